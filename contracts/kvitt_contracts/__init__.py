@@ -1,0 +1,1 @@
+"""The language between services: values and messages, no IO and no clock."""

@@ -1,0 +1,1 @@
+"""Who owes what for which day: fees, charges, invoices."""

@@ -1,0 +1,1 @@
+"""Transfers of recipient and payer: request, acknowledgement, expiry."""

@@ -1,0 +1,1 @@
+"""Everything physical: articles, balances, devices, claims and custody."""

@@ -1,0 +1,1 @@
+"""Messages to users, and the regions' outbound feed."""

@@ -1,0 +1,1 @@
+"""People and units as the regions report them; orders, pickups, work orders, baskets."""
