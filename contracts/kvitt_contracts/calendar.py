@@ -1,0 +1,57 @@
+"""Days and instants: calendar days are days in Europe/Stockholm (domain §8). Takes days and instants, never a clock."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+StockholmDay = date
+"""A calendar day in Europe/Stockholm."""
+
+
+def stockholm_day(instant: datetime) -> date:
+    """The Stockholm day of an aware instant."""
+    return instant.astimezone(STOCKHOLM).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The instant (UTC) at which a Stockholm day begins."""
+    return datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
+
+
+def deadline_after(instant: datetime, *, days: int) -> datetime:
+    """The instant after the last of `days` calendar days that follow the day of `instant` (BMB-7).
+
+    Sent on 1 May with six days: the start of 8 May. The last day is the 7th; its end is the deadline.
+    """
+    return start_of_day(stockholm_day(instant) + timedelta(days=days + 1))
+
+
+def is_working_day(day: date) -> bool:
+    """False on Saturdays, Sundays and Swedish public holidays (the eves are no public holidays)."""
+    return day.weekday() < 5 and day not in _holidays(day.year)
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The `count`-th working day after `day`; `count` 0 gives `day` itself, or the next working day if it is free."""
+    if count < 0:
+        raise ValueError("count must not be negative")
+    while count == 0 and not is_working_day(day):
+        day += timedelta(days=1)
+    while count:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years from `born` to `day`; who is born on 29 February turns on 1 March in other years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@lru_cache(maxsize=64)
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.Sweden(years=year, include_sundays=False))

@@ -1,0 +1,201 @@
+"""The envelope of every message (CloudEvents 1.0) and the base of every body. No IO, no clock, no Kafka client."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import ConfigDict
+
+from kvitt_contracts.types import RegionCode, Value
+
+MAX_BYTES = 256 * 1024
+"""The largest body that a contract allows; the broker's own limit is 1 MiB."""
+
+_TYPE = re.compile(r"^(?P<noun>[a-z]+\.[a-z-]+)\.(?P<verb>[a-z-]+)\.v(?P<version>[1-9]\d*)$")
+
+
+class Kind(StrEnum):
+    """What a message asks of its reader."""
+
+    EVENT = "event"  # a service says what happened
+    FACT = "fact"  # a region states what is so; an unknown name in it waits
+    COMMAND = "command"  # a region or a user asks; an unknown name in it is refused
+
+
+class Message(Value):
+    """A body. A subclass names its wire type once: `class OrderPlaced(Event, type="orders.order.placed.v1")`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    wire_type: ClassVar[str] = ""
+    message_kind: ClassVar[Kind]
+    registry: ClassVar[dict[str, type["Message"]]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if type is None:
+            return
+        if not _TYPE.match(type):
+            raise ValueError(f"{type} is not <owner>.<noun>.<past>.v<N>")
+        if type in Message.registry:
+            raise ValueError(f"{type} is declared twice")
+        cls.wire_type = type
+        Message.registry[type] = cls
+
+    def __init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
+
+class Event(Message):
+    """What a service decided. It belongs to one aggregate and carries that aggregate's number."""
+
+    message_kind = Kind.EVENT
+
+
+class Fact(Message):
+    """What a region states. `version` is the source's own: an older one than what was seen is obsolete."""
+
+    message_kind = Kind.FACT
+
+
+class Command(Message):
+    """What a region's system or a user asks one service to do. May be refused."""
+
+    message_kind = Kind.COMMAND
+
+
+def message_class(wire_type: str) -> type[Message] | None:
+    """The body's class of a wire type, or None when no such type is declared."""
+    return Message.registry.get(wire_type)
+
+
+def is_known_noun(wire_type: str) -> bool:
+    """True when some version of some message about the same noun is declared (an unknown version then parks)."""
+    match = _TYPE.match(wire_type)
+    if match is None:
+        return False
+    return any(known.startswith(f"{match['noun']}.") for known in Message.registry)
+
+
+class EnvelopeError(ValueError):
+    """The headers do not make a CloudEvent. `field` names the attribute, `problem` what is wrong with it."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """The CloudEvents attributes of one message.
+
+    `sequence` is the aggregate's own number (from 1, no gaps) and stands on every domain event; a region's
+    message has none. `time` is an aware instant in UTC: business time of the decision, or the region's own.
+    """
+
+    id: UUID
+    source: str
+    type: str
+    time: datetime
+    subject: str
+    region: RegionCode
+    sequence: int | None = None
+    dataschema: str | None = None
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    actor: str | None = None
+    traceparent: str | None = None
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """Kafka headers in CloudEvents binary mode."""
+        pairs: dict[str, str | None] = {
+            "ce_specversion": "1.0",
+            "ce_id": str(self.id),
+            "ce_source": self.source,
+            "ce_type": self.type,
+            "ce_time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "ce_subject": self.subject,
+            "ce_dataschema": self.dataschema or f"urn:kvitt:schema:{self.type}",
+            "content-type": "application/json",
+            "ce_region": self.region,
+            "ce_sequence": None if self.sequence is None else str(self.sequence),
+            "ce_correlationid": self.correlation_id,
+            "ce_causationid": self.causation_id,
+            "ce_actor": self.actor,
+            "traceparent": self.traceparent,
+        }
+        return [(name, value.encode()) for name, value in pairs.items() if value is not None]
+
+    @classmethod
+    def from_headers(cls, headers: Iterable[tuple[str, bytes]]) -> "Envelope":
+        """Read Kafka headers in binary mode. Raises EnvelopeError naming the attribute at fault."""
+        texts: dict[str, str] = {}
+        for name, value in headers:
+            if not name.startswith("ce_") and name != "traceparent":
+                continue
+            try:
+                texts[name.removeprefix("ce_")] = value.decode("utf-8")
+            except UnicodeDecodeError:
+                raise EnvelopeError(name, "is not UTF-8") from None
+        return cls.from_attributes(texts)
+
+    @classmethod
+    def from_attributes(cls, attributes: Mapping[str, Any]) -> "Envelope":
+        """Read CloudEvents attributes (without the prefix `ce_`). Raises EnvelopeError."""
+
+        def text(name: str) -> str:
+            value = attributes.get(name)
+            if not isinstance(value, str) or not value:
+                raise EnvelopeError(f"ce_{name}", "is missing or not a text")
+            return value
+
+        def optional(name: str) -> str | None:
+            return text(name) if attributes.get(name) is not None else None
+
+        try:
+            identity = UUID(text("id"))
+        except ValueError as error:
+            raise (
+                error
+                if isinstance(error, EnvelopeError)
+                else EnvelopeError("ce_id", "is not a UUID")
+            ) from None
+        try:
+            time = datetime.fromisoformat(text("time"))
+        except ValueError as error:
+            problem = "is not an RFC 3339 instant"
+            raise (
+                error if isinstance(error, EnvelopeError) else EnvelopeError("ce_time", problem)
+            ) from None
+        if time.tzinfo is None:
+            raise EnvelopeError("ce_time", "has no time zone")
+        try:
+            region = RegionCode(text("region"))
+        except ValueError as error:
+            problem = "is not a region's code"
+            raise (
+                error if isinstance(error, EnvelopeError) else EnvelopeError("ce_region", problem)
+            ) from None
+        sequence = optional("sequence")
+        if sequence is not None and not re.fullmatch(r"[1-9]\d{0,17}", sequence):
+            raise EnvelopeError("ce_sequence", "is not a whole number from 1")
+        return cls(
+            id=identity,
+            source=text("source"),
+            type=text("type"),
+            time=time.astimezone(UTC),
+            subject=text("subject"),
+            region=region,
+            sequence=None if sequence is None else int(sequence),
+            dataschema=optional("dataschema"),
+            correlation_id=optional("correlationid"),
+            causation_id=optional("causationid"),
+            actor=optional("actor"),
+            traceparent=optional("traceparent"),
+        )

@@ -1,0 +1,193 @@
+"""A region's policy: typed, versioned data (domain §8). Reads no file and no clock; the caller hands in the data and the instant."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from kvitt_contracts.types import Money, PolicyVersion, RegionCode, StoreId, content_hash
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ExpiryOutcome(StrEnum):
+    """What becomes of a transfer that nobody acknowledged (BMB-7)."""
+
+    AUTO_EXECUTE = "auto_execute"
+    LOCK = "lock"
+    VOID = "void"
+
+
+class Expiry(_Part):
+    """After how many calendar days, and what then (BMB-7)."""
+
+    days: Annotated[int, Field(ge=1, le=60)]
+    outcome: ExpiryOutcome
+
+
+class TransferPolicy(_Part):
+    """transfer.* of domain §8."""
+
+    expiry: Expiry
+    clock_starts: Literal["sent", "received"]
+    sender: Literal["prescriber", "prescriber_and_requester"]
+    ack_payer: Literal["follows_customer", "chosen"]
+    rejection_message: Literal["mandatory", "optional"]
+    patient_to_patient: Literal["allowed", "attested", "forbidden"]
+    notify: Literal["main_responsible", "none"]
+    back_dating: bool = False
+
+
+class StoresPolicy(_Part):
+    """Which store is the central one; a purchasing store never shows a balance (INV-4)."""
+
+    central: StoreId
+    purchasing: StoreId | None = None
+
+
+class FeeRule(_Part):
+    """A patient fee (BIL-3, ORD-18): articles of `fee_group`, for patients who have passed `above_age`."""
+
+    fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")]
+    amount: Money
+    above_age: Annotated[int, Field(ge=0, le=120)] = 20
+    timing: Literal["immediate", "delayed_90_days"] = "immediate"
+
+
+class FeePolicy(_Part):
+    """`free_until`: the 20th birthday, or the end of the year in which it falls (M5 says "above 20")."""
+
+    rules: tuple[FeeRule, ...] = ()
+    free_until: Literal["birthday", "end_of_year"] = "birthday"
+
+
+class OrderPolicy(_Part):
+    """order.* of domain §8."""
+
+    void_line: Literal["customer_service", "receiving_unit"] = "customer_service"
+
+
+class IdFormat(_Part):
+    """How many characters the region's codes have."""
+
+    customer: Annotated[int, Field(ge=2, le=10)]
+    payer: Annotated[int, Field(ge=2, le=10)]
+    care_unit: Annotated[int, Field(ge=2, le=10)]
+
+
+class RegionPolicy(_Part):
+    """One version of one region's policy, in force from `effective_from` until the next version is."""
+
+    region: RegionCode
+    name: str
+    version: Annotated[int, Field(ge=1)]
+    effective_from: AwareDatetime
+    transfer: TransferPolicy
+    stores: StoresPolicy
+    fees: FeePolicy = FeePolicy()
+    order: OrderPolicy = OrderPolicy()
+    id_format: IdFormat
+    private_clinics_hold_stock: bool = False
+    rent_proration: Literal["by_day"] = "by_day"
+
+    @property
+    def pin(self) -> PolicyVersion:
+        """What a decision carries to say under which policy it was made."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return PolicyVersion(version=self.version, content_hash=content_hash(text))
+
+
+class UnknownPolicy(LookupError):
+    """No such region, no version in force yet, or a version that this service does not have (it parks)."""
+
+
+class PolicyHistory(BaseModel):
+    """All versions of one region's policy: append-only, numbered 1, 2, 3 …, each in force later than the one before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    versions: Annotated[tuple[RegionPolicy, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for number, version in enumerate(self.versions, start=1):
+            if version.version != number:
+                raise ValueError(
+                    f"version {version.version} stands where version {number} is expected"
+                )
+        starts = [version.effective_from for version in self.versions]
+        if any(later <= earlier for earlier, later in zip(starts, starts[1:], strict=False)):
+            raise ValueError("each version's effective_from must lie after the one before")
+        if len({version.region for version in self.versions}) != 1:
+            raise ValueError("all versions must be of one region")
+        return self
+
+    def in_force(self, instant: datetime) -> RegionPolicy:
+        """The version in force at an aware instant. Raises UnknownPolicy before the first."""
+        for version in reversed(self.versions):
+            if version.effective_from <= instant:
+                return version
+        raise UnknownPolicy(
+            f"no policy of {self.versions[0].region} is in force at {instant.isoformat()}"
+        )
+
+    def pinned(self, pin: PolicyVersion) -> RegionPolicy:
+        """The version that a decision was pinned to. Raises UnknownPolicy when it is missing or its content differs."""
+        for version in self.versions:
+            if version.version == pin.version and version.pin == pin:
+                return version
+        raise UnknownPolicy(
+            f"policy {pin.version} ({pin.content_hash}) of {self.versions[0].region} is not known here"
+        )
+
+
+class Policies:
+    """The policies of all regions that a service serves."""
+
+    def __init__(self, histories: Mapping[RegionCode, PolicyHistory]) -> None:
+        self._histories = dict(histories)
+
+    @classmethod
+    def parse(cls, documents: Sequence[Mapping[str, Any]]) -> "Policies":
+        """Read documents of the form {region, name, versions: [{version, effective_from, …}]} (deploy/regions/*.yaml)."""
+        histories = {}
+        for document in documents:
+            common = {"region": document["region"], "name": document["name"]}
+            history = PolicyHistory.model_validate(
+                {"versions": [{**common, **v} for v in document["versions"]]}
+            )
+            histories[history.versions[0].region] = history
+        return cls(histories)
+
+    @property
+    def regions(self) -> tuple[RegionCode, ...]:
+        """The codes of all regions, sorted."""
+        return tuple(sorted(self._histories))
+
+    def of(self, region: RegionCode) -> PolicyHistory:
+        """All versions of a region. Raises UnknownPolicy."""
+        try:
+            return self._histories[region]
+        except KeyError:
+            raise UnknownPolicy(f"region {region} has no policy") from None
+
+    def in_force(self, region: RegionCode, instant: datetime) -> RegionPolicy:
+        """The policy of a region at an instant. Raises UnknownPolicy."""
+        return self.of(region).in_force(instant)
+
+    def pinned(self, region: RegionCode, pin: PolicyVersion) -> RegionPolicy:
+        """The policy that a decision was pinned to. Raises UnknownPolicy."""
+        return self.of(region).pinned(pin)
+
+
+def fee_free_on(born: date, *, day: date, rule: FeeRule, free_until: str) -> bool:
+    """True while a person born on `born` pays no fee of `rule` on `day` (BIL-3, ORD-18, policy fee.free_until)."""
+    turns = born.year + rule.above_age
+    if free_until == "end_of_year":
+        return day.year <= turns
+    return (day.year, day.month, day.day) < (turns, born.month, born.day)
