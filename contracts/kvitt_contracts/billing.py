@@ -30,7 +30,10 @@ class ChargeKind(StrEnum):
 
 
 class ChargeRaised(Event, type="billing.charge.raised.v1"):
-    """A delivered line is to be paid: a sale by the line's payer, a fee by the patient. Rent is not a charge: it is counted by day."""
+    """A delivered line is to be paid: a sale by the line's payer, a fee by the patient.
+
+    Rent is not a charge: it is counted by day.
+    """
 
     charge_id: ChargeId
     kind: ChargeKind
@@ -44,7 +47,8 @@ class ChargeRaised(Event, type="billing.charge.raised.v1"):
 
 
 class InvoiceLine(Value):
-    """One line of the specification: a charge, or a device with the span of days [from_day, to_day] (both included) that it covers.
+    """One line of the specification: a charge, or a device with the span of days [from_day, to_day]
+    (both included) that it covers.
 
     A negative amount is a credit of what an earlier invoice said.
     """
@@ -60,7 +64,10 @@ class InvoiceLine(Value):
 
 
 class InvoiceIssued(Event, type="billing.invoice.issued.v1"):
-    """An invoice (or, when `is_credit`, a credit note) for a payer and a month. Never changed afterwards (BIL-9)."""
+    """An invoice (or, when `is_credit`, a credit note) for a payer and a month.
+
+    Never changed afterwards (BIL-9).
+    """
 
     invoice_id: InvoiceId
     number: str

@@ -1,4 +1,7 @@
-"""What bmb says, and what it can be asked. Topic `bmb.transfers`, one aggregate kind: the transfer."""
+"""What bmb says, and what it can be asked.
+
+Topic `bmb.transfers`, one aggregate kind: the transfer.
+"""
 
 from datetime import date
 from typing import Annotated
@@ -22,11 +25,14 @@ from kvitt_contracts.types import (
     Value,
 )
 
-# -- bmb.transfers ------------------------------------------------------------------------------------------------
+# -- bmb.transfers -------------------------------------------------------------------------------
 
 
 class TransferDrafted(Event, type="bmb.transfer.drafted.v1"):
-    """A draft is saved and shows the payer that will be proposed (BMB-2). Nothing is asked of anybody yet."""
+    """A draft is saved and shows the payer that will be proposed (BMB-2).
+
+    Nothing is asked of anybody yet.
+    """
 
     transfer_id: TransferId
     reference: Reference | None = None
@@ -53,7 +59,9 @@ class TransferCancelled(Event, type="bmb.transfer.cancelled.v1"):
 
 
 class TransferRequested(Event, type="bmb.transfer.requested.v1"):
-    """The sender has executed the draft. Inventory answers HoldGranted or HoldRefused; only then the receiver sees it.
+    """The sender has executed the draft.
+
+    Inventory answers HoldGranted or HoldRefused; only then the receiver sees it.
 
     Pins the policy. Where the policy's clock starts when sent, it starts now (BMB-7).
     """
@@ -108,8 +116,8 @@ class TransferDeadlineNeared(Event, type="bmb.transfer.deadline-neared.v1"):
 class TransferAccepted(Event, type="bmb.transfer.accepted.v1"):
     """The receiver has said yes. Nothing has changed hands yet.
 
-    Custody changes on `effective_on`, when inventory says `CustodyChanged`; the payer pays from that day.
-    Ends the transfer's waiting: no other decision follows (BMB-4).
+    Custody changes on `effective_on`, when inventory says `CustodyChanged`; the payer pays from
+    that day. Ends the transfer's waiting: no other decision follows (BMB-4).
     """
 
     transfer_id: TransferId
@@ -154,7 +162,9 @@ class TransferRejected(Event, type="bmb.transfer.rejected.v1"):
 
 
 class TransferLocked(Event, type="bmb.transfer.locked.v1"):
-    """Nobody answered in time: the devices stay held until customer service unlocks them (BMB-7, by policy)."""
+    """Nobody answered in time: the devices stay held until customer service unlocks them (BMB-7, by
+    policy).
+    """
 
     transfer_id: TransferId
     devices: tuple[DeviceId, ...]
@@ -165,7 +175,10 @@ class TransferLocked(Event, type="bmb.transfer.locked.v1"):
 
 
 class TransferUnlocked(Event, type="bmb.transfer.unlocked.v1"):
-    """Customer service has freed the devices of a locked transfer: a new one may be made (BMB-7). `asked_by` as REF-12."""
+    """Customer service has freed the devices of a locked transfer: a new one may be made (BMB-7).
+
+    `asked_by` as REF-12.
+    """
 
     transfer_id: TransferId
     devices: tuple[DeviceId, ...]
@@ -173,7 +186,9 @@ class TransferUnlocked(Event, type="bmb.transfer.unlocked.v1"):
 
 
 class TransferVoided(Event, type="bmb.transfer.voided.v1"):
-    """Nobody answered in time: the transfer has no effect and a new one must be made (BMB-7, by policy)."""
+    """Nobody answered in time: the transfer has no effect and a new one must be made (BMB-7, by
+    policy).
+    """
 
     transfer_id: TransferId
     devices: tuple[DeviceId, ...]
@@ -192,7 +207,9 @@ class TransferLineCompleted(Event, type="bmb.transfer.line-completed.v1"):
 
 
 class TransferLineDropped(Event, type="bmb.transfer.line-dropped.v1"):
-    """One device is no longer part of the transfer: a physical fact broke its hold (architecture §6)."""
+    """One device is no longer part of the transfer: a physical fact broke its hold (architecture
+    §6).
+    """
 
     transfer_id: TransferId
     device_id: DeviceId
@@ -208,14 +225,17 @@ class TransferCompleted(Event, type="bmb.transfer.completed.v1"):
     transfer_id: TransferId
 
 
-# -- commands -----------------------------------------------------------------------------------------------------
+# -- commands ------------------------------------------------------------------------------------
 
 
 class SaveTransfer(Command, type="bmb.transfer.save.v1"):
-    """Save a draft; with `execute` it is sent at once (BMB-1, BMB-2). Subject: the region's own reference, which names the transfer.
+    """Save a draft; with `execute` it is sent at once (BMB-1, BMB-2).
 
-    All devices are at one current recipient (or in one own store). With neither a new recipient or store nor a new prescriber it is
-    a change of payer. `receiving_service_point` is needed only where it is not the new prescriber's default one.
+    Subject: the region's own reference, which names the transfer.
+
+    All devices are at one current recipient (or in one own store). With neither a new recipient or
+    store nor a new prescriber it is a change of payer. `receiving_service_point` is needed only
+    where it is not the new prescriber's default one.
     """
 
     sender: UserId
@@ -244,7 +264,9 @@ class CancelTransfer(Command, type="bmb.transfer.cancel.v1"):
 
 
 class AcceptTransfer(Command, type="bmb.transfer.accept.v1"):
-    """Say yes for a customer of the receiving side; `payer_id` only where the policy lets it be chosen (BMB-4)."""
+    """Say yes for a customer of the receiving side; `payer_id` only where the policy lets it be
+    chosen (BMB-4).
+    """
 
     by: UserId
     customer_id: CustomerId
@@ -260,7 +282,7 @@ class RejectTransfer(Command, type="bmb.transfer.reject.v1"):
 
 
 class UnlockTransfer(Command, type="bmb.transfer.unlock.v1"):
-    """Customer service frees the devices of a locked transfer, and says who asked (BMB-7, REF-12)."""
+    """Customer service frees a locked transfer's devices, and says who asked (BMB-7, REF-12)."""
 
     by: UserId
     asked_by: UserId

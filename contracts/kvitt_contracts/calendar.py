@@ -1,4 +1,7 @@
-"""Days and instants: calendar days are days in Europe/Stockholm (domain §8). Takes days and instants, never a clock."""
+"""Days and instants: calendar days are days in Europe/Stockholm (domain §8).
+
+Takes days and instants, never a clock.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -25,7 +28,8 @@ def start_of_day(day: date) -> datetime:
 def deadline_after(instant: datetime, *, days: int) -> datetime:
     """The instant after the last of `days` calendar days that follow the day of `instant` (BMB-7).
 
-    Sent on 1 May with six days: the start of 8 May. The last day is the 7th; its end is the deadline.
+    Sent on 1 May with six days: the start of 8 May. The last day is the 7th; its end is the
+    deadline.
     """
     return start_of_day(stockholm_day(instant) + timedelta(days=days + 1))
 
@@ -36,7 +40,9 @@ def is_working_day(day: date) -> bool:
 
 
 def working_days_after(day: date, count: int) -> date:
-    """The `count`-th working day after `day`; `count` 0 gives `day` itself, or the next working day if it is free."""
+    """The `count`-th working day after `day`; `count` 0 gives `day` itself, or the next working day
+    if it is free.
+    """
     if count < 0:
         raise ValueError("count must not be negative")
     while count == 0 and not is_working_day(day):
@@ -48,10 +54,10 @@ def working_days_after(day: date, count: int) -> date:
 
 
 def age_on(born: date, day: date) -> int:
-    """Whole years from `born` to `day`; who is born on 29 February turns on 1 March in other years."""
+    """Whole years from `born` to `day`; a leap day's child turns on 1 March in other years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 @lru_cache(maxsize=64)
 def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.Sweden(years=year, include_sundays=False))
+    return frozenset(holidays.country_holidays("SE", years=year))

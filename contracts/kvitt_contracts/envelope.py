@@ -1,4 +1,7 @@
-"""The envelope of every message (CloudEvents 1.0) and the base of every body. No IO, no clock, no Kafka client."""
+"""The envelope of every message (CloudEvents 1.0) and the base of every body.
+
+No IO, no clock, no Kafka client.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -27,7 +30,10 @@ class Kind(StrEnum):
 
 
 class Message(Value):
-    """A body. A subclass names its wire type once: `class OrderPlaced(Event, type="orders.order.placed.v1")`."""
+    """A body.
+
+    A subclass names its wire type once: `class OrderPlaced(Event, type="orders.order.placed.v1")`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -58,7 +64,10 @@ class Event(Message):
 
 
 class Fact(Message):
-    """What a region states. `version` is the source's own: an older one than what was seen is obsolete."""
+    """What a region states.
+
+    `version` is the source's own: an older one than what was seen is obsolete.
+    """
 
     message_kind = Kind.FACT
 
@@ -75,7 +84,9 @@ def message_class(wire_type: str) -> type[Message] | None:
 
 
 def is_known_noun(wire_type: str) -> bool:
-    """True when some version of some message about the same noun is declared (an unknown version then parks)."""
+    """True when some version of some message about the same noun is declared (an unknown version
+    then parks).
+    """
     match = _TYPE.match(wire_type)
     if match is None:
         return False
@@ -83,7 +94,10 @@ def is_known_noun(wire_type: str) -> bool:
 
 
 class EnvelopeError(ValueError):
-    """The headers do not make a CloudEvent. `field` names the attribute, `problem` what is wrong with it."""
+    """The headers do not make a CloudEvent.
+
+    `field` names the attribute, `problem` what is wrong with it.
+    """
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
@@ -95,8 +109,9 @@ class EnvelopeError(ValueError):
 class Envelope:
     """The CloudEvents attributes of one message.
 
-    `sequence` is the aggregate's own number (from 1, no gaps) and stands on every domain event; a region's
-    message has none. `time` is an aware instant in UTC: business time of the decision, or the region's own.
+    `sequence` is the aggregate's own number (from 1, no gaps) and stands on every domain event; a
+    region's message has none. `time` is an aware instant in UTC: business time of the decision, or
+    the region's own.
     """
 
     id: UUID

@@ -1,4 +1,7 @@
-"""What inventory says: everything physical. Articles, reservations, holds (claims by transfers), devices and custody, stock moves, days."""
+"""What inventory says: everything physical.
+
+Articles, reservations, holds (claims by transfers), devices and custody, stock moves, days.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -28,11 +31,14 @@ from kvitt_contracts.types import (
     Value,
 )
 
-# -- inventory.articles -------------------------------------------------------------------------------------------
+# -- inventory.articles --------------------------------------------------------------------------
 
 
 class ArticleListed(Event, type="inventory.article.listed.v1"):
-    """An article is in the region's catalogue, or what is said of it changed. Prices stand in ArticlePriced."""
+    """An article is in the region's catalogue, or what is said of it changed.
+
+    Prices stand in ArticlePriced.
+    """
 
     article_number: ArticleNumber
     name: str
@@ -54,7 +60,7 @@ class ArticlePriced(Event, type="inventory.article.priced.v1"):
     price: Money
 
 
-# -- inventory.reservations (key: the order's id) -----------------------------------------------------------------
+# -- inventory.reservations (key: the order's id) ------------------------------------------------
 
 
 class StockReserved(Event, type="inventory.reservation.reserved.v1"):
@@ -65,7 +71,9 @@ class StockReserved(Event, type="inventory.reservation.reserved.v1"):
 
 
 class StockBackordered(Event, type="inventory.reservation.backordered.v1"):
-    """Something is missing; with the supplier's lead time the order is expected to leave on the day (ORD-4)."""
+    """Something is missing; with the supplier's lead time the order is expected to leave on the day
+    (ORD-4).
+    """
 
     order_id: OrderId
     planned_dispatch_on: date
@@ -73,7 +81,9 @@ class StockBackordered(Event, type="inventory.reservation.backordered.v1"):
 
 
 class ReservationDeclined(Event, type="inventory.reservation.declined.v1"):
-    """The order cannot be served at all: no balance in the own store (ORD-7), or the device is not in that store (ORD-8)."""
+    """The order cannot be served at all: no balance in the own store (ORD-7), or the device is not
+    in that store (ORD-8).
+    """
 
     order_id: OrderId
     reason: str
@@ -95,7 +105,10 @@ class OrderGoodsDispatched(Event, type="inventory.reservation.dispatched.v1"):
 
 
 class LineDelivered(Event, type="inventory.reservation.line-delivered.v1"):
-    """Some or all of an order line has reached the recipient. Charges and fees follow from it (BIL-2, BIL-3)."""
+    """Some or all of an order line has reached the recipient.
+
+    Charges and fees follow from it (BIL-2, BIL-3).
+    """
 
     order_id: OrderId
     line_id: OrderLineId
@@ -119,11 +132,13 @@ class ReleaseRefused(Event, type="inventory.reservation.release-refused.v1"):
     reason: str
 
 
-# -- inventory.holds (key: the transfer's id) ---------------------------------------------------------------------
+# -- inventory.holds (key: the transfer's id) ----------------------------------------------------
 
 
 class HoldGranted(Event, type="inventory.hold.granted.v1"):
-    """All devices of the transfer are claimed for it: nothing else may claim them until it has ended (BMB-12)."""
+    """All devices of the transfer are claimed for it: nothing else may claim them until it has
+    ended (BMB-12).
+    """
 
     transfer_id: TransferId
     devices: tuple[DeviceId, ...]
@@ -157,7 +172,7 @@ class HoldReleased(Event, type="inventory.hold.released.v1"):
     transfer_id: TransferId
 
 
-# -- inventory.devices (key: the device's id) ---------------------------------------------------------------------
+# -- inventory.devices (key: the device's id) ----------------------------------------------------
 
 
 class DeviceRegistered(Event, type="inventory.device.registered.v1"):
@@ -172,7 +187,10 @@ class DeviceRegistered(Event, type="inventory.device.registered.v1"):
 
 
 class Custody(Value):
-    """Who has a device, who pays and who prescribed it, from which Stockholm day. In a store nobody pays."""
+    """Who has a device, who pays and who prescribed it, from which Stockholm day.
+
+    In a store nobody pays.
+    """
 
     holder: Holder
     payer_id: PayerId | None = None
@@ -182,7 +200,9 @@ class Custody(Value):
 
 
 class DeviceStatedOnLoan(Event, type="inventory.device.stated-on-loan.v1"):
-    """Old stock: the device was on loan when Kvitt took over; the payer pays from `custody.since` (cut-over day)."""
+    """Old stock: the device was on loan when Kvitt took over; the payer pays from `custody.since`
+    (cut-over day).
+    """
 
     device_id: DeviceId
     device_number: DeviceNumber
@@ -200,7 +220,9 @@ class CustodyCause(Value):
 
 
 class CustodyChanged(Event, type="inventory.device.custody-changed.v1"):
-    """The only fact of effect: from `custody.since` on, the device has this holder, payer and prescriber (BIL-1)."""
+    """The only fact of effect: from `custody.since` on, the device has this holder, payer and
+    prescriber (BIL-1).
+    """
 
     device_id: DeviceId
     article_number: ArticleNumber
@@ -209,7 +231,7 @@ class CustodyChanged(Event, type="inventory.device.custody-changed.v1"):
     cause: CustodyCause
 
 
-# -- inventory.stock-moves (key: the balance of an article in a store) --------------------------------------------
+# -- inventory.stock-moves (key: the balance of an article in a store) ---------------------------
 
 
 class MoveKind(StrEnum):
@@ -235,11 +257,13 @@ class StockMoved(Event, type="inventory.stock-move.recorded.v1"):
     moved_on: date
 
 
-# -- inventory.days (key: the region) -----------------------------------------------------------------------------
+# -- inventory.days (key: the region) ------------------------------------------------------------
 
 
 class DayClosed(Event, type="inventory.day.closed.v1"):
-    """The Stockholm day is over in the region, and so many custody changes have been said since the beginning."""
+    """The Stockholm day is over in the region, and so many custody changes have been said since the
+    beginning.
+    """
 
     day: date
     custody_changes_so_far: Annotated[int, Field(ge=0)]

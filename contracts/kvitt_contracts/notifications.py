@@ -1,4 +1,7 @@
-"""What notifications says: messages to users and service points. Bodies are never in events; a message names what it is about."""
+"""What notifications says: messages to users and service points.
+
+Bodies are never in events; a message names what it is about.
+"""
 
 from enum import StrEnum
 from typing import Annotated, Literal

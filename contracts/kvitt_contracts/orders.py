@@ -1,4 +1,7 @@
-"""What orders says, and what it can be asked. Persons, units, users, customer orders (architecture §1)."""
+"""What orders says, and what it can be asked.
+
+Persons, units, users, customer orders (architecture §1).
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -33,7 +36,7 @@ from kvitt_contracts.types import (
     Value,
 )
 
-# -- orders.persons: the reference of a person, never who it is ---------------------------------------------------
+# -- orders.persons: the reference of a person, never who it is ----------------------------------
 
 
 class PersonRegistered(Event, type="orders.person.registered.v1"):
@@ -64,7 +67,7 @@ class PersonsMerged(Event, type="orders.person.merged.v1"):
     into: PersonRef
 
 
-# -- orders.units: payers, customers, care units as the region reports them ---------------------------------------
+# -- orders.units: payers, customers, care units as the region reports them ----------------------
 
 
 class PayerRegistered(Event, type="orders.unit.payer-registered.v1"):
@@ -93,7 +96,7 @@ class CareUnitRegistered(Event, type="orders.unit.care-unit-registered.v1"):
     customer_id: CustomerId
 
 
-# -- orders.users -------------------------------------------------------------------------------------------------
+# -- orders.users --------------------------------------------------------------------------------
 
 
 class UserRegistered(Event, type="orders.user.registered.v1"):
@@ -107,11 +110,13 @@ class UserRegistered(Event, type="orders.user.registered.v1"):
     active: bool
 
 
-# -- orders.customer-orders ---------------------------------------------------------------------------------------
+# -- orders.customer-orders ----------------------------------------------------------------------
 
 
 class Supply(StrEnum):
-    """Where a line comes from: the device service's central store, or one's own store (a withdrawal, ORD-7)."""
+    """Where a line comes from: the device service's central store, or one's own store (a
+    withdrawal, ORD-7).
+    """
 
     CENTRAL = "central"
     OWN_STORE = "own_store"
@@ -126,7 +131,10 @@ class AddressKind(StrEnum):
 
 
 class PlacedLine(Value):
-    """A line as placed. `payer_id` is decided (REF-4); `fee` is the patient fee pinned to the line (ORD-18)."""
+    """A line as placed.
+
+    `payer_id` is decided (REF-4); `fee` is the patient fee pinned to the line (ORD-18).
+    """
 
     line_id: OrderLineId
     number: Annotated[int, Field(ge=1)]
@@ -140,7 +148,10 @@ class PlacedLine(Value):
 
 
 class OrderPlaced(Event, type="orders.order.placed.v1"):
-    """An order is registered. Inventory answers with StockReserved, StockBackordered, StockWithdrawn or ReservationDeclined."""
+    """An order is registered.
+
+    Inventory answers with StockReserved, StockBackordered, StockWithdrawn or ReservationDeclined.
+    """
 
     order_id: OrderId
     order_number: OrderNumber
@@ -160,7 +171,10 @@ class OrderPlaced(Event, type="orders.order.placed.v1"):
 
 
 class OrderPlanned(Event, type="orders.order.planned.v1"):
-    """When the order is expected to leave the central store (ORD-4). `changed` when an earlier date was told."""
+    """When the order is expected to leave the central store (ORD-4).
+
+    `changed` when an earlier date was told.
+    """
 
     order_id: OrderId
     planned_dispatch_on: date
@@ -174,7 +188,9 @@ class OrderPickingBegun(Event, type="orders.order.picking-begun.v1"):
 
 
 class OrderLineDelivered(Event, type="orders.order.line-delivered.v1"):
-    """Some or all of a line has been delivered (ORD-15: the order is in part delivered until OrderDelivered)."""
+    """Some or all of a line has been delivered (ORD-15: the order is in part delivered until
+    OrderDelivered).
+    """
 
     order_id: OrderId
     line_id: OrderLineId
@@ -191,7 +207,9 @@ class OrderDelivered(Event, type="orders.order.delivered.v1"):
 
 
 class OrderDeclined(Event, type="orders.order.declined.v1"):
-    """Inventory could not serve a withdrawal or a marked device: the order has no effect (ORD-7, ORD-8)."""
+    """Inventory could not serve a withdrawal or a marked device: the order has no effect (ORD-7,
+    ORD-8).
+    """
 
     order_id: OrderId
     prescriber: UserId
@@ -200,7 +218,10 @@ class OrderDeclined(Event, type="orders.order.declined.v1"):
 
 
 class OrderVoidRequested(Event, type="orders.order.void-requested.v1"):
-    """Somebody asks to void the whole order (ORD-14). Inventory answers ReservationReleased or ReleaseRefused."""
+    """Somebody asks to void the whole order (ORD-14).
+
+    Inventory answers ReservationReleased or ReleaseRefused.
+    """
 
     order_id: OrderId
 
@@ -220,7 +241,7 @@ class OrderVoidRefused(Event, type="orders.order.void-refused.v1"):
     reason: str
 
 
-# -- commands -----------------------------------------------------------------------------------------------------
+# -- commands ------------------------------------------------------------------------------------
 
 
 class UnitAddress(Value):
@@ -236,14 +257,20 @@ class RecipientAddress(Value):
 
 
 class OneOffAddress(Value):
-    """To an address kept with this order only (ORD-3). Over HTTP only: an address travels on no order topic."""
+    """To an address kept with this order only (ORD-3).
+
+    Over HTTP only: an address travels on no order topic.
+    """
 
     kind: Literal["one_off"] = "one_off"
     address: Address
 
 
 class Delivery(Value):
-    """How an order is delivered (ORD-3). Phone, door code and instructions are given over HTTP only."""
+    """How an order is delivered (ORD-3).
+
+    Phone, door code and instructions are given over HTTP only.
+    """
 
     to: Annotated[UnitAddress | RecipientAddress | OneOffAddress, Field(discriminator="kind")] = (
         UnitAddress()
@@ -258,7 +285,10 @@ class Delivery(Value):
 
 
 class LineToOrder(Value):
-    """One wanted line. `payer_id` only where it differs from the order's (REF-4); `device_number` for a marked device."""
+    """One wanted line.
+
+    `payer_id` only where it differs from the order's (REF-4); `device_number` for a marked device.
+    """
 
     article_number: ArticleNumber
     quantity: Quantity = 1
@@ -268,7 +298,10 @@ class LineToOrder(Value):
 
 
 class PlaceOrder(Command, type="orders.order.place.v1"):
-    """Order from the device service's central store (ORD-1). Subject: the region's own reference, which names the order."""
+    """Order from the device service's central store (ORD-1).
+
+    Subject: the region's own reference, which names the order.
+    """
 
     recipient: NamedRecipient
     prescriber: UserId
@@ -280,7 +313,10 @@ class PlaceOrder(Command, type="orders.order.place.v1"):
 
 
 class RegisterWithdrawal(Command, type="orders.withdrawal.register.v1"):
-    """Prescribe what stands in one's own store; it is delivered at once (ORD-7). Subject: the region's own reference."""
+    """Prescribe what stands in one's own store; it is delivered at once (ORD-7).
+
+    Subject: the region's own reference.
+    """
 
     recipient: NamedRecipient
     prescriber: UserId

@@ -1,4 +1,8 @@
-"""Identity of a person: personal identity number, coordination number or a region's reserve number (REF-1). Pure."""
+"""Identity of a person: personal identity number, coordination number or a region's reserve number
+(REF-1).
+
+Pure.
+"""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -10,7 +14,9 @@ from kvitt_contracts.types import Value
 
 
 def is_personal_number(text: str) -> bool:
-    """True for 12 digits with century and no hyphen, a date that exists and a right check digit; not a coordination number."""
+    """True for 12 digits with century and no hyphen, a date that exists and a right check digit;
+    not a coordination number.
+    """
     return _parses(text) and not _number(text).is_coordination_number()
 
 
@@ -20,7 +26,10 @@ def is_coordination_number(text: str) -> bool:
 
 
 def birth_date(text: str) -> date:
-    """The day of birth in a personal or coordination number of 12 digits. Raises ValueError when it is none."""
+    """The day of birth in a personal or coordination number of 12 digits.
+
+    Raises ValueError when it is none.
+    """
     if not _parses(text):
         raise ValueError("not a personal identity number or coordination number")
     day = int(text[6:8])
@@ -68,7 +77,9 @@ class CoordinationNumber(Value):
 
 
 class ReserveNumber(Value):
-    """A reserve number of the region, for a person without another number; the day of birth stands beside it."""
+    """A reserve number of the region, for a person without another number; the day of birth stands
+    beside it.
+    """
 
     kind: Literal["reserve_number"] = "reserve_number"
     number: Annotated[str, Field(pattern=r"^[0-9]{0,8}[A-Z][0-9A-Z-]{4,19}$")]

@@ -1,9 +1,13 @@
-"""A region's policy: typed, versioned data (domain §8). Reads no file and no clock; the caller hands in the data and the instant."""
+"""A region's policy: typed, versioned data (domain §8).
+
+Reads no file and no clock; the caller hands in the data and the instant.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -44,14 +48,20 @@ class TransferPolicy(_Part):
 
 
 class StoresPolicy(_Part):
-    """Which store is the central one; a purchasing store never shows a balance (INV-4)."""
+    """The stores that rules name; a purchasing store never shows a balance (INV-4).
+
+    `own`: the units' stores that baskets are lent from (ORD-10); who owns which is a region's fact.
+    """
 
     central: StoreId
     purchasing: StoreId | None = None
+    own: tuple[StoreId, ...] = ()
 
 
 class FeeRule(_Part):
-    """A patient fee (BIL-3, ORD-18): articles of `fee_group`, for patients who have passed `above_age`."""
+    """A patient fee (BIL-3, ORD-18): articles of `fee_group`, for patients who have passed
+    `above_age`.
+    """
 
     fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")]
     amount: Money
@@ -60,7 +70,9 @@ class FeeRule(_Part):
 
 
 class FeePolicy(_Part):
-    """`free_until`: the 20th birthday, or the end of the year in which it falls (M5 says "above 20")."""
+    """`free_until`: the 20th birthday, or the end of the year in which it falls (M5 says "above
+    20").
+    """
 
     rules: tuple[FeeRule, ...] = ()
     free_until: Literal["birthday", "end_of_year"] = "birthday"
@@ -81,7 +93,7 @@ class IdFormat(_Part):
 
 
 class RegionPolicy(_Part):
-    """One version of one region's policy, in force from `effective_from` until the next version is."""
+    """One version of a region's policy, in force from `effective_from` until the next one is."""
 
     region: RegionCode
     name: str
@@ -103,11 +115,15 @@ class RegionPolicy(_Part):
 
 
 class UnknownPolicy(LookupError):
-    """No such region, no version in force yet, or a version that this service does not have (it parks)."""
+    """No such region, no version in force yet, or a version that this service does not have (it
+    parks).
+    """
 
 
 class PolicyHistory(BaseModel):
-    """All versions of one region's policy: append-only, numbered 1, 2, 3 …, each in force later than the one before."""
+    """All versions of one region's policy: append-only, numbered 1, 2, 3 …, each in force later
+    than the one before.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -121,7 +137,7 @@ class PolicyHistory(BaseModel):
                     f"version {version.version} stands where version {number} is expected"
                 )
         starts = [version.effective_from for version in self.versions]
-        if any(later <= earlier for earlier, later in zip(starts, starts[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(starts)):
             raise ValueError("each version's effective_from must lie after the one before")
         if len({version.region for version in self.versions}) != 1:
             raise ValueError("all versions must be of one region")
@@ -137,12 +153,15 @@ class PolicyHistory(BaseModel):
         )
 
     def pinned(self, pin: PolicyVersion) -> RegionPolicy:
-        """The version that a decision was pinned to. Raises UnknownPolicy when it is missing or its content differs."""
+        """The version that a decision was pinned to.
+
+        Raises UnknownPolicy when it is missing or its content differs.
+        """
         for version in self.versions:
             if version.version == pin.version and version.pin == pin:
                 return version
         raise UnknownPolicy(
-            f"policy {pin.version} ({pin.content_hash}) of {self.versions[0].region} is not known here"
+            f"policy {pin.version} ({pin.content_hash}) of {self.versions[0].region} is unknown"
         )
 
 
@@ -154,7 +173,9 @@ class Policies:
 
     @classmethod
     def parse(cls, documents: Sequence[Mapping[str, Any]]) -> "Policies":
-        """Read documents of the form {region, name, versions: [{version, effective_from, …}]} (deploy/regions/*.yaml)."""
+        """Read documents of the form {region, name, versions: [{version, effective_from, …}]}
+        (deploy/regions/*.yaml).
+        """
         histories = {}
         for document in documents:
             common = {"region": document["region"], "name": document["name"]}
@@ -186,7 +207,9 @@ class Policies:
 
 
 def fee_free_on(born: date, *, day: date, rule: FeeRule, free_until: str) -> bool:
-    """True while a person born on `born` pays no fee of `rule` on `day` (BIL-3, ORD-18, policy fee.free_until)."""
+    """True while a person born on `born` pays no fee of `rule` on `day` (BIL-3, ORD-18, policy
+    fee.free_until).
+    """
     turns = born.year + rule.above_age
     if free_until == "end_of_year":
         return day.year <= turns

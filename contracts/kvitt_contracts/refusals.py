@@ -1,4 +1,5 @@
-"""Refusals: the exception that rules raise, and what a service says of an inbound message that it refused.
+"""Refusals: the exception that rules raise, and what a service says of an inbound message that it
+refused.
 
 Topics `<service>.refusals`, one aggregate kind: the refused message.
 """
@@ -11,10 +12,13 @@ from kvitt_contracts.envelope import Event
 
 
 class Refused(Exception):
-    """The rules say no. Nothing takes effect, nothing is tried again, the sender gets this as the answer.
+    """The rules say no.
 
-    `reason` is a code in capitals, `rule` an id of docs/domain.md, `way_on` what the sender can do now (in Swedish, read by people;
-    it repeats no personal data), `field` the field at fault where there is one, `values` what the rule looked at (ids, states, days).
+    Nothing takes effect, nothing is tried again, the sender gets this as the answer.
+
+    `reason` is a code in capitals, `rule` an id of docs/domain.md, `way_on` what the sender can do
+    now (in Swedish, read by people; it repeats no personal data), `field` the field at fault where
+    there is one, `values` what the rule looked at (ids, states, days).
     """
 
     def __init__(
@@ -44,12 +48,18 @@ class MessageRefused(Event):
 
 
 class OrdersMessageRefused(MessageRefused, type="orders.refusal.recorded.v1"):
-    """orders refused an inbound message: nothing of it took effect, and the same message will not be tried again."""
+    """orders refused an inbound message: nothing of it took effect, and the same message will not
+    be tried again.
+    """
 
 
 class BmbMessageRefused(MessageRefused, type="bmb.refusal.recorded.v1"):
-    """bmb refused an inbound message: nothing of it took effect, and the same message will not be tried again."""
+    """bmb refused an inbound message: nothing of it took effect, and the same message will not be
+    tried again.
+    """
 
 
 class InventoryMessageRefused(MessageRefused, type="inventory.refusal.recorded.v1"):
-    """inventory refused an inbound message: nothing of it took effect, and the same message will not be tried again."""
+    """inventory refused an inbound message: nothing of it took effect, and the same message will
+    not be tried again.
+    """

@@ -1,6 +1,8 @@
-"""What regions send: facts and commands on `region.<code>.<service>`, person facts on `region.<code>.persons`; and the feed they read.
+"""What regions send: facts and commands on `region.<code>.<service>`, person facts on
+`region.<code>.persons`; and the feed they read.
 
-The subject of a fact is what the region calls the thing; a region's order is named by the region's own reference.
+The subject of a fact is what the region calls the thing; a region's order is named by the region's
+own reference.
 """
 
 from datetime import date
@@ -75,7 +77,8 @@ class PayerStated(Fact, type="region.payer.stated.v1"):
 class CustomerStated(Fact, type="region.customer.stated.v1"):
     """A customer with its base link to a payer (REF-4). Subject: the customer id.
 
-    A service point is a customer that users work at; a private clinic has no stock of its own (REF-7).
+    A service point is a customer that users work at; a private clinic has no stock of its own
+    (REF-7).
     """
 
     version: Version
@@ -89,7 +92,10 @@ class CustomerStated(Fact, type="region.customer.stated.v1"):
 
 
 class CareUnitStated(Fact, type="region.care-unit.stated.v1"):
-    """A care unit, a possible recipient, with the customer that it belongs to. Subject: its code."""
+    """A care unit, a possible recipient, with the customer that it belongs to.
+
+    Subject: its code.
+    """
 
     version: Version
     unit: CareUnitId
@@ -98,7 +104,10 @@ class CareUnitStated(Fact, type="region.care-unit.stated.v1"):
 
 
 class UserStated(Fact, type="region.user.stated.v1"):
-    """A user by internal id, never by name (REF-3). Subject: the user id. `acts_for`: prescribers whom a requester registers for."""
+    """A user by internal id, never by name (REF-3).
+
+    Subject: the user id. `acts_for`: prescribers whom a requester registers for.
+    """
 
     version: Version
     user_id: UserId
@@ -138,7 +147,10 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
 
 
 class ArticlePriceStated(Fact, type="region.article-price.stated.v1"):
-    """The price of an article from a day on: per month for rent, per unit for sale, in öre. Subject: the article number."""
+    """The price of an article from a day on: per month for rent, per unit for sale, in öre.
+
+    Subject: the article number.
+    """
 
     version: Version
     article_number: ArticleNumber
@@ -155,7 +167,10 @@ class MarkedDevice(Value):
 
 
 class GoodsReceived(Fact, type="region.goods.received.v1"):
-    """Goods have come into a store. Marked articles name each device (INV-5). Subject: the delivery's reference."""
+    """Goods have come into a store.
+
+    Marked articles name each device (INV-5). Subject: the delivery's reference.
+    """
 
     version: Version
     store: StoreId
@@ -176,7 +191,10 @@ class BalanceStated(Fact, type="region.balance.stated.v1"):
 
 
 class DeviceStated(Fact, type="region.device.stated.v1"):
-    """Old stock: a marked device with where it is at the cut-over day, in a store or on loan. Subject: the device number."""
+    """Old stock: a marked device with where it is at the cut-over day, in a store or on loan.
+
+    Subject: the device number.
+    """
 
     version: Version
     device_number: DeviceNumber
@@ -190,7 +208,10 @@ class DeviceStated(Fact, type="region.device.stated.v1"):
 
 
 class PickingBegun(Fact, type="region.picking.begun.v1"):
-    """The warehouse has begun with an order (ends the right to void, ORD-14). Subject: the region's order reference."""
+    """The warehouse has begun with an order (ends the right to void, ORD-14).
+
+    Subject: the region's order reference.
+    """
 
     version: Version
     order: Reference
@@ -205,7 +226,10 @@ class DispatchedLine(Value):
 
 
 class GoodsDispatched(Fact, type="region.goods.dispatched.v1"):
-    """Goods have left the central store; they count as received on arrival (ORD-13). Subject: the region's order reference."""
+    """Goods have left the central store; they count as received on arrival (ORD-13).
+
+    Subject: the region's order reference.
+    """
 
     version: Version
     order: Reference
@@ -215,7 +239,10 @@ class GoodsDispatched(Fact, type="region.goods.dispatched.v1"):
 
 
 class DeviceReturned(Fact, type="region.device.returned.v1"):
-    """A device has come back into a store (INV-7). A physical fact: it wins over claims. Subject: the device number."""
+    """A device has come back into a store (INV-7).
+
+    A physical fact: it wins over claims. Subject: the device number.
+    """
 
     version: Version
     device_number: DeviceNumber
@@ -224,7 +251,10 @@ class DeviceReturned(Fact, type="region.device.returned.v1"):
 
 
 class MessageRefused(Event, type="region.message.refused.v1"):
-    """On the region's feed: a message of the region was refused, by which rule, and what to do. Repeats no value that came in."""
+    """On the region's feed: a message of the region was refused, by which rule, and what to do.
+
+    Repeats no value that came in.
+    """
 
     message_id: str
     message_type: str

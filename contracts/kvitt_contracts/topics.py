@@ -1,4 +1,7 @@
-"""The catalogue: every topic with its owner, key, types, readers and writers. Topics, ACLs, AsyncAPI and docs are made from it."""
+"""The catalogue: every topic with its owner, key, types, readers and writers.
+
+Topics, ACLs, AsyncAPI and docs are made from it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +18,10 @@ REGION = "<code>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One topic. `consumers` are services; `readers` and `writers` are principals (`orders`, `region-ac`)."""
+    """One topic.
+
+    `consumers` are services; `readers` and `writers` are principals (`orders`, `region-ac`).
+    """
 
     name: str
     owner: str

@@ -21,21 +21,29 @@ InvoiceId = NewType("InvoiceId", UUID)
 ChargeId = NewType("ChargeId", UUID)
 MessageId = NewType("MessageId", UUID)
 PersonRef = NewType("PersonRef", UUID)
-"""A random reference to a person, minted by orders, unique within its region. Says nothing about the person."""
+"""A random reference to a person, minted by orders, unique within its region.
+
+Says nothing about the person.
+"""
 
 
 def identify(region: str, noun: str, reference: str) -> UUID:
-    """The immutable id of what `region` calls `reference`: the same words give the same id, always."""
+    """The immutable id of what `region` calls `reference`: the same words give the same id."""
     return uuid5(NAMESPACE, f"{region}/{noun}/{reference}")
 
 
 def looks_like_personal_number(text: str) -> bool:
-    """True when `text` holds ten or twelve digits in a personal number's form, with or without a hyphen."""
+    """True when `text` holds ten or twelve digits in a personal number's form, with or without a
+    hyphen.
+    """
     return re.search(r"\d{6}(\d{2})?[-+]?\d{4}", text) is not None
 
 
 class Code(str):
-    """A text that follows a pattern. Subclasses are distinct types; a wrong text raises ValueError."""
+    """A text that follows a pattern.
+
+    Subclasses are distinct types; a wrong text raises ValueError.
+    """
 
     __slots__ = ()
     pattern: ClassVar[str] = r"^\S{1,40}$"
@@ -112,7 +120,10 @@ class ArticleNumber(Code):
 
 
 class DeviceNumber(Code):
-    """Device number (individnummer): the mark on one device. It can change; `DeviceId` never does."""
+    """Device number (individnummer): the mark on one device.
+
+    It can change; `DeviceId` never does.
+    """
 
     __slots__ = ()
     pattern = r"^[0-9A-Za-z-]{1,30}$"
@@ -133,7 +144,10 @@ class UserId(Code):
 
 
 class RegionPersonId(Code):
-    """A region's own opaque id of a person. A text that holds what looks like a personal number is refused."""
+    """A region's own opaque id of a person.
+
+    A text that holds what looks like a personal number is refused.
+    """
 
     __slots__ = ()
     pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{3,39}$"
@@ -141,7 +155,7 @@ class RegionPersonId(Code):
 
 
 class OrderNumber(Code):
-    """Two digits of the ISO year, two of the ISO week, at least four running (ORD-2): `26470001`."""
+    """Two digits of the ISO year, two of the week, at least four running (ORD-2): `26470001`."""
 
     __slots__ = ()
     pattern = r"^\d{8,9}$"
@@ -167,7 +181,7 @@ class Value(BaseModel):
 
 
 class Money(Value):
-    """An exact amount: `net_ore` in öre without VAT, and the VAT rate that goes with it (BIL-10)."""
+    """An exact amount: `net_ore` in öre without VAT, and the VAT rate beside it (BIL-10)."""
 
     net_ore: Ore
     vat_percent: VatPercent = 25
@@ -246,7 +260,7 @@ class ArticleType(StrEnum):
 
 
 class ArticleStatus(StrEnum):
-    """Where an article is in its life; phase-out and discontinued ones cannot be purchased (ORD-6)."""
+    """Where an article is in its life; only active ones can be purchased (ORD-6)."""
 
     ACTIVE = "active"
     PHASE_OUT = "phase_out"
@@ -261,7 +275,10 @@ class Charging(StrEnum):
 
 
 class Role(StrEnum):
-    """What a user may do. `ops` operates Kvitt; `customer_service` is the device service's staff (REF-12)."""
+    """What a user may do.
+
+    `ops` operates Kvitt; `customer_service` is the device service's staff (REF-12).
+    """
 
     PRESCRIBER = "prescriber"
     REQUESTER = "requester"
@@ -271,14 +288,17 @@ class Role(StrEnum):
 
 
 class PolicyVersion(Value):
-    """Which version of the region's policy a decision is pinned to, with the hash of its content."""
+    """Which version of the region's policy a decision is pinned to, with its content's hash."""
 
     version: Annotated[int, Field(ge=1)]
     content_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class Address(Value):
-    """A postal address in Sweden. Personal data when it is a person's: only in person facts and in the vault."""
+    """A postal address in Sweden.
+
+    Personal data when it is a person's: only in person facts and in the vault.
+    """
 
     street: Annotated[str, Field(min_length=1, max_length=100)]
     postal_code: Annotated[str, Field(pattern=r"^\d{5}$")]
@@ -291,5 +311,7 @@ class Address(Value):
 
 
 def content_hash(text: str) -> str:
-    """The first 16 hex digits of the SHA-256 of `text`: enough to tell two versions of a policy apart."""
+    """The first 16 hex digits of the SHA-256 of `text`: enough to tell two versions of a policy
+    apart.
+    """
     return hashlib.sha256(text.encode()).hexdigest()[:16]
