@@ -1,0 +1,3 @@
+"""Plugins that every test may use. Fixtures stand in the plugins."""
+
+pytest_plugins = ["kvitt.local.fixtures"]

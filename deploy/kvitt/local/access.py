@@ -1,0 +1,180 @@
+"""Users, topics and permissions of a broker, generated from the catalogue. What may be read stands
+there, not here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialAlteration,
+    UserScramCredentialUpsertion,
+)
+from kvitt_contracts.topics import Topic
+
+from kvitt.local.kafka import Credentials
+
+_TIMEOUT_SECONDS = 30.0
+_SCRAM_ITERATIONS = 4096
+_EVERYTHING = AclBindingFilter(
+    ResourceType.ANY,
+    None,  # type: ignore[arg-type]  # None is "any"; the library's types forget it
+    ResourcePatternType.ANY,
+    None,  # type: ignore[arg-type]
+    None,  # type: ignore[arg-type]
+    AclOperation.ANY,
+    AclPermissionType.ANY,
+)
+
+
+def create_users(admin: AdminClient, users: Iterable[Credentials]) -> None:
+    """Create SCRAM-SHA-512 users, or set their passwords. Raises KafkaException."""
+    mechanism = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _SCRAM_ITERATIONS)
+    changes: list[UserScramCredentialAlteration] = [
+        UserScramCredentialUpsertion(user.username, mechanism, user.password.encode())
+        for user in users
+    ]
+    if changes:
+        _all(admin.alter_user_scram_credentials(changes))
+
+
+def create_topics(admin: AdminClient, topics: Sequence[Topic], *, prefix: str = "") -> None:
+    """Create the topics that are not there yet, with the catalogue's settings. Raises
+    KafkaException.
+    """
+    there = set(admin.list_topics(timeout=_TIMEOUT_SECONDS).topics)
+    missing = [topic for topic in topics if prefix + topic.name not in there]
+    if not missing:
+        return
+    _all(
+        admin.create_topics(
+            [
+                NewTopic(
+                    prefix + topic.name,
+                    num_partitions=topic.partitions,
+                    replication_factor=-1,  # the cluster's own
+                    config={
+                        "retention.ms": str(topic.retention_ms),
+                        "max.message.bytes": str(topic.max_message_bytes),
+                        "message.timestamp.type": "LogAppendTime",
+                    },
+                )
+                for topic in missing
+            ]
+        ),
+        accept=KafkaError.TOPIC_ALREADY_EXISTS,  # another worker of the same test run
+    )
+
+
+def delete_topics(admin: AdminClient, *, prefix: str) -> None:
+    """Delete every topic whose name begins with `prefix`, which is not empty. Raises
+    KafkaException.
+    """
+    assert prefix, "without a prefix everything would go"
+    there = [
+        name
+        for name in admin.list_topics(timeout=_TIMEOUT_SECONDS).topics
+        if name.startswith(prefix)
+    ]
+    if there:
+        _all(admin.delete_topics(there))
+
+
+def permissions(topics: Sequence[Topic], *, prefix: str = "") -> list[AclBinding]:
+    """What the catalogue grants: each topic's writers and readers, and to each of them its own
+    groups.
+    """
+    granted: list[AclBinding] = []
+    for topic in topics:
+        for writer in sorted(topic.writers):
+            granted += _on_topic(prefix + topic.name, writer, AclOperation.WRITE)
+        for reader in sorted(topic.readers):
+            granted += _on_topic(prefix + topic.name, reader, AclOperation.READ)
+    for principal in sorted({reader for topic in topics for reader in topic.readers}):
+        granted += _on_groups(prefix + principal, principal)
+    return granted
+
+
+def grant(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
+    """Put permissions in force; those already there stay. Raises KafkaException."""
+    if bindings:
+        _all(admin.create_acls(list(dict.fromkeys(bindings))))
+
+
+def revoke_others(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
+    """Take away every permission on the broker that is not among `bindings`.
+
+    For a broker that is ours alone: what the catalogue no longer grants must not stay in force.
+    """
+    in_force = admin.describe_acls(_EVERYTHING).result(_TIMEOUT_SECONDS)
+    surplus = [one for one in in_force if one not in set(bindings)]
+    if surplus:
+        _all(
+            admin.delete_acls(
+                [
+                    AclBindingFilter(
+                        one.restype,
+                        one.name,
+                        one.resource_pattern_type,
+                        one.principal,
+                        one.host,
+                        one.operation,
+                        one.permission_type,
+                    )
+                    for one in surplus
+                ]
+            )
+        )
+
+
+def _on_topic(name: str, principal: str, operation: AclOperation) -> list[AclBinding]:
+    return [
+        _allow(ResourceType.TOPIC, name, ResourcePatternType.LITERAL, principal, allowed)
+        for allowed in (operation, AclOperation.DESCRIBE)
+    ]
+
+
+def _on_groups(name: str, principal: str) -> list[AclBinding]:
+    """The group named like the principal, and those with a suffix after a hyphen."""
+    return [
+        _allow(ResourceType.GROUP, name, ResourcePatternType.LITERAL, principal, AclOperation.READ),
+        _allow(
+            ResourceType.GROUP,
+            f"{name}-",
+            ResourcePatternType.PREFIXED,
+            principal,
+            AclOperation.READ,
+        ),
+    ]
+
+
+def _allow(
+    kind: ResourceType,
+    name: str,
+    pattern: ResourcePatternType,
+    principal: str,
+    operation: AclOperation,
+) -> AclBinding:
+    return AclBinding(
+        kind, name, pattern, f"User:{principal}", "*", operation, AclPermissionType.ALLOW
+    )
+
+
+def _all(futures: Mapping[Any, "Future[Any]"], *, accept: int | None = None) -> None:
+    for future in futures.values():
+        try:
+            future.result(_TIMEOUT_SECONDS)
+        except KafkaException as error:
+            if accept is None or error.args[0].code() != accept:
+                raise

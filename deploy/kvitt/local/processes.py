@@ -1,0 +1,193 @@
+"""Child processes that never outlive us, and how a process of an earlier run is recognised. No
+knowledge of what runs.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from kvitt.local.problems import LocalProblem
+
+_KEEPER = Path(__file__).with_name("keeper.py")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessIdentity:
+    """A process by number and start time, since numbers are used again."""
+
+    name: str
+    pid: int
+    started_at: float
+
+    @classmethod
+    def of(cls, name: str, pid: int) -> "ProcessIdentity":
+        """The identity of a live process. Raises psutil.NoSuchProcess when it is gone."""
+        return cls(name, pid, psutil.Process(pid).create_time())
+
+    def is_alive(self) -> bool:
+        """True while this very process runs; a zombie does not count."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started_at) < 1.0
+            return same and process.status() != psutil.STATUS_ZOMBIE
+        return False
+
+
+@dataclass(slots=True)
+class Child:
+    """A process that we started; it leads its own group, so Ctrl-C in the terminal does not reach
+    it.
+    """
+
+    name: str
+    popen: subprocess.Popen[bytes]
+    stop_signal: signal.Signals
+    _keeper: "Keeper" = field(repr=False)
+
+    @property
+    def pid(self) -> int:
+        return self.popen.pid
+
+    def is_running(self) -> bool:
+        return self.popen.poll() is None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process alone; nothing happens when it has ended."""
+        if self.is_running():
+            self.popen.send_signal(number)
+
+    def stop(self, *, timeout: float = 30.0) -> None:
+        """Ask it to end, wait at most `timeout` seconds, then kill its whole group."""
+        self.signal(self.stop_signal)
+        try:
+            self.popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._keeper.forget(self.pid)
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group, and wait for the process."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.popen.wait()
+        self._keeper.forget(self.pid)
+
+
+class Keeper:
+    """Starts children and makes sure, by a helper that waits on a pipe, that they end when this
+    process does.
+    """
+
+    def __init__(self) -> None:
+        # -I -S: no site packages, so that it starts in some milliseconds and stays small.
+        self._helper = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(_KEEPER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._lock = threading.Lock()
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        directory: Path | None = None,
+    ) -> Child:
+        """Start `command` in its own process group; what it prints is appended to `log`."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            popen = subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment) if environment is not None else None,
+                cwd=directory,
+                process_group=0,
+            )
+        self._tell(f"+{popen.pid} {int(stop_signal)}\n")
+        return Child(name, popen, stop_signal, self)
+
+    def forget(self, pid: int) -> None:
+        """The process has ended and been waited for: its number is no longer ours."""
+        self._tell(f"-{pid}\n")
+
+    def close(self) -> None:
+        """End the helper; it ends what is still running."""
+        self._pipe.close()
+        self._helper.wait()
+
+    @property
+    def _pipe(self) -> IO[bytes]:
+        assert self._helper.stdin is not None
+        return self._helper.stdin
+
+    def _tell(self, line: str) -> None:
+        with self._lock, contextlib.suppress(BrokenPipeError, ValueError):
+            self._pipe.write(line.encode())
+            self._pipe.flush()
+
+
+def free_ports(count: int) -> list[int]:
+    """That many different loopback TCP ports that nobody listens on now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def require_free_port(port: int, *, purpose: str) -> None:
+    """Raises LocalProblem that names who holds the port, as far as we may see."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise LocalProblem(
+                f"Port {port}, chosen for {purpose} at an earlier run, is taken{_holder(port)}.",
+                remedy="End that program, or choose new ports: kvitt up --new-ports.",
+            ) from error
+
+
+def end_processes(processes: Sequence[ProcessIdentity], *, timeout: float = 30.0) -> None:
+    """End processes of an earlier run, by identity: SIGTERM, after `timeout` seconds SIGKILL."""
+    live = [psutil.Process(one.pid) for one in processes if one.is_alive()]
+    for process in live:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            # PostgreSQL waits for its clients on SIGTERM; SIGINT is its fast shutdown.
+            process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
+    _, left = psutil.wait_procs(live, timeout=timeout)
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, timeout=5.0)
+
+
+def _holder(port: int) -> str:
+    with contextlib.suppress(psutil.AccessDenied, psutil.NoSuchProcess):
+        for connection in psutil.net_connections(kind="tcp"):
+            if (
+                connection.laddr
+                and connection.laddr.port == port
+                and connection.status == psutil.CONN_LISTEN
+                and connection.pid
+            ):
+                return f" by {psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    return ""

@@ -1,0 +1,94 @@
+"""PostgreSQL and Kafka together, as `kvitt up` and the tests start them. Which services use them
+stands elsewhere.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from confluent_kafka.admin import AdminClient
+from kvitt_contracts.topics import SERVICES
+
+from kvitt.local import jars
+from kvitt.local.databases import Databases
+from kvitt.local.kafka import Credentials, KafkaServer, client_settings
+from kvitt.local.postgres import PostgresServer
+from kvitt.local.processes import Keeper
+from kvitt.local.state import State, cache_dir
+
+Report = Callable[[str], None]
+
+
+def kafka_principals(regions: Sequence[str]) -> list[str]:
+    """Who has a user of its own on the broker: each service and each region."""
+    return [*SERVICES, *(f"region-{code}" for code in regions)]
+
+
+class LocalServers:
+    """Both servers, started side by side and ended together; they end by themselves when this
+    process does.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.keeper = Keeper()
+        self.postgres = PostgresServer(state, self.keeper)
+        self.databases = Databases(
+            self.postgres.admin_url, lambda role: state.password(f"postgres:{role}")
+        )
+        self._pool = ThreadPoolExecutor(2)
+        self._postgres_ready: Future[None] | None = None
+        self._kafka_ready: Future[KafkaServer] | None = None
+
+    def begin(self, report: Report = lambda line: None) -> None:
+        """Start both without waiting. `report` gets one plain line per step, from other threads."""
+        self._kafka_ready = self._pool.submit(self._start_kafka, report)
+        self._postgres_ready = self._pool.submit(self._start_postgres, report)
+
+    def await_postgres(self) -> Databases:
+        """Wait until PostgreSQL answers. Raises LocalProblem."""
+        assert self._postgres_ready is not None, "begin() comes first"
+        self._postgres_ready.result()
+        return self.databases
+
+    def await_kafka(self) -> KafkaServer:
+        """Wait until Kafka answers. Raises LocalProblem."""
+        assert self._kafka_ready is not None, "begin() comes first"
+        return self._kafka_ready.result()
+
+    def kafka_credentials(self, principal: str) -> Credentials:
+        """The user of a service (`orders`), a region (`region-ac`) or the super user (`admin`)."""
+        return Credentials(principal, self.state.password(f"kafka:{principal}"))
+
+    def stop(self) -> None:
+        """End both, as cleanly as they were started far enough; returns when they have left."""
+        for ready in (self._kafka_ready, self._postgres_ready):
+            if ready is not None:
+                ready.exception()  # waits; a start that failed was told to who waited for it
+        if self._kafka_ready is not None and not self._kafka_ready.exception():
+            self._kafka_ready.result().stop()
+        self.postgres.stop()
+        self._pool.shutdown()
+        self.keeper.close()
+
+    def _start_postgres(self, report: Report) -> None:
+        report("PostgreSQL: starting")
+        self.postgres.start()
+        report(f"PostgreSQL: ready on port {self.postgres.port}")
+
+    def _start_kafka(self, report: Report) -> KafkaServer:
+        report("Kafka: checking its files")
+        paths = jars.provide(
+            jars.read_list(),
+            cache_dir(),
+            on_fetched=lambda done, of: report(f"Kafka: file {done} of {of} fetched"),
+        )
+        report("Kafka: starting")
+        kafka = KafkaServer(self.state, self.keeper, paths)
+        kafka.start()
+        report(f"Kafka: ready on port {kafka.port}")
+        return kafka
+
+
+def admin_client(bootstrap: str, credentials: Credentials | None) -> AdminClient:
+    """An administrator's client; without credentials for a foreign broker that asks for none."""
+    return AdminClient(client_settings(bootstrap, credentials))

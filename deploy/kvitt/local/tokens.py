@@ -1,0 +1,95 @@
+"""Bearer tokens of the local profile: its own key pair, its public half as a JWKS file. Never for a
+region in earnest.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
+
+ISSUER = "kvitt-local"
+AUDIENCE = "kvitt"
+
+_ALGORITHM = "ES256"
+_KEY_ID = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIssuer:
+    """Issues tokens with the key pair that lies in `directory`, made at the first use."""
+
+    directory: Path
+
+    @property
+    def jwks_file(self) -> Path:
+        """The public keys, for KVITT_JWKS_FILE; written when it is missing."""
+        file = self.directory / "jwks.json"
+        if not file.exists():
+            public = json.loads(ECAlgorithm.to_jwk(self._private_key().public_key()))
+            key = {**public, "kid": _KEY_ID, "alg": _ALGORITHM, "use": "sig"}
+            file.write_text(json.dumps({"keys": [key]}, indent=2))
+        return file
+
+    def issue(
+        self,
+        user: str,
+        *,
+        region: str,
+        service_points: Sequence[str] = (),
+        roles: Sequence[str] = (),
+        lifetime: timedelta = timedelta(hours=12),
+        now: datetime | None = None,
+    ) -> str:
+        """A token for `user` of `region`; expiry is real time, not business time."""
+        issued_at = now or datetime.now(UTC)
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": user,
+            "region": region,
+            "service_points": list(service_points),
+            "roles": list(roles),
+            "iat": issued_at,
+            "exp": issued_at + lifetime,
+        }
+        return jwt.encode(claims, self._private_key(), _ALGORITHM, headers={"kid": _KEY_ID})
+
+    def _private_key(self) -> ec.EllipticCurvePrivateKey:
+        file = self.directory / "token-key.pem"
+        if not file.exists():
+            made = ec.generate_private_key(ec.SECP256R1())
+            pem = made.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(pem)
+        key = serialization.load_pem_private_key(file.read_bytes(), password=None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return key
+
+
+def quarantine_key(secret: str) -> str:
+    """The Fernet key under which unreadable messages rest, from the state's secret."""
+    return base64.urlsafe_b64encode(_derive(secret, "quarantine")).decode()
+
+
+def person_key(secret: str) -> str:
+    """The key of the people module's look-up index, as hex, from the state's secret."""
+    return _derive(secret, "persons").hex()
+
+
+def _derive(secret: str, purpose: str) -> bytes:
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()
