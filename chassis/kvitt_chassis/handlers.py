@@ -1,0 +1,96 @@
+"""Which function handles which message or timer. A table and its decorators; nothing runs here."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kvitt_contracts.envelope import Command, Message
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kvitt_chassis.models import Aggregate
+    from kvitt_chassis.transaction import Transaction
+
+M = TypeVar("M", bound=Message)
+C = TypeVar("C", bound=Command)
+
+RowKey = tuple[type[Any], Any]
+"""A mapped class and the value of its key beside the region."""
+
+Loads = Callable[[Any], Iterable[RowKey]]
+MessageHandler = Callable[[Any, "Transaction"], Awaitable[None]]
+TimerHandler = Callable[[Any, "datetime", "Transaction"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something that becomes due for one aggregate: `DEADLINE = Timer("transfer_deadline", TransferRow)`."""
+
+    name: str
+    locks: "type[Aggregate[Any]]"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRoute:
+    """A handler with what it wants fetched and locked ahead."""
+
+    handler: MessageHandler
+    loads: Loads | None
+
+
+class Handlers:
+    """The messages and timers that a module of a service handles."""
+
+    def __init__(self) -> None:
+        self.messages: dict[type[Message], MessageRoute] = {}
+        self.timers: dict[str, tuple[Timer, TimerHandler]] = {}
+
+    def on(
+        self, *types: type[M], loads: Callable[[M], Iterable[RowKey]] | None = None
+    ) -> Callable[
+        [Callable[[M, "Transaction"], Awaitable[None]]],
+        Callable[[M, "Transaction"], Awaitable[None]],
+    ]:
+        """Handle events or facts. `loads(message)` names the rows to fetch for a whole batch in one statement."""
+
+        def register(
+            handler: Callable[[M, "Transaction"], Awaitable[None]],
+        ) -> Callable[[M, "Transaction"], Awaitable[None]]:
+            for message_type in types:
+                self._add(message_type, MessageRoute(handler, loads))
+            return handler
+
+        return register
+
+    def command(
+        self, command: type[C], *, loads: Callable[[C], Iterable[RowKey]] | None = None
+    ) -> Callable[
+        [Callable[[C, "Transaction"], Awaitable[None]]],
+        Callable[[C, "Transaction"], Awaitable[None]],
+    ]:
+        """Handle a command, from a region's topic and over HTTP alike."""
+        return self.on(command, loads=loads)
+
+    def timer(self, timer: Timer) -> Callable[[TimerHandler], TimerHandler]:
+        """Handle a timer: `async def expire(row, due, tx)`; the row is locked and the timer already removed."""
+
+        def register(handler: TimerHandler) -> TimerHandler:
+            if timer.name in self.timers:
+                raise ValueError(f"timer {timer.name} has two handlers")
+            self.timers[timer.name] = (timer, handler)
+            return handler
+
+        return register
+
+    def include(self, other: "Handlers") -> None:
+        """Take over the handlers of another module of the same service."""
+        for message_type, route in other.messages.items():
+            self._add(message_type, route)
+        for timer, handler in other.timers.values():
+            self.timer(timer)(handler)
+
+    def _add(self, message_type: type[Message], route: MessageRoute) -> None:
+        if message_type in self.messages:
+            raise ValueError(f"{message_type.__name__} has two handlers")
+        self.messages[message_type] = route

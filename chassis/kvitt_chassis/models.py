@@ -1,0 +1,171 @@
+"""How a service's tables are declared: column types for contract values, and the aggregate row. No queries here."""
+
+import enum
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from kvitt_contracts import types as contract_types
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.topics import Topic, for_region
+from kvitt_contracts.types import Code, RegionCode
+from pydantic import TypeAdapter
+from sqlalchemy import Enum, MetaData, Text, TypeDecorator, Uuid
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+S = TypeVar("S")
+
+
+class CodeText(TypeDecorator[Code]):
+    """A contract code as text; read back as its own type."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, code: type[Code]) -> None:
+        super().__init__()
+        self.code = code
+
+    def process_bind_param(self, value: Code | None, dialect: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Code | None:
+        return None if value is None else str.__new__(self.code, value)
+
+
+class Json(TypeDecorator[Any]):
+    """A contract value, or a tuple of them, as JSON: `mapped_column(Json(tuple[OrderLine, ...]))`.
+
+    The value is frozen: replace it, never change it in place.
+    """
+
+    impl = JSONB
+    cache_ok = True
+
+    def __init__(self, annotation: Any) -> None:
+        super().__init__(none_as_null=True)
+        self.annotation = annotation
+        self._adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        return None if value is None else self._adapter.dump_python(value, mode="json")
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        return None if value is None else self._adapter.validate_python(value)
+
+
+def _codes(base: type[Code] = Code) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for code in base.__subclasses__():
+        found[code] = CodeText(code)
+        found |= _codes(code)
+    return found
+
+
+TYPE_MAP: dict[Any, Any] = {
+    datetime: TIMESTAMP(timezone=True),
+    str: Text(),
+    enum.Enum: Enum(
+        enum.Enum,
+        native_enum=False,
+        length=40,
+        values_callable=lambda kind: [m.value for m in kind],
+    ),
+    UUID: Uuid(),
+    **{
+        value: Uuid()
+        for value in vars(contract_types).values()
+        if getattr(value, "__supertype__", None) is UUID
+    },
+    **_codes(),
+}
+"""What a service's declarative base uses as `type_annotation_map`."""
+
+
+def new_metadata() -> MetaData:
+    """The metadata of a service's declarative base: constraints get names that a migration can find again."""
+    return MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Regional:
+    """A row that belongs to one region: the region leads its primary key."""
+
+    @declared_attr
+    def region(cls) -> Mapped[RegionCode]:
+        return mapped_column(CodeText(RegionCode), primary_key=True, sort_order=-20)
+
+
+class Aggregate(Regional, Generic[S]):
+    """The row of an aggregate: the fold of its events, with the number of the last one.
+
+    `class TransferRow(Aggregate[Transfer], Base, topic=BMB_TRANSFERS, state=Transfer, evolve=evolve)`. The state
+    is a frozen dataclass; each of its fields is a column of the same name (`id` and `region` are given here).
+    `evolve(state | None, event) -> state` makes the first state out of None. Further columns, for queries, are
+    filled by overriding `apply`.
+    """
+
+    topic: ClassVar[Topic]
+    state_type: ClassVar[type[Any]]
+    evolve: ClassVar[Callable[..., Any]]
+
+    def __init_subclass__(
+        cls,
+        *,
+        topic: Topic | None = None,
+        state: type[Any] | None = None,
+        evolve: Callable[..., Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if topic is not None and state is not None and evolve is not None:
+            cls.topic = topic
+            cls.state_type = state
+            cls.evolve = staticmethod(evolve)
+        super().__init_subclass__(**kwargs)
+
+    @declared_attr
+    def id(cls) -> Mapped[UUID]:
+        return mapped_column(Uuid(), primary_key=True, sort_order=-19)
+
+    @declared_attr
+    def seq(cls) -> Mapped[int]:
+        return mapped_column(nullable=False, sort_order=-18)
+
+    @classmethod
+    def topic_in(cls, region: RegionCode) -> str:
+        """The name of the topic that this aggregate's events of `region` go to."""
+        topic = for_region(cls.topic, region) if cls.topic.is_per_region else cls.topic
+        return topic.name
+
+    def state(self) -> S:
+        """The state that the rules look at."""
+        names = (field.name for field in fields(self.state_type))
+        state: S = self.state_type(**{name: getattr(self, name) for name in names})
+        return state
+
+    def apply(self, state: S) -> None:
+        """Write a state into the columns."""
+        for field in fields(self.state_type):
+            value = getattr(state, field.name)
+            if getattr(self, field.name, None) != value:
+                setattr(self, field.name, value)
+
+    @classmethod
+    def fold(cls, events: list[Event]) -> S:
+        """The state that these events make, from the first on. The row must equal it."""
+        state: S | None = None
+        for event in events:
+            state = cls.evolve(state, event)
+        if state is None:
+            raise ValueError("no events")
+        return state

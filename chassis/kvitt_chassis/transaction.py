@@ -1,0 +1,369 @@
+"""What a handler works with: one transaction over a service's database. The chassis opens and commits it; a handler does neither."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4, uuid5
+
+from kvitt_contracts.calendar import stockholm_day
+from kvitt_contracts.envelope import MAX_BYTES, Envelope, Event
+from kvitt_contracts.policy import Policies, RegionPolicy
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import PolicyVersion, RegionCode, identify
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.inspection import inspect
+
+from kvitt_chassis.handlers import RowKey, Timer
+from kvitt_chassis.models import Aggregate
+
+R = TypeVar("R")
+A = TypeVar("A", bound=Aggregate[Any])
+
+
+class NotYetKnown(Exception):
+    """A fact or an event names something that this service has not heard of. The key waits, with a deadline."""
+
+    def __init__(self, row_type: type[Any], key: object) -> None:
+        super().__init__(f"{row_type.__name__} {key} is not known yet")
+        self.row_type = row_type
+        self.key = key
+
+
+class EventTooLarge(Exception):
+    """An event's body is larger than a contract allows. Nothing of its transaction is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """One row for the table `events`, before it is written."""
+
+    topic: str
+    key: str
+    envelope: Envelope
+    payload: str
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """A database transaction that one message, or a whole batch of them, works in.
+
+    Rows that were fetched ahead are held here: SQLAlchemy's identity map is weak, and a row that nobody holds is
+    fetched again. Everything that the transactions record is written by one `flush`.
+    """
+
+    session: AsyncSession
+    service: str
+    policies: Policies
+    now: datetime
+    held: dict[tuple[type[Any], str, Any], Any] = field(default_factory=dict)
+    emitted: list[Emitted] = field(default_factory=list)
+    scheduled: dict[tuple[str, str, UUID], datetime | None] = field(default_factory=dict)
+
+    async def load(self, region_keys: Iterable[tuple[RegionCode, RowKey]]) -> None:
+        """Fetch rows in one statement per table and hold them: aggregates locked, tables and keys in one order."""
+        wanted: dict[type[Any], set[tuple[RegionCode, Any]]] = {}
+        for region, (row_type, key) in region_keys:
+            if key is not None and (row_type, region, key) not in self.held:
+                wanted.setdefault(row_type, set()).add((region, key))
+        for row_type in sorted(wanted, key=lambda kind: str(kind.__tablename__)):
+            await self._fetch(row_type, wanted[row_type])
+
+    async def _fetch(self, row_type: type[Any], pairs: set[tuple[RegionCode, Any]]) -> None:
+        key_column = _key_column(row_type)
+        by_region: dict[RegionCode, list[Any]] = {}
+        for region, key in sorted(pairs, key=lambda pair: (pair[0], str(pair[1]))):
+            by_region.setdefault(region, []).append(key)
+        for region, keys in by_region.items():
+            query = (
+                select(row_type)
+                .where(row_type.region == region, key_column.in_(keys))
+                .order_by(key_column)
+            )
+            if issubclass(row_type, Aggregate):
+                query = query.with_for_update(key_share=True)
+            for row in (await self.session.scalars(query)).all():
+                self.held[row_type, region, getattr(row, key_column.key)] = row
+            for key in keys:
+                self.held.setdefault((row_type, region, key), None)
+
+    async def flush(self) -> None:
+        """Write rows, events and timers. The caller commits."""
+        await self.session.flush()
+        if self.emitted:
+            await self._write_events()
+        if self.scheduled:
+            await self._write_timers()
+
+    async def _write_events(self) -> None:
+        rows = self.emitted
+        await self.session.execute(
+            _INSERT_EVENTS,
+            {
+                "event_id": [row.envelope.id for row in rows],
+                "region": [str(row.envelope.region) for row in rows],
+                "topic": [row.topic for row in rows],
+                "key": [row.key for row in rows],
+                "seq": [row.envelope.sequence for row in rows],
+                "type": [row.envelope.type for row in rows],
+                "time": [row.envelope.time for row in rows],
+                "correlation_id": [row.envelope.correlation_id for row in rows],
+                "causation_id": [row.envelope.causation_id for row in rows],
+                "actor": [row.envelope.actor for row in rows],
+                "traceparent": [row.envelope.traceparent for row in rows],
+                "payload": [row.payload for row in rows],
+            },
+        )
+        self.emitted = []
+
+    async def _write_timers(self) -> None:
+        names = sorted(self.scheduled)
+        await self.session.execute(
+            _DELETE_TIMERS,
+            {
+                "timer": [name for name, _, _ in names],
+                "region": [region for _, region, _ in names],
+                "key": [key for _, _, key in names],
+            },
+        )
+        due = [(name, self.scheduled[name]) for name in names if self.scheduled[name] is not None]
+        if due:
+            await self.session.execute(
+                _INSERT_TIMERS,
+                {
+                    "timer": [name for (name, _, _), _ in due],
+                    "region": [region for (_, region, _), _ in due],
+                    "key": [key for (_, _, key), _ in due],
+                    "due": [instant for _, instant in due],
+                },
+            )
+        self.scheduled = {}
+
+    def begin(
+        self,
+        *,
+        region: RegionCode,
+        message: Envelope | None = None,
+        is_command: bool = False,
+        subject: str | None = None,
+        target: UUID | None = None,
+        actor: str | None = None,
+        traceparent: str | None = None,
+    ) -> "Transaction":
+        """A transaction for one message, one HTTP command or one timer."""
+        return Transaction(
+            self,
+            region=region,
+            message=message,
+            is_command=is_command,
+            subject=subject or (message.subject if message else str(uuid4())),
+            target=target,
+            actor=actor or (message.actor if message else None),
+            traceparent=traceparent or (message.traceparent if message else None),
+        )
+
+
+class Transaction:
+    """Load, ask the rule, record. Every row that it reads or writes belongs to `region`."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        *,
+        region: RegionCode,
+        message: Envelope | None,
+        is_command: bool,
+        subject: str,
+        target: UUID | None,
+        actor: str | None,
+        traceparent: str | None,
+    ) -> None:
+        self._unit = unit
+        self._target = target
+        self._minted = 0
+        self._seed = message.id if message else uuid4()
+        self.region = region
+        self.message = message
+        self.is_command = is_command
+        self.subject = subject
+        self.actor = actor
+        self.traceparent = traceparent
+
+    @property
+    def session(self) -> AsyncSession:
+        """For queries that the methods below do not cover. Rows of `region` only; never commit."""
+        return self._unit.session
+
+    @property
+    def now(self) -> datetime:
+        """Business time: the database's clock with the stored offset, an aware instant in UTC."""
+        return self._unit.now
+
+    @property
+    def today(self) -> date:
+        """The Stockholm day of `now`."""
+        return stockholm_day(self._unit.now)
+
+    @property
+    def policy(self) -> RegionPolicy:
+        """The region's policy in force now. Pin a decision to it once (`policy.pin`)."""
+        return self._unit.policies.in_force(self.region, self.now)
+
+    def pinned_policy(self, pin: PolicyVersion) -> RegionPolicy:
+        """The policy that an earlier decision was pinned to. Raises UnknownPolicy (the key parks)."""
+        return self._unit.policies.pinned(self.region, pin)
+
+    def target(self, noun: str) -> UUID:
+        """The id of the aggregate that a command is about: given by the route, or named by the message's subject."""
+        return self._target or identify(self.region, noun, self.subject)
+
+    def mint(self) -> UUID:
+        """A new id. The same message mints the same ids in the same order, so a retry names the same things."""
+        self._minted += 1
+        return uuid5(self._seed, str(self._minted))
+
+    async def get(
+        self, row_type: type[R], key: Any, *, rule: str = "contract", field: str | None = None
+    ) -> R:
+        """A row to read, not locked. Unknown: a command is refused, a fact or an event waits."""
+        row = await self.look_up(row_type, key)
+        if row is None:
+            raise self._unknown(row_type, key, rule=rule, field=field)
+        return row
+
+    async def look_up(self, row_type: type[R], key: Any) -> R | None:
+        """A row to read, not locked, or None."""
+        place = (row_type, self.region, key)
+        if self._unit.held.get(place) is None:
+            self._unit.held[place] = await self.session.get(row_type, (self.region, key))
+        row: R | None = self._unit.held[place]
+        return row
+
+    async def lock(
+        self, row_type: type[A], key: Any, *, rule: str = "contract", field: str | None = None
+    ) -> A:
+        """An aggregate's row, locked until the end. Unknown: a command is refused, a fact or an event waits."""
+        row = await self.find(row_type, key)
+        if row is None:
+            raise self._unknown(row_type, key, rule=rule, field=field)
+        return row
+
+    async def find(self, row_type: type[A], key: Any) -> A | None:
+        """An aggregate's row, locked until the end, or None. Several: name them in `loads`, or use `lock_all`."""
+        if (row_type, self.region, key) not in self._unit.held:
+            await self._unit.load([(self.region, (row_type, key))])
+        row: A | None = self._unit.held[row_type, self.region, key]
+        return row
+
+    async def lock_all(
+        self, row_type: type[A], keys: Iterable[Any], *, rule: str = "contract"
+    ) -> list[A]:
+        """Several aggregates of one kind, locked in the order of their keys; returned in that order."""
+        wanted = sorted(set(keys), key=str)
+        await self._unit.load([(self.region, (row_type, key)) for key in wanted])
+        return [await self.lock(row_type, key, rule=rule) for key in wanted]
+
+    def start(self, row_type: type[A], key: UUID, *events: Event) -> A:
+        """A new aggregate with its first events."""
+        row = row_type(region=self.region, id=key, seq=0)
+        self._record(row, None, events)
+        self.session.add(row)
+        self._unit.held[row_type, self.region, key] = row
+        return row
+
+    def record(self, row: Aggregate[Any], *events: Event) -> None:
+        """Evolve a locked row by these events, number them, and put them into the service's event log."""
+        if row.region != self.region:
+            raise PermissionError(
+                f"an effect on a row of {row.region} by a message of {self.region}"
+            )
+        self._record(row, row.state(), events)
+
+    def put(self, *rows: Any) -> None:
+        """Add new rows of a projection."""
+        for row in rows:
+            self.session.add(row)
+            self._unit.held[type(row), self.region, getattr(row, _key_column(type(row)).key)] = row
+
+    def schedule(self, timer: Timer, *, key: UUID, due: datetime) -> None:
+        """Set a timer of an aggregate to an instant of business time; an earlier setting is replaced."""
+        self._unit.scheduled[timer.name, str(self.region), key] = due
+
+    def cancel_timer(self, timer: Timer, *, key: UUID) -> None:
+        """Forget a timer of an aggregate; without effect where there is none."""
+        self._unit.scheduled[timer.name, str(self.region), key] = None
+
+    def _record(self, row: Aggregate[Any], state: Any, events: Iterable[Event]) -> None:
+        for event in events:
+            state = type(row).evolve(state, event)
+            row.seq += 1
+            self._unit.emitted.append(self._emit(row, event))
+        row.apply(state)
+
+    def _emit(self, row: Aggregate[Any], event: Event) -> Emitted:
+        payload = event.model_dump_json(exclude_none=True)
+        if len(payload.encode()) > MAX_BYTES:
+            raise EventTooLarge(f"{event.wire_type} of {row.id} is larger than {MAX_BYTES} bytes")
+        key = str(row.id)
+        envelope = Envelope(
+            id=uuid4(),
+            source=f"urn:kvitt:{self._unit.service}",
+            type=event.wire_type,
+            time=self.now,
+            subject=key,
+            region=self.region,
+            sequence=row.seq,
+            correlation_id=self._correlation(),
+            causation_id=str(self.message.id) if self.message else None,
+            actor=self.actor,
+            traceparent=self.traceparent,
+        )
+        return Emitted(row.topic_in(self.region), key, envelope, payload)
+
+    def _correlation(self) -> str:
+        if self.message is None:
+            return str(self._seed)
+        return self.message.correlation_id or str(self.message.id)
+
+    def _unknown(self, row_type: type[Any], key: Any, *, rule: str, field: str | None) -> Exception:
+        if not self.is_command:
+            return NotYetKnown(row_type, key)
+        noun = str(row_type.__tablename__)
+        return Refused(
+            f"UNKNOWN_{noun.upper().removesuffix('S')}",
+            rule=rule,
+            field=field,
+            way_on="Kontrollera uppgiften, eller skicka den till Kvitt först, och försök igen.",
+            key=str(key),
+        )
+
+
+def _key_column(row_type: type[Any]) -> Any:
+    """The one column of the primary key beside the region."""
+    names = [column.key for column in inspect(row_type).primary_key if column.key != "region"]
+    if len(names) != 1:
+        raise TypeError(f"{row_type.__name__} needs a primary key of the region and one column")
+    return getattr(row_type, str(names[0]))
+
+
+_INSERT_EVENTS = text(
+    """
+    INSERT INTO events (event_id, region, topic, key, seq, type, time, correlation_id, causation_id, actor, traceparent, payload)
+    SELECT * FROM unnest(CAST(:event_id AS uuid[]), CAST(:region AS text[]), CAST(:topic AS text[]), CAST(:key AS text[]),
+                         CAST(:seq AS bigint[]), CAST(:type AS text[]), CAST(:time AS timestamptz[]), CAST(:correlation_id AS text[]),
+                         CAST(:causation_id AS text[]), CAST(:actor AS text[]), CAST(:traceparent AS text[]), CAST(:payload AS text[]))
+    """
+)
+_DELETE_TIMERS = text(
+    """
+    DELETE FROM timers USING unnest(CAST(:timer AS text[]), CAST(:region AS text[]), CAST(:key AS uuid[])) AS gone(timer, region, key)
+    WHERE timers.timer = gone.timer AND timers.region = gone.region AND timers.key = gone.key
+    """
+)
+_INSERT_TIMERS = text(
+    """
+    INSERT INTO timers (timer, region, key, due)
+    SELECT * FROM unnest(CAST(:timer AS text[]), CAST(:region AS text[]), CAST(:key AS uuid[]), CAST(:due AS timestamptz[]))
+    """
+)
