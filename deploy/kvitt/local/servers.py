@@ -12,10 +12,11 @@ from kvitt.local import jars
 from kvitt.local.databases import Databases
 from kvitt.local.kafka import Credentials, KafkaServer, client_settings
 from kvitt.local.postgres import PostgresServer
-from kvitt.local.processes import Keeper
+from kvitt.local.processes import Child, Keeper
 from kvitt.local.state import State, cache_dir
 
-Report = Callable[[str], None]
+Report = Callable[[str, str], None]
+"""Told each step from any thread: the part (`kafka`, `orders`), and what it does or is."""
 
 
 def kafka_principals(regions: Sequence[str]) -> list[str]:
@@ -39,8 +40,8 @@ class LocalServers:
         self._postgres_ready: Future[None] | None = None
         self._kafka_ready: Future[KafkaServer] | None = None
 
-    def begin(self, report: Report = lambda line: None) -> None:
-        """Start both without waiting. `report` gets one plain line per step, from other threads."""
+    def begin(self, report: Report = lambda part, what: None) -> None:
+        """Start both without waiting; each await_… waits for one."""
         self._kafka_ready = self._pool.submit(self._start_kafka, report)
         self._postgres_ready = self._pool.submit(self._start_postgres, report)
 
@@ -54,6 +55,12 @@ class LocalServers:
         """Wait until Kafka answers. Raises LocalProblem."""
         assert self._kafka_ready is not None, "begin() comes first"
         return self._kafka_ready.result()
+
+    @property
+    def kafka_child(self) -> Child | None:
+        """Kafka's process; None until it has started."""
+        ready = self._kafka_ready
+        return ready.result().child if ready and ready.done() and not ready.exception() else None
 
     def kafka_credentials(self, principal: str) -> Credentials:
         """The user of a service (`orders`), a region (`region-ac`) or the super user (`admin`)."""
@@ -71,21 +78,21 @@ class LocalServers:
         self.keeper.close()
 
     def _start_postgres(self, report: Report) -> None:
-        report("PostgreSQL: starting")
+        report("postgres", "starting")
         self.postgres.start()
-        report(f"PostgreSQL: ready on port {self.postgres.port}")
+        report("postgres", f"ready on port {self.postgres.port}")
 
     def _start_kafka(self, report: Report) -> KafkaServer:
-        report("Kafka: checking its files")
+        report("kafka", "checking its files")
         paths = jars.provide(
             jars.read_list(),
             cache_dir(),
-            on_fetched=lambda done, of: report(f"Kafka: file {done} of {of} fetched"),
+            on_fetched=lambda done, of: report("kafka", f"file {done} of {of} fetched"),
         )
-        report("Kafka: starting")
+        report("kafka", "starting")
         kafka = KafkaServer(self.state, self.keeper, paths)
         kafka.start()
-        report(f"Kafka: ready on port {kafka.port}")
+        report("kafka", f"ready on port {kafka.port}")
         return kafka
 
 

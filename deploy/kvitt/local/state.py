@@ -8,8 +8,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,16 +76,6 @@ class State:
         if not file.exists():
             return []
         return [ProcessIdentity(**one) for one in json.loads(file.read_text())]
-
-    @contextmanager
-    def no_other_run(self) -> Iterator[None]:
-        """Within: this run owns the state. Raises LocalProblem when another runs, or left processes
-        behind.
-        """
-        self.require_no_other_run()
-        self.write_processes([ProcessIdentity.of("supervisor", os.getpid())])
-        yield
-        self.write_processes([])
 
     def require_no_other_run(self) -> None:
         """Raises LocalProblem that names the live processes of an earlier run."""

@@ -1,0 +1,256 @@
+"""The command line `kvitt`. Each command reads its options and calls; what it does stands in the
+module it calls.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from kvitt_contracts.topics import SERVICES
+from rich.table import Table
+
+from kvitt.local import tokens
+from kvitt.local.problems import LocalProblem
+from kvitt.local.processes import end_processes
+from kvitt.local.state import State
+from kvitt.local.supervisor import LocalSystem, ServiceProcess
+from kvitt.terminal import console, errors, shown_steps
+
+app = typer.Typer(
+    name="kvitt",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="""Kvitt on this machine: real PostgreSQL, real Kafka and the five services.
+
+    Examples:
+
+      kvitt up                     start everything, stay until Ctrl-C
+
+      kvitt up --detach            start everything in the background
+
+      kvitt status                 what runs, and where
+
+      kvitt logs billing -f        follow a service's log
+
+      kvitt token --region ac --user anna --role prescriber --service-point 40210
+
+      kvitt down                   end everything; kvitt reset also forgets everything
+    """,
+)
+
+StateOption = Annotated[
+    Path,
+    typer.Option(
+        "--state", envvar="KVITT_STATE", help="Where data, ports, passwords and logs are kept."
+    ),
+]
+_DEFAULT_STATE = Path(".kvitt")
+
+
+@app.command()
+def up(
+    state_dir: StateOption = _DEFAULT_STATE,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Leave it running in the background.")
+    ] = False,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this service (may be repeated); none: only the servers."),
+    ] = None,
+    new_ports: Annotated[
+        bool, typer.Option(help="Choose free ports anew instead of those of the earlier run.")
+    ] = False,
+) -> None:
+    """Start PostgreSQL, Kafka, topics, databases and services; ends them at Ctrl-C."""
+    state = State.open(state_dir.resolve())
+    if new_ports:
+        state.require_no_other_run()
+        state.ports.clear()
+        state.save()
+    services = _chosen_services(service)
+    if detach:
+        _start_detached(state, services)
+        return
+    with _ended_by_signals(), shown_steps() as report:
+        with LocalSystem(state, services=services, report=report) as system:
+            _ready_file(state).write_text(str(os.getpid()))
+            report("kvitt", "ready; Ctrl-C ends it")
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.pause()
+            report("kvitt", f"ending {len(system.services)} services, Kafka and PostgreSQL")
+        report("kvitt", "ended")
+
+
+@app.command()
+def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
+    """Show what runs, with its address and whether it is ready. Exit code 1 when something is
+    missing.
+    """
+    state = State.open(state_dir.resolve())
+    live = {one.name: one for one in state.processes() if one.is_alive()}
+    table = Table("part", "state", "pid", "address")
+    complete = True
+    for part in ("supervisor", "postgres", "kafka", *SERVICES):
+        found = live.get(part)
+        address = _address(state, part)
+        ready = found and (part not in SERVICES or ServiceProcess.answers(address))
+        complete = complete and bool(ready)
+        word = "ready" if ready else "running, not ready" if found else "stopped"
+        table.add_row(part, word, str(found.pid) if found else "", address if found else "")
+    console.print(table)
+    raise typer.Exit(0 if complete else 1)
+
+
+@app.command()
+def logs(
+    part: Annotated[
+        str, typer.Argument(help="supervisor, postgres, kafka or a service; all when left out.")
+    ] = "",
+    state_dir: StateOption = _DEFAULT_STATE,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as it grows.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many to begin with.")] = 100,
+) -> None:
+    """Show the logs of a part, or of all."""
+    folder = state_dir / "logs"
+    files = [folder / f"{part}.log"] if part else sorted(folder.glob("*.log"))
+    missing = [file for file in files if not file.exists()]
+    if missing or not files:
+        raise LocalProblem(
+            f"There is no log of {part or 'anything'} in {folder}.",
+            remedy="kvitt status shows the parts.",
+        )
+    tail = ["tail", f"--lines={lines}", *(["--follow=name"] if follow else [])]
+    with contextlib.suppress(KeyboardInterrupt):
+        subprocess.run([*tail, *map(str, files)], check=False)
+
+
+@app.command()
+def down(state_dir: StateOption = _DEFAULT_STATE) -> None:
+    """End everything that runs on this state, also what an unclean end has left behind."""
+    state = State.open(state_dir.resolve())
+    _end_all(state)
+    console.print("Nothing of Kvitt runs here now.")
+
+
+@app.command()
+def reset(
+    state_dir: StateOption = _DEFAULT_STATE,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """End everything and remove all data, topics, databases, ports and passwords of this state."""
+    directory = state_dir.resolve()
+    if not (directory / "state.json").exists():
+        console.print(f"There is no state in {directory}.")
+        return
+    if not yes:
+        typer.confirm(f"Remove everything in {directory}?", abort=True)
+    _end_all(State.open(directory))
+    shutil.rmtree(directory)
+    console.print("Removed.")
+
+
+@app.command()
+def token(
+    region: Annotated[str, typer.Option(help="The region's code.")],
+    user: Annotated[str, typer.Option(help="The user's id.")],
+    role: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    service_point: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Print a bearer token of the local profile, valid for twelve hours."""
+    issuer = tokens.TokenIssuer(state_dir.resolve())
+    typer.echo(
+        issuer.issue(user, region=region, roles=role or (), service_points=service_point or ())
+    )
+
+
+def main() -> None:
+    """The command `kvitt`: a LocalProblem is told in two lines, without a traceback."""
+    try:
+        app()
+    except LocalProblem as problem:
+        errors.print(f"[bold red]{problem.what}[/]\n{problem.remedy}", soft_wrap=True)
+        sys.exit(1)
+
+
+def _chosen_services(named: list[str] | None) -> tuple[str, ...]:
+    if not named:
+        return SERVICES
+    if named == ["none"]:
+        return ()
+    unknown = sorted(set(named) - set(SERVICES))
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(unknown)}; there are {', '.join(SERVICES)}")
+    return tuple(name for name in SERVICES if name in named)
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Within: SIGTERM and SIGHUP end it as Ctrl-C does, and a second one does not cut the ending
+    short.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, interrupt)
+    yield
+
+
+def _start_detached(state: State, services: tuple[str, ...]) -> None:
+    state.require_no_other_run()
+    _ready_file(state).unlink(missing_ok=True)
+    log = state.log("supervisor")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    chosen = [part for name in services or ("none",) for part in ("--service", name)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kvitt", "up", "--state", str(state.directory), *chosen],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    with log.open() as said:
+        while process.poll() is None and not _ready_file(state).exists():
+            console.print(said.read(), end="", soft_wrap=True)
+            time.sleep(0.1)
+        console.print(said.read(), end="", soft_wrap=True)
+    if process.poll() is not None:
+        raise typer.Exit(1)
+    console.print("Runs in the background: kvitt status, kvitt logs, kvitt down.")
+
+
+def _end_all(state: State) -> None:
+    processes = state.processes()
+    supervisor = [one for one in processes if one.name == "supervisor"]
+    end_processes(supervisor, timeout=60.0)  # it ends the others in order
+    end_processes([one for one in processes if one.name != "supervisor"])
+    state.write_processes([])
+    _ready_file(state).unlink(missing_ok=True)
+
+
+def _ready_file(state: State) -> Path:
+    return state.directory / "ready"
+
+
+def _address(state: State, part: str) -> str:
+    purpose = f"http-{part}" if part in SERVICES else part
+    if purpose not in state.ports:
+        return ""
+    scheme = "http://" if part in SERVICES else ""
+    return f"{scheme}127.0.0.1:{state.ports[purpose]}"

@@ -1,0 +1,274 @@
+"""The whole system on one machine: servers, topics, databases, services as processes that are
+started
+again when they die. How it is shown to a person stands in terminal.py.
+"""
+
+import os
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kvitt_contracts.topics import SERVICES, catalogue
+
+import kvitt
+from kvitt.local import access, migrations, tokens
+from kvitt.local.environment import ServiceAddresses, inherited
+from kvitt.local.kafka import Credentials
+from kvitt.local.problems import LocalProblem
+from kvitt.local.processes import Child, ProcessIdentity, require_free_port
+from kvitt.local.servers import LocalServers, Report, admin_client, kafka_principals
+from kvitt.local.state import State
+
+_READY_SECONDS = 90.0
+_STOP_SECONDS = 28.0  # a service promises 25
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 30.0
+_STEADY_SECONDS = 60.0
+
+
+def default_regions_dir() -> Path:
+    """Where the regions' policies lie: KVITT_REGIONS_DIR, else those of this repository."""
+    named = os.environ.get("KVITT_REGIONS_DIR")
+    return Path(named) if named else Path(kvitt.__file__).parents[1] / "regions"
+
+
+def region_codes(regions_dir: Path) -> list[str]:
+    """The regions that have a policy file `<code>.yaml`. Raises LocalProblem when there is none."""
+    codes = sorted(file.stem for file in regions_dir.glob("*.yaml"))
+    if not codes:
+        raise LocalProblem(
+            f"No region's policy lies in {regions_dir}.",
+            remedy="Name the directory with KVITT_REGIONS_DIR; a file there is called <code>.yaml.",
+        )
+    return codes
+
+
+class ServiceProcess:
+    """One service, kept running: when it dies it is started again, after a pause that grows."""
+
+    def __init__(
+        self,
+        name: str,
+        system: "LocalSystem",
+        environment: Mapping[str, str],
+    ) -> None:
+        self.name = name
+        self.url = f"http://127.0.0.1:{environment['KVITT_HTTP_PORT']}"
+        self.extra_environment: dict[str, str] = {}
+        self.restarts = 0
+        self._system = system
+        self._environment = dict(environment)
+        self._leaving = threading.Event()
+        self._child: Child | None = None
+        self._watch: threading.Thread | None = None
+
+    @property
+    def child(self) -> Child | None:
+        """The process of now; another one after a restart."""
+        return self._child
+
+    def start(self) -> None:
+        """Start it and watch over it; `extra_environment` is read at every start."""
+        self._leaving.clear()
+        self._spawn()
+        self._watch = threading.Thread(target=self._keep_running, name=f"watch-{self.name}")
+        self._watch.start()
+
+    def stop(self) -> None:
+        """End it in order; it is not started again."""
+        self._leaving.set()
+        if self._child:
+            self._child.stop(timeout=_STOP_SECONDS)
+        if self._watch:
+            self._watch.join()
+
+    def kill(self) -> None:
+        """SIGKILL; the watch starts it again."""
+        if self._child:
+            self._child.kill()
+
+    def is_ready(self) -> bool:
+        """True when database, assignment and outbox are as they should."""
+        return self.answers(self.url)
+
+    @staticmethod
+    def answers(url: str) -> bool:
+        """True when the service at `url` says that it is ready."""
+        try:
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=2.0) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def await_ready(self, *, timeout: float = _READY_SECONDS) -> None:
+        """Wait until it is ready. Raises LocalProblem when it dies first or takes too long."""
+        limit = time.monotonic() + timeout
+        while not self.is_ready():
+            if self.restarts or time.monotonic() > limit:
+                log = self._system.state.log(self.name)
+                raise LocalProblem(
+                    f"The service {self.name} {'died' if self.restarts else 'is not ready'}.",
+                    remedy=f"The reason stands at the end of {log}:\n{_tail(log)}",
+                )
+            time.sleep(0.1)
+
+    def _spawn(self) -> None:
+        require_free_port(int(self._environment["KVITT_HTTP_PORT"]), purpose=self.name)
+        self._child = self._system.servers.keeper.start(
+            self.name,
+            [sys.executable, "-m", f"{self.name}.app"],
+            log=self._system.state.log(self.name),
+            environment={**inherited(os.environ), **self._environment, **self.extra_environment},
+        )
+        self._system.remember_processes()
+
+    def _keep_running(self) -> None:
+        pause = _FIRST_PAUSE_SECONDS
+        while self._child is not None:
+            begun = time.monotonic()
+            code = self._child.popen.wait()
+            if self._leaving.is_set():
+                return
+            self._system.servers.keeper.forget(self._child.pid)
+            self.restarts += 1
+            if time.monotonic() - begun > _STEADY_SECONDS:
+                pause = _FIRST_PAUSE_SECONDS
+            self._system.report(self.name, f"ended with {code}, starts again in {pause:g} s")
+            if self._leaving.wait(pause):
+                return
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            self._spawn()
+
+
+class LocalSystem:
+    """Everything that `kvitt up` starts. A context manager: within, all of it is ready; after, all
+    is gone.
+
+    Needs the state for itself; raises LocalProblem with what is in the way.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        *,
+        regions_dir: Path | None = None,
+        services: Sequence[str] = SERVICES,
+        report: Report = lambda part, what: None,
+    ) -> None:
+        self.state = state
+        self.regions_dir = regions_dir or default_regions_dir()
+        self.regions = region_codes(self.regions_dir)
+        self.report = report
+        self.tokens = tokens.TokenIssuer(state.directory)
+        self.services: dict[str, ServiceProcess] = {}
+        self._names = services
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self.state.require_no_other_run()
+        self.state.write_processes([ProcessIdentity.of("supervisor", os.getpid())])
+        self.servers = LocalServers(self.state)
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    @property
+    def bootstrap(self) -> str:
+        """Kafka's address for clients."""
+        return self.servers.await_kafka().bootstrap
+
+    def credentials(self, principal: str) -> Credentials:
+        """The Kafka user of a service, a region (`region-ac`) or the super user (`admin`)."""
+        return self.servers.kafka_credentials(principal)
+
+    def remember_processes(self) -> None:
+        """Write down who runs, for `kvitt status` and for the run after an unclean end."""
+        with self._lock:
+            children = [self.servers.postgres.child, self.servers.kafka_child]
+            children += [service.child for service in self.services.values()]
+            live = [child for child in children if child is not None and child.is_running()]
+            self.state.write_processes(
+                [
+                    ProcessIdentity.of("supervisor", os.getpid()),
+                    *(ProcessIdentity.of(child.name, child.pid) for child in live),
+                ]
+            )
+
+    def _start(self) -> None:
+        self.servers.begin(self.report)
+        self._prepare_databases()
+        self._prepare_broker()
+        self.remember_processes()
+        for name in self._names:
+            self.services[name] = ServiceProcess(name, self, self._environment(name))
+        for service in self.services.values():
+            self.report(service.name, "starting")
+            service.start()
+        for service in self.services.values():
+            service.await_ready()
+            self.report(service.name, f"ready on {service.url}")
+
+    def _prepare_databases(self) -> None:
+        databases = self.servers.await_postgres()
+        self.report("databases", "creating and migrating")
+        migrations.run({service: databases.create(service) for service in self._names})
+        self.report("databases", "ready")
+
+    def _prepare_broker(self) -> None:
+        kafka = self.servers.await_kafka()
+        topics = catalogue(self.regions)
+        self.report("topics", f"{len(topics)} topics, their users and permissions")
+        client = admin_client(kafka.bootstrap, kafka.admin)
+        users = [self.credentials(one) for one in kafka_principals(self.regions)]
+        access.create_users(client, users)
+        access.create_topics(client, topics)
+        granted = access.permissions(topics)
+        access.grant(client, granted)
+        access.revoke_others(client, granted)
+        self.report("topics", "ready")
+
+    def _environment(self, service: str) -> dict[str, str]:
+        return ServiceAddresses(
+            service=service,
+            database=self.servers.databases.urls(service),
+            bootstrap=self.bootstrap,
+            credentials=self.credentials(service),
+            regions_dir=self.regions_dir.resolve(),
+            jwks_file=self.tokens.jwks_file.resolve(),
+            quarantine_key=tokens.quarantine_key(self.state.secret),
+            person_key=tokens.person_key(self.state.secret),
+            http_port=self.state.port(f"http-{service}"),
+        ).environment()
+
+    def _stop(self) -> None:
+        leaving = [
+            threading.Thread(target=service.stop, name=f"stop-{service.name}")
+            for service in self.services.values()
+        ]
+        for thread in leaving:
+            thread.start()
+        for thread in leaving:
+            thread.join()
+        self.servers.stop()
+        self.state.write_processes([])
+
+
+def _tail(log: Path, *, lines: int = 15) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
