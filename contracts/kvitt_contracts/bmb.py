@@ -10,7 +10,9 @@ from pydantic import AwareDatetime, Field
 
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
+    TEXT,
     CustomerId,
+    Day,
     DeviceId,
     DeviceNumber,
     NamedRecipient,
@@ -245,9 +247,9 @@ class SaveTransfer(Command, type="bmb.transfer.save.v1"):
     new_store: StoreId | None = None
     new_prescriber: UserId | None = None
     receiving_service_point: ServicePointId | None = None
-    transfer_date: date | None = None
+    transfer_date: Day | None = None
     attested: bool = False
-    message: Annotated[str, Field(max_length=1000)] | None = None
+    message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
     execute: bool = False
 
 
@@ -271,14 +273,14 @@ class AcceptTransfer(Command, type="bmb.transfer.accept.v1"):
     by: UserId
     customer_id: CustomerId
     payer_id: PayerId | None = None
-    message: Annotated[str, Field(max_length=1000)] | None = None
+    message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
 
 
 class RejectTransfer(Command, type="bmb.transfer.reject.v1"):
     """Say no, with the reason where the policy wants one (BMB-5)."""
 
     by: UserId
-    message: Annotated[str, Field(max_length=1000)] | None = None
+    message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
 
 
 class UnlockTransfer(Command, type="bmb.transfer.unlock.v1"):

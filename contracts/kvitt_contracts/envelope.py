@@ -3,6 +3,7 @@
 No IO, no clock, no Kafka client.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,13 @@ from kvitt_contracts.types import RegionCode, Value
 
 MAX_BYTES = 256 * 1024
 """The largest body that a contract allows; the broker's own limit is 1 MiB."""
+
+MAX_ATTRIBUTE = 255
+"""The longest text of a CloudEvents attribute, in characters."""
+
+BINARY = "application/json"
+STRUCTURED = "application/cloudevents+json"
+"""Content types of the two modes: attributes in Kafka's headers, or beside the body in one JSON."""
 
 _TYPE = re.compile(r"^(?P<noun>[a-z]+\.[a-z-]+)\.(?P<verb>[a-z-]+)\.v(?P<version>[1-9]\d*)$")
 
@@ -137,7 +145,7 @@ class Envelope:
             "ce_time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "ce_subject": self.subject,
             "ce_dataschema": self.dataschema or f"urn:kvitt:schema:{self.type}",
-            "content-type": "application/json",
+            "content-type": BINARY,
             "ce_region": self.region,
             "ce_sequence": None if self.sequence is None else str(self.sequence),
             "ce_correlationid": self.correlation_id,
@@ -163,54 +171,94 @@ class Envelope:
     @classmethod
     def from_attributes(cls, attributes: Mapping[str, Any]) -> "Envelope":
         """Read CloudEvents attributes (without the prefix `ce_`). Raises EnvelopeError."""
-
-        def text(name: str) -> str:
-            value = attributes.get(name)
-            if not isinstance(value, str) or not value:
-                raise EnvelopeError(f"ce_{name}", "is missing or not a text")
-            return value
-
-        def optional(name: str) -> str | None:
-            return text(name) if attributes.get(name) is not None else None
-
-        try:
-            identity = UUID(text("id"))
-        except ValueError as error:
-            raise (
-                error
-                if isinstance(error, EnvelopeError)
-                else EnvelopeError("ce_id", "is not a UUID")
-            ) from None
-        try:
-            time = datetime.fromisoformat(text("time"))
-        except ValueError as error:
-            problem = "is not an RFC 3339 instant"
-            raise (
-                error if isinstance(error, EnvelopeError) else EnvelopeError("ce_time", problem)
-            ) from None
-        if time.tzinfo is None:
-            raise EnvelopeError("ce_time", "has no time zone")
-        try:
-            region = RegionCode(text("region"))
-        except ValueError as error:
-            problem = "is not a region's code"
-            raise (
-                error if isinstance(error, EnvelopeError) else EnvelopeError("ce_region", problem)
-            ) from None
-        sequence = optional("sequence")
-        if sequence is not None and not re.fullmatch(r"[1-9]\d{0,17}", sequence):
+        if attributes.get("specversion", "1.0") != "1.0":
+            raise EnvelopeError("ce_specversion", "is not 1.0")
+        sequence = _optional(attributes, "sequence")
+        if sequence is not None and not re.fullmatch(r"[1-9][0-9]{0,17}", sequence):
             raise EnvelopeError("ce_sequence", "is not a whole number from 1")
         return cls(
-            id=identity,
-            source=text("source"),
-            type=text("type"),
-            time=time.astimezone(UTC),
-            subject=text("subject"),
-            region=region,
+            id=_identity(_text(attributes, "id")),
+            source=_text(attributes, "source"),
+            type=_text(attributes, "type"),
+            time=_instant(_text(attributes, "time")),
+            subject=_text(attributes, "subject"),
+            region=_region(_text(attributes, "region")),
             sequence=None if sequence is None else int(sequence),
-            dataschema=optional("dataschema"),
-            correlation_id=optional("correlationid"),
-            causation_id=optional("causationid"),
-            actor=optional("actor"),
-            traceparent=optional("traceparent"),
+            dataschema=_optional(attributes, "dataschema"),
+            correlation_id=_optional(attributes, "correlationid"),
+            causation_id=_optional(attributes, "causationid"),
+            actor=_optional(attributes, "actor"),
+            traceparent=_optional(attributes, "traceparent"),
         )
+
+
+def from_structured(document: bytes) -> tuple[Envelope, bytes]:
+    """Read a message in structured mode (content type STRUCTURED): envelope and body as JSON.
+
+    The body is written anew, so its bytes differ from the sender's while its meaning does not.
+    Raises EnvelopeError naming the attribute at fault; `data` stands for the whole document.
+    """
+    try:
+        attributes = json.loads(document.decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise EnvelopeError("data", "is not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise EnvelopeError("data", "is not JSON") from None
+    if not isinstance(attributes, dict):
+        raise EnvelopeError("data", "is not a JSON object")
+    if "specversion" not in attributes:
+        raise EnvelopeError("ce_specversion", "is missing or not a text")
+    if attributes.get("datacontenttype", BINARY) != BINARY:
+        raise EnvelopeError("ce_datacontenttype", f"is not {BINARY}")
+    if "data" not in attributes:
+        raise EnvelopeError("data", "is missing (data_base64 is not read)")
+    number = attributes.get("sequence")
+    if isinstance(number, int) and not isinstance(number, bool):  # the specification permits both
+        attributes["sequence"] = str(number)
+    return Envelope.from_attributes(attributes), json.dumps(attributes["data"]).encode()
+
+
+def _text(attributes: Mapping[str, Any], name: str) -> str:
+    value = attributes.get(name)
+    if not isinstance(value, str) or not value:
+        raise EnvelopeError(f"ce_{name}", "is missing or not a text")
+    if len(value) > MAX_ATTRIBUTE:
+        raise EnvelopeError(f"ce_{name}", f"is longer than {MAX_ATTRIBUTE} characters")
+    # neither a header nor a database column takes these
+    if any(ord(char) < 32 or 0xD800 <= ord(char) <= 0xDFFF for char in value):
+        raise EnvelopeError(f"ce_{name}", "holds a control character")
+    return value
+
+
+def _optional(attributes: Mapping[str, Any], name: str) -> str | None:
+    return _text(attributes, name) if attributes.get(name) is not None else None
+
+
+def _identity(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise EnvelopeError("ce_id", "is not a UUID") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise EnvelopeError("ce_time", "is not an RFC 3339 instant") from None
+    if time.tzinfo is None:
+        raise EnvelopeError("ce_time", "has no time zone")
+    if not 1900 < time.year < 2200:
+        raise EnvelopeError("ce_time", "lies outside the years 1901 to 2199")
+    return time.astimezone(UTC)
+
+
+def _region(text: str) -> RegionCode:
+    try:
+        return RegionCode(text)
+    except ValueError:
+        raise EnvelopeError("ce_region", "is not a region's code") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
+    TEXT,
     Address,
     ArticleNumber,
     ArticleType,
@@ -278,10 +279,10 @@ class Delivery(Value):
     consolidated: bool = True
     order_phone: Annotated[str, Field(pattern=r"^\+?[0-9 -]{5,20}$")] | None = None
     recipient_phone: Annotated[str, Field(pattern=r"^\+?[0-9 -]{5,20}$")] | None = None
-    door_code: Annotated[str, Field(max_length=20)] | None = None
-    instructions: Annotated[str, Field(max_length=500)] | None = None
-    contact_person: Annotated[str, Field(max_length=120)] | None = None
-    information: Annotated[str, Field(max_length=500)] | None = None
+    door_code: Annotated[str, Field(max_length=20, pattern=TEXT)] | None = None
+    instructions: Annotated[str, Field(max_length=500, pattern=TEXT)] | None = None
+    contact_person: Annotated[str, Field(max_length=120, pattern=TEXT)] | None = None
+    information: Annotated[str, Field(max_length=500, pattern=TEXT)] | None = None
 
 
 class LineToOrder(Value):
@@ -294,7 +295,7 @@ class LineToOrder(Value):
     quantity: Quantity = 1
     payer_id: PayerId | None = None
     device_number: DeviceNumber | None = None
-    comment: Annotated[str, Field(max_length=500)] | None = None
+    comment: Annotated[str, Field(max_length=500, pattern=TEXT)] | None = None
 
 
 class PlaceOrder(Command, type="orders.order.place.v1"):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from personnummer.personnummer import Personnummer, PersonnummerException
 from pydantic import Field, field_validator
 
-from kvitt_contracts.types import Value
+from kvitt_contracts.types import Day, Value
 
 
 def is_personal_number(text: str) -> bool:
@@ -46,7 +46,7 @@ class PersonalNumber(Value):
     @classmethod
     def _check(cls, value: str) -> str:
         if not is_personal_number(value):
-            raise ValueError("REF-1: the date or the check digit of the personal number is wrong")
+            raise ValueError("REF-1: datumet eller kontrollsiffran i personnumret stämmer inte")
         return value
 
     @property
@@ -66,7 +66,7 @@ class CoordinationNumber(Value):
     def _check(cls, value: str) -> str:
         if not is_coordination_number(value):
             raise ValueError(
-                "REF-1: the date or the check digit of the coordination number is wrong"
+                "REF-1: datumet eller kontrollsiffran i samordningsnumret stämmer inte"
             )
         return value
 
@@ -83,7 +83,7 @@ class ReserveNumber(Value):
 
     kind: Literal["reserve_number"] = "reserve_number"
     number: Annotated[str, Field(pattern=r"^[0-9]{0,8}[A-Z][0-9A-Z-]{4,19}$")]
-    born_on: date
+    born_on: Day
 
     @property
     def born(self) -> date:

@@ -109,8 +109,12 @@ class RegionPolicy(_Part):
 
     @property
     def pin(self) -> PolicyVersion:
-        """What a decision carries to say under which policy it was made."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        """What a decision carries to say under which policy it was made.
+
+        Defaults are left out of the hash: a key that a later release adds changes no old pin.
+        """
+        said = self.model_dump(mode="json", exclude_defaults=True)
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return PolicyVersion(version=self.version, content_hash=content_hash(text))
 
 

@@ -5,7 +5,6 @@ The subject of a fact is what the region calls the thing; a region's order is na
 own reference.
 """
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -13,6 +12,7 @@ from pydantic import AwareDatetime, Field
 from kvitt_contracts.envelope import Event, Fact
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import (
+    TEXT,
     Address,
     ArticleNumber,
     ArticleStatus,
@@ -20,6 +20,7 @@ from kvitt_contracts.types import (
     CareUnitId,
     Charging,
     CustomerId,
+    Day,
     DeviceNumber,
     IsoCode,
     NamedRecipient,
@@ -37,9 +38,15 @@ from kvitt_contracts.types import (
 )
 
 Version = Annotated[
-    int, Field(strict=True, ge=1, description="The source's own version of this fact.")
+    int,
+    Field(
+        strict=True,
+        ge=1,
+        le=2**31 - 1,
+        description="The source's own version of this fact: a counter, or a time in seconds.",
+    ),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=TEXT)]
 
 
 class PersonStated(Fact, type="region.person.stated.v1"):
@@ -154,7 +161,7 @@ class ArticlePriceStated(Fact, type="region.article-price.stated.v1"):
 
     version: Version
     article_number: ArticleNumber
-    valid_from: date
+    valid_from: Day
     net_ore: Annotated[Ore, Field(ge=0)]
     vat_percent: VatPercent = 25
 
@@ -163,7 +170,7 @@ class MarkedDevice(Value):
     """One marked device in a delivery."""
 
     device_number: DeviceNumber
-    serial_number: Annotated[str, Field(max_length=40)] | None = None
+    serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
 
 
 class GoodsReceived(Fact, type="region.goods.received.v1"):
@@ -177,7 +184,7 @@ class GoodsReceived(Fact, type="region.goods.received.v1"):
     article_number: ArticleNumber
     quantity: Quantity
     devices: tuple[MarkedDevice, ...] = ()
-    received_on: date
+    received_on: Day
 
 
 class BalanceStated(Fact, type="region.balance.stated.v1"):
@@ -187,7 +194,7 @@ class BalanceStated(Fact, type="region.balance.stated.v1"):
     store: StoreId
     article_number: ArticleNumber
     quantity: Quantity
-    stated_on: date
+    stated_on: Day
 
 
 class DeviceStated(Fact, type="region.device.stated.v1"):
@@ -198,13 +205,13 @@ class DeviceStated(Fact, type="region.device.stated.v1"):
 
     version: Version
     device_number: DeviceNumber
-    serial_number: Annotated[str, Field(max_length=40)] | None = None
+    serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
     article_number: ArticleNumber
     store: StoreId | None = None
     recipient: NamedRecipient | None = None
     payer_id: PayerId | None = None
     prescriber: UserId | None = None
-    stated_on: date
+    stated_on: Day
 
 
 class PickingBegun(Fact, type="region.picking.begun.v1"):
@@ -220,7 +227,7 @@ class PickingBegun(Fact, type="region.picking.begun.v1"):
 class DispatchedLine(Value):
     """What was sent of one line; marked articles name the devices."""
 
-    line: Annotated[int, Field(ge=1)]
+    line: Annotated[int, Field(strict=True, ge=1, le=1000)]
     quantity: Quantity
     devices: tuple[DeviceNumber, ...] = ()
 
@@ -233,8 +240,8 @@ class GoodsDispatched(Fact, type="region.goods.dispatched.v1"):
 
     version: Version
     order: Reference
-    dispatched_on: date
-    arrives_on: date
+    dispatched_on: Day
+    arrives_on: Day
     lines: Annotated[tuple[DispatchedLine, ...], Field(min_length=1)]
 
 
@@ -247,7 +254,7 @@ class DeviceReturned(Fact, type="region.device.returned.v1"):
     version: Version
     device_number: DeviceNumber
     store: StoreId
-    returned_on: date
+    returned_on: Day
 
 
 class MessageRefused(Event, type="region.message.refused.v1"):

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, NewType, Self
@@ -39,6 +40,10 @@ def looks_like_personal_number(text: str) -> bool:
     return re.search(r"\d{6}(\d{2})?[-+]?\d{4}", text) is not None
 
 
+class HoldsPersonalNumber(ValueError):
+    """A text that must be opaque holds what looks like a personal number; repeats no digit."""
+
+
 class Code(str):
     """A text that follows a pattern.
 
@@ -53,7 +58,7 @@ class Code(str):
         if not re.fullmatch(cls.pattern, value):
             raise ValueError(f"{cls.__name__} must match {cls.pattern}")
         if not cls.may_hold_digits and looks_like_personal_number(value):
-            raise ValueError(f"{cls.__name__} must not hold a personal number")
+            raise HoldsPersonalNumber(f"{cls.__name__} must not hold a personal number")
         return super().__new__(cls, value)
 
     @classmethod
@@ -169,7 +174,21 @@ class Reference(Code):
     may_hold_digits = False
 
 
-Ore = Annotated[int, Field(strict=True, description="An amount in öre. A decimal is refused.")]
+Ore = Annotated[
+    int,
+    Field(
+        strict=True,
+        ge=-(10**13),
+        le=10**13,
+        description="An amount in öre. A decimal is refused.",
+    ),
+]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A Stockholm day that somebody outside has written: what lies beyond is a slip of the keys."""
+
+TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+"""Pattern of free text: no control characters but tab and line ends (PostgreSQL stores no NUL)."""
+
 Quantity = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 VatPercent = Literal[0, 6, 12, 25]
 
@@ -300,9 +319,9 @@ class Address(Value):
     Personal data when it is a person's: only in person facts and in the vault.
     """
 
-    street: Annotated[str, Field(min_length=1, max_length=100)]
+    street: Annotated[str, Field(min_length=1, max_length=100, pattern=TEXT)]
     postal_code: Annotated[str, Field(pattern=r"^\d{5}$")]
-    city: Annotated[str, Field(min_length=1, max_length=60)]
+    city: Annotated[str, Field(min_length=1, max_length=60, pattern=TEXT)]
 
     @field_validator("postal_code", mode="before")
     @classmethod
