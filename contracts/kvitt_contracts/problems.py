@@ -83,11 +83,20 @@ class Problem:
 def explain(error: ValidationError) -> list[Problem]:
     """What is wrong with a body, one entry for each fault, in the body's order. Never empty."""
     model = next((found for found in _models(Value) if found.__name__ == error.title), None)
-    found = (
-        _problem(details, field=_path(model, details["loc"]))
-        for details in error.errors(include_url=False, include_input=False)
+    faults = error.errors(include_url=False, include_input=False)
+    return [
+        _problem(fault, field=_path(model, fault["loc"]))
+        for fault in faults
+        if not _follows_from(fault, faults)
+    ]
+
+
+def _follows_from(fault: Any, others: Sequence[Any]) -> bool:
+    # pydantic counts only the good items of a list: bad ones then make it too short as well
+    return fault["type"] == "too_short" and any(
+        len(other["loc"]) > len(fault["loc"]) and other["loc"][: len(fault["loc"])] == fault["loc"]
+        for other in others
     )
-    return list(dict.fromkeys(found))
 
 
 def _problem(details: Any, *, field: str) -> Problem:
