@@ -99,7 +99,13 @@ def new_metadata() -> MetaData:
 
 
 class Regional:
-    """A row that belongs to one region: the region leads its primary key."""
+    """A row that belongs to one region: the region leads its primary key.
+
+    `locked_when_loaded`: `tx.find`, `tx.lock` and `loads` lock the row; a projection that only its own key's
+    messages write needs no lock, one that several messages or timers write sets it to True.
+    """
+
+    locked_when_loaded: ClassVar[bool] = False
 
     @declared_attr
     def region(cls) -> Mapped[RegionCode]:
@@ -115,6 +121,7 @@ class Aggregate(Regional, Generic[S]):
     filled by overriding `apply`.
     """
 
+    locked_when_loaded: ClassVar[bool] = True
     topic: ClassVar[Topic]
     state_type: ClassVar[type[Any]]
     evolve: ClassVar[Callable[..., Any]]

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
 
 from kvitt_chassis.handlers import RowKey, Timer
-from kvitt_chassis.models import Aggregate
+from kvitt_chassis.models import Aggregate, Regional
 
 R = TypeVar("R")
 A = TypeVar("A", bound=Aggregate[Any])
+L = TypeVar("L", bound=Regional)
 
 
 class NotYetKnown(Exception):
@@ -81,7 +82,7 @@ class UnitOfWork:
                 .where(row_type.region == region, key_column.in_(keys))
                 .order_by(key_column)
             )
-            if issubclass(row_type, Aggregate):
+            if row_type.locked_when_loaded:
                 query = query.with_for_update(key_share=True)
             for row in (await self.session.scalars(query)).all():
                 self.held[row_type, region, getattr(row, key_column.key)] = row
@@ -241,24 +242,24 @@ class Transaction:
         return row
 
     async def lock(
-        self, row_type: type[A], key: Any, *, rule: str = "contract", field: str | None = None
-    ) -> A:
+        self, row_type: type[L], key: Any, *, rule: str = "contract", field: str | None = None
+    ) -> L:
         """An aggregate's row, locked until the end. Unknown: a command is refused, a fact or an event waits."""
         row = await self.find(row_type, key)
         if row is None:
             raise self._unknown(row_type, key, rule=rule, field=field)
         return row
 
-    async def find(self, row_type: type[A], key: Any) -> A | None:
+    async def find(self, row_type: type[L], key: Any) -> L | None:
         """An aggregate's row, locked until the end, or None. Several: name them in `loads`, or use `lock_all`."""
         if (row_type, self.region, key) not in self._unit.held:
             await self._unit.load([(self.region, (row_type, key))])
-        row: A | None = self._unit.held[row_type, self.region, key]
+        row: L | None = self._unit.held[row_type, self.region, key]
         return row
 
     async def lock_all(
-        self, row_type: type[A], keys: Iterable[Any], *, rule: str = "contract"
-    ) -> list[A]:
+        self, row_type: type[L], keys: Iterable[Any], *, rule: str = "contract"
+    ) -> list[L]:
         """Several aggregates of one kind, locked in the order of their keys; returned in that order."""
         wanted = sorted(set(keys), key=str)
         await self._unit.load([(self.region, (row_type, key)) for key in wanted])
@@ -266,7 +267,8 @@ class Transaction:
 
     def start(self, row_type: type[A], key: UUID, *events: Event) -> A:
         """A new aggregate with its first events."""
-        row = row_type(region=self.region, id=key, seq=0)
+        row = row_type()
+        row.region, row.id, row.seq = self.region, key, 0
         self._record(row, None, events)
         self.session.add(row)
         self._unit.held[row_type, self.region, key] = row

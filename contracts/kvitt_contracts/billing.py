@@ -79,3 +79,20 @@ class InvoiceIssued(Event, type="billing.invoice.issued.v1"):
     vat_ore: int
     gross_ore: int
     lines: Annotated[tuple[InvoiceLine, ...], Field(min_length=1)]
+
+
+class InvoiceRunStarted(Event, type="billing.invoice-run.started.v1"):
+    """The last day of a month has closed and every custody change up to then is applied.
+
+    `through` is the last day that is billed; owed minus issued up to and including it is invoiced.
+    """
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    through: date
+
+
+class InvoiceRunFinished(Event, type="billing.invoice-run.finished.v1"):
+    """Every payer has its documents of the month: `invoices` of them, credit notes included."""
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    invoices: Annotated[int, Field(ge=0)]

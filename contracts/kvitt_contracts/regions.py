@@ -5,9 +5,9 @@ The subject of a fact is what the region calls the thing; a region's order is na
 own reference.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from kvitt_contracts.envelope import Event, Fact
 from kvitt_contracts.personnummer import Identity
@@ -151,6 +151,14 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     lead_time_days: Annotated[int, Field(strict=True, ge=0, le=365)] = 5
     fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")] | None = None
     unit: Literal["piece", "pair", "set"] = "piece"
+
+    @model_validator(mode="after")
+    def _rent_is_counted_by_device(self) -> Self:
+        if self.charging is Charging.RENT and not self.marked:
+            raise ValueError(
+                "BIL-1: rent is charged by device and day, so the article must be marked"
+            )
+        return self
 
 
 class ArticlePriceStated(Fact, type="region.article-price.stated.v1"):

@@ -205,6 +205,12 @@ INVENTORY_REFUSALS = _domain(
 BILLING_CHARGES = _domain("billing.charges", "ChargeId", [billing.ChargeRaised])
 BILLING_INVOICES = _domain("billing.invoices", "InvoiceId", [billing.InvoiceIssued])
 
+BILLING_INVOICE_RUNS = _domain(
+    "billing.invoice-runs",
+    "the run's id",
+    [billing.InvoiceRunStarted, billing.InvoiceRunFinished],
+)
+
 NOTIFICATIONS_MESSAGES = _domain(
     "notifications.messages",
     "MessageId",
@@ -287,6 +293,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_REFUSALS,
     BILLING_CHARGES,
     BILLING_INVOICES,
+    BILLING_INVOICE_RUNS,
     NOTIFICATIONS_MESSAGES,
     REGION_PERSONS,
     REGION_ORDERS,

@@ -1,0 +1,169 @@
+"""What billing does about each message: keep who pays from which day, raise charges, run the month.
+Load, ask the rule, record.
+"""
+
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.transaction import NotYetKnown, Transaction
+from kvitt_contracts.inventory import (
+    ArticleListed,
+    ArticlePriced,
+    Custody,
+    CustodyChanged,
+    DayClosed,
+    DeviceStatedOnLoan,
+    LineDelivered,
+)
+from kvitt_contracts.orders import OrderPlaced, PayerRegistered
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ChargeId,
+    Charging,
+    DeviceId,
+    PatientPayer,
+    UnitPayer,
+    identify,
+)
+
+from billing import domain, queries, schedule
+from billing.models import (
+    ArticleRow,
+    ChargeRow,
+    DeviceRow,
+    InvoiceRunRow,
+    OrderLineRow,
+    PayerRow,
+)
+
+messages = Handlers()
+messages.include(schedule.timers)
+
+
+@messages.on(PayerRegistered)
+async def on_payer_registered(event: PayerRegistered, tx: Transaction) -> None:
+    row = await tx.look_up(PayerRow, event.payer_id)
+    if row is None:
+        tx.put(PayerRow(region=tx.region, payer_id=event.payer_id, name=event.name))
+    else:
+        row.name = event.name
+
+
+@messages.on(ArticleListed, loads=lambda event: [(ArticleRow, event.article_number)])
+async def on_article_listed(event: ArticleListed, tx: Transaction) -> None:
+    row = await tx.look_up(ArticleRow, event.article_number)
+    if row is None:
+        row = ArticleRow(region=tx.region, article_number=event.article_number, prices=())
+        tx.put(row)
+    row.name, row.type, row.charging = event.name, event.type, event.charging
+
+
+@messages.on(ArticlePriced, loads=lambda event: [(ArticleRow, event.article_number)])
+async def on_article_priced(event: ArticlePriced, tx: Transaction) -> None:
+    row = await tx.get(ArticleRow, event.article_number)
+    kept = tuple(point for point in row.prices if point.valid_from != event.valid_from)
+    row.prices = (*kept, domain.PricePoint(valid_from=event.valid_from, price=event.price))
+    await queries.unsettle_devices_of(tx, event.article_number, from_day=event.valid_from)
+
+
+@messages.on(
+    OrderPlaced, loads=lambda event: [(OrderLineRow, line.line_id) for line in event.lines]
+)
+async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
+    for line in event.lines:
+        tx.put(
+            OrderLineRow(
+                region=tx.region,
+                line_id=line.line_id,
+                order_id=event.order_id,
+                recipient=event.recipient,
+                fee=line.fee,
+            )
+        )
+
+
+@messages.on(
+    LineDelivered,
+    loads=lambda event: [(OrderLineRow, event.line_id), (ArticleRow, event.article_number)],
+)
+async def on_line_delivered(event: LineDelivered, tx: Transaction) -> None:
+    line = await tx.get(OrderLineRow, event.line_id)
+    article = await tx.get(ArticleRow, event.article_number)
+    if article.charging is Charging.SALE:
+        _raise_sale(event, article, tx)
+    if line.fee is not None and line.recipient.kind == "patient":
+        _raise_fee(event, line, tx)
+
+
+@messages.on(DeviceStatedOnLoan, loads=lambda event: [(DeviceRow, event.device_id)])
+async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -> None:
+    await _change_payer(event.device_id, event.article_number, event.custody, tx)
+
+
+@messages.on(CustodyChanged, loads=lambda event: [(DeviceRow, event.device_id)])
+async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
+    await _change_payer(event.device_id, event.article_number, event.custody, tx)
+
+
+@messages.on(DayClosed)
+async def on_day_closed(event: DayClosed, tx: Transaction) -> None:
+    applied = await queries.custody_changes_applied(tx)
+    if applied < event.custody_changes_so_far:
+        # BIL-9: a month is billed from all that was said of it, so the day waits for what is still
+        # on its way
+        raise NotYetKnown(DeviceRow, f"custody change {event.custody_changes_so_far}")
+    if not domain.is_last_of_month(event.day):
+        return
+    started = domain.start_run(event.day)
+    run = tx.start(InvoiceRunRow, identify(tx.region, "invoice-run", started.month), started)
+    tx.schedule(schedule.INVOICE_RUN, key=run.id, due=tx.now)
+
+
+async def _change_payer(
+    device_id: DeviceId, article_number: ArticleNumber, custody: Custody, tx: Transaction
+) -> None:
+    row = await tx.find(DeviceRow, device_id)
+    if row is None:
+        row = DeviceRow(
+            region=tx.region, device_id=device_id, article_number=article_number, points=()
+        )
+        row.unsettled_from = custody.since
+        tx.put(row)
+    kept = tuple(point for point in row.points if point.effective_on != custody.since)
+    point = domain.ChangePoint(effective_on=custody.since, payer_id=custody.payer_id)
+    row.points = (*kept, point)
+    row.unsettled_from = min(row.unsettled_from or custody.since, custody.since)
+    await queries.count_custody_change(tx)
+
+
+def _raise_sale(event: LineDelivered, article: ArticleRow, tx: Transaction) -> None:
+    price = domain.price_on(article.prices, event.delivered_on)
+    if price is None:
+        raise NotYetKnown(ArticleRow, f"price of {event.article_number} on {event.delivered_on}")
+    charge_id = ChargeId(tx.mint())
+    charged = domain.charge_sale(
+        charge_id,
+        payer=UnitPayer(payer_id=event.payer_id),
+        order_id=event.order_id,
+        line_id=event.line_id,
+        article_number=event.article_number,
+        quantity=event.quantity,
+        unit_price=price,
+        delivered_on=event.delivered_on,
+    )
+    tx.start(ChargeRow, charge_id, charged)
+
+
+def _raise_fee(event: LineDelivered, line: OrderLineRow, tx: Transaction) -> None:
+    if line.fee is None:
+        return
+    charge_id = ChargeId(tx.mint())
+    charged = domain.charge_fee(
+        charge_id,
+        payer=PatientPayer(person=line.recipient.person),
+        order_id=event.order_id,
+        line_id=event.line_id,
+        article_number=event.article_number,
+        quantity=event.quantity,
+        unit_fee=line.fee,
+        delivered_on=event.delivered_on,
+    )
+    tx.start(ChargeRow, charge_id, charged)

@@ -1,0 +1,217 @@
+"""The tables of billing. A constraint carries its rule's id."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
+from kvitt_contracts import topics
+from kvitt_contracts.billing import ChargeKind, InvoiceLine
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleType,
+    Charging,
+    DeviceId,
+    Money,
+    OrderId,
+    OrderLineId,
+    Payer,
+    PayerId,
+    Recipient,
+)
+from sqlalchemy import BigInteger, Index
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from billing import domain
+
+
+class Base(DeclarativeBase):
+    """The declarative base of billing."""
+
+    metadata = new_metadata()
+    type_annotation_map = TYPE_MAP
+
+
+class PayerRow(Regional, Base):
+    """A payer, as orders tells of it."""
+
+    __tablename__ = "payers"
+
+    payer_id: Mapped[PayerId] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class ArticleRow(Regional, Base):
+    """What billing needs of an article: how it is charged, and its prices."""
+
+    __tablename__ = "articles"
+
+    article_number: Mapped[ArticleNumber] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    type: Mapped[ArticleType]
+    charging: Mapped[Charging]
+    prices: Mapped[tuple[domain.PricePoint, ...]] = mapped_column(
+        Json(tuple[domain.PricePoint, ...])
+    )
+
+
+class OrderLineRow(Regional, Base):
+    """An order line with what its delivery will cost the patient: the fee per unit, pinned when it
+    was placed (ORD-18).
+    """
+
+    __tablename__ = "order_lines"
+
+    line_id: Mapped[OrderLineId] = mapped_column(primary_key=True)
+    order_id: Mapped[OrderId]
+    recipient: Mapped[Any] = mapped_column(Json(Recipient))
+    fee: Mapped[Money | None] = mapped_column(Json(Money))
+
+
+class DeviceRow(Regional, Base):
+    """A device that has been on loan. `unsettled_from`: the first day whose rent may differ from
+    what was issued.
+    """
+
+    __tablename__ = "devices"
+    locked_when_loaded = True  # a run settles it while its custody changes
+    __table_args__ = (
+        Index("ix_devices_unsettled", "region", "unsettled_from"),
+        Index("ix_devices_article", "region", "article_number"),
+    )
+
+    device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
+    article_number: Mapped[ArticleNumber]
+    points: Mapped[tuple[domain.ChangePoint, ...]] = mapped_column(
+        Json(tuple[domain.ChangePoint, ...])
+    )
+    unsettled_from: Mapped[date | None]
+
+
+class RentRow(Regional, Base):
+    """Rent of a span of days that a run has settled; without invoice only while the run is under
+    way (BIL-9).
+    """
+
+    __tablename__ = "rents"
+    __table_args__ = (
+        Index("ix_rents_device", "region", "device_id"),
+        Index("ix_rents_to_invoice", "region", "payer_id", postgresql_where="invoice_id IS NULL"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId]
+    article_number: Mapped[ArticleNumber]
+    payer_id: Mapped[PayerId]
+    monthly: Mapped[Money] = mapped_column(Json(Money))
+    from_day: Mapped[date]
+    to_day: Mapped[date]
+    sign: Mapped[int]
+    invoice_id: Mapped[UUID | None]
+
+    def span(self) -> domain.RentSpan:
+        """The span as the rules see it."""
+        return domain.RentSpan(
+            payer_id=self.payer_id,
+            monthly=self.monthly,
+            from_day=self.from_day,
+            to_day=self.to_day,
+            sign=self.sign,
+        )
+
+
+class ChargeRow(
+    Aggregate[domain.Charge],
+    Base,
+    topic=topics.BILLING_CHARGES,
+    state=domain.Charge,
+    evolve=domain.evolve_charge,
+):
+    """A sale or a fee. `invoice_id` is set when a run has put it on a document."""
+
+    __tablename__ = "charges"
+    __table_args__ = (
+        Index(
+            "ix_charges_to_invoice", "region", "payer_key", postgresql_where="invoice_id IS NULL"
+        ),
+        Index("ix_charges_order", "region", "order_id"),
+    )
+
+    kind: Mapped[ChargeKind]
+    payer: Mapped[Any] = mapped_column(Json(Payer))
+    payer_key: Mapped[str]
+    order_id: Mapped[OrderId]
+    line_id: Mapped[OrderLineId]
+    article_number: Mapped[ArticleNumber]
+    quantity: Mapped[int]
+    amount: Mapped[Money] = mapped_column(Json(Money))
+    charged_on: Mapped[date]
+    invoice_id: Mapped[UUID | None]
+
+    def apply(self, state: domain.Charge) -> None:
+        """Write the state, and the payer's key for grouping."""
+        super().apply(state)
+        self.payer_key = payer_key(state.payer)
+
+
+class InvoiceRow(
+    Aggregate[domain.Invoice],
+    Base,
+    topic=topics.BILLING_INVOICES,
+    state=domain.Invoice,
+    evolve=domain.evolve_invoice,
+):
+    """An issued invoice or credit note."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        Index("uq_invoice_number_bil_9", "region", "number", unique=True),
+        Index("ix_invoices_payer", "region", "payer_key", "month"),
+    )
+
+    number: Mapped[str]
+    payer: Mapped[Any] = mapped_column(Json(Payer))
+    payer_key: Mapped[str]
+    month: Mapped[str]
+    issued_on: Mapped[date]
+    is_credit: Mapped[bool]
+    net_ore: Mapped[int] = mapped_column(BigInteger)
+    vat_ore: Mapped[int] = mapped_column(BigInteger)
+    gross_ore: Mapped[int] = mapped_column(BigInteger)
+    lines: Mapped[tuple[InvoiceLine, ...]] = mapped_column(Json(tuple[InvoiceLine, ...]))
+
+    def apply(self, state: domain.Invoice) -> None:
+        """Write the state, and the payer's key for queries."""
+        super().apply(state)
+        self.payer_key = payer_key(state.payer)
+
+
+class InvoiceRunRow(
+    Aggregate[domain.InvoiceRun],
+    Base,
+    topic=topics.BILLING_INVOICE_RUNS,
+    state=domain.InvoiceRun,
+    evolve=domain.evolve_run,
+):
+    """One month's run of a region."""
+
+    __tablename__ = "invoice_runs"
+
+    month: Mapped[str]
+    status: Mapped[domain.RunStatus]
+    through: Mapped[date]
+    invoices: Mapped[int]
+
+
+class CounterRow(Regional, Base):
+    """Running numbers of a region: custody changes applied, invoices numbered in a year."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+def payer_key(payer: Any) -> str:
+    """A payer as one text, for grouping: `unit/20311` or `patient/<ref>`."""
+    return f"unit/{payer.payer_id}" if payer.kind == "unit" else f"patient/{payer.person}"

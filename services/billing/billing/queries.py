@@ -1,0 +1,139 @@
+"""Billing's own questions to its tables, beyond one row by its key. No rules here."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import ArticleNumber, DeviceId
+from sqlalchemy import func, literal, or_, select, union, update
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.domain import RentSpan
+from billing.models import ChargeRow, CounterRow, DeviceRow, InvoiceRow, RentRow
+
+CUSTODY_CHANGES = "custody_changes"
+
+
+async def count_custody_change(tx: Transaction) -> None:
+    """One more custody change of the region is applied, in the transaction that applies it."""
+    await _count_up(tx, CUSTODY_CHANGES)
+
+
+async def custody_changes_applied(tx: Transaction) -> int:
+    """How many custody changes of the region are applied."""
+    query = select(CounterRow.value).where(
+        CounterRow.region == tx.region, CounterRow.name == CUSTODY_CHANGES
+    )
+    return (await tx.session.scalar(query)) or 0
+
+
+async def next_invoice_number(tx: Transaction, *, year: int) -> int:
+    """The next running number of the region's invoices of a year; its row is locked, so none is
+    skipped or used twice.
+    """
+    return await _count_up(tx, f"invoices-{year}")
+
+
+async def unsettle_devices_of(
+    tx: Transaction, article_number: ArticleNumber, *, from_day: date
+) -> None:
+    """A new price: the rent of the article's devices has to be looked at again from a day on."""
+    await tx.session.execute(
+        update(DeviceRow)
+        .where(
+            DeviceRow.region == tx.region,
+            DeviceRow.article_number == article_number,
+            or_(DeviceRow.unsettled_from > from_day, DeviceRow.unsettled_from.is_(None)),
+        )
+        .values(unsettled_from=from_day)
+    )
+
+
+async def unsettled_devices(tx: Transaction, *, through: date, limit: int) -> Sequence[DeviceRow]:
+    """Devices with days up to `through` that no run has settled, locked."""
+    query = (
+        select(DeviceRow)
+        .where(DeviceRow.region == tx.region, DeviceRow.unsettled_from <= through)
+        .order_by(DeviceRow.device_id)
+        .limit(limit)
+        .with_for_update(key_share=True)
+    )
+    return (await tx.session.scalars(query)).all()
+
+
+async def settled_spans(
+    tx: Transaction, device_id: DeviceId, *, from_day: date, to_day: date
+) -> list[RentSpan]:
+    """What runs have settled of a device's days between two days."""
+    query = select(RentRow).where(
+        RentRow.region == tx.region,
+        RentRow.device_id == device_id,
+        RentRow.to_day >= from_day,
+        RentRow.from_day <= to_day,
+    )
+    return [row.span() for row in (await tx.session.scalars(query)).all()]
+
+
+async def payers_to_invoice(tx: Transaction, *, through: date, limit: int) -> Sequence[str]:
+    """Payers with settled rent or charges up to `through` that stand on no document yet."""
+    rents = select((literal("unit/") + RentRow.payer_id).label("payer_key")).where(
+        RentRow.region == tx.region, RentRow.invoice_id.is_(None)
+    )
+    charges = select(ChargeRow.payer_key).where(
+        ChargeRow.region == tx.region,
+        ChargeRow.invoice_id.is_(None),
+        ChargeRow.charged_on <= through,
+    )
+    either = union(rents, charges).subquery()
+    query = select(either.c.payer_key).order_by(either.c.payer_key).limit(limit)
+    return (await tx.session.scalars(query)).all()
+
+
+async def rents_to_invoice(tx: Transaction, payer_key: str) -> Sequence[RentRow]:
+    """A unit's settled rent that stands on no document yet, in the order of the specification."""
+    query = (
+        select(RentRow)
+        .where(
+            RentRow.region == tx.region,
+            literal("unit/") + RentRow.payer_id == payer_key,
+            RentRow.invoice_id.is_(None),
+        )
+        .order_by(RentRow.article_number, RentRow.device_id, RentRow.from_day)
+    )
+    return (await tx.session.scalars(query)).all()
+
+
+async def charges_to_invoice(
+    tx: Transaction, payer_key: str, *, through: date
+) -> Sequence[ChargeRow]:
+    """A payer's charges up to a day that stand on no document yet, oldest first."""
+    query = (
+        select(ChargeRow)
+        .where(
+            ChargeRow.region == tx.region,
+            ChargeRow.payer_key == payer_key,
+            ChargeRow.invoice_id.is_(None),
+            ChargeRow.charged_on <= through,
+        )
+        .order_by(ChargeRow.charged_on, ChargeRow.id)
+    )
+    return (await tx.session.scalars(query)).all()
+
+
+async def count_invoices(tx: Transaction, *, month: str) -> int:
+    """How many documents of a month the region has."""
+    query = select(func.count()).where(InvoiceRow.region == tx.region, InvoiceRow.month == month)
+    return (await tx.session.scalar(query)) or 0
+
+
+async def _count_up(tx: Transaction, name: str) -> int:
+    counted = (
+        insert(CounterRow)
+        .values(region=tx.region, name=name, value=1)
+        .on_conflict_do_update(
+            index_elements=["region", "name"], set_={"value": CounterRow.value + 1}
+        )
+        .returning(CounterRow.value)
+    )
+    value: int = (await tx.session.execute(counted)).scalar_one()
+    return value
