@@ -1,0 +1,203 @@
+"""Who calls: bearer tokens (JWT) checked against a JWKS, and what their holder may do.
+
+Tokens are judged by real time, never by business time.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import jwt
+from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
+
+from kvitt_chassis.problems import Problem, ProblemRaised
+
+AUDIENCE = "kvitt"
+LEEWAY_SECONDS = 30
+
+# Asymmetric ones alone: with a shared secret a service could issue tokens itself.
+_ALGORITHMS = ["ES256", "ES384", "RS256", "PS256", "EdDSA"]
+_CLAIMS = ["exp", "sub", "aud", "region"]
+_KEYS_LIVE_SECONDS = 3600.0
+_RELOAD_PAUSE_SECONDS = 10.0
+
+
+class Forbidden(ProblemRaised):
+    """The caller is known and may not do this (REF-5)."""
+
+    def __init__(self, needed: Iterable[str]) -> None:
+        super().__init__(
+            Problem(
+                status=403,
+                reason="FORBIDDEN",
+                title="Behörighet saknas",
+                detail="Din användare har inte den roll eller det tjänsteställe som krävs.",
+                rule="REF-5",
+                way_on="Be enhetschefen om behörighet.",
+                values={"needs_one_of": sorted(needed)},
+            )
+        )
+
+
+class Unauthorized(ProblemRaised):
+    """No token, or one that does not hold."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(
+            Problem(
+                status=401,
+                reason=reason,
+                title="Inloggning krävs",
+                detail=detail,
+                rule="REF-5",
+                way_on="Logga in på nytt och skicka Authorization: Bearer <token>.",
+            ),
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls: an internal id, never a name. Everything that they see and do is of `region`."""
+
+    user_id: UserId
+    region: RegionCode
+    roles: frozenset[Role]
+    service_points: frozenset[ServicePointId]
+
+    def has(self, *roles: Role) -> bool:
+        """True when the caller has one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+    def must_have(self, *roles: Role) -> None:
+        """Raises Forbidden (403, REF-5) unless the caller has one of the roles."""
+        if not self.has(*roles):
+            raise Forbidden(roles)
+
+    def must_work_at(self, service_point: ServicePointId) -> None:
+        """Raises Forbidden (403, REF-5) unless the token names the service point."""
+        if service_point not in self.service_points:
+            raise Forbidden([service_point])
+
+
+class KeySource(Protocol):
+    """Where the public keys of the token's issuer come from."""
+
+    async def key(self, key_id: str | None) -> jwt.PyJWK | None:
+        """The key of that id; the only one there is when the token names none."""
+
+
+class FileKeys:
+    """A JWKS file; read again when it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._changed = 0.0
+        self._keys: list[jwt.PyJWK] = []
+
+    async def key(self, key_id: str | None) -> jwt.PyJWK | None:
+        """See KeySource. Raises OSError when the file is missing."""
+        changed = self._path.stat().st_mtime
+        if changed != self._changed:
+            self._keys = _parse(json.loads(self._path.read_text()))
+            self._changed = changed
+        return _choose(self._keys, key_id)
+
+
+class UrlKeys:
+    """A JWKS address; kept for an hour, fetched anew when a token names a key that is not there."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._fetched = float("-inf")
+        self._keys: list[jwt.PyJWK] = []
+        self._fetching = asyncio.Lock()
+
+    async def key(self, key_id: str | None) -> jwt.PyJWK | None:
+        """See KeySource. Raises httpx.HTTPError when nothing was ever fetched."""
+        found = _choose(self._keys, key_id)
+        age = time.monotonic() - self._fetched
+        # A stranger's made-up key id must not turn every request into a fetch.
+        if (found and age < _KEYS_LIVE_SECONDS) or (self._keys and age < _RELOAD_PAUSE_SECONDS):
+            return found
+        async with self._fetching:
+            if time.monotonic() - self._fetched >= _RELOAD_PAUSE_SECONDS:
+                await self._fetch()
+        return _choose(self._keys, key_id)
+
+    async def _fetch(self) -> None:
+        try:
+            async with httpx.AsyncClient(timeout=5.0) as client:
+                answer = await client.get(self._url)
+                answer.raise_for_status()
+                self._keys = _parse(answer.json())
+        except (httpx.HTTPError, ValueError, jwt.PyJWTError):
+            if not self._keys:  # old keys serve until the issuer answers again
+                raise
+        self._fetched = time.monotonic()
+
+
+class Authenticator:
+    """Turns a bearer token into a Caller."""
+
+    def __init__(self, keys: KeySource, *, audience: str = AUDIENCE) -> None:
+        self._keys = keys
+        self._audience = audience
+
+    @classmethod
+    def of(cls, *, jwks_file: Path | None, jwks_url: str | None) -> "Authenticator":
+        """By a file or an address. Raises ValueError when neither or both are given."""
+        if jwks_file is not None and not jwks_url:
+            return cls(FileKeys(jwks_file))
+        if jwks_url and jwks_file is None:
+            return cls(UrlKeys(jwks_url))
+        raise ValueError("give either KVITT_JWKS_FILE or KVITT_JWKS_URL")
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """Who an `Authorization` header says they are. Raises Unauthorized (401)."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")
+        try:
+            key = await self._keys.key(jwt.get_unverified_header(token).get("kid"))
+            if key is None:
+                raise Unauthorized("UNKNOWN_KEY", "Åtkomsttoken är signerad med en okänd nyckel.")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=_ALGORITHMS,
+                audience=self._audience,
+                leeway=LEEWAY_SECONDS,
+                options={"require": _CLAIMS},
+            )
+            return _caller(claims)
+        except jwt.ExpiredSignatureError:
+            raise Unauthorized("TOKEN_EXPIRED", "Åtkomsttoken har gått ut.") from None
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise Unauthorized("INVALID_TOKEN", "Åtkomsttoken går inte att godta.") from None
+
+
+def _caller(claims: dict[str, Any]) -> Caller:
+    known = {role.value for role in Role}
+    return Caller(
+        user_id=UserId(str(claims["sub"])),
+        region=RegionCode(str(claims["region"])),
+        # an issuer may know roles that we do not: they open nothing here
+        roles=frozenset(Role(role) for role in claims.get("roles", ()) if role in known),
+        service_points=frozenset(ServicePointId(str(p)) for p in claims.get("service_points", ())),
+    )
+
+
+def _parse(document: dict[str, Any]) -> list[jwt.PyJWK]:
+    return list(jwt.PyJWKSet.from_dict(document).keys)
+
+
+def _choose(keys: list[jwt.PyJWK], key_id: str | None) -> jwt.PyJWK | None:
+    if key_id is None:
+        return keys[0] if len(keys) == 1 else None
+    return next((key for key in keys if key.key_id == key_id), None)

@@ -1,0 +1,294 @@
+"""What a service's `api.py` works with: routes, commands over HTTP, readers. No rule, no table.
+
+A command goes through the same handler and the same Transaction as a message does.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.types import looks_like_personal_number
+from pydantic_core import to_json
+from sqlalchemy.exc import IntegrityError
+
+from kvitt_chassis import telemetry
+from kvitt_chassis.auth import Authenticator, Caller
+from kvitt_chassis.database import Database, is_lock_trouble
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.idempotency import IdempotencyKey, StoredAnswer, claim, hash_request, store
+from kvitt_chassis.lists import Listing, Page, RegionReader
+from kvitt_chassis.problems import MEDIA_TYPE, Busy, Invalid
+from kvitt_chassis.transaction import Transaction
+
+__all__ = [
+    "ApiContext",
+    "ApiRouter",
+    "CommandRunner",
+    "Commands",
+    "Listing",
+    "Page",
+    "Reader",
+    "RegionReader",
+    "SignedIn",
+]
+
+T = TypeVar("T")
+
+MAX_WAIT_SECONDS = 10.0
+_POLL_SECONDS = 0.03
+_TRIES = 4
+_KEY = re.compile(r"^[\x21-\x7e]{1,100}$")
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})")
+
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Åtkomsttoken saknas eller gäller inte", **_PROBLEM},
+    403: {"description": "Behörighet saknas (REF-5)", **_PROBLEM},
+    404: {"description": "Finns inte", **_PROBLEM},
+    409: {"description": "Regeln säger nej i detta läge", **_PROBLEM},
+    413: {"description": "För stort", **_PROBLEM},
+    422: {"description": "Uppgifterna stämmer inte", **_PROBLEM},
+    429: {"description": "Upptaget just nu", **_PROBLEM},
+}
+
+
+class ApiRouter(APIRouter):
+    """A service's routes: `router = ApiRouter(tags=["Byten (BMB)"])`. Errors are documented."""
+
+    def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
+        super().__init__(prefix=prefix, tags=list(tags or ()), responses=_ANSWERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiContext:
+    """What the routes of one service stand on; the service puts it on `app.state.context`."""
+
+    service: str
+    database: Database
+    handlers: Handlers
+    authenticator: Authenticator
+
+
+class Replayed(Exception):
+    """The key has an answer already: it is sent again, and nothing else happens."""
+
+    def __init__(self, answer: StoredAnswer) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def response(self) -> Response:
+        """The first answer, marked as sent again."""
+        return Response(
+            self.answer.body,
+            self.answer.status,
+            media_type="application/json",
+            headers={"Idempotency-Replayed": "true"},
+        )
+
+
+class CommandRunner:
+    """Runs one HTTP request's command, once for its Idempotency-Key."""
+
+    def __init__(
+        self,
+        context: ApiContext,
+        caller: Caller,
+        response: Response,
+        *,
+        key: IdempotencyKey | None,
+        status: int,
+        wait_seconds: float,
+    ) -> None:
+        self.caller = caller
+        self._context = context
+        self._response = response
+        self._key = key
+        self._status = status
+        self._wait_seconds = wait_seconds
+
+    async def run(
+        self,
+        command: Command,
+        *,
+        target: UUID | None = None,
+        subject: str | None = None,
+        show: Callable[[Transaction], Awaitable[T]],
+    ) -> T:
+        """Do a command in one transaction, and give what `show` reads when it is done.
+
+        `target` is the aggregate's id where the route names it; `subject` what the region calls it.
+        Where the view says `pending=True`, the caller's `Prefer: wait=N` waits for another
+        service's answer; then the status is 200, else the route's own (202).
+        Raises Refused, NotFound, Forbidden, KeyReused, Busy.
+        """
+        view = await self._do(command, target=target, subject=subject, show=show)
+        if getattr(view, "pending", False) and self._wait_seconds:
+            view = await self._await_answer(view, target=target, subject=subject, show=show)
+        if self._status == 202 and getattr(view, "pending", None) is False:
+            self._response.status_code = 200
+        return view
+
+    async def _do(
+        self,
+        command: Command,
+        *,
+        target: UUID | None,
+        subject: str | None,
+        show: Callable[[Transaction], Awaitable[T]],
+    ) -> T:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return await self._once(command, target=target, subject=subject, show=show)
+            except IntegrityError as error:
+                # Two made the same thing at once: the next try sees the other's row, and the rule
+                # says what that means.
+                if attempt == _TRIES:
+                    raise Busy(status=409, reason="CONCURRENT_CHANGE") from error
+            except Exception as error:
+                if not is_lock_trouble(error):
+                    raise
+                if attempt == _TRIES:
+                    raise Busy(status=503, reason="LOCKED") from error
+            await asyncio.sleep(0.02 * attempt)
+        raise AssertionError("unreachable")
+
+    async def _once(
+        self,
+        command: Command,
+        *,
+        target: UUID | None,
+        subject: str | None,
+        show: Callable[[Transaction], Awaitable[T]],
+    ) -> T:
+        route = self._context.handlers.messages[type(command)]
+        region = self.caller.region
+        async with self._context.database.unit(region) as unit:
+            if self._key is not None:
+                stored = await claim(unit.session, self._key)
+                if stored is not None:
+                    raise Replayed(stored)
+            tx = self._begin(unit, target=target, subject=subject)
+            if route.loads is not None:
+                await unit.load((region, row_key) for row_key in route.loads(command))
+            await route.handler(command, tx)
+            await unit.flush()
+            view = await show(tx)
+            if self._key is not None:
+                body = to_json(view, by_alias=True).decode()
+                await store(unit.session, self._key, StoredAnswer(status=self._status, body=body))
+        return view
+
+    async def _await_answer(
+        self,
+        view: T,
+        *,
+        target: UUID | None,
+        subject: str | None,
+        show: Callable[[Transaction], Awaitable[T]],
+    ) -> T:
+        until = monotonic() + self._wait_seconds
+        while getattr(view, "pending", False) and monotonic() < until:
+            await asyncio.sleep(_POLL_SECONDS)
+            async with self._context.database.unit(self.caller.region) as unit:
+                view = await show(self._begin(unit, target=target, subject=subject))
+        self._response.headers["Preference-Applied"] = f"wait={self._wait_seconds:g}"
+        return view
+
+    def _begin(self, unit: Any, *, target: UUID | None, subject: str | None) -> Transaction:
+        transaction: Transaction = unit.begin(
+            region=self.caller.region,
+            is_command=True,
+            subject=subject,
+            target=target,
+            actor=self.caller.user_id,
+            traceparent=telemetry.current_traceparent(),
+        )
+        return transaction
+
+
+_bearer = HTTPBearer(auto_error=False, description="JWT med användare, region och roller")
+
+
+async def signed_in(
+    request: Request,
+    token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    """Who calls. Raises Unauthorized (401)."""
+    context = _context(request)
+    return await context.authenticator.caller(request.headers.get("authorization"))
+
+
+async def command_runner(
+    request: Request,
+    response: Response,
+    caller: Annotated[Caller, Depends(signed_in)],
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Krävs för POST: samma nyckel ger samma svar, och en enda effekt"),
+    ] = None,
+    prefer: Annotated[
+        str | None, Header(description="`wait=2`: vänta så många sekunder på svar (högst 10)")
+    ] = None,
+) -> CommandRunner:
+    """The runner of this request. Raises Invalid (422) for a key that is missing or unusable."""
+    route = request.scope["route"]
+    return CommandRunner(
+        _context(request),
+        caller,
+        response,
+        key=await _key_of(request, caller, idempotency_key),
+        status=getattr(route, "status_code", None) or 200,
+        wait_seconds=_seconds(prefer),
+    )
+
+
+async def reader(request: Request, caller: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
+    """The reader of this request."""
+    return RegionReader(_context(request).database, caller)
+
+
+SignedIn = Annotated[Caller, Depends(signed_in)]
+"""A route's parameter: who calls."""
+
+Commands = Annotated[CommandRunner, Depends(command_runner)]
+"""A route's parameter: runs the command; `commands.caller` is who calls."""
+
+Reader = Annotated[RegionReader, Depends(reader)]
+"""A route's parameter: reads the caller's region; `reader.caller` is who calls."""
+
+
+def _context(request: Request) -> ApiContext:
+    context: ApiContext = request.app.state.context
+    return context
+
+
+async def _key_of(request: Request, caller: Caller, key: str | None) -> IdempotencyKey | None:
+    if key is None and request.method != "POST":
+        return None
+    if key is None or not _KEY.match(key) or looks_like_personal_number(key.replace("-", " ")):
+        raise Invalid(
+            "IDEMPOTENCY_KEY_REQUIRED",
+            field="Idempotency-Key",
+            detail="Huvudet Idempotency-Key saknas eller går inte att använda (1-100 tecken).",
+            way_on="Skicka en ny UUID för varje nytt anrop, och samma när du försöker igen.",
+        )
+    address = f"{request.method} {request.url.path}?{request.url.query}"
+    return IdempotencyKey(
+        region=caller.region,
+        principal=caller.user_id,
+        route=f"{request.method} {request.scope['route'].path}",
+        key=key,
+        request_hash=hash_request(address, await request.body()),
+    )
+
+
+def _seconds(prefer: str | None) -> float:
+    found = _WAIT.search(prefer or "")
+    return min(float(found[1]), MAX_WAIT_SECONDS) if found else 0.0

@@ -1,0 +1,64 @@
+"""The one list of what a service measures: kind, meaning, remedy. Nothing is measured here.
+
+Every metric's first label is `service`, so that several services may run in one process (tests).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, overload
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.metrics import MetricWrapperBase
+
+Kind = Literal["counter", "gauge", "histogram"]
+
+REGISTRY = CollectorRegistry()
+"""What `/metrics` shows. Not the library's global registry, which holds what others put there."""
+
+SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+"""Buckets of every histogram: seconds, from a commit's round trip to a long outage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One declared metric: `meaning` for who reads it, `remedy` for who is woken by it."""
+
+    kind: Kind
+    name: str
+    meaning: str
+    remedy: str
+    labels: tuple[str, ...]
+
+
+METRICS: list[Metric] = []
+"""Every metric of the chassis and of the services that are imported."""
+
+
+@overload
+def declare(
+    kind: Literal["counter"], name: str, meaning: str, remedy: str, labels: Sequence[str] = ()
+) -> Counter: ...
+@overload
+def declare(
+    kind: Literal["gauge"], name: str, meaning: str, remedy: str, labels: Sequence[str] = ()
+) -> Gauge: ...
+@overload
+def declare(
+    kind: Literal["histogram"], name: str, meaning: str, remedy: str, labels: Sequence[str] = ()
+) -> Histogram: ...
+def declare(
+    kind: Kind, name: str, meaning: str, remedy: str, labels: Sequence[str] = ()
+) -> MetricWrapperBase:
+    """Declare `<part>_<noun>_<unit>` once, at import. Use: `METRIC.labels(service, …).inc()`.
+
+    `remedy` says what an operator does when it looks wrong; `labels` come after `service` and hold
+    few values each (a topic, a handler; never a key or an id). Raises ValueError on a second one of
+    the same name.
+    """
+    every = ("service", *labels)
+    METRICS.append(Metric(kind=kind, name=name, meaning=meaning, remedy=remedy, labels=every))
+    if kind == "counter":
+        return Counter(name, meaning, every, registry=REGISTRY)
+    if kind == "gauge":
+        return Gauge(name, meaning, every, registry=REGISTRY)
+    return Histogram(name, meaning, every, registry=REGISTRY, buckets=SECONDS)

@@ -1,0 +1,287 @@
+"""Errors of the HTTP API as problem documents (RFC 9457), in Swedish for who reads them.
+
+Nothing that came in is repeated. Which route raises what is not decided here.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from kvitt_contracts.policy import UnknownPolicy
+from kvitt_contracts.problems import CONTRACT, explain
+from kvitt_contracts.refusals import Refused
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError, to_jsonable_python
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from kvitt_chassis.transaction import EventTooLarge
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:kvitt:problem:"
+
+
+class FieldProblem(BaseModel):
+    """Ett fel i ett fält."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: Annotated[str, Field(description="Fältets sökväg: `lines.0.quantity`")]
+    rule: Annotated[str, Field(description="Regelns id, eller `contract`")]
+    problem: str
+    way_on: str
+
+
+class Problem(BaseModel):
+    """Ett fel (RFC 9457): vad, enligt vilken regel, och hur man kommer vidare."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:kvitt:problem:deadline-passed",
+                    "title": "Går inte i detta läge",
+                    "status": 409,
+                    "detail": "Regel BMB-7 säger nej: DEADLINE_PASSED.",
+                    "reason": "DEADLINE_PASSED",
+                    "rule": "BMB-7",
+                    "way_on": "Gör ett nytt byte.",
+                    "values": {"deadline": "2026-03-07T23:00:00Z"},
+                }
+            ]
+        },
+    )
+
+    status: int
+    reason: Annotated[str, Field(description="Kod för orsaken, till exempel DEADLINE_PASSED")]
+    title: str
+    detail: str
+    rule: Annotated[str, Field(description="Regelns id, eller `contract`")] = CONTRACT
+    way_on: Annotated[str, Field(description="Vad man kan göra nu")]
+    field: str | None = None
+    fields: tuple[FieldProblem, ...] = ()
+    values: dict[str, Any] = {}
+
+    def document(self) -> dict[str, Any]:
+        """The problem document; empty members are left out."""
+        name = self.reason.lower().replace("_", "-")
+        body = self.model_dump(mode="json", exclude_none=True)
+        kept = {key: value for key, value in body.items() if value not in ([], {})}
+        return {"type": TYPE_PREFIX + name, **kept}
+
+    def response(self, headers: Mapping[str, str] | None = None) -> Response:
+        """The HTTP response."""
+        return JSONResponse(
+            self.document(), self.status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+        )
+
+
+class ProblemRaised(Exception):
+    """Ends a request with a problem document."""
+
+    def __init__(self, problem: Problem, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
+        self.headers = dict(headers or {})
+
+
+class NotFound(ProblemRaised):
+    """The region has no such thing (404)."""
+
+    def __init__(self, noun: str, *, rule: str = CONTRACT) -> None:
+        super().__init__(
+            Problem(
+                status=404,
+                reason=f"UNKNOWN_{noun.upper()}",
+                title="Finns inte",
+                detail="Det du frågar efter finns inte i din region.",
+                rule=rule,
+                way_on="Kontrollera id i adressen.",
+            )
+        )
+
+
+class Invalid(ProblemRaised):
+    """One field of the request is wrong (422)."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        field: str,
+        detail: str,
+        way_on: str,
+        rule: str = CONTRACT,
+        **values: object,
+    ) -> None:
+        super().__init__(
+            Problem(
+                status=422,
+                reason=reason,
+                title="Uppgifterna stämmer inte",
+                detail=detail,
+                rule=rule,
+                field=field,
+                way_on=way_on,
+                values=_plain(values),
+            )
+        )
+
+
+class Busy(ProblemRaised):
+    """Too much is in hand, or another change holds the same rows too long (429 or 503)."""
+
+    def __init__(self, *, status: int, reason: str) -> None:
+        super().__init__(
+            Problem(
+                status=status,
+                reason=reason,
+                title="Upptaget just nu",
+                detail="Ingenting av anropet är utfört.",
+                way_on="Försök igen om en stund med samma Idempotency-Key.",
+            ),
+            headers={"Retry-After": "1"},
+        )
+
+
+def of_refusal(refused: Refused) -> Problem:
+    """A rule's no: 404 for the thing itself, 422 for a field, 409 for a state."""
+    status, title = 409, "Går inte i detta läge"
+    if refused.reason.startswith("UNKNOWN_") and refused.field is None:
+        status, title = 404, "Finns inte"
+    elif refused.field is not None:
+        status, title = 422, "Uppgifterna stämmer inte"
+    return Problem(
+        status=status,
+        reason=refused.reason,
+        title=title,
+        detail=f"Regel {refused.rule} säger nej: {refused.reason}.",
+        rule=refused.rule,
+        field=refused.field,
+        way_on=refused.way_on,
+        values=_plain(refused.values),
+    )
+
+
+def of_validation(errors: Sequence[Any], *, model: str = "") -> Problem:
+    """What is wrong with a request, field by field. `errors` are as FastAPI gives them."""
+    faults = explain(ValidationError.from_exception_data(model, [_line(e) for e in errors]))
+    fields = tuple(
+        FieldProblem(field=f.field, rule=f.rule, problem=f.problem, way_on=f.way_on) for f in faults
+    )
+    first = fields[0]
+    return Problem(
+        status=422,
+        reason="INVALID_FIELD",
+        title="Uppgifterna stämmer inte",
+        detail="; ".join(f"{one.field}: {one.problem}" for one in fields),
+        rule=first.rule,
+        field=first.field,
+        fields=fields,
+        way_on="Rätta fälten och skicka anropet igen.",
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an app with a problem document."""
+
+    async def raised(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemRaised)
+        return error.problem.response(error.headers)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        return of_refusal(error).response()
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return of_validation(error.errors(), model=_body_model(request)).response()
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _of_status(error.status_code).response(error.headers)
+
+    async def too_large(request: Request, error: Exception) -> Response:
+        return TOO_LARGE.response()
+
+    async def no_policy(request: Request, error: Exception) -> Response:
+        return _NO_POLICY.response()
+
+    app.add_exception_handler(ProblemRaised, raised)
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(EventTooLarge, too_large)
+    app.add_exception_handler(UnknownPolicy, no_policy)
+
+
+TOO_LARGE = Problem(
+    status=413,
+    reason="TOO_LARGE",
+    title="För stort",
+    detail="Anropet är större än vad som tas emot.",
+    way_on="Dela upp det i flera anrop.",
+)
+FAULT = Problem(
+    status=500,
+    reason="FAULT",
+    title="Fel i Kvitt",
+    detail="Något gick fel hos oss. Ingenting av anropet är utfört.",
+    way_on="Försök igen med samma Idempotency-Key; hör av dig till driften om felet består.",
+)
+PERSONAL_NUMBER_IN_URL = Problem(
+    status=422,
+    reason="PERSONAL_NUMBER_IN_URL",
+    title="Personnummer i adressen",
+    detail="Adressen innehåller något som liknar ett personnummer.",
+    rule="REF-1",
+    way_on="Skicka numret i anropets kropp till POST /persons:find och använd referensen du får.",
+)
+_NO_POLICY = Problem(
+    status=409,
+    reason="UNKNOWN_POLICY",
+    title="Regionen saknar regelverk",
+    detail="Ingen gällande policy finns för regionen.",
+    way_on="Be driften lägga in regionens policy.",
+)
+
+
+def _of_status(status: int) -> Problem:
+    name = HTTPStatus(status).name
+    title, way_on = {
+        404: ("Finns inte", "Kontrollera adressen; /docs visar alla."),
+        405: ("Metoden finns inte", "Se /docs för vilka metoder adressen har."),
+    }.get(status, ("Anropet går inte att läsa", "Se /docs för hur anropet ska se ut."))
+    detail = f"Servern svarar {status}."
+    return Problem(status=status, reason=name, title=title, detail=detail, way_on=way_on)
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, Any]:
+    plain: dict[str, Any] = to_jsonable_python(dict(values), fallback=str)
+    return plain
+
+
+def _line(error: Mapping[str, Any]) -> InitErrorDetails:
+    kind, context = str(error["type"]), dict(error.get("ctx", {}))
+    # FastAPI puts body, query, path or header first: the sender knows where they wrote it
+    place = tuple(error["loc"][1:]) if len(error["loc"]) > 1 else ()
+    if kind == "json_invalid":
+        place = ()
+    line: InitErrorDetails = {"type": kind, "loc": place, "input": None}
+    if context:
+        line["ctx"] = context
+    try:
+        ValidationError.from_exception_data("", [line])
+    except (TypeError, KeyError, ValueError):
+        line["type"] = PydanticCustomError("value_error", "har ett värde som inte är tillåtet")
+        line.pop("ctx", None)
+    return line
+
+
+def _body_model(request: Request) -> str:
+    body = getattr(request.scope.get("route"), "body_field", None)
+    annotation = getattr(getattr(body, "field_info", None), "annotation", None)
+    return getattr(annotation, "__name__", "")
