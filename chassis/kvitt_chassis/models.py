@@ -1,4 +1,6 @@
-"""How a service's tables are declared: column types for contract values, and the aggregate row. No queries here."""
+"""How a service's tables are declared: column types for contract values, and the aggregate row. No
+queries here.
+"""
 
 import enum
 from collections.abc import Callable
@@ -86,7 +88,9 @@ TYPE_MAP: dict[Any, Any] = {
 
 
 def new_metadata() -> MetaData:
-    """The metadata of a service's declarative base: constraints get names that a migration can find again."""
+    """The metadata of a service's declarative base: constraints get names that a migration can find
+    again.
+    """
     return MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -101,23 +105,27 @@ def new_metadata() -> MetaData:
 class Regional:
     """A row that belongs to one region: the region leads its primary key.
 
-    `locked_when_loaded`: `tx.find`, `tx.lock` and `loads` lock the row; a projection that only its own key's
+    `locked_when_loaded`: `tx.find`, `tx.lock` and `loads` lock the row; a projection that only
+    its own key's
     messages write needs no lock, one that several messages or timers write sets it to True.
     """
 
     locked_when_loaded: ClassVar[bool] = False
 
     @declared_attr
-    def region(cls) -> Mapped[RegionCode]:
+    def region(cls) -> Mapped[RegionCode]:  # noqa: N805  # SQLAlchemy calls it with the class
         return mapped_column(CodeText(RegionCode), primary_key=True, sort_order=-20)
 
 
 class Aggregate(Regional, Generic[S]):
     """The row of an aggregate: the fold of its events, with the number of the last one.
 
-    `class TransferRow(Aggregate[Transfer], Base, topic=BMB_TRANSFERS, state=Transfer, evolve=evolve)`. The state
-    is a frozen dataclass; each of its fields is a column of the same name (`id` and `region` are given here).
-    `evolve(state | None, event) -> state` makes the first state out of None. Further columns, for queries, are
+    `class TransferRow(Aggregate[Transfer], Base, topic=BMB_TRANSFERS, state=Transfer,
+    evolve=evolve)`. The state
+    is a frozen dataclass; each of its fields is a column of the same name (`id` and `region` are
+    given here).
+    `evolve(state | None, event) -> state` makes the first state out of None. Further columns,
+    for queries, are
     filled by overriding `apply`.
     """
 
@@ -141,11 +149,11 @@ class Aggregate(Regional, Generic[S]):
         super().__init_subclass__(**kwargs)
 
     @declared_attr
-    def id(cls) -> Mapped[UUID]:
+    def id(cls) -> Mapped[UUID]:  # noqa: N805  # SQLAlchemy calls it with the class
         return mapped_column(Uuid(), primary_key=True, sort_order=-19)
 
     @declared_attr
-    def seq(cls) -> Mapped[int]:
+    def seq(cls) -> Mapped[int]:  # noqa: N805  # SQLAlchemy calls it with the class
         return mapped_column(nullable=False, sort_order=-18)
 
     @classmethod

@@ -1,4 +1,6 @@
-"""What a handler works with: one transaction over a service's database. The chassis opens and commits it; a handler does neither."""
+"""What a handler works with: one transaction over a service's database. The chassis opens and
+commits it; a handler does neither.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,7 +26,9 @@ L = TypeVar("L", bound=Regional)
 
 
 class NotYetKnown(Exception):
-    """A fact or an event names something that this service has not heard of. The key waits, with a deadline."""
+    """A fact or an event names something that this service has not heard of. The key waits, with a
+    deadline.
+    """
 
     def __init__(self, row_type: type[Any], key: object) -> None:
         super().__init__(f"{row_type.__name__} {key} is not known yet")
@@ -50,7 +54,8 @@ class Emitted:
 class UnitOfWork:
     """A database transaction that one message, or a whole batch of them, works in.
 
-    Rows that were fetched ahead are held here: SQLAlchemy's identity map is weak, and a row that nobody holds is
+    Rows that were fetched ahead are held here: SQLAlchemy's identity map is weak, and a row that
+    nobody holds is
     fetched again. Everything that the transactions record is written by one `flush`.
     """
 
@@ -61,15 +66,25 @@ class UnitOfWork:
     held: dict[tuple[type[Any], str, Any], Any] = field(default_factory=dict)
     emitted: list[Emitted] = field(default_factory=list)
     scheduled: dict[tuple[str, str, UUID], datetime | None] = field(default_factory=dict)
+    locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
+    wrote_events: bool = False
+    wrote_timers: bool = False
 
     async def load(self, region_keys: Iterable[tuple[RegionCode, RowKey]]) -> None:
-        """Fetch rows in one statement per table and hold them: aggregates locked, tables and keys in one order."""
+        """Fetch rows in one statement per table and hold them: aggregates locked, tables and keys
+        in one order.
+        """
         wanted: dict[type[Any], set[tuple[RegionCode, Any]]] = {}
         for region, (row_type, key) in region_keys:
-            if key is not None and (row_type, region, key) not in self.held:
+            if key is not None and not self.has(row_type, region, key):
                 wanted.setdefault(row_type, set()).add((region, key))
         for row_type in sorted(wanted, key=lambda kind: str(kind.__tablename__)):
             await self._fetch(row_type, wanted[row_type])
+
+    def has(self, row_type: type[Any], region: RegionCode, key: Any) -> bool:
+        """True when the row is held already; one that is locked when loaded: when it is locked."""
+        place = (row_type, region, key)
+        return place in (self.locked if row_type.locked_when_loaded else self.held)
 
     async def _fetch(self, row_type: type[Any], pairs: set[tuple[RegionCode, Any]]) -> None:
         key_column = _key_column(row_type)
@@ -83,11 +98,15 @@ class UnitOfWork:
                 .order_by(key_column)
             )
             if row_type.locked_when_loaded:
-                query = query.with_for_update(key_share=True)
+                # A row that was read before it was locked may be an old one: read it anew.
+                query = query.with_for_update(key_share=True).execution_options(
+                    populate_existing=True
+                )
+                self.locked.update((row_type, region, key) for key in keys)
+            for key in keys:
+                self.held[row_type, region, key] = None
             for row in (await self.session.scalars(query)).all():
                 self.held[row_type, region, getattr(row, key_column.key)] = row
-            for key in keys:
-                self.held.setdefault((row_type, region, key), None)
 
     async def flush(self) -> None:
         """Write rows, events and timers. The caller commits."""
@@ -117,6 +136,7 @@ class UnitOfWork:
             },
         )
         self.emitted = []
+        self.wrote_events = True
 
     async def _write_timers(self) -> None:
         names = sorted(self.scheduled)
@@ -140,6 +160,7 @@ class UnitOfWork:
                 },
             )
         self.scheduled = {}
+        self.wrote_timers = True
 
     def begin(
         self,
@@ -216,11 +237,15 @@ class Transaction:
         return self._unit.policies.pinned(self.region, pin)
 
     def target(self, noun: str) -> UUID:
-        """The id of the aggregate that a command is about: given by the route, or named by the message's subject."""
+        """The id of the aggregate that a command is about: given by the route, or named by the
+        message's subject.
+        """
         return self._target or identify(self.region, noun, self.subject)
 
     def mint(self) -> UUID:
-        """A new id. The same message mints the same ids in the same order, so a retry names the same things."""
+        """A new id. The same message mints the same ids in the same order, so a retry names the
+        same things.
+        """
         self._minted += 1
         return uuid5(self._seed, str(self._minted))
 
@@ -244,15 +269,19 @@ class Transaction:
     async def lock(
         self, row_type: type[L], key: Any, *, rule: str = "contract", field: str | None = None
     ) -> L:
-        """An aggregate's row, locked until the end. Unknown: a command is refused, a fact or an event waits."""
+        """An aggregate's row, locked until the end. Unknown: a command is refused, a fact or an
+        event waits.
+        """
         row = await self.find(row_type, key)
         if row is None:
             raise self._unknown(row_type, key, rule=rule, field=field)
         return row
 
     async def find(self, row_type: type[L], key: Any) -> L | None:
-        """An aggregate's row, locked until the end, or None. Several: name them in `loads`, or use `lock_all`."""
-        if (row_type, self.region, key) not in self._unit.held:
+        """An aggregate's row, locked until the end, or None. Several: name them in `loads`, or use
+        `lock_all`.
+        """
+        if not self._unit.has(row_type, self.region, key):
             await self._unit.load([(self.region, (row_type, key))])
         row: L | None = self._unit.held[row_type, self.region, key]
         return row
@@ -260,7 +289,9 @@ class Transaction:
     async def lock_all(
         self, row_type: type[L], keys: Iterable[Any], *, rule: str = "contract"
     ) -> list[L]:
-        """Several aggregates of one kind, locked in the order of their keys; returned in that order."""
+        """Several aggregates of one kind, locked in the order of their keys; returned in that
+        order.
+        """
         wanted = sorted(set(keys), key=str)
         await self._unit.load([(self.region, (row_type, key)) for key in wanted])
         return [await self.lock(row_type, key, rule=rule) for key in wanted]
@@ -272,10 +303,13 @@ class Transaction:
         self._record(row, None, events)
         self.session.add(row)
         self._unit.held[row_type, self.region, key] = row
+        self._unit.locked.add((row_type, self.region, key))
         return row
 
     def record(self, row: Aggregate[Any], *events: Event) -> None:
-        """Evolve a locked row by these events, number them, and put them into the service's event log."""
+        """Evolve a locked row by these events, number them, and put them into the service's event
+        log.
+        """
         if row.region != self.region:
             raise PermissionError(
                 f"an effect on a row of {row.region} by a message of {self.region}"
@@ -289,7 +323,9 @@ class Transaction:
             self._unit.held[type(row), self.region, getattr(row, _key_column(type(row)).key)] = row
 
     def schedule(self, timer: Timer, *, key: UUID, due: datetime) -> None:
-        """Set a timer of an aggregate to an instant of business time; an earlier setting is replaced."""
+        """Set a timer of an aggregate to an instant of business time; an earlier setting is
+        replaced.
+        """
         self._unit.scheduled[timer.name, str(self.region), key] = due
 
     def cancel_timer(self, timer: Timer, *, key: UUID) -> None:
@@ -351,21 +387,28 @@ def _key_column(row_type: type[Any]) -> Any:
 
 _INSERT_EVENTS = text(
     """
-    INSERT INTO events (event_id, region, topic, key, seq, type, time, correlation_id, causation_id, actor, traceparent, payload)
-    SELECT * FROM unnest(CAST(:event_id AS uuid[]), CAST(:region AS text[]), CAST(:topic AS text[]), CAST(:key AS text[]),
-                         CAST(:seq AS bigint[]), CAST(:type AS text[]), CAST(:time AS timestamptz[]), CAST(:correlation_id AS text[]),
-                         CAST(:causation_id AS text[]), CAST(:actor AS text[]), CAST(:traceparent AS text[]), CAST(:payload AS text[]))
+    INSERT INTO events (event_id, region, topic, key, seq, type, time,
+                        correlation_id, causation_id, actor, traceparent, payload)
+    SELECT * FROM unnest(
+        CAST(:event_id AS uuid[]), CAST(:region AS text[]), CAST(:topic AS text[]),
+        CAST(:key AS text[]), CAST(:seq AS bigint[]), CAST(:type AS text[]),
+        CAST(:time AS timestamptz[]), CAST(:correlation_id AS text[]),
+        CAST(:causation_id AS text[]), CAST(:actor AS text[]),
+        CAST(:traceparent AS text[]), CAST(:payload AS text[]))
     """
 )
 _DELETE_TIMERS = text(
     """
-    DELETE FROM timers USING unnest(CAST(:timer AS text[]), CAST(:region AS text[]), CAST(:key AS uuid[])) AS gone(timer, region, key)
+    DELETE FROM timers
+    USING unnest(CAST(:timer AS text[]), CAST(:region AS text[]), CAST(:key AS uuid[]))
+          AS gone(timer, region, key)
     WHERE timers.timer = gone.timer AND timers.region = gone.region AND timers.key = gone.key
     """
 )
 _INSERT_TIMERS = text(
     """
     INSERT INTO timers (timer, region, key, due)
-    SELECT * FROM unnest(CAST(:timer AS text[]), CAST(:region AS text[]), CAST(:key AS uuid[]), CAST(:due AS timestamptz[]))
+    SELECT * FROM unnest(CAST(:timer AS text[]), CAST(:region AS text[]),
+                         CAST(:key AS uuid[]), CAST(:due AS timestamptz[]))
     """
 )

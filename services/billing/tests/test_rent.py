@@ -1,0 +1,145 @@
+from datetime import date, timedelta
+
+import pytest
+from billing.domain import (
+    ChangePoint,
+    DayRent,
+    PricePoint,
+    RentSpan,
+    day_share,
+    owed_rent,
+    payer_on,
+    rent_to_invoice,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from kvitt_contracts.types import Money, PayerId
+
+from services.billing.tests.builders import a_point, a_price
+
+MAY_1, MAY_31 = date(2026, 5, 1), date(2026, 5, 31)
+DAYS_OF_MAY = st.dates(MAY_1, MAY_31)
+PAYERS = st.sampled_from([PayerId("20311"), PayerId("20312"), None])
+POINTS = st.lists(
+    st.builds(ChangePoint, effective_on=DAYS_OF_MAY, payer_id=PAYERS),
+    max_size=6,
+    unique_by=lambda point: point.effective_on,
+)
+PRICES = st.lists(
+    st.builds(
+        PricePoint,
+        valid_from=DAYS_OF_MAY,
+        price=st.builds(Money, net_ore=st.integers(0, 10_000_000)),
+    ),
+    max_size=3,
+    unique_by=lambda point: point.valid_from,
+)
+
+
+@pytest.mark.rule("BIL-10")
+@given(monthly=st.integers(0, 100_000_000), first=st.dates(date(2020, 1, 1), date(2040, 12, 1)))
+def test_the_days_of_a_month_add_up_to_the_months_price_to_the_ore(monthly: int, first: date):
+    first = first.replace(day=1)
+    days = [first + timedelta(days=n) for n in range(31)]
+
+    shares = [day_share(monthly, day) for day in days if day.month == first.month]
+
+    assert sum(shares) == monthly
+
+
+@pytest.mark.rule("BIL-1")
+def test_a_transfer_splits_the_month_at_its_effective_day():
+    points = [a_point("2026-05-01", "20311"), a_point("2026-05-11", "20312")]
+
+    owed = owed_rent(points, [a_price("2026-01-01", 31_000)], from_day=MAY_1, to_day=MAY_31)
+    spans = rent_to_invoice(owed, [], from_day=MAY_1, to_day=MAY_31)
+
+    assert [(s.payer_id, s.from_day.day, s.to_day.day, s.amount.net_ore) for s in spans] == [
+        ("20311", 1, 10, 10_000),
+        ("20312", 11, 31, 21_000),
+    ]
+
+
+@pytest.mark.rule("BIL-1")
+@given(points=POINTS, day=DAYS_OF_MAY)
+def test_the_latest_change_point_decides_who_pays_for_a_day(points: list[ChangePoint], day: date):
+    earlier = sorted((p for p in points if p.effective_on <= day), key=lambda p: p.effective_on)
+
+    assert payer_on(points, day) == (earlier[-1].payer_id if earlier else None)
+
+
+@pytest.mark.rule("BIL-1")
+def test_nobody_pays_while_the_device_stands_in_a_store():
+    points = [a_point("2026-05-01", "20311"), a_point("2026-05-21", None)]
+
+    owed = owed_rent(points, [a_price("2026-01-01", 31_000)], from_day=MAY_1, to_day=MAY_31)
+
+    assert max(owed) == date(2026, 5, 20)
+
+
+@pytest.mark.rule("BIL-1")
+def test_a_new_price_counts_from_its_day():
+    prices = [a_price("2026-01-01", 31_000), a_price("2026-05-11", 62_000)]
+
+    owed = owed_rent([a_point("2026-05-01", "20311")], prices, from_day=MAY_1, to_day=MAY_31)
+    spans = rent_to_invoice(owed, [], from_day=MAY_1, to_day=MAY_31)
+
+    assert sorted(s.amount.net_ore for s in spans) == [10_000, 42_000]
+
+
+@pytest.mark.rule("BIL-9")
+def test_a_back_dated_change_credits_what_was_issued_and_debits_the_right_payer():
+    issued = [a_span("20311", MAY_1, MAY_31)]
+    points = [a_point("2026-05-01", "20311"), a_point("2026-05-30", "20312")]
+
+    owed = owed_rent(points, [a_price("2026-01-01", 31_000)], from_day=MAY_1, to_day=MAY_31)
+    spans = rent_to_invoice(owed, issued, from_day=MAY_1, to_day=MAY_31)
+
+    assert {(s.payer_id, s.sign, s.from_day.day, s.amount.net_ore) for s in spans} == {
+        ("20311", -1, 30, -2_000),
+        ("20312", 1, 30, 2_000),
+    }
+
+
+@pytest.mark.rule("BIL-9")
+@given(points=POINTS, prices=PRICES)
+def test_a_second_run_over_the_same_facts_invoices_nothing(
+    points: list[ChangePoint], prices: list[PricePoint]
+):
+    owed = owed_rent(points, prices, from_day=MAY_1, to_day=MAY_31)
+    first = rent_to_invoice(owed, [], from_day=MAY_1, to_day=MAY_31)
+
+    assert rent_to_invoice(owed, first, from_day=MAY_1, to_day=MAY_31) == []
+
+
+@pytest.mark.rule("BIL-9")
+@given(before=POINTS, after=POINTS, prices=PRICES)
+def test_after_a_correction_each_day_is_issued_to_its_payer_once(
+    before: list[ChangePoint], after: list[ChangePoint], prices: list[PricePoint]
+):
+    first = rent_to_invoice(
+        owed_rent(before, prices, from_day=MAY_1, to_day=MAY_31), [], from_day=MAY_1, to_day=MAY_31
+    )
+    owed = owed_rent(after, prices, from_day=MAY_1, to_day=MAY_31)
+    second = rent_to_invoice(owed, first, from_day=MAY_1, to_day=MAY_31)
+
+    assert issued_days(first + second) == {day: rent for day, rent in owed.items()}
+
+
+def issued_days(spans: list[RentSpan]) -> dict[date, DayRent]:
+    """What stands issued for each day when credits are taken from debits; one payer per day at most."""
+    counts: dict[tuple[date, PayerId, int], int] = {}
+    for span in spans:
+        for day in span.days:
+            key = (day, span.payer_id, span.monthly.net_ore)
+            counts[key] = counts.get(key, 0) + span.sign
+    left = [key for key, count in counts.items() if count]
+    assert all(counts[key] == 1 for key in left)
+    assert len({day for day, _, _ in left}) == len(left)
+    return {day: DayRent(payer_id=payer, monthly=Money(net_ore=net)) for day, payer, net in left}
+
+
+def a_span(payer: str, first: date, last: date) -> RentSpan:
+    return RentSpan(
+        payer_id=PayerId(payer), monthly=Money(net_ore=31_000), from_day=first, to_day=last
+    )
