@@ -50,6 +50,8 @@ class ArticleListed(Event, type="inventory.article.listed.v1"):
     status: ArticleStatus
     lead_time_days: int
     fee_group: str | None = None
+    supplier: str | None = None
+    unit: str = "piece"
 
 
 class ArticlePriced(Event, type="inventory.article.priced.v1"):
@@ -63,21 +65,40 @@ class ArticlePriced(Event, type="inventory.article.priced.v1"):
 # -- inventory.reservations (key: the order's id) ------------------------------------------------
 
 
+class AllocatedLine(Value):
+    """What an order line has in the store: set aside, and still missing."""
+
+    line_id: OrderLineId
+    article_number: ArticleNumber
+    reserved: Annotated[int, Field(ge=0)]
+    missing: Annotated[int, Field(ge=0)]
+
+
+class SentLine(Value):
+    """What was sent of an order line."""
+
+    line_id: OrderLineId
+    quantity: Quantity
+    devices: tuple[DeviceId, ...] = ()
+
+
 class StockReserved(Event, type="inventory.reservation.reserved.v1"):
     """Everything that the order wants is set aside; it is expected to leave on the day (ORD-4)."""
 
     order_id: OrderId
     planned_dispatch_on: date
+    lines: tuple[AllocatedLine, ...] = ()
 
 
 class StockBackordered(Event, type="inventory.reservation.backordered.v1"):
     """Something is missing; with the supplier's lead time the order is expected to leave on the day
-    (ORD-4).
+    (ORD-4). Said again, with what is still missing, when a part of it has come.
     """
 
     order_id: OrderId
     planned_dispatch_on: date
     missing: tuple[ArticleNumber, ...]
+    lines: tuple[AllocatedLine, ...] = ()
 
 
 class ReservationDeclined(Event, type="inventory.reservation.declined.v1"):
@@ -102,6 +123,7 @@ class OrderGoodsDispatched(Event, type="inventory.reservation.dispatched.v1"):
     order_id: OrderId
     dispatched_on: date
     arrives_on: date
+    lines: tuple[SentLine, ...] = ()
 
 
 class LineDelivered(Event, type="inventory.reservation.line-delivered.v1"):
@@ -244,16 +266,20 @@ class MoveKind(StrEnum):
     DISPATCHED = "dispatched"
     WITHDRAWN = "withdrawn"
     RETURNED = "returned"
+    ORDERED = "ordered"
 
 
 class StockMoved(Event, type="inventory.stock-move.recorded.v1"):
-    """One move of the ledger: `available` and `reserved` are the changes, with sign (INV-4)."""
+    """One move of the ledger: `available`, `reserved` and `on_order` are the changes, with sign
+    (INV-4). `on_order` is what orders wait for.
+    """
 
     article_number: ArticleNumber
     store: StoreId
     kind: MoveKind
     available: int
     reserved: int
+    on_order: int = 0
     moved_on: date
 
 
