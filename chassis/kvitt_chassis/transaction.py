@@ -320,7 +320,9 @@ class Transaction:
         """Add new rows of a projection."""
         for row in rows:
             self.session.add(row)
-            self._unit.held[type(row), self.region, getattr(row, _key_column(type(row)).key)] = row
+            place = (type(row), self.region, getattr(row, _key_column(type(row)).key))
+            self._unit.held[place] = row
+            self._unit.locked.add(place)
 
     def schedule(self, timer: Timer, *, key: UUID, due: datetime) -> None:
         """Set a timer of an aggregate to an instant of business time; an earlier setting is

@@ -1,0 +1,78 @@
+"""Business time: the database's clock plus one stored offset, which only grows.
+
+Leases and back-off do not use it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+DDL: tuple[str, ...] = (
+    """
+    CREATE TABLE clock (
+        single boolean PRIMARY KEY DEFAULT true CONSTRAINT ck_clock_only CHECK (single),
+        "offset" interval NOT NULL DEFAULT '0'
+    )
+    """,
+    "INSERT INTO clock DEFAULT VALUES",
+    "REVOKE INSERT, UPDATE, DELETE ON clock FROM {api}",
+    "REVOKE INSERT, DELETE ON clock FROM {worker}",
+)
+
+
+class ClockGoesBack(ValueError):
+    """Business time never goes back: what has happened stays in the past."""
+
+
+async def now(session: AsyncSession) -> datetime:
+    """Business time at this moment: an aware instant in UTC."""
+    instant: datetime = (await session.execute(_NOW)).scalar_one()
+    return instant
+
+
+async def offset(session: AsyncSession) -> timedelta:
+    """How far business time is ahead of real time."""
+    ahead: timedelta = (await session.execute(_OFFSET)).scalar_one()
+    return ahead
+
+
+async def advance(session: AsyncSession, to: datetime) -> timedelta:
+    """Move business time forward to an aware instant; from there it runs on. Answers the new offset.
+
+    For several services: advance one, then `set_offset` the others to its answer, at a barrier
+    (lag 0, logs published, due timers fired). Raises ClockGoesBack. The caller commits.
+    """
+    if to.tzinfo is None:
+        raise ValueError("an instant has a time zone")
+    moved = (await session.execute(_ADVANCE, {"to": to})).scalar_one_or_none()
+    return _moved(moved, f"business time has passed {to.isoformat()} already")
+
+
+async def set_offset(session: AsyncSession, ahead: timedelta) -> timedelta:
+    """Set how far business time is ahead of real time. Raises ClockGoesBack. The caller commits."""
+    moved = (await session.execute(_SET_OFFSET, {"ahead": ahead})).scalar_one_or_none()
+    return _moved(moved, f"business time is further ahead than {ahead} already")
+
+
+def _moved(ahead: timedelta | None, refusal: str) -> timedelta:
+    if ahead is None:
+        raise ClockGoesBack(refusal)
+    return ahead
+
+
+_NOW = text('SELECT clock_timestamp() + "offset" FROM clock')
+_OFFSET = text('SELECT "offset" FROM clock')
+_ADVANCE = text(
+    """
+    UPDATE clock SET "offset" = CAST(:to AS timestamptz) - now()
+    WHERE CAST(:to AS timestamptz) - now() >= "offset"
+    RETURNING "offset"
+    """
+)
+_SET_OFFSET = text(
+    """
+    UPDATE clock SET "offset" = CAST(:ahead AS interval)
+    WHERE CAST(:ahead AS interval) >= "offset" RETURNING "offset"
+    """
+)

@@ -1,0 +1,159 @@
+"""One service's database as one of its roles: units of work, reading sessions, lock trouble."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Literal
+
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import RegionCode
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from kvitt_chassis.failpoints import failpoint
+from kvitt_chassis.transaction import UnitOfWork
+
+Role = Literal["worker", "api"]
+
+CommitListener = Callable[[UnitOfWork], None]
+"""Called at once after a commit; looks at `wrote_events` and `wrote_timers`; must not block."""
+
+
+class Database:
+    """A pool of connections to one service's database, as `worker` (all regions) or `api` (one).
+
+    `url` is `postgresql+asyncpg://…`. `policies` are handed to every unit of work.
+    """
+
+    def __init__(
+        self, url: str, *, service: str, role: Role, policies: Policies, pool_size: int = 5
+    ) -> None:
+        self.service = service
+        self.role = role
+        self.policies = policies
+        self.committed: list[CommitListener] = []
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            hide_parameters=True,  # an error's text would show persons
+            connect_args={
+                "timeout": 5,
+                "server_settings": {**_SERVER_SETTINGS, "application_name": f"{service}-{role}"},
+            },
+        )
+
+    @asynccontextmanager
+    async def unit(self, region: RegionCode | None = None) -> AsyncIterator[UnitOfWork]:
+        """One transaction: committed with all that was recorded, or, on any exception, nothing.
+
+        `region` is required for the api role, which sees and writes rows of that region alone.
+        """
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            unit = UnitOfWork(
+                session=session,
+                service=self.service,
+                policies=self.policies,
+                now=await self._open(session, region),
+            )
+            yield unit
+            await unit.flush()
+            failpoint("unit.before_commit")
+            await session.commit()
+        failpoint("unit.after_commit")
+        for listener in self.committed:
+            listener(unit)
+
+    @asynccontextmanager
+    async def reading(self, region: RegionCode | None = None) -> AsyncIterator[AsyncSession]:
+        """A read-only session for queries. `region` is required for the api role."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            await self._open(session, region, read_only=True)
+            yield session
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which each statement is its own transaction; for chassis loops."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def now(self, region: RegionCode | None = None) -> datetime:
+        """Business time: an aware instant in UTC."""
+        async with AsyncSession(self.engine) as session:
+            return await self._open(session, region)
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+    async def _open(
+        self, session: AsyncSession, region: RegionCode | None, *, read_only: bool = False
+    ) -> datetime:
+        if self.role == "api" and region is None:
+            raise ValueError("the api role works in one region: name it")
+        parameters = {"region": str(region or ""), "read_only": "on" if read_only else "off"}
+        opened = (await session.execute(_OPEN, parameters)).one()
+        now: datetime = opened.now
+        return now
+
+
+def is_lock_trouble(error: BaseException) -> bool:
+    """True when others or the connection are to blame: try the same again, without limit.
+
+    Deadlock, serialization, lock timeout, a statement that lock waits made too long, a lost or
+    refused connection. Never a handler's fault.
+    """
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        if error.connection_invalidated or state is None:
+            return error.connection_invalidated or _is_connection_trouble(error.orig)
+        return state in _LOCK_TROUBLE or state[:2] in _CONNECTION_CLASSES
+    return _is_connection_trouble(error)
+
+
+def _is_connection_trouble(error: BaseException | None) -> bool:
+    """SQLAlchemy wraps what asyncpg raises; under it, or before there is a connection, this."""
+    if isinstance(error, asyncio.CancelledError):
+        return False
+    while error is not None:
+        state = getattr(error, "sqlstate", None)
+        if isinstance(state, str):
+            return state in _LOCK_TROUBLE or state[:2] in _CONNECTION_CLASSES
+        if isinstance(error, OSError | TimeoutError):
+            return True
+        if type(error).__module__.startswith("asyncpg") and "connection" in str(error).lower():
+            return True
+        error = error.__cause__
+    return False
+
+
+_SERVER_SETTINGS = {
+    "jit": "off",
+    "timezone": "UTC",
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    # A frozen process must not hold marks and rows for longer than its successor waits for them.
+    "idle_in_transaction_session_timeout": "4s",
+    "transaction_timeout": "20s",
+}
+_LOCK_TROUBLE = frozenset(
+    {
+        "40001",  # serialization failure
+        "40P01",  # deadlock
+        "55P03",  # lock timeout
+        "57014",  # statement timeout: several lock waits, each shorter than the lock timeout
+        "25P03",  # idle in transaction: this process was frozen
+        "25P04",  # transaction timeout
+    }
+)
+_CONNECTION_CLASSES = frozenset({"08", "53", "57"})  # connection, resources, operator's doing
+_OPEN = text(
+    """
+    SELECT now() + (SELECT "offset" FROM clock) AS now,
+           set_config('kvitt.region', :region, true),
+           set_config('transaction_read_only', :read_only, true)
+    """
+)

@@ -1,0 +1,83 @@
+"""What a service's Alembic migrations call: the chassis tables, the guard of regions, the environment.
+
+A service's first migration: `create_chassis_tables(op, "bmb")`, its own `op.create_table(…)`, and last
+`guard_regions(op, "bmb")`. Its `migrations/env.py` is `from kvitt_chassis.migrations import run_env` and
+`run_env()`. Never run at import of a service; `python -m kvitt_chassis.migrate <service>` is the job.
+"""
+
+import importlib
+import os
+from typing import Any
+
+from alembic import context
+from sqlalchemy import MetaData, create_engine, pool, text
+
+OWNER_URL = "KVITT_DATABASE_OWNER_URL"
+
+_PARTS = ("outbox", "timers", "clock")
+"""Chassis modules with tables of their own: each has `DDL`, a tuple of statements, in which `{owner}`,
+`{api}` and `{worker}` stand for the roles. By default api and worker may read and write a new table."""
+
+
+def create_chassis_tables(op: Any, service: str) -> None:
+    """Create every chassis table with its grants. `op` is Alembic's. Row security: `guard_regions`."""
+    for part in _PARTS:
+        for statement in importlib.import_module(f"kvitt_chassis.{part}").DDL:
+            op.get_bind().exec_driver_sql(_named(statement, service))
+
+
+def guard_regions(op: Any, service: str) -> None:
+    """Put row security on every table with a column `region`; call it at the end of each migration.
+
+    The api role sees and writes only rows of the region that its transaction has set; worker and
+    owner see all. Tables that are guarded already stay as they are.
+    """
+    found = op.get_bind().execute(text(_UNGUARDED)).scalars().all()
+    for table in found:
+        for statement in _GUARD:
+            op.get_bind().exec_driver_sql(_named(statement, service).replace("{table}", table))
+
+
+def run_env(metadata: MetaData | None = None) -> None:
+    """The whole of a service's `migrations/env.py`: upgrade the database that OWNER_URL names.
+
+    Waits for a lock at most 2 s, so that a migration never stops the service it migrates.
+    Raises KeyError without the address.
+    """
+    url = os.environ[OWNER_URL].replace("+asyncpg", "+psycopg")
+    engine = create_engine(
+        url,
+        poolclass=pool.NullPool,
+        hide_parameters=True,
+        connect_args={"options": "-c lock_timeout=2s"},
+    )
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection, target_metadata=metadata, transaction_per_migration=True
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+def _named(statement: str, service: str) -> str:
+    for role in ("owner", "api", "worker"):
+        statement = statement.replace("{" + role + "}", f"{service}_{role}")
+    return statement
+
+
+_UNGUARDED = """
+    SELECT quote_ident(c.relname) FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'region' AND NOT a.attisdropped
+    WHERE c.relnamespace = to_regnamespace('public') AND c.relkind IN ('r', 'p')
+      AND NOT c.relrowsecurity
+    ORDER BY c.relname
+    """
+_GUARD = (
+    "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+    "ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+    "CREATE POLICY of_the_region ON {table} TO {api} "
+    "USING (region = current_setting('kvitt.region', true)) "
+    "WITH CHECK (region = current_setting('kvitt.region', true))",
+    "CREATE POLICY of_all_regions ON {table} TO {worker}, {owner} USING (true) WITH CHECK (true)",
+)

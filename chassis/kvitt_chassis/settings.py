@@ -1,0 +1,54 @@
+"""The settings of a service process, read once from its environment. No other module reads them."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a service must know of its surroundings: `KVITT_SERVICE`, `KVITT_DATABASE_API_URL` …
+
+    Secrets never show in a repr or a log. Raises pydantic.ValidationError naming what is missing.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KVITT_", extra="ignore", frozen=True)
+
+    service: str
+    database_api_url: SecretStr
+    database_worker_url: SecretStr
+    kafka_bootstrap: str
+    kafka_security: Literal["SASL_PLAINTEXT", "SASL_SSL", "PLAINTEXT"] = "SASL_PLAINTEXT"
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    topic_prefix: str = ""
+    regions_dir: Path
+    http_host: str = "127.0.0.1"
+    http_port: int = 8000
+    jwks_url: str | None = None
+    jwks_file: Path | None = None
+    quarantine_key: SecretStr
+    person_key: SecretStr | None = None
+    otlp_endpoint: str | None = None
+    log_level: str = "INFO"
+    history: Path | None = None
+    failpoints: str | None = None
+
+    @property
+    def kafka(self) -> dict[str, object]:
+        """How an aiokafka or FastStream client reaches the broker and says who it is.
+
+        These are aiokafka's names, bootstrap_servers included.
+        """
+        client: dict[str, object] = {
+            "bootstrap_servers": self.kafka_bootstrap,
+            "security_protocol": self.kafka_security,
+        }
+        if self.kafka_security != "PLAINTEXT" and self.kafka_password is not None:
+            client |= {
+                "sasl_mechanism": "SCRAM-SHA-512",
+                "sasl_plain_username": self.kafka_username,
+                "sasl_plain_password": self.kafka_password.get_secret_value(),
+            }
+        return client
