@@ -272,7 +272,7 @@ def _context(request: Request) -> ApiContext:
 async def _key_of(request: Request, caller: Caller, key: str | None) -> IdempotencyKey | None:
     if key is None and request.method != "POST":
         return None
-    if key is None or not _KEY.match(key) or looks_like_personal_number(key.replace("-", " ")):
+    if key is None or not _KEY.match(key) or looks_like_personal_number(key):
         raise Invalid(
             "IDEMPOTENCY_KEY_REQUIRED",
             field="Idempotency-Key",

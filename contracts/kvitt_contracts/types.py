@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, NewType, Self
 from uuid import UUID, uuid5
 
+from personnummer.personnummer import Personnummer, PersonnummerException
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_validator
 from pydantic_core import CoreSchema, core_schema
 
@@ -33,11 +34,25 @@ def identify(region: str, noun: str, reference: str) -> UUID:
     return uuid5(NAMESPACE, f"{region}/{noun}/{reference}")
 
 
+_NUMBER_FORM = re.compile(
+    r"(?=((?:\d{2})?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])[-+]?\d{4}))"
+)
+
+
 def looks_like_personal_number(text: str) -> bool:
-    """True when `text` holds ten or twelve digits in a personal number's form, with or without a
-    hyphen.
+    """True when `text` holds a personal or coordination number: 10 or 12 digits, hyphen or none.
+
+    The date and the check digit must be right, so that a UUID's digits are not taken for one.
     """
-    return re.search(r"\d{6}(\d{2})?[-+]?\d{4}", text) is not None
+    return any(_is_number(found[1]) for found in _NUMBER_FORM.finditer(text))
+
+
+def _is_number(digits: str) -> bool:
+    try:
+        Personnummer(digits)
+    except (PersonnummerException, ValueError):
+        return False
+    return True
 
 
 class HoldsPersonalNumber(ValueError):
