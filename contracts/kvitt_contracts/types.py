@@ -34,6 +34,7 @@ def identify(region: str, noun: str, reference: str) -> UUID:
     return uuid5(NAMESPACE, f"{region}/{noun}/{reference}")
 
 
+_UUID_FORM = re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b")
 _NUMBER_FORM = re.compile(
     r"(?=((?:\d{2})?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])[-+]?\d{4}))"
 )
@@ -42,9 +43,10 @@ _NUMBER_FORM = re.compile(
 def looks_like_personal_number(text: str) -> bool:
     """True when `text` holds a personal or coordination number: 10 or 12 digits, hyphen or none.
 
-    The date and the check digit must be right, so that a UUID's digits are not taken for one.
+    The date and the check digit must be right, and UUIDs are passed over: their digits are chance.
     """
-    return any(_is_number(found[1]) for found in _NUMBER_FORM.finditer(text))
+    without_ids = _UUID_FORM.sub(" ", text)
+    return any(_is_number(found[1]) for found in _NUMBER_FORM.finditer(without_ids))
 
 
 def _is_number(digits: str) -> bool:
