@@ -134,7 +134,7 @@ class AddressKind(StrEnum):
 class PlacedLine(Value):
     """A line as placed.
 
-    `payer_id` is decided (REF-4); `fee` is the patient fee for one unit, pinned to the line (ORD-18).
+    `payer_id` is decided (REF-4); `fee` is the patient fee for one unit, pinned here (ORD-18).
     """
 
     line_id: OrderLineId

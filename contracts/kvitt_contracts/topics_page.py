@@ -1,0 +1,187 @@
+"""The page on topics for those who connect a region's systems, in Swedish. `generate` writes it."""
+
+import json
+from pathlib import Path
+
+from kvitt_contracts.envelope import MAX_BYTES, Message
+from kvitt_contracts.examples import examples
+from kvitt_contracts.topics import CATALOGUE, FOR_EVER, Topic
+
+_SAMPLES = Path(__file__).parents[2] / "docs" / "integrators"
+_DAY = 24 * 60 * 60 * 1000
+_KEYS = {
+    "ChargeId": "avgiftens id",
+    "DeviceId": "hjälpmedlets id",
+    "InvoiceId": "fakturans id",
+    "MessageId": "meddelandets id",
+    "OrderId": "orderns id",
+    "PersonRef": "personens referens",
+    "TransferId": "överföringens id",
+    "the article's id": "artikelns id",
+    "the balance's id": "saldots id",
+    "the refused message's id": "det avvisade meddelandets id",
+    "the region's id": "regionens id",
+    "the region's id of the person": "regionens id för personen",
+    "the run's id": "faktureringens id",
+    "the unit's id": "enhetens id",
+    "the user's id": "användarens id",
+    "what the region calls the thing": "det som regionen kallar saken",
+    "what the region calls the transfer": "det som regionen kallar överföringen",
+}
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    inbound = [topic for topic in CATALOGUE if topic.is_inbound]
+    feeds = [topic for topic in CATALOGUE if topic.is_per_region and not topic.is_inbound]
+    domain = [topic for topic in CATALOGUE if not topic.is_per_region]
+    return "\n".join(
+        [
+            _INTRODUCTION.format(kib=MAX_BYTES // 1024),
+            "## Det som regionen skriver\n",
+            _table(inbound),
+            "## Det som regionen läser\n",
+            _table(feeds),
+            "## Mellan Kvitts tjänster\n",
+            "Regionerna läser inte dessa; de står här så att hela vägen går att följa.\n",
+            _table(domain),
+            "## Meddelandetyper som regionen skriver\n",
+            "Beskrivningarna är på engelska, som i scheman och kod.\n",
+            *(_types(topic) for topic in inbound),
+            "## Meddelandetyper som regionen läser\n",
+            *(_types(topic) for topic in feeds),
+            _sending(),
+            _REFUSALS,
+            _reading(),
+        ]
+    )
+
+
+_INTRODUCTION = """\
+<!-- Skriven av `python -m kvitt_contracts.generate` ur katalogen; ändra där. -->
+# Topicer för den som ansluter en regions system
+
+Varje region har egna topicer, med regionens kod i namnet (`<code>`, till exempel `ac`), och en
+egen användare i Kafka, `region-<code>`. Den får skriva till regionens inkommande topicer och läsa
+regionens flöde, inget annat. Hela beskrivningen i AsyncAPI finns i `contracts/asyncapi.yaml`, ett
+schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/examples/`.
+
+## Grunderna
+
+- **Format.** Ett meddelande är ett CloudEvent 1.0: attributen står i Kafkas headers med `ce_`
+  framför namnet (binärt läge) och kroppen är JSON i UTF-8. Strukturerat läge (`content-type:
+  application/cloudevents+json`) tas också emot.
+- **Nyckel.** Kafkas nyckel är densamma som `ce_subject`: det som regionen själv kallar saken.
+  Ordning gäller inom (`ce_source`, `ce_subject`), aldrig mellan två saker och aldrig mellan två
+  topicer.
+- **Partition.** Nyckeln placeras med murmur2, som Javas klient gör. Den som använder librdkafka
+  (confluent-kafka, Rust, Go, .NET) sätter `partitioner=murmur2_random`; annars bryts ordningen.
+- **Upprepning.** Samma (`ce_source`, `ce_id`) tas emot en gång. Skicka hellre om än låt bli;
+  använd samma id för samma meddelande och ett nytt id för ett rättat.
+- **Version.** Ett faktum (`region.*.stated`) bär avsändarens egen `version`; en äldre än den som
+  redan är känd har ingen verkan.
+- **Personer.** En person nämns med regionens eget id, aldrig med ett nummer. Nummer, namn och
+  adresser får bara stå i `region.person.*` på `region.<code>.persons`. Adresser, telefon, portkod
+  och anvisningar för en order lämnas över HTTP, inte på `region.<code>.orders`.
+- **Belopp** anges i hela öre som heltal, **dagar** som `ÅÅÅÅ-MM-DD` och är dagar i Stockholm.
+- **Storlek.** Högst {kib} KiB för kroppen.
+
+| header | krav | betydelse |
+| --- | --- | --- |
+| `ce_specversion` | ska finnas | `1.0` |
+| `ce_id` | ska finnas | UUID, unikt för avsändaren |
+| `ce_source` | ska finnas | avsändarens system, till exempel `urn:region:ac:hjalpmedelssystem` |
+| `ce_type` | ska finnas | meddelandetypen, till exempel `orders.order.place.v1` |
+| `ce_time` | ska finnas | tidpunkt med tidszon (RFC 3339) |
+| `ce_subject` | ska finnas | det som saken kallas; samma som nyckeln |
+| `ce_region` | ska finnas | regionens kod, samma som i topicens namn |
+| `content-type` | ska finnas | `application/json`, eller `application/cloudevents+json` |
+| `ce_dataschema` | får finnas | schemats namn: `urn:kvitt:schema:<ce_type>` |
+| `ce_correlationid`, `ce_causationid` | får finnas | vad meddelandet hör ihop med och beror på |
+| `ce_actor` | får finnas | användarens interna id, aldrig ett namn |
+| `traceparent` | får finnas | spårning enligt W3C |
+| `ce_sequence` | bara från Kvitt | sakens egen löpande nummer, från 1, utan luckor |
+
+Nya frivilliga fält kan tillkomma när som helst: läs förbi det som är okänt. En ny betydelse eller
+ett nytt obligatoriskt fält får en ny typ, `.v2`, och den gamla läses vidare.
+"""
+
+_REFUSALS = """\
+## Så berättas att något avvisades
+
+Ett meddelande som går att läsa men bryter mot en regel får ingen verkan alls. På
+`region.<code>.events` kommer då `region.message.refused.v1` med meddelandets id och typ, regelns
+id (`docs/domain.md`, eller `contract` när det inte följer sitt schema), fältet och vad avsändaren
+kan göra. Det avvisade värdet upprepas aldrig. Skicka det rättade meddelandet med ett nytt
+`ce_id`.
+
+Ett faktum som nämner något okänt (en kund vars betalare inte har kommit än) väntar i stället, en
+tid, på det som saknas. Ett uppdrag (order, överföring) som nämner något okänt avvisas genast. Det
+som inte alls går att läsa (inte JSON, inte UTF-8, ingen `ce_subject`) läggs åt sidan hos Kvitts
+drift, krypterat, med orsaken; senare meddelanden om samma sak väntar tills det är avgjort, allt
+annat går vidare.
+"""
+
+
+def _table(topics: list[Topic]) -> str:
+    lines = [
+        "| topic | ägare | nyckel | läses av | får läsa | partitioner | sparas | personuppgifter |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for topic in topics:
+        cells = [
+            f"`{topic.name}`",
+            "regionen" if topic.is_inbound else topic.owner,
+            _KEYS.get(topic.key, topic.key),
+            ", ".join(sorted(topic.consumers)) or "–",
+            ", ".join(f"`{reader}`" for reader in sorted(topic.readers)),
+            str(topic.partitions),
+            _kept(topic),
+            "ja" if topic.personal_data else "nej",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _kept(topic: Topic) -> str:
+    return "för alltid" if topic.retention_ms == FOR_EVER else f"{topic.retention_ms // _DAY} dygn"
+
+
+def _types(topic: Topic) -> str:
+    lines = [
+        f"### `{topic.name}`\n",
+        "| typ | vad den säger | schema | exempel |",
+        "| --- | --- | --- | --- |",
+        *(_type(message) for message in topic.types),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _type(message: type[Message]) -> str:
+    name = message.wire_type
+    said = (message.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
+    schema = f"[schema](../../contracts/schemas/{name}.json)"
+    cases = ", ".join(
+        f"[{one.case}](../../contracts/examples/{name}/{one.case}.json)" for one in examples(name)
+    )
+    return f"| `{name}` | {' '.join(said.split())} | {schema} | {cases} |"
+
+
+def _sending() -> str:
+    order = examples("orders.order.place.v1")[-1]
+    body = json.dumps(order.data, ensure_ascii=False, indent=2)
+    return (
+        "## Så skickas ett meddelande\n\n"
+        f"En order, `order.json`:\n\n```json\n{body}\n```\n\n"
+        "`send.py` i den här mappen skickar den, med regionens adress och inloggning i miljön\n"
+        "(`KAFKA_BOOTSTRAP`, `KAFKA_USERNAME`, `KAFKA_PASSWORD`, vid behov `KAFKA_SECURITY`):\n\n"
+        f"```python\n{_sample('send.py')}```\n"
+    )
+
+
+def _reading() -> str:
+    return f"## Så läses flödet\n\n```python\n{_sample('read_feed.py')}```\n"
+
+
+def _sample(name: str) -> str:
+    return (_SAMPLES / name).read_text(encoding="utf-8")
