@@ -43,8 +43,9 @@ types: $(INSTALLED) ## mypy, strict, tests too.
 rules: $(INSTALLED) ## Each rule of docs/domain.md with its tests.
 	$(BIN)/python -m kvitt.rules
 
-contracts: $(INSTALLED) ## Regenerate schemas and AsyncAPI; fails on a difference or an incompatible change.
-	$(BIN)/python -m kvitt_contracts.publish
+contracts: $(INSTALLED) ## Fails when schemas, AsyncAPI or topic list are not as generated, or a change is incompatible.
+	$(BIN)/python -m kvitt_contracts.generate --check
+	$(BIN)/python -m kvitt_contracts.compatibility
 
 lock: $(INSTALLED) ## Resolve requirements.lock anew: versions and hashes, no address. UPGRADE=1 takes newer ones.
 	$(BIN)/python -m kvitt.requirements | $(BIN)/uv pip compile - --quiet --universal \
