@@ -11,6 +11,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     ChargeId,
     DeviceId,
+    DeviceNumber,
     InvoiceId,
     Money,
     OrderId,
@@ -57,6 +58,7 @@ class InvoiceLine(Value):
     article_number: ArticleNumber
     amount: Money
     device_id: DeviceId | None = None
+    device_number: DeviceNumber | None = None
     from_day: date | None = None
     to_day: date | None = None
     charge_id: ChargeId | None = None

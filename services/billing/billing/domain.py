@@ -21,6 +21,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     ChargeId,
     DeviceId,
+    DeviceNumber,
     InvoiceId,
     Money,
     OrderId,
@@ -337,13 +338,16 @@ def evolve_run(run: InvoiceRun | None, event: InvoiceRunStarted | InvoiceRunFini
             return replace(run, status=RunStatus.FINISHED, invoices=event.invoices)
 
 
-def rent_line(device_id: DeviceId, article_number: ArticleNumber, span: RentSpan) -> InvoiceLine:
+def rent_line(
+    device_id: DeviceId, device_number: DeviceNumber, article_number: ArticleNumber, span: RentSpan
+) -> InvoiceLine:
     """The invoice line of a span of days of one device."""
     return InvoiceLine(
         kind=ChargeKind.RENT,
         article_number=article_number,
         amount=span.amount,
         device_id=device_id,
+        device_number=device_number,
         from_day=span.from_day,
         to_day=span.to_day,
     )

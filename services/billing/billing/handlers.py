@@ -10,15 +10,14 @@ from kvitt_contracts.inventory import (
     Custody,
     CustodyChanged,
     DayClosed,
+    DeviceRegistered,
     DeviceStatedOnLoan,
     LineDelivered,
 )
 from kvitt_contracts.orders import OrderPlaced, PayerRegistered
 from kvitt_contracts.types import (
-    ArticleNumber,
     ChargeId,
     Charging,
-    DeviceId,
     PatientPayer,
     UnitPayer,
     identify,
@@ -93,14 +92,21 @@ async def on_line_delivered(event: LineDelivered, tx: Transaction) -> None:
         _raise_fee(event, line, tx)
 
 
+@messages.on(DeviceRegistered, loads=lambda event: [(DeviceRow, event.device_id)])
+async def on_device_registered(event: DeviceRegistered, tx: Transaction) -> None:
+    tx.put(_device(event, tx))
+
+
 @messages.on(DeviceStatedOnLoan, loads=lambda event: [(DeviceRow, event.device_id)])
 async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -> None:
-    await _change_payer(event.device_id, event.article_number, event.custody, tx)
+    row = _device(event, tx)
+    tx.put(row)
+    await _change_payer(row, event.custody, tx)
 
 
 @messages.on(CustodyChanged, loads=lambda event: [(DeviceRow, event.device_id)])
 async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
-    await _change_payer(event.device_id, event.article_number, event.custody, tx)
+    await _change_payer(await tx.lock(DeviceRow, event.device_id), event.custody, tx)
 
 
 @messages.on(DayClosed)
@@ -117,16 +123,17 @@ async def on_day_closed(event: DayClosed, tx: Transaction) -> None:
     tx.schedule(schedule.INVOICE_RUN, key=run.id, due=tx.now)
 
 
-async def _change_payer(
-    device_id: DeviceId, article_number: ArticleNumber, custody: Custody, tx: Transaction
-) -> None:
-    row = await tx.find(DeviceRow, device_id)
-    if row is None:
-        row = DeviceRow(
-            region=tx.region, device_id=device_id, article_number=article_number, points=()
-        )
-        row.unsettled_from = custody.since
-        tx.put(row)
+def _device(event: DeviceRegistered | DeviceStatedOnLoan, tx: Transaction) -> DeviceRow:
+    return DeviceRow(
+        region=tx.region,
+        device_id=event.device_id,
+        device_number=event.device_number,
+        article_number=event.article_number,
+        points=(),
+    )
+
+
+async def _change_payer(row: DeviceRow, custody: Custody, tx: Transaction) -> None:
     kept = tuple(point for point in row.points if point.effective_on != custody.since)
     point = domain.ChangePoint(effective_on=custody.since, payer_id=custody.payer_id)
     row.points = (*kept, point)

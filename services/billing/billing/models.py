@@ -12,6 +12,7 @@ from kvitt_contracts.types import (
     ArticleType,
     Charging,
     DeviceId,
+    DeviceNumber,
     Money,
     OrderId,
     OrderLineId,
@@ -81,6 +82,7 @@ class DeviceRow(Regional, Base):
     )
 
     device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
+    device_number: Mapped[DeviceNumber]
     article_number: Mapped[ArticleNumber]
     points: Mapped[tuple[domain.ChangePoint, ...]] = mapped_column(
         Json(tuple[domain.ChangePoint, ...])
@@ -101,6 +103,7 @@ class RentRow(Regional, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     device_id: Mapped[DeviceId]
+    device_number: Mapped[DeviceNumber]
     article_number: Mapped[ArticleNumber]
     payer_id: Mapped[PayerId]
     monthly: Mapped[Money] = mapped_column(Json(Money))

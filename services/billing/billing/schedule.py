@@ -53,6 +53,7 @@ async def _settle(device: DeviceRow, through: date, tx: Transaction) -> None:
                 region=tx.region,
                 id=tx.mint(),
                 device_id=device.device_id,
+                device_number=device.device_number,
                 article_number=device.article_number,
                 payer_id=span.payer_id,
                 monthly=span.monthly,
@@ -70,7 +71,9 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
     lines: dict[bool, list[InvoiceLine]] = {True: [], False: []}
     ids: dict[bool, UUID] = {True: tx.mint(), False: tx.mint()}
     for rent in rents:
-        line = domain.rent_line(rent.device_id, rent.article_number, rent.span())
+        line = domain.rent_line(
+            rent.device_id, rent.device_number, rent.article_number, rent.span()
+        )
         is_credit = rent.sign < 0
         rent.invoice_id = ids[is_credit]
         lines[is_credit].append(line)

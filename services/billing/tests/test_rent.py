@@ -123,11 +123,11 @@ def test_after_a_correction_each_day_is_issued_to_its_payer_once(
     owed = owed_rent(after, prices, from_day=MAY_1, to_day=MAY_31)
     second = rent_to_invoice(owed, first, from_day=MAY_1, to_day=MAY_31)
 
-    assert issued_days(first + second) == {day: rent for day, rent in owed.items()}
+    assert issued_days(first + second) == owed
 
 
 def issued_days(spans: list[RentSpan]) -> dict[date, DayRent]:
-    """What stands issued for each day when credits are taken from debits; one payer per day at most."""
+    """What stands issued for each day, credits taken from debits; one payer per day at most."""
     counts: dict[tuple[date, PayerId, int], int] = {}
     for span in spans:
         for day in span.days:

@@ -1,0 +1,12 @@
+"""The service billing, put together. `python -m billing.app` runs it."""
+
+from kvitt_chassis.service import Service
+
+from billing.api import router
+from billing.handlers import messages
+from billing.models import Base
+
+service = Service("billing", handlers=messages, routers=[router], base=Base)
+
+if __name__ == "__main__":
+    service.main()
