@@ -14,7 +14,7 @@ from sqlalchemy import MetaData, create_engine, pool, text
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
 
-_PARTS = ("outbox", "timers", "clock")
+_PARTS = ("outbox", "timers", "clock", "idempotency", "policies")
 """Chassis modules with tables of their own: each has `DDL`, a tuple of statements, in which `{owner}`,
 `{api}` and `{worker}` stand for the roles. By default api and worker may read and write a new table."""
 

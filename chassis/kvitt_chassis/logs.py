@@ -1,0 +1,66 @@
+"""Logs: one JSON object per line on standard output, masked.
+
+What is worth a line is not decided here.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+from opentelemetry import trace
+
+from kvitt_chassis.masking import mask
+
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
+_NOISY = ("aiokafka", "uvicorn.access", "httpx", "httpcore", "faststream", "asyncio")
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line: time, level, logger, service, message, `extra` fields, trace id, error.
+
+    Everything is masked: a number of a person is in no log, whoever wrote the line.
+    """
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON, without a line end."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "service": self._service,
+            "message": record.getMessage(),
+        }
+        line |= {key: value for key, value in vars(record).items() if key not in _OWN}
+        span = trace.get_current_span().get_span_context()
+        if span.is_valid:
+            line["trace_id"] = f"{span.trace_id:032x}"
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+            line["stack"] = "".join(traceback.format_exception(*record.exc_info))
+        return mask(json.dumps(line, default=str, ensure_ascii=False))
+
+
+def set_up(service: str, level: str) -> None:
+    """Send every log of this process to standard output in this form. Replaces earlier handlers."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines(service))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

@@ -1,0 +1,272 @@
+"""A whole service in one file, for the chassis tests: messages that are posted, read, removed."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from fastapi import Response
+from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader
+from kvitt_chassis.migrations import create_chassis_tables, guard_regions
+from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
+from kvitt_chassis.service import Service
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.bmb import TransferCancelled
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.notifications import (
+    About,
+    MessageKind,
+    MessagePosted,
+    MessageRead,
+    MessageRemoved,
+    ToUser,
+)
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
+from kvitt_contracts.types import MessageId, RegionCode, Role, UserId
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped
+
+
+class Status(StrEnum):
+    """Where a message is in its life."""
+
+    UNREAD = "unread"
+    READ = "read"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """The state of a message."""
+
+    id: UUID
+    reader: UserId
+    about: UUID
+    status: Status
+
+
+def evolve(letter: Letter | None, event: MessagePosted | MessageRead | MessageRemoved) -> Letter:
+    """The state after an event."""
+    match event:
+        case MessagePosted():
+            assert isinstance(event.to, ToUser)
+            return Letter(
+                id=event.message_id,
+                reader=event.to.user_id,
+                about=event.about.id,
+                status=Status.UNREAD,
+            )
+        case MessageRead():
+            assert letter is not None
+            return replace(letter, status=Status.READ)
+        case MessageRemoved():
+            assert letter is not None
+            return replace(letter, status=Status.REMOVED)
+
+
+def read(letter: Letter, *, by: UserId) -> MessageRead:
+    """Open a message. Raises Refused when it is removed."""
+    if letter.status is Status.REMOVED:
+        raise Refused(
+            "REMOVED", rule="NTF-1", way_on="Meddelandet är borttaget.", status=letter.status
+        )
+    return MessageRead(message_id=MessageId(letter.id), by=by)
+
+
+class Base(DeclarativeBase):
+    """The toy's tables."""
+
+    metadata = new_metadata()
+    type_annotation_map = TYPE_MAP
+
+
+class LetterRow(Aggregate[Letter], Base, topic=NOTIFICATIONS_MESSAGES, state=Letter, evolve=evolve):
+    """A message."""
+
+    __tablename__ = "letters"
+
+    reader: Mapped[UserId]
+    about: Mapped[UUID]
+    status: Mapped[Status]
+
+
+class PostLetter(Command):
+    """Write to a user."""
+
+    reader: UserId
+    about: UUID
+    waits: bool = False
+
+
+class ReadLetter(Command):
+    """Open a message."""
+
+    letter_id: UUID
+
+
+REMOVAL = Timer("letter_removal", LetterRow)
+messages = Handlers()
+
+
+@messages.command(PostLetter)
+async def post_letter(command: PostLetter, tx: Transaction) -> None:
+    """A new message, removed after a day."""
+    key = tx.mint()
+    _post(tx, key, command.reader, command.about)
+
+
+@messages.command(ReadLetter, loads=lambda command: [(LetterRow, command.letter_id)])
+async def read_letter(command: ReadLetter, tx: Transaction) -> None:
+    """Open it."""
+    row = await tx.lock(LetterRow, command.letter_id)
+    tx.record(row, read(row.state(), by=UserId(tx.actor or "-")))
+
+
+@messages.on(TransferCancelled)
+async def on_transfer_cancelled(event: TransferCancelled, tx: Transaction) -> None:
+    """Tell somebody."""
+    _post(tx, tx.mint(), UserId("k082lno"), event.transfer_id)
+
+
+@messages.timer(REMOVAL)
+async def remove(row: LetterRow, due: datetime, tx: Transaction) -> None:
+    """Nobody wants it any more."""
+    if row.status is not Status.REMOVED:
+        tx.record(row, MessageRemoved(message_id=MessageId(row.id), by=row.reader))
+
+
+def _post(tx: Transaction, key: UUID, reader: UserId, about: UUID) -> None:
+    posted = MessagePosted(
+        message_id=MessageId(key),
+        to=ToUser(user_id=reader),
+        message=MessageKind.ORDER_DELIVERED,
+        about=About(kind="order", id=about),
+    )
+    tx.start(LetterRow, key, posted)
+    tx.schedule(REMOVAL, key=key, due=tx.now + timedelta(days=1))
+
+
+class LetterView(BaseModel):
+    """Ett meddelande."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    reader: UserId
+    status: Status
+    pending: bool = False
+
+    @classmethod
+    def of(cls, row: LetterRow) -> "LetterView":
+        """The view of a row."""
+        return cls(
+            id=row.id,
+            reader=row.reader,
+            status=row.status,
+            pending=row.status is Status.UNREAD and row.about == PENDING,
+        )
+
+
+PENDING = UUID("00000000-0000-4000-8000-000000000001")
+"""A letter about this is shown as pending until it is read."""
+
+
+class PostBody(BaseModel):
+    """Vad som skickas."""
+
+    reader: UserId
+    about: UUID
+    copies: int = Field(default=1, ge=1, le=3)
+
+
+router = ApiRouter(tags=["Meddelanden"])
+
+
+@router.post("/letters", status_code=201)
+async def post(body: PostBody, commands: Commands) -> LetterView:
+    """Skicka ett meddelande."""
+    command = PostLetter(reader=body.reader, about=body.about)
+    return await commands.run(command, show=_newest)
+
+
+@router.post("/letters:ask", status_code=202)
+async def ask(body: PostBody, commands: Commands) -> LetterView:
+    """Skicka ett meddelande, och vänta tills det är läst om anroparen vill."""
+    command = PostLetter(reader=body.reader, about=PENDING)
+    return await commands.run(command, show=_newest)
+
+
+@router.post("/letters/{letter_id}:read")
+async def read_it(letter_id: UUID, commands: Commands) -> LetterView:
+    """Öppna ett meddelande."""
+    commands.caller.must_have(Role.PRESCRIBER)
+
+    async def show(tx: Transaction) -> LetterView:
+        return LetterView.of(await tx.get(LetterRow, letter_id))
+
+    return await commands.run(ReadLetter(letter_id=letter_id), target=letter_id, show=show)
+
+
+@router.get("/letters")
+async def letters(
+    reader: Reader, listing: Listing, status: Status | None = None
+) -> Page[LetterView]:
+    """Alla meddelanden."""
+    query = select(LetterRow)
+    if status is not None:
+        query = query.where(LetterRow.status == status)
+    return await reader.page(
+        query,
+        listing,
+        view=LetterView.of,
+        sorts={"reader": LetterRow.reader, "status": LetterRow.status},
+        default="reader",
+    )
+
+
+@router.get("/letters/{letter_id}")
+async def letter(letter_id: UUID, reader: Reader) -> LetterView:
+    """Ett meddelande."""
+    return LetterView.of(await reader.get(LetterRow, letter_id, rule="NTF-1"))
+
+
+@router.get("/fault")
+async def fault() -> Response:
+    """Fails, with a number in the exception's text."""
+    raise RuntimeError("a fault about 189001019802")
+
+
+async def _newest(tx: Transaction) -> LetterView:
+    query = (
+        select(LetterRow).where(LetterRow.region == tx.region).order_by(LetterRow.seq, LetterRow.id)
+    )
+    rows = (await tx.session.scalars(query)).all()
+    return LetterView.of(rows[-1])
+
+
+service = Service("notifications", handlers=messages, routers=[router], base=Base)
+
+
+def make_tables(owner_url: str) -> None:
+    """What the toy's first migration would do."""
+    engine = create_engine(owner_url.replace("+asyncpg", "+psycopg"))
+    with engine.begin() as connection:
+        op = Operations(MigrationContext.configure(connection))
+        create_chassis_tables(op, service.name)
+        Base.metadata.create_all(connection)
+        guard_regions(op, service.name)
+    engine.dispose()
+
+
+def a_region() -> RegionCode:
+    """A second region, to be kept apart from the first."""
+    return RegionCode("bd")
+
+
+if __name__ == "__main__":
+    service.main()
