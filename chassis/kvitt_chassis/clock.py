@@ -1,6 +1,7 @@
 """Business time: the database's clock plus one stored offset, which only grows.
 
-Leases and back-off do not use it.
+Until the service has recorded its first event it may be set to any instant, past ones too: a story
+or a training day begins when it likes. Leases and back-off do not use business time.
 """
 
 from datetime import datetime, timedelta
@@ -66,13 +67,14 @@ _OFFSET = text('SELECT "offset" FROM clock')
 _ADVANCE = text(
     """
     UPDATE clock SET "offset" = CAST(:to AS timestamptz) - now()
-    WHERE CAST(:to AS timestamptz) - now() >= "offset"
+    WHERE CAST(:to AS timestamptz) - now() >= "offset" OR NOT EXISTS (SELECT FROM events)
     RETURNING "offset"
     """
 )
 _SET_OFFSET = text(
     """
     UPDATE clock SET "offset" = CAST(:ahead AS interval)
-    WHERE CAST(:ahead AS interval) >= "offset" RETURNING "offset"
+    WHERE CAST(:ahead AS interval) >= "offset" OR NOT EXISTS (SELECT FROM events)
+    RETURNING "offset"
     """
 )
