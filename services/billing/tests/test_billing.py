@@ -1,0 +1,263 @@
+from datetime import date
+from uuid import UUID
+
+import pytest
+from billing.app import service
+from billing.models import ChargeRow, DeviceRow, InvoiceRow, InvoiceRunRow
+from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
+from kvitt_chassis.transaction import NotYetKnown
+from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceRunFinished
+from kvitt_contracts.inventory import CustodyChanged, DayClosed
+from kvitt_contracts.types import Charging
+
+from services.billing.tests.builders import (
+    PATIENT,
+    a_custody_change,
+    a_delivery,
+    a_device,
+    a_fee,
+    an_article,
+    an_order,
+    article_price,
+)
+
+MAY_31 = date(2026, 5, 31)
+JUNE_1 = stockholm("2026-06-01 06:00")
+
+
+async def close_may(world: World, *, custody_changes: int) -> None:
+    """Inventory has closed the last day of May, after so many custody changes."""
+    await world.handle(DayClosed(day=MAY_31, custody_changes_so_far=custody_changes))
+    await world.fire_timers()
+
+
+@pytest.mark.rule("BIL-2")
+async def test_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day(
+    given: Given,
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article("4711", charging=Charging.SALE),
+            article_price("4711", 10_000),
+            article_price("4711", 12_000, valid_from="2026-05-10"),
+            an_order("4711", quantity=3),
+            a_delivery("4711", quantity=3, on="2026-05-10", payer="20311"),
+        )
+
+        (charge,) = await world.rows(ChargeRow)
+        assert (charge.payer.payer_id, charge.amount.net_ore) == ("20311", 36_000)
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BIL-2")
+async def test_a_rented_article_is_not_charged_at_delivery(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article("15749"),
+            article_price("15749", 31_000),
+            an_order("15749"),
+            a_delivery("15749"),
+        )
+
+        assert await world.rows(ChargeRow) == []
+
+
+@pytest.mark.rule("BIL-3")
+async def test_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_received(
+    given: Given,
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article("15749"), an_order("15749", fee=a_fee(50_000)), a_delivery("15749")
+        )
+
+        (charge,) = await world.rows(ChargeRow)
+        assert charge.kind is ChargeKind.FEE
+        assert (charge.payer.person, charge.amount.net_ore) == (PATIENT, 50_000)
+
+
+async def test_a_delivery_waits_for_the_order_that_it_belongs_to(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle(an_article("15749"))
+
+        with pytest.raises(NotYetKnown):
+            await world.handle(a_delivery("15749"))
+
+
+async def test_a_sale_without_a_price_waits_for_the_price(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(an_article("4711", charging=Charging.SALE), an_order("4711"))
+
+        with pytest.raises(NotYetKnown):
+            await world.handle(a_delivery("4711"))
+
+
+@pytest.mark.rule("BIL-1")
+async def test_the_months_rent_is_split_between_its_payers_by_day(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device("75082")
+        await world.handle_all(
+            an_article("15749"),
+            article_price("15749", 31_000),
+            device,
+            a_custody_change(device, payer="20311", since="2026-05-01"),
+            a_custody_change(device, payer="20312", since="2026-05-11"),
+        )
+        await close_may(world, custody_changes=2)
+
+        issued = {i.payer.payer_id: i for i in await world.events(InvoiceIssued)}
+        assert issued["20311"].net_ore == 10_000
+        assert issued["20312"].net_ore == 21_000
+        (line,) = issued["20312"].lines
+        assert (line.device_number, line.from_day, line.to_day) == (
+            "75082",
+            date(2026, 5, 11),
+            MAY_31,
+        )
+
+
+@pytest.mark.rule("BIL-9")
+async def test_the_run_waits_until_every_custody_change_of_the_month_is_applied(
+    given: Given,
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device("75082")
+        await world.handle_all(
+            an_article("15749"), device, a_custody_change(device, payer="20311", since="2026-05-01")
+        )
+
+        with pytest.raises(NotYetKnown):
+            await world.handle(DayClosed(day=MAY_31, custody_changes_so_far=2))
+        assert await world.rows(InvoiceRunRow) == []
+
+
+@pytest.mark.rule("BIL-9")
+async def test_only_the_last_day_of_a_month_starts_a_run(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle(DayClosed(day=date(2026, 5, 30), custody_changes_so_far=0))
+
+        assert await world.rows(InvoiceRunRow) == []
+
+
+@pytest.mark.rule("BIL-9")
+async def test_a_late_fact_is_credited_and_debited_by_the_next_run_and_nothing_issued_changes(
+    given: Given,
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device("75082")
+        await world.handle_all(
+            an_article("15749"),
+            article_price("15749", 31_000),
+            device,
+            a_custody_change(device, payer="20311", since="2026-05-01"),
+        )
+        await close_may(world, custody_changes=1)
+        (before,) = await world.rows(InvoiceRow)
+        await world.handle(a_custody_change(device, payer=None, since="2026-05-22"))
+        await world.handle(DayClosed(day=date(2026, 6, 30), custody_changes_so_far=2))
+        await world.fire_timers()
+
+        credit = next(i for i in await world.events(InvoiceIssued) if i.is_credit)
+        assert (credit.month, credit.net_ore, credit.vat_ore) == ("2026-06", -10_000, -2_500)
+        after = await world.row(InvoiceRow, before.id)
+        assert (after.net_ore, after.lines) == (before.net_ore, before.lines)
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BIL-9")
+async def test_every_payer_gets_one_invoice_with_all_that_is_charged_to_it(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device("75082")
+        await world.handle_all(
+            an_article("15749"),
+            article_price("15749", 31_000),
+            an_article("4711", charging=Charging.SALE),
+            article_price("4711", 10_000),
+            device,
+            a_custody_change(device, payer="20311", since="2026-05-01"),
+            an_order("4711", fee=a_fee(5_000)),
+            a_delivery("4711", payer="20311"),
+        )
+        await close_may(world, custody_changes=1)
+
+        kinds = {
+            i.payer.kind: {line.kind for line in i.lines} for i in await world.events(InvoiceIssued)
+        }
+        assert kinds == {"unit": {ChargeKind.RENT, ChargeKind.SALE}, "patient": {ChargeKind.FEE}}
+        (finished,) = await world.events(InvoiceRunFinished)
+        assert finished.invoices == 2
+
+
+@pytest.mark.rule("BIL-10")
+async def test_an_invoices_sums_are_its_lines_with_vat_beside_them(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device("75082")
+        await world.handle_all(
+            an_article("15749"),
+            article_price("15749", 17_484),
+            device,
+            a_custody_change(device, payer="20311", since="2026-05-14"),
+        )
+        await close_may(world, custody_changes=1)
+
+        (issued,) = await world.events(InvoiceIssued)
+        assert issued.net_ore == sum(line.amount.net_ore for line in issued.lines) == 10_152
+        assert issued.vat_ore == 2_538
+        assert issued.gross_ore == 12_690
+
+
+async def test_a_new_price_with_an_earlier_day_unsettles_the_articles_devices(
+    given: Given,
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device("75082")
+        await world.handle_all(
+            an_article("15749"),
+            article_price("15749", 31_000),
+            device,
+            a_custody_change(device, payer="20311", since="2026-05-01"),
+        )
+        await close_may(world, custody_changes=1)
+        await world.handle(article_price("15749", 62_000, valid_from="2026-05-30"))
+
+        row = await world.row(DeviceRow, device.device_id)
+        assert row.unsettled_from == date(2026, 5, 30)
+
+
+@pytest.mark.rule("BIL-9")
+async def test_an_invoice_is_shown_as_data_and_as_pdf(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device("75082")
+        await world.handle_all(
+            an_article("15749"),
+            article_price("15749", 31_000),
+            device,
+            a_custody_change(device, payer="20311", since="2026-05-01"),
+        )
+        await close_may(world, custody_changes=1)
+
+        async with world.http() as client:
+            (line,) = (await client.get("/invoices?month=2026-05")).json()["items"]
+            shown = (await client.get(f"/invoices/{line['id']}")).json()
+            pdf = await client.get(f"/invoices/{line['id']}/pdf")
+            payers = (await client.get(f"/devices/{device.device_id}/payers")).json()
+        assert line["number"] == "AC-2026-000001"
+        assert shown["lines"][0]["amount"]["net_ore"] == 31_000
+        assert pdf.content.startswith(b"%PDF-")
+        assert payers["periods"] == [{"from_day": "2026-05-01", "payer_id": "20311"}]
+
+
+async def test_an_unknown_invoice_is_a_problem_that_names_the_rule(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world, world.http() as client:
+        answer = await client.get(f"/invoices/{UUID(int=1)}")
+
+        assert (answer.status_code, answer.json()["rule"]) == (404, "BIL-9")
+
+
+async def test_a_device_that_is_not_known_yet_waits(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        with pytest.raises(NotYetKnown):
+            await world.handle(
+                a_custody_change(a_device("75082"), payer="20311", since="2026-05-01")
+            )
+        assert await world.events(CustodyChanged) == []
