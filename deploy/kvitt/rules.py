@@ -15,6 +15,7 @@ from pathlib import Path
 _RULE = re.compile(r"^- \*\*([A-Z]{3}-\d+)\*\*\s*(.*)$")
 _TESTS = ("contracts", "chassis", "services", "deploy", "tests")
 _WIDTH = 90
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def rules(domain: str) -> dict[str, str]:
 
 
 def marks(files: Iterable[Path], *, root: Path) -> list[Mark]:
-    """Every rule mark on a test function, by itself, by its class or by its module's `pytestmark`."""
+    """Every rule mark on a test, by itself, by its class or by its module's `pytestmark`."""
     return [mark for file in files for mark in _marks_of(file, root)]
 
 
@@ -82,9 +83,8 @@ def _tests(
     for node in body:
         if isinstance(node, ast.ClassDef):
             yield from _tests(node.body, inherited + _rule_ids(node.decorator_list))
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if node.name.startswith("test_"):
-                yield node, inherited
+        elif isinstance(node, _FUNCTIONS) and node.name.startswith("test_"):
+            yield node, inherited
 
 
 def _module_marks(tree: ast.Module) -> list[str]:

@@ -2,6 +2,7 @@
 there, not here.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -26,6 +27,7 @@ from kvitt_contracts.topics import Topic
 from kvitt.local.kafka import Credentials
 
 _TIMEOUT_SECONDS = 30.0
+_PAUSE_SECONDS = 0.05
 _SCRAM_ITERATIONS = 4096
 _EVERYTHING = AclBindingFilter(
     ResourceType.ANY,
@@ -107,9 +109,19 @@ def permissions(topics: Sequence[Topic], *, prefix: str = "") -> list[AclBinding
 
 
 def grant(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
-    """Put permissions in force; those already there stay. Raises KafkaException."""
-    if bindings:
-        _all(admin.create_acls(list(dict.fromkeys(bindings))))
+    """Put permissions in force; those already there stay. Raises KafkaException, TimeoutError.
+
+    Returns when the broker applies them: it answers earlier, and works through new topics first.
+    """
+    wanted = set(bindings)
+    if not wanted:
+        return
+    _all(admin.create_acls(list(wanted)))
+    limit = time.monotonic() + _TIMEOUT_SECONDS
+    while not wanted <= set(admin.describe_acls(_EVERYTHING).result(_TIMEOUT_SECONDS)):
+        if time.monotonic() > limit:
+            raise TimeoutError(f"the broker does not apply {len(wanted)} permissions")
+        time.sleep(_PAUSE_SECONDS)
 
 
 def revoke_others(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:

@@ -4,7 +4,7 @@ committed sum agrees.
 
 import fcntl
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,10 +46,12 @@ def provide(
     cache: Path,
     *,
     on_fetched: Callable[[int, int], None] = lambda done, of: None,
+    repositories: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Paths of all jars, those missing fetched first; each one's sum is checked at every call.
 
-    `on_fetched(done, of)` is called as downloads end. Raises LocalProblem: no network where one is
+    `on_fetched(done, of)` is called as downloads end. `repositories` (name to address) stand in for
+    Maven's central one. Raises LocalProblem: no network where one is
     needed, or a sum that differs; that file is removed.
     """
     repository = cache / "maven"
@@ -60,15 +62,21 @@ def provide(
                 jar.path(repository).unlink()  # cut short or changed: fetched anew
         missing = [jar for jar in jars if not jar.path(repository).exists()]
         if missing:
-            _fetch_all(missing, repository, on_fetched)
+            _fetch_all(missing, repository, on_fetched, repositories)
     return [jar.path(repository) for jar in jars]
 
 
 def _fetch_all(
-    missing: Sequence[Jar], repository: Path, on_fetched: Callable[[int, int], None]
+    missing: Sequence[Jar],
+    repository: Path,
+    on_fetched: Callable[[int, int], None],
+    repositories: Mapping[str, str] | None,
 ) -> None:
     context = MavenContext(
-        repo_cache=repository, resolver=PythonResolver(), timeout=_TIMEOUT_SECONDS
+        repo_cache=repository,
+        remote_repos=dict(repositories) if repositories is not None else None,
+        resolver=PythonResolver(),
+        timeout=_TIMEOUT_SECONDS,
     )
     with ThreadPoolExecutor(_THREADS) as pool:
         for done, _ in enumerate(pool.map(lambda jar: _fetch(jar, context), missing), start=1):

@@ -65,6 +65,7 @@ class ServiceProcess:
         self._system = system
         self._environment = dict(environment)
         self._leaving = threading.Event()
+        self._restarted = threading.Condition()
         self._child: Child | None = None
         self._watch: threading.Thread | None = None
 
@@ -93,6 +94,12 @@ class ServiceProcess:
         if self._child:
             self._child.kill()
 
+    def await_restart(self, *, after: int, timeout: float = _READY_SECONDS) -> None:
+        """Wait until another process than number `after` runs. Raises TimeoutError."""
+        with self._restarted:
+            if not self._restarted.wait_for(lambda: self._runs_beyond(after), timeout):
+                raise TimeoutError(f"{self.name} was not started again within {timeout:g} s")
+
     def is_ready(self) -> bool:
         """True when database, assignment and outbox are as they should."""
         return self.answers(self.url)
@@ -106,14 +113,17 @@ class ServiceProcess:
         except (urllib.error.URLError, OSError):
             return False
 
-    def await_ready(self, *, timeout: float = _READY_SECONDS) -> None:
-        """Wait until it is ready. Raises LocalProblem when it dies first or takes too long."""
+    def await_ready(self, *, restarts: int = 0, timeout: float = _READY_SECONDS) -> None:
+        """Wait until it is ready. Raises LocalProblem when it takes too long, or has died more than
+        `restarts` times since it was begun.
+        """
         limit = time.monotonic() + timeout
         while not self.is_ready():
-            if self.restarts or time.monotonic() > limit:
+            died = self.restarts > restarts
+            if died or time.monotonic() > limit:
                 log = self._system.state.log(self.name)
                 raise LocalProblem(
-                    f"The service {self.name} {'died' if self.restarts else 'is not ready'}.",
+                    f"The service {self.name} {'died' if died else 'is not ready'}.",
                     remedy=f"The reason stands at the end of {log}:\n{_tail(log)}",
                 )
             time.sleep(0.1)
@@ -143,7 +153,12 @@ class ServiceProcess:
             if self._leaving.wait(pause):
                 return
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-            self._spawn()
+            with self._restarted:
+                self._spawn()
+                self._restarted.notify_all()
+
+    def _runs_beyond(self, pid: int) -> bool:
+        return self._child is not None and self._child.pid != pid
 
 
 class LocalSystem:

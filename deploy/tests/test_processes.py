@@ -1,0 +1,158 @@
+"""No process outlives whoever started it, and a left-over one is named."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from kvitt.local.problems import LocalProblem
+from kvitt.local.processes import (
+    Keeper,
+    ProcessIdentity,
+    end_processes,
+    free_ports,
+    require_free_port,
+)
+from kvitt.local.state import State, require_disk_space
+
+SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
+STUBBORN_PROGRAM = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+while True:
+    signal.pause()
+"""
+STUBBORN = [sys.executable, "-c", STUBBORN_PROGRAM]
+PARENT = """
+import sys
+from pathlib import Path
+from kvitt.local.processes import Keeper
+child = Keeper().start("sleeper", sys.argv[2:], log=Path(sys.argv[1]))
+print(child.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_child_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path / "log"), *SLEEPER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+
+    parent.kill()
+    parent.communicate()
+
+    gone, left = psutil.wait_procs([child], timeout=10)
+    assert (len(gone), left) == (1, [])
+
+
+def test_a_child_that_does_not_heed_is_killed(tmp_path: Path) -> None:
+    keeper = Keeper()
+    log = tmp_path / "log"
+    child = keeper.start("stubborn", STUBBORN, log=log)
+    _await_text(log, "up")
+
+    child.stop(timeout=0.2)
+
+    assert child.popen.returncode == -signal.SIGKILL
+    keeper.close()
+
+
+def test_a_process_of_an_earlier_run_is_named_and_can_be_ended(tmp_path: Path) -> None:
+    state = State.open(tmp_path)
+    left_over = subprocess.Popen(SLEEPER)
+    identity = ProcessIdentity.of("kafka", left_over.pid)
+    state.write_processes([ProcessIdentity("supervisor", 1, started_at=0.0), identity])
+
+    with pytest.raises(LocalProblem) as told:
+        state.require_no_other_run()
+    end_processes(state.processes())
+
+    assert f"kafka (pid {left_over.pid})" in told.value.what
+    assert "earlier run" in told.value.what
+    assert "kvitt down" in told.value.remedy
+    assert left_over.poll() is not None
+    state.require_no_other_run()
+
+
+def test_a_running_supervisor_is_told_from_a_left_over(tmp_path: Path) -> None:
+    state = State.open(tmp_path)
+    supervisor = subprocess.Popen(SLEEPER)
+    state.write_processes([ProcessIdentity.of("supervisor", supervisor.pid)])
+
+    with pytest.raises(LocalProblem, match="already runs here"):
+        state.require_no_other_run()
+
+    supervisor.kill()
+    supervisor.wait()
+
+
+def test_another_process_with_a_used_number_is_not_ours(tmp_path: Path) -> None:
+    state = State.open(tmp_path)
+    mine = ProcessIdentity.of("me", os.getppid())
+    state.write_processes([ProcessIdentity("kafka", mine.pid, mine.started_at - 60)])
+
+    state.require_no_other_run()
+
+    assert mine.is_alive()
+
+
+def test_a_taken_port_is_named_with_its_holder() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+
+        with pytest.raises(LocalProblem) as told:
+            require_free_port(port, purpose="Kafka")
+
+    assert f"Port {port}, chosen for Kafka" in told.value.what
+    assert f"pid {os.getpid()}" in told.value.what
+    assert "--new-ports" in told.value.remedy
+
+
+def test_ports_are_different_and_kept(tmp_path: Path) -> None:
+    state = State.open(tmp_path)
+
+    chosen = [state.port(purpose) for purpose in ("kafka", "postgres", "http-orders")]
+
+    assert len(set(chosen)) == 3
+    assert State.open(tmp_path).ports == state.ports
+    assert len(set(free_ports(20))) == 20
+
+
+def test_a_nearly_full_disk_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LocalProblem, match="MiB are free"):
+        require_disk_space(tmp_path, least=1 << 60)
+
+
+def test_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    state = State.open(tmp_path)
+
+    mode = (tmp_path / "state.json").stat().st_mode & 0o777
+
+    assert mode == 0o600
+    assert state.password("a") != state.password("b")
+    assert State.open(tmp_path).password("a") == state.password("a")
+
+
+def _await_text(file: Path, text: str) -> None:
+    """Blocks on the file's growth by `tail`, until the text stands there."""
+    tail = subprocess.Popen(
+        ["tail", "--lines=+1", "--follow=name", "--retry", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert tail.stdout is not None
+    assert any(text in line for line in tail.stdout)
+    tail.kill()
+    tail.communicate()
