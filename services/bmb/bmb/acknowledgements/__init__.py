@@ -1,0 +1,1 @@
+"""Acknowledgements: the receiver says yes or no to a transfer."""

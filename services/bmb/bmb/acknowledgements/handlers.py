@@ -1,0 +1,62 @@
+"""What we do about answers: accept and reject. Load, ask the rule, record."""
+
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.bmb import AcceptTransfer, RejectTransfer
+from kvitt_contracts.policy import RegionPolicy
+from kvitt_contracts.types import TransferId
+
+from bmb import texts
+from bmb.acknowledgements import domain
+from bmb.completion.handlers import await_custody
+from bmb.expiry.handlers import stop_waiting
+from bmb.models import TransferRow
+from bmb.register import queries
+from bmb.register.models import CustomerRow, PayerRow
+
+messages = Handlers()
+
+
+@messages.command(AcceptTransfer)
+async def accept_transfer(command: AcceptTransfer, tx: Transaction) -> None:
+    """Say yes, for a customer of the receiving side (BMB-4)."""
+    row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-4")
+    customer = await tx.get(CustomerRow, command.customer_id, rule="BMB-4", field="customer_id")
+    if command.payer_id is not None:
+        await tx.get(PayerRow, command.payer_id, rule="BMB-4", field="payer_id")
+    events = domain.accept(
+        row.state(),
+        by=await queries.user(tx, command.by),
+        customer=customer.facts(),
+        payer_id=command.payer_id,
+        policy=_policy(row, tx),
+        now=tx.now,
+        has_message=texts.has_text(command.message),
+    )
+    if events:
+        tx.record(row, *events)
+        await texts.keep_to_sender(tx, TransferId(row.id), command.message)
+        stop_waiting(row, tx)
+        await_custody(row, tx)
+
+
+@messages.command(RejectTransfer)
+async def reject_transfer(command: RejectTransfer, tx: Transaction) -> None:
+    """Say no, and why (BMB-5)."""
+    row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-5")
+    events = domain.reject(
+        row.state(),
+        by=await queries.user(tx, command.by),
+        policy=_policy(row, tx),
+        now=tx.now,
+        has_message=texts.has_text(command.message),
+    )
+    if events:
+        tx.record(row, *events)
+        await texts.keep_to_sender(tx, TransferId(row.id), command.message)
+        stop_waiting(row, tx)
+
+
+def _policy(row: TransferRow, tx: Transaction) -> RegionPolicy:
+    """The policy that the transfer was sent under; one that was never sent is refused anyway."""
+    return tx.pinned_policy(row.policy) if row.policy is not None else tx.policy

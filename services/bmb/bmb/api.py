@@ -1,0 +1,271 @@
+"""Transfers over HTTP: the commands' routes, the lists of BMB-8, the single view. No rule here."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Query
+from kvitt_chassis.auth import Caller
+from kvitt_chassis.http import ApiRouter, CommandRunner, Commands, Listing, Page, Reader
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.bmb import (
+    AcceptTransfer,
+    CancelTransfer,
+    ExecuteTransfer,
+    RejectTransfer,
+    SaveTransfer,
+    UnlockTransfer,
+)
+from kvitt_contracts.types import (
+    TEXT,
+    CustomerId,
+    Day,
+    DeviceId,
+    DeviceNumber,
+    NamedRecipient,
+    PayerId,
+    Reference,
+    ServicePointId,
+    StoreId,
+    UserId,
+    identify,
+)
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, Select, cast, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from bmb.domain import Status
+from bmb.models import TransferRow, TransferTextRow
+from bmb.register.models import DeviceRow
+from bmb.views import TransferLine, TransferView
+
+router = ApiRouter(tags=["Byten (BMB)"])
+
+Message = Annotated[str, Field(max_length=1000, pattern=TEXT)]
+
+SORTS = {
+    "sent_at": TransferRow.requested_at,
+    "transfer_date": TransferRow.transfer_date,
+    "deadline": TransferRow.deadline,
+    "sender": TransferRow.sender,
+    "status": TransferRow.status,
+}
+
+
+class SaveBody(BaseModel):
+    """Ett byte som ska sparas. Utan ny mottagare, förråd och förskrivare byts bara betalaren."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "devices": ["170098"],
+                    "new_prescriber": "k201ema",
+                    "message": "Skickar BMB enligt överenskommelse.",
+                    "execute": True,
+                },
+                {"devices": ["170098"], "new_recipient": {"kind": "patient", "person": "P-20417"}},
+            ]
+        }
+    )
+
+    reference: Annotated[
+        Reference | None,
+        Field(description="Egen beteckning; samma beteckning sparar utkastet på nytt"),
+    ] = None
+    sending_service_point: Annotated[
+        ServicePointId | None, Field(description="Annars standardtjänstestället")
+    ] = None
+    devices: Annotated[
+        tuple[DeviceNumber, ...], Field(min_length=1, max_length=100, description="Individnummer")
+    ]
+    new_recipient: NamedRecipient | None = None
+    new_store: Annotated[StoreId | None, Field(description="Eget förråd")] = None
+    new_prescriber: UserId | None = None
+    receiving_service_point: Annotated[
+        ServicePointId | None, Field(description="Bara om inte förskrivarens standardtjänsteställe")
+    ] = None
+    transfer_date: Annotated[Day | None, Field(description="BMB-datum, annars i dag")] = None
+    attested: Annotated[
+        bool, Field(description="Bedömning gjord; fungerar; bär ingen smitta (BMB-11)")
+    ] = False
+    message: Annotated[Message | None, Field(description="Till mottagaren")] = None
+    execute: Annotated[bool, Field(description="Skicka genast")] = False
+
+
+class AcceptBody(BaseModel):
+    """Bytet godkänns för en kund."""
+
+    customer_id: Annotated[CustomerId, Field(description="Kund/leveransadress")]
+    payer_id: Annotated[
+        PayerId | None, Field(description="Bara där regionen låter betalaren väljas")
+    ] = None
+    message: Annotated[Message | None, Field(description="Till avsändaren")] = None
+
+
+class RejectBody(BaseModel):
+    """Bytet godkänns inte."""
+
+    message: Annotated[Message | None, Field(description="Varför; krävs i vissa regioner")] = None
+
+
+class UnlockBody(BaseModel):
+    """Ett låst byte låses upp."""
+
+    asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
+
+
+@router.post("/transfers", status_code=202)
+async def save_transfer(body: SaveBody, commands: Commands) -> TransferView:
+    """Spara ett byte, och skicka det genast om `execute` är sant. 202 medan lagret prövar det."""
+    values = body.model_dump(exclude={"reference"}, exclude_unset=True)
+    command = SaveTransfer(sender=commands.caller.user_id, **values)
+    # Without a name of its own the transfer has a random id: nothing else will ever call it.
+    region = commands.caller.region
+    named = identify(region, "transfer", body.reference) if body.reference else uuid4()
+    return await commands.run(
+        command, target=named, subject=body.reference, show=_show(commands, named)
+    )
+
+
+@router.post("/transfers/{transfer_id}:execute", status_code=202)
+async def execute_transfer(transfer_id: UUID, commands: Commands) -> TransferView:
+    """Verkställ ett utkast: skicka det. 202 medan lagret prövar om hjälpmedlen kan bytas."""
+    return await _run(ExecuteTransfer(by=commands.caller.user_id), transfer_id, commands)
+
+
+@router.post("/transfers/{transfer_id}:cancel")
+async def cancel_transfer(transfer_id: UUID, commands: Commands) -> TransferView:
+    """Kasta ett utkast; allt är som förut."""
+    return await _run(CancelTransfer(by=commands.caller.user_id), transfer_id, commands)
+
+
+@router.post("/transfers/{transfer_id}:accept")
+async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Commands) -> TransferView:
+    """Kvittera: godkänn bytet för en kund, som bestämmer betalaren."""
+    command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
+    return await _run(command, transfer_id, commands)
+
+
+@router.post("/transfers/{transfer_id}:reject")
+async def reject_transfer(transfer_id: UUID, body: RejectBody, commands: Commands) -> TransferView:
+    """Kvittera: godkänn inte bytet."""
+    command = RejectTransfer(by=commands.caller.user_id, message=body.message)
+    return await _run(command, transfer_id, commands)
+
+
+@router.post("/transfers/{transfer_id}:unlock")
+async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Commands) -> TransferView:
+    """Lås upp ett låst byte. Bara kundtjänst."""
+    command = UnlockTransfer(by=commands.caller.user_id, asked_by=body.asked_by)
+    return await _run(command, transfer_id, commands)
+
+
+@router.get("/transfers")
+async def list_transfers(
+    reader: Reader,
+    listing: Listing,
+    status: Annotated[list[Status] | None, Query(description="En eller flera")] = None,
+    incoming: Annotated[ServicePointId | None, Query(description="Kvitteras av")] = None,
+    outgoing: Annotated[ServicePointId | None, Query(description="Skickat från")] = None,
+    device: Annotated[DeviceNumber | None, Query(description="Individnummer")] = None,
+    sender: Annotated[UserId | None, Query(description="Avsändare")] = None,
+    transfer_date: Annotated[date | None, Query(description="BMB-datum")] = None,
+) -> Page[TransferLine]:
+    """Byten i regionen, de senast skickade först."""
+    query = select(TransferRow)
+    if status:
+        query = query.where(TransferRow.status.in_(status))
+    if incoming is not None:
+        query = query.where(TransferRow.receiving_service_point == incoming)
+    if outgoing is not None:
+        query = query.where(TransferRow.sending_service_point == outgoing)
+    if sender is not None:
+        query = query.where(TransferRow.sender == sender)
+    if transfer_date is not None:
+        query = query.where(TransferRow.transfer_date == transfer_date)
+    if device is not None:
+        query = query.where(or_(*[_holds(one) for one in await _known(reader, device)]))
+    return await _page(query, reader, listing)
+
+
+@router.get("/transfers:to-take-over")
+async def list_to_take_over(reader: Reader, listing: Listing) -> Page[TransferLine]:
+    """Att överta: skickade till något av dina tjänsteställen och inte kvitterade (BMB-8)."""
+    points = reader.caller.service_points
+    query = select(TransferRow).where(
+        TransferRow.receiving_service_point.in_(points), TransferRow.status == Status.SENT
+    )
+    return await _page(query, reader, listing)
+
+
+@router.get("/transfers:unanswered")
+async def list_unanswered(reader: Reader, listing: Listing) -> Page[TransferLine]:
+    """Ej besvarade: skickade från dina tjänsteställen, som ingen har kvitterat (BMB-8)."""
+    unanswered = (Status.SENT, Status.LOCKED, Status.VOIDED)
+    return await _page(_from_mine(reader, unanswered), reader, listing)
+
+
+@router.get("/transfers:rejected")
+async def list_rejected(reader: Reader, listing: Listing) -> Page[TransferLine]:
+    """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till (BMB-8)."""
+    return await _page(_from_mine(reader, (Status.REJECTED,)), reader, listing)
+
+
+@router.get("/transfers/{transfer_id}")
+async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
+    """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst."""
+    row = await reader.get(TransferRow, transfer_id, rule="BMB-8")
+    found = await reader.all(_numbers(row))
+    texts = await reader.look_up(TransferTextRow, transfer_id)
+    return TransferView.with_devices(row, numbers=dict(found), texts=texts, caller=reader.caller)
+
+
+async def _run(
+    command: AcceptTransfer | CancelTransfer | ExecuteTransfer | RejectTransfer | UnlockTransfer,
+    transfer_id: UUID,
+    commands: CommandRunner,
+) -> TransferView:
+    return await commands.run(command, target=transfer_id, show=_show(commands, transfer_id))
+
+
+def _show(
+    commands: CommandRunner, transfer_id: UUID
+) -> Callable[[Transaction], Awaitable[TransferView]]:
+    caller: Caller = commands.caller
+
+    async def show(tx: Transaction) -> TransferView:
+        row = await tx.get(TransferRow, transfer_id)
+        found = (await tx.session.execute(_numbers(row))).tuples()
+        texts = await tx.look_up(TransferTextRow, transfer_id)
+        return TransferView.with_devices(row, numbers=dict(found), texts=texts, caller=caller)
+
+    return show
+
+
+def _numbers(row: TransferRow) -> Select[DeviceId, DeviceNumber]:
+    return select(DeviceRow.device_id, DeviceRow.device_number).where(
+        DeviceRow.region == row.region, DeviceRow.device_id.in_(row.devices)
+    )
+
+
+def _from_mine(reader: Reader, statuses: tuple[Status, ...]) -> Select[TransferRow]:
+    return select(TransferRow).where(
+        TransferRow.sending_service_point.in_(reader.caller.service_points),
+        TransferRow.status.in_(statuses),
+    )
+
+
+async def _known(reader: Reader, number: DeviceNumber) -> list[DeviceId]:
+    """The device that bears a number; a made-up id for none, so that the list is empty."""
+    query = select(DeviceRow.device_id).where(DeviceRow.device_number == number)
+    return await reader.all(query) or [DeviceId(uuid4())]
+
+
+def _holds(device: DeviceId) -> ColumnElement[bool]:
+    return cast(TransferRow.devices, JSONB).contains([str(device)])
+
+
+async def _page(query: Select[TransferRow], reader: Reader, listing: Listing) -> Page[TransferLine]:
+    return await reader.page(query, listing, view=TransferLine.of, sorts=SORTS, default="-sent_at")

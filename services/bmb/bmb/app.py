@@ -1,0 +1,12 @@
+"""The service: what it handles, what it serves, which tables are its own."""
+
+from kvitt_chassis.service import Service
+
+from bmb.api import router
+from bmb.base import Base
+from bmb.handlers import messages
+
+service = Service("bmb", handlers=messages, routers=[router], base=Base)
+
+if __name__ == "__main__":
+    service.main()

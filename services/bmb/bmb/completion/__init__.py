@@ -1,0 +1,1 @@
+"""Completion: devices change custody by a transfer, or drop out of it."""

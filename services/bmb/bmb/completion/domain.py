@@ -1,0 +1,37 @@
+"""The rules of effect: lines that are completed or dropped, and the transfer with its last one."""
+
+from datetime import date
+
+from kvitt_contracts.bmb import TransferCompleted, TransferLineCompleted, TransferLineDropped
+from kvitt_contracts.types import DeviceId
+
+from bmb.domain import ALREADY_DONE, HOLDING, TAKING_EFFECT, Transfer, TransferEvent
+
+
+def complete_line(transfer: Transfer, *, device: DeviceId, on: date) -> tuple[TransferEvent, ...]:
+    """A device has changed custody by this transfer; the last one completes it."""
+    if transfer.status not in TAKING_EFFECT or device not in transfer.remaining:
+        return ALREADY_DONE
+    done = TransferLineCompleted(transfer_id=transfer.id, device_id=device, effective_on=on)
+    return (done, *_completed_without(transfer, device))
+
+
+def drop_line(transfer: Transfer, *, device: DeviceId, reason: str) -> tuple[TransferEvent, ...]:
+    """A physical fact took a device out of the hold: the rest goes on, both sides are told."""
+    if transfer.status not in HOLDING or device not in transfer.remaining:
+        return ALREADY_DONE
+    dropped = TransferLineDropped(
+        transfer_id=transfer.id,
+        device_id=device,
+        reason=reason,
+        sender=transfer.sender,
+        sending_service_point=transfer.sending_service_point,
+        receiving_service_point=transfer.receiving_service_point,
+    )
+    return (dropped, *_completed_without(transfer, device))
+
+
+def _completed_without(transfer: Transfer, device: DeviceId) -> tuple[TransferEvent, ...]:
+    return (
+        () if set(transfer.remaining) - {device} else (TransferCompleted(transfer_id=transfer.id),)
+    )

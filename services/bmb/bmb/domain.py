@@ -1,0 +1,223 @@
+"""The rules of transfers: a state in, events or a refusal out. No clock, no database, no log.
+
+Here: a transfer's state and how each event changes it. The rules stand by their noun: drafts,
+requests, acknowledgements, expiry, completion. Each returns the events that follow; `ALREADY_DONE`
+when what is asked for is so already.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from kvitt_contracts.bmb import (
+    TransferAccepted,
+    TransferCancelled,
+    TransferCompleted,
+    TransferDeadlineNeared,
+    TransferDrafted,
+    TransferExecutedAutomatically,
+    TransferLineCompleted,
+    TransferLineDropped,
+    TransferLocked,
+    TransferRefused,
+    TransferRejected,
+    TransferRequested,
+    TransferSent,
+    TransferUnlocked,
+    TransferVoided,
+)
+from kvitt_contracts.policy import TransferPolicy
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    CustomerId,
+    DeviceId,
+    PatientRecipient,
+    PayerId,
+    PolicyVersion,
+    Reference,
+    ServicePointId,
+    StoreId,
+    TransferId,
+    UserId,
+)
+
+
+class Status(StrEnum):
+    """Where a transfer is in its life."""
+
+    DRAFT = "draft"
+    CANCELLED = "cancelled"
+    REQUESTED = "requested"
+    REFUSED = "refused"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXECUTED_AUTOMATICALLY = "executed_automatically"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    VOIDED = "voided"
+    COMPLETED = "completed"
+
+
+TAKING_EFFECT: Final = (Status.ACCEPTED, Status.EXECUTED_AUTOMATICALLY)
+HOLDING: Final = (Status.SENT, *TAKING_EFFECT, Status.LOCKED)
+"""While a transfer is in one of these, inventory holds its devices for it."""
+
+
+class Reason(StrEnum):
+    """Why a transfer, or what somebody wanted with it, is refused."""
+
+    NOT_OPEN = "NOT_OPEN"
+    NOT_A_DRAFT = "NOT_A_DRAFT"
+    NOT_LOCKED = "NOT_LOCKED"
+    DEADLINE_PASSED = "DEADLINE_PASSED"
+    NOT_RESPONSIBLE = "NOT_RESPONSIBLE"
+    SENDER_NOT_PERMITTED = "SENDER_NOT_PERMITTED"
+    CUSTOMER_OF_ANOTHER_SIDE = "CUSTOMER_OF_ANOTHER_SIDE"
+    PAYER_FOLLOWS_CUSTOMER = "PAYER_FOLLOWS_CUSTOMER"
+    MESSAGE_MISSING = "MESSAGE_MISSING"
+    PATIENT_TO_PATIENT_FORBIDDEN = "PATIENT_TO_PATIENT_FORBIDDEN"
+    ATTESTATION_MISSING = "ATTESTATION_MISSING"
+    CUSTOMER_SERVICE_ONLY = "CUSTOMER_SERVICE_ONLY"
+    NO_ANSWER = "NO_ANSWER"
+
+
+TransferEvent = (
+    TransferDrafted
+    | TransferCancelled
+    | TransferRequested
+    | TransferRefused
+    | TransferSent
+    | TransferDeadlineNeared
+    | TransferAccepted
+    | TransferExecutedAutomatically
+    | TransferRejected
+    | TransferLocked
+    | TransferUnlocked
+    | TransferVoided
+    | TransferLineCompleted
+    | TransferLineDropped
+    | TransferCompleted
+)
+
+ALREADY_DONE: Final[tuple[TransferEvent, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """A transfer: what was drafted, and what has become of it.
+
+    `remaining` are the devices that neither have changed custody by it nor dropped out of it.
+    """
+
+    id: TransferId
+    status: Status
+    reference: Reference | None
+    devices: tuple[DeviceId, ...]
+    remaining: tuple[DeviceId, ...]
+    current_recipient: PatientRecipient | CareUnitRecipient | None
+    current_store: StoreId | None
+    new_recipient: PatientRecipient | CareUnitRecipient | None
+    new_store: StoreId | None
+    new_prescriber: UserId | None
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+    proposed_customer: CustomerId
+    proposed_payer: PayerId
+    transfer_date: date
+    attested: bool
+    has_message: bool
+    policy: PolicyVersion | None = None
+    requested_at: datetime | None = None
+    deadline: datetime | None = None  # an instant, so a late timer changes nothing (BMB-7)
+    customer_id: CustomerId | None = None
+    payer_id: PayerId | None = None
+    effective_on: date | None = None
+
+    @property
+    def is_patient_to_patient(self) -> bool:
+        """True when the devices go from one patient to another (BMB-11)."""
+        return isinstance(self.current_recipient, PatientRecipient) and isinstance(
+            self.new_recipient, PatientRecipient
+        )
+
+
+def takes_effect_on(transfer: Transfer, *, decided_on: date, policy: TransferPolicy) -> date:
+    """The Stockholm day from which the decision counts (BMB-4, BMB-7).
+
+    Never before the day of the decision, unless the region permits back-dating.
+    """
+    if policy.back_dating:
+        return transfer.transfer_date
+    return max(transfer.transfer_date, decided_on)
+
+
+def evolve(transfer: Transfer | None, event: TransferEvent) -> Transfer:
+    """The state after an event. Total: every event of a transfer has its line here."""
+    if isinstance(event, TransferDrafted):
+        return _drafted(event)
+    if transfer is None:
+        raise ValueError(f"{event.wire_type} cannot be a transfer's first event")
+    match event:
+        case TransferRequested():
+            return replace(
+                transfer,
+                status=Status.REQUESTED,
+                requested_at=event.requested_at,
+                policy=event.policy,
+            )
+        case TransferSent():
+            return replace(transfer, status=Status.SENT, deadline=event.deadline)
+        case TransferAccepted() | TransferExecutedAutomatically():
+            return replace(
+                transfer,
+                status=_STATUS_AFTER[type(event)],
+                customer_id=event.customer_id,
+                payer_id=event.payer_id,
+                effective_on=event.effective_on,
+            )
+        case TransferLineCompleted() | TransferLineDropped():
+            remaining = tuple(device for device in transfer.remaining if device != event.device_id)
+            return replace(transfer, remaining=remaining)
+        case TransferDeadlineNeared():
+            return transfer
+        case _:
+            return replace(transfer, status=_STATUS_AFTER[type(event)])
+
+
+_STATUS_AFTER: Final[dict[type[TransferEvent], Status]] = {
+    TransferCancelled: Status.CANCELLED,
+    TransferRefused: Status.REFUSED,
+    TransferAccepted: Status.ACCEPTED,
+    TransferExecutedAutomatically: Status.EXECUTED_AUTOMATICALLY,
+    TransferRejected: Status.REJECTED,
+    TransferLocked: Status.LOCKED,
+    TransferUnlocked: Status.UNLOCKED,
+    TransferVoided: Status.VOIDED,
+    TransferCompleted: Status.COMPLETED,
+}
+
+
+def _drafted(event: TransferDrafted) -> Transfer:
+    return Transfer(
+        id=event.transfer_id,
+        status=Status.DRAFT,
+        reference=event.reference,
+        devices=event.devices,
+        remaining=event.devices,
+        current_recipient=event.current_recipient,
+        current_store=event.current_store,
+        new_recipient=event.new_recipient,
+        new_store=event.new_store,
+        new_prescriber=event.new_prescriber,
+        sender=event.sender,
+        sending_service_point=event.sending_service_point,
+        receiving_service_point=event.receiving_service_point,
+        proposed_customer=event.proposed_customer,
+        proposed_payer=event.proposed_payer,
+        transfer_date=event.transfer_date,
+        attested=event.attested,
+        has_message=event.has_message,
+    )

@@ -1,0 +1,297 @@
+"""The rules of drafts: what may be saved, who will acknowledge it, who is proposed to pay.
+
+No clock, no database: what the sender wants comes in looked up, as a `Wish`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kvitt_contracts.bmb import TransferCancelled, TransferDrafted
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    CustomerId,
+    Holder,
+    PatientRecipient,
+    Reference,
+    Role,
+    ServicePointId,
+    StoreHolder,
+    StoreId,
+    TransferId,
+)
+
+from bmb.domain import ALREADY_DONE, Status, Transfer, TransferEvent
+from bmb.domain import Reason as TransferReason
+from bmb.register.domain import Customer, Device, Patient, User
+
+
+class Reason(StrEnum):
+    """Why a draft is not saved."""
+
+    SENDER_ELSEWHERE = "SENDER_ELSEWHERE"
+    DEVICE_TWICE = "DEVICE_TWICE"
+    SEVERAL_RECIPIENTS = "SEVERAL_RECIPIENTS"
+    SEVERAL_PAYERS = "SEVERAL_PAYERS"
+    TWO_RECIPIENTS = "TWO_RECIPIENTS"
+    NOTHING_CHANGES = "NOTHING_CHANGES"
+    NOT_OWN_STORE = "NOT_OWN_STORE"
+    PRIVATE_CLINIC_HOLDS_NO_STOCK = "PRIVATE_CLINIC_HOLDS_NO_STOCK"
+    INACTIVE_RECIPIENT = "INACTIVE_RECIPIENT"
+    NOT_A_PRESCRIBER = "NOT_A_PRESCRIBER"
+    RECEIVER_ELSEWHERE = "RECEIVER_ELSEWHERE"
+    UNKNOWN_CUSTOMER = "UNKNOWN_CUSTOMER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the sender wants, looked up.
+
+    `units` are the customers that the sender and the new prescriber work at. A new recipient that
+    has the devices already is no new one (the form starts with the current one).
+    """
+
+    sender: User
+    sending_service_point: ServicePointId | None = None
+    devices: tuple[Device, ...]
+    new_recipient: Patient | CareUnitRecipient | None = None
+    new_store: StoreId | None = None
+    new_prescriber: User | None = None
+    receiving_service_point: ServicePointId | None = None
+    transfer_date: date | None = None
+    attested: bool = False
+    has_message: bool = False
+    units: tuple[Customer, ...]
+    clinics_hold_stock: bool = False
+
+    @property
+    def from_service_point(self) -> ServicePointId:
+        """The named service point, or the sender's default one (REF-3)."""
+        return self.sending_service_point or self.sender.default_service_point
+
+    @property
+    def proposed_customer(self) -> ServicePointId:
+        """Whose payer is proposed: the new prescriber's default, else the sender's (BMB-2)."""
+        return (self.new_prescriber or self.sender).default_service_point
+
+
+def save(
+    transfer: Transfer | None,
+    wish: Wish,
+    *,
+    transfer_id: TransferId,
+    reference: Reference | None,
+    today: date,
+) -> tuple[TransferEvent, ...]:
+    """Save a draft, or save it anew, with the payer that will be proposed (BMB-1, BMB-2).
+
+    `today` is the Stockholm day, which is the transfer date where none is named (BMB-3).
+    Raises Refused: not a draft any more, or what is wished cannot be a transfer.
+    """
+    if transfer is not None and transfer.status is not Status.DRAFT:
+        raise Refused(
+            TransferReason.NOT_A_DRAFT,
+            rule="BMB-2",
+            way_on="Spara ett nytt byte under en ny beteckning.",
+            status=transfer.status,
+        )
+    _refuse_sender(transfer, wish)
+    holder = _shared_holder(wish.devices)
+    new_recipient = _new_recipient(wish, holder)
+    _refuse_stores(wish, holder, to_recipient=new_recipient is not None)
+    _refuse_prescriber(wish)
+    return (
+        TransferDrafted(
+            transfer_id=transfer_id,
+            reference=reference,
+            devices=tuple(device.id for device in wish.devices),
+            current_recipient=None if isinstance(holder, StoreHolder) else holder,
+            current_store=holder.store if isinstance(holder, StoreHolder) else None,
+            new_recipient=new_recipient,
+            new_store=wish.new_store,
+            new_prescriber=wish.new_prescriber.id if wish.new_prescriber else None,
+            sender=wish.sender.id,
+            sending_service_point=wish.from_service_point,
+            receiving_service_point=acknowledging_service_point(wish),
+            proposed_customer=wish.proposed_customer,
+            proposed_payer=_customer(wish, wish.proposed_customer).payer_id,
+            transfer_date=wish.transfer_date or today,
+            attested=wish.attested,
+            has_message=wish.has_message,
+        ),
+    )
+
+
+def cancel(transfer: Transfer, *, by: User) -> tuple[TransferEvent, ...]:
+    """Throw a draft away: everything is as it was (BMB-2). Raises Refused for a sent one."""
+    if transfer.status is Status.CANCELLED:
+        return ALREADY_DONE
+    if transfer.status is not Status.DRAFT:
+        raise Refused(
+            TransferReason.NOT_A_DRAFT,
+            rule="BMB-2",
+            way_on="Bytet är skickat: be mottagaren att inte godkänna det.",
+            status=transfer.status,
+        )
+    if not by.works_at(transfer.sending_service_point):
+        raise _sender_elsewhere("by", transfer.sending_service_point)
+    return (TransferCancelled(transfer_id=transfer.id),)
+
+
+def acknowledging_service_point(wish: Wish) -> ServicePointId:
+    """Who acknowledges (BMB-4): the new prescriber's service point, else the payer-responsible one.
+
+    Payer-responsible is the customer whose payer pays now; the sender's own default service point
+    where nobody does (a store) or no customer is known. Raises Refused for a receiver that is
+    neither, and for devices that several customers pay for.
+    """
+    named = wish.receiving_service_point
+    if wish.new_prescriber is not None:
+        mine = wish.new_prescriber.service_points
+        derived = wish.new_prescriber.default_service_point
+    else:
+        derived = _paying_service_point(wish)
+        mine = frozenset({derived})
+    if named is not None and named not in mine:
+        raise Refused(
+            Reason.RECEIVER_ELSEWHERE,
+            rule="BMB-4",
+            field="receiving_service_point",
+            way_on="Utelämna mottagande tjänsteställe, eller ange ett av mottagarens egna.",
+            service_point=derived,
+        )
+    return named or derived
+
+
+def _paying_service_point(wish: Wish) -> ServicePointId:
+    paying = {device.customer for device in wish.devices}
+    if len(paying) > 1:
+        raise Refused(
+            Reason.SEVERAL_PAYERS,
+            rule="BMB-4",
+            field="devices",
+            way_on="Gör ett byte för varje betalande enhet: en enhet kvitterar ett byte.",
+        )
+    (customer,) = paying
+    return ServicePointId(customer) if customer else wish.sender.default_service_point
+
+
+def _refuse_sender(transfer: Transfer | None, wish: Wish) -> None:
+    if not wish.sender.works_at(wish.from_service_point):
+        raise _sender_elsewhere("sending_service_point", wish.from_service_point)
+    if transfer is not None and not wish.sender.works_at(transfer.sending_service_point):
+        raise _sender_elsewhere("sender", transfer.sending_service_point)
+
+
+def _sender_elsewhere(field: str, service_point: CustomerId) -> Refused:
+    return Refused(
+        Reason.SENDER_ELSEWHERE,
+        rule="BMB-2",
+        field=field,
+        way_on="Ange en aktiv användare och ett av användarens egna tjänsteställen.",
+        service_point=service_point,
+    )
+
+
+def _shared_holder(devices: tuple[Device, ...]) -> Holder:
+    if len({device.id for device in devices}) < len(devices):
+        raise Refused(
+            Reason.DEVICE_TWICE,
+            rule="BMB-1",
+            field="devices",
+            way_on="Ange varje individ en gång.",
+        )
+    holders = {device.holder for device in devices}
+    if len(holders) > 1:
+        raise Refused(
+            Reason.SEVERAL_RECIPIENTS,
+            rule="BMB-1",
+            field="devices",
+            way_on="Gör ett byte för varje nuvarande mottagare.",
+        )
+    return holders.pop()
+
+
+def _new_recipient(wish: Wish, holder: Holder) -> PatientRecipient | CareUnitRecipient | None:
+    wanted = wish.new_recipient
+    if wanted is None:
+        return None
+    recipient = wanted.recipient if isinstance(wanted, Patient) else wanted
+    if recipient == holder:
+        return None
+    if isinstance(wanted, Patient) and not wanted.active:
+        raise Refused(
+            Reason.INACTIVE_RECIPIENT,
+            rule="REF-14",
+            field="new_recipient",
+            way_on="Kontakta hjälpmedelsverksamheten: inget nytt registreras på mottagaren.",
+        )
+    return recipient
+
+
+def _refuse_stores(wish: Wish, holder: Holder, *, to_recipient: bool) -> None:
+    if wish.new_store is not None and to_recipient:
+        raise Refused(
+            Reason.TWO_RECIPIENTS,
+            rule="BMB-1",
+            field="new_store",
+            way_on="Ange antingen ny mottagare eller eget förråd.",
+        )
+    if isinstance(holder, StoreHolder):
+        if not to_recipient:
+            raise Refused(
+                Reason.NOTHING_CHANGES,
+                rule="BMB-1",
+                field="new_recipient",
+                way_on="Ange vem som ska ha hjälpmedlet: i ett förråd betalar ingen för det.",
+                store=holder.store,
+            )
+        _own_store(wish, holder.store, field="devices")
+    if wish.new_store is not None:
+        owner = _own_store(wish, wish.new_store, field="new_store")
+        if owner.private_clinic and not wish.clinics_hold_stock:
+            raise Refused(
+                Reason.PRIVATE_CLINIC_HOLDS_NO_STOCK,
+                rule="REF-7",
+                field="new_store",
+                way_on="Gör en hämtorder till centrallagret.",
+            )
+
+
+def _own_store(wish: Wish, store: StoreId, *, field: str) -> Customer:
+    for unit in wish.units:
+        if unit.store == store:
+            return unit
+    raise Refused(
+        Reason.NOT_OWN_STORE,
+        rule="BMB-1",
+        field=field,
+        way_on="Ange ett förråd som hör till ett av de egna tjänsteställena.",
+        store=store,
+    )
+
+
+def _refuse_prescriber(wish: Wish) -> None:
+    prescriber = wish.new_prescriber
+    if prescriber and not (prescriber.active and Role.PRESCRIBER in prescriber.roles):
+        raise Refused(
+            Reason.NOT_A_PRESCRIBER,
+            rule="BMB-1",
+            field="new_prescriber",
+            way_on="Ange en aktiv förskrivare.",
+            user=prescriber.id,
+        )
+
+
+def _customer(wish: Wish, wanted: CustomerId) -> Customer:
+    for unit in wish.units:
+        if unit.id == wanted:
+            return unit
+    raise Refused(
+        Reason.UNKNOWN_CUSTOMER,
+        rule="REF-4",
+        field="new_prescriber" if wish.new_prescriber else "sender",
+        way_on="Skicka tjänsteställets kunduppgift till Kvitt och försök igen.",
+        customer=wanted,
+    )

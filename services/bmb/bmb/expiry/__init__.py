@@ -1,0 +1,1 @@
+"""Expiry: what becomes of a transfer that nobody answers."""

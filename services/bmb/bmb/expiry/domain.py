@@ -1,0 +1,121 @@
+"""The rules of time: deadline near, deadline passed, unlocking. The instant is an argument."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from kvitt_contracts.bmb import (
+    TransferDeadlineNeared,
+    TransferExecutedAutomatically,
+    TransferLocked,
+    TransferUnlocked,
+    TransferVoided,
+)
+from kvitt_contracts.calendar import start_of_day, stockholm_day
+from kvitt_contracts.policy import ExpiryOutcome, RegionPolicy, TransferPolicy
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import PolicyVersion, Role, UserId
+
+from bmb.domain import ALREADY_DONE, Reason, Status, Transfer, TransferEvent, takes_effect_on
+from bmb.register.domain import User
+
+NEAR: Final = timedelta(days=1)
+
+
+def nears_at(deadline: datetime) -> datetime:
+    """The start of the last Stockholm day on which the transfer can be answered (NTF-2)."""
+    return start_of_day(stockholm_day(deadline) - NEAR)
+
+
+def near(transfer: Transfer, *, now: datetime) -> tuple[TransferEvent, ...]:
+    """One day is left to acknowledge; nothing where it is answered, or late already."""
+    if transfer.status is not Status.SENT or transfer.deadline is None or now >= transfer.deadline:
+        return ALREADY_DONE
+    return (
+        TransferDeadlineNeared(
+            transfer_id=transfer.id,
+            receiving_service_point=transfer.receiving_service_point,
+            deadline=transfer.deadline,
+        ),
+    )
+
+
+def expire(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[TransferEvent, ...]:
+    """Nobody has answered in time: executed, locked or void, as the pinned policy says (BMB-7).
+
+    The decision's day is the deadline's, however late its timer is. Raises ValueError before the
+    deadline.
+    """
+    if transfer.status is not Status.SENT or transfer.deadline is None or transfer.policy is None:
+        return ALREADY_DONE
+    if now < transfer.deadline:
+        raise ValueError(f"transfer {transfer.id} has until {transfer.deadline}, it is {now}")
+    match policy.transfer.expiry.outcome:
+        case ExpiryOutcome.AUTO_EXECUTE:
+            return (_executed(transfer, transfer.deadline, transfer.policy, policy.transfer),)
+        case ExpiryOutcome.LOCK:
+            return (
+                TransferLocked(
+                    transfer_id=transfer.id,
+                    devices=transfer.remaining,
+                    sender=transfer.sender,
+                    sending_service_point=transfer.sending_service_point,
+                    receiving_service_point=transfer.receiving_service_point,
+                    policy=transfer.policy,
+                ),
+            )
+        case ExpiryOutcome.VOID:
+            return (
+                TransferVoided(
+                    transfer_id=transfer.id,
+                    devices=transfer.remaining,
+                    sender=transfer.sender,
+                    sending_service_point=transfer.sending_service_point,
+                    receiving_service_point=transfer.receiving_service_point,
+                    policy=transfer.policy,
+                ),
+            )
+
+
+def _executed(
+    transfer: Transfer, deadline: datetime, pin: PolicyVersion, policy: TransferPolicy
+) -> TransferExecutedAutomatically:
+    return TransferExecutedAutomatically(
+        transfer_id=transfer.id,
+        devices=transfer.remaining,
+        new_recipient=transfer.new_recipient,
+        new_store=transfer.new_store,
+        new_prescriber=transfer.new_prescriber,
+        customer_id=transfer.proposed_customer,
+        payer_id=transfer.proposed_payer,
+        effective_on=takes_effect_on(transfer, decided_on=stockholm_day(deadline), policy=policy),
+        sender=transfer.sender,
+        sending_service_point=transfer.sending_service_point,
+        receiving_service_point=transfer.receiving_service_point,
+        policy=pin,
+    )
+
+
+def unlock(transfer: Transfer, *, by: User, asked_by: UserId) -> tuple[TransferEvent, ...]:
+    """Customer service frees the devices of a locked transfer, and says who asked (BMB-7, REF-12).
+
+    Raises Refused: not customer service, or not locked.
+    """
+    if not by.active or Role.CUSTOMER_SERVICE not in by.roles:
+        raise Refused(
+            Reason.CUSTOMER_SERVICE_ONLY,
+            rule="REF-12",
+            field="by",
+            way_on="Kontakta kundtjänst, som kan låsa upp bytet.",
+        )
+    if transfer.status is Status.UNLOCKED:
+        return ALREADY_DONE
+    if transfer.status is not Status.LOCKED:
+        raise Refused(
+            Reason.NOT_LOCKED,
+            rule="BMB-7",
+            way_on="Bara ett låst byte kan låsas upp.",
+            status=transfer.status,
+        )
+    return (
+        TransferUnlocked(transfer_id=transfer.id, devices=transfer.remaining, asked_by=asked_by),
+    )

@@ -1,0 +1,1 @@
+"""What bmb knows from others: persons, units, users, and where devices are."""

@@ -1,0 +1,63 @@
+"""What the rules of transfers may know of users, customers, persons and devices.
+
+Values only: they are reported by others and decided nowhere here.
+"""
+
+from dataclasses import dataclass
+
+from kvitt_contracts.types import (
+    CustomerId,
+    DeviceId,
+    Holder,
+    PatientRecipient,
+    PayerId,
+    Role,
+    ServicePointId,
+    StoreId,
+    UserId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user as the region reports them (REF-3)."""
+
+    id: UserId
+    roles: frozenset[Role]
+    service_points: frozenset[ServicePointId]
+    default_service_point: ServicePointId
+    active: bool = True
+
+    def works_at(self, service_point: CustomerId) -> bool:
+        """True when the user is active and the service point is one of theirs."""
+        return self.active and service_point in self.service_points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer with its base link to a payer (REF-4); a service point may own a store."""
+
+    id: CustomerId
+    payer_id: PayerId
+    private_clinic: bool = False
+    store: StoreId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """Whom a transfer may go to; nothing new is registered on the inactive (REF-14)."""
+
+    recipient: PatientRecipient
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device with what custody said last; `customer` is the one whose payer pays now.
+
+    A patient's reference is today's: aliases are followed.
+    """
+
+    id: DeviceId
+    holder: Holder
+    customer: CustomerId | None = None

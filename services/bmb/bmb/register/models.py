@@ -1,0 +1,125 @@
+"""Projections: what orders and inventory said last of each person, unit, user and device.
+
+Written by the handlers beside this file alone; no rule stands here.
+"""
+
+from datetime import date
+
+from kvitt_chassis.models import Json, Regional
+from kvitt_contracts.types import (
+    CareUnitId,
+    CareUnitRecipient,
+    CustomerId,
+    DeviceId,
+    DeviceNumber,
+    PatientRecipient,
+    PayerId,
+    PersonRef,
+    RegionPersonId,
+    Role,
+    ServicePointId,
+    StoreHolder,
+    StoreId,
+    UserId,
+)
+from kvitt_contracts.types import Holder as ContractHolder
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bmb.base import Base
+from bmb.register.domain import Customer, User
+
+
+class PersonRow(Regional, Base):
+    """A person's reference and the region's own id of them; `merged_into` makes it an alias."""
+
+    __tablename__ = "persons"
+    __table_args__ = (Index("ix_persons_region_person_id", "region", "region_person_id"),)
+
+    person: Mapped[PersonRef] = mapped_column(primary_key=True)
+    region_person_id: Mapped[RegionPersonId]
+    active: Mapped[bool]
+    merged_into: Mapped[PersonRef | None]
+
+
+class PayerRow(Regional, Base):
+    """A payer that may be chosen where the policy permits it (BMB-4)."""
+
+    __tablename__ = "payers"
+
+    payer_id: Mapped[PayerId] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class CustomerRow(Regional, Base):
+    """A customer with its default payer (REF-4)."""
+
+    __tablename__ = "customers"
+    __table_args__ = (Index("ix_customers_store", "region", "store"),)
+
+    customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    payer_id: Mapped[PayerId]
+    is_service_point: Mapped[bool]
+    private_clinic: Mapped[bool]
+    store: Mapped[StoreId | None]
+
+    def facts(self) -> Customer:
+        """What the rules see of it."""
+        return Customer(
+            id=self.customer_id,
+            payer_id=self.payer_id,
+            private_clinic=self.private_clinic,
+            store=self.store,
+        )
+
+
+class CareUnitRow(Regional, Base):
+    """A care unit, a possible recipient."""
+
+    __tablename__ = "care_units"
+
+    unit: Mapped[CareUnitId] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    customer_id: Mapped[CustomerId]
+
+
+class UserRow(Regional, Base):
+    """A user by internal id (REF-3)."""
+
+    __tablename__ = "users"
+
+    user_id: Mapped[UserId] = mapped_column(primary_key=True)
+    roles: Mapped[tuple[Role, ...]] = mapped_column(Json(tuple[Role, ...]))
+    service_points: Mapped[tuple[ServicePointId, ...]] = mapped_column(
+        Json(tuple[ServicePointId, ...])
+    )
+    default_service_point: Mapped[ServicePointId]
+    active: Mapped[bool]
+
+    def facts(self) -> User:
+        """What the rules see of them."""
+        return User(
+            id=self.user_id,
+            roles=frozenset(self.roles),
+            service_points=frozenset(self.service_points),
+            default_service_point=self.default_service_point,
+            active=self.active,
+        )
+
+
+class DeviceRow(Regional, Base):
+    """A device with its custody as inventory said last (architecture §6)."""
+
+    __tablename__ = "devices"
+    __table_args__ = (Index("ix_devices_device_number", "region", "device_number"),)
+
+    device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
+    device_number: Mapped[DeviceNumber]
+    holder: Mapped[PatientRecipient | CareUnitRecipient | StoreHolder] = mapped_column(
+        Json(ContractHolder)
+    )
+    payer_id: Mapped[PayerId | None]
+    customer_id: Mapped[CustomerId | None]
+    prescriber: Mapped[UserId | None]
+    since: Mapped[date]

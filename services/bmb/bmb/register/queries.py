@@ -1,0 +1,105 @@
+"""Looking up what a command names: users, devices by number, recipients.
+
+Each raises Refused for a name that bmb has not heard of.
+"""
+
+from collections.abc import Sequence
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    CustomerId,
+    DeviceNumber,
+    Holder,
+    NamedPatient,
+    NamedRecipient,
+    PatientRecipient,
+    PersonRef,
+    UserId,
+)
+from sqlalchemy import select
+
+from bmb.register.domain import Customer, Device, Patient, User
+from bmb.register.models import CareUnitRow, CustomerRow, DeviceRow, PersonRow, UserRow
+
+
+async def user(tx: Transaction, user_id: UserId, *, field: str = "by") -> User:
+    """A user that a command names (REF-3)."""
+    row = await tx.get(UserRow, user_id, rule="REF-3", field=field)
+    return row.facts()
+
+
+async def customers(tx: Transaction, ids: set[CustomerId]) -> tuple[Customer, ...]:
+    """Those of the customers that are known, in the order of their ids."""
+    found = await tx.session.scalars(
+        select(CustomerRow)
+        .where(CustomerRow.region == tx.region, CustomerRow.customer_id.in_(ids))
+        .order_by(CustomerRow.customer_id)
+    )
+    return tuple(row.facts() for row in found)
+
+
+async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Device, ...]:
+    """Devices by the numbers that they bear today, in the order of the numbers (BMB-1)."""
+    found = await tx.session.scalars(
+        select(DeviceRow).where(
+            DeviceRow.region == tx.region, DeviceRow.device_number.in_(set(numbers))
+        )
+    )
+    by_number = {row.device_number: row for row in found}
+    for number in numbers:
+        if number not in by_number:
+            raise Refused(
+                "UNKNOWN_DEVICE",
+                rule="BMB-1",
+                field="devices",
+                way_on="Kontrollera individnumret på hjälpmedlet.",
+                device_number=number,
+            )
+    return tuple([await _device(tx, by_number[number]) for number in numbers])
+
+
+async def recipient(tx: Transaction, named: NamedRecipient) -> Patient | CareUnitRecipient:
+    """A recipient as the region names them, by today's reference where persons were merged."""
+    if not isinstance(named, NamedPatient):
+        await tx.get(CareUnitRow, named.unit, rule="BMB-1", field="new_recipient")
+        return named
+    row = await tx.session.scalar(
+        select(PersonRow).where(
+            PersonRow.region == tx.region, PersonRow.region_person_id == named.person
+        )
+    )
+    if row is None:
+        raise Refused(
+            "UNKNOWN_PERSON",
+            rule="BMB-1",
+            field="new_recipient",
+            way_on="Skicka personuppgiften till Kvitt först, och försök igen.",
+        )
+    today = await _follow(tx, row)
+    return Patient(recipient=PatientRecipient(person=today.person), active=today.active)
+
+
+async def _device(tx: Transaction, row: DeviceRow) -> Device:
+    return Device(id=row.device_id, holder=await _today(tx, row.holder), customer=row.customer_id)
+
+
+async def _today(tx: Transaction, holder: Holder) -> Holder:
+    if not isinstance(holder, PatientRecipient):
+        return holder
+    return PatientRecipient(person=await current_reference(tx, holder.person))
+
+
+async def current_reference(tx: Transaction, person: PersonRef) -> PersonRef:
+    """The reference that a person has today; an unknown one stands for itself."""
+    row = await tx.look_up(PersonRow, person)
+    return (await _follow(tx, row)).person if row is not None else person
+
+
+async def _follow(tx: Transaction, row: PersonRow) -> PersonRow:
+    seen = {row.person}
+    while row.merged_into is not None and row.merged_into not in seen:
+        seen.add(row.merged_into)
+        row = await tx.get(PersonRow, row.merged_into, rule="BMB-1", field="new_recipient")
+    return row

@@ -1,0 +1,1 @@
+"""Requests: a draft is executed, and inventory answers whether it holds the devices."""

@@ -1,0 +1,140 @@
+"""The rules of sending: execute a draft, and what inventory's answer makes of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from kvitt_contracts.bmb import DeviceRefusal, TransferRefused, TransferRequested, TransferSent
+from kvitt_contracts.calendar import deadline_after
+from kvitt_contracts.policy import RegionPolicy, TransferPolicy
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import Role, ServicePointId
+
+from bmb.domain import ALREADY_DONE, Reason, Status, Transfer, TransferEvent
+from bmb.register.domain import User
+
+ANSWER_WITHIN: Final = timedelta(hours=24)
+"""How long inventory may take to answer before a transfer is refused (architecture §6)."""
+
+
+def execute(
+    transfer: Transfer, *, by: User, policy: RegionPolicy, now: datetime
+) -> tuple[TransferEvent, ...]:
+    """Make a draft take effect: ask inventory to hold its devices, under the policy in force.
+
+    Raises Refused: not a draft, `by` may not send (BMB-2), patient to patient against the policy
+    (BMB-11).
+    """
+    if transfer.status in {Status.REQUESTED, Status.SENT}:
+        return ALREADY_DONE
+    if transfer.status is not Status.DRAFT:
+        raise Refused(
+            Reason.NOT_A_DRAFT,
+            rule="BMB-2",
+            way_on="Spara ett nytt byte.",
+            status=transfer.status,
+        )
+    _refuse_sender(by=by, service_point=transfer.sending_service_point, policy=policy.transfer)
+    _refuse_patient_to_patient(transfer, policy.transfer)
+    return (
+        TransferRequested(
+            transfer_id=transfer.id,
+            devices=transfer.devices,
+            current_recipient=transfer.current_recipient,
+            current_store=transfer.current_store,
+            requested_at=now,
+            policy=policy.pin,
+        ),
+    )
+
+
+def _refuse_sender(*, by: User, service_point: ServicePointId, policy: TransferPolicy) -> None:
+    senders = {Role.PRESCRIBER}
+    if policy.sender == "prescriber_and_requester":
+        senders.add(Role.REQUESTER)
+    if by.roles.isdisjoint(senders):
+        raise Refused(
+            Reason.SENDER_NOT_PERMITTED,
+            rule="BMB-2",
+            field="by",
+            way_on="Be en förskrivare vid tjänstestället att skicka bytet.",
+            roles=sorted(by.roles),
+            permitted=sorted(senders),
+        )
+    if not by.works_at(service_point):
+        raise Refused(
+            Reason.NOT_RESPONSIBLE,
+            rule="BMB-2",
+            field="by",
+            way_on="Be någon som arbetar vid det avsändande tjänstestället.",
+            service_point=service_point,
+        )
+
+
+def _refuse_patient_to_patient(transfer: Transfer, policy: TransferPolicy) -> None:
+    if not transfer.is_patient_to_patient or policy.patient_to_patient == "allowed":
+        return
+    if policy.patient_to_patient == "forbidden":
+        raise Refused(
+            Reason.PATIENT_TO_PATIENT_FORBIDDEN,
+            rule="BMB-11",
+            field="new_recipient",
+            way_on="Återlämna hjälpmedlet för rekonditionering och förskriv ett annat.",
+        )
+    if not transfer.attested:
+        raise Refused(
+            Reason.ATTESTATION_MISSING,
+            rule="BMB-11",
+            field="attested",
+            way_on=(
+                "Intyga individuell bedömning, att hjälpmedlet fungerar och inte bär smitta; "
+                "annars ska det återlämnas för rekonditionering."
+            ),
+        )
+
+
+def grant(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[TransferEvent, ...]:
+    """Inventory holds the devices: the receiver sees the transfer now, until the deadline (BMB-7).
+
+    `policy` is the one pinned at the request. A hold that comes after the wait was given up changes
+    nothing: inventory frees it when it reads TransferRefused.
+    """
+    if transfer.status is not Status.REQUESTED or transfer.policy is None:
+        return ALREADY_DONE
+    sent = policy.transfer.clock_starts == "sent"
+    start = transfer.requested_at if sent and transfer.requested_at is not None else now
+    return (
+        TransferSent(
+            transfer_id=transfer.id,
+            devices=transfer.devices,
+            sender=transfer.sender,
+            sending_service_point=transfer.sending_service_point,
+            receiving_service_point=transfer.receiving_service_point,
+            proposed_payer=transfer.proposed_payer,
+            transfer_date=transfer.transfer_date,
+            deadline=deadline_after(start, days=policy.transfer.expiry.days),
+            policy=transfer.policy,
+        ),
+    )
+
+
+def refuse(transfer: Transfer, *, reasons: Sequence[DeviceRefusal]) -> tuple[TransferEvent, ...]:
+    """Inventory holds none of the devices; which and why goes to the sender (BMB-12)."""
+    if transfer.status is not Status.REQUESTED:
+        return ALREADY_DONE
+    return (
+        TransferRefused(
+            transfer_id=transfer.id,
+            sender=transfer.sender,
+            sending_service_point=transfer.sending_service_point,
+            reasons=tuple(reasons),
+        ),
+    )
+
+
+def give_up(transfer: Transfer) -> tuple[TransferEvent, ...]:
+    """Inventory has not answered in time: the transfer is refused, rather than waiting for ever."""
+    reasons = [
+        DeviceRefusal(device_id=device, reason=Reason.NO_ANSWER) for device in transfer.devices
+    ]
+    return refuse(transfer, reasons=reasons)

@@ -1,0 +1,43 @@
+"""What the two sides of a transfer write to each other: kept beside the transfer, in no event."""
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import TransferId
+
+from bmb.models import TransferTextRow
+
+
+def has_text(message: str | None) -> bool:
+    """True when a message says something."""
+    return bool(message and message.strip())
+
+
+async def keep_to_receiver(tx: Transaction, transfer_id: TransferId, message: str | None) -> None:
+    """What the sender writes with the draft (BMB-3); saving anew replaces it."""
+    row = await tx.look_up(TransferTextRow, transfer_id)
+    if row is not None:
+        row.to_receiver = message
+    elif has_text(message):
+        tx.put(_text(tx, transfer_id, to_receiver=message))
+
+
+async def keep_to_sender(tx: Transaction, transfer_id: TransferId, message: str | None) -> None:
+    """What the receiver writes with the answer (BMB-4, BMB-5)."""
+    if not has_text(message):
+        return
+    row = await tx.look_up(TransferTextRow, transfer_id)
+    if row is not None:
+        row.to_sender = message
+    else:
+        tx.put(_text(tx, transfer_id, to_sender=message))
+
+
+def _text(
+    tx: Transaction,
+    transfer_id: TransferId,
+    *,
+    to_receiver: str | None = None,
+    to_sender: str | None = None,
+) -> TransferTextRow:
+    return TransferTextRow(
+        region=tx.region, transfer_id=transfer_id, to_receiver=to_receiver, to_sender=to_sender
+    )
