@@ -1,0 +1,16 @@
+"""The service orders, assembled. `python -m orders.app` runs it."""
+
+from kvitt_chassis.service import Service
+
+from orders.customer_orders.api import router as customer_orders
+from orders.handlers import messages
+from orders.models import Base
+from orders.people.api import router as people
+from orders.people.number_index import person_key
+from orders.units.api import router as units
+
+service = Service("orders", handlers=messages, routers=[customer_orders, people, units], base=Base)
+
+if __name__ == "__main__":
+    person_key()  # without it no person can be found: better not to start
+    service.main()

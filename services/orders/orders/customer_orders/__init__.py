@@ -1,0 +1,1 @@
+"""Customer orders and withdrawals, from placing to delivery or voiding."""

@@ -1,0 +1,280 @@
+"""The rules of orders and withdrawals: a state in, an event or a refusal out. No clock."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import uuid5
+
+from kvitt_contracts.orders import (
+    AddressKind,
+    OrderDeclined,
+    OrderDelivered,
+    OrderLineDelivered,
+    OrderPickingBegun,
+    OrderPlaced,
+    OrderPlanned,
+    OrderVoided,
+    OrderVoidRefused,
+    OrderVoidRequested,
+    PlacedLine,
+    Supply,
+)
+from kvitt_contracts.types import (
+    CustomerId,
+    OrderId,
+    OrderLineId,
+    OrderNumber,
+    PolicyVersion,
+    Recipient,
+    Reference,
+    Role,
+    ServicePointId,
+    StoreId,
+    UserId,
+)
+
+from orders.customer_orders.reasons import OrderRefused, Reason
+from orders.units.domain import User
+
+OrderEvent = (
+    OrderPlaced
+    | OrderPlanned
+    | OrderPickingBegun
+    | OrderLineDelivered
+    | OrderDelivered
+    | OrderDeclined
+    | OrderVoidRequested
+    | OrderVoided
+    | OrderVoidRefused
+)
+
+
+class Status(StrEnum):
+    """Where an order is (ORD-15); *pending* and *voiding* wait for inventory's answer."""
+
+    REGISTERED = "registered"
+    PENDING = "pending"
+    PART_DELIVERED = "part_delivered"
+    DELIVERED = "delivered"
+    VOIDING = "voiding"
+    VOIDED = "voided"
+    DECLINED = "declined"
+
+
+ENDED = frozenset({Status.DELIVERED, Status.VOIDED, Status.DECLINED})
+
+
+class AlreadyDone(StrEnum):
+    """A named success: what is asked for stands already."""
+
+    VOID = "void"
+    PLAN = "plan"
+    PICKING = "picking"
+
+
+class OrderLine(PlacedLine):
+    """A line with how much of it has been delivered."""
+
+    delivered: int = 0
+
+    @property
+    def is_delivered(self) -> bool:
+        """True when nothing is left."""
+        return self.delivered >= self.quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order or a withdrawal."""
+
+    id: OrderId
+    order_number: OrderNumber
+    reference: Reference | None
+    status: Status
+    recipient: Recipient
+    prescriber: UserId
+    requester: UserId
+    service_point: ServicePointId
+    customer_id: CustomerId
+    supply: Supply
+    store: StoreId
+    address_kind: AddressKind
+    consolidated: bool
+    placed_on: date
+    policy: PolicyVersion
+    lines: tuple[OrderLine, ...]
+    planned_dispatch_on: date | None = None
+    picking_begun: bool = False
+    delivered_on: date | None = None
+    refusal: str | None = None  # why it was declined, or why it could not be voided
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while another service owes an answer."""
+        unplanned = self.status is Status.REGISTERED and self.planned_dispatch_on is None
+        return self.status in (Status.PENDING, Status.VOIDING) or (
+            unplanned and not self.picking_begun
+        )
+
+
+def line_id(order: OrderId, number: int) -> OrderLineId:
+    """The id of a line: the same order and number give the same id."""
+    return OrderLineId(uuid5(order, str(number)))
+
+
+def plan(order: Order, *, on: date) -> OrderPlanned | AlreadyDone:
+    """When the order is expected to leave the central store; told again when it changes (ORD-4)."""
+    if order.planned_dispatch_on == on:
+        return AlreadyDone.PLAN
+    changed = order.planned_dispatch_on is not None
+    return OrderPlanned(order_id=order.id, planned_dispatch_on=on, changed=changed)
+
+
+def begin_picking(order: Order) -> OrderPickingBegun | AlreadyDone:
+    """The warehouse has begun: no voiding from now on (ORD-14)."""
+    if order.picking_begun:
+        return AlreadyDone.PICKING
+    return OrderPickingBegun(order_id=order.id)
+
+
+def deliver_line(
+    order: Order, line: OrderLineId, *, quantity: int, on: date
+) -> tuple[OrderLineDelivered | OrderDelivered, ...]:
+    """Some of a line has reached the recipient; with the last of all it is delivered (ORD-15).
+
+    A physical fact: it counts in every status.
+    """
+    part = OrderLineDelivered(order_id=order.id, line_id=line, quantity=quantity, delivered_on=on)
+    after = evolve(order, part)
+    if order.status is Status.DELIVERED or not all(one.is_delivered for one in after.lines):
+        return (part,)
+    whole = OrderDelivered(order_id=order.id, prescriber=order.prescriber, delivered_on=on)
+    return (part, whole)
+
+
+def decline(order: Order, *, reason: str, rule: str) -> OrderDeclined:
+    """Inventory cannot serve the order: it has no effect (ORD-7, ORD-8)."""
+    return OrderDeclined(order_id=order.id, prescriber=order.prescriber, reason=reason, rule=rule)
+
+
+def request_void(order: Order, *, by: User) -> OrderVoidRequested | AlreadyDone:
+    """Ask inventory to let go of the whole order, so that it can be voided (ORD-14).
+
+    Raises OrderRefused: a withdrawal, begun, delivered wholly or in part, declined, or `by` has no
+    part in the order.
+    """
+    if order.status in (Status.VOIDED, Status.VOIDING):
+        return AlreadyDone.VOID
+    _must_have_a_part(order, by)
+    if order.supply is Supply.OWN_STORE:
+        raise _not_voidable(
+            order, Reason.WITHDRAWAL_IS_DELIVERED, "Ett uttag är levererat. Registrera en retur."
+        )
+    if order.status in (Status.DELIVERED, Status.PART_DELIVERED):
+        raise _not_voidable(order, Reason.DELIVERED, "Ordern är levererad. Registrera en retur.")
+    if order.status is Status.DECLINED:
+        raise _not_voidable(order, Reason.DECLINED, "Ordern är avvisad och har ingen verkan.")
+    if order.picking_begun:
+        raise _not_voidable(
+            order, Reason.PICKING_BEGUN, "Plocket har börjat. Kontakta hjälpmedelsservice."
+        )
+    return OrderVoidRequested(order_id=order.id)
+
+
+def void(order: Order) -> OrderVoided | AlreadyDone:
+    """Inventory has let go: the order has no effect, its record stays (ORD-14)."""
+    if order.status is Status.VOIDED:
+        return AlreadyDone.VOID
+    return OrderVoided(order_id=order.id, prescriber=order.prescriber)
+
+
+def refuse_void(order: Order, *, reason: str) -> OrderVoidRefused:
+    """Inventory holds on: the order goes on (ORD-14)."""
+    return OrderVoidRefused(order_id=order.id, prescriber=order.prescriber, reason=reason)
+
+
+def evolve(order: Order | None, event: OrderEvent) -> Order:
+    """The state after an event. Total: every event of an order has its line here."""
+    if isinstance(event, OrderPlaced):
+        return _placed(event)
+    if order is None:
+        raise ValueError(f"{event.wire_type} before the order is placed")
+    match event:
+        case OrderPlanned():
+            return replace(order, planned_dispatch_on=event.planned_dispatch_on)
+        case OrderPickingBegun():
+            return replace(order, picking_begun=True)
+        case OrderLineDelivered():
+            return _with_delivered(order, event)
+        case OrderDelivered():
+            return replace(order, status=Status.DELIVERED, delivered_on=event.delivered_on)
+        case OrderDeclined():
+            return replace(order, status=Status.DECLINED, refusal=event.reason)
+        case OrderVoidRequested():
+            return replace(order, status=Status.VOIDING, refusal=None)
+        case OrderVoided():
+            return replace(order, status=Status.VOIDED)
+        case OrderVoidRefused():
+            return _going_on(order, event)
+
+
+def _placed(event: OrderPlaced) -> Order:
+    own = event.supply is Supply.OWN_STORE
+    return Order(
+        id=event.order_id,
+        order_number=event.order_number,
+        reference=event.reference,
+        status=Status.PENDING if own else Status.REGISTERED,
+        recipient=event.recipient,
+        prescriber=event.prescriber,
+        requester=event.requester,
+        service_point=event.service_point,
+        customer_id=event.customer_id,
+        supply=event.supply,
+        store=event.store,
+        address_kind=event.address_kind,
+        consolidated=event.consolidated,
+        placed_on=event.placed_on,
+        policy=event.policy,
+        lines=tuple(OrderLine(**dict(line)) for line in event.lines),
+    )
+
+
+def _with_delivered(order: Order, event: OrderLineDelivered) -> Order:
+    lines = tuple(
+        line.model_copy(update={"delivered": line.delivered + event.quantity})
+        if line.line_id == event.line_id
+        else line
+        for line in order.lines
+    )
+    waits = order.status in (Status.VOIDING, Status.DELIVERED)
+    return replace(order, lines=lines, status=order.status if waits else Status.PART_DELIVERED)
+
+
+def _going_on(order: Order, event: OrderVoidRefused) -> Order:
+    status = order.status
+    if status is Status.VOIDING:
+        begun = any(line.delivered for line in order.lines)
+        status = Status.PART_DELIVERED if begun else Status.REGISTERED
+    return replace(order, status=status, refusal=event.reason)
+
+
+def _must_have_a_part(order: Order, by: User) -> None:
+    named = by.user_id in (order.prescriber, order.requester)
+    acts = order.prescriber in by.acts_for
+    if by.active and (
+        named or acts or by.works_at(order.service_point) or by.has(Role.CUSTOMER_SERVICE)
+    ):
+        return
+    raise OrderRefused(
+        Reason.NOT_YOUR_ORDER,
+        rule="REF-3",
+        way_on="Bara ordens tjänsteställe, förskrivare, beställare eller kundservice makulerar.",
+        order_number=order.order_number,
+    )
+
+
+def _not_voidable(order: Order, reason: Reason, way_on: str) -> OrderRefused:
+    return OrderRefused(
+        reason, rule="ORD-14", way_on=way_on, order_number=order.order_number, status=order.status
+    )

@@ -1,0 +1,135 @@
+"""The tables of orders. What is private to one stands in `order_details`, never in an event."""
+
+from datetime import date
+
+from kvitt_chassis.models import Aggregate, Json, Regional
+from kvitt_contracts.orders import AddressKind, Delivery, Supply
+from kvitt_contracts.topics import ORDERS_CUSTOMER_ORDERS
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleStatus,
+    ArticleType,
+    CareUnitId,
+    CustomerId,
+    OrderId,
+    OrderNumber,
+    PatientRecipient,
+    PersonRef,
+    PolicyVersion,
+    Recipient,
+    Reference,
+    ServicePointId,
+    StoreId,
+    UserId,
+)
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orders.customer_orders import domain
+from orders.customer_orders.placing import Article
+from orders.models import Base
+
+
+class OrderRow(
+    Aggregate[domain.Order],
+    Base,
+    topic=ORDERS_CUSTOMER_ORDERS,
+    state=domain.Order,
+    evolve=domain.evolve,
+):
+    """An order or a withdrawal; `recipient_person` and `recipient_unit` are for queries."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("region", "order_number", name="uq_order_number"),
+        Index("ix_orders_service_point", "region", "service_point", "placed_on"),
+        Index("ix_orders_recipient_person", "region", "recipient_person"),
+        Index("ix_orders_prescriber", "region", "prescriber", "placed_on"),
+        Index("ix_orders_requester", "region", "requester", "placed_on"),
+        Index("ix_orders_placed_on", "region", "placed_on"),
+        Index(
+            "ix_orders_number_prefix",
+            "region",
+            "order_number",
+            postgresql_ops={"order_number": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_orders_lines",
+            "lines",
+            postgresql_using="gin",
+            postgresql_ops={"lines": "jsonb_path_ops"},
+        ),
+    )
+
+    order_number: Mapped[OrderNumber]
+    reference: Mapped[Reference | None]
+    status: Mapped[domain.Status]
+    recipient: Mapped[Recipient] = mapped_column(Json(Recipient))
+    prescriber: Mapped[UserId]
+    requester: Mapped[UserId]
+    service_point: Mapped[ServicePointId]
+    customer_id: Mapped[CustomerId]
+    supply: Mapped[Supply]
+    store: Mapped[StoreId]
+    address_kind: Mapped[AddressKind]
+    consolidated: Mapped[bool]
+    placed_on: Mapped[date]
+    policy: Mapped[PolicyVersion] = mapped_column(Json(PolicyVersion))
+    lines: Mapped[tuple[domain.OrderLine, ...]] = mapped_column(Json(tuple[domain.OrderLine, ...]))
+    planned_dispatch_on: Mapped[date | None]
+    picking_begun: Mapped[bool]
+    delivered_on: Mapped[date | None]
+    refusal: Mapped[str | None]
+    recipient_person: Mapped[PersonRef | None]
+    recipient_unit: Mapped[CareUnitId | None]
+
+    def apply(self, state: domain.Order) -> None:
+        """Write a state into the columns, those for queries included."""
+        super().apply(state)
+        if isinstance(state.recipient, PatientRecipient):
+            self.recipient_person = state.recipient.person
+        else:
+            self.recipient_unit = state.recipient.unit
+
+
+class OrderDetailsRow(Regional, Base):
+    """What is kept with one order alone: address, phone, instructions, comments (ORD-3)."""
+
+    __tablename__ = "order_details"
+
+    order_id: Mapped[OrderId] = mapped_column(primary_key=True)
+    delivery: Mapped[Delivery] = mapped_column(Json(Delivery))
+    comments: Mapped[dict[int, str]] = mapped_column(Json(dict[int, str]))
+
+
+class NumberSeriesRow(Regional, Base):
+    """The running number last given in a series and week (ORD-2)."""
+
+    __tablename__ = "number_series"
+
+    series_week: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class ArticleRow(Regional, Base):
+    """An article as inventory tells of it."""
+
+    __tablename__ = "articles"
+
+    article_number: Mapped[ArticleNumber] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    type: Mapped[ArticleType]
+    marked: Mapped[bool]
+    in_assortment: Mapped[bool]
+    status: Mapped[ArticleStatus]
+    fee_group: Mapped[str | None]
+
+    def article(self) -> Article:
+        """The values that the rules look at."""
+        return Article(
+            article_number=self.article_number,
+            type=self.type,
+            marked=self.marked,
+            in_assortment=self.in_assortment,
+            fee_group=self.fee_group,
+        )

@@ -1,0 +1,56 @@
+"""Order numbers (ORD-2): a counter per region, series, ISO year and week, locked by its row."""
+
+from datetime import date
+from enum import StrEnum
+
+from kvitt_chassis.metrics import declare
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import OrderNumber
+from sqlalchemy.dialects.postgresql import insert
+
+from orders.customer_orders.models import NumberSeriesRow
+
+FOUR_DIGITS = 9_999
+
+LAST_OF_WEEK = declare(
+    "gauge",
+    "orders_number_of_week_last",
+    "The running number last given in a week; above 9999 numbers have nine digits (ORD-2).",
+    "Above 9999: tell the region, since its own systems may expect eight digits.",
+    ("region", "series"),
+)
+
+
+class Series(StrEnum):
+    """What is numbered by itself."""
+
+    ORDER = "order"
+
+
+def week_of(day: date) -> str:
+    """Two digits of the ISO year and two of the ISO week of a Stockholm day."""
+    year, week, _ = day.isocalendar()
+    return f"{year % 100:02}{week:02}"
+
+
+def number_in(week: str, running: int) -> OrderNumber:
+    """The number: at least four running digits, a fifth after 9999 (ORD-2)."""
+    return OrderNumber(f"{week}{running:04}")
+
+
+async def next_number(series: Series, tx: Transaction) -> OrderNumber:
+    """The next free number of this week. Given back by nobody: a refused order rolls it back."""
+    week = week_of(tx.today)
+    row = NumberSeriesRow
+    running = await tx.session.scalar(
+        insert(row)
+        .values(region=tx.region, series_week=f"{series}/{week}", last=1)
+        .on_conflict_do_update(
+            index_elements=[row.region, row.series_week], set_={"last": row.last + 1}
+        )
+        .returning(row.last)
+    )
+    if running is None:
+        raise RuntimeError("the counter gave no number")
+    LAST_OF_WEEK.labels("orders", tx.region, series).set(running)
+    return number_in(week, running)

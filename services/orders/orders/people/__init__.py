@@ -1,0 +1,1 @@
+"""Persons: the vault. Numbers, names and addresses stand here and nowhere else."""

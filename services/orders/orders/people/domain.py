@@ -1,0 +1,191 @@
+"""The rules of persons: references, merging, who may see what. No database, no clock, no log."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from kvitt_contracts.orders import (
+    PersonInactivated,
+    PersonReactivated,
+    PersonRegistered,
+    PersonsMerged,
+)
+from kvitt_contracts.personnummer import Identity
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import Address, PersonRef, RegionPersonId, Role
+
+PersonEvent = PersonRegistered | PersonInactivated | PersonReactivated | PersonsMerged
+
+
+class Reason(StrEnum):
+    """Why a person is refused."""
+
+    RECIPIENT_INACTIVE = "RECIPIENT_INACTIVE"
+    PERSON_IS_MERGED = "PERSON_IS_MERGED"
+
+
+class PersonRefused(Refused):
+    """A rule about persons says no."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A reference: says which of the region's ids it stands for, never who it is."""
+
+    id: PersonRef
+    region_person_id: RegionPersonId
+    active: bool
+    merged_into: PersonRef | None = None
+
+
+class Purpose(StrEnum):
+    """Why somebody wants to see who a reference is. Written into the log for reading."""
+
+    DISPLAY = "display"  # name and number beside an order, a device, a transfer
+    ORDERING = "ordering"  # the proposed address and phone while an order is registered
+    DELIVERY = "delivery"  # where goods are taken
+    INVOICING = "invoicing"  # what stands on a patient's invoice
+
+
+_MAY_ASK: dict[Purpose, frozenset[Role]] = {
+    Purpose.DISPLAY: frozenset({Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE}),
+    Purpose.ORDERING: frozenset({Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE}),
+    Purpose.DELIVERY: frozenset({Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM}),
+    Purpose.INVOICING: frozenset({Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM}),
+}
+_WITH_ADDRESS = frozenset({Purpose.ORDERING, Purpose.DELIVERY, Purpose.INVOICING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What the vault holds of a person."""
+
+    identity: Identity
+    name: str
+    address: Address | None = None
+    phone: str | None = None
+    door_code: str | None = None
+    instructions: str | None = None
+    home_region: str
+    protected: bool = False
+    deceased: bool = False
+
+    @property
+    def born_on(self) -> date:
+        """The day of birth."""
+        return self.identity.born
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A person without any address: of a protected person nothing else can be said (REF-9)."""
+
+    name: str
+    number: str
+    protected: bool
+    deceased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located(Shown):
+    """A person with where they are found."""
+
+    address: Address | None
+    phone: str | None
+    door_code: str | None
+    instructions: str | None
+    home_region: str
+
+
+def register(ref: PersonRef, *, region_person_id: RegionPersonId, active: bool) -> PersonRegistered:
+    """A region has told of a person under an id of its own for the first time."""
+    return PersonRegistered(person=ref, region_person_id=region_person_id, active=active)
+
+
+def state_activity(person: Person, *, active: bool) -> PersonInactivated | PersonReactivated | None:
+    """The region says whether anything new may be registered; None: as before (REF-14)."""
+    if person.active == active:
+        return None
+    return PersonReactivated(person=person.id) if active else PersonInactivated(person=person.id)
+
+
+def merge(person: Person, *, into: Person) -> PersonsMerged | None:
+    """Two references turned out to be one person; None when they are one already.
+
+    Both must be current (merged into nothing): a caller follows aliases first.
+    """
+    if person.id == into.id:
+        return None
+    if person.merged_into is not None or into.merged_into is not None:
+        raise ValueError("only current references are merged")
+    return PersonsMerged(person=person.id, region_person_id=person.region_person_id, into=into.id)
+
+
+def must_state_same_number(alias: Person, *, stated: Identity, kept: Identity) -> None:
+    """What is stated under an alias counts while its number is the kept one's.
+
+    Raises PersonRefused (PERSON_IS_MERGED, REF-1): else two ids of one person would take turns in
+    changing its number.
+    """
+    if stated.number != kept.number:
+        raise PersonRefused(
+            Reason.PERSON_IS_MERGED,
+            rule="REF-1",
+            field="identity.number",
+            way_on="Personen är sammanslagen med en annan. Skicka under det id som gäller.",
+            person=alias.id,
+        )
+
+
+def must_be_active(person: Person) -> None:
+    """Raises PersonRefused (RECIPIENT_INACTIVE, REF-14): nothing new is registered on them."""
+    if not person.active:
+        raise PersonRefused(
+            Reason.RECIPIENT_INACTIVE,
+            rule="REF-14",
+            field="recipient",
+            way_on="Mottagaren är inaktiv. Kontakta hjälpmedelsservice.",
+        )
+
+
+def roles_that_may_ask(purpose: Purpose) -> frozenset[Role]:
+    """Who may resolve references for a purpose (REF-5)."""
+    return _MAY_ASK[purpose]
+
+
+def show(details: Details, *, purpose: Purpose) -> Shown | Located:
+    """What a purpose lets one see. A protected person's address: delivery alone (REF-9)."""
+    hidden = details.protected and purpose is not Purpose.DELIVERY
+    if hidden or purpose not in _WITH_ADDRESS:
+        return Shown(
+            name=details.name,
+            number=details.identity.number,
+            protected=details.protected,
+            deceased=details.deceased,
+        )
+    return Located(
+        name=details.name,
+        number=details.identity.number,
+        protected=details.protected,
+        deceased=details.deceased,
+        address=details.address,
+        phone=details.phone,
+        door_code=details.door_code,
+        instructions=details.instructions,
+        home_region=details.home_region,
+    )
+
+
+def evolve(person: Person | None, event: PersonEvent) -> Person:
+    """The state after an event. Total: every event of a person has its line here."""
+    if isinstance(event, PersonRegistered):
+        return Person(id=event.person, region_person_id=event.region_person_id, active=event.active)
+    if person is None:
+        raise ValueError(f"{event.wire_type} before the person is registered")
+    match event:
+        case PersonInactivated():
+            return replace(person, active=False)
+        case PersonReactivated():
+            return replace(person, active=True)
+        case PersonsMerged():
+            return replace(person, merged_into=event.into)

@@ -1,0 +1,94 @@
+"""The vault's tables. `persons` is told to others; everything else here leaves by an API alone."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from kvitt_chassis.models import Aggregate, Json, Regional
+from kvitt_contracts.personnummer import Identity
+from kvitt_contracts.topics import ORDERS_PERSONS
+from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orders.models import Base
+from orders.people import domain
+
+
+class PersonRow(
+    Aggregate[domain.Person],
+    Base,
+    topic=ORDERS_PERSONS,
+    state=domain.Person,
+    evolve=domain.evolve,
+):
+    """A reference."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        UniqueConstraint("region", "region_person_id", name="uq_one_ref_per_region_person_id"),
+        Index("ix_persons_merged_into", "region", "merged_into"),
+    )
+
+    region_person_id: Mapped[RegionPersonId]
+    active: Mapped[bool]
+    merged_into: Mapped[PersonRef | None]
+
+
+class PersonIdRow(Regional, Base):
+    """Which reference a region's own id was given."""
+
+    __tablename__ = "person_ids"
+
+    region_person_id: Mapped[RegionPersonId] = mapped_column(primary_key=True)
+    person: Mapped[PersonRef]
+
+
+class PersonDetailsRow(Regional, Base):
+    """Who a current reference is (REF-1). Erasure deletes this row."""
+
+    __tablename__ = "person_details"
+    __table_args__ = (UniqueConstraint("region", "number_index", name="uq_one_person_per_number"),)
+
+    person: Mapped[PersonRef] = mapped_column(primary_key=True)
+    number_index: Mapped[bytes]
+    identity: Mapped[Identity] = mapped_column(Json(Identity))
+    name: Mapped[str]
+    address: Mapped[Address | None] = mapped_column(Json(Address))
+    phone: Mapped[str | None]
+    door_code: Mapped[str | None]
+    instructions: Mapped[str | None]
+    home_region: Mapped[str]
+    protected: Mapped[bool]
+    deceased: Mapped[bool]
+
+    def details(self) -> domain.Details:
+        """The values that the rules look at."""
+        return domain.Details(
+            identity=self.identity,
+            name=self.name,
+            address=self.address,
+            phone=self.phone,
+            door_code=self.door_code,
+            instructions=self.instructions,
+            home_region=self.home_region,
+            protected=self.protected,
+            deceased=self.deceased,
+        )
+
+    @property
+    def born_on(self) -> date:
+        """The day of birth."""
+        return self.identity.born
+
+
+class PersonAccessRow(Regional, Base):
+    """Who looked at whom, when and why. Rows are added, never changed (REF-6)."""
+
+    __tablename__ = "person_accesses"
+    __table_args__ = (Index("ix_person_accesses_person", "region", "person", "at"),)
+
+    access_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[UserId]
+    purpose: Mapped[str]
+    person: Mapped[PersonRef | None]

@@ -1,0 +1,1 @@
+"""Payers, customers, care units and users, as the regions report them."""

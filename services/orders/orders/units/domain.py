@@ -1,0 +1,199 @@
+"""The rules of payers, customers, care units and users. No database, no clock, no log."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kvitt_contracts.orders import (
+    CareUnitRegistered,
+    CustomerRegistered,
+    PayerRegistered,
+    UserRegistered,
+)
+from kvitt_contracts.policy import RegionPolicy
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.regions import CareUnitStated, CustomerStated, PayerStated, UserStated
+from kvitt_contracts.types import (
+    CareUnitId,
+    CustomerId,
+    PayerId,
+    Role,
+    ServicePointId,
+    StoreId,
+    UnitCode,
+    UserId,
+)
+
+
+class Reason(StrEnum):
+    """Why a unit or a user is refused."""
+
+    WRONG_LENGTH = "WRONG_LENGTH"
+    PRIVATE_CLINIC_HOLDS_NO_STOCK = "PRIVATE_CLINIC_HOLDS_NO_STOCK"
+    DEFAULT_NOT_AMONG_SERVICE_POINTS = "DEFAULT_NOT_AMONG_SERVICE_POINTS"
+    NOT_A_SERVICE_POINT = "NOT_A_SERVICE_POINT"
+
+
+class UnitRefused(Refused):
+    """A rule about units or users says no."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """Who can pay."""
+
+    payer_id: PayerId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A workplace; `payer_id` is its base link (REF-4), `store` its own store."""
+
+    customer_id: CustomerId
+    name: str
+    payer_id: PayerId
+    is_service_point: bool
+    private_clinic: bool
+    store: StoreId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareUnit:
+    """A possible recipient."""
+
+    unit: CareUnitId
+    name: str
+    customer_id: CustomerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user by internal id; `acts_for` are the prescribers whom a requester registers for."""
+
+    user_id: UserId
+    roles: tuple[Role, ...]
+    service_points: tuple[ServicePointId, ...]
+    default_service_point: ServicePointId
+    acts_for: tuple[UserId, ...] = ()
+    active: bool
+
+    def has(self, role: Role) -> bool:
+        """True while the user is active and has the role."""
+        return self.active and role in self.roles
+
+    def works_at(self, service_point: CustomerId) -> bool:
+        """True for each of the user's service points."""
+        return service_point in self.service_points
+
+
+def register_payer(fact: PayerStated, *, policy: RegionPolicy) -> PayerRegistered:
+    """A payer as the region has it. Raises UnitRefused: its code has the wrong length."""
+    _must_be_long(fact.payer_id, policy.id_format.payer, field="payer_id")
+    return PayerRegistered(payer_id=fact.payer_id, name=fact.name)
+
+
+def register_customer(fact: CustomerStated, *, policy: RegionPolicy) -> CustomerRegistered:
+    """A customer with its base link to a payer (REF-4).
+
+    Raises UnitRefused: its code has the wrong length, or a private clinic is to own a store where
+    the policy gives them none (REF-7).
+    """
+    _must_be_long(fact.customer_id, policy.id_format.customer, field="customer_id")
+    if fact.private_clinic and fact.store is not None and not policy.private_clinics_hold_stock:
+        raise UnitRefused(
+            Reason.PRIVATE_CLINIC_HOLDS_NO_STOCK,
+            rule="REF-7",
+            field="store",
+            way_on="En privat mottagning har inget eget förråd. Ta bort förrådet.",
+            customer_id=fact.customer_id,
+        )
+    return CustomerRegistered(
+        customer_id=fact.customer_id,
+        name=fact.name,
+        payer_id=fact.payer_id,
+        is_service_point=fact.is_service_point,
+        private_clinic=fact.private_clinic,
+        store=fact.store,
+    )
+
+
+def register_care_unit(fact: CareUnitStated, *, policy: RegionPolicy) -> CareUnitRegistered:
+    """A care unit. Raises UnitRefused: its code has the wrong length."""
+    _must_be_long(fact.unit, policy.id_format.care_unit, field="unit")
+    return CareUnitRegistered(unit=fact.unit, name=fact.name, customer_id=fact.customer_id)
+
+
+def register_user(fact: UserStated, *, service_points: tuple[Customer, ...]) -> UserRegistered:
+    """A user with service points, one of them the default (REF-3).
+
+    Raises UnitRefused: the default is not among them, or one is no service point.
+    """
+    if fact.default_service_point not in fact.service_points:
+        raise UnitRefused(
+            Reason.DEFAULT_NOT_AMONG_SERVICE_POINTS,
+            rule="REF-3",
+            field="default_service_point",
+            way_on="Välj ett av användarens tjänsteställen som förvalt.",
+        )
+    for number, customer in enumerate(service_points):
+        if not customer.is_service_point:
+            raise UnitRefused(
+                Reason.NOT_A_SERVICE_POINT,
+                rule="REF-3",
+                field=f"service_points.{number}",
+                way_on="Kunden är inget tjänsteställe. Skicka kunden som tjänsteställe först.",
+                customer_id=customer.customer_id,
+            )
+    return UserRegistered(
+        user_id=fact.user_id,
+        roles=fact.roles,
+        service_points=fact.service_points,
+        default_service_point=fact.default_service_point,
+        acts_for=fact.acts_for,
+        active=fact.active,
+    )
+
+
+def evolve_payer(_: Payer | None, event: PayerRegistered) -> Payer:
+    """The payer after an event: each states the whole."""
+    return Payer(payer_id=event.payer_id, name=event.name)
+
+
+def evolve_customer(_: Customer | None, event: CustomerRegistered) -> Customer:
+    """The customer after an event: each states the whole."""
+    return Customer(
+        customer_id=event.customer_id,
+        name=event.name,
+        payer_id=event.payer_id,
+        is_service_point=event.is_service_point,
+        private_clinic=event.private_clinic,
+        store=event.store,
+    )
+
+
+def evolve_care_unit(_: CareUnit | None, event: CareUnitRegistered) -> CareUnit:
+    """The care unit after an event: each states the whole."""
+    return CareUnit(unit=event.unit, name=event.name, customer_id=event.customer_id)
+
+
+def evolve_user(_: User | None, event: UserRegistered) -> User:
+    """The user after an event: each states the whole."""
+    return User(
+        user_id=event.user_id,
+        roles=event.roles,
+        service_points=event.service_points,
+        default_service_point=event.default_service_point,
+        acts_for=event.acts_for,
+        active=event.active,
+    )
+
+
+def _must_be_long(code: UnitCode, length: int, *, field: str) -> None:
+    if len(code) != length:
+        raise UnitRefused(
+            Reason.WRONG_LENGTH,
+            rule="contract",
+            field=field,
+            way_on=f"Regionens koder av det slaget har {length} tecken (policy id_format).",
+            length=length,
+        )

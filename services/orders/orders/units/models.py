@@ -1,0 +1,95 @@
+"""The tables of payers, customers, care units and users."""
+
+from kvitt_chassis.models import Aggregate, Json
+from kvitt_contracts.topics import ORDERS_UNITS, ORDERS_USERS
+from kvitt_contracts.types import (
+    Address,
+    CareUnitId,
+    CustomerId,
+    PayerId,
+    Role,
+    ServicePointId,
+    StoreId,
+    UserId,
+)
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orders.models import Base
+from orders.units import domain
+
+
+class PayerRow(
+    Aggregate[domain.Payer],
+    Base,
+    topic=ORDERS_UNITS,
+    state=domain.Payer,
+    evolve=domain.evolve_payer,
+):
+    """A payer."""
+
+    __tablename__ = "payers"
+    __table_args__ = (UniqueConstraint("region", "payer_id", name="uq_payer_id"),)
+
+    payer_id: Mapped[PayerId]
+    name: Mapped[str]
+
+
+class CustomerRow(
+    Aggregate[domain.Customer],
+    Base,
+    topic=ORDERS_UNITS,
+    state=domain.Customer,
+    evolve=domain.evolve_customer,
+):
+    """A customer. Its address is no part of what is told to others."""
+
+    __tablename__ = "customers"
+    __table_args__ = (UniqueConstraint("region", "customer_id", name="uq_customer_id"),)
+
+    customer_id: Mapped[CustomerId]
+    name: Mapped[str]
+    payer_id: Mapped[PayerId]
+    is_service_point: Mapped[bool]
+    private_clinic: Mapped[bool]
+    store: Mapped[StoreId | None]
+    address: Mapped[Address | None] = mapped_column(Json(Address))
+
+
+class CareUnitRow(
+    Aggregate[domain.CareUnit],
+    Base,
+    topic=ORDERS_UNITS,
+    state=domain.CareUnit,
+    evolve=domain.evolve_care_unit,
+):
+    """A care unit."""
+
+    __tablename__ = "care_units"
+    __table_args__ = (UniqueConstraint("region", "unit", name="uq_care_unit"),)
+
+    unit: Mapped[CareUnitId]
+    name: Mapped[str]
+    customer_id: Mapped[CustomerId]
+
+
+class UserRow(
+    Aggregate[domain.User],
+    Base,
+    topic=ORDERS_USERS,
+    state=domain.User,
+    evolve=domain.evolve_user,
+):
+    """A user."""
+
+    __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("region", "user_id", name="uq_user_id"),)
+
+    user_id: Mapped[UserId]
+    roles: Mapped[tuple[Role, ...]] = mapped_column(Json(tuple[Role, ...]))
+    service_points: Mapped[tuple[ServicePointId, ...]] = mapped_column(
+        Json(tuple[ServicePointId, ...])
+    )
+    default_service_point: Mapped[ServicePointId]
+    acts_for: Mapped[tuple[UserId, ...]] = mapped_column(Json(tuple[UserId, ...]))
+    active: Mapped[bool]
