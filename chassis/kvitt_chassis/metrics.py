@@ -56,9 +56,16 @@ def declare(
     the same name.
     """
     every = ("service", *labels)
+    made = _collector(kind, name, meaning, every)
     METRICS.append(Metric(kind=kind, name=name, meaning=meaning, remedy=remedy, labels=every))
+    return made
+
+
+def _collector(
+    kind: Kind, name: str, meaning: str, labels: tuple[str, ...]
+) -> Counter | Gauge | Histogram:
     if kind == "counter":
-        return Counter(name, meaning, every, registry=REGISTRY)
+        return Counter(name, meaning, labels, registry=REGISTRY)
     if kind == "gauge":
-        return Gauge(name, meaning, every, registry=REGISTRY)
-    return Histogram(name, meaning, every, registry=REGISTRY, buckets=SECONDS)
+        return Gauge(name, meaning, labels, registry=REGISTRY)
+    return Histogram(name, meaning, labels, registry=REGISTRY, buckets=SECONDS)

@@ -250,6 +250,8 @@ _NO_POLICY = Problem(
 
 
 def _of_status(status: int) -> Problem:
+    if status == 413:
+        return TOO_LARGE
     name = HTTPStatus(status).name
     title, way_on = {
         404: ("Finns inte", "Kontrollera adressen; /docs visar alla."),

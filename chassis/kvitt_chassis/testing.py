@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 from uuid import UUID, uuid4
 from zlib import crc32
 
@@ -273,9 +273,15 @@ def stockholm(local: str) -> datetime:
     return datetime.fromisoformat(local).replace(tzinfo=STOCKHOLM).astimezone(UTC)
 
 
+@overload
 async def wait_for(
-    condition: Callable[[], Awaitable[T] | T], *, within: float = 10.0, every: float = 0.02
-) -> T:
+    condition: Callable[[], Awaitable[T]], *, within: float = ..., every: float = ...
+) -> T: ...
+@overload
+async def wait_for(condition: Callable[[], T], *, within: float = ..., every: float = ...) -> T: ...
+async def wait_for(
+    condition: Callable[[], Any], *, within: float = 10.0, every: float = 0.02
+) -> Any:
     """Wait until a condition (plain or async) gives something true, and give it.
 
     Raises AssertionError with the condition's source when the time is over.

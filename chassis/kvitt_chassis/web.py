@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import SpanKind
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -126,8 +127,6 @@ class Guard:
         with self._telemetry.span("http", kind=SpanKind.SERVER, parent=parent) as span:
             try:
                 await self._app(scope, _Bounded(receive), answer)
-            except _BodyTooLarge:
-                await TOO_LARGE.response()(scope, receive, answer)
             except asyncio.CancelledError:
                 raise
             except Exception:
@@ -139,10 +138,6 @@ class Guard:
             span.set_attribute("http.response.status_code", answer.status)
 
 
-class _BodyTooLarge(Exception):
-    """More bytes came than were announced or allowed."""
-
-
 class _Bounded:
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -152,7 +147,8 @@ class _Bounded:
         message = await self._receive()
         self._seen += len(message.get("body", b""))
         if self._seen > MAX_BODY_BYTES:
-            raise _BodyTooLarge
+            # FastAPI hides every other exception of a body behind a 400
+            raise HTTPException(413)
         return message
 
 

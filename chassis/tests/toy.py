@@ -13,6 +13,7 @@ from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
 from kvitt_chassis.service import Service
+from kvitt_chassis.telemetry import Telemetry
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import TransferCancelled
 from kvitt_contracts.envelope import Command
@@ -172,6 +173,8 @@ class LetterView(BaseModel):
         )
 
 
+A_DAY = timedelta(days=1)
+TELEMETRY = Telemetry("notifications")
 PENDING = UUID("00000000-0000-4000-8000-000000000001")
 """A letter about this is shown as pending until it is read."""
 
