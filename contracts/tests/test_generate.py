@@ -1,0 +1,102 @@
+"""What is generated: the committed files are those, and a difference is told with what to run."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from kvitt_contracts import asyncapi
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.generate import ROOT, differences, generated, main, write
+from kvitt_contracts.schemas import schema_of
+from kvitt_contracts.topics import CATALOGUE
+
+SCHEMA = Path("contracts/schemas/bmb.transfer.accepted.v1.json")
+
+
+def test_the_committed_files_are_as_generated() -> None:
+    assert differences(generated()) == []
+
+
+def test_an_edited_file_is_told_by_its_path(tmp_path: Path) -> None:
+    files = {SCHEMA: "{}\n"}
+    write(files, root=tmp_path)
+    (tmp_path / SCHEMA).write_text("[]\n", encoding="utf-8")
+
+    assert differences(files, root=tmp_path) == [f"{SCHEMA} differs from what the models say"]
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    assert differences({SCHEMA: "{}\n"}, root=tmp_path) == [f"{SCHEMA} is missing"]
+
+
+def test_a_schema_of_no_message_is_told_and_removed(tmp_path: Path) -> None:
+    write({SCHEMA: "{}\n"}, root=tmp_path)
+
+    assert differences({}, root=tmp_path) == [f"{SCHEMA} belongs to no declared message"]
+
+    write({}, root=tmp_path)
+    assert differences({}, root=tmp_path) == []
+
+
+def test_the_check_says_what_to_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kvitt_contracts.generate.generated", lambda: {Path("no.json"): "{}"})
+
+    assert main(["--check"]) == 1
+    assert "Run `python -m kvitt_contracts.generate`" in capsys.readouterr().err
+
+
+def test_every_topic_is_a_channel_with_all_its_messages() -> None:
+    channels = asyncapi.document()["channels"]
+
+    assert len(channels) == len(CATALOGUE)
+    for topic in CATALOGUE:
+        assert set(channels[topic.name.replace("<code>", "code")]["messages"]) == topic.wire_types
+
+
+def test_every_consumer_and_owner_has_its_operation() -> None:
+    operations = asyncapi.document()["operations"]
+
+    for topic in CATALOGUE:
+        name = topic.name.replace("<code>", "code")
+        readers = {one.split(".")[0] for one in operations if one.endswith(f".receive.{name}")}
+        assert readers == topic.consumers
+        assert (f"{topic.owner}.send.{name}" in operations) == (not topic.is_inbound)
+
+
+def test_every_reference_in_asyncapi_leads_somewhere() -> None:
+    document = yaml.safe_load((ROOT / "contracts/asyncapi.yaml").read_text(encoding="utf-8"))
+
+    for reference in _references(document):
+        if reference.startswith("./"):
+            assert (ROOT / "contracts" / reference).is_file()
+            continue
+        target = document
+        for step in reference.removeprefix("#/").split("/"):
+            target = target[step]
+
+
+def test_asyncapi_examples_keep_the_declared_headers() -> None:
+    components = asyncapi.document()["components"]
+    for message in components["messages"].values():
+        kind = message["traits"][0]["$ref"].rsplit("/", 1)[1]
+        validator = Draft202012Validator(components["messageTraits"][kind]["headers"]["schema"])
+        for one in message["examples"]:
+            assert [error.message for error in validator.iter_errors(one["headers"])] == []
+
+
+@pytest.mark.parametrize("message", Message.registry.values(), ids=lambda one: one.wire_type)
+def test_every_message_says_when_it_is_sent(message: type[Message]) -> None:
+    assert schema_of(message).get("description")
+
+
+def _references(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [found for item in value for found in _references(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+    return own + [found for item in value.values() for found in _references(item)]

@@ -1,0 +1,107 @@
+"""REF-1: what names a person, clause by clause. Numbers are Skatteverket's test numbers only."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kvitt_contracts.personnummer import (
+    CoordinationNumber,
+    PersonalNumber,
+    ReserveNumber,
+    birth_date,
+    is_coordination_number,
+    is_personal_number,
+)
+from kvitt_contracts.types import RegionPersonId, looks_like_personal_number
+from pydantic import ValidationError
+
+TEST_NUMBERS = ("189001019802", "201701012393")
+COORDINATION_NUMBER = "198005639821"
+
+pytestmark = pytest.mark.rule("REF-1")
+
+
+@pytest.mark.parametrize("number", TEST_NUMBERS)
+def test_twelve_digits_with_century_are_a_personal_number(number: str) -> None:
+    assert PersonalNumber(number=number).number == number
+
+
+@pytest.mark.parametrize(
+    "number", ["9001019802", "900101-9802", "18900101-9802", "18900101 9802", "1890010198O2"]
+)
+def test_another_form_than_twelve_digits_is_refused(number: str) -> None:
+    with pytest.raises(ValidationError):
+        PersonalNumber(number=number)
+
+
+def test_digits_of_another_alphabet_are_refused() -> None:
+    other = TEST_NUMBERS[0].translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+
+    assert not is_personal_number(other)
+    with pytest.raises(ValidationError):
+        PersonalNumber(number=other)
+
+
+@given(digit=st.integers(0, 9), place=st.integers(2, 11))
+def test_a_wrong_check_digit_is_refused(digit: int, place: int) -> None:
+    right = TEST_NUMBERS[0]
+    wrong = right[:place] + str(digit) + right[place + 1 :]
+
+    assert is_personal_number(wrong) == (wrong == right)
+
+
+@pytest.mark.parametrize("number", ["189002309804", "189013019809", "189000019803"])
+def test_a_date_that_does_not_exist_is_refused(number: str) -> None:
+    assert not is_personal_number(number)
+
+
+def test_a_coordination_number_has_sixty_added_to_the_day() -> None:
+    number = CoordinationNumber(number=COORDINATION_NUMBER)
+
+    assert number.born == date(1980, 5, 3)
+
+
+def test_a_coordination_number_with_a_wrong_check_digit_is_refused() -> None:
+    assert not is_coordination_number(COORDINATION_NUMBER[:-1] + "2")
+
+
+def test_a_coordination_number_is_no_personal_number_and_the_other_way_round() -> None:
+    assert not is_personal_number(COORDINATION_NUMBER)
+    assert not is_coordination_number(TEST_NUMBERS[0])
+
+
+def test_the_century_is_the_one_that_is_written() -> None:
+    assert birth_date("189001019802") == date(1890, 1, 1)
+
+
+def test_a_birth_date_of_no_number_is_an_error() -> None:
+    with pytest.raises(ValueError, match="not a personal identity number"):
+        birth_date("189001019803")
+
+
+@pytest.mark.rule("REF-8")
+def test_a_reserve_number_carries_its_day_of_birth_beside_it() -> None:
+    number = ReserveNumber(number="19910214R0042", born_on=date(1991, 2, 14))
+
+    assert number.born == date(1991, 2, 14)
+
+
+def test_twelve_digits_are_no_reserve_number() -> None:
+    with pytest.raises(ValidationError):
+        ReserveNumber(number=TEST_NUMBERS[0], born_on=date(1890, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "text", ["189001019802", "18900101-9802", "9001019802", "900101-9802", "AC-9001019802"]
+)
+def test_a_regions_own_id_of_a_person_may_not_be_a_number(text: str) -> None:
+    assert looks_like_personal_number(text)
+    with pytest.raises(ValueError, match="must not hold a personal number"):
+        RegionPersonId(text)
+
+
+def test_a_uuid_is_an_opaque_id_whatever_its_digits() -> None:
+    text = "90010198-0289-4101-9802-189001019802"
+
+    assert RegionPersonId(text) == text
