@@ -54,9 +54,9 @@ def inherited(environment: Mapping[str, str]) -> dict[str, str]:
     """What a service may inherit: everything but settings of ours, except those that suit every
     service.
     """
-    shared = {"KVITT_OTLP_ENDPOINT", "KVITT_LOG_LEVEL"}
+    shared = {"KVITT_OTLP_ENDPOINT", "KVITT_LOG_LEVEL", "KVITT_HISTORY", "KVITT_FAILPOINTS"}
     return {
         name: value
         for name, value in environment.items()
-        if not name.startswith("KVITT_") or name in shared or name.startswith("KVITT_FAILPOINT")
+        if not name.startswith("KVITT_") or name in shared
     }

@@ -1,6 +1,4 @@
-"""A service's migrations as a job: `python -m kvitt.local.migrations <service>`. The tables stand
-in the services.
-"""
+"""Runs the services' migrations, where a database is behind. The tables stand in the services."""
 
 import importlib.util
 import os
@@ -10,14 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
-from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from kvitt_chassis.migrations import OWNER_URL
 
 from kvitt.local.databases import DatabaseUrls
 from kvitt.local.problems import LocalProblem
-
-OWNER_URL = "KVITT_DATABASE_OWNER_URL"
 
 
 def folder(service: str) -> Path | None:
@@ -44,7 +40,7 @@ def run(urls: Mapping[str, DatabaseUrls]) -> None:
     """
     jobs = {
         service: subprocess.Popen(
-            [sys.executable, "-m", "kvitt.local.migrations", service],
+            [sys.executable, "-m", "kvitt_chassis.migrate", service],
             env={**os.environ, OWNER_URL: url.owner},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -62,17 +58,6 @@ def run(urls: Mapping[str, DatabaseUrls]) -> None:
             )
 
 
-def main() -> None:
-    """The job: the service is named by the argument, its database by KVITT_DATABASE_OWNER_URL."""
-    (service,) = sys.argv[1:]
-    place = folder(service)
-    if place is None:
-        sys.exit(f"{service} has no migrations")
-    if not os.environ.get(OWNER_URL):
-        sys.exit(f"{OWNER_URL} must name the database, as its owner")
-    command.upgrade(_config(place), "head")
-
-
 def _config(place: Path) -> Config:
     config = Config()
     config.set_main_option("script_location", str(place))
@@ -86,7 +71,3 @@ def _revision(owner_url: str) -> str | None:
             return None
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         return row[0] if row else None
-
-
-if __name__ == "__main__":
-    main()
