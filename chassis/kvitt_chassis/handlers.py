@@ -9,7 +9,7 @@ from kvitt_contracts.envelope import Command, Message
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kvitt_chassis.models import Aggregate
+    from kvitt_chassis.models import Regional
     from kvitt_chassis.transaction import Transaction
 
 M = TypeVar("M", bound=Message)
@@ -25,10 +25,13 @@ TimerHandler = Callable[[Any, "datetime", "Transaction"], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """Something that becomes due for one aggregate: `DEADLINE = Timer("transfer_deadline", TransferRow)`."""
+    """Something that becomes due for one row: `DEADLINE = Timer("transfer_deadline", TransferRow)`.
+
+    The row's key is a UUID; it is an aggregate, or another row with `locked_when_loaded`.
+    """
 
     name: str
-    locks: "type[Aggregate[Any]]"
+    locks: "type[Regional]"
 
 
 @dataclass(frozen=True, slots=True)
