@@ -39,7 +39,8 @@ async def offset(session: AsyncSession) -> timedelta:
 
 
 async def advance(session: AsyncSession, to: datetime) -> timedelta:
-    """Move business time forward to an aware instant; from there it runs on. Answers the new offset.
+    """Move business time forward to an aware instant; from there it runs on. Answers the new
+    offset.
 
     For several services: advance one, then `set_offset` the others to its answer, at a barrier
     (lag 0, logs published, due timers fired). Raises ClockGoesBack. The caller commits.

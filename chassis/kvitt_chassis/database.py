@@ -42,6 +42,7 @@ class Database:
             hide_parameters=True,  # an error's text would show persons
             connect_args={
                 "timeout": 5,
+                "command_timeout": 35,  # a cut network answers nothing, not even an error
                 "server_settings": {**_SERVER_SETTINGS, "application_name": f"{service}-{role}"},
             },
         )

@@ -14,7 +14,8 @@ FAILPOINTS: dict[str, str] = {
     "timers.before_commit": "due timers are removed and handled, nothing is committed",
     "timers.after_commit": "due timers are committed",
 }
-"""Every failpoint with the moment that it stands for. Other chassis modules add theirs on import."""
+"""Every failpoint with the moment that it stands for. Other chassis modules add theirs on import.
+"""
 
 
 class FailpointHit(Exception):

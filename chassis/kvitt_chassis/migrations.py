@@ -1,8 +1,10 @@
-"""What a service's Alembic migrations call: the chassis tables, the guard of regions, the environment.
+"""What a service's Alembic migrations call: the chassis tables, the guard of regions, the
+environment.
 
-A service's first migration: `create_chassis_tables(op, "bmb")`, its own `op.create_table(…)`, and last
-`guard_regions(op, "bmb")`. Its `migrations/env.py` is `from kvitt_chassis.migrations import run_env` and
-`run_env()`. Never run at import of a service; `python -m kvitt_chassis.migrate <service>` is the job.
+A service's first migration: `create_chassis_tables(op, "bmb")`, its own `op.create_table(…)`, and
+last `guard_regions(op, "bmb")`. Its `migrations/env.py` is `from kvitt_chassis.migrations import
+run_env` and `run_env()`. Never run at import of a service; `python -m kvitt_chassis.migrate
+<service>` is the job.
 """
 
 import importlib
@@ -14,13 +16,26 @@ from sqlalchemy import MetaData, create_engine, pool, text
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
 
-_PARTS = ("outbox", "timers", "clock", "idempotency", "policies")
-"""Chassis modules with tables of their own: each has `DDL`, a tuple of statements, in which `{owner}`,
-`{api}` and `{worker}` stand for the roles. By default api and worker may read and write a new table."""
+_PARTS = (
+    "outbox",
+    "timers",
+    "clock",
+    "inbox",
+    "parking",
+    "pauses",
+    "refusals",
+    "audit",
+    "idempotency",
+    "policies",
+)
+"""Chassis modules with tables of their own: each has `DDL`, a tuple of statements, in which
+`{owner}`, `{api}` and `{worker}` stand for the roles. By default api and worker may read and write
+a new table.
+"""
 
 
 def create_chassis_tables(op: Any, service: str) -> None:
-    """Create every chassis table with its grants. `op` is Alembic's. Row security: `guard_regions`."""
+    """Create every chassis table with its grants. `op` is Alembic's."""
     for part in _PARTS:
         for statement in importlib.import_module(f"kvitt_chassis.{part}").DDL:
             op.get_bind().exec_driver_sql(_named(statement, service))
@@ -76,8 +91,10 @@ _UNGUARDED = """
 _GUARD = (
     "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-    "CREATE POLICY of_the_region ON {table} TO {api} "
-    "USING (region = current_setting('kvitt.region', true)) "
-    "WITH CHECK (region = current_setting('kvitt.region', true))",
+    """
+    CREATE POLICY of_the_region ON {table} TO {api}
+    USING (region = current_setting('kvitt.region', true))
+    WITH CHECK (region = current_setting('kvitt.region', true))
+    """,
     "CREATE POLICY of_all_regions ON {table} TO {worker}, {owner} USING (true) WITH CHECK (true)",
 )

@@ -1,9 +1,15 @@
-"""The service's event log, which is its outbox: the table, what stands in it, what an operator asks of it.
+"""The service's event log, which is its outbox: the table, and what an operator asks of it.
 
 Rows are written by `transaction.py` and sent by `relay.py`. Nothing here writes an event.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+from uuid import UUID
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 DDL: tuple[str, ...] = (
     """
@@ -53,3 +59,131 @@ DDL: tuple[str, ...] = (
     "REVOKE INSERT, DELETE ON relay FROM {worker}",
 )
 """`3:3:` is the snapshot in which nothing is visible: a new relay sends from the first row on."""
+
+
+class OutboxRow(NamedTuple):
+    """One row of `events`, as it is sent. `time` is business time, `recorded_at` real time."""
+
+    id: int
+    event_id: UUID
+    region: str
+    topic: str
+    key: str
+    seq: int
+    type: str
+    time: datetime
+    correlation_id: str | None
+    causation_id: str | None
+    actor: str | None
+    traceparent: str | None
+    payload: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxStatus:
+    """How far the log is sent. `unsent` is counted up to COUNTED; COUNTED + 1 means more."""
+
+    unsent: int
+    oldest_unsent_seconds: float
+    holder: str
+    lease_seconds_left: float
+    last_id: int
+
+
+COUNTED = 10_000
+
+
+async def status(session: AsyncSession) -> OutboxStatus:
+    """How far the relay is, for the worker role; the stored cursor is at most 0.1 s behind."""
+    row = (await session.execute(_STATUS, {"limit": COUNTED + 1})).one()
+    return OutboxStatus(
+        unsent=row.unsent,
+        oldest_unsent_seconds=float(row.oldest_unsent_seconds),
+        holder=row.holder,
+        lease_seconds_left=float(row.lease_seconds_left),
+        last_id=row.last_id,
+    )
+
+
+async def last_numbers(session: AsyncSession, topic: str) -> list[tuple[str, int]]:
+    """(key, last number) of every key of a topic, in the keys' order: a lost tail shows no gap."""
+    found = await session.execute(_LAST_NUMBERS, {"topic": topic})
+    return [(row.key, row.seq) for row in found]
+
+
+async def of_key(
+    session: AsyncSession, topic: str, key: str, *, from_seq: int = 1, limit: int = 1_000
+) -> list[OutboxRow]:
+    """The events of one aggregate from a number on, in order: its story, or what to send again."""
+    found = await session.execute(
+        _OF_KEY, {"topic": topic, "key": key, "from_seq": from_seq, "limit": limit}
+    )
+    return [OutboxRow(*row) for row in found]
+
+
+async def rebase(session: AsyncSession, *, resend: Literal["nothing", "everything"] | int) -> int:
+    """Let the relay go on from here, in this database and to whatever Kafka cluster it now finds.
+
+    An operator decides so after a restore, a promotion or a change of cluster. `resend`: which of
+    the rows that are here are sent (again): none, all, or those after an id. Consumers know by
+    their marks what they have seen. Waits until no writer is in the middle of an event. Answers how
+    many rows will be sent. The caller commits; a running relay loses its lease.
+    """
+    await session.execute(text("LOCK TABLE events IN SHARE MODE"))
+    after = {"nothing": None, "everything": 0}[resend] if isinstance(resend, str) else resend
+    rebased = (await session.execute(_REBASE, {"after": after})).one()
+    return int(rebased.resent)
+
+
+COLUMNS = (
+    "id, event_id, region, topic, key, seq, type, time, correlation_id, causation_id, actor, "
+    "traceparent, payload, recorded_at"
+)
+"""The fields of OutboxRow, in their order."""
+
+_STATUS = text(
+    """
+    WITH cursor AS (
+        SELECT *, ARRAY(SELECT pg_snapshot_xip(s1)) AS xip, pg_snapshot_xmax(s1) AS xmax FROM relay
+    ), unsent AS (
+        SELECT recorded_at FROM (
+            SELECT e.id, e.xid, e.recorded_at FROM cursor c, events e WHERE e.xid = ANY (c.xip)
+            UNION ALL
+            SELECT e.id, e.xid, e.recorded_at FROM cursor c, events e WHERE e.xid >= c.xmax
+        ) AS since, cursor c
+        WHERE since.id > c.base_id
+          AND NOT (c.s2 IS NOT NULL AND since.id <= c.last_id
+                   AND pg_visible_in_snapshot(since.xid, c.s2))
+        UNION ALL
+        SELECT e.recorded_at FROM cursor c, events e WHERE e.id > c.resent_id AND e.id <= c.base_id
+        LIMIT :limit
+    )
+    SELECT (SELECT count(*) FROM unsent) AS unsent,
+           extract(epoch FROM coalesce(clock_timestamp() - (SELECT min(recorded_at) FROM unsent),
+                                       '0'::interval)) AS oldest_unsent_seconds,
+           holder, last_id,
+           CASE WHEN leased_until = '-infinity' THEN 0
+                ELSE greatest(extract(epoch FROM leased_until - clock_timestamp()), 0)
+           END AS lease_seconds_left
+    FROM cursor
+    """.replace("::", "\\:\\:")
+)
+_LAST_NUMBERS = text(
+    "SELECT key, max(seq) AS seq FROM events WHERE topic = :topic GROUP BY key ORDER BY key"
+)
+_OF_KEY = text(
+    f"SELECT {COLUMNS} FROM events WHERE topic = :topic AND key = :key AND seq >= :from_seq "
+    "ORDER BY seq LIMIT :limit"
+)
+_REBASE = text(
+    """
+    UPDATE relay SET epoch = epoch + 1, holder = '', leased_until = '-infinity',
+        s1 = pg_current_snapshot(), s2 = NULL, last_id = 0,
+        base_id = (SELECT coalesce(max(id), 0) FROM events),
+        resent_id = coalesce(CAST(:after AS bigint), (SELECT coalesce(max(id), 0) FROM events)),
+        system_identifier = NULL, timeline = NULL, cluster_id = NULL
+    RETURNING (SELECT count(*) FROM events
+               WHERE id > coalesce(CAST(:after AS bigint), 9223372036854775807)) AS resent
+    """
+)

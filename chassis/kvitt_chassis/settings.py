@@ -1,5 +1,6 @@
 """The settings of a service process, read once from its environment. No other module reads them."""
 
+import ssl
 from pathlib import Path
 from typing import Literal
 
@@ -51,4 +52,6 @@ class Settings(BaseSettings):
                 "sasl_plain_username": self.kafka_username,
                 "sasl_plain_password": self.kafka_password.get_secret_value(),
             }
+        if self.kafka_security == "SASL_SSL":
+            client["ssl_context"] = ssl.create_default_context()
         return client

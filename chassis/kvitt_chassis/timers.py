@@ -14,4 +14,5 @@ DDL: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_timers_due ON timers (due)",
 )
-"""`due` is business time; `not_before` is real time: when one whose handler failed is tried again."""
+"""`due` is business time; `not_before` is real time: when one whose handler failed is tried again.
+"""
