@@ -1,0 +1,422 @@
+"""What the consumer decides: about one message beside its mark, about a batch that fails, about a silent client.
+
+Pure: values in, a verdict or an action out. No await, no clock, no IO, no randomness.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+REMEMBERED_IDS = 8
+"""How many of a key's last event ids its mark keeps: as far back as a fork is told from a duplicate."""
+
+
+class Cause(StrEnum):
+    """Why a key is parked or stands in quarantine."""
+
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
+    INVALID = "invalid"
+    UNKNOWN_VERSION = "unknown_version"
+    FORK = "fork"
+    GAP = "gap"
+    NOT_YET_KNOWN = "not_yet_known"
+    UNKNOWN_POLICY = "unknown_policy"
+    FAULT = "fault"
+    BEHIND = "behind"  # its head has left, what came after it has not been tried yet
+
+    @property
+    def is_final(self) -> bool:
+        """True when trying again by itself cannot help: straight into quarantine."""
+        return self in _FINAL
+
+
+_FINAL = {Cause.UNREADABLE, Cause.TOO_LARGE, Cause.INVALID, Cause.UNKNOWN_VERSION, Cause.FORK}
+
+
+class Verdict(StrEnum):
+    """What becomes of one message."""
+
+    APPLY = "apply"
+    PASS_OVER = "pass_over"  # nobody here handles it; the mark advances
+    DUPLICATE = "duplicate"
+    OBSOLETE = "obsolete"  # an older version of a fact than the one that is known
+    REFUSE = "refuse"
+    JOIN = "join"  # behind its key's parked messages
+    GAP = "gap"
+    FORK = "fork"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What a verdict needs to know of a message. `sequence` is None for what regions send, and where unreadable."""
+
+    event_id: UUID | None
+    sequence: int | None
+    version: int | None = None
+    is_readable: bool = True
+    is_refused: bool = False
+    is_handled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a message's key, read under the lock of its mark.
+
+    `event_ids` are those of the last numbers, newest last; `None` where a number was discarded unread.
+    """
+
+    sequence: int = 0
+    event_ids: tuple[UUID | None, ...] = ()
+    is_parked: bool = False
+    is_seen: bool = False  # this very message, from outside, or discarded where it stood
+    version: int | None = None
+
+
+def judge(line: Line, known: Known) -> Verdict:
+    """What becomes of a message. The mark decides before the content does."""
+    if known.is_seen:
+        return Verdict.DUPLICATE
+    if line.sequence is not None and line.sequence <= known.sequence:
+        return Verdict.FORK if _is_fork(line, known) else Verdict.DUPLICATE
+    if known.is_parked:
+        return Verdict.JOIN
+    if line.sequence is not None and line.sequence > known.sequence + 1:
+        return Verdict.GAP
+    return _by_content(line, known)
+
+
+def _by_content(line: Line, known: Known) -> Verdict:
+    if not line.is_readable:
+        return Verdict.QUARANTINE
+    if line.is_refused:
+        return Verdict.REFUSE
+    if not line.is_handled:
+        return Verdict.PASS_OVER
+    if line.version is not None and known.version is not None and line.version <= known.version:
+        return Verdict.OBSOLETE
+    return Verdict.APPLY
+
+
+def _is_fork(line: Line, known: Known) -> bool:
+    back = known.sequence - (line.sequence or 0)
+    if back >= len(known.event_ids):
+        return False
+    return known.event_ids[-1 - back] not in (None, line.event_id)
+
+
+# -- a batch and its failures ---------------------------------------------------------------------
+
+
+class Failure(StrEnum):
+    """How a unit of work failed."""
+
+    LOCK_TROUBLE = (
+        "lock_trouble"  # deadlock, serialization, lock timeout, connection lost: nobody's fault
+    )
+    REFUSED = "refused"
+    NOT_YET_KNOWN = "not_yet_known"
+    UNKNOWN_POLICY = "unknown_policy"
+    FAULT = "fault"
+
+
+_PARKED_AS = {
+    Failure.NOT_YET_KNOWN: Cause.NOT_YET_KNOWN,
+    Failure.UNKNOWN_POLICY: Cause.UNKNOWN_POLICY,
+    Failure.FAULT: Cause.FAULT,
+}
+
+Partition = tuple[str, int]
+"""A topic's name and a partition's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stood."""
+
+    partition: Partition
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A batch has come, each partition's records in order."""
+
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last action is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The last action was rolled back."""
+
+    failure: Failure
+
+
+Input = Received | Done | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Apply these messages (by index) in one transaction, `after` a wait of about so many seconds."""
+
+    indexes: tuple[int, ...]
+    after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Record the refusal that the last try ended with."""
+
+    index: int
+    after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Park the message's key with this cause."""
+
+    index: int
+    cause: Cause
+    after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Too many faults in a row: stop reading the partition for a while, from this record on, and alarm."""
+
+    place: Place
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Commit these offsets (the next to read), go back to those places, and ask for the next batch."""
+
+    offsets: Mapping[Partition, int]
+    back_to: Mapping[Partition, int]
+
+
+Action = Apply | Refuse | Park | Pause | Finish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How often is often. Waits in seconds."""
+
+    tries: int = 3
+    faults_in_a_row: int = 10
+    troubles_as_a_whole: int = 2  # a large transaction meets more of them
+    troubles_in_hand: int = 8
+    first_wait: float = 0.05
+    longest_wait: float = 2.0
+    first_pause: float = 5.0
+    longest_pause: float = 60.0
+
+
+@dataclass(slots=True)
+class ConsumerMachine:
+    """One batch at a time: whole, else message by message; what is done is counted, what is not is read again."""
+
+    limits: Limits = field(default_factory=Limits)
+    _places: tuple[Place, ...] = ()
+    _index: int | None = None  # None: the batch is tried as a whole
+    _tries: int = 0
+    _troubles: int = 0
+    _last: Action | None = None
+    _next: dict[Partition, int] = field(default_factory=dict)
+    _back: dict[Partition, int] = field(default_factory=dict)
+    _dropped: set[Partition] = field(default_factory=set)
+    _faults: dict[Partition, int] = field(default_factory=dict)
+    _pauses: dict[Partition, int] = field(default_factory=dict)
+
+    def step(self, happened: Input) -> Action:
+        """The next thing to do. After `Finish` comes `Received`."""
+        match happened:
+            case Received(places):
+                return self._begin(places)
+            case Done():
+                return self._advance()
+            case Failed(failure):
+                return self._after_failure(failure)
+
+    def revoke(self, partitions: Collection[Partition]) -> None:
+        """These partitions are another's from now on: of them, nothing further is begun."""
+        self._dropped |= set(partitions) & {place.partition for place in self._places}
+        for partition in partitions:
+            self._faults.pop(partition, None)
+            self._pauses.pop(partition, None)
+
+    def hand_back(self) -> None:
+        """Shutting down: nothing further of the batch is begun."""
+        self._dropped |= {place.partition for place in self._places}
+
+    def _begin(self, places: tuple[Place, ...]) -> Action:
+        self._places = places
+        self._index = None
+        self._tries = self._troubles = 0
+        self._next, self._back, self._dropped = {}, {}, set()
+        return self._act(Apply(tuple(range(len(places)))))
+
+    def _advance(self) -> Action:
+        self._tries = self._troubles = 0
+        last = self._last
+        if isinstance(last, Pause):
+            return self._go_on(last.place)
+        if self._index is None:
+            for place in self._places:
+                self._settled(place, healthy=True)
+            return self._finish()
+        healthy = not (isinstance(last, Park) and last.cause is Cause.FAULT)
+        self._settled(self._places[self._index], healthy=healthy)
+        self._index += 1
+        return self._next_single()
+
+    def _settled(self, place: Place, *, healthy: bool) -> None:
+        self._next[place.partition] = place.offset + 1
+        if healthy:
+            self._faults.pop(place.partition, None)
+            self._pauses.pop(place.partition, None)
+
+    def _go_on(self, place: Place) -> Action:
+        self._back[place.partition] = place.offset
+        self._dropped.add(place.partition)
+        return self._next_single()
+
+    def _next_single(self) -> Action:
+        index = 0 if self._index is None else self._index
+        while index < len(self._places) and self._places[index].partition in self._dropped:
+            index += 1
+        self._index = index
+        if index == len(self._places):
+            return self._finish()
+        return self._act(Apply((index,)))
+
+    def _finish(self) -> Action:
+        # What was dropped in the middle of a batch is read again, by us or by whoever has the partition.
+        for place in reversed(self._places):
+            if place.offset >= self._next.get(place.partition, 0):
+                self._back[place.partition] = place.offset
+        return self._act(Finish(dict(self._next), dict(self._back)))
+
+    def _after_failure(self, failure: Failure) -> Action:
+        if failure is Failure.LOCK_TROUBLE or isinstance(self._last, Park | Pause):
+            return self._after_trouble()
+        if self._index is None:
+            return self._next_single()
+        if isinstance(self._last, Refuse):
+            return self._park(Cause.FAULT)
+        if failure is Failure.REFUSED:
+            return self._act(Refuse(self._index))
+        if failure is not Failure.FAULT:
+            return self._park(_PARKED_AS[failure])
+        self._tries += 1
+        if self._tries < self.limits.tries:
+            return self._act(Apply((self._index,), after=self._wait(self._tries)))
+        return self._after_fault(self._places[self._index])
+
+    def _after_trouble(self) -> Action:
+        """Without limit; but now and then the batch goes back, so that the client is polled and stays in its group."""
+        self._troubles += 1
+        if self._index is None and self._troubles >= self.limits.troubles_as_a_whole:
+            return self._next_single()
+        if self._troubles >= self.limits.troubles_in_hand:
+            self.hand_back()
+            return self._finish()
+        wait = self._wait(self._troubles)
+        match self._last:
+            case Apply(indexes):
+                return self._act(Apply(indexes, after=wait))
+            case Refuse(index):
+                return self._act(Refuse(index, after=wait))
+            case Park(index, cause):
+                return self._act(Park(index, cause, after=wait))
+            case Pause(place):
+                return self._go_on(place)
+            case _:
+                return self._finish()
+
+    def _after_fault(self, place: Place) -> Action:
+        faults = self._faults[place.partition] = self._faults.get(place.partition, 0) + 1
+        if faults <= self.limits.faults_in_a_row:
+            return self._park(Cause.FAULT)
+        pauses = self._pauses[place.partition] = self._pauses.get(place.partition, 0) + 1
+        seconds = min(self.limits.first_pause * 2 ** (pauses - 1), self.limits.longest_pause)
+        return self._act(Pause(place, seconds))
+
+    def _park(self, cause: Cause) -> Action:
+        return self._act(Park(self._index or 0, cause))
+
+    def _wait(self, times: int) -> float:
+        return float(min(self.limits.first_wait * 2.0 ** (times - 1), self.limits.longest_wait))
+
+    def _act(self, action: Action) -> Action:
+        self._last = action
+        return action
+
+
+# -- a parked key ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How a parked key is tried again: waits double from `first` to `longest`; then it is quarantined."""
+
+    first: float
+    longest: float
+    tries: int | None = None
+    deadline: float | None = None  # seconds of real time since the key was parked
+
+    def wait(self, tries: int) -> float:
+        """Seconds until the next try, after so many."""
+        return float(min(self.first * 2.0 ** min(tries, 30), self.longest))
+
+    def is_over(self, *, tries: int, age: float) -> bool:
+        """True when the key goes into quarantine instead."""
+        if self.tries is not None and tries >= self.tries:
+            return True
+        return self.deadline is not None and age >= self.deadline
+
+
+_WAITS_FOR_OTHERS = Patience(first=0.05, longest=5.0, deadline=15 * 60)
+
+PATIENCE: Mapping[Cause, Patience] = {
+    Cause.NOT_YET_KNOWN: _WAITS_FOR_OTHERS,
+    Cause.UNKNOWN_POLICY: _WAITS_FOR_OTHERS,
+    Cause.FAULT: Patience(first=0.5, longest=60.0, tries=8),
+    Cause.GAP: Patience(first=0.2, longest=10.0, deadline=15 * 60),
+    Cause.BEHIND: Patience(first=0.0, longest=1.0),
+}
+"""By cause; the final causes have none."""
+
+
+# -- a silent client ------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Watchdog:
+    """Tells a client that lags and does not move, though nothing holds it up (after an outage it can be a zombie)."""
+
+    patience: float = 15.0
+    _progress: Sequence[tuple[Partition, int]] = ()
+    _since: float | None = None
+
+    def is_stuck(
+        self, *, now: float, lag: int, positions: Mapping[Partition, int], is_held_up: bool
+    ) -> bool:
+        """True when the client should be stopped and started. `now` in seconds, monotone."""
+        progress = sorted(positions.items())
+        if lag <= 0 or is_held_up or self._since is None or progress != self._progress:
+            self._progress = progress
+            self._since = now
+            return False
+        if now - self._since < self.patience:
+            return False
+        self._since = now
+        return True
