@@ -28,6 +28,8 @@ STRUCTURED = "application/cloudevents+json"
 
 _TYPE = re.compile(r"^(?P<noun>[a-z]+\.[a-z-]+)\.(?P<verb>[a-z-]+)\.v(?P<version>[1-9]\d*)$")
 
+_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
 
 class Kind(StrEnum):
     """What a message asks of its reader."""
@@ -160,7 +162,9 @@ class Envelope:
         """Read Kafka headers in binary mode. Raises EnvelopeError naming the attribute at fault."""
         texts: dict[str, str] = {}
         for name, value in headers:
-            if not name.startswith("ce_") and name != "traceparent":
+            if name == "traceparent":
+                texts[name] = value.decode("ascii", errors="replace")
+            if not name.startswith("ce_"):
                 continue
             try:
                 texts[name.removeprefix("ce_")] = value.decode("utf-8")
@@ -188,7 +192,7 @@ class Envelope:
             correlation_id=_optional(attributes, "correlationid"),
             causation_id=_optional(attributes, "causationid"),
             actor=_optional(attributes, "actor"),
-            traceparent=_optional(attributes, "traceparent"),
+            traceparent=_trace(attributes.get("traceparent")),
         )
 
 
@@ -215,7 +219,11 @@ def from_structured(document: bytes) -> tuple[Envelope, bytes]:
     number = attributes.get("sequence")
     if isinstance(number, int) and not isinstance(number, bool):  # the specification permits both
         attributes["sequence"] = str(number)
-    return Envelope.from_attributes(attributes), json.dumps(attributes["data"]).encode()
+    try:
+        body = json.dumps(attributes["data"], allow_nan=False).encode()
+    except (ValueError, RecursionError):  # a number beyond what a float holds
+        raise EnvelopeError("data", "is not JSON") from None
+    return Envelope.from_attributes(attributes), body
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:
@@ -232,6 +240,11 @@ def _text(attributes: Mapping[str, Any], name: str) -> str:
 
 def _optional(attributes: Mapping[str, Any], name: str) -> str | None:
     return _text(attributes, name) if attributes.get(name) is not None else None
+
+
+def _trace(value: object) -> str | None:
+    # W3C: a broken trace is left behind; it is no reason to refuse what it came with
+    return value if isinstance(value, str) and _TRACE.fullmatch(value) else None
 
 
 def _identity(text: str) -> UUID:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from kvitt_contracts import asyncapi, topics_page
+from kvitt_contracts.examples import NoExample
 from kvitt_contracts.schemas import schema_of
 from kvitt_contracts.topics import CATALOGUE
 
@@ -56,8 +57,13 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line: 0 when all is (or has been made) as generated."""
     parser = argparse.ArgumentParser(prog=AGAIN, description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare, change nothing")
-    files = generated()
-    if not parser.parse_args(arguments).check:
+    check = parser.parse_args(arguments).check
+    try:
+        files = generated()
+    except NoExample as error:
+        sys.stderr.write(f"Every message needs an example (docs and tests read it): {error}\n")
+        return 1
+    if not check:
         write(files)
         return 0
     found = differences(files)

@@ -1,11 +1,14 @@
 """Reading and writing CloudEvents: what is wrong is told by the attribute's name."""
 
+import contextlib
 import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kvitt_contracts import bmb
 from kvitt_contracts.envelope import (
     Envelope,
@@ -130,6 +133,7 @@ def test_structured_mode_takes_a_number_as_sequence() -> None:
         (b"\xff\xfe", "data", "is not UTF-8"),
         (b"{nope", "data", "is not JSON"),
         (b'{"a": NaN}', "data", "is not JSON"),
+        (b'{"specversion": "1.0", "data": {"net_ore": 1e400}}', "data", "is not JSON"),
         (b"[" * 200_000, "data", "is not JSON"),
         (b"[]", "data", "is not a JSON object"),
         (b"{}", "ce_specversion", "is missing or not a text"),
@@ -166,3 +170,34 @@ def test_a_wire_type_is_declared_once() -> None:
 def test_a_wire_type_of_another_form_is_refused() -> None:
     with pytest.raises(ValueError, match="is not <owner>"):
         type("Wrong", (Event,), {}, type="TransferSent")
+
+
+@pytest.mark.parametrize("trace", ["", "00-xyz", 17, "ÿ"])
+def test_a_broken_trace_is_left_behind(trace: object) -> None:
+    assert Envelope.from_attributes(the_attributes(traceparent=trace)).traceparent is None
+
+
+@given(
+    headers=st.lists(
+        st.tuples(st.sampled_from([n for n, _ in an_envelope().headers()]), st.binary())
+    )
+)
+def test_no_headers_whatever_fail_in_another_way(headers: list[tuple[str, bytes]]) -> None:
+    with contextlib.suppress(EnvelopeError):
+        Envelope.from_headers([*an_envelope().headers(), *headers])
+
+
+@given(
+    document=st.one_of(
+        st.binary(),
+        st.dictionaries(
+            st.sampled_from([*the_attributes(), "data", "sequence", "datacontenttype"]),
+            st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
+        ).map(lambda changes: json.dumps({**the_attributes(data={}), **changes}).encode()),
+    )
+)
+def test_no_structured_document_whatever_fails_in_another_way(document: bytes) -> None:
+    with contextlib.suppress(EnvelopeError):
+        envelope, body = from_structured(document)
+        assert Envelope.from_headers(envelope.headers()).subject == envelope.subject
+        json.loads(body)

@@ -49,6 +49,15 @@ def test_the_check_says_what_to_run(
     assert "Run `python -m kvitt_contracts.generate`" in capsys.readouterr().err
 
 
+def test_a_message_without_example_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("kvitt_contracts.examples.ROOT", tmp_path)
+
+    assert main(["--check"]) == 1
+    assert "no file contracts/examples/" in capsys.readouterr().err
+
+
 def test_every_topic_is_a_channel_with_all_its_messages() -> None:
     channels = asyncapi.document()["channels"]
 

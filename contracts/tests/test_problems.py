@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kvitt_contracts.bmb import TransferSent
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import examples
@@ -110,3 +112,30 @@ def test_no_problem_repeats_what_came_in(value: object) -> None:
             told = " ".join((problem.field, problem.rule, problem.problem, problem.way_on))
             assert "hemligt" not in told
             assert "4711" not in told
+
+
+_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(), inner)),
+    max_leaves=8,
+)
+
+
+@given(
+    message=st.sampled_from(sorted(Message.registry.values(), key=lambda one: one.wire_type)),
+    value=_JSON,
+    number=st.integers(0, 20),
+)
+def test_whatever_comes_in_is_read_or_explained(
+    message: type[Message], value: object, number: int
+) -> None:
+    fields = list(message.model_fields)
+    field = fields[number % len(fields)]
+    data = {**examples(message.wire_type)[0].data, field: value}
+
+    try:
+        message.model_validate_json(json.dumps(data))
+    except ValidationError as error:
+        problems = explain(error)
+        assert problems
+        assert all(problem.field.split(".")[0] == field for problem in problems)
