@@ -12,11 +12,13 @@ from urllib.parse import unquote
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import SpanKind
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kvitt_chassis import metrics, problems
+from kvitt_chassis.database import is_lock_trouble
 from kvitt_chassis.http import ApiContext, Replayed
 from kvitt_chassis.masking import holds_personal_number
 from kvitt_chassis.problems import FAULT, PERSONAL_NUMBER_IN_URL, TOO_LARGE, Busy, Problem
@@ -129,10 +131,13 @@ class Guard:
                 await self._app(scope, _Bounded(receive), answer)
             except asyncio.CancelledError:
                 raise
-            except Exception:
+            except Exception as error:
+                problem = FAULT
+                if is_lock_trouble(error) or isinstance(error, PoolTimeout):
+                    problem = Busy(status=503, reason="DATABASE_BUSY").problem
                 log.exception("a request failed", extra={"method": scope["method"]})
                 if not answer.status:
-                    await FAULT.response()(scope, receive, answer)
+                    await problem.response()(scope, receive, answer)
             route = getattr(scope.get("route"), "path", "-")
             span.update_name(f"{scope['method']} {route}")
             span.set_attribute("http.response.status_code", answer.status)

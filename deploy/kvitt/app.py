@@ -18,6 +18,7 @@ import typer
 from kvitt_contracts.topics import SERVICES
 from rich.table import Table
 
+from kvitt import operate
 from kvitt.local import tokens
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
@@ -173,6 +174,9 @@ def token(
     typer.echo(
         issuer.issue(user, region=region, roles=role or (), service_points=service_point or ())
     )
+
+
+operate.add_to(app)
 
 
 def main() -> None:

@@ -1,0 +1,349 @@
+"""Commands for who operates Kvitt: what is parked, what is sent, business time. They speak to each
+service's admin HTTP, never to a database.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from kvitt_contracts.calendar import STOCKHOLM
+from kvitt_contracts.topics import SERVICES
+from rich.table import Table
+
+from kvitt.local import tokens
+from kvitt.local.problems import LocalProblem
+from kvitt.local.state import State
+from kvitt.terminal import console
+
+quarantine = typer.Typer(no_args_is_help=True, help="Messages that wait for a person.")
+outbox = typer.Typer(no_args_is_help=True, help="What services have sent, and send again.")
+clock = typer.Typer(no_args_is_help=True, help="Business time, for training and tests.")
+
+StateOption = Annotated[
+    Path,
+    typer.Option("--state", envvar="KVITT_STATE", help="The local platform that is operated."),
+]
+ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]
+EntryArgument = Annotated[int, typer.Argument(help="The entry's number in the list.")]
+Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the audit.")]
+_DEFAULT_STATE = Path(".kvitt")
+_BARRIER_SECONDS = 120.0
+
+
+class Admin:
+    """The admin HTTP of each service.
+
+    On this machine: addresses and a token come from the state directory. Elsewhere:
+    KVITT_ADMIN_URLS (`orders=https://…,bmb=…`) and KVITT_ADMIN_TOKEN, a token with the role `ops`.
+    """
+
+    def __init__(self, urls: dict[str, str], token: str) -> None:
+        self._urls = urls
+        self._client = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60.0)
+
+    @classmethod
+    def of(cls, state_dir: Path) -> "Admin":
+        """By the environment, else by the state directory. Raises LocalProblem."""
+        named = os.environ.get("KVITT_ADMIN_URLS")
+        if named:
+            pairs = [part.partition("=") for part in named.split(",")]
+            urls = {name.strip(): url.strip().rstrip("/") for name, _, url in pairs}
+            return cls(urls, os.environ.get("KVITT_ADMIN_TOKEN", ""))
+        directory = state_dir.resolve()
+        ports = State.open(directory).ports if (directory / "state.json").exists() else {}
+        urls = {
+            name: f"http://127.0.0.1:{ports[f'http-{name}']}"
+            for name in SERVICES
+            if f"http-{name}" in ports
+        }
+        if not urls:
+            raise LocalProblem(
+                f"No services are known in {directory}.",
+                remedy="Start them (kvitt up), or name them with KVITT_ADMIN_URLS.",
+            )
+        issuer = tokens.TokenIssuer(directory)
+        return cls(urls, issuer.issue("operator", region="ac", roles=["ops"]))
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Those that are known, in the catalogue's order."""
+        return tuple(name for name in SERVICES if name in self._urls)
+
+    def get(self, service: str, path: str, **query: Any) -> Any:
+        """What a service answers to GET. Raises LocalProblem."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        return self._ask("GET", service, path, params=asked)
+
+    def post(self, service: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """What a service answers to POST. Raises LocalProblem."""
+        return self._ask("POST", service, path, json=body or {})
+
+    def _ask(self, method: str, service: str, path: str, **more: Any) -> Any:
+        if service not in self._urls:
+            raise LocalProblem(
+                f"There is no service {service} here.", remedy=f"There are {self.services}."
+            )
+        try:
+            answer = self._client.request(method, f"{self._urls[service]}/admin/{path}", **more)
+        except httpx.HTTPError as error:
+            raise LocalProblem(
+                f"{service} does not answer ({type(error).__name__}).",
+                remedy="kvitt status shows what runs.",
+            ) from error
+        if answer.is_success:
+            return answer.json()
+        try:
+            problem = answer.json()
+        except ValueError:
+            problem = {}
+        raise LocalProblem(
+            f"{service}: {problem.get('detail', answer.status_code)}",
+            remedy=str(problem.get("way_on", "")),
+        )
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(parked)
+    app.command()(idle)
+    app.add_typer(quarantine, name="quarantine")
+    app.add_typer(outbox, name="outbox")
+    app.add_typer(clock, name="clock")
+
+
+def parked(
+    service: Annotated[str | None, typer.Option(help="Only this service.")] = None,
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Show every parked key: what waits, why, since when, and when it is tried again."""
+    admin = Admin.of(state_dir)
+    table = Table("service", "entry", "topic", "key", "state", "cause", "tries", "waiting", "since")
+    for name in _chosen(admin, service):
+        for one in admin.get(name, "parked"):
+            _row(
+                table,
+                name,
+                one["entry"],
+                one["topic"],
+                one["key"],
+                one["state"],
+                one["cause"],
+                one["tries"],
+                one["messages"],
+                _local(one["parked_at"]),
+            )
+    _show(table, "Nothing is parked.")
+
+
+def idle(state_dir: StateOption = _DEFAULT_STATE) -> None:
+    """Show what each service still has to do. Exit code 1 while anything moves."""
+    admin = Admin.of(state_dir)
+    columns = ("lag", "unsent", "parked_waiting", "quarantined", "due_timers", "in_hand")
+    table = Table("service", *columns)
+    moving = False
+    for name in admin.services:
+        found = admin.get(name, "idle")
+        moving = moving or _moves(found)
+        _row(table, name, *(found[column] for column in columns))
+    console.print(table)
+    raise typer.Exit(1 if moving else 0)
+
+
+@quarantine.command("list")
+def list_quarantine(
+    service: Annotated[str | None, typer.Option(help="Only this service.")] = None,
+    cause: Annotated[str | None, typer.Option(help="Only this cause.")] = None,
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """List what stands in quarantine, by cause, the oldest first."""
+    admin = Admin.of(state_dir)
+    table = Table(
+        "service", "entry", "cause", "reason", "field", "topic", "key", "waiting", "since"
+    )
+    for name in _chosen(admin, service):
+        for one in admin.get(name, "quarantine", cause=cause):
+            _row(
+                table,
+                name,
+                one["entry"],
+                one["cause"],
+                one["reason"],
+                one["field"] or "",
+                one["topic"],
+                one["key"],
+                one["messages"],
+                _local(one["parked_at"]),
+            )
+    _show(table, "Nothing stands in quarantine.")
+
+
+@quarantine.command("show")
+def show_entry(
+    service: ServiceArgument, entry: EntryArgument, state_dir: StateOption = _DEFAULT_STATE
+) -> None:
+    """Show one entry: its message as it came, with numbers and texts masked."""
+    console.print_json(json.dumps(Admin.of(state_dir).get(service, f"quarantine/{entry}")))
+
+
+@quarantine.command()
+def retry(
+    service: ServiceArgument,
+    entry: EntryArgument,
+    why: Why,
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Try an entry again; what stands behind it follows in order."""
+    _act(state_dir, service, entry, "retry", {"why": why})
+
+
+@quarantine.command()
+def edit(
+    service: ServiceArgument,
+    entry: EntryArgument,
+    why: Why,
+    file: Annotated[Path, typer.Option(help="The body as it should have been, as JSON.")],
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Replace the body of an entry's message, and try it."""
+    _act(state_dir, service, entry, "edit", {"why": why, "body": json.loads(file.read_text())})
+
+
+@quarantine.command()
+def discard(
+    service: ServiceArgument,
+    entry: EntryArgument,
+    why: Why,
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Throw an entry's message away for good; what stands behind it is tried."""
+    _act(state_dir, service, entry, "discard", {"why": why})
+
+
+@outbox.command("status")
+def outbox_status(state_dir: StateOption = _DEFAULT_STATE) -> None:
+    """Show how far each service's event log is sent."""
+    admin = Admin.of(state_dir)
+    table = Table("service", "unsent", "oldest", "lease", "refusal")
+    for name in admin.services:
+        one = admin.get(name, "outbox")
+        oldest = f"{one['oldest_unsent_seconds']:.1f} s"
+        lease = "held" if one["lease_seconds_left"] > 0 else "free"
+        _row(table, name, one["unsent"], oldest, lease, one["refusal"] or "")
+    console.print(table)
+
+
+@outbox.command()
+def republish(
+    service: ServiceArgument,
+    topic: Annotated[str, typer.Option(help="The topic, such as inventory.devices.")],
+    key: Annotated[str, typer.Option(help="The aggregate's id.")],
+    why: Why,
+    from_: Annotated[int, typer.Option("--from", help="The first number that is sent.")] = 1,
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Send one aggregate's events again, as they were: heals a gap at a reader."""
+    body = {"topic": topic, "key": key, "from_seq": from_, "why": why}
+    answer = Admin.of(state_dir).post(service, "outbox:republish", body)
+    console.print(f"{answer['sent']} events sent again.")
+
+
+@outbox.command()
+def rebase(
+    service: ServiceArgument,
+    resend: Annotated[
+        str, typer.Option(help="What is sent again: nothing, everything, or those after an id.")
+    ],
+    why: Why,
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Let the relay go on after a restore, a promotion, or with another Kafka cluster."""
+    chosen = int(resend) if resend.isdigit() else resend
+    body = {"resend": chosen, "why": why}
+    answer = Admin.of(state_dir).post(service, "outbox:rebase", body)
+    console.print(f"{answer['resent']} events will be sent again.")
+
+
+@clock.command("show")
+def show_clock(state_dir: StateOption = _DEFAULT_STATE) -> None:
+    """Show each service's business time."""
+    admin = Admin.of(state_dir)
+    table = Table("service", "business time", "ahead")
+    for name in admin.services:
+        one = admin.get(name, "clock")
+        _row(table, name, _local(one["now"]), f"{one['offset_seconds'] / 86400:.2f} days")
+    console.print(table)
+
+
+@clock.command()
+def advance(
+    to: Annotated[
+        datetime,
+        typer.Argument(
+            help="A Stockholm wall clock.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+        ),
+    ],
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Move business time of all services to an instant, once nothing moves any more."""
+    admin = Admin.of(state_dir)
+    await_idle(admin)
+    advance_to(admin, to.replace(tzinfo=STOCKHOLM))
+    await_idle(admin)
+    show_clock(state_dir)
+
+
+def advance_to(admin: Admin, instant: datetime) -> None:
+    """Move every service to one offset: that which brings the first one to the instant."""
+    first, *others = admin.services
+    moved = admin.post(first, "clock:advance", {"to": instant.isoformat()})
+    for name in others:
+        admin.post(name, "clock:advance", {"offset_seconds": moved["offset_seconds"]})
+
+
+def await_idle(admin: Admin, *, within: float = _BARRIER_SECONDS) -> None:
+    """Wait until no service has anything to do, seen twice: what one has just sent, another has
+    perhaps not seen at the first look. Raises LocalProblem.
+    """
+    until = time.monotonic() + within
+    quiet = 0
+    while quiet < 2:
+        quiet = 0 if any(_moves(admin.get(name, "idle")) for name in admin.services) else quiet + 1
+        if time.monotonic() > until:
+            raise LocalProblem(
+                f"The services have not come to rest within {within:g} s.",
+                remedy="kvitt idle and kvitt parked show what moves.",
+            )
+        time.sleep(0.05)
+
+
+def _moves(found: dict[str, int]) -> bool:
+    return any(value for name, value in found.items() if name != "quarantined")
+
+
+def _act(state_dir: Path, service: str, entry: int, act: str, body: dict[str, Any]) -> None:
+    Admin.of(state_dir).post(service, f"quarantine/{entry}:{act}", body)
+    console.print(f"Done: {act} of {service} {entry}.")
+
+
+def _chosen(admin: Admin, service: str | None) -> Sequence[str]:
+    return admin.services if service is None else (service,)
+
+
+def _row(table: Table, *values: object) -> None:
+    table.add_row(*(str(value) for value in values))
+
+
+def _show(table: Table, nothing: str) -> None:
+    console.print(table if table.row_count else nothing)
+    sys.stdout.flush()
+
+
+def _local(instant: str) -> str:
+    return datetime.fromisoformat(instant).astimezone(STOCKHOLM).strftime("%Y-%m-%d %H:%M:%S")
