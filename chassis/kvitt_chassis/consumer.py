@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -53,6 +53,7 @@ from kvitt_chassis.inbox import Applied, Inbox
 from kvitt_chassis.incoming import Incoming, Reader, Record
 from kvitt_chassis.parking import Sealer
 from kvitt_chassis.pauses import forget_pause, pauses_of, store_pause
+from kvitt_chassis.quarantine import Quarantine
 from kvitt_chassis.settings import Settings
 from kvitt_chassis.telemetry import Telemetry
 from kvitt_chassis.transaction import NotYetKnown
@@ -103,7 +104,7 @@ class Tuning:
     drain_deadline: float = 8.0  # what is in hand when partitions are taken away
     watch_every: float = 2.0
     stuck_after: float = 15.0
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 class Consumer:
@@ -131,6 +132,9 @@ class Consumer:
         self._reader = Reader(topics, handlers, prefix=prefix)
         self._inbox = Inbox(database, sealer=sealer)
         self.drain = Drain(database=database, inbox=self._inbox, reader=self._reader, sealer=sealer)
+        self.quarantine = Quarantine(
+            database=database, reader=self._reader, sealer=sealer, drain=self.drain
+        )
         self._telemetry = telemetry or Telemetry(database.service)
         self._history = history or History(None, database.service)
         self._machine = ConsumerMachine(limits=self.tuning.limits)
@@ -235,12 +239,12 @@ class Consumer:
 
     async def _on_batch(self, message: KafkaMessage) -> None:
         records: Sequence[Record] = message.raw_message
-        if self._is_revoking or self.halted:
+        if not self._may_read():
             return
         self._free.clear()
         try:
             await self._checked.wait()
-            if not self._is_revoking and not self.halted:
+            if self._may_read():
                 await self.settle(records)
         except Exception as error:
             # Not a handler's fault: those are settled. Nothing is lost: the batch is read again.
@@ -249,6 +253,9 @@ class Consumer:
             await asyncio.sleep(1)
         finally:
             self._free.set()
+
+    def _may_read(self) -> bool:
+        return not self._is_revoking and self.halted is None
 
     async def settle(self, records: Sequence[Record]) -> Finish:
         """Settle a batch, each partition's records in order, as if the client had brought it."""
