@@ -1,0 +1,1 @@
+"""The catalogue: articles and their prices."""

@@ -1,0 +1,180 @@
+"""Articles over HTTP: the search of INV-1 and the article page of INV-2. No rule here."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query
+from kvitt_chassis.http import ApiRouter, Listing, Page, Reader, RegionReader
+from kvitt_chassis.problems import Invalid
+from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, StoreId
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Select, exists, func, select
+
+from inventory.articles import domain
+from inventory.articles.models import ArticleRow
+from inventory.stock.models import BalanceRow
+from inventory.stock.views import BalanceView, FromRow
+
+router = ApiRouter(tags=["Artiklar"])
+
+SORTS = {
+    "name": ArticleRow.sort_name,
+    "article_number": ArticleRow.article_number,
+    "iso_code": ArticleRow.iso_code,
+}
+BALANCE_AT_ONCE_BELOW = 50
+
+Query200 = Annotated[
+    str | None,
+    Query(
+        max_length=100,
+        description="Minst tre tecken; orden i valfri ordning i nummer, namn, leverantör (INV-1)",
+        examples=["rollator brukare"],
+    ),
+]
+
+
+class PriceView(BaseModel):
+    """Ett pris och den första dag det gäller."""
+
+    valid_from: date
+    net_ore: Annotated[int, Field(description="Öre utan moms: per månad (hyra), per styck (köp)")]
+    vat_percent: int
+
+    @classmethod
+    def of(cls, point: domain.PricePoint) -> "PriceView":
+        """The view of a price."""
+        return cls(
+            valid_from=point.valid_from,
+            net_ore=point.price.net_ore,
+            vat_percent=point.price.vat_percent,
+        )
+
+
+class ArticleLine(FromRow):
+    """En artikel i en lista."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    article_number: Annotated[ArticleNumber, Field(description="Artikelnummer")]
+    name: Annotated[str, Field(description="Benämning")]
+    iso_code: Annotated[str, Field(description="ISO 9999-klass")]
+    type: Annotated[ArticleType, Field(description="Artikeltyp")]
+    marked: Annotated[bool, Field(description="Individmärkt")]
+    in_assortment: Annotated[bool, Field(description="Ingår i sortimentet")]
+    status: ArticleStatus
+    supplier: Annotated[str | None, Field(description="Leverantör")] = None
+    available: Annotated[
+        int | None,
+        Field(description="Disponibelt i alla förråd; räknas genast vid färre än 50 träffar"),
+    ] = None
+
+
+class ArticleView(ArticleLine):
+    """En artikels sida (INV-2), med priser och saldo per förråd."""
+
+    charging: str
+    lead_time_days: Annotated[int, Field(description="Leveranstid i arbetsdagar")]
+    fee_group: Annotated[str | None, Field(description="Avgiftsgrupp")] = None
+    unit: Annotated[str, Field(description="Enhet: piece, pair, set")]
+    prices: list[PriceView]
+    balances: list[BalanceView]
+
+
+@router.get("/articles")
+async def list_articles(
+    reader: Reader,
+    listing: Listing,
+    query: Query200 = None,
+    type: Annotated[ArticleType | None, Query(description="Artikeltyp")] = None,
+    in_assortment: Annotated[
+        bool | None, Query(description="Bara i (eller utom) sortiment")
+    ] = None,
+    marked: Annotated[bool | None, Query(description="Bara (o)märkta")] = None,
+    store: Annotated[StoreId | None, Query(description="Har saldo i förrådet")] = None,
+    iso_code: Annotated[
+        str | None, Query(pattern=r"^\d{2,6}$", description="ISO-kodens första siffror (INV-3)")
+    ] = None,
+    with_balance: Annotated[bool, Query(description="Räkna saldo även vid 50 träffar")] = False,
+) -> Page[ArticleLine]:
+    """Sök artiklar. Utan fråga visas alla; en sida har högst 200 träffar (INV-1)."""
+    found = _search(query)
+    if type is not None:
+        found = found.where(ArticleRow.type == type)
+    if in_assortment is not None:
+        found = found.where(ArticleRow.in_assortment == in_assortment)
+    if marked is not None:
+        found = found.where(ArticleRow.marked == marked)
+    if iso_code is not None:
+        found = found.where(ArticleRow.iso_code.startswith(iso_code))
+    if store is not None:
+        found = found.where(
+            exists().where(
+                BalanceRow.region == ArticleRow.region,
+                BalanceRow.article_number == ArticleRow.article_number,
+                BalanceRow.store == store,
+                BalanceRow.available > 0,
+            )
+        )
+    page = await reader.page(found, listing, view=ArticleLine.of, sorts=SORTS, default="name")
+    if with_balance or page.total < BALANCE_AT_ONCE_BELOW:
+        return page.model_copy(update={"items": await _with_balance(reader, page.items)})
+    return page
+
+
+@router.get("/articles/{article_number}")
+async def show_article(article_number: ArticleNumber, reader: Reader) -> ArticleView:
+    """En artikel med priser och saldo per förråd (INV-2)."""
+    row: ArticleRow = await reader.one(
+        select(ArticleRow).where(ArticleRow.article_number == article_number),
+        noun="article",
+        rule="INV-2",
+    )
+    balances = await reader.all(
+        select(BalanceRow)
+        .where(BalanceRow.article_number == article_number)
+        .order_by(BalanceRow.store)
+    )
+    return ArticleView(
+        **ArticleLine.of(row).model_dump(exclude={"available"}),
+        available=sum(balance.available for balance in balances),
+        charging=row.charging,
+        lead_time_days=row.lead_time_days,
+        fee_group=row.fee_group,
+        unit=row.unit,
+        prices=[PriceView.of(point) for point in row.prices],
+        balances=[BalanceView.of(balance) for balance in balances],
+    )
+
+
+def _search(query: str | None) -> Select[ArticleRow]:
+    found = select(ArticleRow)
+    if query is None:
+        return found
+    try:
+        words = domain.search_words(query)
+    except domain.ArticleRefused as refused:
+        raise Invalid(
+            refused.reason,
+            field="query",
+            rule=refused.rule,
+            detail="Frågan är för kort.",
+            way_on=refused.way_on,
+        ) from None
+    for word in words:
+        found = found.where(ArticleRow.search_text.contains(word, autoescape=True))
+    return found
+
+
+async def _with_balance(reader: RegionReader, lines: Sequence[ArticleLine]) -> list[ArticleLine]:
+    sums = await reader.all(
+        select(BalanceRow.article_number, func.sum(BalanceRow.available))
+        .where(BalanceRow.article_number.in_([line.article_number for line in lines]))
+        .group_by(BalanceRow.article_number)
+    )
+    available = {number: int(total) for number, total in sums}
+    return [
+        line.model_copy(update={"available": available.get(line.article_number, 0)})
+        for line in lines
+    ]

@@ -1,0 +1,167 @@
+"""The rules of the catalogue: a state in, an event or a refusal out. No clock, no database."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kvitt_contracts.inventory import ArticleListed, ArticlePriced
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.regions import ArticlePriceStated, ArticleStated
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleStatus,
+    ArticleType,
+    Charging,
+    IsoCode,
+    Money,
+)
+
+SHORTEST_QUERY = 3
+MOST_HITS = 200
+_SWEDISH = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "é": "e", "ü": "y"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricePoint:
+    """A price and the first day that it counts for: per month for rent, per unit for sale."""
+
+    valid_from: date
+    price: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article of the region's catalogue (INV-2). `prices` stand in the order of their days."""
+
+    article_number: ArticleNumber
+    name: str
+    iso_code: IsoCode
+    type: ArticleType
+    marked: bool
+    in_assortment: bool
+    charging: Charging
+    status: ArticleStatus
+    lead_time_days: int
+    fee_group: str | None
+    supplier: str | None
+    unit: str
+    prices: tuple[PricePoint, ...] = ()
+
+    @property
+    def is_service(self) -> bool:
+        """True for what is ordered but never stocked or counted."""
+        return self.type is ArticleType.SERVICE
+
+
+class ArticleRefused(Refused):
+    """The catalogue does not take the article or its price."""
+
+
+def list_article(stated: ArticleStated, *, known: Article | None) -> ArticleListed:
+    """Take an article into the catalogue, or what is new about it.
+
+    Raises ArticleRefused: a marked service; an article that turns from marked to unmarked, or from
+    goods to a service, or back. Source: INV-2, INV-4, INV-5.
+    """
+    if stated.marked and stated.type is ArticleType.SERVICE:
+        raise ArticleRefused(
+            "SERVICE_IS_NEVER_MARKED",
+            rule="INV-5",
+            field="marked",
+            way_on="En tjänst har inga individer: ange marked=false eller en annan artikeltyp.",
+        )
+    if known is not None and _counts_otherwise(stated, known):
+        # the balances and devices that exist were counted the old way
+        raise ArticleRefused(
+            "WAY_OF_COUNTING_IS_FIXED",
+            rule="INV-4",
+            field="marked",
+            way_on="Lägg upp en ny artikel: hur en artikel räknas kan inte ändras.",
+        )
+    return ArticleListed(**stated.model_dump(exclude={"version"}))
+
+
+def price_article(stated: ArticlePriceStated, *, known: Article | None) -> ArticlePriced:
+    """Set the price of an article from a day on.
+
+    Raises ArticleRefused: the article is not in the catalogue. (Price and article share a subject,
+    so the article cannot come later: waiting would wait for ever.) Source: INV-2.
+    """
+    if known is None:
+        raise ArticleRefused(
+            "UNKNOWN_ARTICLE",
+            rule="INV-2",
+            field="article_number",
+            way_on="Skicka artikeln först och därefter dess pris.",
+        )
+    return ArticlePriced(
+        article_number=stated.article_number,
+        valid_from=stated.valid_from,
+        price=Money(net_ore=stated.net_ore, vat_percent=stated.vat_percent),
+    )
+
+
+def price_on(article: Article, *, day: date) -> Money | None:
+    """The price that counts on a day, or None before the first one."""
+    valid = [point.price for point in article.prices if point.valid_from <= day]
+    return valid[-1] if valid else None
+
+
+def search_words(query: str) -> tuple[str, ...]:
+    """The words of a search, in any order, each to be found somewhere (INV-1).
+
+    Raises ArticleRefused: fewer than three characters.
+    """
+    if len(query.strip()) < SHORTEST_QUERY:
+        raise ArticleRefused(
+            "QUERY_TOO_SHORT",
+            rule="INV-1",
+            field="query",
+            way_on="Skriv minst tre tecken.",
+            at_least=SHORTEST_QUERY,
+        )
+    return tuple(query.lower().split())
+
+
+def search_text(article: Article) -> str:
+    """Where a search looks: own article number, name, supplier, ISO class, in lower case."""
+    parts = (article.article_number, article.name, article.supplier, article.iso_code)
+    return " ".join(part.lower() for part in parts if part)
+
+
+def swedish_order(text: str) -> str:
+    """A key that sorts as a Swedish reader expects: å, ä, ö after z."""
+    return text.lower().translate(_SWEDISH)
+
+
+def evolve(article: Article | None, event: ArticleListed | ArticlePriced) -> Article:
+    """The state after an event."""
+    match event:
+        case ArticleListed():
+            prices = () if article is None else article.prices
+            return Article(
+                article_number=event.article_number,
+                name=event.name,
+                iso_code=event.iso_code,
+                type=event.type,
+                marked=event.marked,
+                in_assortment=event.in_assortment,
+                charging=event.charging,
+                status=event.status,
+                lead_time_days=event.lead_time_days,
+                fee_group=event.fee_group,
+                supplier=event.supplier,
+                unit=event.unit,
+                prices=prices,
+            )
+        case ArticlePriced():
+            if article is None:
+                raise ValueError("a price before its article")
+            others = [p for p in article.prices if p.valid_from != event.valid_from]
+            point = PricePoint(valid_from=event.valid_from, price=event.price)
+            ordered = sorted([*others, point], key=lambda p: p.valid_from)
+            return replace(article, prices=tuple(ordered))
+
+
+def _counts_otherwise(stated: ArticleStated, known: Article) -> bool:
+    is_service = stated.type is ArticleType.SERVICE
+    return stated.marked != known.marked or is_service != known.is_service

@@ -1,0 +1,51 @@
+"""The table of articles."""
+
+from kvitt_chassis.models import Aggregate, Json
+from kvitt_contracts import topics
+from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, Charging, IsoCode
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inventory.articles import domain
+from inventory.tables import Base
+
+
+class ArticleRow(
+    Aggregate[domain.Article],
+    Base,
+    topic=topics.INVENTORY_ARTICLES,
+    state=domain.Article,
+    evolve=domain.evolve,
+):
+    """An article with its prices. `search_text` and `sort_name` serve the lists alone."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index("ix_articles_number", "region", "article_number", unique=True),
+        Index("ix_articles_name", "region", "sort_name"),
+    )
+
+    article_number: Mapped[ArticleNumber]
+    name: Mapped[str]
+    iso_code: Mapped[IsoCode]
+    type: Mapped[ArticleType]
+    marked: Mapped[bool]
+    in_assortment: Mapped[bool]
+    charging: Mapped[Charging]
+    status: Mapped[ArticleStatus]
+    lead_time_days: Mapped[int]
+    fee_group: Mapped[str | None]
+    supplier: Mapped[str | None]
+    unit: Mapped[str]
+    prices: Mapped[tuple[domain.PricePoint, ...]] = mapped_column(
+        Json(tuple[domain.PricePoint, ...])
+    )
+    search_text: Mapped[str]
+    # C order: the key is made so that bytes sort as a Swedish reader expects
+    sort_name: Mapped[str] = mapped_column(Text(collation="C"))
+
+    def apply(self, state: domain.Article) -> None:
+        """See Aggregate."""
+        super().apply(state)
+        self.search_text = domain.search_text(state)
+        self.sort_name = domain.swedish_order(state.name)

@@ -1,0 +1,1 @@
+"""The Stockholm days of each region, closed one after the other."""

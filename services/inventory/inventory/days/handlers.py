@@ -1,0 +1,68 @@
+"""How days are opened with a region's first message, and closed one after the other."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from kvitt_chassis.handlers import Handlers, MessageHandler, Timer
+from kvitt_chassis.transaction import Transaction
+from sqlalchemy import text
+
+from inventory.days import domain
+from inventory.days.counting import custody_changes, days_id
+from inventory.days.models import CountRow, DaysRow
+
+DAY_ENDS = Timer("day_ends", CountRow)
+
+messages = Handlers()
+
+_OTHERS_DUE = text(
+    "SELECT EXISTS (SELECT FROM timers WHERE region = :region AND due <= :due AND timer <> :timer)"
+)
+
+
+@messages.timer(DAY_ENDS)
+async def close_day(count: CountRow, due: datetime, tx: Transaction) -> None:
+    """Close the day once all that was due by its end has taken effect."""
+    row = await tx.find(DaysRow, count.id)
+    day = domain.day_to_close(row.state() if row else None, first_day=count.first_day)
+    ended = domain.ends_at(day)
+    others = {"region": str(tx.region), "due": ended, "timer": DAY_ENDS.name}
+    if (await tx.session.execute(_OTHERS_DUE, others)).scalar_one():
+        tx.schedule(DAY_ENDS, key=count.id, due=due)
+        return
+    closed = domain.close(day, custody_changes_so_far=await custody_changes(tx))
+    if row is None:
+        row = tx.start(DaysRow, count.id, closed)
+    else:
+        tx.record(row, closed)
+    following = domain.day_to_close(row.state(), first_day=count.first_day)
+    tx.schedule(DAY_ENDS, key=count.id, due=domain.ends_at(following))
+
+
+def counting_days(handlers: Handlers) -> Handlers:
+    """The same handlers; each first opens the region's days where no message has come before."""
+    counted = Handlers()
+    counted.timers.update(handlers.timers)
+    for message_type, route in handlers.messages.items():
+        counted.on(message_type, loads=route.loads)(_opening(route.handler))
+    return counted
+
+
+def _opening(handler: MessageHandler) -> Callable[[Any, Transaction], Awaitable[None]]:
+    @wraps(handler)
+    async def open_then_handle(message: Any, tx: Transaction) -> None:
+        await open_days(tx)
+        await handler(message, tx)
+
+    return open_then_handle
+
+
+async def open_days(tx: Transaction) -> None:
+    """Begin to count the region's days with today, where that has not been done."""
+    if await tx.look_up(CountRow, days_id(tx)) is not None:
+        return
+    tx.put(CountRow(region=tx.region, id=days_id(tx), first_day=tx.today, custody_changes=0))
+    tx.schedule(DAY_ENDS, key=days_id(tx), due=domain.ends_at(tx.today))
+    await tx.session.flush()  # the count is kept by UPDATE, which must find the row

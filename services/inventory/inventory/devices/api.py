@@ -1,0 +1,206 @@
+"""Devices over HTTP: the list and the device card of INV-5. No rule here."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from kvitt_chassis.http import ApiRouter, Listing, Page, Reader, RegionReader
+from kvitt_contracts.types import (
+    ArticleNumber,
+    CareUnitId,
+    CustomerId,
+    DeviceId,
+    DeviceNumber,
+    Holder,
+    OrderId,
+    PayerId,
+    PersonRef,
+    StoreId,
+    UserId,
+)
+from pydantic import BaseModel, Field
+from sqlalchemy import Select, select
+
+from inventory.articles.models import ArticleRow
+from inventory.devices import domain
+from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.people.models import AliasRow
+
+router = ApiRouter(tags=["Hjälpmedel (individer)"])
+
+SORTS = {
+    "device_number": DeviceRow.device_number,
+    "article_number": DeviceRow.article_number,
+}
+
+
+class ClaimView(BaseModel):
+    """Vad som håller hjälpmedlet just nu."""
+
+    kind: Annotated[domain.ClaimKind, Field(description="Byte, låst byte eller på väg ut")]
+    by: Annotated[UUID, Field(description="Bytets eller orderns id")]
+
+
+class DeviceLine(BaseModel):
+    """Ett hjälpmedel i en lista."""
+
+    device_id: DeviceId
+    device_number: Annotated[DeviceNumber, Field(description="Individnummer")]
+    serial_number: Annotated[str | None, Field(description="Serienummer")]
+    article_number: ArticleNumber
+    holder: Annotated[Holder, Field(description="Den som har det: patient, enhet eller förråd")]
+    since: Annotated[date, Field(description="Sedan")]
+    payer_id: Annotated[PayerId | None, Field(description="Betalare; ingen i ett förråd")]
+    customer_id: CustomerId | None
+    prescriber: Annotated[UserId | None, Field(description="Förskrivare (internt id)")]
+    claim: ClaimView | None
+
+    @classmethod
+    def of(cls, row: DeviceRow) -> "DeviceLine":
+        """The view of a device."""
+        claim = row.claim
+        return cls(
+            device_id=DeviceId(row.id),
+            device_number=row.device_number,
+            serial_number=row.serial_number,
+            article_number=row.article_number,
+            holder=row.custody.holder,
+            since=row.custody.since,
+            payer_id=row.custody.payer_id,
+            customer_id=row.custody.customer_id,
+            prescriber=row.custody.prescriber,
+            claim=ClaimView(kind=claim.kind, by=claim.by) if claim else None,
+        )
+
+
+class ChangeView(BaseModel):
+    """En händelse i hjälpmedlets historik."""
+
+    since: date
+    holder: Holder
+    payer_id: PayerId | None
+    prescriber: UserId | None
+    order_id: OrderId | None
+    transfer_id: UUID | None
+    recorded_at: datetime
+
+
+class PeriodView(BaseModel):
+    """Vem som haft det och vem som betalat, från en dag till (men inte med) en annan (BIL-1)."""
+
+    from_day: date
+    to_day: Annotated[date | None, Field(description="Första dagen som inte ingår")]
+    holder: Holder
+    payer_id: PayerId | None
+    prescriber: UserId | None
+
+    @classmethod
+    def of(cls, period: domain.Period) -> "PeriodView":
+        """The view of a span of days."""
+        return cls(
+            from_day=period.start,
+            to_day=period.end,
+            holder=period.custody.holder,
+            payer_id=period.custody.payer_id,
+            prescriber=period.custody.prescriber,
+        )
+
+
+class DeviceView(DeviceLine):
+    """Individkortet (INV-5) med historik och betalare per period."""
+
+    name: Annotated[str, Field(description="Artikelns benämning")]
+    supplier: Annotated[str | None, Field(description="Leverantör")]
+    order_id: Annotated[OrderId | None, Field(description="Ordern bakom den senaste leveransen")]
+    history: list[ChangeView]
+    periods: list[PeriodView]
+
+
+@router.get("/devices")
+async def list_devices(
+    reader: Reader,
+    listing: Listing,
+    person: Annotated[PersonRef | None, Query(description="Patient, som referens")] = None,
+    care_unit: Annotated[CareUnitId | None, Query(description="Vårdenhet")] = None,
+    store: Annotated[StoreId | None, Query(description="Förråd")] = None,
+    article_number: Annotated[ArticleNumber | None, Query(description="Artikelnummer")] = None,
+    device_number: Annotated[
+        str | None,
+        Query(
+            pattern=r"^[0-9A-Za-z-]{1,30}$", description="Del av individ- eller serienummer (INV-5)"
+        ),
+    ] = None,
+    claimed: Annotated[bool | None, Query(description="Bara de som (inte) hålls")] = None,
+) -> Page[DeviceLine]:
+    """Märkta hjälpmedel, efter innehavare, förråd, artikel eller del av individnumret."""
+    found = select(DeviceRow)
+    if person is not None:
+        found = _held_by(found, "patient", await _references(reader, person))
+    if care_unit is not None:
+        found = _held_by(found, "care_unit", [care_unit])
+    if store is not None:
+        found = _held_by(found, "store", [store])
+    if article_number is not None:
+        found = found.where(DeviceRow.article_number == article_number)
+    if device_number is not None:
+        found = found.where(DeviceRow.number_text.contains(device_number.lower(), autoescape=True))
+    if claimed is not None:
+        found = found.where(DeviceRow.claimed_by.is_not(None) == claimed)
+    return await reader.page(
+        found, listing, view=DeviceLine.of, sorts=SORTS, default="device_number"
+    )
+
+
+@router.get("/devices/{device_id}")
+async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
+    """Individkortet: vem som har hjälpmedlet, vem som betalar, och hela historiken (INV-5)."""
+    row = await reader.get(DeviceRow, device_id, rule="INV-5")
+    article: ArticleRow = await reader.one(
+        select(ArticleRow).where(ArticleRow.article_number == row.article_number), noun="article"
+    )
+    history: list[CustodyRow] = await reader.all(
+        select(CustodyRow).where(CustodyRow.device_id == row.id).order_by(CustodyRow.number)
+    )
+    return DeviceView(
+        **dict(DeviceLine.of(row)),
+        name=article.name,
+        supplier=article.supplier,
+        order_id=row.order_id,
+        history=[_change(change) for change in history],
+        periods=[
+            PeriodView.of(period)
+            for period in domain.periods([change.custody for change in history])
+        ],
+    )
+
+
+def _change(row: CustodyRow) -> ChangeView:
+    return ChangeView(
+        since=row.since,
+        holder=row.custody.holder,
+        payer_id=row.custody.payer_id,
+        prescriber=row.custody.prescriber,
+        order_id=row.order_id,
+        transfer_id=row.transfer_id,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _held_by(
+    found: Select[DeviceRow], kind: str, keys: Sequence[object]
+) -> Select[DeviceRow]:
+    names = [str(key) for key in keys]
+    return found.where(DeviceRow.holder_kind == kind, DeviceRow.holder_key.in_(names))
+
+
+async def _references(reader: RegionReader, person: PersonRef) -> list[PersonRef]:
+    """Every reference that stands for the same person: custody keeps the one it was said by."""
+    known = {person}
+    while True:
+        query = select(AliasRow).where(AliasRow.into.in_(known) | AliasRow.person.in_(known))
+        found = {ref for alias in await reader.all(query) for ref in (alias.person, alias.into)}
+        if found <= known:
+            return sorted(known, key=str)
+        known |= found

@@ -1,0 +1,78 @@
+"""How devices are written: registration, custody with its history, and the region's count of it."""
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import Custody, CustodyChanged, DeviceRegistered, DeviceStatedOnLoan
+from kvitt_contracts.types import DeviceId, DeviceNumber, OrderId, TransferId, identify
+from sqlalchemy import select
+
+from inventory.days.counting import count_custody_change
+from inventory.devices.models import CustodyRow, DeviceRow
+
+
+def new_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId:
+    """The id that a device gets when it is registered under this number."""
+    return DeviceId(identify(tx.region, "device", number))
+
+
+async def find_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId | None:
+    """The id of the device that carries a number now, or None. Nothing is locked."""
+    likely = await tx.look_up(DeviceRow, new_device_id(tx, number))
+    if likely is not None and likely.device_number == number:
+        return DeviceId(likely.id)
+    query = select(DeviceRow.id).where(
+        DeviceRow.region == tx.region, DeviceRow.device_number == number
+    )
+    found = await tx.session.scalar(query)
+    return None if found is None else DeviceId(found)
+
+
+async def get_device_numbered(tx: Transaction, number: DeviceNumber) -> DeviceRow:
+    """The device that carries a number, not locked. One that nobody has named: the fact waits."""
+    found = await find_device_id(tx, number)
+    return await tx.get(DeviceRow, found or new_device_id(tx, number))
+
+
+def register(tx: Transaction, event: DeviceRegistered) -> DeviceRow:
+    """A new device in a store. It is in nobody's custody, so it is no change of custody."""
+    row = tx.start(DeviceRow, event.device_id, event)
+    _write_history(tx, row, row.custody, order_id=None, transfer_id=None)
+    return row
+
+
+async def register_on_loan(tx: Transaction, event: DeviceStatedOnLoan) -> DeviceRow:
+    """A new device that is on loan since the cut-over day: counted as a change of custody."""
+    row = tx.start(DeviceRow, event.device_id, event)
+    _write_history(tx, row, event.custody, order_id=None, transfer_id=None)
+    await count_custody_change(tx)
+    return row
+
+
+async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged) -> None:
+    """Let a locked device change custody; `event` comes from the rules."""
+    tx.record(row, event)
+    cause = event.cause
+    _write_history(tx, row, event.custody, order_id=cause.order_id, transfer_id=cause.transfer_id)
+    await count_custody_change(tx)
+
+
+def _write_history(
+    tx: Transaction,
+    row: DeviceRow,
+    custody: Custody,
+    *,
+    order_id: OrderId | None,
+    transfer_id: TransferId | None,
+) -> None:
+    tx.put(
+        CustodyRow(
+            region=tx.region,
+            id=tx.mint(),
+            device_id=DeviceId(row.id),
+            number=row.seq,
+            since=custody.since,
+            custody=custody,
+            order_id=order_id,
+            transfer_id=transfer_id,
+            recorded_at=tx.now,
+        )
+    )

@@ -1,0 +1,108 @@
+"""The tables of devices and of their custody through time."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from kvitt_chassis.models import Aggregate, Json, Regional
+from kvitt_contracts import topics
+from kvitt_contracts.inventory import Custody
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceId,
+    DeviceNumber,
+    Holder,
+    OrderId,
+    StoreHolder,
+)
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inventory.devices import domain
+from inventory.tables import Base
+
+
+class DeviceRow(
+    Aggregate[domain.Device],
+    Base,
+    topic=topics.INVENTORY_DEVICES,
+    state=domain.Device,
+    evolve=domain.evolve,
+):
+    """A marked device. Whoever claims it or changes its custody holds this row's lock.
+
+    The claim is no part of the device's own events: a hold or a dispatch says it. `holder_kind`,
+    `holder_key` and `number_text` serve the lists alone.
+    """
+
+    __tablename__ = "devices"
+    __table_args__ = (
+        CheckConstraint(
+            "(claim_kind IS NULL) = (claimed_by IS NULL)", name="bmb_12_one_claim_at_a_time"
+        ),
+        Index("uq_devices_number", "region", "device_number", unique=True),
+        Index("ix_devices_holder", "region", "holder_kind", "holder_key"),
+        Index("ix_devices_article", "region", "article_number"),
+        Index(
+            "ix_devices_claimed_by",
+            "region",
+            "claimed_by",
+            postgresql_where=text("claimed_by IS NOT NULL"),
+        ),
+    )
+
+    device_number: Mapped[DeviceNumber]
+    serial_number: Mapped[str | None]
+    article_number: Mapped[ArticleNumber]
+    custody: Mapped[Custody] = mapped_column(Json(Custody))
+    order_id: Mapped[OrderId | None]
+    claim_kind: Mapped[domain.ClaimKind | None]
+    claimed_by: Mapped[UUID | None]
+    holder_kind: Mapped[str]
+    holder_key: Mapped[str]
+    number_text: Mapped[str]
+
+    @property
+    def claim(self) -> domain.Claim | None:
+        """What holds the device, or None when it is free."""
+        if self.claim_kind is None or self.claimed_by is None:
+            return None
+        return domain.Claim(kind=self.claim_kind, by=self.claimed_by)
+
+    @claim.setter
+    def claim(self, claim: domain.Claim | None) -> None:
+        self.claim_kind = claim.kind if claim else None
+        self.claimed_by = claim.by if claim else None
+
+    def apply(self, state: domain.Device) -> None:
+        """See Aggregate."""
+        super().apply(state)
+        self.holder_kind, self.holder_key = holder_columns(state.custody.holder)
+        self.number_text = f"{state.device_number} {state.serial_number or ''}".lower()
+
+
+class CustodyRow(Regional, Base):
+    """One change of a device's custody: its history and the payer of each span of days (INV-5).
+
+    Written with the change's event, never changed.
+    """
+
+    __tablename__ = "custody_changes"
+    __table_args__ = (
+        Index("ix_custody_changes_device", "region", "device_id", "number", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId]
+    number: Mapped[int]  # the device's own event number
+    since: Mapped[date]
+    custody: Mapped[Custody] = mapped_column(Json(Custody))
+    order_id: Mapped[OrderId | None]
+    transfer_id: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]
+
+
+def holder_columns(holder: Holder) -> tuple[str, str]:
+    """Kind and key of a holder, as the lists filter by them."""
+    if isinstance(holder, StoreHolder):
+        return holder.kind, str(holder.store)
+    return holder.kind, str(holder.person if holder.kind == "patient" else holder.unit)

@@ -1,0 +1,1 @@
+"""What the warehouse says that it has sent of an order, and its arrival."""

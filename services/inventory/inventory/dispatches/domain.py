@@ -1,0 +1,158 @@
+"""The rules of dispatches: what can have been sent of an order. No clock, no database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kvitt_contracts.inventory import OrderGoodsDispatched, SentLine
+from kvitt_contracts.orders import PlacedLine
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.regions import DispatchedLine, GoodsDispatched
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleType,
+    DeviceId,
+    DeviceNumber,
+    OrderId,
+    StoreId,
+)
+
+from inventory.devices.domain import Claim, ClaimKind, Device
+from inventory.reservations.domain import Line, Reservation, Status
+
+
+class DispatchRefused(Refused):
+    """What is said to be sent cannot have been."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A device that the warehouse says it has sent."""
+
+    device_id: DeviceId
+    device: Device
+    claim: Claim | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a dispatch takes from the balance of one article: set aside before, or free."""
+
+    article_number: ArticleNumber
+    reserved: int
+    available: int
+
+
+def dispatch(
+    order_id: OrderId,
+    reservation: Reservation,
+    lines: Sequence[PlacedLine],
+    fact: GoodsDispatched,
+    *,
+    store: StoreId,
+    devices: Mapping[DeviceNumber, Sent],
+) -> OrderGoodsDispatched:
+    """Note what has left the store.
+
+    Raises DispatchRefused: the order has no goods any more (ORD-14); arrival before dispatch, a
+    line that is not there or named twice, or more than is left of it (ORD-13); devices that do not
+    match the quantity (INV-5), are another article's, stand elsewhere or are on their way already
+    (ORD-8).
+    """
+    if reservation.status in (Status.RELEASED, Status.DECLINED):
+        raise _refusal("ORDER_HAS_NO_GOODS", rule="ORD-14", field="order", way_on=_CHECK_ORDER)
+    if fact.arrives_on < fact.dispatched_on:
+        raise _refusal("ARRIVES_BEFORE_DISPATCH", field="arrives_on", way_on=_CHECK_DAYS)
+    placed = {line.number: line for line in lines}
+    left = {line.line_id: line for line in reservation.lines}
+    sent_lines: list[SentLine] = []
+    for place, sent in enumerate(fact.lines):
+        line = placed.get(sent.line)
+        if line is None or any(other.line_id == line.line_id for other in sent_lines):
+            raise _refusal("LINE_UNKNOWN_OR_TWICE", field=f"lines.{place}.line", way_on=_CHECK_LINE)
+        _check_quantity(left[line.line_id], sent, place=place)
+        ids = _check_devices(line, sent, place=place, store=store, devices=devices)
+        sent_lines.append(SentLine(line_id=line.line_id, quantity=sent.quantity, devices=ids))
+    named = [device for line in sent_lines for device in line.devices]
+    if len(set(named)) != len(named):
+        raise _refusal("DEVICE_NAMED_TWICE", rule="INV-5", field="lines", way_on=_CHECK_DEVICES)
+    return OrderGoodsDispatched(
+        order_id=order_id,
+        dispatched_on=fact.dispatched_on,
+        arrives_on=fact.arrives_on,
+        lines=tuple(sent_lines),
+    )
+
+
+def taken_from_stock(
+    reservation: Reservation, lines: Sequence[PlacedLine], dispatched: OrderGoodsDispatched
+) -> tuple[Taken, ...]:
+    """What each line takes from its balance: first what is set aside for it, then what is free.
+
+    A service takes nothing (INV-4).
+    """
+    left = {line.line_id: line for line in reservation.lines}
+    services = {line.line_id for line in lines if line.article_type is ArticleType.SERVICE}
+    taken = []
+    for sent in dispatched.lines:
+        if sent.line_id in services:
+            continue
+        line = left[sent.line_id]
+        reserved = min(line.reserved, sent.quantity)
+        taken.append(
+            Taken(
+                article_number=line.article_number,
+                reserved=reserved,
+                available=sent.quantity - reserved,
+            )
+        )
+    return tuple(taken)
+
+
+_CHECK_ORDER = "Ordern är makulerad eller avvisad: kontrollera orderreferensen."
+_CHECK_DAYS = "Ankomstdagen kan inte ligga före avgångsdagen."
+_CHECK_LINE = "Ange varje orderrad en gång, med radens nummer i ordern."
+_CHECK_QUANTITY = "Skicka högst det som återstår av raden; en överleverans blir en ny order."
+_CHECK_DEVICES = "Ange ett eget individnummer per märkt exemplar som skickats ur orderns lager."
+
+
+def _check_quantity(line: Line, sent: DispatchedLine, *, place: int) -> None:
+    if sent.quantity > line.reserved + line.missing:
+        raise _refusal(
+            "MORE_THAN_ORDERED",
+            field=f"lines.{place}.quantity",
+            way_on=_CHECK_QUANTITY,
+            left=line.reserved + line.missing,
+        )
+
+
+def _check_devices(
+    line: PlacedLine,
+    sent: DispatchedLine,
+    *,
+    place: int,
+    store: StoreId,
+    devices: Mapping[DeviceNumber, Sent],
+) -> tuple[DeviceId, ...]:
+    field = f"lines.{place}.devices"
+    if len(sent.devices) != (sent.quantity if line.marked else 0):
+        raise _refusal(
+            "DEVICES_DO_NOT_MATCH_QUANTITY", rule="INV-5", field=field, way_on=_CHECK_DEVICES
+        )
+    ids = []
+    for number in sent.devices:
+        known = devices[number]
+        on_its_way = known.claim is not None and known.claim.kind is ClaimKind.DISPATCH
+        if known.device.store != store or on_its_way:
+            raise _refusal("DEVICE_NOT_IN_STORE", rule="ORD-8", field=field, way_on=_CHECK_DEVICES)
+        if known.device.article_number != line.article_number:
+            raise _refusal(
+                "DEVICE_OF_ANOTHER_ARTICLE", rule="ORD-8", field=field, way_on=_CHECK_DEVICES
+            )
+        ids.append(known.device_id)
+    return tuple(ids)
+
+
+def _refusal(
+    reason: str, *, field: str, way_on: str, rule: str = "ORD-13", **values: object
+) -> DispatchRefused:
+    return DispatchRefused(reason, rule=rule, field=field, way_on=way_on, **values)

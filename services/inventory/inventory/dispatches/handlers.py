@@ -1,0 +1,174 @@
+"""What we do about the warehouse's facts: picking, dispatch, and arrival on its day."""
+
+from datetime import date, datetime
+
+from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import start_of_day, stockholm_day
+from kvitt_contracts.inventory import MoveKind, OrderGoodsDispatched
+from kvitt_contracts.regions import GoodsDispatched, PickingBegun
+from kvitt_contracts.types import (
+    DeviceId,
+    DeviceNumber,
+    OrderId,
+    Reference,
+    identify,
+)
+from sqlalchemy import select
+
+from inventory.devices.custody import get_device_numbered
+from inventory.devices.domain import Claim, ClaimKind
+from inventory.devices.models import DeviceRow
+from inventory.dispatches import domain
+from inventory.holds.breaking import break_claim
+from inventory.reservations import domain as reservations
+from inventory.reservations.delivery import give_devices
+from inventory.reservations.models import OrderRow, ReservationRow
+from inventory.reservations.serving import note_missing
+from inventory.stock.ledger import lock_balances, move_stock
+
+GOODS_ARRIVE = Timer("goods_arrive", ReservationRow)
+
+messages = Handlers()
+
+
+@messages.on(PickingBegun)
+async def begin_picking(fact: PickingBegun, tx: Transaction) -> None:
+    """ORD-14: the warehouse has begun with the order."""
+    order = await _order_named(fact.order, tx)
+    row = await tx.lock(ReservationRow, order.order_id)
+    started = reservations.begin_picking(order.order_id, row.state())
+    if started is not None:
+        tx.record(row, started)
+
+
+@messages.on(GoodsDispatched)
+async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
+    """ORD-13: goods have left the store; they count as received on arrival."""
+    order = await _order_named(fact.order, tx)
+    await lock_balances(tx, order.store, {line.article_number for line in order.lines})
+    sent = await _lock_sent(fact, tx)
+    row = await tx.lock(ReservationRow, order.order_id)
+    before = row.state()
+    dispatched = domain.dispatch(
+        order.order_id,
+        before,
+        order.lines,
+        fact,
+        store=order.store,
+        devices={number: _sent(device) for number, device in sent.items()},
+    )
+    started = reservations.begin_picking(order.order_id, before)
+    tx.record(row, *(event for event in (started, dispatched) if event is not None))
+    await note_missing(tx, order, before.lines, row.lines)
+    for device in sent.values():
+        await _send_off(device, order, tx)
+    await _take_from_stock(order, before, dispatched, tx)
+    await _deliver_arrived(row, order, tx, until=tx.today)
+
+
+@messages.timer(GOODS_ARRIVE)
+async def arrive(row: ReservationRow, due: datetime, tx: Transaction) -> None:
+    """ORD-13: the day of arrival has begun."""
+    order = await tx.get(OrderRow, row.id)
+    await _deliver_arrived(row, order, tx, until=stockholm_day(due))
+
+
+async def _order_named(name: Reference, tx: Transaction) -> OrderRow:
+    """The order by the region's own reference, or by its number where it was placed over HTTP.
+
+    One that orders has not told of yet: the fact waits.
+    """
+    order_id = OrderId(identify(tx.region, "order", name))
+    order = await tx.look_up(OrderRow, order_id)
+    if order is not None:
+        return order
+    numbered = select(OrderRow.order_id).where(
+        OrderRow.region == tx.region, OrderRow.order_number == str(name)
+    )
+    return await tx.get(OrderRow, await tx.session.scalar(numbered) or order_id)
+
+
+async def _lock_sent(fact: GoodsDispatched, tx: Transaction) -> dict[DeviceNumber, DeviceRow]:
+    """The named devices, locked in the order of their ids. An unknown one: the fact waits."""
+    ids = {}
+    for line in fact.lines:
+        for number in line.devices:
+            ids[(await get_device_numbered(tx, number)).id] = number
+    return {ids[row.id]: row for row in await tx.lock_all(DeviceRow, ids)}
+
+
+def _sent(row: DeviceRow) -> domain.Sent:
+    return domain.Sent(device_id=DeviceId(row.id), device=row.state(), claim=row.claim)
+
+
+async def _send_off(row: DeviceRow, order: OrderRow, tx: Transaction) -> None:
+    """The device is on its way: nothing else may claim it, and what had claimed it is told."""
+    if row.claim is not None:
+        # the transfer had set one aside; the dispatch takes the order's own
+        await move_stock(
+            tx,
+            order.store,
+            row.article_number,
+            MoveKind.RELEASED,
+            on=tx.today,
+            available=1,
+            reserved=-1,
+            cause_id=row.claim.by,
+        )
+    await break_claim(tx, row, reason="DISPATCHED")
+    row.claim = Claim(kind=ClaimKind.DISPATCH, by=order.order_id)
+
+
+async def _take_from_stock(
+    order: OrderRow,
+    before: reservations.Reservation,
+    dispatched: OrderGoodsDispatched,
+    tx: Transaction,
+) -> None:
+    for taken in domain.taken_from_stock(before, order.lines, dispatched):
+        await move_stock(
+            tx,
+            order.store,
+            taken.article_number,
+            MoveKind.DISPATCHED,
+            on=dispatched.dispatched_on,
+            available=-taken.available,
+            reserved=-taken.reserved,
+            on_order=-taken.available,
+            cause_id=order.order_id,
+        )
+
+
+async def _deliver_arrived(
+    row: ReservationRow, order: OrderRow, tx: Transaction, *, until: date
+) -> None:
+    """Deliver what has arrived by a day, and wait for the next arrival."""
+    state = row.state()
+    for delivered in reservations.arrivals(
+        order.order_id,
+        state,
+        order.lines,
+        until=until,
+        still_sent=await _still_sent(order, state, tx, until=until),
+    ):
+        tx.record(row, delivered)
+        await give_devices(tx, order, delivered)
+    following = reservations.next_arrival(row.state(), after=until)
+    if following is not None:
+        tx.schedule(GOODS_ARRIVE, key=row.id, due=start_of_day(following))
+
+
+async def _still_sent(
+    order: OrderRow, state: reservations.Reservation, tx: Transaction, *, until: date
+) -> set[DeviceId]:
+    named = [
+        device
+        for shipment in state.in_transit
+        if shipment.arrives_on <= until
+        for line in shipment.lines
+        for device in line.devices
+    ]
+    rows = await tx.lock_all(DeviceRow, named)
+    mine = Claim(kind=ClaimKind.DISPATCH, by=order.order_id)
+    return {DeviceId(row.id) for row in rows if row.claim == mine}

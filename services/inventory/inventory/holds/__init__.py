@@ -1,0 +1,1 @@
+"""Claims of transfers on devices, and the effect that a transfer has."""

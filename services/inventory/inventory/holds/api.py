@@ -1,0 +1,39 @@
+"""Holds over HTTP: what a transfer claims, and what it will do. No rule here."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from kvitt_chassis.http import ApiRouter, Reader
+from kvitt_contracts.inventory import RefusedDevice
+from kvitt_contracts.types import DeviceId, TransferId
+from pydantic import BaseModel, Field
+
+from inventory.holds import domain
+from inventory.holds.models import HoldRow, TransferEffectRow
+
+router = ApiRouter(tags=["Håll för byten"])
+
+
+class HoldView(BaseModel):
+    """Vad ett byte håller (BMB-12)."""
+
+    transfer_id: TransferId
+    status: Annotated[domain.Status, Field(description="Beviljat, nekat eller avslutat")]
+    devices: Annotated[tuple[DeviceId, ...], Field(description="Det som hålls nu")]
+    refused: Annotated[tuple[RefusedDevice, ...], Field(description="Vad som hindrade, och varför")]
+    effective_on: Annotated[date | None, Field(description="Dagen då bytet får verkan")]
+
+
+@router.get("/holds/{transfer_id}")
+async def show_hold(transfer_id: UUID, reader: Reader) -> HoldView:
+    """Ett bytes håll på sina hjälpmedel."""
+    row = await reader.get(HoldRow, transfer_id, rule="BMB-12")
+    effect = await reader.look_up(TransferEffectRow, transfer_id)
+    return HoldView(
+        transfer_id=TransferId(row.id),
+        status=row.status,
+        devices=row.devices,
+        refused=row.refused,
+        effective_on=effect.effective_on if effect else None,
+    )

@@ -1,0 +1,146 @@
+"""The rules of holds: a transfer claims all of its devices or none (BMB-12)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kvitt_contracts.inventory import (
+    HoldBroken,
+    HoldGranted,
+    HoldRefused,
+    HoldReleased,
+    RefusedDevice,
+)
+from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
+
+from inventory.devices.domain import Claim, ClaimKind, Device
+
+HoldEvent = HoldGranted | HoldRefused | HoldBroken | HoldReleased
+
+
+class Status(StrEnum):
+    """Where a hold is in its life."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+class Reason(StrEnum):
+    """Why a device cannot be claimed (BMB-12)."""
+
+    UNKNOWN_DEVICE = "UNKNOWN_DEVICE"
+    IN_TRANSFER = "IN_TRANSFER"
+    LOCKED = "LOCKED"
+    IN_DISPATCH = "IN_DISPATCH"
+    NOT_AT_RECIPIENT = "NOT_AT_RECIPIENT"
+    NOT_IN_STORE = "NOT_IN_STORE"
+    RESERVED_FOR_ORDERS = "RESERVED_FOR_ORDERS"
+
+
+_BY_CLAIM = {
+    ClaimKind.TRANSFER: Reason.IN_TRANSFER,
+    ClaimKind.LOCK: Reason.LOCKED,
+    ClaimKind.DISPATCH: Reason.IN_DISPATCH,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """The claim of one transfer. `devices`: those that it still holds."""
+
+    status: Status
+    devices: tuple[DeviceId, ...] = ()
+    refused: tuple[RefusedDevice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A device that a transfer asks for; `device` is None where nobody knows it.
+
+    `holder` is the present one, a patient by the reference that they go by now.
+    """
+
+    device_id: DeviceId
+    device: Device | None = None
+    holder: Holder | None = None
+    claim: Claim | None = None
+
+
+def answer(
+    transfer_id: TransferId,
+    asked: Sequence[Asked],
+    *,
+    at: Holder | None,
+    available: Mapping[tuple[StoreId, ArticleNumber], int],
+) -> HoldGranted | HoldRefused:
+    """Claim all devices for the transfer, or say for each that cannot be claimed why.
+
+    `at`: where the transfer says that they are. `available`: what the stores have free, since a
+    device that leaves its store takes one of it. Source: BMB-1, BMB-12.
+    """
+    free = Counter(dict(available))
+    refused = []
+    for wanted in asked:
+        reason = _refusal(wanted, at=at, free=free)
+        if reason is not None:
+            refused.append(RefusedDevice(device_id=wanted.device_id, reason=reason))
+    if refused:
+        return HoldRefused(transfer_id=transfer_id, refused=tuple(refused))
+    return HoldGranted(transfer_id=transfer_id, devices=tuple(wanted.device_id for wanted in asked))
+
+
+def break_off(
+    transfer_id: TransferId, hold: Hold, *, device_id: DeviceId, reason: str
+) -> HoldBroken | None:
+    """A physical fact takes a device out of the hold (architecture §6). None: it is not held."""
+    if hold.status is not Status.GRANTED or device_id not in hold.devices:
+        return None
+    return HoldBroken(transfer_id=transfer_id, device_id=device_id, reason=reason)
+
+
+def end(transfer_id: TransferId, hold: Hold) -> HoldReleased | None:
+    """The transfer is over. None: its hold has ended already, or never was."""
+    if hold.status is not Status.GRANTED:
+        return None
+    return HoldReleased(transfer_id=transfer_id)
+
+
+def evolve(hold: Hold | None, event: HoldEvent) -> Hold:
+    """The state after an event."""
+    match event:
+        case HoldGranted():
+            return Hold(status=Status.GRANTED, devices=event.devices)
+        case HoldRefused():
+            return Hold(status=Status.REFUSED, refused=event.refused)
+        case HoldBroken():
+            known = _known(hold)
+            left = tuple(device for device in known.devices if device != event.device_id)
+            status = known.status if left else Status.ENDED
+            return replace(known, devices=left, status=status)
+        case HoldReleased():
+            return replace(_known(hold), devices=(), status=Status.ENDED)
+
+
+def _known(hold: Hold | None) -> Hold:
+    if hold is None:
+        raise ValueError("a hold begins with an answer")
+    return hold
+
+
+def _refusal(
+    wanted: Asked, *, at: Holder | None, free: Counter[tuple[StoreId, ArticleNumber]]
+) -> Reason | None:
+    if wanted.device is None:
+        return Reason.UNKNOWN_DEVICE
+    if wanted.claim is not None:
+        return _BY_CLAIM[wanted.claim.kind]
+    if at is not None and wanted.holder != at:
+        return Reason.NOT_IN_STORE if isinstance(at, StoreHolder) else Reason.NOT_AT_RECIPIENT
+    if wanted.device.store is None:
+        return None
+    place = (wanted.device.store, wanted.device.article_number)
+    free[place] -= 1
+    # the store has promised all that it has to orders
+    return Reason.RESERVED_FOR_ORDERS if free[place] < 0 else None

@@ -1,0 +1,161 @@
+"""What we do about transfers: claim their devices, let them take effect on their day, free them."""
+
+from datetime import datetime
+
+from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.bmb import (
+    TransferAccepted,
+    TransferCancelled,
+    TransferExecutedAutomatically,
+    TransferLocked,
+    TransferRejected,
+    TransferRequested,
+    TransferUnlocked,
+    TransferVoided,
+)
+from kvitt_contracts.calendar import start_of_day
+from kvitt_contracts.inventory import HoldGranted, MoveKind
+from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
+
+from inventory.devices.domain import Claim, ClaimKind
+from inventory.devices.models import DeviceRow
+from inventory.holds import domain
+from inventory.holds.effect import free_devices, hand_over_devices
+from inventory.holds.models import HoldRow, TransferEffectRow
+from inventory.people.handlers import current_holder
+from inventory.stock.ledger import lock_balances, move_stock
+
+TRANSFER_TAKES_EFFECT = Timer("transfer_takes_effect", HoldRow)
+
+messages = Handlers()
+
+
+@messages.on(TransferRequested)
+async def answer_request(event: TransferRequested, tx: Transaction) -> None:
+    """BMB-12: claim every device of the transfer, or none."""
+    if await tx.find(HoldRow, event.transfer_id) is not None:
+        return
+    available = await _lock_stores_of(tx, event.devices)
+    asked = [await _asked(tx, device_id) for device_id in sorted(event.devices, key=str)]
+    answer = domain.answer(
+        event.transfer_id, asked, at=await _stated_place(event, tx), available=available
+    )
+    tx.start(HoldRow, event.transfer_id, answer)
+    if isinstance(answer, HoldGranted):
+        await _claim(tx, answer)
+
+
+async def plan_effect(
+    event: TransferAccepted | TransferExecutedAutomatically, tx: Transaction
+) -> None:
+    """BMB-4, BMB-7: custody changes on the effective day; at once when that day has come."""
+    hold = await tx.lock(HoldRow, event.transfer_id)
+    if hold.status is not domain.Status.GRANTED:
+        return
+    effect = TransferEffectRow(
+        region=tx.region,
+        transfer_id=event.transfer_id,
+        new_recipient=event.new_recipient,
+        new_store=event.new_store,
+        new_prescriber=event.new_prescriber,
+        customer_id=event.customer_id,
+        payer_id=event.payer_id,
+        effective_on=event.effective_on,
+    )
+    tx.put(effect)
+    if event.effective_on <= tx.today:
+        await hand_over_devices(tx, hold, effect)
+    else:
+        tx.schedule(TRANSFER_TAKES_EFFECT, key=hold.id, due=start_of_day(event.effective_on))
+
+
+messages.on(TransferAccepted)(plan_effect)
+messages.on(TransferExecutedAutomatically)(plan_effect)
+
+
+@messages.timer(TRANSFER_TAKES_EFFECT)
+async def take_effect(hold: HoldRow, due: datetime, tx: Transaction) -> None:
+    """BMB-4: the effective day has begun."""
+    effect = await tx.get(TransferEffectRow, hold.id)
+    await hand_over_devices(tx, hold, effect)
+
+
+async def free(
+    event: TransferRejected | TransferVoided | TransferCancelled | TransferUnlocked,
+    tx: Transaction,
+) -> None:
+    """BMB-5, BMB-7: the transfer has ended without effect. A cancelled draft held nothing."""
+    hold = await tx.find(HoldRow, event.transfer_id)
+    if hold is not None:
+        await free_devices(tx, hold)
+
+
+messages.on(TransferRejected)(free)
+messages.on(TransferVoided)(free)
+messages.on(TransferCancelled)(free)
+messages.on(TransferUnlocked)(free)
+
+
+@messages.on(TransferLocked)
+async def lock_devices(event: TransferLocked, tx: Transaction) -> None:
+    """BMB-7: the claim stays, and says from now on that customer service must lift it."""
+    hold = await tx.lock(HoldRow, event.transfer_id)
+    for device_id in sorted(hold.devices, key=str):
+        row = await tx.lock(DeviceRow, device_id)
+        if row.claim is not None and row.claim.by == hold.id:
+            row.claim = Claim(kind=ClaimKind.LOCK, by=hold.id)
+
+
+async def _lock_stores_of(
+    tx: Transaction, device_ids: tuple[DeviceId, ...]
+) -> dict[tuple[StoreId, ArticleNumber], int]:
+    """Lock the balances of the stores that the devices stand in: balances come before devices."""
+    wanted: dict[StoreId, set[ArticleNumber]] = {}
+    for device_id in device_ids:
+        row = await tx.look_up(DeviceRow, device_id)
+        store = row.state().store if row else None
+        if row is not None and store is not None:
+            wanted.setdefault(store, set()).add(row.article_number)
+    available = {}
+    for store in sorted(wanted):
+        for number, balance in (await lock_balances(tx, store, wanted[store])).items():
+            available[store, number] = balance.available
+    return available
+
+
+async def _asked(tx: Transaction, device_id: DeviceId) -> domain.Asked:
+    row = await tx.find(DeviceRow, device_id)
+    if row is None:
+        return domain.Asked(device_id=device_id)
+    return domain.Asked(
+        device_id=device_id,
+        device=row.state(),
+        holder=await current_holder(tx, row.custody.holder),
+        claim=row.claim,
+    )
+
+
+async def _stated_place(event: TransferRequested, tx: Transaction) -> Holder | None:
+    if event.current_recipient is not None:
+        return await current_holder(tx, event.current_recipient)
+    return None if event.current_store is None else StoreHolder(store=event.current_store)
+
+
+async def _claim(tx: Transaction, granted: HoldGranted) -> None:
+    transfer_id = TransferId(granted.transfer_id)
+    for device_id in granted.devices:
+        row = await tx.lock(DeviceRow, device_id)
+        row.claim = Claim(kind=ClaimKind.TRANSFER, by=transfer_id)
+        store = row.state().store
+        if store is not None:
+            await move_stock(
+                tx,
+                store,
+                row.article_number,
+                MoveKind.RESERVED,
+                on=tx.today,
+                available=-1,
+                reserved=1,
+                cause_id=transfer_id,
+            )

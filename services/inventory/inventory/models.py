@@ -1,0 +1,32 @@
+"""Every table of inventory in one place, for migrations and for the comparison with the events."""
+
+from inventory.articles.models import ArticleRow
+from inventory.days.models import CountRow, DaysRow
+from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.holds.models import HoldRow, TransferEffectRow
+from inventory.people.models import AliasRow, PersonRow
+from inventory.reservations.models import BackorderRow, OrderRow, ReservationRow
+from inventory.stock.models import BalanceRow, DeliveryRow, StockMoveRow
+from inventory.stores.models import CustomerRow, StoreRow
+from inventory.tables import Base
+
+__all__ = [
+    "AliasRow",
+    "ArticleRow",
+    "BackorderRow",
+    "BalanceRow",
+    "Base",
+    "CountRow",
+    "CustodyRow",
+    "CustomerRow",
+    "DaysRow",
+    "DeliveryRow",
+    "DeviceRow",
+    "HoldRow",
+    "OrderRow",
+    "PersonRow",
+    "ReservationRow",
+    "StockMoveRow",
+    "StoreRow",
+    "TransferEffectRow",
+]

@@ -1,0 +1,1 @@
+"""References of persons as orders tells them. No number, name or address."""

@@ -1,0 +1,134 @@
+"""Reservations over HTTP: what each order has in the stores. No rule here."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from kvitt_chassis.http import ApiRouter, Listing, Page, Reader
+from kvitt_contracts.inventory import SentLine
+from kvitt_contracts.types import (
+    ArticleNumber,
+    OrderId,
+    OrderLineId,
+    OrderNumber,
+    Reference,
+    StoreId,
+)
+from pydantic import BaseModel, Field
+from sqlalchemy import and_, select
+
+from inventory.reservations import domain
+from inventory.reservations.models import OrderRow, ReservationRow
+
+router = ApiRouter(tags=["Reservationer"])
+
+SORTS = {
+    "order_number": OrderRow.order_number,
+    "placed_on": OrderRow.placed_on,
+    "planned_dispatch_on": ReservationRow.planned_dispatch_on,
+}
+
+
+class ReservedLineView(BaseModel):
+    """En orderrads läge i förrådet."""
+
+    line_id: OrderLineId
+    article_number: ArticleNumber
+    reserved: Annotated[int, Field(description="Undanlagt")]
+    missing: Annotated[int, Field(description="Saknas")]
+    delivered: Annotated[int, Field(description="Levererat")]
+
+    @classmethod
+    def of(cls, line: domain.Line) -> "ReservedLineView":
+        """The view of a line."""
+        return cls(
+            line_id=line.line_id,
+            article_number=line.article_number,
+            reserved=line.reserved,
+            missing=line.missing,
+            delivered=line.delivered,
+        )
+
+
+class ShipmentView(BaseModel):
+    """Gods på väg."""
+
+    arrives_on: Annotated[date, Field(description="Räknas som mottaget den dagen (ORD-13)")]
+    lines: tuple[SentLine, ...]
+
+
+class ReservationLine(BaseModel):
+    """En reservation i en lista."""
+
+    order_id: OrderId
+    order_number: OrderNumber
+    reference: Reference | None
+    store: StoreId
+    status: Annotated[domain.Status, Field(description="Reservationens läge")]
+    placed_on: date
+    planned_dispatch_on: Annotated[
+        date | None, Field(description="Väntas lämna centrallagret (ORD-4)")
+    ]
+
+    @classmethod
+    def of(cls, row: ReservationRow, order: OrderRow) -> "ReservationLine":
+        """The view of a reservation and its order."""
+        return cls(
+            order_id=order.order_id,
+            order_number=order.order_number,
+            reference=order.reference,
+            store=order.store,
+            status=row.status,
+            placed_on=order.placed_on,
+            planned_dispatch_on=row.planned_dispatch_on,
+        )
+
+
+class ReservationView(ReservationLine):
+    """En order i förrådet: undanlagt, saknat, skickat, levererat."""
+
+    lines: list[ReservedLineView]
+    in_transit: list[ShipmentView]
+    decline_reason: Annotated[str | None, Field(description="Varför uttaget inte gick")]
+
+
+@router.get("/reservations")
+async def list_reservations(
+    reader: Reader,
+    listing: Listing,
+    status: Annotated[domain.Status | None, Query(description="Reservationens läge")] = None,
+    store: Annotated[StoreId | None, Query(description="Förråd")] = None,
+) -> Page[ReservationLine]:
+    """Vad order har undanlagt, väntar på eller har fått."""
+    found = select(ReservationRow, OrderRow).join(
+        OrderRow,
+        and_(OrderRow.region == ReservationRow.region, OrderRow.order_id == ReservationRow.id),
+    )
+    if status is not None:
+        found = found.where(ReservationRow.status == status)
+    if store is not None:
+        found = found.where(OrderRow.store == store)
+    return await reader.page(
+        found,
+        listing,
+        view=lambda row: ReservationLine.of(row[0], row[1]),
+        sorts=SORTS,
+        default="-placed_on",
+    )
+
+
+@router.get("/reservations/{order_id}")
+async def show_reservation(order_id: UUID, reader: Reader) -> ReservationView:
+    """Vad en order har i förrådet."""
+    row = await reader.get(ReservationRow, order_id, rule="ORD-4")
+    order = await reader.get(OrderRow, order_id, rule="ORD-4")
+    return ReservationView(
+        **dict(ReservationLine.of(row, order)),
+        lines=[ReservedLineView.of(line) for line in row.lines],
+        in_transit=[
+            ShipmentView(arrives_on=shipment.arrives_on, lines=shipment.lines)
+            for shipment in row.in_transit
+        ],
+        decline_reason=row.decline_reason,
+    )

@@ -1,0 +1,332 @@
+"""The rules of reservations: set aside, picked, sent, delivered, released. No clock."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from kvitt_contracts.calendar import working_days_after
+from kvitt_contracts.inventory import (
+    AllocatedLine,
+    LineDelivered,
+    OrderGoodsDispatched,
+    OrderPickingStarted,
+    ReleaseRefused,
+    ReservationDeclined,
+    ReservationReleased,
+    SentLine,
+    StockBackordered,
+    StockReserved,
+)
+from kvitt_contracts.orders import PlacedLine
+from kvitt_contracts.types import ArticleNumber, ArticleType, DeviceId, OrderId, OrderLineId
+
+ReservationEvent = (
+    StockReserved
+    | StockBackordered
+    | ReservationDeclined
+    | OrderPickingStarted
+    | OrderGoodsDispatched
+    | LineDelivered
+    | ReservationReleased
+    | ReleaseRefused
+)
+
+
+class Status(StrEnum):
+    """Where a reservation is in its life."""
+
+    RESERVED = "reserved"
+    BACKORDERED = "backordered"
+    PICKING = "picking"
+    DELIVERED = "delivered"
+    RELEASED = "released"
+    DECLINED = "declined"
+
+
+class NotReleased(StrEnum):
+    """Why an order cannot be voided any more (ORD-14)."""
+
+    PICKING_BEGUN = "PICKING_BEGUN"
+    DELIVERED = "DELIVERED"
+    DECLINED = "DECLINED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What an order line has: set aside in the store, still missing, delivered."""
+
+    line_id: OrderLineId
+    article_number: ArticleNumber
+    reserved: int = 0
+    missing: int = 0
+    delivered: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """Goods on their way: they count as received on the day (ORD-13)."""
+
+    arrives_on: date
+    lines: tuple[SentLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What an order has in the stores."""
+
+    status: Status
+    planned_dispatch_on: date | None = None
+    lines: tuple[Line, ...] = ()
+    in_transit: tuple[Shipment, ...] = ()
+    decline_reason: str | None = None
+
+
+def reserve(
+    order_id: OrderId,
+    lines: Sequence[PlacedLine],
+    *,
+    available: Mapping[ArticleNumber, int],
+    lead_time_days: Mapping[ArticleNumber, int],
+    placed_on: date,
+) -> StockReserved | StockBackordered:
+    """Set aside what there is, line by line; the rest is waited for.
+
+    Planned dispatch: the next working day after placing, or, where something is missing, after the
+    longest lead time of what is missing, in working days. A service is not stocked, so it is never
+    missing. Source: ORD-4, INV-4.
+    """
+    free = dict(available)
+    allocated = []
+    for line in lines:
+        got = line.quantity
+        if line.article_type is not ArticleType.SERVICE:
+            got = min(line.quantity, free.get(line.article_number, 0))
+            free[line.article_number] = free.get(line.article_number, 0) - got
+        allocated.append(_allocated(line.line_id, line.article_number, got, line.quantity - got))
+    missing = _missing(allocated)
+    wait = max((lead_time_days[number] for number in missing), default=1)
+    planned = working_days_after(placed_on, max(wait, 1))
+    if not missing:
+        return StockReserved(order_id=order_id, planned_dispatch_on=planned, lines=tuple(allocated))
+    return StockBackordered(
+        order_id=order_id, planned_dispatch_on=planned, missing=missing, lines=tuple(allocated)
+    )
+
+
+def serve(
+    order_id: OrderId, reservation: Reservation, *, line_id: OrderLineId, quantity: int, on: date
+) -> StockReserved | StockBackordered:
+    """Set goods aside that a line was waiting for.
+
+    When nothing is missing any more the order is planned for the next working day (ORD-4).
+    """
+    allocated = []
+    for line in reservation.lines:
+        got = quantity if line.line_id == line_id else 0
+        allocated.append(
+            _allocated(line.line_id, line.article_number, line.reserved + got, line.missing - got)
+        )
+    missing = _missing(allocated)
+    if missing:
+        return StockBackordered(
+            order_id=order_id,
+            planned_dispatch_on=reservation.planned_dispatch_on or on,
+            missing=missing,
+            lines=tuple(allocated),
+        )
+    return StockReserved(
+        order_id=order_id, planned_dispatch_on=working_days_after(on, 1), lines=tuple(allocated)
+    )
+
+
+def begin_picking(order_id: OrderId, reservation: Reservation) -> OrderPickingStarted | None:
+    """The warehouse has begun (ORD-14). None: it had begun before, or nothing is left to pick."""
+    if reservation.status not in (Status.RESERVED, Status.BACKORDERED):
+        return None
+    return OrderPickingStarted(order_id=order_id)
+
+
+def arrivals(
+    order_id: OrderId,
+    reservation: Reservation,
+    lines: Sequence[PlacedLine],
+    *,
+    until: date,
+    still_sent: Collection[DeviceId],
+) -> tuple[LineDelivered, ...]:
+    """What has reached the recipient by a day: each line of each shipment (ORD-13).
+
+    `still_sent`: the devices that are on their way; one that came back in between is not delivered.
+    """
+    placed = {line.line_id: line for line in lines}
+    delivered = []
+    for shipment in reservation.in_transit:
+        if shipment.arrives_on > until:
+            continue
+        for sent in shipment.lines:
+            devices = tuple(device for device in sent.devices if device in still_sent)
+            quantity = len(devices) if sent.devices else sent.quantity
+            if quantity:
+                line = placed[sent.line_id]
+                delivered.append(
+                    deliver(
+                        order_id, line, quantity=quantity, devices=devices, on=shipment.arrives_on
+                    )
+                )
+    return tuple(delivered)
+
+
+def deliver(
+    order_id: OrderId,
+    line: PlacedLine,
+    *,
+    quantity: int,
+    devices: tuple[DeviceId, ...],
+    on: date,
+) -> LineDelivered:
+    """Some or all of a line has reached the recipient."""
+    return LineDelivered(
+        order_id=order_id,
+        line_id=line.line_id,
+        article_number=line.article_number,
+        quantity=quantity,
+        devices=devices,
+        payer_id=line.payer_id,
+        delivered_on=on,
+    )
+
+
+def next_arrival(reservation: Reservation, *, after: date) -> date | None:
+    """The earliest day after `after` on which goods arrive."""
+    days = [s.arrives_on for s in reservation.in_transit if s.arrives_on > after]
+    return min(days, default=None)
+
+
+def release(
+    order_id: OrderId, reservation: Reservation
+) -> ReservationReleased | ReleaseRefused | None:
+    """Free what is set aside, unless the warehouse has begun (ORD-14). None: it is free already."""
+    match reservation.status:
+        case Status.RESERVED | Status.BACKORDERED:
+            return ReservationReleased(order_id=order_id)
+        case Status.RELEASED:
+            return None
+        case Status.PICKING:
+            reason = NotReleased.PICKING_BEGUN
+        case Status.DELIVERED:
+            reason = NotReleased.DELIVERED
+        case Status.DECLINED:
+            reason = NotReleased.DECLINED
+    return ReleaseRefused(order_id=order_id, reason=reason)
+
+
+def evolve(reservation: Reservation | None, event: ReservationEvent) -> Reservation:
+    """The state after an event."""
+    match event:
+        case StockReserved():
+            return _allocate(reservation, event, Status.RESERVED)
+        case StockBackordered():
+            return _allocate(reservation, event, Status.BACKORDERED)
+        case ReservationDeclined():
+            return Reservation(status=Status.DECLINED, decline_reason=event.reason)
+        case OrderPickingStarted():
+            return replace(_known(reservation), status=Status.PICKING)
+        case OrderGoodsDispatched():
+            return _send(_known(reservation), event)
+        case LineDelivered():
+            # a withdrawal's first event: decided and delivered at once (ORD-7)
+            return _deliver(reservation or Reservation(status=Status.PICKING), event)
+        case ReservationReleased():
+            known = _known(reservation)
+            freed = tuple(replace(line, reserved=0, missing=0) for line in known.lines)
+            return replace(known, status=Status.RELEASED, lines=freed)
+        case ReleaseRefused():
+            return _known(reservation)
+
+
+def _allocate(
+    reservation: Reservation | None, event: StockReserved | StockBackordered, status: Status
+) -> Reservation:
+    known = reservation or Reservation(status=status)
+    delivered = {line.line_id: line.delivered for line in known.lines}
+    lines = tuple(
+        Line(
+            line_id=line.line_id,
+            article_number=line.article_number,
+            reserved=line.reserved,
+            missing=line.missing,
+            delivered=delivered.get(line.line_id, 0),
+        )
+        for line in event.lines
+    )
+    # goods that come in do not take back that the warehouse has begun
+    kept = Status.PICKING if known.status is Status.PICKING else status
+    return replace(known, status=kept, planned_dispatch_on=event.planned_dispatch_on, lines=lines)
+
+
+def _send(reservation: Reservation, event: OrderGoodsDispatched) -> Reservation:
+    lines = reservation.lines
+    for sent in event.lines:
+        lines = tuple(_take(line, sent) if line.line_id == sent.line_id else line for line in lines)
+    shipment = Shipment(arrives_on=event.arrives_on, lines=event.lines)
+    return replace(
+        reservation,
+        status=Status.PICKING,
+        lines=lines,
+        in_transit=(*reservation.in_transit, shipment),
+    )
+
+
+def _take(line: Line, sent: SentLine) -> Line:
+    from_reserved = min(line.reserved, sent.quantity)
+    return replace(
+        line,
+        reserved=line.reserved - from_reserved,
+        missing=line.missing - (sent.quantity - from_reserved),
+    )
+
+
+def _deliver(reservation: Reservation, event: LineDelivered) -> Reservation:
+    lines = reservation.lines
+    if all(line.line_id != event.line_id for line in lines):
+        lines = (*lines, Line(line_id=event.line_id, article_number=event.article_number))
+    lines = tuple(
+        replace(line, delivered=line.delivered + event.quantity)
+        if line.line_id == event.line_id
+        else line
+        for line in lines
+    )
+    in_transit = _unload(reservation.in_transit, event)
+    open_lines = any(line.reserved or line.missing for line in lines)
+    status = Status.PICKING if open_lines or in_transit else Status.DELIVERED
+    return replace(reservation, status=status, lines=lines, in_transit=in_transit)
+
+
+def _unload(in_transit: tuple[Shipment, ...], event: LineDelivered) -> tuple[Shipment, ...]:
+    """Take the first shipment of that day that carries the line, and unload the line."""
+    for place, shipment in enumerate(in_transit):
+        if shipment.arrives_on != event.delivered_on:
+            continue
+        left = tuple(sent for sent in shipment.lines if sent.line_id != event.line_id)
+        if len(left) == len(shipment.lines):
+            continue
+        rest = (replace(shipment, lines=left),) if left else ()
+        return (*in_transit[:place], *rest, *in_transit[place + 1 :])
+    return in_transit
+
+
+def _allocated(
+    line_id: OrderLineId, number: ArticleNumber, reserved: int, missing: int
+) -> AllocatedLine:
+    return AllocatedLine(line_id=line_id, article_number=number, reserved=reserved, missing=missing)
+
+
+def _missing(lines: Sequence[AllocatedLine]) -> tuple[ArticleNumber, ...]:
+    return tuple(dict.fromkeys(line.article_number for line in lines if line.missing))
+
+
+def _known(reservation: Reservation | None) -> Reservation:
+    if reservation is None:
+        raise ValueError("a reservation begins with an answer to its order")
+    return reservation

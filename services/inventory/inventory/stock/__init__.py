@@ -1,0 +1,1 @@
+"""Balances of articles in stores, and the ledger of moves that makes them."""

@@ -1,0 +1,75 @@
+"""The tables of balances, their ledger, and the deliveries that were booked."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from kvitt_chassis.models import Aggregate, Regional
+from kvitt_contracts import topics
+from kvitt_contracts.inventory import MoveKind
+from kvitt_contracts.types import ArticleNumber, StoreId
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inventory.stock import domain
+from inventory.tables import Base
+
+
+class BalanceRow(
+    Aggregate[domain.Balance],
+    Base,
+    topic=topics.INVENTORY_STOCK_MOVES,
+    state=domain.Balance,
+    evolve=domain.evolve,
+):
+    """The balance of an article in a store: the sum of its moves."""
+
+    __tablename__ = "balances"
+    __table_args__ = (
+        CheckConstraint(
+            "available >= 0 AND reserved >= 0 AND on_order >= 0", name="inv_4_never_negative"
+        ),
+        Index("ix_balances_store", "region", "store", "article_number", unique=True),
+        Index("ix_balances_article", "region", "article_number"),
+    )
+
+    article_number: Mapped[ArticleNumber]
+    store: Mapped[StoreId]
+    available: Mapped[int]
+    reserved: Mapped[int]
+    on_order: Mapped[int]
+
+
+class StockMoveRow(Regional, Base):
+    """One line of the ledger. Written with the move's event, never changed.
+
+    `cause_id`: the order or transfer that it was made for.
+    """
+
+    __tablename__ = "stock_moves"
+    __table_args__ = (
+        Index("ix_stock_moves_balance", "region", "store", "article_number", "recorded_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    article_number: Mapped[ArticleNumber]
+    store: Mapped[StoreId]
+    kind: Mapped[MoveKind]
+    available: Mapped[int]
+    reserved: Mapped[int]
+    on_order: Mapped[int]
+    moved_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    cause_id: Mapped[UUID | None]
+
+
+class DeliveryRow(Regional, Base):
+    """A delivery or a stated balance that was booked, by what the region calls it."""
+
+    __tablename__ = "deliveries"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[MoveKind]
+    store: Mapped[StoreId]
+    article_number: Mapped[ArticleNumber]
+    quantity: Mapped[int]
+    booked_on: Mapped[date]

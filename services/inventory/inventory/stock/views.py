@@ -1,0 +1,63 @@
+"""What is shown of balances and of their ledger."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from kvitt_contracts.inventory import MoveKind
+from kvitt_contracts.types import ArticleNumber, StoreId
+from pydantic import BaseModel, ConfigDict, Field
+
+from inventory.stock import domain
+from inventory.stock.models import BalanceRow
+
+
+class FromRow(BaseModel):
+    """A view whose fields are a row's columns of the same names."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """The view of a row."""
+        return cls.model_validate(row)
+
+
+class BalanceView(BaseModel):
+    """Saldot av en artikel i ett förråd (INV-4)."""
+
+    article_number: ArticleNumber
+    name: Annotated[str | None, Field(description="Artikelns benämning")] = None
+    store: StoreId
+    available: Annotated[int, Field(description="Disponibelt")]
+    reserved: Annotated[int, Field(description="Reserverat för order och byten")]
+    on_order: Annotated[int, Field(description="Väntat av order")]
+    colour: Annotated[domain.Colour, Field(description="Saldostatus som färg")]
+
+    @classmethod
+    def of(cls, row: BalanceRow, *, name: str | None = None) -> "BalanceView":
+        """The view of a balance."""
+        return cls(
+            article_number=row.article_number,
+            name=name,
+            store=row.store,
+            available=row.available,
+            reserved=row.reserved,
+            on_order=row.on_order,
+            colour=domain.colour(available=row.available, on_order=row.on_order),
+        )
+
+
+class StockMoveView(FromRow):
+    """En rad i lagerjournalen: förändringarna, med tecken (INV-4)."""
+
+    id: UUID
+    article_number: ArticleNumber
+    store: StoreId
+    kind: Annotated[MoveKind, Field(description="Varför saldot rörde sig")]
+    available: int
+    reserved: int
+    on_order: int
+    moved_on: date
+    recorded_at: datetime
+    cause_id: Annotated[UUID | None, Field(description="Ordern, bytet eller individen bakom")]

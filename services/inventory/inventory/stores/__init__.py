@@ -1,0 +1,1 @@
+"""Stores and the customers that own them, as their owners state them."""

@@ -1,0 +1,29 @@
+"""The tables of stores and of the customers that own them: what was stated last."""
+
+from kvitt_chassis.models import Regional
+from kvitt_contracts.types import CustomerId, ServicePointId, StoreId
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inventory.stores.domain import StoreKind
+from inventory.tables import Base
+
+
+class StoreRow(Regional, Base):
+    """A store as its region states it (INV-4)."""
+
+    __tablename__ = "stores"
+
+    store: Mapped[StoreId] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[StoreKind]
+    service_point: Mapped[ServicePointId | None]
+
+
+class CustomerRow(Regional, Base):
+    """What matters here of a customer: whether it is a private clinic, and its store (REF-7)."""
+
+    __tablename__ = "customers"
+
+    customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
+    private_clinic: Mapped[bool]
+    store: Mapped[StoreId | None]

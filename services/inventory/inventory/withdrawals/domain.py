@@ -1,0 +1,103 @@
+"""The rules of withdrawals from one's own store: all lines at once, or none (ORD-7, ORD-8)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kvitt_contracts.inventory import LineDelivered, ReservationDeclined
+from kvitt_contracts.orders import PlacedLine
+from kvitt_contracts.types import ArticleNumber, DeviceId, DeviceNumber, OrderId, StoreId
+
+from inventory.articles.domain import Article
+from inventory.devices.domain import Claim, Device
+from inventory.reservations.domain import deliver
+
+
+class Reason(StrEnum):
+    """Why a withdrawal cannot be served."""
+
+    NO_BALANCE = "NO_BALANCE"
+    SERVICE_IS_NOT_STOCKED = "SERVICE_IS_NOT_STOCKED"
+    DEVICE_NOT_NAMED = "DEVICE_NOT_NAMED"
+    QUANTITY_NOT_ONE = "QUANTITY_NOT_ONE"
+    DEVICE_NOT_IN_STORE = "DEVICE_NOT_IN_STORE"
+    DEVICE_OF_ANOTHER_ARTICLE = "DEVICE_OF_ANOTHER_ARTICLE"
+    DEVICE_CLAIMED = "DEVICE_CLAIMED"
+    DEVICE_NAMED_TWICE = "DEVICE_NAMED_TWICE"
+
+
+_RULES = {Reason.NO_BALANCE: "ORD-7", Reason.SERVICE_IS_NOT_STOCKED: "INV-4"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A marked device that a line names."""
+
+    device_id: DeviceId
+    device: Device
+    claim: Claim | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What the rules look at: the store with its articles, free balances and the named devices."""
+
+    store: StoreId
+    articles: Mapping[ArticleNumber, Article]
+    available: Mapping[ArticleNumber, int]
+    devices: Mapping[DeviceNumber, Wanted]
+
+
+def withdraw(
+    order_id: OrderId, lines: Sequence[PlacedLine], *, shelf: Shelf, on: date
+) -> tuple[LineDelivered, ...] | ReservationDeclined:
+    """Deliver every line at once, or decline the whole order (ORD-7).
+
+    A marked line names one device that stands in the store, unclaimed; its quantity is 1 (ORD-8).
+    """
+    free = Counter(dict(shelf.available))
+    named: set[DeviceNumber] = set()
+    for line in lines:
+        free[line.article_number] -= line.quantity
+        reason = _reason_not_to(line, shelf=shelf, named=named)
+        if reason is None and free[line.article_number] < 0:
+            reason = Reason.NO_BALANCE
+        if reason is not None:
+            rule = _RULES.get(reason, "ORD-8")
+            return ReservationDeclined(order_id=order_id, reason=reason, rule=rule)
+    return tuple(
+        deliver(order_id, line, quantity=line.quantity, devices=_devices(line, shelf=shelf), on=on)
+        for line in lines
+    )
+
+
+def _reason_not_to(line: PlacedLine, *, shelf: Shelf, named: set[DeviceNumber]) -> Reason | None:
+    article = shelf.articles[line.article_number]
+    if article.is_service:
+        return Reason.SERVICE_IS_NOT_STOCKED
+    if not article.marked:
+        return None
+    if line.device_number is None:
+        return Reason.DEVICE_NOT_NAMED
+    if line.quantity != 1:
+        return Reason.QUANTITY_NOT_ONE
+    if line.device_number in named:
+        return Reason.DEVICE_NAMED_TWICE
+    named.add(line.device_number)
+    return _device_reason(line, shelf.devices.get(line.device_number), store=shelf.store)
+
+
+def _device_reason(line: PlacedLine, wanted: Wanted | None, *, store: StoreId) -> Reason | None:
+    if wanted is None or wanted.device.store != store:
+        return Reason.DEVICE_NOT_IN_STORE
+    if wanted.device.article_number != line.article_number:
+        return Reason.DEVICE_OF_ANOTHER_ARTICLE
+    return Reason.DEVICE_CLAIMED if wanted.claim is not None else None
+
+
+def _devices(line: PlacedLine, *, shelf: Shelf) -> tuple[DeviceId, ...]:
+    if not shelf.articles[line.article_number].marked or line.device_number is None:
+        return ()
+    return (shelf.devices[line.device_number].device_id,)

@@ -1,0 +1,64 @@
+"""What we do about a withdrawal: balance, devices, custody and delivery in one transaction."""
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import MoveKind, ReservationDeclined
+from kvitt_contracts.types import DeviceId, DeviceNumber
+
+from inventory.articles.handlers import get_article
+from inventory.devices.custody import find_device_id
+from inventory.devices.models import DeviceRow
+from inventory.reservations.delivery import give_devices
+from inventory.reservations.models import OrderRow, ReservationRow
+from inventory.stock.ledger import lock_balances, move_stock
+from inventory.withdrawals import domain
+
+
+async def withdraw(order: OrderRow, tx: Transaction) -> None:
+    """ORD-7, ORD-8: hand every line over at once, or decline the order."""
+    answer = domain.withdraw(
+        order.order_id, order.lines, shelf=await _lock_shelf(order, tx), on=order.placed_on
+    )
+    if isinstance(answer, ReservationDeclined):
+        tx.start(ReservationRow, order.order_id, answer)
+        return
+    tx.start(ReservationRow, order.order_id, *answer)
+    for delivered in answer:
+        await move_stock(
+            tx,
+            order.store,
+            delivered.article_number,
+            MoveKind.WITHDRAWN,
+            on=delivered.delivered_on,
+            available=-delivered.quantity,
+            cause_id=order.order_id,
+        )
+        await give_devices(tx, order, delivered)
+
+
+async def _lock_shelf(order: OrderRow, tx: Transaction) -> domain.Shelf:
+    numbers = sorted({line.article_number for line in order.lines})
+    articles = {number: await get_article(tx, number) for number in numbers}
+    balances = await lock_balances(tx, order.store, numbers)
+    return domain.Shelf(
+        store=order.store,
+        articles=articles,
+        available={number: balance.available for number, balance in balances.items()},
+        devices=await _lock_devices(order, tx),
+    )
+
+
+async def _lock_devices(order: OrderRow, tx: Transaction) -> dict[DeviceNumber, domain.Wanted]:
+    """The named devices that are known, locked in the order of their ids."""
+    ids: dict[DeviceId, DeviceNumber] = {}
+    for line in order.lines:
+        if line.device_number is not None:
+            device_id = await find_device_id(tx, line.device_number)
+            if device_id is not None:
+                ids[device_id] = line.device_number
+    found = {}
+    for row in await tx.lock_all(DeviceRow, ids):
+        device_id = DeviceId(row.id)
+        found[ids[device_id]] = domain.Wanted(
+            device_id=device_id, device=row.state(), claim=row.claim
+        )
+    return found
