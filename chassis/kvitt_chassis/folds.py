@@ -47,7 +47,8 @@ async def differences(session: AsyncSession, base: type[DeclarativeBase]) -> lis
     for row_type in aggregates(base):
         async for rows in _chunks(session, row_type):
             found += await _compare(session, row_type, rows)
-        found += await _without_row(session, row_type)
+    for row_types in _by_topic(base):
+        found += await _without_row(session, row_types)
     return found
 
 
@@ -105,18 +106,31 @@ def _wrong_fields(
             yield field.name
 
 
-async def _without_row(session: AsyncSession, row_type: type[Aggregate[Any]]) -> list[Difference]:
+def _by_topic(base: type[DeclarativeBase]) -> list[list[type[Aggregate[Any]]]]:
+    """A topic may carry several kinds of aggregate: each of its keys has a row in one of them."""
+    found: dict[str, list[type[Aggregate[Any]]]] = {}
+    for row_type in aggregates(base):
+        found.setdefault(row_type.topic.name, []).append(row_type)
+    return list(found.values())
+
+
+async def _without_row(
+    session: AsyncSession, row_types: list[type[Aggregate[Any]]]
+) -> list[Difference]:
     regions = (await session.scalars(_REGIONS)).all()
+    tables = " or ".join(table_of(row_type) for row_type in row_types)
     found = []
     for region in regions:
-        topic = row_type.topic_in(region)
+        topic = row_types[0].topic_in(region)
         keys = (await session.scalars(_KEYS, {"topic": topic, "region": region})).all()
         for start in range(0, len(keys), _CHUNK):
             part = list(keys[start : start + _CHUNK])
-            query = select(row_type.id).where(row_type.region == region, row_type.id.in_(part))
-            there = {str(key) for key in await session.scalars(query)}
+            there: set[str] = set()
+            for row_type in row_types:
+                query = select(row_type.id).where(row_type.region == region, row_type.id.in_(part))
+                there |= {str(key) for key in await session.scalars(query)}
             found += [
-                Difference(table=table_of(row_type), region=str(region), key=key, fields=("row",))
+                Difference(table=tables, region=str(region), key=key, fields=("row",))
                 for key in part
                 if key not in there
             ]
