@@ -125,7 +125,7 @@ class LineView(BaseModel):
     delivered: Annotated[int, Field(description="Levererat antal")]
     payer_id: Annotated[PayerId, Field(description="Betalare")]
     device_number: Annotated[DeviceNumber | None, Field(description="Individnummer")]
-    fee: Annotated[Money | None, Field(description="Patientavgift för raden, i öre (ORD-18)")]
+    fee: Annotated[Money | None, Field(description="Patientavgift per styck, i öre (ORD-18)")]
 
 
 class OrderSummary(BaseModel):

@@ -178,12 +178,11 @@ def withdraw(
 def fee(
     article: Article,
     *,
-    quantity: int,
     recipient: Patient | CareUnitRecipient,
     policy: RegionPolicy,
     today: date,
 ) -> Money | None:
-    """The patient fee of a whole line, or None (ORD-18). Nobody chooses it: article, age and policy
+    """The patient fee of one unit, or None (ORD-18). Nobody chooses it: article, age and policy
     decide.
     """
     if not isinstance(recipient, Patient) or article.fee_group is None:
@@ -193,9 +192,7 @@ def fee(
             recipient.born_on, day=today, rule=rule, free_until=policy.fees.free_until
         )
         if rule.fee_group == article.fee_group and not free:
-            return Money(
-                net_ore=rule.amount.net_ore * quantity, vat_percent=rule.amount.vat_percent
-            )
+            return rule.amount
     return None
 
 
@@ -265,7 +262,6 @@ def _lines(
             device_number=line.device_number,
             fee=fee(
                 articles[line.article_number],
-                quantity=line.quantity,
                 recipient=parties.recipient,
                 policy=policy,
                 today=today,

@@ -1,0 +1,359 @@
+import pytest
+from kvitt_chassis.testing import Given, World, assert_rows_are_folds
+from kvitt_chassis.transaction import NotYetKnown
+from kvitt_contracts.orders import (
+    OrderPlaced,
+    PersonInactivated,
+    PersonReactivated,
+    PersonRegistered,
+    PersonsMerged,
+)
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.regions import PersonsJoined
+from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, Role
+from orders.app import service
+from orders.people.domain import PersonRefused, Reason
+from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from services.orders.tests.builders import (
+    CHILD,
+    HOME,
+    OLD_WOMAN,
+    a_person,
+    a_reserve_number,
+    an_identity,
+    an_order_command,
+    any_ref,
+    registry,
+)
+
+
+async def ref_of(world: World, named: str) -> PersonRef:
+    """The reference that the region's id was given."""
+    return (await world.row(PersonIdRow, RegionPersonId(named))).person
+
+
+async def test_a_person_is_told_by_reference_alone(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(name="Tess Testsson"), subject="ac-person-1")
+
+        (event,) = await world.events(PersonRegistered)
+        assert event.region_person_id == "ac-person-1"
+        told = event.model_dump_json()
+        assert not any(word in told for word in (OLD_WOMAN, "Testsson", "Storgatan"))
+        await assert_rows_are_folds(world)
+
+
+async def test_a_reference_says_nothing_of_the_person_it_stands_for(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+        first = await ref_of(world, "ac-person-1")
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+
+        assert await ref_of(world, "ac-person-1") != first
+
+
+@pytest.mark.rule("REF-1")
+async def test_what_the_registry_says_anew_replaces_name_and_address(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(
+            a_person(version=2, name="Tess Nygift", address=None), subject="ac-person-1"
+        )
+
+        details = await world.row(PersonDetailsRow, await ref_of(world, "ac-person-1"))
+        assert (details.name, details.address) == ("Tess Nygift", None)
+        assert len(await world.events(PersonRegistered)) == 1
+
+
+@pytest.mark.rule("REF-1")
+async def test_a_saved_phone_number_outlives_a_registry_that_has_none(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(phone="070-1740605"), subject="ac-person-1")
+        await world.handle(a_person(version=2), subject="ac-person-1")
+
+        details = await world.row(PersonDetailsRow, await ref_of(world, "ac-person-1"))
+        assert details.phone == "070-1740605"
+
+
+@pytest.mark.rule("REF-14")
+@pytest.mark.parametrize("why", [{"active": False}, {"deceased": True}])
+async def test_the_moved_and_the_deceased_become_inactive(
+    given: Given, why: dict[str, bool]
+) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person(version=2, **why), subject="ac-person-1")
+        await world.handle(a_person(version=3), subject="ac-person-1")
+
+        assert len(await world.events(PersonInactivated)) == 1
+        assert len(await world.events(PersonReactivated)) == 1
+        await assert_rows_are_folds(world)
+
+
+async def test_two_ids_of_one_number_become_one_person(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person(name="Tess Senare"), subject="ac-person-2")
+
+        first, second = await ref_of(world, "ac-person-1"), await ref_of(world, "ac-person-2")
+        (merged,) = await world.events(PersonsMerged)
+        assert (merged.person, merged.into, merged.region_person_id) == (
+            second,
+            first,
+            "ac-person-2",
+        )
+        (details,) = await world.rows(PersonDetailsRow)
+        assert (details.person, details.name) == (first, "Tess Senare")
+        await assert_rows_are_folds(world)
+
+
+async def test_a_number_means_another_person_in_another_region(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person(), subject="bd-person-1", region="bd")
+
+        assert await world.events(PersonsMerged) == []
+        assert len({row.id for row in await world.rows(PersonRow)}) == 2
+
+
+async def test_a_reserve_number_that_becomes_a_known_number_merges(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person(a_reserve_number()), subject="ac-person-2")
+        await world.handle(a_person(version=2), subject="ac-person-2")
+
+        (merged,) = await world.events(PersonsMerged)
+        assert merged.into == await ref_of(world, "ac-person-1")
+        assert len(await world.rows(PersonDetailsRow)) == 1
+
+
+async def test_joined_ids_are_one_person_and_the_subject_stays(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person(a_reserve_number()), subject="ac-person-2")
+        joined = PersonsJoined(version=1, joined=RegionPersonId("ac-person-1"))
+        await world.handle(joined, subject="ac-person-2")
+        await world.handle(joined.model_copy(update={"version": 2}), subject="ac-person-2")
+
+        (merged,) = await world.events(PersonsMerged)
+        assert merged.person == await ref_of(world, "ac-person-1")
+        assert merged.into == await ref_of(world, "ac-person-2")
+
+
+async def test_a_join_waits_for_both_persons(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+
+        with pytest.raises(NotYetKnown):
+            await world.handle(
+                PersonsJoined(version=1, joined=RegionPersonId("ac-person-9")),
+                subject="ac-person-1",
+            )
+
+
+@pytest.mark.rule("REF-1")
+async def test_an_alias_cannot_change_the_number_of_the_person_it_stands_for(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person(), subject="ac-person-2")
+
+        with pytest.raises(PersonRefused) as refused:
+            await world.handle(a_person(an_identity(CHILD), version=2), subject="ac-person-2")
+        assert refused.value.reason == Reason.PERSON_IS_MERGED
+        assert OLD_WOMAN not in str(vars(refused.value))
+
+
+@pytest.mark.rule("REF-1")
+async def test_a_number_as_subject_is_refused_and_not_repeated(given: Given) -> None:
+    async with given(service) as world:
+        with pytest.raises(Refused) as refused:
+            await world.handle(a_person(), subject=OLD_WOMAN)
+
+        assert refused.value.field == "ce_subject"
+        assert OLD_WOMAN not in str(vars(refused.value))
+
+
+async def test_a_person_is_found_by_the_number_in_the_body_and_the_look_is_logged(
+    given: Given,
+) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person(), subject="ac-person-1")
+
+        found = await client.post(
+            "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
+        )
+
+        assert found.status_code == 200, found.text
+        assert found.json()["person"] == str(await ref_of(world, "ac-person-1"))
+        assert OLD_WOMAN not in found.text
+        (access,) = await world.rows(PersonAccessRow)
+        assert (access.user_id, access.purpose) == ("k082lno", "find")
+
+
+async def test_a_number_that_nobody_has_is_not_found(given: Given) -> None:
+    async with given(service) as world, world.http() as client:
+        answer = await client.post(
+            "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
+        )
+
+        assert answer.status_code == 404
+        assert OLD_WOMAN not in answer.text
+
+
+@pytest.mark.rule("REF-1")
+async def test_a_number_with_a_wrong_check_digit_is_named_by_field_and_not_repeated(
+    given: Given,
+) -> None:
+    async with given(service) as world, world.http() as client:
+        wrong = "189001019803"
+        answer = await client.post(
+            "/persons:find", json={"identity": {"kind": "personal_number", "number": wrong}}
+        )
+
+        assert answer.status_code == 422
+        assert answer.json()["rule"] == "REF-1"
+        assert "number" in answer.json()["field"]
+        assert wrong not in answer.text
+
+
+@pytest.mark.rule("REF-6")
+async def test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read(
+    given: Given,
+) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person(), subject="ac-person-1")
+        ref = str(await ref_of(world, "ac-person-1"))
+
+        shown = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "display"})
+        log = await client.get("/person-accesses", params={"person": ref})
+
+        assert shown.json()["persons"][0]["name"] == "Tess Testsson"
+        (line,) = log.json()["items"]
+        assert (line["user_id"], line["purpose"], line["person"]) == ("k082lno", "display", ref)
+
+
+@pytest.mark.rule("REF-6")
+async def test_the_log_of_looks_cannot_be_changed_afterwards(given: Given) -> None:
+    async with given(service) as world:
+        for database in (world.api, world.worker):
+            for statement in (
+                "UPDATE person_accesses SET purpose = 'other'",
+                "DELETE FROM person_accesses",
+            ):
+                with pytest.raises(ProgrammingError, match="permission denied"):
+                    async with database.unit(RegionCode("ac")) as unit:
+                        await unit.session.execute(text(statement))
+
+
+async def test_several_references_are_resolved_at_once_and_the_unknown_are_named(
+    given: Given,
+) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person(an_identity(CHILD), name="Bo Barn"), subject="ac-person-3")
+        refs = [str(await ref_of(world, named)) for named in ("ac-person-1", "ac-person-3")]
+        stranger = str(any_ref("stranger"))
+
+        answer = (
+            await client.post(
+                "/persons:resolve", json={"refs": [*refs, stranger], "purpose": "display"}
+            )
+        ).json()
+
+        assert [one["name"] for one in answer["persons"]] == ["Tess Testsson", "Bo Barn"]
+        assert answer["unknown"] == [stranger]
+
+
+async def test_an_alias_resolves_to_the_person_it_stands_for(given: Given) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person(), subject="ac-person-2")
+        alias = str(await ref_of(world, "ac-person-2"))
+
+        answer = await client.post("/persons:resolve", json={"refs": [alias], "purpose": "display"})
+
+        (one,) = answer.json()["persons"]
+        assert one["asked"] == alias
+        assert one["person"] == str(await ref_of(world, "ac-person-1"))
+
+
+@pytest.mark.rule("REF-5")
+async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
+    async with given(service) as world, world.http(roles=[Role.PRESCRIBER]) as client:
+        await world.handle(a_person(), subject="ac-person-1")
+        ref = str(await ref_of(world, "ac-person-1"))
+
+        answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "invoicing"})
+
+        assert answer.status_code == 403
+        assert answer.json()["rule"] == "REF-5"
+        assert await world.rows(PersonAccessRow) == []
+
+
+@pytest.mark.rule("REF-9")
+@pytest.mark.parametrize(
+    ("purpose", "has_address"),
+    [("display", False), ("ordering", False), ("invoicing", False), ("delivery", True)],
+)
+async def test_only_delivery_resolves_the_address_of_a_protected_person(
+    given: Given, purpose: str, has_address: bool
+) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person(protected=True, phone="070-1740605"), subject="ac-person-1")
+        ref = str(await ref_of(world, "ac-person-1"))
+
+        answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
+
+        (one,) = answer.json()["persons"]
+        assert one["protected"]
+        assert ("address" in one) is has_address
+        assert (HOME.street in answer.text) is has_address
+        assert ("070-1740605" in answer.text) is has_address
+
+
+@pytest.mark.parametrize(
+    ("purpose", "has_address"),
+    [("display", False), ("ordering", True), ("invoicing", True), ("delivery", True)],
+)
+async def test_the_purpose_decides_whether_an_address_is_shown(
+    given: Given, purpose: str, has_address: bool
+) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person(), subject="ac-person-1")
+        ref = str(await ref_of(world, "ac-person-1"))
+
+        answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
+
+        assert (HOME.street in answer.text) is has_address
+
+
+async def test_a_region_sees_no_person_of_another(given: Given) -> None:
+    async with given(service) as world, world.http(region="bd") as client:
+        await world.handle(a_person(), subject="ac-person-1")
+        ref = str(await ref_of(world, "ac-person-1"))
+
+        resolved = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "display"})
+        found = await client.post(
+            "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
+        )
+        listed = await client.get("/persons")
+
+        assert resolved.json() == {"persons": [], "unknown": [ref]}
+        assert found.status_code == 404
+        assert listed.json()["total"] == 0
+
+
+async def test_an_order_on_an_alias_goes_to_the_person_it_stands_for(given: Given) -> None:
+    async with given(service) as world:
+        await registry(world)
+        await world.handle(a_person(), subject="ac-person-2")
+
+        await world.handle(an_order_command(person="ac-person-2"), subject="ORD-A-1")
+
+        (placed,) = await world.events(OrderPlaced)
+        assert placed.recipient.kind == "patient"
+        assert placed.recipient.person == await ref_of(world, "ac-person-1")
