@@ -217,9 +217,9 @@ async def list_rejected(reader: Reader, listing: Listing) -> Page[TransferLine]:
 async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst."""
     row = await reader.get(TransferRow, transfer_id, rule="BMB-8")
-    found = await reader.all(_numbers(row))
+    numbers = {one.device_id: one.device_number for one in await reader.all(_devices(row))}
     texts = await reader.look_up(TransferTextRow, transfer_id)
-    return TransferView.with_devices(row, numbers=dict(found), texts=texts, caller=reader.caller)
+    return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
 
 
 async def _run(
@@ -237,15 +237,16 @@ def _show(
 
     async def show(tx: Transaction) -> TransferView:
         row = await tx.get(TransferRow, transfer_id)
-        found = (await tx.session.execute(_numbers(row))).tuples()
+        devices = (await tx.session.scalars(_devices(row))).all()
+        numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
-        return TransferView.with_devices(row, numbers=dict(found), texts=texts, caller=caller)
+        return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=caller)
 
     return show
 
 
-def _numbers(row: TransferRow) -> Select[DeviceId, DeviceNumber]:
-    return select(DeviceRow.device_id, DeviceRow.device_number).where(
+def _devices(row: TransferRow) -> Select[DeviceRow]:
+    return select(DeviceRow).where(
         DeviceRow.region == row.region, DeviceRow.device_id.in_(row.devices)
     )
 

@@ -1,0 +1,165 @@
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from bmb.domain import Reason, Status, evolve
+from bmb.expiry.domain import expire, near, nears_at, unlock
+from hypothesis import given
+from hypothesis import strategies as st
+from kvitt_chassis.testing import stockholm
+from kvitt_contracts.bmb import (
+    TransferDeadlineNeared,
+    TransferExecutedAutomatically,
+    TransferLocked,
+    TransferUnlocked,
+    TransferVoided,
+)
+from kvitt_contracts.policy import RegionPolicy
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import Role, UserId
+
+from services.bmb.tests.builders import (
+    RECEIVING,
+    RECEIVING_PAYER,
+    SENDER,
+    SERVICE,
+    a_policy,
+    a_transfer,
+    a_user,
+    device_id,
+)
+
+DEADLINE = stockholm("2026-05-08 00:00")
+
+
+def a_policy_that(outcome: str, **transfer: Any) -> RegionPolicy:
+    """A policy by what becomes of an unanswered transfer."""
+    return a_policy(expiry={"days": 6, "outcome": outcome}, **transfer)
+
+
+def executed(*, late: timedelta = timedelta(0), **changes: Any) -> TransferExecutedAutomatically:
+    """A transfer that nobody answered, executed automatically."""
+    transfer = a_transfer(**changes)
+    (event,) = expire(transfer, policy=a_policy_that("auto_execute"), now=DEADLINE + late)
+    assert isinstance(event, TransferExecutedAutomatically)
+    return event
+
+
+@pytest.mark.rule("BMB-7")
+def test_unanswered_it_is_executed_automatically_with_the_proposed_payer() -> None:
+    event = executed()
+
+    assert (event.customer_id, event.payer_id) == (RECEIVING, RECEIVING_PAYER)
+    assert evolve(a_transfer(), event).status is Status.EXECUTED_AUTOMATICALLY
+
+
+@pytest.mark.rule("BMB-7")
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=5), timedelta(days=40)])
+def test_an_automatic_execution_is_decided_on_the_deadlines_day_however_late_its_timer(
+    late: timedelta,
+) -> None:
+    assert executed(late=late).effective_on == date(2026, 5, 8)
+
+
+@pytest.mark.rule("BMB-7")
+def test_what_was_executed_automatically_takes_effect_at_its_later_transfer_date() -> None:
+    assert executed(transfer_date=date(2026, 6, 1)).effective_on == date(2026, 6, 1)
+
+
+@pytest.mark.rule("BMB-7")
+def test_unanswered_it_is_locked_where_the_policy_says_so() -> None:
+    transfer = a_transfer()
+
+    (event,) = expire(transfer, policy=a_policy_that("lock"), now=DEADLINE)
+
+    assert isinstance(event, TransferLocked)
+    assert evolve(transfer, event).status is Status.LOCKED
+
+
+@pytest.mark.rule("BMB-7")
+def test_unanswered_it_is_void_where_the_policy_says_so() -> None:
+    transfer = a_transfer()
+
+    (event,) = expire(transfer, policy=a_policy_that("void"), now=DEADLINE)
+
+    assert isinstance(event, TransferVoided)
+    assert evolve(transfer, event).status is Status.VOIDED
+
+
+@pytest.mark.rule("BMB-7")
+@pytest.mark.parametrize("status", [one for one in Status if one is not Status.SENT])
+def test_only_an_unanswered_transfer_expires(status: Status) -> None:
+    assert expire(a_transfer(status=status), policy=a_policy(), now=DEADLINE) == ()
+
+
+@pytest.mark.rule("BMB-7")
+def test_nothing_expires_before_its_deadline() -> None:
+    with pytest.raises(ValueError, match="has until"):
+        expire(a_transfer(), policy=a_policy(), now=DEADLINE - timedelta(seconds=1))
+
+
+@pytest.mark.rule("BMB-7")
+def test_customer_service_unlocks_and_says_who_asked() -> None:
+    locked = a_transfer(status=Status.LOCKED)
+    service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
+
+    assert unlock(locked, by=service, asked_by=UserId(SENDER)) == (
+        TransferUnlocked(transfer_id=locked.id, devices=(device_id(),), asked_by=UserId(SENDER)),
+    )
+
+
+@pytest.mark.rule("REF-12")
+def test_only_customer_service_unlocks() -> None:
+    with pytest.raises(Refused) as refused:
+        unlock(a_transfer(status=Status.LOCKED), by=a_user(), asked_by=UserId(SENDER))
+
+    assert (refused.value.reason, refused.value.rule) == (Reason.CUSTOMER_SERVICE_ONLY, "REF-12")
+
+
+@pytest.mark.rule("BMB-7")
+def test_what_is_not_locked_cannot_be_unlocked() -> None:
+    service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
+
+    with pytest.raises(Refused) as refused:
+        unlock(a_transfer(status=Status.SENT), by=service, asked_by=UserId(SENDER))
+
+    assert refused.value.reason == Reason.NOT_LOCKED
+
+
+@pytest.mark.rule("BMB-7")
+def test_unlocking_twice_is_already_done() -> None:
+    service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
+
+    assert unlock(a_transfer(status=Status.UNLOCKED), by=service, asked_by=UserId(SENDER)) == ()
+
+
+@pytest.mark.rule("NTF-2")
+def test_a_day_before_the_deadline_it_is_said_to_be_near() -> None:
+    now = stockholm("2026-05-07 00:00")
+    assert nears_at(DEADLINE) == now
+
+    assert near(a_transfer(), now=now) == (
+        TransferDeadlineNeared(
+            transfer_id=a_transfer().id,
+            receiving_service_point=a_transfer().receiving_service_point,
+            deadline=DEADLINE,
+        ),
+    )
+
+
+@pytest.mark.rule("NTF-2")
+def test_a_deadline_that_has_passed_is_not_said_to_be_near() -> None:
+    assert near(a_transfer(), now=DEADLINE) == ()
+
+
+@pytest.mark.rule("NTF-2")
+def test_the_deadline_of_an_answered_transfer_is_not_told() -> None:
+    assert near(a_transfer(status=Status.ACCEPTED), now=stockholm("2026-05-07 00:00")) == ()
+
+
+@given(day=st.dates(date(2026, 1, 2), date(2027, 12, 31)))
+@pytest.mark.rule("NTF-2")
+def test_the_day_before_a_deadline_begins_at_midnight_summer_time_or_not(day: date) -> None:
+    deadline = stockholm(f"{day} 00:00")
+
+    assert nears_at(deadline) == stockholm(f"{day - timedelta(days=1)} 00:00")

@@ -1,0 +1,240 @@
+"""Transfers over HTTP: the same handlers, the lists of BMB-8, who may read what was written."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import httpx
+import pytest
+from bmb.app import service
+from kvitt_chassis.testing import Given, World, stockholm
+from kvitt_contracts.inventory import HoldGranted
+from kvitt_contracts.types import Role, TransferId
+
+from services.bmb.tests.builders import (
+    OTHER,
+    OUTSIDER,
+    RECEIVER,
+    RECEIVING,
+    SENDER,
+    SENDING,
+    SERVICE,
+    device_id,
+    on_loan,
+    the_registry,
+)
+
+AT = stockholm("2026-05-01 10:00")
+
+
+@asynccontextmanager
+async def registered(given: Given, *, region: str = "ac") -> AsyncIterator[World]:
+    """A world with the registry and one device on loan."""
+    async with given(service, at=AT) as world:
+        await world.handle_all(*the_registry(), on_loan(region=region), region=region)
+        yield world
+
+
+@asynccontextmanager
+async def as_user(world: World, user: str, point: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A prescriber at a service point."""
+    async with world.http(user=user, roles=[Role.PRESCRIBER], service_points=[point]) as client:
+        yield client
+
+
+async def send(world: World, client: httpx.AsyncClient) -> UUID:
+    """Save and execute a transfer over HTTP, and let inventory hold its device."""
+    body = {
+        "devices": ["170098"],
+        "new_prescriber": RECEIVER,
+        "message": "Enligt överenskommelse",
+        "execute": True,
+    }
+    answer = await client.post("/transfers", json=body)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["pending"]
+    transfer = UUID(answer.json()["id"])
+    await world.handle(HoldGranted(transfer_id=TransferId(transfer), devices=(device_id(),)))
+    return transfer
+
+
+@pytest.mark.rule("BMB-2")
+async def test_a_draft_shows_the_payer_that_will_be_proposed(given: Given) -> None:
+    async with registered(given) as world, as_user(world, SENDER, SENDING) as client:
+        body = {"reference": "BMB-7", "devices": ["170098"], "new_prescriber": RECEIVER}
+        answer = await client.post("/transfers", json=body)
+
+        assert answer.status_code == 200  # nothing is pending
+        assert answer.json()["status"] == "draft"
+        assert answer.json()["proposed_payer"] == "20311"
+        assert answer.json()["devices"][0]["device_number"] == "170098"
+
+
+@pytest.mark.rule("BMB-2")
+async def test_a_draft_is_executed_or_cancelled(given: Given) -> None:
+    async with registered(given) as world, as_user(world, SENDER, SENDING) as client:
+        body = {"devices": ["170098"], "new_prescriber": RECEIVER}
+        first = (await client.post("/transfers", json=body)).json()["id"]
+        second = (await client.post("/transfers", json=body)).json()["id"]
+
+        executed = await client.post(f"/transfers/{first}:execute")
+        cancelled = await client.post(f"/transfers/{second}:cancel")
+
+        assert (executed.status_code, executed.json()["status"]) == (202, "requested")
+        assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
+
+
+@pytest.mark.rule("BMB-4")
+async def test_the_receiver_accepts_for_a_customer(given: Given) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+        async with as_user(world, RECEIVER, RECEIVING) as client:
+            answer = await client.post(
+                f"/transfers/{transfer}:accept", json={"customer_id": RECEIVING}
+            )
+
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["payer_id"] == "20311"
+        assert answer.json()["effective_on"] == "2026-05-01"
+
+
+@pytest.mark.rule("BMB-5")
+async def test_a_rejection_without_the_wanted_message_is_a_problem_that_names_the_field(
+    given: Given,
+) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+        async with as_user(world, RECEIVER, RECEIVING) as client:
+            answer = await client.post(f"/transfers/{transfer}:reject", json={"message": "  "})
+
+        problem = answer.json()
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (answer.status_code, problem["rule"]) == (422, "BMB-5")
+        assert (problem["reason"], problem["field"]) == ("MESSAGE_MISSING", "message")
+
+
+@pytest.mark.rule("BMB-7")
+async def test_only_a_locked_transfer_is_unlocked(given: Given) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+        async with world.http(user=SERVICE, roles=[Role.CUSTOMER_SERVICE]) as client:
+            answer = await client.post(f"/transfers/{transfer}:unlock", json={"asked_by": SENDER})
+
+        assert (answer.status_code, answer.json()["reason"]) == (409, "NOT_LOCKED")
+
+
+@pytest.mark.rule("BMB-7")
+async def test_customer_service_unlocks_over_http(given: Given) -> None:
+    async with registered(given, region="bd") as world:
+        async with world.http(
+            user=SENDER, region="bd", roles=[Role.PRESCRIBER], service_points=[SENDING]
+        ) as client:
+            body = {"devices": ["170098"], "new_prescriber": RECEIVER, "execute": True}
+            transfer = (await client.post("/transfers", json=body)).json()["id"]
+        held = (device_id(region="bd"),)
+        await world.handle(
+            HoldGranted(transfer_id=TransferId(UUID(transfer)), devices=held), region="bd"
+        )
+        await world.advance(stockholm("2026-05-09 00:00"))
+
+        async with world.http(user=SERVICE, region="bd", roles=[Role.CUSTOMER_SERVICE]) as client:
+            answer = await client.post(f"/transfers/{transfer}:unlock", json={"asked_by": SENDER})
+
+        assert (answer.status_code, answer.json()["status"]) == (200, "unlocked")
+
+
+@pytest.mark.rule("BMB-8")
+async def test_what_is_to_be_taken_over_shows_in_the_receivers_list(given: Given) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+            mine = (await client.get("/transfers:to-take-over")).json()
+            unanswered = (await client.get("/transfers:unanswered")).json()
+        async with as_user(world, RECEIVER, RECEIVING) as client:
+            theirs = (await client.get("/transfers:to-take-over")).json()
+
+        assert (mine["total"], unanswered["total"], theirs["total"]) == (0, 1, 1)
+        (line,) = theirs["items"]
+        assert (line["id"], line["sender"]) == (str(transfer), SENDER)
+        assert line["recipient"]["kind"] == "patient"
+        assert line["sent_at"]
+
+
+@pytest.mark.rule("BMB-8")
+async def test_a_rejected_transfer_shows_in_the_senders_list_of_rejected(given: Given) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+        async with as_user(world, RECEIVER, RECEIVING) as client:
+            await client.post(f"/transfers/{transfer}:reject", json={"message": "Fel enhet"})
+        async with as_user(world, SENDER, SENDING) as client:
+            rejected = (await client.get("/transfers:rejected")).json()
+            unanswered = (await client.get("/transfers:unanswered")).json()
+
+        assert [line["prescriber"] for line in rejected["items"]] == [RECEIVER]
+        assert unanswered["total"] == 0
+
+
+@pytest.mark.rule("BMB-8")
+async def test_transfers_are_filtered_by_status_service_point_and_device(given: Given) -> None:
+    async with registered(given) as world, as_user(world, SENDER, SENDING) as client:
+        await send(world, client)
+        found = {
+            query: (await client.get(f"/transfers?{query}")).json()["total"]
+            for query in (
+                "status=sent",
+                "status=draft&status=sent",
+                "status=draft",
+                f"incoming={RECEIVING}",
+                f"incoming={OTHER}",
+                f"outgoing={SENDING}",
+                "device=170098",
+                "device=999999",
+                f"sender={SENDER}",
+            )
+        }
+
+    assert list(found.values()) == [1, 1, 0, 1, 0, 1, 1, 0, 1]
+
+
+@pytest.mark.rule("BMB-3")
+async def test_only_the_two_sides_and_customer_service_read_what_was_written(
+    given: Given,
+) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+            mine = (await client.get(f"/transfers/{transfer}")).json()["message"]
+        async with as_user(world, RECEIVER, RECEIVING) as client:
+            theirs = (await client.get(f"/transfers/{transfer}")).json()["message"]
+        async with as_user(world, OUTSIDER, OTHER) as client:
+            strangers = (await client.get(f"/transfers/{transfer}")).json()["message"]
+        async with world.http(user=SERVICE, roles=[Role.CUSTOMER_SERVICE]) as client:
+            staffs = (await client.get(f"/transfers/{transfer}")).json()["message"]
+
+    assert (mine, theirs, staffs) == ("Enligt överenskommelse",) * 3
+    assert strangers is None
+
+
+async def test_another_regions_transfer_does_not_exist(given: Given) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+        async with world.http(user=SENDER, region="bd") as client:
+            answer = await client.get(f"/transfers/{transfer}")
+
+    assert (answer.status_code, answer.json()["reason"]) == (404, "UNKNOWN_TRANSFER")
+
+
+async def test_the_same_idempotency_key_saves_one_transfer(given: Given) -> None:
+    async with registered(given) as world, as_user(world, SENDER, SENDING) as client:
+        body = {"devices": ["170098"], "new_prescriber": RECEIVER}
+        headers = {"Idempotency-Key": "spara-en-gang"}
+        first = await client.post("/transfers", json=body, headers=headers)
+        again = await client.post("/transfers", json=body, headers=headers)
+
+        assert first.json() == again.json()
+        assert (await client.get("/transfers")).json()["total"] == 1

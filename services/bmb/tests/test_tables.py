@@ -1,0 +1,50 @@
+"""The migrated schema is what the metadata says; the fold has a line for every event."""
+
+import typing
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from bmb.base import Base
+from bmb.domain import Transfer, TransferEvent, evolve
+from bmb.handlers import messages
+from kvitt_chassis.testing import ServiceUrls
+from kvitt_contracts.bmb import TransferDrafted
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.examples import example, examples_of
+from kvitt_contracts.inventory import HoldReleased
+from kvitt_contracts.topics import BMB_TRANSFERS, REGION_BMB, consumed_by
+from sqlalchemy import create_engine
+
+
+def test_every_event_of_the_topic_evolves_a_transfer() -> None:
+    drafted = example(TransferDrafted)
+    for one in examples_of(BMB_TRANSFERS.types):
+        event = typing.cast(TransferEvent, one.message)
+        assert isinstance(evolve(evolve(None, drafted), event), Transfer)
+    assert set(BMB_TRANSFERS.types) == set(typing.get_args(TransferEvent))
+
+
+def test_every_message_that_bmb_consumes_has_its_handler() -> None:
+    consumed: set[type[Message]] = {
+        kind for topic in consumed_by("bmb", ["ac"]) for kind in topic.types
+    }
+
+    # what inventory releases, bmb has asked for itself: nothing follows
+    assert set(messages.messages) == consumed - {HoldReleased}
+    assert set(REGION_BMB.types) <= set(messages.messages)
+
+
+def test_the_migrated_tables_are_those_of_the_metadata(
+    service_database: typing.Callable[[str], ServiceUrls],
+) -> None:
+    url = service_database("bmb").owner.replace("+asyncpg", "+psycopg")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": _is_bmbs})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+def _is_bmbs(thing: object, name: str | None, kind: str, *_: object) -> bool:
+    """The chassis's own tables are no part of bmb's metadata."""
+    return kind != "table" or name in Base.metadata.tables
