@@ -130,7 +130,7 @@ def parked(
             _row(
                 table,
                 name,
-                one["entry"],
+                one["id"],
                 one["topic"],
                 one["key"],
                 one["state"],
@@ -168,11 +168,11 @@ def list_quarantine(
         "service", "entry", "cause", "reason", "field", "topic", "key", "waiting", "since"
     )
     for name in _chosen(admin, service):
-        for one in admin.get(name, "quarantine", cause=cause):
+        for one in admin.get(name, "parked", state="quarantined", cause=cause):
             _row(
                 table,
                 name,
-                one["entry"],
+                one["id"],
                 one["cause"],
                 one["reason"],
                 one["field"] or "",

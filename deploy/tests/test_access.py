@@ -4,6 +4,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,6 +64,20 @@ def test_a_user_writes_what_the_catalogue_gives_it_and_nothing_else(
 
     assert len(outcomes) == len(topics)
     assert {name for name, denied in outcomes.items() if not denied} == permitted
+
+
+@pytest.mark.parametrize("principal", PRINCIPALS)
+async def test_what_is_granted_to_nobody_is_open_to_nobody(
+    platform: Platform, topics: tuple[Topic, ...], principal: str
+) -> None:
+    orphan = replace(topics[0], name="orphans", readers=frozenset(), writers=frozenset())
+    platform.create_topics(PREFIX, topics=[orphan])
+
+    read = await _read_outcomes(platform, principal, ["orphans"])
+    written = _write_outcomes(platform, principal, ["orphans"])
+
+    assert read == {"orphans": True}
+    assert written == {"orphans": True}
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
