@@ -1,6 +1,5 @@
 """One service's database as one of its roles: units of work, reading sessions, lock trouble."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -107,28 +106,23 @@ def is_lock_trouble(error: BaseException) -> bool:
     Deadlock, serialization, lock timeout, a statement that lock waits made too long, a lost or
     refused connection. Never a handler's fault.
     """
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        if error.connection_invalidated or state is None:
-            return error.connection_invalidated or _is_connection_trouble(error.orig)
+    if not isinstance(error, DBAPIError):
+        # Before there is a connection, and from a statement's deadline, they come unwrapped.
+        return isinstance(error, OSError | TimeoutError) or _is_from_trouble(error)
+    cause: BaseException | None = error.orig
+    while cause is not None:
+        if _is_from_trouble(cause) or isinstance(cause, OSError):
+            return True
+        cause = cause.__cause__
+    return error.connection_invalidated
+
+
+def _is_from_trouble(error: BaseException) -> bool:
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str):
         return state in _LOCK_TROUBLE or state[:2] in _CONNECTION_CLASSES
-    return _is_connection_trouble(error)
-
-
-def _is_connection_trouble(error: BaseException | None) -> bool:
-    """SQLAlchemy wraps what asyncpg raises; under it, or before there is a connection, this."""
-    if isinstance(error, asyncio.CancelledError):
-        return False
-    while error is not None:
-        state = getattr(error, "sqlstate", None)
-        if isinstance(state, str):
-            return state in _LOCK_TROUBLE or state[:2] in _CONNECTION_CLASSES
-        if isinstance(error, OSError | TimeoutError):
-            return True
-        if type(error).__module__.startswith("asyncpg") and "connection" in str(error).lower():
-            return True
-        error = error.__cause__
-    return False
+    # What asyncpg finds out by itself has no state: "connection was closed in the middle of …".
+    return type(error).__module__.startswith("asyncpg") and "connection" in str(error).lower()
 
 
 _SERVER_SETTINGS = {

@@ -1,0 +1,77 @@
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from kvitt.local.testing import Platform
+from kvitt_chassis import clock
+from kvitt_contracts.types import RegionCode
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+AC = RegionCode("ac")
+
+from chassis.tests.outbox_parts import Log, a_log, record
+
+
+@pytest.fixture
+async def log(platform: Platform) -> AsyncIterator[Log]:
+    async with a_log(platform, kafka=False) as made:
+        yield made
+
+
+async def test_business_time_is_real_time_until_it_is_moved(log: Log) -> None:
+    database = log.database()
+    async with database.unit() as unit:
+        assert abs(unit.now - datetime.now(UTC)) < timedelta(seconds=5)
+        assert unit.now.tzinfo is not None
+
+
+async def test_business_time_is_moved_forward_and_runs_on_for_both_roles(log: Log) -> None:
+    database, api = log.database(), log.database("api")
+    to = datetime(2031, 3, 1, 12, tzinfo=UTC)
+    async with database.unit() as unit:
+        ahead = await clock.advance(unit.session, to)
+
+    first, second = await database.now(), await api.now(AC)
+    assert to <= first <= second < to + timedelta(seconds=30)
+    async with database.reading() as session:
+        assert await clock.offset(session) == ahead
+        assert first <= await clock.now(session)
+
+
+async def test_business_time_never_goes_back_once_something_is_recorded(log: Log) -> None:
+    database = log.database()
+    async with database.unit() as unit:
+        ahead = await clock.advance(unit.session, unit.now + timedelta(days=2))
+    await record(database, "key")
+
+    with pytest.raises(clock.ClockGoesBack):
+        async with database.unit() as unit:
+            await clock.advance(unit.session, unit.now - timedelta(days=1))
+    with pytest.raises(clock.ClockGoesBack):
+        async with database.unit() as unit:
+            await clock.set_offset(unit.session, timedelta(days=1))
+
+    async with database.reading() as session:
+        assert await clock.offset(session) == ahead
+
+
+async def test_several_services_share_one_offset(log: Log) -> None:
+    database = log.database()
+    async with database.unit() as unit:
+        await clock.set_offset(unit.session, timedelta(days=10))
+        assert await clock.set_offset(unit.session, timedelta(days=10)) == timedelta(days=10)
+
+
+async def test_an_instant_without_a_time_zone_is_refused(log: Log) -> None:
+    database = log.database()
+    with pytest.raises(ValueError, match="time zone"):
+        async with database.unit() as unit:
+            await clock.advance(unit.session, datetime(2031, 3, 1))  # noqa: DTZ001 the point
+
+
+async def test_the_api_role_cannot_move_business_time(log: Log) -> None:
+    api = log.database("api")
+    with pytest.raises(DBAPIError, match="permission denied"):
+        async with api.unit(AC) as unit:
+            await unit.session.execute(text("UPDATE clock SET \"offset\" = '1 day'"))

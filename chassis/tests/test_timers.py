@@ -1,0 +1,322 @@
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID, uuid4
+
+import pytest
+from kvitt.local.testing import Platform
+from kvitt_chassis import clock
+from kvitt_chassis.database import Database
+from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.timers import TimerLoop
+from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_contracts.notifications import (
+    About,
+    MessageKind,
+    MessagePosted,
+    MessageRemoved,
+    ToUser,
+)
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import MessageId, RegionCode, UserId
+from sqlalchemy import text
+
+from chassis.tests.toy import LetterRow, Status, make_tables, read
+
+SERVICE = "notifications"
+AC = RegionCode("ac")
+REMOVAL = Timer("removal", LetterRow)
+REMINDER = Timer("reminder", LetterRow)
+
+
+@pytest.fixture
+async def database(platform: Platform) -> AsyncIterator[Database]:
+    prefix = f"t{uuid4().hex[:8]}_"
+    urls = platform.database(SERVICE, prefix, migrate=False)
+    make_tables(urls.owner)
+    opened = Database(
+        urls.worker, service=SERVICE, role="worker", policies=Policies({}), pool_size=10
+    )
+    yield opened
+    await opened.dispose()
+    platform.drop_database(SERVICE, prefix)
+
+
+@contextlib.asynccontextmanager
+async def running(*loops: TimerLoop) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(loop.run()) for loop in loops]
+    yield
+    await asyncio.gather(*(loop.stop() for loop in loops))
+    await asyncio.gather(*tasks)
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 15.0) -> None:
+    begun = monotonic()
+    while not await condition():
+        assert monotonic() - begun < seconds, "did not happen"
+        await asyncio.sleep(0.02)
+
+
+class Removals:
+    """Handlers that remove a letter, and remember what they were called with."""
+
+    def __init__(self) -> None:
+        self.handlers = Handlers()
+        self.called: list[tuple[UUID, datetime, datetime]] = []
+        self.before: Callable[[LetterRow, Transaction], Awaitable[None]] | None = None
+        self.handlers.timer(REMOVAL)(self._remove)
+        self.handlers.timer(REMINDER)(self._remind)
+
+    async def _remove(self, row: LetterRow, due: datetime, tx: Transaction) -> None:
+        self.called.append((row.id, due, tx.now))
+        if self.before is not None:
+            await self.before(row, tx)
+        tx.record(row, MessageRemoved(message_id=MessageId(row.id), by=row.reader))
+
+    async def _remind(self, row: LetterRow, due: datetime, tx: Transaction) -> None:
+        tx.record(row, read(row.state(), by=row.reader))
+
+
+def post(unit: UnitOfWork, *, due: timedelta, timer: Timer = REMOVAL) -> UUID:
+    key = uuid4()
+    tx = unit.begin(region=AC)
+    posted = MessagePosted(
+        message_id=MessageId(key),
+        to=ToUser(user_id=UserId("k082lno")),
+        message=MessageKind.ORDER_DELIVERED,
+        about=About(kind="order", id=uuid4()),
+    )
+    tx.start(LetterRow, key, posted)
+    tx.schedule(timer, key=key, due=tx.now + due)
+    return key
+
+
+async def letters(database: Database) -> dict[UUID, Status]:
+    async with database.reading() as session:
+        rows = await session.execute(text("SELECT id, status FROM letters"))
+        return {row.id: Status(row.status) for row in rows}
+
+
+async def removed(database: Database) -> set[UUID]:
+    found = await letters(database)
+    return {key for key, status in found.items() if status is Status.REMOVED}
+
+
+async def test_a_timer_fires_once_when_it_is_due_and_not_before(database: Database) -> None:
+    removals = Removals()
+    async with running(TimerLoop(database, removals.handlers)):
+        async with database.unit() as unit:
+            soon = post(unit, due=timedelta(seconds=0.6))
+            post(unit, due=timedelta(hours=1))
+            set_at = unit.now
+
+        async def is_removed() -> bool:
+            return bool(await removed(database))
+
+        await until(is_removed)
+        assert await removed(database) == {soon}
+
+    ((key, due, now),) = removals.called
+    assert (key, due) == (soon, set_at + timedelta(seconds=0.6))
+    assert due <= now < due + timedelta(seconds=1)
+
+
+async def test_many_timers_fire_once_each_in_the_order_of_their_instants(
+    database: Database,
+) -> None:
+    removals = Removals()
+    async with database.unit() as unit:
+        keys = [post(unit, due=timedelta(milliseconds=-n)) for n in range(450)]
+    loop = TimerLoop(database, removals.handlers)
+    assert await loop.due_count() == 450
+
+    async with running(loop, TimerLoop(database, removals.handlers)):
+
+        async def is_done() -> bool:
+            return await loop.due_count() == 0
+
+        await until(is_done)
+
+    assert await removed(database) == set(keys)
+    async with database.reading() as session:
+        events = await session.execute(
+            text("SELECT count(*) FROM events WHERE type = 'notifications.message.removed.v1'")
+        )
+        assert events.scalar_one() == 450
+    dues = [due for _, due, _ in removals.called[:200]]
+    assert dues == sorted(dues)
+
+
+async def test_a_cancelled_timer_does_not_fire_though_it_was_read_as_due(
+    database: Database,
+) -> None:
+    removals = Removals()
+    async with database.unit() as unit:
+        key = post(unit, due=timedelta(seconds=-1))
+    loop = TimerLoop(database, removals.handlers)
+    async with running():
+        async with database.unit() as cancelling:
+            tx = cancelling.begin(region=AC)
+            await tx.lock(LetterRow, key)  # the loop reads the timer as due, and waits for this
+            task = asyncio.create_task(loop.run())
+            await until(lambda: _waits_for_lock(database))
+            tx.cancel_timer(REMOVAL, key=key)
+
+        async def is_idle() -> bool:
+            return await loop.due_count() == 0 and not await _waits_for_lock(database)
+
+        await until(is_idle)
+        await loop.stop()
+        await task
+
+    assert removals.called == []
+    assert await letters(database) == {key: Status.UNREAD}
+
+
+async def test_a_timer_set_anew_while_it_was_due_fires_at_its_new_instant(
+    database: Database,
+) -> None:
+    removals = Removals()
+    async with database.unit() as unit:
+        key = post(unit, due=timedelta(seconds=-1))
+    loop = TimerLoop(database, removals.handlers)
+    async with database.unit() as setting:
+        tx = setting.begin(region=AC)
+        await tx.lock(LetterRow, key)
+        task = asyncio.create_task(loop.run())
+        await until(lambda: _waits_for_lock(database))
+        later = tx.now + timedelta(seconds=0.5)
+        tx.schedule(REMOVAL, key=key, due=later)
+
+    async def is_removed() -> bool:
+        return bool(await removed(database))
+
+    await until(is_removed)
+    await loop.stop()
+    await task
+    assert [(key, later)] == [(one, due) for one, due, _ in removals.called]
+
+
+async def test_a_handler_cancels_another_timer_that_is_due_in_the_same_batch(
+    database: Database,
+) -> None:
+    removals = Removals()
+    async with database.unit() as unit:
+        key = post(unit, due=timedelta(seconds=-2))
+        unit.scheduled[REMINDER.name, str(AC), key] = unit.now - timedelta(seconds=1)
+
+    async def cancel(row: LetterRow, tx: Transaction) -> None:
+        tx.cancel_timer(REMINDER, key=row.id)
+
+    removals.before = cancel
+    loop = TimerLoop(database, removals.handlers)
+    async with running(loop):
+
+        async def is_idle() -> bool:
+            return await loop.due_count() == 0
+
+        await until(is_idle)
+
+    # A reminder of a removed letter would be refused, and wait for another try.
+    assert await letters(database) == {key: Status.REMOVED}
+
+
+async def test_one_that_fails_harms_no_other_and_is_tried_again(database: Database) -> None:
+    removals = Removals()
+    async with database.unit() as unit:
+        keys = [post(unit, due=timedelta(seconds=-1)) for _ in range(5)]
+    failures = 2
+
+    async def fail_twice(row: LetterRow, tx: Transaction) -> None:
+        nonlocal failures
+        if row.id == keys[2] and failures > -1:
+            failures -= 1
+            raise ZeroDivisionError
+
+    removals.before = fail_twice
+    loop = TimerLoop(database, removals.handlers)
+    async with running(loop):
+
+        async def others_are_removed() -> bool:
+            return await removed(database) == set(keys) - {keys[2]}
+
+        await until(others_are_removed)
+        assert await loop.due_count() == 1
+
+        async def all_are_removed() -> bool:
+            return await removed(database) == set(keys)
+
+        await until(all_are_removed)
+
+    async with database.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM timers"))).scalar_one() == 0
+
+
+async def test_a_handler_that_hangs_is_ended_and_harms_no_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kvitt_chassis.timers.HANDLER_SECONDS", 0.3)
+    removals = Removals()
+    async with database.unit() as unit:
+        keys = [post(unit, due=timedelta(seconds=-1)) for _ in range(3)]
+
+    async def hang(row: LetterRow, tx: Transaction) -> None:
+        if row.id == keys[0]:
+            await asyncio.Event().wait()
+
+    removals.before = hang
+    loop = TimerLoop(database, removals.handlers)
+    async with running(loop):
+
+        async def others_are_removed() -> bool:
+            return await removed(database) == set(keys[1:])
+
+        await until(others_are_removed)
+
+
+async def test_a_timer_of_nobody_stays_and_is_counted(database: Database) -> None:
+    async with database.unit() as unit:
+        unit.scheduled["unknown", str(AC), uuid4()] = unit.now - timedelta(seconds=1)
+    loop = TimerLoop(database, Removals().handlers)
+    async with running(loop):
+
+        async def has_failed() -> bool:
+            async with database.reading() as session:
+                found = await session.execute(text("SELECT max(attempts) FROM timers"))
+            return int(found.scalar_one()) > 0
+
+        await until(has_failed)
+    assert await loop.due_count() == 1
+
+
+async def test_timers_become_due_when_business_time_is_moved(database: Database) -> None:
+    removals = Removals()
+    async with database.unit() as unit:
+        post(unit, due=timedelta(days=6))
+        to = unit.now + timedelta(days=7)
+    loop = TimerLoop(database, removals.handlers)
+    async with running(loop):
+        async with database.unit() as unit:
+            await clock.advance(unit.session, to)
+        loop.wake()
+
+        async def is_removed() -> bool:
+            return bool(await removed(database))
+
+        await until(is_removed)
+    ((_, due, now),) = removals.called
+    assert due == to - timedelta(days=1)
+    assert now >= to
+
+
+async def _waits_for_lock(database: Database) -> bool:
+    async with database.reading() as session:
+        found = await session.execute(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                "AND datname = current_database()"
+            )
+        )
+        return bool(found.scalar_one())
