@@ -130,8 +130,8 @@ class Consumer:
         self._names = [prefix + topic.name for topic in topics]
         self._kafka = dict(kafka)
         self._reader = Reader(topics, handlers, prefix=prefix)
-        self._inbox = Inbox(database, sealer=sealer)
-        self.drain = Drain(database=database, inbox=self._inbox, reader=self._reader, sealer=sealer)
+        self.inbox = Inbox(database, sealer=sealer)
+        self.drain = Drain(database=database, inbox=self.inbox, reader=self._reader, sealer=sealer)
         self.quarantine = Quarantine(
             database=database, reader=self._reader, sealer=sealer, drain=self.drain
         )
@@ -295,10 +295,10 @@ class Consumer:
         match action:
             case Apply(indexes, after):
                 await _wait(after)
-                return await self._inbox.apply([self._hand[index] for index in indexes])
+                return await self.inbox.apply([self._hand[index] for index in indexes])
             case Refuse(_, after) if single is not None and isinstance(self._error, Refused):
                 await _wait(after)
-                return await self._inbox.refuse(single, self._error)
+                return await self.inbox.refuse(single, self._error)
             case Park(_, cause, after) if single is not None:
                 await _wait(after)
                 await self._park(single, cause)
@@ -311,7 +311,7 @@ class Consumer:
     async def _park(self, incoming: Incoming, cause: Cause) -> None:
         error = self._error
         reason = describe(error) if error else cause.value
-        await self._inbox.park(incoming, cause, reason)
+        await self.inbox.park(incoming, cause, reason)
         if isinstance(error, NotYetKnown):
             self.drain.awaits(incoming, error)
         if cause is Cause.FAULT:
@@ -452,7 +452,7 @@ class Consumer:
                 await self._look()
                 if time.monotonic() - forgotten_at > 3600:
                     forgotten_at = time.monotonic()
-                    await self._inbox.forget()
+                    await self.inbox.forget()
             except Exception as error:
                 log.warning("the consumer could not be watched: %s", describe(error))
 

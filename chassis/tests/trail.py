@@ -1,26 +1,31 @@
 """A service for the inbox's and consumer's tests: it writes down, per order, which numbers it has applied."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 from aiokafka import ConsumerRecord
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from cryptography.fernet import Fernet
+from kvitt_chassis import metrics
 from kvitt_chassis.consumer import Consumer, Tuning
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
 from kvitt_chassis.parking import Sealer, record_of
+from kvitt_chassis.testing import Servers, ServiceUrls
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.envelope import Envelope, Message
 from kvitt_contracts.inventory import ReleaseRefused, ReservationReleased
 from kvitt_contracts.orders import PayerRegistered, VoidOrder
+from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.topics import INVENTORY_RESERVATIONS, ORDERS_UNITS, REGION_ORDERS, for_region
@@ -154,6 +159,57 @@ def make_tables(owner_url: str) -> None:
         Base.metadata.create_all(connection)
         guard_regions(op, SERVICE)
     engine.dispose()
+
+
+def make_database(platform: Servers, prefix: str) -> ServiceUrls:
+    """A database with this service's tables, for a module's tests."""
+    urls = platform.database(SERVICE, prefix, migrate=False)
+    make_tables(urls.owner)
+    return urls
+
+
+@asynccontextmanager
+async def emptied(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
+    """The module's database without a row, and handlers that behave."""
+    mood.failing.clear()
+    mood.hangs, mood.calls = 0.0, 0
+    owner = create_engine(urls.owner.replace("+asyncpg", "+psycopg"))
+    with owner.begin() as connection:
+        tables = connection.scalars(text(_TABLES)).all()
+        connection.execute(text(f"TRUNCATE {', '.join(tables)}"))
+    owner.dispose()
+    database = Database(urls.worker, service=SERVICE, role="worker", policies=policies)
+    yield database
+    await database.dispose()
+
+
+_TABLES = """
+    SELECT quote_ident(tablename) FROM pg_tables
+    WHERE schemaname = 'public' AND tablename NOT IN ('clock', 'relay')
+    """
+
+
+def end_connections(admin_url: str, database: Database) -> None:
+    """End every connection of a service's worker to its database, as a restart of the server does."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            (database.engine.url.database,),
+        )
+
+
+def sample(name: str, **labels: str) -> float:
+    """A metric's value now."""
+    return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def drain_now(consumer: Consumer) -> None:
+    """Try every waiting key now, as if its time had come; what then stands behind, too."""
+    async with consumer.database.unit() as unit:
+        await unit.session.execute(
+            text("UPDATE parked_keys SET next_at = clock_timestamp() WHERE state = 'waiting'")
+        )
+    await consumer.drain.settle_due()
 
 
 def a_consumer(database: Database, **options: Any) -> Consumer:

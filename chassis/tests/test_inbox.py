@@ -1,0 +1,362 @@
+"""Marks and memory: each message once, in order, told apart from duplicates, gaps and forks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from kvitt_chassis import metrics
+from kvitt_chassis.consumer import Consumer
+from kvitt_chassis.database import Database
+from kvitt_chassis.inbox import MESSAGES
+from kvitt_chassis.testing import Servers, ServiceUrls
+from kvitt_contracts.inventory import OrderPickingStarted, ReservationReleased
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import OrderId, RegionCode
+
+from chassis.tests import trail
+from chassis.tests.trail import Log, table, trail_of
+
+
+@pytest.fixture(scope="module")
+def urls(platform: Servers, prefix: str) -> ServiceUrls:
+    return trail.make_database(platform, prefix)
+
+
+@pytest.fixture
+async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
+    async with trail.emptied(urls, policies) as database:
+        yield database
+
+
+@pytest.fixture
+def consumer(database: Database) -> Consumer:
+    return trail.a_consumer(database)
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+async def test_messages_of_a_key_are_applied_in_their_order(consumer: Consumer, log: Log) -> None:
+    order = uuid4()
+
+    await consumer.settle([log.released(order, number) for number in (1, 2, 3)])
+
+    assert await trail_of(consumer.database, order) == (1, 2, 3)
+
+
+async def test_a_message_that_comes_again_has_no_effect_again(consumer: Consumer, log: Log) -> None:
+    order = uuid4()
+    records = [log.released(order, number) for number in (1, 2)]
+
+    await consumer.settle(records)
+    await consumer.settle(records)
+    await consumer.settle([records[0], records[0], records[1], log.released(order, 3)])
+
+    assert await trail_of(consumer.database, order) == (1, 2, 3)
+
+
+async def test_one_message_twice_in_one_batch_has_one_effect(consumer: Consumer, log: Log) -> None:
+    order = uuid4()
+    record = log.released(order, 1)
+
+    await consumer.settle([record, record])
+
+    assert await trail_of(consumer.database, order) == (1,)
+
+
+async def test_the_mark_advances_for_types_that_nobody_here_handles(
+    consumer: Consumer, log: Log
+) -> None:
+    order = uuid4()
+    unused = OrderPickingStarted(order_id=OrderId(order))
+
+    await consumer.settle(
+        [log.event(unused, order, 1), log.released(order, 2), log.event(unused, order, 3)]
+    )
+
+    assert await trail_of(consumer.database, order) == (2,)
+    assert await _marks(consumer.database) == [(trail.RESERVATIONS, str(order), 3)]
+
+
+async def test_the_mark_advances_for_a_noun_that_nobody_knows(consumer: Consumer, log: Log) -> None:
+    order = uuid4()
+    envelope = trail.an_envelope(
+        ReservationReleased(order_id=OrderId(order)), subject=str(order), sequence=1
+    )
+    unknown = log.raw(
+        trail.RESERVATIONS,
+        key=str(order).encode(),
+        value=b"{}",
+        headers=replace(envelope, type="inventory.novelty.seen.v1").headers(),
+    )
+
+    await consumer.settle([unknown, log.released(order, 2)])
+
+    assert await trail_of(consumer.database, order) == (2,)
+
+
+async def test_a_number_that_is_missing_parks_its_key_and_no_other(
+    consumer: Consumer, log: Log
+) -> None:
+    order, other = uuid4(), uuid4()
+
+    await consumer.settle([log.released(order, 1), log.released(order, 3), log.released(other, 1)])
+
+    assert await trail_of(consumer.database, order) == (1,)
+    assert await trail_of(consumer.database, other) == (1,)
+    assert await _parked(consumer.database) == [(str(order), "waiting", "gap", 1)]
+
+
+async def test_a_gap_heals_when_the_missing_number_is_published_again(
+    consumer: Consumer, log: Log
+) -> None:
+    order = uuid4()
+    first, second, third, fourth = (log.released(order, number) for number in (1, 2, 3, 4))
+
+    await consumer.settle([first, third, fourth])
+    await consumer.settle([second])
+    await trail.drain_now(consumer)
+
+    assert await trail_of(consumer.database, order) == (1, 2, 3, 4)
+    assert await _parked(consumer.database) == []
+
+
+async def test_the_same_number_with_another_id_is_a_fork_and_never_skipped(
+    consumer: Consumer, log: Log
+) -> None:
+    order = uuid4()
+
+    await consumer.settle([log.released(order, 1)])
+    await consumer.settle([log.released(order, 1), log.released(order, 2)])
+
+    assert await trail_of(consumer.database, order) == (1,)
+    assert await _parked(consumer.database) == [(str(order), "quarantined", "fork", 2)]
+
+
+async def test_a_fork_some_numbers_back_is_seen_too(consumer: Consumer, log: Log) -> None:
+    order = uuid4()
+
+    await consumer.settle([log.released(order, number) for number in (1, 2, 3, 4)])
+    await consumer.settle([log.released(order, 2)])
+
+    assert await _parked(consumer.database) == [(str(order), "quarantined", "fork", 1)]
+
+
+async def test_an_effect_and_its_mark_are_committed_together_or_not_at_all(
+    consumer: Consumer, log: Log
+) -> None:
+    order = uuid4()
+    records = [log.released(order, 1), log.refused(order, 2, "fails")]
+
+    await consumer.settle(records)
+
+    assert await trail_of(consumer.database, order) == (1,)
+    assert await _marks(consumer.database) == [(trail.RESERVATIONS, str(order), 1)]
+
+
+async def test_two_consumers_with_the_same_messages_have_one_effect(
+    consumer: Consumer, database: Database, log: Log
+) -> None:
+    orders = [uuid4() for _ in range(20)]
+    records = [log.released(order, number) for number in (1, 2, 3) for order in orders]
+    twin = trail.a_consumer(database)
+
+    await asyncio.gather(consumer.settle(records), twin.settle(list(records)))
+
+    assert await trail.trails(database) == dict.fromkeys(orders, (1, 2, 3))
+
+
+# -- what regions say ------------------------------------------------------------------------------
+
+
+async def test_a_message_from_outside_is_remembered_by_source_and_id(
+    consumer: Consumer, log: Log
+) -> None:
+    message_id = uuid4()
+
+    await consumer.settle([log.stated("4711", 1, "Umeå", id=message_id)])
+    await consumer.settle([log.stated("4711", 2, "Umeå lasarett", id=message_id)])
+
+    assert await _payers(consumer.database) == [("Umeå", 1)]
+
+
+async def test_the_same_id_from_another_source_is_another_message(
+    consumer: Consumer, log: Log
+) -> None:
+    message_id = uuid4()
+
+    await consumer.settle([log.stated("4711", 1, "Umeå", id=message_id)])
+    await consumer.settle([log.stated("4711", 2, "Lycksele", id=message_id, source="urn:other")])
+
+    assert await _payers(consumer.database) == [("Lycksele", 2)]
+
+
+async def test_a_fact_that_is_older_than_what_is_known_is_obsolete(
+    consumer: Consumer, log: Log
+) -> None:
+    before = _settled("obsolete")
+
+    await consumer.settle([log.stated("4711", 5, "Umeå")])
+    await consumer.settle([log.stated("4711", 4, "older"), log.stated("4711", 5, "equal")])
+    await consumer.settle([log.stated("4711", 6, "newer")])
+
+    assert await _payers(consumer.database) == [("newer", 2)]
+    assert _settled("obsolete") - before == 2
+
+
+async def test_versions_within_one_batch_are_compared_too(consumer: Consumer, log: Log) -> None:
+    await consumer.settle(
+        [log.stated("4711", 2, "second"), log.stated("4711", 1, "first"), log.stated("11", 1, "x")]
+    )
+
+    assert await _payers(consumer.database) == [("second", 1), ("x", 1)]
+
+
+async def test_structured_mode_means_the_same_as_binary(consumer: Consumer, log: Log) -> None:
+    document = (
+        b'{"specversion": "1.0", "id": "6d8f6a3e-6d4c-4c39-8a2e-3c7d3a1f0001",'
+        b' "source": "urn:region:ac", "type": "region.payer.stated.v1", "subject": "4711",'
+        b' "time": "2026-03-01T12:00:00Z", "region": "ac", "datacontenttype": "application/json",'
+        b' "data": {"version": 1, "payer_id": "4711", "name": "Ume\\u00e5"}}'
+    )
+    headers = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
+
+    await consumer.settle([log.raw(trail.INBOUND, key=b"4711", value=document, headers=headers)])
+
+    assert await _payers(consumer.database) == [("Umeå", 1)]
+
+
+async def test_what_a_service_refuses_is_answered_by_rule_reason_and_way_on(
+    consumer: Consumer, log: Log
+) -> None:
+    message_id = uuid4()
+
+    await consumer.settle([log.void("order-1", id=message_id)])
+
+    ((payload,),) = await table(consumer.database, "SELECT payload FROM events")
+    assert '"reason":"NOT_ALLOWED"' in payload
+    assert '"rule":"ORD-14"' in payload
+    assert '"way_on":"Ring kundtjänst."' in payload
+    assert f'"message_id":"{message_id}"' in payload
+    assert await _refusals(consumer.database) == [("NOT_ALLOWED", "ORD-14", "by")]
+
+
+async def test_a_refused_message_is_refused_once(consumer: Consumer, log: Log) -> None:
+    record = log.void("order-1")
+
+    await consumer.settle([record])
+    await consumer.settle([record, log.void("order-2")])
+
+    assert len(await _refusals(consumer.database)) == 2
+
+
+async def test_a_body_that_breaks_the_contract_is_refused_and_repeats_no_value(
+    consumer: Consumer, log: Log
+) -> None:
+    good = log.stated("4711", 1, "Umeå")
+    bad = replace(good, value=b'{"version": 1, "payer_id": "4711", "name": {"x": "189001019802"}}')
+
+    await consumer.settle([bad, log.stated("4711", 2, "next")])
+
+    assert await _refusals(consumer.database) == [("INVALID_FIELD", "contract", "name")]
+    ((payload,),) = await table(
+        consumer.database, "SELECT payload FROM events WHERE topic = 'orders.refusals'"
+    )
+    assert "189001019802" not in payload
+    assert await _payers(consumer.database) == [("next", 1)]
+
+
+async def test_a_message_that_names_another_region_is_refused_to_the_topics_region(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([log.stated("4711", 1, "Umeå", region=RegionCode("bd"))])
+
+    assert await table(consumer.database, "SELECT region, reason, field FROM refusals") == [
+        ("ac", "FOREIGN_REGION", "ce_region")
+    ]
+    assert await _payers(consumer.database) == []
+
+
+async def test_a_message_for_another_service_is_refused(consumer: Consumer, log: Log) -> None:
+    order = uuid4()
+    event = ReservationReleased(order_id=OrderId(order))
+    envelope = trail.an_envelope(event, subject=str(order))
+
+    await consumer.settle([log.record(trail.INBOUND, envelope, event)])
+
+    assert await _refusals(consumer.database) == [("WRONG_TOPIC", "contract", "ce_type")]
+
+
+async def test_a_persons_number_as_subject_is_refused_and_kept_nowhere(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([log.void("189001019802")])
+
+    assert await _refusals(consumer.database) == [("INVALID_FIELD", "contract", "ce_subject")]
+    for name in ("marks", "events", "refusals", "inbound_seen", "parked_messages"):
+        for row in await table(consumer.database, f"SELECT * FROM {name}"):
+            assert "9001019802" not in repr(row)
+
+
+async def test_ids_from_outside_are_forgotten_after_their_topics_have(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([log.stated("11", 1, "old"), log.stated("12", 1, "new")])
+    async with consumer.database.unit() as unit:
+        await unit.session.execute(
+            trail.text(
+                "UPDATE inbound_seen SET seen_at = seen_at - interval '31 days' WHERE id ="
+                " (SELECT id FROM inbound_seen LIMIT 1)"
+            )
+        )
+
+    assert await consumer.inbox.forget() == 1
+
+    assert await table(consumer.database, "SELECT count(*) FROM inbound_seen") == [(1,)]
+
+
+async def test_the_api_role_cannot_read_the_inbox(urls: ServiceUrls, policies: Policies) -> None:
+    api = Database(urls.api, service=trail.SERVICE, role="api", policies=policies)
+    for name in ("marks", "inbound_seen", "parked_keys", "parked_messages", "audit", "pauses"):
+        async with api.reading(trail.AC) as session:
+            with pytest.raises(Exception, match="permission denied"):
+                await session.execute(trail.text(f"SELECT * FROM {name}"))
+    await api.dispose()
+
+
+async def _marks(database: Database) -> list[tuple[str, str, int]]:
+    return [
+        (topic, key, seq)
+        for topic, key, seq in await table(
+            database, "SELECT topic, key, seq FROM marks ORDER BY topic, key"
+        )
+    ]
+
+
+async def _parked(database: Database) -> list[tuple[str, str, str, int]]:
+    rows = await table(
+        database,
+        "SELECT key, state, cause, (SELECT count(*) FROM parked_messages m WHERE m.key = k.key)"
+        " FROM parked_keys k ORDER BY key",
+    )
+    return [(key, state, cause, count) for key, state, cause, count in rows]
+
+
+async def _payers(database: Database) -> list[tuple[str, int]]:
+    rows = await table(database, "SELECT name, changes FROM payers ORDER BY name")
+    return [(name, changes) for name, changes in rows]
+
+
+async def _refusals(database: Database) -> list[tuple[str, str, str]]:
+    rows = await table(database, "SELECT reason, rule, field FROM refusals")
+    return [(reason, rule, field) for reason, rule, field in rows]
+
+
+def _settled(verdict: str) -> float:
+    labels = {"service": trail.SERVICE, "topic": trail.INBOUND, "verdict": verdict}
+    MESSAGES.labels(**labels)
+    return metrics.REGISTRY.get_sample_value("inbox_messages_total", labels) or 0.0

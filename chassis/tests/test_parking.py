@@ -1,0 +1,302 @@
+"""The ladder of failure: batch, one by one, a few tries, the park with its back-off, quarantine."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from kvitt_chassis.consumer import Consumer, Tuning
+from kvitt_chassis.consumer_machine import Limits
+from kvitt_chassis.database import Database
+from kvitt_chassis.testing import Servers, ServiceUrls, wait_for
+from kvitt_contracts.policy import Policies
+from sqlalchemy import text
+
+from chassis.tests import trail
+from chassis.tests.trail import Log, table, trail_of
+
+
+@pytest.fixture(scope="module")
+def urls(platform: Servers, prefix: str) -> ServiceUrls:
+    return trail.make_database(platform, prefix)
+
+
+@pytest.fixture
+async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
+    async with trail.emptied(urls, policies) as database:
+        yield database
+
+
+@pytest.fixture
+def consumer(database: Database) -> Consumer:
+    return trail.a_consumer(database)
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+@pytest.fixture
+async def draining(consumer: Consumer) -> AsyncIterator[Consumer]:
+    loop = asyncio.create_task(consumer.drain.run())
+    yield consumer
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_one_failing_message_costs_the_others_of_its_batch_nothing(
+    consumer: Consumer, log: Log
+) -> None:
+    orders = [uuid4() for _ in range(5)]
+    bad = uuid4()
+
+    await consumer.settle(
+        [
+            *(log.released(order, 1) for order in orders),
+            log.refused(bad, 1, "fails"),
+            *(log.released(order, 2) for order in orders),
+        ]
+    )
+
+    assert await trail.trails(consumer.database) == dict.fromkeys(orders, (1, 2))
+    assert await _keys(consumer.database) == [(str(bad), "waiting", "fault")]
+
+
+async def test_a_fault_is_tried_a_few_times_before_its_key_parks(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([log.refused(uuid4(), 1, "fails")])
+
+    assert trail.mood.calls == 1 + Limits().tries  # once in the batch
+
+
+async def test_what_comes_for_a_parked_key_joins_the_park_in_order(
+    consumer: Consumer, log: Log
+) -> None:
+    order = uuid4()
+    trail.mood.failing = {"for now"}
+
+    await consumer.settle([log.refused(order, 1, "for now"), log.released(order, 2)])
+    await consumer.settle([log.released(order, 3)])
+    trail.mood.failing.clear()
+    await trail.drain_now(consumer)
+
+    assert await trail_of(consumer.database, order) == (1, 2, 3)
+    assert await _keys(consumer.database) == []
+
+
+async def test_the_same_record_read_again_is_parked_once(consumer: Consumer, log: Log) -> None:
+    record = log.refused(uuid4(), 1, "fails")
+
+    await consumer.settle([record])
+    await consumer.settle([record])
+
+    assert await table(consumer.database, "SELECT count(*) FROM parked_messages") == [(1,)]
+
+
+async def test_a_parked_key_is_tried_again_later_each_time_later(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([log.refused(uuid4(), 1, "fails")])
+
+    waits = []
+    for _ in range(3):
+        await trail.drain_now(consumer)
+        waits += await table(
+            consumer.database, "SELECT round(extract(epoch FROM next_at - now())) FROM parked_keys"
+        )
+
+    assert [int(wait) for (wait,) in waits] == [1, 2, 4]
+
+
+async def test_a_fault_that_stays_ends_in_quarantine(consumer: Consumer, log: Log) -> None:
+    order = uuid4()
+    await consumer.settle([log.refused(order, 1, "fails"), log.released(order, 2)])
+
+    for _ in range(10):
+        await trail.drain_now(consumer)
+
+    assert await _keys(consumer.database) == [(str(order), "quarantined", "fault")]
+    assert await trail_of(consumer.database, order) == ()
+
+
+async def test_the_reason_says_what_and_where_and_repeats_no_value(
+    consumer: Consumer, log: Log, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    await consumer.settle([log.refused(uuid4(), 1, "fails")])
+
+    ((reason,),) = await table(consumer.database, "SELECT reason FROM parked_keys")
+    assert reason.startswith("Trouble in on_release_refused (trail.py:")
+    assert "189001019802" not in reason + caplog.text
+
+
+async def test_what_is_not_known_yet_waits_and_goes_on_as_soon_as_it_is(
+    draining: Consumer, log: Log
+) -> None:
+    order = uuid4()
+
+    await draining.settle([log.refused(order, 1, "payer 4711"), log.released(order, 2)])
+    assert await _keys(draining.database) == [(str(order), "waiting", "not_yet_known")]
+    async with draining.database.unit() as unit:  # nobody looks at it for an hour by itself
+        await unit.session.execute(
+            text("UPDATE parked_keys SET next_at = clock_timestamp() + interval '1 hour'")
+        )
+    await draining.settle([log.stated("4711", 1, "Umeå")])
+
+    await wait_for(lambda: _is_empty(draining.database), within=5)
+    assert await trail_of(draining.database, order) == (1, 2)
+
+
+async def test_what_never_becomes_known_ends_in_quarantine_at_its_deadline(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([log.refused(uuid4(), 1, "payer 4711")])
+    await trail.drain_now(consumer)
+    async with consumer.database.unit() as unit:
+        await unit.session.execute(
+            text("UPDATE parked_keys SET parked_at = parked_at - interval '16 minutes'")
+        )
+    await trail.drain_now(consumer)
+
+    assert await table(consumer.database, "SELECT state, cause FROM parked_keys") == [
+        ("quarantined", "not_yet_known")
+    ]
+
+
+async def test_a_refusal_of_a_service_by_a_service_is_a_fault(consumer: Consumer, log: Log) -> None:
+    await consumer.settle([log.refused(uuid4(), 1, "refuses")])
+
+    assert await table(consumer.database, "SELECT cause FROM parked_keys") == [("fault",)]
+    assert await table(consumer.database, "SELECT count(*) FROM refusals") == [(0,)]
+
+
+async def test_a_parked_command_that_is_refused_later_is_answered_then(
+    consumer: Consumer, log: Log
+) -> None:
+    trail.mood.failing = {"k082lno"}
+    await consumer.settle([log.void("order-1")])
+    trail.mood.failing.clear()
+    await trail.drain_now(consumer)
+
+    assert await _keys(consumer.database) == []
+    assert await table(consumer.database, "SELECT reason FROM refusals") == [("NOT_ALLOWED",)]
+
+
+async def test_a_handler_that_hangs_is_ended_and_parked(database: Database, log: Log) -> None:
+    consumer = trail.a_consumer(database, tuning=Tuning(budget=0.2))
+    order, other = uuid4(), uuid4()
+    trail.mood.hangs = 60
+
+    await consumer.settle([log.refused(order, 1, "hangs"), log.released(other, 1)])
+
+    assert await trail_of(database, other) == (1,)
+    assert await _keys(database) == [(str(order), "waiting", "fault")]
+
+
+async def test_a_lock_that_somebody_holds_is_waited_for_and_parks_nothing(
+    consumer: Consumer, urls: ServiceUrls, policies: Policies, log: Log
+) -> None:
+    order = uuid4()
+    await consumer.settle([log.released(order, 1)])
+    other = Database(urls.worker, service=trail.SERVICE, role="worker", policies=policies)
+    async with other.unit() as unit:
+        await unit.session.execute(text("SELECT 1 FROM marks FOR UPDATE"))
+        await unit.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '20s'"))
+        settling = asyncio.create_task(consumer.settle([log.released(order, 2)]))
+        await wait_for(lambda: _lock_timeouts() > 0, within=15)
+    await settling
+    await other.dispose()
+
+    assert await trail_of(consumer.database, order) == (1, 2)
+    assert await _keys(consumer.database) == []
+
+
+async def test_a_connection_that_is_lost_in_the_middle_parks_nothing(
+    consumer: Consumer, platform: Servers, log: Log
+) -> None:
+    order = uuid4()
+    trail.mood.hangs = 0.3
+    settling = asyncio.create_task(consumer.settle([log.refused(order, 1, "hangs")]))
+    await wait_for(lambda: trail.mood.calls, within=5)
+
+    trail.end_connections(platform.database_admin_url, consumer.database)
+    finish = await settling
+
+    if finish.back_to:
+        await consumer.settle([log.refused(order, 1, "hangs")])
+    assert await trail_of(consumer.database, order) == (1,)
+    assert await _keys(consumer.database) == []
+
+
+async def test_many_faults_in_a_row_pause_the_partition_instead_of_filling_the_park(
+    database: Database, log: Log
+) -> None:
+    limits = Limits(tries=1, faults_in_a_row=3)
+    consumer = trail.a_consumer(database, tuning=Tuning(limits=limits))
+    healthy = uuid4()
+    failing = [log.refused(uuid4(), 1, "fails") for _ in range(6)]
+
+    finish = await consumer.settle([*failing, log.released(healthy, 1, partition=1)])
+
+    assert len(await _keys(database)) == 3
+    assert finish.back_to == {(trail.RESERVATIONS, 0): 3}
+    assert finish.offsets == {(trail.RESERVATIONS, 0): 3, (trail.RESERVATIONS, 1): 1}
+    assert await trail_of(database, healthy) == (1,)
+    assert await table(database, "SELECT topic, partition FROM pauses") == [(trail.RESERVATIONS, 0)]
+
+
+async def test_a_message_that_succeeds_ends_the_row_of_faults(database: Database, log: Log) -> None:
+    limits = Limits(tries=1, faults_in_a_row=2)
+    consumer = trail.a_consumer(database, tuning=Tuning(limits=limits))
+
+    records = []
+    for _ in range(4):
+        records += [log.refused(uuid4(), 1, "fails"), log.released(uuid4(), 1)]
+    finish = await consumer.settle(records)
+
+    assert finish.back_to == {}
+    assert len(await _keys(database)) == 4
+
+
+async def test_two_processes_that_drain_settle_each_message_once(
+    consumer: Consumer, database: Database, log: Log
+) -> None:
+    orders = [uuid4() for _ in range(10)]
+    trail.mood.failing = {"for now"}
+    for order in orders:
+        await consumer.settle([log.refused(order, 1, "for now"), log.released(order, 2)])
+    trail.mood.failing.clear()
+
+    twin = trail.a_consumer(database)
+    await asyncio.gather(trail.drain_now(consumer), trail.drain_now(twin))
+    await trail.drain_now(consumer)
+
+    assert await trail.trails(database) == dict.fromkeys(orders, (1, 2))
+    assert await _keys(database) == []
+
+
+async def test_parked_messages_rest_encrypted(consumer: Consumer, log: Log) -> None:
+    trail.mood.failing = {"Hemlig Hemligsson"}
+
+    await consumer.settle([log.stated("4711", 1, "Hemlig Hemligsson")])
+
+    ((sealed,),) = await table(consumer.database, "SELECT sealed FROM parked_messages")
+    assert b"Hemlig" not in sealed
+    assert sealed.startswith(b"gAAAA")  # Fernet
+
+
+async def _keys(database: Database) -> list[tuple[str, str, str]]:
+    rows = await table(database, "SELECT key, state, cause FROM parked_keys ORDER BY key")
+    return [(key, state, cause) for key, state, cause in rows]
+
+
+async def _is_empty(database: Database) -> bool:
+    return await _keys(database) == []
+
+
+def _lock_timeouts() -> float:
+    return trail.sample("consumer_lock_troubles_total", service=trail.SERVICE)
