@@ -20,6 +20,7 @@ from kvitt.local import access, migrations, tokens
 from kvitt.local.databases import Databases, DatabaseUrls, require_server
 from kvitt.local.environment import ServiceAddresses
 from kvitt.local.kafka import ADMIN, Credentials
+from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import free_ports
 from kvitt.local.servers import LocalServers, admin_client, kafka_principals
 from kvitt.local.state import State, derived_password
@@ -57,6 +58,11 @@ class Platform:
         named_database = os.environ.get("KVITT_TEST_DATABASE")
         if named_kafka and named_database:
             return _named(state, named_kafka, named_database)
+        if named_kafka or named_database:
+            raise LocalProblem(
+                "Only one of KVITT_TEST_KAFKA and KVITT_TEST_DATABASE is set.",
+                remedy="Name both servers, or neither.",
+            )
         if os.environ.get("CONTAINERS") == "1":
             return _in_containers(state)
         return _local(state)
