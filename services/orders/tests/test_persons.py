@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from kvitt_chassis.testing import Given, World, assert_rows_are_folds
 from kvitt_chassis.transaction import NotYetKnown
@@ -82,7 +84,7 @@ async def test_a_saved_phone_number_outlives_a_registry_that_has_none(given: Giv
 @pytest.mark.rule("REF-14")
 @pytest.mark.parametrize("why", [{"active": False}, {"deceased": True}])
 async def test_the_moved_and_the_deceased_become_inactive(
-    given: Given, why: dict[str, bool]
+    given: Given, why: dict[str, Any]
 ) -> None:
     async with given(service) as world:
         await world.handle(a_person(), subject="ac-person-1")

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -94,7 +95,7 @@ def test_the_prescriber_works_at_the_service_point(policy: RegionPolicy) -> None
 @pytest.mark.rule("REF-3")
 @pytest.mark.parametrize("others", [{"roles": (Role.REQUESTER,)}, {"active": False}])
 def test_the_prescriber_is_active_and_may_prescribe(
-    policy: RegionPolicy, others: dict[str, object]
+    policy: RegionPolicy, others: dict[str, Any]
 ) -> None:
     with pytest.raises(OrderRefused) as refused:
         placed(policy, prescriber=a_user(**others))

@@ -1,0 +1,423 @@
+import asyncio
+from datetime import date
+from typing import Any
+
+import pytest
+from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
+from kvitt_chassis.transaction import NotYetKnown
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.inventory import (
+    OrderGoodsDispatched,
+    OrderPickingStarted,
+    ReleaseRefused,
+    ReservationDeclined,
+    ReservationReleased,
+    StockBackordered,
+)
+from kvitt_contracts.orders import (
+    Delivery,
+    OrderDeclined,
+    OrderDelivered,
+    OrderLineDelivered,
+    OrderPickingBegun,
+    OrderPlaced,
+    OrderPlanned,
+    OrderVoided,
+    OrderVoidRefused,
+    OrderVoidRequested,
+    VoidOrder,
+)
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import ArticleNumber, NamedPatient, PayerId, RegionPersonId, UserId
+from orders.app import service
+from orders.customer_orders.domain import Status
+from orders.customer_orders.handlers import ORDERS_UNANSWERED, UNANSWERED
+from orders.customer_orders.models import NumberSeriesRow, OrderRow
+from orders.customer_orders.numbers import LAST_OF_WEEK
+from orders.customer_orders.reasons import Reason
+from sqlalchemy import update
+
+from services.orders.tests.builders import (
+    a_line,
+    a_marked_line,
+    a_payer,
+    a_person,
+    a_withdrawal_command,
+    an_article_listed,
+    an_order_command,
+    delivered,
+    order_named,
+    registry,
+    reserved,
+)
+
+A = order_named("ORD-A")
+MONDAY = stockholm("2026-03-02 08:00")
+
+
+async def place(world: World, reference: str = "ORD-A", **others: Any) -> None:
+    """An order of the region under a reference."""
+    await world.handle(an_order_command(**others), subject=reference)
+
+
+async def status_of(world: World, reference: str = "ORD-A") -> Status:
+    """Where the order is."""
+    return (await world.row(OrderRow, order_named(reference))).status
+
+
+# -- from placing to delivery ----------------------------------------------------------------------
+
+
+@pytest.mark.rule("ORD-1")
+async def test_an_order_goes_from_the_regions_command_to_delivery(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        await world.handle(reserved(A))
+        await world.handle(OrderPickingStarted(order_id=A))
+        await world.handle(delivered(A))
+
+        story: list[Event] = await world.events(key=A)
+        kinds = [type(event) for event in story]
+        assert kinds == [
+            OrderPlaced,
+            OrderPlanned,
+            OrderPickingBegun,
+            OrderLineDelivered,
+            OrderDelivered,
+        ]
+        assert await status_of(world) is Status.DELIVERED
+        assert await world.timers() == {}
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ORD-1")
+async def test_the_order_says_what_the_region_called_it_and_who_it_is_for(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+
+        (placed,) = await world.events(OrderPlaced)
+        assert (placed.order_id, placed.reference) == (A, "ORD-A")
+        assert placed.placed_on == date(2026, 3, 2)
+        assert (placed.prescriber, placed.requester) == ("k082lno", "k082lno")
+
+
+@pytest.mark.rule("ORD-4")
+async def test_a_backorder_is_planned_by_the_suppliers_lead_time(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        await world.handle(
+            StockBackordered(
+                order_id=A,
+                planned_dispatch_on=date(2026, 3, 9),
+                missing=(ArticleNumber("12345"),),
+            )
+        )
+        await world.handle(reserved(A, on="2026-03-06"))
+
+        planned = await world.events(OrderPlanned)
+        assert [(one.planned_dispatch_on, one.changed) for one in planned] == [
+            (date(2026, 3, 9), False),
+            (date(2026, 3, 6), True),
+        ]
+
+
+async def test_inventorys_answer_waits_for_an_order_that_is_not_known_yet(given: Given) -> None:
+    async with given(service) as world:
+        with pytest.raises(NotYetKnown):
+            await world.handle(reserved(A))
+
+
+async def test_a_reference_names_one_order_for_ever(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+
+        with pytest.raises(Refused) as refused:
+            await place(world)
+        assert refused.value.reason == Reason.ALREADY_PLACED
+        assert len(await world.rows(OrderRow)) == 1
+
+
+@pytest.mark.parametrize(
+    ("others", "field", "reason"),
+    [
+        ({"prescriber": UserId("k999xyz")}, "prescriber", "UNKNOWN_USER"),
+        ({"requester": UserId("k999xyz")}, "requester", "UNKNOWN_USER"),
+        ({"service_point": "61999"}, "service_point", "UNKNOWN_CUSTOMER"),
+        ({"payer_id": PayerId("61999")}, "payer_id", "UNKNOWN_PAYER"),
+        ({"lines": (a_line("99999"),)}, "lines.0.article_number", "UNKNOWN_ARTICLE"),
+        (
+            {"lines": (a_line(payer_id=PayerId("61999")),)},
+            "lines.0.payer_id",
+            "UNKNOWN_PAYER",
+        ),
+        (
+            {"recipient": NamedPatient(person=RegionPersonId("ac-nobody"))},
+            "recipient.person",
+            "UNKNOWN_PERSON_ID",
+        ),
+        (
+            {"recipient": {"kind": "care_unit", "unit": "79999"}},
+            "recipient.unit",
+            "UNKNOWN_CARE_UNIT",
+        ),
+    ],
+)
+async def test_a_command_that_names_something_unknown_is_refused_by_its_field(
+    given: Given, others: dict[str, Any], field: str, reason: str
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+
+        with pytest.raises(Refused) as refused:
+            await place(world, **others)
+        assert (refused.value.reason, refused.value.field) == (reason, field)
+        assert await world.rows(OrderRow) == []
+
+
+@pytest.mark.rule("REF-14")
+@pytest.mark.parametrize("withdrawal", [False, True])
+async def test_nothing_new_is_registered_on_an_inactive_recipient(
+    given: Given, withdrawal: bool
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await world.handle(a_person(version=2, deceased=True), subject="ac-person-1")
+        command = a_withdrawal_command() if withdrawal else an_order_command()
+
+        with pytest.raises(Refused) as refused:
+            await world.handle(command, subject="ORD-A")
+        assert (refused.value.reason, refused.value.rule) == ("RECIPIENT_INACTIVE", "REF-14")
+        assert "hjälpmedelsservice" in refused.value.way_on
+
+
+@pytest.mark.rule("ORD-3")
+async def test_an_address_over_kafka_is_refused_with_the_way_to_send_it(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+
+        with pytest.raises(Refused) as refused:
+            await place(world, delivery=Delivery(door_code="1789"))
+        assert refused.value.reason == Reason.DELIVERY_DETAILS_OVER_HTTP_ONLY
+        assert refused.value.field == "delivery.door_code"
+
+
+@pytest.mark.rule("ORD-18")
+async def test_the_fee_follows_from_the_age_in_the_vault(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await world.handle(an_article_listed(fee_group="charge_kit"))
+        await place(world)
+
+        (placed,) = await world.events(OrderPlaced)
+        assert placed.lines[0].fee is not None
+        assert placed.lines[0].fee.net_ore == 50_000
+
+
+# -- ORD-2 -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("ORD-2")
+async def test_numbers_run_per_week_and_begin_anew_with_the_next(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world, "ORD-A")
+        await place(world, "ORD-B")
+        await world.advance(stockholm("2026-03-09 00:00"))
+        await place(world, "ORD-C")
+
+        numbers = [placed.order_number for placed in await world.events(OrderPlaced)]
+        assert numbers == ["26100001", "26100002", "26110001"]
+
+
+@pytest.mark.rule("ORD-2")
+async def test_each_region_has_a_series_of_its_own(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        for region in ("ac", "w"):
+            await registry(world, region=region)
+            await world.handle(an_order_command(), subject="ORD-A", region=region)
+
+        assert [(row.region, row.order_number) for row in await world.rows(OrderRow)] == [
+            ("ac", "26100001"),
+            ("w", "26100001"),
+        ]
+
+
+@pytest.mark.rule("ORD-2")
+async def test_orders_placed_at_once_get_different_numbers(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await asyncio.gather(*(place(world, f"ORD-{n}") for n in range(5)))
+
+        numbers = sorted(row.order_number for row in await world.rows(OrderRow))
+        assert numbers == [f"2610000{n}" for n in range(1, 6)]
+
+
+@pytest.mark.rule("ORD-2")
+async def test_a_refused_order_uses_no_number(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        with pytest.raises(Refused):
+            await place(world, lines=(a_line("99999"),))
+        await place(world)
+
+        (placed,) = await world.events(OrderPlaced)
+        assert placed.order_number == "26100001"
+
+
+@pytest.mark.rule("ORD-2")
+async def test_after_9999_a_fifth_digit_comes_and_the_metric_tells(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world, "ORD-A")
+        async with world.worker.unit() as unit:
+            await unit.session.execute(update(NumberSeriesRow).values(last=9_999))
+        await place(world, "ORD-B")
+
+        assert (await world.row(OrderRow, order_named("ORD-B"))).order_number == "261010000"
+        assert LAST_OF_WEEK.labels("orders", "ac", "order")._value.get() == 10_000
+
+
+# -- withdrawals -----------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("ORD-7")
+async def test_a_withdrawal_is_delivered_when_inventory_has_said_so(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await world.handle(an_article_listed(marked=True))
+        await world.handle(a_withdrawal_command(a_marked_line()), subject="ORD-A")
+        assert await status_of(world) is Status.PENDING
+
+        await world.handle(delivered(A))
+
+        assert await status_of(world) is Status.DELIVERED
+        (placed,) = await world.events(OrderPlaced)
+        assert (placed.supply, placed.store) == ("own_store", "402")
+
+
+@pytest.mark.rule("ORD-8")
+async def test_a_declined_withdrawal_has_no_effect_and_says_why(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await world.handle(a_withdrawal_command(), subject="ORD-A")
+        await world.handle(ReservationDeclined(order_id=A, reason="NOT_IN_STORE", rule="ORD-8"))
+
+        (declined,) = await world.events(OrderDeclined)
+        assert (declined.prescriber, declined.reason, declined.rule) == (
+            "k082lno",
+            "NOT_IN_STORE",
+            "ORD-8",
+        )
+        assert await status_of(world) is Status.DECLINED
+
+
+@pytest.mark.rule("ORD-14")
+async def test_a_pending_withdrawal_cannot_be_voided(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await world.handle(a_withdrawal_command(), subject="ORD-A")
+
+        with pytest.raises(Refused) as refused:
+            await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
+        assert refused.value.reason == Reason.WITHDRAWAL_IS_DELIVERED
+
+
+# -- voiding ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("ORD-14")
+async def test_an_order_is_voided_when_inventory_has_let_go(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        await world.handle(reserved(A))
+        await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
+        assert await status_of(world) is Status.VOIDING
+        await world.handle(ReservationReleased(order_id=A))
+
+        assert len(await world.events(OrderVoidRequested)) == 1
+        assert len(await world.events(OrderVoided)) == 1
+        assert await world.timers() == {}
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ORD-14")
+async def test_the_warehouse_was_quicker_and_the_order_goes_on(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        await world.handle(reserved(A))
+        await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
+        await world.handle(OrderPickingStarted(order_id=A))
+        await world.handle(ReleaseRefused(order_id=A, reason="PICKING_BEGUN"))
+
+        (refused,) = await world.events(OrderVoidRefused)
+        assert refused.reason == "PICKING_BEGUN"
+        assert await status_of(world) is Status.REGISTERED
+
+
+@pytest.mark.rule("ORD-14")
+async def test_what_was_dispatched_without_a_word_of_picking_cannot_be_voided(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        await world.handle(
+            OrderGoodsDispatched(
+                order_id=A, dispatched_on=date(2026, 3, 4), arrives_on=date(2026, 3, 5)
+            )
+        )
+
+        with pytest.raises(Refused) as refused:
+            await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
+        assert refused.value.reason == Reason.PICKING_BEGUN
+
+
+async def test_an_order_that_nobody_knows_cannot_be_voided(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+
+        with pytest.raises(Refused) as refused:
+            await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-X")
+        assert refused.value.reason == "UNKNOWN_ORDER"
+
+
+# -- a missing answer ------------------------------------------------------------------------------
+
+
+async def test_a_missing_answer_raises_an_alarm_each_day_and_decides_nothing(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        before = ORDERS_UNANSWERED.labels("orders", "pending")._value.get()
+        await world.handle(a_withdrawal_command(), subject="ORD-A")
+
+        fired = await world.advance(stockholm("2026-03-04 09:00"))
+
+        assert fired == 2
+        assert ORDERS_UNANSWERED.labels("orders", "pending")._value.get() == before + 2
+        assert await status_of(world) is Status.PENDING
+        assert (UNANSWERED.name, A) in await world.timers()
+
+
+async def test_an_answer_ends_the_waiting(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        assert (UNANSWERED.name, A) in await world.timers()
+
+        await world.handle(reserved(A))
+
+        assert await world.timers() == {}
+
+
+async def test_a_payer_may_be_stated_before_an_order_uses_it(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await world.handle(a_payer("61888", name="Kommunen"), subject="61888")
+        await place(world, lines=(a_line(payer_id=PayerId("61888")), a_line()))
+
+        (placed,) = await world.events(OrderPlaced)
+        assert [line.payer_id for line in placed.lines] == ["61888", "61200"]

@@ -1,0 +1,324 @@
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from kvitt_chassis.testing import Given, World, stockholm
+from kvitt_contracts.orders import OrderPlaced
+from kvitt_contracts.types import OrderId, PayerId, RegionPersonId, Role, ServicePointId
+from orders.app import service
+from orders.customer_orders.models import OrderDetailsRow, OrderRow
+from orders.people.models import PersonDetailsRow, PersonIdRow
+
+from services.orders.tests.builders import (
+    CHILD,
+    HOME,
+    a_customer_fact,
+    a_line,
+    a_person,
+    a_user_fact,
+    an_article_listed,
+    an_identity,
+    an_order_command,
+    any_ref,
+    delivered,
+    order_named,
+    registry,
+    reserved,
+)
+
+MONDAY = stockholm("2026-03-02 08:00")
+
+
+async def patient(world: World, named: str = "ac-person-1") -> str:
+    """The reference of a person."""
+    return str((await world.row(PersonIdRow, RegionPersonId(named))).person)
+
+
+async def a_body(world: World, **others: Any) -> dict[str, Any]:
+    """The body of an order."""
+    return {
+        "recipient": {"kind": "patient", "person": await patient(world)},
+        "prescriber": "k082lno",
+        "service_point": "61201",
+        "lines": [{"article_number": "12345", "quantity": 1}],
+        **others,
+    }
+
+
+async def placed_over_http(
+    world: World, client: httpx.AsyncClient, **others: Any
+) -> dict[str, Any]:
+    """An order as the answer shows it."""
+    answer = await client.post("/orders", json=await a_body(world, **others))
+    assert answer.status_code == 201, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+@pytest.mark.rule("ORD-1")
+async def test_an_order_is_placed_over_http_and_shown(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+
+        order = await placed_over_http(world, client)
+        shown = (await client.get(f"/orders/{order['order_id']}")).json()
+
+        assert (order["order_number"], order["status"], order["pending"]) == (
+            "26100001",
+            "registered",
+            True,
+        )
+        assert shown == order
+        assert shown["recipient"]["person"] == await patient(world)
+
+
+async def test_the_same_key_places_one_order(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        body, key = await a_body(world), {"Idempotency-Key": str(uuid4())}
+
+        first = await client.post("/orders", json=body, headers=key)
+        again = await client.post("/orders", json=body, headers=key)
+
+        assert first.json() == again.json()
+        assert len(await world.rows(OrderRow)) == 1
+
+
+@pytest.mark.rule("ORD-3")
+async def test_what_is_private_to_an_order_is_kept_with_it_and_never_told(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        delivery = {
+            "to": {"kind": "one_off", "address": {**HOME.model_dump(), "street": "Sommarvägen 9"}},
+            "order_phone": "090-785 00 00",
+            "door_code": "4711B",
+            "instructions": "Ring på baksidan",
+            "contact_person": "Dottern",
+            "information": "Hund finns",
+        }
+        lines = [{"article_number": "12345", "comment": "Helst röd"}]
+
+        order = await placed_over_http(world, client, delivery=delivery, lines=lines)
+
+        kept = await world.row(OrderDetailsRow, UUID(order["order_id"]))
+        assert kept.delivery.door_code == "4711B"
+        assert kept.comments == {1: "Helst röd"}
+        (event,) = await world.events(OrderPlaced)
+        told = event.model_dump_json() + str(order)
+        for private in ("Sommarvägen", "090-785", "4711B", "baksidan", "Dottern", "Hund", "röd"):
+            assert private not in told
+        assert event.address_kind == "one_off"
+
+
+@pytest.mark.rule("ORD-3")
+async def test_the_recipients_phone_is_saved_and_the_orders_phone_is_not(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        delivery = {"order_phone": "090-785 00 00", "recipient_phone": "070-1740605"}
+
+        await placed_over_http(world, client, delivery=delivery)
+
+        (details,) = await world.rows(PersonDetailsRow)
+        assert details.phone == "070-1740605"
+
+
+@pytest.mark.rule("REF-1")
+@pytest.mark.parametrize(("to", "saved"), [("recipient", "1789"), ("unit", None)])
+async def test_door_code_and_instructions_of_the_recipients_door_follow_into_later_orders(
+    given: Given, to: str, saved: str | None
+) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        await placed_over_http(world, client, delivery={"to": {"kind": to}, "door_code": "1789"})
+
+        answer = await client.post(
+            "/persons:resolve", json={"refs": [await patient(world)], "purpose": "ordering"}
+        )
+
+        assert answer.json()["persons"][0]["door_code"] == saved
+
+
+@pytest.mark.rule("ORD-5")
+async def test_a_refusal_is_a_problem_document_with_rule_field_and_way_on(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        await world.handle(an_article_listed(in_assortment=False))
+
+        answer = await client.post("/orders", json=await a_body(world))
+
+        problem = answer.json()
+        assert (answer.status_code, problem["rule"]) == (422, "ORD-5")
+        assert problem["field"] == "lines.0.article_number"
+        assert "individuell förskrivning" in problem["way_on"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"lines": [{"article_number": "12345", "quantity": -1}]}, "lines.0.quantity"),
+        ({"lines": []}, "lines"),
+        ({"service_point": "not a code"}, "service_point"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_a_wrong_body_is_answered_by_its_field(
+    given: Given, change: dict[str, Any], field: str
+) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+
+        answer = await client.post("/orders", json=await a_body(world, **change))
+
+        assert answer.status_code == 422
+        assert answer.json()["field"] == field
+
+
+async def test_an_order_on_nobody_is_not_found(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        stranger = {"kind": "patient", "person": str(any_ref("stranger"))}
+
+        answer = await client.post("/orders", json=await a_body(world, recipient=stranger))
+
+        assert answer.status_code == 404
+
+
+@pytest.mark.rule("REF-5")
+async def test_ops_place_no_orders(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http(roles=[Role.OPS]) as client:
+        await registry(world)
+
+        answer = await client.post("/orders", json=await a_body(world))
+
+        assert answer.status_code == 403
+
+
+@pytest.mark.rule("ORD-7")
+async def test_a_withdrawal_is_accepted_and_pending_over_http(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+
+        answer = await client.post("/withdrawals", json=await a_body(world, store="402"))
+        order = answer.json()
+
+        assert (answer.status_code, order["status"], order["pending"]) == (202, "pending", True)
+        await world.handle(delivered(OrderId(UUID(order["order_id"]))))
+        shown = (await client.get(f"/orders/{order['order_id']}")).json()
+        assert (shown["status"], shown["pending"]) == ("delivered", False)
+
+
+@pytest.mark.rule("ORD-14")
+async def test_an_order_is_voided_over_http_and_a_withdrawal_is_not(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        order = await placed_over_http(world, client)
+        taken = (await client.post("/withdrawals", json=await a_body(world, store="402"))).json()
+
+        voiding = await client.post(f"/orders/{order['order_id']}:void")
+        refused = await client.post(f"/orders/{taken['order_id']}:void")
+
+        assert (voiding.status_code, voiding.json()["status"]) == (202, "voiding")
+        assert (refused.status_code, refused.json()["rule"]) == (409, "ORD-14")
+        assert refused.json()["reason"] == "WITHDRAWAL_IS_DELIVERED"
+
+
+@pytest.mark.rule("ORD-15")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, ["26100003", "26100002", "26100001"]),
+        ({"sort": "order_number"}, ["26100001", "26100002", "26100003"]),
+        ({"service_point": "61202"}, ["26100002"]),
+        ({"status": "delivered"}, ["26100003"]),
+        ({"status": ["delivered", "registered"], "limit": "2"}, ["26100003", "26100002"]),
+        ({"order_number": "26100002"}, ["26100002"]),
+        ({"order_number": "2610"}, ["26100003", "26100002", "26100001"]),
+        ({"order_number": "2611"}, []),
+        ({"prescriber": "k083abc"}, ["26100002"]),
+        ({"requester": "b001req"}, ["26100003"]),
+        ({"article_number": "999"}, ["26100003"]),
+        ({"article_number": "99"}, []),
+        ({"placed_from": "2026-03-03"}, ["26100003", "26100002"]),
+        ({"placed_to": "2026-03-02"}, ["26100001"]),
+        ({"placed_from": "2026-03-03", "placed_to": "2026-03-03"}, ["26100003", "26100002"]),
+        ({"supply": "own_store"}, []),
+        ({"care_unit": "70001"}, ["26100001"]),
+        ({"mine": "true"}, ["26100003", "26100001"]),
+    ],
+)  # fmt: skip
+async def test_orders_are_searched_by(
+    given: Given, query: dict[str, Any], found: list[str]
+) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await three_orders(world)
+
+        answer = await client.get("/orders", params=query)
+
+        assert answer.status_code == 200, answer.text
+        assert [one["order_number"] for one in answer.json()["items"]] == found
+
+
+@pytest.mark.rule("ORD-15")
+async def test_orders_are_searched_by_recipient_under_any_of_its_references(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        await world.handle(a_person(an_identity(CHILD)), subject="ac-person-2")
+        await world.handle(an_order_command(person="ac-person-1"), subject="ORD-A")
+        await world.handle(an_order_command(person="ac-person-2"), subject="ORD-B")
+        apart = (await client.get("/orders", params={"recipient": await patient(world)})).json()
+        await world.handle(a_person(version=2), subject="ac-person-2")
+
+        for named in ("ac-person-1", "ac-person-2"):
+            ref = await patient(world, named)
+            both = (await client.get("/orders", params={"recipient": ref})).json()
+            assert both["total"] == 2
+        assert apart["total"] == 1
+
+
+async def test_a_region_sees_no_order_of_another(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http(region="bd") as client:
+        await three_orders(world)
+
+        listed = await client.get("/orders")
+        shown = await client.get(f"/orders/{order_named('ORD-A')}")
+
+        assert listed.json()["total"] == 0
+        assert shown.status_code == 404
+
+
+async def test_a_personal_number_in_the_address_is_refused_without_being_repeated(
+    given: Given,
+) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        answer = await client.get("/orders", params={"order_number": "189001019802"})
+
+        assert answer.status_code == 422
+        assert "189001019802" not in answer.text
+
+
+async def three_orders(world: World) -> None:
+    """On Monday one for a care unit; on Tuesday one of another unit, and one that is delivered."""
+    await registry(world)
+    await world.handle(a_customer_fact("61202", store="602"), subject="61202")
+    await world.handle(a_user_fact("k083abc", at=("61202",)), subject="k083abc")
+    await world.handle(
+        a_user_fact("b001req", roles=(Role.REQUESTER,), acts_for=("k082lno",)), subject="b001req"
+    )
+    await world.handle(an_article_listed("999"))
+    await world.handle(
+        an_order_command(recipient={"kind": "care_unit", "unit": "70001"}), subject="ORD-A"
+    )
+    await world.advance(stockholm("2026-03-03 08:00"))
+    await world.handle(
+        an_order_command(
+            prescriber="k083abc",
+            service_point=ServicePointId("61202"),
+            payer_id=PayerId("61200"),
+        ),
+        subject="ORD-B",
+    )
+    await world.handle(an_order_command(a_line("999"), requester="b001req"), subject="ORD-C")
+    third = order_named("ORD-C")
+    await world.handle(reserved(third))
+    await world.handle(delivered(third))
