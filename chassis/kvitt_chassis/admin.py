@@ -5,11 +5,12 @@ Every act is written to the audit with who, when and why. What the acts do stand
 
 import asyncio
 import json
+from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from kvitt_contracts.types import Role
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import text
@@ -18,13 +19,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kvitt_chassis import audit, clock, outbox, parking
 from kvitt_chassis.auth import Caller
 from kvitt_chassis.consumer import Consumer
+from kvitt_chassis.consumer_machine import Cause
 from kvitt_chassis.database import Database
 from kvitt_chassis.folds import differences
 from kvitt_chassis.http import signed_in
+from kvitt_chassis.parking import State
 from kvitt_chassis.problems import Invalid, NotFound
+from kvitt_chassis.quarantine import NoSuchEntry, Quarantine
 from kvitt_chassis.relay import Relay
 from kvitt_chassis.service import Service
 from kvitt_chassis.timers import TimerLoop
+
+T = TypeVar("T")
 
 MAX_STORY = 1_000
 
@@ -36,6 +42,7 @@ class Operations:
     service: Service
     database: Database
     consumer: Consumer
+    quarantine: Quarantine
     relay: Relay
     timers: TimerLoop
 
@@ -84,6 +91,13 @@ class Because(BaseModel):
     why: Annotated[str, Field(min_length=3, max_length=500)]
 
 
+class Edit(Because):
+    """The body as it should have been (JSON), and headers to set, or to remove (null)."""
+
+    body: Any = None
+    headers: dict[str, str | None] = {}
+
+
 class Republish(Because):
     """Which events to send again."""
 
@@ -120,12 +134,14 @@ async def operator(caller: Annotated[Caller, Depends(signed_in)]) -> Caller:
 
 
 Operator = Annotated[Caller, Depends(operator)]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 def routes(operations: Operations) -> APIRouter:
     """The routes under `/admin`."""
     router = APIRouter(prefix="/admin", tags=["Drift"], dependencies=[Depends(operator)])
     _state_routes(router, operations)
+    _park_routes(router, operations.quarantine)
     _outbox_routes(router, operations)
     _clock_routes(router, operations)
     return router
@@ -164,6 +180,49 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
         """Who did what by hand, when and why; the latest first."""
         async with database.reading() as session:
             return [asdict(one) for one in await audit.acts(session, limit=limit, before=before)]
+
+
+def _park_routes(router: APIRouter, quarantine: Quarantine) -> None:
+    @router.get("/parked")
+    async def parked(
+        state: State | None = None, cause: Cause | None = None, limit: Limit = 100, after: int = 0
+    ) -> list[dict[str, Any]]:
+        """Parked keys, the oldest first; no value of any message. `after` is the last id so far."""
+        found = await quarantine.entries(state=state, cause=cause, limit=limit, after=after)
+        return [asdict(one) for one in found]
+
+    @router.get("/parked/counts")
+    async def counts() -> list[dict[str, Any]]:
+        """How many keys are parked, by state and cause."""
+        found = await quarantine.counts()
+        return [{"state": s, "cause": c, "keys": keys} for (s, c), keys in found.items()]
+
+    @router.get("/quarantine/{entry}")
+    async def show(entry: int) -> dict[str, Any]:
+        """One key's first message: what it is made of, not what it says."""
+        return asdict(await _known(quarantine.show(entry)))
+
+    @router.post("/quarantine/{entry}:retry")
+    async def retry(entry: int, body: Because, who: Operator) -> dict[str, Any]:
+        """Try it at once."""
+        return asdict(await _known(quarantine.retry(entry, who=who.user_id, why=body.why)))
+
+    @router.post("/quarantine/{entry}:edit")
+    async def edit(entry: int, body: Edit, who: Operator) -> dict[str, Any]:
+        """Mend the message, and try it at once."""
+        mended = None if body.body is None else json.dumps(body.body, ensure_ascii=False).encode()
+        return asdict(
+            await _known(
+                quarantine.edit(
+                    entry, who=who.user_id, why=body.why, body=mended, headers=body.headers
+                )
+            )
+        )
+
+    @router.post("/quarantine/{entry}:discard")
+    async def discard(entry: int, body: Because, who: Operator) -> dict[str, Any]:
+        """Throw the message away for good; what stands behind it is tried."""
+        return asdict(await _known(quarantine.discard(entry, who=who.user_id, why=body.why)))
 
 
 def _outbox_routes(router: APIRouter, operations: Operations) -> None:
@@ -243,6 +302,13 @@ async def _move(session: AsyncSession, body: Advance) -> timedelta:
         detail="Ange antingen to eller offset_seconds.",
         way_on="Skicka ett av fälten.",
     )
+
+
+async def _known(acted: Awaitable[T]) -> T:
+    try:
+        return await acted
+    except NoSuchEntry:
+        raise NotFound("entry") from None
 
 
 async def _standing(database: Database) -> dict[str, int]:

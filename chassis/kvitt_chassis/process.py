@@ -264,6 +264,7 @@ class Process:
                     service=self.service,
                     database=self.worker,
                     consumer=self.consumer,
+                    quarantine=self.consumer.quarantine,
                     relay=self.relay,
                     timers=self.timers,
                 )

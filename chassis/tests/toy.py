@@ -1,9 +1,10 @@
 """A whole service in one file, for the chassis tests: messages that are posted, read, removed."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -101,7 +102,6 @@ class PostLetter(Command):
 
     reader: UserId
     about: UUID
-    waits: bool = False
 
 
 class ReadLetter(Command):
@@ -117,8 +117,7 @@ messages = Handlers()
 @messages.command(PostLetter)
 async def post_letter(command: PostLetter, tx: Transaction) -> None:
     """A new message, removed after a day."""
-    key = tx.mint()
-    _post(tx, key, command.reader, command.about)
+    _post(tx, tx.target("letter"), command.reader, command.about)
 
 
 @messages.command(ReadLetter, loads=lambda command: [(LetterRow, command.letter_id)])
@@ -193,26 +192,25 @@ router = ApiRouter(tags=["Meddelanden"])
 @router.post("/letters", status_code=201)
 async def post(body: PostBody, commands: Commands) -> LetterView:
     """Skicka ett meddelande."""
+    key = uuid4()
     command = PostLetter(reader=body.reader, about=body.about)
-    return await commands.run(command, show=_newest)
+    return await commands.run(command, target=key, show=_letter(key))
 
 
 @router.post("/letters:ask", status_code=202)
 async def ask(body: PostBody, commands: Commands) -> LetterView:
     """Skicka ett meddelande, och vänta tills det är läst om anroparen vill."""
+    key = uuid4()
     command = PostLetter(reader=body.reader, about=PENDING)
-    return await commands.run(command, show=_newest)
+    return await commands.run(command, target=key, show=_letter(key))
 
 
 @router.post("/letters/{letter_id}:read")
 async def read_it(letter_id: UUID, commands: Commands) -> LetterView:
     """Öppna ett meddelande."""
     commands.caller.must_have(Role.PRESCRIBER)
-
-    async def show(tx: Transaction) -> LetterView:
-        return LetterView.of(await tx.get(LetterRow, letter_id))
-
-    return await commands.run(ReadLetter(letter_id=letter_id), target=letter_id, show=show)
+    command = ReadLetter(letter_id=letter_id)
+    return await commands.run(command, target=letter_id, show=_letter(letter_id))
 
 
 @router.get("/letters")
@@ -244,12 +242,11 @@ async def fault() -> Response:
     raise RuntimeError("a fault about 189001019802")
 
 
-async def _newest(tx: Transaction) -> LetterView:
-    query = (
-        select(LetterRow).where(LetterRow.region == tx.region).order_by(LetterRow.seq, LetterRow.id)
-    )
-    rows = (await tx.session.scalars(query)).all()
-    return LetterView.of(rows[-1])
+def _letter(key: UUID) -> Callable[[Transaction], Awaitable[LetterView]]:
+    async def show(tx: Transaction) -> LetterView:
+        return LetterView.of(await tx.get(LetterRow, key))
+
+    return show
 
 
 service = Service("notifications", handlers=messages, routers=[router], base=Base)

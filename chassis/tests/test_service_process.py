@@ -1,0 +1,226 @@
+"""A whole service as a process: it starts, works, ends in order, and survives being killed."""
+
+import asyncio
+import time
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from kvitt.local.testing import Platform
+from kvitt_chassis.running import Running, ServiceProcess
+from kvitt_chassis.testing import an_envelope, wait_for
+from kvitt_contracts.bmb import TransferCancelled
+from kvitt_contracts.types import TransferId
+
+from chassis.tests import toy
+
+MODULE = "chassis.tests.toy"
+BODY = {"reader": "k082lno", "about": str(uuid4())}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def toy_database(platform: Platform, prefix: str) -> None:
+    urls = platform.database("notifications", prefix, migrate=False)
+    toy.make_tables(urls.owner)
+
+
+@pytest.fixture
+async def process(running: Running) -> ServiceProcess:
+    return await running("notifications", module=MODULE)
+
+
+def client_settings(platform: Platform, principal: str) -> dict[str, object]:
+    user = platform.credentials(principal)
+    settings: dict[str, object] = {"bootstrap_servers": platform.bootstrap}
+    if user is None:
+        return settings
+    return settings | {
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": user.username,
+        "sasl_plain_password": user.password,
+    }
+
+
+async def send_cancelled(platform: Platform, prefix: str, count: int) -> None:
+    """What bmb would send: one transfer's story of `count` events."""
+    async with AIOKafkaProducer(**client_settings(platform, "bmb")) as producer:
+        transfer = uuid4()
+        for number in range(1, count + 1):
+            event = TransferCancelled(transfer_id=TransferId(transfer))
+            envelope = an_envelope(event, subject=str(transfer), sequence=number)
+            await producer.send_and_wait(
+                f"{prefix}bmb.transfers",
+                event.model_dump_json().encode(),
+                key=str(transfer).encode(),
+                headers=envelope.headers(),
+            )
+
+
+async def read_all(platform: Platform, prefix: str) -> list[tuple[str, int]]:
+    """Key and number of everything that the toy has published."""
+    consumer = AIOKafkaConsumer(
+        f"{prefix}notifications.messages",
+        auto_offset_reset="earliest",
+        **client_settings(platform, "notifications"),
+    )
+    async with consumer:
+        found = []
+        while batch := await consumer.getmany(timeout_ms=1_000):
+            for records in batch.values():
+                found += [
+                    (record.key.decode(), int(dict(record.headers)["ce_sequence"]))
+                    for record in records
+                ]
+        return found
+
+
+async def test_what_comes_by_http_and_by_kafka_goes_out_to_kafka(
+    platform: Platform, prefix: str, process: ServiceProcess
+) -> None:
+    async with process.http() as client:
+        posted = (await client.post("/letters", json=BODY)).json()["id"]
+        await send_cancelled(platform, prefix, 3)
+        await wait_for(lambda: _total(client, 4))
+    await process.come_to_rest()
+
+    sent = await read_all(platform, prefix)
+
+    assert (posted, 1) in sent
+    assert len(sent) == len(set(sent))
+
+
+async def test_idle_is_answered_fast(process: ServiceProcess) -> None:
+    async with process.http() as client:
+        await client.get("/admin/idle")
+        took = []
+        for _ in range(20):
+            started = time.perf_counter()
+            (await client.get("/admin/idle")).raise_for_status()
+            took.append(time.perf_counter() - started)
+
+    assert sorted(took)[10] < 0.02
+
+
+async def test_moving_business_time_fires_what_is_due(process: ServiceProcess) -> None:
+    async with process.http() as client:
+        letter = (await client.post("/letters", json=BODY)).json()["id"]
+        now = (await client.get("/admin/clock")).json()["now"]
+        to = (datetime.fromisoformat(now) + 2 * toy.A_DAY).isoformat()
+        moved = await client.post("/admin/clock:advance", json={"to": to})
+        back = await client.post("/admin/clock:advance", json={"to": now})
+
+        async def removed() -> bool:
+            return bool((await client.get(f"/letters/{letter}")).json()["status"] == "removed")
+
+        await wait_for(removed)
+        story = (await client.get(f"/admin/aggregate/notifications.messages/{letter}")).json()
+        differing = (await client.post("/admin/reconcile")).json()
+
+    assert moved.status_code == 200
+    assert (back.status_code, back.json()["reason"]) == (422, "CLOCK_GOES_BACK")
+    assert [event["type"].split(".")[2] for event in story] == ["posted", "removed"]
+    assert differing == []
+
+
+async def test_only_who_operates_may_operate(process: ServiceProcess) -> None:
+    async with process.http(roles=["prescriber", "customer_service"]) as client:
+        asked = await client.get("/admin/idle")
+        moved = await client.post("/admin/clock:advance", json={"offset_seconds": 1e9})
+
+    assert (asked.status_code, moved.status_code) == (403, 403)
+    assert asked.json()["rule"] == "REF-5"
+
+
+async def test_an_act_is_written_down_with_who_and_why(process: ServiceProcess) -> None:
+    async with process.http(user="drift1") as client:
+        letter = (await client.post("/letters", json=BODY)).json()["id"]
+        body = {"topic": "notifications.messages", "key": letter, "why": "a reader lost it"}
+        sent = (await client.post("/admin/outbox:republish", json=body)).json()
+        (act, *_) = (await client.get("/admin/audit")).json()
+
+    assert sent == {"sent": 1}, act
+    assert (act["who"], act["what"], act["why"]) == (
+        "drift1",
+        "outbox.republish",
+        "a reader lost it",
+    )
+
+
+async def test_what_cannot_be_read_stands_in_quarantine_until_a_person_ends_it(
+    platform: Platform, prefix: str, process: ServiceProcess
+) -> None:
+    async with AIOKafkaProducer(**client_settings(platform, "bmb")) as producer:
+        await producer.send_and_wait(f"{prefix}bmb.transfers", b"\xff", key=b"broken")
+    async with process.http() as client:
+
+        async def parked() -> list[dict[str, object]]:
+            found = await client.get("/admin/parked?state=quarantined")
+            entries: list[dict[str, object]] = found.json()
+            return entries
+
+        (entry,) = await wait_for(parked)
+        shown = await client.get(f"/admin/quarantine/{entry['id']}")
+        gone = await client.post(
+            f"/admin/quarantine/{entry['id']}:discard", json={"why": "broken at the sender"}
+        )
+        again = await client.get(f"/admin/quarantine/{entry['id']}")
+
+    assert shown.status_code == gone.status_code == 200, shown.text + gone.text
+    assert again.status_code == 404
+
+
+async def test_sigterm_ends_in_order_with_all_that_was_accepted_sent(
+    platform: Platform, prefix: str, running: Running
+) -> None:
+    process = await running("notifications", module=MODULE)
+    accepted: list[str] = []
+
+    async def load() -> None:
+        async with process.http() as client:
+            while (answer := await client.post("/letters", json=BODY)).status_code == 201:
+                accepted.append(answer.json()["id"])
+
+    loads = [asyncio.create_task(load()) for _ in range(4)]
+    await wait_for(lambda: len(accepted) > 50)
+    started = time.monotonic()
+    process.terminate()
+    code = await asyncio.to_thread(process.stop)
+    await asyncio.gather(*loads, return_exceptions=True)
+
+    assert (code, time.monotonic() - started < 25) == (0, True), process.said()[-2000:]
+    sent = {key for key, _ in await read_all(platform, prefix)}
+    assert sent.issuperset(accepted)
+
+
+async def test_a_killed_process_leaves_nothing_unsent_for_its_successor(
+    platform: Platform, prefix: str, running: Running
+) -> None:
+    first = await running("notifications", module=MODULE, KVITT_FAILPOINTS="relay.before_send=kill")
+    async with first.http() as client:
+        posted = await client.post("/letters", json={**BODY, "reader": "survivor"})
+    assert first.popen is not None
+    await asyncio.to_thread(first.popen.wait, 10)
+
+    second = await running("notifications", module=MODULE, number=2)
+    await second.come_to_rest()
+
+    assert posted.json()["id"] in {key for key, _ in await read_all(platform, prefix)}
+
+
+async def test_no_request_address_is_in_the_log(process: ServiceProcess) -> None:
+    async with process.http() as client:
+        await client.get("/letters?status=189001019802")
+        await client.get("/fault")
+        measured = (await client.get("/metrics")).text
+
+    assert "189001019802" not in process.said() + measured
+    assert '"error": "RuntimeError"' in process.said()
+
+
+async def _total(client: object, least: int) -> bool:
+    import httpx
+
+    assert isinstance(client, httpx.AsyncClient)
+    return bool((await client.get("/letters?limit=1")).json()["total"] >= least)
