@@ -32,7 +32,7 @@ from kvitt_contracts.types import ArticleNumber, NamedPatient, PayerId, RegionPe
 from orders.app import service
 from orders.customer_orders.domain import Status
 from orders.customer_orders.handlers import ORDERS_UNANSWERED, UNANSWERED
-from orders.customer_orders.models import NumberSeriesRow, OrderRow
+from orders.customer_orders.models import NumberSeriesRow, OrderDetailsRow, OrderRow
 from orders.customer_orders.numbers import LAST_OF_WEEK
 from orders.customer_orders.reasons import Reason
 from sqlalchemy import update
@@ -215,6 +215,17 @@ async def test_the_fee_follows_from_the_age_in_the_vault(given: Given) -> None:
         (placed,) = await world.events(OrderPlaced)
         assert placed.lines[0].fee is not None
         assert placed.lines[0].fee.net_ore == 50_000
+
+
+@pytest.mark.rule("ORD-1")
+async def test_a_comment_on_a_line_is_kept_with_the_order_and_not_told(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world, lines=(a_line(comment="Helst röd"),))
+
+        (placed,) = await world.events(OrderPlaced)
+        assert (await world.row(OrderDetailsRow, A)).comments == {1: "Helst röd"}
+        assert "röd" not in placed.model_dump_json()
 
 
 # -- ORD-2 -----------------------------------------------------------------------------------------

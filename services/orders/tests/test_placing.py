@@ -217,20 +217,14 @@ def test_what_is_private_to_an_order_is_refused_over_kafka(
     given_delivery = Delivery.model_validate(delivery)
 
     with pytest.raises(OrderRefused) as refused:
-        must_carry_no_details(given_delivery, ())
+        must_carry_no_details(given_delivery)
     assert refusal(refused) == (Reason.DELIVERY_DETAILS_OVER_HTTP_ONLY, "ORD-3", field)
     assert "POST /orders" in refused.value.way_on
     assert has_details(given_delivery)
 
 
-def test_a_comment_is_refused_over_kafka_by_its_line() -> None:
-    with pytest.raises(OrderRefused) as refused:
-        must_carry_no_details(Delivery(), (a_line(), a_line(comment="blå")))
-    assert refused.value.field == "lines.1.comment"
-
-
 def test_an_order_without_details_passes_over_kafka() -> None:
-    must_carry_no_details(Delivery(to=RecipientAddress(), consolidated=False), (a_line(),))
+    must_carry_no_details(Delivery(to=RecipientAddress(), consolidated=False))
 
 
 # -- ORD-5: the assortment -------------------------------------------------------------------------

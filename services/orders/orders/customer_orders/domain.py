@@ -142,8 +142,10 @@ def deliver_line(
 ) -> tuple[OrderLineDelivered | OrderDelivered, ...]:
     """Some of a line has reached the recipient; with the last of all it is delivered (ORD-15).
 
-    A physical fact: it counts in every status.
+    A physical fact: it counts in every status. Raises ValueError for a line of another order.
     """
+    if all(one.line_id != line for one in order.lines):
+        raise ValueError(f"order {order.id} has no line {line}")
     part = OrderLineDelivered(order_id=order.id, line_id=line, quantity=quantity, delivered_on=on)
     after = evolve(order, part)
     if order.status is Status.DELIVERED or not all(one.is_delivered for one in after.lines):

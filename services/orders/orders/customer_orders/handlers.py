@@ -90,7 +90,7 @@ def _articles(command: PlaceOrder | RegisterWithdrawal) -> Iterable[RowKey]:
 async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     """Place an order from the central store (ORD-1)."""
     if tx.message is not None:  # it came over Kafka
-        placing.must_carry_no_details(command.delivery, command.lines)
+        placing.must_carry_no_details(command.delivery)
     order_id = await _new_order(tx)
     parties = await _parties(command, tx)
     event = placing.place(
@@ -109,8 +109,6 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
 @messages.command(RegisterWithdrawal, loads=_articles)
 async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> None:
     """Prescribe from the own store; pending until inventory answers (ORD-7)."""
-    if tx.message is not None:
-        placing.must_carry_no_details(Delivery(), command.lines)
     order_id = await _new_order(tx)
     event = placing.withdraw(
         command,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from kvitt_contracts.orders import (
     AddressKind,
@@ -196,20 +195,19 @@ def fee(
     return None
 
 
-def must_carry_no_details(delivery: Delivery, lines: tuple[LineToOrder, ...]) -> None:
-    """Over Kafka an order carries no address, phone, name or free text: they travel on no order
-    topic.
+def must_carry_no_details(delivery: Delivery) -> None:
+    """Over Kafka an order carries no one-off address, phone, name or free text about a door: these
+    travel on no order topic.
 
     Raises OrderRefused (DELIVERY_DETAILS_OVER_HTTP_ONLY, ORD-3) naming the field.
     """
-    comments = (f"lines.{n}.comment" for n, line in enumerate(lines) if line.comment is not None)
-    field = next(chain(_details(delivery), comments), None)
+    field = next(_details(delivery), None)
     if field is not None:
         raise OrderRefused(
             Reason.DELIVERY_DETAILS_OVER_HTTP_ONLY,
             rule="ORD-3",
             field=field,
-            way_on="Skicka ordern med POST /orders, där adress, telefon och fritext tas emot.",
+            way_on="Skicka ordern med POST /orders, där adress, telefon och anvisningar tas emot.",
         )
 
 

@@ -1,0 +1,103 @@
+from typing import get_args
+from uuid import UUID
+
+import pytest
+from kvitt_chassis.testing import Given, World, assert_rows_are_folds
+from kvitt_contracts import topics
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.examples import Example, example, examples_of
+from kvitt_contracts.inventory import ArticleListed, ArticlePriced
+from kvitt_contracts.orders import OrderPlaced, PlaceOrder, RegisterWithdrawal, VoidOrder
+from kvitt_contracts.regions import (
+    CareUnitStated,
+    CustomerStated,
+    PayerStated,
+    PersonsJoined,
+    PersonStated,
+    UserStated,
+)
+from kvitt_contracts.types import RegionCode, identify
+from orders.app import service
+from orders.customer_orders.domain import OrderEvent
+from orders.customer_orders.models import OrderRow
+from orders.handlers import messages
+from orders.people.domain import PersonEvent
+
+from services.orders.tests.builders import (
+    a_customer_fact,
+    a_payer,
+    a_user_fact,
+    an_article_listed,
+)
+
+UNUSED: set[type[Message]] = {ArticlePriced}  # orders show no price yet: billing has it
+
+
+async def handle(world: World, one: Example) -> None:
+    """An example as it comes in."""
+    await world.handle(one.message, envelope=one.envelope)
+
+
+def test_every_consumed_message_is_handled_or_known_to_need_nothing() -> None:
+    consumed: set[type[Message]] = {
+        kind for topic in topics.consumed_by("orders", ["ac"]) for kind in topic.types
+    }
+
+    assert set(messages.messages) == consumed - UNUSED
+
+
+def test_every_published_event_changes_an_aggregate() -> None:
+    assert set(get_args(OrderEvent)) == set(topics.ORDERS_CUSTOMER_ORDERS.types)
+    assert set(get_args(PersonEvent)) == set(topics.ORDERS_PERSONS.types)
+
+
+async def test_the_examples_of_the_regions_are_taken_in(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_payer("81007", name="Region Västerbotten"), subject="81007")
+        for one in examples_of([PayerStated, CustomerStated]):
+            await handle(world, one)
+        await world.handle(a_customer_fact("40355", payer="81002", store="602"), subject="40355")
+        await world.handle(a_user_fact(at=("40210",)), subject="k082lno")
+        await world.handle(an_article_listed("31222-07", marked=True))
+        for one in examples_of(
+            [CareUnitStated, UserStated, PersonStated, ArticleListed, PlaceOrder]
+        ):
+            await handle(world, one)
+        for one in examples_of([RegisterWithdrawal, VoidOrder, PersonsJoined]):
+            await handle(world, one)
+
+        assert {str(row.status) for row in await world.rows(OrderRow)} == {
+            "registered",
+            "pending",
+            "voiding",
+        }
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.parametrize(
+    "one", examples_of(topics.INVENTORY_RESERVATIONS.types), ids=lambda one: one.wire_type
+)
+async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one: Example) -> None:
+    async with given(service) as world:
+        line = one.data.get("line_id")  # a part delivery names the line that it was placed with
+        placed = example(OrderPlaced)
+        lines = tuple(
+            first.model_copy(update={"line_id": UUID(line)} if line else {})
+            for first in placed.lines[:1]
+        )
+        order = OrderPlaced.model_validate(
+            {**placed.model_dump(), "order_id": one.data["order_id"], "lines": lines}
+        )
+        async with world.worker.unit() as unit:
+            unit.begin(region=RegionCode("ac")).start(OrderRow, order.order_id, order)
+
+        await handle(world, one)
+
+        await assert_rows_are_folds(world)
+
+
+def test_an_orders_id_follows_from_its_reference() -> None:
+    reference = examples_of([PlaceOrder])[0].envelope.subject
+
+    assert identify("ac", "order", reference) == identify("ac", "order", reference)
+    assert identify("ac", "order", reference) != identify("bd", "order", reference)
