@@ -4,6 +4,7 @@ knowledge of what runs.
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,6 +20,9 @@ import psutil
 from kvitt.local.problems import LocalProblem
 
 _KEEPER = Path(__file__).with_name("keeper.py")
+# Below those that systems hand out to outgoing connections: one chosen now stays free until it is
+# used.
+_PORTS = range(20_000, 32_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,24 +150,22 @@ class Keeper:
 
 def free_ports(count: int) -> list[int]:
     """That many different loopback TCP ports that nobody listens on now."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    found: list[int] = []
+    for port in random.sample(_PORTS, len(_PORTS)):
+        if len(found) == count:
+            break
+        if _is_free(port):
+            found.append(port)
+    return found
 
 
 def require_free_port(port: int, *, purpose: str) -> None:
     """Raises LocalProblem that names who holds the port, as far as we may see."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise LocalProblem(
-                f"Port {port}, chosen for {purpose} at an earlier run, is taken{_holder(port)}.",
-                remedy="End that program, or choose new ports: kvitt up --new-ports.",
-            ) from error
+    if not _is_free(port):
+        raise LocalProblem(
+            f"Port {port}, chosen for {purpose}, is taken{_holder(port)}.",
+            remedy="End that program, or choose new ports: kvitt up --new-ports.",
+        )
 
 
 def end_processes(processes: Sequence[ProcessIdentity], *, timeout: float = 30.0) -> None:
@@ -178,6 +180,16 @@ def end_processes(processes: Sequence[ProcessIdentity], *, timeout: float = 30.0
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(left, timeout=5.0)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _holder(port: int) -> str:
