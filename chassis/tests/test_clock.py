@@ -8,9 +8,9 @@ from kvitt_contracts.types import RegionCode
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-AC = RegionCode("ac")
-
 from chassis.tests.outbox_parts import Log, a_log, record
+
+AC = RegionCode("ac")
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from kvitt_contracts.types import RegionCode
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-AC, BD = RegionCode("ac"), RegionCode("bd")
-
 from chassis.tests.outbox_parts import SERVICE, Log, a_log, committed, insert, record
+
+AC, BD = RegionCode("ac"), RegionCode("bd")
 
 
 @pytest.fixture
