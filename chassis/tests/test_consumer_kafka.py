@@ -92,7 +92,7 @@ def a_started(broker: Broker, database: Database, **tuning: Any) -> Consumer:
 async def test_what_stands_on_the_topics_is_applied_once_in_order_and_its_offsets_committed(
     broker: Broker, database: Database, consumer: Consumer
 ) -> None:
-    log = trail.Log(broker.prefix)
+    log = trail.Log(prefix=broker.prefix)
     orders = [uuid4() for _ in range(5)]
     records = [log.released(order, number) for number in (1, 2, 3) for order in orders]
 

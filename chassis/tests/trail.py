@@ -1,4 +1,4 @@
-"""A service for the inbox's and consumer's tests: it writes down, per order, which numbers it has applied."""
+"""A service for the tests of inbox and consumer: it writes down, per order, what it applied."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -15,6 +15,7 @@ from alembic.operations import Operations
 from cryptography.fernet import Fernet
 from kvitt_chassis import metrics
 from kvitt_chassis.consumer import Consumer, Tuning
+from kvitt_chassis.consumer_machine import Limits
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
@@ -37,7 +38,7 @@ SERVICE = "orders"
 AC = RegionCode("ac")
 KEY = Fernet.generate_key().decode()
 TOPICS = (INVENTORY_RESERVATIONS, for_region(REGION_ORDERS, "ac"))
-RESERVATIONS, INBOUND = (topic.name for topic in TOPICS)
+RESERVATIONS, INBOUND = NAMES = tuple(topic.name for topic in TOPICS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +191,7 @@ _TABLES = """
 
 
 def end_connections(admin_url: str, database: Database) -> None:
-    """End every connection of a service's worker to its database, as a restart of the server does."""
+    """End every connection to a service's database, as a restart of the server does."""
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
@@ -210,6 +211,11 @@ async def drain_now(consumer: Consumer) -> None:
             text("UPDATE parked_keys SET next_at = clock_timestamp() WHERE state = 'waiting'")
         )
     await consumer.drain.settle_due()
+
+
+def quick() -> Tuning:
+    """Tries without waits, and never a pause."""
+    return Tuning(limits=Limits(first_wait=0.001, faults_in_a_row=1000))
 
 
 def a_consumer(database: Database, **options: Any) -> Consumer:
@@ -250,8 +256,8 @@ async def table(database: Database, query: str) -> list[tuple[Any, ...]]:
 class Log:
     """Makes records as Kafka would hold them: offsets grow by topic and partition."""
 
-    prefix: str = ""
     offsets: dict[tuple[str, int], int] = field(default_factory=dict)
+    prefix: str = ""
 
     def released(self, order_id: UUID, number: int, **changes: Any) -> ConsumerRecord:
         """An event that always succeeds."""

@@ -1,0 +1,116 @@
+"""A batch in one transaction means the same as its messages one by one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kvitt_chassis.database import Database
+from kvitt_chassis.incoming import Record
+from kvitt_chassis.testing import Servers, ServiceUrls
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import NAMESPACE
+
+from chassis.tests import trail
+from chassis.tests.trail import Log
+
+ORDERS = [uuid5(NAMESPACE, name) for name in "abc"]
+
+
+@pytest.fixture(scope="module")
+def urls(platform: Servers, prefix: str) -> ServiceUrls:
+    return trail.make_database(platform, prefix)
+
+
+@pytest.fixture
+async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
+    async with trail.emptied(urls, policies) as database:
+        yield database
+
+
+what = st.sampled_from(["fine", "fine", "fine", "fails", "payer 4711", "garbage", "future"])
+domain = st.tuples(st.just("event"), st.integers(0, 2), st.integers(1, 4), what)
+facts = st.tuples(st.just("fact"), st.integers(1, 4), st.sampled_from(["4711", "4712"]), st.none())
+commands = st.tuples(st.just("command"), st.integers(1, 3), st.none(), st.none())
+messages = st.lists(st.one_of(domain, domain, facts, commands), min_size=1, max_size=14)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(sent=messages, cuts=st.sets(st.integers(1, 13), max_size=3))
+def test_any_cut_into_batches_ends_in_the_same_rows(
+    urls: ServiceUrls, policies: Policies, sent: list[Any], cuts: set[int]
+) -> None:
+    records = [a_record(Log({(t, 0): n for t in trail.NAMES}), *one) for n, one in enumerate(sent)]
+    edges = [0, *sorted(cut for cut in cuts if cut < len(records)), len(records)]
+    batches = [records[begin:end] for begin, end in pairwise(edges)]
+
+    as_batches = asyncio.run(outcome(urls, policies, batches))
+    one_by_one = asyncio.run(outcome(urls, policies, [[record] for record in records]))
+
+    assert as_batches == one_by_one
+
+
+def a_record(log: Log, kind: str, number: Any, other: Any, what: str | None) -> Record:
+    """The same description gives the same record, id and all."""
+    message_id = uuid5(NAMESPACE, f"{kind} {number} {other} {what}")
+    match kind:
+        case "fact":
+            return log.stated(other, number, f"v{number}", id=message_id)
+        case "command":
+            return log.void(f"order-{number}", id=message_id)
+    order: UUID = ORDERS[number]
+    if what == "fine":
+        return log.released(order, other, id=message_id)
+    record = log.refused(order, other, str(what), id=message_id)
+    if what == "garbage":
+        return replace(record, value=b"{")
+    if what == "future":
+        future = ("ce_type", b"inventory.reservation.released.v9")
+        headers = [one for one in record.headers if one[0] != "ce_type"]
+        return replace(record, headers=[*headers, future])
+    return record
+
+
+async def outcome(
+    urls: ServiceUrls, policies: Policies, batches: list[list[Record]]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row that the service has, but for times, tries and what they were minted from."""
+    async with trail.emptied(urls, policies) as database:
+        consumer = trail.a_consumer(database, tuning=trail.quick())
+        for batch in batches:
+            await consumer.settle(batch)
+        return {name: await trail.table(database, query) for name, query in _ROWS.items()}
+
+
+_ROWS = {
+    "trails": "SELECT order_id, numbers::text FROM trails ORDER BY order_id",
+    "payers": "SELECT id, seq, name, changes FROM payers ORDER BY id",
+    "marks": "SELECT topic, key, seq, event_ids FROM marks ORDER BY topic, key",
+    "seen": "SELECT source, id FROM inbound_seen ORDER BY source, id",
+    "versions": "SELECT subject, version FROM inbound_versions ORDER BY subject",
+    "keys": "SELECT topic, key, state, cause, field FROM parked_keys ORDER BY topic, key",
+    "messages": "SELECT topic, key, seq, position FROM parked_messages ORDER BY topic, position",
+    "refusals": "SELECT id, message_id, reason, rule, field FROM refusals ORDER BY id",
+    "events": "SELECT topic, key, seq, type, payload FROM events ORDER BY topic, key, seq",
+}
+
+
+async def test_a_failing_batch_leaves_nothing_half_done(database: Database) -> None:
+    log = Log()
+    records = [log.stated("4711", 1, "Umeå"), log.void("order-1")]
+
+    await trail.a_consumer(database).settle(records)
+
+    assert await trail.table(database, "SELECT topic, seq FROM events ORDER BY topic") == [
+        ("orders.refusals", 1),
+        ("orders.units", 1),
+    ]

@@ -1,0 +1,250 @@
+"""The consumer's decisions, alone: no database, no broker, no clock."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kvitt_chassis.consumer_machine import (
+    PATIENCE,
+    Apply,
+    Cause,
+    ConsumerMachine,
+    Done,
+    Failed,
+    Failure,
+    Finish,
+    Known,
+    Limits,
+    Line,
+    Park,
+    Pause,
+    Place,
+    Received,
+    Refuse,
+    Verdict,
+    Watchdog,
+    judge,
+)
+
+A, B = ("orders", 0), ("orders", 1)
+FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
+
+
+def a_line(sequence: int | None = 1, event_id: UUID = FIRST, **changes: object) -> Line:
+    return Line(event_id=event_id, sequence=sequence, **changes)  # type: ignore[arg-type]
+
+
+def a_batch(*places: tuple[tuple[str, int], int]) -> Received:
+    return Received(tuple(Place(partition, offset) for partition, offset in places))
+
+
+# -- verdicts --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "known", "verdict"),
+    [
+        (a_line(1), Known(), Verdict.APPLY),
+        (a_line(2), Known(), Verdict.GAP),
+        (a_line(1), Known(sequence=1, event_ids=(FIRST,)), Verdict.DUPLICATE),
+        (a_line(1, SECOND), Known(sequence=1, event_ids=(FIRST,)), Verdict.FORK),
+        (a_line(1, THIRD), Known(sequence=2, event_ids=(FIRST, SECOND)), Verdict.FORK),
+        (a_line(1, THIRD), Known(sequence=2, event_ids=(SECOND,)), Verdict.DUPLICATE),
+        (a_line(1, THIRD), Known(sequence=2, event_ids=(None, SECOND)), Verdict.DUPLICATE),
+        (a_line(2), Known(sequence=1, is_parked=True), Verdict.JOIN),
+        (a_line(3), Known(sequence=1, is_parked=True), Verdict.JOIN),
+        (a_line(1), Known(sequence=1, event_ids=(FIRST,), is_parked=True), Verdict.DUPLICATE),
+        (a_line(2, is_readable=False), Known(sequence=1), Verdict.QUARANTINE),
+        (a_line(1, is_readable=False), Known(sequence=1), Verdict.DUPLICATE),
+        (a_line(1, is_handled=False), Known(), Verdict.PASS_OVER),
+        (a_line(None), Known(is_seen=True), Verdict.DUPLICATE),
+        (a_line(None), Known(sequence=7), Verdict.APPLY),
+        (a_line(None, is_refused=True), Known(), Verdict.REFUSE),
+        (a_line(None, is_refused=True), Known(is_parked=True), Verdict.JOIN),
+        (a_line(None, version=1), Known(version=1), Verdict.OBSOLETE),
+        (a_line(None, version=2), Known(version=1), Verdict.APPLY),
+        (a_line(None, is_readable=False), Known(is_seen=True), Verdict.DUPLICATE),
+    ],
+)
+def test_the_mark_decides_before_the_content_does(
+    line: Line, known: Known, verdict: Verdict
+) -> None:
+    assert judge(line, known) is verdict
+
+
+# -- batches ---------------------------------------------------------------------------------------
+
+
+def test_a_batch_that_succeeds_is_one_transaction_and_one_commit_of_offsets() -> None:
+    machine = ConsumerMachine()
+
+    assert machine.step(a_batch((A, 7), (A, 8), (B, 3))) == Apply((0, 1, 2))
+    assert machine.step(Done()) == Finish({A: 9, B: 4}, {})
+
+
+def test_a_batch_that_fails_goes_again_one_by_one() -> None:
+    machine = ConsumerMachine()
+    machine.step(a_batch((A, 7), (A, 8)))
+
+    assert machine.step(Failed(Failure.REFUSED)) == Apply((0,))
+    assert machine.step(Done()) == Apply((1,))
+    assert machine.step(Failed(Failure.REFUSED)) == Refuse(1)
+    assert machine.step(Done()) == Finish({A: 9}, {})
+
+
+def test_a_fault_is_tried_again_later_each_time_then_parked() -> None:
+    machine = ConsumerMachine(limits=Limits(tries=3, first_wait=0.1))
+    machine.step(a_batch((A, 1)))
+
+    steps = [machine.step(Failed(Failure.FAULT)) for _ in range(4)]
+
+    assert steps == [
+        Apply((0,)),
+        Apply((0,), after=0.1),
+        Apply((0,), after=0.2),
+        Park(0, Cause.FAULT),
+    ]
+
+
+def test_what_is_not_known_yet_is_parked_at_once() -> None:
+    machine = ConsumerMachine()
+    machine.step(a_batch((A, 1)))
+    machine.step(Failed(Failure.NOT_YET_KNOWN))
+
+    assert machine.step(Failed(Failure.NOT_YET_KNOWN)) == Park(0, Cause.NOT_YET_KNOWN)
+
+
+def test_lock_trouble_never_parks_and_now_and_then_hands_the_batch_back() -> None:
+    machine = ConsumerMachine(limits=Limits(troubles_in_hand=5))
+    machine.step(a_batch((A, 1), (A, 2)))
+    machine.step(Failed(Failure.FAULT))
+    machine.step(Done())
+
+    steps = [machine.step(Failed(Failure.LOCK_TROUBLE)) for _ in range(5)]
+
+    assert all(isinstance(step, Apply) and step.indexes == (1,) for step in steps[:-1])
+    assert steps[-1] == Finish({A: 2}, {A: 2})
+
+
+def test_a_refusal_that_cannot_be_recorded_is_parked_not_forgotten() -> None:
+    machine = ConsumerMachine()
+    machine.step(a_batch((A, 1)))
+    machine.step(Failed(Failure.REFUSED))
+    assert machine.step(Failed(Failure.REFUSED)) == Refuse(0)
+
+    assert machine.step(Failed(Failure.FAULT)) == Park(0, Cause.FAULT)
+
+
+def test_too_many_faults_in_a_row_pause_the_partition_longer_each_time() -> None:
+    machine = ConsumerMachine(limits=Limits(tries=1, faults_in_a_row=1, first_pause=5))
+    places = ((A, 1), (A, 2), (B, 1))
+    machine.step(a_batch(*places))
+    machine.step(Failed(Failure.FAULT))
+    assert machine.step(Failed(Failure.FAULT)) == Park(0, Cause.FAULT)
+    assert machine.step(Done()) == Apply((1,))
+
+    assert machine.step(Failed(Failure.FAULT)) == Pause(Place(A, 2), 5)
+    assert machine.step(Done()) == Apply((2,))
+    assert machine.step(Done()) == Finish({A: 2, B: 2}, {A: 2})
+
+    machine.step(a_batch((A, 2)))
+    machine.step(Failed(Failure.FAULT))
+    assert machine.step(Failed(Failure.FAULT)) == Pause(Place(A, 2), 10)
+
+
+def test_of_a_revoked_partition_nothing_further_is_begun() -> None:
+    machine = ConsumerMachine()
+    machine.step(a_batch((A, 1), (A, 2), (B, 1)))
+    machine.step(Failed(Failure.FAULT))
+
+    machine.revoke([A])
+
+    assert machine.step(Done()) == Apply((2,))
+    assert machine.step(Done()) == Finish({A: 2, B: 2}, {A: 2})
+
+
+FAILURES = st.sampled_from([None, *Failure])
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    partitions=st.lists(st.sampled_from([A, B]), min_size=1, max_size=6),
+    answers=st.lists(FAILURES, max_size=80),
+    revoke_at=st.integers(0, 80),
+)
+def test_whatever_happens_offsets_pass_only_what_was_settled_and_nothing_is_left_out(
+    partitions: list[tuple[str, int]], answers: list[Failure | None], revoke_at: int
+) -> None:
+    machine = ConsumerMachine(limits=Limits(faults_in_a_row=1, troubles_in_hand=4))
+    offsets = {A: 0, B: 0}
+    places = []
+    for partition in sorted(partitions):
+        places.append(Place(partition, offsets[partition]))
+        offsets[partition] += 1
+    settled: set[int] = set()
+
+    action = machine.step(Received(tuple(places)))
+    for number, failure in enumerate([*answers, *[None] * 100]):
+        if isinstance(action, Finish):
+            break
+        if number == revoke_at:
+            machine.revoke([A])
+        if failure is None and not isinstance(action, Pause):
+            settled |= set(action.indexes if isinstance(action, Apply) else [action.index])
+        action = machine.step(Done() if failure is None else Failed(failure))
+
+    assert isinstance(action, Finish)
+    for index, place in enumerate(places):
+        is_passed = place.offset < action.offsets.get(place.partition, 0)
+        assert is_passed == (index in settled)
+        if not is_passed:
+            assert action.back_to[place.partition] <= place.offset
+
+
+# -- parked keys and silent clients ----------------------------------------------------------------
+
+
+def test_the_wait_for_what_is_not_known_begins_at_50_ms_and_ends_after_15_minutes() -> None:
+    patience = PATIENCE[Cause.NOT_YET_KNOWN]
+
+    assert [patience.wait(tries) for tries in (0, 1, 2)] == [0.05, 0.1, 0.2]
+    assert not patience.is_over(tries=1000, age=899)
+    assert patience.is_over(tries=1, age=900)
+
+
+@pytest.mark.parametrize("cause", [cause for cause in Cause if cause.is_final])
+def test_what_cannot_mend_by_itself_has_no_patience(cause: Cause) -> None:
+    assert cause not in PATIENCE
+
+
+def test_a_client_that_lags_and_does_not_move_is_stuck() -> None:
+    watchdog = Watchdog(patience=10)
+
+    seen = [
+        watchdog.is_stuck(now=now, lag=5, positions={A: 1}, is_held_up=False)
+        for now in (0, 5, 9.9, 10, 15)
+    ]
+
+    assert seen == [False, False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"lag": 0}, {"is_held_up": True}, {"positions": {A: 2}}],
+    ids=["no lag", "held up", "moves"],
+)
+def test_a_client_that_moves_waits_or_has_nothing_to_do_is_not_stuck(
+    changes: dict[str, object],
+) -> None:
+    watchdog = Watchdog(patience=10)
+    usual: dict[str, object] = {"lag": 5, "positions": {A: 1}, "is_held_up": False}
+    watchdog.is_stuck(now=0, **usual)  # type: ignore[arg-type]
+
+    assert not watchdog.is_stuck(now=11, **(usual | changes))  # type: ignore[arg-type]
+
+
+def test_ids_of_discarded_numbers_are_no_forks() -> None:
+    known = Known(sequence=5, event_ids=(FIRST, None, SECOND))
+
+    assert judge(a_line(4, uuid4()), known) is Verdict.DUPLICATE
