@@ -1,0 +1,12 @@
+"""The service: what it handles, what it serves, which tables are its own."""
+
+from kvitt_chassis.service import Service
+
+from notifications.api import router
+from notifications.base import Base
+from notifications.handlers import messages
+
+service = Service("notifications", handlers=messages, routers=[router], base=Base)
+
+if __name__ == "__main__":
+    service.main()

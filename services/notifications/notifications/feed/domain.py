@@ -1,0 +1,36 @@
+"""The rules of the feed: each status is said once. No clock, no database."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from kvitt_contracts.regions import MessageRefused, OrderReported, TransferReported
+
+ReportEvent = MessageRefused | OrderReported | TransferReported
+
+ALREADY_SAID: Final[tuple[ReportEvent, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the region was told last of one thing: an order, a transfer, a refused message."""
+
+    thing: str
+    status: str
+
+
+def say(report: Report | None, said: ReportEvent) -> tuple[ReportEvent, ...]:
+    """Say it, unless the region has heard the same last."""
+    if report is not None and report == evolve(report, said):
+        return ALREADY_SAID
+    return (said,)
+
+
+def evolve(report: Report | None, event: ReportEvent) -> Report:
+    """The state after an event. Total: every type of the feed has its line here."""
+    match event:
+        case OrderReported():
+            return Report(thing=event.order, status=event.status)
+        case TransferReported():
+            return Report(thing=event.transfer, status=event.status)
+        case MessageRefused():
+            return Report(thing=event.message_id, status=event.reason)

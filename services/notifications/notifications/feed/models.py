@@ -1,0 +1,17 @@
+"""The table of what each region was told last; the events go to the region's own topic."""
+
+from kvitt_chassis.models import Aggregate
+from kvitt_contracts.topics import REGION_EVENTS
+from sqlalchemy.orm import Mapped
+
+from notifications.base import Base
+from notifications.feed.domain import Report, evolve
+
+
+class ReportRow(Aggregate[Report], Base, topic=REGION_EVENTS, state=Report, evolve=evolve):
+    """What the region was told of one thing; the id is the thing's own."""
+
+    __tablename__ = "reports"
+
+    thing: Mapped[str]
+    status: Mapped[str]

@@ -1,0 +1,12 @@
+"""All messages of notifications, from the nouns that handle them."""
+
+from kvitt_chassis.handlers import Handlers
+
+from notifications.feed.handlers import messages as feed
+from notifications.messages.handlers import messages as own
+from notifications.orders.handlers import messages as orders
+from notifications.transfers.handlers import messages as transfers
+
+messages = Handlers()
+for _noun in (orders, transfers, feed, own):
+    messages.include(_noun)

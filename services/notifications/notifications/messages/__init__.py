@@ -1,0 +1,1 @@
+"""Messages to users and service points: posted, read, removed."""

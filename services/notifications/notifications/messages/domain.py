@@ -1,0 +1,121 @@
+"""The rules of messages: whose they are, read once, removed. No clock, no database, no text."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from kvitt_contracts.notifications import (
+    About,
+    MessageKind,
+    MessagePosted,
+    MessageRead,
+    MessageRemoved,
+    ToServicePoint,
+    ToUser,
+)
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import MessageId, ServicePointId, UserId
+
+MessageEvent = MessagePosted | MessageRead | MessageRemoved
+
+ALREADY_DONE: Final[tuple[MessageEvent, ...]] = ()
+
+
+class Status(StrEnum):
+    """What has become of a message."""
+
+    UNREAD = "unread"
+    READ = "read"
+    REMOVED = "removed"
+
+
+class Reason(StrEnum):
+    """Why a message is not opened or removed."""
+
+    UNKNOWN_MESSAGE = "UNKNOWN_MESSAGE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message to one user or to one service point, about one thing."""
+
+    id: MessageId
+    status: Status
+    message: MessageKind
+    user_id: UserId | None
+    service_point: ServicePointId | None
+    about_kind: str
+    about_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who opens or removes: a user with the service points that they work at."""
+
+    user_id: UserId
+    service_points: frozenset[ServicePointId]
+
+
+def post(
+    message_id: MessageId, *, to: ToUser | ToServicePoint, message: MessageKind, about: About
+) -> MessagePosted:
+    """A message for somebody's list (NTF-1)."""
+    return MessagePosted(message_id=message_id, to=to, message=message, about=about)
+
+
+def read(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
+    """Opened: read from now on, for everybody at the service point (NTF-1). Raises Refused."""
+    _refuse_others(message, by)
+    if message.status is Status.READ:
+        return ALREADY_DONE
+    return (MessageRead(message_id=message.id, by=by.user_id),)
+
+
+def remove(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
+    """Removed from the list (NTF-1). Raises Refused for a message of somebody else."""
+    if message.status is Status.REMOVED and is_for(message, by):
+        return ALREADY_DONE
+    _refuse_others(message, by)
+    return (MessageRemoved(message_id=message.id, by=by.user_id),)
+
+
+def is_for(message: Message, holder: Holder) -> bool:
+    """True when the message stands in the holder's list."""
+    return message.user_id == holder.user_id or message.service_point in holder.service_points
+
+
+def _refuse_others(message: Message, by: Holder) -> None:
+    # The same answer for a message of somebody else: who gets messages is nobody's business.
+    if message.status is Status.REMOVED or not is_for(message, by):
+        raise Refused(
+            Reason.UNKNOWN_MESSAGE,
+            rule="NTF-1",
+            way_on="Hämta din lista på nytt: meddelandet finns inte i den.",
+        )
+
+
+def evolve(message: Message | None, event: MessageEvent) -> Message:
+    """The state after an event. Total: every event of a message has its line here."""
+    if isinstance(event, MessagePosted):
+        return _posted(event)
+    if message is None:
+        raise ValueError(f"{event.wire_type} cannot be a message's first event")
+    match event:
+        case MessageRead():
+            return replace(message, status=Status.READ)
+        case MessageRemoved():
+            return replace(message, status=Status.REMOVED)
+
+
+def _posted(event: MessagePosted) -> Message:
+    to = event.to
+    return Message(
+        id=event.message_id,
+        status=Status.UNREAD,
+        message=event.message,
+        user_id=to.user_id if isinstance(to, ToUser) else None,
+        service_point=to.service_point if isinstance(to, ToServicePoint) else None,
+        about_kind=event.about.kind,
+        about_id=event.about.id,
+    )

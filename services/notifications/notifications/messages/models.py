@@ -1,0 +1,34 @@
+"""The table of messages. Its texts are made when it is shown, and stand nowhere."""
+
+from datetime import datetime
+from uuid import UUID
+
+from kvitt_chassis.models import Aggregate
+from kvitt_contracts.notifications import MessageKind
+from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
+from kvitt_contracts.types import ServicePointId, UserId
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from notifications.base import Base
+from notifications.messages.domain import Message, Status, evolve
+
+
+class MessageRow(
+    Aggregate[Message], Base, topic=NOTIFICATIONS_MESSAGES, state=Message, evolve=evolve
+):
+    """A message in somebody's list. `posted_at`: when its event was recorded."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_user", "region", "user_id", "posted_at"),
+        Index("ix_messages_service_point", "region", "service_point", "posted_at"),
+    )
+
+    status: Mapped[Status]
+    message: Mapped[MessageKind]
+    user_id: Mapped[UserId | None]
+    service_point: Mapped[ServicePointId | None]
+    about_kind: Mapped[str]
+    about_id: Mapped[UUID]
+    posted_at: Mapped[datetime]

@@ -1,0 +1,60 @@
+"""The Swedish texts of messages, made when they are shown. No person is named in them, ever."""
+
+from dataclasses import dataclass
+
+from kvitt_contracts.notifications import MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A title, and a sentence in which `{name}` is the order's number or the transfer's name."""
+
+    title: str
+    body: str
+
+    def about(self, name: str | None) -> str:
+        """The sentence about a thing; one without a name is left unnamed."""
+        return " ".join(self.body.format(name=name or "").split()).replace(" .", ".")
+
+
+TEXTS: dict[MessageKind, Text] = {
+    MessageKind.DELIVERY_DATE_CHANGED: Text(
+        "Ändrat leveransdatum", "Order {name} har fått ett nytt planerat leveransdatum."
+    ),
+    MessageKind.ORDER_DELIVERED: Text("Levererad", "Order {name} är levererad."),
+    MessageKind.ORDER_DECLINED: Text(
+        "Kan inte levereras", "Order {name} kunde inte expedieras och har ingen verkan."
+    ),
+    MessageKind.ORDER_VOIDED: Text("Makulerad", "Order {name} är makulerad."),
+    MessageKind.ORDER_VOID_REFUSED: Text(
+        "Makuleras inte", "Order {name} går vidare: lagret hade redan börjat med den."
+    ),
+    MessageKind.TRANSFER_TO_ACKNOWLEDGE: Text(
+        "Byte att kvittera", "Byte {name} väntar på att kvitteras."
+    ),
+    MessageKind.TRANSFER_ACCEPTED: Text("Byte godkänt", "Byte {name} är godkänt av mottagaren."),
+    MessageKind.TRANSFER_REJECTED: Text(
+        "Byte inte godkänt", "Byte {name} godkändes inte. Öppna det och läs varför."
+    ),
+    MessageKind.TRANSFER_REFUSED: Text(
+        "Byte kan inte göras", "Byte {name} kunde inte skickas. Öppna det och läs varför."
+    ),
+    MessageKind.TRANSFER_LOCKED: Text(
+        "Byte låst",
+        "Byte {name} kvitterades inte i tid och är låst. Kontakta kundtjänst för att låsa upp det.",
+    ),
+    MessageKind.TRANSFER_VOIDED: Text(
+        "Byte utan verkan", "Byte {name} kvitterades inte i tid. Gör ett nytt byte."
+    ),
+    MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY: Text(
+        "Byte verkställt automatiskt",
+        "Byte {name} kvitterades inte i tid och verkställs med föreslagen betalare.",
+    ),
+    MessageKind.TRANSFER_DEADLINE_NEAR: Text(
+        "En dag kvar att kvittera", "Byte {name} måste kvitteras i dag."
+    ),
+    MessageKind.TRANSFER_LINE_DROPPED: Text(
+        "Hjälpmedel utgick ur byte",
+        "Ett hjälpmedel är återlämnat eller skrotat och ingår inte längre i byte {name}.",
+    ),
+}

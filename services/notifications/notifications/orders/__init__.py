@@ -1,0 +1,1 @@
+"""What notifications knows of orders, and what it tells of them."""

@@ -1,0 +1,19 @@
+"""A projection: what is told of an order needs its number, and whom to tell."""
+
+from kvitt_chassis.models import Regional
+from kvitt_contracts.types import OrderId, OrderNumber, UserId
+from sqlalchemy.orm import Mapped, mapped_column
+
+from notifications.base import Base
+
+
+class OrderRow(Regional, Base):
+    """An order by name. `outstanding`: how many pieces of all lines are not delivered yet."""
+
+    __tablename__ = "orders"
+
+    order_id: Mapped[OrderId] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    order_number: Mapped[OrderNumber]
+    prescriber: Mapped[UserId]
+    outstanding: Mapped[int]

@@ -1,0 +1,1 @@
+"""What notifications knows of transfers, and what it tells of them."""

@@ -1,0 +1,122 @@
+"""What we tell of transfers: messages to both sides, statuses to the region (NTF-2, NTF-3).
+
+The sender is always told. The receiver only in a region that notifies: else they look in the list
+(BMB-9).
+"""
+
+from typing import get_args
+
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.bmb import (
+    TransferAccepted,
+    TransferCancelled,
+    TransferCompleted,
+    TransferDeadlineNeared,
+    TransferDrafted,
+    TransferExecutedAutomatically,
+    TransferLineDropped,
+    TransferLocked,
+    TransferRefused,
+    TransferRejected,
+    TransferRequested,
+    TransferSent,
+    TransferUnlocked,
+    TransferVoided,
+)
+from kvitt_contracts.notifications import MessageKind
+from kvitt_contracts.regions import TransferReported
+from kvitt_contracts.types import TransferId
+
+from notifications.feed.models import ReportRow
+from notifications.feed.reporting import report, when
+from notifications.messages.posting import about_transfer, tell_service_point, tell_user
+from notifications.transfers.models import TransferRow
+
+messages = Handlers()
+
+_TO_SENDER = {
+    TransferRefused: MessageKind.TRANSFER_REFUSED,
+    TransferAccepted: MessageKind.TRANSFER_ACCEPTED,
+    TransferRejected: MessageKind.TRANSFER_REJECTED,
+    TransferLocked: MessageKind.TRANSFER_LOCKED,
+    TransferVoided: MessageKind.TRANSFER_VOIDED,
+    TransferExecutedAutomatically: MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,
+    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,
+}
+_TO_RECEIVER = {
+    TransferSent: MessageKind.TRANSFER_TO_ACKNOWLEDGE,
+    TransferDeadlineNeared: MessageKind.TRANSFER_DEADLINE_NEAR,
+    TransferLocked: MessageKind.TRANSFER_LOCKED,
+    TransferVoided: MessageKind.TRANSFER_VOIDED,
+    TransferExecutedAutomatically: MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,
+    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,
+}
+_TO_REGION = {
+    TransferCancelled: "cancelled",
+    TransferRefused: "refused",
+    TransferSent: "sent",
+    TransferAccepted: "accepted",
+    TransferRejected: "rejected",
+    TransferExecutedAutomatically: "executed_automatically",
+    TransferLocked: "locked",
+    TransferUnlocked: "unlocked",
+    TransferVoided: "voided",
+    TransferCompleted: "completed",
+}
+
+ToldEvent = (
+    TransferCancelled
+    | TransferRefused
+    | TransferSent
+    | TransferDeadlineNeared
+    | TransferAccepted
+    | TransferRejected
+    | TransferExecutedAutomatically
+    | TransferLocked
+    | TransferUnlocked
+    | TransferVoided
+    | TransferLineDropped
+    | TransferCompleted
+)
+
+
+@messages.on(TransferDrafted, loads=lambda event: [(TransferRow, event.transfer_id)])
+async def on_transfer_drafted(event: TransferDrafted, tx: Transaction) -> None:
+    """Note the transfer's name and sides; a draft that is saved anew may have others."""
+    row = await tx.look_up(TransferRow, event.transfer_id)
+    if row is None:
+        row = TransferRow(region=tx.region, transfer_id=event.transfer_id)
+        tx.put(row)
+    row.name = event.reference or str(event.transfer_id)
+    row.sender = event.sender
+    row.receiving_service_point = event.receiving_service_point
+
+
+@messages.on(TransferRequested, loads=lambda event: [(TransferRow, event.transfer_id)])
+async def on_transfer_requested(event: TransferRequested, tx: Transaction) -> None:
+    """The policy is pinned: it says whether the receiver is told anything (BMB-9)."""
+    (await tx.get(TransferRow, event.transfer_id)).policy = event.policy
+
+
+@messages.on(
+    *get_args(ToldEvent),
+    loads=lambda event: [(TransferRow, event.transfer_id), (ReportRow, event.transfer_id)],
+)
+async def tell_of_transfer(event: ToldEvent, tx: Transaction) -> None:
+    """Tell whom it concerns: the sender, the receiver, the region's own system."""
+    row = await tx.get(TransferRow, event.transfer_id)
+    about = about_transfer(TransferId(event.transfer_id))
+    to_sender, to_receiver = _TO_SENDER.get(type(event)), _TO_RECEIVER.get(type(event))
+    if to_sender is not None:
+        tell_user(tx, row.sender, to_sender, about)
+    if to_receiver is not None and _receiver_is_told(row, tx):
+        tell_service_point(tx, row.receiving_service_point, to_receiver, about)
+    status = _TO_REGION.get(type(event))
+    if status is not None:
+        said = TransferReported(transfer=row.name, status=status, occurred_at=when(tx))
+        await report(tx, row.transfer_id, said)
+
+
+def _receiver_is_told(row: TransferRow, tx: Transaction) -> bool:
+    return row.policy is not None and tx.pinned_policy(row.policy).transfer.notify != "none"

@@ -1,0 +1,126 @@
+"""Messages over HTTP: newest first, unread counted, opened, removed."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from kvitt_chassis.testing import Given, World, stockholm
+from kvitt_contracts.bmb import TransferRejected
+from kvitt_contracts.examples import example
+from kvitt_contracts.policy import Policies
+from notifications.app import service
+
+from services.notifications.tests.builders import (
+    ORDER,
+    PRESCRIBER,
+    RECEIVING,
+    SENDER,
+    TRANSFER,
+    a_draft,
+    a_request,
+    a_sent_transfer,
+    an_order,
+    an_order_delivered,
+)
+
+AT = stockholm("2026-05-07 10:00")
+
+
+async def two_messages(world: World, policies: Policies) -> None:
+    """A transfer for the service point to acknowledge; an hour later an order is delivered."""
+    await world.handle_all(an_order(), a_draft(), a_request(policies), a_sent_transfer(policies))
+    await world.advance(AT + timedelta(hours=1))
+    await world.handle(an_order_delivered())
+
+
+@pytest.mark.rule("NTF-1")
+async def test_messages_come_newest_first_with_the_unread_counted(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await two_messages(world, policies)
+        async with world.http(user=PRESCRIBER, service_points=[RECEIVING]) as client:
+            page = (await client.get("/messages")).json()
+
+    assert [one["text"] for one in page["items"]] == [
+        "Order 26180001 är levererad.",
+        "Byte BMB-1 väntar på att kvitteras.",
+    ]
+    assert (page["total"], page["unread"]) == (2, 2)
+
+
+@pytest.mark.rule("NTF-1")
+async def test_a_user_sees_their_own_and_their_service_points_messages_only(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await two_messages(world, policies)
+        seen = {}
+        for user, point in ((PRESCRIBER, "40400"), ("k999xyz", RECEIVING), ("k999xyz", "40400")):
+            async with world.http(user=user, service_points=[point]) as client:
+                items = (await client.get("/messages")).json()["items"]
+            seen[user, point] = [one["message"] for one in items]
+
+    assert list(seen.values()) == [["order_delivered"], ["transfer_to_acknowledge"], []]
+
+
+@pytest.mark.rule("NTF-1")
+async def test_opening_marks_read_and_says_where_the_thing_is(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await two_messages(world, policies)
+        async with world.http(user=PRESCRIBER, service_points=[RECEIVING]) as client:
+            order, transfer = (await client.get("/messages")).json()["items"]
+            opened = await client.post(f"/messages/{order['id']}:open")
+            other = await client.post(f"/messages/{transfer['id']}:open")
+            page = (await client.get("/messages")).json()
+            unread = (await client.get("/messages?unread_only=true")).json()
+
+    assert opened.status_code == 200, opened.text
+    assert opened.json()["read"]
+    assert opened.json()["link"] == {"service": "orders", "path": f"/orders/{ORDER}"}
+    assert other.json()["link"] == {"service": "bmb", "path": f"/transfers/{TRANSFER}"}
+    assert (page["unread"], page["total"], unread["total"]) == (0, 2, 0)
+
+
+@pytest.mark.rule("NTF-1")
+async def test_a_message_is_removed(given: Given, policies: Policies) -> None:
+    async with given(service, at=AT) as world:
+        await two_messages(world, policies)
+        async with world.http(user=PRESCRIBER) as client:
+            (message,) = (await client.get("/messages")).json()["items"]
+            removed = await client.delete(f"/messages/{message['id']}")
+            page = (await client.get("/messages")).json()
+
+    assert removed.status_code == 204
+    assert (page["total"], page["unread"]) == (0, 0)
+
+
+@pytest.mark.rule("NTF-1")
+async def test_a_message_of_somebody_else_cannot_be_opened(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await two_messages(world, policies)
+        async with world.http(user=PRESCRIBER) as client:
+            (message,) = (await client.get("/messages")).json()["items"]
+        async with world.http(user="k999xyz") as client:
+            theirs = await client.post(f"/messages/{message['id']}:open")
+            nobodys = await client.post(f"/messages/{UUID(int=1)}:open")
+
+    assert (theirs.status_code, theirs.json()["reason"]) == (404, "UNKNOWN_MESSAGE")
+    assert (nobodys.status_code, nobodys.json()["reason"]) == (404, "UNKNOWN_MESSAGE")
+
+
+@pytest.mark.rule("NTF-1")
+async def test_a_transfer_without_a_name_of_the_regions_own_is_told_without_one(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        rejected = example(TransferRejected).model_copy(update={"transfer_id": TRANSFER})
+        await world.handle_all(a_draft(reference=None), a_request(policies), rejected)
+        async with world.http(user=SENDER) as client:
+            (message,) = (await client.get("/messages")).json()["items"]
+
+    assert message["text"] == "Byte godkändes inte. Öppna det och läs varför."

@@ -1,0 +1,47 @@
+"""The migrated schema is what the metadata says; what is consumed has its handler."""
+
+from collections.abc import Callable
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from kvitt_chassis.testing import ServiceUrls
+from kvitt_contracts.bmb import TransferLineCompleted
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.orders import OrderPickingBegun, OrderVoidRequested
+from kvitt_contracts.topics import ORDERS_PERSONS, consumed_by
+from notifications.base import Base
+from notifications.handlers import messages
+from notifications.messages.handlers import OpenMessage, RemoveMessage
+from sqlalchemy import create_engine
+
+TOLD_TO_NOBODY: set[type[Message]] = {
+    *ORDERS_PERSONS.types,  # no message names a person, by reference or otherwise
+    OrderPickingBegun,
+    OrderVoidRequested,
+    TransferLineCompleted,
+}
+
+
+def test_every_message_that_is_consumed_has_its_handler() -> None:
+    consumed: set[type[Message]] = {
+        kind for topic in consumed_by("notifications", ["ac"]) for kind in topic.types
+    }
+
+    over_http = {OpenMessage, RemoveMessage}
+    assert set(messages.messages) - over_http == consumed - TOLD_TO_NOBODY
+
+
+def test_the_migrated_tables_are_those_of_the_metadata(
+    service_database: Callable[[str], ServiceUrls],
+) -> None:
+    url = service_database("notifications").owner.replace("+asyncpg", "+psycopg")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": _is_ours})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+def _is_ours(thing: object, name: str | None, kind: str, *_: object) -> bool:
+    """The chassis's own tables are no part of the service's metadata."""
+    return kind != "table" or name in Base.metadata.tables

@@ -1,0 +1,349 @@
+"""What is told to whom when orders and transfers move, on a real database."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from kvitt_chassis.testing import Given, World, an_envelope, assert_rows_are_folds, stockholm
+from kvitt_chassis.transaction import NotYetKnown
+from kvitt_contracts.bmb import (
+    TransferAccepted,
+    TransferCancelled,
+    TransferCompleted,
+    TransferDeadlineNeared,
+    TransferExecutedAutomatically,
+    TransferLineDropped,
+    TransferLocked,
+    TransferRefused,
+    TransferRejected,
+    TransferUnlocked,
+    TransferVoided,
+)
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.examples import example
+from kvitt_contracts.notifications import MessageKind, MessagePosted, ToServicePoint, ToUser
+from kvitt_contracts.orders import OrderDeclined, OrderPlanned, OrderVoided, OrderVoidRefused
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.refusals import (
+    BmbMessageRefused,
+    InventoryMessageRefused,
+    OrdersMessageRefused,
+)
+from kvitt_contracts.regions import MessageRefused, OrderReported, TransferReported
+from notifications.app import service
+from notifications.feed.models import ReportRow
+from sqlalchemy import text
+
+from services.notifications.tests.builders import (
+    ORDER,
+    PRESCRIBER,
+    RECEIVING,
+    SENDER,
+    TRANSFER,
+    a_draft,
+    a_line_delivered,
+    a_request,
+    a_sent_transfer,
+    an_order,
+    an_order_delivered,
+)
+
+AT = stockholm("2026-05-07 10:00")
+
+
+async def told(world: World) -> list[tuple[str, MessageKind]]:
+    """Whom was told what, in order."""
+    return [
+        (to.user_id if isinstance(to := one.to, ToUser) else to.service_point, one.message)
+        for one in await world.events(MessagePosted)
+    ]
+
+
+async def order_statuses(world: World) -> list[str]:
+    """What the region was told of its orders."""
+    return [one.status for one in await world.events(OrderReported)]
+
+
+async def transfer_statuses(world: World) -> list[str]:
+    """What the region was told of its transfers."""
+    return [one.status for one in await world.events(TransferReported)]
+
+
+def of_the_transfer(kind: type[Event], **changes: Any) -> Event:
+    """The example of a transfer's event, of this test's transfer."""
+    return example(kind).model_copy(update={"transfer_id": TRANSFER, **changes})
+
+
+async def sent(world: World, policies: Policies, *, region: str = "ac") -> None:
+    """A transfer that its receiver can see."""
+    await world.handle_all(
+        a_draft(),
+        a_request(policies, region=region),
+        a_sent_transfer(policies, region=region),
+        region=region,
+    )
+
+
+@pytest.mark.rule("ORD-4")
+async def test_a_changed_delivery_date_is_told_to_the_prescriber(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        planned = example(OrderPlanned).model_copy(update={"order_id": ORDER, "changed": False})
+        await world.handle_all(an_order(), planned)
+        assert await told(world) == []
+
+        await world.handle(planned.model_copy(update={"changed": True}))
+        assert await told(world) == [(PRESCRIBER, MessageKind.DELIVERY_DATE_CHANGED)]
+
+
+@pytest.mark.rule("NTF-2")
+async def test_a_delivered_order_is_told_to_the_prescriber(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle_all(an_order(1), a_line_delivered(1), an_order_delivered())
+
+        assert await told(world) == [(PRESCRIBER, MessageKind.ORDER_DELIVERED)]
+
+
+@pytest.mark.rule("NTF-2")
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (OrderDeclined, MessageKind.ORDER_DECLINED),
+        (OrderVoided, MessageKind.ORDER_VOIDED),
+        (OrderVoidRefused, MessageKind.ORDER_VOID_REFUSED),
+    ],
+)
+async def test_what_became_of_an_order_is_told_to_the_prescriber(
+    given: Given, kind: type[Event], message: MessageKind
+) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle_all(an_order(), example(kind).model_copy(update={"order_id": ORDER}))
+
+        assert await told(world) == [(PRESCRIBER, message)]
+
+
+@pytest.mark.rule("ORD-15")
+async def test_the_region_hears_in_part_delivered_only_while_something_is_outstanding(
+    given: Given,
+) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle_all(
+            an_order(2, 3), a_line_delivered(2), a_line_delivered(1), a_line_delivered(2)
+        )
+        await world.handle(an_order_delivered())
+
+        assert await order_statuses(world) == ["registered", "part_delivered", "delivered"]
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ORD-15")
+async def test_the_region_hears_of_its_order_by_its_own_name_and_when_it_happened(
+    given: Given,
+) -> None:
+    async with given(service, at=AT) as world:
+        happened = datetime(2026, 5, 6, 9, tzinfo=UTC)
+        order = an_order()
+        await world.handle(order, envelope=an_envelope(order, time=happened))
+
+        (said,) = await world.events(OrderReported)
+        assert (said.order, said.order_number) == ("VB-2026-17", "26180001")
+        assert said.occurred_at == happened
+
+
+@pytest.mark.rule("NTF-4")
+async def test_the_feed_is_the_regions_own_topic(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle(an_order(), region="bd")
+
+        async with world.worker.reading() as session:
+            found = (await session.execute(text("SELECT topic, region, key FROM events"))).all()
+        assert [tuple(row) for row in found] == [("region.bd.events", "bd", str(ORDER))]
+
+
+@pytest.mark.rule("NTF-2")
+async def test_a_transfer_to_acknowledge_is_told_to_the_receiving_service_point(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies)
+
+        assert await told(world) == [(RECEIVING, MessageKind.TRANSFER_TO_ACKNOWLEDGE)]
+        assert await transfer_statuses(world) == ["sent"]
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BMB-9")
+async def test_in_a_region_without_notification_the_receiver_is_not_told(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies, region="bd")
+        await world.handle(of_the_transfer(TransferDeadlineNeared), region="bd")
+
+        assert await told(world) == []
+        assert await transfer_statuses(world) == ["sent"]
+
+
+@pytest.mark.rule("BMB-9")
+async def test_in_a_region_without_notification_the_sender_still_hears_the_outcome(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies, region="bd")
+        await world.handle(of_the_transfer(TransferLocked), region="bd")
+
+        assert await told(world) == [(SENDER, MessageKind.TRANSFER_LOCKED)]
+
+
+@pytest.mark.rule("NTF-2")
+async def test_a_near_deadline_is_told_to_the_receiver(given: Given, policies: Policies) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies)
+        await world.handle(of_the_transfer(TransferDeadlineNeared))
+
+        assert (await told(world))[1:] == [(RECEIVING, MessageKind.TRANSFER_DEADLINE_NEAR)]
+
+
+@pytest.mark.rule("NTF-2")
+@pytest.mark.parametrize(
+    ("kind", "message", "status"),
+    [
+        (TransferRejected, MessageKind.TRANSFER_REJECTED, "rejected"),
+        (TransferAccepted, MessageKind.TRANSFER_ACCEPTED, "accepted"),
+    ],
+)
+async def test_an_answer_is_told_to_the_sender(
+    given: Given, policies: Policies, kind: type[Event], message: MessageKind, status: str
+) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies)
+        await world.handle(of_the_transfer(kind))
+
+        assert (await told(world))[1:] == [(SENDER, message)]
+        assert await transfer_statuses(world) == ["sent", status]
+
+
+@pytest.mark.rule("NTF-2")
+@pytest.mark.parametrize(
+    ("kind", "message", "status"),
+    [
+        (
+            TransferExecutedAutomatically,
+            MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,
+            "executed_automatically",
+        ),
+        (TransferLocked, MessageKind.TRANSFER_LOCKED, "locked"),
+        (TransferVoided, MessageKind.TRANSFER_VOIDED, "voided"),
+    ],
+)
+async def test_an_expired_transfer_is_told_to_both_sides(
+    given: Given, policies: Policies, kind: type[Event], message: MessageKind, status: str
+) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies)
+        await world.handle(of_the_transfer(kind))
+
+        assert (await told(world))[1:] == [(SENDER, message), (RECEIVING, message)]
+        assert await transfer_statuses(world) == ["sent", status]
+
+
+@pytest.mark.rule("BMB-12")
+async def test_a_refused_transfer_is_told_to_the_sender_alone(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle_all(a_draft(), a_request(policies), of_the_transfer(TransferRefused))
+
+        assert await told(world) == [(SENDER, MessageKind.TRANSFER_REFUSED)]
+        assert await transfer_statuses(world) == ["refused"]
+
+
+@pytest.mark.rule("BMB-12")
+async def test_a_dropped_device_is_told_to_both_sides(given: Given, policies: Policies) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies)
+        await world.handle(of_the_transfer(TransferLineDropped))
+
+        both = [SENDER, RECEIVING]
+        assert (await told(world))[1:] == [(one, MessageKind.TRANSFER_LINE_DROPPED) for one in both]
+
+
+@pytest.mark.rule("NTF-4")
+async def test_the_region_hears_how_a_transfer_ends_without_a_message_to_anybody(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies)
+        before = await told(world)
+        await world.handle_all(
+            of_the_transfer(TransferUnlocked), of_the_transfer(TransferCompleted)
+        )
+
+        assert await told(world) == before
+        assert await transfer_statuses(world) == ["sent", "unlocked", "completed"]
+
+
+@pytest.mark.rule("BMB-2")
+async def test_a_draft_is_told_to_nobody(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle_all(a_draft(), a_draft(), of_the_transfer(TransferCancelled))
+
+        assert await told(world) == []
+        assert await transfer_statuses(world) == ["cancelled"]
+
+
+@pytest.mark.rule("NTF-4")
+@pytest.mark.parametrize(
+    ("kind", "owner"),
+    [
+        (OrdersMessageRefused, "orders"),
+        (BmbMessageRefused, "bmb"),
+        (InventoryMessageRefused, "inventory"),
+    ],
+)
+async def test_the_region_hears_which_message_was_refused_by_whom_and_the_way_on(
+    given: Given, kind: type[OrdersMessageRefused], owner: str
+) -> None:
+    async with given(service, at=AT) as world:
+        refused = example(kind)
+        await world.handle(refused)
+
+        (said,) = await world.events(MessageRefused)
+        assert (said.service, said.message_id) == (owner, refused.message_id)
+        assert (said.reason, said.rule, said.way_on) == (
+            refused.reason,
+            refused.rule,
+            refused.way_on,
+        )
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("NTF-1")
+async def test_the_same_event_gives_the_same_message_id(given: Given, policies: Policies) -> None:
+    ids = []
+    envelope = an_envelope(a_sent_transfer(policies))
+    for _ in range(2):  # as when the transaction was rolled back and the event comes again
+        async with given(service, at=AT) as world:
+            await world.handle_all(a_draft(), a_request(policies))
+            await world.handle(a_sent_transfer(policies), envelope=envelope)
+            ids += [one.message_id for one in await world.events(MessagePosted)]
+
+    assert len(ids) == 2
+    assert ids[0] == ids[1]
+
+
+async def test_an_event_of_an_order_that_is_not_known_yet_waits(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        with pytest.raises(NotYetKnown):
+            await world.handle(an_order_delivered())
+
+
+async def test_a_status_that_was_said_last_is_not_said_again(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies)
+        await world.handle(a_sent_transfer(policies))
+
+        (row,) = await world.rows(ReportRow)
+        assert (row.status, row.seq) == ("sent", 1)
+        assert isinstance((await world.events(MessagePosted))[0].to, ToServicePoint)
