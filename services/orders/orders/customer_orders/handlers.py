@@ -93,28 +93,30 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
         placing.must_carry_no_details(command.delivery)
     order_id = await _new_order(tx)
     parties = await _parties(command, tx)
+    articles = await _articles_of(command, tx)
+    await _keep_with_recipient(parties.recipient, command.delivery, tx)
     event = placing.place(
         command,
         naming=await _naming(order_id, tx),
         parties=parties,
-        articles=await _articles_of(command, tx),
+        articles=articles,
         policy=tx.policy,
         today=tx.today,
     )
     _start(event, tx)
     _keep_details(order_id, command, command.delivery, tx)
-    await _keep_with_recipient(parties.recipient, command.delivery, tx)
 
 
 @messages.command(RegisterWithdrawal, loads=_articles)
 async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> None:
     """Prescribe from the own store; pending until inventory answers (ORD-7)."""
     order_id = await _new_order(tx)
+    parties, articles = await _parties(command, tx), await _articles_of(command, tx)
     event = placing.withdraw(
         command,
         naming=await _naming(order_id, tx),
-        parties=await _parties(command, tx),
-        articles=await _articles_of(command, tx),
+        parties=parties,
+        articles=articles,
         policy=tx.policy,
         today=tx.today,
     )

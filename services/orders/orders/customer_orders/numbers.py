@@ -39,7 +39,11 @@ def number_in(week: str, running: int) -> OrderNumber:
 
 
 async def next_number(series: Series, tx: Transaction) -> OrderNumber:
-    """The next free number of this week. Given back by nobody: a refused order rolls it back."""
+    """The next free number of this week; a refused order's is rolled back with it.
+
+    Draw it last: its row is the one that every order of a region locks.
+    """
+    await tx.session.flush()  # rows of the vault are locked before the counter, everywhere
     week = week_of(tx.today)
     row = NumberSeriesRow
     running = await tx.session.scalar(

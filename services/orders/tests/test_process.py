@@ -1,0 +1,149 @@
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from kvitt.local.testing import Platform
+from kvitt_chassis.running import Running, ServiceProcess
+from kvitt_chassis.testing import ServiceUrls, an_envelope, wait_for
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.types import identify
+
+from services.orders.tests.builders import (
+    HOME,
+    OLD_WOMAN,
+    a_care_unit,
+    a_customer_fact,
+    a_line,
+    a_payer,
+    a_person,
+    a_user_fact,
+    an_article_listed,
+    an_order_command,
+    order_named,
+    reserved,
+)
+
+OWN_TOPICS = ("orders.persons", "orders.units", "orders.customer-orders", "orders.refusals")
+
+
+def settings(platform: Platform, principal: str) -> dict[str, Any]:
+    """How a principal reaches the broker."""
+    user = platform.credentials(principal)
+    found: dict[str, Any] = {"bootstrap_servers": platform.bootstrap}
+    if user is not None:
+        found |= {
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": user.username,
+            "sasl_plain_password": user.password,
+        }
+    return found
+
+
+async def say(platform: Platform, principal: str, topic: str, *told: tuple[str, Message]) -> None:
+    """Publish messages under their subjects."""
+    async with AIOKafkaProducer(**settings(platform, principal)) as producer:
+        for number, (subject, message) in enumerate(told, 1):
+            sequence = None if principal.startswith("region-") else number
+            envelope = an_envelope(message, subject=subject, sequence=sequence)
+            await producer.send_and_wait(
+                topic,
+                message.model_dump_json().encode(),
+                key=subject.encode(),
+                headers=envelope.headers(),
+            )
+
+
+async def heard(platform: Platform, prefix: str) -> list[tuple[str, str]]:
+    """Type and body of everything that orders has published, headers included in the body."""
+    topics = [f"{prefix}{topic}" for topic in OWN_TOPICS]
+    consumer = AIOKafkaConsumer(
+        *topics, auto_offset_reset="earliest", **settings(platform, "orders")
+    )
+    async with consumer:
+        found = []
+        while batch := await consumer.getmany(timeout_ms=1_000):
+            for records in batch.values():
+                for record in records:
+                    headers = dict(record.headers)
+                    whole = f"{record.key!r} {record.headers!r} {record.value!r}"
+                    found.append((headers["ce_type"].decode(), whole))
+        return found
+
+
+async def total(client: httpx.AsyncClient, path: str) -> int:
+    """How many a list holds."""
+    found: int = (await client.get(path)).json()["total"]
+    return found
+
+
+async def test_an_order_goes_through_the_real_parts_and_no_person_leaves_the_vault(
+    platform: Platform,
+    prefix: str,
+    service_database: Callable[[str], ServiceUrls],
+    running: Running,
+) -> None:
+    service_database("orders")
+    process: ServiceProcess = await running("orders")
+    region = "region-ac"
+    async with process.http() as client:
+        await say(platform, region, f"{prefix}region.ac.persons", ("ac-person-1", a_person()))
+        await say(
+            platform,
+            region,
+            f"{prefix}region.ac.orders",
+            ("k082lno", a_user_fact()),  # waits for its service point
+            ("61201", a_customer_fact()),  # waits for its payer
+            ("70001", a_care_unit()),
+            ("61200", a_payer()),
+        )
+        article = str(identify("ac", "article", "12345"))
+        await say(
+            platform, "inventory", f"{prefix}inventory.articles", (article, an_article_listed())
+        )
+        for path in ("/persons", "/users", "/care-units"):
+            await wait_for(lambda path=path: total(client, path))  # type: ignore[misc]
+        await process.come_to_rest()
+        await say(
+            platform,
+            region,
+            f"{prefix}region.ac.orders",
+            ("ORD-A", an_order_command()),
+            ("ORD-B", an_order_command(a_line("99999"))),
+        )
+        await wait_for(lambda: total(client, "/orders"))
+        order = order_named("ORD-A")
+        await say(
+            platform, "inventory", f"{prefix}inventory.reservations", (str(order), reserved(order))
+        )
+
+        async def planned() -> bool:
+            shown = (await client.get(f"/orders/{order}")).json()
+            return bool(shown["planned_dispatch_on"])
+
+        await wait_for(planned)
+        await client.post(
+            "/persons:find",
+            json={"identity": {"kind": "personal_number", "number": OLD_WOMAN}},
+            headers={"Idempotency-Key": str(uuid4())},
+        )
+        metrics = (await client.get("/metrics")).text
+    await process.come_to_rest()
+
+    told = await heard(platform, prefix)
+    kinds = sorted(kind for kind, _ in told)
+    assert kinds == [
+        "orders.order.placed.v1",
+        "orders.order.planned.v1",
+        "orders.person.registered.v1",
+        "orders.refusal.recorded.v1",
+        "orders.unit.care-unit-registered.v1",
+        "orders.unit.customer-registered.v1",
+        "orders.unit.payer-registered.v1",
+    ]
+    everything = "".join(whole for _, whole in told) + process.said() + metrics
+    for private in (OLD_WOMAN, OLD_WOMAN[2:], "Testsson", HOME.street):
+        assert private not in everything
+    assert process.stop() == 0
