@@ -9,6 +9,7 @@ from kvitt_contracts.bmb import (
     TransferCancelled,
     TransferExecutedAutomatically,
     TransferLocked,
+    TransferRefused,
     TransferRejected,
     TransferRequested,
     TransferUnlocked,
@@ -82,10 +83,17 @@ async def take_effect(hold: HoldRow, due: datetime, tx: Transaction) -> None:
 
 
 async def free(
-    event: TransferRejected | TransferVoided | TransferCancelled | TransferUnlocked,
+    event: TransferRejected
+    | TransferVoided
+    | TransferCancelled
+    | TransferUnlocked
+    | TransferRefused,
     tx: Transaction,
 ) -> None:
-    """BMB-5, BMB-7: the transfer has ended without effect. A cancelled draft held nothing."""
+    """BMB-5, BMB-7: the transfer has ended without effect. A cancelled draft held nothing.
+
+    A refused one holds something where bmb gave up waiting for an answer that came too late.
+    """
     hold = await tx.find(HoldRow, event.transfer_id)
     if hold is not None:
         await free_devices(tx, hold)
@@ -95,6 +103,7 @@ messages.on(TransferRejected)(free)
 messages.on(TransferVoided)(free)
 messages.on(TransferCancelled)(free)
 messages.on(TransferUnlocked)(free)
+messages.on(TransferRefused)(free)
 
 
 @messages.on(TransferLocked)
