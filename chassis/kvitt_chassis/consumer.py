@@ -22,7 +22,7 @@ from kvitt_contracts.topics import Topic, consumed_by
 from kvitt_contracts.types import RegionCode
 from opentelemetry.trace import SpanKind
 
-from kvitt_chassis import failpoints, metrics, parking
+from kvitt_chassis import failpoints, lenient_records, metrics, parking
 from kvitt_chassis.consumer_machine import (
     Action,
     Apply,
@@ -144,9 +144,11 @@ class Consumer:
         self._checked = asyncio.Event()
         self._is_revoking = False
         self._settled: dict[TopicPartition, int] = {}
+        self._doubted: dict[TopicPartition, int] = {}
         self._pauses: dict[TopicPartition, float] = {}
         self._observer: AIOKafkaConsumer | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        lenient_records.install()
         self._broker = self._make_broker()
         self._subscriber = self._make_subscriber()
         self._hand: Sequence[Incoming] = ()
@@ -244,8 +246,8 @@ class Consumer:
         self._free.clear()
         try:
             await self._checked.wait()
-            if self._may_read():
-                await self.settle(records)
+            if self._may_read() and (wanted := self._without_held(records)):
+                await self.settle(wanted)
         except Exception as error:
             # Not a handler's fault: those are settled. Nothing is lost: the batch is read again.
             log.error("a batch could not be settled: %s", describe(error))
@@ -253,6 +255,28 @@ class Consumer:
             await asyncio.sleep(1)
         finally:
             self._free.set()
+
+    def _without_held(self, records: Sequence[Record]) -> Sequence[Record]:
+        """The records but those of partitions that are paused, or where the client left some out.
+
+        Of these, what is missing is read again. aiokafka drops records that it has taken from its
+        buffer when another partition's cannot be decoded. A gap that is there the second time as
+        well is Kafka's own (a transaction's marks).
+        """
+        back: dict[TopicPartition, int] = {}
+        first: dict[TopicPartition, int] = {}
+        for record in records:
+            first.setdefault(_partition(record), record.offset)
+        for partition, offset in first.items():
+            expected = self._settled.get(partition, offset)
+            if partition in self._pauses:
+                back[partition] = min(expected, offset)
+            elif offset > expected and self._doubted.get(partition) != expected:
+                self._doubted[partition] = back[partition] = expected
+        if not back:
+            return records
+        self._seek(back)
+        return [record for record in records if _partition(record) not in back]
 
     def _may_read(self) -> bool:
         return not self._is_revoking and self.halted is None
@@ -421,7 +445,7 @@ class Consumer:
             return
         begins = await observer.beginning_offsets(list(partitions))
         ends = await observer.end_offsets(list(partitions))
-        self._settled = {}
+        self._settled, self._doubted = {}, {}
         for one in partitions:
             committed = await observer.committed(one)
             self._settled[one] = begins[one] if committed is None else committed
@@ -524,7 +548,7 @@ class Consumer:
             fetch_max_wait_ms=500,
             max_partition_fetch_bytes=1024 * 1024,
             session_timeout_ms=int(tuning.session_timeout * 1000),
-            heartbeat_interval_ms=int(tuning.session_timeout * 1000 / 4),
+            heartbeat_interval_ms=int(tuning.session_timeout * 100),
             listener=_GroupListener(self),
             no_reply=True,
         )

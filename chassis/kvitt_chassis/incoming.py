@@ -27,6 +27,7 @@ from pydantic import ValidationError
 
 from kvitt_chassis.consumer_machine import Cause, Line
 from kvitt_chassis.handlers import Handlers, MessageRoute
+from kvitt_chassis.lenient_records import UNREADABLE_NAME
 
 Record: TypeAlias = ConsumerRecord
 
@@ -117,7 +118,7 @@ class Reader:
             is_inbound=False,
         )
         try:
-            envelope = Envelope.from_headers(headers.items())
+            envelope = _binary(headers)
             if envelope.sequence is None:
                 raise EnvelopeError("ce_sequence", "is missing")
             if record.key != envelope.subject.encode():
@@ -207,7 +208,13 @@ def _either_mode(headers: Mapping[str, bytes], value: bytes | None) -> tuple[Env
     mode = headers.get("content-type", b"").split(b";")[0].strip().lower()
     if mode == STRUCTURED.encode():
         return from_structured(value or b"")
-    return Envelope.from_headers(headers.items()), value or b""
+    return _binary(headers), value or b""
+
+
+def _binary(headers: Mapping[str, bytes]) -> Envelope:
+    if any(UNREADABLE_NAME in name for name in headers):
+        raise EnvelopeError("headers", "the name of a header is not UTF-8")
+    return Envelope.from_headers(headers.items())
 
 
 def _text(value: bytes | None) -> str | None:

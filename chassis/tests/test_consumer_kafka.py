@@ -1,16 +1,25 @@
 """The consumer on real Kafka and PostgreSQL."""
 
+import struct
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka import TopicPartition as AioPartition
+from aiokafka.record.util import calc_crc32c
+from confluent_kafka import TopicPartition as ConfluentPartition
+from kvitt.local.servers import admin_client
 from kvitt.local.testing import Platform
+from kvitt_chassis import failpoints
 from kvitt_chassis.consumer import Consumer, Tuning
 from kvitt_chassis.database import Database
+from kvitt_chassis.pauses import store_pause
 from kvitt_chassis.testing import wait_for
 from kvitt_contracts.policy import Policies
 
@@ -52,6 +61,25 @@ class Broker:
                         partition=one.partition,
                         headers=list(one.headers),
                     )
+
+    def lose(self, topic: str, *, before: int, partition: int = 0) -> None:
+        """Delete a partition's records, as retention does."""
+        client = admin_client(self.platform.bootstrap, self.platform.admin)
+        place = ConfluentPartition(self.prefix + topic, partition, before)
+        for future in client.delete_records([place]).values():
+            future.result(10)
+
+    async def publish_poison(self, topic: str) -> None:
+        """A record with a header whose name is not UTF-8, as a raw client can write it."""
+        async with AIOKafkaProducer(acks="all", **self.client("region-ac")) as producer:
+            batch = producer.create_batch()
+            batch.append(key=b"k", value=b"v", timestamp=None, headers=[("XXXX", b"x")])
+            batch.close()
+            body = bytearray(batch._build()).replace(b"XXXX", b"\xff\xfe\xff\xfe")
+            body[17:21] = struct.pack(">I", calc_crc32c(bytes(body[21:])))
+            batch._buffer = bytes(body)
+            batch._build = lambda: batch._buffer
+            await (await producer.send_batch(batch, self.prefix + topic, partition=0))
 
 
 @pytest.fixture
@@ -101,6 +129,194 @@ async def test_what_stands_on_the_topics_is_applied_once_in_order_and_its_offset
     await wait_for(lambda: _is_done(consumer), within=20)
     assert await trail.trails(database) == dict.fromkeys(orders, (1, 2, 3))
     assert await trail.table(database, "SELECT name FROM payers") == [("Umeå",)]
+
+
+async def test_a_new_process_goes_on_where_the_last_one_stopped(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    order = uuid4()
+    for number in (1, 2, 3):
+        await broker.publish([log.released(order, number)])
+        async with running(broker, database) as consumer:
+            await wait_for(lambda c=consumer: _is_done(c), within=20)
+
+    assert await trail.trail_of(database, order) == (1, 2, 3)
+    assert await _settled(database) == 3  # none was even looked at twice
+
+
+async def test_a_batch_whose_offsets_were_not_committed_has_no_effect_again(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    order = uuid4()
+    await broker.publish([log.released(order, number) for number in (1, 2)])
+
+    failpoints.arm("consumer.before_offsets", _raise)
+    async with running(broker, database) as consumer:
+        await wait_for(lambda: "consumer.before_offsets" not in failpoints._armed, within=20)
+        await broker.publish([log.released(order, 3)])
+        await wait_for(lambda: _trail_is(database, order, (1, 2, 3)), within=20)
+        await wait_for(lambda: _is_done(consumer), within=20)
+
+    assert await trail.trail_of(database, order) == (1, 2, 3)
+
+
+async def test_members_that_come_and_go_apply_each_message_once(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    orders = [uuid4() for _ in range(12)]
+
+    async with running(broker, database):
+        for number in range(1, 7):
+            records = [
+                log.released(order, number, partition=place % 6)
+                for place, order in enumerate(orders)
+            ]
+            if number % 2:
+                async with running(broker, database) as second:
+                    await broker.publish(records)
+                    await wait_for(second.assigned, within=20)
+            else:
+                await broker.publish(records)
+        expected = dict.fromkeys(orders, tuple(range(1, 7)))
+        await wait_for(lambda: _trails_are(database, expected), within=30)
+
+    assert await trail.table(database, "SELECT count(*) FROM parked_keys") == [(0,)]
+
+
+async def test_a_client_that_has_fallen_silent_is_started_anew(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    order = uuid4()
+    async with running(broker, database, stuck_after=0.5, watch_every=0.1) as consumer:
+        await broker.publish([log.released(order, 1)])
+        await wait_for(lambda: _trail_is(database, order, (1,)), within=20)
+
+        for task in consumer._subscriber.tasks:  # what a dead heartbeat does to its loop
+            task.cancel()
+        await broker.publish([log.released(order, 2)])
+
+        await wait_for(lambda: _trail_is(database, order, (1, 2)), within=20)
+
+
+async def test_an_offset_out_of_range_stops_the_consumer_instead_of_jumping(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    order = uuid4()
+    await broker.publish([log.released(order, 1)])
+    async with running(broker, database) as consumer:
+        await wait_for(lambda: _is_done(consumer), within=20)
+    await broker.publish([log.released(order, number) for number in (2, 3, 4)])
+    broker.lose(trail.RESERVATIONS, before=3)
+
+    async with running(broker, database) as consumer:
+        halted = await wait_for(lambda: consumer.halted, within=20)
+
+        assert "offset 1 is out of range 3-4" in halted
+        assert not consumer.is_ready()
+    assert await trail.trail_of(database, order) == (1,)
+
+
+async def test_a_pause_is_put_back_when_another_process_gets_the_partition(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    held, free = uuid4(), uuid4()
+    name = broker.prefix + trail.RESERVATIONS
+    async with database.unit() as unit:
+        group = broker.prefix + trail.SERVICE
+        await store_pause(unit.session, group, (name, 0), 6.0, "a test")
+    await broker.publish([log.released(held, 1), log.released(free, 1, partition=1)])
+
+    async with running(broker, database, watch_every=0.1):
+        await wait_for(lambda: _trail_is(database, free, (1,)), within=20)
+        assert await trail.trail_of(database, held) == ()
+
+        await wait_for(lambda: _trail_is(database, held, (1,)), within=20)
+
+
+async def test_stop_ends_within_its_time_with_a_handler_in_hand(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    order = uuid4()
+    trail.mood.hangs = 1.0
+    before = trail.mood.calls
+    async with running(broker, database) as consumer:
+        await broker.publish([log.refused(order, 1, "hangs")])
+        await wait_for(lambda: trail.mood.calls > before, within=20)
+        began = monotonic()
+        await consumer.stop()
+        took = monotonic() - began
+
+    assert took < 5
+    assert await trail.trail_of(database, order) == (1,)
+
+
+async def test_a_header_whose_name_is_not_utf8_is_quarantined_and_the_others_flow(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    order = uuid4()
+    await broker.publish_poison(trail.INBOUND)
+    await broker.publish([log.stated("4711", 1, "Umeå"), log.released(order, 1)])
+
+    async with running(broker, database) as consumer:
+        await wait_for(lambda: _is_done(consumer), within=20)
+        (entry,) = await consumer.quarantine.entries()
+
+    assert await trail.trail_of(database, order) == (1,)
+    assert await trail.table(database, "SELECT name FROM payers") == [("Umeå",)]
+    assert (entry.field, entry.offset) == ("headers", 0)
+
+
+async def test_records_that_the_client_left_out_are_read_again(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    order = uuid4()
+    async with running(broker, database) as consumer:
+        await broker.publish([log.released(order, 1)])
+        await wait_for(lambda: _trail_is(database, order, (1,)), within=20)
+        client = consumer._subscriber.consumer
+        client.pause(*client.assignment())
+        await broker.publish([log.released(order, number) for number in (2, 3, 4)])
+        client.seek(AioPartition(broker.prefix + trail.RESERVATIONS, 0), 3)
+        client.resume(*client.assignment())
+
+        await wait_for(lambda: _trail_is(database, order, (1, 2, 3, 4)), within=20)
+
+
+@asynccontextmanager
+async def running(broker: Broker, database: Database, **tuning: Any) -> AsyncIterator[Consumer]:
+    """A consumer that runs in the block."""
+    consumer = a_started(broker, database, **tuning)
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+def _raise() -> None:
+    raise failpoints.FailpointHit
+
+
+async def _trail_is(database: Database, order: UUID, numbers: tuple[int, ...]) -> bool:
+    return await trail.trail_of(database, order) == numbers
+
+
+async def _trails_are(database: Database, expected: dict[UUID, tuple[int, ...]]) -> bool:
+    return await trail.trails(database) == expected
+
+
+async def _settled(database: Database) -> int:
+    ((total,),) = await trail.table(database, "SELECT sum(seq) FROM marks")
+    return int(total)
 
 
 async def _is_done(consumer: Consumer) -> bool:
