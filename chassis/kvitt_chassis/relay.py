@@ -250,6 +250,7 @@ class Relay:
                 await self._publisher.publish(rows)
             failpoint("relay.after_send")
         except Exception as error:
+            await self._publisher.close()  # final for this producer, wherever it failed
             await ahead
             _OLDEST.labels(self.service).set(_age(rows[0]))
             return self._kafka_failed(error)

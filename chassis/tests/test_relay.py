@@ -379,16 +379,15 @@ async def test_a_producer_is_given_up_after_an_error(log: Log) -> None:
     async with running(relay):
         await record(database, "key")
         await until_sent(database)
-        before = relay._publisher._producer
-        failpoints.arm("relay.before_send", _fail)
-        await record(database, "key")
-        await until_sent(database)
-        assert relay._publisher._producer is not None
-        failpoints.arm("relay.after_send", _fail)
-        await record(database, "key")
-        await until_sent(database)
+        producers = [relay._publisher._producer]
+        for where in ("relay.before_send", "relay.after_send"):
+            failpoints.arm(where, _fail)
+            await record(database, "key")
+            await until_sent(database)
+            producers.append(relay._publisher._producer)
 
-    assert before is not None
+    assert None not in producers
+    assert len(set(producers)) == 3
     assert once(by_key(await log.topic())) == {"key": [1, 2, 3]}
 
 
