@@ -169,35 +169,51 @@ class ServiceProcess:
 
 
 Running = Callable[..., Awaitable[ServiceProcess]]
+Prepared = Callable[..., ServiceProcess]
 
 
-@pytest.fixture
-def running(
-    platform: Servers, prefix: str, tmp_path: Path, pytestconfig: pytest.Config
-) -> Iterator[Running]:
-    """`process = await running("bmb")`: ready, on this module's database and topics; ended with the
-    test. The database must be there (`service_database`); the topics are made.
+@pytest.fixture(scope="module")
+def prepared(
+    platform: Servers,
+    prefix: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    pytestconfig: pytest.Config,
+) -> Iterator[Prepared]:
+    """`prepared("bmb")`: a process that is not started yet, on this module's database and topics;
+    ended with the module. The database must be there (`service_database`); the topics are made.
     """
     begun: list[ServiceProcess] = []
+    regions = regions_dir(pytestconfig)
+    directory = tmp_path_factory.mktemp("logs")
+    platform.create_topics(prefix, sorted(file.stem for file in regions.glob("*.yaml")))
 
-    async def start(
-        service: str,
-        *,
-        module: str | None = None,
-        ready: bool = True,
-        number: int = 1,
-        **extra: str,
-    ) -> ServiceProcess:
-        regions = regions_dir(pytestconfig)
-        platform.create_topics(prefix, sorted(file.stem for file in regions.glob("*.yaml")))
+    def prepare(service: str, *, module: str | None = None, **extra: str) -> ServiceProcess:
         process = ServiceProcess(
             module=module or f"{service}.app",
             environment=platform.service_environment(service, prefix, regions),
-            log=tmp_path / f"{service}-{number}.log",
+            log=directory / f"{service}-{len(begun) + 1}.log",
             tokens=platform.tokens,
             root=pytestconfig.rootpath,
             extra=extra,
         )
+        begun.append(process)
+        return process
+
+    yield prepare
+    _end(begun)
+
+
+@pytest.fixture
+def running(prepared: Prepared) -> Iterator[Running]:
+    """`process = await running("bmb")`: started and ready; ended with the test. `ready=False` does
+    not wait; capitals are settings (`KVITT_FAILPOINTS="relay.before_send=kill"`).
+    """
+    begun: list[ServiceProcess] = []
+
+    async def start(
+        service: str, *, module: str | None = None, ready: bool = True, **extra: str
+    ) -> ServiceProcess:
+        process = prepared(service, module=module, **extra)
         begun.append(process)
         if ready:
             return await process.started()
@@ -205,6 +221,12 @@ def running(
         return process
 
     yield start
-    for process in begun:
-        if process.popen is not None and process.popen.poll() is None:
-            process.stop()
+    _end(begun)
+
+
+def _end(begun: Sequence[ServiceProcess]) -> None:
+    alive = [one for one in begun if one.popen is not None and one.popen.poll() is None]
+    for process in alive:
+        process.terminate()
+    for process in alive:
+        process.stop()
