@@ -261,7 +261,7 @@ class Transaction:
     async def look_up(self, row_type: type[R], key: Any) -> R | None:
         """A row to read, not locked, or None."""
         place = (row_type, self.region, key)
-        if self._unit.held.get(place) is None:
+        if place not in self._unit.held:  # what was fetched ahead and is not there is held as None
             self._unit.held[place] = await self.session.get(row_type, (self.region, key))
         row: R | None = self._unit.held[place]
         return row

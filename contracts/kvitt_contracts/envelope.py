@@ -26,6 +26,7 @@ BINARY = "application/json"
 STRUCTURED = "application/cloudevents+json"
 """Content types of the two modes: attributes in Kafka's headers, or beside the body in one JSON."""
 
+_CONTROL = re.compile("[\x00-\x1f\ud800-\udfff]")
 _TYPE = re.compile(r"^(?P<noun>[a-z]+\.[a-z-]+)\.(?P<verb>[a-z-]+)\.v(?P<version>[1-9]\d*)$")
 
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -233,7 +234,7 @@ def _text(attributes: Mapping[str, Any], name: str) -> str:
     if len(value) > MAX_ATTRIBUTE:
         raise EnvelopeError(f"ce_{name}", f"is longer than {MAX_ATTRIBUTE} characters")
     # neither a header nor a database column takes these
-    if any(ord(char) < 32 or 0xD800 <= ord(char) <= 0xDFFF for char in value):
+    if _CONTROL.search(value):
         raise EnvelopeError(f"ce_{name}", "holds a control character")
     return value
 
