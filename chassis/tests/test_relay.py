@@ -25,6 +25,7 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.history import History
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.relay import Relay
+from kvitt_chassis.relay_machine import STANDBY_SECONDS
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
 from sqlalchemy import text
@@ -175,6 +176,24 @@ async def test_when_the_relay_that_holds_the_lease_dies_the_other_takes_over(log
     assert by_key(await log.topic()) == {"key": [1]}
 
 
+async def test_while_one_relay_holds_the_lease_the_other_stands_by(log: Log) -> None:
+    database = log.database()
+    holder, standby = log.relay(log.database()), log.relay(log.database())
+    async with running(holder):
+        await until(lambda: _true(holder.is_holder))
+        async with running(standby):
+            for _ in range(5):
+                await record(database, "key")
+                await until_sent(database)
+                await asyncio.sleep(STANDBY_SECONDS)  # each time it asks for the lease
+                assert (holder.is_holder, standby.is_holder) == (True, False)
+        async with database.reading() as session:
+            epoch = (await session.execute(text("SELECT epoch FROM relay"))).scalar_one()
+
+    assert epoch == 1
+    assert by_key(await log.topic()) == {"key": [1, 2, 3, 4, 5]}
+
+
 async def test_two_relays_with_a_forced_double_lease_keep_order_and_one_of_them_stops(
     log: Log,
 ) -> None:
@@ -229,6 +248,7 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.history import History
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.relay import Relay
+from kvitt_chassis.relay_machine import STANDBY_SECONDS
 from kvitt_contracts.policy import Policies
 
 async def main():
@@ -323,6 +343,28 @@ async def test_rows_of_a_restored_dump_are_sent_after_a_rebase_and_new_ones_foll
         await until_sent(database)
 
     assert by_key(await log.topic()) == {"key": list(range(1, 28))}
+
+
+async def test_rows_of_a_restored_dump_are_not_sent_when_transactions_reach_their_numbers(
+    log: Log,
+) -> None:
+    database = log.database()
+    await record(database, "old", count=25)
+    await log.as_owner(
+        "UPDATE events SET xid = CAST(CAST(CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) "
+        "AS text) AS bigint) + 20 AS text) AS xid8)"
+    )
+    async with database.unit() as unit:
+        await outbox.rebase(unit.session, resend="nothing")
+
+    async with running(log.relay(log.database())):
+        await record(database, "new")
+        await until_sent(database)
+        for _ in range(40):
+            await record(database, "new")
+        await until_sent(database)
+
+    assert by_key(await log.topic()) == {"new": list(range(1, 42))}
 
 
 async def test_a_rebase_can_send_nothing_of_what_is_there(log: Log) -> None:
