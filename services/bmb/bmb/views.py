@@ -43,6 +43,7 @@ class TransferLine(BaseModel):
     receiving_service_point: Annotated[ServicePointId, Field(description="Kvitteras av")]
     prescriber: Annotated[UserId | None, Field(description="Ny förskrivare, om någon")]
     device_count: Annotated[int, Field(description="Antal hjälpmedel")]
+    effective_on: Annotated[date | None, Field(description="Dag då bytet får verkan")]
 
     @classmethod
     def of(cls, row: TransferRow) -> "TransferLine":
@@ -61,6 +62,7 @@ class TransferLine(BaseModel):
             receiving_service_point=row.receiving_service_point,
             prescriber=row.new_prescriber,
             device_count=len(row.devices),
+            effective_on=row.effective_on,
         )
 
 
@@ -86,7 +88,6 @@ class TransferView(TransferLine):
     proposed_payer: Annotated[PayerId, Field(description="Föreslagen betalare (BMB-2)")]
     customer_id: Annotated[CustomerId | None, Field(description="Vald kund/leveransadress")]
     payer_id: Annotated[PayerId | None, Field(description="Betalare från och med bytet")]
-    effective_on: Annotated[date | None, Field(description="Dag då bytet får verkan")]
     attested: Annotated[bool, Field(description="Avsändaren har intygat (BMB-11)")]
     message: Annotated[str | None, Field(description="Meddelande till mottagaren")]
     answer: Annotated[str | None, Field(description="Meddelande till avsändaren (BMB-5)")]
@@ -120,7 +121,6 @@ class TransferView(TransferLine):
             proposed_payer=row.proposed_payer,
             customer_id=row.customer_id,
             payer_id=row.payer_id,
-            effective_on=row.effective_on,
             attested=row.attested,
             message=shown.to_receiver if shown else None,
             answer=shown.to_sender if shown else None,

@@ -8,7 +8,7 @@ from kvitt_chassis.auth import Caller
 from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.notifications import MessageKind
-from kvitt_contracts.types import ServicePointId
+from kvitt_contracts.types import Role, ServicePointId
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
@@ -94,6 +94,16 @@ class MessagePage(Page[MessageView]):
     unread: Annotated[int, Field(description="Hur många som är olästa")]
 
 
+class MessageCount(BaseModel):
+    """Hur många meddelanden det finns av ett slag."""
+
+    model_config = ConfigDict(frozen=True)
+
+    message: Annotated[MessageKind, Field(description="Vad meddelandena säger")]
+    status: Annotated[Status, Field(description="Olästa, lästa eller borttagna")]
+    count: Annotated[int, Field(description="Hur många")]
+
+
 @router.get("/messages")
 async def list_messages(reader: Reader, listing: Listing, unread_only: bool = False) -> MessagePage:
     """Dina och dina tjänsteställens meddelanden, de nyaste först; olästa räknade."""
@@ -109,6 +119,18 @@ async def list_messages(reader: Reader, listing: Listing, unread_only: bool = Fa
     )
     (count,) = await reader.all(select(func.count(MessageRow.id)).where(unread))
     return MessagePage(items=page.items, total=page.total, next=page.next, unread=count)
+
+
+@router.get("/messages:counted")
+async def count_messages(reader: Reader) -> list[MessageCount]:
+    """Hur många meddelanden regionen har av varje slag. Bara för regionens system och driften."""
+    reader.caller.must_have(Role.REGION_SYSTEM, Role.OPS)
+    found = await reader.all(
+        select(MessageRow.message, MessageRow.status, func.count(MessageRow.id))
+        .group_by(MessageRow.message, MessageRow.status)
+        .order_by(MessageRow.message, MessageRow.status)
+    )
+    return [MessageCount(message=kind, status=status, count=n) for kind, status, n in found]
 
 
 @router.post("/messages/{message_id}:open")

@@ -8,6 +8,7 @@ from kvitt_chassis.testing import Given, World, stockholm
 from kvitt_contracts.bmb import TransferRejected
 from kvitt_contracts.examples import example
 from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import Role
 from notifications.app import service
 
 from services.notifications.tests.builders import (
@@ -124,3 +125,21 @@ async def test_a_transfer_without_a_name_of_the_regions_own_is_told_without_one(
             (message,) = (await client.get("/messages")).json()["items"]
 
     assert message["text"] == "Byte godkändes inte. Öppna det och läs varför."
+
+
+@pytest.mark.rule("NTF-1")
+async def test_the_regions_system_counts_messages_and_nobody_else_does(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await two_messages(world, policies)
+        async with world.http(user="system", roles=[Role.REGION_SYSTEM]) as client:
+            counted = (await client.get("/messages:counted")).json()
+        async with world.http(user=PRESCRIBER, roles=[Role.PRESCRIBER]) as client:
+            refused = await client.get("/messages:counted")
+
+    assert [(one["message"], one["status"], one["count"]) for one in counted] == [
+        ("order_delivered", "unread", 1),
+        ("transfer_to_acknowledge", "unread", 1),
+    ]
+    assert refused.status_code == 403
