@@ -188,9 +188,7 @@ def _change(row: CustodyRow) -> ChangeView:
     )
 
 
-def _held_by(
-    found: Select[DeviceRow], kind: str, keys: Sequence[object]
-) -> Select[DeviceRow]:
+def _held_by(found: Select[DeviceRow], kind: str, keys: Sequence[object]) -> Select[DeviceRow]:
     names = [str(key) for key in keys]
     return found.where(DeviceRow.holder_kind == kind, DeviceRow.holder_key.in_(names))
 

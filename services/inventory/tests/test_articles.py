@@ -1,0 +1,191 @@
+"""INV-1, INV-2: the catalogue, its prices and the search."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+from hypothesis import given as given_values
+from hypothesis import strategies as st
+from inventory.app import service
+from inventory.articles import domain
+from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
+from kvitt_contracts.inventory import ArticleListed, ArticlePriced
+from kvitt_contracts.regions import ArticlePriceStated
+from kvitt_contracts.types import ArticleNumber, ArticleType, Money
+
+from services.inventory.tests.builders import (
+    CUSHION,
+    ROLLATOR,
+    a_balance,
+    an_article,
+    an_article_stated,
+    the_catalogue,
+    the_stores,
+)
+from services.inventory.tests.worlds import refusal
+
+
+def a_price(
+    net_ore: int = 12500, *, valid_from: date = date(2026, 1, 1), number: str = ROLLATOR
+) -> ArticlePriceStated:
+    """A price from a day on."""
+    return ArticlePriceStated(
+        version=1, article_number=ArticleNumber(number), valid_from=valid_from, net_ore=net_ore
+    )
+
+
+@pytest.mark.rule("INV-2")
+@given_values(
+    st.lists(st.tuples(st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers(0, 10**6))),
+    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+)
+def test_the_price_of_a_day_is_the_latest_that_is_valid_on_it(
+    prices: list[tuple[date, int]], day: date
+) -> None:
+    article = an_article()
+    for valid_from, net_ore in prices:
+        event = domain.price_article(a_price(net_ore, valid_from=valid_from), known=article)
+        article = domain.evolve(article, event)
+
+    latest = dict(prices)
+    valid = [start for start in latest if start <= day]
+    expected = Money(net_ore=latest[max(valid)]) if valid else None
+    assert domain.price_on(article, day=day) == expected
+
+
+@pytest.mark.rule("INV-2")
+def test_a_price_of_an_article_that_is_not_there_is_refused() -> None:
+    with pytest.raises(domain.ArticleRefused) as refused:
+        domain.price_article(a_price(), known=None)
+
+    assert (refused.value.reason, refused.value.field) == ("UNKNOWN_ARTICLE", "article_number")
+
+
+@pytest.mark.rule("INV-5")
+def test_a_service_is_never_marked() -> None:
+    with pytest.raises(domain.ArticleRefused) as refused:
+        domain.list_article(an_article_stated(type="service", marked=True), known=None)
+
+    assert refused.value.reason == "SERVICE_IS_NEVER_MARKED"
+
+
+@pytest.mark.rule("INV-4")
+@pytest.mark.parametrize(
+    "changes", [{"marked": False}, {"marked": False, "type": ArticleType.SERVICE}]
+)
+def test_how_an_article_is_counted_does_not_change(changes: dict[str, object]) -> None:
+    with pytest.raises(domain.ArticleRefused) as refused:
+        domain.list_article(an_article_stated(**changes), known=an_article())
+
+    assert refused.value.reason == "WAY_OF_COUNTING_IS_FIXED"
+
+
+@pytest.mark.rule("INV-1")
+def test_a_search_needs_three_characters() -> None:
+    assert domain.search_words("sit") == ("sit",)
+    with pytest.raises(domain.ArticleRefused):
+        domain.search_words(" si ")
+
+
+def test_swedish_letters_sort_after_z() -> None:
+    names = ["Ögonskydd", "Zon", "Ärmstöd", "Arm", "Åkpåse"]
+
+    ordered = sorted(names, key=domain.swedish_order)
+    assert ordered == ["Arm", "Zon", "Åkpåse", "Ärmstöd", "Ögonskydd"]
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """The catalogue and the stores."""
+    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+        await world.handle_all(*the_stores(), *the_catalogue())
+        yield world
+
+
+@pytest.mark.rule("INV-2")
+async def test_an_article_and_its_price_are_told(world: World) -> None:
+    await world.handle(a_price())
+
+    listed = await world.events(ArticleListed)
+    assert {event.article_number for event in listed} >= {ROLLATOR, CUSHION}
+    (priced,) = await world.events(ArticlePriced)
+    assert (priced.price.net_ore, priced.valid_from) == (12500, date(2026, 1, 1))
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("INV-2")
+async def test_what_is_told_again_is_said_once(world: World) -> None:
+    before = len(await world.events(ArticleListed))
+
+    await world.handle_all(an_article_stated(), a_price(), a_price())
+
+    assert len(await world.events(ArticleListed)) == before
+    assert len(await world.events(ArticlePriced)) == 1
+
+
+@pytest.mark.rule("INV-2")
+async def test_a_price_before_its_article_is_refused(world: World) -> None:
+    refused = await refusal(world.handle(a_price(number="99999")))
+
+    assert (refused.reason, refused.rule) == ("UNKNOWN_ARTICLE", "INV-2")
+
+
+@pytest.mark.rule("INV-1")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("query=brukare rollator", [ROLLATOR]),
+        ("query=NORDHJÄLP", ["39001", "30999", "30012", "30457"]),
+        ("query=304", [CUSHION]),
+        ("query=dyna ängs", [CUSHION]),
+        ("query=finns inte", []),
+        ("type=service", ["39001"]),
+        ("marked=true", [ROLLATOR]),
+        ("store=500", [CUSHION]),
+        ("iso_code=12&query=dyna", [CUSHION]),
+    ],
+)
+async def test_articles_are_found_by_words_in_any_order_and_by_filters(
+    world: World, query: str, found: list[str]
+) -> None:
+    await world.handle(a_balance(CUSHION, 4))
+
+    async with world.http() as client:
+        page = (await client.get(f"/articles?{query}")).json()
+
+    assert [line["article_number"] for line in page["items"]] == found
+    assert page["total"] == len(found)
+
+
+@pytest.mark.rule("INV-1")
+async def test_the_balance_is_shown_at_once_when_there_are_few_hits(world: World) -> None:
+    await world.handle(a_balance(CUSHION, 4))
+
+    async with world.http() as client:
+        page = (await client.get("/articles?query=dyna")).json()
+
+    assert [line["available"] for line in page["items"]] == [4]
+
+
+@pytest.mark.rule("INV-1")
+async def test_a_search_of_two_characters_is_a_problem_with_the_rule(world: World) -> None:
+    async with world.http() as client:
+        answer = await client.get("/articles?query=si")
+
+    assert answer.status_code == 422
+    assert (answer.json()["rule"], answer.json()["field"]) == ("INV-1", "query")
+
+
+@pytest.mark.rule("INV-2")
+async def test_an_article_page_has_prices_and_balances_per_store(world: World) -> None:
+    await world.handle_all(a_balance(CUSHION, 4), a_price(34900, number=CUSHION))
+
+    async with world.http() as client:
+        page = (await client.get(f"/articles/{CUSHION}")).json()
+        unknown = await client.get("/articles/99999")
+
+    assert page["prices"] == [{"valid_from": "2026-01-01", "net_ore": 34900, "vat_percent": 25}]
+    assert [(b["store"], b["available"], b["colour"]) for b in page["balances"]] == [
+        ("500", 4, "green")
+    ]
+    assert unknown.status_code == 404

@@ -1,0 +1,311 @@
+"""INV-5, INV-7, BIL-1: devices, their custody through time, and their return."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given as given_values
+from hypothesis import strategies as st
+from inventory.app import service
+from inventory.devices import domain
+from inventory.devices.models import DeviceRow
+from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
+from kvitt_chassis.transaction import NotYetKnown
+from kvitt_contracts.inventory import (
+    Custody,
+    CustodyCause,
+    CustodyChanged,
+    DeviceStatedOnLoan,
+    HoldBroken,
+)
+from kvitt_contracts.orders import PersonsMerged
+from kvitt_contracts.types import (
+    CustomerId,
+    PayerId,
+    RegionPersonId,
+    StoreHolder,
+    StoreId,
+    UserId,
+)
+
+from services.inventory.tests.builders import (
+    BATTERY,
+    CENTRAL,
+    DAY,
+    OTHER_PAYER,
+    OWN,
+    PAYER,
+    ROLLATOR,
+    a_device,
+    a_device_on_loan,
+    a_patient,
+    a_person,
+    a_request,
+    a_return,
+    a_store_holder,
+    device_id,
+    person_ref,
+    rollators,
+    the_catalogue,
+    the_stores,
+    transfer_id,
+)
+from services.inventory.tests.worlds import balance, device, refusal
+
+
+def change(device: domain.Device, *, payer: str, on: date) -> CustodyChanged:
+    """Another payer from a day on."""
+    return domain.change_custody(
+        device_id(),
+        device,
+        holder=device.custody.holder,
+        payer_id=PayerId(payer),
+        customer_id=CustomerId("40355"),
+        prescriber=UserId("k201ema"),
+        since=on,
+        cause=CustodyCause(transfer_id=transfer_id()),
+    )
+
+
+@pytest.mark.rule("BIL-1")
+def test_nobody_pays_and_nobody_has_prescribed_what_stands_in_a_store() -> None:
+    returned = domain.return_to_store(
+        device_id(), a_device(), store=StoreId(OWN), on=date(2026, 3, 9), in_transit=False
+    )
+
+    assert returned is not None
+    assert returned.custody == Custody(holder=a_store_holder(), since=date(2026, 3, 9))
+    assert returned.before == a_device().custody
+
+
+@pytest.mark.rule("INV-7")
+def test_a_device_in_another_store_is_not_returned() -> None:
+    with pytest.raises(domain.DeviceRefused) as refused:
+        domain.return_to_store(
+            device_id(),
+            a_device(a_store_holder(CENTRAL)),
+            store=StoreId(OWN),
+            on=DAY,
+            in_transit=False,
+        )
+
+    assert (refused.value.reason, refused.value.rule) == ("NOT_ON_LOAN", "INV-7")
+
+
+@pytest.mark.rule("BIL-1")
+def test_a_change_told_late_does_not_reach_behind_the_latest_one() -> None:
+    changed = change(a_device(), payer=OTHER_PAYER, on=DAY - timedelta(days=5))
+
+    assert changed.custody.since == DAY
+
+
+@pytest.mark.rule("BIL-1")
+@given_values(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["20011", "20499", ""]))))
+def test_every_day_has_the_payer_that_was_said_last_of_it(
+    changes: list[tuple[int, str]],
+) -> None:
+    state = a_device()
+    history = [state.custody]
+    for days, payer in changes:
+        on = DAY + timedelta(days=days)
+        if payer:
+            state = domain.evolve(state, change(state, payer=payer, on=on))
+        else:
+            returned = domain.return_to_store(
+                device_id(), state, store=StoreId(OWN), on=on, in_transit=True
+            )
+            state = domain.evolve(state, returned) if returned else state
+        history.append(state.custody)
+
+    spans = domain.periods(history)
+
+    assert all(one.end == following.start for one, following in pairwise(spans))
+    assert spans[-1].end is None
+    for span in spans:
+        last_said = [custody for custody in history if custody.since <= span.start][-1]
+        assert span.custody == last_said
+    for span in spans:
+        in_store = isinstance(span.custody.holder, StoreHolder)
+        assert (span.custody.payer_id is None) == in_store
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """The catalogue, the stores and a patient, on a Monday."""
+    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
+        yield world
+
+
+@pytest.mark.rule("INV-5")
+async def test_a_device_of_the_old_stock_is_on_loan_from_the_cut_over_day(world: World) -> None:
+    await world.handle(a_device_on_loan())
+
+    (stated,) = await world.events(DeviceStatedOnLoan)
+    assert stated.custody.holder == a_patient()
+    assert (stated.custody.payer_id, stated.custody.since) == (PAYER, DAY)
+    assert await balance(world, ROLLATOR, OWN) == (0, 0, 0)
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("INV-5")
+async def test_a_device_of_the_old_stock_in_a_store_is_in_its_balance(world: World) -> None:
+    fact = a_device_on_loan().model_copy(
+        update={"recipient": None, "payer_id": None, "store": StoreId(OWN)}
+    )
+    await world.handle(fact)
+
+    assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
+    assert (await device(world)).custody.payer_id is None
+
+
+@pytest.mark.rule("INV-5")
+@pytest.mark.parametrize(
+    ("update", "reason"),
+    [
+        ({"store": StoreId(OWN)}, "EITHER_STORE_OR_RECIPIENT"),
+        ({"recipient": None}, "EITHER_STORE_OR_RECIPIENT"),
+        ({"article_number": BATTERY}, "ARTICLE_IS_NOT_MARKED"),
+    ],
+)
+async def test_a_stated_device_is_a_marked_unit_in_one_place(
+    world: World, update: dict[str, object], reason: str
+) -> None:
+    refused = await refusal(world.handle(a_device_on_loan().model_copy(update=update)))
+
+    assert (refused.reason, refused.rule) == (reason, "INV-5")
+
+
+@pytest.mark.rule("BIL-1")
+async def test_a_loan_is_stated_with_its_payer(world: World) -> None:
+    fact = a_device_on_loan().model_copy(update={"payer_id": None})
+
+    refused = await refusal(world.handle(fact))
+
+    assert (refused.reason, refused.rule) == ("LOAN_WITHOUT_PAYER", "BIL-1")
+
+
+async def test_a_loan_to_a_person_that_orders_has_not_told_of_waits(world: World) -> None:
+    with pytest.raises(NotYetKnown):
+        await world.handle(a_device_on_loan(person="P-99999"))
+
+
+async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
+    await world.handle_all(a_device_on_loan(), a_device_on_loan())
+
+    assert len(await world.rows(DeviceRow)) == 1
+
+
+@pytest.mark.rule("INV-7")
+async def test_a_returned_device_is_available_at_once_and_ends_the_rent(world: World) -> None:
+    await world.handle(a_device_on_loan())
+
+    await world.handle(a_return())
+
+    (changed,) = await world.events(CustodyChanged)
+    assert changed.custody == Custody(holder=a_store_holder(), since=date(2026, 3, 9))
+    assert changed.cause == CustodyCause()
+    assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("INV-7")
+async def test_a_return_told_again_raises_nothing(world: World) -> None:
+    await world.handle(a_device_on_loan())
+    await world.handle_all(a_return(), a_return())
+
+    assert len(await world.events(CustodyChanged)) == 1
+    assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
+
+
+@pytest.mark.rule("BMB-12")
+async def test_a_return_breaks_the_claim_of_a_transfer(world: World) -> None:
+    await world.handle_all(a_device_on_loan(), a_request())
+
+    await world.handle(a_return())
+
+    (broken,) = await world.events(HoldBroken)
+    assert (broken.transfer_id, broken.device_id) == (transfer_id(), device_id())
+    assert (await device(world)).claim is None
+
+
+async def test_a_return_of_an_unknown_device_waits(world: World) -> None:
+    with pytest.raises(NotYetKnown):
+        await world.handle(a_return("404404"))
+
+
+@pytest.mark.rule("INV-5")
+async def test_the_device_card_shows_history_and_payers_by_period(world: World) -> None:
+    await world.handle_all(a_device_on_loan(), a_return())
+
+    async with world.http() as client:
+        answer = await client.get(f"/devices/{device_id()}")
+
+    card = answer.json()
+    assert answer.status_code == 200, card
+    assert (card["device_number"], card["name"]) == ("170098", "Rollator Brukare 55")
+    assert card["holder"] == {"kind": "store", "store": OWN}
+    assert [(p["from_day"], p["to_day"], p["payer_id"]) for p in card["periods"]] == [
+        ("2026-03-02", "2026-03-09", PAYER),
+        ("2026-03-09", None, None),
+    ]
+    assert len(card["history"]) == 2
+
+
+@pytest.mark.rule("INV-5")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("device_number=70099", ["170099"]),
+        (f"store={OWN}", ["170099"]),
+        (f"person={person_ref()}", ["170098"]),
+        (f"article_number={ROLLATOR}", ["170098", "170099"]),
+        ("claimed=true", []),
+        ("sort=-device_number", ["170099", "170098"]),
+    ],
+)
+async def test_devices_are_found_by_part_of_their_number_holder_store_and_article(
+    world: World, query: str, found: list[str]
+) -> None:
+    await world.handle_all(a_device_on_loan(), rollators("170099"))
+
+    async with world.http() as client:
+        page = (await client.get(f"/devices?{query}")).json()
+
+    assert [line["device_number"] for line in page["items"]] == found
+
+
+async def test_a_merged_persons_devices_are_found_by_either_reference(world: World) -> None:
+    await world.handle_all(a_device_on_loan(), a_person("P-30001"))
+    await world.handle(
+        PersonsMerged(
+            person=person_ref(),
+            region_person_id=RegionPersonId("P-20417"),
+            into=person_ref("P-30001"),
+        )
+    )
+
+    async with world.http() as client:
+        page = (await client.get(f"/devices?person={person_ref('P-30001')}")).json()
+
+    assert [line["device_number"] for line in page["items"]] == ["170098"]
+
+
+async def test_another_regions_devices_are_not_seen(world: World) -> None:
+    await world.handle(a_device_on_loan())
+
+    async with world.http(region="bd") as client:
+        assert (await client.get("/devices")).json()["total"] == 0
+        assert (await client.get(f"/devices/{device_id()}")).status_code == 404
+
+
+async def test_a_device_in_the_central_store_stands_in_its_balance(world: World) -> None:
+    await world.handle(rollators("170098", store=CENTRAL))
+
+    async with world.http() as client:
+        page = (await client.get(f"/stores/{CENTRAL}/balances")).json()
+
+    assert [(line["article_number"], line["available"]) for line in page["items"]] == [
+        (ROLLATOR, 1)
+    ]

@@ -1,0 +1,411 @@
+"""ORD-4, ORD-13, ORD-14: reservations as pure rules, and on real PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+from hypothesis import given as given_values
+from hypothesis import strategies as st
+from inventory.app import service
+from inventory.dispatches.handlers import GOODS_ARRIVE
+from inventory.reservations import domain
+from inventory.reservations.models import ReservationRow
+from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
+from kvitt_chassis.transaction import NotYetKnown
+from kvitt_contracts.calendar import is_working_day
+from kvitt_contracts.inventory import (
+    CustodyChanged,
+    LineDelivered,
+    OrderGoodsDispatched,
+    OrderPickingStarted,
+    ReleaseRefused,
+    ReservationReleased,
+    StockBackordered,
+    StockReserved,
+)
+from kvitt_contracts.orders import OrderVoidRequested, PlacedLine
+from kvitt_contracts.regions import PickingBegun
+from kvitt_contracts.types import ArticleNumber, Reference
+
+from services.inventory.tests.builders import (
+    BATTERY,
+    CENTRAL,
+    CUSHION,
+    DAY,
+    FITTING,
+    PAYER,
+    PRESCRIBER,
+    ROLLATOR,
+    a_balance,
+    a_device_line,
+    a_dispatch,
+    a_line,
+    a_patient,
+    a_return,
+    an_order,
+    device_id,
+    goods,
+    line_id,
+    order_id,
+    rollators,
+    sent,
+    the_catalogue,
+    the_stores,
+)
+from services.inventory.tests.worlds import balance, device, refusal
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """The catalogue and the stores, on a Monday."""
+    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+        await world.handle_all(*the_stores(), *the_catalogue())
+        yield world
+
+
+def reserve(
+    *lines: PlacedLine, available: dict[str, int], placed_on: date = DAY
+) -> StockReserved | StockBackordered:
+    """Reserve lines; a cushion takes ten working days, everything else five."""
+    return domain.reserve(
+        order_id(),
+        lines,
+        available={ArticleNumber(number): count for number, count in available.items()},
+        lead_time_days={
+            line.article_number: 10 if line.article_number == CUSHION else 5 for line in lines
+        },
+        placed_on=placed_on,
+    )
+
+
+@pytest.mark.rule("ORD-4")
+@pytest.mark.parametrize(
+    ("placed_on", "leaves_on"),
+    [
+        (date(2026, 3, 2), date(2026, 3, 3)),
+        (date(2026, 3, 6), date(2026, 3, 9)),  # a Friday
+        (date(2026, 4, 2), date(2026, 4, 7)),  # before Good Friday and Easter Monday
+    ],
+)
+def test_what_is_in_stock_leaves_on_the_next_working_day(placed_on: date, leaves_on: date) -> None:
+    reserved = reserve(a_line(CUSHION), available={CUSHION: 1}, placed_on=placed_on)
+
+    assert isinstance(reserved, StockReserved)
+    assert reserved.planned_dispatch_on == leaves_on
+
+
+@pytest.mark.rule("ORD-4")
+def test_what_is_missing_leaves_after_the_suppliers_lead_time_in_working_days() -> None:
+    waiting = reserve(a_line(CUSHION, 3), available={CUSHION: 2})
+
+    assert isinstance(waiting, StockBackordered)
+    assert waiting.planned_dispatch_on == date(2026, 3, 16)
+    assert waiting.missing == (CUSHION,)
+    assert (waiting.lines[0].reserved, waiting.lines[0].missing) == (2, 1)
+
+
+@pytest.mark.rule("ORD-4")
+def test_the_longest_lead_time_of_what_is_missing_counts() -> None:
+    waiting = reserve(a_line(BATTERY), a_line(CUSHION, number=2), available={CUSHION: 1})
+    longer = reserve(a_line(BATTERY), a_line(CUSHION, number=2), available={})
+
+    assert waiting.planned_dispatch_on == date(2026, 3, 9)
+    assert longer.planned_dispatch_on == date(2026, 3, 16)
+
+
+@pytest.mark.rule("INV-4")
+def test_a_service_is_never_missing() -> None:
+    reserved = reserve(a_line(FITTING, article_type="service"), available={})
+
+    assert isinstance(reserved, StockReserved)
+
+
+@pytest.mark.rule("INV-4")
+@given_values(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(0, 30))
+def test_no_more_is_set_aside_than_there_is_and_nothing_is_lost(
+    quantities: list[int], there: int
+) -> None:
+    lines = [a_line(CUSHION, quantity, number=n) for n, quantity in enumerate(quantities, 1)]
+
+    answer = reserve(*lines, available={CUSHION: there})
+
+    assert sum(line.reserved for line in answer.lines) == min(sum(quantities), there)
+    wanted = [line.reserved + line.missing for line in answer.lines]
+    assert wanted == quantities
+    assert is_working_day(answer.planned_dispatch_on)
+
+
+@pytest.mark.rule("ORD-14")
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (domain.Status.PICKING, "PICKING_BEGUN"),
+        (domain.Status.DELIVERED, "DELIVERED"),
+        (domain.Status.DECLINED, "DECLINED"),
+    ],
+)
+def test_nothing_is_released_once_the_warehouse_has_begun(
+    status: domain.Status, reason: str
+) -> None:
+    answer = domain.release(order_id(), domain.Reservation(status=status))
+
+    assert answer == ReleaseRefused(order_id=order_id(), reason=reason)
+
+
+@pytest.mark.rule("ORD-14")
+def test_a_release_told_again_changes_nothing() -> None:
+    assert domain.release(order_id(), domain.Reservation(status=domain.Status.RELEASED)) is None
+
+
+@pytest.mark.rule("ORD-4")
+async def test_an_order_sets_goods_aside_and_is_told_when_it_leaves(world: World) -> None:
+    await world.handle(a_balance(CUSHION, 5))
+
+    await world.handle(an_order(a_line(CUSHION, 2)))
+
+    (reserved,) = await world.events(StockReserved)
+    assert reserved.planned_dispatch_on == date(2026, 3, 3)
+    assert await balance(world, CUSHION) == (3, 2, 0)
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ORD-4")
+async def test_an_order_for_an_article_that_nobody_has_stated_waits(world: World) -> None:
+    with pytest.raises(NotYetKnown):
+        await world.handle(an_order(a_line("99999")))
+
+
+@pytest.mark.rule("ORD-14")
+async def test_a_voided_order_frees_its_goods_for_who_waits(world: World) -> None:
+    await world.handle(a_balance(CUSHION, 2))
+    await world.handle(an_order(a_line(CUSHION, 3, order="O-1"), reference="O-1"))
+    await world.handle(an_order(a_line(CUSHION, 1, order="O-2"), reference="O-2"))
+
+    await world.handle(OrderVoidRequested(order_id=order_id("O-1")))
+
+    assert await world.events(ReservationReleased) == [
+        ReservationReleased(order_id=order_id("O-1"))
+    ]
+    assert await balance(world, CUSHION) == (1, 1, 0)
+    assert (await world.row(ReservationRow, order_id("O-2"))).status == "reserved"
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ORD-14")
+async def test_an_order_that_the_warehouse_has_begun_with_is_not_released(world: World) -> None:
+    await world.handle_all(a_balance(CUSHION, 2), an_order(a_line(CUSHION, 2)))
+    await world.handle(PickingBegun(version=1, order=Reference("O-1")))
+
+    await world.handle(OrderVoidRequested(order_id=order_id()))
+
+    (refused,) = await world.events(ReleaseRefused)
+    assert refused.reason == "PICKING_BEGUN"
+    assert await balance(world, CUSHION) == (0, 2, 0)
+
+
+@pytest.mark.rule("ORD-14")
+async def test_picking_told_again_is_told_once(world: World) -> None:
+    await world.handle_all(a_balance(CUSHION, 2), an_order(a_line(CUSHION, 2)))
+
+    await world.handle(PickingBegun(version=1, order=Reference("O-1")))
+    await world.handle(PickingBegun(version=2, order=Reference("O-1")))
+
+    assert len(await world.events(OrderPickingStarted)) == 1
+
+
+@pytest.mark.rule("ORD-14")
+async def test_the_warehouse_names_an_order_by_its_number_too(world: World) -> None:
+    placed = an_order(a_line(CUSHION), reference="O-7")
+    await world.handle_all(a_balance(CUSHION, 2), placed)
+
+    await world.handle(PickingBegun(version=1, order=Reference(placed.order_number)))
+
+    assert len(await world.events(OrderPickingStarted, key=placed.order_id)) == 1
+
+
+@pytest.mark.rule("ORD-14")
+async def test_picking_of_an_order_that_nobody_has_told_of_waits(world: World) -> None:
+    with pytest.raises(NotYetKnown):
+        await world.handle(PickingBegun(version=1, order=Reference("O-404")))
+
+
+async def _an_order_of_rollators(world: World, quantity: int = 2) -> None:
+    numbers = [f"17009{n}" for n in range(quantity)]
+    await world.handle(rollators(*numbers, store=CENTRAL))
+    await world.handle(an_order(a_device_line(None, quantity=quantity)))
+
+
+@pytest.mark.rule("ORD-13")
+async def test_dispatched_goods_count_as_received_on_the_day_of_arrival(world: World) -> None:
+    await _an_order_of_rollators(world)
+    await world.handle(a_dispatch(sent(1, 2, "170090", "170091")))
+
+    assert await world.events(LineDelivered) == []
+    assert await balance(world, ROLLATOR) == (0, 0, 0)
+    await world.advance(stockholm("2026-03-03 23:59"))
+    assert await world.events(LineDelivered) == []
+    await world.advance(stockholm("2026-03-04 00:00"))
+
+    (delivered,) = await world.events(LineDelivered)
+    assert (delivered.quantity, delivered.delivered_on) == (2, date(2026, 3, 4))
+    assert set(delivered.devices) == {device_id("170090"), device_id("170091")}
+    assert (await world.row(ReservationRow, order_id())).status == "delivered"
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BIL-1")
+async def test_custody_changes_on_the_day_of_arrival_to_the_recipient_with_the_lines_payer(
+    world: World,
+) -> None:
+    await _an_order_of_rollators(world, 1)
+    await world.handle(a_dispatch(sent(1, 1, "170090")))
+
+    await world.advance(stockholm("2026-03-04 00:00"))
+
+    (changed,) = await world.events(CustodyChanged)
+    assert changed.custody.since == date(2026, 3, 4)
+    assert changed.custody.holder == a_patient()
+    assert (changed.custody.payer_id, changed.custody.prescriber) == (PAYER, PRESCRIBER)
+    assert (changed.cause.order_id, changed.cause.line_id) == (order_id(), line_id())
+    assert (await device(world, "170090")).claim is None
+
+
+@pytest.mark.rule("ORD-13")
+async def test_an_arrival_that_has_passed_delivers_at_once(world: World) -> None:
+    await _an_order_of_rollators(world, 1)
+    await world.advance(stockholm("2026-03-06 08:00"))
+
+    await world.handle(a_dispatch(sent(1, 1, "170090")))
+
+    (delivered,) = await world.events(LineDelivered)
+    assert delivered.delivered_on == date(2026, 3, 4)
+    assert (await device(world, "170090")).custody.since == date(2026, 3, 4)
+
+
+@pytest.mark.rule("ORD-13")
+async def test_part_deliveries_arrive_each_on_its_own_day(world: World) -> None:
+    await world.handle_all(a_balance(CUSHION, 5), an_order(a_line(CUSHION, 5)))
+    await world.handle(a_dispatch(sent(1, 2), arrives_on=date(2026, 3, 4)))
+    await world.handle(a_dispatch(sent(1, 3), arrives_on=date(2026, 3, 6)))
+
+    await world.advance(stockholm("2026-03-05 12:00"))
+    assert (await world.row(ReservationRow, order_id())).status == "picking"
+    await world.advance(stockholm("2026-03-06 00:00"))
+
+    delivered = await world.events(LineDelivered)
+    assert [(event.quantity, event.delivered_on.day) for event in delivered] == [(2, 4), (3, 6)]
+    assert (await world.row(ReservationRow, order_id())).status == "delivered"
+    assert (GOODS_ARRIVE.name, order_id()) not in await world.timers()
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ORD-14")
+async def test_a_dispatch_says_that_the_warehouse_has_begun(world: World) -> None:
+    await world.handle_all(a_balance(CUSHION, 5), an_order(a_line(CUSHION, 5)))
+
+    await world.handle(a_dispatch(sent(1, 2)))
+
+    told = await world.events(OrderPickingStarted, OrderGoodsDispatched, key=order_id())
+    assert [type(event) for event in told] == [OrderPickingStarted, OrderGoodsDispatched]
+
+
+@pytest.mark.rule("INV-4")
+async def test_goods_sent_beyond_what_was_set_aside_are_taken_from_what_is_free(
+    world: World,
+) -> None:
+    await world.handle(an_order(a_line(CUSHION, 3)))
+    await world.handle(a_balance(BATTERY, 1))
+    refused = await refusal(world.handle(a_dispatch(sent(1, 3))))
+
+    assert (refused.reason, refused.rule) == ("BALANCE_TOO_LOW", "INV-4")
+    assert await balance(world, CUSHION) == (0, 0, 3)
+
+
+@pytest.mark.rule("ORD-13")
+@pytest.mark.parametrize(
+    ("lines", "arrives_on", "reason"),
+    [
+        ((sent(2, 1),), date(2026, 3, 4), "LINE_UNKNOWN_OR_TWICE"),
+        ((sent(1, 1), sent(1, 1)), date(2026, 3, 4), "LINE_UNKNOWN_OR_TWICE"),
+        ((sent(1, 6),), date(2026, 3, 4), "MORE_THAN_ORDERED"),
+        ((sent(1, 1),), date(2026, 3, 2), "ARRIVES_BEFORE_DISPATCH"),
+    ],
+)
+async def test_a_dispatch_matches_its_order(
+    world: World, lines: tuple[object, ...], arrives_on: date, reason: str
+) -> None:
+    await world.handle_all(a_balance(CUSHION, 9), an_order(a_line(CUSHION, 5)))
+
+    refused = await refusal(world.handle(a_dispatch(*lines, arrives_on=arrives_on)))  # type: ignore[arg-type]
+
+    assert (refused.reason, refused.rule) == (reason, "ORD-13")
+    assert await balance(world, CUSHION) == (4, 5, 0)
+
+
+@pytest.mark.rule("INV-5")
+async def test_a_dispatch_of_marked_goods_names_each_device(world: World) -> None:
+    await _an_order_of_rollators(world)
+
+    refused = await refusal(world.handle(a_dispatch(sent(1, 2, "170090"))))
+
+    assert (refused.reason, refused.field) == ("DEVICES_DO_NOT_MATCH_QUANTITY", "lines.0.devices")
+
+
+@pytest.mark.rule("ORD-8")
+async def test_a_device_that_is_on_its_way_is_not_sent_again(world: World) -> None:
+    await _an_order_of_rollators(world)
+    await world.handle(a_dispatch(sent(1, 1, "170090")))
+
+    refused = await refusal(world.handle(a_dispatch(sent(1, 1, "170090"))))
+
+    assert refused.reason == "DEVICE_NOT_IN_STORE"
+
+
+@pytest.mark.rule("ORD-14")
+async def test_nothing_is_sent_of_an_order_that_was_released(world: World) -> None:
+    await world.handle_all(a_balance(CUSHION, 9), an_order(a_line(CUSHION, 5)))
+    await world.handle(OrderVoidRequested(order_id=order_id()))
+
+    refused = await refusal(world.handle(a_dispatch(sent(1, 1))))
+
+    assert (refused.reason, refused.rule) == ("ORDER_HAS_NO_GOODS", "ORD-14")
+
+
+@pytest.mark.rule("INV-7")
+async def test_a_device_that_came_back_on_its_way_is_not_delivered(world: World) -> None:
+    await _an_order_of_rollators(world)
+    await world.handle(a_dispatch(sent(1, 2, "170090", "170091")))
+    await world.handle(a_return("170090", on=date(2026, 3, 3), store=CENTRAL))
+
+    await world.advance(stockholm("2026-03-04 00:00"))
+
+    (delivered,) = await world.events(LineDelivered)
+    assert (delivered.quantity, delivered.devices) == (1, (device_id("170091"),))
+    assert await balance(world, ROLLATOR) == (1, 0, 0)
+    assert len(await world.events(CustodyChanged)) == 1
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ORD-4")
+async def test_goods_that_come_in_while_picking_do_not_take_the_beginning_back(
+    world: World,
+) -> None:
+    await world.handle_all(a_balance(CUSHION, 1), an_order(a_line(CUSHION, 2)))
+    await world.handle(a_dispatch(sent(1, 1)))
+
+    await world.handle(goods(CUSHION, 4))
+    await world.handle(OrderVoidRequested(order_id=order_id()))
+
+    (refused,) = await world.events(ReleaseRefused)
+    assert refused.reason == "PICKING_BEGUN"
+    assert await balance(world, CUSHION) == (3, 1, 0)
+
+
+async def test_a_service_line_is_delivered_without_a_move(world: World) -> None:
+    await world.handle(an_order(a_line(FITTING, article_type="service")))
+
+    await world.handle(a_dispatch(sent(1, 1), arrives_on=date(2026, 3, 3)))
+    await world.advance(stockholm("2026-03-03 08:00"))
+
+    assert len(await world.events(LineDelivered)) == 1
+    assert await balance(world, FITTING) == (0, 0, 0)

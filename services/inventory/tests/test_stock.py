@@ -1,0 +1,253 @@
+"""INV-4 on real PostgreSQL: balances, their ledger, goods, and what waits for them."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+
+import pytest
+from hypothesis import given as given_values
+from hypothesis import strategies as st
+from inventory.app import service
+from inventory.devices.models import DeviceRow
+from inventory.reservations.models import ReservationRow
+from inventory.stock import domain
+from inventory.stock.models import StockMoveRow
+from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.inventory import (
+    DeviceRegistered,
+    MoveKind,
+    StockBackordered,
+    StockMoved,
+    StockReserved,
+)
+from kvitt_contracts.orders import CustomerRegistered
+from kvitt_contracts.regions import StoreStated
+from kvitt_contracts.types import ArticleNumber, CustomerId, PayerId, StoreId
+
+from services.inventory.tests.builders import (
+    CENTRAL,
+    CUSHION,
+    DAY,
+    FITTING,
+    OWN,
+    ROLLATOR,
+    SERVICE_POINT,
+    a_balance,
+    a_line,
+    a_return,
+    an_order,
+    goods,
+    order_id,
+    rollators,
+    the_catalogue,
+    the_stores,
+)
+from services.inventory.tests.worlds import balance, refusal
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """The catalogue and the stores, on a Monday."""
+    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+        await world.handle_all(*the_stores(), *the_catalogue())
+        yield world
+
+
+@pytest.mark.rule("INV-4")
+@given_values(
+    st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5), st.integers(-5, 5)), max_size=20)
+)
+def test_a_balance_never_falls_below_zero_and_is_the_sum_of_its_moves(
+    moves: list[tuple[int, int, int]],
+) -> None:
+    balance = domain.Balance(article_number=ArticleNumber(CUSHION), store=StoreId(CENTRAL))
+    done: list[StockMoved] = []
+    for available, reserved, on_order in moves:
+        try:
+            moved = domain.move(
+                balance,
+                MoveKind.STATED,
+                on=DAY,
+                available=available,
+                reserved=reserved,
+                on_order=on_order,
+            )
+        except domain.BalanceTooLow:
+            continue
+        done.append(moved)
+        balance = domain.evolve(balance, moved)
+        assert min(balance.available, balance.reserved, balance.on_order) >= 0
+
+    assert balance.available == sum(move.available for move in done)
+    assert balance.reserved == sum(move.reserved for move in done)
+    assert balance.on_order == sum(move.on_order for move in done)
+
+
+@pytest.mark.rule("INV-4")
+@pytest.mark.parametrize(
+    ("available", "on_order", "colour"), [(1, 0, "green"), (0, 2, "yellow"), (0, 0, "red")]
+)
+def test_the_status_of_a_balance_is_a_colour(available: int, on_order: int, colour: str) -> None:
+    assert domain.colour(available=available, on_order=on_order) == colour
+
+
+@pytest.mark.rule("INV-4")
+async def test_received_goods_are_available_and_stand_in_the_ledger(world: World) -> None:
+    await world.handle(goods(CUSHION, 7), subject="L-1")
+
+    assert await balance(world, CUSHION) == (7, 0, 0)
+    (line,) = await world.rows(StockMoveRow)
+    assert (line.kind, line.available, line.moved_on) == (MoveKind.RECEIVED, 7, DAY)
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("INV-4")
+async def test_the_ledger_adds_up_to_every_balance(world: World) -> None:
+    await world.handle_all(
+        goods(CUSHION, 7), an_order(a_line(CUSHION, 9)), goods(CUSHION, 1), a_balance(CUSHION, 4)
+    )
+
+    lines = await world.rows(StockMoveRow)
+    sums = tuple(
+        sum(getattr(line, name) for line in lines) for name in ("available", "reserved", "on_order")
+    )
+    assert sums == await balance(world, CUSHION) == (3, 9, 0)
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("INV-4")
+async def test_a_delivery_told_again_is_booked_once(world: World) -> None:
+    await world.handle(goods(CUSHION, 7), subject="L-1")
+    await world.handle(goods(CUSHION, 7), subject="L-1")
+
+    assert await balance(world, CUSHION) == (7, 0, 0)
+
+
+@pytest.mark.rule("INV-4")
+async def test_a_booked_delivery_is_not_changed(world: World) -> None:
+    await world.handle(goods(CUSHION, 7), subject="L-1")
+
+    refused = await refusal(world.handle(goods(CUSHION, 8), subject="L-1"))
+
+    assert (refused.reason, refused.rule) == ("ALREADY_BOOKED", "INV-4")
+    assert await balance(world, CUSHION) == (7, 0, 0)
+
+
+@pytest.mark.rule("INV-4")
+async def test_a_purchasing_store_never_shows_a_balance(world: World) -> None:
+    refused = await refusal(world.handle(goods(CUSHION, 1, store="750")))
+
+    assert (refused.reason, refused.rule) == ("PURCHASING_STORE_HAS_NO_BALANCE", "INV-4")
+
+
+@pytest.mark.rule("INV-4")
+@pytest.mark.parametrize("fact", [goods(FITTING, 1), a_balance(FITTING, 1)])
+async def test_a_service_is_never_stocked(world: World, fact: Message) -> None:
+    refused = await refusal(world.handle(fact))
+
+    assert (refused.reason, refused.rule) == ("SERVICE_IS_NEVER_STOCKED", "INV-4")
+
+
+@pytest.mark.rule("INV-5")
+async def test_marked_goods_register_each_device_in_its_store(world: World) -> None:
+    await world.handle(rollators("170098", "170099"))
+
+    registered = await world.events(DeviceRegistered)
+    assert [(event.device_number, event.store) for event in registered] == [
+        ("170098", OWN),
+        ("170099", OWN),
+    ]
+    assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
+
+
+@pytest.mark.rule("INV-5")
+@pytest.mark.parametrize(
+    ("quantity", "devices"), [(2, ("170098",)), (1, ()), (2, ("170098", "170098"))]
+)
+async def test_marked_goods_name_every_device_once(
+    world: World, quantity: int, devices: tuple[str, ...]
+) -> None:
+    refused = await refusal(world.handle(goods(ROLLATOR, quantity, devices=devices)))
+
+    assert (refused.reason, refused.field) == ("DEVICES_DO_NOT_MATCH_QUANTITY", "devices")
+
+
+@pytest.mark.rule("INV-5")
+async def test_a_device_number_names_one_device(world: World) -> None:
+    await world.handle(rollators("170098"))
+
+    refused = await refusal(world.handle(rollators("170077", "170098")))
+
+    assert (refused.reason, refused.field) == ("DEVICE_NUMBER_TAKEN", "devices.1.device_number")
+    assert len(await world.rows(DeviceRow)) == 1
+
+
+@pytest.mark.rule("INV-5")
+async def test_a_balance_of_a_marked_article_is_stated_by_its_devices(world: World) -> None:
+    refused = await refusal(world.handle(a_balance(ROLLATOR, 3)))
+
+    assert refused.reason == "MARKED_ARTICLE_IS_STATED_BY_DEVICE"
+
+
+def _a_private_clinic_with_a_store() -> tuple[Message, ...]:
+    return (
+        CustomerRegistered(
+            customer_id=CustomerId(SERVICE_POINT),
+            name="Hörselkliniken",
+            payer_id=PayerId("20011"),
+            is_service_point=True,
+            private_clinic=True,
+        ),
+    )
+
+
+@pytest.mark.rule("REF-7")
+@pytest.mark.parametrize("make", [lambda: rollators("170099"), lambda: a_return("170098")])
+async def test_a_private_clinic_has_no_stock_by_delivery_or_return(
+    world: World, make: Callable[[], Message]
+) -> None:
+    await world.handle(rollators("170098", store=CENTRAL))
+    await world.handle_all(*_a_private_clinic_with_a_store())
+
+    refused = await refusal(world.handle(make()))
+
+    assert (refused.reason, refused.rule) == ("PRIVATE_CLINIC_HOLDS_NO_STOCK", "REF-7")
+
+
+@pytest.mark.rule("ORD-4")
+async def test_received_goods_serve_the_oldest_order_first(world: World) -> None:
+    await world.handle(an_order(a_line(CUSHION, 2, order="O-1"), reference="O-1"))
+    await world.handle(an_order(a_line(CUSHION, 2, order="O-2"), reference="O-2"))
+
+    await world.handle(goods(CUSHION, 3))
+
+    assert (await world.row(ReservationRow, order_id("O-1"))).status == "reserved"
+    second = await world.row(ReservationRow, order_id("O-2"))
+    assert (second.lines[0].reserved, second.lines[0].missing) == (1, 1)
+    assert await balance(world, CUSHION) == (0, 3, 1)
+    last = (await world.events(StockBackordered, key=order_id("O-2")))[-1]
+    assert last.missing == (CUSHION,)
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ORD-4")
+async def test_an_order_that_got_its_goods_leaves_on_the_next_working_day(world: World) -> None:
+    await world.handle(an_order(a_line(CUSHION, 2)))
+
+    await world.handle(goods(CUSHION, 2))
+
+    (reserved,) = await world.events(StockReserved)
+    assert reserved.planned_dispatch_on == date(2026, 3, 3)
+    assert await balance(world, CUSHION) == (0, 2, 0)
+
+
+@pytest.mark.rule("INV-4")
+async def test_an_own_store_has_its_unit(world: World) -> None:
+    await world.handle(
+        StoreStated(version=2, store=StoreId(OWN), name="Förråd barn", kind="own"), subject=OWN
+    )
+
+    async with world.http() as client:
+        stores = (await client.get("/stores")).json()
+
+    assert {store["store"]: store["name"] for store in stores["items"]}[OWN] == "Förråd barn"

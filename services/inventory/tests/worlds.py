@@ -1,0 +1,31 @@
+"""What tests on real PostgreSQL read of inventory, and the refusal that an attempt ends with."""
+
+from collections.abc import Awaitable
+
+import pytest
+from inventory.devices.models import DeviceRow
+from inventory.stock.models import BalanceRow
+from kvitt_chassis.testing import World
+from kvitt_contracts.refusals import Refused
+
+from services.inventory.tests.builders import CENTRAL, device_id
+
+
+async def balance(world: World, number: str, store: str = CENTRAL) -> tuple[int, int, int]:
+    """Available, reserved, on order."""
+    for row in await world.rows(BalanceRow):
+        if row.article_number == number and row.store == store:
+            return (row.available, row.reserved, row.on_order)
+    return (0, 0, 0)
+
+
+async def device(world: World, number: str = "170098") -> DeviceRow:
+    """The device that was registered under a number."""
+    return await world.row(DeviceRow, device_id(number))
+
+
+async def refusal(attempt: Awaitable[object]) -> Refused:
+    """The refusal that an attempt ends with."""
+    with pytest.raises(Refused) as refused:
+        await attempt
+    return refused.value
