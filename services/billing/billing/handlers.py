@@ -27,6 +27,7 @@ from billing import domain, queries, schedule
 from billing.models import (
     ArticleRow,
     ChargeRow,
+    CounterRow,
     DeviceRow,
     InvoiceRunRow,
     OrderLineRow,
@@ -115,7 +116,7 @@ async def on_day_closed(event: DayClosed, tx: Transaction) -> None:
     if applied < event.custody_changes_so_far:
         # BIL-9: a month is billed from all that was said of it, so the day waits for what is still
         # on its way
-        raise NotYetKnown(DeviceRow, f"custody change {event.custody_changes_so_far}")
+        raise NotYetKnown(CounterRow, queries.CUSTODY_CHANGES)
     if not domain.is_last_of_month(event.day):
         return
     started = domain.start_run(event.day)
