@@ -3,7 +3,6 @@
 Every act is written to the audit with who, when and why. What the acts do stands in their modules.
 """
 
-import asyncio
 import json
 from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
@@ -48,10 +47,14 @@ class Operations:
 
 
 class Idle(BaseModel):
-    """What a process still has to do. All zero on every service: nothing moves by itself any more,
-    until business time does.
+    """What a process still has to do, and the last number of its log.
+
+    All zero but `quarantined` on every service, in two looks with the same `recorded`: nothing
+    moves by itself any more, until business time does. A consumer that does not read yet counts as
+    one with something in hand.
     """
 
+    recorded: int
     lag: int
     unsent: int
     parked_waiting: int
@@ -153,8 +156,11 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
     @router.get("/idle")
     async def idle() -> Idle:
         """What is still to be done; asked again and again at a barrier, so it is quick."""
-        lag, found = await asyncio.gather(operations.consumer.lag(), _standing(database))
-        return Idle(lag=lag, in_hand=int(not operations.consumer.idle()), **found)
+        # The lag before the log's last number, and that before what is unsent: then two looks that
+        # say the same cannot have missed an effect between them.
+        lag = await operations.consumer.lag()
+        rests = operations.consumer.is_ready() and operations.consumer.idle()
+        return Idle(lag=lag, in_hand=int(not rests), **await _standing(database))
 
     @router.get("/aggregate/{topic}/{key}")
     async def story(topic: str, key: str, from_seq: int = 1) -> list[Recorded]:
@@ -313,10 +319,12 @@ async def _known(acted: Awaitable[T]) -> T:
 
 async def _standing(database: Database) -> dict[str, int]:
     async with database.reading() as session:
+        last = await session.scalar(_LAST)
         sent = await outbox.status(session)
         parked = await parking.standing(session)
         due = await session.scalar(_DUE)
     return {
+        "recorded": int(last or 0),
         "unsent": sent.unsent,
         "parked_waiting": parked.waiting_keys,
         "quarantined": parked.quarantined_keys,
@@ -346,6 +354,7 @@ def _recorded(row: outbox.OutboxRow) -> Recorded:
     )
 
 
+_LAST = text("SELECT max(id) FROM events")
 _DUE = text(
     'SELECT count(*) FROM timers WHERE due <= clock_timestamp() + (SELECT "offset" FROM clock)'
 )

@@ -163,7 +163,8 @@ class ServiceProcess:
 
         async def rests() -> bool:
             found = await self.idle()
-            return not any(value for name, value in found.items() if name != "quarantined")
+            still = {"recorded", "quarantined"}
+            return not any(value for name, value in found.items() if name not in still)
 
         await wait_for(rests, within=within)
 

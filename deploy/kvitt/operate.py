@@ -308,13 +308,18 @@ def advance_to(admin: Admin, instant: datetime) -> None:
 
 
 def await_idle(admin: Admin, *, within: float = _BARRIER_SECONDS) -> None:
-    """Wait until no service has anything to do, seen twice: what one has just sent, another has
-    perhaps not seen at the first look. Raises LocalProblem.
+    """Wait until no service has anything to do, seen twice with nothing recorded between: what one
+    has just sent, another has perhaps not seen at the first look. Raises LocalProblem.
     """
     until = time.monotonic() + within
-    quiet = 0
-    while quiet < 2:
-        quiet = 0 if any(_moves(admin.get(name, "idle")) for name in admin.services) else quiet + 1
+    before: list[int] | None = None
+    while True:
+        looks = [admin.get(name, "idle") for name in admin.services]
+        recorded = [look["recorded"] for look in looks]
+        quiet = not any(_moves(look) for look in looks)
+        if quiet and recorded == before:
+            return
+        before = recorded if quiet else None
         if time.monotonic() > until:
             raise LocalProblem(
                 f"The services have not come to rest within {within:g} s.",
@@ -324,7 +329,7 @@ def await_idle(admin: Admin, *, within: float = _BARRIER_SECONDS) -> None:
 
 
 def _moves(found: dict[str, int]) -> bool:
-    return any(value for name, value in found.items() if name != "quarantined")
+    return any(value for name, value in found.items() if name not in ("recorded", "quarantined"))
 
 
 def _act(state_dir: Path, service: str, entry: int, act: str, body: dict[str, Any]) -> None:
