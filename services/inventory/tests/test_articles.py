@@ -71,7 +71,11 @@ def test_a_service_is_never_marked() -> None:
 
 @pytest.mark.rule("INV-4")
 @pytest.mark.parametrize(
-    "changes", [{"marked": False}, {"marked": False, "type": ArticleType.SERVICE}]
+    "changes",
+    [
+        {"marked": False, "charging": "sale"},
+        {"marked": False, "charging": "sale", "type": ArticleType.SERVICE},
+    ],
 )
 def test_how_an_article_is_counted_does_not_change(changes: dict[str, object]) -> None:
     with pytest.raises(domain.ArticleRefused) as refused:

@@ -1,7 +1,7 @@
 """How days are opened with a region's first message, and closed one after the other."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -30,7 +30,7 @@ async def close_day(count: CountRow, due: datetime, tx: Transaction) -> None:
     ended = domain.ends_at(day)
     others = {"region": str(tx.region), "due": ended, "timer": DAY_ENDS.name}
     if (await tx.session.execute(_OTHERS_DUE, others)).scalar_one():
-        tx.schedule(DAY_ENDS, key=count.id, due=due)
+        tx.schedule(DAY_ENDS, key=count.id, due=_after_others(due, ended=ended, now=tx.now))
         return
     closed = domain.close(day, custody_changes_so_far=await custody_changes(tx))
     if row is None:
@@ -48,6 +48,13 @@ def counting_days(handlers: Handlers) -> Handlers:
     for message_type, route in handlers.messages.items():
         counted.on(message_type, loads=route.loads)(_opening(route.handler))
     return counted
+
+
+def _after_others(due: datetime, *, ended: datetime, now: datetime) -> datetime:
+    """When to look again: behind what is due by the day's end, and then without haste, since what
+    is left has a handler that fails.
+    """
+    return ended + timedelta(microseconds=1) if due <= ended else now + timedelta(seconds=1)
 
 
 def _opening(handler: MessageHandler) -> Callable[[Any, Transaction], Awaitable[None]]:
