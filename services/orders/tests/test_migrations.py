@@ -18,9 +18,7 @@ def test_the_migrated_schema_is_what_the_tables_declare(
             connection,
             opts={
                 "compare_type": True,
-                "include_object": lambda item, name, kind, reflected, other: (
-                    kind != "table" or name in own
-                ),
+                "include_name": lambda name, kind, parents: kind != "table" or name in own,
             },
         )
         differences = compare_metadata(context, service.base.metadata)

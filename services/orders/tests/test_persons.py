@@ -359,3 +359,93 @@ async def test_an_order_on_an_alias_goes_to_the_person_it_stands_for(given: Give
         (placed,) = await world.events(OrderPlaced)
         assert placed.recipient.kind == "patient"
         assert placed.recipient.person == await ref_of(world, "ac-person-1")
+
+
+TO_ADD = {
+    "identity": {"kind": "personal_number", "number": OLD_WOMAN},
+    "name": "Testa Hundraåring",
+    "home_region": "bd",
+}
+
+
+@pytest.mark.rule("REF-8")
+async def test_a_person_of_another_home_region_is_found_all_the_same(given: Given) -> None:
+    async with given(service) as world, world.http() as client:
+        stated = a_person().model_copy(update={"home_region": "bd"})
+        await world.handle(stated, subject="ac-person-1")
+
+        found = await client.post("/persons:find", json={"identity": TO_ADD["identity"]})
+
+        assert found.json()["region_person_id"] == "ac-person-1"
+
+
+@pytest.mark.rule("REF-8")
+async def test_a_person_who_is_not_found_is_added_by_hand(given: Given) -> None:
+    async with given(service) as world, world.http() as client:
+        added = await client.post("/persons", json=TO_ADD)
+        found = await client.post("/persons:find", json={"identity": TO_ADD["identity"]})
+
+        assert added.status_code == 201, added.text
+        assert added.json() == found.json()
+        assert "Hundraåring" not in added.text
+        (event,) = await world.events(PersonRegistered)
+        assert event.active
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("REF-8")
+async def test_whoever_is_in_the_registry_is_not_added_again(given: Given) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person(name="Tess Testsson"), subject="ac-person-1")
+
+        added = await client.post("/persons", json=TO_ADD)
+
+        assert added.json()["region_person_id"] == "ac-person-1"
+        (details,) = await world.rows(PersonDetailsRow)
+        assert details.name == "Tess Testsson"
+
+
+@pytest.mark.rule("REF-12")
+async def test_customer_service_adds_persons_and_prescribers_do_not(given: Given) -> None:
+    async with given(service) as world, world.http(roles=[Role.PRESCRIBER]) as client:
+        answer = await client.post("/persons", json=TO_ADD)
+
+        assert answer.status_code == 403
+        assert await world.rows(PersonRow) == []
+
+
+async def test_the_registry_takes_over_whom_somebody_added_by_hand(given: Given) -> None:
+    async with given(service) as world, world.http() as client:
+        added = (await client.post("/persons", json=TO_ADD)).json()
+        await world.handle(a_person(name="Tess Testsson"), subject="ac-person-1")
+
+        (merged,) = await world.events(PersonsMerged)
+        assert (str(merged.into), merged.region_person_id) == (added["person"], "ac-person-1")
+        (details,) = await world.rows(PersonDetailsRow)
+        assert details.name == "Tess Testsson"
+
+
+@pytest.mark.rule("REF-1")
+async def test_phone_door_code_and_instructions_can_be_edited(given: Given) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person(phone="070-1740605"), subject="ac-person-1")
+        ref = await ref_of(world, "ac-person-1")
+
+        kept = await client.post(
+            f"/persons/{ref}:contact", json={"door_code": "1789", "instructions": "Ring på"}
+        )
+
+        assert kept.status_code == 200, kept.text
+        details = await world.row(PersonDetailsRow, ref)
+        assert (details.phone, details.door_code, details.instructions) == (None, "1789", "Ring på")
+
+
+@pytest.mark.rule("REF-1")
+async def test_name_and_address_cannot_be_edited(given: Given) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person(), subject="ac-person-1")
+        ref = await ref_of(world, "ac-person-1")
+
+        answer = await client.post(f"/persons/{ref}:contact", json={"name": "Någon Annan"})
+
+        assert (answer.status_code, answer.json()["field"]) == (422, "name")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.metrics import declare
@@ -30,6 +31,7 @@ from kvitt_contracts.types import (
     CareUnitRecipient,
     NamedPatient,
     OrderId,
+    OrderNumber,
     PersonRef,
     Reference,
 )
@@ -105,6 +107,20 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     )
     _start(event, tx)
     _keep_details(order_id, command, command.delivery, tx)
+
+
+async def preview(command: PlaceOrder, tx: Transaction) -> OrderPlaced:
+    """What the order would be, with payers and fees (ORD-18). Records nothing; refuses alike."""
+    return placing.place(
+        command,
+        naming=placing.Naming(
+            order_id=OrderId(uuid4()), order_number=OrderNumber("00000000"), reference=None
+        ),
+        parties=await _parties(command, tx),
+        articles=await _articles_of(command, tx),
+        policy=tx.policy,
+        today=tx.today,
+    )
 
 
 @messages.command(RegisterWithdrawal, loads=_articles)

@@ -2,24 +2,25 @@
 alone, and every look is logged in the transaction that answers it.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
-from uuid import uuid4
 
-from fastapi import Depends, Query, Request
-from kvitt_chassis.http import ApiContext, ApiRouter, Listing, Page, Reader, SignedIn
+from fastapi import Query
+from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader, SignedIn
 from kvitt_chassis.problems import NotFound
-from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
+from kvitt_contracts.regions import Name
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, Role, UserId
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from orders.asking import Asking
 from orders.people import domain
+from orders.people.commands import AddPerson, DoorCode, Instructions, KeepContact, Phone
+from orders.people.handlers import find_by_number, log_looks
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
-from orders.people.number_index import index_of
 
 router = ApiRouter(tags=["Personer"])
 
@@ -115,39 +116,24 @@ class AccessView(BaseModel):
     person: PersonRef | None
 
 
-async def vault(request: Request, caller: SignedIn) -> AsyncIterator[UnitOfWork]:
-    """A transaction on the vault: an answer whose log is not committed is never given."""
-    context: ApiContext = request.app.state.context
-    async with context.database.unit(caller.region) as unit:
-        yield unit
-
-
-Vault = Annotated[UnitOfWork, Depends(vault, scope="function")]
-
-
 @router.post("/persons:find")
-async def find_person(body: FindPerson, caller: SignedIn, unit: Vault) -> PersonView:
+async def find_person(body: FindPerson, caller: SignedIn, tx: Asking) -> PersonView:
     """Sök en person på nummer; svaret är referensen."""
     caller.must_have(Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM)
-    ref = await unit.session.scalar(
-        select(PersonDetailsRow.person).where(
-            PersonDetailsRow.region == caller.region,
-            PersonDetailsRow.number_index == index_of(body.identity, region=caller.region),
-        )
-    )
+    ref = await find_by_number(body.identity, tx)
     if ref is None:
         raise NotFound("person", rule="REF-8")
-    row = await unit.session.get_one(PersonRow, (caller.region, ref))
-    _log(unit, caller, FIND, [ref])
+    row = await tx.get(PersonRow, ref)
+    log_looks(tx, caller.user_id, FIND, [ref])
     return PersonView.of(row)
 
 
 @router.post("/persons:resolve")
-async def resolve_persons(body: ResolvePersons, caller: SignedIn, unit: Vault) -> Resolved:
+async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: Asking) -> Resolved:
     """Visa vilka referenserna är, för ett ändamål. Varje uppslag loggas."""
     caller.must_have(*domain.roles_that_may_ask(body.purpose))
-    current = await _current(body.refs, caller, unit.session)
-    found = await unit.session.scalars(
+    current = await _current(body.refs, tx)
+    found = await tx.session.scalars(
         select(PersonDetailsRow).where(
             PersonDetailsRow.region == caller.region,
             PersonDetailsRow.person.in_(set(current.values())),
@@ -159,9 +145,69 @@ async def resolve_persons(body: ResolvePersons, caller: SignedIn, unit: Vault) -
         for asked, ref in current.items()
         if ref in details
     ]
-    _log(unit, caller, body.purpose, sorted(details, key=str))
+    log_looks(tx, caller.user_id, body.purpose, sorted(details, key=str))
     known = {view.asked for view in shown}
     return Resolved(persons=shown, unknown=[ref for ref in body.refs if ref not in known])
+
+
+class PersonToAdd(BaseModel):
+    """En person som saknas i registret (REF-8)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "identity": {"kind": "personal_number", "number": "189001019802"},
+                    "name": "Testa Hundraåring",
+                    "home_region": "bd",
+                }
+            ]
+        },
+    )
+
+    identity: Annotated[
+        Identity, Field(description="Personnummer, samordnings- eller reservnummer")
+    ]
+    name: Annotated[Name, Field(description="Namn")]
+    address: Annotated[Address | None, Field(description="Adress")] = None
+    home_region: Annotated[
+        str, Field(pattern=r"^[a-z]{1,2}$", description="Länstillhörighet: länsbokstav")
+    ]
+    protected: Annotated[bool, Field(description="Skyddade personuppgifter")] = False
+
+
+class Contact(BaseModel):
+    """Det som får ändras om en person (REF-1); `null` tar bort uppgiften."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    phone: Annotated[Phone | None, Field(description="Telefon")] = None
+    door_code: Annotated[DoorCode | None, Field(description="Portkod")] = None
+    instructions: Annotated[Instructions | None, Field(description="Anvisningar")] = None
+
+
+@router.post("/persons", status_code=201)
+async def add_person(body: PersonToAdd, commands: Commands) -> PersonView:
+    """Lägg till en person som saknas i registret (REF-8); finns numret gäller den som finns."""
+    commands.caller.must_have(Role.CUSTOMER_SERVICE)  # REF-12
+
+    async def show(tx: Transaction) -> PersonView:
+        ref = await find_by_number(body.identity, tx)
+        return PersonView.of(await tx.get(PersonRow, ref))
+
+    return await commands.run(AddPerson(**dict(body)), show=show)
+
+
+@router.post("/persons/{person}:contact")
+async def keep_contact(person: PersonRef, body: Contact, commands: Commands) -> PersonView:
+    """Ändra telefon, portkod och anvisningar; de följer med till senare registreringar (REF-1)."""
+    commands.caller.must_have(Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE)
+
+    async def show(tx: Transaction) -> PersonView:
+        return PersonView.of(await tx.get(PersonRow, person))
+
+    return await commands.run(KeepContact(**dict(body)), target=person, show=show)
 
 
 @router.get("/persons")
@@ -215,16 +261,14 @@ async def list_person_accesses(
     )
 
 
-async def _current(
-    refs: Sequence[PersonRef], caller: SignedIn, session: AsyncSession
-) -> dict[PersonRef, PersonRef]:
+async def _current(refs: Sequence[PersonRef], tx: Transaction) -> dict[PersonRef, PersonRef]:
     """Each known ref with the one that it stands for now: aliases followed, one query per step."""
     leads: dict[PersonRef, PersonRef | None] = {}
     wanted = set(refs)
     while wanted:
-        rows = await session.execute(
+        rows = await tx.session.execute(
             select(PersonRow.id, PersonRow.merged_into).where(
-                PersonRow.region == caller.region, PersonRow.id.in_(wanted)
+                PersonRow.region == tx.region, PersonRow.id.in_(wanted)
             )
         )
         found = {PersonRef(row.id): row.merged_into for row in rows}
@@ -261,18 +305,4 @@ def _view(
             "instructions": shown.instructions,
             "home_region": shown.home_region,
         }
-    )
-
-
-def _log(unit: UnitOfWork, caller: SignedIn, purpose: str, seen: Sequence[PersonRef]) -> None:
-    unit.session.add_all(
-        PersonAccessRow(
-            region=caller.region,
-            access_id=uuid4(),
-            at=unit.now,
-            user_id=caller.user_id,
-            purpose=purpose,
-            person=ref,
-        )
-        for ref in seen
     )

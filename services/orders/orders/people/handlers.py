@@ -1,16 +1,20 @@
 """What the regions say of persons. The one place where a number comes in over Kafka."""
 
+from collections.abc import Sequence
+from secrets import choice
+from string import ascii_lowercase
 from uuid import uuid4
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
-from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId
+from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
 from sqlalchemy import select
 
 from orders.people import domain
-from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
+from orders.people.commands import AddPerson, KeepContact
+from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 from orders.subjects import subject_as
 
@@ -24,10 +28,7 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
     active = fact.active and not fact.deceased
     row = await _called(named, tx)
     if row is None:
-        # Random: a reference that could be derived would say something about the person.
-        ref = PersonRef(uuid4())
-        row = tx.start(PersonRow, ref, domain.register(ref, region_person_id=named, active=active))
-        tx.put(PersonIdRow(region=tx.region, region_person_id=named, person=ref))
+        row = _start(named, active=active, tx=tx)
     elif row.region_person_id != named:
         await _must_state_same_number(row, fact, tx)
     holder = await _holding(fact.identity, tx)
@@ -49,6 +50,38 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
         await _merge(row, into=into, tx=tx)
 
 
+@messages.command(AddPerson)
+async def add_person(command: AddPerson, tx: Transaction) -> None:
+    """Add a person whom the registry lacks; whoever has the number already stays as they are."""
+    if await find_by_number(command.identity, tx) is not None:
+        return
+    named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))
+    row = _start(named, active=True, tx=tx)
+    tx.put(
+        PersonDetailsRow(
+            region=tx.region,
+            person=PersonRef(row.id),
+            number_index=index_of(command.identity, region=tx.region),
+            identity=command.identity,
+            name=command.name,
+            address=command.address,
+            home_region=command.home_region,
+            protected=command.protected,
+            deceased=False,
+        )
+    )
+
+
+@messages.command(KeepContact)
+async def keep_contact(command: KeepContact, tx: Transaction) -> None:
+    """Edit phone, door code and instructions (REF-1)."""
+    row = await _lock_current(PersonRef(tx.target("person")), tx)
+    details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
+    details.phone = command.phone
+    details.door_code = command.door_code
+    details.instructions = command.instructions
+
+
 async def current_person(named: RegionPersonId, tx: Transaction, *, field: str) -> PersonRow:
     """The reference that a region's id stands for now, aliases followed, to read.
 
@@ -59,6 +92,39 @@ async def current_person(named: RegionPersonId, tx: Transaction, *, field: str) 
     while row.merged_into is not None:
         row = await tx.get(PersonRow, row.merged_into)
     return row
+
+
+async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | None:
+    """The reference of whoever has the number, or None."""
+    await tx.session.flush()  # an earlier message of the same batch may have stated the number
+    return await tx.session.scalar(
+        select(PersonDetailsRow.person).where(
+            PersonDetailsRow.region == tx.region,
+            PersonDetailsRow.number_index == index_of(identity, region=tx.region),
+        )
+    )
+
+
+def log_looks(tx: Transaction, user: UserId, purpose: str, seen: Sequence[PersonRef]) -> None:
+    """Write down who looked at whom, when and why (REF-6)."""
+    tx.session.add_all(
+        PersonAccessRow(
+            region=tx.region,
+            access_id=uuid4(),
+            at=tx.now,
+            user_id=user,
+            purpose=purpose,
+            person=ref,
+        )
+        for ref in seen
+    )
+
+
+def _start(named: RegionPersonId, *, active: bool, tx: Transaction) -> PersonRow:
+    # Random: a reference that could be derived would say something about the person.
+    ref = PersonRef(uuid4())
+    tx.put(PersonIdRow(region=tx.region, region_person_id=named, person=ref))
+    return tx.start(PersonRow, ref, domain.register(ref, region_person_id=named, active=active))
 
 
 async def _called(named: RegionPersonId, tx: Transaction) -> PersonRow | None:
@@ -80,21 +146,8 @@ async def _lock_current(ref: PersonRef, tx: Transaction) -> PersonRow:
 
 
 async def _holding(identity: Identity, tx: Transaction) -> PersonRow | None:
-    ref = await find_by_number(identity, tx.region, tx)
+    ref = await find_by_number(identity, tx)
     return None if ref is None else await _lock_current(ref, tx)
-
-
-async def find_by_number(
-    identity: Identity, region: RegionCode, tx: Transaction
-) -> PersonRef | None:
-    """The reference of whoever has the number, or None."""
-    await tx.session.flush()  # an earlier message of the same batch may have stated the number
-    return await tx.session.scalar(
-        select(PersonDetailsRow.person).where(
-            PersonDetailsRow.region == region,
-            PersonDetailsRow.number_index == index_of(identity, region=region),
-        )
-    )
 
 
 async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:

@@ -1,0 +1,206 @@
+"""What orders look like over HTTP: bodies that come in, views that go out. No route, no rule."""
+
+from datetime import date
+from typing import Annotated
+
+from kvitt_contracts.orders import AddressKind, Delivery, LineToOrder, Supply
+from kvitt_contracts.types import (
+    Address,
+    ArticleNumber,
+    ArticleType,
+    DeviceNumber,
+    Money,
+    OrderId,
+    OrderLineId,
+    OrderNumber,
+    PayerId,
+    Quantity,
+    Recipient,
+    Reference,
+    ServicePointId,
+    StoreId,
+    UserId,
+)
+from pydantic import BaseModel, ConfigDict, Field
+
+from orders.customer_orders.domain import Order, Status
+from orders.customer_orders.models import OrderDetailsRow, OrderRow
+
+Recipients = Annotated[Recipient, Field(description="Patient (referens) eller vårdenhet")]
+Lines = Annotated[tuple[LineToOrder, ...], Field(min_length=1, max_length=100)]
+
+
+class Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    recipient: Recipients
+    prescriber: Annotated[UserId, Field(description="Förskrivare")]
+    service_point: Annotated[ServicePointId, Field(description="Tjänsteställe")]
+    payer_id: Annotated[PayerId | None, Field(description="Bara när den avviker (REF-4)")] = None
+    lines: Annotated[Lines, Field(description="Orderrader")]
+
+
+class OrderBody(Asked):
+    """En order från centrallagret (ORD-1)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "recipient": {
+                        "kind": "patient",
+                        "person": "0b7c2f5e-58a4-4a5f-9d5e-3f1f4b8b3c11",
+                    },
+                    "prescriber": "k082lno",
+                    "service_point": "61201",
+                    "lines": [{"article_number": "12345", "quantity": 1}],
+                    "delivery": {"to": {"kind": "recipient"}, "door_code": "1789"},
+                }
+            ]
+        }
+    )
+
+    delivery: Annotated[Delivery, Field(description="Leverans (ORD-3)")] = Delivery()
+
+
+class WithdrawalBody(Asked):
+    """Ett uttag ur eget förråd (ORD-7)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "recipient": {
+                        "kind": "patient",
+                        "person": "0b7c2f5e-58a4-4a5f-9d5e-3f1f4b8b3c11",
+                    },
+                    "prescriber": "k082lno",
+                    "service_point": "61201",
+                    "store": "402",
+                    "lines": [{"article_number": "12345", "device_number": "RUL-1001"}],
+                }
+            ]
+        }
+    )
+
+    store: Annotated[StoreId, Field(description="Tjänsteställets eget förråd")]
+
+
+class PreviewLine(BaseModel):
+    """En orderrad som den skulle bli."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    number: Annotated[int, Field(description="Radnummer")]
+    article_number: Annotated[ArticleNumber, Field(description="Artikelnummer")]
+    article_type: ArticleType
+    marked: Annotated[bool, Field(description="Individmärkt")]
+    quantity: Annotated[Quantity, Field(description="Beställt antal")]
+    payer_id: Annotated[PayerId, Field(description="Betalare")]
+    device_number: Annotated[DeviceNumber | None, Field(description="Individnummer")]
+    fee: Annotated[Money | None, Field(description="Patientavgift per styck, i öre (ORD-18)")]
+
+
+class LineView(PreviewLine):
+    """En orderrad."""
+
+    line_id: OrderLineId
+    delivered: Annotated[int, Field(description="Levererat antal")]
+    comment: Annotated[str | None, Field(description="Kommentar till raden")] = None
+
+
+class OrderPreview(BaseModel):
+    """En order som den skulle bli, med betalare och avgift (ORD-18). Ingenting registreras."""
+
+    lines: list[PreviewLine]
+
+
+class OrderSummary(BaseModel):
+    """En order i en lista."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    order_id: OrderId
+    order_number: Annotated[OrderNumber, Field(description="Ordernummer (ORD-2)")]
+    reference: Annotated[Reference | None, Field(description="Regionens egen referens")]
+    status: Annotated[Status, Field(description="Status (ORD-15)")]
+    pending: Annotated[bool, Field(description="Väntar på svar från lagret")]
+    supply: Annotated[Supply, Field(description="Centrallager eller eget förråd")]
+    recipient: Recipients
+    prescriber: UserId
+    requester: UserId
+    service_point: ServicePointId
+    placed_on: date
+    planned_dispatch_on: Annotated[date | None, Field(description="Planerad leverans (ORD-4)")]
+    delivered_on: date | None
+
+    @classmethod
+    def of(cls, row: OrderRow) -> "OrderSummary":
+        """A row as it is listed."""
+        return cls.model_validate(_values(row.state()))
+
+
+class OrderView(OrderSummary):
+    """En order."""
+
+    customer_id: Annotated[str, Field(description="Kund")]
+    store: Annotated[StoreId, Field(description="Förråd")]
+    address_kind: Annotated[AddressKind, Field(description="Vart den levereras (ORD-3)")]
+    consolidated: Annotated[bool, Field(description="Samlad leverans")]
+    picking_begun: Annotated[bool, Field(description="Plocket har börjat: går inte att makulera")]
+    refusal: Annotated[str | None, Field(description="Varför den avvisades eller inte makulerades")]
+    lines: list[LineView]
+
+    @classmethod
+    def of(cls, row: OrderRow, details: OrderDetailsRow | None = None) -> "OrderView":
+        """A row as it is shown, with the comments that are kept beside it."""
+        comments = details.comments if details is not None else {}
+        order = row.state()
+        lines = [
+            LineView.model_validate({**dict(line), "comment": comments.get(line.number)})
+            for line in order.lines
+        ]
+        return cls.model_validate({**_values(order), "lines": lines})
+
+
+class DeliveryView(BaseModel):
+    """Vart en order ska, för den som levererar (ORD-3)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order_id: OrderId
+    order_number: OrderNumber
+    kind: Annotated[AddressKind, Field(description="Enhet, mottagare eller tillfällig adress")]
+    consolidated: Annotated[bool, Field(description="Samlad leverans")]
+    name: Annotated[str | None, Field(description="Mottagarens eller enhetens namn")]
+    address: Annotated[Address | None, Field(description="Adress")]
+    order_phone: Annotated[str | None, Field(description="Telefon för ordern")]
+    recipient_phone: Annotated[str | None, Field(description="Mottagarens telefon")]
+    door_code: Annotated[str | None, Field(description="Portkod")]
+    instructions: Annotated[str | None, Field(description="Anvisningar")]
+    contact_person: Annotated[str | None, Field(description="Rings före leverans")]
+    information: Annotated[str | None, Field(description="Fri information; beställer ingenting")]
+
+
+def _values(order: Order) -> dict[str, object]:
+    return {
+        "order_id": order.id,
+        "order_number": order.order_number,
+        "reference": order.reference,
+        "status": order.status,
+        "pending": order.is_waiting,
+        "supply": order.supply,
+        "recipient": order.recipient,
+        "prescriber": order.prescriber,
+        "requester": order.requester,
+        "service_point": order.service_point,
+        "placed_on": order.placed_on,
+        "planned_dispatch_on": order.planned_dispatch_on,
+        "delivered_on": order.delivered_on,
+        "customer_id": order.customer_id,
+        "store": order.store,
+        "address_kind": order.address_kind,
+        "consolidated": order.consolidated,
+        "picking_begun": order.picking_begun,
+        "refusal": order.refusal,
+    }
