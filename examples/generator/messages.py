@@ -1,0 +1,115 @@
+"""The lines of the files: one message each, as a region's own system would publish it.
+
+No business stands here, and no clock: the day is given.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from kvitt_contracts.calendar import STOCKHOLM
+from kvitt_contracts.envelope import Envelope, Message
+from kvitt_contracts.types import RegionCode
+
+_IDS = UUID("0d6d1f0e-7c61-5b0c-9a41-3a6f6f2f6a11")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One message: the topic's short name, Kafka's key, the headers as text, and its body.
+
+    `data` is the body as JSON; what is no JSON at all stands in `raw_base64` instead.
+    """
+
+    topic: str
+    key: str
+    headers: Mapping[str, str]
+    data: Any = None
+    raw_base64: str | None = None
+
+    @property
+    def message_id(self) -> str:
+        """The message's own id."""
+        return self.headers["ce_id"]
+
+    def text(self) -> str:
+        """The line as it stands in the file."""
+        said: dict[str, Any] = {"topic": self.topic, "key": self.key, "headers": dict(self.headers)}
+        if self.raw_base64 is None:
+            said["data"] = self.data
+        else:
+            said["raw_base64"] = self.raw_base64
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+    @staticmethod
+    def json_of(data: Any) -> bytes:
+        """A body's bytes as they are published."""
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def parse(cls, text: str) -> "Line":
+        """A line of a file."""
+        said = json.loads(text)
+        return cls(
+            topic=said["topic"],
+            key=said["key"],
+            headers=said["headers"],
+            data=said.get("data"),
+            raw_base64=said.get("raw_base64"),
+        )
+
+
+@dataclass(slots=True)
+class Pen:
+    """Writes a region's messages, with ids that follow from the seed and times that rise.
+
+    `times` holds, for each day, the instant of the day's latest message.
+    """
+
+    region: RegionCode
+    seed: int
+    written: int = 0
+    times: dict[date, datetime] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """What the region's own system is called."""
+        return f"urn:region:{self.region}:hjalpmedelssystem"
+
+    def write(self, topic: str, subject: str, body: Message, *, day: date) -> Line:
+        """A message about `subject`, sent on a Stockholm day."""
+        data = body.model_dump(mode="json", exclude_none=True, exclude_defaults=False)
+        return self.write_data(topic, subject, body.wire_type, data, day=day)
+
+    def write_data(self, topic: str, subject: str, wire_type: str, data: Any, *, day: date) -> Line:
+        """A message with a body that no contract has checked."""
+        return Line(
+            topic=topic, key=subject, headers=self._headers(subject, wire_type, day), data=data
+        )
+
+    def _headers(self, subject: str, wire_type: str, day: date) -> dict[str, str]:
+        self.written += 1
+        envelope = Envelope(
+            id=uuid5(_IDS, f"{self.region}/{self.seed}/{self.written}"),
+            source=self.source,
+            type=wire_type,
+            time=self._next_instant(day),
+            subject=subject,
+            region=self.region,
+        )
+        return {name: value.decode() for name, value in envelope.headers()}
+
+    def _next_instant(self, day: date) -> datetime:
+        before = self.times.get(day, datetime.combine(day, time(6, 30), STOCKHOLM).astimezone(UTC))
+        self.times[day] = before + timedelta(seconds=13)
+        return self.times[day]
+
+
+def days_from(first: date, last: date) -> Iterator[date]:
+    """Every day from `first` to `last`, both included."""
+    while first <= last:
+        yield first
+        first += timedelta(days=1)

@@ -1,0 +1,211 @@
+"""The model: takes a region's lines day by day, and says what must have come of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kvitt_contracts import bmb, orders, regions
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.policy import RegionPolicy
+
+from examples.generator.messages import Line
+from examples.generator.model import invoices, registry, stock, transfers
+from examples.generator.model import orders as placing
+from examples.generator.model.reading import Read, Unreadable, read, read_envelope
+from examples.generator.model.state import Device, No, Order, Waits, World
+
+Rule = Callable[[World, str, Any], None]
+
+_RULES: dict[type[Message], Rule] = {
+    regions.PersonStated: registry.person,
+    regions.PersonsJoined: registry.persons_joined,
+    regions.PayerStated: registry.payer,
+    regions.CustomerStated: registry.customer,
+    regions.CareUnitStated: registry.care_unit,
+    regions.UserStated: registry.user,
+    regions.StoreStated: registry.store,
+    regions.ArticleStated: registry.article,
+    regions.ArticlePriceStated: registry.price,
+    regions.GoodsReceived: stock.received,
+    regions.BalanceStated: stock.balance_stated,
+    regions.DeviceStated: stock.device_stated,
+    regions.PickingBegun: stock.picking,
+    regions.GoodsDispatched: stock.dispatched,
+    regions.DeviceReturned: stock.returned,
+    orders.PlaceOrder: placing.place,
+    orders.RegisterWithdrawal: placing.withdraw,
+    orders.VoidOrder: placing.void,
+    bmb.SaveTransfer: transfers.save,
+    bmb.ExecuteTransfer: transfers.execute,
+    bmb.CancelTransfer: transfers.cancel,
+    bmb.AcceptTransfer: transfers.accept,
+    bmb.RejectTransfer: transfers.reject,
+    bmb.UnlockTransfer: transfers.unlock,
+}
+
+
+@dataclass(slots=True)
+class Model:
+    """What must come of one region's messages. Days come in order; within a day any order does."""
+
+    region: str
+    policy: RegionPolicy
+    cut_over: date
+    world: World = field(init=False)
+    refused: dict[str, dict[str, str]] = field(default_factory=dict)
+    quarantined: list[dict[str, str | None]] = field(default_factory=list)
+    passed_over: int = 0
+    duplicates: int = 0
+    obsolete: int = 0
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+    _versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _waiting: list[tuple[Line, Read]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.world = World(policy=self.policy, today=self.cut_over)
+
+    def begin(self, day: date) -> None:
+        """The clock stands on a new Stockholm day."""
+        self.world.today = day
+
+    def let_time_pass(self) -> None:
+        """What was due by today takes place: deadlines, effective days, arrivals."""
+        world = self.world
+        for transfer in world.transfers.values():
+            deadline = transfer.deadline_on
+            if transfer.status == "sent" and deadline is not None and deadline <= world.today:
+                transfers.expire(world, transfer)
+            due = transfer.effective_on
+            if transfer.left and due is not None and due <= world.today:
+                transfers.take_effect(world, transfer)
+        for order in world.orders.values():
+            stock.arrive(world, order)
+
+    def take_all(self, lines: Iterable[Line]) -> None:
+        """Take lines, and then what of them had to wait for another."""
+        for line in lines:
+            self.take(line)
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for line, found in waiting:
+                self._apply(line, found)
+            if len(self._waiting) == len(waiting):
+                raise ValueError(f"{waiting[0][0].message_id} waits for what never comes")
+
+    def take(self, line: Line) -> None:
+        """Take one line as it was published."""
+        try:
+            envelope = read_envelope(line)
+            seen = (envelope.source, line.message_id)
+            if seen in self._seen:
+                self.duplicates += 1
+                return
+            self._seen.add(seen)
+            found = read(line, envelope, region=self.region)
+        except Unreadable as error:
+            self.quarantined.append(
+                {
+                    "message_id": line.headers.get("ce_id"),
+                    "topic": line.topic,
+                    "key": line.key,
+                    "reason": error.reason,
+                }
+            )
+            return
+        except No as no:
+            self._refuse(line, no)
+            return
+        self._apply(line, found)
+
+    def expected(self, *, first: date, last: date) -> dict[str, Any]:
+        """expected.json; invoices and payers are of the days from `first` to `last`."""
+        world = self.world
+        return {
+            "orders": {name: _order(world.orders[name]) for name in sorted(world.orders)},
+            "devices": {
+                name: _device(world.devices[name], first, last) for name in sorted(world.devices)
+            },
+            "transfers": {
+                name: {
+                    "status": transfer.status,
+                    "effective_on": _iso(transfer.effective_on),
+                }
+                for name, transfer in sorted(world.transfers.items())
+            },
+            "invoices": invoices.invoices(world, first=first, last=last),
+            "refused": dict(sorted(self.refused.items())),
+            "quarantined": sorted(self.quarantined, key=lambda one: str(one["message_id"])),
+            "passed_over": self.passed_over,
+            "duplicates": self.duplicates,
+            "obsolete": self.obsolete,
+            "balances": {
+                f"{store}/{article}": {
+                    "available": balance.available,
+                    "reserved": balance.reserved,
+                }
+                for (store, article), balance in sorted(world.balances.items())
+                if balance.available or balance.reserved
+            },
+        }
+
+    def _apply(self, line: Line, found: Read) -> None:
+        if found.body is None:
+            self.passed_over += 1
+            return
+        envelope = found.envelope
+        fact = (envelope.source, envelope.type, envelope.subject)
+        version = getattr(found.body, "version", None)
+        if version is not None and version <= self._versions.get(fact, 0):
+            self.obsolete += 1
+            return
+        try:
+            _RULES[type(found.body)](self.world, envelope.subject, found.body)
+        except No as no:
+            self._refuse(line, no)
+            return
+        except Waits:
+            self._waiting.append((line, found))
+            return
+        if version is not None:
+            self._versions[fact] = version
+
+    def _refuse(self, line: Line, no: No) -> None:
+        self.refused[line.message_id] = {
+            "reason": no.reason,
+            "rule": no.rule,
+            "topic": line.topic,
+        }
+
+
+def _order(order: Order) -> dict[str, Any]:
+    return {
+        "status": order.status,
+        "delivered_on": _iso(order.delivered_on),
+        "lines": [
+            {
+                "article": line.article,
+                "quantity": line.quantity,
+                "delivered": line.delivered,
+                "payer": line.payer,
+                "fee_ore": line.fee_ore,
+            }
+            for line in order.lines
+        ],
+    }
+
+
+def _device(device: Device, first: date, last: date) -> dict[str, Any]:
+    kind, name = device.now.holder
+    return {
+        "article": device.article,
+        "holder": {"kind": kind, "name": name},
+        "payer": device.now.payer,
+        "prescriber": device.now.prescriber,
+        "since": device.now.since.isoformat(),
+        "payers_by_day": invoices.payers_by_day(device, first=first, last=last),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,224 @@
+"""What the model remembers of a region. Values alone; what changes them stands beside."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from kvitt_contracts.policy import RegionPolicy
+from kvitt_contracts.regions import (
+    ArticleStated,
+    CareUnitStated,
+    CustomerStated,
+    PayerStated,
+    StoreStated,
+    UserStated,
+)
+
+Holder = tuple[str, str]
+"""Kind (patient, care_unit, store) and the region's own name of it."""
+
+
+class No(Exception):
+    """The rules say no, with the reason's code and the rule's id."""
+
+    def __init__(self, reason: str, rule: str) -> None:
+        super().__init__(f"{rule} {reason}")
+        self.reason = reason
+        self.rule = rule
+
+
+class Waits(Exception):
+    """A fact names something that is not known yet."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    """A person by the region's id; `joined_to` is the id that stays when two are one."""
+
+    born: date
+    active: bool
+    has_address: bool
+    joined_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """From a day on: öre without VAT, a month for rent, a unit for sale."""
+
+    valid_from: date
+    net_ore: int
+    vat_percent: int
+
+
+@dataclass(slots=True)
+class Balance:
+    """What a store has of an article."""
+
+    available: int = 0
+    reserved: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody:
+    """Who has a device and who pays, from a day on."""
+
+    since: date
+    holder: Holder
+    payer: str | None = None
+    customer: str | None = None
+    prescriber: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Device:
+    """A marked device with every custody that was ever said, and what claims it now.
+
+    `claim`: kind (transfer, lock, dispatch) and the reference of the transfer or the order.
+    """
+
+    number: str
+    article: str
+    said: list[Custody]
+    claim: tuple[str, str] | None = None
+
+    @property
+    def now(self) -> Custody:
+        """The custody that was said last."""
+        return self.said[-1]
+
+    @property
+    def store(self) -> str | None:
+        """The store that it stands in."""
+        kind, name = self.now.holder
+        return name if kind == "store" else None
+
+    def on(self, day: date) -> Custody | None:
+        """The custody of a day: the latest one that had begun; of one day, what was said last."""
+        begun = [one for one in self.said if one.since <= day]
+        return max(enumerate(begun), key=lambda one: (one[1].since, one[0]))[1] if begun else None
+
+
+@dataclass(slots=True, kw_only=True)
+class OrderLine:
+    """An order line with what has become of it. `fee_ore` is the patient fee of one unit."""
+
+    article: str
+    quantity: int
+    payer: str
+    device: str | None = None
+    fee_ore: int | None = None
+    reserved: int = 0
+    missing: int = 0
+    delivered: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Shipment:
+    """Goods on their way: line number, quantity, devices."""
+
+    arrives_on: date
+    lines: list[tuple[int, int, tuple[str, ...]]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """An order or a withdrawal."""
+
+    reference: str
+    own_store: bool
+    store: str
+    recipient: Holder
+    prescriber: str
+    requester: str
+    service_point: str
+    lines: list[OrderLine]
+    status: str = "registered"
+    picking: bool = False
+    delivered_on: date | None = None
+    shipments: list[Shipment] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Transfer:
+    """A transfer. `left`: the devices that have neither changed custody by it nor dropped out."""
+
+    reference: str
+    status: str
+    sender: str
+    sending: str
+    receiving: str
+    proposed_customer: str
+    proposed_payer: str
+    transfer_date: date
+    left: list[str]
+    at: Holder
+    new_holder: Holder | None
+    new_prescriber: str | None
+    attested: bool
+    deadline_on: date | None = None
+    customer: str | None = None
+    payer: str | None = None
+    effective_on: date | None = None
+
+    @property
+    def ends_at_patient_from_patient(self) -> bool:
+        """BMB-11: from one patient to another."""
+        return (
+            self.at[0] == "patient"
+            and self.new_holder is not None
+            and (self.new_holder[0] == "patient")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """A sale or a fee at delivery. `payer`: a payer's id, or a patient's for a fee."""
+
+    kind: str
+    day: date
+    payer: str
+    article: str
+    quantity: int
+    net_ore: int
+    vat_percent: int
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that is known of one region. `today` is the Stockholm day."""
+
+    policy: RegionPolicy
+    today: date
+    payers: dict[str, PayerStated] = field(default_factory=dict)
+    customers: dict[str, CustomerStated] = field(default_factory=dict)
+    care_units: dict[str, CareUnitStated] = field(default_factory=dict)
+    users: dict[str, UserStated] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    stores: dict[str, StoreStated] = field(default_factory=dict)
+    articles: dict[str, ArticleStated] = field(default_factory=dict)
+    prices: defaultdict[str, list[Price]] = field(default_factory=lambda: defaultdict(list))
+    balances: defaultdict[tuple[str, str], Balance] = field(
+        default_factory=lambda: defaultdict(Balance)
+    )
+    booked: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    devices: dict[str, Device] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    transfers: dict[str, Transfer] = field(default_factory=dict)
+    charges: list[Charge] = field(default_factory=list)
+
+    def current(self, person: str) -> str:
+        """The id that a person goes by now."""
+        while (joined := self.people[person].joined_to) is not None:
+            person = joined
+        return person
+
+    def price(self, article: str, day: date) -> Price | None:
+        """The price that counts on a day; a later word about the same day counts."""
+        valid = [price for price in self.prices[article] if price.valid_from <= day]
+        return max(valid, key=lambda price: price.valid_from) if valid else None
+
+    def user(self, name: str, rule: str = "REF-3") -> UserStated:
+        """A user that a command names."""
+        if name not in self.users:
+            raise No("UNKNOWN_USER", rule)
+        return self.users[name]

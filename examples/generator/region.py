@@ -1,0 +1,216 @@
+"""One region's files from a seed: the cut-over, the month, and what must come of it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import yaml
+from kvitt_contracts.calendar import is_working_day, start_of_day
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.personnummer import CoordinationNumber
+from kvitt_contracts.policy import Policies, RegionPolicy
+from kvitt_contracts.regions import PersonsJoined, PersonStated
+from kvitt_contracts.types import NamedPatient, RegionPersonId
+
+from examples.generator import catalogue, registry
+from examples.generator.messages import Line, Pen, days_from
+from examples.generator.mistakes import plan_mistakes
+from examples.generator.model.counting import Model
+from examples.generator.month import CUT_OVER, END, LAST_DAY, Month
+from examples.generator.ordering import (
+    change_price,
+    order_something,
+    receive,
+    return_something,
+    withdraw_something,
+)
+from examples.generator.profiles import Profile
+from examples.generator.shortages import plan_shortages
+from examples.generator.transferring import left_unanswered, transfer_something
+
+_POLICIES: Final = Path(__file__).parents[2] / "deploy" / "regions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """A region's files: the three of the cut-over, one for each day, and what is expected."""
+
+    cut_over: dict[str, list[Line]]
+    days: dict[date, list[Line]]
+    expected: dict[str, Any]
+
+    def texts(self) -> dict[str, str]:
+        """Each file's text by its path within the region's folder."""
+        texts = {name: _text(lines) for name, lines in self.cut_over.items()}
+        for day, lines in self.days.items():
+            texts[f"month/{day.isoformat()}.jsonl"] = _text(lines)
+        return texts
+
+
+def policy_of(profile: Profile, *, at: date = CUT_OVER) -> RegionPolicy:
+    """The region's policy of that day, as deploy/regions says."""
+    text = (_POLICIES / f"{profile.code}.yaml").read_text(encoding="utf-8")
+    policies = Policies.parse([yaml.safe_load(text)])
+    return policies.in_force(profile.code, start_of_day(at))
+
+
+def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
+    """The files of a region; business ends with `last_day`, which makes a shorter month."""
+    rng = Random(f"{seed}/{profile.code}")
+    pen = Pen(region=profile.code, seed=seed)
+    model = Model(region=profile.code, policy=policy_of(profile), cut_over=CUT_OVER)
+    units = registry.units(profile, rng)
+    listed = list(catalogue.articles(rng))
+    cut_over = {"registry.jsonl": _registry(profile, units, pen, rng, seed=seed)}
+    cut_over["catalogue.jsonl"] = _catalogue(profile, units, listed, pen)
+    model.take_all(cut_over["registry.jsonl"])
+    model.take_all(cut_over["catalogue.jsonl"])
+    patients = sorted(name for name, one in model.world.people.items() if one.active)
+    cut_over["stock.jsonl"] = _stock(profile, units, listed, patients, pen, rng)
+    model.take_all(cut_over["stock.jsonl"])
+    month = Month(
+        profile=profile,
+        policy=model.policy,
+        units=units,
+        listed=listed,
+        patients=[name for name in patients if model.world.people[name].joined_to is None],
+        rng=rng,
+        pen=pen,
+        model=model,
+    )
+    days = _business(month, last_day=last_day)
+    return Files(
+        cut_over=cut_over,
+        days=days,
+        expected=model.expected(first=CUT_OVER, last=LAST_DAY),
+    )
+
+
+def replay(profile: Profile, files: Files) -> dict[str, Any]:
+    """What the model expects of these lines, however they were made."""
+    model = Model(region=profile.code, policy=policy_of(profile), cut_over=CUT_OVER)
+    for lines in files.cut_over.values():
+        model.take_all(lines)
+    for day in days_from(CUT_OVER + timedelta(days=1), END):
+        model.begin(day)
+        model.let_time_pass()
+        model.take_all(files.days.get(day, []))
+    return model.expected(first=CUT_OVER, last=LAST_DAY)
+
+
+def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
+    plan_shortages(month)
+    plan_mistakes(month)
+    days: dict[date, list[Line]] = {}
+    for day in days_from(CUT_OVER + timedelta(days=1), last_day):
+        month.begin_day(day)
+        if is_working_day(day):
+            _working_day(month)
+        else:
+            withdraw_something(month)
+            return_something(month)
+        days[day] = month.lines
+    for day in days_from(last_day + timedelta(days=1), END):
+        month.model.begin(day)
+        month.model.let_time_pass()
+    return days
+
+
+def _working_day(month: Month) -> None:
+    for _ in range(month.rng.randint(13, 16)):
+        order_something(month)
+    for _ in range(month.rng.randint(5, 8)):
+        withdraw_something(month)
+    for _ in range(month.rng.randint(6, 8)):
+        transfer_something(month)
+    if month.today.day < 16:
+        left_unanswered(month)
+    for _ in range(month.rng.randint(1, 3)):
+        return_something(month)
+    stocked = [one for one in month.listed if one.kind.stock]
+    if month.rng.randrange(2):
+        change_price(month, month.rng.choice(stocked))
+    for _ in range(2):
+        one = month.rng.choice(stocked)
+        number = one.article.article_number
+        receive(month, number, month.rng.randint(1, 3) if one.kind.marked else 20)
+
+
+def _registry(
+    profile: Profile, units: registry.Units, pen: Pen, rng: Random, *, seed: int
+) -> list[Line]:
+    def say(topic: str, subject: str, body: Message) -> Line:
+        return pen.write(topic, subject, body, day=CUT_OVER)
+
+    lines = [say("orders", payer.payer_id, payer) for payer in units.payers]
+    people = list(registry.persons(profile, rng, seed=seed))
+    # persons come between the payers and those who name them, as a whole registry is sent
+    for name, person in people:
+        if name.endswith("-00007"):
+            lines.append(_wrong_check_digit(pen, name, person))
+            person = person.model_copy(update={"version": 2})
+        lines.append(say("persons", name, person))
+    lines += [say("orders", one.customer_id, one) for one in units.customers]
+    lines += [say("orders", one.unit, one) for one in units.care_units]
+    lines += [say("orders", one.user_id, one) for one in units.users]
+    one_more, another = registry.person_id(profile, registry.PERSONS + 1), people[7][1]
+    lines.append(say("persons", one_more, another.model_copy(update={"identity": _other(another)})))
+    joined = PersonsJoined(version=1, joined=RegionPersonId(one_more))
+    lines.append(say("persons", people[7][0], joined))
+    lines.append(lines[0])  # told twice: the same id, no effect
+    return lines
+
+
+def _wrong_check_digit(pen: Pen, name: str, person: PersonStated) -> Line:
+    line = pen.write("persons", name, person, day=CUT_OVER)
+    number = line.data["identity"]["number"]
+    wrong = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
+    return replace(line, data={**line.data, "identity": {**line.data["identity"], "number": wrong}})
+
+
+def _other(person: PersonStated) -> CoordinationNumber:
+    """Another number for the same person, as a registry has it before the two ids are joined."""
+    number = registry.number_for_tests(person.identity.born, 989, coordination=True)
+    return CoordinationNumber(number=number)
+
+
+def _catalogue(
+    profile: Profile, units: registry.Units, listed: list[catalogue.Listed], pen: Pen
+) -> list[Line]:
+    def say(subject: str, body: Message) -> Line:
+        return pen.write("inventory", subject, body, day=CUT_OVER)
+
+    lines = [say(store.store, store) for store in catalogue.stores(profile, units)]
+    for one in listed:
+        lines.append(say(one.article.article_number, one.article))
+        lines.append(say(one.article.article_number, one.price))
+    return lines
+
+
+def _stock(
+    profile: Profile,
+    units: registry.Units,
+    listed: list[catalogue.Listed],
+    patients: list[str],
+    pen: Pen,
+    rng: Random,
+) -> list[Line]:
+    borrowers = [NamedPatient(person=RegionPersonId(name)) for name in rng.sample(patients, 110)]
+    borrowers.append(
+        NamedPatient(person=RegionPersonId(registry.person_id(profile, registry.PERSONS + 1)))
+    )
+    lines = [
+        pen.write("inventory", subject, balance, day=CUT_OVER)
+        for subject, balance in catalogue.balances(profile, listed, rng, day=CUT_OVER)
+    ]
+    lines += [
+        pen.write("inventory", device.device_number, device, day=CUT_OVER)
+        for device in catalogue.devices(profile, units, listed, borrowers, rng, day=CUT_OVER)
+    ]
+    return lines
+
+
+def _text(lines: list[Line]) -> str:
+    return "".join(f"{line.text()}\n" for line in lines)

@@ -1,0 +1,355 @@
+"""A region's transfers: sent, accepted, rejected, left unanswered, unlocked, made anew."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import partial
+from typing import Final
+
+from kvitt_contracts.bmb import (
+    AcceptTransfer,
+    CancelTransfer,
+    ExecuteTransfer,
+    RejectTransfer,
+    SaveTransfer,
+    UnlockTransfer,
+)
+from kvitt_contracts.policy import ExpiryOutcome
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    CustomerId,
+    DeviceNumber,
+    NamedRecipient,
+    StoreId,
+    UserId,
+)
+
+from examples.generator.model.state import Device
+from examples.generator.month import END, LAST_DAY, Month
+from examples.generator.ordering import give_back, patient
+
+_NO = (
+    "Patienten tillhör en annan enhet.",
+    "Hjälpmedlet är redan återlämnat till oss.",
+    "Fel mottagare: kontrollera mot patientlistan.",
+)
+
+
+def transfer_something(month: Month) -> None:
+    """One transfer of some kind, with what becomes of it."""
+    month.rng.choice(_KINDS)(month)
+
+
+def save(
+    month: Month,
+    devices: Sequence[str],
+    *,
+    sender: str | None = None,
+    to: NamedRecipient | None = None,
+    store: str | None = None,
+    prescriber: str | None = None,
+    on: date | None = None,
+    attested: bool = True,
+    send: bool = True,
+) -> str:
+    """Save a transfer, sent at once unless told otherwise; gives its reference."""
+    reference = month.name(month.profile.sends_transfer)
+    month.send(
+        "bmb",
+        reference,
+        SaveTransfer(
+            sender=UserId(sender or sender_of(month, devices[0])),
+            devices=tuple(DeviceNumber(number) for number in devices),
+            new_recipient=to,
+            new_store=StoreId(store) if store else None,
+            new_prescriber=UserId(prescriber) if prescriber else None,
+            transfer_date=on,
+            attested=attested and to is not None and to.kind == "patient",
+            message="Hjälpmedlet följer med." if month.rng.randrange(4) == 0 else None,
+            execute=send,
+        ),
+    )
+    return reference
+
+
+def accept(month: Month, reference: str, *, by: str | None = None) -> None:
+    """Say yes for the receiving service point, if its time has not run out."""
+    transfer = month.transfer(reference)
+    if transfer.status == "sent" and transfer.deadline_on == month.today:
+        return
+    chosen = None
+    if month.policy.transfer.ack_payer == "chosen" and month.rng.randrange(2):
+        chosen = month.rng.choice(month.units.payers).payer_id
+    devices = list(transfer.left)
+    month.send(
+        "bmb",
+        reference,
+        AcceptTransfer(
+            by=UserId(by or month.somebody_at(transfer.receiving).user_id),
+            customer_id=CustomerId(transfer.receiving),
+            payer_id=chosen,
+        ),
+    )
+    effective_on = transfer.effective_on
+    if effective_on is not None:
+        month.let_go(devices, after=max(effective_on, month.today))
+
+
+def reject(month: Month, reference: str, *, message: str | None = None) -> None:
+    """Say no, and why."""
+    transfer = month.transfer(reference)
+    devices = list(transfer.left)
+    by = month.somebody_at(transfer.receiving).user_id
+    month.send("bmb", reference, RejectTransfer(by=by, message=message))
+    if transfer.status == "rejected":
+        month.let_go(devices)
+
+
+def unlock(month: Month, reference: str, *, by: str = "kundtjanst1") -> None:
+    """Customer service frees a locked transfer's devices."""
+    transfer = month.transfer(reference)
+    devices = list(transfer.left)
+    asked_by = UserId(transfer.sender)
+    month.send("bmb", reference, UnlockTransfer(by=UserId(by), asked_by=asked_by))
+    if transfer.status == "unlocked":
+        month.let_go(devices)
+
+
+def sender_of(month: Month, number: str) -> str:
+    """Who prescribed the device, or anybody who prescribes at the service point of its store."""
+    device = month.device(number)
+    active = {one.user_id: one for one in month.prescribers()}
+    if device.now.prescriber in active:
+        return str(device.now.prescriber)
+    if device.store is not None:
+        owner = next(one for one in month.units.customers if one.store == device.store)
+        here = [one for one in active.values() if owner.customer_id in one.service_points]
+        return str(month.rng.choice(here).user_id)
+    return str(month.rng.choice(sorted(active)))
+
+
+def lent(device: Device) -> bool:
+    """True for a device on loan."""
+    return device.store is None
+
+
+def lent_to_patient(device: Device) -> bool:
+    """True for a device that a patient has."""
+    return device.now.holder[0] == "patient"
+
+
+def other_prescriber(month: Month, number: str) -> str:
+    """A prescriber who does not have the device."""
+    now = month.device(number).now.prescriber
+    return str(month.rng.choice([u.user_id for u in month.prescribers() if u.user_id != now]))
+
+
+def left_unanswered(month: Month) -> None:
+    """Nobody answers: executed automatically or locked; a locked one is mostly unlocked and made
+    anew.
+    """
+    number = month.take_device(lent)
+    if number is None:
+        return
+    new = other_prescriber(month, number) if month.rng.randrange(3) else None
+    future = month.today + timedelta(days=12) if month.rng.randrange(6) == 0 else None
+    reference = save(month, [number], prescriber=new, on=future)
+    deadline = month.transfer(reference).deadline_on
+    if deadline is None or deadline >= LAST_DAY:
+        return
+    if month.policy.transfer.expiry.outcome is ExpiryOutcome.AUTO_EXECUTE:
+        month.let_go([number], after=max(deadline, future or deadline))
+        if month.rng.randrange(4) == 0:
+            late = month.today + timedelta(days=9)  # past the deadline, and past the day of it
+            if late < END:
+                month.plan(late, partial(accept, month, reference))
+        return
+    if month.rng.randrange(3):
+        month.plan(deadline + timedelta(days=1), partial(_try_while_locked, month, reference))
+
+
+def _try_while_locked(month: Month, reference: str) -> None:
+    number = month.transfer(reference).left[0]
+    if month.rng.randrange(2):
+        save(month, [number], prescriber=other_prescriber(month, number))
+    if month.today < LAST_DAY:
+        month.plan(month.today + timedelta(days=1), partial(_unlock_and_resend, month, reference))
+
+
+def _unlock_and_resend(month: Month, reference: str) -> None:
+    number = month.transfer(reference).left[0]
+    unlock(month, reference)
+    month.keep([number])
+    if month.today < LAST_DAY:
+        month.plan(month.today + timedelta(days=1), partial(_send_anew, month, number))
+
+
+def _send_anew(month: Month, number: str) -> None:
+    reference = save(month, [number], prescriber=other_prescriber(month, number))
+    _answer_soon(month, reference)
+
+
+def _to_new_prescriber(month: Month) -> None:
+    number = month.take_device(lent)
+    if number is not None:
+        reference = save(month, [number], prescriber=other_prescriber(month, number))
+        _answer_soon(month, reference)
+
+
+def _change_of_payer(month: Month) -> None:
+    number = month.take_device(lent)
+    if number is not None:
+        _answer_soon(month, save(month, [number]))
+
+
+def _to_another_patient(month: Month) -> None:
+    number = month.take_device(lent_to_patient)
+    if number is not None:
+        to = patient(month.rng.choice(month.patients))
+        _answer_soon(month, save(month, [number], to=to))
+
+
+def _to_care_unit(month: Month) -> None:
+    number = month.take_device(lent)
+    if number is not None:
+        to = CareUnitRecipient(unit=month.rng.choice(month.units.care_units).unit)
+        _answer_soon(month, save(month, [number], to=to))
+
+
+def _to_own_store(month: Month) -> None:
+    number = month.take_device(lent)
+    if number is None:
+        return
+    owner = month.rng.choice([one for one in month.units.customers if one.store])
+    here = [u.user_id for u in month.prescribers() if owner.customer_id in u.service_points]
+    sender = month.rng.choice(here)
+    _answer_soon(month, save(month, [number], sender=sender, store=owner.store))
+
+
+def _from_own_store(month: Month) -> None:
+    number = month.take_device(
+        lambda device: (
+            device.store in month.profile.own_stores
+            and month.promise(str(device.store), device.article, 0)
+        )
+    )
+    if number is None:
+        return
+    device = month.device(number)
+    if not month.promise(str(device.store), device.article, 1):
+        month.let_go([number])
+        return
+    to = patient(month.rng.choice(month.patients))
+    _answer_soon(month, save(month, [number], to=to))
+
+
+def _on_a_later_day(month: Month) -> None:
+    number = month.take_device(lent)
+    if number is not None:
+        on = month.today + timedelta(days=month.rng.randint(5, 20))
+        new = other_prescriber(month, number)
+        _answer_soon(month, save(month, [number], prescriber=new, on=on))
+
+
+def _rejected(month: Month) -> None:
+    number = month.take_device(lent)
+    if number is None:
+        return
+    reference = save(month, [number], prescriber=other_prescriber(month, number))
+    message = month.rng.choice(_NO)
+    first = month.later(1, 2)
+    if month.policy.transfer.rejection_message == "mandatory" and month.rng.randrange(2):
+        month.plan(first, partial(reject, month, reference))
+        first += timedelta(days=1)
+    month.plan(first, partial(reject, month, reference, message=message))
+
+
+def _drafted_first(month: Month) -> None:
+    number = month.take_device(lent)
+    if number is None:
+        return
+    sender = sender_of(month, number)
+    new = other_prescriber(month, number)
+    reference = save(month, [number], sender=sender, prescriber=new, send=False)
+    if month.rng.randrange(3) == 0:
+        month.plan(month.later(1), partial(_cancel, month, reference, sender))
+    else:
+        month.plan(month.later(1), partial(_execute, month, reference, sender))
+
+
+def _cancel(month: Month, reference: str, by: str) -> None:
+    month.send("bmb", reference, CancelTransfer(by=UserId(by)))
+    month.let_go(month.transfer(reference).left)
+
+
+def _execute(month: Month, reference: str, by: str) -> None:
+    month.send("bmb", reference, ExecuteTransfer(by=UserId(by)))
+    _answer_soon(month, reference)
+
+
+def _several_devices(month: Month) -> None:
+    """All that one recipient has from one service point; sometimes one comes back meanwhile."""
+    free = month.find_devices(lent_to_patient)
+    together: dict[tuple[str, str | None], list[str]] = {}
+    for number in free:
+        now = month.device(number).now
+        together.setdefault((now.holder[1], now.customer), []).append(number)
+    pairs = [numbers for numbers in together.values() if len(numbers) > 1]
+    if not pairs:
+        return
+    numbers = month.rng.choice(pairs)[:3]
+    month.keep(numbers)
+    reference = save(month, numbers, prescriber=other_prescriber(month, numbers[0]))
+    if month.rng.randrange(3) == 0:
+        month.plan(month.later(1), partial(_come_back, month, numbers[0]))
+        month.plan(month.later(3), partial(accept, month, reference))
+    else:
+        _answer_soon(month, reference)
+
+
+def _returned_meanwhile(month: Month) -> None:
+    """The only device comes back while the transfer is open: nothing is left of it."""
+    number = month.take_device(lent)
+    if number is not None:
+        save(month, [number], prescriber=other_prescriber(month, number))
+        month.plan(month.later(1, 2), partial(_come_back, month, number))
+
+
+def _come_back(month: Month, number: str) -> None:
+    give_back(month, number, month.rng.choice(month.profile.own_stores))
+    month.let_go([number])
+
+
+def _asked_for_twice(month: Month) -> None:
+    """Somebody else asks for a device that is in a transfer already (BMB-12)."""
+    number = month.take_device(lent)
+    if number is None:
+        return
+    reference = save(month, [number], prescriber=other_prescriber(month, number))
+    again = partial(_ask_again, month, number)
+    month.plan(month.later(1), again)
+    month.plan(month.later(4), partial(accept, month, reference))
+
+
+def _ask_again(month: Month, number: str) -> None:
+    save(month, [number], prescriber=other_prescriber(month, number))
+
+
+def _answer_soon(month: Month, reference: str) -> None:
+    month.plan(month.later(1, 4), partial(accept, month, reference))
+
+
+_KINDS: Final[tuple[Callable[[Month], None], ...]] = (
+    *([_to_new_prescriber] * 5),
+    *([_change_of_payer] * 4),
+    *([left_unanswered] * 5),
+    *([_to_another_patient] * 2),
+    *([_to_care_unit] * 2),
+    *([_to_own_store] * 2),
+    *([_from_own_store] * 2),
+    *([_on_a_later_day] * 2),
+    *([_rejected] * 3),
+    *([_drafted_first] * 2),
+    *([_several_devices] * 2),
+    _returned_meanwhile,
+    _asked_for_twice,
+)
