@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given as given_values
@@ -77,7 +78,7 @@ def test_a_service_is_never_marked() -> None:
         {"marked": False, "charging": "sale", "type": ArticleType.SERVICE},
     ],
 )
-def test_how_an_article_is_counted_does_not_change(changes: dict[str, object]) -> None:
+def test_how_an_article_is_counted_does_not_change(changes: dict[str, Any]) -> None:
     with pytest.raises(domain.ArticleRefused) as refused:
         domain.list_article(an_article_stated(**changes), known=an_article())
 
