@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kvitt_chassis import audit, clock, outbox, parking
 from kvitt_chassis.auth import Caller
 from kvitt_chassis.consumer import Consumer
-from kvitt_chassis.consumer_machine import Cause
 from kvitt_chassis.database import Database
 from kvitt_chassis.folds import differences
 from kvitt_chassis.http import signed_in
@@ -28,6 +27,7 @@ from kvitt_chassis.quarantine import NoSuchEntry, Quarantine
 from kvitt_chassis.relay import Relay
 from kvitt_chassis.service import Service
 from kvitt_chassis.timers import TimerLoop
+from kvitt_chassis.verdicts import Cause
 
 T = TypeVar("T")
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from kvitt_chassis import failpoints
 from kvitt_chassis.testing import Given, Servers, World, assert_rows_are_folds, wait_for
 from kvitt_contracts.notifications import MessagePosted, MessageRead
 from kvitt_contracts.types import Role
@@ -135,6 +136,35 @@ async def test_a_caller_may_wait_for_the_answer(world: World, client: httpx.Asyn
     answer = await asked
 
     assert (answer.status_code, answer.json()["pending"]) == (200, False)
+
+
+async def test_a_lost_connection_is_tried_again_and_has_one_effect(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    def lose() -> None:
+        raise ConnectionResetError
+
+    failpoints.arm("unit.before_commit", lose)
+    try:
+        answer = await client.post("/letters", json=BODY)
+    finally:
+        failpoints.disarm()
+
+    assert answer.status_code == 201
+    assert len(await world.events(MessagePosted)) == 1
+
+
+async def test_two_that_make_the_same_thing_at_once_make_it_once(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    address = f"/letters/{uuid4()}"
+
+    answers = await asyncio.gather(*(client.put(address, json=BODY) for _ in range(2)))
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json()["reason"] == "CONCURRENT_CHANGE"
+    assert len(await world.events(MessagePosted)) == 1
 
 
 async def test_a_region_sees_nothing_of_another(world: World) -> None:

@@ -54,6 +54,15 @@ async def test_a_list_is_sorted_as_asked(client: httpx.AsyncClient) -> None:
     assert await readers(client, "sort=-reader") == sorted(READERS, reverse=True)
 
 
+async def test_what_sorts_alike_keeps_one_order_from_page_to_page(
+    client: httpx.AsyncClient,
+) -> None:
+    page = (await client.get("/letters?sort=-status")).json()
+
+    ids = [item["id"] for item in page["items"]]
+    assert ids == sorted(ids)
+
+
 async def test_an_unknown_sort_names_those_that_there_are(client: httpx.AsyncClient) -> None:
     answer = await client.get("/letters?sort=secret")
 

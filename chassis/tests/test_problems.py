@@ -109,6 +109,16 @@ async def test_a_body_over_the_limit_is_413(client: httpx.AsyncClient) -> None:
     assert is_problem(await client.post("/letters", content=body), 413, "TOO_LARGE")
 
 
+async def test_a_body_that_announces_too_much_is_not_even_read() -> None:
+    transport = httpx.ASGITransport(
+        app=Guard(_never, service="notifications", telemetry=toy.TELEMETRY)
+    )
+    async with httpx.AsyncClient(transport=transport, base_url="http://kvitt") as client:
+        answer = await client.post("/letters", content=b"x" * (MAX_BODY_BYTES + 1))
+
+    assert is_problem(answer, 413, "TOO_LARGE")
+
+
 async def test_a_body_that_hides_its_length_is_413_too(world: World) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(3):
@@ -130,6 +140,7 @@ async def test_a_body_that_hides_its_length_is_413_too(world: World) -> None:
         "/letters?status=9001019802",
         "/letters?status=18900161-9802",
         "/letters/1890%2530101-9802",
+        "/letters?status=1890%2530101-9802",
     ],
 )
 async def test_a_personal_number_in_an_address_is_refused(

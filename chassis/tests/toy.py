@@ -197,6 +197,13 @@ async def post(body: PostBody, commands: Commands) -> LetterView:
     return await commands.run(command, target=key, show=_letter(key))
 
 
+@router.put("/letters/{letter_id}", status_code=201)
+async def put(letter_id: UUID, body: PostBody, commands: Commands) -> LetterView:
+    """Skicka ett meddelande med eget id; regeln ser inte efter om det redan finns."""
+    command = PostLetter(reader=body.reader, about=body.about)
+    return await commands.run(command, target=letter_id, show=_letter(letter_id))
+
+
 @router.post("/letters:ask", status_code=202)
 async def ask(body: PostBody, commands: Commands) -> LetterView:
     """Skicka ett meddelande, och vänta tills det är läst om anroparen vill."""
