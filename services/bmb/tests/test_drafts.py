@@ -212,6 +212,17 @@ def test_saving_a_draft_anew_replaces_it() -> None:
 
 
 @pytest.mark.rule("BMB-2")
+def test_a_draft_of_another_service_point_cannot_be_saved_anew() -> None:
+    draft = a_transfer(status=Status.DRAFT)
+    elsewhere = a_wish(sender=a_user(at=OTHER), new_prescriber=None, units=(a_customer(OTHER),))
+
+    with pytest.raises(Refused) as refused:
+        save(draft, elsewhere, transfer_id=draft.id, reference=None, today=TODAY)
+
+    assert (refused.value.reason, refused.value.field) == (Reason.SENDER_ELSEWHERE, "sender")
+
+
+@pytest.mark.rule("BMB-2")
 def test_what_is_sent_cannot_be_saved_anew() -> None:
     sent = a_transfer(status=Status.SENT)
 
