@@ -28,10 +28,22 @@ from kvitt_contracts.orders import (
     VoidOrder,
 )
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import ArticleNumber, NamedPatient, PayerId, RegionPersonId, UserId
+from kvitt_contracts.types import (
+    ArticleNumber,
+    NamedPatient,
+    PayerId,
+    RegionCode,
+    RegionPersonId,
+    UserId,
+)
 from orders.app import service
 from orders.customer_orders.domain import Status
-from orders.customer_orders.handlers import ORDERS_UNANSWERED, UNANSWERED
+from orders.customer_orders.handlers import (
+    ORDERS_BY_STEP,
+    ORDERS_UNANSWERED,
+    UNANSWERED,
+    place_order,
+)
 from orders.customer_orders.models import NumberSeriesRow, OrderDetailsRow, OrderRow
 from orders.customer_orders.numbers import LAST_OF_WEEK
 from orders.customer_orders.reasons import Reason
@@ -277,6 +289,22 @@ async def test_a_refused_order_uses_no_number(given: Given) -> None:
 
         (placed,) = await world.events(OrderPlaced)
         assert placed.order_number == "26100001"
+
+
+async def test_what_is_not_committed_is_not_counted(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        placed = ORDERS_BY_STEP.labels("orders", "ac", "central")
+        before = placed._value.get()
+        with pytest.raises(TimeoutError):
+            async with world.worker.unit() as unit:
+                tx = unit.begin(region=RegionCode("ac"), is_command=True)
+                await place_order(an_order_command(), tx)
+                raise TimeoutError  # something else of the same batch
+        assert placed._value.get() == before
+
+        await place(world)
+        assert placed._value.get() == before + 1
 
 
 @pytest.mark.rule("ORD-2")

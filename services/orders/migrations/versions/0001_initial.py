@@ -138,7 +138,7 @@ def upgrade() -> None:
         sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("person", sa.Uuid(), nullable=True),
+        sa.Column("person", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("region", "access_id", name=op.f("pk_person_accesses")),
     )
     op.create_index(

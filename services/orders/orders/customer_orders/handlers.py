@@ -36,6 +36,7 @@ from kvitt_contracts.types import (
     Reference,
 )
 
+from orders.counting import when_committed
 from orders.customer_orders import domain, placing
 from orders.customer_orders.models import ArticleRow, OrderDetailsRow, OrderRow
 from orders.customer_orders.numbers import Series, next_number
@@ -63,7 +64,7 @@ ORDERS_UNANSWERED = declare(
 ORDERS_BY_STEP = declare(
     "counter",
     "orders_steps_total",
-    "Orders by step: placed, withdrawal, delivered, declined, voided.",
+    "Orders by step: central or own_store when placed; delivered, declined, voided.",
     "None: a business counter.",
     ("region", "step"),
 )
@@ -186,7 +187,7 @@ async def on_line_delivered(event: LineDelivered, tx: Transaction) -> None:
         ),
     )
     if row.status is domain.Status.DELIVERED:
-        ORDERS_BY_STEP.labels("orders", tx.region, "delivered").inc()
+        when_committed(tx, ORDERS_BY_STEP.labels("orders", tx.region, "delivered").inc)
     _forget_if_answered(row, tx)
 
 
@@ -195,7 +196,7 @@ async def on_reservation_declined(event: ReservationDeclined, tx: Transaction) -
     """The order has no effect (ORD-7, ORD-8)."""
     row = await tx.lock(OrderRow, event.order_id)
     tx.record(row, domain.decline(row.state(), reason=event.reason, rule=event.rule))
-    ORDERS_BY_STEP.labels("orders", tx.region, "declined").inc()
+    when_committed(tx, ORDERS_BY_STEP.labels("orders", tx.region, "declined").inc)
     _forget_if_answered(row, tx)
 
 
@@ -206,7 +207,7 @@ async def on_reservation_released(event: ReservationReleased, tx: Transaction) -
     voided = domain.void(row.state())
     if not isinstance(voided, domain.AlreadyDone):
         tx.record(row, voided)
-        ORDERS_BY_STEP.labels("orders", tx.region, "voided").inc()
+        when_committed(tx, ORDERS_BY_STEP.labels("orders", tx.region, "voided").inc)
     _forget_if_answered(row, tx)
 
 
@@ -222,7 +223,7 @@ async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
 async def alarm_unanswered(row: OrderRow, due: datetime, tx: Transaction) -> None:
     """Inventory owes an answer. Only it knows the outcome, so nothing is decided here."""
     if row.state().is_waiting:
-        ORDERS_UNANSWERED.labels("orders", row.status).inc()
+        when_committed(tx, ORDERS_UNANSWERED.labels("orders", row.status).inc)
         tx.schedule(UNANSWERED, key=row.id, due=due + ANSWER_WITHIN)
 
 
@@ -328,7 +329,7 @@ async def _articles_of(
 def _start(event: OrderPlaced, tx: Transaction) -> None:
     tx.start(OrderRow, event.order_id, event)
     tx.schedule(UNANSWERED, key=event.order_id, due=tx.now + ANSWER_WITHIN)
-    ORDERS_BY_STEP.labels("orders", tx.region, event.supply).inc()
+    when_committed(tx, ORDERS_BY_STEP.labels("orders", tx.region, event.supply).inc)
 
 
 def _keep_details(

@@ -8,6 +8,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import OrderNumber
 from sqlalchemy.dialects.postgresql import insert
 
+from orders.counting import when_committed
 from orders.customer_orders.models import NumberSeriesRow
 
 FOUR_DIGITS = 9_999
@@ -56,5 +57,6 @@ async def next_number(series: Series, tx: Transaction) -> OrderNumber:
     )
     if running is None:
         raise RuntimeError("the counter gave no number")
-    LAST_OF_WEEK.labels("orders", tx.region, series).set(running)
+    gauge = LAST_OF_WEEK.labels("orders", tx.region, series)
+    when_committed(tx, lambda: gauge.set(running))
     return number_in(week, running)

@@ -113,7 +113,7 @@ class AccessView(BaseModel):
     at: datetime
     user_id: UserId
     purpose: str
-    person: PersonRef | None
+    person: PersonRef
 
 
 @router.post("/persons:find")

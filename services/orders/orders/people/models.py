@@ -91,4 +91,4 @@ class PersonAccessRow(Regional, Base):
     at: Mapped[datetime]
     user_id: Mapped[UserId]
     purpose: Mapped[str]
-    person: Mapped[PersonRef | None]
+    person: Mapped[PersonRef]
