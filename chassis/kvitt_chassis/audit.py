@@ -1,4 +1,6 @@
-"""Who did what by hand, when and why. Rows are added, never changed; they hold ids and names of fields, no values."""
+"""Who did what by hand, when and why. Rows are added, never changed; they hold ids and names of
+fields, no values.
+"""
 
 import json
 from collections.abc import Mapping
@@ -59,6 +61,7 @@ _INSERT = text(
 _LATEST = text(
     """
     SELECT id, at, who, what, why, about FROM audit
-    WHERE CAST(:before AS bigint) IS NULL OR id < CAST(:before AS bigint) ORDER BY id DESC LIMIT :limit
+    WHERE CAST(:before AS bigint) IS NULL OR id < CAST(:before AS bigint)
+        ORDER BY id DESC LIMIT :limit
     """
 )

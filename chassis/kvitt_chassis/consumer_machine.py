@@ -1,113 +1,13 @@
-"""What the consumer decides: about one message beside its mark, about a batch that fails, about a silent client.
+"""What the consumer decides: about a batch that fails, a parked key, a silent client.
 
-Pure: values in, a verdict or an action out. No await, no clock, no IO, no randomness.
+Pure: what happened in, an action out. No await, no clock, no IO, no randomness.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from uuid import UUID
 
-REMEMBERED_IDS = 8
-"""How many of a key's last event ids its mark keeps: as far back as a fork is told from a duplicate."""
-
-
-class Cause(StrEnum):
-    """Why a key is parked or stands in quarantine."""
-
-    UNREADABLE = "unreadable"
-    TOO_LARGE = "too_large"
-    INVALID = "invalid"
-    UNKNOWN_VERSION = "unknown_version"
-    FORK = "fork"
-    GAP = "gap"
-    NOT_YET_KNOWN = "not_yet_known"
-    UNKNOWN_POLICY = "unknown_policy"
-    FAULT = "fault"
-    BEHIND = "behind"  # its head has left, what came after it has not been tried yet
-
-    @property
-    def is_final(self) -> bool:
-        """True when trying again by itself cannot help: straight into quarantine."""
-        return self in _FINAL
-
-
-_FINAL = {Cause.UNREADABLE, Cause.TOO_LARGE, Cause.INVALID, Cause.UNKNOWN_VERSION, Cause.FORK}
-
-
-class Verdict(StrEnum):
-    """What becomes of one message."""
-
-    APPLY = "apply"
-    PASS_OVER = "pass_over"  # nobody here handles it; the mark advances
-    DUPLICATE = "duplicate"
-    OBSOLETE = "obsolete"  # an older version of a fact than the one that is known
-    REFUSE = "refuse"
-    JOIN = "join"  # behind its key's parked messages
-    GAP = "gap"
-    FORK = "fork"
-    QUARANTINE = "quarantine"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What a verdict needs to know of a message. `sequence` is None for what regions send, and where unreadable."""
-
-    event_id: UUID | None
-    sequence: int | None
-    version: int | None = None
-    is_readable: bool = True
-    is_refused: bool = False
-    is_handled: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of a message's key, read under the lock of its mark.
-
-    `event_ids` are those of the last numbers, newest last; `None` where a number was discarded unread.
-    """
-
-    sequence: int = 0
-    event_ids: tuple[UUID | None, ...] = ()
-    is_parked: bool = False
-    is_seen: bool = False  # this very message, from outside, or discarded where it stood
-    version: int | None = None
-
-
-def judge(line: Line, known: Known) -> Verdict:
-    """What becomes of a message. The mark decides before the content does."""
-    if known.is_seen:
-        return Verdict.DUPLICATE
-    if line.sequence is not None and line.sequence <= known.sequence:
-        return Verdict.FORK if _is_fork(line, known) else Verdict.DUPLICATE
-    if known.is_parked:
-        return Verdict.JOIN
-    if line.sequence is not None and line.sequence > known.sequence + 1:
-        return Verdict.GAP
-    return _by_content(line, known)
-
-
-def _by_content(line: Line, known: Known) -> Verdict:
-    if not line.is_readable:
-        return Verdict.QUARANTINE
-    if line.is_refused:
-        return Verdict.REFUSE
-    if not line.is_handled:
-        return Verdict.PASS_OVER
-    if line.version is not None and known.version is not None and line.version <= known.version:
-        return Verdict.OBSOLETE
-    return Verdict.APPLY
-
-
-def _is_fork(line: Line, known: Known) -> bool:
-    back = known.sequence - (line.sequence or 0)
-    if back >= len(known.event_ids):
-        return False
-    return known.event_ids[-1 - back] not in (None, line.event_id)
-
-
-# -- a batch and its failures ---------------------------------------------------------------------
+from kvitt_chassis.verdicts import Cause
 
 
 class Failure(StrEnum):
@@ -164,7 +64,7 @@ Input = Received | Done | Failed
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Apply these messages (by index) in one transaction, `after` a wait of about so many seconds."""
+    """Apply these messages (by index) in one transaction, `after` a wait of about that long."""
 
     indexes: tuple[int, ...]
     after: float = 0.0
@@ -189,7 +89,9 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Too many faults in a row: stop reading the partition for a while, from this record on, and alarm."""
+    """Too many faults in a row: stop reading the partition for a while, from this record on, and
+    alarm.
+    """
 
     place: Place
     seconds: float
@@ -197,7 +99,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Commit these offsets (the next to read), go back to those places, and ask for the next batch."""
+    """Commit these offsets (the next to read), go back to those places, ask for the next batch."""
 
     offsets: Mapping[Partition, int]
     back_to: Mapping[Partition, int]
@@ -222,7 +124,9 @@ class Limits:
 
 @dataclass(slots=True)
 class ConsumerMachine:
-    """One batch at a time: whole, else message by message; what is done is counted, what is not is read again."""
+    """One batch at a time: whole, else message by message; what is done is counted, what is not is
+    read again.
+    """
 
     limits: Limits = field(default_factory=Limits)
     _places: tuple[Place, ...] = ()
@@ -299,7 +203,8 @@ class ConsumerMachine:
         return self._act(Apply((index,)))
 
     def _finish(self) -> Action:
-        # What was dropped in the middle of a batch is read again, by us or by whoever has the partition.
+        # What was dropped in the middle of a batch is read again, by us or by whoever has the
+        # partition.
         for place in reversed(self._places):
             if place.offset >= self._next.get(place.partition, 0):
                 self._back[place.partition] = place.offset
@@ -322,7 +227,9 @@ class ConsumerMachine:
         return self._after_fault(self._places[self._index])
 
     def _after_trouble(self) -> Action:
-        """Without limit; but now and then the batch goes back, so that the client is polled and stays in its group."""
+        """Without limit; but now and then the batch goes back, so that the client is polled and
+        stays in its group.
+        """
         self._troubles += 1
         if self._index is None and self._troubles >= self.limits.troubles_as_a_whole:
             return self._next_single()
@@ -366,7 +273,9 @@ class ConsumerMachine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How a parked key is tried again: waits double from `first` to `longest`; then it is quarantined."""
+    """How a parked key is tried again: waits double from `first` to `longest`; then it is
+    quarantined.
+    """
 
     first: float
     longest: float
@@ -401,7 +310,9 @@ PATIENCE: Mapping[Cause, Patience] = {
 
 @dataclass(slots=True)
 class Watchdog:
-    """Tells a client that lags and does not move, though nothing holds it up (after an outage it can be a zombie)."""
+    """Tells a client that lags and does not move, though nothing holds it up (after an outage it
+    can be a zombie).
+    """
 
     patience: float = 15.0
     _progress: Sequence[tuple[Partition, int]] = ()

@@ -1,4 +1,6 @@
-"""The loop that tries parked keys again: in order, one message per transaction, soon after what they wait for has come."""
+"""The loop that tries parked keys again: in order, one message per transaction, soon after what
+they wait for has come.
+"""
 
 import asyncio
 import logging
@@ -11,20 +13,23 @@ from sqlalchemy import select
 from sqlalchemy.inspection import inspect
 
 from kvitt_chassis import metrics, parking
-from kvitt_chassis.consumer_machine import Cause, Failure, Verdict
+from kvitt_chassis.consumer_machine import Failure
 from kvitt_chassis.database import Database
 from kvitt_chassis.faults import describe, failure_of
-from kvitt_chassis.inbox import Inbox, lock_marks
+from kvitt_chassis.inbox import Inbox
 from kvitt_chassis.incoming import Incoming, Reader
-from kvitt_chassis.parking import Head, HeadGone, Place, Sealer, State
+from kvitt_chassis.marks import lock_marks
+from kvitt_chassis.parking import Head, HeadGone, Place, State
+from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import NotYetKnown, UnitOfWork
+from kvitt_chassis.verdicts import Cause, Verdict
 
 log = logging.getLogger(__name__)
 
 PARKED = metrics.declare(
     "gauge",
     "parked_keys",
-    "Keys that are parked, by state: waiting (tried again by itself) or quarantined (for a person).",
+    "Parked keys by state: waiting (tried again by itself) or quarantined (for a person).",
     "`kvitt parked` and `kvitt quarantine list` say why; then retry, edit or discard.",
     ("state",),
 )
@@ -35,7 +40,7 @@ OLDEST = metrics.declare(
     "Above 15 minutes: `kvitt quarantine list`; a gap wants `kvitt outbox republish`.",
 )
 
-BUDGET = 15.0
+BUDGET = 25.0
 """Seconds for one message, its commit included."""
 
 _PAGE = 50
@@ -84,8 +89,7 @@ class Drain:
             await self._sleep(pause)
             self._busy = True
             try:
-                await self.settle_due()
-                pause = await self._seconds_to_next()
+                pause = await self._round()
             except Exception as error:
                 log.warning("the park could not be drained: %s", describe(error))
                 pause = random.uniform(0.2, 1.0)
@@ -121,10 +125,14 @@ class Drain:
             await asyncio.sleep(_EARLY_PACE)  # many commits, one look
         self._woken.clear()
 
-    async def _seconds_to_next(self) -> float:
+    async def _round(self) -> float:
+        """Try what is due; answer how long nothing will be. One question a second while idle."""
         async with self._database.reading() as session:
             seconds = await parking.seconds_to_next(session)
-        return _LONGEST_SLEEP if seconds is None else min(seconds, _LONGEST_SLEEP)
+        if not self._committed and (seconds is None or seconds > 0):
+            return _LONGEST_SLEEP if seconds is None else min(seconds, _LONGEST_SLEEP)
+        await self.settle_due()
+        return _EARLY_PACE
 
     async def _arrived(self) -> list[Place]:
         """Keys whose awaited row exists now: one statement per table, however many wait."""
@@ -168,7 +176,7 @@ class Drain:
 
     async def _after(self, error: Exception, head: Head, incoming: Incoming) -> bool:
         failure = failure_of(error, incoming)
-        if failure is Failure.LOCK_TROUBLE and not isinstance(error, TimeoutError):
+        if failure is Failure.LOCK_TROUBLE:
             raise error
         if failure is Failure.REFUSED and isinstance(error, Refused):
             await self._inbox.refuse(incoming, error, head=head)

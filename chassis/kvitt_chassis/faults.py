@@ -1,4 +1,6 @@
-"""What an exception of a handler means to the consumer, and how it is told without repeating what came in."""
+"""What an exception of a handler means to the consumer, and how it is told without repeating what
+came in.
+"""
 
 import traceback
 from pathlib import PurePath
@@ -9,14 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kvitt_chassis.consumer_machine import Failure
 from kvitt_chassis.database import is_lock_trouble
-from kvitt_chassis.inbox import HandlerTooSlow
+from kvitt_chassis.inbox import HandlerFault, HandlerTooSlow
 from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.transaction import NotYetKnown
 
 
 def failure_of(error: Exception, incoming: Incoming | None) -> Failure:
     """Which failure it is, for one message or (None) for a whole batch."""
-    if isinstance(error, HandlerTooSlow):
+    if isinstance(error, HandlerTooSlow | HandlerFault):
         return Failure.FAULT
     if isinstance(error, Refused) and incoming is not None and incoming.is_inbound:
         return Failure.REFUSED
@@ -31,6 +33,8 @@ def failure_of(error: Exception, incoming: Incoming | None) -> Failure:
 
 def describe(error: BaseException) -> str:
     """The kind of error and where it arose. Never its text: that may hold what came in."""
+    if isinstance(error, HandlerFault) and error.__cause__ is not None:
+        error = error.__cause__
     kind = type(error).__name__
     if isinstance(error, SQLAlchemyError) and (cause := getattr(error, "orig", None)) is not None:
         kind = f"{kind} ({getattr(cause, 'sqlstate', None) or type(cause).__name__})"

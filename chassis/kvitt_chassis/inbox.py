@@ -1,63 +1,36 @@
-"""The inbox: marks and memory beside each effect, in the effect's own transaction. Decides nothing; see consumer_machine."""
+"""The inbox: marks and memory beside each effect, in the effect's own transaction. Decides nothing;
+see consumer_machine.
+"""
 
+import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
 
 from kvitt_contracts.refusals import Refused
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kvitt_chassis import metrics, parking
-from kvitt_chassis.consumer_machine import REMEMBERED_IDS, Cause, Known, Verdict, judge
+from kvitt_chassis import marks, metrics, parking
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import declare, failpoint
 from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.history import History
 from kvitt_chassis.incoming import Incoming
-from kvitt_chassis.parking import Head, Place, Sealer
+from kvitt_chassis.marks import Batch, lock_batch
+from kvitt_chassis.parking import Head
 from kvitt_chassis.refusals import record_refusal
+from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.verdicts import Cause, Verdict, judge
 
-DDL: tuple[str, ...] = (
-    """
-    CREATE TABLE marks (
-        topic text NOT NULL,
-        key text NOT NULL,
-        seq bigint NOT NULL,
-        event_ids uuid[] NOT NULL DEFAULT '{}',
-        moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        PRIMARY KEY (topic, key)
-    ) WITH (fillfactor = 80)
-    """,
-    """
-    CREATE TABLE inbound_seen (
-        source text NOT NULL,
-        id uuid NOT NULL,
-        seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        PRIMARY KEY (source, id)
-    )
-    """,
-    "CREATE INDEX ix_inbound_seen_seen_at ON inbound_seen (seen_at)",
-    """
-    CREATE TABLE inbound_versions (
-        source text NOT NULL,
-        type text NOT NULL,
-        subject text NOT NULL,
-        version bigint NOT NULL,
-        PRIMARY KEY (source, type, subject)
-    )
-    """,
-    "REVOKE ALL ON marks, inbound_seen, inbound_versions FROM {api}",
-)
-"""`marks.topic` is the catalogue's name. An inbound key's number counts its messages."""
+log = logging.getLogger(__name__)
 
 SLOW_HANDLER = 3.5
-"""Seconds after which lost connections are the handler's own doing: the server ends idle transactions at 4 s."""
-
-MEMORY_DAYS = 30
-"""How long ids from outside are remembered: longer than their topics keep them (14 days)."""
+"""Seconds after which lost connections are the handler's own doing: the server ends idle
+transactions at 4 s.
+"""
 
 declare("inbox.before_marks", "effects of a batch are made, its marks are not written")
 
@@ -85,7 +58,11 @@ END_TO_END_SECONDS = metrics.declare(
 
 
 class HandlerTooSlow(Exception):
-    """A handler kept its transaction open for so long that the server ended it."""
+    """A handler took longer than its time, or than the server keeps an idle transaction open."""
+
+
+class HandlerFault(Exception):
+    """A handler failed with an error of the system, which is the cause of this one."""
 
 
 @dataclass(slots=True)
@@ -101,62 +78,21 @@ class Applied:
         return any(verdict in added for _, verdict in self.verdicts)
 
 
-@dataclass(slots=True)
-class _Batch:
-    """What is known of the keys of one transaction; moved along as its messages are settled."""
-
-    known: dict[Place, Known]
-    versions: dict[tuple[str, str, str], int]
-    seen: set[tuple[str, UUID]]
-    moved: set[Place] = field(default_factory=set)
-    new_seen: list[tuple[str, UUID]] = field(default_factory=list)
-    new_versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
-
-    def look(self, incoming: Incoming) -> Known:
-        known = self.known[incoming.topic, incoming.key]
-        if incoming.envelope is None:
-            # what stood here was discarded by an operator
-            is_seen = self.known[incoming.topic, incoming.place].sequence > 0
-            return replace(known, is_seen=is_seen)
-        if not incoming.is_inbound:
-            return known
-        envelope = incoming.envelope
-        return replace(
-            known,
-            is_seen=(envelope.source, envelope.id) in self.seen,
-            version=self.versions.get((envelope.source, envelope.type, envelope.subject)),
-        )
-
-    def park(self, incoming: Incoming) -> None:
-        place = (incoming.topic, incoming.key)
-        self.known[place] = replace(self.known[place], is_parked=True)
-
-    def move(self, incoming: Incoming, verdict: Verdict) -> None:
-        envelope, place = incoming.envelope, (incoming.topic, incoming.key)
-        if envelope is None:
-            return
-        known = self.known[place]
-        self.known[place] = replace(
-            known,
-            sequence=known.sequence + 1,
-            event_ids=(*known.event_ids, envelope.id)[-REMEMBERED_IDS:],
-        )
-        self.moved.add(place)
-        if not incoming.is_inbound:
-            return
-        self.seen.add((envelope.source, envelope.id))
-        self.new_seen.append((envelope.source, envelope.id))
-        if verdict is Verdict.APPLY and incoming.version is not None:
-            fact = (envelope.source, envelope.type, envelope.subject)
-            self.versions[fact] = self.new_versions[fact] = incoming.version
-
-
 class Inbox:
     """Settles messages of one service, each once and in order. Each method is one transaction."""
 
-    def __init__(self, database: Database, *, sealer: Sealer) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        sealer: Sealer,
+        history: History | None = None,
+        handler_budget: float = 10.0,
+    ) -> None:
         self._database = database
         self._sealer = sealer
+        self._handler_budget = handler_budget
+        self._history = history or History(None, database.service)
 
     async def apply(self, arrived: Sequence[Incoming], *, head: Head | None = None) -> Applied:
         """Settle messages in one transaction: effects, marks, memory, and what must be parked.
@@ -168,7 +104,7 @@ class Inbox:
         applied = Applied()
         try:
             async with self._database.unit() as unit:
-                batch = await _lock(unit.session, arrived, is_from_park=head is not None)
+                batch = await lock_batch(unit.session, arrived, is_from_park=head is not None)
                 judged = [(incoming, self._judge(batch, incoming)) for incoming in arrived]
                 applied.verdicts = judged
                 await unit.load(_loads(judged))
@@ -180,12 +116,12 @@ class Inbox:
                         slowest = max(slowest, time.monotonic() - began)
                 failpoint("inbox.before_marks")
                 await self._park(unit.session, judged, head)
-                await _write(unit.session, batch)
+                await marks.write(unit.session, batch)
         except Exception as error:
             if slowest > SLOW_HANDLER and is_lock_trouble(error):
                 raise HandlerTooSlow(f"a handler took {slowest:.1f} s") from error
             raise
-        self._count(applied)
+        self._tell(applied)
         return applied
 
     async def refuse(
@@ -197,7 +133,7 @@ class Inbox:
     async def park(self, incoming: Incoming, cause: Cause, reason: str) -> None:
         """Park the message's key, with this message as its head."""
         async with self._database.unit() as unit:
-            batch = await _lock(unit.session, [incoming], is_from_park=False)
+            batch = await lock_batch(unit.session, [incoming], is_from_park=False)
             verdict = self._judge(batch, incoming)
             if verdict in {Verdict.APPLY, Verdict.REFUSE}:
                 await parking.append(
@@ -209,10 +145,9 @@ class Inbox:
     async def forget(self) -> int:
         """Forget ids from outside that are older than their topics. Answers how many."""
         async with self._database.unit() as unit:
-            gone = await unit.session.execute(_FORGET, {"days": MEMORY_DAYS})
-            return int(getattr(gone, "rowcount", 0))
+            return await marks.forget(unit.session)
 
-    def _judge(self, batch: _Batch, incoming: Incoming) -> Verdict:
+    def _judge(self, batch: Batch, incoming: Incoming) -> Verdict:
         verdict = judge(incoming.line, batch.look(incoming))
         if verdict in _ADVANCES:
             batch.move(incoming, verdict)
@@ -236,7 +171,16 @@ class Inbox:
             subject=envelope.subject,
         )
         with HANDLER_SECONDS.labels(unit.service, envelope.type).time():
-            await incoming.route.handler(incoming.message, tx)
+            try:
+                async with asyncio.timeout(self._handler_budget) as limit:
+                    await incoming.route.handler(incoming.message, tx)
+            except ConnectionError:
+                raise
+            except OSError as error:
+                # Its own, such as a missing file; elsewhere it would pass for a lost network.
+                if limit.expired():
+                    raise HandlerTooSlow(f"more than {self._handler_budget:.1f} s") from error
+                raise HandlerFault from error
 
     async def _park(
         self,
@@ -259,14 +203,25 @@ class Inbox:
         if new:
             await parking.append(session, new, sealer=self._sealer)
 
-    def _count(self, applied: Applied) -> None:
+    def _tell(self, applied: Applied) -> None:
+        """After the commit: count, write the history, and say what was parked."""
         service = self._database.service
         now = time.time()
         for incoming, verdict in applied.verdicts:
             MESSAGES.labels(service, incoming.topic, verdict.value).inc()
-            if verdict is Verdict.APPLY and incoming.record.timestamp:
+            if verdict in _PARKS - {Verdict.JOIN}:
+                log.error(
+                    "a message of %s (partition %s, offset %s) is parked: %s",
+                    incoming.topic,
+                    incoming.record.partition,
+                    incoming.record.offset,
+                    incoming.unreadable.reason if incoming.unreadable else verdict,
+                )
+            elif verdict is Verdict.APPLY and incoming.record.timestamp:
                 late = max(0.0, now - incoming.record.timestamp / 1000)
                 END_TO_END_SECONDS.labels(service, incoming.topic).observe(late)
+        if self._history.is_written:
+            self._history.applied(_lines(applied))
 
 
 _PARKS = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
@@ -286,6 +241,14 @@ def _why(incoming: Incoming, verdict: Verdict) -> tuple[Cause, str, str | None]:
             return Cause.BEHIND, "stands behind its key's parked message", None
 
 
+def _lines(applied: Applied) -> list[tuple[str, str, int, str]]:
+    return [
+        (incoming.topic, incoming.key, incoming.envelope.sequence or 0, str(incoming.envelope.id))
+        for incoming, verdict in applied.verdicts
+        if verdict is Verdict.APPLY and incoming.envelope is not None
+    ]
+
+
 def _loads(judged: Sequence[tuple[Incoming, Verdict]]) -> list[tuple[Any, RowKey]]:
     """What the handlers of a batch want fetched ahead."""
     wanted: list[tuple[Any, RowKey]] = []
@@ -296,168 +259,3 @@ def _loads(judged: Sequence[tuple[Incoming, Verdict]]) -> list[tuple[Any, RowKey
         region = incoming.envelope.region
         wanted.extend((region, row_key) for row_key in incoming.route.loads(incoming.message))
     return wanted
-
-
-async def _lock(
-    session: AsyncSession, arrived: Sequence[Incoming], *, is_from_park: bool
-) -> _Batch:
-    """Lock the marks of these messages, new ones included, in one order; then read what is known."""
-    places = {(incoming.topic, incoming.key) for incoming in arrived}
-    places |= {(incoming.topic, incoming.place) for incoming in arrived if not incoming.envelope}
-    known = await lock_marks(session, places)
-    # After the locks: a statement sees what was committed while it waited for them only if it begins later.
-    if not is_from_park:
-        for place in await parking.parked_among(session, known):
-            known[place] = replace(known[place], is_parked=True)
-    seen, versions = await _memory(session, [one for one in arrived if one.is_inbound])
-    return _Batch(known, versions, seen)
-
-
-async def lock_marks(session: AsyncSession, places: set[Place]) -> dict[Place, Known]:
-    """Lock and read marks; a key that is met for the first time gets one that stands at 0."""
-    known: dict[Place, Known] = {}
-    while missing := sorted(places - set(known)):
-        arrays = {"topic": [topic for topic, _ in missing], "key": [key for _, key in missing]}
-        if known or (rows := (await session.execute(_LOCK, arrays)).all()) == []:
-            await session.execute(_BEGIN, arrays)
-            rows = (await session.execute(_LOCK, arrays)).all()
-        for topic, key, seq, event_ids in rows:
-            known[topic, key] = Known(sequence=seq, event_ids=tuple(event_ids))
-    return known
-
-
-async def advance_mark(
-    session: AsyncSession, place: Place, *, sequence: int, event_id: UUID | None, known: Known
-) -> None:
-    """Put a locked mark on a number, as an operator who discards what stood there wants it."""
-    skipped = (None,) * max(0, sequence - known.sequence - 1)
-    moved = replace(
-        known,
-        sequence=sequence,
-        event_ids=(*known.event_ids, *skipped[-REMEMBERED_IDS:], event_id)[-REMEMBERED_IDS:],
-    )
-    await _write(session, _Batch({place: moved}, {}, set(), moved={place}))
-
-
-async def remember(session: AsyncSession, source: str, event_id: UUID) -> None:
-    """Remember a message from outside, so that it is a duplicate if it comes again."""
-    await session.execute(_INSERT_SEEN, {"source": [source], "id": [event_id]})
-
-
-async def _memory(
-    session: AsyncSession, inbound: Sequence[Incoming]
-) -> tuple[set[tuple[str, UUID]], dict[tuple[str, str, str], int]]:
-    envelopes = [one.envelope for one in inbound if one.envelope is not None]
-    if not envelopes:
-        return set(), {}
-    arrays: dict[str, Any] = {
-        "source": [one.source for one in envelopes],
-        "id": [one.id for one in envelopes],
-    }
-    seen = {(source, id_) for source, id_ in (await session.execute(_SEEN, arrays)).all()}
-    facts = [one.envelope for one in inbound if one.version is not None and one.envelope]
-    if not facts:
-        return seen, {}
-    arrays = {
-        "source": [one.source for one in facts],
-        "type": [one.type for one in facts],
-        "subject": [one.subject for one in facts],
-    }
-    rows = (await session.execute(_VERSIONS, arrays)).all()
-    return seen, {(source, type_, subject): version for source, type_, subject, version in rows}
-
-
-async def _write(session: AsyncSession, batch: _Batch) -> None:
-    moved = sorted(batch.moved)
-    if moved:
-        marks = [batch.known[place] for place in moved]
-        await session.execute(
-            _MOVE,
-            {
-                "topic": [topic for topic, _ in moved],
-                "key": [key for _, key in moved],
-                "seq": [mark.sequence for mark in marks],
-                "event_ids": [_array(mark.event_ids) for mark in marks],
-            },
-        )
-    if batch.new_seen:
-        await session.execute(
-            _INSERT_SEEN,
-            {
-                "source": [source for source, _ in batch.new_seen],
-                "id": [event_id for _, event_id in batch.new_seen],
-            },
-        )
-    if batch.new_versions:
-        facts = sorted(batch.new_versions)
-        await session.execute(
-            _INSERT_VERSIONS,
-            {
-                "source": [source for source, _, _ in facts],
-                "type": [type_ for _, type_, _ in facts],
-                "subject": [subject for _, _, subject in facts],
-                "version": [batch.new_versions[fact] for fact in facts],
-            },
-        )
-
-
-def _array(event_ids: Sequence[UUID | None]) -> str:
-    # unnest flattens an array of arrays, so each goes as its text
-    return "{" + ",".join("NULL" if one is None else str(one) for one in event_ids) + "}"
-
-
-_WANTED = "unnest(CAST(:topic AS text[]), CAST(:key AS text[])) AS wanted(topic, key)"
-_LOCK = text(
-    f"""
-    SELECT marks.topic, marks.key, marks.seq, marks.event_ids
-    FROM marks JOIN {_WANTED} ON marks.topic = wanted.topic AND marks.key = wanted.key
-    ORDER BY marks.topic, marks.key FOR NO KEY UPDATE OF marks
-    """
-)
-_BEGIN = text(
-    f"INSERT INTO marks (topic, key, seq) SELECT topic, key, 0 FROM {_WANTED}"
-    " ORDER BY topic, key ON CONFLICT DO NOTHING"
-)
-_MOVE = text(
-    """
-    UPDATE marks SET seq = moved.seq, event_ids = CAST(moved.event_ids AS uuid[]), moved_at = clock_timestamp()
-    FROM unnest(CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:seq AS bigint[]), CAST(:event_ids AS text[]))
-         AS moved(topic, key, seq, event_ids)
-    WHERE marks.topic = moved.topic AND marks.key = moved.key
-    """
-)
-_SEEN = text(
-    """
-    SELECT seen.source, seen.id FROM inbound_seen seen
-    JOIN (SELECT DISTINCT * FROM unnest(CAST(:source AS text[]), CAST(:id AS uuid[])) AS one(source, id)) wanted
-      ON seen.source = wanted.source AND seen.id = wanted.id
-    """
-)
-_VERSIONS = text(
-    """
-    SELECT known.source, known.type, known.subject, known.version FROM inbound_versions known
-    JOIN (SELECT DISTINCT * FROM unnest(CAST(:source AS text[]), CAST(:type AS text[]), CAST(:subject AS text[]))
-          AS one(source, type, subject)) wanted
-      ON known.source = wanted.source AND known.type = wanted.type AND known.subject = wanted.subject
-    """
-)
-_INSERT_SEEN = text(
-    """
-    INSERT INTO inbound_seen (source, id) SELECT * FROM unnest(CAST(:source AS text[]), CAST(:id AS uuid[]))
-    ON CONFLICT DO NOTHING
-    """
-)
-_INSERT_VERSIONS = text(
-    """
-    INSERT INTO inbound_versions (source, type, subject, version)
-    SELECT * FROM unnest(CAST(:source AS text[]), CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:version AS bigint[]))
-    ON CONFLICT (source, type, subject) DO UPDATE SET version = excluded.version
-    """
-)
-_FORGET = text(
-    """
-    DELETE FROM inbound_seen WHERE (source, id) IN (
-        SELECT source, id FROM inbound_seen
-        WHERE seen_at < clock_timestamp() - make_interval(days => :days) LIMIT 5000)
-    """
-)

@@ -1,4 +1,6 @@
-"""Reading what Kafka delivers: bytes in, a message or what is wrong with it out. Cannot raise; no database, no network."""
+"""Reading what Kafka delivers: bytes in, a message or what is wrong with it out. Cannot raise; no
+database, no network.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -25,9 +27,9 @@ from kvitt_contracts.topics import Topic
 from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
 from pydantic import ValidationError
 
-from kvitt_chassis.consumer_machine import Cause, Line
 from kvitt_chassis.handlers import Handlers, MessageRoute
 from kvitt_chassis.lenient_records import UNREADABLE_NAME
+from kvitt_chassis.verdicts import Cause, Line
 
 Record: TypeAlias = ConsumerRecord
 
@@ -45,8 +47,10 @@ class Unreadable:
 class Incoming:
     """One record, read as far as it can be.
 
-    `topic` is the catalogue's name, without a test's prefix. `key` is what order and parking go by: the subject
-    of a domain event, source and subject of what comes from outside, `place` where neither can be read.
+    `topic` is the catalogue's name, without a test's prefix. `key` is what order and parking go by:
+    the subject
+    of a domain event, source and subject of what comes from outside, `place` where neither can be
+    read.
     """
 
     record: Record
@@ -93,7 +97,9 @@ class Incoming:
 
 
 class Reader:
-    """Reads the records of the topics that a service consumes. `prefix` stands before each name on the broker."""
+    """Reads the records of the topics that a service consumes. `prefix` stands before each name on
+    the broker.
+    """
 
     def __init__(self, topics: Iterable[Topic], handlers: Handlers, *, prefix: str = "") -> None:
         self._topics = {prefix + topic.name: topic for topic in topics}

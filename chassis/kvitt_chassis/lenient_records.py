@@ -1,5 +1,5 @@
-"""Lets aiokafka read a record with a header whose name is not UTF-8, which it cannot: it raises while
-it takes records of other partitions out of its buffer, reads them no more, and stays there for ever.
+"""Lets aiokafka read a record with a header whose name is not UTF-8, which it cannot: it raises
+while it takes records of other partitions out of its buffer, loses those, and stays there for ever.
 
 Only how bytes become records. What becomes of such a record is the reader's business.
 """
@@ -21,7 +21,7 @@ def install() -> None:
 
 
 class LenientRecords:
-    """aiokafka's MemoryRecords: the fast ones, and for a batch that they cannot read the slow ones."""
+    """aiokafka's MemoryRecords: the fast ones, and slow ones for a batch that those cannot read."""
 
     def __init__(self, data: bytes) -> None:
         self._fast = MemoryRecords(data)

@@ -20,7 +20,7 @@ _PARTS = (
     "outbox",
     "timers",
     "clock",
-    "inbox",
+    "marks",
     "parking",
     "pauses",
     "refusals",

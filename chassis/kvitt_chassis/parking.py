@@ -1,24 +1,22 @@
-"""The park: keys whose head could not be settled, and what came behind it, encrypted. Tables and statements; the loop is in drain.py.
+"""The park: keys whose head could not be settled, and what came behind it, encrypted. Tables and
+statements; the loop is in drain.py.
 
 Whoever appends, drains or discards holds the lock of the key's mark.
 """
 
-import base64
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from aiokafka import ConsumerRecord
-from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kvitt_chassis.consumer_machine import PATIENCE, Cause
-from kvitt_chassis.incoming import Incoming, Record
+from kvitt_chassis.consumer_machine import PATIENCE
+from kvitt_chassis.incoming import Incoming
+from kvitt_chassis.sealing import Sealer
+from kvitt_chassis.verdicts import Cause
 
 DDL: tuple[str, ...] = (
     """
@@ -65,7 +63,9 @@ Place = tuple[str, str]
 
 
 class HeadGone(Exception):
-    """Another process, or an operator, has settled this message meanwhile: nothing of ours is committed."""
+    """Another process, or an operator, has settled this message meanwhile: nothing of ours is
+    committed.
+    """
 
 
 class State(StrEnum):
@@ -97,71 +97,15 @@ class Head:
         return (self.topic, self.key)
 
 
-class Sealer:
-    """Encrypts raw records (Fernet), so that what a region wrote by mistake is readable to nobody by a query."""
-
-    def __init__(self, key: str) -> None:
-        self._fernet = Fernet(key)
-
-    def seal(self, record: Record) -> bytes:
-        document = {
-            "topic": record.topic,
-            "partition": record.partition,
-            "offset": record.offset,
-            "timestamp": record.timestamp,
-            "key": _encoded(record.key),
-            "value": _encoded(record.value),
-            "headers": [[name, _encoded(value)] for name, value in record.headers],
-        }
-        return self._fernet.encrypt(json.dumps(document).encode())
-
-    def unseal(self, sealed: bytes) -> Record:
-        """The record as it was read from Kafka. Raises cryptography's InvalidToken for another key."""
-        document = json.loads(self._fernet.decrypt(sealed))
-        return record_of(
-            topic=document["topic"],
-            partition=document["partition"],
-            offset=document["offset"],
-            timestamp=document["timestamp"],
-            key=_decoded(document["key"]),
-            value=_decoded(document["value"]),
-            headers=[(name, _decoded(value) or b"") for name, value in document["headers"]],
-        )
-
-
-def record_of(
-    *,
-    topic: str,
-    partition: int,
-    offset: int,
-    key: bytes | None,
-    value: bytes | None,
-    headers: Sequence[tuple[str, bytes]],
-    timestamp: int = 0,
-) -> Record:
-    """A record as aiokafka hands it over; the sizes and the checksum are of no use to us."""
-    return ConsumerRecord(
-        topic=topic,
-        partition=partition,
-        offset=offset,
-        timestamp=timestamp,
-        timestamp_type=1,
-        key=key,
-        value=value,
-        checksum=None,
-        serialized_key_size=len(key or b""),
-        serialized_value_size=len(value or b""),
-        headers=tuple(headers),
-    )
-
-
 async def append(
     session: AsyncSession,
     new: Sequence[tuple[Incoming, Cause, str, str | None]],
     *,
     sealer: Sealer,
 ) -> None:
-    """Park messages behind their keys' parked ones; a key's first one says why. The marks are locked."""
+    """Park messages behind their keys' parked ones; a key's first one says why. The marks are
+    locked.
+    """
     first: dict[Place, tuple[Incoming, Cause, str, str | None]] = {}
     for one in new:
         first.setdefault((one[0].topic, one[0].key), one)
@@ -243,7 +187,7 @@ async def head_of(session: AsyncSession, place: Place) -> Head | None:
 
 
 async def remove(session: AsyncSession, head: Head) -> None:
-    """Take a settled head out of the park; what stands behind it is due at once. Raises HeadGone."""
+    """Take a settled head out of the park; what stands behind it is due now. Raises HeadGone."""
     gone = await session.execute(_DELETE_MESSAGE, {"id": head.message_id})
     if getattr(gone, "rowcount", 0) == 0:
         raise HeadGone
@@ -256,7 +200,9 @@ async def remove(session: AsyncSession, head: Head) -> None:
 async def keep(
     session: AsyncSession, head: Head, cause: Cause, reason: str, field: str | None
 ) -> State:
-    """The head could not be settled: try again later, or hand it to a person. Answers the key's state."""
+    """The head could not be settled: try again later, or hand it to a person. Answers the key's
+    state.
+    """
     tries = head.tries + 1 if head.cause is cause else 1
     over = cause.is_final or PATIENCE[cause].is_over(tries=tries, age=head.age)
     state = State.QUARANTINED if over else State.WAITING
@@ -308,14 +254,6 @@ async def standing(session: AsyncSession) -> Standing:
     )
 
 
-def _encoded(value: bytes | None) -> str | None:
-    return None if value is None else base64.b64encode(value).decode()
-
-
-def _decoded(value: Any) -> bytes | None:
-    return None if value is None else base64.b64decode(value)
-
-
 _PARK_KEY = text(
     """
     INSERT INTO parked_keys AS known (topic, key, region, state, cause, reason, field, next_at)
@@ -328,17 +266,21 @@ _PARK_KEY = text(
 )
 _PARK_MESSAGES = text(
     """
-    INSERT INTO parked_messages (topic, key, seq, event_id, type, source, partition, position, sealed)
+    INSERT INTO parked_messages (topic, key, seq, event_id, type, source, partition, position,
+        sealed)
     SELECT * FROM unnest(
-        CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:seq AS bigint[]), CAST(:event_id AS uuid[]), CAST(:type AS text[]),
-        CAST(:source AS text[]), CAST(:partition AS integer[]), CAST(:position AS bigint[]), CAST(:sealed AS bytea[]))
+        CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:seq AS bigint[]),
+            CAST(:event_id AS uuid[]), CAST(:type AS text[]),
+        CAST(:source AS text[]), CAST(:partition AS integer[]), CAST(:position AS bigint[]),
+            CAST(:sealed AS bytea[]))
     ON CONFLICT (topic, partition, position) DO NOTHING
     """
 )
 _PARKED_AMONG = text(
     """
     SELECT parked.topic, parked.key FROM parked_keys parked
-    JOIN (SELECT DISTINCT * FROM unnest(CAST(:topic AS text[]), CAST(:key AS text[])) AS one(topic, key)) wanted
+    JOIN (SELECT DISTINCT * FROM unnest(CAST(:topic AS text[]), CAST(:key AS text[]))
+        AS one(topic, key)) wanted
       ON parked.topic = wanted.topic AND parked.key = wanted.key
     """
 )
@@ -357,7 +299,8 @@ _NEXT = text(
 _HEAD = text(
     """
     SELECT k.id AS entry_id, m.id AS message_id, k.state, k.cause, k.tries,
-           extract(epoch FROM clock_timestamp() - k.parked_at) AS age, m.seq, m.event_id, m.source, m.sealed
+           extract(epoch FROM clock_timestamp() - k.parked_at) AS age, m.seq, m.event_id,
+               m.source, m.sealed
     FROM parked_keys k JOIN parked_messages m ON m.topic = k.topic AND m.key = k.key
     WHERE k.topic = :topic AND k.key = :key
     -- what has no number that can be read came before what stands behind it
@@ -367,7 +310,8 @@ _HEAD = text(
 _DELETE_MESSAGE = text("DELETE FROM parked_messages WHERE id = :id")
 _NEXT_HEAD = text(
     """
-    UPDATE parked_keys SET state = 'waiting', cause = :cause, reason = 'stood behind a parked message', field = NULL,
+    UPDATE parked_keys SET state = 'waiting', cause = :cause,
+        reason = 'stood behind a parked message', field = NULL,
            tries = 0, next_at = clock_timestamp()
     WHERE topic = :topic AND key = :key
       AND EXISTS (SELECT 1 FROM parked_messages m WHERE m.topic = :topic AND m.key = :key)
@@ -376,7 +320,8 @@ _NEXT_HEAD = text(
 _DELETE_KEY = text("DELETE FROM parked_keys WHERE topic = :topic AND key = :key")
 _KEEP = text(
     """
-    UPDATE parked_keys SET state = :state, cause = :cause, reason = :reason, field = :field, tries = :tries,
+    UPDATE parked_keys SET state = :state, cause = :cause, reason = :reason, field = :field,
+        tries = :tries,
            parked_at = CASE WHEN cause = 'behind' THEN clock_timestamp() ELSE parked_at END,
            next_at = clock_timestamp() + make_interval(secs => CAST(:wait AS double precision))
     WHERE topic = :topic AND key = :key
@@ -384,19 +329,22 @@ _KEEP = text(
 )
 _TRY_NOW = text(
     """
-    UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0, next_at = clock_timestamp()
+    UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0,
+        next_at = clock_timestamp()
     WHERE topic = :topic AND key = :key
     """
 )
 _TRY_AGAIN = text(
     """
-    UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0, next_at = clock_timestamp()
+    UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0,
+        next_at = clock_timestamp()
     WHERE state = 'quarantined' AND cause = :cause
     """
 )
 _STANDING = text(
     """
-    SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
+    SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
+        count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
            (SELECT count(*) FROM parked_messages) AS messages, min(parked_at) AS oldest
     FROM parked_keys
     """

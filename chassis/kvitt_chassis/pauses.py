@@ -1,9 +1,16 @@
-"""Partitions that are paused since too many of their messages failed in a row: stored, so that a new owner pauses too."""
+"""Partitions that are paused since too many of their messages failed in a row: stored, so that a
+new owner pauses too.
+"""
 
+import time
+
+from aiokafka import TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consumer_machine import Partition
+from kvitt_chassis.database import Database
+from kvitt_chassis.kafka_client import KafkaClient
 
 DDL: tuple[str, ...] = (
     """
@@ -19,6 +26,42 @@ DDL: tuple[str, ...] = (
     "REVOKE ALL ON pauses FROM {api}",
 )
 """`until` is real time; `topic` is the broker's name."""
+
+
+class Pauses:
+    """The paused partitions of one process, and of whoever gets them next."""
+
+    def __init__(self, database: Database, client: KafkaClient, group: str) -> None:
+        self._database = database
+        self._client = client
+        self._group = group
+        self.held: dict[TopicPartition, float] = {}
+
+    async def begin(self, partition: TopicPartition, seconds: float, reason: str) -> None:
+        """Stop reading a partition for so long."""
+        async with self._database.unit() as unit:
+            await store_pause(unit.session, self._group, tuple(partition), seconds, reason)
+        self._hold(partition, seconds)
+
+    async def put_back(self) -> None:
+        """Pause what is ours now and was paused before, by whomever."""
+        async with self._database.reading() as session:
+            stored = await pauses_of(session, self._group)
+        for partition, seconds in stored.items():
+            self._hold(TopicPartition(*partition), seconds)
+
+    async def end_due(self) -> None:
+        """Read again what has been paused for long enough."""
+        over = [one for one, until in self.held.items() if until <= time.monotonic()]
+        for partition in over:
+            async with self._database.unit() as unit:
+                await forget_pause(unit.session, self._group, tuple(partition))
+            self.held.pop(partition, None)
+            self._client.resume(partition)
+
+    def _hold(self, partition: TopicPartition, seconds: float) -> None:
+        if self._client.pause(partition):
+            self.held[partition] = time.monotonic() + seconds
 
 
 async def store_pause(
@@ -52,13 +95,16 @@ async def pauses_of(session: AsyncSession, group: str) -> dict[Partition, float]
 _STORE = text(
     """
     INSERT INTO pauses (consumer_group, topic, partition, until, reason)
-    VALUES (:consumer_group, :topic, :partition, clock_timestamp() + make_interval(secs => :seconds), :reason)
-    ON CONFLICT (consumer_group, topic, partition) DO UPDATE SET until = excluded.until, reason = excluded.reason
+    VALUES (:consumer_group, :topic, :partition,
+        clock_timestamp() + make_interval(secs => :seconds), :reason)
+    ON CONFLICT (consumer_group, topic, partition) DO UPDATE SET until = excluded.until,
+        reason = excluded.reason
     """
 )
 _FORGET = text(
     """
-    DELETE FROM pauses WHERE consumer_group = :consumer_group AND topic = :topic AND partition = :partition
+    DELETE FROM pauses WHERE consumer_group = :consumer_group AND topic = :topic
+        AND partition = :partition
     """
 )
 _SELECT = text(

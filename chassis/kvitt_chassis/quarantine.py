@@ -14,13 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import audit, parking
-from kvitt_chassis.consumer_machine import Cause, Known
 from kvitt_chassis.database import Database
 from kvitt_chassis.drain import Drain
-from kvitt_chassis.inbox import advance_mark, lock_marks, remember
 from kvitt_chassis.incoming import Incoming, Reader, Record
+from kvitt_chassis.marks import advance_mark, lock_marks, remember
 from kvitt_chassis.masking import mask
-from kvitt_chassis.parking import Head, Place, Sealer, State
+from kvitt_chassis.parking import Head, Place, State
+from kvitt_chassis.sealing import Sealer, record_of
+from kvitt_chassis.verdicts import Cause, Known
 
 MASKED = "•••"
 
@@ -58,7 +59,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A parked key's first message with its content masked: what it is made of, not what it says."""
+    """A parked key's first message, masked: what it is made of, not what it says."""
 
     entry: Entry
     headers: Mapping[str, str]
@@ -126,7 +127,8 @@ class Quarantine:
         body: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> Entry:
-        """Mend a key's first message and let it be tried: another body, headers set or (None) removed.
+        """Mend a key's first message and let it be tried: another body, headers set or (None)
+        removed.
 
         The audit keeps which headers were changed and that the body was, never what they said.
         Raises NoSuchEntry.
@@ -146,7 +148,8 @@ class Quarantine:
         return _shown(entry)
 
     async def discard(self, entry_id: int, *, who: str, why: str) -> Entry:
-        """Throw a key's first message away; what stands behind it is tried next. Raises NoSuchEntry.
+        """Throw a key's first message away; what stands behind it is tried next. Raises
+        NoSuchEntry.
 
         The mark moves past it, so that it is a duplicate if it comes again. Where a gap is before
         it, the missing numbers are given up as well.
@@ -192,7 +195,9 @@ class Quarantine:
             )
 
     async def _stood_in_line(self, session: AsyncSession, place: Place, known: Known) -> bool:
-        """True when what has no number stood where the next one is missing: the one after it has come."""
+        """True when what has no number stood where the next one is missing: the one after it has
+        come.
+        """
         at = {"topic": place[0], "key": place[1]}
         following = (await session.execute(_FIRST_NUMBER, at)).scalar_one_or_none()
         return following == known.sequence + 2
@@ -275,7 +280,7 @@ def _mended(record: Record, body: bytes | None, headers: Mapping[str, str | None
     key = record.key
     if subject := headers.get("ce_subject"):
         key = subject.encode()
-    return parking.record_of(
+    return record_of(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

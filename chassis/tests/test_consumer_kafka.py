@@ -195,7 +195,7 @@ async def test_a_client_that_has_fallen_silent_is_started_anew(
         await broker.publish([log.released(order, 1)])
         await wait_for(lambda: _trail_is(database, order, (1,)), within=20)
 
-        for task in consumer._subscriber.tasks:  # what a dead heartbeat does to its loop
+        for task in consumer.client.subscriber.tasks:  # what a dead heartbeat does to its loop
             task.cancel()
         await broker.publish([log.released(order, 2)])
 
@@ -282,7 +282,7 @@ async def test_records_that_the_client_left_out_are_read_again(
     async with running(broker, database) as consumer:
         await broker.publish([log.released(order, 1)])
         await wait_for(lambda: _trail_is(database, order, (1,)), within=20)
-        client = consumer._subscriber.consumer
+        client = consumer.client.subscriber.consumer
         client.pause(*client.assignment())
         await broker.publish([log.released(order, number) for number in (2, 3, 4)])
         client.seek(AioPartition(broker.prefix + trail.RESERVATIONS, 0), 3)

@@ -8,24 +8,20 @@ from hypothesis import strategies as st
 from kvitt_chassis.consumer_machine import (
     PATIENCE,
     Apply,
-    Cause,
     ConsumerMachine,
     Done,
     Failed,
     Failure,
     Finish,
-    Known,
     Limits,
-    Line,
     Park,
     Pause,
     Place,
     Received,
     Refuse,
-    Verdict,
     Watchdog,
-    judge,
 )
+from kvitt_chassis.verdicts import Cause, Known, Line, Verdict, judge
 
 A, B = ("orders", 0), ("orders", 1)
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))

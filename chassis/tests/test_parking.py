@@ -187,7 +187,7 @@ async def test_a_parked_command_that_is_refused_later_is_answered_then(
 
 
 async def test_a_handler_that_hangs_is_ended_and_parked(database: Database, log: Log) -> None:
-    consumer = trail.a_consumer(database, tuning=Tuning(budget=0.2))
+    consumer = trail.a_consumer(database, tuning=Tuning(handler_budget=0.5))
     order, other = uuid4(), uuid4()
     trail.mood.hangs = 60
 
@@ -195,6 +195,16 @@ async def test_a_handler_that_hangs_is_ended_and_parked(database: Database, log:
 
     assert await trail_of(database, other) == (1,)
     assert await _keys(database) == [(str(order), "waiting", "fault")]
+
+
+async def test_an_error_of_the_system_in_a_handler_is_a_fault_not_a_lost_connection(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([log.refused(uuid4(), 1, "misses a file")])
+
+    ((cause, reason),) = await table(consumer.database, "SELECT cause, reason FROM parked_keys")
+    assert cause == "fault"
+    assert reason.startswith("FileNotFoundError in on_release_refused")
 
 
 async def test_a_lock_that_somebody_holds_is_waited_for_and_parks_nothing(
@@ -206,8 +216,9 @@ async def test_a_lock_that_somebody_holds_is_waited_for_and_parks_nothing(
     async with other.unit() as unit:
         await unit.session.execute(text("SELECT 1 FROM marks FOR UPDATE"))
         await unit.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '20s'"))
+        before = _lock_timeouts()
         settling = asyncio.create_task(consumer.settle([log.released(order, 2)]))
-        await wait_for(lambda: _lock_timeouts() > 0, within=15)
+        await wait_for(lambda: _lock_timeouts() > before, within=15)
     await settling
     await other.dispose()
 

@@ -8,12 +8,12 @@ from uuid import uuid4
 import pytest
 from kvitt_chassis import parking
 from kvitt_chassis.consumer import Consumer
-from kvitt_chassis.consumer_machine import Cause
 from kvitt_chassis.database import Database
 from kvitt_chassis.incoming import Record
 from kvitt_chassis.parking import State
 from kvitt_chassis.quarantine import Entry, NoSuchEntry
 from kvitt_chassis.testing import Servers, ServiceUrls
+from kvitt_chassis.verdicts import Cause
 from kvitt_contracts.envelope import MAX_BYTES
 from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.policy import Policies

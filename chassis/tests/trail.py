@@ -20,7 +20,7 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
-from kvitt_chassis.parking import Sealer, record_of
+from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_chassis.testing import Servers, ServiceUrls
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.envelope import Envelope, Message
@@ -110,6 +110,8 @@ async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
     mood.calls += 1
     if event.reason == "fails" or event.reason in mood.failing:
         raise Trouble("it repeats 189001019802")
+    if event.reason == "misses a file":
+        raise FileNotFoundError
     if event.reason == "hangs":
         await asyncio.sleep(mood.hangs)
     if event.reason == "refuses":

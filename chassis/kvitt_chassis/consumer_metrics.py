@@ -1,0 +1,29 @@
+"""What is measured of the consumer. Nothing is measured here."""
+
+from kvitt_chassis import metrics
+
+LAG = metrics.declare(
+    "gauge",
+    "consumer_lag_messages",
+    "Messages on the consumed topics whose effects are not committed yet.",
+    "Growing: look for pauses, database trouble, a slow handler; add a replica (at most 6).",
+)
+RESTARTS = metrics.declare(
+    "counter",
+    "consumer_restarts_total",
+    "Times that the watchdog restarted a client that lagged and did not move.",
+    "Again and again: look at the broker and at the network to it.",
+)
+PAUSES = metrics.declare(
+    "counter",
+    "consumer_pauses_total",
+    "Times that a partition was paused since too many messages in a row failed.",
+    "The log names the handler and the error: something that all of them need is broken.",
+    ("topic",),
+)
+TROUBLES = metrics.declare(
+    "counter",
+    "consumer_lock_troubles_total",
+    "Transactions tried again after a deadlock, a lock's timeout or a lost connection.",
+    "Growing: look at the database, and at long transactions.",
+)

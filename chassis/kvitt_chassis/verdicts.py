@@ -1,0 +1,111 @@
+"""What becomes of one message, by its mark and by what it says.
+
+Pure: values in, a verdict out. No await, no clock, no IO.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+REMEMBERED_IDS = 8
+"""How many of a key's last event ids its mark keeps: as far back as a fork is told from a
+duplicate.
+"""
+
+
+class Cause(StrEnum):
+    """Why a key is parked or stands in quarantine."""
+
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
+    INVALID = "invalid"
+    UNKNOWN_VERSION = "unknown_version"
+    FORK = "fork"
+    GAP = "gap"
+    NOT_YET_KNOWN = "not_yet_known"
+    UNKNOWN_POLICY = "unknown_policy"
+    FAULT = "fault"
+    BEHIND = "behind"  # its head has left, what came after it has not been tried yet
+
+    @property
+    def is_final(self) -> bool:
+        """True when trying again by itself cannot help: straight into quarantine."""
+        return self in _FINAL
+
+
+_FINAL = {Cause.UNREADABLE, Cause.TOO_LARGE, Cause.INVALID, Cause.UNKNOWN_VERSION, Cause.FORK}
+
+
+class Verdict(StrEnum):
+    """What becomes of one message."""
+
+    APPLY = "apply"
+    PASS_OVER = "pass_over"  # nobody here handles it; the mark advances
+    DUPLICATE = "duplicate"
+    OBSOLETE = "obsolete"  # an older version of a fact than the one that is known
+    REFUSE = "refuse"
+    JOIN = "join"  # behind its key's parked messages
+    GAP = "gap"
+    FORK = "fork"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What a verdict needs to know of a message. `sequence` is None for what regions send, and
+    where unreadable.
+    """
+
+    event_id: UUID | None
+    sequence: int | None
+    version: int | None = None
+    is_readable: bool = True
+    is_refused: bool = False
+    is_handled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a message's key, read under the lock of its mark.
+
+    `event_ids` are those of the last numbers, newest last; `None` where a number was discarded
+    unread.
+    """
+
+    sequence: int = 0
+    event_ids: tuple[UUID | None, ...] = ()
+    is_parked: bool = False
+    is_seen: bool = False  # this very message, from outside, or discarded where it stood
+    version: int | None = None
+
+
+def judge(line: Line, known: Known) -> Verdict:
+    """What becomes of a message. The mark decides before the content does."""
+    if known.is_seen:
+        return Verdict.DUPLICATE
+    if line.sequence is not None and line.sequence <= known.sequence:
+        return Verdict.FORK if _is_fork(line, known) else Verdict.DUPLICATE
+    if known.is_parked:
+        return Verdict.JOIN
+    if line.sequence is not None and line.sequence > known.sequence + 1:
+        return Verdict.GAP
+    return _by_content(line, known)
+
+
+def _by_content(line: Line, known: Known) -> Verdict:
+    if not line.is_readable:
+        return Verdict.QUARANTINE
+    if line.is_refused:
+        return Verdict.REFUSE
+    if not line.is_handled:
+        return Verdict.PASS_OVER
+    if line.version is not None and known.version is not None and line.version <= known.version:
+        return Verdict.OBSOLETE
+    return Verdict.APPLY
+
+
+def _is_fork(line: Line, known: Known) -> bool:
+    back = known.sequence - (line.sequence or 0)
+    if back >= len(known.event_ids):
+        return False
+    return known.event_ids[-1 - back] not in (None, line.event_id)
