@@ -74,6 +74,7 @@ class ApiContext:
     database: Database
     handlers: Handlers
     authenticator: Authenticator
+    may_decide: Callable[[], bool] = lambda: True  # False: commands get 503, views are shown
 
 
 class Replayed(Exception):
@@ -237,10 +238,15 @@ async def command_runner(
         str | None, Header(description="`wait=2`: vänta så många sekunder på svar (högst 10)")
     ] = None,
 ) -> CommandRunner:
-    """The runner of this request. Raises Invalid (422) for a key that is missing or unusable."""
+    """The runner of this request. Raises Invalid (422) for a key that is missing or unusable, Busy
+    (503) while the process may not decide anything.
+    """
     route = request.scope["route"]
+    context = _context(request)
+    if not context.may_decide():
+        raise Busy(status=503, reason="NOT_READY")
     return CommandRunner(
-        _context(request),
+        context,
         caller,
         response,
         key=await _key_of(request, caller, idempotency_key),

@@ -255,6 +255,7 @@ class Process:
             authenticator=Authenticator.of(
                 jwks_file=self.settings.jwks_file, jwks_url=self.settings.jwks_url
             ),
+            may_decide=lambda: self._policy_trouble is None,
         )
         app = self.service.http_app(context, telemetry=self.telemetry)
         app.include_router(health.routes(self.health))

@@ -71,15 +71,17 @@ async def test_what_comes_by_http_and_by_kafka_goes_out_to_kafka(
 
 
 async def test_idle_is_answered_fast(process: ServiceProcess) -> None:
+    """Within 20 ms, or, on a machine that is busy with more than this, four times the shortest
+    question that asks the database.
+    """
+    took: dict[str, list[float]] = {"/admin/idle": [], "/admin/clock": []}
     async with process.http() as client:
-        await client.get("/admin/idle")
-        took = []
-        for _ in range(20):
+        for path in list(took) * 20:
             started = time.perf_counter()
-            (await client.get("/admin/idle")).raise_for_status()
-            took.append(time.perf_counter() - started)
+            (await client.get(path)).raise_for_status()
+            took[path].append(time.perf_counter() - started)
 
-    assert min(took) < 0.02  # of 20: other tests may be busy beside it
+    assert min(took["/admin/idle"]) < max(0.02, 4 * min(took["/admin/clock"]))
 
 
 async def test_moving_business_time_fires_what_is_due(process: ServiceProcess) -> None:
@@ -166,8 +168,10 @@ async def test_a_policy_that_was_changed_after_its_use_keeps_the_service_from_be
     async with other.http() as client:
         answer = await client.get("/health/ready")
         alive = await client.get("/health/live")
+        command = await client.post("/letters", json=BODY)
     assert (answer.status_code, alive.status_code) == (503, 200)
     assert "policies" in answer.json()["why"]
+    assert (command.status_code, command.json()["reason"]) == (503, "NOT_READY")
 
 
 async def test_an_event_of_http_is_sent_at_once(
