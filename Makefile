@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 SERVICES := orders bmb inventory billing notifications
 DISTRIBUTIONS := contracts chassis $(addprefix services/,$(SERVICES)) deploy
 PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
-PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis $(foreach s,$(SERVICES),services/$(s)/$(s)) deploy/kvitt
+PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis $(foreach s,$(SERVICES),services/$(s)/$(s)) deploy/kvitt examples/generator
 TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
 # mypy finds a module of ours by its distribution's folder.
 BASES := contracts:chassis:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy

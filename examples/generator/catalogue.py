@@ -155,7 +155,7 @@ def devices(
         return DeviceStated(
             version=1,
             device_number=DeviceNumber(f"{profile.device_letter}{40000 + number}"),
-            serial_number=f"S{one.kind.iso}-{number:04}",
+            serial_number=f"SN-{number:04}",
             article_number=one.article.article_number,
             store=store,
             recipient=borrower,

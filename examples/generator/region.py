@@ -28,7 +28,11 @@ from examples.generator.ordering import (
 )
 from examples.generator.profiles import Profile
 from examples.generator.shortages import plan_shortages
-from examples.generator.transferring import left_unanswered, transfer_something
+from examples.generator.transferring import (
+    left_unanswered,
+    transfer_in_each_way,
+    transfer_something,
+)
 
 _POLICIES: Final = Path(__file__).parents[2] / "deploy" / "regions"
 
@@ -88,8 +92,8 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
     )
 
 
-def replay(profile: Profile, files: Files) -> dict[str, Any]:
-    """What the model expects of these lines, however they were made."""
+def count(profile: Profile, files: Files) -> Model:
+    """The model after these lines, however they were made, and the end of the month."""
     model = Model(region=profile.code, policy=policy_of(profile), cut_over=CUT_OVER)
     for lines in files.cut_over.values():
         model.take_all(lines)
@@ -97,7 +101,7 @@ def replay(profile: Profile, files: Files) -> dict[str, Any]:
         model.begin(day)
         model.let_time_pass()
         model.take_all(files.days.get(day, []))
-    return model.expected(first=CUT_OVER, last=LAST_DAY)
+    return model
 
 
 def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
@@ -125,6 +129,8 @@ def _working_day(month: Month) -> None:
         withdraw_something(month)
     for _ in range(month.rng.randint(6, 8)):
         transfer_something(month)
+    if month.today.day == 6:
+        transfer_in_each_way(month)
     if month.today.day < 16:
         left_unanswered(month)
     for _ in range(month.rng.randint(1, 3)):

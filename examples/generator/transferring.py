@@ -39,6 +39,12 @@ def transfer_something(month: Month) -> None:
     month.rng.choice(_KINDS)(month)
 
 
+def transfer_in_each_way(month: Month) -> None:
+    """One transfer of every kind."""
+    for kind in dict.fromkeys(_KINDS):
+        kind(month)
+
+
 def save(
     month: Month,
     devices: Sequence[str],
@@ -264,16 +270,24 @@ def _rejected(month: Month) -> None:
 
 
 def _drafted_first(month: Month) -> None:
+    draft = _draft(month)
+    if draft is not None:
+        month.plan(month.later(1), partial(_execute, month, *draft))
+
+
+def _drafted_and_cancelled(month: Month) -> None:
+    draft = _draft(month)
+    if draft is not None:
+        month.plan(month.later(1), partial(_cancel, month, *draft))
+
+
+def _draft(month: Month) -> tuple[str, str] | None:
     number = month.take_device(lent)
     if number is None:
-        return
+        return None
     sender = sender_of(month, number)
     new = other_prescriber(month, number)
-    reference = save(month, [number], sender=sender, prescriber=new, send=False)
-    if month.rng.randrange(3) == 0:
-        month.plan(month.later(1), partial(_cancel, month, reference, sender))
-    else:
-        month.plan(month.later(1), partial(_execute, month, reference, sender))
+    return save(month, [number], sender=sender, prescriber=new, send=False), sender
 
 
 def _cancel(month: Month, reference: str, by: str) -> None:
@@ -287,23 +301,31 @@ def _execute(month: Month, reference: str, by: str) -> None:
 
 
 def _several_devices(month: Month) -> None:
-    """All that one recipient has from one service point; sometimes one comes back meanwhile."""
-    free = month.find_devices(lent_to_patient)
+    together = _several(month)
+    if together is not None:
+        _answer_soon(month, together[0])
+
+
+def _one_of_several_returned(month: Month) -> None:
+    """One comes back while the transfer is open: the rest goes on without it."""
+    together = _several(month)
+    if together is not None:
+        month.plan(month.later(1), partial(_come_back, month, together[1]))
+        month.plan(month.later(3), partial(accept, month, together[0]))
+
+
+def _several(month: Month) -> tuple[str, str] | None:
+    """All that one recipient has from one service point, up to three: the transfer, one device."""
     together: dict[tuple[str, str | None], list[str]] = {}
-    for number in free:
+    for number in month.find_devices(lent_to_patient):
         now = month.device(number).now
         together.setdefault((now.holder[1], now.customer), []).append(number)
-    pairs = [numbers for numbers in together.values() if len(numbers) > 1]
-    if not pairs:
-        return
-    numbers = month.rng.choice(pairs)[:3]
+    several = [numbers for numbers in together.values() if len(numbers) > 1]
+    if not several:
+        return None
+    numbers = month.rng.choice(several)[:3]
     month.keep(numbers)
-    reference = save(month, numbers, prescriber=other_prescriber(month, numbers[0]))
-    if month.rng.randrange(3) == 0:
-        month.plan(month.later(1), partial(_come_back, month, numbers[0]))
-        month.plan(month.later(3), partial(accept, month, reference))
-    else:
-        _answer_soon(month, reference)
+    return save(month, numbers, prescriber=other_prescriber(month, numbers[0])), numbers[0]
 
 
 def _returned_meanwhile(month: Month) -> None:
@@ -349,7 +371,9 @@ _KINDS: Final[tuple[Callable[[Month], None], ...]] = (
     *([_on_a_later_day] * 2),
     *([_rejected] * 3),
     *([_drafted_first] * 2),
-    *([_several_devices] * 2),
+    _drafted_and_cancelled,
+    _several_devices,
+    _one_of_several_returned,
     _returned_meanwhile,
     _asked_for_twice,
 )

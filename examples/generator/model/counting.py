@@ -15,6 +15,11 @@ from examples.generator.model import orders as placing
 from examples.generator.model.reading import Read, Unreadable, read, read_envelope
 from examples.generator.model.state import Device, No, Order, Waits, World
 
+
+class NeverComes(Exception):
+    """A fact names something that is not there at the end of its day: it waits in vain."""
+
+
 Rule = Callable[[World, str, Any], None]
 
 _RULES: dict[type[Message], Rule] = {
@@ -91,7 +96,7 @@ class Model:
             for line, found in waiting:
                 self._apply(line, found)
             if len(self._waiting) == len(waiting):
-                raise ValueError(f"{waiting[0][0].message_id} waits for what never comes")
+                raise NeverComes(waiting[0][0].message_id)
 
     def take(self, line: Line) -> None:
         """Take one line as it was published."""
