@@ -189,8 +189,9 @@ class Consumer:
         return self.halted is None and (not self._names or bool(self.assigned()))
 
     def idle(self) -> bool:
-        """True while no message is in hand, neither from Kafka nor from the park."""
-        return self._free.is_set() and self.drain.is_idle
+        """True while nothing is in hand, from Kafka or the park, and the group is at rest."""
+        is_at_rest = not self._names or bool(self.assigned())
+        return is_at_rest and self._free.is_set() and self.drain.is_idle
 
     async def lag(self) -> int:
         """Messages of the assigned partitions whose effects are not committed yet. Asks the broker.

@@ -4,6 +4,7 @@ import struct
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -139,7 +140,7 @@ async def test_a_new_process_goes_on_where_the_last_one_stopped(
     for number in (1, 2, 3):
         await broker.publish([log.released(order, number)])
         async with running(broker, database) as consumer:
-            await wait_for(lambda c=consumer: _is_done(c), within=20)
+            await wait_for(partial(_is_done, consumer), within=20)
 
     assert await trail.trail_of(database, order) == (1, 2, 3)
     assert await _settled(database) == 3  # none was even looked at twice
@@ -216,6 +217,7 @@ async def test_an_offset_out_of_range_stops_the_consumer_instead_of_jumping(
     async with running(broker, database) as consumer:
         halted = await wait_for(lambda: consumer.halted, within=20)
 
+        assert halted is not None
         assert "offset 1 is out of range 3-4" in halted
         assert not consumer.is_ready()
     assert await trail.trail_of(database, order) == (1,)

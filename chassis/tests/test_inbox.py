@@ -14,6 +14,7 @@ from kvitt_chassis.testing import Servers, ServiceUrls
 from kvitt_contracts.inventory import OrderPickingStarted, ReservationReleased
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId, RegionCode
+from sqlalchemy import text
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
@@ -308,7 +309,7 @@ async def test_ids_from_outside_are_forgotten_after_their_topics_have(
     await consumer.settle([log.stated("11", 1, "old"), log.stated("12", 1, "new")])
     async with consumer.database.unit() as unit:
         await unit.session.execute(
-            trail.text(
+            text(
                 "UPDATE inbound_seen SET seen_at = seen_at - interval '31 days' WHERE id ="
                 " (SELECT id FROM inbound_seen LIMIT 1)"
             )
@@ -324,7 +325,7 @@ async def test_the_api_role_cannot_read_the_inbox(urls: ServiceUrls, policies: P
     for name in ("marks", "inbound_seen", "parked_keys", "parked_messages", "audit", "pauses"):
         async with api.reading(trail.AC) as session:
             with pytest.raises(Exception, match="permission denied"):
-                await session.execute(trail.text(f"SELECT * FROM {name}"))
+                await session.execute(text(f"SELECT * FROM {name}"))
     await api.dispose()
 
 

@@ -1,7 +1,7 @@
 """What cannot be read rests in quarantine; a person looks, retries, mends or discards, in order."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -52,7 +52,7 @@ def _with(record: Record, header: str, value: bytes) -> Record:
     return replace(record, headers=[*_without(record, header).headers, (header, value)])
 
 
-BAD_EVENTS = {
+BAD_EVENTS: dict[str, tuple[Callable[[Record], Record], Cause, str]] = {
     "broken JSON": (lambda one: replace(one, value=b'{"order'), Cause.UNREADABLE, "data"),
     "not JSON's UTF-8": (lambda one: replace(one, value=b'"\xff"'), Cause.UNREADABLE, "data"),
     "no body": (lambda one: replace(one, value=None), Cause.UNREADABLE, "data"),
@@ -108,7 +108,7 @@ async def test_an_event_that_cannot_be_read_is_quarantined_with_its_field_and_it
     assert await trail.trails(consumer.database) == {other: (1,)}
 
 
-BAD_INBOUND = {
+BAD_INBOUND: dict[str, Callable[[Record], Record]] = {
     "broken JSON": lambda one: replace(one, value=b"{"),
     "too large": lambda one: replace(one, value=b"x" * (MAX_BYTES + 1)),
     "no id": lambda one: _without(one, "ce_id"),
