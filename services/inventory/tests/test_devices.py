@@ -44,6 +44,7 @@ from services.inventory.tests.builders import (
     a_request,
     a_return,
     a_store_holder,
+    an_acceptance,
     device_id,
     person_ref,
     rollators,
@@ -70,11 +71,10 @@ def change(device: domain.Device, *, payer: str, on: date) -> CustodyChanged:
 
 @pytest.mark.rule("BIL-1")
 def test_nobody_pays_and_nobody_has_prescribed_what_stands_in_a_store() -> None:
-    returned = domain.return_to_store(
+    (returned,) = domain.return_to_store(
         device_id(), a_device(), store=StoreId(OWN), on=date(2026, 3, 9), in_transit=False
     )
 
-    assert returned is not None
     assert returned.custody == Custody(holder=a_store_holder(), since=date(2026, 3, 9))
     assert returned.before == a_device().custody
 
@@ -113,9 +113,14 @@ def test_every_day_has_the_payer_that_was_said_last_of_it(
             state = domain.evolve(state, change(state, payer=payer, on=on))
         else:
             returned = domain.return_to_store(
-                device_id(), state, store=StoreId(OWN), on=on, in_transit=True
+                device_id(),
+                state,
+                store=StoreId(OWN),
+                on=max(on, state.custody.since),
+                in_transit=True,
             )
-            state = domain.evolve(state, returned) if returned else state
+            for event in returned:
+                state = domain.evolve(state, event)
         history.append(state.custody)
 
     spans = domain.periods(history)
@@ -207,6 +212,24 @@ async def test_a_returned_device_is_available_at_once_and_ends_the_rent(world: W
     assert changed.custody == Custody(holder=a_store_holder(), since=date(2026, 3, 9))
     assert changed.cause == CustodyCause()
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BIL-1")
+async def test_a_return_told_late_takes_back_what_was_decided_after_it(world: World) -> None:
+    await world.handle_all(a_device_on_loan(), a_request())
+    await world.handle(an_acceptance(on=date(2026, 3, 5)))
+    await world.advance(stockholm("2026-03-09 08:00"))
+
+    await world.handle(a_return(on=date(2026, 3, 4)))
+
+    async with world.http() as client:
+        card = (await client.get(f"/devices/{device_id()}")).json()
+    assert [(p["from_day"], p["payer_id"]) for p in card["periods"]] == [
+        ("2026-03-02", PAYER),
+        ("2026-03-04", None),
+        ("2026-03-05", None),
+    ]
     await assert_rows_are_folds(world)
 
 

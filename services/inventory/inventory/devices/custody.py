@@ -1,5 +1,7 @@
 """How devices are written: registration, custody with its history, and the region's count of it."""
 
+from datetime import date
+
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import Custody, CustodyChanged, DeviceRegistered, DeviceStatedOnLoan
 from kvitt_contracts.types import DeviceId, DeviceNumber, OrderId, TransferId, identify
@@ -30,6 +32,14 @@ async def get_device_numbered(tx: Transaction, number: DeviceNumber) -> DeviceRo
     """The device that carries a number, not locked. One that nobody has named: the fact waits."""
     found = await find_device_id(tx, number)
     return await tx.get(DeviceRow, found or new_device_id(tx, number))
+
+
+async def change_days(tx: Transaction, row: DeviceRow) -> list[date]:
+    """The days from which the device's custody has changed so far."""
+    query = select(CustodyRow.since).where(
+        CustodyRow.region == tx.region, CustodyRow.device_id == row.id
+    )
+    return list((await tx.session.scalars(query)).all())
 
 
 def register(tx: Transaction, event: DeviceRegistered) -> DeviceRow:

@@ -1,6 +1,6 @@
 """The rules of marked devices: registration, claims, and the change of custody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -82,39 +82,39 @@ def change_custody(
     """Let a device change holder, payer or prescriber from a day on.
 
     In a store nobody pays and nobody has prescribed it. The day is never before the latest
-    change's: what was so in between has been said, and the payer of a day is the latest one said
-    of it (BIL-1).
+    change's: a decision does not reach behind one that has taken effect (BIL-1).
     """
     since = max(since, device.custody.since)
-    if isinstance(holder, StoreHolder):
-        after = Custody(holder=holder, since=since)
-    else:
-        after = Custody(
-            holder=holder,
-            payer_id=payer_id,
-            customer_id=customer_id,
-            prescriber=prescriber,
-            since=since,
-        )
-    return CustodyChanged(
-        device_id=device_id,
-        article_number=device.article_number,
-        custody=after,
-        before=device.custody,
-        cause=cause,
+    custody = Custody(
+        holder=holder,
+        payer_id=payer_id,
+        customer_id=customer_id,
+        prescriber=prescriber,
+        since=since,
     )
+    if isinstance(holder, StoreHolder):
+        custody = Custody(holder=holder, since=since)
+    return _changed(device_id, device, custody, cause)
 
 
 def return_to_store(
-    device_id: DeviceId, device: Device, *, store: StoreId, on: date, in_transit: bool
-) -> CustodyChanged | None:
+    device_id: DeviceId,
+    device: Device,
+    *,
+    store: StoreId,
+    on: date,
+    in_transit: bool,
+    change_days: Iterable[date] = (),
+) -> tuple[CustodyChanged, ...]:
     """Let a device come back into a store: from that day nobody pays (INV-7, BIL-1).
 
-    None: it never left that store's custody, being on its way out (`in_transit`).
+    A physical fact wins over what was decided meanwhile: told late, it takes back every change of
+    `change_days` (the days from which the device's custody has changed so far) that lies after it.
+    Nothing: the device never left that store's custody, being on its way out (`in_transit`).
     Raises DeviceRefused: it stands in another store already (a move between stores is no return).
     """
     if in_transit and device.store == store:
-        return None
+        return ()
     if not in_transit and device.store is not None:
         raise DeviceRefused(
             "NOT_ON_LOAN",
@@ -123,16 +123,13 @@ def return_to_store(
             way_on="Hjälpmedlet står redan i ett annat lager; en retur görs från mottagaren.",
             store=device.store,
         )
-    return change_custody(
-        device_id,
-        device,
-        holder=StoreHolder(store=store),
-        payer_id=None,
-        customer_id=None,
-        prescriber=None,
-        since=on,
-        cause=CustodyCause(),
-    )
+    changes = []
+    for day in [on, *sorted({day for day in change_days if day > on})]:
+        custody = Custody(holder=StoreHolder(store=store), since=day)
+        changed = _changed(device_id, device, custody, CustodyCause())
+        device = evolve(device, changed)
+        changes.append(changed)
+    return tuple(changes)
 
 
 def is_back_already(device: Device, *, store: StoreId, in_transit: bool) -> bool:
@@ -233,3 +230,15 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             if isinstance(event.custody.holder, StoreHolder):
                 order_id = None
             return replace(device, custody=event.custody, order_id=order_id)
+
+
+def _changed(
+    device_id: DeviceId, device: Device, custody: Custody, cause: CustodyCause
+) -> CustodyChanged:
+    return CustodyChanged(
+        device_id=device_id,
+        article_number=device.article_number,
+        custody=custody,
+        before=device.custody,
+        cause=cause,
+    )

@@ -12,6 +12,7 @@ from inventory.articles.handlers import get_article
 from inventory.devices import domain
 from inventory.devices.custody import (
     change_custody,
+    change_days,
     find_device_id,
     get_device_numbered,
     new_device_id,
@@ -53,11 +54,16 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     if domain.is_back_already(device, store=fact.store, in_transit=in_transit):
         return
     returned = domain.return_to_store(
-        DeviceId(row.id), device, store=fact.store, on=fact.returned_on, in_transit=in_transit
+        DeviceId(row.id),
+        device,
+        store=fact.store,
+        on=fact.returned_on,
+        in_transit=in_transit,
+        change_days=await change_days(tx, row),
     )
     await break_claim(tx, row, reason="RETURNED")
-    if returned is not None:
-        await change_custody(tx, row, returned)
+    for changed in returned:
+        await change_custody(tx, row, changed)
     await _put_into_store(tx, fact.store, row, MoveKind.RETURNED, on=fact.returned_on)
 
 

@@ -32,7 +32,7 @@ TRANSFER_TAKES_EFFECT = Timer("transfer_takes_effect", HoldRow)
 messages = Handlers()
 
 
-@messages.on(TransferRequested)
+@messages.on(TransferRequested, loads=lambda event: [(HoldRow, event.transfer_id)])
 async def answer_request(event: TransferRequested, tx: Transaction) -> None:
     """BMB-12: claim every device of the transfer, or none."""
     if await tx.find(HoldRow, event.transfer_id) is not None:

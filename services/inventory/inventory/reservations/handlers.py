@@ -17,7 +17,10 @@ from inventory.withdrawals.handlers import withdraw
 messages = Handlers()
 
 
-@messages.on(OrderPlaced)
+@messages.on(
+    OrderPlaced,
+    loads=lambda event: [(ReservationRow, event.order_id), (StoreRow, event.store)],
+)
 async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
     """ORD-4, ORD-7: set the goods aside, or hand them over at once from one's own store."""
     if await tx.find(ReservationRow, event.order_id) is not None:

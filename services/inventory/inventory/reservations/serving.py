@@ -38,7 +38,8 @@ async def note_missing(
     for line in after:
         if line.missing == had.get(line.line_id, 0):
             continue
-        row = await tx.look_up(BackorderRow, line.line_id)
+        # a line that was never told of has no row: the order is new
+        row = await tx.look_up(BackorderRow, line.line_id) if line.line_id in had else None
         if row is not None:
             row.missing = line.missing
             continue
