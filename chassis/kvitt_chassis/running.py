@@ -3,6 +3,7 @@
 A test gives the module to run; its database and topics carry the test module's prefix.
 """
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from kvitt_chassis.testing import regions_dir, wait_for
 
 START_SECONDS = 40.0
 STOP_SECONDS = 28.0
+_PR_SET_PDEATHSIG = 1
 
 
 class Tokens(Protocol):
@@ -80,6 +82,7 @@ class ServiceProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_end_with_the_test if sys.platform == "linux" else None,
             )
 
     async def started(self) -> "ServiceProcess":
@@ -223,6 +226,11 @@ def running(prepared: Prepared) -> Iterator[Running]:
 
     yield start
     _end(begun)
+
+
+def _end_with_the_test() -> None:
+    """In the child: a test run that is killed takes its processes along."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end(begun: Sequence[ServiceProcess]) -> None:
