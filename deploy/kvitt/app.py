@@ -9,9 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -24,6 +22,8 @@ from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
+from kvitt.signals import ended_by_signals
+from kvitt.story import command as story
 from kvitt.terminal import console, errors, shown_steps
 
 app = typer.Typer(
@@ -35,6 +35,8 @@ app = typer.Typer(
     help="""Kvitt on this machine: real PostgreSQL, real Kafka and the five services.
 
     Examples:
+
+      kvitt run                    start everything, with a month of business and its story
 
       kvitt up                     start everything, stay until Ctrl-C
 
@@ -83,7 +85,7 @@ def up(
     if detach:
         _start_detached(state, services)
         return
-    with _ended_by_signals(), shown_steps() as report:
+    with ended_by_signals(), shown_steps() as report:
         with LocalSystem(state, services=services, report=report) as system:
             _ready_file(state).write_text(str(os.getpid()))
             report("kvitt", "ready; Ctrl-C ends it")
@@ -177,6 +179,7 @@ def token(
 
 
 operate.add_to(app)
+story.add_to(app)
 
 
 def main() -> None:
@@ -197,22 +200,6 @@ def _chosen_services(named: list[str] | None) -> tuple[str, ...]:
     if unknown:
         raise typer.BadParameter(f"{', '.join(unknown)}; there are {', '.join(SERVICES)}")
     return tuple(name for name in SERVICES if name in named)
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Within: SIGTERM and SIGHUP end it as Ctrl-C does, and a second one does not cut the ending
-    short.
-    """
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(one, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(one, interrupt)
-    yield
 
 
 def _start_detached(state: State, services: tuple[str, ...]) -> None:

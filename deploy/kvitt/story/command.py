@@ -1,0 +1,111 @@
+"""The command `kvitt run`: its options, progress, serving. What is done stands in running.py."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+import kvitt
+from kvitt.local.problems import LocalProblem
+from kvitt.local.state import State
+from kvitt.local.supervisor import LocalSystem
+from kvitt.signals import ended_by_signals
+from kvitt.story import running
+from kvitt.story.files import RegionFiles, read_regions
+from kvitt.story.month import Shown, stages_of
+from kvitt.terminal import console, shown_steps
+
+_EXAMPLES = Path(kvitt.__file__).parents[2] / "examples"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(run)
+
+
+def run(
+    state_dir: Annotated[
+        Path,
+        typer.Option(
+            "--state", envvar="KVITT_STATE", help="Where data, ports, passwords and logs are kept."
+        ),
+    ] = Path(".kvitt"),
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the story; exit code 0 when all is expected.")
+    ] = False,
+    examples: Annotated[
+        Path, typer.Option("--examples", help="Where the regions' files lie.")
+    ] = _EXAMPLES,
+    regions: Annotated[
+        str, typer.Option(help="Codes with commas between; none: all that lie there.")
+    ] = "",
+) -> None:
+    """Start everything, publish a month of regions' business, tell what came of it, serve."""
+    files = read_regions(examples, [one.strip() for one in regions.split(",") if one.strip()])
+    state = State.open(state_dir.resolve())
+    with ended_by_signals(), contextlib.ExitStack() as ending:
+        with shown_steps() as report:
+            system = ending.enter_context(LocalSystem(state, report=report))
+        _require_known(files, system)
+        with _shown_month(files) as shown:
+            told = asyncio.run(running.live_through(system, files, shown=shown))
+        console.print()
+        running.tell(console, told, files)
+        if once:
+            raise typer.Exit(0 if told.is_as_expected else 1)
+        _serve(system, state_dir)
+
+
+def _require_known(files: Sequence[RegionFiles], system: LocalSystem) -> None:
+    unknown = sorted({one.code for one in files} - set(system.regions))
+    if unknown:
+        raise LocalProblem(
+            f"There is no policy for {', '.join(unknown)} in {system.regions_dir}.",
+            remedy="Choose others with --regions, or name the policies with KVITT_REGIONS_DIR.",
+        )
+
+
+@contextlib.contextmanager
+def _shown_month(files: Sequence[RegionFiles]) -> Iterator[Shown]:
+    """Within: told when a stage is done; a bar in a terminal, plain lines elsewhere."""
+    total = len(stages_of(files)) + 1
+    if not console.is_terminal:
+        yield lambda name, count: console.print(f"{name:<14} {count:>5} meddelanden")
+        return
+    columns = (
+        TextColumn("{task.description:<14}"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[sent]} meddelanden"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("månaden", total=total, sent=0)
+        sent = 0
+
+        def show(name: str, count: int) -> None:
+            nonlocal sent
+            sent += count
+            progress.update(task, advance=1, description=name, sent=sent)
+
+        yield show
+
+
+def _serve(system: LocalSystem, state_dir: Path) -> None:
+    console.print("\n[bold]Tjänsterna svarar tills Ctrl-C.[/] Dokumentationen, utan internet:")
+    for service in system.services.values():
+        console.print(f"  {service.name:<14} {service.url}/docs", soft_wrap=True)
+    here = "" if state_dir == Path(".kvitt") else f" --state {state_dir}"
+    console.print(
+        "En åtkomsttoken, i ett annat fönster:\n"
+        f"  kvitt token --region ac --user drift --role region_system{here}",
+        soft_wrap=True,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()
+    console.print("Avslutar.")

@@ -1,0 +1,280 @@
+"""Compares what came out with expected.json, thing by thing, in whatever order. Pure: no HTTP, no
+clock.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import zip_longest
+from typing import Any
+
+from kvitt.story.outcome import Outcome
+from kvitt.story.services import Json
+
+Entries = dict[str, dict[str, list[Any]]]
+"""By section and by a thing's name there: its values, one for each time that it stands there."""
+
+_SERVICE_OF = {"persons": "orders"}
+
+
+class Kind(StrEnum):
+    """How a thing differs."""
+
+    MISSING = "saknas"
+    TWICE = "två gånger"
+    OTHER = "annat"
+    UNEXPECTED = "oväntat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that is not as expected; of two values that differ, what differs in them."""
+
+    section: str
+    name: str
+    kind: Kind
+    expected: Any = None
+    found: Any = None
+
+
+def differences(expected: Entries, found: Entries) -> list[Difference]:
+    """Everything that differs, in the sections' order. Empty: nothing is missing, nothing stands
+    there twice, nothing else does.
+    """
+    return [
+        difference
+        for section in sorted({*expected, *found})
+        for name in sorted({*expected.get(section, {}), *found.get(section, {})})
+        for difference in _differing(
+            section,
+            name,
+            expected.get(section, {}).get(name, []),
+            found.get(section, {}).get(name, []),
+        )
+    ]
+
+
+def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str]) -> Entries:
+    """The entries of an expected.json. `persons` says whom an id stands for now."""
+    named: dict[str, Mapping[str, Any]] = {
+        "orders": expected["orders"],
+        "transfers": expected["transfers"],
+        "devices": {
+            number: {**one, "holder": _renamed(one["holder"], persons)}
+            for number, one in expected["devices"].items()
+        },
+        "refused": {
+            name: {**one, "topic": _SERVICE_OF.get(one["topic"], one["topic"])}
+            for name, one in expected["refused"].items()
+        },
+        "balances": {
+            place: one for place, one in expected["balances"].items() if any(one.values())
+        },
+        "quarantined": {
+            _rest(one["message_id"], f"region.{{}}.{one['topic']}", one["key"]): one["reason"]
+            for one in expected["quarantined"]
+        },
+    }
+    entries = {
+        section: {name: [value] for name, value in things.items()}
+        for section, things in named.items()
+    }
+    lines: defaultdict[str, list[Any]] = defaultdict(list)
+    for payer, of_payer in expected["invoices"].items():
+        lines[persons.get(payer, payer)] += of_payer
+    return {**entries, "invoices": dict(lines)}
+
+
+def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
+    """The entries of what came out; who pays by day from `first` to `last`, both included."""
+    spans = {
+        one["device_number"]: payers_by_day(one["periods"], first=first, last=last)
+        for one in outcome.payments
+    }
+    prefix, blank = f"region.{outcome.region}.", "region.{}."
+    return {
+        "orders": _gathered((str(one["reference"]), _order(one)) for one in outcome.orders),
+        "transfers": _gathered(
+            (
+                str(one["reference"]),
+                {"status": one["status"], "effective_on": one["effective_on"]},
+            )
+            for one in outcome.transfers
+        ),
+        "devices": _gathered(
+            (
+                one["device_number"],
+                _device(one, spans.get(one["device_number"], []), outcome.persons),
+            )
+            for one in outcome.devices
+        ),
+        "refused": _gathered(
+            (
+                event.data["message_id"],
+                {
+                    "reason": event.data["reason"],
+                    "rule": event.data["rule"],
+                    "topic": event.data["service"],
+                },
+            )
+            for event in outcome.feed
+            if event.type == "region.message.refused.v1"
+        ),
+        "balances": _gathered(
+            (
+                f"{one['store']}/{one['article_number']}",
+                {"available": one["available"], "reserved": one["reserved"]},
+            )
+            for one in outcome.balances
+            if one["available"] or one["reserved"]
+        ),
+        # What nobody can read has no identity: sent again it stands there again, and is the same.
+        "quarantined": {
+            _rest(one["message_id"], one["topic"].replace(prefix, blank), one["key"]): [
+                one["cause"]
+            ]
+            for one in outcome.quarantine
+        },
+        "invoices": _gathered(
+            (_payer(invoice["payer"], outcome.persons), _invoice_line(line))
+            for invoice in outcome.invoices
+            for line in invoice["lines"]
+        ),
+    }
+
+
+def payers_by_day(periods: Iterable[Json], *, first: date, last: date) -> list[list[str]]:
+    """Spans [from, to, payer], both days included, of periods that each begin on a day and end
+    before the next; days on which nobody pays are left out.
+    """
+    begun = sorted((date.fromisoformat(one["from_day"]), one["payer_id"]) for one in periods)
+    spans: list[list[str]] = []
+    for (start, payer), following in zip_longest(begun, begun[1:]):
+        end = min(following[0] - timedelta(days=1), last) if following else last
+        start = max(start, first)
+        if payer is None or end < start:
+            continue
+        if spans and _follows(spans[-1], start) and spans[-1][2] == payer:
+            spans[-1][1] = end.isoformat()
+        else:
+            spans.append([start.isoformat(), end.isoformat(), payer])
+    return spans
+
+
+def _follows(span: list[str], day: date) -> bool:
+    return date.fromisoformat(span[1]) + timedelta(days=1) == day
+
+
+def _differing(
+    section: str, name: str, expected: list[Any], found: list[Any]
+) -> Iterable[Difference]:
+    wanted, had = Counter(map(_canonical, expected)), Counter(map(_canonical, found))
+    missing = [json.loads(one) for one in (wanted - had).elements()]
+    extra = (had - wanted).elements()
+    again: list[Any] = []
+    other: list[Any] = []
+    for one in extra:
+        (again if one in wanted else other).append(json.loads(one))
+    for value in again:
+        yield Difference(section=section, name=name, kind=Kind.TWICE, found=value)
+    for lost, came in zip_longest(missing, other):
+        if came is None:
+            yield Difference(section=section, name=name, kind=Kind.MISSING, expected=lost)
+        elif lost is None:
+            kind = Kind.TWICE if expected and section != "invoices" else Kind.UNEXPECTED
+            yield Difference(section=section, name=name, kind=kind, found=came)
+        else:
+            left, right = _where_they_differ(lost, came)
+            yield Difference(
+                section=section, name=name, kind=Kind.OTHER, expected=left, found=right
+            )
+
+
+def _where_they_differ(left: Any, right: Any) -> tuple[Any, Any]:
+    if not (isinstance(left, dict) and isinstance(right, dict)):
+        return left, right
+    names = [one for one in {**left, **right} if left.get(one) != right.get(one)]
+    return ({one: left.get(one) for one in names}, {one: right.get(one) for one in names})
+
+
+def _gathered(named: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for name, value in named:
+        found[name].append(value)
+    return dict(found)
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _rest(message_id: str | None, topic: str, key: str) -> str:
+    return message_id or f"{topic} {key}"
+
+
+def _renamed(holder: Json, persons: Mapping[str, str]) -> Json:
+    return {**holder, "name": persons.get(holder["name"], holder["name"])}
+
+
+def _order(order: Json) -> Json:
+    return {
+        "status": order["status"],
+        "delivered_on": order["delivered_on"],
+        "lines": [
+            {
+                "article": line["article_number"],
+                "quantity": line["quantity"],
+                "delivered": line["delivered"],
+                "payer": line["payer_id"],
+                "fee_ore": line["fee"] and line["fee"]["net_ore"],
+            }
+            for line in order["lines"]
+        ],
+    }
+
+
+def _device(device: Json, spans: list[list[str]], persons: Mapping[str, str]) -> Json:
+    return {
+        "article": device["article_number"],
+        "holder": holder_of(device, persons),
+        "payer": device["payer_id"],
+        "prescriber": device["prescriber"],
+        "since": device["since"],
+        "payers_by_day": spans,
+    }
+
+
+def holder_of(device: Json, persons: Mapping[str, str]) -> Json:
+    """Who has a device, by the region's own name."""
+    holder = device["holder"]
+    name = holder.get("person") or holder.get("unit") or holder.get("store")
+    return {"kind": holder["kind"], "name": persons.get(name, name)}
+
+
+def _payer(payer: Json, persons: Mapping[str, str]) -> str:
+    if payer["kind"] == "unit":
+        return str(payer["payer_id"])
+    return persons.get(payer["person"], payer["person"])
+
+
+def _invoice_line(line: Json) -> Json:
+    amount = line["amount"]
+    return {
+        "kind": line["kind"],
+        "article": line["article_number"],
+        "device": line["device_number"],
+        "from": line["from_day"],
+        "to": line["to_day"],
+        "quantity": line["quantity"],
+        "net_ore": amount["net_ore"],
+        "vat_ore": vat_ore(amount["net_ore"], amount["vat_percent"]),
+    }
+
+
+def vat_ore(net_ore: int, percent: int) -> int:
+    """VAT of an amount, half öre away from zero."""
+    sign = -1 if net_ore < 0 else 1
+    return sign * ((2 * abs(net_ore) * percent + 100) // 200)

@@ -1,0 +1,68 @@
+"""The month: each region's files in order, side by side, the clock moved along at barriers."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+
+from kvitt_contracts.calendar import STOCKHOLM
+
+from kvitt.story.barrier import Barrier
+from kvitt.story.files import RegionFiles, Stage
+from kvitt.story.region_client import RegionClient
+
+MORNING = time(6)
+
+Shown = Callable[[str, int], None]
+"""Told when a stage is done: its name, and how many messages it had."""
+
+Begun = Callable[[date], None]
+"""Told when the messages of a stage of this day have been acknowledged, and their effects begin."""
+
+
+def stages_of(regions: Sequence[RegionFiles]) -> list[tuple[str, date]]:
+    """The names of all stages, each with its day, in time order."""
+    order: dict[tuple[str, date], None] = {}
+    for region in sorted(regions, key=lambda one: len(one.stages), reverse=True):
+        order |= dict.fromkeys((stage.name, stage.day) for stage in region.stages)
+    return sorted(order, key=lambda one: one[1])
+
+
+async def publish_month(
+    regions: Sequence[RegionFiles],
+    *,
+    clients: Sequence[RegionClient],
+    barrier: Barrier,
+    shown: Shown = lambda name, count: None,
+    begun: Begun = lambda day: None,
+) -> int:
+    """Publish everything; the clock ends at the morning after the last day. Answers how many.
+
+    What has been published before has no effect, and the clock stays where it is when it is later.
+    Raises LocalProblem.
+    """
+    total = 0
+    for name, day in stages_of(regions):
+        await barrier.move_clock(morning_of(day))
+        counts = asyncio.gather(
+            *(_publish(files, client, name) for files, client in zip(regions, clients, strict=True))
+        )
+        count = sum(await counts)
+        begun(day)
+        await barrier.reach()
+        shown(name, count)
+        total += count
+    end = max(region.last_day for region in regions) + timedelta(days=1)
+    await barrier.move_clock(morning_of(end))
+    await barrier.reach()
+    shown(end.isoformat(), 0)
+    return total
+
+
+def morning_of(day: date) -> datetime:
+    """06:00 of a Stockholm day."""
+    return datetime.combine(day, MORNING, STOCKHOLM)
+
+
+async def _publish(files: RegionFiles, client: RegionClient, name: str) -> int:
+    found: list[Stage] = [stage for stage in files.stages if stage.name == name]
+    return sum([await client.publish(one.messages(region=files.code)) for one in found])

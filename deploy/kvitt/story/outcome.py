@@ -1,0 +1,122 @@
+"""What came out of a region's month, read over HTTP and from its feed. Nothing is judged here."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kvitt.story.region_client import FeedEvent, RegionClient
+from kvitt.story.services import Caller, Json, Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the services show of one region. Lists are whole, single views where they say more."""
+
+    region: str
+    orders: list[Json]
+    transfers: list[Json]
+    devices: list[Json]
+    payments: list[Json]
+    """Who pays for each device from which day, as billing has it."""
+    invoices: list[Json]
+    balances: list[Json]
+    quarantine: list[Json]
+    """Entries with `service` and `message_id`."""
+    feed: list[FeedEvent]
+    persons: Mapping[str, str]
+    """The id that a person goes by in the region now, by reference and by each id."""
+    payers: Mapping[str, str]
+    """Names."""
+    users: list[Json]
+    service_points: list[str]
+
+
+async def read_outcome(services: Services, client: RegionClient) -> Outcome:
+    """Read everything of the client's region. Raises LocalProblem."""
+    region = client.code
+    own = services.as_system(region)
+    orders, transfers, invoices, balances, quarantine = await asyncio.gather(
+        _singles(own, "orders", "/orders", "order_id", sort="order_number"),
+        _singles(own, "bmb", "/transfers", "id", sort="sent_at"),
+        _singles(own, "billing", "/invoices", "id", sort="number"),
+        _balances(own),
+        _quarantine(services, region),
+    )
+    devices, payments, persons, payers, users, customers = await asyncio.gather(
+        own.all("inventory", "/devices", sort="device_number"),
+        own.all("billing", "/devices", sort="device_id"),
+        own.all("orders", "/persons", sort="region_person_id"),
+        own.all("orders", "/payers", sort="payer_id"),
+        own.all("orders", "/users", sort="user_id"),
+        own.all("orders", "/customers", sort="customer_id"),
+    )
+    return Outcome(
+        region=region,
+        orders=orders,
+        transfers=transfers,
+        devices=devices,
+        payments=payments,
+        invoices=invoices,
+        balances=balances,
+        quarantine=quarantine,
+        feed=await client.feed(),
+        persons=_current_names(persons),
+        payers={one["payer_id"]: one["name"] for one in payers},
+        users=users,
+        service_points=[one["customer_id"] for one in customers if one["is_service_point"]],
+    )
+
+
+async def _singles(caller: Caller, service: str, path: str, key: str, *, sort: str) -> list[Json]:
+    listed = await caller.all(service, path, sort=sort)
+    return await caller.each(service, lambda one: f"{path}/{one[key]}", listed)
+
+
+async def _balances(caller: Caller) -> list[Json]:
+    stores = await caller.all("inventory", "/stores", sort="store")
+    found = await asyncio.gather(
+        *(
+            caller.all("inventory", f"/stores/{one['store']}/balances", sort="article_number")
+            for one in stores
+        )
+    )
+    return [balance for balances in found for balance in balances]
+
+
+async def _quarantine(services: Services, region: str) -> list[Json]:
+    operator = services.as_operator()
+    entries: list[Json] = []
+    for service in services.names:
+        for one in await _parked(operator, service):
+            if one["region"] in (region, None):
+                shown = await operator.get(service, f"/admin/quarantine/{one['id']}")
+                entries.append({**one, "service": service, "message_id": _message_id(shown)})
+    return entries
+
+
+async def _parked(operator: Caller, service: str) -> list[Json]:
+    entries: list[Json] = []
+    while True:
+        after = entries[-1]["id"] if entries else 0
+        page: list[Json] = await operator.get(
+            service, "/admin/parked", state="quarantined", limit=1_000, after=after
+        )
+        entries += page
+        if len(page) < 1_000:
+            return entries
+
+
+def _message_id(shown: Json) -> str | None:
+    headers: dict[str, str] = shown["headers"]
+    return headers.get("ce_id")
+
+
+def _current_names(persons: list[Json]) -> dict[str, str]:
+    by_reference = {one["person"]: one for one in persons}
+    names: dict[str, str] = {}
+    for one in persons:
+        current = one
+        while current["merged_into"] is not None:
+            current = by_reference[current["merged_into"]]
+        names[one["person"]] = names[one["region_person_id"]] = current["region_person_id"]
+    return names

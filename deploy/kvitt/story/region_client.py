@@ -1,0 +1,103 @@
+"""A region's own client of Kafka: publishes to its inbound topics, reads its feed."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from kvitt.local.kafka import Credentials
+from kvitt.story.files import Outgoing
+
+_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """One message of the region's feed."""
+
+    type: str
+    subject: str
+    data: dict[str, Any]
+
+
+class RegionClient:
+    """Within: connected as `region-<code>`."""
+
+    def __init__(self, code: str, *, bootstrap: str, credentials: Credentials) -> None:
+        self.code = code
+        self._settings: dict[str, Any] = {
+            "bootstrap_servers": bootstrap,
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": credentials.username,
+            "sasl_plain_password": credentials.password,
+        }
+        # aiokafka places keys by murmur2, as Java's client does.
+        self._producer = AIOKafkaProducer(enable_idempotence=True, linger_ms=2, **self._settings)
+
+    async def __aenter__(self) -> Self:
+        await self._producer.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._producer.stop()
+
+    async def publish(self, messages: Iterable[Outgoing]) -> int:
+        """Publish in order, and wait until Kafka has acknowledged all. Answers how many."""
+        waiting = [
+            await self._producer.send(
+                message.topic, message.value, key=message.key, headers=list(message.headers)
+            )
+            for message in messages
+        ]
+        async with asyncio.timeout(_SECONDS):
+            await asyncio.gather(*waiting)
+        return len(waiting)
+
+    async def feed(self) -> list[FeedEvent]:
+        """Everything that the region has been told so far, each key's messages in order."""
+        topic = f"region.{self.code}.events"
+        consumer = AIOKafkaConsumer(enable_auto_commit=False, **self._settings)
+        await consumer.start()
+        try:
+            async with asyncio.timeout(_SECONDS):
+                return await _read_all(consumer, topic)
+        finally:
+            await consumer.stop()
+
+
+async def _read_all(consumer: AIOKafkaConsumer, topic: str) -> list[FeedEvent]:
+    numbers = await _partitions(consumer, topic)
+    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+    consumer.assign(partitions)
+    ends = await consumer.end_offsets(partitions)
+    await consumer.seek_to_beginning(*partitions)
+    found: list[FeedEvent] = []
+    while any([await consumer.position(one) < ends[one] for one in partitions]):
+        for records in (await consumer.getmany(*partitions, timeout_ms=200)).values():
+            found += [_event(record) for record in records]
+    return found
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
+    # A client without a subscription knows no topic until it has asked.
+    await consumer._client.fetch_all_metadata()
+    return set(consumer.partitions_for_topic(topic) or ())
+
+
+def _event(record: Any) -> FeedEvent:
+    headers = dict(record.headers)
+    return FeedEvent(
+        type=headers["ce_type"].decode(),
+        subject=headers["ce_subject"].decode(),
+        data=json.loads(record.value),
+    )

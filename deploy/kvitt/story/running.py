@@ -1,0 +1,108 @@
+"""The month on a running system: published, read back, compared and told."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rich.console import Console
+
+from kvitt.local.supervisor import LocalSystem
+from kvitt.story import telling
+from kvitt.story.barrier import Barrier
+from kvitt.story.comparison import Difference, differences, expected_entries, found_entries
+from kvitt.story.files import RegionFiles
+from kvitt.story.month import Begun, Shown, morning_of, publish_month
+from kvitt.story.outcome import Outcome, read_outcome
+from kvitt.story.region_client import RegionClient
+from kvitt.story.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What came of a month: each region's outcome, and how it differs from expected."""
+
+    published: int
+    outcomes: Sequence[Outcome]
+    differences: Mapping[str, Sequence[Difference]]
+    unread: Mapping[str, int]
+    business_day: date
+
+    @property
+    def is_as_expected(self) -> bool:
+        """True when nothing differs."""
+        return not any(self.differences.values())
+
+
+async def live_through(
+    system: LocalSystem,
+    regions: Sequence[RegionFiles],
+    *,
+    shown: Shown = lambda name, count: None,
+    begun: Begun = lambda day: None,
+) -> Told:
+    """Publish the month on a system that is up, and read what came of it. Raises LocalProblem."""
+    async with AsyncExitStack() as stack:
+        urls = {name: service.url for name, service in system.services.items()}
+        services = await stack.enter_async_context(Services(urls, system.tokens))
+        clients = [
+            await stack.enter_async_context(
+                RegionClient(
+                    one.code,
+                    bootstrap=system.bootstrap,
+                    credentials=system.credentials(f"region-{one.code}"),
+                )
+            )
+            for one in regions
+        ]
+        barrier = Barrier(services)
+        published = await publish_month(
+            regions, clients=clients, barrier=barrier, shown=shown, begun=begun
+        )
+        outcomes = await asyncio.gather(*(read_outcome(services, client) for client in clients))
+        return Told(
+            published=published,
+            outcomes=outcomes,
+            differences={
+                files.code: compare(files, outcome)
+                for files, outcome in zip(regions, outcomes, strict=True)
+            },
+            unread={one.region: await _unread(services, one) for one in outcomes},
+            business_day=(await barrier.now()).date(),
+        )
+
+
+def compare(files: RegionFiles, outcome: Outcome) -> list[Difference]:
+    """How an outcome differs from what the region's files say must come of them."""
+    return differences(
+        expected_entries(files.expected, persons=outcome.persons),
+        found_entries(outcome, first=files.cut_over, last=files.last_day),
+    )
+
+
+def tell(console: Console, told: Told, regions: Sequence[RegionFiles]) -> None:
+    """Tell the story, and how it compares."""
+    telling.tell_regions(console, told.outcomes, unread=told.unread)
+    for files, outcome in zip(regions, told.outcomes, strict=True):
+        payer = telling.tell_device(console, outcome, first=files.cut_over, last=files.last_day)
+        telling.tell_invoice(console, outcome, payer=payer)
+    telling.tell_refused(console, told.outcomes)
+    telling.tell_quarantine(console, told.outcomes)
+    telling.tell_differences(console, told.differences)
+    end = max(one.last_day for one in regions) + timedelta(days=1)
+    if not told.is_as_expected and told.business_day > morning_of(end).date():
+        console.print(
+            f"Affärstiden har gått vidare till {told.business_day}, och mer har hänt sedan dess. "
+            "Börja om från början med kvitt reset."
+        )
+
+
+async def _unread(services: Services, outcome: Outcome) -> int:
+    """Unread messages to users, and to service points, each counted once."""
+    callers = [services.as_user(outcome.region, one["user_id"]) for one in outcome.users]
+    callers.append(services.as_user(outcome.region, "-", service_points=outcome.service_points))
+    pages = await asyncio.gather(
+        *(one.get("notifications", "/messages", limit=1) for one in callers)
+    )
+    return sum(int(page["unread"]) for page in pages)

@@ -1,0 +1,125 @@
+"""The services over HTTP, as a region's system and an operator ask them: tokens, paging."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from kvitt_contracts.types import Role
+
+from kvitt.local.problems import LocalProblem
+from kvitt.local.tokens import TokenIssuer
+
+Json = dict[str, Any]
+
+_PAGE = 200
+_AT_ONCE = 8  # in each service
+_SECONDS = 30.0
+
+
+class Services:
+    """The services at their addresses. Within: connections are kept open."""
+
+    def __init__(self, urls: Mapping[str, str], tokens: TokenIssuer) -> None:
+        self.names = tuple(urls)
+        self._urls = dict(urls)
+        self._tokens = tokens
+        self._issued: dict[tuple[object, ...], str] = {}
+        self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in urls}
+        self._client = httpx.AsyncClient(
+            timeout=_SECONDS, limits=httpx.Limits(max_keepalive_connections=64)
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._client.aclose()
+
+    def as_system(self, region: str) -> "Caller":
+        """The region's own system."""
+        return self._caller(region, f"{region}-system", roles=(Role.REGION_SYSTEM,))
+
+    def as_operator(self) -> "Caller":
+        """Who operates the services; belongs to no region's business."""
+        return self._caller("ac", "operator", roles=(Role.OPS,))
+
+    def as_user(self, region: str, user: str, *, service_points: Sequence[str] = ()) -> "Caller":
+        """A user of a region."""
+        return self._caller(region, user, roles=(Role.PRESCRIBER,), points=service_points)
+
+    def _caller(
+        self, region: str, user: str, *, roles: Sequence[str], points: Sequence[str] = ()
+    ) -> "Caller":
+        named = (region, user, *roles, "", *points)
+        if named not in self._issued:
+            self._issued[named] = self._tokens.issue(
+                user, region=region, roles=roles, service_points=points
+            )
+        return Caller(self, self._issued[named])
+
+    async def request(
+        self, method: str, service: str, path: str, *, token: str, **more: Any
+    ) -> httpx.Response:
+        """Ask; at most some at once of each service. Raises httpx.TransportError."""
+        async with self._gates[service]:
+            return await self._client.request(
+                method,
+                f"{self._urls[service]}{path}",
+                headers={"Authorization": f"Bearer {token}"},
+                **more,
+            )
+
+
+class Caller:
+    """Asks with one token."""
+
+    def __init__(self, services: Services, token: str) -> None:
+        self.services = services
+        self._token = token
+
+    async def get(self, service: str, path: str, **query: Any) -> Any:
+        """What is answered to GET. Raises LocalProblem for anything but success."""
+        answer = await self.try_to("GET", service, path, params=query)
+        return _good(answer, service, path)
+
+    async def try_to(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
+        """The answer, whatever it is. Raises httpx.TransportError."""
+        return await self.services.request(method, service, path, token=self._token, **more)
+
+    async def all(self, service: str, path: str, **query: Any) -> list[Json]:
+        """Every item of a list, page by page, sorted as asked so that no page changes another."""
+        items: list[Json] = []
+        page = await self.get(service, path, limit=_PAGE, **query)
+        while True:
+            items += page["items"]
+            if page["next"] is None:
+                break
+            page = await self.get(service, page["next"])
+        if len(items) != page["total"]:
+            raise LocalProblem(
+                f"{service} lists {len(items)} of {page['total']} under {path}.",
+                remedy="Something moves still: kvitt idle shows what.",
+            )
+        return items
+
+    async def each(
+        self, service: str, path: Callable[[Json], str], listed: Iterable[Json]
+    ) -> list[Json]:
+        """The single view of each listed item, in the list's order."""
+        return list(await asyncio.gather(*(self.get(service, path(one)) for one in listed)))
+
+
+def _good(answer: httpx.Response, service: str, path: str) -> Any:
+    if answer.is_success:
+        return answer.json()
+    raise LocalProblem(
+        f"{service} answers {answer.status_code} to {path}: {answer.text[:300]}",
+        remedy=f"kvitt logs {service} may say why.",
+    )
