@@ -171,6 +171,20 @@ async def test_two_consumers_with_the_same_messages_have_one_effect(
     assert await trail.trails(database) == dict.fromkeys(orders, (1, 2, 3))
 
 
+async def test_a_key_that_another_process_has_in_hand_is_waited_for(
+    consumer: Consumer, database: Database, log: Log
+) -> None:
+    order = uuid4()
+    trail.mood.hangs = 0.3
+    await consumer.settle([log.released(order, 1)])
+    record = log.refused(order, 2, "hangs")
+
+    await asyncio.gather(consumer.settle([record]), trail.a_consumer(database).settle([record]))
+
+    assert trail.mood.calls == 1
+    assert await trail_of(database, order) == (1, 2)
+
+
 # -- what regions say ------------------------------------------------------------------------------
 
 
