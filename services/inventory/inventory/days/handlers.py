@@ -12,6 +12,7 @@ from sqlalchemy import text
 from inventory.days import domain
 from inventory.days.counting import custody_changes, days_id
 from inventory.days.models import CountRow, DaysRow
+from inventory.measuring import DAY_ENDS_DELAYED, count
 
 DAY_ENDS = Timer("day_ends", CountRow)
 
@@ -23,22 +24,23 @@ _OTHERS_DUE = text(
 
 
 @messages.timer(DAY_ENDS)
-async def close_day(count: CountRow, due: datetime, tx: Transaction) -> None:
+async def close_day(counted: CountRow, due: datetime, tx: Transaction) -> None:
     """Close the day once all that was due by its end has taken effect."""
-    row = await tx.find(DaysRow, count.id)
-    day = domain.day_to_close(row.state() if row else None, first_day=count.first_day)
+    row = await tx.find(DaysRow, counted.id)
+    day = domain.day_to_close(row.state() if row else None, first_day=counted.first_day)
     ended = domain.ends_at(day)
     others = {"region": str(tx.region), "due": ended, "timer": DAY_ENDS.name}
     if (await tx.session.execute(_OTHERS_DUE, others)).scalar_one():
-        tx.schedule(DAY_ENDS, key=count.id, due=_after_others(due, ended=ended, now=tx.now))
+        count(tx, DAY_ENDS_DELAYED)
+        tx.schedule(DAY_ENDS, key=counted.id, due=_after_others(due, ended=ended, now=tx.now))
         return
     closed = domain.close(day, custody_changes_so_far=await custody_changes(tx))
     if row is None:
-        row = tx.start(DaysRow, count.id, closed)
+        row = tx.start(DaysRow, counted.id, closed)
     else:
         tx.record(row, closed)
-    following = domain.day_to_close(row.state(), first_day=count.first_day)
-    tx.schedule(DAY_ENDS, key=count.id, due=domain.ends_at(following))
+    following = domain.day_to_close(row.state(), first_day=counted.first_day)
+    tx.schedule(DAY_ENDS, key=counted.id, due=domain.ends_at(following))
 
 
 def counting_days(handlers: Handlers) -> Handlers:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from inventory.days.counting import count_custody_change
 from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.measuring import CUSTODY_CHANGES, count
 
 
 def new_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId:
@@ -54,6 +55,7 @@ async def register_on_loan(tx: Transaction, event: DeviceStatedOnLoan) -> Device
     row = tx.start(DeviceRow, event.device_id, event)
     _write_history(tx, row, event.custody, order_id=None, transfer_id=None)
     await count_custody_change(tx)
+    count(tx, CUSTODY_CHANGES, "stated")
     return row
 
 
@@ -63,6 +65,8 @@ async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged)
     cause = event.cause
     _write_history(tx, row, event.custody, order_id=cause.order_id, transfer_id=cause.transfer_id)
     await count_custody_change(tx)
+    by_transfer = "transfer" if cause.transfer_id else "return"
+    count(tx, CUSTODY_CHANGES, "order" if cause.order_id else by_transfer)
 
 
 def _write_history(

@@ -24,6 +24,7 @@ from inventory.devices.models import DeviceRow
 from inventory.holds import domain
 from inventory.holds.effect import free_devices, hand_over_devices
 from inventory.holds.models import HoldRow, TransferEffectRow
+from inventory.measuring import HOLDS_ANSWERED, count
 from inventory.people.handlers import current_holder
 from inventory.stock.ledger import lock_balances, move_stock
 
@@ -42,7 +43,8 @@ async def answer_request(event: TransferRequested, tx: Transaction) -> None:
     answer = domain.answer(
         event.transfer_id, asked, at=await _stated_place(event, tx), available=available
     )
-    tx.start(HoldRow, event.transfer_id, answer)
+    hold = tx.start(HoldRow, event.transfer_id, answer)
+    count(tx, HOLDS_ANSWERED, hold.status)
     if isinstance(answer, HoldGranted):
         await _claim(tx, answer)
 

@@ -7,6 +7,7 @@ from kvitt_contracts.orders import OrderPlaced, OrderVoidRequested, Supply
 from kvitt_contracts.types import ArticleNumber, OrderId
 
 from inventory.articles.handlers import get_article
+from inventory.measuring import ORDERS_ANSWERED, count
 from inventory.reservations import domain
 from inventory.reservations.models import OrderRow, ReservationRow
 from inventory.reservations.serving import note_missing, serve_backorders
@@ -73,6 +74,7 @@ async def _reserve(order: OrderRow, tx: Transaction) -> None:
         placed_on=order.placed_on,
     )
     row = tx.start(ReservationRow, order.order_id, answer)
+    count(tx, ORDERS_ANSWERED, row.status)
     await note_missing(tx, order, (), row.lines)
     for number, (reserved, missing) in _by_article(order, row.lines).items():
         await move_stock(

@@ -7,7 +7,9 @@ from kvitt_contracts.types import DeviceId, DeviceNumber
 from inventory.articles.handlers import get_article
 from inventory.devices.custody import find_device_id
 from inventory.devices.models import DeviceRow
+from inventory.measuring import ORDERS_ANSWERED, count
 from inventory.reservations.delivery import give_devices
+from inventory.reservations.domain import Status
 from inventory.reservations.models import OrderRow, ReservationRow
 from inventory.stock.ledger import lock_balances, move_stock
 from inventory.withdrawals import domain
@@ -20,8 +22,10 @@ async def withdraw(order: OrderRow, tx: Transaction) -> None:
     )
     if isinstance(answer, ReservationDeclined):
         tx.start(ReservationRow, order.order_id, answer)
+        count(tx, ORDERS_ANSWERED, Status.DECLINED)
         return
     tx.start(ReservationRow, order.order_id, *answer)
+    count(tx, ORDERS_ANSWERED, Status.DELIVERED)
     for delivered in answer:
         await move_stock(
             tx,
