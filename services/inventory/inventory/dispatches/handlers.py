@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.calendar import start_of_day, stockholm_day
+from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import MoveKind, OrderGoodsDispatched
 from kvitt_contracts.regions import GoodsDispatched, PickingBegun
 from kvitt_contracts.types import (
@@ -69,9 +69,9 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
 
 @messages.timer(GOODS_ARRIVE)
 async def arrive(row: ReservationRow, due: datetime, tx: Transaction) -> None:
-    """ORD-13: the day of arrival has begun."""
+    """ORD-13: the day of arrival has begun; what arrives later by the same order may be due too."""
     order = await tx.get(OrderRow, row.id)
-    await _deliver_arrived(row, order, tx, until=stockholm_day(due))
+    await _deliver_arrived(row, order, tx, until=tx.today)
 
 
 async def _order_named(name: Reference, tx: Transaction) -> OrderRow:

@@ -1,0 +1,127 @@
+"""Many messages in one transaction have the effects that they have one by one."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from inventory.app import service
+from kvitt_chassis.testing import (
+    Given,
+    World,
+    an_envelope,
+    assert_rows_are_folds,
+    stockholm,
+)
+from kvitt_contracts.envelope import Envelope, Message
+from kvitt_contracts.orders import OrderVoidRequested
+from kvitt_contracts.regions import PickingBegun
+from kvitt_contracts.types import Reference
+from sqlalchemy import text
+
+from services.inventory.tests.builders import (
+    BATTERY,
+    CENTRAL,
+    CUSHION,
+    OWN,
+    a_balance,
+    a_device_line,
+    a_device_on_loan,
+    a_dispatch,
+    a_line,
+    a_patient,
+    a_person,
+    a_request,
+    a_return,
+    a_withdrawal,
+    an_acceptance,
+    an_order,
+    goods,
+    order_id,
+    rollators,
+    sent,
+    the_catalogue,
+    the_stores,
+)
+
+MONTH: tuple[Message, ...] = (
+    *the_stores(),
+    *the_catalogue(),
+    a_person(),
+    a_person("P-30001"),
+    a_device_on_loan("170001"),
+    a_device_on_loan("170002"),
+    rollators("170010", "170011", store=OWN),
+    rollators("170020", "170021", store=CENTRAL),
+    a_balance(CUSHION, 3),
+    an_order(a_line(CUSHION, 2, order="O-1"), reference="O-1"),
+    an_order(a_line(CUSHION, 4, order="O-2"), reference="O-2"),
+    an_order(a_line(BATTERY, 1, order="O-3"), reference="O-3"),
+    an_order(a_device_line(None, quantity=2, order="O-4"), reference="O-4"),
+    a_withdrawal(a_device_line("170010", order="O-5"), reference="O-5"),
+    a_withdrawal(a_device_line("170010", order="O-6"), reference="O-6"),
+    a_request("170001", "170002", transfer="BMB-1"),
+    a_request("170002", transfer="BMB-2"),
+    a_request("170011", transfer="BMB-3", current_recipient=None, current_store=OWN),
+    OrderVoidRequested(order_id=order_id("O-1")),
+    goods(CUSHION, 9),
+    PickingBegun(version=1, order=Reference("O-2")),
+    OrderVoidRequested(order_id=order_id("O-2")),
+    a_dispatch(sent(1, 4), order="O-2", arrives_on=date(2026, 3, 2), on=date(2026, 3, 2)),
+    a_dispatch(sent(1, 2, "170020", "170021"), order="O-4", arrives_on=date(2026, 3, 4)),
+    a_return("170001", on=date(2026, 3, 2)),
+    an_acceptance("170001", "170002", transfer="BMB-1"),
+    an_acceptance("170011", transfer="BMB-3", new_recipient=a_patient("P-30001")),
+    a_return("170020", on=date(2026, 3, 3), store=CENTRAL),
+)
+
+
+def addressed() -> list[tuple[Envelope, Message]]:
+    """The month with envelopes; an order's instant is its place in the month."""
+    start = stockholm("2026-03-02 09:00")
+    return [
+        (an_envelope(message, subject=f"S-{place}", time=start.replace(minute=place)), message)
+        for place, message in enumerate(MONTH)
+    ]
+
+
+async def handle(world: World, part: Sequence[tuple[Envelope, Message]]) -> None:
+    """Handle a part of the month in one transaction, as a batch."""
+    async with world.worker.unit() as unit:
+        for envelope, message in part:
+            tx = unit.begin(region=envelope.region, message=envelope)
+            await service.handlers.messages[type(message)].handler(message, tx)
+
+
+async def outcome(world: World) -> dict[str, list[object]]:
+    """Everything that the service has said and keeps, without random ids and instants."""
+    queries = {
+        "events": "SELECT topic, key, seq, type, payload FROM events ORDER BY topic, key, seq",
+        "moves": "SELECT id, store, article_number, kind, available, reserved, on_order, moved_on"
+        " FROM stock_moves ORDER BY id",
+        "custody": "SELECT device_id, number, since, custody FROM custody_changes"
+        " ORDER BY device_id, number",
+        "claims": "SELECT device_number, claim_kind, claimed_by FROM devices ORDER BY 1",
+        "waiting": "SELECT line_id, missing FROM backorders ORDER BY 1",
+        "counts": "SELECT custody_changes FROM custody_counts",
+        "timers": "SELECT timer, key, due FROM timers ORDER BY 1, 2",
+    }
+    found: dict[str, list[object]] = {}
+    async with world.worker.reading() as session:
+        for name, query in queries.items():
+            found[name] = [tuple(row) for row in await session.execute(text(query))]
+    return found
+
+
+async def test_a_batch_has_the_effects_of_its_messages_one_by_one(given: Given) -> None:
+    month = addressed()
+    outcomes = []
+    for size in (1, 7, len(month)):
+        async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+            for start in range(0, len(month), size):
+                await handle(world, month[start : start + size])
+            await world.advance(stockholm("2026-03-06 00:00"))
+            await assert_rows_are_folds(world)
+            outcomes.append(await outcome(world))
+
+    assert outcomes[1] == outcomes[0]
+    assert outcomes[2] == outcomes[0]
+    assert len(outcomes[0]["events"]) > len(month)
