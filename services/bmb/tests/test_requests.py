@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bmb.domain import Reason, Status
@@ -151,9 +151,7 @@ def test_the_clock_starts_when_the_receiver_can_see_it_where_the_policy_says_rec
 
 @pytest.mark.rule("BMB-7")
 def test_a_transfer_date_after_the_deadline_does_not_move_it() -> None:
-    requested = a_transfer(
-        status=Status.REQUESTED, transfer_date=stockholm("2026-07-01 00:00").date()
-    )
+    requested = a_transfer(status=Status.REQUESTED, transfer_date=date(2026, 7, 1))
 
     (event,) = grant(requested, policy=a_policy(), now=SENT_AT)
 
