@@ -8,7 +8,15 @@ from uuid import UUID
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import InvoiceLine
-from kvitt_contracts.types import InvoiceId, PatientPayer, Payer, PayerId, PersonRef, UnitPayer
+from kvitt_contracts.types import (
+    Charging,
+    InvoiceId,
+    PatientPayer,
+    Payer,
+    PayerId,
+    PersonRef,
+    UnitPayer,
+)
 
 from billing import domain, queries
 from billing.models import ArticleRow, DeviceRow, InvoiceRow, InvoiceRunRow, RentRow
@@ -45,7 +53,9 @@ async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transactio
 async def _settle(device: DeviceRow, through: date, tx: Transaction) -> None:
     article = await tx.get(ArticleRow, device.article_number)
     first = device.unsettled_from or through
-    owed = domain.owed_rent(device.points, article.prices, from_day=first, to_day=through)
+    # BIL-2: what is sold was paid for at delivery, whoever has it
+    prices = article.prices if article.charging is Charging.RENT else ()
+    owed = domain.owed_rent(device.points, prices, from_day=first, to_day=through)
     issued = await queries.settled_spans(tx, device.device_id, from_day=first, to_day=through)
     for span in domain.rent_to_invoice(owed, issued, from_day=first, to_day=through):
         tx.put(

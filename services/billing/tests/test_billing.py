@@ -76,6 +76,22 @@ async def test_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_receive
         assert (charge.payer.person, charge.amount.net_ore) == (PATIENT, 50_000)
 
 
+@pytest.mark.rule("BIL-2")
+async def test_a_marked_device_that_was_sold_costs_no_rent(given: Given) -> None:
+    device = a_device("T1", article="4711")
+
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article("4711", charging=Charging.SALE),
+            article_price("4711", 249_000),
+            device,
+            a_custody_change(device, payer="20311", since="2026-05-10"),
+        )
+        await close_may(world, custody_changes=1)
+
+        assert await world.rows(InvoiceRow) == []
+
+
 async def test_a_delivery_waits_for_the_order_that_it_belongs_to(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
         await world.handle(an_article("15749"))
