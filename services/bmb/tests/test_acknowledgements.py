@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from bmb.acknowledgements.domain import accept, reject
 from bmb.domain import Reason, Status, evolve, takes_effect_on
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kvitt_chassis.testing import stockholm
 from kvitt_contracts.bmb import TransferAccepted, TransferRejected
@@ -166,6 +166,7 @@ def test_back_dating_takes_effect_at_the_transfer_date_where_the_region_permits_
     assert event.effective_on == date(2026, 4, 1)
 
 
+@settings(deadline=None)
 @given(
     transfer_date=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
     decided_on=st.dates(date(2026, 1, 1), date(2027, 12, 31)),

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from bmb.completion.domain import complete_line, drop_line
 from bmb.domain import HOLDING, Status, Transfer, TransferEvent, evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kvitt_contracts.bmb import TransferCompleted, TransferLineCompleted, TransferLineDropped
 
@@ -72,6 +72,7 @@ def test_a_transfer_that_has_ended_loses_no_device(status: Status) -> None:
     assert drop_line(a_transfer(status), device=device_id(), reason="RETURNED") == ()
 
 
+@settings(deadline=None)
 @given(order=st.permutations(range(6)), dropped=st.sets(st.integers(0, 5)))
 @pytest.mark.rule("BMB-4")
 def test_in_any_order_every_device_ends_once_and_the_transfer_with_the_last(

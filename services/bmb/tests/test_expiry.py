@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from bmb.domain import Reason, Status, evolve
 from bmb.expiry.domain import expire, near, nears_at, unlock
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kvitt_chassis.testing import stockholm
 from kvitt_contracts.bmb import (
@@ -157,6 +157,7 @@ def test_the_deadline_of_an_answered_transfer_is_not_told() -> None:
     assert near(a_transfer(status=Status.ACCEPTED), now=stockholm("2026-05-07 00:00")) == ()
 
 
+@settings(deadline=None)
 @given(day=st.dates(date(2026, 1, 2), date(2027, 12, 31)))
 @pytest.mark.rule("NTF-2")
 def test_the_day_before_a_deadline_begins_at_midnight_summer_time_or_not(day: date) -> None:
