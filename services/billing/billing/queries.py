@@ -1,15 +1,16 @@
 """Billing's own questions to its tables, beyond one row by its key. No rules here."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, DeviceId
+from kvitt_contracts.types import ArticleNumber, Charging, DeviceId
 from sqlalchemy import func, literal, or_, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
-from billing.domain import RentSpan
-from billing.models import ChargeRow, CounterRow, DeviceRow, InvoiceRow, RentRow
+from billing.domain import PricePoint, RentSpan
+from billing.models import ArticleRow, ChargeRow, CounterRow, DeviceRow, InvoiceRow, RentRow
 
 CUSTODY_CHANGES = "custody_changes"
 
@@ -62,16 +63,31 @@ async def unsettled_devices(tx: Transaction, *, through: date, limit: int) -> Se
 
 
 async def settled_spans(
-    tx: Transaction, device_id: DeviceId, *, from_day: date, to_day: date
-) -> list[RentSpan]:
-    """What runs have settled of a device's days between two days."""
+    tx: Transaction, device_ids: Sequence[DeviceId], *, from_day: date, to_day: date
+) -> Mapping[DeviceId, list[RentSpan]]:
+    """What runs have settled of these devices' days between two days, by device."""
     query = select(RentRow).where(
         RentRow.region == tx.region,
-        RentRow.device_id == device_id,
+        RentRow.device_id.in_(device_ids),
         RentRow.to_day >= from_day,
         RentRow.from_day <= to_day,
     )
-    return [row.span() for row in (await tx.session.scalars(query)).all()]
+    spans: dict[DeviceId, list[RentSpan]] = defaultdict(list)
+    for row in (await tx.session.scalars(query)).all():
+        spans[row.device_id].append(row.span())
+    return spans
+
+
+async def monthly_prices_of(
+    tx: Transaction, numbers: Iterable[ArticleNumber]
+) -> Mapping[ArticleNumber, tuple[PricePoint, ...]]:
+    """What rented articles cost a month. What is sold has none: it was paid at delivery (BIL-2)."""
+    query = select(ArticleRow).where(
+        ArticleRow.region == tx.region,
+        ArticleRow.article_number.in_(sorted(set(numbers))),
+        ArticleRow.charging == Charging.RENT,
+    )
+    return {row.article_number: row.prices for row in (await tx.session.scalars(query)).all()}
 
 
 async def payers_to_invoice(tx: Transaction, *, through: date, limit: int) -> Sequence[str]:

@@ -2,6 +2,7 @@
 that each commit.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import InvoiceLine
 from kvitt_contracts.types import (
-    Charging,
     InvoiceId,
     PatientPayer,
     Payer,
@@ -19,12 +19,12 @@ from kvitt_contracts.types import (
 )
 
 from billing import domain, queries
-from billing.models import ArticleRow, DeviceRow, InvoiceRow, InvoiceRunRow, RentRow
+from billing.models import DeviceRow, InvoiceRow, InvoiceRunRow, RentRow
 
 INVOICE_RUN = Timer("invoice_run", InvoiceRunRow)
 
-DEVICES_A_STEP = 500
-PAYERS_A_STEP = 50
+DEVICES_A_STEP = 200
+PAYERS_A_STEP = 20
 
 timers = Handlers()
 
@@ -36,8 +36,7 @@ async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transactio
     """
     devices = await queries.unsettled_devices(tx, through=run.through, limit=DEVICES_A_STEP)
     if devices:
-        for device in devices:
-            await _settle(device, run.through, tx)
+        await _settle(devices, run.through, tx)
         tx.schedule(INVOICE_RUN, key=run.id, due=due)
         return
     payers = await queries.payers_to_invoice(tx, through=run.through, limit=PAYERS_A_STEP)
@@ -50,29 +49,36 @@ async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transactio
     tx.record(run, domain.finish_run(run.state(), invoices=issued))
 
 
-async def _settle(device: DeviceRow, through: date, tx: Transaction) -> None:
-    article = await tx.get(ArticleRow, device.article_number)
-    first = device.unsettled_from or through
-    # BIL-2: what is sold was paid for at delivery, whoever has it
-    prices = article.prices if article.charging is Charging.RENT else ()
-    owed = domain.owed_rent(device.points, prices, from_day=first, to_day=through)
-    issued = await queries.settled_spans(tx, device.device_id, from_day=first, to_day=through)
-    for span in domain.rent_to_invoice(owed, issued, from_day=first, to_day=through):
-        tx.put(
-            RentRow(
-                region=tx.region,
-                id=tx.mint(),
-                device_id=device.device_id,
-                device_number=device.device_number,
-                article_number=device.article_number,
-                payer_id=span.payer_id,
-                monthly=span.monthly,
-                from_day=span.from_day,
-                to_day=span.to_day,
-                sign=span.sign,
-            )
+async def _settle(devices: Sequence[DeviceRow], through: date, tx: Transaction) -> None:
+    first_days = {device.device_id: device.unsettled_from or through for device in devices}
+    settled = await queries.settled_spans(
+        tx, list(first_days), from_day=min(first_days.values()), to_day=through
+    )
+    prices = await queries.monthly_prices_of(tx, (device.article_number for device in devices))
+    for device in devices:
+        first = first_days[device.device_id]
+        owed = domain.owed_rent(
+            device.points, prices.get(device.article_number, ()), from_day=first, to_day=through
         )
-    device.unsettled_from = through + timedelta(days=1)
+        issued = settled.get(device.device_id, [])
+        for span in domain.rent_to_invoice(owed, issued, from_day=first, to_day=through):
+            tx.put(_rent(device, span, tx))
+        device.unsettled_from = through + timedelta(days=1)
+
+
+def _rent(device: DeviceRow, span: domain.RentSpan, tx: Transaction) -> RentRow:
+    return RentRow(
+        region=tx.region,
+        id=tx.mint(),
+        device_id=device.device_id,
+        device_number=device.device_number,
+        article_number=device.article_number,
+        payer_id=span.payer_id,
+        monthly=span.monthly,
+        from_day=span.from_day,
+        to_day=span.to_day,
+        sign=span.sign,
+    )
 
 
 async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -> None:
