@@ -4,9 +4,11 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from examples.generator.month import LAST_DAY
 from examples.generator.profiles import PROFILES
 from examples.generator.region import make
 
@@ -20,8 +22,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
     parser.add_argument("--out", type=Path, default=REGIONS)
+    parser.add_argument(
+        "--last-day",
+        type=date.fromisoformat,
+        default=LAST_DAY,
+        help="the last day of business, for a quicker month",
+    )
     chosen = parser.parse_args(arguments)
-    texts = files(seed=chosen.seed)
+    texts = files(seed=chosen.seed, last_day=chosen.last_day)
     if chosen.check:
         return _check(texts, chosen.out)
     _write(texts, chosen.out)
@@ -29,11 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def files(*, seed: int = SEED) -> dict[str, str]:
+def files(*, seed: int = SEED, last_day: date = LAST_DAY) -> dict[str, str]:
     """Every file's text by its path within examples/regions."""
     texts: dict[str, str] = {}
     for code, profile in PROFILES.items():
-        made = make(profile, seed=seed)
+        made = make(profile, seed=seed, last_day=last_day)
         texts |= {f"{code}/{name}": text for name, text in made.texts().items()}
         texts[f"{code}/expected.json"] = expected_text(made.expected)
     return texts

@@ -61,7 +61,7 @@ def policy_of(profile: Profile, *, at: date = CUT_OVER) -> RegionPolicy:
 
 
 def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
-    """The files of a region; business ends with `last_day`, which makes a shorter month."""
+    """The files of a region; after `last_day` nothing more is sent, and time goes on."""
     rng = Random(f"{seed}/{profile.code}")
     pen = Pen(region=profile.code, seed=seed)
     model = Model(region=profile.code, policy=policy_of(profile), cut_over=CUT_OVER)
@@ -119,6 +119,8 @@ def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
     for day in days_from(last_day + timedelta(days=1), END):
         month.model.begin(day)
         month.model.let_time_pass()
+        if day <= LAST_DAY:
+            days[day] = []
     return days
 
 
