@@ -4,6 +4,7 @@ KVITT_HISTORY.
 
 import json
 import os
+import time
 from pathlib import Path
 
 
@@ -11,7 +12,8 @@ class History:
     """Appends to `<directory>/<service>-<pid>.jsonl`; each call is one write, so a kill tears no
     line.
 
-    Without a directory nothing is written. Topics without the tests' prefix; `event_id` as text.
+    Without a directory nothing is written. Topics without the tests' prefix; `event_id` as text;
+    `at` is real time in seconds, read after the acknowledgement or the commit.
     """
 
     def __init__(self, directory: Path | None, service: str) -> None:
@@ -44,6 +46,7 @@ class History:
     def _write(self, what: str, records: list[tuple[str, str, int, str]]) -> None:
         if self._file is None or not records:
             return
+        at = time.time()
         lines = (
             json.dumps(
                 {
@@ -53,6 +56,7 @@ class History:
                     "key": key,
                     "seq": seq,
                     "id": event_id,
+                    "at": at,
                 },
                 separators=(",", ":"),
             )

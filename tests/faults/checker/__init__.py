@@ -1,0 +1,1 @@
+"""Decides the invariants of docs/messaging-facts.md §7 from what a run left behind."""
