@@ -18,12 +18,12 @@ from kvitt_chassis.failpoints import declare, failpoint
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.history import History
 from kvitt_chassis.incoming import Incoming
-from kvitt_chassis.marks import Batch, lock_batch
+from kvitt_chassis.marks import lock_batch
 from kvitt_chassis.parking import Head
 from kvitt_chassis.refusals import record_refusal
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import UnitOfWork
-from kvitt_chassis.verdicts import Cause, Verdict, judge
+from kvitt_chassis.verdicts import PARKS, Cause, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +74,7 @@ class Applied:
     @property
     def parked(self) -> bool:
         """True when something was added to the park."""
-        added = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
-        return any(verdict in added for _, verdict in self.verdicts)
+        return any(verdict in PARKS for _, verdict in self.verdicts)
 
 
 class Inbox:
@@ -105,7 +104,7 @@ class Inbox:
         try:
             async with self._database.unit() as unit:
                 batch = await lock_batch(unit.session, arrived, is_from_park=head is not None)
-                judged = [(incoming, self._judge(batch, incoming)) for incoming in arrived]
+                judged = [(incoming, batch.settle(incoming)) for incoming in arrived]
                 applied.verdicts = judged
                 await unit.load(_loads(judged))
                 for incoming, verdict in judged:
@@ -134,7 +133,7 @@ class Inbox:
         """Park the message's key, with this message as its head."""
         async with self._database.unit() as unit:
             batch = await lock_batch(unit.session, [incoming], is_from_park=False)
-            verdict = self._judge(batch, incoming)
+            verdict = batch.settle(incoming)
             if verdict in {Verdict.APPLY, Verdict.REFUSE}:
                 await parking.append(
                     unit.session, [(incoming, cause, reason, None)], sealer=self._sealer
@@ -146,14 +145,6 @@ class Inbox:
         """Forget ids from outside that are older than their topics. Answers how many."""
         async with self._database.unit() as unit:
             return await marks.forget(unit.session)
-
-    def _judge(self, batch: Batch, incoming: Incoming) -> Verdict:
-        verdict = judge(incoming.line, batch.look(incoming))
-        if verdict in _ADVANCES:
-            batch.move(incoming, verdict)
-        elif verdict in _PARKS:
-            batch.park(incoming)
-        return verdict
 
     async def _settle(self, unit: UnitOfWork, incoming: Incoming, verdict: Verdict) -> None:
         if verdict is Verdict.REFUSE and incoming.refused is not None:
@@ -190,15 +181,15 @@ class Inbox:
     ) -> None:
         if head is not None:
             (incoming, verdict) = judged[0]
-            if verdict in _PARKS:
-                await parking.keep(session, head, *_why(incoming, verdict))
+            if verdict in PARKS:
+                await parking.keep(session, head, *why_parked(incoming, verdict))
             else:
                 await parking.remove(session, head)
             return
         new = [
-            (incoming, *_why(incoming, verdict))
+            (incoming, *why_parked(incoming, verdict))
             for incoming, verdict in judged
-            if verdict in _PARKS
+            if verdict in PARKS
         ]
         if new:
             await parking.append(session, new, sealer=self._sealer)
@@ -209,7 +200,7 @@ class Inbox:
         now = time.time()
         for incoming, verdict in applied.verdicts:
             MESSAGES.labels(service, incoming.topic, verdict.value).inc()
-            if verdict in _PARKS - {Verdict.JOIN}:
+            if verdict in PARKS - {Verdict.JOIN}:
                 log.error(
                     "a message of %s (partition %s, offset %s) is parked: %s",
                     incoming.topic,
@@ -224,11 +215,8 @@ class Inbox:
             self._history.applied(_lines(applied))
 
 
-_PARKS = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
-_ADVANCES = {Verdict.APPLY, Verdict.PASS_OVER, Verdict.OBSOLETE, Verdict.REFUSE}
-
-
-def _why(incoming: Incoming, verdict: Verdict) -> tuple[Cause, str, str | None]:
+def why_parked(incoming: Incoming, verdict: Verdict) -> tuple[Cause, str, str | None]:
+    """The cause, the reason and the field with which a message goes into the park."""
     match verdict:
         case Verdict.GAP:
             return Cause.GAP, "an earlier number has not come", "ce_sequence"

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kvitt_chassis import parking
 from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.parking import Place
-from kvitt_chassis.verdicts import REMEMBERED_IDS, Known, Verdict
+from kvitt_chassis.verdicts import ADVANCES, PARKS, REMEMBERED_IDS, Known, Verdict, judge
 
 DDL: tuple[str, ...] = (
     """
@@ -62,6 +62,15 @@ class Batch:
     moved: set[Place] = field(default_factory=set)
     new_seen: list[tuple[str, UUID]] = field(default_factory=list)
     new_versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def settle(self, incoming: Incoming) -> Verdict:
+        """What becomes of a message, and with it of those that come after it. Pure."""
+        verdict = judge(incoming.line, self.look(incoming))
+        if verdict in ADVANCES:
+            self.move(incoming, verdict)
+        elif verdict in PARKS:
+            self.park(incoming)
+        return verdict
 
     def look(self, incoming: Incoming) -> Known:
         known = self.known[incoming.topic, incoming.key]

@@ -50,6 +50,12 @@ class Verdict(StrEnum):
     QUARANTINE = "quarantine"
 
 
+ADVANCES = {Verdict.APPLY, Verdict.PASS_OVER, Verdict.OBSOLETE, Verdict.REFUSE}
+"""The key's mark moves to the message's number."""
+PARKS = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
+"""The message goes into the park."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """What a verdict needs to know of a message. `sequence` is None for what regions send, and

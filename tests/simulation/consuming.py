@@ -1,0 +1,333 @@
+"""The consumer's shell in the simulation: does what the real machine says on the models, as
+`consumer.py` and `drain.py` do on the real servers.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from kvitt_chassis.consumer_machine import (
+    Action,
+    Apply,
+    ConsumerMachine,
+    Done,
+    Failed,
+    Failure,
+    Finish,
+    Input,
+    Limits,
+    Park,
+    Pause,
+    Place,
+    Received,
+    Refuse,
+)
+from kvitt_chassis.incoming import Incoming
+from kvitt_chassis.parking import HeadGone, State
+from kvitt_chassis.verdicts import Cause, Verdict
+
+from tests.simulation.database import DatabaseLost
+from tests.simulation.inbox import HandlerFailed, Inbox
+from tests.simulation.kafka import BrokerLost, Group, Member, answer
+from tests.simulation.messages import Temper, read
+from tests.simulation.record import Record
+from tests.simulation.world import Process, Steps, Task
+
+LIMITS = Limits(
+    tries=2,
+    faults_in_a_row=1,
+    troubles_in_hand=4,
+    first_pause=0.5,
+    longest_pause=2.0,
+    longest_wait=0.5,
+)
+BATCH = 6
+DRAIN_DEADLINE = 1.5
+HEARTBEAT_SECONDS = 0.5
+POLL_SECONDS = 0.5
+LONGEST_SLEEP = 1.0
+EARLY_PACE = 0.02
+
+
+class ConsumerShell:
+    """The consumer of one process: three loops, as the real one has."""
+
+    def __init__(
+        self,
+        process: Process,
+        inbox: Inbox,
+        group: Group,
+        record: Record,
+        tempers: dict[object, Temper],
+    ) -> None:
+        self.process = process
+        self.machine = ConsumerMachine(limits=LIMITS)
+        self.is_stopping = False
+        self._inbox = inbox
+        self._group = group
+        self._broker = group.broker
+        self._world = group.broker.world
+        self._record = record
+        self._tempers = tempers
+        self._member: Member = group.enter()
+        self._is_free = True
+        self._is_revoking = True
+        self._held: dict[tuple[str, int], float] = {}
+        self._hand: Sequence[Incoming] = ()
+        self._failed: Failure | None = None
+        self._waits_for_free: Task | None = None
+        self.drain_task: Task | None = None
+
+    # -- batches ---------------------------------------------------------------------------------
+
+    def read_loop(self) -> Steps:
+        """The client's loop, which hands on what it has fetched."""
+        member = self._member
+        while not self.is_stopping:
+            records: list[Incoming] = []
+            if not self._is_revoking and self._broker.is_reached():
+                records = member.fetch(BATCH)
+            if not records:
+                member.waiting = self._world.current
+                yield POLL_SECONDS
+                member.waiting = None
+                continue
+            wanted = self._without_held(records)
+            if not wanted:
+                yield self._world.delay()
+                continue
+            self._is_free = False
+            yield from self._settle(wanted)
+            self._is_free = True
+            self._world.wake(self._waits_for_free)
+        self._is_free = True
+        self._world.wake(self._waits_for_free)
+
+    def _without_held(self, records: list[Incoming]) -> list[Incoming]:
+        """`Consumer._without_held`; the model's client leaves no record out."""
+        if not self._held:
+            return records
+        back: dict[tuple[str, int], int] = {}
+        for one in reversed(records):
+            at = _partition(one)
+            if at in self._held:
+                back[at] = one.record.offset
+        self._member.seek(back)
+        return [one for one in records if _partition(one) not in back]
+
+    def _settle(self, records: Sequence[Incoming]) -> Steps:
+        """`Consumer.settle`."""
+        is_released = self._world.is_healed
+        self._hand = [
+            read(one, self._temper(one), is_released=is_released) if self._tempers else one
+            for one in records
+        ]
+        places = tuple(Place(_partition(one), one.record.offset) for one in records)
+        action = self._step("", Received(places))
+        while not isinstance(action, Finish):
+            happened = yield from self._perform(action)
+            action = self._step(self._name(action), happened)
+        self._member.seek(dict(action.back_to))
+        yield from self._commit(dict(action.offsets))
+
+    def _step(self, before: str, happened: Input) -> Action:
+        after = self.machine.step(happened)
+        what = happened.failure.value if isinstance(happened, Failed) else type(happened).__name__
+        self._record.consumer[before, what, self._name(after)] += 1
+        return after
+
+    def _name(self, action: Action) -> str:
+        if isinstance(action, Apply):
+            return "Apply all" if self.machine._index is None else "Apply one"
+        return type(action).__name__
+
+    def _perform(self, action: Action) -> Steps:
+        """`Consumer._perform` and `_do`."""
+        if not isinstance(action, Pause | Finish) and action.after:
+            yield action.after * self._world.chance.between(0.5, 1.5)
+        try:
+            match action:
+                case Apply(indexes):
+                    judged = yield from self._inbox.apply([self._hand[one] for one in indexes])
+                    if any(verdict in _ADDED for _, verdict in judged):
+                        self._world.wake(self.drain_task)
+                case Refuse(index):
+                    yield from self._inbox.refuse(self._hand[index])
+                case Park(index, cause):
+                    yield from self._inbox.park(self._hand[index], cause)
+                    self._world.wake(self.drain_task)
+                case Pause(place, seconds):
+                    yield from self._pause(place, seconds)
+        except DatabaseLost:
+            return Failed(Failure.LOCK_TROUBLE)
+        except HandlerFailed as error:
+            return Failed(self._told(error.failure, action))
+        return Done()
+
+    def _told(self, failure: Failure, action: Action) -> Failure:
+        """`failure_of`: a refusal is one only of a single message from outside."""
+        if failure is not Failure.REFUSED:
+            return failure
+        single = isinstance(action, Apply) and len(action.indexes) == 1
+        is_inbound = single and self._hand[cast(Apply, action).indexes[0]].is_inbound
+        return Failure.REFUSED if is_inbound else Failure.FAULT
+
+    def _pause(self, place: Place, seconds: float) -> Steps:
+        """`Pauses.begin`."""
+        database, at = self._inbox.database, place.partition
+        until = self._world.now + seconds
+        yield from database.ask(lambda: database.tables.pauses.__setitem__(at, until))
+        self._hold(at, seconds)
+
+    def _hold(self, at: tuple[str, int], seconds: float) -> None:
+        if at in self._member.assigned:
+            self._member.paused.add(at)
+            self._held[at] = self._world.now + seconds
+
+    def _commit(self, offsets: dict[tuple[str, int], int]) -> Steps:
+        """`KafkaClient.commit`: a failure is only logged."""
+        member, group = self._member, self._group
+        mine = {at: offset for at, offset in offsets.items() if at in member.assigned}
+        generation = member.generation
+        if mine:
+            try:
+                yield from answer(self._broker, lambda: group.commit(member, generation, mine))
+            except BrokerLost:
+                return
+
+    # -- the group -------------------------------------------------------------------------------
+
+    def group_loop(self) -> Steps:
+        """The client's heartbeats, and what the group says to them; and `Consumer._watch`."""
+        while not self.is_stopping:
+            member = self._member
+            if self._broker.is_reached():
+                if not self._group.heartbeat(member):
+                    yield from self._revoked()
+                    if self._broker.is_reached() and self._group.join(member):
+                        yield from self._assigned()
+            yield from self._end_pauses()
+            yield HEARTBEAT_SECONDS if not self._is_revoking else 0.1
+
+    def _revoked(self) -> Steps:
+        """`Consumer._on_revoked`, once for a rebalance."""
+        if self._is_revoking:
+            return
+        self._is_revoking = True
+        self.machine.revoke(self._member.assigned)
+        self._held.clear()
+        yield from self._until_free(DRAIN_DEADLINE)
+        self._member.assigned = ()
+
+    def _until_free(self, seconds: float) -> Steps:
+        deadline = self._world.now + seconds
+        self._waits_for_free = self._world.current
+        while not self._is_free and self._world.now < deadline:
+            yield deadline - self._world.now
+        self._waits_for_free = None
+
+    def _assigned(self) -> Steps:
+        """`Consumer._on_assigned`: positions from the committed offsets, pauses put back."""
+        member, group, database = self._member, self._group, self._inbox.database
+        member.generation = group.generation
+        member.assigned = group.share(member)
+        member.positions = {at: group.committed.get(at, 0) for at in member.assigned}
+        member.paused = set()
+        try:
+            pauses = yield from database.ask(lambda: dict(database.tables.pauses))
+            for at, until in pauses.items():
+                if until > self._world.now:
+                    self._hold(at, until - self._world.now)
+        except DatabaseLost:
+            pass  # the listener's errors are logged; what is paused fails again, and pauses again
+        self._is_revoking = False
+
+    def _end_pauses(self) -> Steps:
+        """`Pauses.end_due`."""
+        database = self._inbox.database
+        for at in [at for at, until in self._held.items() if until <= self._world.now]:
+            try:
+                yield from database.ask(lambda at=at: database.tables.pauses.pop(at, None))
+            except DatabaseLost:
+                return
+            self._held.pop(at, None)
+            self._member.paused.discard(at)
+
+    def stop(self) -> Steps:
+        """`Consumer.stop`: commit what is in hand, leave the group."""
+        self.machine.hand_back()
+        self.is_stopping = True
+        self._world.wake(self._member.waiting)
+        yield from self._until_free(DRAIN_DEADLINE)
+        self._group.leave(self._member)
+
+    # -- the park --------------------------------------------------------------------------------
+
+    def drain_loop(self) -> Steps:
+        """`Drain.run`."""
+        park_of = self._inbox.database
+        pause = 0.0
+        while not self.is_stopping:
+            yield pause
+            try:
+                next_at = yield from park_of.ask(lambda: park_of.tables.park.next_at())
+                wait = LONGEST_SLEEP if next_at is None else next_at - self._world.now
+                if wait > 0:
+                    pause = min(wait, LONGEST_SLEEP)
+                    continue
+                places = park_of.tables.park.due(self._world.now)
+                for place in places:
+                    while (yield from self._settle_head(place)):
+                        pass
+                pause = EARLY_PACE
+            except DatabaseLost:
+                pause = self._world.chance.between(0.2, 1.0)
+
+    def _settle_head(self, place: tuple[str, str]) -> Steps:
+        """`Drain._settle_head`."""
+        inbox, database = self._inbox, self._inbox.database
+        head = yield from database.ask(lambda: database.tables.park.head(place))
+        if head is None or head.key.state is State.QUARANTINED:
+            return False
+        incoming = read(
+            head.incoming, self._temper(head.incoming), is_released=self._world.is_healed
+        )
+        try:
+            judged = yield from inbox.apply([incoming], head=head)
+        except HeadGone:
+            return True
+        except HandlerFailed as error:
+            if error.failure is Failure.REFUSED and incoming.is_inbound:
+                try:
+                    yield from inbox.refuse(incoming, head=head)
+                except HandlerFailed:
+                    raise DatabaseLost from None  # as any error: the round ends, later again
+                except HeadGone:
+                    pass
+                return True
+            cause = _CAUSES.get(error.failure, Cause.FAULT)
+            yield from self._keep(head, cause)
+            return False
+        return judged[0][1] not in {Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
+
+    def _keep(self, head: Any, cause: Cause) -> Steps:
+        database = self._inbox.database
+        tx = yield from database.begin()
+        yield from database.lock(tx, ("marks", *head.place))
+        now = self._world.now
+        tx.changes.append(lambda tables: tables.park.keep(head, cause, now))
+        yield from database.commit(tx)
+
+    def _temper(self, incoming: Incoming) -> Temper | None:
+        return self._tempers.get(incoming.envelope.id) if incoming.envelope else None
+
+
+_ADDED = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
+_CAUSES = {
+    Failure.NOT_YET_KNOWN: Cause.NOT_YET_KNOWN,
+    Failure.UNKNOWN_POLICY: Cause.UNKNOWN_POLICY,
+}
+
+
+def _partition(incoming: Incoming) -> tuple[str, int]:
+    record = incoming.record
+    return record.topic, record.partition

@@ -1,0 +1,173 @@
+"""The inbox of the simulation: marks, effects and park in one transaction, as `inbox.py` does it.
+The verdicts are the real ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from kvitt_chassis.consumer_machine import Failure
+from kvitt_chassis.inbox import why_parked
+from kvitt_chassis.incoming import Incoming
+from kvitt_chassis.marks import Batch
+from kvitt_chassis.parking import HeadGone
+from kvitt_chassis.verdicts import PARKS, Cause, Known, Verdict
+
+from tests.simulation.database import Database, DatabaseLost, Tables, Transaction
+from tests.simulation.messages import REFUSED, Temper
+from tests.simulation.park import Head
+from tests.simulation.record import Record
+from tests.simulation.world import Steps
+
+HANDLER_SECONDS = 0.0005
+
+
+class HandlerFailed(Exception):
+    """A handler raised."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+class Inbox:
+    """Settles messages of one service. Each method is one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        record: Record,
+        tempers: dict[object, Temper],
+        answers_on: Mapping[str, str],
+    ) -> None:
+        self.database = database
+        self._record = record
+        self._tempers = tempers
+        self._answers_on = answers_on
+
+    def apply(self, arrived: Sequence[Incoming], *, head: Head | None = None) -> Steps:
+        """`Inbox.apply`. Raises HandlerFailed, HeadGone, DatabaseLost."""
+        database = self.database
+        tx: Transaction = yield from database.begin()
+        try:
+            batch = yield from self._lock(tx, arrived, is_from_park=head is not None)
+            judged = [(incoming, batch.settle(incoming)) for incoming in arrived]
+            for incoming, verdict in judged:
+                if verdict is Verdict.APPLY:
+                    yield from self._handle(tx, incoming)
+                if verdict in _EFFECTS:
+                    tx.changes.append(partial(_effect, incoming, verdict))
+            self._park(tx, judged, head)
+            tx.changes.append(partial(_write, batch))
+            yield from database.commit(tx)
+        except (HandlerFailed, HeadGone, DatabaseLost):
+            database.roll_back(tx)
+            raise
+        for incoming, verdict in judged:
+            self._record.settled(database.name, incoming, verdict)
+        return judged
+
+    def refuse(self, incoming: Incoming, *, head: Head | None = None) -> Steps:
+        """`Inbox.refuse`."""
+        temper = self._temper(incoming)
+        if temper is not None and temper.left and not self.database.world.is_healed:
+            temper.left -= 1
+            yield HANDLER_SECONDS
+            raise HandlerFailed(Failure.FAULT)  # its answer cannot be recorded
+        return (yield from self.apply([replace(incoming, refused=REFUSED)], head=head))
+
+    def park(self, incoming: Incoming, cause: Cause) -> Steps:
+        """`Inbox.park`."""
+        database = self.database
+        tx: Transaction = yield from database.begin()
+        batch = yield from self._lock(tx, [incoming], is_from_park=False)
+        verdict = batch.settle(incoming)
+        if verdict is Verdict.JOIN:
+            cause = Cause.BEHIND
+        if verdict in (Verdict.APPLY, Verdict.REFUSE, Verdict.JOIN):
+            tx.changes.append(partial(_append, incoming, cause, database.world.now))
+        yield from database.commit(tx)
+
+    def _lock(self, tx: Transaction, arrived: Sequence[Incoming], *, is_from_park: bool) -> Steps:
+        """`lock_batch`."""
+        database = self.database
+        places = {(one.topic, one.key) for one in arrived}
+        places |= {(one.topic, one.place) for one in arrived if one.envelope is None}
+        for place in sorted(places):
+            yield from database.lock(tx, ("marks", *place))
+        tables = database.tables
+        known = {place: tables.marks.get(place, _NOTHING) for place in sorted(places)}
+        if not is_from_park:
+            for place in known:
+                if place in tables.park.keys:
+                    known[place] = replace(known[place], is_parked=True)
+        return Batch(known, tables.versions.copy(), tables.seen.copy())
+
+    def _handle(self, tx: Transaction, incoming: Incoming) -> Steps:
+        """The handler: it may fail, takes its aggregate's lock, and may say something itself."""
+        database = self.database
+        temper = self._temper(incoming)
+        if temper is not None and (temper.is_lasting or not database.world.is_healed):
+            if temper.is_lasting or temper.left:
+                if not temper.is_lasting:
+                    temper.left -= 1
+                yield HANDLER_SECONDS
+                raise HandlerFailed(temper.failure)
+        topic = self._answers_on.get(incoming.topic)
+        if topic is not None:
+            key = incoming.key.rpartition(" ")[2]
+            yield from database.lock(tx, ("aggregate", topic, key))
+            tx.emit(topic, key)
+
+    def _temper(self, incoming: Incoming) -> Temper | None:
+        return self._tempers.get(incoming.envelope.id) if incoming.envelope else None
+
+    def _park(
+        self, tx: Transaction, judged: Sequence[tuple[Incoming, Verdict]], head: Head | None
+    ) -> None:
+        now = self.database.world.now
+        if head is None:
+            for incoming, verdict in judged:
+                if verdict in PARKS:
+                    cause = why_parked(incoming, verdict)[0]
+                    tx.changes.append(partial(_append, incoming, cause, now))
+            return
+        incoming, verdict = judged[0]
+        if verdict in PARKS:
+            cause = why_parked(incoming, verdict)[0]
+            tx.changes.append(partial(_keep, head, cause, now))
+            return
+        if head.message_id not in self.database.tables.park.messages.get(head.place, ()):
+            raise HeadGone
+        tx.changes.append(partial(_remove, head, now))
+
+
+_EFFECTS = {Verdict.APPLY, Verdict.REFUSE, Verdict.OBSOLETE}
+_NOTHING = Known()
+
+
+def _effect(incoming: Incoming, verdict: Verdict, tables: Tables) -> None:
+    assert incoming.envelope is not None
+    envelope = incoming.envelope
+    tables.effects.append(
+        (incoming.topic, incoming.key, envelope.sequence or 0, envelope.id, verdict)
+    )
+
+
+def _write(batch: Batch, tables: Tables) -> None:
+    for place in sorted(batch.moved):
+        tables.marks[place] = replace(batch.known[place], is_parked=False)
+    tables.seen.update(batch.new_seen)
+    tables.versions.update(batch.new_versions)
+
+
+def _append(incoming: Incoming, cause: Cause, now: float, tables: Tables) -> None:
+    tables.park.append(incoming, cause, now)
+
+
+def _keep(head: Head, cause: Cause, now: float, tables: Tables) -> None:
+    tables.park.keep(head, cause, now)
+
+
+def _remove(head: Head, now: float, tables: Tables) -> None:
+    tables.park.remove(head, now)

@@ -1,0 +1,122 @@
+"""The tables of the park, with what `parking`'s statements do to them. When a key is tried again is
+`PATIENCE`'s, the real one.
+"""
+
+from copy import copy
+from dataclasses import dataclass, field
+
+from kvitt_chassis.consumer_machine import PATIENCE
+from kvitt_chassis.incoming import Incoming
+from kvitt_chassis.parking import HeadGone, State
+from kvitt_chassis.verdicts import Cause
+
+Place = tuple[str, str]
+
+
+@dataclass(slots=True)
+class ParkedKey:
+    """A row of `parked_keys`."""
+
+    state: State
+    cause: Cause
+    parked_at: float
+    next_at: float
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first message of a parked key, as it was read."""
+
+    message_id: int
+    place: Place
+    key: ParkedKey
+    incoming: Incoming
+
+
+@dataclass(slots=True)
+class Park:
+    """Both tables."""
+
+    keys: dict[Place, ParkedKey] = field(default_factory=dict)
+    messages: dict[Place, dict[int, Incoming]] = field(default_factory=dict)
+    positions: set[tuple[str, int, int]] = field(default_factory=set)
+    next_id: int = 1
+
+    def copy(self) -> "Park":
+        """As a backup takes it."""
+        return Park(
+            {place: copy(key) for place, key in self.keys.items()},
+            {place: dict(held) for place, held in self.messages.items()},
+            set(self.positions),
+            self.next_id,
+        )
+
+    def append(self, incoming: Incoming, cause: Cause, now: float) -> None:
+        """`parking.append`, of one message."""
+        place = (incoming.topic, incoming.key)
+        known = self.keys.get(place)
+        if known is None:
+            is_final = cause.is_final
+            self.keys[place] = ParkedKey(
+                State.QUARANTINED if is_final else State.WAITING,
+                cause,
+                now,
+                float("inf") if is_final else now + PATIENCE[cause].wait(0),
+            )
+        elif known.cause is Cause.GAP:
+            known.state, known.next_at = State.WAITING, now
+        record = incoming.record
+        position = (incoming.topic, record.partition, record.offset)
+        if position not in self.positions:
+            self.positions.add(position)
+            self.messages.setdefault(place, {})[self.next_id] = incoming
+            self.next_id += 1
+
+    def head(self, place: Place) -> Head | None:
+        """`parking.head_of`."""
+        key, held = self.keys.get(place), self.messages.get(place)
+        if key is None or not held:
+            return None
+        first = min(held, key=lambda one: (held[one].line.sequence or 0, one))
+        return Head(first, place, copy(key), held[first])
+
+    def remove(self, head: Head, now: float) -> None:
+        """`parking.remove`. Raises HeadGone."""
+        held = self.messages.get(head.place, {})
+        gone = held.pop(head.message_id, None)
+        if gone is None:
+            raise HeadGone
+        self.positions.discard((gone.topic, gone.record.partition, gone.record.offset))
+        if held:
+            self.keys[head.place] = ParkedKey(State.WAITING, Cause.BEHIND, now, now)
+        else:
+            del self.messages[head.place], self.keys[head.place]
+
+    def keep(self, head: Head, cause: Cause, now: float) -> None:
+        """`parking.keep`."""
+        key = self.keys.get(head.place)
+        if key is None:
+            return
+        tries = head.key.tries + 1 if head.key.cause is cause else 1
+        age = now - head.key.parked_at
+        is_over = cause.is_final or PATIENCE[cause].is_over(tries=tries, age=age)
+        if key.cause is Cause.BEHIND:
+            key.parked_at = now
+        key.state = State.QUARANTINED if is_over else State.WAITING
+        key.cause, key.tries = cause, tries
+        key.next_at = float("inf") if is_over else now + PATIENCE[cause].wait(tries)
+
+    def try_now(self, place: Place, now: float) -> None:
+        """`parking.try_now`."""
+        key = self.keys[place]
+        key.state, key.cause, key.tries, key.next_at = State.WAITING, Cause.BEHIND, 0, now
+
+    def due(self, now: float) -> list[Place]:
+        """`parking.due`."""
+        waiting = [place for place, key in self.keys.items() if key.next_at <= now]
+        return sorted(waiting, key=lambda place: self.keys[place].next_at)
+
+    def next_at(self) -> float | None:
+        """When the next key is due."""
+        return min((key.next_at for key in self.keys.values()), default=None)
