@@ -1,7 +1,7 @@
 """A region's orders, withdrawals, deliveries and returns, as its own system sends them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from kvitt_contracts.calendar import working_days_after
@@ -230,7 +230,7 @@ def return_something(month: Month) -> None:
     if number is None:
         return
     days = month.rng.randint(2, 5) if month.rng.randrange(3) == 0 else 0
-    returned_on = max(month.today - timedelta(days=days), month.device(number).now.since)
+    returned_on = _lent_since(month.device(number), month.today - timedelta(days=days))
     scarce = month.device(number).article in {
         one.article.article_number for one in scarce_of(month)
     }
@@ -310,6 +310,13 @@ def scarce_of(month: Month) -> list[Listed]:
 def line_of(article: str, quantity: int = 1, *, payer: PayerId | None = None) -> LineToOrder:
     """A line to order."""
     return LineToOrder(article_number=ArticleNumber(article), quantity=quantity, payer_id=payer)
+
+
+def _lent_since(device: Device, day: date) -> date:
+    """`day`, or the first one after it from which the device has been on loan without a break."""
+    stays = max((one.since for one in device.said if one.holder[0] == "store"), default=date.min)
+    lent = min(one.since for one in device.said if one.since >= stays and one.holder[0] != "store")
+    return max(day, lent)
 
 
 def _line_in_stock(month: Month) -> LineToOrder | None:

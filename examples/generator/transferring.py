@@ -341,6 +341,27 @@ def _come_back(month: Month, number: str) -> None:
     month.let_go([number])
 
 
+def _returned_before_it_took_effect(month: Month) -> None:
+    """Told late, the return takes back what was decided meanwhile: a physical fact wins."""
+    number = month.take_device(lent)
+    if number is not None:
+        to = patient(month.rng.choice(month.patients))
+        reference = save(month, [number], to=to)
+        month.plan(month.later(1), partial(_accept_and_keep, month, reference, number))
+        month.plan(month.later(4), partial(_tell_late, month, number, month.today))
+
+
+def _accept_and_keep(month: Month, reference: str, number: str) -> None:
+    accept(month, reference)
+    month.keep([number])
+
+
+def _tell_late(month: Month, number: str, returned_on: date) -> None:
+    store = month.rng.choice(month.profile.own_stores)
+    give_back(month, number, store, days=(month.today - returned_on).days)
+    month.let_go([number])
+
+
 def _asked_for_twice(month: Month) -> None:
     """Somebody else asks for a device that is in a transfer already (BMB-12)."""
     number = month.take_device(lent)
@@ -375,5 +396,6 @@ _KINDS: Final[tuple[Callable[[Month], None], ...]] = (
     _several_devices,
     _one_of_several_returned,
     _returned_meanwhile,
+    _returned_before_it_took_effect,
     _asked_for_twice,
 )

@@ -1,6 +1,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -134,6 +135,19 @@ def test_a_device_lent_all_month_at_one_price_costs_the_month(region: Region) ->
             assert sum(of_device[number]) == prices[0].net_ore
             split += len(spans) > 1
     assert split > 10
+
+
+@pytest.mark.rule("INV-7")
+def test_a_return_told_late_takes_back_what_was_decided_meanwhile(region: Region) -> None:
+    taken_back = 0
+    for device in region.model.world.devices.values():
+        for decided, told in pairwise(device.said):
+            if told.since < decided.since:
+                assert decided.payer is not None
+                in_between = [device.on(told.since), device.on(decided.since)]
+                assert all(one is not None and one.payer is None for one in in_between)
+                taken_back += 1
+    assert taken_back > 0
 
 
 @pytest.mark.rule("BIL-2")

@@ -250,7 +250,10 @@ def returned(world: World, subject: str, fact: DeviceReturned) -> None:
     _break_claim(world, device)
     if device.store != fact.store:
         holder = ("store", str(fact.store))
-        device.said.append(Custody(since=max(fact.returned_on, device.now.since), holder=holder))
+        # told late, it takes back what was decided of the device meanwhile: a physical fact wins
+        taken_back = sorted({one.since for one in device.said if one.since > fact.returned_on})
+        for day in (fact.returned_on, *taken_back):
+            device.said.append(Custody(since=day, holder=holder))
     world.balances[fact.store, device.article].available += 1
     serve(world, fact.store, device.article)
 
