@@ -106,5 +106,5 @@ def _not_at_rest(working: Mapping[str, Mapping[str, int]], seconds: float) -> Lo
     named = next((name for name, one in working.items() if one), "")
     return LocalProblem(
         f"After {seconds:.0f} s something moves still. {told or 'Somebody records on and on.'}",
-        remedy=f"Look with kvitt logs {named}; after kvitt up with kvitt parked and kvitt idle too.",
+        remedy=f"Look with kvitt logs {named}; after kvitt up kvitt parked and kvitt idle.",
     )

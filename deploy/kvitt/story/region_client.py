@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from kvitt_contracts.topics import REGION_EVENTS
 
 from kvitt.local.kafka import Credentials
 from kvitt.story.files import Outgoing
@@ -66,7 +67,9 @@ class RegionClient:
     async def feed(self) -> list[FeedEvent]:
         """Everything that the region has been told so far, each key's messages in order."""
         topic = f"region.{self.code}.events"
-        consumer = AIOKafkaConsumer(enable_auto_commit=False, **self._settings)
+        consumer = AIOKafkaConsumer(
+            enable_auto_commit=False, auto_offset_reset="earliest", **self._settings
+        )
         await consumer.start()
         try:
             async with asyncio.timeout(_SECONDS):
@@ -76,22 +79,14 @@ class RegionClient:
 
 
 async def _read_all(consumer: AIOKafkaConsumer, topic: str) -> list[FeedEvent]:
-    numbers = await _partitions(consumer, topic)
-    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+    partitions = [TopicPartition(topic, number) for number in range(REGION_EVENTS.partitions)]
     consumer.assign(partitions)
     ends = await consumer.end_offsets(partitions)
-    await consumer.seek_to_beginning(*partitions)
     found: list[FeedEvent] = []
     while any([await consumer.position(one) < ends[one] for one in partitions]):
         for records in (await consumer.getmany(*partitions, timeout_ms=200)).values():
             found += [_event(record) for record in records]
     return found
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    # A client without a subscription knows no topic until it has asked.
-    await consumer._client.fetch_all_metadata()
-    return set(consumer.partitions_for_topic(topic) or ())
 
 
 def _event(record: Any) -> FeedEvent:

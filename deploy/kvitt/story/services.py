@@ -86,7 +86,7 @@ class Caller:
 
     async def get(self, service: str, path: str, **query: Any) -> Any:
         """What is answered to GET. Raises LocalProblem for anything but success."""
-        answer = await self.try_to("GET", service, path, params=query)
+        answer = await self.try_to("GET", service, path, params=query or None)
         return _good(answer, service, path)
 
     async def try_to(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
