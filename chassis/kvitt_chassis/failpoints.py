@@ -1,8 +1,11 @@
 """Named places where a test may kill, stop or fail the process. Unarmed, they do nothing."""
 
+import asyncio
 import os
 import signal
+import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 FAILPOINTS: dict[str, str] = {
     "unit.before_commit": "effects, events and timers are written, nothing is committed",
@@ -28,16 +31,30 @@ def failpoint(name: str) -> None:
         _hit(name)
 
 
+async def failpoint_of(name: str, key: str) -> None:
+    """Pass a named moment of one key's message: there it may also hang, or fail for some keys."""
+    if not _armed:
+        return
+    try:
+        _hit(name, key)
+    except _Hang:
+        await asyncio.Event().wait()
+
+
 def declare(name: str, meaning: str) -> None:
     """Add a failpoint of another module, so that it is listed."""
     FAILPOINTS[name] = meaning
 
 
-def arm(name: str, action: Callable[[], None], *, on_hit: int = 1) -> None:
-    """Do `action` at the `on_hit`-th passing of a failpoint, and at that one alone."""
+def arm(
+    name: str, action: Callable[[], None], *, on_hit: int = 1, percent: int | None = None
+) -> None:
+    """Do `action` at the `on_hit`-th passing of a failpoint, and at that one alone; with `percent`
+    at every passing of so many of a hundred keys, always the same ones.
+    """
     if name not in FAILPOINTS:
         raise KeyError(f"no failpoint is called {name}")
-    _armed[name] = (on_hit, action)
+    _armed[name] = _Armed(action, on_hit, percent)
 
 
 def disarm(name: str | None = None) -> None:
@@ -51,38 +68,59 @@ def disarm(name: str | None = None) -> None:
 def arm_from(specification: str | None) -> None:
     """Arm what KVITT_FAILPOINTS says: `relay.after_send=kill@3;unit.before_commit=raise`.
 
-    Actions: `kill` (SIGKILL), `stop` (SIGSTOP), `raise`; `@n` is the passing at which it happens.
+    Actions: `kill` (SIGKILL), `stop` (SIGSTOP), `raise`, and where a key is told `hang`; `@n` is
+    the passing at which it happens, `%n` the share of keys for which it does every time.
     Raises KeyError for an unknown failpoint or action.
     """
     for part in filter(None, (specification or "").split(";")):
         name, _, what = part.strip().partition("=")
-        action, _, on_hit = what.partition("@")
-        arm(name, _ACTIONS[action], on_hit=int(on_hit or 1))
+        rest, _, percent = what.partition("%")
+        action, _, on_hit = rest.partition("@")
+        share = int(percent) if percent else None
+        arm(name, _ACTIONS[action], on_hit=int(on_hit or 1), percent=share)
 
 
-def _hit(name: str) -> None:
+@dataclass(slots=True)
+class _Armed:
+    action: Callable[[], None]
+    left: int
+    percent: int | None
+
+
+class _Hang(Exception):
+    """Where a key is told, the passing does not end."""
+
+
+def _hit(name: str, key: str = "") -> None:
     waiting = _armed.get(name)
     if waiting is None:
         return
-    left, action = waiting
-    if left > 1:
-        _armed[name] = (left - 1, action)
+    if waiting.percent is not None:
+        if zlib.crc32(key.encode()) % 100 < waiting.percent:
+            waiting.action()
         return
-    del _armed[name]
-    action()
+    waiting.left -= 1
+    if waiting.left == 0:
+        del _armed[name]
+        waiting.action()
 
 
 def _fail() -> None:
     raise FailpointHit
 
 
+def _hang() -> None:
+    raise _Hang
+
+
 def _signal(number: int) -> Callable[[], None]:
     return lambda: os.kill(os.getpid(), number)
 
 
-_armed: dict[str, tuple[int, Callable[[], None]]] = {}
+_armed: dict[str, _Armed] = {}
 _ACTIONS: dict[str, Callable[[], None]] = {
     "kill": _signal(signal.SIGKILL),
     "stop": _signal(signal.SIGSTOP),
     "raise": _fail,
+    "hang": _hang,
 }

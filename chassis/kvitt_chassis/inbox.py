@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import marks, metrics, parking
 from kvitt_chassis.database import Database, is_lock_trouble
-from kvitt_chassis.failpoints import declare, failpoint
+from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.history import History
 from kvitt_chassis.incoming import Incoming
@@ -32,6 +32,7 @@ SLOW_HANDLER = 3.5
 transactions at 4 s.
 """
 
+declare("inbox.in_handler", "a message's handler is about to be called; its key is told")
 declare("inbox.before_marks", "effects of a batch are made, its marks are not written")
 
 MESSAGES = metrics.declare(
@@ -164,6 +165,7 @@ class Inbox:
         with HANDLER_SECONDS.labels(unit.service, envelope.type).time():
             try:
                 async with asyncio.timeout(self._handler_budget) as limit:
+                    await failpoint_of("inbox.in_handler", incoming.key)
                     await incoming.route.handler(incoming.message, tx)
             except ConnectionError:
                 raise

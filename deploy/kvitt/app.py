@@ -16,6 +16,7 @@ import typer
 from kvitt_contracts.topics import SERVICES
 from rich.table import Table
 
+from kvitt import failpoints as known_failpoints
 from kvitt import operate
 from kvitt.local import tokens
 from kvitt.local.problems import LocalProblem
@@ -161,6 +162,12 @@ def reset(
     _end_all(State.open(directory))
     shutil.rmtree(directory)
     console.print("Removed.")
+
+
+@app.command()
+def failpoints() -> None:
+    """List the places where a test may kill, stop or fail a service."""
+    known_failpoints.show()
 
 
 @app.command()

@@ -163,6 +163,10 @@ PLANTED: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
         "I5",
         lambda good: replace(good, cases=(replace(good.cases[0], reached="sent"),)),
     ),
+    "a row that its events do not make": (
+        "I5",
+        lambda good: replace(good, unfolded=("transfers t1: status",)),
+    ),
     "a foreign region's row": (
         "I6",
         lambda good: replace(good, rows=(replace(good.rows[0], region="bd"),)),

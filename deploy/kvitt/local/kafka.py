@@ -66,6 +66,9 @@ class KafkaServer:
         self._log = state.log("kafka")
         self.port = state.port("kafka")
         self.controller_port = state.port("kafka-controller")
+        # Where clients are told to go: elsewhere only where something stands between (a test's
+        # proxy).
+        self.advertised_port = state.ports.get("kafka-advertised", self.port)
         self.child: Child | None = None
 
     @property
@@ -126,7 +129,7 @@ class KafkaServer:
             "node.id": "1",
             "controller.quorum.bootstrap.servers": f"127.0.0.1:{self.controller_port}",
             "listeners": f"CLIENT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
-            "advertised.listeners": f"CLIENT://127.0.0.1:{self.port}",
+            "advertised.listeners": f"CLIENT://127.0.0.1:{self.advertised_port}",
             "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
             "inter.broker.listener.name": "CLIENT",

@@ -61,6 +61,7 @@ class ServiceProcess:
         self.name = name
         self.url = f"http://127.0.0.1:{environment['KVITT_HTTP_PORT']}"
         self.extra_environment: dict[str, str] = {}
+        self.longest_pause = _LONGEST_PAUSE_SECONDS  # before it is started again
         self.restarts = 0
         self._system = system
         self._environment = dict(environment)
@@ -152,7 +153,7 @@ class ServiceProcess:
             self._system.report(self.name, f"ended with {code}, starts again in {pause:g} s")
             if self._leaving.wait(pause):
                 return
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, self.longest_pause)
             with self._restarted:
                 self._spawn()
                 self._restarted.notify_all()

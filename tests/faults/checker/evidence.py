@@ -158,6 +158,7 @@ class Evidence:
     payers: tuple[PayerFrom, ...] = ()
     claimed: Mapping[str, str] = field(default_factory=dict)  # device → who claims it
     open_claims: frozenset[str] = frozenset()  # transfers and orders that are not ended
+    unfolded: tuple[str, ...] = ()  # aggregates whose row is not the fold of their events
     rows: tuple[Row, ...] = ()
     cases: tuple[Case, ...] = ()
     errors: tuple[ErrorLine, ...] = ()

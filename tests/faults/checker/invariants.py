@@ -115,6 +115,8 @@ def _not_conserved(evidence: Evidence) -> Iterator[Violation]:
     for device, claim in evidence.claimed.items():
         if claim not in evidence.open_claims:
             yield Violation("I5", f"device {device}", f"is claimed by {claim}, which has ended")
+    for key in evidence.unfolded:
+        yield Violation("I5", key, "its row is not what its events say")
     for case in evidence.cases:
         if case.reached != case.wanted:
             told = f"is {case.reached or 'unknown'}, not {case.wanted}"

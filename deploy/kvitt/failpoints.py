@@ -1,0 +1,31 @@
+"""`kvitt failpoints`: the places where a test may stop a service, by name. Arms nothing."""
+
+from importlib import import_module
+
+from kvitt_chassis.failpoints import FAILPOINTS
+from rich.table import Table
+
+from kvitt.terminal import console
+
+_DECLARING = ("kvitt_chassis.inbox", "kvitt_chassis.consumer")
+"""Modules that add theirs when they are imported."""
+
+
+def known() -> dict[str, str]:
+    """Every failpoint of a service with the moment that it stands for, by name."""
+    for module in _DECLARING:
+        import_module(module)
+    return dict(sorted(FAILPOINTS.items()))
+
+
+def show() -> None:
+    """List them for a person."""
+    table = Table("failpoint", "moment")
+    for name, moment in known().items():
+        table.add_row(name, moment)
+    console.print(table)
+    console.print(
+        "KVITT_FAILPOINTS arms them in a service: name=action[@passing][%share of keys], several "
+        "with ; between. Actions: kill, stop, raise, hang. Unarmed they cost nothing.",
+        markup=False,
+    )

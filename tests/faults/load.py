@@ -1,0 +1,307 @@
+"""A small seeded load of both flows, as the regions' own systems would send it: messages out, the
+feed in. Knows the contracts and nothing else.
+"""
+
+import json
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from random import Random
+from typing import Any
+from uuid import UUID, uuid5
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from kvitt_contracts.bmb import AcceptTransfer, SaveTransfer
+from kvitt_contracts.calendar import stockholm_day
+from kvitt_contracts.envelope import Envelope, Message
+from kvitt_contracts.orders import LineToOrder, PlaceOrder, RegisterWithdrawal
+from kvitt_contracts.regions import (
+    DispatchedLine,
+    GoodsDispatched,
+    GoodsReceived,
+    MarkedDevice,
+    PickingBegun,
+)
+from kvitt_contracts.types import CustomerId, DeviceNumber, Reference, RegionCode
+
+from tests.faults.checker.evidence import Case, Published
+from tests.faults.registry import CENTRAL, RENTED, SOLD, Region
+
+_IDS = UUID("6a1ed0d3-5a5b-5a3e-9a52-0f3ef5b8f7b1")
+_READERS = {"persons": "orders"}
+
+Settings = Callable[[str], Mapping[str, Any]]
+"""confluent-kafka's settings for a principal (`region-ac`)."""
+
+
+@dataclass(slots=True)
+class _Begun:
+    case: Case
+    at: float
+    lines: tuple[DispatchedLine, ...] = ()
+    device: DeviceNumber | None = None
+    to: int = 0
+    has_gone_on: bool = False
+    ended_at: float | None = None
+
+
+@dataclass(slots=True)
+class _Side:
+    """One region with its connections, what it has begun and what it has read of its feed."""
+
+    region: Region
+    producer: Producer
+    feed: Consumer
+    free: deque[tuple[DeviceNumber, int]]  # each with the side (0, 1) that has it now
+    begun: dict[str, _Begun] = field(default_factory=dict)
+
+
+class Load:
+    """Begins cases at a rate until told to stop, and sees each of them to its end.
+
+    Runs in a thread of its own; its clients outlast outages of the broker by themselves.
+    """
+
+    def __init__(self, regions: tuple[Region, ...], settings: Settings, *, seed: int) -> None:
+        self.rate = 0.0
+        self.published: list[Published] = []
+        self.refused: Counter[str] = Counter()
+        self._random = Random(seed)
+        self._seed = seed
+        self._written = 0
+        self._lock = threading.Lock()
+        self._leaving = threading.Event()
+        self._trouble: BaseException | None = None
+        self._sides = [_open(region, settings) for region in regions]
+        self._thread = threading.Thread(target=self._run, name="load", daemon=True)
+
+    def start(self) -> None:
+        """State the registry, and begin to read the feeds."""
+        today = stockholm_day(datetime.now(UTC))
+        for side in self._sides:
+            for topic, subject, body in side.region.facts(today):
+                self._send(side, topic, subject, body)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and the connections."""
+        self._leaving.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for side in self._sides:
+            side.feed.close()
+
+    def unsent(self) -> int:
+        """How many messages Kafka has not acknowledged yet."""
+        return sum(len(side.producer) for side in self._sides)
+
+    def waiting(self) -> list[Case]:
+        """The cases that have not come to their end."""
+        return [one for one in self.cases() if one.reached != one.wanted]
+
+    def cases(self) -> list[Case]:
+        """Every case that was begun, as far as the feed says. Raises what ended the thread."""
+        if self._trouble is not None:
+            raise self._trouble
+        with self._lock:
+            return [one.case for side in self._sides for one in side.begun.values()]
+
+    def seconds_of(self, since: float, until: float) -> list[float]:
+        """How long the cases took that were begun within (monotonic) and have ended, sorted."""
+        with self._lock:
+            found = [one for side in self._sides for one in side.begun.values()]
+        return sorted(
+            one.ended_at - one.at for one in found if one.ended_at and since <= one.at < until
+        )
+
+    def _run(self) -> None:
+        try:
+            due = time.monotonic()
+            while not self._leaving.is_set():
+                now = time.monotonic()
+                if not self.rate:
+                    due = now
+                while self.rate and due <= now:  # open: what is late is begun all the same
+                    self._begin(self._random.choice(self._sides))
+                    due += 1 / self.rate
+                for side in self._sides:
+                    side.producer.poll(0)
+                    for record in side.feed.consume(200, 0.01):
+                        if record.error() is None:
+                            self._heard(side, json.loads(record.value() or b"{}"))
+        except BaseException as error:  # told to whoever asks next
+            self._trouble = error
+            raise
+
+    def _begin(self, side: _Side) -> None:
+        kind = self._random.randrange(10)
+        if kind < 5 and side.free:
+            self._begin_transfer(side)
+        elif kind < 7 and side.region.own_store is not None:
+            self._begin_withdrawal(side)
+        else:
+            self._begin_order(side, is_marked=kind == 9)
+
+    def _begin_transfer(self, side: _Side) -> None:
+        device, at = side.free.popleft()
+        to = 1 - at
+        reference = self._open_case(side, "transfer", "completed", device=device, to=to)
+        body = SaveTransfer(
+            sender=side.region.prescribers[at],
+            devices=(device,),
+            new_prescriber=side.region.prescribers[to],
+            execute=True,
+        )
+        self._send(side, "bmb", reference, body)
+
+    def _begin_withdrawal(self, side: _Side) -> None:
+        reference = self._open_case(side, "order", "delivered")
+        assert side.region.own_store is not None
+        body = RegisterWithdrawal(
+            recipient=side.region.person(self._random.randrange(99)),
+            prescriber=side.region.prescribers[0],
+            service_point=side.region.service_points[0],
+            store=side.region.own_store,
+            lines=(LineToOrder(article_number=SOLD),),
+        )
+        self._send(side, "orders", reference, body)
+
+    def _begin_order(self, side: _Side, *, is_marked: bool) -> None:
+        today = stockholm_day(datetime.now(UTC))
+        sent = [DispatchedLine(line=1, quantity=1 + self._random.randrange(3))]
+        lines = [LineToOrder(article_number=SOLD, quantity=sent[0].quantity)]
+        if is_marked:
+            number = DeviceNumber(f"N{self._seed % 10_000:04}-{self._written:06}")
+            lines.append(LineToOrder(article_number=RENTED))
+            sent.append(DispatchedLine(line=2, quantity=1, devices=(number,)))
+            self._send(side, "inventory", f"IN-{number}", _received(number, today))
+        reference = self._open_case(side, "order", "delivered", lines=tuple(sent))
+        body = PlaceOrder(
+            recipient=side.region.person(self._random.randrange(99)),
+            prescriber=side.region.prescribers[0],
+            service_point=side.region.service_points[0],
+            lines=tuple(lines),
+        )
+        self._send(side, "orders", reference, body)
+
+    def _open_case(self, side: _Side, kind: str, wanted: str, **more: Any) -> str:
+        reference = f"FEL-{kind[0].upper()}-{self._seed}-{self._written}"
+        case = Case(
+            kind=kind, region=side.region.code, reference=reference, wanted=wanted, reached=None
+        )
+        with self._lock:
+            side.begun[reference] = _Begun(case, time.monotonic(), **more)
+        return reference
+
+    def _heard(self, side: _Side, said: Mapping[str, Any]) -> None:
+        if "message_id" in said:
+            self.refused[f"{said['message_type']}: {said['reason']} ({said['rule']})"] += 1
+            return
+        begun = side.begun.get(said.get("order") or said.get("transfer") or "")
+        if begun is None or begun.ended_at is not None:
+            return
+        status = str(said["status"])
+        with self._lock:
+            case = begun.case
+            begun.case = Case(
+                kind=case.kind,
+                region=case.region,
+                reference=case.reference,
+                wanted=case.wanted,
+                reached=status,
+            )
+            if status == case.wanted:
+                begun.ended_at = time.monotonic()
+        self._go_on(side, begun, status)
+
+    def _go_on(self, side: _Side, begun: _Begun, status: str) -> None:
+        reference = begun.case.reference
+        if status == begun.case.wanted:
+            if begun.device is not None:
+                side.free.append((begun.device, begun.to))
+            return
+        if begun.has_gone_on:
+            return
+        if status == "registered" and begun.lines:
+            begun.has_gone_on = True
+            today = stockholm_day(datetime.now(UTC))
+            name = Reference(reference)
+            self._send(side, "inventory", reference, PickingBegun(version=1, order=name))
+            goods = GoodsDispatched(
+                version=1, order=name, dispatched_on=today, arrives_on=today, lines=begun.lines
+            )
+            self._send(side, "inventory", reference, goods)
+        elif status == "sent" and begun.device is not None:
+            begun.has_gone_on = True
+            to = side.region.service_points[begun.to]
+            answer = AcceptTransfer(
+                by=side.region.prescribers[begun.to], customer_id=CustomerId(to)
+            )
+            self._send(side, "bmb", reference, answer)
+
+    def _send(self, side: _Side, topic: str, subject: str, body: Message) -> None:
+        self._written += 1
+        region = side.region.code
+        envelope = Envelope(
+            id=uuid5(_IDS, f"{region}/{self._seed}/{self._written}"),
+            source=f"urn:region:{region}:fel",
+            type=body.wire_type,
+            time=datetime.now(UTC),
+            subject=subject,
+            region=RegionCode(region),
+        )
+        name = f"region.{region}.{topic}"
+        sent = Published(
+            service=_READERS.get(topic, topic), topic=name, key=subject, id=str(envelope.id)
+        )
+        side.producer.produce(
+            name,
+            key=subject,
+            value=body.model_dump_json(exclude_none=True).encode(),
+            headers=envelope.headers(),
+            on_delivery=lambda error, _: self.published.append(sent) if error is None else None,
+        )
+
+
+def _received(number: DeviceNumber, today: date) -> GoodsReceived:
+    return GoodsReceived(
+        version=1,
+        store=CENTRAL,
+        article_number=RENTED,
+        quantity=1,
+        devices=(MarkedDevice(device_number=number),),
+        received_on=today,
+    )
+
+
+def _open(region: Region, settings: Settings) -> _Side:
+    client = dict(settings(f"region-{region.code}"))
+    producer = Producer(
+        {
+            **client,
+            "partitioner": "murmur2_random",
+            "acks": "all",
+            "message.timeout.ms": 0,  # outlasts any outage
+            "max.in.flight.requests.per.connection": 1,  # so that a retry does not overtake
+            "linger.ms": 2,
+            "log_level": 0,
+        }
+    )
+    group = f"region-{region.code}"
+    feed = Consumer(
+        {
+            **client,
+            "group.id": group,
+            "enable.auto.commit": False,
+            "reconnect.backoff.max.ms": 500,
+            "log_level": 0,
+        }
+    )
+    topic = f"region.{region.code}.events"
+    numbers = feed.list_topics(topic, timeout=60).topics[topic].partitions
+    feed.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in numbers])
+    free = deque((device, 0) for device in region.devices)
+    return _Side(region, producer, feed, free)
