@@ -25,6 +25,7 @@ from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.idempotency import IdempotencyKey, StoredAnswer, claim, hash_request, store
 from kvitt_chassis.lists import Listing, Page, RegionReader
 from kvitt_chassis.problems import MEDIA_TYPE, Busy, Invalid
+from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction
 
 __all__ = [
@@ -74,6 +75,7 @@ class ApiContext:
     database: Database
     handlers: Handlers
     authenticator: Authenticator
+    sealer: Sealer
     may_decide: Callable[[], bool] = lambda: True  # False: commands get 503, views are shown
 
 
@@ -174,7 +176,8 @@ class CommandRunner:
             if self._key is not None:
                 stored = await claim(unit.session, self._key)
                 if stored is not None:
-                    raise Replayed(stored)
+                    body = self._context.sealer.unseal_text(stored.body)
+                    raise Replayed(StoredAnswer(status=stored.status, body=body))
             tx = self._begin(unit, target=target, subject=subject)
             if route.loads is not None:
                 await unit.load((region, row_key) for row_key in route.loads(command))
@@ -182,7 +185,8 @@ class CommandRunner:
             await unit.flush()
             view = await show(tx)
             if self._key is not None:
-                body = to_json(view, by_alias=True).decode()
+                # an answer shows what somebody wrote freely: it must not outlive that in plain text
+                body = self._context.sealer.seal_text(to_json(view, by_alias=True).decode())
                 await store(unit.session, self._key, StoredAnswer(status=self._status, body=body))
         return view
 

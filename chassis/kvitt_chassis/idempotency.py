@@ -63,7 +63,7 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
-    """The answer of the first request with a key."""
+    """The answer of the first request with a key; `body` is stored as it is handed over: sealed."""
 
     status: int
     body: str

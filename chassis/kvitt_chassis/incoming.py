@@ -143,7 +143,7 @@ class Reader:
         blank = Incoming(
             record=record,
             topic=topic.name,
-            key=f"{source} {subject}" if source and subject else _place(record),
+            key=_key(source, subject, topic) if source and subject else _place(record),
             region=region,
             is_inbound=True,
         )
@@ -172,8 +172,7 @@ class Reader:
         try:
             pattern(subject)
         except ValueError:
-            hidden = hashlib.sha256(incoming.key.encode()).hexdigest()[:32]
-            return replace(incoming, key=f"#{hidden}", refused=_subject_not_opaque())
+            return replace(incoming, key=_hidden(incoming.key), refused=_subject_not_opaque())
         return incoming
 
     # -- both --------------------------------------------------------------------------------------
@@ -230,6 +229,22 @@ def _text(value: bytes | None) -> str | None:
     except UnicodeDecodeError:
         return None
     return text if 0 < len(text) <= MAX_ATTRIBUTE and text.isprintable() else None
+
+
+def _key(source: str, subject: str, topic: Topic) -> str:
+    """The key of what may be unreadable; of a person's fact, hidden where it is no opaque id."""
+    key = f"{source} {subject}"
+    if not topic.personal_data:
+        return key
+    try:
+        RegionPersonId(subject)
+    except ValueError:
+        return _hidden(key)
+    return key
+
+
+def _hidden(key: str) -> str:
+    return f"#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
 def _place(record: Record) -> str:

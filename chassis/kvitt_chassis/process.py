@@ -26,6 +26,7 @@ from kvitt_chassis.history import History
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.policies import PolicyChanged, guard, read_policies
 from kvitt_chassis.relay import Relay
+from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.service import Service
 from kvitt_chassis.settings import Settings
 from kvitt_chassis.telemetry import Telemetry
@@ -255,6 +256,7 @@ class Process:
             authenticator=Authenticator.of(
                 jwks_file=self.settings.jwks_file, jwks_url=self.settings.jwks_url
             ),
+            sealer=Sealer(self.settings.quarantine_key.get_secret_value()),
             may_decide=lambda: self._policy_trouble is None,
         )
         app = self.service.http_app(context, telemetry=self.telemetry)

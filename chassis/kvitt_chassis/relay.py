@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kvitt_chassis import outbox
 from kvitt_chassis.database import Database
 from kvitt_chassis.failpoints import failpoint
+from kvitt_chassis.faults import describe
 from kvitt_chassis.history import History
 from kvitt_chassis.metrics import declare
 from kvitt_chassis.outbox import OutboxRow
@@ -293,12 +294,12 @@ class Relay:
 
     def _kafka_failed(self, error: Exception) -> PublishFailed:
         _FAILURES.labels(self.service, "kafka").inc()
-        _log.warning("%s: the relay could not send: %r", self.service, error)
+        _log.warning("%s: the relay could not send: %s", self.service, describe(error))
         return PublishFailed()
 
     async def _database_failed(self, error: Exception) -> DatabaseFailed:
         _FAILURES.labels(self.service, "database").inc()
-        _log.warning("%s: the relay lost its database: %r", self.service, error)
+        _log.warning("%s: the relay lost its database: %s", self.service, describe(error))
         self._reader.forget()
         await self._drop_connection()
         return DatabaseFailed()

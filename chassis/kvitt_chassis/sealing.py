@@ -1,4 +1,4 @@
-"""Raw records as encrypted bytes, and back. No table."""
+"""Raw records and answers encrypted, and back. No table."""
 
 import base64
 import json
@@ -12,8 +12,8 @@ from kvitt_chassis.incoming import Record
 
 
 class Sealer:
-    """Encrypts raw records (Fernet), so that what a region wrote by mistake is readable to nobody
-    by a query.
+    """Encrypts raw records and answers (Fernet), so that what a region wrote by mistake, or a user
+    wrote freely, is readable to nobody by a query.
     """
 
     def __init__(self, key: str) -> None:
@@ -30,6 +30,14 @@ class Sealer:
             "headers": [[name, _encoded(value)] for name, value in record.headers],
         }
         return self._fernet.encrypt(json.dumps(document).encode())
+
+    def seal_text(self, text: str) -> str:
+        """A text, encrypted."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def unseal_text(self, sealed: str) -> str:
+        """The text again. Raises InvalidToken for another key."""
+        return self._fernet.decrypt(sealed).decode()
 
     def unseal(self, sealed: bytes) -> Record:
         """The record as it was read from Kafka. Raises InvalidToken for another key."""

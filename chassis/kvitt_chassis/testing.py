@@ -17,6 +17,7 @@ from zlib import crc32
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.envelope import Command, Envelope, Event, Kind, Message
 from kvitt_contracts.policy import Policies
@@ -29,6 +30,7 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.folds import differences, read_event
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.policies import read_policies
+from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction, UnitOfWork
 
@@ -37,6 +39,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 
 REGION = RegionCode("ac")
+_SEALER = Sealer(Fernet.generate_key().decode())
 _KEEP = ("alembic_version", "clock", "relay")
 
 
@@ -200,6 +203,7 @@ class World:
             database=self.api,
             handlers=self.service.handlers,
             authenticator=_SignedInAs(caller),
+            sealer=_SEALER,
         )
         transport = httpx.ASGITransport(app=self.service.http_app(context))
         async with httpx.AsyncClient(

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import failpoint
+from kvitt_chassis.faults import describe
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.metrics import declare
 from kvitt_chassis.transaction import UnitOfWork
@@ -123,7 +124,7 @@ class TimerLoop:
                 return max(min((row.wait for row in rows), default=POLL_SECONDS), 0.001)
             return await self._fire(due)
         except Exception as error:
-            _log.warning("%s: timers could not be read: %r", self._service, error)
+            _log.warning("%s: timers could not be read: %s", self._service, describe(error))
             return POLL_SECONDS
 
     async def _fire(self, due: Sequence[Due]) -> float:

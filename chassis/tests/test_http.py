@@ -11,6 +11,7 @@ from kvitt_chassis import failpoints
 from kvitt_chassis.testing import Given, Servers, World, assert_rows_are_folds, wait_for
 from kvitt_contracts.notifications import MessagePosted, MessageRead
 from kvitt_contracts.types import Role
+from sqlalchemy import text
 
 from chassis.tests import toy
 
@@ -59,6 +60,17 @@ async def test_a_repeated_key_gets_the_first_answer_and_has_no_second_effect(
     assert (second.status_code, second.json()) == (first.status_code, first.json())
     assert second.headers["Idempotency-Replayed"] == "true"
     assert len(await world.events(MessagePosted)) == 1
+
+
+async def test_a_stored_answer_is_readable_to_nobody_by_a_query(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    answer = await client.post("/letters", json=BODY)
+
+    async with world.worker.reading() as session:
+        (stored,) = (await session.scalars(text("SELECT body FROM idempotency_keys"))).all()
+    assert answer.json()["id"] not in stored
+    assert BODY["about"] not in stored
 
 
 async def test_rivals_with_one_key_have_one_effect_and_one_answer(

@@ -82,3 +82,32 @@ def test_an_exception_of_many_lines_is_one_line() -> None:
             log.exception("x")
 
     assert len(lines(write)) == 1
+
+
+def test_an_exception_is_told_by_kinds_and_places_never_by_its_text() -> None:
+    def write(log: logging.Logger) -> None:
+        try:
+            try:
+                raise KeyError("Ylva Provdotter")
+            except KeyError as error:
+                raise ValueError("bor på Spårlösgatan 17") from error
+        except ValueError:
+            log.exception("x")
+
+    (line,) = lines(write)
+
+    stack = str(line["stack"])
+    assert stack.index("KeyError") < stack.index("ValueError")
+    assert "test_logs.py" in stack
+    assert "Ylva" not in stack.replace('raise KeyError("Ylva Provdotter")', "")
+    assert "Spårlös" not in stack.replace('raise ValueError("bor på Spårlösgatan 17")', "")
+
+
+def test_what_asyncio_says_of_a_lost_task_is_its_first_line() -> None:
+    record = logging.makeLogRecord(
+        {"name": "asyncio", "msg": "Task exception was never retrieved\nfuture: ValueError('Ylva')"}
+    )
+
+    told = json.loads(JsonLines("bmb").format(record))
+
+    assert told["message"] == "Task exception was never retrieved"

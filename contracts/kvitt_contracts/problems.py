@@ -20,6 +20,8 @@ WHOLE_BODY = "data"
 
 _RULE = re.compile(r"^(?P<rule>[A-Z]{3}-\d{1,2}): (?P<text>.+)$", re.DOTALL)
 
+_FIELD_NAME = re.compile(r"[a-z][a-z_]{0,39}")
+_UNNAMED = "•••"
 _SCHEMA = "Rätta fältet efter meddelandets schema och skicka igen, med ett nytt id."
 _NO_NUMBER = (
     "Ange regionens eget id för personen eller ärendet; nummer hör bara hemma i region.person.*."
@@ -85,10 +87,18 @@ def explain(error: ValidationError) -> list[Problem]:
     model = next((found for found in _models(Value) if found.__name__ == error.title), None)
     faults = error.errors(include_url=False, include_input=False)
     return [
-        _problem(fault, field=_path(model, fault["loc"]))
+        _problem(fault, field=_path(model, _repeatable(fault)))
         for fault in faults
         if not _follows_from(fault, faults)
     ]
+
+
+def _repeatable(fault: Any) -> Sequence[int | str]:
+    # the name of an unknown field is the sender's own, and may be anything: a number, a name
+    place: Sequence[int | str] = fault["loc"]
+    if fault["type"] == "extra_forbidden" and not _FIELD_NAME.fullmatch(str(place[-1])):
+        return (*place[:-1], _UNNAMED)
+    return place
 
 
 def _follows_from(fault: Any, others: Sequence[Any]) -> bool:

@@ -12,7 +12,7 @@ from kvitt_contracts.examples import examples
 from kvitt_contracts.orders import PlaceOrder
 from kvitt_contracts.problems import Problem, explain
 from kvitt_contracts.regions import ArticlePriceStated, GoodsReceived, PersonStated
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 def _explained(message: type[Message], **changes: object) -> list[Problem]:
@@ -139,3 +139,17 @@ def test_whatever_comes_in_is_read_or_explained(
         problems = explain(error)
         assert problems
         assert all(problem.field.split(".")[0] == field for problem in problems)
+
+
+@pytest.mark.rule("REF-9")
+@pytest.mark.parametrize("name", ["189001019802", "Ylva Provdotter", "Storgatan 1"])
+def test_the_name_of_an_unknown_field_is_not_repeated_where_it_may_tell_of_a_person(
+    name: str,
+) -> None:
+    class Strict(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+    with pytest.raises(ValidationError) as raised:
+        Strict.model_validate({name: 1, "colour": 2})
+
+    assert [problem.field for problem in explain(raised.value)] == ["•••", "colour"]

@@ -31,6 +31,9 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "max_wal_size": "1GB",
     "log_min_messages": "warning",
+    # The details of an error, and a statement, show whole rows: who a person is stands in no log.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 
 
