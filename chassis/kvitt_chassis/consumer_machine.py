@@ -140,6 +140,11 @@ class ConsumerMachine:
     _faults: dict[Partition, int] = field(default_factory=dict)
     _pauses: dict[Partition, int] = field(default_factory=dict)
 
+    @property
+    def is_whole(self) -> bool:
+        """True while the batch is tried as a whole."""
+        return self._index is None
+
     def step(self, happened: Input) -> Action:
         """The next thing to do. After `Finish` comes `Received`."""
         match happened:

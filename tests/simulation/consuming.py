@@ -124,21 +124,17 @@ class ConsumerShell:
         places = tuple(Place(_partition(one), one.record.offset) for one in records)
         action = self._step("", Received(places))
         while not isinstance(action, Finish):
+            before = named(self.machine, action)
             happened = yield from self._perform(action)
-            action = self._step(self._name(action), happened)
+            action = self._step(before, happened)
+        self._member.settled.update(action.offsets)
         self._member.seek(dict(action.back_to))
         yield from self._commit(dict(action.offsets))
 
     def _step(self, before: str, happened: Input) -> Action:
         after = self.machine.step(happened)
-        what = happened.failure.value if isinstance(happened, Failed) else type(happened).__name__
-        self._record.consumer[before, what, self._name(after)] += 1
+        self._record.consumer[before, told(happened), named(self.machine, after)] += 1
         return after
-
-    def _name(self, action: Action) -> str:
-        if isinstance(action, Apply):
-            return "Apply all" if self.machine._index is None else "Apply one"
-        return type(action).__name__
 
     def _perform(self, action: Action) -> Steps:
         """`Consumer._perform` and `_do`."""
@@ -231,6 +227,7 @@ class ConsumerShell:
         member.generation = group.generation
         member.assigned = group.share(member)
         member.positions = {at: group.committed.get(at, 0) for at in member.assigned}
+        member.settled = dict(member.positions)
         member.paused = set()
         try:
             pauses = yield from database.ask(lambda: dict(database.tables.pauses))
@@ -326,6 +323,18 @@ _CAUSES = {
     Failure.NOT_YET_KNOWN: Cause.NOT_YET_KNOWN,
     Failure.UNKNOWN_POLICY: Cause.UNKNOWN_POLICY,
 }
+
+
+def told(happened: Input) -> str:
+    """What happened, in a word."""
+    return happened.failure.value if isinstance(happened, Failed) else type(happened).__name__
+
+
+def named(machine: ConsumerMachine, action: Action) -> str:
+    """What is done, in a word or two."""
+    if isinstance(action, Apply):
+        return "Apply all" if machine.is_whole else "Apply one"
+    return type(action).__name__
 
 
 def _partition(incoming: Incoming) -> tuple[str, int]:

@@ -117,6 +117,7 @@ class Database:
         self.down_until = 0.0
         self.recovers_until = 0.0
         self.outages = 0  # each ends every connection
+        self.is_restored = False
         self.failing = 0.0  # how often a connection breaks
 
     # -- what a client does; each is a round trip, or several -----------------------------------
@@ -230,6 +231,7 @@ class Database:
         """The database of a while ago, on another timeline."""
         self.crash(seconds=seconds)
         self.tables = backup
+        self.is_restored = True
         self.recovers_until = self.down_until + recovery
         self.place = Place(self.name, "00000002", "kafka")
 

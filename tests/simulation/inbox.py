@@ -78,7 +78,11 @@ class Inbox:
 
     def park(self, incoming: Incoming, cause: Cause) -> Steps:
         """`Inbox.park`."""
-        database = self.database
+        database, temper = self.database, self._temper(incoming)
+        if temper is not None and temper.cannot_be_parked and not database.world.is_healed:
+            temper.cannot_be_parked -= 1
+            yield HANDLER_SECONDS
+            raise HandlerFailed(Failure.FAULT)
         tx: Transaction = yield from database.begin()
         batch = yield from self._lock(tx, [incoming], is_from_park=False)
         verdict = batch.settle(incoming)

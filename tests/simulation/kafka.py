@@ -17,7 +17,7 @@ Partition = tuple[str, int]
 PARTITIONS = 2
 SESSION_SECONDS = 3.0
 REBALANCE_SECONDS = 4.0
-PUBLISH_SECONDS = 3.0
+PUBLISH_SECONDS = 1.0
 RETRY_SECONDS = 0.2
 
 
@@ -104,6 +104,10 @@ class Producer:
     def send(self, batches: dict[Partition, list[Incoming]], meanwhile: Steps) -> Steps:
         """Send a page, do something else meanwhile, wait for all of it. Raises BrokerLost."""
         world = self._broker.world
+        if not self._numbers:
+            yield world.delay()
+            if not self._broker.is_reached():  # it could not even be started
+                raise BrokerLost
         deadline = world.now + PUBLISH_SECONDS
         for at, batch in batches.items():
             number = self._numbers.get(at, 0)
@@ -152,6 +156,7 @@ class Member:
     generation: int = -1
     assigned: tuple[Partition, ...] = ()
     positions: dict[Partition, int] = field(default_factory=dict)
+    settled: dict[Partition, int] = field(default_factory=dict)
     paused: set[Partition] = field(default_factory=set)
     waiting: Task | None = None
 
@@ -257,9 +262,13 @@ class Group:
                 self.broker.world.wake(member.waiting)
 
     def lag(self) -> int:
-        """Records that are not committed."""
+        """Records that are not settled; a lost commit of offsets waits for the next batch's."""
+        settled: dict[Partition, int] = {}
+        for member in self.members.values():
+            if member.generation == self.generation:
+                settled.update(member.settled)
         return sum(
-            len(self.broker.partitions[topic, number]) - self.committed.get((topic, number), 0)
+            len(self.broker.partitions[topic, number]) - settled.get((topic, number), 0)
             for topic in self.topics
             for number in range(PARTITIONS)
         )

@@ -40,6 +40,7 @@ class Temper:
     failure: Failure
     left: int
     is_lasting: bool = False  # refused by the rules: never anything else
+    cannot_be_parked: int = 0  # so many times
     is_unknown: bool = False  # of a version that only the next release knows
 
 
@@ -80,9 +81,9 @@ def garbled() -> Incoming:
 
 def read(incoming: Incoming, temper: Temper | None, *, is_released: bool) -> Incoming:
     """As the reader of this release sees it."""
-    if temper is not None and temper.is_unknown and not is_released:
-        return replace(incoming, unreadable=_UNKNOWN)
-    return incoming
+    if temper is None or not temper.is_unknown:
+        return incoming
+    return replace(incoming, unreadable=None if is_released else _UNKNOWN)
 
 
 def number_of(key: str) -> int:

@@ -34,6 +34,15 @@ class Record:
     _on_wire: dict[tuple[str, str], int] = field(default_factory=dict)
     _lost_at: dict[tuple[str, int], float] = field(default_factory=dict)
 
+    def relay_transitions(self) -> Counter[tuple[str, str, str]]:
+        """The relay's transitions, by name."""
+        return Counter(
+            {
+                (before.__name__, happened.__name__, after.__name__): n
+                for (before, happened, after), n in self.relay.items()
+            }
+        )
+
     def appended(self, incoming: Incoming) -> None:
         """I4: nothing is published that did not commit. I3: a reader never meets a gap."""
         if incoming.is_inbound or incoming.envelope is None:
@@ -57,6 +66,13 @@ class Record:
         """The lease goes to another: from now on this epoch is over."""
         self._lost_at[database, epoch] = now
 
+    def restored(self, database: str, now: float, *, is_known: bool) -> None:
+        """A database is another: its epochs begin again, and its relay refuses to send."""
+        self.is_restored = True
+        self._lost_at = {one: at for one, at in self._lost_at.items() if one[0] != database}
+        if is_known:
+            self.refusing[database] = now
+
     def begins_to_send(self, database: str, epoch: int, now: float, late: float) -> None:
         """One sends at a time: nobody begins to send long after the lease went to another."""
         lost_at = self._lost_at.get((database, epoch))
@@ -74,7 +90,3 @@ class Record:
             raise Violation(
                 "I3 at the reader", f"{service} meets a {verdict} at {incoming.topic} {incoming.key}"
             )
-
-    def missing(self, event_id: UUID) -> str:
-        """How an event is named in a violation."""
-        return f"({event_id.int})"

@@ -88,6 +88,8 @@ class RelayShell:
                 return (yield from self._publish(action))
             case Survey():
                 return (yield from self._survey())
+            case Leave(None, None):
+                return Left()
         return (yield from self._ask(lambda: self._answer(action)))
 
     def _ask(self, what: Callable[[], Happened]) -> Steps:

@@ -20,6 +20,7 @@ class Run:
     """What came of a run. `healed_in`: virtual seconds from the end of trouble to the end of lag."""
 
     seed: int
+    troubled_steps: int
     steps: int
     crashes: int
     healed_in: float
@@ -55,6 +56,7 @@ def run(
         world.note(str(found))
     return Run(
         seed=seed,
+        troubled_steps=troubled_steps,
         steps=world.steps,
         crashes=world.crashes,
         healed_in=world.now - healed_at,

@@ -99,6 +99,7 @@ class System:
         self.tempers: dict[object, Temper] = {}
         self.stated: dict[UUID, int | None] = {}  # what the region has said, with its version
         self._ids = 0
+        self._pace = chance.between(1.0, 10.0)
         self._failing = chance.draw() ** 2 * 0.7 if chance.happens(0.6) else 0.0
         self.broker = Broker(world)
         self.broker.on_append = self.record.appended
@@ -123,7 +124,10 @@ class System:
         if chance.happens(self._failing):
             failure = (*Failure,)[1 + chance.below(4)]
             self.tempers[event_id] = Temper(
-                failure, left=1 + chance.below(6), is_unknown=chance.happens(0.15)
+                failure,
+                left=1 + chance.below(6),
+                is_unknown=chance.happens(0.15),
+                cannot_be_parked=chance.below(6) if chance.happens(0.1) else 0,
             )
         return event_id
 
@@ -144,7 +148,7 @@ class System:
         world, service = self.world, self.services[0]
         chance = world.chance
         while not world.is_healed:
-            yield chance.between(0.01, 0.25)
+            yield chance.between(0.01, 0.2) * self._pace
             replica = service.replicas[number]
             if replica.process.is_alive and not world.is_healed:
                 world.spawn(replica.process, self._write(service))
@@ -175,7 +179,7 @@ class System:
         versions = dict.fromkeys(SUBJECTS, 0)
         sent: list[tuple[UUID, str, int | None]] = []
         while not world.is_healed:
-            yield chance.between(0.02, 0.4)
+            yield chance.between(0.02, 0.3) * self._pace
             subject = SUBJECTS[chance.below(len(SUBJECTS))]
             if chance.happens(0.04):
                 self.broker.put((INBOUND, 0), garbled())

@@ -5,9 +5,8 @@ When, and how much of it, the seed says.
 from collections.abc import Callable
 
 from kvitt_chassis.parking import State
-from kvitt_chassis.verdicts import Cause
 
-from tests.simulation.database import Tables
+from tests.simulation.checks import MENDED
 from tests.simulation.relaying import republished
 from tests.simulation.system import KEYS, SUBJECTS, Replica, Service, System
 from tests.simulation.world import Steps
@@ -21,7 +20,6 @@ class Trouble:
         chance = self._chance = world.chance
         self._system = system
         self._pace = chance.between(0.15, 1.0)
-        self._backup: tuple[Service, Tables] | None = None
         self._restored: Service | None = None
         world.kill_probability = 0.004 if chance.happens(0.5) else 0.0
         failing = 0.03 if chance.happens(0.5) else 0.0
@@ -35,6 +33,7 @@ class Trouble:
             self._steal_lease,
             self._republish,
             self._expel,
+            self._restart,
             self._restart,
             self._replay,
         )
@@ -69,7 +68,7 @@ class Trouble:
         """An operator lets keys be tried again that nothing but a fault or a release held up."""
         for service in self._system.services:
             park = service.database.tables.park
-            for place in [one for one, key in park.keys.items() if key.cause in _MENDED]:
+            for place in [one for one, key in park.keys.items() if key.cause in MENDED]:
                 if park.keys[place].state is State.QUARANTINED:
                     park.try_now(place, self._world.now)
 
@@ -134,7 +133,9 @@ class Trouble:
             group.leave(group.members[number])
 
     def _restart(self) -> None:
-        replica = self._replica()
+        self._stop(self._replica())
+
+    def _stop(self, replica: Replica) -> None:
         if replica.process.is_alive and not replica.consumer.is_stopping:
             self._world.spawn(replica.process, replica.stop())
 
@@ -156,11 +157,10 @@ class Trouble:
             return
         world.note(f"the database of {service.name} is restored")
         self._restored = service
-        self._system.record.is_restored = True
-        known = backup.lease.known
-        service.database.restore(backup, seconds=chance.between(0.0, 0.5), recovery=chance.draw())
-        if known is not None:
-            self._system.record.refusing[service.name] = world.now
-
-
-_MENDED = {Cause.UNKNOWN_VERSION, Cause.FAULT}
+        known = backup.lease.known is not None
+        self._system.record.restored(service.name, world.now, is_known=known)
+        service.database.restore(
+            backup, seconds=chance.between(0.0, 0.5), recovery=chance.between(0.0, 2.0)
+        )
+        if chance.happens(0.3):
+            self._stop(service.replicas[chance.below(2)])

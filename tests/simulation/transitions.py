@@ -1,0 +1,178 @@
+"""What there is to go through: every transition of the machines, found by asking the machines
+themselves with every answer that their actions may get.
+"""
+
+import random
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kvitt_chassis.consumer_machine import (
+    Apply,
+    ConsumerMachine,
+    Done,
+    Failed,
+    Failure,
+    Finish,
+    Input,
+    Park,
+    Partition,
+    Pause,
+    Received,
+    Refuse,
+)
+from kvitt_chassis.consumer_machine import Action as ConsumerAction
+from kvitt_chassis.consumer_machine import Place as RecordPlace
+from kvitt_chassis.relay_machine import (
+    Cursor,
+    DatabaseFailed,
+    Happened,
+    InRecovery,
+    Keep,
+    Kept,
+    LeaseBusy,
+    LeaseLost,
+    LeaseTaken,
+    Leave,
+    Left,
+    PageRead,
+    Place,
+    Publish,
+    Published,
+    PublishFailed,
+    Read,
+    RelayMachine,
+    SnapshotTaken,
+    Survey,
+    Surveyed,
+    TakeLease,
+    TakeSnapshot,
+    Waited,
+)
+from kvitt_chassis.relay_machine import Action as RelayAction
+from kvitt_chassis.relay_machine import Pause as RelayPause
+
+from tests.simulation.consuming import LIMITS, named, told
+
+Transition = tuple[str, str, str]
+"""What was being done, what came of it, what is done next."""
+
+RELAY_ANSWERS: Mapping[type, tuple[type, ...]] = {
+    TakeLease: (LeaseTaken, LeaseBusy, InRecovery, DatabaseFailed),
+    Survey: (Surveyed, PublishFailed, DatabaseFailed),
+    Keep: (Kept, LeaseLost, DatabaseFailed),
+    TakeSnapshot: (SnapshotTaken, DatabaseFailed),
+    Read: (PageRead, DatabaseFailed),
+    Publish: (Published, PublishFailed),
+    RelayPause: (Waited,),
+    Leave: (Left, DatabaseFailed),
+}
+"""What the shell may answer to each action, as the machine's docstrings say."""
+
+_BY_ITSELF = (Failure.LOCK_TROUBLE, Failure.FAULT)
+CONSUMER_ANSWERS: Mapping[type, tuple[Failure, ...]] = {
+    Apply: tuple(Failure),
+    Refuse: _BY_ITSELF,
+    Park: _BY_ITSELF,
+    Pause: _BY_ITSELF,
+}
+"""How each action may fail. A batch is refused only where it is one message from outside."""
+
+_HERE = Place("7", "00000001", "kafka")
+_SIZE = 2
+_WALKS = 12_000
+_LENGTH = 40
+
+
+def relay_transitions(seed: int = 0) -> set[Transition]:
+    """What a relay's machine can go through."""
+    chance = random.Random(seed)
+    found: set[Transition] = set()
+    for _ in range(_WALKS):
+        machine, now = RelayMachine(page=_SIZE), 0.0
+        action: RelayAction | None = machine.begin(now)
+        for _ in range(_LENGTH):
+            assert action is not None
+            if chance.random() < 0.02:
+                machine.drain()
+            now += chance.choice((0.001, 0.001, 0.05, 0.15, 0.7))
+            # Trouble comes seldom enough to get somewhere.
+            kinds = RELAY_ANSWERS[type(action)]
+            kind = kinds[0] if chance.random() < 0.8 else chance.choice(kinds)
+            after = machine.next(_relay_answer(kind, action, chance), now)
+            found.add((type(action).__name__, kind.__name__, type(after).__name__))
+            action = after
+            if action is None:
+                break
+    return found
+
+
+def _relay_answer(kind: type, action: RelayAction, chance: random.Random) -> Happened:
+    if kind is LeaseTaken:
+        return LeaseTaken(1)
+    if kind is Surveyed:
+        known = chance.choice((None, _HERE, _HERE, _HERE, replace(_HERE, timeline="2")))
+        cursor = Cursor(s1="10:10:", base_id=chance.choice((0, 0, 3)))
+        return Surveyed(cursor=cursor, known=known, found=_HERE, cursor_xmax=10, xmax=20)
+    if kind is SnapshotTaken:
+        return SnapshotTaken(chance.choice(("10:10:", "20:20:", "30:30:")))
+    if kind is PageRead:
+        return _a_page(chance)
+    if kind is Published:
+        assert isinstance(action, Publish)
+        return Published(_a_page(chance) if action.ahead and chance.random() < 0.8 else None)
+    made: Happened = kind()
+    return made
+
+
+def _a_page(chance: random.Random) -> PageRead:
+    rows = range(1, 1 + chance.randrange(_SIZE + 1))
+    return PageRead(rows, rows[-1] if rows else 0, _SIZE)
+
+
+def consumer_transitions(seed: int = 0) -> set[Transition]:
+    """What a consumer's machine can go through."""
+    chance = random.Random(seed)
+    found: set[Transition] = set()
+    for _ in range(_WALKS // 2):
+        machine = ConsumerMachine(limits=LIMITS)
+        for _ in range(4):
+            _settle(machine, chance, found)
+    return found
+
+
+def _settle(machine: ConsumerMachine, chance: random.Random, found: set[Transition]) -> None:
+    partitions: list[Partition] = [("one", 0), ("one", 1)]
+    places = tuple(
+        RecordPlace(partitions[chance.randrange(2)], offset)
+        for offset in range(1 + chance.randrange(4))
+    )
+    happened: Input = Received(places)
+    before, worst, usual = "", chance.random(), chance.choice(tuple(Failure))
+    while True:
+        action = machine.step(happened)
+        found.add((before, told(happened), named(machine, action)))
+        if isinstance(action, Finish):
+            return
+        if chance.random() < 0.05:
+            machine.revoke(partitions[: 1 + chance.randrange(2)])
+        before = named(machine, action)
+        failures = _failures_of(action, len(places))
+        failure = usual if usual in failures else chance.choice(failures)
+        if chance.random() < 0.2:
+            failure = chance.choice(failures)
+        happened = Done() if chance.random() > worst else Failed(failure)
+
+
+def _failures_of(action: ConsumerAction, size: int) -> Collection[Any]:
+    failures = list(CONSUMER_ANSWERS[type(action)])
+    if isinstance(action, Apply) and len(action.indexes) == size > 1:
+        failures.remove(Failure.REFUSED)
+    return failures
+
+
+
+def missing(what: str, seen: Collection[Transition]) -> list[Transition]:
+    """Those of the relay's or the consumer's transitions that were not seen."""
+    there_is = {"relay": relay_transitions, "consumer": consumer_transitions}[what]()
+    return sorted(there_is - set(seen))
