@@ -20,6 +20,7 @@ from services.inventory.tests.builders import (
     rollators,
     the_catalogue,
     the_stores,
+    transfer_id,
 )
 
 
@@ -79,8 +80,13 @@ async def test_custody_changes_are_counted_with_old_loans_and_without_registrati
 async def test_what_is_due_by_the_end_of_the_day_takes_effect_before_it_is_closed(
     world: World,
 ) -> None:
+    days = identify("ac", "region", "ac")
+    # timers of one instant fire in the order of their keys: this one comes after the day's end
+    last = next(f"BMB-{n}" for n in range(100) if transfer_id(f"BMB-{n}") > days)
     await world.handle(a_device_on_loan())
-    await world.handle_all(a_request(), an_acceptance(on=date(2026, 3, 3)))
+    await world.handle_all(
+        a_request(transfer=last), an_acceptance(transfer=last, on=date(2026, 3, 3))
+    )
 
     await world._set_time(stockholm("2026-03-03 00:00"))
     await world.fire_timers()

@@ -10,7 +10,7 @@ from kvitt_chassis.transaction import Transaction
 from sqlalchemy import text
 
 from inventory.days import domain
-from inventory.days.counting import custody_changes, days_id
+from inventory.days.counting import days_id
 from inventory.days.models import CountRow, DaysRow
 from inventory.measuring import DAY_ENDS_DELAYED, count
 
@@ -34,7 +34,7 @@ async def close_day(counted: CountRow, due: datetime, tx: Transaction) -> None:
         count(tx, DAY_ENDS_DELAYED)
         tx.schedule(DAY_ENDS, key=counted.id, due=_after_others(due, ended=ended, now=tx.now))
         return
-    closed = domain.close(day, custody_changes_so_far=await custody_changes(tx))
+    closed = domain.close(day, custody_changes_so_far=counted.custody_changes)
     if row is None:
         row = tx.start(DaysRow, counted.id, closed)
     else:
@@ -74,4 +74,3 @@ async def open_days(tx: Transaction) -> None:
         return
     tx.put(CountRow(region=tx.region, id=days_id(tx), first_day=tx.today, custody_changes=0))
     tx.schedule(DAY_ENDS, key=days_id(tx), due=domain.ends_at(tx.today))
-    await tx.session.flush()  # the count is kept by UPDATE, which must find the row

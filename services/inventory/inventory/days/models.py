@@ -27,9 +27,8 @@ class DaysRow(
 
 
 class CountRow(Regional, Base):
-    """How many custody changes have been said in a region since its first day, kept exactly.
-
-    Changed by an UPDATE in the transaction of each change, which locks the row until it commits.
+    """How many custody changes have been said in a region since its first day, kept exactly: each
+    change locks the row until it commits.
     """
 
     __tablename__ = "custody_counts"

@@ -1,6 +1,8 @@
 """How devices are written: registration, custody with its history, and the region's count of it."""
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import Custody, CustodyChanged, DeviceRegistered, DeviceStatedOnLoan
@@ -33,6 +35,30 @@ async def get_device_numbered(tx: Transaction, number: DeviceNumber) -> DeviceRo
     """The device that carries a number, not locked. One that nobody has named: the fact waits."""
     found = await find_device_id(tx, number)
     return await tx.get(DeviceRow, found or new_device_id(tx, number))
+
+
+async def lock_devices_numbered(
+    tx: Transaction, numbers: Iterable[DeviceNumber]
+) -> dict[DeviceNumber, DeviceRow]:
+    """The devices that carry these numbers now, locked; a number that none carries is left out."""
+    found: dict[DeviceNumber, DeviceRow] = {}
+    for device_id, number in sorted((str(new_device_id(tx, n)), n) for n in set(numbers)):
+        with tx.session.no_autoflush:  # found by its key: what is unwritten is held, not searched
+            row = await tx.find(DeviceRow, UUID(device_id))
+        if row is None or row.device_number != number:  # no such device, or it got another number
+            renamed = await find_device_id(tx, number)
+            row = await tx.find(DeviceRow, renamed) if renamed else None
+        if row is not None:
+            found[number] = row
+    return found
+
+
+async def taken_numbers(tx: Transaction, numbers: Iterable[DeviceNumber]) -> set[DeviceNumber]:
+    """Those of these numbers that a device carries already."""
+    query = select(DeviceRow.device_number).where(
+        DeviceRow.region == tx.region, DeviceRow.device_number.in_(list(numbers))
+    )
+    return set((await tx.session.scalars(query)).all())
 
 
 async def change_days(tx: Transaction, row: DeviceRow) -> list[date]:

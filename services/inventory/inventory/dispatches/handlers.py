@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from kvitt_chassis.handlers import Handlers, Timer
-from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.transaction import NotYetKnown, Transaction
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import MoveKind, OrderGoodsDispatched
 from kvitt_contracts.regions import GoodsDispatched, PickingBegun
@@ -16,7 +16,7 @@ from kvitt_contracts.types import (
 )
 from sqlalchemy import select
 
-from inventory.devices.custody import get_device_numbered
+from inventory.devices.custody import lock_devices_numbered
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.dispatches import domain
@@ -91,11 +91,12 @@ async def _order_named(name: Reference, tx: Transaction) -> OrderRow:
 
 async def _lock_sent(fact: GoodsDispatched, tx: Transaction) -> dict[DeviceNumber, DeviceRow]:
     """The named devices, locked in the order of their ids. An unknown one: the fact waits."""
-    ids = {}
-    for line in fact.lines:
-        for number in line.devices:
-            ids[(await get_device_numbered(tx, number)).id] = number
-    return {ids[row.id]: row for row in await tx.lock_all(DeviceRow, ids)}
+    named = [number for line in fact.lines for number in line.devices]
+    found = await lock_devices_numbered(tx, named)
+    for number in named:
+        if number not in found:
+            raise NotYetKnown(DeviceRow, number)
+    return found
 
 
 def _sent(row: DeviceRow) -> domain.Sent:

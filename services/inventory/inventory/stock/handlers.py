@@ -7,7 +7,7 @@ from kvitt_contracts.regions import BalanceStated, GoodsReceived
 
 from inventory.articles.handlers import get_article
 from inventory.devices import domain as devices
-from inventory.devices.custody import find_device_id, new_device_id, register
+from inventory.devices.custody import new_device_id, register, taken_numbers
 from inventory.reservations.serving import serve_backorders
 from inventory.stock import domain
 from inventory.stock.ledger import lock_balances, move_stock
@@ -36,8 +36,9 @@ async def receive_goods(fact: GoodsReceived, tx: Transaction) -> None:
     numbers = [device.device_number for device in fact.devices]
     domain.check_received(article, quantity=fact.quantity, numbers=numbers)
     await lock_balances(tx, fact.store, [fact.article_number])
+    taken = await taken_numbers(tx, numbers)
     for place, number in enumerate(numbers):
-        if await find_device_id(tx, number) is not None:
+        if number in taken:
             raise devices.refuse_taken_number(f"devices.{place}.device_number")
     for device in fact.devices:
         register(

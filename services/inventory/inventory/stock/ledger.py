@@ -24,7 +24,8 @@ async def lock_balances(
     ids = {balance_id(tx, store, number): number for number in numbers}
     found: dict[ArticleNumber, domain.Balance] = {}
     for key in sorted(ids, key=str):
-        row = await tx.find(BalanceRow, key)
+        with tx.session.no_autoflush:  # found by its key: what is unwritten is held, not searched
+            row = await tx.find(BalanceRow, key)
         nothing = domain.Balance(article_number=ids[key], store=store)
         found[ids[key]] = row.state() if row else nothing
     return found

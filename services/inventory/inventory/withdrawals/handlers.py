@@ -5,8 +5,7 @@ from kvitt_contracts.inventory import MoveKind, ReservationDeclined
 from kvitt_contracts.types import DeviceId, DeviceNumber
 
 from inventory.articles.handlers import get_article
-from inventory.devices.custody import find_device_id
-from inventory.devices.models import DeviceRow
+from inventory.devices.custody import lock_devices_numbered
 from inventory.measuring import ORDERS_ANSWERED, count
 from inventory.reservations.delivery import give_devices
 from inventory.reservations.domain import Status
@@ -53,16 +52,8 @@ async def _lock_shelf(order: OrderRow, tx: Transaction) -> domain.Shelf:
 
 async def _lock_devices(order: OrderRow, tx: Transaction) -> dict[DeviceNumber, domain.Wanted]:
     """The named devices that are known, locked in the order of their ids."""
-    ids: dict[DeviceId, DeviceNumber] = {}
-    for line in order.lines:
-        if line.device_number is not None:
-            device_id = await find_device_id(tx, line.device_number)
-            if device_id is not None:
-                ids[device_id] = line.device_number
-    found = {}
-    for row in await tx.lock_all(DeviceRow, ids):
-        device_id = DeviceId(row.id)
-        found[ids[device_id]] = domain.Wanted(
-            device_id=device_id, device=row.state(), claim=row.claim
-        )
-    return found
+    named = [line.device_number for line in order.lines if line.device_number is not None]
+    return {
+        number: domain.Wanted(device_id=DeviceId(row.id), device=row.state(), claim=row.claim)
+        for number, row in (await lock_devices_numbered(tx, named)).items()
+    }
