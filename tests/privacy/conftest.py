@@ -1,0 +1,14 @@
+"""The whole system, lived through once by the test persons, for all tests of this directory."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.privacy.world import World, running
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Five services as processes after a month; what was found then stands in `world.findings`."""
+    with running(tmp_path_factory.mktemp("privacy")) as world:
+        yield world

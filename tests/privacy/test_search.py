@@ -1,0 +1,73 @@
+"""The search itself: every form of a number, every encoding, nothing that is not there."""
+
+import base64
+import json
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from tests.privacy.search import Sought, forms_of
+
+NUMBER = "191203049869"
+NAME = "Gästvin Samordén"
+SOUGHT = Sought.of(words=[NAME], numbers=[NUMBER])
+
+
+def _percent(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _percent_twice(text: str) -> str:
+    return _percent(_percent(text))
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\u{ord(letter):04X}" for letter in text)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _base64_of_urls(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _hexadecimal(text: str) -> str:
+    return text.encode().hex()
+
+
+def _latin_1(text: str) -> bytes:
+    return text.encode("latin-1")
+
+
+ENCODINGS: list[Callable[[str], str | bytes]] = [
+    *(str, str.upper, str.encode, json.dumps, _percent, _percent_twice, _escaped),
+    *(_base64, _base64_of_urls, _hexadecimal, _latin_1),
+]
+
+
+def test_a_number_is_written_in_every_way_that_people_do() -> None:
+    assert forms_of(NUMBER) == {
+        *("191203049869", "19120304-9869", "19120304+9869", "19120304 9869"),
+        *("1203049869", "120304-9869", "120304+9869", "120304 9869"),
+    }
+
+
+@pytest.mark.parametrize("text", sorted({*forms_of(NUMBER), NAME}))
+@pytest.mark.parametrize("encode", ENCODINGS)
+def test_every_text_is_found_in_every_encoding(
+    text: str, encode: Callable[[str], str | bytes]
+) -> None:
+    assert text.casefold() in SOUGHT.within(encode(f"before {text} after"))
+
+
+def test_a_text_is_found_among_bytes_that_are_no_text() -> None:
+    assert NAME.casefold() in SOUGHT.within(b"\xff\xfe\x00" + NAME.encode() + b"\x80")
+
+
+@pytest.mark.parametrize("text", ["191203049868", "Gästvin  Samordén", "", "1203-049869"])
+def test_what_is_not_there_is_not_found(text: str) -> None:
+    assert SOUGHT.within(text) == set()
+    assert SOUGHT.search([("here", text)]) == []
