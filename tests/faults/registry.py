@@ -34,7 +34,7 @@ from kvitt_contracts.types import (
 )
 
 # Of Skatteverket's series for tests.
-NUMBERS = ("189001019802", "189002019801", "189003019800", "189103129810", "201701012393")
+NUMBERS = ("193001019805", "194005159811", "195511309824", "196207149839", "199012249844")
 SOLD = ArticleNumber("FEL-SALJ")
 RENTED = ArticleNumber("FEL-HYRA")
 CENTRAL = StoreId("500")
@@ -141,9 +141,10 @@ class Region:
             yield "inventory", article, price
         for store in filter(None, (CENTRAL, self.own_store)):
             stock = BalanceStated(
-                version=1, store=store, article_number=SOLD, quantity=90_000, stated_on=day
+                version=1, store=store, article_number=SOLD, quantity=10_000, stated_on=day
             )
-            yield "inventory", f"IB-{store}", stock
+            for number in range(3):
+                yield "inventory", f"IB-{store}-{number}", stock
         for device in self.devices:
             on_loan = DeviceStated(
                 version=1,

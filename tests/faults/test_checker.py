@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tests.faults.checker.evidence import (
 )
 from tests.faults.checker.invariants import duplicates_on_wire, violations
 from tests.faults.checker.reading import read_errors, read_histories
+from tests.faults.registry import REGIONS
 
 ORDER = "7d5e3f0a-0000-4000-8000-000000000001"
 TOPIC = "orders.customer-orders"
@@ -250,7 +252,11 @@ def test_what_a_service_writes_is_what_the_checker_reads(tmp_path: Path) -> None
 
 
 def test_errors_are_read_from_the_logs_and_explained_by_patterns(tmp_path: Path) -> None:
-    line = {"level": "ERROR", "message": "a key of bmb.transfers is parked: gap"}
+    line = {
+        "level": "ERROR",
+        "logger": "kvitt_chassis.inbox",
+        "message": "a key of bmb.transfers is parked: gap",
+    }
     (tmp_path / "bmb.log").write_text(
         json.dumps(line) + "\n" + json.dumps({"level": "WARNING", "message": "slow"}) + "\n"
         "Traceback (most recent call last):\n"
@@ -259,8 +265,14 @@ def test_errors_are_read_from_the_logs_and_explained_by_patterns(tmp_path: Path)
     found = read_errors(tmp_path, {"bmb": 0})
 
     assert [one.message for one in found] == [
-        "a key of bmb.transfers is parked: gap",
+        "kvitt_chassis.inbox: a key of bmb.transfers is parked: gap",
         "Traceback (most recent call last):",
     ]
     explained = replace(a_good_run(), errors=tuple(found), explained=("is parked: gap",))
     assert [one.invariant for one in violations(explained)] == ["I9"]
+
+
+def test_the_load_states_what_the_contracts_permit() -> None:
+    facts = [fact for region in REGIONS for fact in region.facts(date(2026, 5, 1))]
+
+    assert {topic for topic, _, _ in facts} == {"orders", "persons", "inventory"}

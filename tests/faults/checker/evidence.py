@@ -149,6 +149,9 @@ class Evidence:
     consumers: Mapping[str, frozenset[str]]
     logged: tuple[Logged, ...] = ()
     wire: tuple[OnWire, ...] = ()
+    planted: frozenset[tuple[str, int, int]] = (
+        frozenset()
+    )  # records of a scenario's own: their places
     history: tuple[HistoryLine, ...] = ()
     marks: tuple[Mark, ...] = ()
     parked: tuple[Parked, ...] = ()

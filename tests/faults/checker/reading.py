@@ -128,4 +128,6 @@ def _error(line: str) -> str | None:
         said = json.loads(line)
     except ValueError:
         return None
-    return str(said["message"]) if said.get("level") in {"ERROR", "CRITICAL"} else None
+    if said.get("level") not in {"ERROR", "CRITICAL"}:
+        return None
+    return f"{said.get('logger')}: {said['message']}"

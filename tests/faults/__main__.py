@@ -1,0 +1,134 @@
+"""`make faults`: runs scenarios, prints their table, and writes it into docs/faults.md."""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from random import SystemRandom
+
+import psutil
+
+from tests.faults.proxied import ProxiedWorld
+from tests.faults.scenario import SCENARIOS, CannotRunHere, Judged, Scenario, judge
+from tests.faults.world import World
+
+_MODULES = ("processes", "servers", "group", "messages", "network")
+_WORLDS: dict[str, type[World]] = {"plain": World, "proxied": ProxiedWorld}
+_PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
+_MARK = "<!-- the table: written by make faults -->"
+_SHOWN = 8
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Gives the exit code: 1 when an invariant does not hold."""
+    for module in _MODULES:
+        import_module(f"tests.faults.scenarios.{module}")
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--scenario", default="", help="names, with commas between")
+    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
+    parser.add_argument("--short", action="store_true", help="the short subset")
+    parser.add_argument("--list", action="store_true", help="only list the scenarios")
+    chosen = parser.parse_args(arguments)
+    if chosen.list:
+        for one in SCENARIOS.values():
+            _say(f"{one.name:24} {'short' if one.is_short else '     '}  {one.told}")
+        return 0
+    named = [SCENARIOS[name] for name in filter(None, chosen.scenario.split(","))]
+    wanted = named or [one for one in SCENARIOS.values() if one.is_short or not chosen.short]
+    begun = time.monotonic()
+    directory = Path(tempfile.mkdtemp(prefix="kvitt-faults-"))
+    _say(f"seed {chosen.seed}; histories and logs are in {directory}")
+    judged = run(wanted, directory=directory, seed=chosen.seed, say=_say)
+    table = render(judged, seed=chosen.seed, seconds=time.monotonic() - begun)
+    _say("\n" + table)
+    if not named and not chosen.short:
+        record(table)
+    return 1 if any(one.violations for one in judged) else 0
+
+
+def run(
+    wanted: Iterable[Scenario], *, directory: Path, seed: int, say: Callable[[str], None]
+) -> list[Judged]:
+    """Run scenarios one after another; those that need the same kind of system share one."""
+    judged: list[Judged] = []
+    kinds: dict[str, list[Scenario]] = {}
+    for one in wanted:
+        kinds.setdefault(one.world, []).append(one)
+    for kind, scenarios in kinds.items():
+        with ExitStack() as stack:
+            say(f"a {kind} system starts")
+            world = stack.enter_context(_WORLDS[kind](directory / kind, seed=seed, say=say))
+            for one in scenarios:
+                say(f"{one.name}: {one.told}")
+                try:
+                    judged.append(judge(one, world, seed))
+                except CannotRunHere as reason:
+                    judged.append(Judged(scenario=one, skipped=str(reason)))
+                say(f"  {_told(judged[-1])}")
+    return judged
+
+
+def render(judged: Sequence[Judged], *, seed: int, seconds: float) -> str:
+    """The table as Markdown, with what does not hold below it."""
+    lines = [
+        f"Seed {seed}, {seconds / 60:.0f} min, {_machine()}.",
+        "",
+        "| scenario | fault | invariants | recovery | cases | repeated on the wire | figures |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for one in judged:
+        figures = "; ".join(f"{name} {value}" for name, value in one.figures.items())
+        if one.skipped:
+            cells = ["skipped: " + one.skipped, "", "", "", figures]
+        else:
+            recovery = "never" if one.recovery is None else f"{one.recovery:.1f} s"
+            held = _held(one)
+            cells = [held, recovery, str(one.cases), str(one.duplicates), figures]
+        lines.append("| " + " | ".join([one.scenario.name, one.scenario.told, *cells]) + " |")
+    for one in judged:
+        if one.violations:
+            lines += ["", f"What does not hold in {one.scenario.name}:", ""]
+            lines += [f"- {violation}" for violation in one.violations[:_SHOWN]]
+            if len(one.violations) > _SHOWN:
+                lines.append(f"- and {len(one.violations) - _SHOWN} more")
+    return "\n".join(lines) + "\n"
+
+
+def record(table: str) -> None:
+    """Put the table into docs/faults.md, in the place of the one before."""
+    before = _PAGE.read_text().partition(_MARK)[0]
+    _PAGE.write_text(f"{before}{_MARK}\n\n{table}")
+
+
+def _told(judged: Judged) -> str:
+    if judged.skipped:
+        return f"skipped: {judged.skipped}"
+    found = "".join(f"\n    {one}" for one in judged.violations[:_SHOWN])
+    recovery = "never" if judged.recovery is None else f"{judged.recovery:.1f} s"
+    told = f"recovered in {recovery}, {judged.cases} cases, {judged.duplicates} repeated"
+    return f"{_held(judged)}; {told}; {judged.figures}; {judged.seconds:.0f} s{found}"
+
+
+def _held(judged: Judged) -> str:
+    broken = sorted({one.invariant for one in judged.violations})
+    return f"**{', '.join(broken)} broken**" if broken else "all hold"
+
+
+def _machine() -> str:
+    memory = psutil.virtual_memory().total >> 30
+    return f"{os.cpu_count()} cores, {memory} GiB, {platform.system()} {platform.machine()}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""What a scenario is: a fault on a world under load, what it explains, and how it is judged."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.faults.checker.evidence import Latency, Violation
+from tests.faults.checker.invariants import violations
+from tests.faults.world import World
+
+KAFKA_AWAY = (r"^aiokafka\.",)
+"""The client's own errors, which it tells whenever a broker or the group's lease on it is gone."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """What a scenario tells of its fault. `healed_at`: monotonic; None: at the scenario's end."""
+
+    explained: tuple[str, ...] = ()  # patterns of errors in the services' logs
+    figures: dict[str, str] = field(default_factory=dict)
+    healed_at: float | None = None
+    recovery_limit: float | None = None
+    latency: Latency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One row of the table. `is_short`: part of the short subset."""
+
+    name: str
+    told: str
+    run: Callable[[World, Random], Fault]
+    is_short: bool
+    world: str  # the kind of system that it needs; those of one kind share one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """How a scenario ended. `skipped`: why it could not run here."""
+
+    scenario: Scenario
+    violations: tuple[Violation, ...] = ()
+    recovery: float | None = None
+    duplicates: int = 0
+    cases: int = 0
+    figures: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    skipped: str | None = None
+
+
+class CannotRunHere(Exception):
+    """The machine lacks what a scenario needs; says what."""
+
+
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(
+    name: str, told: str, *, is_short: bool = False, world: str = "plain"
+) -> Callable[[Callable[[World, Random], Fault]], Callable[[World, Random], Fault]]:
+    """Declare a function as a scenario."""
+
+    def declared(run: Callable[[World, Random], Fault]) -> Callable[[World, Random], Fault]:
+        SCENARIOS[name] = Scenario(name=name, told=told, run=run, is_short=is_short, world=world)
+        return run
+
+    return declared
+
+
+def judge(chosen: Scenario, world: World, seed: int) -> Judged:
+    """Run a scenario and decide every invariant."""
+    begun = time.monotonic()
+    before = len(world.load.cases())
+    world.begin()
+    fault = chosen.run(world, Random(f"{seed}/{chosen.name}"))
+    healed = fault.healed_at or time.monotonic()
+    limit = fault.recovery_limit or world.recovery_limit
+    # Longer than is allowed, to tell what is late from what never comes.
+    rested = world.rest(3 * limit)
+    recovered = None if rested is None else time.monotonic() - healed
+    if rested is None:
+        world.say(f"  not at rest: {world.unrest()}")
+    evidence, duplicates = world.evidence(
+        explained=fault.explained,
+        recovered_in=recovered,
+        recovery_limit=limit,
+        latency=fault.latency,
+    )
+    return Judged(
+        scenario=chosen,
+        violations=tuple(violations(evidence)),
+        recovery=recovered,
+        duplicates=duplicates,
+        cases=len(evidence.cases) - before,
+        figures=fault.figures,
+        seconds=time.monotonic() - begun,
+    )

@@ -1,0 +1,1 @@
+"""The scenarios: one function each, by what the fault strikes."""

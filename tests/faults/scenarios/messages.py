@@ -1,0 +1,194 @@
+"""Faults of messages: doubled, out of order, read anew from the beginning, poisonous."""
+
+import time
+from random import Random
+from uuid import UUID, uuid5
+
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka.admin import AdminClient
+from kvitt_chassis.outbox import COLUMNS, OutboxRow
+from kvitt_chassis.publisher import Publisher
+from kvitt_contracts.topics import SERVICES, consumed_by
+
+from tests.faults.checker.evidence import Latency
+from tests.faults.scenario import Fault, scenario
+from tests.faults.world import World
+
+_IDS = UUID("f5b8a1c2-7c70-5d2b-8b43-8a8c7fb3a4d5")
+ROUND_SECONDS = 15.0
+POISONED_PERCENT = 4
+
+
+@scenario("replay", "a service reads everything again from the beginning", is_short=True)
+def replay(world: World, chance: Random) -> Fault:
+    """Its group's offsets are set back; each effect is there already."""
+    service = chance.choice(SERVICES)
+    process = world.services[service]
+    process.stop()
+    topics = [topic.name for topic in consumed_by(service, world.system.regions)]
+    admin = AdminClient(world.client_settings("admin"))
+    known = admin.list_topics(timeout=60).topics
+    back = [
+        TopicPartition(topic, number, 0) for topic in topics for number in known[topic].partitions
+    ]
+    answers = admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(service, back)])
+    for answer in answers.values():
+        answer.result(60)
+    process.start()
+    process.await_ready(restarts=10_000)
+    return Fault(figures={"service": service})
+
+
+@scenario("duplicates", "everything in a topic three times more, shuffled", is_short=True)
+def duplicates(world: World, chance: Random) -> Fault:
+    """As a producer would that lost every acknowledgement and its order."""
+    with world.loaded():
+        for service, topic in (
+            ("orders", "orders.customer-orders"),
+            ("inventory", "inventory.devices"),
+        ):
+            rows = _rows(world, service, topic, limit=300) * 3
+            chance.shuffle(rows)
+            _plant(world, service, rows)
+    return Fault(figures={"planted": "900 a topic at most"})
+
+
+@scenario("gaps", "events come in the wrong order, within and across batches", is_short=True)
+def gaps(world: World, chance: Random) -> Fault:
+    """The owner dies before it sends; what it has committed is published by another hand, latest
+    first. Numbers that come too early are parked, and heal when the earlier ones come.
+    """
+    process = world.services["orders"]
+    last = _last_id(world, "orders")
+    world.start_again("orders", KVITT_FAILPOINTS="relay.before_send=stop")
+    with world.loaded(6.0):
+        time.sleep(8)  # it has stopped itself, with a page in hand
+    rows = [row for row in _rows(world, "orders", "orders.customer-orders") if row.id > last]
+    rows.reverse()
+    _plant(world, "orders", rows)
+    time.sleep(2)
+    parked = sum(1 for one in world.parked("inventory") if one["cause"] == "gap")
+    process.kill()
+    healed = time.monotonic()
+    world.await_ready()
+    return Fault(
+        healed_at=healed,
+        explained=("is parked: gap", "is parked: Verdict.GAP", "an earlier number"),
+        figures={"planted": str(len(rows)), "keys with a gap": str(parked)},
+    )
+
+
+@scenario("poison", f"a handler raises for {POISONED_PERCENT} % of the keys", is_short=True)
+def poison(world: World, chance: Random) -> Fault:
+    """Three rounds against an interleaved control; then repaired, and tried again by hand."""
+    pairs = []
+    for _ in range(3):
+        without = _round(world)
+        arm = f"inbox.in_handler=raise%{POISONED_PERCENT}"
+        world.start_again("inventory", KVITT_FAILPOINTS=arm)
+        world.await_ready()
+        pairs.append((without, _round(world)))
+        world.start_again("inventory")
+        world.await_ready()
+        world.retry_parked()
+        world.rest(60)
+    healed = time.monotonic()
+    count = world.retry_parked()
+    told = ", ".join(f"{without:.2f}/{with_it:.2f}" for without, with_it in pairs)
+    return Fault(
+        healed_at=healed,
+        explained=("FailpointHit", "is parked", "is paused"),
+        latency=Latency(pairs=tuple(pairs)),
+        figures={"p99 without/with": f"{told} s", "tried again by hand": str(count)},
+    )
+
+
+@scenario("garbage", "what cannot be read, in every topic of a service", is_short=True)
+def garbage(world: World, chance: Random) -> Fault:
+    """Undecodable bytes, headers that are no text, an unknown version, a number without an id."""
+    service = "notifications"
+    topics = [topic.name for topic in consumed_by(service, world.system.regions)]
+    count = 0
+    with world.loaded():
+        for number, topic in enumerate(topics):
+            for kind, headers, value in _unreadable(topic, chance):
+                key = str(uuid5(_IDS, f"{topic}/{kind}/{chance.random()}")).encode()
+                world.plant(topic, [(key, value, headers)])
+                count += 1
+            time.sleep(0.2 if number else 1.0)
+        time.sleep(5)
+    shown = len(world.parked(service))
+    healed = time.monotonic()
+    discarded = 0
+    for _ in range(10):
+        if not (found := world.discard_parked(service)):
+            break
+        discarded += found
+    return Fault(
+        healed_at=healed,
+        explained=("is parked",),
+        figures={"planted": str(count), "shown": str(shown), "discarded": str(discarded)},
+    )
+
+
+def _unreadable(topic: str, chance: Random) -> list[tuple[str, list[tuple[str, bytes]], bytes]]:
+    noise = chance.randbytes(40)
+    event_id = str(uuid5(_IDS, str(chance.random()))).encode()
+    whole = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event_id),
+        ("ce_source", b"urn:kvitt:orders"),
+        ("ce_time", b"2026-05-01T08:00:00Z"),
+        ("ce_subject", b"x"),
+        ("content-type", b"application/json"),
+        ("ce_region", b"ac"),
+        ("ce_sequence", b"1"),
+    ]
+    noun = {"orders": "orders.order.placed", "bmb": "bmb.transfer.sent"}
+    known = noun.get(topic.split(".")[0], "inventory.hold.granted")
+    return [
+        ("bytes", [], noise),
+        ("headers", [("ce_type", noise), ("ce_id", b"\xff\xfe")], b"{}"),
+        ("version", [*whole, ("ce_type", f"{known}.v9".encode())], b"{}"),
+        ("body", [*whole, ("ce_type", f"{known}.v1".encode())], b'{"order_id": 7'),
+    ]
+
+
+def _round(world: World) -> float:
+    """p99 in seconds of the cases begun within a round that come to their end."""
+    with world.loaded():
+        begun = time.monotonic()
+        time.sleep(ROUND_SECONDS)
+    until = time.monotonic()
+    limit = until + 30
+    seconds = world.load.seconds_of(begun, until)
+    while time.monotonic() < limit and len(seconds) < 0.9 * 4.0 * ROUND_SECONDS:
+        time.sleep(0.5)
+        seconds = world.load.seconds_of(begun, until)
+    return seconds[int(0.99 * len(seconds))] if seconds else float("inf")
+
+
+def _rows(world: World, service: str, topic: str, *, limit: int = 100_000) -> list[OutboxRow]:
+    query = f"SELECT {COLUMNS} FROM events WHERE topic = %s ORDER BY id LIMIT %s"
+    with world.database(service) as database:
+        return [OutboxRow(*row) for row in database.execute(query.encode(), (topic, limit))]
+
+
+def _last_id(world: World, service: str) -> int:
+    with world.database(service) as database:
+        found = database.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def _plant(world: World, service: str, rows: list[OutboxRow]) -> None:
+    headers = Publisher({}, service=service).headers
+    for topic in {row.topic for row in rows}:
+        world.plant(
+            topic,
+            [
+                (row.key.encode(), row.payload.encode(), headers(row))
+                for row in rows
+                if row.topic == topic
+            ],
+        )
