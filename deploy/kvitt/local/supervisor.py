@@ -75,6 +75,11 @@ class ServiceProcess:
         """The process of now; another one after a restart."""
         return self._child
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it is started with; `extra_environment` comes on top."""
+        return dict(self._environment)
+
     def start(self) -> None:
         """Start it and watch over it; `extra_environment` is read at every start."""
         self._leaving.clear()
