@@ -1,0 +1,196 @@
+"""Faults that the simulator must see: one mechanism at a time, taken out of the real machines, or of
+what the models do in the place of a statement.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+
+from kvitt_chassis import marks, relay_machine
+from kvitt_chassis.consumer_machine import Action, ConsumerMachine, Failure, Finish
+from kvitt_chassis.marks import Batch
+from kvitt_chassis.relay_machine import (
+    Cursor,
+    Happened,
+    PageRead,
+    PublishFailed,
+    RelayMachine,
+)
+from kvitt_chassis.verdicts import Known, Line, Verdict, judge
+
+from tests.simulation import inbox
+from tests.simulation.consuming import ConsumerShell
+from tests.simulation.database import Database, Tables
+from tests.simulation.relaying import RelayShell
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One fault: what is taken out, where, and which invariants it may break."""
+
+    what: str
+    owner: Any
+    attribute: str
+    instead: Any
+    breaks: tuple[str, ...]
+
+    def in_place(self) -> AbstractContextManager[Any]:
+        """While this is entered, the mechanism is out."""
+        return patch.object(self.owner, self.attribute, self.instead)
+
+
+# -- the relay -------------------------------------------------------------------------------------
+
+_read = Database.read
+_trouble = RelayMachine._after_trouble
+
+
+def _read_by_number(database: Database, cursor: Cursor, size: int) -> PageRead:
+    """Without what was under way in the first snapshot, as a cursor by id reads."""
+    xmin, xmax, _ = cursor.s1.split(":")
+    return _read(database, replace(cursor, s1=f"{xmin}:{xmax}:"), size)
+
+
+def _read_by_transaction(database: Database, cursor: Cursor, size: int) -> PageRead:
+    """In the order in which transactions began, all at once."""
+    page = _read(database, cursor, 10_000)
+    rows = sorted(page.rows, key=lambda row: (row.xid, -row.id))
+    return PageRead(rows, page.last_id, 10_000)
+
+
+def _move_though_failed(machine: RelayMachine, happened: Happened) -> Any:
+    if isinstance(happened, PublishFailed) and machine.cursor and machine._in_hand:
+        machine.cursor = machine.cursor.moved(machine._in_hand)
+    return _trouble(machine, happened)
+
+
+def _store_whatever_the_epoch(shell: RelayShell, _: int, cursor: Cursor, place: Any) -> bool:
+    shell._database.tables.lease.cursor = cursor
+    shell._database.tables.lease.known = place or shell._database.tables.lease.known
+    return True
+
+
+# -- the consumer ----------------------------------------------------------------------------------
+
+_failure = ConsumerMachine._after_failure
+_finish = ConsumerMachine._finish
+_settle = ConsumerShell._settle
+_write = inbox._write
+
+
+def _pass_failures_over(machine: ConsumerMachine, failure: Failure) -> Action:
+    if failure is Failure.LOCK_TROUBLE or machine._index is None:
+        return _failure(machine, failure)
+    return machine._advance()
+
+
+def _take_trouble_for_done(machine: ConsumerMachine) -> Action:
+    return machine._advance()
+
+
+def _commit_all(machine: ConsumerMachine) -> Action:
+    for place in machine._places:
+        machine._next[place.partition] = place.offset + 1
+    return _finish(machine)
+
+
+def _stay(machine: ConsumerMachine) -> Action:
+    finish = _finish(machine)
+    assert isinstance(finish, Finish)
+    return Finish(finish.offsets, {})
+
+
+def _commit_first(shell: ConsumerShell, records: Any) -> Any:
+    offsets = {(one.record.topic, one.record.partition): one.record.offset + 1 for one in records}
+    yield from shell._commit(offsets)
+    yield from _settle(shell, records)
+
+
+def _without(*verdicts: Verdict) -> Callable[[Line, Known], Verdict]:
+    """The judge that never gives these verdicts, and applies in their place."""
+
+    def judge_without(line: Line, known: Known) -> Verdict:
+        verdict = judge(line, known)
+        return Verdict.APPLY if verdict in verdicts else verdict
+
+    return judge_without
+
+
+def _without_park(line: Line, known: Known) -> Verdict:
+    return judge(line, replace(known, is_parked=False))
+
+
+def _without_fork(line: Line, known: Known) -> Verdict:
+    verdict = judge(line, known)
+    return Verdict.DUPLICATE if verdict is Verdict.FORK else verdict
+
+
+def _forget_marks(batch: Batch, tables: Tables) -> None:
+    batch.moved.clear()
+    _write(batch, tables)
+
+
+def _forget_ids(batch: Batch, tables: Tables) -> None:
+    batch.new_seen.clear()
+    _write(batch, tables)
+
+
+NOT_SENT, LOST, ORDER = (
+    ("I8", "I3 on the wire"),
+    ("I1", "I3 at the reader", "I3"),
+    ("I3", "I3 at the reader"),
+)
+
+PLANTED = (
+    Planted("the cursor goes by number", Database, "read", _read_by_number, NOT_SENT),
+    Planted(
+        "pages go by transaction", Database, "read", _read_by_transaction, ("I3 on the wire", "I8")
+    ),
+    Planted(
+        "a failed page counts as sent",
+        RelayMachine,
+        "_after_trouble",
+        _move_though_failed,
+        NOT_SENT,
+    ),
+    Planted("a full page ends the window", PageRead, "is_full", property(bool), NOT_SENT),
+    Planted(
+        "the epoch is not checked",
+        RelayShell,
+        "_store",
+        _store_whatever_the_epoch,
+        ("one relay", "restore"),
+    ),
+    Planted("the lease is not renewed", relay_machine, "RENEW_SECONDS", 1e9, ("one relay",)),
+    Planted(
+        "another place is not refused",
+        relay_machine,
+        "refusal_to_send",
+        lambda found: None,
+        ("restore",),
+    ),
+    Planted("the mark is not checked", marks, "judge", _without(Verdict.DUPLICATE), ("I2", "I3 at the reader")),
+    Planted("gaps are not seen", marks, "judge", _without(Verdict.GAP), ("I3", "I1")),
+    Planted("forks are not seen", marks, "judge", _without_fork, ("fork",)),
+    Planted("a parked key does not hold back", marks, "judge", _without_park, ORDER),
+    Planted(
+        "older versions are applied", marks, "judge", _without(Verdict.OBSOLETE), ("versions",)
+    ),
+    Planted("marks are not written", inbox, "_write", _forget_marks, ("I2", "I3 at the reader")),
+    Planted("ids from outside are not kept", inbox, "_write", _forget_ids, ("I2",)),
+    Planted(
+        "a failure counts as done", ConsumerMachine, "_after_failure", _pass_failures_over, LOST
+    ),
+    Planted(
+        "lock trouble counts as done",
+        ConsumerMachine,
+        "_after_trouble",
+        _take_trouble_for_done,
+        LOST,
+    ),
+    Planted("all offsets are committed", ConsumerMachine, "_finish", _commit_all, LOST),
+    Planted("what was dropped is not read again", ConsumerMachine, "_finish", _stay, LOST),
+    Planted("offsets come before the commit", ConsumerShell, "_settle", _commit_first, LOST),
+)
