@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test simulate lint types rules contracts lock clean fmt
+.PHONY: help install run test simulate faults faults-short lint types rules contracts lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka. ARGS="-k transfer
 
 simulate: $(INSTALLED) ## The relay and consumer in virtual time. SEEDS=10000 FIRST=0; SEED=7 tells the story of one.
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(SEED),--seed $(SEED))
+
+faults: $(INSTALLED) ## Every fault on the whole system, judged by the checker. SCENARIO=a,b chooses, SEED=7 repeats.
+	$(BIN)/python -m tests.faults $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED))
+
+faults-short: $(INSTALLED) ## The faults that a change has to survive before it is taken.
+	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))
 
 lint: $(INSTALLED) ## Style, format, and who may import whom.
 	$(BIN)/ruff check

@@ -53,7 +53,7 @@ class World:
         state.ports.update(ports or {})
         self.system = LocalSystem(state, report=lambda part, what: None)
         self.load: Load
-        self.recovery_limit = 60.0
+        self.recovery_limit = 120.0
         self._seed = seed
         self.planted: set[tuple[str, int, int]] = set()
         self._before: str | None = None
@@ -98,7 +98,7 @@ class World:
         return self.system.services
 
     @contextmanager
-    def loaded(self, rate: float = 4.0) -> Iterator[None]:
+    def loaded(self, rate: float = 2.0) -> Iterator[None]:
         """Within, so many cases are begun each second."""
         self.load.rate = rate
         try:

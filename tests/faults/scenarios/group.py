@@ -19,7 +19,7 @@ from tests.faults.world import World
 def relay_duel(world: World, chance: Random) -> Fault:
     """The lease is torn from its holder several times a second, in the middle of pages."""
     torn = 0
-    with _replica(world, "inventory"), world.database("inventory") as database, world.loaded(8.0):
+    with _replica(world, "inventory"), world.database("inventory") as database, world.loaded(4.0):
         end = time.monotonic() + 15
         while time.monotonic() < end:
             database.execute("UPDATE relay SET leased_until = '-infinity'")
@@ -32,7 +32,7 @@ def relay_duel(world: World, chance: Random) -> Fault:
 def relay_killed(world: World, chance: Random) -> Fault:
     """Three times; the stall is from the kill to the next event in Kafka."""
     stalls = []
-    with _replica(world, "orders") as other, world.loaded(8.0):
+    with _replica(world, "orders") as other, world.loaded(4.0):
         for _ in range(3):
             time.sleep(3)
             before = _epoch(world, "orders")

@@ -61,7 +61,7 @@ def gaps(world: World, chance: Random) -> Fault:
     process = world.services["orders"]
     last = _last_id(world, "orders")
     world.start_again("orders", KVITT_FAILPOINTS="relay.before_send=stop")
-    with world.loaded(6.0):
+    with world.loaded(3.0):
         time.sleep(8)  # it has stopped itself, with a page in hand
     rows = [row for row in _rows(world, "orders", "orders.customer-orders") if row.id > last]
     rows.reverse()
@@ -162,7 +162,7 @@ def _round(world: World) -> float:
     until = time.monotonic()
     limit = until + 30
     seconds = world.load.seconds_of(begun, until)
-    while time.monotonic() < limit and len(seconds) < 0.9 * 4.0 * ROUND_SECONDS:
+    while time.monotonic() < limit and len(seconds) < 0.9 * 2.0 * ROUND_SECONDS:
         time.sleep(0.5)
         seconds = world.load.seconds_of(begun, until)
     return seconds[int(0.99 * len(seconds))] if seconds else float("inf")

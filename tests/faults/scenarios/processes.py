@@ -105,7 +105,7 @@ def _kill_all(world: World, chance: Random, plan: list[tuple[str, str]]) -> Faul
         left.setdefault(service, []).append(name)
     dying: dict[str, tuple[str, int, float]] = {}  # failpoint, pid that dies there, since when
     hit, missed = 0, []
-    with world.loaded(6.0):
+    with world.loaded(3.0):
         while left or dying:
             for service in [one for one in left if one not in dying]:
                 name = left[service].pop(0)
