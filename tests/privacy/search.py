@@ -165,7 +165,7 @@ def _whole(record: Any) -> bytes:
 def _readings(content: bytes | str) -> Iterator[str]:
     for text in _decoded(content):
         yield text
-        if "%" in text:
+        if "%" in text or "+" in text:
             plain = unquote(unquote(text))
             yield plain
             yield plain.replace("+", " ")

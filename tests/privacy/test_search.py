@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -43,7 +43,7 @@ def _latin_1(text: str) -> bytes:
 
 
 ENCODINGS: list[Callable[[str], str | bytes]] = [
-    *(str, str.upper, str.encode, json.dumps, _percent, _percent_twice, _escaped),
+    *(str, str.upper, str.encode, json.dumps, quote_plus, _percent, _percent_twice, _escaped),
     *(_base64, _base64_of_urls, _hexadecimal, _latin_1),
 ]
 
