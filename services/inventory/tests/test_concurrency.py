@@ -1,0 +1,131 @@
+"""Two at once: the second waits for the first one's lock, and sees what it has done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+from inventory.app import service
+from inventory.days.models import CountRow
+from kvitt_chassis.testing import (
+    Given,
+    World,
+    an_envelope,
+    assert_rows_are_folds,
+    stockholm,
+    wait_for,
+)
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.inventory import (
+    HoldGranted,
+    HoldRefused,
+    LineDelivered,
+    ReservationDeclined,
+    StockBackordered,
+    StockReserved,
+)
+from kvitt_contracts.types import identify
+from sqlalchemy import text
+
+from services.inventory.tests.builders import (
+    CUSHION,
+    OWN,
+    a_balance,
+    a_device_line,
+    a_device_on_loan,
+    a_line,
+    a_person,
+    a_request,
+    a_return,
+    a_withdrawal,
+    an_order,
+    rollators,
+    the_catalogue,
+    the_stores,
+)
+from services.inventory.tests.worlds import balance
+
+_WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """Two rollators on loan, one in the own store, one cushion in each store."""
+    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
+        await world.handle_all(a_device_on_loan("170098"), a_device_on_loan("170099"))
+        await world.handle_all(rollators("170077"), a_balance(CUSHION, 1))
+        await world.handle(a_balance(CUSHION, 1, store=OWN))
+        yield world
+
+
+async def meet(world: World, first: Message, second: Message) -> None:
+    """Let `second` come while `first` is done and not yet committed."""
+    async with world.worker.unit() as unit:
+        envelope = an_envelope(first)
+        tx = unit.begin(region=envelope.region, message=envelope)
+        await service.handlers.messages[type(first)].handler(first, tx)
+        await unit.flush()
+        rival = asyncio.create_task(world.handle(second))
+
+        async def waits() -> bool:
+            async with world.worker.reading() as session:
+                blocked: int = (await session.execute(_WAITING)).scalar_one()
+            return blocked > 0 or rival.done()
+
+        await wait_for(waits)
+        assert not rival.done(), "nothing held the second one back"
+    await rival
+
+
+@pytest.mark.rule("BMB-12")
+async def test_two_transfers_that_ask_at_once_do_not_both_get_the_device(world: World) -> None:
+    await meet(world, a_request(transfer="BMB-1"), a_request(transfer="BMB-2"))
+
+    assert len(await world.events(HoldGranted)) == 1
+    (refused,) = await world.events(HoldRefused)
+    assert refused.refused[0].reason == "IN_TRANSFER"
+
+
+@pytest.mark.rule("ORD-8")
+async def test_two_withdrawals_at_once_do_not_both_get_the_device(world: World) -> None:
+    await meet(
+        world,
+        a_withdrawal(a_device_line("170077", order="O-1"), reference="O-1"),
+        a_withdrawal(a_device_line("170077", order="O-2"), reference="O-2"),
+    )
+
+    assert len(await world.events(LineDelivered)) == 1
+    assert len(await world.events(ReservationDeclined)) == 1
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("INV-4")
+async def test_two_orders_at_once_do_not_both_get_the_last_one(world: World) -> None:
+    await meet(
+        world,
+        an_order(a_line(CUSHION, order="O-1"), reference="O-1"),
+        an_order(a_line(CUSHION, order="O-2"), reference="O-2"),
+    )
+
+    assert len(await world.events(StockReserved)) == 1
+    assert len(await world.events(StockBackordered)) == 1
+    assert await balance(world, CUSHION) == (0, 1, 1)
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BIL-9")
+async def test_changes_of_custody_at_once_are_all_counted(world: World) -> None:
+    before = await world.row(CountRow, identify("ac", "region", "ac"))
+
+    await meet(
+        world,
+        a_return("170098", on=date(2026, 3, 2), store="500"),
+        a_device_on_loan("170055"),
+    )
+
+    after = await world.row(CountRow, identify("ac", "region", "ac"))
+    assert after.custody_changes == before.custody_changes + 2
