@@ -22,7 +22,7 @@ from kvitt_chassis import telemetry
 from kvitt_chassis.auth import Authenticator, Caller
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.handlers import Handlers
-from kvitt_chassis.idempotency import IdempotencyKey, StoredAnswer, claim, hash_request, store
+from kvitt_chassis.idempotency import IdempotencyKey, StoredAnswer, claim, store
 from kvitt_chassis.lists import Listing, Page, RegionReader
 from kvitt_chassis.problems import MEDIA_TYPE, Busy, Invalid
 from kvitt_chassis.sealing import Sealer
@@ -295,7 +295,9 @@ async def _key_of(request: Request, caller: Caller, key: str | None) -> Idempote
         principal=caller.user_id,
         route=f"{request.method} {request.scope['route'].path}",
         key=key,
-        request_hash=hash_request(address, await request.body()),
+        request_hash=_context(request).sealer.digest(
+            address.encode() + b"\n" + await request.body()
+        ),
     )
 
 

@@ -4,7 +4,6 @@ The key's row is written first, in the command's own transaction: a rival waits 
 then gets the stored answer. A refusal rolls the row back, so it is judged anew the next time.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -67,11 +66,6 @@ class StoredAnswer:
 
     status: int
     body: str
-
-
-def hash_request(address: str, body: bytes) -> str:
-    """What tells two requests apart: the whole address and the body's bytes."""
-    return hashlib.sha256(address.encode() + b"\n" + body).hexdigest()
 
 
 async def claim(session: AsyncSession, key: IdempotencyKey) -> StoredAnswer | None:
