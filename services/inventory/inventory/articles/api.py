@@ -55,7 +55,24 @@ class PriceView(BaseModel):
 class ArticleLine(FromRow):
     """En artikel i en lista."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "article_number": "30457",
+                    "name": "Sittdyna Ängsull",
+                    "iso_code": "043303",
+                    "type": "accessory",
+                    "marked": False,
+                    "in_assortment": True,
+                    "status": "active",
+                    "supplier": "Nordhjälp AB",
+                    "available": 4,
+                }
+            ]
+        },
+    )
 
     article_number: Annotated[ArticleNumber, Field(description="Artikelnummer")]
     name: Annotated[str, Field(description="Benämning")]

@@ -20,7 +20,7 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
 )
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select, select
 
 from inventory.articles.models import ArticleRow
@@ -45,6 +45,31 @@ class ClaimView(BaseModel):
 
 class DeviceLine(BaseModel):
     """Ett hjälpmedel i en lista."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "device_id": "4d7b3606-3c39-56c6-858d-81cae80b3d4d",
+                    "device_number": "170098",
+                    "serial_number": "SN-4471",
+                    "article_number": "30012",
+                    "holder": {
+                        "kind": "patient",
+                        "person": "1f6c1d3a-53a2-4a53-a5cb-2f1b0c9a6d11",
+                    },
+                    "since": "2026-05-04",
+                    "payer_id": "20311",
+                    "customer_id": "40355",
+                    "prescriber": "k201ema",
+                    "claim": {
+                        "kind": "transfer",
+                        "by": "92289acb-adf5-5ac2-95ac-35cb2910d9ec",
+                    },
+                }
+            ]
+        }
+    )
 
     device_id: DeviceId
     device_number: Annotated[DeviceNumber, Field(description="Individnummer")]

@@ -7,7 +7,7 @@ from uuid import UUID
 from kvitt_chassis.http import ApiRouter, Reader
 from kvitt_contracts.inventory import RefusedDevice
 from kvitt_contracts.types import DeviceId, TransferId
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from inventory.holds import domain
 from inventory.holds.models import HoldRow, TransferEffectRow
@@ -17,6 +17,25 @@ router = ApiRouter(tags=["Håll för byten"])
 
 class HoldView(BaseModel):
     """Vad ett byte håller (BMB-12)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "transfer_id": "92289acb-adf5-5ac2-95ac-35cb2910d9ec",
+                    "status": "refused",
+                    "devices": [],
+                    "refused": [
+                        {
+                            "device_id": "4d7b3606-3c39-56c6-858d-81cae80b3d4d",
+                            "reason": "IN_TRANSFER",
+                        }
+                    ],
+                    "effective_on": None,
+                }
+            ]
+        }
+    )
 
     transfer_id: TransferId
     status: Annotated[domain.Status, Field(description="Beviljat, nekat eller avslutat")]

@@ -15,7 +15,7 @@ from kvitt_contracts.types import (
     Reference,
     StoreId,
 )
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import and_, select
 
 from inventory.reservations import domain
@@ -60,6 +60,22 @@ class ShipmentView(BaseModel):
 
 class ReservationLine(BaseModel):
     """En reservation i en lista."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "order_id": "8b7a1d3e-6c1f-5f0a-9d55-0f3f4f2f7a10",
+                    "order_number": "26190007",
+                    "reference": "O-2026-00107",
+                    "store": "500",
+                    "status": "backordered",
+                    "placed_on": "2026-05-04",
+                    "planned_dispatch_on": "2026-05-18",
+                }
+            ]
+        }
+    )
 
     order_id: OrderId
     order_number: OrderNumber

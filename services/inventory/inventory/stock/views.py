@@ -26,6 +26,22 @@ class FromRow(BaseModel):
 class BalanceView(BaseModel):
     """Saldot av en artikel i ett förråd (INV-4)."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "article_number": "30457",
+                    "name": "Sittdyna Ängsull",
+                    "store": "500",
+                    "available": 4,
+                    "reserved": 2,
+                    "on_order": 0,
+                    "colour": "green",
+                }
+            ]
+        }
+    )
+
     article_number: ArticleNumber
     name: Annotated[str | None, Field(description="Artikelns benämning")] = None
     store: StoreId
@@ -50,6 +66,26 @@ class BalanceView(BaseModel):
 
 class StockMoveView(FromRow):
     """En rad i lagerjournalen: förändringarna, med tecken (INV-4)."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0d5f3a52-9c8e-4a3b-8a41-51f9a6f5d0c7",
+                    "article_number": "30457",
+                    "store": "500",
+                    "kind": "reserved",
+                    "available": -2,
+                    "reserved": 2,
+                    "on_order": 0,
+                    "moved_on": "2026-05-04",
+                    "recorded_at": "2026-05-04T07:12:09Z",
+                    "cause_id": "8b7a1d3e-6c1f-5f0a-9d55-0f3f4f2f7a10",
+                }
+            ]
+        },
+    )
 
     id: UUID
     article_number: ArticleNumber
