@@ -45,7 +45,7 @@ def _many(seeds: Sequence[int]) -> int:
     gc.enable()
     seconds = time.process_time() - began
     print(
-        f"{len(seeds)} seeds, {total.steps} steps, {total.crashes} kills in {seconds:.0f} s of CPU; "
+        f"{len(seeds)} seeds, {total.steps} steps, {total.crashes} kills, {seconds:.0f} s of CPU; "
         f"steps per seed {total.steps // len(seeds)} ({total.least_steps} at least), "
         f"kills per seed {total.crashes / len(seeds):.1f} ({total.least_crashes} at least); "
         f"healed within {total.healed_in:.1f} virtual seconds"

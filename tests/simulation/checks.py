@@ -11,7 +11,6 @@ from tests.simulation.messages import INBOUND
 from tests.simulation.record import Violation
 from tests.simulation.system import Service, System
 
-
 MENDED = {Cause.UNKNOWN_VERSION, Cause.FAULT}
 """What a repair or the next release takes out of quarantine."""
 
@@ -27,7 +26,7 @@ def lagging(system: System) -> Iterator[str]:
             if row.event_id not in sent:
                 yield f"{row.topic} {row.key} number {row.seq} is not sent"
                 break
-        if service.group.is_rebalancing or (lag := service.group.lag()):
+        if service.group.is_rebalancing or service.group.lag():
             yield f"{service.name}: lag {service.group.lag()}"
         for place, key in database.tables.park.keys.items():
             if key.state is State.WAITING or key.cause in MENDED:
@@ -63,7 +62,9 @@ def _once(service: Service) -> None:
     met: set[tuple[str, UUID]] = set()
     for topic, key, seq, event_id, _ in service.database.tables.effects:
         if (topic, event_id) in met:
-            raise Violation("I2", f"{service.name} applied {topic} {key} {seq} ({event_id.int}) twice")
+            raise Violation(
+                "I2", f"{service.name} applied {topic} {key} {seq} ({event_id.int}) twice"
+            )
         met.add((topic, event_id))
 
 

@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 from kvitt_chassis.consumer_machine import (
@@ -196,11 +197,10 @@ class ConsumerShell:
         """The client's heartbeats, and what the group says to them; and `Consumer._watch`."""
         while not self.is_stopping:
             member = self._member
-            if self._broker.is_reached():
-                if not self._group.heartbeat(member):
-                    yield from self._revoked()
-                    if self._broker.is_reached() and self._group.join(member):
-                        yield from self._assigned()
+            if self._broker.is_reached() and not self._group.heartbeat(member):
+                yield from self._revoked()
+                if self._broker.is_reached() and self._group.join(member):
+                    yield from self._assigned()
             yield from self._end_pauses()
             yield HEARTBEAT_SECONDS if not self._is_revoking else 0.1
 
@@ -243,7 +243,7 @@ class ConsumerShell:
         database = self._inbox.database
         for at in [at for at, until in self._held.items() if until <= self._world.now]:
             try:
-                yield from database.ask(lambda at=at: database.tables.pauses.pop(at, None))
+                yield from database.ask(partial(database.tables.pauses.pop, at, None))
             except DatabaseLost:
                 return
             self._held.pop(at, None)

@@ -75,7 +75,17 @@ class Tables:
 class Transaction:
     """One open transaction: its number, its locks, and what it will have changed."""
 
-    __slots__ = ("changes", "database", "is_over", "locks", "numbers", "owner", "rows", "used_at", "xid")
+    __slots__ = (
+        "changes",
+        "database",
+        "is_over",
+        "locks",
+        "numbers",
+        "owner",
+        "rows",
+        "used_at",
+        "xid",
+    )
 
     def __init__(self, database: "Database") -> None:
         self.database = database

@@ -111,12 +111,13 @@ class Inbox:
         """The handler: it may fail, takes its aggregate's lock, and may say something itself."""
         database = self.database
         temper = self._temper(incoming)
-        if temper is not None and (temper.is_lasting or not database.world.is_healed):
-            if temper.is_lasting or temper.left:
-                if not temper.is_lasting:
-                    temper.left -= 1
-                yield HANDLER_SECONDS
-                raise HandlerFailed(temper.failure)
+        if temper is not None and temper.is_lasting:
+            yield HANDLER_SECONDS
+            raise HandlerFailed(temper.failure)
+        if temper is not None and temper.left and not database.world.is_healed:
+            temper.left -= 1
+            yield HANDLER_SECONDS
+            raise HandlerFailed(temper.failure)
         topic = self._answers_on.get(incoming.topic)
         if topic is not None:
             key = incoming.key.rpartition(" ")[2]

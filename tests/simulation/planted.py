@@ -1,5 +1,5 @@
-"""Faults that the simulator must see: one mechanism at a time, taken out of the real machines, or of
-what the models do in the place of a statement.
+"""Faults that the simulator must see: one mechanism at a time, taken out of the real machines, or
+of what the models do in the place of a statement.
 """
 
 from collections.abc import Callable
@@ -171,7 +171,13 @@ PLANTED = (
         lambda found: None,
         ("restore",),
     ),
-    Planted("the mark is not checked", marks, "judge", _without(Verdict.DUPLICATE), ("I2", "I3 at the reader")),
+    Planted(
+        "the mark is not checked",
+        marks,
+        "judge",
+        _without(Verdict.DUPLICATE),
+        ("I2", "I3 at the reader"),
+    ),
     Planted("gaps are not seen", marks, "judge", _without(Verdict.GAP), ("I3", "I1")),
     Planted("forks are not seen", marks, "judge", _without_fork, ("fork",)),
     Planted("a parked key does not hold back", marks, "judge", _without_park, ORDER),

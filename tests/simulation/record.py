@@ -5,7 +5,6 @@ its event.
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.verdicts import Verdict
@@ -88,5 +87,6 @@ class Record:
         self.verdicts[verdict] += 1
         if not self.is_restored and verdict in (Verdict.GAP, Verdict.FORK):
             raise Violation(
-                "I3 at the reader", f"{service} meets a {verdict} at {incoming.topic} {incoming.key}"
+                "I3 at the reader",
+                f"{service} meets a {verdict} at {incoming.topic} {incoming.key}",
             )

@@ -17,7 +17,7 @@ _LOOK_SECONDS = 0.5
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """What came of a run. `healed_in`: virtual seconds from the end of trouble to the end of lag."""
+    """What came of a run. `healed_in`: virtual seconds from trouble's end to the end of lag."""
 
     seed: int
     troubled_steps: int

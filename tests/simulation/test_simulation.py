@@ -1,4 +1,4 @@
-"""The short form of `make simulate`: some seeds hold, planted faults are seen, what fails is shrunk."""
+"""The short form of `make simulate`: seeds hold, planted faults are seen, what fails is shrunk."""
 
 from collections import Counter
 

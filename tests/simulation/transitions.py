@@ -3,10 +3,10 @@ themselves with every answer that their actions may get.
 """
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
+from kvitt_chassis.consumer_machine import Action as ConsumerAction
 from kvitt_chassis.consumer_machine import (
     Apply,
     ConsumerMachine,
@@ -21,8 +21,8 @@ from kvitt_chassis.consumer_machine import (
     Received,
     Refuse,
 )
-from kvitt_chassis.consumer_machine import Action as ConsumerAction
 from kvitt_chassis.consumer_machine import Place as RecordPlace
+from kvitt_chassis.relay_machine import Action as RelayAction
 from kvitt_chassis.relay_machine import (
     Cursor,
     DatabaseFailed,
@@ -49,7 +49,6 @@ from kvitt_chassis.relay_machine import (
     TakeSnapshot,
     Waited,
 )
-from kvitt_chassis.relay_machine import Action as RelayAction
 from kvitt_chassis.relay_machine import Pause as RelayPause
 
 from tests.simulation.consuming import LIMITS, named, told
@@ -164,12 +163,11 @@ def _settle(machine: ConsumerMachine, chance: random.Random, found: set[Transiti
         happened = Done() if chance.random() > worst else Failed(failure)
 
 
-def _failures_of(action: ConsumerAction, size: int) -> Collection[Any]:
+def _failures_of(action: ConsumerAction, size: int) -> Sequence[Failure]:
     failures = list(CONSUMER_ANSWERS[type(action)])
     if isinstance(action, Apply) and len(action.indexes) == size > 1:
         failures.remove(Failure.REFUSED)
     return failures
-
 
 
 def missing(what: str, seen: Collection[Transition]) -> list[Transition]:

@@ -99,9 +99,7 @@ class World:
             self.now = at
             if process is not None:
                 if process.frozen_until > at:
-                    heapq.heappush(
-                        waiting, (process.frozen_until, next(self._number), task, turn)
-                    )
+                    heapq.heappush(waiting, (process.frozen_until, next(self._number), task, turn))
                     continue
                 if self.kill_probability and self.chance.happens(self.kill_probability):
                     self.kill(process)
