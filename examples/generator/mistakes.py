@@ -59,8 +59,8 @@ def _two_of_a_marked_device(month: Month) -> None:
 
 
 def _free_text(month: Month) -> None:
-    line = LineToOrder(article_number=line_of(plenty(month)).article_number, comment="Ring innan")
-    place(month, [line])
+    line = LineToOrder(article_number=line_of(plenty(month)).article_number, comment="Helst blå")
+    place(month, [line], instructions="Ring innan")
 
 
 def _same_reference_again(month: Month) -> None:

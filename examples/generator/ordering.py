@@ -60,6 +60,7 @@ def place(
     *,
     recipient: NamedRecipient | None = None,
     consolidated: bool = True,
+    instructions: str | None = None,
 ) -> str:
     """Place an order from the central store; gives its reference."""
     prescriber = month.rng.choice(month.prescribers())
@@ -80,7 +81,9 @@ def place(
             payer_id=_other_payer(month, one_in=18),
             lines=tuple(lines),
             delivery=Delivery(
-                to=RecipientAddress() if home else UnitAddress(), consolidated=consolidated
+                to=RecipientAddress() if home else UnitAddress(),
+                consolidated=consolidated,
+                instructions=instructions,
             ),
         ),
     )
