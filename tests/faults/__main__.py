@@ -18,8 +18,8 @@ from tests.faults.proxied import ProxiedWorld
 from tests.faults.scenario import SCENARIOS, CannotRunHere, Judged, Scenario, judge
 from tests.faults.world import World
 
-_MODULES = ("processes", "servers", "group", "messages", "clocks", "disk", "network")
-_WORLDS: dict[str, type[World]] = {"plain": World, "proxied": ProxiedWorld}
+_MODULES = ("processes", "servers", "group", "messages", "clocks", "disk", "network", "promoted")
+_WORLDS: dict[str, type[World]] = {"plain": World, "proxied": ProxiedWorld, "promoted": World}
 _PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 _MARK = "<!-- the table: written by make faults -->"
 _SHOWN = 8

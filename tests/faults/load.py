@@ -261,7 +261,7 @@ class Load:
             name,
             key=subject,
             value=body.model_dump_json(exclude_none=True).encode(),
-            headers=envelope.headers(),
+            headers=[*envelope.headers()],
             on_delivery=lambda error, _: self.published.append(sent) if error is None else None,
         )
 

@@ -22,6 +22,8 @@ class Fault:
     healed_at: float | None = None
     recovery_limit: float | None = None
     latency: Latency | None = None
+    found: tuple[Violation, ...] = ()  # what the scenario itself has seen
+    not_judged: frozenset[str] = frozenset()  # invariants that the fault takes away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,10 @@ def judge(chosen: Scenario, world: World, seed: int) -> Judged:
     )
     return Judged(
         scenario=chosen,
-        violations=tuple(violations(evidence)),
+        violations=(
+            *fault.found,
+            *(one for one in violations(evidence) if one.invariant not in fault.not_judged),
+        ),
         recovery=recovered,
         duplicates=duplicates,
         cases=len(evidence.cases) - before,

@@ -15,6 +15,7 @@ import httpx
 import psycopg
 from confluent_kafka import KafkaError, Message, Producer
 from kvitt.local.kafka import client_settings
+from kvitt.local.processes import Child
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
 from kvitt_contracts.topics import SERVICES, catalogue
@@ -55,6 +56,7 @@ class World:
         self.load: Load
         self.recovery_limit = 120.0
         self._seed = seed
+        self.standby: Child | None = None
         self.planted: set[tuple[str, int, int]] = set()
         self._before: str | None = None
         self._duplicates = 0
@@ -84,6 +86,8 @@ class World:
     ) -> None:
         if hasattr(self, "load"):
             self.load.stop()
+        if self.standby is not None:
+            self.standby.stop()
         self.system.__exit__(None, None, None)
         if self._before is None:
             os.environ.pop("KVITT_HISTORY", None)
@@ -178,6 +182,14 @@ class World:
         )
         answer.raise_for_status()
         return answer.json()
+
+    def try_to_ask(self, service: str, path: str) -> dict[str, Any]:
+        """What a service answers to GET, or nothing while it does not."""
+        try:
+            found: dict[str, Any] = self.ask(service, "GET", path)
+        except httpx.HTTPError:
+            return {}
+        return found
 
     def parked(self, service: str) -> list[dict[str, Any]]:
         """Every parked key that a service shows."""

