@@ -72,7 +72,7 @@ class Load:
         self._random = Random(seed)
         self._seed = seed
         self._written = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._leaving = threading.Event()
         self._trouble: BaseException | None = None
         self._sides = [_open(region, settings) for region in regions]
@@ -108,6 +108,17 @@ class Load:
             raise self._trouble
         with self._lock:
             return [one.case for side in self._sides for one in side.begun.values()]
+
+    def leave_unanswered(self, count: int, wanted: Mapping[str, str]) -> list[str]:
+        """Send so many transfers in each region that nobody answers, and that are to end as
+        `wanted` says of the region. Gives their references. Their devices stay with them.
+        """
+        with self._lock:
+            return [
+                self._begin_transfer(side, wanted[side.region.code])
+                for side in self._sides
+                for _ in range(min(count, len(side.free)))
+            ]
 
     def seconds_of(self, since: float, until: float) -> list[float]:
         """How long the cases took that were begun within (monotonic) and have ended, sorted."""
@@ -145,10 +156,16 @@ class Load:
         else:
             self._begin_order(side, is_marked=kind == 9)
 
-    def _begin_transfer(self, side: _Side) -> None:
+    def _begin_transfer(self, side: _Side, unanswered: str | None = None) -> str:
         device, at = side.free.popleft()
         to = 1 - at
-        reference = self._open_case(side, "transfer", "completed", device=device, to=to)
+        reference = self._open_case(
+            side,
+            "transfer",
+            unanswered or "completed",
+            device=None if unanswered else device,
+            to=to,
+        )
         body = SaveTransfer(
             sender=side.region.prescribers[at],
             devices=(device,),
@@ -156,6 +173,7 @@ class Load:
             execute=True,
         )
         self._send(side, "bmb", reference, body)
+        return reference
 
     def _begin_withdrawal(self, side: _Side) -> None:
         reference = self._open_case(side, "order", "delivered")
@@ -243,7 +261,8 @@ class Load:
             self._send(side, "bmb", reference, answer)
 
     def _send(self, side: _Side, topic: str, subject: str, body: Message) -> None:
-        self._written += 1
+        with self._lock:
+            self._written += 1
         region = side.region.code
         envelope = Envelope(
             id=uuid5(_IDS, f"{region}/{self._seed}/{self._written}"),

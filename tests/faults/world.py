@@ -5,8 +5,9 @@ faults there are stands in scenarios/.
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -143,6 +144,26 @@ class World:
         """Wait until every service says that it is ready."""
         for process in self.services.values():
             process.await_ready(restarts=10_000, timeout=timeout)
+
+    def advance(self, *, days: int) -> None:
+        """Move every service's business time on."""
+        first, *others = self.services
+        now = datetime.fromisoformat(self.ask(first, "GET", "/clock")["now"])
+        to = {"to": (now + timedelta(days=days)).isoformat()}
+        moved = self.ask(first, "POST", "/clock:advance", json=to)
+        for service in others:
+            body = {"offset_seconds": moved["offset_seconds"]}
+            self.ask(service, "POST", "/clock:advance", json=body)
+
+    def await_cases(self, references: Collection[str], status: str) -> None:
+        """Wait until the load has heard this of them. Raises TimeoutError."""
+        limit = time.monotonic() + self.recovery_limit
+        while time.monotonic() < limit:
+            found = {one.reference: one.reached for one in self.load.cases()}
+            if all(found[reference] == status for reference in references):
+                return
+            time.sleep(_PAUSE_SECONDS)
+        raise TimeoutError(f"not all of {len(references)} cases are {status}")
 
     def database(self, service: str) -> psycopg.Connection[Any]:
         """A service's database, as the superuser."""

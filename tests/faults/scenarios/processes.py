@@ -11,7 +11,7 @@ from tests.faults.scenario import KAFKA_AWAY, Fault, scenario
 from tests.faults.world import World
 
 HIT_SECONDS = 25.0
-"""So long a service is waited for to come to a failpoint; not every service has every step."""
+"""So long a service that is ready is waited for to come to a failpoint."""
 
 # Longer than a consumer's session and a relay's lease.
 FROZEN_SECONDS = 35.0
@@ -33,11 +33,8 @@ def kill_at_failpoints(world: World, chance: Random) -> Fault:
     """Each failpoint once; which service dies there is chosen by the seed."""
     order = list(SERVICES)
     chance.shuffle(order)
-    named = list(known())
-    services = [
-        "inventory" if name.startswith("timers") else order[number % len(order)]
-        for number, name in enumerate(named)
-    ]
+    named = [name for name in known() if not name.startswith("timers")]
+    services = [order[number % len(order)] for number in range(len(named))]
     return _kill_all(world, chance, list(zip(services, named, strict=True)))
 
 
@@ -46,7 +43,7 @@ def kill_each_at_failpoints(world: World, chance: Random) -> Fault:
     """All services die side by side, each at every failpoint in an order of its own."""
     plan: list[tuple[str, str]] = []
     for service in SERVICES:
-        named = [one for one in known() if service == "inventory" or not one.startswith("timers")]
+        named = [one for one in known() if not one.startswith("timers")]
         chance.shuffle(named)
         plan += [(service, one) for one in named]
     chance.shuffle(plan)
@@ -98,6 +95,30 @@ def hanging_handler(world: World, chance: Random) -> Fault:
     return Fault(figures={"service": service})
 
 
+@scenario("kill-in-timers", "SIGKILL while deadlines fire", is_short=True)
+def kill_in_timers(world: World, chance: Random) -> Fault:
+    """Transfers that nobody answers; business time moves past their deadline, bmb dies on each side
+    of the commit. Each is decided once, by its region's policy.
+    """
+    world.rest(world.recovery_limit)
+    wanted = {"ac": "completed", "bd": "locked"}
+    kills = 0
+    for name in ("timers.before_commit", "timers.after_commit"):
+        begun = world.load.leave_unanswered(3, wanted)
+        world.await_cases(begun, "sent")
+        world.start_again("bmb", KVITT_FAILPOINTS=f"{name}=kill")
+        world.await_ready()
+        child = world.services["bmb"].child
+        assert child is not None
+        world.advance(days=9)
+        world.services["bmb"].await_restart(after=child.pid)
+        kills += 1
+        healed = time.monotonic()
+        world.await_ready()
+        world.rest(world.recovery_limit)
+    return Fault(healed_at=healed, figures={"kills": str(kills)})
+
+
 def _kill_all(world: World, chance: Random, plan: list[tuple[str, str]]) -> Fault:
     """Let each (service, failpoint) of the plan kill once; services go on side by side."""
     left: dict[str, list[str]] = {}
@@ -121,6 +142,8 @@ def _kill_all(world: World, chance: Random, plan: list[tuple[str, str]]) -> Faul
                 if child is not None and child.pid != pid:
                     hit += 1
                     del dying[service]
+                elif not world.services[service].is_ready():
+                    dying[service] = (name, pid, time.monotonic())
                 elif time.monotonic() - since > HIT_SECONDS:
                     missed.append(f"{service} {name}")
                     del dying[service]
