@@ -2,6 +2,7 @@
 
 import base64
 import json
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -65,8 +66,11 @@ class RegionFiles:
 
     @property
     def last_day(self) -> date:
-        """The last day on which something is published; it is closed and invoiced the day after."""
-        return self.stages[-1].day
+        """The last day of the month, whether something is published on it or not: it is invoiced
+        the day after.
+        """
+        first = self.cut_over
+        return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def read_regions(examples: Path, codes: Sequence[str]) -> list[RegionFiles]:

@@ -13,7 +13,7 @@ from kvitt.story import telling
 from kvitt.story.barrier import Barrier
 from kvitt.story.comparison import Difference, differences, expected_entries, found_entries
 from kvitt.story.files import RegionFiles
-from kvitt.story.month import Begun, Shown, morning_of, publish_month
+from kvitt.story.month import Begun, Shown, publish_month
 from kvitt.story.outcome import Outcome, read_outcome
 from kvitt.story.region_client import RegionClient
 from kvitt.story.services import Services
@@ -91,7 +91,7 @@ def tell(console: Console, told: Told, regions: Sequence[RegionFiles]) -> None:
     telling.tell_quarantine(console, told.outcomes)
     telling.tell_differences(console, told.differences)
     end = max(one.last_day for one in regions) + timedelta(days=1)
-    if not told.is_as_expected and told.business_day > morning_of(end).date():
+    if not told.is_as_expected and told.business_day > end:
         console.print(
             f"Affärstiden har gått vidare till {told.business_day}, och mer har hänt sedan dess. "
             "Börja om från början med kvitt reset."

@@ -1,0 +1,1 @@
+"""Journeys across all five services as processes, with only HTTP and Kafka."""

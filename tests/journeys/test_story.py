@@ -1,0 +1,121 @@
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from kvitt.local.state import State
+from kvitt.local.supervisor import LocalSystem, default_regions_dir
+from kvitt.story.comparison import Kind
+from kvitt.story.files import RegionFiles, read_regions
+from kvitt.story.running import Told, live_through
+from kvitt.story.services import Services
+
+from tests.journeys.months import (
+    Tampered,
+    add_region,
+    altered,
+    doubled,
+    is_of_an_unmarked_article,
+    removed,
+    tamper,
+    write_month,
+)
+
+pytestmark = pytest.mark.timeout(400)
+
+SHORT_MONTH = date(2026, 5, 6)
+TAMPERED = {
+    "x": Tampered(wire_type="region.device.returned.v1", change=removed),
+    "y": Tampered(wire_type="orders.withdrawal.register.v1", change=doubled),
+    "z": Tampered(
+        wire_type="orders.withdrawal.register.v1",
+        change=altered,
+        suits=is_of_an_unmarked_article,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A short month, lived through by a region as it is and by three where one message is not."""
+    directory = tmp_path_factory.mktemp("tampered")
+    examples = write_month(directory / "examples", last_day=SHORT_MONTH)
+    policies = directory / "policies"
+    for code, tampered in TAMPERED.items():
+        tamper(add_region(examples, policies, like="ac", code=code), tampered)
+    policy = default_regions_dir() / "ac.yaml"
+    (policies / "ac.yaml").write_text(policy.read_text(encoding="utf-8"), encoding="utf-8")
+    regions = read_regions(examples, ["ac", *TAMPERED])
+    with LocalSystem(State.open(directory / "state"), regions_dir=policies) as system:
+        return asyncio.run(live_through(system, regions))
+
+
+def test_a_month_as_it_is_comes_out_as_expected(told: Told) -> None:
+    assert told.differences["ac"] == []
+
+
+@pytest.mark.parametrize(
+    ("region", "section", "kind"),
+    [
+        pytest.param("x", "devices", Kind.OTHER, id="one removed"),
+        pytest.param("y", "refused", Kind.UNEXPECTED, id="one doubled"),
+        pytest.param("z", "orders", Kind.OTHER, id="one altered"),
+    ],
+)
+def test_a_month_with_one_event_that_is_not_as_it_was_does_not(
+    told: Told, region: str, section: str, kind: Kind
+) -> None:
+    found = told.differences[region]
+
+    assert (section, kind) in {(one.section, one.kind) for one in found}
+
+
+class TestTheWholeMonth:
+    """`kvitt run --once` twice on one state, as a person does it."""
+
+    @pytest.fixture(scope="class")
+    def state(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        return tmp_path_factory.mktemp("whole")
+
+    def test_the_command_ends_well_when_everything_is_as_expected(self, state: Path) -> None:
+        ended = subprocess.run(
+            [sys.executable, "-m", "kvitt", "run", "--once", "--state", str(state)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "COLUMNS": "120"},
+        )
+
+        assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr
+        assert "Månaden i siffror" in ended.stdout
+        assert "Allt blev som väntat" in ended.stdout
+
+    def test_a_second_run_on_the_same_state_adds_nothing(self, state: Path) -> None:
+        examples = Path(__file__).parents[2] / "examples"
+        with LocalSystem(State.open(state)) as system:
+            before = asyncio.run(_recorded(system))
+
+            told = asyncio.run(live_through(system, read_regions(examples, [])))
+
+            assert told.is_as_expected
+            assert told.published == _messages(read_regions(examples, []))
+            assert asyncio.run(_recorded(system)) == before
+            assert min(before) > 0
+
+
+def _messages(regions: Sequence[RegionFiles]) -> int:
+    return sum(
+        1 for one in regions for stage in one.stages for _ in stage.messages(region=one.code)
+    )
+
+
+async def _recorded(system: LocalSystem) -> list[int]:
+    """The last number of each service's log."""
+    urls = {name: service.url for name, service in system.services.items()}
+    async with Services(urls, system.tokens) as services:
+        operator = services.as_operator()
+        return [(await operator.get(name, "/admin/idle"))["recorded"] for name in urls]
