@@ -155,8 +155,14 @@ class Drain:
 
     async def _settle_key(self, place: Place) -> None:
         self._awaited.pop(place, None)
-        while await self._settle_head(place):
-            pass
+        try:
+            while await self._settle_head(place):
+                pass
+        except Exception as error:
+            # One key's trouble holds no other up; where it is the database's own, this fails too.
+            async with self._database.unit() as unit:
+                await parking.postpone(unit.session, place, random.uniform(0.2, 1.0))
+            log.warning("a parked key is tried again: %s", describe(error))
 
     async def _settle_head(self, place: Place) -> bool:
         """Try a key's first message. True when it left the park and another may stand behind it."""
@@ -179,8 +185,16 @@ class Drain:
         if failure is Failure.LOCK_TROUBLE:
             raise error
         if failure is Failure.REFUSED and isinstance(error, Refused):
-            await self._inbox.refuse(incoming, error, head=head)
-            return True
+            try:
+                await self._inbox.refuse(incoming, error, head=head)
+            except HeadGone:
+                return True
+            except Exception as unanswerable:
+                error, failure = unanswerable, failure_of(unanswerable, None)
+                if failure is Failure.LOCK_TROUBLE:
+                    raise
+            else:
+                return True
         if isinstance(error, NotYetKnown):
             self.awaits(incoming, error)
         await self._keep(head, _CAUSES.get(failure, Cause.FAULT), describe(error))

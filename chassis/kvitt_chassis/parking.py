@@ -222,6 +222,11 @@ async def keep(
     return state
 
 
+async def postpone(session: AsyncSession, place: Place, seconds: float) -> None:
+    """Try a waiting key later, without counting it as a try. Needs no lock of the mark."""
+    await session.execute(_POSTPONE, {"topic": place[0], "key": place[1], "seconds": seconds})
+
+
 async def try_now(session: AsyncSession, place: Place) -> None:
     """Let a parked key be tried at once, with all its patience anew."""
     await session.execute(_TRY_NOW, {"topic": place[0], "key": place[1]})
@@ -325,6 +330,12 @@ _KEEP = text(
            parked_at = CASE WHEN cause = 'behind' THEN clock_timestamp() ELSE parked_at END,
            next_at = clock_timestamp() + make_interval(secs => CAST(:wait AS double precision))
     WHERE topic = :topic AND key = :key
+    """
+)
+_POSTPONE = text(
+    """
+    UPDATE parked_keys SET next_at = clock_timestamp() + make_interval(secs => :seconds)
+    WHERE topic = :topic AND key = :key AND state = 'waiting'
     """
 )
 _TRY_NOW = text(

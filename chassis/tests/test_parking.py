@@ -96,6 +96,43 @@ async def test_the_same_record_read_again_is_parked_once(consumer: Consumer, log
     assert await table(consumer.database, "SELECT count(*) FROM parked_messages") == [(1,)]
 
 
+async def test_a_refusal_that_cannot_be_recorded_holds_up_no_other_key(
+    consumer: Consumer, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = uuid4()
+    trail.mood.failing = {"for now", "k001abc"}
+    await consumer.settle([log.void("order-1", by="k001abc"), log.refused(order, 1, "for now")])
+    trail.mood.failing.clear()
+
+    def fail(*_: object) -> None:
+        raise trail.Trouble
+
+    monkeypatch.setattr("kvitt_chassis.inbox.record_refusal", fail)
+    await trail.drain_now(consumer)
+
+    assert await trail_of(consumer.database, order) == (1,)
+    assert await table(consumer.database, "SELECT cause, tries FROM parked_keys") == [("fault", 1)]
+
+
+async def test_lock_trouble_of_one_parked_key_holds_up_no_other(
+    consumer: Consumer, log: Log
+) -> None:
+    held, free = uuid4(), uuid4()
+    trail.mood.failing = {"for now"}
+    await consumer.settle([log.refused(held, 1, "for now"), log.refused(free, 1, "for now")])
+    trail.mood.failing.clear()
+
+    async with consumer.database.unit() as rival:
+        await rival.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        await rival.session.execute(
+            text("SELECT 1 FROM marks WHERE key = :key FOR UPDATE"), {"key": str(held)}
+        )
+        await trail.drain_now(consumer)
+
+    assert await trail_of(consumer.database, free) == (1,)
+    assert await _keys(consumer.database) == [(str(held), "waiting", "fault")]
+
+
 async def test_a_parked_key_is_tried_again_later_each_time_later(
     consumer: Consumer, log: Log
 ) -> None:

@@ -29,8 +29,17 @@ def lagging(system: System) -> Iterator[str]:
         if service.group.is_rebalancing or service.group.lag():
             yield f"{service.name}: lag {service.group.lag()}"
         for place, key in database.tables.park.keys.items():
-            if key.state is State.WAITING or key.cause in MENDED:
+            if key.state is State.WAITING or is_mended(system, service, place):
                 yield f"{service.name}: {place} waits, {key.cause}, tries {key.tries}"
+
+
+def is_mended(system: System, service: Service, place: tuple[str, str]) -> bool:
+    """A key in quarantine that goes on once an operator tries it again."""
+    park = service.database.tables.park
+    head = park.head(place)
+    envelope = head.incoming.envelope if head is not None else None
+    temper = system.tempers.get(envelope.id) if envelope is not None else None
+    return park.keys[place].cause in MENDED and not (temper and temper.is_unanswerable)
 
 
 def check(system: System) -> None:
@@ -113,11 +122,13 @@ def _from_outside(system: System, service: Service) -> None:
         best[key] = max(version, best.get(key, 0))
     for key, ids in said.items():
         mine = settled.get(key, [])
-        lost = [one for one in ids if one not in mine]
+        parked = service.database.tables.park.messages.get((INBOUND, key), {}).values()
+        behind = [one.envelope.id for one in parked if one.envelope is not None]
+        lost = [one for one in ids if one not in mine and one not in behind]
         if lost:
             raise Violation("I1", f"{service.name} lacks {key} {_ints(lost)}")
         # What the region says has no number: a restored reader meets it in the order of the replay.
-        if mine != ids and not service.database.is_restored:
+        if mine != [one for one in ids if one in mine] and not service.database.is_restored:
             raise Violation("I3", f"{service.name} settled {key} in the order {_ints(mine)}")
 
 
@@ -125,7 +136,8 @@ def _parked_for_a_reason(system: System, service: Service) -> None:
     """I9: nothing stands in quarantine but what nobody can read, and forks."""
     for place, key in service.database.tables.park.keys.items():
         is_known = key.cause is Cause.UNREADABLE or (
-            system.record.is_restored and key.cause is Cause.FORK
+            (key.cause is Cause.FAULT and not is_mended(system, service, place))
+            or (key.cause is Cause.FORK and system.record.is_restored)
         )
         if not is_known:
             raise Violation("I9", f"{service.name}: {place} stands in quarantine, {key.cause}")

@@ -273,11 +273,20 @@ class ConsumerShell:
                     continue
                 places = park_of.tables.park.due(self._world.now)
                 for place in places:
-                    while (yield from self._settle_head(place)):
-                        pass
+                    yield from self._settle_key(place)
                 pause = EARLY_PACE
             except DatabaseLost:
                 pause = self._world.chance.between(0.2, 1.0)
+
+    def _settle_key(self, place: tuple[str, str]) -> Steps:
+        """`Drain._settle_key`."""
+        database = self._inbox.database
+        try:
+            while (yield from self._settle_head(place)):
+                pass
+        except DatabaseLost:
+            until = self._world.now + self._world.chance.between(0.2, 1.0)
+            yield from database.ask(lambda: database.tables.park.postpone(place, until))
 
     def _settle_head(self, place: tuple[str, str]) -> Steps:
         """`Drain._settle_head`."""
@@ -296,11 +305,11 @@ class ConsumerShell:
             if error.failure is Failure.REFUSED and incoming.is_inbound:
                 try:
                     yield from inbox.refuse(incoming, head=head)
-                except HandlerFailed:
-                    raise DatabaseLost from None  # as any error: the round ends, later again
+                    return True
                 except HeadGone:
-                    pass
-                return True
+                    return True
+                except HandlerFailed as unanswerable:
+                    error = unanswerable
             cause = _CAUSES.get(error.failure, Cause.FAULT)
             yield from self._keep(head, cause)
             return False

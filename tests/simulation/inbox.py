@@ -70,10 +70,11 @@ class Inbox:
     def refuse(self, incoming: Incoming, *, head: Head | None = None) -> Steps:
         """`Inbox.refuse`."""
         temper = self._temper(incoming)
-        if temper is not None and temper.left and not self.database.world.is_healed:
+        is_healed = self.database.world.is_healed
+        if temper is not None and (temper.is_unanswerable or (temper.left and not is_healed)):
             temper.left -= 1
             yield HANDLER_SECONDS
-            raise HandlerFailed(Failure.FAULT)  # its answer cannot be recorded
+            raise HandlerFailed(Failure.FAULT)
         return (yield from self.apply([replace(incoming, refused=REFUSED)], head=head))
 
     def park(self, incoming: Incoming, cause: Cause) -> Steps:

@@ -40,6 +40,7 @@ class Temper:
     failure: Failure
     left: int
     is_lasting: bool = False  # refused by the rules: never anything else
+    is_unanswerable: bool = False  # its refusal can never be recorded: a person must look
     cannot_be_parked: int = 0  # so many times
     is_unknown: bool = False  # of a version that only the next release knows
 

@@ -107,6 +107,12 @@ class Park:
         key.cause, key.tries = cause, tries
         key.next_at = float("inf") if is_over else now + PATIENCE[cause].wait(tries)
 
+    def postpone(self, place: Place, until: float) -> None:
+        """`parking.postpone`."""
+        key = self.keys.get(place)
+        if key is not None and key.state is State.WAITING:
+            key.next_at = until
+
     def try_now(self, place: Place, now: float) -> None:
         """`parking.try_now`."""
         key = self.keys[place]

@@ -11,7 +11,7 @@ from tests.simulation.trouble import Trouble
 from tests.simulation.world import World
 
 TROUBLED_STEPS = 700
-HEALED_SECONDS = 120.0
+HEALED_SECONDS = 200.0
 _LOOK_SECONDS = 0.5
 
 

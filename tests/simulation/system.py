@@ -194,7 +194,10 @@ class System:
                     version = max(version, 1)
                 elif chance.happens(0.1):
                     self.tempers[event_id] = Temper(
-                        Failure.REFUSED, left=chance.below(3), is_lasting=True
+                        Failure.REFUSED,
+                        left=chance.below(3),
+                        is_lasting=True,
+                        is_unanswerable=chance.happens(0.15),
                     )
                 sent.append((event_id, subject, version))
                 self.stated[event_id] = version

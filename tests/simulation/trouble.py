@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kvitt_chassis.parking import State
 
-from tests.simulation.checks import MENDED
+from tests.simulation.checks import is_mended
 from tests.simulation.relaying import republished
 from tests.simulation.system import KEYS, SUBJECTS, Replica, Service, System
 from tests.simulation.world import Steps
@@ -68,8 +68,8 @@ class Trouble:
         """An operator lets keys be tried again that nothing but a fault or a release held up."""
         for service in self._system.services:
             park = service.database.tables.park
-            for place in [one for one, key in park.keys.items() if key.cause in MENDED]:
-                if park.keys[place].state is State.QUARANTINED:
+            for place, key in park.keys.items():
+                if key.state is State.QUARANTINED and is_mended(self._system, service, place):
                     park.try_now(place, self._world.now)
 
     def _go_on(self) -> Steps:
