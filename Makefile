@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test simulate faults faults-short lint types rules contracts lock clean fmt
+.PHONY: help install run test simulate faults faults-short bench lint types rules contracts lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ faults: $(INSTALLED) ## Every fault on the whole system, judged by the checker. 
 
 faults-short: $(INSTALLED) ## The faults that a change has to survive before it is taken.
 	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))
+
+bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses; QUICK=1 tries.
+	PART="$(PART)" QUICK=$(QUICK) $(BIN)/python -m tests.bench
 
 lint: $(INSTALLED) ## Style, format, and who may import whom.
 	$(BIN)/ruff check

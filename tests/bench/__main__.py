@@ -1,0 +1,49 @@
+"""`python -m tests.bench`: measure, keep the figures, write the page. One command, ≤ 12 minutes.
+
+PART chooses parts by name; QUICK=1 measures little, and writes under .kvitt instead of docs.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from time import monotonic
+
+from kvitt.signals import ended_by_signals
+
+from tests.bench import consuming, figures, profiling, relaying, report, writing
+from tests.bench.machine import description
+
+_ROOT = Path(__file__).parents[2]
+_PARTS: dict[str, Callable[..., Coroutine[None, None, report.Section]]] = {
+    "system": figures.measure,
+    "relay": relaying.measure,
+    "consumer": consuming.measure,
+    "writing": writing.measure,
+    "profile": profiling.measure,
+}
+
+
+def main() -> int:
+    """Exit code 2 for a part that is not there."""
+    chosen = os.environ.get("PART", "").split() or list(_PARTS)
+    if unknown := set(chosen) - set(_PARTS):
+        sys.stderr.write(f"No part {', '.join(sorted(unknown))}; there are {', '.join(_PARTS)}.\n")
+        return 2
+    quick = os.environ.get("QUICK") == "1"
+    docs = _ROOT / ".kvitt" / "bench" if quick else _ROOT / "docs"
+    for part in chosen:
+        machine, begun = description(), monotonic()
+        with ended_by_signals():
+            section = asyncio.run(_PARTS[part](quick=quick))
+        section.machine, section.seconds = machine, monotonic() - begun
+        report.keep(section, docs / "performance")
+        sys.stdout.write(section.text() + "\n")
+        sys.stdout.flush()
+    report.write_page(docs / "performance.md", docs / "performance", list(_PARTS))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,235 @@
+"""Part `consumer`: events from Kafka to effects, each once, beside the parts that it is made of."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from cryptography.fernet import Fernet
+from kvitt_chassis.consumer import Consumer, Tuning
+from kvitt_chassis.kafka_client import Reading
+from kvitt_chassis.outbox import OutboxRow
+from kvitt_chassis.publisher import Publisher
+from kvitt_chassis.sealing import Sealer
+from kvitt_chassis.testing import wait_for
+from kvitt_contracts.envelope import Envelope
+
+from tests.bench import counted
+from tests.bench.contest import COLUMNS, LONGEST, Arena, Found, Place, Watch, open_arena, run_alone
+from tests.bench.report import Section, Table
+
+_KEYS = 5_000
+_SPACE = UUID("6d0f5f4e-7d5b-4d0c-9b55-5f0c6a8f5a11")
+_TOPIC = counted.CONSUMED.name
+_CONTENDERS = {
+    "aiokafka alone: read, parse, offsets": ("consuming:read_only", 1.0),
+    "aiokafka and asyncpg: three statements a batch": ("consuming:raw", 1.0),
+    "Kvitt: handlers with rules, rows declared": ("consuming:handlers", 1.0),
+    "Kvitt: one transaction an event": ("consuming:one_by_one", 0.1),
+    "plain FastStream and ORM, one transaction an event": ("peers:plain_faststream", 0.05),
+}
+
+
+async def measure(*, quick: bool) -> Section:
+    """Rounds of all contenders, and a replay by a new group."""
+    events, rounds = (2_000, 1) if quick else (20_000, 3)
+    section = Section("consumer", "The consumer, beside raw parts and a peer")
+    with open_arena() as arena:
+        found = {name: Found(name) for name in _CONTENDERS}
+        for _ in range(rounds):
+            for name, (contender, share) in _CONTENDERS.items():
+                await _run(arena, found[name], contender, max(int(events * share), 200))
+        replayed = Found("Kvitt: the same again by a new group, all seen before")
+        await _run(arena, replayed, "consuming:replayed", events)
+    reference = found["aiokafka and asyncpg: three statements a batch"].rates
+    section.tables.append(
+        Table(
+            f"{events:,} events of {_KEYS:,} keys: mark, row under its lock, event to the log; "
+            f"{rounds} rounds (goals: ≥ 5,000 events/s for handlers, ≥ 500 one by one)",
+            COLUMNS,
+            [one.row(max(reference, default=0.0)) for one in (*found.values(), replayed)],
+            "One transaction an event is measured on a tenth of the events, the peer on a "
+            "twentieth.",
+        )
+    )
+    return section
+
+
+async def _run(arena: Arena, found: Found, contender: str, events: int) -> None:
+    place = arena.place(events)
+    try:
+        await _publish(place)
+        said = await asyncio.to_thread(run_alone, contender, place)
+        found.rates.append(said["rate"])
+        found.shares.append(said["shares"])
+    except (RuntimeError, TimeoutError) as error:
+        found.failed = str(error)[:120]
+    finally:
+        arena.leave(place)
+
+
+async def _publish(place: Place) -> None:
+    """The events, each key's in its order."""
+    publisher = Publisher(place.kafka, service="inventory", topic_prefix=place.prefix)
+    numbers: Counter[UUID] = Counter()
+    wire_type = counted.ReservationReleased.wire_type
+    rows = []
+    for number in range(place.events):
+        key = uuid5(_SPACE, str(number * 7919 % _KEYS))
+        numbers[key] += 1
+        body = counted.ReservationReleased(order_id=counted.OrderId(key)).model_dump_json()
+        now = datetime.now(UTC)
+        rows.append(
+            OutboxRow(
+                number, uuid4(), "ac", _TOPIC, str(key), numbers[key], wire_type, now, str(uuid4()),
+                None, None, None, body, now,
+            )
+        )  # fmt: skip
+    for first in range(0, len(rows), 1_000):
+        await publisher.publish(rows[first : first + 1_000])
+    await publisher.close()
+
+
+# -- contenders, each in its own process ----------------------------------------------------------
+
+
+async def read_only(place: Place) -> dict[str, Any]:
+    """No effects at all."""
+
+    async def nothing(batch: list[tuple[Envelope, counted.ReservationReleased]]) -> None:
+        """Parsed, and that is all."""
+
+    return await _loop(place, nothing)
+
+
+async def raw(place: Place) -> dict[str, Any]:
+    """The fewest statements that do the same: marks, rows and events by unnest."""
+    connection = await asyncpg.connect(place.libpq_url)
+
+    async def apply(batch: list[tuple[Envelope, counted.ReservationReleased]]) -> None:
+        last = {envelope.subject: envelope.sequence or 0 for envelope, _ in batch}
+        keys = sorted(last)
+        times = Counter(envelope.subject for envelope, _ in batch)
+        said = [
+            counted.OrderVoided(order_id=event.order_id, prescriber=counted._PRESCRIBER)
+            for _, event in batch
+        ]
+        async with connection.transaction():
+            await connection.execute(_MARKS, keys, [last[key] for key in keys])
+            await connection.execute(_ROWS, keys, [times[key] for key in keys])
+            await connection.execute(
+                _EVENTS,
+                [uuid4() for _ in batch],
+                [envelope.subject for envelope, _ in batch],
+                [envelope.sequence for envelope, _ in batch],
+                [one.model_dump_json() for one in said],
+            )
+
+    return await _loop(place, apply)
+
+
+async def handlers(place: Place) -> dict[str, Any]:
+    """The consumer as a service runs it."""
+    return await _consume(place, Tuning())
+
+
+async def one_by_one(place: Place) -> dict[str, Any]:
+    """The consumer's way after a failure: each message in its own transaction."""
+    return await _consume(place, Tuning(reading=Reading(max_records=1)))
+
+
+async def replayed(place: Place) -> dict[str, Any]:
+    """A second group over what a first one has applied."""
+    await _consume(place, Tuning())
+    return await _consume(place, Tuning(), group="again-")
+
+
+async def _consume(place: Place, tuning: Tuning, *, group: str = "") -> dict[str, Any]:
+    database = place.database()
+    consumer = Consumer(
+        database=database,
+        handlers=counted.messages,
+        topics=[counted.CONSUMED],
+        kafka=place.kafka,
+        sealer=Sealer(Fernet.generate_key().decode()),
+        prefix=place.prefix,
+        tuning=tuning,
+    )
+    consumer.client._group = group + consumer.client._group
+    if group:
+        consumer.client.subscriber = consumer.client._make_subscriber(
+            consumer.client.subscriber._listener
+        )
+    watch = Watch(place)
+    settle, begun = consumer.settle, asyncio.Event()
+
+    async def noticed(records: Any) -> Any:
+        if not begun.is_set():
+            begun.set()
+            watch.begin()
+        return await settle(records)
+
+    consumer.settle = noticed  # type: ignore[method-assign]
+    await consumer.start()
+    await wait_for(
+        lambda: sum(consumer._settled.values()) >= place.events, within=LONGEST, every=0.003
+    )
+    result = watch.end(place.events)
+    await consumer.stop()
+    return result
+
+
+async def _loop(place: Place, apply: Any) -> dict[str, Any]:
+    consumer = AIOKafkaConsumer(
+        **place.kafka,
+        group_id=f"{place.prefix}raw",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=500,
+    )
+    consumer.subscribe([place.prefix + _TOPIC])
+    await consumer.start()
+    watch, read = Watch(place), 0
+    while read < place.events:
+        found = await consumer.getmany(timeout_ms=1_000, max_records=500)
+        records = [one for many in found.values() for one in many]
+        if not records:
+            continue
+        if read == 0:
+            watch.begin()
+        await apply(
+            [
+                (
+                    Envelope.from_headers(one.headers),
+                    counted.ReservationReleased.model_validate_json(one.value),
+                )
+                for one in records
+            ]
+        )
+        await consumer.commit(
+            {TopicPartition(p.topic, p.partition): many[-1].offset + 1 for p, many in found.items()}
+        )
+        read += len(records)
+    result = watch.end(read)
+    await consumer.stop()
+    return result
+
+
+_MARKS = """
+    INSERT INTO marks (topic, key, seq) SELECT 'raw', * FROM unnest($1::text[], $2::bigint[])
+    ON CONFLICT (topic, key) DO UPDATE SET seq = excluded.seq
+"""
+_ROWS = """
+    INSERT INTO counted (region, id, seq, changes)
+    SELECT 'ac', k::uuid, n, n FROM unnest($1::text[], $2::bigint[]) AS changed(k, n)
+    ON CONFLICT (region, id) DO UPDATE
+    SET seq = counted.seq + excluded.seq, changes = counted.changes + excluded.changes
+"""
+_EVENTS = """
+    INSERT INTO events (event_id, region, topic, key, seq, type, time, payload)
+    SELECT id, 'ac', 'orders.customer-orders', key, seq, 'orders.order.voided.v1', now(), payload
+    FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[]) AS said(id, key, seq, payload)
+"""

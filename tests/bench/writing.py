@@ -1,0 +1,185 @@
+"""Part `writing`: what an event costs a transaction, timers, and speed against history."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+from kvitt_chassis.testing import wait_for
+from kvitt_chassis.timers import TimerLoop
+
+from tests.bench import counted
+from tests.bench.consuming import _publish
+from tests.bench.contest import (
+    COLUMNS,
+    LONGEST,
+    Arena,
+    Found,
+    Place,
+    Watch,
+    execute,
+    open_arena,
+    run_alone,
+)
+from tests.bench.report import Section, Table
+
+_WRITERS = 4
+
+
+async def measure(*, quick: bool) -> Section:
+    """What an event costs, what timers reach, and what history costs."""
+    section = Section("writing", "Emitting, timers, history")
+    with open_arena() as arena:
+        section.tables.append(await _emitting(arena, quick=quick))
+        section.tables.append(await _timers(arena, quick=quick))
+        section.tables.append(await _history(arena, quick=quick))
+    return section
+
+
+async def _emitting(arena: Arena, *, quick: bool) -> Table:
+    contenders = {
+        "a row changed under its lock, no event": "writing:without_event",
+        "the same with its event in the log": "writing:with_event",
+    }
+    found = {name: Found(name) for name in contenders}
+    for _ in range(1 if quick else 5):
+        for name, contender in contenders.items():
+            place = arena.place(300 if quick else 3_000)
+            said = await asyncio.to_thread(run_alone, contender, place)
+            found[name].rates.append(said["rate"])
+            found[name].shares.append(said["shares"])
+            arena.leave(place)
+    reference = sorted(next(iter(found.values())).rates)[len(next(iter(found.values())).rates) // 2]
+    return Table(
+        f"What emitting costs a business transaction, {_WRITERS} at once (goal: ≤ 10 %)",
+        ["", "transactions/s: median (lowest–highest)", *COLUMNS[2:]],
+        [one.row(reference) for one in found.values()],
+    )
+
+
+async def _timers(arena: Arena, *, quick: bool) -> Table:
+    due, pending = (1_000, 10_000) if quick else (20_000, 1_000_000)
+    place = arena.place(due)
+    execute(place, _ROWS, pending + due)
+    execute(place, _TIMERS, "-1 hour", 0, due - 1)
+    execute(place, _TIMERS, "30 days", due, due + pending - 1)
+    execute(place, "ANALYZE timers")
+    found = Found(f"{due:,} due, {pending:,} pending")
+    said = await asyncio.to_thread(run_alone, "writing:timers", place)
+    found.rates.append(said["rate"])
+    found.shares.append(said["shares"])
+    arena.leave(place)
+    return Table(
+        "Timers fired, each with a rule and an event (goal: ≥ 5,000 a second)",
+        COLUMNS,
+        [found.row(0.0)],
+    )
+
+
+async def _history(arena: Arena, *, quick: bool) -> Table:
+    rows, reference = [], 0.0
+    for behind in (1_000, 10_000) if quick else (1_000, 100_000, 1_000_000):
+        place = arena.place(500 if quick else 10_000)
+        execute(place, _PAST_EVENTS, behind)
+        execute(place, _PAST_MARKS, behind // 5 + 1)
+        execute(place, _ROWS, behind // 5 + 1)
+        execute(place, "ANALYZE")
+        await _publish(place)
+        found = Found(f"{behind:,} events behind")
+        said = await asyncio.to_thread(run_alone, "consuming:handlers", place)
+        found.rates.append(said["rate"])
+        found.shares.append(said["shares"])
+        reference = reference or said["rate"]
+        rows.append(found.row(reference))
+        arena.leave(place)
+    return Table(
+        "The consumer against history: events in the log, a mark and a row for each fifth (flat)",
+        COLUMNS,
+        rows,
+    )
+
+
+# -- contenders, each in its own process ----------------------------------------------------------
+
+
+async def without_event(place: Place) -> dict[str, Any]:
+    """The transaction, less the event."""
+    return await _write(place, with_event=False)
+
+
+async def with_event(place: Place) -> dict[str, Any]:
+    """The transaction as a command runs it."""
+    return await _write(place, with_event=True)
+
+
+async def timers(place: Place) -> dict[str, Any]:
+    """All that are due."""
+    database = place.database()
+    loop = TimerLoop(database, counted.messages)
+    watch = Watch(place)
+    watch.begin()
+    running = asyncio.create_task(loop.run())
+    await wait_for(_none_due(loop), within=LONGEST, every=0.05)
+    result = watch.end(place.events)
+    await loop.stop()
+    await running
+    return result
+
+
+def _none_due(loop: TimerLoop) -> Callable[[], Awaitable[bool]]:
+    async def none_due() -> bool:
+        return not await loop.due_count()
+
+    return none_due
+
+
+async def _write(place: Place, *, with_event: bool) -> dict[str, Any]:
+    database = place.database()
+    keys = [counted.OrderId(uuid4()) for _ in range(100)]
+    for key in keys:
+        async with database.unit() as unit:
+            tx = unit.begin(region=counted.AC, subject=str(key))
+            tx.start(counted.CountedRow, key, _said(key))
+    numbers = iter(range(place.events))
+
+    async def write(first: int) -> None:
+        for number in numbers:
+            # each writer has keys of its own: no waiting for locks is measured
+            key = keys[(number * _WRITERS + first) % len(keys)]
+            async with database.unit() as unit:
+                tx = unit.begin(region=counted.AC, subject=str(key))
+                row = await tx.lock(counted.CountedRow, key)
+                tx.record(row, _said(key))
+                if not with_event:
+                    unit.emitted.clear()
+
+    watch = Watch(place)
+    watch.begin()
+    await asyncio.gather(*(write(first) for first in range(_WRITERS)))
+    return watch.end(place.events)
+
+
+def _said(key: counted.OrderId) -> counted.OrderVoided:
+    return counted.OrderVoided(order_id=key, prescriber=counted._PRESCRIBER)
+
+
+_ROWS = """
+    INSERT INTO counted (region, id, seq, changes)
+    SELECT 'ac', md5(n::text)::uuid, 1, 1 FROM generate_series(0, %s - 1) AS n
+"""
+_TIMERS = """
+    INSERT INTO timers (timer, region, key, due)
+    SELECT 'counted_rings', 'ac', md5(n::text)::uuid, now() + %s::interval
+    FROM generate_series(%s, %s) AS n
+"""
+_PAST_EVENTS = """
+    INSERT INTO events (event_id, region, topic, key, seq, type, time, payload)
+    SELECT gen_random_uuid(), 'ac', 'orders.customer-orders', md5((n / 5)::text)::uuid::text,
+           n %% 5 + 1, 'orders.order.voided.v1', now(), '{"filler":"' || repeat('x', 200) || '"}'
+    FROM generate_series(0, %s - 1) AS n
+"""
+_PAST_MARKS = """
+    INSERT INTO marks (topic, key, seq)
+    SELECT 'inventory.reservations', md5(n::text)::uuid::text, 5
+    FROM generate_series(0, %s - 1) AS n
+"""
