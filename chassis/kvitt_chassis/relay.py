@@ -369,11 +369,15 @@ _FAILURES = declare(
 
 _SNAPSHOT = text("SELECT CAST(pg_current_snapshot() AS text)")
 _IN_RECOVERY = text("SELECT pg_is_in_recovery()")
+# No lease lies so far ahead but where the database's clock has gone back since; its holder, if it
+# lives, finds another epoch and stops.
 _TAKE_LEASE = text(
     """
     UPDATE relay SET epoch = epoch + 1, holder = :holder,
         leased_until = clock_timestamp() + make_interval(secs => :seconds)
     WHERE leased_until < clock_timestamp() OR holder = :holder
+        OR leased_until > clock_timestamp() + make_interval(secs => 3 * :seconds)
+            AND leased_until < 'infinity'
     RETURNING epoch
     """
 )

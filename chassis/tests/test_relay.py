@@ -209,6 +209,21 @@ async def test_two_relays_with_a_forced_double_lease_keep_order_and_one_of_them_
     assert once(by_key(await log.topic())) == await committed(database)
 
 
+async def test_a_dead_relays_lease_from_before_the_databases_clock_went_back_is_taken(
+    log: Log,
+) -> None:
+    database = log.database()
+    await record(database, "key")
+    await log.as_owner(
+        "UPDATE relay SET holder = 'dead', epoch = 7, leased_until = now() + interval '1 hour'"
+    )
+    async with running(log.relay(log.database())):
+        waited = await until_sent(database, seconds=5)
+
+    assert waited < 3.0
+    assert by_key(await log.topic()) == {"key": [1]}
+
+
 async def test_a_relay_that_lost_its_lease_stores_nothing(log: Log) -> None:
     database = log.database()
     relay = log.relay(log.database())

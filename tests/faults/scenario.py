@@ -9,7 +9,7 @@ from tests.faults.checker.evidence import Latency, Violation
 from tests.faults.checker.invariants import violations
 from tests.faults.world import World
 
-KAFKA_AWAY = (r"^aiokafka\.",)
+KAFKA_AWAY = (r"^aiokafka[.:]",)
 """The client's own errors, which it tells whenever a broker or the group's lease on it is gone."""
 
 
