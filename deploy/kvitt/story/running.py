@@ -101,7 +101,9 @@ def tell(console: Console, told: Told, regions: Sequence[RegionFiles]) -> None:
 async def _unread(services: Services, outcome: Outcome) -> int:
     """Unread messages to users, and to service points, each counted once."""
     callers = [services.as_user(outcome.region, one["user_id"]) for one in outcome.users]
-    callers.append(services.as_user(outcome.region, "-", service_points=outcome.service_points))
+    callers.append(
+        services.as_user(outcome.region, "everybody", service_points=outcome.service_points)
+    )
     pages = await asyncio.gather(
         *(one.get("notifications", "/messages", limit=1) for one in callers)
     )
