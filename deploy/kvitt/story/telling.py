@@ -9,10 +9,12 @@ from rich.table import Table
 
 from kvitt.story.comparison import Difference, holder_of, payers_by_day, vat_ore
 from kvitt.story.outcome import Outcome
+from kvitt.story.region_client import FeedEvent
 from kvitt.story.services import Json
 
 MOST_DIFFERENCES = 50
 MOST_LINES = 12
+REFUSED = "region.message.refused.v1"
 
 ORDER_STATUS = {
     "registered": "registrerade",
@@ -48,6 +50,9 @@ def tell_regions(
     table = _table("Månaden i siffror", "", *(one.region for one in outcomes), numbers=True)
     _section(table, "Ordrar och uttag", ORDER_STATUS, [_by_status(one.orders) for one in outcomes])
     _section(table, "Byten (BMB)", TRANSFER_STATUS, [_by_status(one.transfers) for one in outcomes])
+    automatic = [_executed_automatically(one) for one in outcomes]
+    if any(automatic):
+        table.add_row("    varav automatiskt", *map(str, automatic))
     held = [Counter(device["holder"]["kind"] for device in one.devices) for one in outcomes]
     _section(table, "Märkta hjälpmedel", HOLDER, held)
     table.add_row("[bold]Fakturor")
@@ -114,18 +119,23 @@ def tell_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> No
         )
 
 
-def tell_refused(console: Console, outcomes: Iterable[Outcome]) -> None:
-    """What was refused, by reason and rule, with the way on."""
-    table = _table(
-        "Avvisat, med besked till regionen", "region", "antal", "skäl", "regel", "väg vidare"
-    )
-    for outcome in outcomes:
-        refused = [one.data for one in outcome.feed if one.type == "region.message.refused.v1"]
-        ways = {(one["reason"], one["rule"]): one["way_on"] for one in refused}
-        counted = Counter((one["reason"], one["rule"]) for one in refused)
-        for (reason, rule), count in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
-            way = ways[reason, rule]
-            table.add_row(outcome.region, str(count), reason, rule, way)
+def tell_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """What was refused in each region, by reason and rule, with the way on."""
+    refused = {one.region: [event.data for event in _said(one, REFUSED)] for one in outcomes}
+    counts = {
+        region: Counter((one["reason"], one["rule"]) for one in several)
+        for region, several in refused.items()
+    }
+    ways = {
+        (one["reason"], one["rule"]): one["way_on"]
+        for several in refused.values()
+        for one in several
+    }
+    table = _table("Avvisat, med besked till regionen", "skäl", "regel", *counts, "väg vidare")
+    total = sum(counts.values(), Counter[tuple[str, str]]())
+    for reason, rule in sorted(total, key=lambda one: (-total[one], one)):
+        numbers = (str(of_region[reason, rule] or "") for of_region in counts.values())
+        table.add_row(reason, rule, *numbers, ways[reason, rule])
     console.print(table)
 
 
@@ -151,7 +161,7 @@ def tell_differences(console: Console, found: Mapping[str, Sequence[Difference]]
     told = [(region, one) for region, several in found.items() for one in several]
     if not told:
         console.print(
-            "[green]✓[/] Allt blev som expected.json säger: inget saknas, inget två gånger."
+            "[green]✓[/] Allt blev som väntat (expected.json): inget fattas eller dubblas."
         )
         return
     table = _table(
@@ -197,6 +207,15 @@ def _section(
 
 def _by_status(things: Iterable[Json]) -> Counter[str]:
     return Counter(one["status"] for one in things)
+
+
+def _said(outcome: Outcome, wire_type: str) -> list[FeedEvent]:
+    return [event for event in outcome.feed if event.type == wire_type]
+
+
+def _executed_automatically(outcome: Outcome) -> int:
+    said = _said(outcome, "region.transfer.reported.v1")
+    return sum(1 for event in said if event.data["status"] == "executed_automatically")
 
 
 def _gross(outcome: Outcome) -> int:
