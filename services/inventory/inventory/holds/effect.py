@@ -68,8 +68,7 @@ async def _lock_held(tx: Transaction, hold: HoldRow, *, also: StoreId | None) ->
         for store in sorted({known.state().store, also} - {None}, key=str):
             if store is not None:
                 await lock_balances(tx, store, [known.article_number])
-    rows = await tx.lock_all(DeviceRow, hold.devices)
-    return [row for row in rows if row.claim is not None and row.claim.by == hold.id]
+    return await tx.lock_all(DeviceRow, hold.devices)
 
 
 async def _new_holder(tx: Transaction, device: devices.Device, effect: TransferEffectRow) -> Holder:

@@ -112,10 +112,8 @@ messages.on(TransferRefused)(free)
 async def lock_devices(event: TransferLocked, tx: Transaction) -> None:
     """BMB-7: the claim stays, and says from now on that customer service must lift it."""
     hold = await tx.lock(HoldRow, event.transfer_id)
-    for device_id in sorted(hold.devices, key=str):
-        row = await tx.lock(DeviceRow, device_id)
-        if row.claim is not None and row.claim.by == hold.id:
-            row.claim = Claim(kind=ClaimKind.LOCK, by=hold.id)
+    for row in await tx.lock_all(DeviceRow, hold.devices):
+        row.claim = Claim(kind=ClaimKind.LOCK, by=hold.id)
 
 
 async def _lock_stores_of(
