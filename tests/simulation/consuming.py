@@ -172,6 +172,8 @@ class ConsumerShell:
         """`Pauses.begin`."""
         database, at = self._inbox.database, place.partition
         until = self._world.now + seconds
+        if not self._world.is_healed and self._world.chance.happens(0.3):
+            raise HandlerFailed(Failure.FAULT)  # it cannot be stored
         yield from database.ask(lambda: database.tables.pauses.__setitem__(at, until))
         self._hold(at, seconds)
 

@@ -101,6 +101,10 @@ class System:
         self._ids = 0
         self._pace = chance.between(1.0, 10.0)
         self._failing = chance.draw() ** 2 * 0.7 if chance.happens(0.6) else 0.0
+        self._storm = (Failure.FAULT, Failure.REFUSED)[chance.below(2)]
+        self._storming = 0.95 if chance.happens(0.2) else 0.0
+        if self._storming:
+            self._failing = 0.6
         self.broker = Broker(world)
         self.broker.on_append = self.record.appended
         for topic in ("first", "second", "third", INBOUND):
@@ -123,6 +127,8 @@ class System:
         chance = self.world.chance
         if chance.happens(self._failing):
             failure = (*Failure,)[1 + chance.below(4)]
+            if chance.happens(self._storming):
+                failure = self._storm
             self.tempers[event_id] = Temper(
                 failure,
                 left=1 + chance.below(6),

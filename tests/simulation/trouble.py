@@ -23,6 +23,7 @@ class Trouble:
         self._restored: Service | None = None
         world.kill_probability = 0.004 if chance.happens(0.5) else 0.0
         failing = 0.03 if chance.happens(0.5) else 0.0
+        failing = 0.25 if chance.happens(0.1) else failing
         for service in system.services:
             service.database.failing = failing
         system.broker.failing = 0.06 if chance.happens(0.5) else 0.0
@@ -39,7 +40,7 @@ class Trouble:
         )
         self._kinds = [self._kill, *(kind for kind in kinds if chance.happens(0.5))]
         world.spawn(None, self._go_on())
-        if chance.happens(0.08):
+        if chance.happens(0.12):
             world.spawn(None, self._back_up_and_restore())
 
     def heal(self) -> None:
@@ -160,7 +161,7 @@ class Trouble:
         known = backup.lease.known is not None
         self._system.record.restored(service.name, world.now, is_known=known)
         service.database.restore(
-            backup, seconds=chance.between(0.0, 0.5), recovery=chance.between(0.0, 2.0)
+            backup, seconds=chance.between(0.0, 0.5), recovery=chance.between(0.0, 4.0)
         )
-        if chance.happens(0.3):
+        if chance.happens(0.5):
             self._stop(service.replicas[chance.below(2)])
