@@ -58,6 +58,11 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def first_of_next_month(day: date) -> date:
+    """The first day of the month after the one that `day` is in."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
 @lru_cache(maxsize=64)
 def _holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("SE", years=year))

@@ -33,6 +33,7 @@ from billing.models import (
     OrderLineRow,
     PayerRow,
 )
+from billing.rents import domain as rents
 
 messages = Handlers()
 messages.include(schedule.timers)
@@ -60,7 +61,7 @@ async def on_article_listed(event: ArticleListed, tx: Transaction) -> None:
 async def on_article_priced(event: ArticlePriced, tx: Transaction) -> None:
     row = await tx.get(ArticleRow, event.article_number)
     kept = tuple(point for point in row.prices if point.valid_from != event.valid_from)
-    row.prices = (*kept, domain.PricePoint(valid_from=event.valid_from, price=event.price))
+    row.prices = (*kept, rents.PricePoint(valid_from=event.valid_from, price=event.price))
     await queries.unsettle_devices_of(tx, event.article_number, from_day=event.valid_from)
 
 
@@ -136,14 +137,14 @@ def _device(event: DeviceRegistered | DeviceStatedOnLoan, tx: Transaction) -> De
 
 async def _change_payer(row: DeviceRow, custody: Custody, tx: Transaction) -> None:
     kept = tuple(point for point in row.points if point.effective_on != custody.since)
-    point = domain.ChangePoint(effective_on=custody.since, payer_id=custody.payer_id)
+    point = rents.ChangePoint(effective_on=custody.since, payer_id=custody.payer_id)
     row.points = (*kept, point)
     row.unsettled_from = min(row.unsettled_from or custody.since, custody.since)
     await queries.count_custody_change(tx)
 
 
 def _raise_sale(event: LineDelivered, article: ArticleRow, tx: Transaction) -> None:
-    price = domain.price_on(article.prices, event.delivered_on)
+    price = rents.price_on(article.prices, event.delivered_on)
     if price is None:
         raise NotYetKnown(ArticleRow, f"price of {event.article_number} on {event.delivered_on}")
     charge_id = ChargeId(tx.mint())

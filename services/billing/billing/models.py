@@ -24,6 +24,7 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from billing import domain
+from billing.rents import domain as rents
 
 
 class Base(DeclarativeBase):
@@ -51,9 +52,7 @@ class ArticleRow(Regional, Base):
     name: Mapped[str]
     type: Mapped[ArticleType]
     charging: Mapped[Charging]
-    prices: Mapped[tuple[domain.PricePoint, ...]] = mapped_column(
-        Json(tuple[domain.PricePoint, ...])
-    )
+    prices: Mapped[tuple[rents.PricePoint, ...]] = mapped_column(Json(tuple[rents.PricePoint, ...]))
 
 
 class OrderLineRow(Regional, Base):
@@ -84,8 +83,8 @@ class DeviceRow(Regional, Base):
     device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
     device_number: Mapped[DeviceNumber]
     article_number: Mapped[ArticleNumber]
-    points: Mapped[tuple[domain.ChangePoint, ...]] = mapped_column(
-        Json(tuple[domain.ChangePoint, ...])
+    points: Mapped[tuple[rents.ChangePoint, ...]] = mapped_column(
+        Json(tuple[rents.ChangePoint, ...])
     )
     unsettled_from: Mapped[date | None]
 
@@ -112,9 +111,9 @@ class RentRow(Regional, Base):
     sign: Mapped[int]
     invoice_id: Mapped[UUID | None]
 
-    def span(self) -> domain.RentSpan:
+    def span(self) -> rents.RentSpan:
         """The span as the rules see it."""
-        return domain.RentSpan(
+        return rents.RentSpan(
             payer_id=self.payer_id,
             monthly=self.monthly,
             from_day=self.from_day,

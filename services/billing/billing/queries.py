@@ -9,8 +9,8 @@ from kvitt_contracts.types import ArticleNumber, Charging, DeviceId
 from sqlalchemy import func, literal, or_, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
-from billing.domain import PricePoint, RentSpan
 from billing.models import ArticleRow, ChargeRow, CounterRow, DeviceRow, InvoiceRow, RentRow
+from billing.rents.domain import PricePoint, RentSpan
 
 CUSTODY_CHANGES = "custody_changes"
 

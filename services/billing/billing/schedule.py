@@ -20,6 +20,7 @@ from kvitt_contracts.types import (
 
 from billing import domain, queries
 from billing.models import DeviceRow, InvoiceRow, InvoiceRunRow, RentRow
+from billing.rents import domain as rents
 
 INVOICE_RUN = Timer("invoice_run", InvoiceRunRow)
 
@@ -57,16 +58,16 @@ async def _settle(devices: Sequence[DeviceRow], through: date, tx: Transaction) 
     prices = await queries.monthly_prices_of(tx, (device.article_number for device in devices))
     for device in devices:
         first = first_days[device.device_id]
-        owed = domain.owed_rent(
+        owed = rents.owed_rent(
             device.points, prices.get(device.article_number, ()), from_day=first, to_day=through
         )
         issued = settled.get(device.device_id, [])
-        for span in domain.rent_to_invoice(owed, issued, from_day=first, to_day=through):
+        for span in rents.rent_to_invoice(owed, issued, from_day=first, to_day=through):
             tx.put(_rent(device, span, tx))
         device.unsettled_from = through + timedelta(days=1)
 
 
-def _rent(device: DeviceRow, span: domain.RentSpan, tx: Transaction) -> RentRow:
+def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
     return RentRow(
         region=tx.region,
         id=tx.mint(),

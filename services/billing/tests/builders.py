@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from billing.domain import ChangePoint, PricePoint
+from billing.rents.domain import ChangePoint, PricePoint
 from kvitt_contracts.inventory import (
     ArticleListed,
     ArticlePriced,

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from billing.domain import (
+from billing.rents.domain import (
     ChangePoint,
     DayRent,
     PricePoint,

@@ -1,0 +1,1 @@
+"""Rent by device and day (BIL-1)."""

@@ -1,0 +1,160 @@
+"""The rules of rent: what a day costs, who pays for it, what a run has to invoice. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from kvitt_contracts.calendar import first_of_next_month
+from kvitt_contracts.types import Money, PayerId, Value
+
+
+class PricePoint(Value):
+    """From `valid_from` on an article costs `price`: per month for rent, per unit for a sale."""
+
+    valid_from: date
+    price: Money
+
+
+class ChangePoint(Value):
+    """From `effective_on` on a device is paid by `payer_id`, or by nobody (in a store)."""
+
+    effective_on: date
+    payer_id: PayerId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRent:
+    """One day of one device: who pays, and the month's price that the day is a share of."""
+
+    payer_id: PayerId
+    monthly: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RentSpan:
+    """Days [from_day, to_day], both included, of one device at one price for one payer; `sign` -1
+    is a credit.
+    """
+
+    payer_id: PayerId
+    monthly: Money
+    from_day: date
+    to_day: date
+    sign: int = 1
+
+    @property
+    def days(self) -> Iterator[date]:
+        """Every day of the span."""
+        return _days(self.from_day, self.to_day)
+
+    @property
+    def amount(self) -> Money:
+        """What the span costs, in öre without VAT; negative for a credit."""
+        net = sum(day_share(self.monthly.net_ore, day) for day in self.days)
+        return Money(net_ore=self.sign * net, vat_percent=self.monthly.vat_percent)
+
+
+def day_share(monthly_ore: int, day: date) -> int:
+    """A day's share of a month's price in öre, so that the days of a month add up to it exactly
+    (BIL-1, BIL-10).
+
+    Day k of a month of n days costs round(p·k/n) − round(p·(k−1)/n), half rounded up.
+    """
+    length = (first_of_next_month(day) - timedelta(days=1)).day
+    return _rounded(monthly_ore * day.day, length) - _rounded(monthly_ore * (day.day - 1), length)
+
+
+def price_on(prices: Iterable[PricePoint], day: date) -> Money | None:
+    """The price that is valid on a day, or None before the first."""
+    valid = [point for point in prices if point.valid_from <= day]
+    return max(valid, key=lambda point: point.valid_from).price if valid else None
+
+
+def payer_on(points: Iterable[ChangePoint], day: date) -> PayerId | None:
+    """Who pays for a device on a day: the latest change point decides, so two payers cannot be
+    (BIL-1).
+    """
+    passed = [point for point in points if point.effective_on <= day]
+    return max(passed, key=lambda point: point.effective_on).payer_id if passed else None
+
+
+def owed_rent(
+    points: Sequence[ChangePoint], prices: Sequence[PricePoint], *, from_day: date, to_day: date
+) -> dict[date, DayRent]:
+    """Who owes what for each day from `from_day` to `to_day`. A day without payer or without price
+    is left out.
+    """
+    owed = {}
+    for day in _days(from_day, to_day):
+        payer_id, monthly = payer_on(points, day), price_on(prices, day)
+        if payer_id is not None and monthly is not None:
+            owed[day] = DayRent(payer_id=payer_id, monthly=monthly)
+    return owed
+
+
+def rent_to_invoice(
+    owed: Mapping[date, DayRent], issued: Iterable[RentSpan], *, from_day: date, to_day: date
+) -> list[RentSpan]:
+    """Owed minus issued, day by day: what a run has to debit and to credit for one device (BIL-1,
+    BIL-9).
+
+    Nothing issued is changed: a day that was issued to another payer or at another price is
+    credited whole, then debited anew.
+    """
+    balance: dict[tuple[date, PayerId, int, int], int] = {}
+    for day, rent in owed.items():
+        _count(balance, day, rent.payer_id, rent.monthly, 1)
+    for span in issued:
+        for day in span.days:
+            if from_day <= day <= to_day:
+                _count(balance, day, span.payer_id, span.monthly, -span.sign)
+    return _as_spans(balance)
+
+
+def _rounded(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += timedelta(days=1)
+
+
+def _count(
+    balance: dict[tuple[date, PayerId, int, int], int],
+    day: date,
+    payer_id: PayerId,
+    monthly: Money,
+    by: int,
+) -> None:
+    key = (day, payer_id, monthly.net_ore, int(monthly.vat_percent))
+    balance[key] = balance.get(key, 0) + by
+
+
+def _as_spans(balance: Mapping[tuple[date, PayerId, int, int], int]) -> list[RentSpan]:
+    """Consecutive days of the same payer, price and sign become one span."""
+    entries = sorted(
+        (payer_id, net, vat, 1 if count > 0 else -1, day)
+        for (day, payer_id, net, vat), count in balance.items()
+        for _ in range(abs(count))
+    )
+    spans = []
+    for (payer_id, net, vat, sign), group in groupby(entries, key=lambda entry: entry[:4]):
+        monthly = Money.model_validate({"net_ore": net, "vat_percent": vat})
+        spans += [
+            RentSpan(payer_id=payer_id, monthly=monthly, from_day=first, to_day=last, sign=sign)
+            for first, last in _runs([entry[4] for entry in group])
+        ]
+    return spans
+
+
+def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
+    first = previous = days[0]
+    for day in days[1:]:
+        if day != previous + timedelta(days=1):
+            yield first, previous
+            first = day
+        previous = day
+    yield first, previous
