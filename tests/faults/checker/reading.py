@@ -130,4 +130,5 @@ def _error(line: str) -> str | None:
         return None
     if said.get("level") not in {"ERROR", "CRITICAL"}:
         return None
-    return f"{said.get('logger')}: {said['message']}"
+    kind = f" ({said['error']})" if "error" in said else ""
+    return f"{said.get('logger')}: {said['message']}{kind}"

@@ -34,6 +34,8 @@ def relay_killed(world: World, chance: Random) -> Fault:
     stalls = []
     with _replica(world, "orders") as other, world.loaded(4.0):
         for _ in range(3):
+            other.await_ready(restarts=10_000)
+            world.await_ready()
             time.sleep(3)
             before = _epoch(world, "orders")
             next(one for one in (other, world.services["orders"]) if _holds(one)).kill()
