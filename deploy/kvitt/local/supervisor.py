@@ -90,8 +90,10 @@ class ServiceProcess:
     def stop(self) -> None:
         """End it in order; it is not started again."""
         self._leaving.set()
-        if self._child:
-            self._child.stop(timeout=_STOP_SECONDS)
+        with self._restarted:  # a restart that is under way has come about, or will not
+            child = self._child
+        if child:
+            child.stop(timeout=_STOP_SECONDS)
         if self._watch:
             self._watch.join()
 
@@ -160,6 +162,8 @@ class ServiceProcess:
                 return
             pause = min(2 * pause, self.longest_pause)
             with self._restarted:
+                if self._leaving.is_set():
+                    return
                 self._spawn()
                 self._restarted.notify_all()
 
