@@ -114,4 +114,5 @@ def _tell(done: Run) -> int:
     return 1 if done.violation else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -135,6 +135,11 @@ class ConsumerShell:
     def _step(self, before: str, happened: Input) -> Action:
         after = self.machine.step(happened)
         self._record.consumer[before, told(happened), named(self.machine, after)] += 1
+        if self._world.trace is not None:
+            self._world.note(
+                f"{self.process.name} consumer: {before or len(self._hand)}: {told(happened)},"
+                f" then {named(self.machine, after)}"
+            )
         return after
 
     def _perform(self, action: Action) -> Steps:

@@ -65,6 +65,9 @@ class Inbox:
             raise
         for incoming, verdict in judged:
             self._record.settled(database.name, incoming, verdict)
+            if database.world.trace is not None:
+                where = f"{incoming.topic} {incoming.key} {incoming.line.sequence or ''}"
+                database.world.note(f"{database.name}: {where} {verdict}")
         return judged
 
     def refuse(self, incoming: Incoming, *, head: Head | None = None) -> Steps:

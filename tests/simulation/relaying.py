@@ -75,6 +75,8 @@ class RelayShell:
             happened = yield from self._do(action)
             after = machine.next(happened, world.now)
             passed[type(action), type(happened), type(after)] += 1
+            if world.trace is not None:
+                world.note(f"{self.process.name} relay: {_shown(action)}: {_shown(happened)}")
             action = after
         self.has_left = True
 
@@ -181,6 +183,18 @@ class RelayShell:
             return None
         happened = yield from self._do(read)
         return happened if isinstance(happened, PageRead) else None
+
+
+def _shown(what: Action | Happened) -> str:
+    name = type(what).__name__
+    match what:
+        case Publish(page=PageRead(rows=rows)) | PageRead(rows=rows):
+            return f"{name} {[f'{row.topic} {row.key} {row.seq}' for row in rows]}"
+        case SnapshotTaken(snapshot):
+            return f"{name} {snapshot}"
+        case LeaseTaken(epoch):
+            return f"{name} {epoch}"
+    return name
 
 
 def republished(database: Database, broker: Broker, key: str, from_seq: int) -> Steps:

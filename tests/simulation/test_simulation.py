@@ -14,7 +14,7 @@ from tests.simulation.transitions import (
 )
 
 SEEDS = 100
-SEEN_WITHIN = 80
+SEEN_WITHIN = 200
 """A planted fault is met by one of so many seeds."""
 
 

@@ -40,7 +40,7 @@ class Trouble:
         )
         self._kinds = [self._kill, *(kind for kind in kinds if chance.happens(0.5))]
         world.spawn(None, self._go_on())
-        if chance.happens(0.12):
+        if chance.happens(0.2):
             world.spawn(None, self._back_up_and_restore())
 
     def heal(self) -> None:
@@ -153,7 +153,7 @@ class Trouble:
         yield chance.between(0.1, 1.0)
         service = self._service()
         backup = service.database.tables.copy()
-        yield chance.between(0.2, 1.5)
+        yield chance.between(0.2, 3.0)
         if world.is_healed:
             return
         world.note(f"the database of {service.name} is restored")
