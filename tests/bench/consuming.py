@@ -16,6 +16,9 @@ from kvitt_chassis.publisher import Publisher
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.testing import wait_for
 from kvitt_contracts.envelope import Envelope
+from kvitt_contracts.inventory import ReservationReleased
+from kvitt_contracts.orders import OrderVoided
+from kvitt_contracts.types import OrderId
 
 from tests.bench import counted
 from tests.bench.contest import COLUMNS, LONGEST, Arena, Found, Place, Watch, open_arena, run_alone
@@ -28,7 +31,8 @@ _CONTENDERS = {
     "aiokafka alone: read, parse, offsets": ("consuming:read_only", 1.0),
     "aiokafka and asyncpg: three statements a batch": ("consuming:raw", 1.0),
     "Kvitt: handlers with rules, rows declared": ("consuming:handlers", 1.0),
-    "Kvitt: one transaction an event": ("consuming:one_by_one", 0.1),
+    "Kvitt: one transaction an event, as after a failure": ("consuming:one_by_one", 0.1),
+    "Kvitt: batches of one, as under light load": ("consuming:singly", 0.02),
     "plain FastStream and ORM, one transaction an event": ("peers:plain_faststream", 0.05),
 }
 
@@ -65,7 +69,7 @@ async def _run(arena: Arena, found: Found, contender: str, events: int) -> None:
         said = await asyncio.to_thread(run_alone, contender, place)
         found.rates.append(said["rate"])
         found.shares.append(said["shares"])
-    except (RuntimeError, TimeoutError) as error:
+    except RuntimeError as error:
         found.failed = str(error)[:120]
     finally:
         arena.leave(place)
@@ -75,12 +79,12 @@ async def _publish(place: Place) -> None:
     """The events, each key's in its order."""
     publisher = Publisher(place.kafka, service="inventory", topic_prefix=place.prefix)
     numbers: Counter[UUID] = Counter()
-    wire_type = counted.ReservationReleased.wire_type
+    wire_type = ReservationReleased.wire_type
     rows = []
     for number in range(place.events):
         key = uuid5(_SPACE, str(number * 7919 % _KEYS))
         numbers[key] += 1
-        body = counted.ReservationReleased(order_id=counted.OrderId(key)).model_dump_json()
+        body = ReservationReleased(order_id=OrderId(key)).model_dump_json()
         now = datetime.now(UTC)
         rows.append(
             OutboxRow(
@@ -99,7 +103,7 @@ async def _publish(place: Place) -> None:
 async def read_only(place: Place) -> dict[str, Any]:
     """No effects at all."""
 
-    async def nothing(batch: list[tuple[Envelope, counted.ReservationReleased]]) -> None:
+    async def nothing(batch: list[tuple[Envelope, ReservationReleased]]) -> None:
         """Parsed, and that is all."""
 
     return await _loop(place, nothing)
@@ -109,12 +113,12 @@ async def raw(place: Place) -> dict[str, Any]:
     """The fewest statements that do the same: marks, rows and events by unnest."""
     connection = await asyncpg.connect(place.libpq_url)
 
-    async def apply(batch: list[tuple[Envelope, counted.ReservationReleased]]) -> None:
+    async def apply(batch: list[tuple[Envelope, ReservationReleased]]) -> None:
         last = {envelope.subject: envelope.sequence or 0 for envelope, _ in batch}
         keys = sorted(last)
         times = Counter(envelope.subject for envelope, _ in batch)
         said = [
-            counted.OrderVoided(order_id=event.order_id, prescriber=counted._PRESCRIBER)
+            OrderVoided(order_id=event.order_id, prescriber=counted._PRESCRIBER)
             for _, event in batch
         ]
         async with connection.transaction():
@@ -137,7 +141,12 @@ async def handlers(place: Place) -> dict[str, Any]:
 
 
 async def one_by_one(place: Place) -> dict[str, Any]:
-    """The consumer's way after a failure: each message in its own transaction."""
+    """Batches that fail as a whole: each message goes again in its own transaction."""
+    return await _consume(place, Tuning(), is_batch_refused=True)
+
+
+async def singly(place: Place) -> dict[str, Any]:
+    """Batches of one, as they are under light load."""
     return await _consume(place, Tuning(reading=Reading(max_records=1)))
 
 
@@ -147,7 +156,9 @@ async def replayed(place: Place) -> dict[str, Any]:
     return await _consume(place, Tuning(), group="again-")
 
 
-async def _consume(place: Place, tuning: Tuning, *, group: str = "") -> dict[str, Any]:
+async def _consume(
+    place: Place, tuning: Tuning, *, group: str = "", is_batch_refused: bool = False
+) -> dict[str, Any]:
     database = place.database()
     consumer = Consumer(
         database=database,
@@ -163,6 +174,15 @@ async def _consume(place: Place, tuning: Tuning, *, group: str = "") -> dict[str
         consumer.client.subscriber = consumer.client._make_subscriber(
             consumer.client.subscriber._listener
         )
+    apply = consumer.inbox.apply
+
+    async def fail_together(arrived: Any, **how: Any) -> Any:
+        if len(arrived) > 1:
+            raise RuntimeError("so that each goes alone")
+        return await apply(arrived, **how)
+
+    if is_batch_refused:
+        consumer.inbox.apply = fail_together  # type: ignore[method-assign]
     watch = Watch(place)
     settle, begun = consumer.settle, asyncio.Event()
 
@@ -204,7 +224,7 @@ async def _loop(place: Place, apply: Any) -> dict[str, Any]:
             [
                 (
                     Envelope.from_headers(one.headers),
-                    counted.ReservationReleased.model_validate_json(one.value),
+                    ReservationReleased.model_validate_json(one.value),
                 )
                 for one in records
             ]

@@ -107,8 +107,8 @@ async def _commit_to_effect(world: World, *, rates: Sequence[int], seconds: floa
 
 async def _until_saturation(world: World, *, quick: bool) -> tuple[Table, Plot]:
     rows, lines = [], {"p50": [], "p99": []}  # type: ignore[var-annotated]
-    seconds = 5 if quick else 12
-    for rate in (10, 20) if quick else (25, 50, 100, 150, 200, 300):
+    seconds = 5 if quick else 10
+    for rate in (10, 20) if quick else (25, 75, 150, 200, 300):
         since = world.recorded()
         orders = [world.business.order() for _ in range(rate * seconds)]
         world.processes.begin()

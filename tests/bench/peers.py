@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.security import SASLScram512
+from kvitt_contracts.inventory import ReservationReleased
+from kvitt_contracts.orders import OrderVoided
+from kvitt_contracts.types import OrderId
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from tests.bench import counted
@@ -22,7 +25,7 @@ _WRITERS = 8
 async def faststream_outbox(place: Place) -> dict[str, Any]:
     """faststream-outbox as relay to Kafka: its quickstart, with the message's key and headers."""
     from faststream.kafka import KafkaResponse
-    from faststream_outbox import OutboxBroker, OutboxMessage, make_outbox_table
+    from faststream_outbox import OutboxBroker, make_outbox_table
 
     metadata = sa.MetaData()
     table = make_outbox_table(metadata, table_name="outbox")
@@ -44,7 +47,7 @@ async def faststream_outbox(place: Place) -> dict[str, Any]:
 
     @published
     @outbox.subscriber("events")
-    async def relay(body: dict[str, Any], message: OutboxMessage) -> KafkaResponse:
+    async def relay(body: dict[str, Any]) -> KafkaResponse:
         nonlocal relayed
         relayed += 1
         if relayed >= place.events:
@@ -95,7 +98,7 @@ async def plain_faststream(place: Place) -> dict[str, Any]:
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.ACK,
     )
-    async def count_one(event: counted.ReservationReleased, message: KafkaMessage) -> None:
+    async def count_one(event: ReservationReleased, message: KafkaMessage) -> None:
         nonlocal applied
         if applied == 0:
             watch.begin()
@@ -125,7 +128,7 @@ async def _apply(session: Any, order_id: UUID) -> None:
         session.add(row)
     row.seq += 1
     row.changes += 1
-    said = counted.OrderVoided(order_id=counted.OrderId(order_id), prescriber=counted._PRESCRIBER)
+    said = OrderVoided(order_id=OrderId(order_id), prescriber=counted._PRESCRIBER)
     await session.execute(
         _SAY, {"key": str(order_id), "seq": row.seq, "payload": said.model_dump_json()}
     )

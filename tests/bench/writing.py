@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from kvitt_chassis.testing import wait_for
 from kvitt_chassis.timers import TimerLoop
+from kvitt_contracts.orders import OrderVoided
+from kvitt_contracts.types import OrderId
 
 from tests.bench import counted
 from tests.bench.consuming import _publish
@@ -42,9 +44,9 @@ async def _emitting(arena: Arena, *, quick: bool) -> Table:
         "the same with its event in the log": "writing:with_event",
     }
     found = {name: Found(name) for name in contenders}
-    for _ in range(1 if quick else 5):
+    for _ in range(1 if quick else 3):
         for name, contender in contenders.items():
-            place = arena.place(300 if quick else 3_000)
+            place = arena.place(300 if quick else 2_000)
             said = await asyncio.to_thread(run_alone, contender, place)
             found[name].rates.append(said["rate"])
             found[name].shares.append(said["shares"])
@@ -79,7 +81,7 @@ async def _timers(arena: Arena, *, quick: bool) -> Table:
 async def _history(arena: Arena, *, quick: bool) -> Table:
     rows, reference = [], 0.0
     for behind in (1_000, 10_000) if quick else (1_000, 100_000, 1_000_000):
-        place = arena.place(500 if quick else 10_000)
+        place = arena.place(500 if quick else 5_000)
         execute(place, _PAST_EVENTS, behind)
         execute(place, _PAST_MARKS, behind // 5 + 1)
         execute(place, _ROWS, behind // 5 + 1)
@@ -135,7 +137,7 @@ def _none_due(loop: TimerLoop) -> Callable[[], Awaitable[bool]]:
 
 async def _write(place: Place, *, with_event: bool) -> dict[str, Any]:
     database = place.database()
-    keys = [counted.OrderId(uuid4()) for _ in range(100)]
+    keys = [OrderId(uuid4()) for _ in range(100)]
     for key in keys:
         async with database.unit() as unit:
             tx = unit.begin(region=counted.AC, subject=str(key))
@@ -159,8 +161,8 @@ async def _write(place: Place, *, with_event: bool) -> dict[str, Any]:
     return watch.end(place.events)
 
 
-def _said(key: counted.OrderId) -> counted.OrderVoided:
-    return counted.OrderVoided(order_id=key, prescriber=counted._PRESCRIBER)
+def _said(key: OrderId) -> OrderVoided:
+    return OrderVoided(order_id=key, prescriber=counted._PRESCRIBER)
 
 
 _ROWS = """
