@@ -55,7 +55,9 @@ class Handlers:
         [Callable[[M, "Transaction"], Awaitable[None]]],
         Callable[[M, "Transaction"], Awaitable[None]],
     ]:
-        """Handle events or facts. `loads(message)` names the rows to fetch for a whole batch in one statement."""
+        """Handle events or facts. `loads(message)` names the rows to fetch for a whole batch in one
+        statement.
+        """
 
         def register(
             handler: Callable[[M, "Transaction"], Awaitable[None]],
@@ -76,7 +78,9 @@ class Handlers:
         return self.on(command, loads=loads)
 
     def timer(self, timer: Timer) -> Callable[[TimerHandler], TimerHandler]:
-        """Handle a timer: `async def expire(row, due, tx)`; the row is locked and the timer already removed."""
+        """Handle a timer: `async def expire(row, due, tx)`; the row is locked and the timer already
+        removed.
+        """
 
         def register(handler: TimerHandler) -> TimerHandler:
             if timer.name in self.timers:

@@ -38,7 +38,9 @@ PRICES = st.lists(
 
 @pytest.mark.rule("BIL-10")
 @given(monthly=st.integers(0, 100_000_000), first=st.dates(date(2020, 1, 1), date(2040, 12, 1)))
-def test_the_days_of_a_month_add_up_to_the_months_price_to_the_ore(monthly: int, first: date):
+def test_the_days_of_a_month_add_up_to_the_months_price_to_the_ore(
+    monthly: int, first: date
+) -> None:
     first = first.replace(day=1)
     days = [first + timedelta(days=n) for n in range(31)]
 
@@ -48,7 +50,7 @@ def test_the_days_of_a_month_add_up_to_the_months_price_to_the_ore(monthly: int,
 
 
 @pytest.mark.rule("BIL-1")
-def test_a_transfer_splits_the_month_at_its_effective_day():
+def test_a_transfer_splits_the_month_at_its_effective_day() -> None:
     points = [a_point("2026-05-01", "20311"), a_point("2026-05-11", "20312")]
 
     owed = owed_rent(points, [a_price("2026-01-01", 31_000)], from_day=MAY_1, to_day=MAY_31)
@@ -62,14 +64,16 @@ def test_a_transfer_splits_the_month_at_its_effective_day():
 
 @pytest.mark.rule("BIL-1")
 @given(points=POINTS, day=DAYS_OF_MAY)
-def test_the_latest_change_point_decides_who_pays_for_a_day(points: list[ChangePoint], day: date):
+def test_the_latest_change_point_decides_who_pays_for_a_day(
+    points: list[ChangePoint], day: date
+) -> None:
     earlier = sorted((p for p in points if p.effective_on <= day), key=lambda p: p.effective_on)
 
     assert payer_on(points, day) == (earlier[-1].payer_id if earlier else None)
 
 
 @pytest.mark.rule("BIL-1")
-def test_nobody_pays_while_the_device_stands_in_a_store():
+def test_nobody_pays_while_the_device_stands_in_a_store() -> None:
     points = [a_point("2026-05-01", "20311"), a_point("2026-05-21", None)]
 
     owed = owed_rent(points, [a_price("2026-01-01", 31_000)], from_day=MAY_1, to_day=MAY_31)
@@ -78,7 +82,7 @@ def test_nobody_pays_while_the_device_stands_in_a_store():
 
 
 @pytest.mark.rule("BIL-1")
-def test_a_new_price_counts_from_its_day():
+def test_a_new_price_counts_from_its_day() -> None:
     prices = [a_price("2026-01-01", 31_000), a_price("2026-05-11", 62_000)]
 
     owed = owed_rent([a_point("2026-05-01", "20311")], prices, from_day=MAY_1, to_day=MAY_31)
@@ -88,7 +92,7 @@ def test_a_new_price_counts_from_its_day():
 
 
 @pytest.mark.rule("BIL-9")
-def test_a_back_dated_change_credits_what_was_issued_and_debits_the_right_payer():
+def test_a_back_dated_change_credits_what_was_issued_and_debits_the_right_payer() -> None:
     issued = [a_span("20311", MAY_1, MAY_31)]
     points = [a_point("2026-05-01", "20311"), a_point("2026-05-30", "20312")]
 
@@ -105,7 +109,7 @@ def test_a_back_dated_change_credits_what_was_issued_and_debits_the_right_payer(
 @given(points=POINTS, prices=PRICES)
 def test_a_second_run_over_the_same_facts_invoices_nothing(
     points: list[ChangePoint], prices: list[PricePoint]
-):
+) -> None:
     owed = owed_rent(points, prices, from_day=MAY_1, to_day=MAY_31)
     first = rent_to_invoice(owed, [], from_day=MAY_1, to_day=MAY_31)
 
@@ -116,7 +120,7 @@ def test_a_second_run_over_the_same_facts_invoices_nothing(
 @given(before=POINTS, after=POINTS, prices=PRICES)
 def test_after_a_correction_each_day_is_issued_to_its_payer_once(
     before: list[ChangePoint], after: list[ChangePoint], prices: list[PricePoint]
-):
+) -> None:
     first = rent_to_invoice(
         owed_rent(before, prices, from_day=MAY_1, to_day=MAY_31), [], from_day=MAY_1, to_day=MAY_31
     )
