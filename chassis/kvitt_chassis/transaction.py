@@ -233,7 +233,7 @@ class Transaction:
         return self._unit.policies.in_force(self.region, self.now)
 
     def pinned_policy(self, pin: PolicyVersion) -> RegionPolicy:
-        """The policy that an earlier decision was pinned to. Raises UnknownPolicy (the key parks)."""
+        """The policy that a decision was pinned to. Raises UnknownPolicy (the key parks)."""
         return self._unit.policies.pinned(self.region, pin)
 
     def target(self, noun: str) -> UUID:
