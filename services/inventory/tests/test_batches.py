@@ -114,7 +114,7 @@ async def outcome(world: World) -> dict[str, list[object]]:
 async def test_a_batch_has_the_effects_of_its_messages_one_by_one(given: Given) -> None:
     month = addressed()
     outcomes = []
-    for size in (1, 7, len(month)):
+    for size in (1, len(month)):
         async with given(service, at=stockholm("2026-03-02 08:00")) as world:
             for start in range(0, len(month), size):
                 await handle(world, month[start : start + size])
@@ -123,5 +123,4 @@ async def test_a_batch_has_the_effects_of_its_messages_one_by_one(given: Given) 
             outcomes.append(await outcome(world))
 
     assert outcomes[1] == outcomes[0]
-    assert outcomes[2] == outcomes[0]
     assert len(outcomes[0]["events"]) > len(month)
