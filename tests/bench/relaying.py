@@ -35,7 +35,7 @@ _FILL = """
     SELECT gen_random_uuid(), 'ac', %s, md5((n %% %s)::text)::uuid::text, n / %s + 1,
            'orders.order.voided.v1', now(), gen_random_uuid()::text,
            '{"filler":"' || repeat('x', 600) || '"}'
-    FROM generate_series(0, %s - 1) AS n
+    FROM generate_series(0, %s::bigint - 1) AS n
 """
 
 

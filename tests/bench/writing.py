@@ -167,21 +167,21 @@ def _said(key: OrderId) -> OrderVoided:
 
 _ROWS = """
     INSERT INTO counted (region, id, seq, changes)
-    SELECT 'ac', md5(n::text)::uuid, 1, 1 FROM generate_series(0, %s - 1) AS n
+    SELECT 'ac', md5(n::text)::uuid, 1, 1 FROM generate_series(0, %s::bigint - 1) AS n
 """
 _TIMERS = """
     INSERT INTO timers (timer, region, key, due)
     SELECT 'counted_rings', 'ac', md5(n::text)::uuid, now() + %s::interval
-    FROM generate_series(%s, %s) AS n
+    FROM generate_series(%s::bigint, %s::bigint) AS n
 """
 _PAST_EVENTS = """
     INSERT INTO events (event_id, region, topic, key, seq, type, time, payload)
     SELECT gen_random_uuid(), 'ac', 'orders.customer-orders', md5((n / 5)::text)::uuid::text,
            n %% 5 + 1, 'orders.order.voided.v1', now(), '{"filler":"' || repeat('x', 200) || '"}'
-    FROM generate_series(0, %s - 1) AS n
+    FROM generate_series(0, %s::bigint - 1) AS n
 """
 _PAST_MARKS = """
     INSERT INTO marks (topic, key, seq)
     SELECT 'inventory.reservations', md5(n::text)::uuid::text, 5
-    FROM generate_series(0, %s - 1) AS n
+    FROM generate_series(0, %s::bigint - 1) AS n
 """
