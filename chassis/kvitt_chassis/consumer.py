@@ -74,6 +74,7 @@ class Tuning:
     reading: Reading = field(default_factory=Reading)
 
 
+_CHECK_AGAIN = 0.5
 _MEASURE_EVERY = 10.0
 _FORGET_EVERY = 3600.0
 
@@ -116,6 +117,7 @@ class Consumer:
         self._free = asyncio.Event()
         self._free.set()
         self._checked = asyncio.Event()
+        self._checking: asyncio.Task[None] | None = None
         self._is_revoking = False
         self._settled: dict[TopicPartition, int] = {}
         self._doubted: dict[TopicPartition, int] = {}
@@ -172,6 +174,10 @@ class Consumer:
     async def stop(self) -> None:
         """Take nothing new, commit what is in hand, leave the group."""
         self._machine.hand_back()
+        if self._checking is not None and not self._checking.done():
+            self._tasks.append(self._checking)
+            self._is_revoking = True  # what waits for the check is not begun any more
+            self._checked.set()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -186,7 +192,8 @@ class Consumer:
 
     def is_ready(self) -> bool:
         """True when partitions are assigned (or nothing is consumed) and nothing has halted it."""
-        return self.halted is None and (not self._names or bool(self.assigned()))
+        reads = bool(self.assigned()) and self._checked.is_set()
+        return self.halted is None and (not self._names or reads)
 
     def idle(self) -> bool:
         """True while nothing is in hand, from Kafka or the park, and the group is at rest."""
@@ -336,6 +343,8 @@ class Consumer:
     async def _on_revoked(self, partitions: Sequence[TopicPartition]) -> None:
         """The group takes partitions away: finish the message in hand, begin no other."""
         self._is_revoking = True
+        if self._checking is not None:
+            self._checking.cancel()
         self._checked.set()
         self._machine.revoke([(one.topic, one.partition) for one in partitions])
         self._pauses.held.clear()
@@ -346,10 +355,24 @@ class Consumer:
         """The group gives partitions: is what is to be read still there? Put pauses back."""
         self._checked.clear()
         self._is_revoking = False
+        if not await self._is_checked(partitions):
+            # The group need not wait for it; nothing is settled before it has come about.
+            self._checking = asyncio.create_task(self._check_until_done(partitions))
+
+    async def _check_until_done(self, partitions: Sequence[TopicPartition]) -> None:
+        while not self._is_revoking:
+            await asyncio.sleep(_CHECK_AGAIN)
+            if self._is_revoking or await self._is_checked(partitions):
+                return
+
+    async def _is_checked(self, partitions: Sequence[TopicPartition]) -> bool:
         try:
             await self._check(partitions)
-        finally:
-            self._checked.set()
+        except Exception as error:
+            log.warning("what was assigned could not be checked yet: %s", describe(error))
+            return False
+        self._checked.set()
+        return True
 
     async def _check(self, partitions: Sequence[TopicPartition]) -> None:
         begins = await self.client.begins(partitions)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from urllib.parse import unquote
 
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import SpanKind
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kvitt_chassis import metrics, problems
 from kvitt_chassis.database import is_lock_trouble
+from kvitt_chassis.faults import describe
 from kvitt_chassis.http import ApiContext, Replayed
 from kvitt_chassis.masking import holds_personal_number
 from kvitt_chassis.problems import FAULT, PERSONAL_NUMBER_IN_URL, TOO_LARGE, Busy, Problem
@@ -134,8 +136,14 @@ class Guard:
             except Exception as error:
                 problem = FAULT
                 if is_lock_trouble(error) or isinstance(error, PoolTimeout):
+                    # A server that is away is no fault of ours: it is told by its own metrics.
                     problem = Busy(status=503, reason="DATABASE_BUSY").problem
-                log.exception("a request failed", extra={"method": scope["method"]})
+                    log.warning("a request came to nothing: %s", describe(error))
+                elif isinstance(error, KafkaError | TimeoutError):
+                    problem = Busy(status=503, reason="KAFKA_BUSY").problem
+                    log.warning("a request came to nothing: %s", describe(error))
+                else:
+                    log.exception("a request failed", extra={"method": scope["method"]})
                 if not answer.status:
                     await problem.response()(scope, receive, answer)
             route = getattr(scope.get("route"), "path", "-")

@@ -1,5 +1,6 @@
 """The consumer on real Kafka and PostgreSQL."""
 
+import asyncio
 import struct
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from kvitt.local.testing import Platform
 from kvitt_chassis import failpoints
 from kvitt_chassis.consumer import Consumer, Tuning
 from kvitt_chassis.database import Database
+from kvitt_chassis.kafka_client import KafkaClient
 from kvitt_chassis.pauses import store_pause
 from kvitt_chassis.testing import wait_for
 from kvitt_contracts.policy import Policies
@@ -221,6 +223,33 @@ async def test_an_offset_out_of_range_stops_the_consumer_instead_of_jumping(
         assert "offset 1 is out of range 3-4" in halted
         assert not consumer.is_ready()
     assert await trail.trail_of(database, order) == (1,)
+
+
+async def test_nothing_is_settled_before_what_was_assigned_is_checked(
+    broker: Broker, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    order = uuid4()
+    await broker.publish([log.released(order, 1)])
+    answer, asked = KafkaClient.begins, asyncio.Event()
+    silent = True
+
+    async def silent_at_first(client: KafkaClient, partitions: Any) -> Any:
+        asked.set()
+        if silent:
+            raise TimeoutError
+        return await answer(client, partitions)
+
+    monkeypatch.setattr(KafkaClient, "begins", silent_at_first)
+    async with running(broker, database) as consumer:
+        await asyncio.wait_for(asked.wait(), 20)
+        await wait_for(lambda: not consumer.idle(), within=20)
+        assert not consumer.is_ready()
+        assert await trail.trail_of(database, order) == ()
+
+        silent = False
+        await wait_for(lambda: _trail_is(database, order, (1,)), within=20)
+        assert consumer.is_ready()
 
 
 async def test_a_pause_is_put_back_when_another_process_gets_the_partition(
