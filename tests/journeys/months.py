@@ -66,8 +66,11 @@ def add_region(examples: Path, policies: Path, *, like: str, code: str) -> Path:
     for file in folder.rglob("*.jsonl"):
         lines = _read(file)
         for line in lines:
-            if line["headers"].get("ce_region") == like:
-                line["headers"]["ce_region"] = code
+            headers = line["headers"]
+            # Another sender: what one has sent is remembered by source and id.
+            headers["ce_source"] = headers["ce_source"].replace(f":{like}:", f":{code}:")
+            if headers.get("ce_region") == like:
+                headers["ce_region"] = code
         _write(file, lines)
     policies.mkdir(exist_ok=True)
     policy = yaml.safe_load((default_regions_dir() / f"{like}.yaml").read_text(encoding="utf-8"))

@@ -74,37 +74,37 @@ def test_a_month_with_one_event_that_is_not_as_it_was_does_not(
     assert (section, kind) in {(one.section, one.kind) for one in found}
 
 
-class TestTheWholeMonth:
-    """`kvitt run --once` twice on one state, as a person does it."""
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state on which the whole month is run, twice, as a person does it."""
+    return tmp_path_factory.mktemp("whole")
 
-    @pytest.fixture(scope="class")
-    def state(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        return tmp_path_factory.mktemp("whole")
 
-    def test_the_command_ends_well_when_everything_is_as_expected(self, state: Path) -> None:
-        ended = subprocess.run(
-            [sys.executable, "-m", "kvitt", "run", "--once", "--state", str(state)],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "COLUMNS": "120"},
-        )
+def test_the_command_ends_well_when_everything_is_as_expected(state: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "kvitt", "run", "--once", "--state", str(state)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "120"},
+    )
 
-        assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr
-        assert "Månaden i siffror" in ended.stdout
-        assert "Allt blev som väntat" in ended.stdout
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr
+    assert "Månaden i siffror" in ended.stdout
+    assert "Allt blev som väntat" in ended.stdout
 
-    def test_a_second_run_on_the_same_state_adds_nothing(self, state: Path) -> None:
-        examples = Path(__file__).parents[2] / "examples"
-        with LocalSystem(State.open(state)) as system:
-            before = asyncio.run(_recorded(system))
 
-            told = asyncio.run(live_through(system, read_regions(examples, [])))
+def test_a_second_run_on_the_same_state_adds_nothing(state: Path) -> None:
+    regions = read_regions(Path(__file__).parents[2] / "examples", [])
+    with LocalSystem(State.open(state)) as system:
+        before = asyncio.run(_recorded(system))
 
-            assert told.is_as_expected
-            assert told.published == _messages(read_regions(examples, []))
-            assert asyncio.run(_recorded(system)) == before
-            assert min(before) > 0
+        told = asyncio.run(live_through(system, regions))
+
+        assert told.is_as_expected
+        assert told.published == _messages(regions)
+        assert asyncio.run(_recorded(system)) == before
+        assert min(before) > 0
 
 
 def _messages(regions: Sequence[RegionFiles]) -> int:

@@ -15,6 +15,7 @@ STILL_SECONDS = 60.0
 LONGEST_SECONDS = 600.0
 _PAUSE_SECONDS = 0.03
 _NOT_WORK = {"recorded", "quarantined"}
+_PROGRESS = ("recorded", "lag", "unsent", "parked_waiting")
 _WORDS = {
     "lag": "messages to read",
     "unsent": "events to send",
@@ -39,11 +40,13 @@ class Barrier:
         """
         begun = moved = monotonic()
         before: list[int] | None = None
-        latest: list[Json] = []
+        latest: list[tuple[int, ...]] = []
         while True:
             looks = await asyncio.gather(*(self._look(name) for name in self._names))
-            if looks != latest:
-                moved, latest = monotonic(), looks
+            # A key that is tried again and again in vain is no progress.
+            counts = [tuple(look.get(what, 0) for what in _PROGRESS) for look in looks]
+            if counts != latest:
+                moved, latest = monotonic(), counts
             working = {name: _still(look) for name, look in zip(self._names, looks, strict=True)}
             recorded = [look.get("recorded", -1) for look in looks]
             rests = not any(working.values())
