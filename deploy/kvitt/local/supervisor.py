@@ -25,7 +25,7 @@ from kvitt.local.processes import Child, ProcessIdentity, require_free_port
 from kvitt.local.servers import LocalServers, Report, admin_client, kafka_principals
 from kvitt.local.state import State
 
-_READY_SECONDS = 90.0
+_READY_SECONDS = 180.0
 _STOP_SECONDS = 28.0  # a service promises 25
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
