@@ -19,7 +19,7 @@ ROUND_SECONDS = 12.0
 _AN_HOUR = 3600.0
 
 
-@scenario("clock-service", "a service's clock an hour ahead, then an hour behind", is_short=True)
+@scenario("clock-service", "a service's clock an hour ahead, then an hour behind")
 def clock_service(world: World, chance: Random) -> Fault:
     """Leases, back-offs and timers go by the database's clock; a service's own decides nothing."""
     service = chance.choice(SERVICES)

@@ -78,7 +78,7 @@ def gaps(world: World, chance: Random) -> Fault:
     )
 
 
-@scenario("poison", f"a handler raises for {POISONED_PERCENT} % of the keys", is_short=True)
+@scenario("poison", f"a handler raises for {POISONED_PERCENT} % of the keys")
 def poison(world: World, chance: Random) -> Fault:
     """Three rounds against an interleaved control; then repaired, and tried again by hand."""
     pairs = []

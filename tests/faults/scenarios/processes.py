@@ -95,7 +95,7 @@ def hanging_handler(world: World, chance: Random) -> Fault:
     return Fault(figures={"service": service})
 
 
-@scenario("kill-in-timers", "SIGKILL while deadlines fire", is_short=True)
+@scenario("kill-in-timers", "SIGKILL while deadlines fire")
 def kill_in_timers(world: World, chance: Random) -> Fault:
     """Transfers that nobody answers; business time moves past their deadline, bmb dies on each side
     of the commit. Each is decided once, by its region's policy.
