@@ -1,7 +1,7 @@
 """Where the month stands still: nothing is in hand anywhere; only then business time is moved."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from time import monotonic
 
@@ -13,7 +13,9 @@ from kvitt.story.services import Caller, Json, Services
 STILL_SECONDS = 60.0
 """So long nothing may have moved; a slow machine may take its time."""
 LONGEST_SECONDS = 600.0
-_PAUSE_SECONDS = 0.03
+_FIRST_PAUSE_SECONDS = 0.02
+_LONGEST_PAUSE_SECONDS = 0.15
+_LOOK_EVERY_SECONDS = 2.0
 _NOT_WORK = {"recorded", "quarantined"}
 _PROGRESS = ("recorded", "lag", "unsent", "parked_waiting")
 _WORDS = {
@@ -38,24 +40,14 @@ class Barrier:
         Raises LocalProblem that says who has what in hand, when nothing has moved for `still`
         seconds, or some of it goes on and on.
         """
-        begun = moved = monotonic()
-        before: list[int] | None = None
-        latest: list[tuple[int, ...]] = []
+        patience = _Patience(still)
         while True:
-            looks = await asyncio.gather(*(self._look(name) for name in self._names))
-            # A key that is tried again and again in vain is no progress.
-            counts = [tuple(look.get(what, 0) for what in _PROGRESS) for look in looks]
-            if counts != latest:
-                moved, latest = monotonic(), counts
-            working = {name: _still(look) for name, look in zip(self._names, looks, strict=True)}
-            recorded = [look.get("recorded", -1) for look in looks]
-            rests = not any(working.values())
-            if rests and recorded == before:
+            # One after the other: to ask all of them again and again would cost what they work.
+            first = [await self._until_at_rest(name, patience) for name in self._names]
+            second = await self._look_at_all()
+            patience.note(second)
+            if not any(map(_still, second)) and list(map(_recorded, second)) == first:
                 return
-            before = recorded if rests else None
-            if monotonic() > min(moved + still, begun + LONGEST_SECONDS):
-                raise _not_at_rest(working, monotonic() - begun)
-            await asyncio.sleep(0 if rests else _PAUSE_SECONDS)
 
     async def move_clock(self, to: datetime) -> None:
         """Move every service to one business time: `to`, or where they are when that has passed.
@@ -73,6 +65,21 @@ class Barrier:
         """Business time."""
         clock = await self._operator.get(self._names[0], "/admin/clock")
         return datetime.fromisoformat(clock["now"])
+
+    async def _until_at_rest(self, name: str, patience: "_Patience") -> int:
+        """Answers its last number, once it rests."""
+        pause = _FIRST_PAUSE_SECONDS
+        while _still(look := await self._look(name)):
+            if patience.wants_a_look():
+                patience.note(looks := await self._look_at_all())
+                if patience.is_over():
+                    raise _not_at_rest(dict(zip(self._names, looks, strict=True)), patience.lasted)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
+        return _recorded(look)
+
+    async def _look_at_all(self) -> list[Json]:
+        return list(await asyncio.gather(*(self._look(name) for name in self._names)))
 
     async def _look(self, name: str) -> Json:
         try:
@@ -96,18 +103,48 @@ class Barrier:
         )
 
 
+class _Patience:
+    """How long we have waited, and since when nothing has moved."""
+
+    def __init__(self, still: float) -> None:
+        self._still = still
+        self._begun = self._moved = self._looked = monotonic()
+        self._latest: list[tuple[int, ...]] = []
+
+    @property
+    def lasted(self) -> float:
+        return monotonic() - self._begun
+
+    def wants_a_look(self) -> bool:
+        return monotonic() - self._looked > _LOOK_EVERY_SECONDS
+
+    def note(self, looks: Sequence[Json]) -> None:
+        self._looked = monotonic()
+        # A key that is tried again and again in vain is no progress.
+        counts = [tuple(look.get(what, 0) for what in _PROGRESS) for look in looks]
+        if counts != self._latest:
+            self._moved, self._latest = self._looked, counts
+
+    def is_over(self) -> bool:
+        return monotonic() > min(self._moved + self._still, self._begun + LONGEST_SECONDS)
+
+
+def _recorded(look: Json) -> int:
+    return int(look.get("recorded", -1))
+
+
 def _still(look: Json) -> dict[str, int]:
     return {what: count for what, count in look.items() if count and what not in _NOT_WORK}
 
 
-def _not_at_rest(working: Mapping[str, Mapping[str, int]], seconds: float) -> LocalProblem:
+def _not_at_rest(looks: Mapping[str, Json], seconds: float) -> LocalProblem:
+    working = {name: found for name, look in looks.items() if (found := _still(look))}
     told = "; ".join(
         f"{name}: " + ", ".join(f"{count} {_WORDS.get(what, what)}" for what, count in one.items())
         for name, one in working.items()
-        if one
     )
-    named = next((name for name, one in working.items() if one), "")
+    named = next(iter(working), "")
     return LocalProblem(
         f"After {seconds:.0f} s something moves still. {told or 'Somebody records on and on.'}",
-        remedy=f"Look with kvitt logs {named}; after kvitt up kvitt parked and kvitt idle.",
+        remedy=f"Look with kvitt logs {named}; after kvitt up with kvitt parked and kvitt idle.",
     )
