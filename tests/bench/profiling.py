@@ -19,6 +19,7 @@ from tests.bench.relaying import fill
 from tests.bench.report import Section, Table
 
 _TOP = 14
+_NOT_OURS = ("run_forever", "epoll", "gc.collect")  # waiting, and what the bench itself does
 
 
 async def measure(*, quick: bool) -> Section:
@@ -73,7 +74,11 @@ async def _profiled(contend: Any, place: Any) -> dict[str, Any]:
     functions = []
     for (file, line, name), (_, calls, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         package = _package(file)
-        if name == "<method 'run_forever' of 'uvloop.loop.Loop' objects>" or "epoll" in name:
+        if (
+            name == "<method 'run_forever' of 'uvloop.loop.Loop' objects>"
+            or "epoll" in name
+            or "gc.collect" in name
+        ):
             continue
         packages[package] += own
         functions.append((own, calls, f"{package}: {Path(file).name}:{line} {name}"))

@@ -1,13 +1,13 @@
 """Part `relay`: a backlog of committed events to Kafka, beside the parts that it is made of."""
 
 import asyncio
+from collections.abc import Callable
 from time import time
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from kvitt_chassis import metrics
 from kvitt_chassis.outbox import COLUMNS, OutboxRow
 from kvitt_chassis.publisher import Publisher
 from kvitt_chassis.relay import Relay
@@ -151,11 +151,20 @@ async def raw(place: Place) -> dict[str, Any]:
 
 async def relay(place: Place) -> dict[str, Any]:
     """The relay as a service runs it."""
-    relay = Relay(place.database(), kafka=place.kafka, topic_prefix=place.prefix)
+    sent = 0
+    done = asyncio.Event()
+
+    def count(rows: list[OutboxRow]) -> None:
+        nonlocal sent
+        sent += len(rows)
+        if sent >= place.events:
+            done.set()
+
+    relay = _noticed(Relay(place.database(), kafka=place.kafka, topic_prefix=place.prefix), count)
     watch = Watch(place)
     watch.begin()
     running = asyncio.create_task(relay.run())
-    await wait_for(lambda: _sent() >= place.events, within=LONGEST, every=0.002)
+    await done.wait()
     result = watch.end(place.events)
     await relay.drain()
     await running
@@ -175,16 +184,12 @@ async def paced_500(place: Place) -> dict[str, Any]:
 
 async def _paced_at(place: Place, rate: int) -> dict[str, Any]:
     database = place.database(pool_size=12)
-    relay = Relay(database, kafka=place.kafka, topic_prefix=place.prefix)
-    running = asyncio.create_task(relay.run())
     acknowledged: dict[str, float] = {}
-    tell = relay._tell
-
-    def note(rows: list[OutboxRow]) -> None:
-        acknowledged.update((str(row.event_id), time()) for row in rows)
-        tell(rows)
-
-    relay._tell = note  # type: ignore[method-assign]
+    relay = _noticed(
+        Relay(database, kafka=place.kafka, topic_prefix=place.prefix),
+        lambda rows: acknowledged.update((str(row.event_id), time()) for row in rows),
+    )
+    running = asyncio.create_task(relay.run())
     await wait_for(lambda: relay.is_holder)
     committed: dict[str, float] = {}
     watch = Watch(place)
@@ -237,12 +242,16 @@ def _publisher(place: Place) -> Publisher:
     return Publisher(place.kafka, service=counted.SERVICE, topic_prefix=place.prefix)
 
 
-def _sent() -> float:
-    labels = {"service": counted.SERVICE}
-    for name in ("outbox_sent_events_total", "outbox_sent_events"):
-        if (value := metrics.REGISTRY.get_sample_value(name, labels)) is not None:
-            return value
-    return 0.0
+def _noticed(relay: Relay, notice: Callable[[list[OutboxRow]], None]) -> Relay:
+    """The relay, that also tells us of each page that Kafka has acknowledged."""
+    tell = relay._tell
+
+    def tell_both(rows: list[OutboxRow]) -> None:
+        notice(rows)
+        tell(rows)
+
+    relay._tell = tell_both  # type: ignore[method-assign]
+    return relay
 
 
 async def disorder(place: Place) -> float:
