@@ -1,3 +1,4 @@
+import itertools
 import os
 import re
 import subprocess
@@ -38,12 +39,21 @@ def run(block: str, environment: dict[str, str]) -> subprocess.CompletedProcess[
     )
 
 
-def test_every_block_of_the_readme_works(environment: dict[str, str]) -> None:
-    blocks = shell_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
-    chosen = [block for block in blocks if block.strip() != LEFT_OUT]
+def figures(page: str) -> str:
+    """The table of figures as it stands in a page or an output, without spaces at ends of lines."""
+    lines = [line.rstrip() for line in page.splitlines()]
+    begin = lines.index("Månaden i siffror")
+    table = itertools.takewhile(lambda line: not line.startswith("└"), lines[begin:])
+    return "\n".join(table)
+
+
+def test_every_block_works_and_shows_the_figures_of_the_page(environment: dict[str, str]) -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    chosen = [block for block in shell_blocks(page) if block.strip() != LEFT_OUT]
 
     ended = [(block, run(block, environment)) for block in chosen]
 
     assert len(chosen) >= 3
     failed = [(block, one.stdout[-2000:], one.stderr) for block, one in ended if one.returncode]
     assert failed == []
+    assert figures(ended[0][1].stdout) == figures(page)
