@@ -360,7 +360,7 @@ class Consumer:
             self._checking = asyncio.create_task(self._check_until_done(partitions))
 
     async def _check_until_done(self, partitions: Sequence[TopicPartition]) -> None:
-        while not self._is_revoking:
+        while True:
             await asyncio.sleep(_CHECK_AGAIN)
             if self._is_revoking or await self._is_checked(partitions):
                 return
