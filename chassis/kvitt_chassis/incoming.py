@@ -70,6 +70,14 @@ class Incoming:
         return f"@{self.record.partition}:{self.record.offset}"
 
     @property
+    def sender(self) -> str:
+        """Under what ids and versions from outside are remembered: region and source.
+
+        A source's name is the sender's own word; with another region's it could silence that one.
+        """
+        return f"{self.region} {self.envelope.source}" if self.envelope else str(self.region)
+
+    @property
     def is_command(self) -> bool:
         """True when an unknown name in it is refused, not waited for."""
         return isinstance(self.message, Command)

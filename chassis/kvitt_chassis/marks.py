@@ -83,8 +83,8 @@ class Batch:
         envelope = incoming.envelope
         return replace(
             known,
-            is_seen=(envelope.source, envelope.id) in self.seen,
-            version=self.versions.get((envelope.source, envelope.type, envelope.subject)),
+            is_seen=(incoming.sender, envelope.id) in self.seen,
+            version=self.versions.get((incoming.sender, envelope.type, envelope.subject)),
         )
 
     def park(self, incoming: Incoming) -> None:
@@ -104,10 +104,10 @@ class Batch:
         self.moved.add(place)
         if not incoming.is_inbound:
             return
-        self.seen.add((envelope.source, envelope.id))
-        self.new_seen.append((envelope.source, envelope.id))
+        self.seen.add((incoming.sender, envelope.id))
+        self.new_seen.append((incoming.sender, envelope.id))
         if verdict is Verdict.APPLY and incoming.version is not None:
-            fact = (envelope.source, envelope.type, envelope.subject)
+            fact = (incoming.sender, envelope.type, envelope.subject)
             self.versions[fact] = self.new_versions[fact] = incoming.version
 
 
@@ -153,29 +153,29 @@ async def advance_mark(
     await write(session, Batch({place: moved}, {}, set(), moved={place}))
 
 
-async def remember(session: AsyncSession, source: str, event_id: UUID) -> None:
+async def remember(session: AsyncSession, sender: str, event_id: UUID) -> None:
     """Remember a message from outside, so that it is a duplicate if it comes again."""
-    await session.execute(_INSERT_SEEN, {"source": [source], "id": [event_id]})
+    await session.execute(_INSERT_SEEN, {"source": [sender], "id": [event_id]})
 
 
 async def _memory(
     session: AsyncSession, inbound: Sequence[Incoming]
 ) -> tuple[set[tuple[str, UUID]], dict[tuple[str, str, str], int]]:
-    envelopes = [one.envelope for one in inbound if one.envelope is not None]
-    if not envelopes:
+    known = [(one, one.envelope) for one in inbound if one.envelope is not None]
+    if not known:
         return set(), {}
     arrays: dict[str, Any] = {
-        "source": [one.source for one in envelopes],
-        "id": [one.id for one in envelopes],
+        "source": [one.sender for one, _ in known],
+        "id": [envelope.id for _, envelope in known],
     }
     seen = {(source, id_) for source, id_ in (await session.execute(_SEEN, arrays)).all()}
-    facts = [one.envelope for one in inbound if one.version is not None and one.envelope]
+    facts = [(one, envelope) for one, envelope in known if one.version is not None]
     if not facts:
         return seen, {}
     arrays = {
-        "source": [one.source for one in facts],
-        "type": [one.type for one in facts],
-        "subject": [one.subject for one in facts],
+        "source": [one.sender for one, _ in facts],
+        "type": [envelope.type for _, envelope in facts],
+        "subject": [envelope.subject for _, envelope in facts],
     }
     rows = (await session.execute(_VERSIONS, arrays)).all()
     return seen, {(source, type_, subject): version for source, type_, subject, version in rows}

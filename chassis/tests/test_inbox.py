@@ -13,7 +13,9 @@ from kvitt_chassis.inbox import MESSAGES
 from kvitt_chassis.testing import Servers, ServiceUrls
 from kvitt_contracts.inventory import OrderPickingStarted, ReservationReleased
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import OrderId, RegionCode
+from kvitt_contracts.regions import PayerStated
+from kvitt_contracts.topics import REGION_ORDERS, for_region
+from kvitt_contracts.types import OrderId, PayerId, RegionCode
 from sqlalchemy import text
 
 from chassis.tests import trail
@@ -208,6 +210,21 @@ async def test_the_same_id_from_another_source_is_another_message(
     await consumer.settle([log.stated("4711", 2, "Lycksele", id=message_id, source="urn:other")])
 
     assert await _payers(consumer.database) == [("Lycksele", 2)]
+
+
+async def test_what_one_region_sent_silences_no_other_region_that_names_its_source_alike(
+    database: Database, log: Log
+) -> None:
+    topics = (*trail.TOPICS, for_region(REGION_ORDERS, "bd"))
+    consumer = trail.a_consumer(database, topics=topics)
+    fact = PayerStated(version=1, payer_id=PayerId("4711"), name="Umeå")
+    first = trail.an_envelope(fact, subject="4711")
+    alike = replace(first, region=RegionCode("bd"))
+
+    await consumer.settle([log.record(trail.INBOUND, first, fact)])
+    await consumer.settle([log.record("region.bd.orders", alike, fact)])
+
+    assert await _payers(database) == [("Umeå", 1), ("Umeå", 1)]
 
 
 async def test_a_fact_that_is_older_than_what_is_known_is_obsolete(
