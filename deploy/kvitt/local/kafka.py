@@ -169,6 +169,7 @@ class KafkaServer:
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        cluster = cluster.replace("-", "_")  # one that begins so would pass for an option
         users = [
             f"SCRAM-SHA-512=[name={one.username},password={one.password}]"
             for one in (self.admin, self._credentials(_BROKER))
