@@ -21,12 +21,14 @@ from uuid import uuid4
 
 import psycopg
 import uvloop
+from kvitt.local.servers import LocalServers
 from kvitt.local.testing import Platform
 from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.topics import Topic
 
 from tests.bench import counted
+from tests.bench.connect import Connect
 from tests.bench.machine import Processes, Used, spread, tell
 
 LONGEST = 90.0
@@ -42,6 +44,10 @@ class Place:
     kafka: dict[str, Any]
     prefix: str
     events: int
+    rate: float = 0.0
+    """Events a second of an open loop."""
+    connect_url: str = ""
+    """Where Kafka Connect answers, if it runs."""
     pids: dict[str, int] = field(default_factory=dict)
 
     def database(self, **how: Any) -> Database:
@@ -87,7 +93,7 @@ class Found:
     failed: str = ""
 
     def row(self, reference: float) -> list[str]:
-        """Name, rate with spread, ratio to the reference, Python's CPU per event, CPU."""
+        """Name, rate with spread, ratio to the reference, its own CPU per event, CPU."""
         if not self.rates:
             return [self.name, f"failed: {self.failed}", "", "", ""]
         rate = median(self.rates)
@@ -96,19 +102,21 @@ class Found:
             self.name,
             spread(self.rates),
             f"{rate / reference:.2f}" if reference else "",
-            f"{used['python'] / rate * 1e6:.0f}",
+            f"{used.get('connect', used['python']) / rate * 1e6:.0f}",
             Used(0, used).told(),
         ]
 
 
-COLUMNS = ["", "events/s: median (lowest–highest)", "ratio", "Python µs/event", "CPU"]
+COLUMNS = ["", "events/s: median (lowest–highest)", "ratio", "own µs/event", "CPU"]
 
 
 class Arena:
     """Servers for contests, begun with `open_arena`."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, folder: Path) -> None:
         self.platform = platform
+        self._folder = folder
+        self._connect: Connect | None = None
         servers = platform.servers
         self.pids = {}
         platform.create_topics("warm-", topics=[counted.CONSUMED])
@@ -116,7 +124,27 @@ class Arena:
         if servers and servers.postgres.child and servers.kafka_child:
             self.pids = {"postgres": servers.postgres.child.pid, "kafka": servers.kafka_child.pid}
 
-    def place(self, events: int, *, topics: Sequence[Topic] = ()) -> Place:
+    @property
+    def connect(self) -> Connect:
+        """Kafka Connect, started the first time. Raises LocalProblem, RuntimeError."""
+        if self._connect is None:
+            self._connect = Connect(self._folder / "connect", self.kafka())
+            self._connect.start()
+        return self._connect
+
+    def close(self) -> None:
+        """End what is not the platform's."""
+        if self._connect:
+            self._connect.stop()
+
+    def place(
+        self,
+        events: int,
+        *,
+        topics: Sequence[Topic] = (),
+        rate: float = 0.0,
+        with_connect: bool = False,
+    ) -> Place:
         """A fresh database with the service's tables, and fresh topics."""
         prefix = f"b{uuid4().hex[:8]}_"
         urls = self.platform.database(counted.SERVICE, prefix, migrate=False)
@@ -130,7 +158,9 @@ class Arena:
             kafka=self.kafka(),
             prefix=prefix,
             events=events,
-            pids=self.pids,
+            rate=rate,
+            connect_url=self.connect.url if with_connect else "",
+            pids={**self.pids, "connect": self.connect.pid} if with_connect else self.pids,
         )
 
     def kafka(self) -> dict[str, Any]:
@@ -153,14 +183,30 @@ class Arena:
 
 
 @contextmanager
-def open_arena() -> Iterator[Arena]:
-    """Within: PostgreSQL and Kafka, nothing else."""
+def open_arena(*, logical: bool = False) -> Iterator[Arena]:
+    """Within: PostgreSQL and Kafka, nothing else. `logical`: with logical decoding, if it is
+    ours to set.
+    """
     with tempfile.TemporaryDirectory(prefix="kvitt-bench-", ignore_cleanup_errors=True) as folder:
         platform = Platform.start(Path(folder))
+        arena = None
         try:
-            yield Arena(platform)
+            if logical and platform.servers:
+                _decode(platform.servers)
+            arena = Arena(platform, Path(folder))
+            yield arena
         finally:
+            if arena is not None:
+                arena.close()
             platform.stop()
+
+
+def _decode(servers: LocalServers) -> None:
+    url = servers.await_postgres().admin_url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET wal_level = logical")
+    servers.postgres.stop()
+    servers.postgres.start()
 
 
 def run_alone(contender: str, place: Place) -> dict[str, Any]:

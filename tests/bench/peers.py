@@ -3,84 +3,109 @@
 import asyncio
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import KafkaBroker, KafkaMessage, KafkaResponse
 from faststream.security import SASLScram512
+from faststream_outbox import OutboxBroker, make_outbox_table
+from kvitt_chassis.testing import wait_for
 from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.orders import OrderVoided
 from kvitt_contracts.types import OrderId
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from tests.bench import counted
-from tests.bench.contest import Place, Watch
-from tests.bench.relaying import disorder
+from tests.bench.contest import LONGEST, Place, Watch
+from tests.bench.emitted import disorder
 
 _KEYS = 100
 _WRITERS = 8
 
 
+class OutboxRelay:
+    """faststream-outbox as relay to Kafka: its quickstart, with the message's key and headers.
+
+    Who commits takes a key's number under the key's row lock, in the message's transaction.
+    """
+
+    def __init__(self, place: Place) -> None:
+        metadata = sa.MetaData()
+        table = make_outbox_table(metadata, table_name="outbox")
+        self._counters = sa.Table(
+            "counters",
+            metadata,
+            sa.Column("key", sa.Integer, primary_key=True),
+            sa.Column("n", sa.Integer),
+        )
+        self._metadata = metadata
+        self._engine = create_async_engine(_admin_url(place), pool_size=_WRITERS + 4)
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._outbox = OutboxBroker(self._engine, outbox_table=table)
+        self._kafka = _broker(place)
+        self.relayed = 0
+        published = self._kafka.publisher(place.prefix + counted.EMITTED.name)
+
+        @published
+        @self._outbox.subscriber("events")
+        async def relay(body: dict[str, Any]) -> KafkaResponse:
+            self.relayed += 1
+            headers = {"ce_sequence": str(body["seq"]), "ce_id": body["id"]}
+            return KafkaResponse(json.dumps(body), key=str(body["key"]).encode(), headers=headers)
+
+    @classmethod
+    async def of(cls, place: Place) -> "OutboxRelay":
+        """With its tables, not started."""
+        made = cls(place)
+        async with made._engine.begin() as connection:
+            await connection.run_sync(made._metadata.create_all)
+            counters = [{"key": key, "n": 0} for key in range(_KEYS)]
+            await connection.execute(made._counters.insert(), counters)
+        return made
+
+    async def start(self) -> None:
+        """Relay from now on."""
+        await self._kafka.start()
+        await self._outbox.start()
+
+    async def stop(self) -> None:
+        """Relay no more."""
+        await self._outbox.stop()
+        await self._kafka.stop()
+
+    async def commit(self, number: int) -> str:
+        """Commit an event of 700 B; answers its id."""
+        key, event_id = number * 7 % _KEYS, str(uuid4())
+        async with self._sessions() as session, session.begin():
+            update = (
+                self._counters.update()
+                .where(self._counters.c.key == key)
+                .values(n=self._counters.c.n + 1)
+                .returning(self._counters.c.n)
+            )
+            seq = await session.scalar(update)
+            body = {"id": event_id, "key": key, "seq": seq, "filler": "x" * 600}
+            await self._outbox.publish(body, queue="events", session=session)
+        return event_id
+
+
 async def faststream_outbox(place: Place) -> dict[str, Any]:
-    """faststream-outbox as relay to Kafka: its quickstart, with the message's key and headers."""
-    from faststream.kafka import KafkaResponse
-    from faststream_outbox import OutboxBroker, make_outbox_table
-
-    metadata = sa.MetaData()
-    table = make_outbox_table(metadata, table_name="outbox")
-    counters = sa.Table(
-        "counters",
-        metadata,
-        sa.Column("key", sa.Integer, primary_key=True),
-        sa.Column("n", sa.Integer),
-    )
-    engine = create_async_engine(_admin_url(place), pool_size=_WRITERS + 4)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-        await connection.execute(counters.insert(), [{"key": k, "n": 0} for k in range(_KEYS)])
-    outbox = OutboxBroker(engine, outbox_table=table)
-    kafka = _broker(place)
-    published = kafka.publisher(place.prefix + counted.EMITTED.name)
-    done = asyncio.Event()
-    relayed = 0
-
-    @published
-    @outbox.subscriber("events")
-    async def relay(body: dict[str, Any]) -> KafkaResponse:
-        nonlocal relayed
-        relayed += 1
-        if relayed >= place.events:
-            done.set()
-        headers = {"ce_sequence": str(body["seq"])}
-        return KafkaResponse(json.dumps(body), key=str(body["key"]).encode(), headers=headers)
-
-    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    """A backlog that 8 writers have committed."""
+    outbox = await OutboxRelay.of(place)
     numbers = iter(range(place.events))
 
     async def write() -> None:
         for number in numbers:
-            key = number * 7 % _KEYS
-            async with sessions() as session, session.begin():
-                update = (
-                    counters.update()
-                    .where(counters.c.key == key)
-                    .values(n=counters.c.n + 1)
-                    .returning(counters.c.n)
-                )
-                seq = await session.scalar(update)
-                body = {"key": key, "seq": seq, "filler": "x" * 600}
-                await outbox.publish(body, queue="events", session=session)
+            await outbox.commit(number)
 
     await asyncio.gather(*(write() for _ in range(_WRITERS)))
-    await kafka.start()
     watch = Watch(place)
     watch.begin()
     await outbox.start()
-    await done.wait()
+    await wait_for(lambda: outbox.relayed >= place.events, within=LONGEST, every=0.003)
     result = watch.end(place.events)
     await outbox.stop()
-    await kafka.stop()
     result["more"]["disorder"] = await disorder(place)
     return result
 

@@ -13,9 +13,9 @@ from time import process_time
 from typing import Any
 
 from tests.bench import counted
+from tests.bench.backlog import fill
 from tests.bench.consuming import _publish as publish
 from tests.bench.contest import open_arena, run_alone
-from tests.bench.relaying import fill
 from tests.bench.report import Section, Table
 
 _TOP = 14
@@ -37,7 +37,7 @@ async def measure(*, quick: bool) -> Section:
         section.tables += _tables("The consumer under light load: batches of one", said)
         arena.leave(place)
         place = arena.place(1_000 if quick else 30_000, topics=(counted.EMITTED,))
-        fill(place)
+        fill(place, place.events)
         said = await asyncio.to_thread(run_alone, "profiling:relay", place)
         section.tables += _tables("The relay", said)
         arena.leave(place)

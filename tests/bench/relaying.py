@@ -1,90 +1,79 @@
 """Part `relay`: a backlog of committed events to Kafka, beside the parts that it is made of."""
 
 import asyncio
-from collections.abc import Callable
-from time import time
+from statistics import median
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from kvitt.local.problems import LocalProblem
 from kvitt_chassis.outbox import COLUMNS, OutboxRow
 from kvitt_chassis.publisher import Publisher
 from kvitt_chassis.relay import Relay
-from kvitt_chassis.relay_machine import PAGE
-from kvitt_chassis.testing import wait_for
-from kvitt_contracts.orders import OrderVoided
-from kvitt_contracts.types import OrderId
+from kvitt_chassis.relay_steps import PAGE
 
-from tests.bench import counted
+from tests.bench import counted, pacing
+from tests.bench.backlog import KEYS, fill, put_behind
 from tests.bench.contest import COLUMNS as HEADINGS
-from tests.bench.contest import LONGEST, Arena, Found, Place, Watch, execute, open_arena, run_alone
-from tests.bench.machine import Used, percentile
+from tests.bench.contest import Arena, Found, Place, Watch, open_arena, run_alone
+from tests.bench.emitted import disorder
+from tests.bench.machine import tell
+from tests.bench.pacing import noticed
 from tests.bench.report import Section, Table
 
-KEYS = 5_000
-_TOPIC = counted.EMITTED.name
+_DEBEZIUM, _OUTBOX = "debezium:backlog", "peers:faststream_outbox"
 _CONTENDERS = {
-    "aiokafka alone, batches from memory": "relaying:memory",
-    "asyncpg and aiokafka, pages by id": "relaying:raw",
-    "Kvitt's relay": "relaying:relay",
-    "faststream-outbox, one worker": "peers:faststream_outbox",
+    "aiokafka alone, batches from memory": ("relaying:memory", 1.0),
+    "asyncpg and aiokafka, pages by id": ("relaying:raw", 1.0),
+    "Kvitt's relay": ("relaying:relay", 1.0),
+    "Debezium's connector and outbox router, warm": (_DEBEZIUM, 1.0),
+    "faststream-outbox, one worker": (_OUTBOX, 0.1),
 }
-_FILL = """
-    INSERT INTO events (event_id, region, topic, key, seq, type, time, correlation_id, payload)
-    SELECT gen_random_uuid(), 'ac', %s, md5((n %% %s)::text)::uuid::text, n / %s + 1,
-           'orders.order.voided.v1', now(), gen_random_uuid()::text,
-           '{"filler":"' || repeat('x', 600) || '"}'
-    FROM generate_series(0, %s::bigint - 1) AS n
-"""
 
 
 async def measure(*, quick: bool) -> Section:
     """Backlog, its length, and the way of single events."""
     events, rounds = (2_000, 1) if quick else (30_000, 3)
     section = Section("relay", "The relay, beside raw parts and a peer")
-    with open_arena() as arena:
+    with open_arena(logical=True) as arena:
         found = {name: Found(name) for name in _CONTENDERS}
         for _ in range(rounds):
-            for name, contender in _CONTENDERS.items():
-                is_peer = contender.startswith("peers")
-                size = (200 if quick else 4_000) if is_peer else events
-                _run(arena, found[name], contender, size)
+            for name, (contender, share) in _CONTENDERS.items():
+                _run(arena, found[name], contender, int(events * share))
         reference = found["asyncpg and aiokafka, pages by id"].rates
         section.tables.append(
             Table(
-                f"Backlog of {events:,} events of 700 B and {KEYS:,} keys to Kafka, {rounds} "
+                f"Backlog of {events:,} events of 700 B and {KEYS:,} keys, 100 a transaction, to "
+                f"Kafka, {rounds} "
                 "rounds (goal: ≥ 30,000 events/s, ordered)",
                 [*HEADINGS, "out of order"],
                 [[*one.row(max(reference, default=0.0)), _disorder(one)] for one in found.values()],
-                "Start of lease and producer included. The peer relays what 8 writers committed, "
-                "each key under its row lock; its backlog is smaller since it is slower.",
+                "Kvitt: start of lease and producer included. Debezium reads the same rows of the "
+                "same table by logical decoding; 5,000 events before warmed its worker and "
+                "connector, and their start is left out. faststream-outbox relays what 8 writers "
+                "committed to its own table, each key under its row lock, a tenth of the events.",
             )
         )
         section.tables.append(_lengths(arena, quick=quick))
-        section.tables.append(_paced(arena, quick=quick))
+        section.tables.append(await _history(arena, quick=quick))
+        section.tables.append(await pacing.measure(arena, quick=quick))
     return section
 
 
-def fill(place: Place) -> None:
-    """Commit the place's number of events, all in one transaction."""
-    execute(place, _FILL, _TOPIC, KEYS, KEYS, place.events)
-    execute(place, "ANALYZE events")
-
-
 def _run(arena: Arena, found: Found, contender: str, events: int) -> None:
-    place = arena.place(events, topics=(counted.EMITTED,))
+    place = None
     try:
-        if not contender.startswith("peers"):
-            fill(place)
+        place = arena.place(events, topics=(counted.EMITTED,), with_connect=contender == _DEBEZIUM)
+        if contender not in (_DEBEZIUM, _OUTBOX):
+            fill(place, events)
         said = run_alone(contender, place)
         found.rates.append(said["rate"])
         found.shares.append(said["shares"])
         found.more.append(said["more"])
-    except RuntimeError as error:
+    except (RuntimeError, LocalProblem) as error:
         found.failed = str(error)[:120]
     finally:
-        arena.leave(place)
+        if place:
+            arena.leave(place)
 
 
 def _disorder(found: Found) -> str:
@@ -93,33 +82,41 @@ def _disorder(found: Found) -> str:
 
 
 def _lengths(arena: Arena, *, quick: bool) -> Table:
-    rows = []
-    for events in (1_000, 4_000) if quick else (10_000, 100_000):
-        found = Found(f"{events:,}")
-        _run(arena, found, "relaying:relay", events)
-        rows.append(found.row(0.0))
-    return Table("Kvitt's relay against the length of the backlog", HEADINGS, rows)
+    """Rounds that alternate; the reference is the shortest."""
+    lengths = (1_000, 4_000) if quick else (10_000, 100_000, 300_000)
+    found = {length: Found(f"{length:,}") for length in lengths}
+    for _ in range(1 if quick else 2):
+        for length, one in found.items():
+            _run(arena, one, "relaying:relay", length)
+    reference = median(found[lengths[0]].rates or [0.0])
+    return Table(
+        "Kvitt's relay against the length of the backlog (goal: linear)",
+        HEADINGS,
+        [one.row(reference) for one in found.values()],
+    )
 
 
-def _paced(arena: Arena, *, quick: bool) -> Table:
-    rows = []
-    for rate in (100, 500):
-        place = arena.place(rate * (4 if quick else 10), topics=(counted.EMITTED,))
-        said = run_alone(f"relaying:paced_{rate}", place)
-        more = said["more"]
-        rows.append(
-            [
-                f"{rate}",
-                *(f"{1000 * more[one]:.1f}" for one in ("p50", "p99", "max")),
-                Used(0, said["shares"]).told(),
-            ]
-        )
+async def _history(arena: Arena, *, quick: bool) -> Table:
+    behind = (1_000, 10_000) if quick else (1_000, 100_000, 1_000_000)
+    events, rounds = (2_000, 1) if quick else (30_000, 3)
+    places = {one: arena.place(events, topics=(counted.EMITTED,)) for one in behind}
+    found = {one: Found(f"{one:,} events behind") for one in behind}
+    for one, place in places.items():
+        tell(f"{one:,} events of history")
+        await put_behind(place, one)
+    for turn in range(rounds):
+        for one, place in places.items():
+            fill(place, events, behind=one + turn * events)
+            said = await asyncio.to_thread(run_alone, "relaying:relay", place)
+            found[one].rates.append(said["rate"])
+            found[one].shares.append(said["shares"])
+    for place in places.values():
         arena.leave(place)
     return Table(
-        "Commit → acknowledged by Kafka, one transaction an event, open loop "
-        "(goal at 500/s: p50 ≤ 10, p99 ≤ 40 ms)",
-        ["events/s", "p50 ms", "p99 ms", "max ms", "CPU"],
-        rows,
+        f"Kvitt's relay against history: backlogs of {events:,} behind what was sent long ago, "
+        f"{rounds} rounds (goal: flat)",
+        HEADINGS,
+        [one.row(median(found[behind[0]].rates)) for one in found.values()],
     )
 
 
@@ -160,7 +157,7 @@ async def relay(place: Place) -> dict[str, Any]:
         if sent >= place.events:
             done.set()
 
-    relay = _noticed(Relay(place.database(), kafka=place.kafka, topic_prefix=place.prefix), count)
+    relay = noticed(Relay(place.database(), kafka=place.kafka, topic_prefix=place.prefix), count)
     watch = Watch(place)
     watch.begin()
     running = asyncio.create_task(relay.run())
@@ -170,56 +167,6 @@ async def relay(place: Place) -> dict[str, Any]:
     await running
     result["more"]["disorder"] = await disorder(place)
     return result
-
-
-async def paced_100(place: Place) -> dict[str, Any]:
-    """100 events a second."""
-    return await _paced_at(place, 100)
-
-
-async def paced_500(place: Place) -> dict[str, Any]:
-    """500 events a second."""
-    return await _paced_at(place, 500)
-
-
-async def _paced_at(place: Place, rate: int) -> dict[str, Any]:
-    database = place.database(pool_size=12)
-    acknowledged: dict[str, float] = {}
-    relay = _noticed(
-        Relay(database, kafka=place.kafka, topic_prefix=place.prefix),
-        lambda rows: acknowledged.update((str(row.event_id), time()) for row in rows),
-    )
-    running = asyncio.create_task(relay.run())
-    await wait_for(lambda: relay.is_holder)
-    committed: dict[str, float] = {}
-    watch = Watch(place)
-    watch.begin()
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
-    tasks = []
-    for number in range(place.events):
-        if (pause := begun + number / rate - loop.time()) > 0:
-            await asyncio.sleep(pause)
-        tasks.append(asyncio.create_task(_commit_one(database, committed)))
-    await asyncio.gather(*tasks)
-    await wait_for(lambda: len(acknowledged) >= place.events, within=LONGEST)
-    took = [acknowledged[one] - at for one, at in committed.items()]
-    result = watch.end(
-        place.events, p50=percentile(took, 0.5), p99=percentile(took, 0.99), max=max(took)
-    )
-    await relay.drain()
-    await running
-    return result
-
-
-async def _commit_one(database: Any, committed: dict[str, float]) -> None:
-    key = OrderId(uuid4())
-    async with database.unit() as unit:
-        tx = unit.begin(region=counted.AC, subject=str(key))
-        said = OrderVoided(order_id=key, prescriber=counted._PRESCRIBER)
-        tx.start(counted.CountedRow, key, said)
-        event_id = str(unit.emitted[0].envelope.id)
-    committed[event_id] = time()
 
 
 async def _publish(place: Place, rows: list[OutboxRow], watch: Watch) -> dict[str, Any]:
@@ -240,37 +187,3 @@ async def _all_rows(place: Place) -> list[OutboxRow]:
 
 def _publisher(place: Place) -> Publisher:
     return Publisher(place.kafka, service=counted.SERVICE, topic_prefix=place.prefix)
-
-
-def _noticed(relay: Relay, notice: Callable[[list[OutboxRow]], None]) -> Relay:
-    """The relay, that also tells us of each page that Kafka has acknowledged."""
-    tell = relay._tell
-
-    def tell_both(rows: list[OutboxRow]) -> None:
-        notice(rows)
-        tell(rows)
-
-    relay._tell = tell_both  # type: ignore[method-assign]
-    return relay
-
-
-async def disorder(place: Place) -> float:
-    """The share of records in the topic whose key has had a higher number before."""
-    topic = place.prefix + _TOPIC
-    consumer = AIOKafkaConsumer(**place.kafka, auto_offset_reset="earliest")
-    await consumer.start()
-    await consumer._client._wait_on_metadata(topic)
-    places = [TopicPartition(topic, one) for one in consumer.partitions_for_topic(topic) or ()]
-    consumer.assign(places)
-    ends = await consumer.end_offsets(places)
-    highest: dict[bytes, int] = {}
-    read = swapped = 0
-    while read < sum(ends.values()):
-        for records in (await consumer.getmany(timeout_ms=500)).values():
-            for one in records:
-                number = int(dict(one.headers)["ce_sequence"])
-                swapped += number < highest.get(one.key, 0)
-                highest[one.key] = max(number, highest.get(one.key, 0))
-                read += 1
-    await consumer.stop()
-    return swapped / max(read, 1)
