@@ -69,5 +69,12 @@ def _ledger_line(tx: Transaction, moved: StockMoved, cause_id: UUID | None) -> S
         id=tx.mint(),
         recorded_at=tx.now,
         cause_id=cause_id,
-        **{name: getattr(moved, name) for name in type(moved).model_fields},
+        # Named one by one: a field that the contract gets later is no column yet.
+        article_number=moved.article_number,
+        store=moved.store,
+        kind=moved.kind,
+        available=moved.available,
+        reserved=moved.reserved,
+        on_order=moved.on_order,
+        moved_on=moved.moved_on,
     )
