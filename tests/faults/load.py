@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from random import Random
@@ -67,6 +67,7 @@ class Load:
 
     def __init__(self, regions: tuple[Region, ...], settings: Settings, *, seed: int) -> None:
         self.rate = 0.0
+        self.more_fields: Sequence[Mapping[str, str]] = [{}]  # some of them stand in each body
         self.published: list[Published] = []
         self.refused: Counter[str] = Counter()
         self._random = Random(seed)
@@ -279,7 +280,10 @@ class Load:
         side.producer.produce(
             name,
             key=subject,
-            value=body.model_dump_json(exclude_none=True).encode(),
+            value=json.dumps(
+                body.model_dump(mode="json", exclude_none=True)
+                | dict(self._random.choice(self.more_fields))
+            ).encode(),
             headers=[*envelope.headers()],
             on_delivery=lambda error, _: self.published.append(sent) if error is None else None,
         )

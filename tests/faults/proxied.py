@@ -9,6 +9,8 @@ from typing import Self
 
 import psutil
 from kvitt.local.processes import free_ports
+from kvitt.local.state import State
+from kvitt.local.supervisor import LocalSystem
 
 from tests.faults.proxy import Proxy
 from tests.faults.world import World
@@ -27,6 +29,7 @@ class ProxiedWorld(World):
     ) -> None:
         kafka, advertised, postgres, through = free_ports(4)
         own = {"kafka": kafka, "kafka-advertised": advertised, "postgres": postgres}
+        self._through = through
         super().__init__(directory, seed=seed, ports={**(ports or {}), **own}, say=say)
         self.kafka_proxy = Proxy(port=advertised, target=kafka, owner=self._owner, seed=seed)
         self.postgres_proxy = Proxy(port=through, target=postgres, owner=self._owner, seed=seed)
@@ -34,17 +37,11 @@ class ProxiedWorld(World):
     def __enter__(self) -> Self:
         self.kafka_proxy.start()
         self.postgres_proxy.start()
-        super().__enter__()
-        for name, process in self.services.items():
-            urls = self.system.servers.databases.urls(name)
-            process.stop()
-            process.extra_environment |= {
-                f"KVITT_DATABASE_{role.upper()}_URL": self._through(getattr(urls, role))
-                for role in ("api", "worker")
-            }
-            process.start()
-        self.await_ready()
-        return self
+        try:
+            return super().__enter__()
+        except BaseException:
+            self._stop_proxies()
+            raise
 
     def __exit__(
         self,
@@ -55,12 +52,15 @@ class ProxiedWorld(World):
         self.kafka_proxy.clear()
         self.postgres_proxy.clear()
         super().__exit__(kind, error, trace)
+        self._stop_proxies()
+
+    def make_system(self, state: State) -> LocalSystem:
+        """One whose services come to PostgreSQL through the proxy."""
+        return _ThroughProxy(state, proxy=self._through)
+
+    def _stop_proxies(self) -> None:
         self.kafka_proxy.stop()
         self.postgres_proxy.stop()
-
-    def _through(self, url: str) -> str:
-        direct = self.system.servers.postgres.port
-        return url.replace(f":{direct}/", f":{self.postgres_proxy.port}/")
 
     def _owner(self, port: int) -> str:
         for name, process in list(self.system.services.items()):
@@ -74,3 +74,16 @@ class ProxiedWorld(World):
             if any(one.laddr.port == port for one in found):
                 return name
         return ""
+
+
+class _ThroughProxy(LocalSystem):
+    """Tells its services another port of PostgreSQL."""
+
+    def __init__(self, state: State, *, proxy: int) -> None:
+        super().__init__(state)
+        self._proxy = proxy
+
+    def _environment(self, service: str) -> dict[str, str]:
+        direct, through = f":{self.servers.postgres.port}/", f":{self._proxy}/"
+        told = super()._environment(service)
+        return {name: value.replace(direct, through) for name, value in told.items()}

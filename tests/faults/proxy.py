@@ -42,6 +42,7 @@ class Proxy:
 
     def __init__(self, *, port: int, target: int, owner: Owner, seed: int) -> None:
         self.port = port
+        self.held = 0  # chunks and connections that a cut, a delay or a loss has held up
         self._target = target
         self._owner = owner
         self._random = Random(seed)
@@ -128,14 +129,22 @@ class Proxy:
             await self._passes(connection, way)
             weather = self._weather.get(connection.owner)
             if weather is not None:
-                await asyncio.sleep(self._pause(weather))
+                await self._hold(self._pause(weather))
             writer.write(chunk)
             await writer.drain()
         writer.close()
 
     async def _passes(self, connection: _Connection, way: str) -> None:
+        if getattr(self._weather.get(connection.owner, _FAIR), way):
+            return
+        self.held += 1
         while not getattr(self._weather.get(connection.owner, _FAIR), way):
             await self._changed.wait()
+
+    async def _hold(self, seconds: float) -> None:
+        if seconds:
+            self.held += 1
+            await asyncio.sleep(seconds)
 
     def _pause(self, weather: Weather) -> float:
         pause = weather.delay + self._random.uniform(0, weather.jitter)

@@ -9,14 +9,29 @@ from tests.faults.checker.evidence import Latency, Violation
 from tests.faults.checker.invariants import violations
 from tests.faults.world import World
 
-KAFKA_AWAY = (r"^aiokafka[.:]", r"^asyncio: .*\(\w*(Kafka|Coordinator|Connection)\w*\)")
-"""The client's own errors, which it tells whenever a broker or the group's lease on it is gone."""
+_COORDINATOR = r"^aiokafka\.consumer\.group_coordinator: "
 
-MACHINE_SLOW = (
-    r"^aiokafka\.consumer\.group_coordinator: (Heartbeat|Group Coordinator Request)",
-    r"^asyncio: .*\(\w*Coordinator\w*\)",
+SESSION_LOST = (
+    _COORDINATOR + r"Heartbeat session expired - marking coordinator dead$",
+    _COORDINATOR + r"OffsetCommit failed for group \w+ due to group error"
+    r" .*(UnknownMemberId|IllegalGeneration|RebalanceInProgress)Error",
 )
-"""What the client tells when it was not given the processor for a session: no scenario's fault."""
+"""What the client tells when its process could not keep its place in the group."""
+
+BROKER_AWAY = (
+    *SESSION_LOST,
+    r"^aiokafka: Unable connect to ",
+    r"^aiokafka: Unable to update metadata from ",
+    r"^aiokafka\.consumer\.fetcher: Failed fetch messages from \d+: \w+Error",
+    _COORDINATOR + r"Error sending \w+ to node .* -- marking coordinator dead$",
+    _COORDINATOR + r"Group Coordinator Request failed: .*(NodeNotReady|KafkaConnection"
+    r"|RequestTimedOut|GroupCoordinatorNotAvailable|CoordinatorNotAvailable|NoBrokersAvailable)",
+    _COORDINATOR + r"Heartbeat send request failed: (NodeNotReady|KafkaConnection|RequestTimedOut)",
+)
+"""What the client tells when the broker, or the way to it, is gone."""
+
+DATABASE_AWAY = (r"^asyncio: Task was destroyed but it is pending",)
+"""What the driver leaves behind of a connection that was given up."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +105,7 @@ def judge(chosen: Scenario, world: World, seed: int) -> Judged:
     if rested is None:
         world.say(f"  not at rest: {world.unrest()}")
     evidence, duplicates = world.evidence(
-        explained=(*fault.explained, *MACHINE_SLOW),
+        explained=fault.explained,
         recovered_in=recovered,
         recovery_limit=limit,
         latency=fault.latency,

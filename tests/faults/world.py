@@ -13,14 +13,17 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import psutil
 import psycopg
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, Message, Producer
+from confluent_kafka.admin import AdminClient
 from kvitt.local.kafka import client_settings
-from kvitt.local.processes import Child
+from kvitt.local.processes import Child, free_ports
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
 from kvitt_contracts.topics import SERVICES, catalogue
 from kvitt_contracts.types import Role
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.faults.checker.databases import reached, read_databases
 from tests.faults.checker.evidence import Evidence
@@ -53,9 +56,9 @@ class World:
         self.say = say
         state = State.open(directory / "state")
         state.ports.update(ports or {})
-        self.system = LocalSystem(state, report=lambda part, what: None)
+        self.system = self.make_system(state)
         self.load: Load
-        self.recovery_limit = 120.0
+        self.recovery_limit = 30.0
         self._seed = seed
         self.standby: Child | None = None
         self.planted: set[tuple[str, int, int]] = set()
@@ -70,6 +73,7 @@ class World:
         try:
             for service in self.services.values():
                 service.longest_pause = 0.5
+            self._admin = AdminClient(self.client_settings("admin"))
             self.load = Load(REGIONS, self.client_settings, seed=self._seed)
             self.load.start()
             if self.rest(PREPARED_SECONDS) is None:
@@ -94,6 +98,10 @@ class World:
             os.environ.pop("KVITT_HISTORY", None)
         else:
             os.environ["KVITT_HISTORY"] = self._before
+
+    def make_system(self, state: State) -> LocalSystem:
+        """The system that is started; another kind of world has another."""
+        return LocalSystem(state, report=lambda part, what: None)
 
     # -- what scenarios act on -------------------------------------------------------------------
 
@@ -125,20 +133,69 @@ class World:
         self.services[service].await_restart(after=child.pid)
 
     def start_again(self, service: str, **environment: str) -> None:
-        """End it in order and start it with these settings; they do not survive its next death."""
+        """End it in order, start it with these settings and wait until it is ready; they do not
+        survive its next death.
+        """
         process = self.services[service]
         process.stop()
         process.extra_environment.update(environment)
         process.start()
         for name in environment:
             process.extra_environment.pop(name)
+        process.await_ready(restarts=10_000)
 
-    def replica(self, service: str, *, http_port: int) -> ServiceProcess:
-        """Another process of a service, not started yet; whoever starts it stops it."""
-        environment = self.services[service].environment | {"KVITT_HTTP_PORT": str(http_port)}
-        process = ServiceProcess(service, self.system, environment)
+    def await_stopped(self, service: str, timeout: float = 60.0) -> None:
+        """Wait until it has stopped itself (SIGSTOP), at a failpoint. Raises TimeoutError."""
+        child = self.services[service].child
+        assert child is not None
+        limit = time.monotonic() + timeout
+        while psutil.Process(child.pid).status() != psutil.STATUS_STOPPED:
+            if time.monotonic() > limit:
+                raise TimeoutError(f"{service} has not come to its failpoint")
+            time.sleep(_PAUSE_SECONDS)
+
+    def measured(self, service: str, metric: str, **labels: str) -> float:
+        """A metric of a service, summed over what carries these labels; 0 while it is silent."""
+        try:
+            text = httpx.get(f"{self.services[service].url}/metrics", timeout=30.0).text
+        except httpx.HTTPError:
+            return 0.0
+        return sum(
+            sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+            if sample.name == metric and labels.items() <= sample.labels.items()
+        )
+
+    @contextmanager
+    def replica(
+        self, service: str, *, is_killed: bool = False, **environment: str
+    ) -> Iterator[ServiceProcess]:
+        """Another process of a service, ready, on a port of its own; ended after, in order or
+        killed.
+        """
+        told = self.services[service].environment | environment
+        told["KVITT_HTTP_PORT"] = str(free_ports(1)[0])
+        process = ServiceProcess(service, self.system, told)
         process.longest_pause = 0.5
-        return process
+        process.start()
+        try:
+            process.await_ready(restarts=10_000)
+            yield process
+        finally:
+            if is_killed and process.child is not None:
+                process.child.kill()
+            process.stop()
+
+    def effects_of(self, process: ServiceProcess) -> int:
+        """How many effects a process has told in its history."""
+        child = process.child
+        file = self.directory / "history" / f"{process.name}-{child.pid if child else 0}.jsonl"
+        return file.read_text().count('"what":"applied"') if file.exists() else 0
+
+    def is_ready(self) -> bool:
+        """True when every service says so."""
+        return all(process.is_ready() for process in self.services.values())
 
     def await_ready(self, timeout: float = 120.0) -> None:
         """Wait until every service says that it is ready."""
@@ -245,11 +302,8 @@ class World:
 
     def unrest(self) -> dict[str, dict[str, int]]:
         """Who has what in hand, the load's own cases included; empty at rest."""
-        found = {name: self._look(name) for name in self.services}
-        unrest = {
-            name: {what: n for what, n in look.items() if n and what not in _NOT_WORK}
-            for name, look in found.items()
-        }
+        unrest = {name: _work(self._look(name)) for name in self.services}
+        unrest["groups"] = {"rebalanced": int(not self._groups_are_whole())}
         unrest["load"] = {"unsent": self.load.unsent(), "waiting": len(self.load.waiting())}
         return {
             name: {w: n for w, n in one.items() if n}
@@ -263,11 +317,32 @@ class World:
         rested = 0
         while time.monotonic() - begun < limit:
             took = time.monotonic() - begun
-            rested = 0 if self.unrest() else rested + 1
+            rested = rested + 1 if self._is_at_rest() else 0
             if rested == 2:
                 return took
             time.sleep(_PAUSE_SECONDS)
         return None
+
+    def _is_at_rest(self) -> bool:
+        """The load is asked first, then one service at a time: asking costs what it measures."""
+        if self.load.unsent() or self.load.waiting():
+            return False
+        if any(_work(self._look(service)) for service in self.services):
+            return False
+        return self._groups_are_whole()
+
+    def _groups_are_whole(self) -> bool:
+        """A service knows the lag of its own partitions alone: while a group is rebalanced, or has
+        a dead member, nobody tells that of the others.
+        """
+        asked = self._admin.describe_consumer_groups(list(self.services), request_timeout=10)
+        try:
+            found = [answer.result(10) for answer in asked.values()]
+        except (KafkaException, TimeoutError):
+            return False
+        return all(
+            one.state is ConsumerGroupState.STABLE and len(one.members) == 1 for one in found
+        )
 
     def _look(self, service: str) -> dict[str, int]:
         try:
@@ -320,3 +395,7 @@ class World:
 
     def _shown(self, service: str) -> set[tuple[str, str]]:
         return {(one["topic"], one["key"]) for one in self.parked(service)}
+
+
+def _work(look: Mapping[str, int]) -> dict[str, int]:
+    return {what: n for what, n in look.items() if n and what not in _NOT_WORK}

@@ -1,6 +1,7 @@
 """Reads histories, logs and topics into evidence. Decides nothing."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from tests.faults.checker.evidence import ErrorLine, HistoryLine, OnWire
 
 _SECONDS = 60.0
 _PAGE = 5_000
+_PAGE_SECONDS = 0.2  # what the client waits for a page to become full
 
 
 def read_histories(directory: Path) -> tuple[HistoryLine, ...]:
@@ -54,9 +56,10 @@ def read_topics(client: Mapping[str, Any], topics: Sequence[str]) -> tuple[OnWir
         waiting = {place for place, end in ends.items() if end > 0}
         consumer.assign([TopicPartition(*place, OFFSET_BEGINNING) for place in sorted(waiting)])
         found: list[OnWire] = []
+        limit = time.monotonic() + _SECONDS
         while waiting:
-            records = consumer.consume(_PAGE, _SECONDS)
-            if not records:
+            records = consumer.consume(_PAGE, _PAGE_SECONDS)
+            if not records and time.monotonic() > limit:
                 raise TimeoutError(f"nothing came of {sorted(waiting)[:5]}")
             for record in records:
                 error = record.error()

@@ -12,10 +12,10 @@ from random import Random
 
 from kvitt_contracts.topics import SERVICES
 
-from tests.faults.scenario import KAFKA_AWAY, CannotRunHere, Fault, scenario
+from tests.faults.scenario import DATABASE_AWAY, CannotRunHere, Fault, scenario
 from tests.faults.world import World
 
-ROUND_SECONDS = 12.0
+ROUND_SECONDS = 8.0
 _AN_HOUR = 3600.0
 
 
@@ -27,9 +27,8 @@ def clock_service(world: World, chance: Random) -> Fault:
         world.start_again(service, **_faked(offset))
         with world.loaded():
             time.sleep(ROUND_SECONDS)
-    world.start_again(service)
     healed = time.monotonic()
-    world.await_ready()
+    world.start_again(service)
     return Fault(healed_at=healed, figures={"service": service, "early timers": _early(world)})
 
 
@@ -48,7 +47,7 @@ def clock_database(world: World, chance: Random) -> Fault:
             time.sleep(ROUND_SECONDS)
     world.await_ready()
     return Fault(
-        explained=KAFKA_AWAY,
+        explained=DATABASE_AWAY,
         healed_at=healed,
         figures={"killed": service, "early timers": _early(world)},
     )

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
-from tests.faults.scenario import KAFKA_AWAY, CannotRunHere, Fault, scenario
+from tests.faults.scenario import DATABASE_AWAY, CannotRunHere, Fault, scenario
 from tests.faults.world import World
 
 _FREE_MIB = 48
-_FULL_SECONDS = 20.0
+_FULL_SECONDS = 10.0
 
 
 @scenario("disk-full", "PostgreSQL's disk fills up, and is given room again")
@@ -37,7 +37,7 @@ def disk_full(world: World, chance: Random) -> Fault:
         took = time.monotonic() - healed
     figures = {"server": "ended and was started" if has_ended else "stayed up"}
     return Fault(
-        explained=(*KAFKA_AWAY, "No space left", "DiskFull", "53100"),
+        explained=(*DATABASE_AWAY, "No space left", "DiskFull", "53100"),
         healed_at=time.monotonic(),
         figures={**figures, "at rest after": f"{took:.1f} s"},
     )

@@ -21,7 +21,7 @@ from kvitt.local.processes import free_ports
 from kvitt_contracts.topics import SERVICES, consumed_by
 
 from tests.faults.checker.evidence import Violation
-from tests.faults.scenario import KAFKA_AWAY, Fault, scenario
+from tests.faults.scenario import DATABASE_AWAY, Fault, scenario
 from tests.faults.world import World
 
 _SECONDS = 120.0
@@ -53,7 +53,7 @@ def promoted(world: World, chance: Random) -> Fault:
     if not silent:
         found.append(Violation("I4", "relays", "something was sent while they refused"))
     return Fault(
-        explained=(*KAFKA_AWAY, "sends nothing", "is parked", "relay", "could not be settled"),
+        explained=(*DATABASE_AWAY, "sends nothing", "is parked", "relay", "could not be settled"),
         # What was lost was acted on: these can hold only when nothing is lost.
         not_judged=frozenset({"I2", "I3", "I4", "I5", "I8"}),
         found=tuple(found),
