@@ -11,10 +11,12 @@ from tests.faults.world import World
 
 _COORDINATOR = r"^aiokafka\.consumer\.group_coordinator: "
 
+_OUT = r"(UnknownMemberId|IllegalGeneration|RebalanceInProgress|CommitFailed)Error"
+
 SESSION_LOST = (
     _COORDINATOR + r"Heartbeat session expired - marking coordinator dead$",
-    _COORDINATOR + r"OffsetCommit failed for group \w+ due to group error"
-    r" .*(UnknownMemberId|IllegalGeneration|RebalanceInProgress)Error",
+    _COORDINATOR + r"OffsetCommit failed for group \w+ due to group error .*" + _OUT,
+    r"^asyncio: Task exception was never retrieved \(" + _OUT + r"\)$",  # its own commit's
 )
 """What the client tells when its process could not keep its place in the group."""
 

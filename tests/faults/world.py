@@ -73,7 +73,7 @@ class World:
         try:
             for service in self.services.values():
                 service.longest_pause = 0.5
-            self._admin = AdminClient(self.client_settings("admin"))
+            self._admin = AdminClient({**self.client_settings("admin"), "log_level": 0})
             self.load = Load(REGIONS, self.client_settings, seed=self._seed)
             self.load.start()
             if self.rest(PREPARED_SECONDS) is None:
@@ -234,7 +234,11 @@ class World:
         self, topic: str, records: Sequence[tuple[bytes, bytes, Sequence[tuple[str, bytes]]]]
     ) -> None:
         """Write (key, value, headers) into a topic as the super user; the checker knows them."""
-        settings = {**self.client_settings("admin"), "partitioner": "murmur2_random"}
+        settings = {
+            **self.client_settings("admin"),
+            "partitioner": "murmur2_random",
+            "log_level": 0,
+        }
         producer = Producer(settings)
 
         def acknowledged(error: KafkaError | None, record: Message) -> None:

@@ -12,6 +12,7 @@ from random import Random
 
 from kvitt_contracts.topics import SERVICES
 
+from tests.faults.checker.evidence import Violation
 from tests.faults.scenario import DATABASE_AWAY, CannotRunHere, Fault, scenario
 from tests.faults.world import World
 
@@ -23,13 +24,14 @@ _AN_HOUR = 3600.0
 def clock_service(world: World, chance: Random) -> Fault:
     """Leases, back-offs and timers go by the database's clock; a service's own decides nothing."""
     service = chance.choice(SERVICES)
+    before = _early(world)
     for offset in ("+1h", "-1h"):
         world.start_again(service, **_faked(offset))
         with world.loaded():
             time.sleep(ROUND_SECONDS)
     healed = time.monotonic()
     world.start_again(service)
-    return Fault(healed_at=healed, figures={"service": service, "early timers": _early(world)})
+    return _judged(world, before, healed, service)
 
 
 @scenario("clock-database", "PostgreSQL's clock an hour ahead, then back, a relay killed meanwhile")
@@ -37,6 +39,7 @@ def clock_database(world: World, chance: Random) -> Fault:
     """When it goes back, a lease that a dead relay has left lies an hour ahead."""
     postgres = world.system.servers.postgres
     service = chance.choice(SERVICES)
+    before = _early(world)
     with world.loaded():
         for offset in ("+1h", None):
             world.kill(service)
@@ -46,14 +49,21 @@ def clock_database(world: World, chance: Random) -> Fault:
             healed = time.monotonic()
             time.sleep(ROUND_SECONDS)
     world.await_ready()
+    return _judged(world, before, healed, service)
+
+
+def _judged(world: World, before: int, healed: float, service: str) -> Fault:
+    early = _early(world) - before
+    told = f"{early} transfers were decided by a deadline that lies days ahead"
     return Fault(
         explained=DATABASE_AWAY,
         healed_at=healed,
-        figures={"killed": service, "early timers": _early(world)},
+        found=(Violation("I5", "timers", told),) if early else (),
+        figures={"service": service, "early timers": str(early)},
     )
 
 
-def _early(world: World) -> str:
+def _early(world: World) -> int:
     """Transfers that were decided by their deadline, days before it."""
     types = ("bmb.transfer.executed-automatically.v1", "bmb.transfer.locked.v1")
     with world.database("bmb") as database:
@@ -61,7 +71,7 @@ def _early(world: World) -> str:
             "SELECT count(*) FROM events WHERE type = ANY(%s)", (list(types),)
         ).fetchone()
     assert found is not None
-    return str(found[0])
+    return int(found[0])
 
 
 def _faked(offset: str) -> dict[str, str]:

@@ -120,6 +120,22 @@ def poison(world: World, chance: Random) -> Fault:
     )
 
 
+@scenario("poison-half", "a handler raises for half of the keys, and is repaired")
+def poison_half(world: World, chance: Random) -> Fault:
+    """What waits is tried again by itself, what is quarantined by hand; each key in its order."""
+    service = "inventory"
+    world.start_again(service, KVITT_FAILPOINTS="inbox.in_handler=raise%50")
+    with world.loaded(3.0):
+        time.sleep(8)
+    parked = Counter(str(one["state"]) for one in world.parked(service))
+    healed = time.monotonic()
+    world.start_again(service)
+    world.rest(world.recovery_limit)
+    count = world.retry_parked()
+    figures = {"keys parked": _counted(parked), "tried again by hand": str(count)}
+    return Fault(healed_at=healed, explained=_POISONED, figures=figures)
+
+
 @scenario("garbage", "what cannot be read, in every topic of a service", is_short=True)
 def garbage(world: World, chance: Random) -> Fault:
     """Undecodable bytes, headers that are no text, an unknown version, a number without an id."""
