@@ -43,9 +43,10 @@ from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.faults import describe, failure_of
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.history import History
-from kvitt_chassis.inbox import Applied, Inbox
+from kvitt_chassis.inbox import Applied, Inbox, Turn
 from kvitt_chassis.incoming import Incoming, Reader, Record
 from kvitt_chassis.kafka_client import KafkaClient, Reading
+from kvitt_chassis.offsets import Offsets
 from kvitt_chassis.pauses import Pauses
 from kvitt_chassis.quarantine import Quarantine
 from kvitt_chassis.sealing import Sealer
@@ -57,8 +58,6 @@ from kvitt_chassis.verdicts import Cause
 log = logging.getLogger(__name__)
 
 failpoints.declare("consumer.received", "a batch has come, nothing of it is begun")
-failpoints.declare("consumer.before_offsets", "all of a batch is committed, its offsets are not")
-failpoints.declare("consumer.after_offsets", "a batch's offsets are committed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +130,7 @@ class Consumer:
             on_revoked=self._on_revoked,
             on_assigned=self._on_assigned,
         )
+        self._offsets = Offsets(self.client.commit)
         self._pauses = Pauses(database, self.client, self.group)
         self._hand: Sequence[Incoming] = ()
         self._error: Exception | None = None
@@ -169,19 +169,21 @@ class Consumer:
             # a new release may know what the one before did not
             await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
         await self.client.start()
-        self._tasks = [asyncio.create_task(self.drain.run()), asyncio.create_task(self._watch())]
+        loops = (self.drain.run(), self._offsets.run(), self._watch())
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
         """Take nothing new, commit what is in hand, leave the group."""
         self._machine.hand_back()
+        self._is_revoking = True  # what is brought, or waits for the check, is not begun any more
+        self._checked.set()
         if self._checking is not None and not self._checking.done():
             self._tasks.append(self._checking)
-            self._is_revoking = True  # what waits for the check is not begun any more
-            self._checked.set()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        await self._let_go()
         await self.client.stop()
 
     # -- what others ask -------------------------------------------------------------------------
@@ -265,7 +267,7 @@ class Consumer:
             action = self._machine.step(Received(places))
             while not isinstance(action, Finish):
                 action = self._machine.step(await self._perform(action))
-            await self._finish(action)
+            self._finish(action)
             return action
 
     async def _perform(self, action: Action) -> Input:
@@ -275,19 +277,21 @@ class Consumer:
             single = self._hand[action.indexes[0]]
         if not isinstance(action, Pause | Finish):
             await _wait(action.after)
+        turn = Turn()
         try:
             async with asyncio.timeout(self.tuning.budget):
-                applied = await self._do(action, single)
+                applied = await self._do(action, single, turn)
         except Exception as error:
-            return Failed(self._note(error, single))
+            return Failed(self._note(error, single), _at(action, turn))
         if applied is not None and applied.parked:
             self.drain.wake()
         return Done()
 
-    async def _do(self, action: Action, single: Incoming | None) -> Applied | None:
+    async def _do(self, action: Action, single: Incoming | None, turn: Turn) -> Applied | None:
         match action:
             case Apply(indexes):
-                return await self.inbox.apply([self._hand[index] for index in indexes])
+                hand = [self._hand[index] for index in indexes]
+                return await self.inbox.apply(hand, turn=turn)
             case Refuse() if single is not None and isinstance(self._error, Refused):
                 return await self.inbox.refuse(single, self._error)
             case Park(_, cause) if single is not None:
@@ -317,13 +321,11 @@ class Consumer:
             self._error = error
         return failure
 
-    async def _finish(self, finish: Finish) -> None:
+    def _finish(self, finish: Finish) -> None:
         offsets = {TopicPartition(*one): offset for one, offset in finish.offsets.items()}
         self._settled.update(offsets)
         self.client.seek({TopicPartition(*one): at for one, at in finish.back_to.items()})
-        failpoint("consumer.before_offsets")
-        await self.client.commit(offsets)
-        failpoint("consumer.after_offsets")
+        self._offsets.note(offsets)
 
     # -- pauses ----------------------------------------------------------------------------------
 
@@ -348,8 +350,13 @@ class Consumer:
         self._checked.set()
         self._machine.revoke([(one.topic, one.partition) for one in partitions])
         self._pauses.held.clear()
+        await self._let_go()
+
+    async def _let_go(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._free.wait(), self.tuning.drain_deadline)
+        await self._offsets.flush()
+        self._offsets.drop()
 
     async def _on_assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """The group gives partitions: is what is to be read still there? Put pauses back."""
@@ -427,6 +434,12 @@ class Consumer:
             RESTARTS.labels(self.database.service).inc()
             log.warning("the Kafka client lags and does not move: it is stopped and started")
             await self.client.restart()
+
+
+def _at(action: Action, turn: Turn) -> int | None:
+    if turn.index is None or not isinstance(action, Apply):
+        return None
+    return action.indexes[turn.index]
 
 
 def _partition(record: Record) -> TopicPartition:

@@ -54,9 +54,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The last action was rolled back."""
+    """The last action was rolled back. `index`: at this message, None where nobody can tell."""
 
     failure: Failure
+    index: int | None = None
 
 
 Input = Received | Done | Failed
@@ -124,13 +125,14 @@ class Limits:
 
 @dataclass(slots=True)
 class ConsumerMachine:
-    """One batch at a time: whole, else message by message; what is done is counted, what is not is
-    read again.
+    """One batch at a time: whole; where that fails, without the message that fails, which is tried
+    alone. What is done is counted, what is not is read again.
     """
 
     limits: Limits = field(default_factory=Limits)
     _places: tuple[Place, ...] = ()
-    _index: int | None = None  # None: the batch is tried as a whole
+    _hand: tuple[int, ...] = ()  # what is tried together
+    _waiting: list[tuple[int, ...]] = field(default_factory=list)  # what is next comes last
     _tries: int = 0
     _troubles: int = 0
     _last: Action | None = None
@@ -140,11 +142,6 @@ class ConsumerMachine:
     _faults: dict[Partition, int] = field(default_factory=dict)
     _pauses: dict[Partition, int] = field(default_factory=dict)
 
-    @property
-    def is_whole(self) -> bool:
-        """True while the batch is tried as a whole."""
-        return self._index is None
-
     def step(self, happened: Input) -> Action:
         """The next thing to do. After `Finish` comes `Received`."""
         match happened:
@@ -152,8 +149,8 @@ class ConsumerMachine:
                 return self._begin(places)
             case Done():
                 return self._advance()
-            case Failed(failure):
-                return self._after_failure(failure)
+            case Failed(failure, index):
+                return self._after_failure(failure, index)
 
     def revoke(self, partitions: Collection[Partition]) -> None:
         """These partitions are another's from now on: of them, nothing further is begun."""
@@ -168,24 +165,20 @@ class ConsumerMachine:
 
     def _begin(self, places: tuple[Place, ...]) -> Action:
         self._places = places
-        self._index = None
-        self._tries = self._troubles = 0
         self._next, self._back, self._dropped = {}, {}, set()
-        return self._act(Apply(tuple(range(len(places)))))
+        self._waiting = [tuple(range(len(places)))]
+        self._troubles = 0
+        return self._go_on()
 
     def _advance(self) -> Action:
-        self._tries = self._troubles = 0
+        self._troubles = 0
         last = self._last
         if isinstance(last, Pause):
-            return self._go_on(last.place)
-        if self._index is None:
-            for place in self._places:
-                self._settled(place, healthy=True)
-            return self._finish()
+            return self._drop(last.place)
         healthy = not (isinstance(last, Park) and last.cause is Cause.FAULT)
-        self._settled(self._places[self._index], healthy=healthy)
-        self._index += 1
-        return self._next_single()
+        for index in self._hand:
+            self._settled(self._places[index], healthy=healthy)
+        return self._go_on()
 
     def _settled(self, place: Place, *, healthy: bool) -> None:
         self._next[place.partition] = place.offset + 1
@@ -193,19 +186,32 @@ class ConsumerMachine:
             self._faults.pop(place.partition, None)
             self._pauses.pop(place.partition, None)
 
-    def _go_on(self, place: Place) -> Action:
+    def _drop(self, place: Place) -> Action:
         self._back[place.partition] = place.offset
         self._dropped.add(place.partition)
-        return self._next_single()
+        return self._go_on()
 
-    def _next_single(self) -> Action:
-        index = 0 if self._index is None else self._index
-        while index < len(self._places) and self._places[index].partition in self._dropped:
-            index += 1
-        self._index = index
-        if index == len(self._places):
-            return self._finish()
-        return self._act(Apply((index,)))
+    def _go_on(self) -> Action:
+        self._tries = 0
+        while self._waiting:
+            waiting = self._waiting.pop()
+            self._hand = tuple(
+                one for one in waiting if self._places[one].partition not in self._dropped
+            )
+            if self._hand:
+                return self._act(Apply(self._hand))
+        return self._finish()
+
+    def _split(self, index: int | None) -> Action:
+        """Go on without the message that failed; where nobody knows which, with each half."""
+        hand = self._hand
+        if index is None:
+            parts = [hand[: len(hand) // 2], hand[len(hand) // 2 :]]
+        else:
+            at = hand.index(index)
+            parts = [hand[:at], (index,), hand[at + 1 :]]
+        self._waiting += [part for part in reversed(parts) if part]
+        return self._go_on()
 
     def _finish(self) -> Action:
         # What was dropped in the middle of a batch is read again, by us or by whoever has the
@@ -215,29 +221,29 @@ class ConsumerMachine:
                 self._back[place.partition] = place.offset
         return self._act(Finish(dict(self._next), dict(self._back)))
 
-    def _after_failure(self, failure: Failure) -> Action:
+    def _after_failure(self, failure: Failure, index: int | None) -> Action:
         if failure is Failure.LOCK_TROUBLE or isinstance(self._last, Park | Pause):
             return self._after_trouble()
-        if self._index is None:
-            return self._next_single()
+        if len(self._hand) > 1:
+            return self._split(index)
         if isinstance(self._last, Refuse):
             return self._park(Cause.FAULT)
         if failure is Failure.REFUSED:
-            return self._act(Refuse(self._index))
+            return self._act(Refuse(self._hand[0]))
         if failure is not Failure.FAULT:
             return self._park(_PARKED_AS[failure])
         self._tries += 1
         if self._tries < self.limits.tries:
-            return self._act(Apply((self._index,), after=self._wait(self._tries)))
-        return self._after_fault(self._places[self._index])
+            return self._act(Apply(self._hand, after=self._wait(self._tries)))
+        return self._after_fault(self._places[self._hand[0]])
 
     def _after_trouble(self) -> Action:
         """Without limit; but now and then the batch goes back, so that the client is polled and
         stays in its group.
         """
         self._troubles += 1
-        if self._index is None and self._troubles >= self.limits.troubles_as_a_whole:
-            return self._next_single()
+        if len(self._hand) > 1 and self._troubles >= self.limits.troubles_as_a_whole:
+            return self._split(None)
         if self._troubles >= self.limits.troubles_in_hand:
             self.hand_back()
             return self._finish()
@@ -250,7 +256,7 @@ class ConsumerMachine:
             case Park(index, cause):
                 return self._act(Park(index, cause, after=wait))
             case Pause(place):
-                return self._go_on(place)
+                return self._drop(place)
             case _:
                 return self._finish()
 
@@ -263,7 +269,7 @@ class ConsumerMachine:
         return self._act(Pause(place, seconds))
 
     def _park(self, cause: Cause) -> Action:
-        return self._act(Park(self._index or 0, cause))
+        return self._act(Park(self._hand[0], cause))
 
     def _wait(self, times: int) -> float:
         return float(min(self.limits.first_wait * 2.0 ** (times - 1), self.limits.longest_wait))

@@ -18,7 +18,7 @@ from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.history import History
 from kvitt_chassis.incoming import Incoming
-from kvitt_chassis.marks import lock_batch
+from kvitt_chassis.marks import Opening
 from kvitt_chassis.parking import Head
 from kvitt_chassis.refusals import record_refusal
 from kvitt_chassis.sealing import Sealer
@@ -78,6 +78,13 @@ class Applied:
         return any(verdict in PARKS for _, verdict in self.verdicts)
 
 
+@dataclass(slots=True)
+class Turn:
+    """Which message of a transaction is at work: its place among them, None before and after."""
+
+    index: int | None = None
+
+
 class Inbox:
     """Settles messages of one service, each once and in order. Each method is one transaction."""
 
@@ -94,26 +101,32 @@ class Inbox:
         self._handler_budget = handler_budget
         self._history = history or History(None, database.service)
 
-    async def apply(self, arrived: Sequence[Incoming], *, head: Head | None = None) -> Applied:
+    async def apply(
+        self, arrived: Sequence[Incoming], *, head: Head | None = None, turn: Turn | None = None
+    ) -> Applied:
         """Settle messages in one transaction: effects, marks, memory, and what must be parked.
 
         `head` says that the one message comes from the park, where it is the first of its key.
-        Raises what a handler raises, HandlerTooSlow, or lock trouble; then nothing is committed.
+        `turn` is told which message is at work. Raises what a handler raises, HandlerTooSlow, or
+        lock trouble; then nothing is committed.
         """
         slowest = 0.0
         applied = Applied()
+        turn = turn or Turn()
+        opening = Opening(arrived, is_from_park=head is not None)
         try:
-            async with self._database.unit() as unit:
-                batch = await lock_batch(unit.session, arrived, is_from_park=head is not None)
+            async with self._database.unit(opening=opening) as unit:
+                batch = opening.batch
                 judged = [(incoming, batch.settle(incoming)) for incoming in arrived]
                 applied.verdicts = judged
                 await unit.load(_loads(judged))
-                for incoming, verdict in judged:
+                for turn.index, (incoming, verdict) in enumerate(judged):
                     began = time.monotonic()
                     try:
                         await self._settle(unit, incoming, verdict)
                     finally:
                         slowest = max(slowest, time.monotonic() - began)
+                turn.index = None
                 failpoint("inbox.before_marks")
                 await self._park(unit.session, judged, head)
                 await marks.write(unit.session, batch)
@@ -132,9 +145,9 @@ class Inbox:
 
     async def park(self, incoming: Incoming, cause: Cause, reason: str) -> None:
         """Park the message's key, with this message as its head."""
-        async with self._database.unit() as unit:
-            batch = await lock_batch(unit.session, [incoming], is_from_park=False)
-            verdict = batch.settle(incoming)
+        opening = Opening([incoming], is_from_park=False)
+        async with self._database.unit(opening=opening) as unit:
+            verdict = opening.batch.settle(incoming)
             if verdict in {Verdict.APPLY, Verdict.REFUSE}:
                 await parking.append(
                     unit.session, [(incoming, cause, reason, None)], sealer=self._sealer

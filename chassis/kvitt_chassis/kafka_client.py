@@ -26,6 +26,7 @@ _framework_log.setLevel(logging.ERROR)  # it warns of topics that it does not cr
 
 _ANSWER_WITHIN = 5.0
 _STOP_WITHIN = 22.0
+_LONG_POLL_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ class KafkaClient:
         )
         await self._observer.start()
         await self._broker.start()
+        self._poll_patiently()
 
     async def stop(self) -> None:
         """Take nothing new, wait for the batch in hand, leave the group."""
@@ -89,6 +91,7 @@ class KafkaClient:
         except (KafkaError, TimeoutError) as error:
             log.warning("the silent Kafka client did not stop: %s", type(error).__name__)
         await self.subscriber.start()
+        self._poll_patiently()
 
     @property
     def is_running(self) -> bool:
@@ -119,21 +122,23 @@ class KafkaClient:
         if partition in self.assignment():
             self.subscriber.consumer.resume(partition)
 
-    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+    async def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
         """Commit offsets (the next to read) of partitions that are ours, within the deadline.
 
-        A failure is only logged: the marks know what is done, whoever reads it again passes it
-        over.
+        A failure is logged and answered with False; nothing is lost by it: the marks know what is
+        done, whoever reads it again passes it over.
         """
         mine = self.assignment()
         owned = {one: offset for one, offset in offsets.items() if one in mine}
         if not owned:
-            return
+            return True
         try:
             committing = self.subscriber.consumer.commit(owned)
             await asyncio.wait_for(committing, self._reading.commit_deadline)
         except (KafkaError, TimeoutError) as error:
             log.warning("offsets were not committed: %s", type(error).__name__)
+            return False
+        return True
 
     async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """The offsets that the next records will get. Raises KafkaError, TimeoutError."""
@@ -149,6 +154,19 @@ class KafkaClient:
             return None
         found = await asyncio.wait_for(self._observer.committed(partition), _ANSWER_WITHIN)
         return None if found is None else int(found)
+
+    def _poll_patiently(self) -> None:
+        """Let an empty poll go on. FastStream sleeps after one, while messages come and wait."""
+        consumer = self.subscriber.consumer
+        getmany = consumer.getmany
+
+        async def until_some(*, timeout_ms: int, max_records: int) -> Any:
+            found = None
+            while not found:
+                found = await getmany(timeout_ms=_LONG_POLL_MS, max_records=max_records)
+            return found
+
+        consumer.getmany = until_some
 
     async def _ask(
         self, question: str, partitions: Iterable[TopicPartition]

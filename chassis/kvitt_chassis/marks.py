@@ -4,13 +4,12 @@ verdicts are given elsewhere.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kvitt_chassis import parking
 from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.parking import Place
 from kvitt_chassis.verdicts import ADVANCES, PARKS, REMEMBERED_IDS, Known, Verdict, judge
@@ -48,6 +47,38 @@ DDL: tuple[str, ...] = (
 )
 """`marks.topic` is the catalogue's name. An inbound key's number counts its messages."""
 
+FUNCTIONS: tuple[str, ...] = (
+    """
+    CREATE OR REPLACE FUNCTION lock_marks(topics text[], keys text[])
+    RETURNS TABLE (topic text, key text, seq bigint, event_ids uuid[], is_parked boolean)
+    LANGUAGE plpgsql AS $$
+    #variable_conflict use_column
+    DECLARE
+        locked bigint;
+    BEGIN
+        PERFORM FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
+        ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+        GET DIAGNOSTICS locked = ROW_COUNT;
+        IF locked < cardinality(keys) THEN
+            INSERT INTO marks (topic, key, seq)
+            SELECT topic, key, 0 FROM unnest(topics, keys) AS wanted (topic, key)
+            ORDER BY topic, key ON CONFLICT DO NOTHING;
+            PERFORM FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
+            ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+        END IF;
+        RETURN QUERY
+        SELECT topic, key, marks.seq, marks.event_ids,
+               EXISTS (SELECT FROM parked_keys p WHERE p.topic = marks.topic AND p.key = marks.key)
+        FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key);
+    END
+    $$
+    """,
+)
+"""Locks the marks of different keys, new ones too, in one order; then reads them, and which keys
+are parked. One round trip; each statement inside sees what was committed while the one before it
+waited. Created anew by any migration that changes it.
+"""
+
 MEMORY_DAYS = 30
 """How long ids from outside are remembered: longer than their topics keep them (14 days)."""
 
@@ -57,8 +88,8 @@ class Batch:
     """What is known of the keys of one transaction; moved along as its messages are settled."""
 
     known: dict[Place, Known]
-    versions: dict[tuple[str, str, str], int]
-    seen: set[tuple[str, UUID]]
+    versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    seen: set[tuple[str, UUID]] = field(default_factory=set)
     moved: set[Place] = field(default_factory=set)
     new_seen: list[tuple[str, UUID]] = field(default_factory=list)
     new_versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -111,33 +142,41 @@ class Batch:
             self.versions[fact] = self.new_versions[fact] = incoming.version
 
 
-async def lock_batch(
-    session: AsyncSession, arrived: Sequence[Incoming], *, is_from_park: bool
-) -> Batch:
-    """Lock the marks of these messages, new ones too, in one order; then read what is known."""
-    places = {(incoming.topic, incoming.key) for incoming in arrived}
-    places |= {(incoming.topic, incoming.place) for incoming in arrived if not incoming.envelope}
-    known = await lock_marks(session, places)
-    # After the locks: a statement sees what was committed while it waited for them only if it
-    # begins later.
-    if not is_from_park:
-        for place in await parking.parked_among(session, known):
-            known[place] = replace(known[place], is_parked=True)
-    seen, versions = await _memory(session, [one for one in arrived if one.is_inbound])
-    return Batch(known, versions, seen)
+@dataclass(slots=True)
+class Opening:
+    """The first statement of a transaction that settles these messages: it locks their marks, reads
+    what is known of them, and tells business time. Afterwards `batch` is there.
+    """
+
+    arrived: Sequence[Incoming]
+    is_from_park: bool
+    batch: Batch = field(init=False)
+
+    async def __call__(self, session: AsyncSession) -> datetime:
+        places = {(one.topic, one.key) for one in self.arrived}
+        places |= {(one.topic, one.place) for one in self.arrived if not one.envelope}
+        known, now = await _lock(session, places)
+        if self.is_from_park:  # what is parked is the message itself
+            known = {place: replace(mark, is_parked=False) for place, mark in known.items()}
+        self.batch = Batch(known, *await _memory(session, self.arrived))
+        return now
 
 
 async def lock_marks(session: AsyncSession, places: set[Place]) -> dict[Place, Known]:
     """Lock and read marks; a key that is met for the first time gets one that stands at 0."""
-    known: dict[Place, Known] = {}
-    while missing := sorted(places - set(known)):
-        arrays = {"topic": [topic for topic, _ in missing], "key": [key for _, key in missing]}
-        if known or (rows := (await session.execute(_LOCK, arrays)).all()) == []:
-            await session.execute(_BEGIN, arrays)
-            rows = (await session.execute(_LOCK, arrays)).all()
-        for topic, key, seq, event_ids in rows:
-            known[topic, key] = Known(sequence=seq, event_ids=tuple(event_ids))
+    known, _ = await _lock(session, places)
     return known
+
+
+async def _lock(session: AsyncSession, places: set[Place]) -> tuple[dict[Place, Known], datetime]:
+    wanted = sorted(places)
+    arrays = {"topic": [topic for topic, _ in wanted], "key": [key for _, key in wanted]}
+    rows = (await session.execute(_LOCK, arrays)).all()
+    known = {
+        (topic, key): Known(sequence=seq, event_ids=tuple(event_ids), is_parked=is_parked)
+        for topic, key, seq, event_ids, is_parked, _ in rows
+    }
+    return known, rows[0].now
 
 
 async def advance_mark(
@@ -150,7 +189,7 @@ async def advance_mark(
         sequence=sequence,
         event_ids=(*known.event_ids, *skipped[-REMEMBERED_IDS:], event_id)[-REMEMBERED_IDS:],
     )
-    await write(session, Batch({place: moved}, {}, set(), moved={place}))
+    await write(session, Batch({place: moved}, moved={place}))
 
 
 async def remember(session: AsyncSession, sender: str, event_id: UUID) -> None:
@@ -159,60 +198,51 @@ async def remember(session: AsyncSession, sender: str, event_id: UUID) -> None:
 
 
 async def _memory(
-    session: AsyncSession, inbound: Sequence[Incoming]
-) -> tuple[set[tuple[str, UUID]], dict[tuple[str, str, str], int]]:
-    known = [(one, one.envelope) for one in inbound if one.envelope is not None]
+    session: AsyncSession, arrived: Sequence[Incoming]
+) -> tuple[dict[tuple[str, str, str], int], set[tuple[str, UUID]]]:
+    known = [(one.sender, one.envelope) for one in arrived if one.is_inbound and one.envelope]
     if not known:
-        return set(), {}
-    arrays: dict[str, Any] = {
-        "source": [one.sender for one, _ in known],
-        "id": [envelope.id for _, envelope in known],
-    }
-    seen = {(source, id_) for source, id_ in (await session.execute(_SEEN, arrays)).all()}
-    facts = [(one, envelope) for one, envelope in known if one.version is not None]
-    if not facts:
-        return seen, {}
+        return {}, set()
     arrays = {
-        "source": [one.sender for one, _ in facts],
-        "type": [envelope.type for _, envelope in facts],
-        "subject": [envelope.subject for _, envelope in facts],
+        "source": [sender for sender, _ in known],
+        "id": [envelope.id for _, envelope in known],
+        "type": [envelope.type for _, envelope in known],
+        "subject": [envelope.subject for _, envelope in known],
     }
-    rows = (await session.execute(_VERSIONS, arrays)).all()
-    return seen, {(source, type_, subject): version for source, type_, subject, version in rows}
+    rows = (await session.execute(_MEMORY, arrays)).all()
+    versions = {
+        (source, type_, subject): version
+        for source, _, type_, subject, _, version in rows
+        if version is not None
+    }
+    return versions, {(source, id_) for source, id_, _, _, is_seen, _ in rows if is_seen}
 
 
 async def write(session: AsyncSession, batch: Batch) -> None:
+    """Write the marks that moved, and what is to be remembered: one statement."""
+    if not batch.moved:
+        return
     moved = sorted(batch.moved)
-    if moved:
-        marks = [batch.known[place] for place in moved]
-        await session.execute(
-            _MOVE,
-            {
-                "topic": [topic for topic, _ in moved],
-                "key": [key for _, key in moved],
-                "seq": [mark.sequence for mark in marks],
-                "event_ids": [_array(mark.event_ids) for mark in marks],
-            },
-        )
-    if batch.new_seen:
-        await session.execute(
-            _INSERT_SEEN,
-            {
-                "source": [source for source, _ in batch.new_seen],
-                "id": [event_id for _, event_id in batch.new_seen],
-            },
-        )
-    if batch.new_versions:
-        facts = sorted(batch.new_versions)
-        await session.execute(
-            _INSERT_VERSIONS,
-            {
-                "source": [source for source, _, _ in facts],
-                "type": [type_ for _, type_, _ in facts],
-                "subject": [subject for _, _, subject in facts],
-                "version": [batch.new_versions[fact] for fact in facts],
-            },
-        )
+    marks = [batch.known[place] for place in moved]
+    values = {
+        "topic": [topic for topic, _ in moved],
+        "key": [key for _, key in moved],
+        "seq": [mark.sequence for mark in marks],
+        "event_ids": [_array(mark.event_ids) for mark in marks],
+    }
+    if not batch.new_seen:
+        await session.execute(_MOVE, values)
+        return
+    facts = sorted(batch.new_versions)
+    values |= {
+        "source": [source for source, _ in batch.new_seen],
+        "id": [event_id for _, event_id in batch.new_seen],
+        "fact_source": [source for source, _, _ in facts],
+        "fact_type": [type_ for _, type_, _ in facts],
+        "fact_subject": [subject for _, _, subject in facts],
+        "fact_version": [batch.new_versions[fact] for fact in facts],
+    }
+    await session.execute(_MOVE_AND_REMEMBER, values)
 
 
 def _array(event_ids: Sequence[UUID | None]) -> str:
@@ -226,63 +256,45 @@ async def forget(session: AsyncSession) -> int:
     return int(getattr(gone, "rowcount", 0))
 
 
-_WANTED = "unnest(CAST(:topic AS text[]), CAST(:key AS text[])) AS wanted(topic, key)"
 _LOCK = text(
-    f"""
-    SELECT marks.topic, marks.key, marks.seq, marks.event_ids
-    FROM marks JOIN {_WANTED} ON marks.topic = wanted.topic AND marks.key = wanted.key
-    ORDER BY marks.topic, marks.key FOR NO KEY UPDATE OF marks
+    """
+    SELECT mark.*, (SELECT now() + "offset" FROM clock) AS now
+    FROM lock_marks(CAST(:topic AS text[]), CAST(:key AS text[])) AS mark
     """
 )
-_BEGIN = text(
-    f"INSERT INTO marks (topic, key, seq) SELECT topic, key, 0 FROM {_WANTED}"
-    " ORDER BY topic, key ON CONFLICT DO NOTHING"
-)
-_MOVE = text(
+_MEMORY = text(
     """
+    SELECT wanted.*, seen.id IS NOT NULL, fact.version
+    FROM unnest(CAST(:source AS text[]), CAST(:id AS uuid[]), CAST(:type AS text[]),
+        CAST(:subject AS text[])) AS wanted(source, id, type, subject)
+    LEFT JOIN inbound_seen seen ON seen.source = wanted.source AND seen.id = wanted.id
+    LEFT JOIN inbound_versions fact ON fact.source = wanted.source
+        AND fact.type = wanted.type AND fact.subject = wanted.subject
+    """
+)
+_UPDATE_MARKS = """
     UPDATE marks SET seq = moved.seq, event_ids = CAST(moved.event_ids AS uuid[]),
         moved_at = clock_timestamp()
     FROM unnest(CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:seq AS bigint[]),
-        CAST(:event_ids AS text[]))
-         AS moved(topic, key, seq, event_ids)
+        CAST(:event_ids AS text[])) AS moved(topic, key, seq, event_ids)
     WHERE marks.topic = moved.topic AND marks.key = moved.key
     """
-)
-_SEEN = text(
-    """
-    SELECT seen.source, seen.id FROM inbound_seen seen
-    JOIN (SELECT DISTINCT * FROM unnest(CAST(:source AS text[]), CAST(:id AS uuid[]))
-        AS one(source, id)) wanted
-      ON seen.source = wanted.source AND seen.id = wanted.id
-    """
-)
-_VERSIONS = text(
-    """
-    SELECT known.source, known.type, known.subject, known.version FROM inbound_versions known
-    JOIN (SELECT DISTINCT * FROM unnest(CAST(:source AS text[]), CAST(:type AS text[]),
-        CAST(:subject AS text[]))
-          AS one(source, type, subject)) wanted
-      ON known.source = wanted.source AND known.type = wanted.type
-          AND known.subject = wanted.subject
-    """
-)
-_INSERT_SEEN = text(
-    """
+_REMEMBER_SEEN = """
     INSERT INTO inbound_seen (source, id) SELECT * FROM unnest(CAST(:source AS text[]),
         CAST(:id AS uuid[]))
     ON CONFLICT DO NOTHING
     """
-)
-_INSERT_VERSIONS = text(
-    """
+_REMEMBER_VERSIONS = """
     INSERT INTO inbound_versions (source, type, subject, version)
-    SELECT * FROM unnest(CAST(:source AS text[]), CAST(:type AS text[]), CAST(:subject AS text[]),
-        CAST(:version AS bigint[]))
+    SELECT * FROM unnest(CAST(:fact_source AS text[]), CAST(:fact_type AS text[]),
+        CAST(:fact_subject AS text[]), CAST(:fact_version AS bigint[]))
     ON CONFLICT (source, type, subject) DO UPDATE SET version = excluded.version
     """
+_MOVE = text(_UPDATE_MARKS)
+_INSERT_SEEN = text(_REMEMBER_SEEN)
+_MOVE_AND_REMEMBER = text(
+    f"WITH moved AS ({_UPDATE_MARKS}), seen AS ({_REMEMBER_SEEN}) {_REMEMBER_VERSIONS}"
 )
-
-
 _FORGET = text(
     """
     DELETE FROM inbound_seen WHERE (source, id) IN (

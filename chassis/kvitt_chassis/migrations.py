@@ -14,6 +14,8 @@ from typing import Any
 from alembic import context
 from sqlalchemy import MetaData, create_engine, pool, text
 
+from kvitt_chassis import marks
+
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
 
 _PARTS = (
@@ -35,10 +37,17 @@ a new table.
 
 
 def create_chassis_tables(op: Any, service: str) -> None:
-    """Create every chassis table with its grants. `op` is Alembic's."""
+    """Create every chassis table with its grants, and the functions. `op` is Alembic's."""
     for part in _PARTS:
         for statement in importlib.import_module(f"kvitt_chassis.{part}").DDL:
             op.get_bind().exec_driver_sql(_named(statement, service))
+    create_chassis_functions(op)
+
+
+def create_chassis_functions(op: Any) -> None:
+    """Create the chassis' functions, or replace them: in a migration of each change of one."""
+    for statement in marks.FUNCTIONS:
+        op.get_bind().exec_driver_sql(statement)
 
 
 def guard_regions(op: Any, service: str) -> None:

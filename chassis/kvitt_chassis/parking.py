@@ -4,7 +4,7 @@ statements; the loop is in drain.py.
 Whoever appends, drains or discards holds the lock of the key's mark.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -144,15 +144,6 @@ async def append(
     )
 
 
-async def parked_among(session: AsyncSession, places: Iterable[Place]) -> list[Place]:
-    """Those of these keys that are parked. Call it after their marks are locked."""
-    wanted = list(places)
-    rows = await session.execute(
-        _PARKED_AMONG, {"topic": [topic for topic, _ in wanted], "key": [key for _, key in wanted]}
-    )
-    return [(topic, key) for topic, key in rows.all()]
-
-
 async def due(session: AsyncSession, *, limit: int) -> list[Place]:
     """Waiting keys whose next try has come, the longest overdue first."""
     rows = await session.execute(_DUE, {"limit": limit})
@@ -279,14 +270,6 @@ _PARK_MESSAGES = text(
         CAST(:source AS text[]), CAST(:partition AS integer[]), CAST(:position AS bigint[]),
             CAST(:sealed AS bytea[]))
     ON CONFLICT (topic, partition, position) DO NOTHING
-    """
-)
-_PARKED_AMONG = text(
-    """
-    SELECT parked.topic, parked.key FROM parked_keys parked
-    JOIN (SELECT DISTINCT * FROM unnest(CAST(:topic AS text[]), CAST(:key AS text[]))
-        AS one(topic, key)) wanted
-      ON parked.topic = wanted.topic AND parked.key = wanted.key
     """
 )
 _DUE = text(

@@ -2,7 +2,7 @@
 commits it; a handler does neither.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -140,25 +140,13 @@ class UnitOfWork:
 
     async def _write_timers(self) -> None:
         names = sorted(self.scheduled)
-        await self.session.execute(
-            _DELETE_TIMERS,
-            {
-                "timer": [name for name, _, _ in names],
-                "region": [region for _, region, _ in names],
-                "key": [key for _, _, key in names],
-            },
-        )
-        due = [(name, self.scheduled[name]) for name in names if self.scheduled[name] is not None]
+        due = [(name, instant) for name in names if (instant := self.scheduled[name]) is not None]
+        gone = [name for name in names if self.scheduled[name] is None]
+        if gone:
+            await self.session.execute(_DELETE_TIMERS, _columns(gone))
         if due:
-            await self.session.execute(
-                _INSERT_TIMERS,
-                {
-                    "timer": [name for (name, _, _), _ in due],
-                    "region": [region for (_, region, _), _ in due],
-                    "key": [key for (_, _, key), _ in due],
-                    "due": [instant for _, instant in due],
-                },
-            )
+            instants = {"due": [instant for _, instant in due]}
+            await self.session.execute(_SET_TIMERS, _columns([name for name, _ in due]) | instants)
         self.scheduled = {}
         self.wrote_timers = True
 
@@ -379,6 +367,14 @@ class Transaction:
         )
 
 
+def _columns(timers: Sequence[tuple[str, str, UUID]]) -> dict[str, list[Any]]:
+    return {
+        "timer": [name for name, _, _ in timers],
+        "region": [region for _, region, _ in timers],
+        "key": [key for _, _, key in timers],
+    }
+
+
 def _key_column(row_type: type[Any]) -> Any:
     """The one column of the primary key beside the region."""
     names = [column.key for column in inspect(row_type).primary_key if column.key != "region"]
@@ -407,10 +403,12 @@ _DELETE_TIMERS = text(
     WHERE timers.timer = gone.timer AND timers.region = gone.region AND timers.key = gone.key
     """
 )
-_INSERT_TIMERS = text(
+_SET_TIMERS = text(
     """
     INSERT INTO timers (timer, region, key, due)
     SELECT * FROM unnest(CAST(:timer AS text[]), CAST(:region AS text[]),
                          CAST(:key AS uuid[]), CAST(:due AS timestamptz[]))
+    ON CONFLICT (timer, region, key)
+    DO UPDATE SET due = excluded.due, attempts = 0, not_before = NULL
     """
 )

@@ -79,34 +79,39 @@ def test_a_batch_that_succeeds_is_one_transaction_and_one_commit_of_offsets() ->
     assert machine.step(Done()) == Finish({A: 9, B: 4}, {})
 
 
-def test_a_batch_that_fails_goes_again_one_by_one() -> None:
+def test_a_batch_that_fails_goes_again_without_the_message_that_failed() -> None:
     machine = ConsumerMachine()
-    machine.step(a_batch((A, 7), (A, 8)))
+    machine.step(a_batch((A, 6), (A, 7), (A, 8), (A, 9)))
 
-    assert machine.step(Failed(Failure.REFUSED)) == Apply((0,))
-    assert machine.step(Done()) == Apply((1,))
-    assert machine.step(Failed(Failure.REFUSED)) == Refuse(1)
-    assert machine.step(Done()) == Finish({A: 9}, {})
+    assert machine.step(Failed(Failure.REFUSED, 2)) == Apply((0, 1))
+    assert machine.step(Done()) == Apply((2,))
+    assert machine.step(Failed(Failure.REFUSED, 2)) == Refuse(2)
+    assert machine.step(Done()) == Apply((3,))
+    assert machine.step(Done()) == Finish({A: 10}, {})
+
+
+def test_a_batch_that_fails_as_a_whole_goes_again_in_halves() -> None:
+    machine = ConsumerMachine()
+    machine.step(a_batch((A, 6), (A, 7), (A, 8)))
+
+    assert machine.step(Failed(Failure.FAULT)) == Apply((0,))
+    assert machine.step(Done()) == Apply((1, 2))
+    assert machine.step(Failed(Failure.FAULT)) == Apply((1,))
+    assert machine.step(Done()) == Apply((2,))
 
 
 def test_a_fault_is_tried_again_later_each_time_then_parked() -> None:
     machine = ConsumerMachine(limits=Limits(tries=3, first_wait=0.1))
     machine.step(a_batch((A, 1)))
 
-    steps = [machine.step(Failed(Failure.FAULT)) for _ in range(4)]
+    steps = [machine.step(Failed(Failure.FAULT)) for _ in range(3)]
 
-    assert steps == [
-        Apply((0,)),
-        Apply((0,), after=0.1),
-        Apply((0,), after=0.2),
-        Park(0, Cause.FAULT),
-    ]
+    assert steps == [Apply((0,), after=0.1), Apply((0,), after=0.2), Park(0, Cause.FAULT)]
 
 
 def test_what_is_not_known_yet_is_parked_at_once() -> None:
     machine = ConsumerMachine()
     machine.step(a_batch((A, 1)))
-    machine.step(Failed(Failure.NOT_YET_KNOWN))
 
     assert machine.step(Failed(Failure.NOT_YET_KNOWN)) == Park(0, Cause.NOT_YET_KNOWN)
 
@@ -126,7 +131,6 @@ def test_lock_trouble_never_parks_and_now_and_then_hands_the_batch_back() -> Non
 def test_a_refusal_that_cannot_be_recorded_is_parked_not_forgotten() -> None:
     machine = ConsumerMachine()
     machine.step(a_batch((A, 1)))
-    machine.step(Failed(Failure.REFUSED))
     assert machine.step(Failed(Failure.REFUSED)) == Refuse(0)
 
     assert machine.step(Failed(Failure.FAULT)) == Park(0, Cause.FAULT)
@@ -136,23 +140,23 @@ def test_too_many_faults_in_a_row_pause_the_partition_longer_each_time() -> None
     machine = ConsumerMachine(limits=Limits(tries=1, faults_in_a_row=1, first_pause=5))
     places = ((A, 1), (A, 2), (B, 1))
     machine.step(a_batch(*places))
-    machine.step(Failed(Failure.FAULT))
+    machine.step(Failed(Failure.FAULT, 0))
     assert machine.step(Failed(Failure.FAULT)) == Park(0, Cause.FAULT)
-    assert machine.step(Done()) == Apply((1,))
+    assert machine.step(Done()) == Apply((1, 2))
+    machine.step(Failed(Failure.FAULT, 1))
 
     assert machine.step(Failed(Failure.FAULT)) == Pause(Place(A, 2), 5)
     assert machine.step(Done()) == Apply((2,))
     assert machine.step(Done()) == Finish({A: 2, B: 2}, {A: 2})
 
     machine.step(a_batch((A, 2)))
-    machine.step(Failed(Failure.FAULT))
     assert machine.step(Failed(Failure.FAULT)) == Pause(Place(A, 2), 10)
 
 
 def test_of_a_revoked_partition_nothing_further_is_begun() -> None:
     machine = ConsumerMachine()
     machine.step(a_batch((A, 1), (A, 2), (B, 1)))
-    machine.step(Failed(Failure.FAULT))
+    machine.step(Failed(Failure.FAULT, 0))
 
     machine.revoke([A])
 
@@ -168,9 +172,13 @@ FAILURES = st.sampled_from([None, *Failure])
     partitions=st.lists(st.sampled_from([A, B]), min_size=1, max_size=6),
     answers=st.lists(FAILURES, max_size=80),
     revoke_at=st.integers(0, 80),
+    where=st.sampled_from([None, 0, -1]),
 )
 def test_whatever_happens_offsets_pass_only_what_was_settled_and_nothing_is_left_out(
-    partitions: list[tuple[str, int]], answers: list[Failure | None], revoke_at: int
+    partitions: list[tuple[str, int]],
+    answers: list[Failure | None],
+    revoke_at: int,
+    where: int | None,
 ) -> None:
     machine = ConsumerMachine(limits=Limits(faults_in_a_row=1, troubles_in_hand=4))
     offsets = {A: 0, B: 0}
@@ -188,7 +196,8 @@ def test_whatever_happens_offsets_pass_only_what_was_settled_and_nothing_is_left
             machine.revoke([A])
         if failure is None and not isinstance(action, Pause):
             settled |= set(action.indexes if isinstance(action, Apply) else [action.index])
-        action = machine.step(Done() if failure is None else Failed(failure))
+        at = None if where is None or not isinstance(action, Apply) else action.indexes[where]
+        action = machine.step(Done() if failure is None else Failed(failure, at))
 
     assert isinstance(action, Finish)
     for index, place in enumerate(places):

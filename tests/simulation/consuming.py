@@ -23,6 +23,7 @@ from kvitt_chassis.consumer_machine import (
     Refuse,
 )
 from kvitt_chassis.incoming import Incoming
+from kvitt_chassis.offsets import PACE
 from kvitt_chassis.parking import HeadGone, State
 from kvitt_chassis.verdicts import Cause, Verdict
 
@@ -50,7 +51,7 @@ EARLY_PACE = 0.02
 
 
 class ConsumerShell:
-    """The consumer of one process: three loops, as the real one has."""
+    """The consumer of one process: four loops, as the real one has."""
 
     def __init__(
         self,
@@ -76,6 +77,7 @@ class ConsumerShell:
         self._hand: Sequence[Incoming] = ()
         self._failed: Failure | None = None
         self._waits_for_free: Task | None = None
+        self._due: dict[tuple[str, int], int] = {}
         self.drain_task: Task | None = None
 
     # -- batches ---------------------------------------------------------------------------------
@@ -125,20 +127,20 @@ class ConsumerShell:
         places = tuple(Place(_partition(one), one.record.offset) for one in records)
         action = self._step("", Received(places))
         while not isinstance(action, Finish):
-            before = named(self.machine, action)
+            before = named(action)
             happened = yield from self._perform(action)
             action = self._step(before, happened)
         self._member.settled.update(action.offsets)
         self._member.seek(dict(action.back_to))
-        yield from self._commit(dict(action.offsets))
+        self._due.update(action.offsets)
 
     def _step(self, before: str, happened: Input) -> Action:
         after = self.machine.step(happened)
-        self._record.consumer[before, told(happened), named(self.machine, after)] += 1
+        self._record.consumer[before, told(happened), named(after)] += 1
         if self._world.trace is not None:
             self._world.note(
                 f"{self.process.name} consumer: {before or len(self._hand)}: {told(happened)},"
-                f" then {named(self.machine, after)}"
+                f" then {named(after)}"
             )
         return after
 
@@ -162,7 +164,7 @@ class ConsumerShell:
         except DatabaseLost:
             return Failed(Failure.LOCK_TROUBLE)
         except HandlerFailed as error:
-            return Failed(self._told(error.failure, action))
+            return Failed(self._told(error.failure, action), _at(action, error))
         return Done()
 
     def _told(self, failure: Failure, action: Action) -> Failure:
@@ -187,16 +189,23 @@ class ConsumerShell:
             self._member.paused.add(at)
             self._held[at] = self._world.now + seconds
 
-    def _commit(self, offsets: dict[tuple[str, int], int]) -> Steps:
-        """`KafkaClient.commit`: a failure is only logged."""
+    def offsets_loop(self) -> Steps:
+        """`Offsets.run`."""
+        while not self.is_stopping:
+            yield PACE
+            yield from self._flush()
+
+    def _flush(self) -> Steps:
+        """`Offsets.flush` and `KafkaClient.commit`: what fails is tried again."""
         member, group = self._member, self._group
-        mine = {at: offset for at, offset in offsets.items() if at in member.assigned}
+        due, self._due = self._due, {}
+        mine = {at: offset for at, offset in due.items() if at in member.assigned}
         generation = member.generation
         if mine:
             try:
                 yield from answer(self._broker, lambda: group.commit(member, generation, mine))
             except BrokerLost:
-                return
+                self._due = due | self._due
 
     # -- the group -------------------------------------------------------------------------------
 
@@ -219,6 +228,8 @@ class ConsumerShell:
         self.machine.revoke(self._member.assigned)
         self._held.clear()
         yield from self._until_free(DRAIN_DEADLINE)
+        yield from self._flush()
+        self._due = {}
         self._member.assigned = ()
 
     def _until_free(self, seconds: float) -> Steps:
@@ -262,6 +273,7 @@ class ConsumerShell:
         self.is_stopping = True
         self._world.wake(self._member.waiting)
         yield from self._until_free(DRAIN_DEADLINE)
+        yield from self._flush()
         self._group.leave(self._member)
 
     # -- the park --------------------------------------------------------------------------------
@@ -341,15 +353,21 @@ _CAUSES = {
 }
 
 
+def _at(action: Action, error: HandlerFailed) -> int | None:
+    if error.index is None or not isinstance(action, Apply):
+        return None
+    return action.indexes[error.index]
+
+
 def told(happened: Input) -> str:
     """What happened, in a word."""
     return happened.failure.value if isinstance(happened, Failed) else type(happened).__name__
 
 
-def named(machine: ConsumerMachine, action: Action) -> str:
+def named(action: Action) -> str:
     """What is done, in a word or two."""
     if isinstance(action, Apply):
-        return "Apply all" if machine.is_whole else "Apply one"
+        return "Apply one" if len(action.indexes) == 1 else "Apply several"
     return type(action).__name__
 
 

@@ -23,11 +23,12 @@ HANDLER_SECONDS = 0.0005
 
 
 class HandlerFailed(Exception):
-    """A handler raised."""
+    """A handler raised. `index`: of which message; None where it came out only at the end."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure)
         self.failure = failure
+        self.index: int | None = None
 
 
 class Inbox:
@@ -52,9 +53,9 @@ class Inbox:
         try:
             batch = yield from self._lock(tx, arrived, is_from_park=head is not None)
             judged = [(incoming, batch.settle(incoming)) for incoming in arrived]
-            for incoming, verdict in judged:
+            for index, (incoming, verdict) in enumerate(judged):
                 if verdict is Verdict.APPLY:
-                    yield from self._handle(tx, incoming)
+                    yield from self._turn(tx, incoming, index)
                 if verdict in _EFFECTS:
                     tx.changes.append(partial(_effect, incoming, verdict))
             self._park(tx, judged, head)
@@ -110,6 +111,15 @@ class Inbox:
                 if place in tables.park.keys:
                     known[place] = replace(known[place], is_parked=True)
         return Batch(known, tables.versions.copy(), tables.seen.copy())
+
+    def _turn(self, tx: Transaction, incoming: Incoming, index: int) -> Steps:
+        try:
+            yield from self._handle(tx, incoming)
+        except HandlerFailed as error:
+            # what a handler wrote may be turned down only when all is written
+            is_late = self.database.world.chance.happens(0.3)
+            error.index = None if is_late else index
+            raise
 
     def _handle(self, tx: Transaction, incoming: Incoming) -> Steps:
         """The handler: it may fail, takes its aggregate's lock, and may say something itself."""

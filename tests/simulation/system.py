@@ -41,6 +41,7 @@ class Replica:
         self.relay.task = world.spawn(self.process, self.relay.run(), after=world.delay())
         world.spawn(self.process, self.consumer.group_loop(), after=world.delay())
         world.spawn(self.process, self.consumer.read_loop(), after=world.delay())
+        world.spawn(self.process, self.consumer.offsets_loop(), after=world.delay())
         self.consumer.drain_task = world.spawn(
             self.process, self.consumer.drain_loop(), after=world.delay()
         )
