@@ -41,6 +41,7 @@ E = TypeVar("E", bound=Event)
 REGION = RegionCode("ac")
 _SEALER = Sealer(Fernet.generate_key().decode())
 _KEEP = ("alembic_version", "clock", "relay")
+_RUN = uuid4().hex
 
 
 class ServiceUrls(Protocol):
@@ -321,10 +322,12 @@ def policies(pytestconfig: pytest.Config) -> Policies:
 
 @pytest.fixture(scope="module")
 def prefix(request: pytest.FixtureRequest) -> str:
-    """This module's own prefix on databases, topics and groups."""
+    """This module's own prefix on databases, topics and groups; another one in each run, since
+    runs may share servers.
+    """
     name = request.node.nodeid
     stem = re.sub(r"[^a-z0-9]+", "_", Path(name).stem.lower())[-20:].strip("_")
-    return f"t{crc32(name.encode()):08x}_{stem}_"
+    return f"t{crc32((_RUN + name).encode()):08x}_{stem}_"
 
 
 @pytest.fixture(scope="module")

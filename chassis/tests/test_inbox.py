@@ -12,10 +12,11 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.inbox import MESSAGES
 from kvitt_chassis.testing import Servers, ServiceUrls
 from kvitt_contracts.inventory import OrderPickingStarted, ReservationReleased
+from kvitt_contracts.orders import PayerRegistered
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.topics import REGION_ORDERS, for_region
-from kvitt_contracts.types import OrderId, PayerId, RegionCode
+from kvitt_contracts.types import OrderId, PayerId, RegionCode, identify
 from sqlalchemy import text
 
 from chassis.tests import trail
@@ -311,6 +312,37 @@ async def test_a_message_that_names_another_region_is_refused_to_the_topics_regi
         ("ac", "FOREIGN_REGION", "ce_region")
     ]
     assert await _payers(consumer.database) == []
+
+
+async def test_a_handler_finds_no_row_of_another_region(consumer: Consumer, log: Log) -> None:
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+    key = identify("ac", "payer", "4711")
+
+    async with consumer.database.unit() as unit:
+        assert await unit.begin(region=RegionCode("bd")).find(trail.PayerRow, key) is None
+        assert await unit.begin(region=trail.AC).find(trail.PayerRow, key) is not None
+
+
+async def test_a_message_has_no_effect_on_another_regions_row(consumer: Consumer, log: Log) -> None:
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+    key = identify("ac", "payer", "4711")
+
+    async with consumer.database.unit() as unit:
+        row = await unit.begin(region=trail.AC).lock(trail.PayerRow, key)
+        foreign = unit.begin(region=RegionCode("bd"))
+        with pytest.raises(PermissionError, match="a row of ac by a message of bd"):
+            foreign.record(row, PayerRegistered(payer_id=PayerId("4711"), name="Luleå"))
+
+    assert await _payers(consumer.database) == [("Umeå", 1)]
+
+
+async def test_an_event_says_what_it_was_caused_by(consumer: Consumer, log: Log) -> None:
+    cause = uuid4()
+
+    await consumer.settle([log.stated("4711", 1, "Umeå", id=cause, correlation_id="a-case")])
+
+    told = await table(consumer.database, "SELECT causation_id, correlation_id FROM events")
+    assert told == [(str(cause), "a-case")]
 
 
 async def test_a_message_for_another_service_is_refused(consumer: Consumer, log: Log) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from confluent_kafka.admin import (
     AlterConfigOpType,
     ConfigEntry,
@@ -446,6 +447,26 @@ async def test_a_producer_is_given_up_after_an_error(log: Log) -> None:
     assert None not in producers
     assert len(set(producers)) == 3
     assert once(by_key(await log.topic())) == {"key": [1, 2, 3]}
+
+
+async def test_a_send_that_is_never_answered_ends_at_its_deadline(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kvitt_chassis.publisher.PUBLISH_SECONDS", 1.0)
+    database = log.database()
+    send_batch, unanswered = AIOKafkaProducer.send_batch, [True]
+
+    async def silent_at_first(producer: Any, *batch: Any, **place: Any) -> Any:
+        answer = await send_batch(producer, *batch, **place)
+        return asyncio.Future() if unanswered and unanswered.pop() else answer
+
+    monkeypatch.setattr(AIOKafkaProducer, "send_batch", silent_at_first)
+    async with running(log.relay(log.database())):
+        await record(database, "key")
+        await until_sent(database, seconds=6)
+
+    assert not unanswered
+    assert once(by_key(await log.topic())) == {"key": [1]}
 
 
 async def test_a_lost_database_connection_is_outlasted(log: Log) -> None:

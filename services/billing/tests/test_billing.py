@@ -185,6 +185,24 @@ async def test_a_late_fact_is_credited_and_debited_by_the_next_run_and_nothing_i
 
 
 @pytest.mark.rule("BIL-9")
+async def test_a_charge_stands_on_one_invoice(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article("4711", charging=Charging.SALE),
+            article_price("4711", 12_000),
+            an_order("4711", quantity=3),
+            a_delivery("4711", on="2026-05-10"),
+        )
+        await close_may(world, custody_changes=0)
+        await world.handle(a_delivery("4711", quantity=2, on="2026-06-10"))
+        await world.handle(DayClosed(day=date(2026, 6, 30), custody_changes_so_far=0))
+        await world.fire_timers()
+
+        issued = {row.month: row.net_ore for row in await world.rows(InvoiceRow)}
+        assert issued == {"2026-05": 12_000, "2026-06": 24_000}
+
+
+@pytest.mark.rule("BIL-9")
 async def test_every_payer_gets_one_invoice_with_all_that_is_charged_to_it(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
         device = a_device("75082")
