@@ -40,7 +40,7 @@ faults: $(INSTALLED) ## Every fault on the whole system, judged by the checker. 
 faults-short: $(INSTALLED) ## The faults that a change has to survive before it is taken.
 	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))
 
-bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses; QUICK=1 tries.
+bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: half an hour, only so); QUICK=1 tries.
 	PART="$(PART)" QUICK=$(QUICK) $(BIN)/python -m tests.bench
 
 lint: $(INSTALLED) ## Style, format, and who may import whom.

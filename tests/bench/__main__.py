@@ -1,6 +1,7 @@
-"""`python -m tests.bench`: measure, keep the figures, write the page. One command, ≤ 12 minutes.
+"""`python -m tests.bench`: measure, keep the figures, write the page. One command, ≤ 25 minutes.
 
-PART chooses parts by name; QUICK=1 measures little, and writes under .kvitt instead of docs.
+PART chooses parts by name (`memory`, half an hour, only so); QUICK=1 measures little, and writes
+under .kvitt instead of docs.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from time import monotonic
 
 from kvitt.signals import ended_by_signals
 
-from tests.bench import consuming, figures, profiling, relaying, report, writing
+from tests.bench import consuming, figures, lasting, profiling, relaying, report, writing
 from tests.bench.machine import description
 
 _ROOT = Path(__file__).parents[2]
@@ -22,12 +23,16 @@ _PARTS: dict[str, Callable[..., Coroutine[None, None, report.Section]]] = {
     "consumer": consuming.measure,
     "writing": writing.measure,
     "profile": profiling.measure,
+    "memory": lasting.measure,
 }
+_ONLY_WHEN_CHOSEN = {"memory"}
 
 
 def main() -> int:
     """Exit code 2 for a part that is not there."""
-    chosen = os.environ.get("PART", "").split() or list(_PARTS)
+    chosen = os.environ.get("PART", "").split() or [
+        one for one in _PARTS if one not in _ONLY_WHEN_CHOSEN
+    ]
     if unknown := set(chosen) - set(_PARTS):
         sys.stderr.write(f"No part {', '.join(sorted(unknown))}; there are {', '.join(_PARTS)}.\n")
         return 2

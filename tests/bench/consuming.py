@@ -1,4 +1,8 @@
-"""Part `consumer`: events from Kafka to effects, each once, beside the parts that it is made of."""
+"""Part `consumer`: events from Kafka to effects, each once, beside the parts that it is made of.
+
+A further way to handle, such as a projection of whole lists, is its handlers in counted.py, a
+function that consumes by them, and a line of _CONTENDERS.
+"""
 
 import asyncio
 from collections import Counter
@@ -10,6 +14,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from cryptography.fernet import Fernet
 from kvitt_chassis.consumer import Consumer, Tuning
+from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.kafka_client import Reading
 from kvitt_chassis.outbox import OutboxRow
 from kvitt_chassis.publisher import Publisher
@@ -65,7 +70,7 @@ async def measure(*, quick: bool) -> Section:
 async def _run(arena: Arena, found: Found, contender: str, events: int) -> None:
     place = arena.place(events)
     try:
-        await _publish(place)
+        await publish(place)
         said = await asyncio.to_thread(run_alone, contender, place)
         found.rates.append(said["rate"])
         found.shares.append(said["shares"])
@@ -75,21 +80,20 @@ async def _run(arena: Arena, found: Found, contender: str, events: int) -> None:
         arena.leave(place)
 
 
-async def _publish(place: Place) -> None:
-    """The events, each key's in its order."""
+async def publish(place: Place, *, after: int = 0) -> None:
+    """The place's number of events, each key's in its order; `after` as many were published."""
     publisher = Publisher(place.kafka, service="inventory", topic_prefix=place.prefix)
-    numbers: Counter[UUID] = Counter()
     wire_type = ReservationReleased.wire_type
     rows = []
-    for number in range(place.events):
+    for number in range(after, after + place.events):
+        # 7919 is prime to _KEYS: each key comes once in _KEYS
         key = uuid5(_SPACE, str(number * 7919 % _KEYS))
-        numbers[key] += 1
         body = ReservationReleased(order_id=OrderId(key)).model_dump_json()
         now = datetime.now(UTC)
         rows.append(
             OutboxRow(
-                number, uuid4(), "ac", _TOPIC, str(key), numbers[key], wire_type, now, str(uuid4()),
-                None, None, None, body, now,
+                number, uuid4(), "ac", _TOPIC, str(key), number // _KEYS + 1, wire_type, now,
+                str(uuid4()), None, None, None, body, now,
             )
         )  # fmt: skip
     for first in range(0, len(rows), 1_000):
@@ -157,12 +161,17 @@ async def replayed(place: Place) -> dict[str, Any]:
 
 
 async def _consume(
-    place: Place, tuning: Tuning, *, group: str = "", is_batch_refused: bool = False
+    place: Place,
+    tuning: Tuning,
+    *,
+    handled_by: Handlers = counted.messages,
+    group: str = "",
+    is_batch_refused: bool = False,
 ) -> dict[str, Any]:
     database = place.database()
     consumer = Consumer(
         database=database,
-        handlers=counted.messages,
+        handlers=handled_by,
         topics=[counted.CONSUMED],
         kafka=place.kafka,
         sealer=Sealer(Fernet.generate_key().decode()),

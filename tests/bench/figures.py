@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+from tests.bench import restarting
 from tests.bench.latencies import TOLD, of_orders
-from tests.bench.load import REGION
 from tests.bench.machine import Used
 from tests.bench.report import Plot, Section, Table
 from tests.bench.system import World, running
@@ -14,9 +14,7 @@ async def measure(*, quick: bool) -> Section:
     """All figures of the whole system in one run."""
     section = Section("system", "The whole system")
     async with running() as world:
-        for stage in world.business.cut_over:
-            await world.settle([*stage.messages(region=REGION)])
-        await world.settle([*world.business.goods(1 if quick else 5)])
+        await world.stock(deliveries=1 if quick else 5)
         section.tables.append(_start_up(world))
         section.tables.append(await _idle(world, seconds=5 if quick else 20))
         section.tables.append(await _behind(world, events=3_000 if quick else 10_000))
@@ -29,6 +27,8 @@ async def measure(*, quick: bool) -> Section:
         section.plots.append(plot)
         section.tables.append(await _flows(world, count=20 if quick else 500))
         section.tables.append(_memory(world))
+        section.tables.append(await restarting.start_up(world))
+        section.tables.append(await restarting.replay(world))
     return section
 
 

@@ -1,6 +1,7 @@
-"""Part `profile`: where Python's time goes, by package and by function, as cProfile sees it.
+"""Part `profile`: where Python's time goes, by package and by function: the whole system as py-spy
+samples it, consumer and relay alone as cProfile counts them.
 
-Calls that are many and short look dearer than they are.
+To cProfile calls that are many and short look dearer than they are.
 """
 
 import asyncio
@@ -12,9 +13,9 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
-from tests.bench import counted
+from tests.bench import counted, sampling
 from tests.bench.backlog import fill
-from tests.bench.consuming import _publish as publish
+from tests.bench.consuming import publish
 from tests.bench.contest import open_arena, run_alone
 from tests.bench.report import Section, Table
 
@@ -25,6 +26,7 @@ _NOT_OURS = ("run_forever", "epoll", "gc.collect")  # waiting, and what the benc
 async def measure(*, quick: bool) -> Section:
     """The consumer's handlers, and the relay."""
     section = Section("profile", "Where the time goes")
+    section.tables += await sampling.measure(quick=quick)
     with open_arena() as arena:
         place = arena.place(1_000 if quick else 20_000)
         await publish(place)

@@ -37,9 +37,21 @@ class World:
     business: Business
     client: RegionClient
     barrier: Barrier
+    pids: Mapping[str, int]
     processes: Processes
     started_in: Mapping[str, float]
     sent: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def servers(self) -> Mapping[str, int]:
+        """PostgreSQL's and Kafka's processes."""
+        return {name: self.pids[name] for name in ("postgres", "kafka") if name in self.pids}
+
+    async def stock(self, *, deliveries: int) -> None:
+        """State what the region has, and put goods into its store."""
+        for stage in self.business.cut_over:
+            await self.settle([*stage.messages(region=REGION)])
+        await self.settle([*self.business.goods(deliveries)])
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
         """Publish all as fast as Kafka takes them."""
@@ -140,6 +152,7 @@ async def _world(
             business=business,
             client=client,
             barrier=barrier,
+            pids=named,
             processes=Processes(named),
             started_in={
                 "servers": starts - begun,

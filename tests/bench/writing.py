@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from statistics import median
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 from kvitt_chassis.testing import wait_for
 from kvitt_chassis.timers import TimerLoop
 from kvitt_contracts.orders import OrderVoided
 from kvitt_contracts.types import OrderId
 
 from tests.bench import counted
-from tests.bench.consuming import _publish
+from tests.bench.consuming import publish
 from tests.bench.contest import (
     COLUMNS,
     LONGEST,
@@ -23,6 +25,7 @@ from tests.bench.contest import (
     open_arena,
     run_alone,
 )
+from tests.bench.machine import Used, percentile, tell
 from tests.bench.report import Section, Table
 
 _WRITERS = 4
@@ -34,6 +37,7 @@ async def measure(*, quick: bool) -> Section:
     with open_arena() as arena:
         section.tables.append(await _emitting(arena, quick=quick))
         section.tables.append(await _timers(arena, quick=quick))
+        section.tables.append(await _late(arena, quick=quick))
         section.tables.append(await _history(arena, quick=quick))
     return section
 
@@ -42,6 +46,8 @@ async def _emitting(arena: Arena, *, quick: bool) -> Table:
     contenders = {
         "a row changed under its lock, no event": "writing:without_event",
         "the same with its event in the log": "writing:with_event",
+        "pgbench: the same statements, no event": "pgbench:without_event",
+        "pgbench: with the event": "pgbench:with_event",
     }
     found = {name: Found(name) for name in contenders}
     for _ in range(1 if quick else 3):
@@ -51,11 +57,14 @@ async def _emitting(arena: Arena, *, quick: bool) -> Table:
             found[name].rates.append(said["rate"])
             found[name].shares.append(said["shares"])
             arena.leave(place)
-    reference = sorted(next(iter(found.values())).rates)[len(next(iter(found.values())).rates) // 2]
+    reference = median(next(iter(found.values())).rates)
     return Table(
         f"What emitting costs a business transaction, {_WRITERS} at once (goal: ≤ 10 %)",
         ["", "transactions/s: median (lowest–highest)", *COLUMNS[2:]],
         [one.row(reference) for one in found.values()],
+        "pgbench does without Python what the chassis sends to PostgreSQL: begin, a lock, a change "
+        "and the event, commit. What the event costs PostgreSQL itself stands between its two "
+        "lines.",
     )
 
 
@@ -78,26 +87,57 @@ async def _timers(arena: Arena, *, quick: bool) -> Table:
     )
 
 
-async def _history(arena: Arena, *, quick: bool) -> Table:
-    rows, reference = [], 0.0
-    for behind in (1_000, 10_000) if quick else (1_000, 100_000, 1_000_000):
-        place = arena.place(500 if quick else 5_000)
-        execute(place, _PAST_EVENTS, behind)
-        execute(place, _PAST_MARKS, behind // 5 + 1)
-        execute(place, _ROWS, behind // 5 + 1)
-        execute(place, "ANALYZE")
-        await _publish(place)
-        found = Found(f"{behind:,} events behind")
-        said = await asyncio.to_thread(run_alone, "consuming:handlers", place)
-        found.rates.append(said["rate"])
-        found.shares.append(said["shares"])
-        reference = reference or said["rate"]
-        rows.append(found.row(reference))
+async def _late(arena: Arena, *, quick: bool) -> Table:
+    """Timers that become due one after the other."""
+    rows = []
+    pending, seconds = (10_000, 3) if quick else (1_000_000, 10)
+    for rate in (100, 500):
+        place = arena.place(rate * seconds, rate=rate)
+        execute(place, _ROWS, place.events)
+        execute(place, _TIMERS, "30 days", place.events, place.events + pending - 1)
+        execute(place, "ANALYZE timers")
+        said = await asyncio.to_thread(run_alone, "writing:late_timers", place)
+        rows.append(
+            [
+                f"{rate}",
+                *(f"{1000 * said['more'][one]:.1f}" for one in ("p50", "p99", "max")),
+                Used(0, said["shares"]).told(),
+            ]
+        )
         arena.leave(place)
     return Table(
-        "The consumer against history: events in the log, a mark and a row for each fifth (flat)",
-        COLUMNS,
+        f"How late timers fire that become due evenly, {pending:,} pending: from due to the row of "
+        "the event (goal: p99 ≤ 200 ms)",
+        ["due/s", "p50 ms", "p99 ms", "max ms", "CPU"],
         rows,
+    )
+
+
+async def _history(arena: Arena, *, quick: bool) -> Table:
+    behind = (1_000, 10_000) if quick else (1_000, 100_000, 1_000_000)
+    events, rounds = (500, 1) if quick else (5_000, 3)
+    found = {one: Found(f"{one:,} events behind") for one in behind}
+    places = {one: arena.place(events) for one in behind}
+    for one, place in places.items():
+        tell(f"{one:,} events of history")
+        execute(place, _PAST_EVENTS, one)
+        execute(place, _PAST_MARKS, one)
+        execute(place, _ROWS, one // 5 + 1)
+        execute(place, "ANALYZE")
+    for turn in range(rounds):
+        for one, place in places.items():
+            await publish(place, after=turn * events)
+            said = await asyncio.to_thread(run_alone, "consuming:handlers", place)
+            found[one].rates.append(said["rate"])
+            found[one].shares.append(said["shares"])
+    for place in places.values():
+        arena.leave(place)
+    reference = median(found[behind[0]].rates)
+    return Table(
+        "The consumer against history: events in the log, as many marks, a row for each fifth; "
+        f"{rounds} rounds (goal: flat)",
+        COLUMNS,
+        [one.row(reference) for one in found.values()],
     )
 
 
@@ -123,6 +163,30 @@ async def timers(place: Place) -> dict[str, Any]:
     running = asyncio.create_task(loop.run())
     await wait_for(_none_due(loop), within=LONGEST, every=0.05)
     result = watch.end(place.events)
+    await loop.stop()
+    await running
+    return result
+
+
+async def late_timers(place: Place) -> dict[str, Any]:
+    """Each as it becomes due."""
+    loop = TimerLoop(place.database(), counted.messages)
+    running = asyncio.create_task(loop.run())
+    execute(place, "CREATE TABLE expected (key uuid, due timestamptz)")
+    execute(place, _EVENLY_DUE, place.rate, place.events)
+    watch = Watch(place)
+    watch.begin()
+    with psycopg.connect(place.admin_url, autocommit=True) as connection:
+
+        async def all_fired() -> bool:
+            fired = connection.execute("SELECT count(*) FROM events").fetchone()
+            return fired is not None and fired[0] >= place.events
+
+        await wait_for(all_fired, within=LONGEST, every=0.5)
+        late = [float(row[0]) for row in connection.execute(_LATE)]
+    result = watch.end(
+        place.events, p50=percentile(late, 0.5), p99=percentile(late, 0.99), max=max(late)
+    )
     await loop.stop()
     await running
     return result
@@ -173,6 +237,20 @@ _TIMERS = """
     INSERT INTO timers (timer, region, key, due)
     SELECT 'counted_rings', 'ac', md5(n::text)::uuid, now() + %s::interval
     FROM generate_series(%s::bigint, %s::bigint) AS n
+"""
+_EVENLY_DUE = """
+    WITH timed AS (
+        INSERT INTO timers (timer, region, key, due)
+        SELECT 'counted_rings', 'ac', md5(n::text)::uuid,
+               now() + interval '1 second' + n / %s::float8 * interval '1 second'
+        FROM generate_series(0, %s::bigint - 1) AS n
+        RETURNING key, due
+    )
+    INSERT INTO expected SELECT * FROM timed
+"""
+_LATE = """
+    SELECT extract(epoch FROM e.recorded_at - d.due)
+    FROM expected d JOIN events e ON e.key::uuid = d.key
 """
 _PAST_EVENTS = """
     INSERT INTO events (event_id, region, topic, key, seq, type, time, payload)

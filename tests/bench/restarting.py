@@ -1,0 +1,82 @@
+"""Of part `system`: how long one service takes to start, and how fast it reads everything again."""
+
+import asyncio
+from time import monotonic
+
+from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka.admin import AdminClient
+from kvitt.local.servers import admin_client
+from kvitt_chassis.testing import wait_for
+
+from tests.bench.contest import LONGEST
+from tests.bench.machine import Processes, tell
+from tests.bench.report import Table
+from tests.bench.system import World
+
+_REPLAYED = ("orders", "inventory", "billing")
+
+
+async def start_up(world: World) -> Table:
+    """Each service ended and begun again while the others idle."""
+    rows = []
+    for name, service in world.system.services.items():
+        tell(f"{name} starts alone")
+        await asyncio.to_thread(service.stop)
+        begun = monotonic()
+        service.start()
+        await asyncio.to_thread(service.await_ready, restarts=service.restarts)
+        rows.append([name, f"{monotonic() - begun:.1f}"])
+    return Table(
+        "One service started alone, from its process to ready (database, assignment, log sent)",
+        ["service", "seconds"],
+        rows,
+    )
+
+
+async def replay(world: World) -> Table:
+    """A service's group is deleted; the new one reads all topics from their beginning."""
+    client = admin_client(world.system.bootstrap, world.system.credentials("admin"))
+    rows = [await _replay(world, client, name) for name in _REPLAYED]
+    return Table(
+        "Everything read again by a new group of a real service, each event known by its mark "
+        "(goal: ≥ 10,000 messages/s)",
+        ["service", "messages", "seconds", "messages/s", "recorded anew", "CPU"],
+        rows,
+        "From the first batch's offsets committed to the last one's.",
+    )
+
+
+async def _replay(world: World, client: AdminClient, name: str) -> list[str]:
+    service = world.system.services[name]
+    await asyncio.to_thread(service.stop)
+    messages, recorded = await _committed(client, name), world.recorded()[name]
+    tell(f"{name} reads {messages:,} messages again")
+    for deleted in client.delete_consumer_groups([name]).values():
+        await asyncio.to_thread(deleted.result)
+    service.start()
+
+    async def has(count: int) -> bool:
+        return await _committed(client, name) >= count
+
+    await wait_for(lambda: has(1), within=LONGEST, every=0.01)
+    assert service.child is not None
+    processes = Processes({name: service.child.pid, **world.servers})
+    processes.begin()
+    begun, before = monotonic(), await _committed(client, name)
+    await wait_for(lambda: has(messages), within=LONGEST, every=0.01)
+    seconds, used = max(monotonic() - begun, 0.001), processes.used()
+    await asyncio.to_thread(service.await_ready, restarts=service.restarts)
+    return [
+        name,
+        f"{messages - before:,}",
+        f"{seconds:.2f}",
+        f"{(messages - before) / seconds:,.0f}",
+        f"{world.recorded()[name] - recorded}",
+        used.told(),
+    ]
+
+
+async def _committed(client: AdminClient, group: str) -> int:
+    asked = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
+    found = await asyncio.to_thread(asked[group].result)
+    return sum(max(one.offset, 0) for one in found.topic_partitions or ())
