@@ -30,7 +30,12 @@ _MODULES = (
     "network",
     "promoted",
 )
-_WORLDS: dict[str, type[World]] = {"plain": World, "proxied": ProxiedWorld, "promoted": World}
+_WORLDS: dict[str, type[World]] = {
+    "plain": World,
+    "proxied": ProxiedWorld,
+    "promoted": World,
+    "restored": World,
+}
 _PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 _MARK = "<!-- the table: written by make faults -->"
 _SHOWN = 8

@@ -121,6 +121,12 @@ class Load:
                 for _ in range(min(count, len(side.free)))
             ]
 
+    def tell(self, topic: str, subject: str, bodies: Sequence[Message]) -> None:
+        """Send messages about one subject, in order, as the first region."""
+        with self._lock:
+            for body in bodies:
+                self._send(self._sides[0], topic, subject, body)
+
     def seconds_of(self, since: float, until: float) -> list[float]:
         """How long the cases took that were begun within (monotonic) and have ended, sorted."""
         with self._lock:
@@ -267,7 +273,7 @@ class Load:
         region = side.region.code
         envelope = Envelope(
             id=uuid5(_IDS, f"{region}/{self._seed}/{self._written}"),
-            source=f"urn:region:{region}:fel",
+            source=source_of(region),
             type=body.wire_type,
             time=datetime.now(UTC),
             subject=subject,
@@ -287,6 +293,11 @@ class Load:
             headers=[*envelope.headers()],
             on_delivery=lambda error, _: self.published.append(sent) if error is None else None,
         )
+
+
+def source_of(region: str) -> str:
+    """The name that a region's messages bear."""
+    return f"urn:region:{region}:fel"
 
 
 def _received(number: DeviceNumber, today: date) -> GoodsReceived:

@@ -306,7 +306,7 @@ class World:
 
     def unrest(self) -> dict[str, dict[str, int]]:
         """Who has what in hand, the load's own cases included; empty at rest."""
-        unrest = {name: _work(self._look(name)) for name in self.services}
+        unrest = {name: _work(self.look(name)) for name in self.services}
         unrest["groups"] = {"rebalanced": int(not self._groups_are_whole())}
         unrest["load"] = {"unsent": self.load.unsent(), "waiting": len(self.load.waiting())}
         return {
@@ -331,7 +331,7 @@ class World:
         """The load is asked first, then one service at a time: asking costs what it measures."""
         if self.load.unsent() or self.load.waiting():
             return False
-        if any(_work(self._look(service)) for service in self.services):
+        if any(_work(self.look(service)) for service in self.services):
             return False
         return self._groups_are_whole()
 
@@ -348,7 +348,8 @@ class World:
             one.state is ConsumerGroupState.STABLE and len(one.members) == 1 for one in found
         )
 
-    def _look(self, service: str) -> dict[str, int]:
+    def look(self, service: str) -> dict[str, int]:
+        """What a service has in hand; the error's name while it does not answer."""
         try:
             found: dict[str, int] = self.ask(service, "GET", "/idle")
         except httpx.HTTPError as error:

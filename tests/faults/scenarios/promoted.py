@@ -1,4 +1,4 @@
-"""A streaming standby that lacks the last commits takes the primary's place.
+"""The last commits are lost: a standby that lacks them takes the primary's place, or a backup does.
 
 It spoils its system: what was committed and lost has been heard of by others.
 """
@@ -31,56 +31,106 @@ _SECONDS = 120.0
 def promoted(world: World, chance: Random) -> Fault:
     """Every relay refuses until somebody decides; then what came twice with two ids is parked."""
     with world.loaded():
-        time.sleep(8)
+        time.sleep(6)
         standby = _standby(world)
-        time.sleep(3)
+        time.sleep(2)
         lost_from = _cut_off(world, standby)
-        time.sleep(8)
+        time.sleep(6)
     lost = sum(_last(world).values()) - sum(lost_from.values())
     _promote(world, standby)
+    return _decided(world, lost)
+
+
+@scenario("restored", "a database restored from before the last commits", world="restored")
+def restored(world: World, chance: Random) -> Fault:
+    """From a base backup, by PostgreSQL's own recovery; the rest as with a standby."""
+    postgres = world.system.servers.postgres
+    backup = postgres.data.with_name("backup")
+    with world.loaded():
+        time.sleep(6)
+        _back_up(world, backup)
+        time.sleep(6)
+    before = sum(_last(world).values())
+    postgres.stop_immediately()
+    (backup / "recovery.signal").touch()
+    with (backup / "postgresql.auto.conf").open("a") as settings:
+        settings.write("restore_command = 'false'\n")
+    _replace(world, backup)
+    with world.database(SERVICES[0]) as database:
+        _until(database, "SELECT NOT pg_is_in_recovery()")
+    return _decided(world, before - sum(_last(world).values()))
+
+
+def _decided(world: World, lost: int) -> Fault:
+    """The relays refuse; everything is read again, and sent again as it is now."""
     refusing = _await_refusals(world)
     sent_meanwhile = _positions(world)
-    time.sleep(5)
+    time.sleep(3)
     silent = _positions(world) == sent_meanwhile
+    healed = time.monotonic()
     _read_again(world)
     for service in SERVICES:
-        body = {"resend": "everything", "why": "a standby was promoted"}
+        body = {"resend": "everything", "why": "commits are lost"}
         world.ask(service, "POST", "/outbox:rebase", json=body)
-    world.rest(60)
+    _await_no_work(world)
+    took = time.monotonic() - healed
     forks, found = _forks(world)
     if refusing != len(SERVICES):
         found.append(Violation("I4", "relays", f"only {refusing} of {len(SERVICES)} refuse"))
     if not silent:
         found.append(Violation("I4", "relays", "something was sent while they refused"))
+    if not lost or not forks:
+        found.append(Violation("I4", "relays", f"{lost} commits lost, {forks} forks: no fault"))
     return Fault(
         explained=(*DATABASE_AWAY, "sends nothing", "is parked", "relay", "could not be settled"),
         # What was lost was acted on: these can hold only when nothing is lost.
         not_judged=frozenset({"I2", "I3", "I4", "I5", "I8"}),
         found=tuple(found),
-        recovery_limit=5.0,
+        recovery_limit=1.0,
         figures={
             "commits lost": str(lost),
             "relays that refuse": f"{refusing} of {len(SERVICES)}",
             "numbers given twice, all parked as forks": str(forks),
+            "read and sent again in": f"{took:.0f} s",
         },
     )
+
+
+def _await_no_work(world: World) -> None:
+    """Until nothing is left to send or to read; what is parked stays. The load waits in vain."""
+    limit = time.monotonic() + _SECONDS
+    while time.monotonic() < limit:
+        looks = [world.look(service) for service in SERVICES]
+        if not any(look.get(what, 1) for look in looks for what in ("lag", "unsent", "in_hand")):
+            return
+        time.sleep(0.5)
+
+
+def _back_up(world: World, into: Path, *options: str) -> None:
+    postgres = world.system.servers.postgres
+    connection = f"host=127.0.0.1 port={postgres.port} user={ADMIN}"
+    password = world.system.state.password(f"postgres:{ADMIN}")
+    command = [*as_unprivileged(), str(binary("pg_basebackup")), "-d", connection, "-D", str(into)]
+    subprocess.run(
+        [*command, "-X", "stream", "--checkpoint=fast", *options],
+        env=os.environ | {"PGPASSWORD": password},
+        check=True,
+        capture_output=True,
+    )
+
+
+def _replace(world: World, data: Path) -> None:
+    """This data directory becomes the primary's, at its address."""
+    postgres = world.system.servers.postgres
+    shutil.move(postgres.data, postgres.data.with_name("postgres-lost"))
+    shutil.move(data, postgres.data)
+    postgres.start()
 
 
 def _standby(world: World) -> tuple[Path, int]:
     postgres = world.system.servers.postgres
     data, port = postgres.data.with_name("standby"), free_ports(1)[0]
-    connection = f"host=127.0.0.1 port={postgres.port} user={ADMIN}"
-    password = world.system.state.password(f"postgres:{ADMIN}")
-    subprocess.run(
-        [
-            *as_unprivileged(),
-            str(binary("pg_basebackup")),
-            *("-d", connection, "-D", str(data), "-R", "-X", "stream", "--checkpoint=fast"),
-        ],
-        env=os.environ | {"PGPASSWORD": password},
-        check=True,
-        capture_output=True,
-    )
+    _back_up(world, data, "-R")
     world.standby = postgres.run(data, port)
     with _connected(world, port) as database:
         _until(database, "SELECT count(*) > 0 FROM pg_stat_wal_receiver")
@@ -114,9 +164,7 @@ def _promote(world: World, standby: tuple[Path, int]) -> None:
     assert world.standby is not None
     world.standby.stop()
     world.standby = None
-    shutil.move(postgres.data, postgres.data.with_name("postgres-lost"))
-    shutil.move(data, postgres.data)
-    postgres.start()
+    _replace(world, data)
 
 
 def _await_refusals(world: World) -> int:
