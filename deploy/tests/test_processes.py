@@ -15,6 +15,7 @@ from kvitt.local.processes import (
     ProcessIdentity,
     end_processes,
     free_ports,
+    identities,
     require_free_port,
 )
 from kvitt.local.state import State, require_disk_space
@@ -63,6 +64,18 @@ def test_a_child_that_does_not_heed_is_killed(tmp_path: Path) -> None:
     child.stop(timeout=0.2)
 
     assert child.popen.returncode == -signal.SIGKILL
+    keeper.close()
+
+
+def test_only_those_that_run_are_remembered(tmp_path: Path) -> None:
+    keeper = Keeper()
+    ended = keeper.start("ended", SLEEPER, log=tmp_path / "log")
+    running = keeper.start("running", SLEEPER, log=tmp_path / "log")
+    ended.kill()
+
+    found = identities([None, ended, running])
+
+    assert [one.name for one in found] == ["running"]
     keeper.close()
 
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -45,6 +45,16 @@ class ProcessIdentity:
             same = abs(process.create_time() - self.started_at) < 1.0
             return same and process.status() != psutil.STATUS_ZOMBIE
         return False
+
+
+def identities(children: Iterable["Child | None"]) -> list[ProcessIdentity]:
+    """Of those that run. One that dies in this instant is left out."""
+    found = []
+    for child in children:
+        if child is not None and child.is_running():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found.append(ProcessIdentity.of(child.name, child.pid))
+    return found
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from kvitt.local import access, migrations, tokens
 from kvitt.local.environment import ServiceAddresses, inherited
 from kvitt.local.kafka import Credentials
 from kvitt.local.problems import LocalProblem
-from kvitt.local.processes import Child, ProcessIdentity, require_free_port
+from kvitt.local.processes import Child, ProcessIdentity, identities, require_free_port
 from kvitt.local.servers import LocalServers, Report, admin_client, kafka_principals
 from kvitt.local.state import State
 
@@ -228,13 +228,8 @@ class LocalSystem:
         with self._lock:
             children = [self.servers.postgres.child, self.servers.kafka_child]
             children += [service.child for service in self.services.values()]
-            live = [child for child in children if child is not None and child.is_running()]
-            self.state.write_processes(
-                [
-                    ProcessIdentity.of("supervisor", os.getpid()),
-                    *(ProcessIdentity.of(child.name, child.pid) for child in live),
-                ]
-            )
+            own = ProcessIdentity.of("supervisor", os.getpid())
+            self.state.write_processes([own, *identities(children)])
 
     def _start(self) -> None:
         self.servers.begin(self.report)
