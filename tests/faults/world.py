@@ -73,7 +73,6 @@ class World:
         try:
             for service in self.services.values():
                 service.longest_pause = 0.5
-            self._admin = AdminClient({**self.client_settings("admin"), "log_level": 0})
             self.load = Load(REGIONS, self.client_settings, seed=self._seed)
             self.load.start()
             if self.rest(PREPARED_SECONDS) is None:
@@ -339,9 +338,11 @@ class World:
         """A service knows the lag of its own partitions alone: while a group is rebalanced, or has
         a dead member, nobody tells that of the others.
         """
-        asked = self._admin.describe_consumer_groups(list(self.services), request_timeout=10)
+        # A new one each time: one that has seen the broker die asks in vain for minutes.
+        admin = AdminClient({**self.client_settings("admin"), "log_level": 0})
+        asked = admin.describe_consumer_groups(list(self.services), request_timeout=5)
         try:
-            found = [answer.result(10) for answer in asked.values()]
+            found = [answer.result(5) for answer in asked.values()]
         except (KafkaException, TimeoutError):
             return False
         return all(
