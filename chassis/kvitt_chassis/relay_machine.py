@@ -5,12 +5,36 @@ The shell (`relay.py`) does an action, tells what came of it and when (seconds o
 goes back), and gets the next one. A simulator can stand in the shell's place.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-PAGE = 1_000
-"""The most rows that are read, sent and acknowledged together."""
+from kvitt_chassis.relay_steps import (
+    PAGE,
+    Action,
+    Cursor,
+    DatabaseFailed,
+    Happened,
+    InRecovery,
+    Keep,
+    Kept,
+    LeaseBusy,
+    LeaseLost,
+    LeaseTaken,
+    Leave,
+    Left,
+    Look,
+    Looked,
+    PageRead,
+    Pause,
+    Place,
+    Publish,
+    Published,
+    PublishFailed,
+    Read,
+    Survey,
+    Surveyed,
+    TakeLease,
+    Waited,
+)
 
 LEASE_SECONDS = 2.0
 """How long a lease holds on the database's clock; a standby asks every STANDBY_SECONDS."""
@@ -25,219 +49,6 @@ REFUSED_SECONDS = 5.0
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 REBASE = "kvitt outbox rebase"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
-    """How far the log is sent.
-
-    All rows visible in snapshot `s1` are sent, and those visible in `s2` up to the id `last_id`.
-    Rows up to `base_id` are from before a re-base, when transactions had other numbers; of them,
-    those up to `resent_id` are sent.
-    """
-
-    s1: str
-    s2: str | None = None
-    last_id: int = 0
-    base_id: int = 0
-    resent_id: int = 0
-
-    @property
-    def is_resending(self) -> bool:
-        """True while rows from before a re-base are still to be sent."""
-        return self.resent_id < self.base_id
-
-    def moved(self, page: "PageRead") -> "Cursor":
-        """The cursor once a page that was read from here is acknowledged; an empty one ends the
-        window.
-        """
-        if self.is_resending:
-            return replace(self, resent_id=page.last_id if page.is_full else self.base_id)
-        if page.is_full or self.s2 is None:
-            return replace(self, last_id=page.last_id)
-        return replace(self, s1=self.s2, s2=None, last_id=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which database server, which of its histories, which Kafka cluster."""
-
-    system_identifier: str
-    timeline: str
-    cluster_id: str
-
-
-# --- what the shell tells
-
-
-@dataclass(frozen=True, slots=True)
-class LeaseTaken:
-    """The lease is ours, under a new epoch."""
-
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class LeaseBusy:
-    """Another relay holds the lease."""
-
-
-@dataclass(frozen=True, slots=True)
-class InRecovery:
-    """The database server is a standby: it has no snapshots of its own and takes no lease."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surveyed:
-    """Where we are, where the cursor is from (None: never used), the next transaction's number."""
-
-    cursor: Cursor
-    known: Place | None
-    found: Place
-    cursor_xmax: int
-    xmax: int
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The lease is renewed, the cursor stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeaseLost:
-    """The lease has another epoch than ours."""
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotTaken:
-    """The database's snapshot of this moment, as text."""
-
-    snapshot: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageRead:
-    """Rows in the order of their ids; fewer than PAGE: there are no more in the window."""
-
-    rows: Sequence[Any]
-    last_id: int
-    size: int = PAGE
-
-    @property
-    def is_full(self) -> bool:
-        """True when there may be more in the window."""
-        return len(self.rows) >= self.size
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """Kafka has acknowledged the whole page. `ahead` is the next one, when it was asked for."""
-
-    ahead: PageRead | None
-
-
-@dataclass(frozen=True, slots=True)
-class PublishFailed:
-    """Some or nothing of the page has arrived; the producer is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseFailed:
-    """A statement failed; the connection is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waited:
-    """The pause is over, or somebody woke us."""
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """The lease is given back."""
-
-
-Happened = (
-    LeaseTaken
-    | LeaseBusy
-    | InRecovery
-    | Surveyed
-    | Kept
-    | LeaseLost
-    | SnapshotTaken
-    | PageRead
-    | Published
-    | PublishFailed
-    | DatabaseFailed
-    | Waited
-    | Left
-)
-
-
-# --- what the shell is to do
-
-
-@dataclass(frozen=True, slots=True)
-class TakeLease:
-    """Answered by LeaseTaken, LeaseBusy, InRecovery or DatabaseFailed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """Answered by Surveyed, PublishFailed (Kafka does not say who it is) or DatabaseFailed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """Renew the lease and store the cursor, if the epoch is still ours. Answered by Kept, LeaseLost
-    or DatabaseFailed.
-    """
-
-    epoch: int
-    cursor: Cursor
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class TakeSnapshot:
-    """Answered by SnapshotTaken or DatabaseFailed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Read one page from the cursor on. Answered by PageRead or DatabaseFailed."""
-
-    cursor: Cursor
-
-
-@dataclass(frozen=True, slots=True)
-class Publish:
-    """Send a page and wait for all of it, reading `ahead` meanwhile. Answered by Published,
-    PublishFailed or DatabaseFailed.
-    """
-
-    page: PageRead
-    ahead: Read | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Wait, or be woken. Answered by Waited. `refusal` says why nothing will be sent until an
-    operator acts.
-    """
-
-    seconds: float
-    refusal: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Store the cursor and give the lease back; or, without one, just end. Answered by Left."""
-
-    epoch: int | None
-    cursor: Cursor | None
-
-
-Action = TakeLease | Survey | Keep | TakeSnapshot | Read | Publish | Pause | Leave
 
 
 class RelayMachine:
@@ -255,9 +66,7 @@ class RelayMachine:
         self._stored_at = 0.0
         self._asked_at = 0.0
         self._is_unstored = False
-        self._is_fresh = (
-            False  # a wake-up came in, or the window held something: look again at once
-        )
+        self._is_fresh = False  # something may have been committed since we looked
         self._in_hand: PageRead | None = None
         self._failures = 0
 
@@ -272,7 +81,7 @@ class RelayMachine:
 
     def drain(self) -> None:
         """Send what is committed now, then leave."""
-        self.is_draining = True
+        self.is_draining = self._is_fresh = True
 
     def next(self, happened: Happened, now: float) -> Action | None:
         """What to do after an event; None when the relay has left."""
@@ -291,8 +100,8 @@ class RelayMachine:
                 self._leased_at = self._stored_at = self._asked_at
                 self._is_unstored = False
                 return self._work(now)
-            case SnapshotTaken(snapshot):
-                return self._after_snapshot(snapshot, now)
+            case Looked(snapshot, page):
+                return self._after_look(snapshot, page, now)
             case PageRead():
                 self._in_hand = happened
                 return self._work(now)
@@ -317,21 +126,25 @@ class RelayMachine:
         self._is_fresh = True
         return self._work(now)
 
-    def _after_snapshot(self, snapshot: str, now: float) -> Action:
+    def _after_look(self, snapshot: str, page: PageRead, now: float) -> Action:
         assert self.cursor is not None
-        self._is_fresh = False
-        if snapshot != self.cursor.s1:
+        if page.rows:
             self.cursor = replace(self.cursor, s2=snapshot, last_id=0)
-            return Read(self.cursor)
+            self._in_hand = page
+        else:
+            self.cursor = replace(self.cursor, s1=snapshot)
+            self._failures = 0
         return self._work(now)
 
     def _after_publish(self, ahead: PageRead | None, now: float) -> Action:
         assert self.cursor is not None
         assert self._in_hand is not None
+        # What this process has committed meanwhile wakes the shell: it will not wait then. What
+        # others have is worth a look behind a window of several pages, not behind every event.
+        self._is_fresh |= self.is_draining or self.cursor.last_id > 0
         self.cursor = self.cursor.moved(self._in_hand)
         self._in_hand = ahead
         self._is_unstored = True
-        self._is_fresh = True
         self._failures = 0
         return self._work(now)
 
@@ -372,7 +185,8 @@ class RelayMachine:
         if self.cursor.is_resending or self.cursor.s2 is not None:
             return Read(self.cursor)
         if self._is_fresh:
-            return TakeSnapshot()
+            self._is_fresh = False
+            return Look(self.cursor)
         if self.is_draining:
             return Leave(self._epoch, self.cursor)
         return Pause(STORE_SECONDS - since_stored if self._is_unstored else POLL_SECONDS)

@@ -8,6 +8,10 @@ from kvitt_chassis.relay_machine import (
     RENEW_SECONDS,
     STANDBY_SECONDS,
     STORE_SECONDS,
+    RelayMachine,
+    refusal_to_send,
+)
+from kvitt_chassis.relay_steps import (
     Action,
     Cursor,
     DatabaseFailed,
@@ -19,6 +23,8 @@ from kvitt_chassis.relay_machine import (
     LeaseTaken,
     Leave,
     Left,
+    Look,
+    Looked,
     PageRead,
     Pause,
     Place,
@@ -26,14 +32,10 @@ from kvitt_chassis.relay_machine import (
     Published,
     PublishFailed,
     Read,
-    RelayMachine,
-    SnapshotTaken,
     Survey,
     Surveyed,
     TakeLease,
-    TakeSnapshot,
     Waited,
-    refusal_to_send,
 )
 
 HERE = Place("7", "00000001", "kafka")
@@ -65,27 +67,48 @@ def a_page(*ids: int) -> PageRead:
     return PageRead(ids, ids[-1] if ids else 0, 2)
 
 
+def looked(*ids: int, snapshot: str = "20:20:") -> Looked:
+    return Looked(snapshot, a_page(*ids))
+
+
 def test_a_window_is_read_sent_and_closed() -> None:
     machine, action = at_work()
-    assert action == TakeSnapshot()
-    assert machine.next(SnapshotTaken("20:20:"), 0.01) == Read(Cursor(s1="10:10:", s2="20:20:"))
-    assert machine.next(a_page(5), 0.02) == Publish(a_page(5), None)
-    machine.next(Published(None), 0.03)
+    assert action == Look(Cursor(s1="10:10:"))
+    assert machine.next(looked(5), 0.01) == Publish(a_page(5), None)
+    machine.next(Published(None), 0.02)
     assert machine.cursor == Cursor(s1="20:20:")
 
 
 def test_a_full_page_is_followed_by_the_next_of_the_same_window() -> None:
     machine, _ = at_work()
-    machine.next(SnapshotTaken("20:20:"), 0.01)
     after = Cursor(s1="10:10:", s2="20:20:", last_id=6)
-    assert machine.next(a_page(5, 6), 0.02) == Publish(a_page(5, 6), Read(after))
+    assert machine.next(looked(5, 6), 0.01) == Publish(a_page(5, 6), Read(after))
     assert machine.next(Published(a_page(7)), 0.03) == Publish(a_page(7), None)
+
+
+def test_behind_a_small_page_the_relay_waits_until_it_is_woken() -> None:
+    machine, _ = at_work()
+    machine.next(looked(5), 0.01)
+    assert isinstance(machine.next(Published(None), 0.02), Pause)
+    assert machine.next(Waited(), 0.03) == Look(Cursor(s1="20:20:"))
+
+
+def test_behind_a_window_of_several_pages_the_relay_looks_again_at_once() -> None:
+    machine, _ = at_work()
+    machine.next(looked(5, 6), 0.01)
+    machine.next(Published(a_page(7)), 0.02)
+    assert machine.next(Published(None), 0.03) == Look(Cursor(s1="20:20:"))
+
+
+def test_a_look_that_finds_nothing_ends_its_window() -> None:
+    machine, _ = at_work()
+    assert machine.next(looked(), 0.01) == Pause(POLL_SECONDS)
+    assert machine.cursor == Cursor(s1="20:20:")
 
 
 def test_the_cursor_does_not_move_before_the_page_is_acknowledged() -> None:
     machine, _ = at_work()
-    machine.next(SnapshotTaken("20:20:"), 0.01)
-    machine.next(a_page(5, 6), 0.02)
+    machine.next(looked(5, 6), 0.02)
     before = machine.cursor
     assert machine.next(PublishFailed(), 0.03) == Pause(BACK_OFF_SECONDS[0])
     assert machine.cursor == before
@@ -94,7 +117,7 @@ def test_the_cursor_does_not_move_before_the_page_is_acknowledged() -> None:
 
 def test_failures_in_a_row_are_tried_ever_later() -> None:
     machine, _ = at_work()
-    machine.next(SnapshotTaken("20:20:"), 0.01)
+    machine.next(looked(5), 0.01)
     pauses = []
     for n in range(7):
         machine.next(a_page(5), 0.01 * n)
@@ -109,16 +132,14 @@ def test_failures_in_a_row_are_tried_ever_later() -> None:
 
 def test_an_old_lease_is_renewed_before_anything_is_sent() -> None:
     machine, _ = at_work()
-    machine.next(SnapshotTaken("20:20:"), 0.01)
-    action = machine.next(a_page(5), RENEW_SECONDS + 0.01)
+    action = machine.next(looked(5), RENEW_SECONDS + 0.01)
     assert isinstance(action, Keep)
     assert machine.next(Kept(), RENEW_SECONDS + 0.02) == Publish(a_page(5), None)
 
 
 def test_a_page_in_hand_is_dropped_with_the_lease() -> None:
     machine, _ = at_work()
-    machine.next(SnapshotTaken("20:20:"), 0.01)
-    machine.next(a_page(5), RENEW_SECONDS + 0.01)
+    machine.next(looked(5), RENEW_SECONDS + 0.01)
     assert machine.next(LeaseLost(), RENEW_SECONDS + 0.02) == Pause(STANDBY_SECONDS)
     assert not machine.is_holder
     assert machine.cursor is None
@@ -127,21 +148,20 @@ def test_a_page_in_hand_is_dropped_with_the_lease() -> None:
 
 def test_the_cursor_is_stored_at_once_when_the_last_store_is_old_and_not_more_often() -> None:
     machine, _ = at_work()
-    machine.next(SnapshotTaken("20:20:"), 0.2)
-    machine.next(a_page(5, 6), 0.2)
+    machine.next(looked(5, 6), 0.2)
     stored = machine.next(Published(a_page(7)), 0.21)
     assert stored == Keep(1, Cursor(s1="10:10:", s2="20:20:", last_id=6), HERE)
     machine.next(Kept(), 0.22)
     machine.next(Published(None), 0.23)
-    action = machine.next(SnapshotTaken("20:20:"), 0.24)
+    action = machine.next(looked(), 0.24)
     assert isinstance(action, Pause)
     assert 0 < action.seconds <= STORE_SECONDS
 
 
 def test_an_idle_relay_polls() -> None:
     machine, _ = at_work()
-    assert machine.next(SnapshotTaken("10:10:"), 0.01) == Pause(POLL_SECONDS)
-    assert machine.next(Waited(), 0.5) == TakeSnapshot()
+    assert machine.next(looked(), 0.01) == Pause(POLL_SECONDS)
+    assert machine.next(Waited(), 0.5) == Look(Cursor(s1="20:20:"))
 
 
 def test_a_standby_asks_again_and_again() -> None:
@@ -168,7 +188,7 @@ def test_after_a_database_failure_everything_is_asked_anew() -> None:
 
 def test_a_first_relay_takes_the_place_it_finds_for_its_own() -> None:
     machine, _ = at_work(known=None)
-    machine.next(SnapshotTaken("10:10:"), 0.2)
+    machine.next(looked(), 0.2)
     action = machine.next(Waited(), 0.7)
     assert isinstance(action, Keep)
     assert action.place == HERE
@@ -202,15 +222,22 @@ def test_rows_from_before_a_rebase_come_first() -> None:
     assert action == Read(Cursor(s1="10:10:", base_id=3))
     machine.next(a_page(1, 2), 0.01)
     assert machine.next(Published(a_page(3)), 0.02) == Publish(a_page(3), None)
-    assert machine.next(Published(None), 0.03) == TakeSnapshot()
-    assert machine.cursor == Cursor(s1="10:10:", base_id=3, resent_id=3)
+    resent = Cursor(s1="10:10:", base_id=3, resent_id=3)
+    assert machine.next(Published(None), 0.03) == Look(resent)
 
 
 def test_a_drain_sends_what_is_there_stores_and_leaves() -> None:
     machine, _ = at_work()
     machine.drain()
-    machine.next(SnapshotTaken("20:20:"), 0.01)
-    machine.next(a_page(5), 0.02)
-    assert machine.next(Published(None), 0.03) == TakeSnapshot()
-    assert machine.next(SnapshotTaken("20:20:"), 0.04) == Leave(1, Cursor(s1="20:20:"))
+    machine.next(looked(5), 0.01)
+    assert machine.next(Published(None), 0.02) == Look(Cursor(s1="20:20:"))
+    assert machine.next(looked(), 0.03) == Leave(1, Cursor(s1="20:20:"))
     assert machine.next(Left(), 0.05) is None
+
+
+def test_a_drain_during_a_look_looks_again() -> None:
+    machine, action = at_work()
+    assert isinstance(action, Look)
+    machine.drain()
+    assert machine.next(looked(), 0.01) == Look(Cursor(s1="20:20:"))
+    assert machine.next(looked(), 0.02) == Leave(1, Cursor(s1="20:20:"))

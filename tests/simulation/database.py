@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from kvitt_chassis.relay_machine import Cursor, PageRead, Place
+from kvitt_chassis.relay_steps import Cursor, PageRead, Place
 from kvitt_chassis.verdicts import Known, Verdict
 
 from tests.simulation.park import Park

@@ -11,13 +11,8 @@ from unittest.mock import patch
 from kvitt_chassis import marks, relay_machine
 from kvitt_chassis.consumer_machine import Action, ConsumerMachine, Failure, Finish
 from kvitt_chassis.marks import Batch
-from kvitt_chassis.relay_machine import (
-    Cursor,
-    Happened,
-    PageRead,
-    PublishFailed,
-    RelayMachine,
-)
+from kvitt_chassis.relay_machine import RelayMachine
+from kvitt_chassis.relay_steps import Cursor, Happened, PageRead, PublishFailed
 from kvitt_chassis.verdicts import Known, Line, Verdict, judge
 
 from tests.simulation import inbox
@@ -80,9 +75,9 @@ _settle = ConsumerShell._settle
 _write = inbox._write
 
 
-def _pass_failures_over(machine: ConsumerMachine, failure: Failure) -> Action:
-    if failure is Failure.LOCK_TROUBLE or machine._index is None:
-        return _failure(machine, failure)
+def _pass_failures_over(machine: ConsumerMachine, failure: Failure, index: int | None) -> Action:
+    if failure is Failure.LOCK_TROUBLE or len(machine._hand) > 1:
+        return _failure(machine, failure, index)
     return machine._advance()
 
 
@@ -104,7 +99,8 @@ def _stay(machine: ConsumerMachine) -> Action:
 
 def _commit_first(shell: ConsumerShell, records: Any) -> Any:
     offsets = {(one.record.topic, one.record.partition): one.record.offset + 1 for one in records}
-    yield from shell._commit(offsets)
+    shell._due.update(offsets)
+    yield from shell._flush()
     yield from _settle(shell, records)
 
 

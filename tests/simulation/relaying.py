@@ -3,11 +3,11 @@ does on the real servers. It decides nothing.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, cast
 
-from kvitt_chassis.relay_machine import (
-    LEASE_SECONDS,
-    RENEW_SECONDS,
+from kvitt_chassis.relay_machine import LEASE_SECONDS, RENEW_SECONDS, RelayMachine
+from kvitt_chassis.relay_steps import (
     Action,
     DatabaseFailed,
     Happened,
@@ -19,6 +19,8 @@ from kvitt_chassis.relay_machine import (
     LeaseTaken,
     Leave,
     Left,
+    Look,
+    Looked,
     PageRead,
     Pause,
     Place,
@@ -26,12 +28,9 @@ from kvitt_chassis.relay_machine import (
     Published,
     PublishFailed,
     Read,
-    RelayMachine,
-    SnapshotTaken,
     Survey,
     Surveyed,
     TakeLease,
-    TakeSnapshot,
     Waited,
 )
 
@@ -106,11 +105,12 @@ class RelayShell:
         except DatabaseLost:
             return DatabaseFailed()
 
-    def _answer(self, action: TakeLease | Keep | TakeSnapshot | Read | Leave) -> Happened:
+    def _answer(self, action: TakeLease | Keep | Look | Read | Leave) -> Happened:
         database = self._database
         match action:
-            case TakeSnapshot():
-                return SnapshotTaken(database.snapshot())
+            case Look(cursor):
+                snapshot = database.snapshot()
+                return Looked(snapshot, database.read(replace(cursor, s2=snapshot), PAGE))
             case Read(cursor):
                 return database.read(cursor, PAGE)
             case Keep(epoch, cursor, place):
@@ -190,8 +190,8 @@ def _shown(what: Action | Happened) -> str:
     match what:
         case Publish(page=PageRead(rows=rows)) | PageRead(rows=rows):
             return f"{name} {[f'{row.topic} {row.key} {row.seq}' for row in rows]}"
-        case SnapshotTaken(snapshot):
-            return f"{name} {snapshot}"
+        case Looked(snapshot, page):
+            return f"{name} {snapshot} {_shown(page)}"
         case LeaseTaken(epoch):
             return f"{name} {epoch}"
     return name

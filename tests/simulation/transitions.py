@@ -22,8 +22,9 @@ from kvitt_chassis.consumer_machine import (
     Refuse,
 )
 from kvitt_chassis.consumer_machine import Place as RecordPlace
-from kvitt_chassis.relay_machine import Action as RelayAction
-from kvitt_chassis.relay_machine import (
+from kvitt_chassis.relay_machine import RelayMachine
+from kvitt_chassis.relay_steps import Action as RelayAction
+from kvitt_chassis.relay_steps import (
     Cursor,
     DatabaseFailed,
     Happened,
@@ -35,21 +36,20 @@ from kvitt_chassis.relay_machine import (
     LeaseTaken,
     Leave,
     Left,
+    Look,
+    Looked,
     PageRead,
     Place,
     Publish,
     Published,
     PublishFailed,
     Read,
-    RelayMachine,
-    SnapshotTaken,
     Survey,
     Surveyed,
     TakeLease,
-    TakeSnapshot,
     Waited,
 )
-from kvitt_chassis.relay_machine import Pause as RelayPause
+from kvitt_chassis.relay_steps import Pause as RelayPause
 
 from tests.simulation.consuming import LIMITS, named, told
 
@@ -60,7 +60,7 @@ RELAY_ANSWERS: Mapping[type, tuple[type, ...]] = {
     TakeLease: (LeaseTaken, LeaseBusy, InRecovery, DatabaseFailed),
     Survey: (Surveyed, PublishFailed, DatabaseFailed),
     Keep: (Kept, LeaseLost, DatabaseFailed),
-    TakeSnapshot: (SnapshotTaken, DatabaseFailed),
+    Look: (Looked, DatabaseFailed),
     Read: (PageRead, DatabaseFailed),
     Publish: (Published, PublishFailed),
     RelayPause: (Waited,),
@@ -113,8 +113,8 @@ def _relay_answer(kind: type, action: RelayAction, chance: random.Random) -> Hap
         known = chance.choice((None, _HERE, _HERE, _HERE, replace(_HERE, timeline="2")))
         cursor = Cursor(s1="10:10:", base_id=chance.choice((0, 0, 3)))
         return Surveyed(cursor=cursor, known=known, found=_HERE, cursor_xmax=10, xmax=20)
-    if kind is SnapshotTaken:
-        return SnapshotTaken(chance.choice(("10:10:", "20:20:", "30:30:")))
+    if kind is Looked:
+        return Looked(chance.choice(("10:10:", "20:20:", "30:30:")), _a_page(chance))
     if kind is PageRead:
         return _a_page(chance)
     if kind is Published:
@@ -150,24 +150,30 @@ def _settle(machine: ConsumerMachine, chance: random.Random, found: set[Transiti
     before, worst, usual = "", chance.random(), chance.choice(tuple(Failure))
     while True:
         action = machine.step(happened)
-        found.add((before, told(happened), named(machine, action)))
+        found.add((before, told(happened), named(action)))
         if isinstance(action, Finish):
             return
         if chance.random() < 0.05:
             machine.revoke(partitions[: 1 + chance.randrange(2)])
-        before = named(machine, action)
-        failures = _failures_of(action, len(places))
+        before = named(action)
+        failures = _failures_of(action)
         failure = usual if usual in failures else chance.choice(failures)
         if chance.random() < 0.2:
             failure = chance.choice(failures)
-        happened = Done() if chance.random() > worst else Failed(failure)
+        happened = Done() if chance.random() > worst else Failed(failure, _at(action, chance))
 
 
-def _failures_of(action: ConsumerAction, size: int) -> Sequence[Failure]:
+def _failures_of(action: ConsumerAction) -> Sequence[Failure]:
     failures = list(CONSUMER_ANSWERS[type(action)])
-    if isinstance(action, Apply) and len(action.indexes) == size > 1:
+    if isinstance(action, Apply) and len(action.indexes) > 1:
         failures.remove(Failure.REFUSED)
     return failures
+
+
+def _at(action: ConsumerAction, chance: random.Random) -> int | None:
+    if not isinstance(action, Apply) or chance.random() < 0.3:
+        return None
+    return chance.choice(action.indexes)
 
 
 def missing(what: str, seen: Collection[Transition]) -> list[Transition]:
