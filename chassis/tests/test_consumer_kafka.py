@@ -270,6 +270,23 @@ async def test_a_pause_is_put_back_when_another_process_gets_the_partition(
         await wait_for(lambda: _trail_is(database, held, (1,)), within=20)
 
 
+async def test_partitions_are_given_away_when_the_message_in_hand_is_done_and_no_other_begun(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    order, other = uuid4(), uuid4()
+    trail.mood.hangs = 0.5
+    records = [log.refused(order, 1, "hangs"), log.refused(order, 2, "fails")]
+    await broker.publish([*records, log.released(other, 1)])
+
+    async with running(broker, database) as consumer:
+        # First and second of the whole batch, which fails; then the first by itself.
+        await wait_for(lambda: trail.mood.calls == 3, within=20)
+        await consumer._on_revoked(sorted(consumer.client.assignment()))
+
+        assert await trail.trails(database) == {order: (1,)}
+
+
 async def test_stop_ends_within_its_time_with_a_handler_in_hand(
     broker: Broker, database: Database
 ) -> None:

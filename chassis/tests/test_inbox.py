@@ -285,6 +285,7 @@ async def test_a_refused_message_is_refused_once(consumer: Consumer, log: Log) -
     await consumer.settle([record, log.void("order-2")])
 
     assert len(await _refusals(consumer.database)) == 2
+    assert await _parked(consumer.database) == []
 
 
 async def test_a_body_that_breaks_the_contract_is_refused_and_repeats_no_value(
@@ -321,6 +322,20 @@ async def test_a_handler_finds_no_row_of_another_region(consumer: Consumer, log:
     async with consumer.database.unit() as unit:
         assert await unit.begin(region=RegionCode("bd")).find(trail.PayerRow, key) is None
         assert await unit.begin(region=trail.AC).find(trail.PayerRow, key) is not None
+
+
+async def test_a_row_that_was_read_before_it_was_locked_is_read_anew(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+    key = identify("ac", "payer", "4711")
+
+    async with consumer.database.unit() as unit:
+        tx = unit.begin(region=trail.AC)
+        read = await tx.get(trail.PayerRow, key)
+        await consumer.settle([log.stated("4711", 2, "Umeå lasarett")])
+        assert read.name == "Umeå"
+        assert (await tx.lock(trail.PayerRow, key)).name == "Umeå lasarett"
 
 
 async def test_a_message_has_no_effect_on_another_regions_row(consumer: Consumer, log: Log) -> None:
