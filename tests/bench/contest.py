@@ -128,8 +128,13 @@ class Arena:
     def connect(self) -> Connect:
         """Kafka Connect, started the first time. Raises LocalProblem, RuntimeError."""
         if self._connect is None:
-            self._connect = Connect(self._folder / "connect", self.kafka())
-            self._connect.start()
+            connect = Connect(self._folder / "connect", self.kafka())
+            try:
+                connect.start()
+            except BaseException:
+                connect.stop()
+                raise
+            self._connect = connect
         return self._connect
 
     def close(self) -> None:
