@@ -147,7 +147,10 @@ class Drain:
             for row_type, places in wanted.items():
                 columns = inspect(row_type).primary_key
                 key_column = next(one for one in columns if one.key != "region")
-                keys = [key for _, key in places]
+                # One that is not of the column's type would fail the question for all; it is
+                # tried again by its back-off.
+                wanted_type = key_column.type.python_type
+                keys = [key for _, key in places if isinstance(key, wanted_type)]
                 query = select(row_type.region, key_column).where(key_column.in_(keys))
                 for region, key in (await session.execute(query)).all():
                     found.extend(places.get((str(region), key), []))

@@ -16,7 +16,7 @@ from kvitt_contracts.types import (
 )
 from sqlalchemy import select
 
-from inventory.devices.custody import lock_devices_numbered
+from inventory.devices.custody import lock_devices_numbered, new_device_id
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.dispatches import domain
@@ -95,7 +95,7 @@ async def _lock_sent(fact: GoodsDispatched, tx: Transaction) -> dict[DeviceNumbe
     found = await lock_devices_numbered(tx, named)
     for number in named:
         if number not in found:
-            raise NotYetKnown(DeviceRow, number)
+            raise NotYetKnown(DeviceRow, new_device_id(tx, number))
     return found
 
 
