@@ -12,6 +12,8 @@ from kvitt_contracts.regions import (
     BalanceStated,
     CustomerStated,
     DeviceStated,
+    GoodsReceived,
+    MarkedDevice,
     PayerStated,
     PersonStated,
     StoreStated,
@@ -39,6 +41,10 @@ SOLD = ArticleNumber("FEL-SALJ")
 RENTED = ArticleNumber("FEL-HYRA")
 CENTRAL = StoreId("500")
 DEVICES = 40
+SPARE = 40
+"""Devices that stay in the central store: messages of two orders overtake each other, and no order
+may find the balance too low since another has what was delivered for it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,22 @@ class Region:
             )
             for number in range(3):
                 yield "inventory", f"IB-{store}-{number}", stock
+        spare = tuple(
+            MarkedDevice(device_number=DeviceNumber(f"{self.code.upper()}S{n:04}"))
+            for n in range(SPARE)
+        )
+        yield (
+            "inventory",
+            "IN-FORRAD",
+            GoodsReceived(
+                version=1,
+                store=CENTRAL,
+                article_number=RENTED,
+                quantity=SPARE,
+                devices=spare,
+                received_on=day,
+            ),
+        )
         for device in self.devices:
             on_loan = DeviceStated(
                 version=1,

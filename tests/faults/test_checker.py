@@ -235,6 +235,13 @@ def test_a_parked_key_explains_what_its_reader_has_not_come_to() -> None:
     assert violations(replace(run, marks=(behind,), parked=(entry,))) == []
 
 
+def test_nobody_pays_for_a_device_that_has_always_stood_in_a_store() -> None:
+    stored = PayerFrom(source="inventory", region="ac", device="s", day="2026-05-01", payer=None)
+    run = a_good_run()
+
+    assert violations(replace(run, payers=(*run.payers, stored))) == []
+
+
 def test_what_a_service_writes_is_what_the_checker_reads(tmp_path: Path) -> None:
     history = History(tmp_path, "inventory")
     history.emitted([("inventory.holds", "k", 1, "e9")])

@@ -133,7 +133,10 @@ def _payers_differ(evidence: Evidence) -> Iterator[Violation]:
                 "I5", f"{point.region} device {point.device}", f"{both}: {point.source}"
             )
         told[point.source] = point.payer
+    billed = {(one.region, one.device) for one in evidence.payers if one.source == "billing"}
     for (region, device, day), told in by_day.items():
+        if told == {"inventory": None} and (region, device) not in billed:
+            continue  # it has always stood in a store
         if len(set(told.values())) > 1 or set(told) != {"inventory", "billing"}:
             said = ", ".join(f"{source} {payer}" for source, payer in sorted(told.items()))
             yield Violation("I5", f"{region} device {device}", f"pays from {day}: {said}")
