@@ -7,14 +7,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from random import SystemRandom
 
+import httpx
 import psutil
+import psycopg
+from confluent_kafka import KafkaException
+from kvitt.local.problems import LocalProblem
 
+from tests.faults.checker.evidence import Violation
 from tests.faults.proxied import ProxiedWorld
 from tests.faults.scenario import SCENARIOS, CannotRunHere, Judged, Scenario, judge
 from tests.faults.world import World
@@ -36,6 +40,14 @@ _WORLDS: dict[str, type[World]] = {
     "promoted": World,
     "restored": World,
 }
+_BROKEN = (
+    TimeoutError,
+    AssertionError,
+    LocalProblem,
+    httpx.HTTPError,
+    psycopg.Error,
+    KafkaException,
+)
 _PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 _MARK = "<!-- the table: written by make faults -->"
 _SHOWN = 8
@@ -73,22 +85,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(
     wanted: Iterable[Scenario], *, directory: Path, seed: int, say: Callable[[str], None]
 ) -> list[Judged]:
-    """Run scenarios one after another; those that need the same kind of system share one."""
+    """Run scenarios one after another; those that need the same kind of system share one, until
+    one of them does not recover.
+    """
     judged: list[Judged] = []
     kinds: dict[str, list[Scenario]] = {}
     for one in wanted:
         kinds.setdefault(one.world, []).append(one)
     for kind, scenarios in kinds.items():
-        with ExitStack() as stack:
+        left, number = scenarios, 0
+        while left:
+            number += 1
             say(f"a {kind} system starts")
-            world = stack.enter_context(_WORLDS[kind](directory / kind, seed=seed, say=say))
-            for one in scenarios:
-                say(f"{one.name}: {one.told}")
-                try:
-                    judged.append(judge(one, world, seed))
-                except CannotRunHere as reason:
-                    judged.append(Judged(scenario=one, skipped=str(reason)))
-                say(f"  {_told(judged[-1])}")
+            world = _WORLDS[kind](directory / f"{kind}-{number}", seed=seed + number - 1, say=say)
+            found = _run_in(world, left, seed, say)
+            judged += found
+            left = left[len(found) :]
+    return judged
+
+
+def _run_in(
+    world: World, scenarios: Sequence[Scenario], seed: int, say: Callable[[str], None]
+) -> list[Judged]:
+    """Run them in one system, as far as it recovers."""
+    judged: list[Judged] = []
+    with world:
+        for one in scenarios:
+            say(f"{one.name}: {one.told}")
+            begun = time.monotonic()
+            try:
+                found = judge(one, world, seed)
+            except CannotRunHere as reason:
+                found = Judged(scenario=one, skipped=str(reason), recovery=0.0)
+            except _BROKEN as error:
+                told = f"did not come to its end: {type(error).__name__}: {error}"
+                violation = Violation("I8", "scenario", told[:400])
+                seconds = time.monotonic() - begun
+                found = Judged(scenario=one, violations=(violation,), seconds=seconds)
+            say(f"  {_told(found)}")
+            judged.append(found)
+            if found.recovery is None:
+                break
     return judged
 
 

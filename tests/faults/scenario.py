@@ -102,9 +102,9 @@ def judge(chosen: Scenario, world: World, seed: int) -> Judged:
     healed = fault.healed_at or time.monotonic()
     limit = fault.recovery_limit or world.recovery_limit
     # Longer than is allowed, to tell what is late from what never comes.
-    rested = world.rest(3 * limit)
-    recovered = None if rested is None else time.monotonic() - healed
-    if rested is None:
+    has_rested = "I8" in fault.not_judged or world.rest(3 * limit) is not None
+    recovered = time.monotonic() - healed if has_rested else None
+    if not has_rested:
         world.say(f"  not at rest: {world.unrest()}")
     evidence, duplicates = world.evidence(
         explained=fault.explained,

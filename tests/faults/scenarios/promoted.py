@@ -73,7 +73,6 @@ def _decided(world: World, lost: int) -> Fault:
         body = {"resend": "everything", "why": "commits are lost"}
         world.ask(service, "POST", "/outbox:rebase", json=body)
     _await_no_work(world)
-    took = time.monotonic() - healed
     forks, found = _forks(world)
     if refusing != len(SERVICES):
         found.append(Violation("I4", "relays", f"only {refusing} of {len(SERVICES)} refuse"))
@@ -86,12 +85,11 @@ def _decided(world: World, lost: int) -> Fault:
         # What was lost was acted on: these can hold only when nothing is lost.
         not_judged=frozenset({"I2", "I3", "I4", "I5", "I8"}),
         found=tuple(found),
-        recovery_limit=1.0,
+        healed_at=healed,
         figures={
             "commits lost": str(lost),
             "relays that refuse": f"{refusing} of {len(SERVICES)}",
             "numbers given twice, all parked as forks": str(forks),
-            "read and sent again in": f"{took:.0f} s",
         },
     )
 
