@@ -99,10 +99,12 @@ class RegionReader:
         Raises Invalid (422) naming them when another is asked for.
         """
         order = _order(listing.sort or default, sorts)
-        mine = query.options(_of(self.region))
-        counted = select(func.count()).select_from(mine.order_by(None).subquery())
+        mine = _of(self.region)
+        # What is inside a subquery heeds a criterion of the whole statement alone.
+        counted = select(func.count()).select_from(query.order_by(None).subquery()).options(mine)
         # The key last, so that equal values keep their order from page to page.
-        paged = mine.order_by(order, *_keys(query)).limit(listing.limit).offset(listing.offset)
+        ordered = query.options(mine).order_by(order, *_keys(query))
+        paged = ordered.limit(listing.limit).offset(listing.offset)
         async with self._database.reading(self.region) as session:
             total = await session.scalar(counted) or 0
             result = await session.execute(paged)

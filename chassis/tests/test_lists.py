@@ -3,7 +3,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import Request
+from kvitt_chassis.auth import Caller
+from kvitt_chassis.lists import ListingQuery, RegionReader
 from kvitt_chassis.testing import Given, Servers, World
+from kvitt_contracts.types import RegionCode, UserId
+from sqlalchemy import select
 
 from chassis.tests import toy
 
@@ -87,20 +92,36 @@ async def test_a_filter_narrows_the_count_too(client: httpx.AsyncClient) -> None
     }
 
 
-async def test_the_worker_role_reads_one_region_when_told_so(
+async def test_a_reader_reads_one_region_without_row_security_too(
     given: Given, toy_urls: object
 ) -> None:
-    """Row security is not the only guard: the reader's own criterion holds without it."""
-    from kvitt_chassis.lists import _of
-    from sqlalchemy import select
-
     world: World
     async with given(toy.service, urls=toy_urls) as world:
         for region in ("ac", "bd"):
             async with world.http(region=region) as client:
                 await client.post("/letters", json={"reader": "anna", "about": str(uuid4())})
-        async with world.worker.reading() as session:
-            query = select(toy.LetterRow).options(_of(toy.a_region()))
-            found = (await session.scalars(query)).all()
+        # The worker's role sees all regions.
+        reader = RegionReader(world.worker, a_caller("bd"))
+        query = select(toy.LetterRow)
+        page = await reader.page(
+            query,
+            ListingQuery(
+                Request({"type": "http", "path": "/", "headers": [], "query_string": b""})
+            ),
+            view=lambda row: row.region,
+            sorts={"reader": toy.LetterRow.reader},
+            default="reader",
+        )
+        every = await reader.all(query)
 
-    assert [row.region for row in found] == ["bd"]
+    assert (page.items, page.total) == (["bd"], 1)
+    assert [row.region for row in every] == ["bd"]
+
+
+def a_caller(region: str) -> Caller:
+    return Caller(
+        user_id=UserId("k082lno"),
+        region=RegionCode(region),
+        roles=frozenset(),
+        service_points=frozenset(),
+    )

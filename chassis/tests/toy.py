@@ -28,7 +28,7 @@ from kvitt_contracts.notifications import (
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
-from kvitt_contracts.types import MessageId, RegionCode, Role, UserId
+from kvitt_contracts.types import MessageId, Role, UserId
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped
@@ -120,7 +120,7 @@ async def post_letter(command: PostLetter, tx: Transaction) -> None:
     _post(tx, tx.target("letter"), command.reader, command.about)
 
 
-@messages.command(ReadLetter, loads=lambda command: [(LetterRow, command.letter_id)])
+@messages.command(ReadLetter, loads=lambda command, _: [(LetterRow, command.letter_id)])
 async def read_letter(command: ReadLetter, tx: Transaction) -> None:
     """Open it."""
     row = await tx.lock(LetterRow, command.letter_id)
@@ -268,11 +268,6 @@ def make_tables(owner_url: str) -> None:
         Base.metadata.create_all(connection)
         guard_regions(op, service.name)
     engine.dispose()
-
-
-def a_region() -> RegionCode:
-    """A second region, to be kept apart from the first."""
-    return RegionCode("bd")
 
 
 if __name__ == "__main__":
