@@ -5,11 +5,13 @@ verdicts are given elsewhere.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kvitt_chassis.driver import fetch
 from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.parking import Place
 from kvitt_chassis.verdicts import ADVANCES, PARKS, REMEMBERED_IDS, Known, Verdict, judge
@@ -194,7 +196,7 @@ async def advance_mark(
 
 async def remember(session: AsyncSession, sender: str, event_id: UUID) -> None:
     """Remember a message from outside, so that it is a duplicate if it comes again."""
-    await session.execute(_INSERT_SEEN, {"source": [sender], "id": [event_id]})
+    await session.execute(_INSERT_SEEN, {"source": sender, "id": event_id})
 
 
 async def _memory(
@@ -203,13 +205,14 @@ async def _memory(
     known = [(one.sender, one.envelope) for one in arrived if one.is_inbound and one.envelope]
     if not known:
         return {}, set()
-    arrays = {
-        "source": [sender for sender, _ in known],
-        "id": [envelope.id for _, envelope in known],
-        "type": [envelope.type for _, envelope in known],
-        "subject": [envelope.subject for _, envelope in known],
-    }
-    rows = (await session.execute(_MEMORY, arrays)).all()
+    rows = await fetch(
+        session,
+        _MEMORY,
+        [sender for sender, _ in known],
+        [envelope.id for _, envelope in known],
+        [envelope.type for _, envelope in known],
+        [envelope.subject for _, envelope in known],
+    )
     versions = {
         (source, type_, subject): version
         for source, _, type_, subject, _, version in rows
@@ -224,25 +227,25 @@ async def write(session: AsyncSession, batch: Batch) -> None:
         return
     moved = sorted(batch.moved)
     marks = [batch.known[place] for place in moved]
-    values = {
-        "topic": [topic for topic, _ in moved],
-        "key": [key for _, key in moved],
-        "seq": [mark.sequence for mark in marks],
-        "event_ids": [_array(mark.event_ids) for mark in marks],
-    }
+    values: list[list[Any]] = [
+        [topic for topic, _ in moved],
+        [key for _, key in moved],
+        [mark.sequence for mark in marks],
+        [_array(mark.event_ids) for mark in marks],
+    ]
     if not batch.new_seen:
-        await session.execute(_MOVE, values)
+        await fetch(session, _MOVE, *values)
         return
     facts = sorted(batch.new_versions)
-    values |= {
-        "source": [source for source, _ in batch.new_seen],
-        "id": [event_id for _, event_id in batch.new_seen],
-        "fact_source": [source for source, _, _ in facts],
-        "fact_type": [type_ for _, type_, _ in facts],
-        "fact_subject": [subject for _, _, subject in facts],
-        "fact_version": [batch.new_versions[fact] for fact in facts],
-    }
-    await session.execute(_MOVE_AND_REMEMBER, values)
+    values += [
+        [source for source, _ in batch.new_seen],
+        [event_id for _, event_id in batch.new_seen],
+        [source for source, _, _ in facts],
+        [type_ for _, type_, _ in facts],
+        [subject for _, _, subject in facts],
+        [batch.new_versions[fact] for fact in facts],
+    ]
+    await fetch(session, _MOVE_AND_REMEMBER, *values)
 
 
 def _array(event_ids: Sequence[UUID | None]) -> str:
@@ -262,38 +265,32 @@ _LOCK = text(
     FROM lock_marks(CAST(:topic AS text[]), CAST(:key AS text[])) AS mark
     """
 )
-_MEMORY = text(
-    """
+_MEMORY = """
     SELECT wanted.*, seen.id IS NOT NULL, fact.version
-    FROM unnest(CAST(:source AS text[]), CAST(:id AS uuid[]), CAST(:type AS text[]),
-        CAST(:subject AS text[])) AS wanted(source, id, type, subject)
+    FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[])
+        AS wanted(source, id, type, subject)
     LEFT JOIN inbound_seen seen ON seen.source = wanted.source AND seen.id = wanted.id
     LEFT JOIN inbound_versions fact ON fact.source = wanted.source
         AND fact.type = wanted.type AND fact.subject = wanted.subject
     """
-)
-_UPDATE_MARKS = """
-    UPDATE marks SET seq = moved.seq, event_ids = CAST(moved.event_ids AS uuid[]),
+_MOVE = """
+    UPDATE marks SET seq = moved.seq, event_ids = moved.event_ids::uuid[],
         moved_at = clock_timestamp()
-    FROM unnest(CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:seq AS bigint[]),
-        CAST(:event_ids AS text[])) AS moved(topic, key, seq, event_ids)
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
+        AS moved(topic, key, seq, event_ids)
     WHERE marks.topic = moved.topic AND marks.key = moved.key
     """
-_REMEMBER_SEEN = """
-    INSERT INTO inbound_seen (source, id) SELECT * FROM unnest(CAST(:source AS text[]),
-        CAST(:id AS uuid[]))
-    ON CONFLICT DO NOTHING
-    """
-_REMEMBER_VERSIONS = """
+_MOVE_AND_REMEMBER = f"""
+    WITH moved AS ({_MOVE}), seen AS (
+        INSERT INTO inbound_seen (source, id) SELECT * FROM unnest($5::text[], $6::uuid[])
+        ON CONFLICT DO NOTHING
+    )
     INSERT INTO inbound_versions (source, type, subject, version)
-    SELECT * FROM unnest(CAST(:fact_source AS text[]), CAST(:fact_type AS text[]),
-        CAST(:fact_subject AS text[]), CAST(:fact_version AS bigint[]))
+    SELECT * FROM unnest($7::text[], $8::text[], $9::text[], $10::bigint[])
     ON CONFLICT (source, type, subject) DO UPDATE SET version = excluded.version
     """
-_MOVE = text(_UPDATE_MARKS)
-_INSERT_SEEN = text(_REMEMBER_SEEN)
-_MOVE_AND_REMEMBER = text(
-    f"WITH moved AS ({_UPDATE_MARKS}), seen AS ({_REMEMBER_SEEN}) {_REMEMBER_VERSIONS}"
+_INSERT_SEEN = text(
+    "INSERT INTO inbound_seen (source, id) VALUES (:source, :id) ON CONFLICT DO NOTHING"
 )
 _FORGET = text(
     """

@@ -1,0 +1,23 @@
+"""The driver beneath SQLAlchemy, for the few statements of the chassis that every message costs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def fetch(session: AsyncSession, statement: str, *values: object) -> Sequence[Any]:
+    """Ask asyncpg itself, in the session's transaction: a quarter of what it costs by SQLAlchemy.
+
+    `statement` has asyncpg's `$1`, arrays are lists; answers asyncpg's records. Rows that the
+    session has not flushed are not seen. Raises asyncpg's own errors (see `is_lock_trouble`), and
+    RuntimeError when no statement of the session has begun the transaction yet.
+    """
+    driver: Any = session.info.get(fetch)
+    if driver is None:
+        raw = await (await session.connection()).get_raw_connection()
+        driver = session.info[fetch] = raw.driver_connection
+    if not driver.is_in_transaction():
+        raise RuntimeError("the session's transaction is begun by a statement of its own")
+    rows: Sequence[Any] = await driver.fetch(statement, *values)
+    return rows
