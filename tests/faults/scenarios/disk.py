@@ -12,6 +12,7 @@ from tests.faults.scenario import DATABASE_AWAY, CannotRunHere, Fault, scenario
 from tests.faults.world import World
 
 _FREE_MIB = 48
+_NO_SPACE = "No space left on device"
 _FULL_SECONDS = 10.0
 
 
@@ -20,6 +21,8 @@ def disk_full(world: World, chance: Random) -> Fault:
     """Writes are refused or the server ends; with room it goes on from its log."""
     postgres = world.system.servers.postgres
     data = world.system.state.directory / "postgres"
+    log = world.system.state.log("postgres")
+    refused = log.read_text(errors="replace").count(_NO_SPACE)
     with _small(world, data):
         ballast = data.parent / "postgres" / "ballast"
         with world.loaded():
@@ -35,7 +38,11 @@ def disk_full(world: World, chance: Random) -> Fault:
         world.await_ready()
         world.rest(world.recovery_limit)
         took = time.monotonic() - healed
-    figures = {"server": "ended and was started" if has_ended else "stayed up"}
+    refused = log.read_text(errors="replace").count(_NO_SPACE) - refused
+    figures = {
+        "server": "ended and was started" if has_ended else "stayed up",
+        "refused for want of space": f"{refused} times",
+    }
     return Fault(
         explained=(*DATABASE_AWAY, "No space left", "DiskFull", "53100"),
         healed_at=time.monotonic(),

@@ -27,10 +27,10 @@ def relay_duel(world: World, chance: Random) -> Fault:
 
 @scenario("relay-killed", "the relay's holder killed, a standby takes over", is_short=True)
 def relay_killed(world: World, chance: Random) -> Fault:
-    """Three times; the stall is from the kill to the next event in Kafka."""
+    """Twice; the stall is from the kill to the next event in Kafka."""
     stalls = []
     with world.replica("orders") as other, world.loaded(4.0):
-        for _ in range(3):
+        for _ in range(2):
             other.await_ready(restarts=10_000)
             world.await_ready()
             time.sleep(1)

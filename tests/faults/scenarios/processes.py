@@ -59,11 +59,11 @@ def kill_each_at_failpoints(world: World, chance: Random) -> Fault:
 
 @scenario("kill-random", "SIGKILL at random moments, any service", is_short=True)
 def kill_random(world: World, chance: Random) -> Fault:
-    """Six kills within half a minute."""
+    """Five kills within half a minute."""
     killed = []
     with world.loaded():
-        for _ in range(6):
-            time.sleep(chance.uniform(0.5, 4.0))
+        for _ in range(5):
+            time.sleep(chance.uniform(0.5, 3.0))
             service = chance.choice(SERVICES)
             world.kill(service)
             killed.append(service)
