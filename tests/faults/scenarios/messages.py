@@ -82,7 +82,9 @@ def gaps(world: World, chance: Random) -> Fault:
     owner = "inventory"
     with world.database(owner) as database:
         with world.loaded(3.0):
-            database.execute("UPDATE relay SET leased_until = 'infinity', epoch = epoch + 1")
+            database.execute(
+                "UPDATE relay SET leased_until = 'infinity', epoch = epoch + 1, holder = 'nobody'"
+            )
             last = _last_id(world, owner)
             time.sleep(6)
         rows = [
@@ -100,6 +102,7 @@ def gaps(world: World, chance: Random) -> Fault:
         database.execute("UPDATE relay SET leased_until = '-infinity'")
         healed = time.monotonic()
     return Fault(
+        found=() if parked else (Violation("I3", owner, "no key had a gap: nothing was struck"),),
         healed_at=healed,
         explained=(r"^kvitt_chassis\.inbox: a message of inventory\..* is parked: gap$",),
         figures={"planted": str(len(rows)), "keys with a gap": str(parked)},
@@ -170,7 +173,6 @@ def hot_key(world: World, chance: Random) -> Fault:
         healed_at=healed,
         explained=_POISONED,
         found=found,
-        latency=Latency(pairs=((without, with_it),)),
         figures={"parked": str(behind), "p99 without/with": f"{without:.2f}/{with_it:.2f} s"},
     )
 
