@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test simulate faults faults-short bench lint types rules contracts lock clean fmt
+.PHONY: help install run test simulate faults faults-short mutants bench lint types rules contracts lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ faults: $(INSTALLED) ## Every fault on the whole system, judged by the checker. 
 
 faults-short: $(INSTALLED) ## The faults that a change has to survive before it is taken.
 	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))
+
+mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that sees it. MUTANT=fork,gap chooses, LIST=1 names them.
+	$(BIN)/python -m tests.mutants $(if $(MUTANT),--mutant $(MUTANT)) $(if $(LIST),--list)
 
 bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: half an hour, only so); QUICK=1 tries.
 	PART="$(PART)" QUICK=$(QUICK) $(BIN)/python -m tests.bench

@@ -87,6 +87,20 @@ async def test_what_comes_for_a_parked_key_joins_the_park_in_order(
     assert await _keys(consumer.database) == []
 
 
+async def test_what_a_region_sends_later_waits_behind_its_parked_message(
+    consumer: Consumer, log: Log
+) -> None:
+    trail.mood.failing = {"for now"}
+
+    await consumer.settle([log.stated("4711", 1, "for now")])
+    await consumer.settle([log.stated("4711", 2, "Umeå")])
+    assert await table(consumer.database, "SELECT name FROM payers") == []
+    trail.mood.failing.clear()
+    await trail.drain_now(consumer)
+
+    assert await table(consumer.database, "SELECT name, changes FROM payers") == [("Umeå", 2)]
+
+
 async def test_the_same_record_read_again_is_parked_once(consumer: Consumer, log: Log) -> None:
     record = log.refused(uuid4(), 1, "fails")
 

@@ -383,6 +383,27 @@ async def test_rows_of_a_restored_dump_are_not_sent_when_transactions_reach_thei
     assert by_key(await log.topic()) == {"new": list(range(1, 42))}
 
 
+async def test_rows_of_a_restored_dump_are_not_sent_when_a_failed_page_is_read_again(
+    log: Log,
+) -> None:
+    database = log.database()
+    await record(database, "old")
+    await log.as_owner(
+        "UPDATE events SET xid = CAST(CAST(CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) "
+        "AS text) AS bigint) + 20 AS text) AS xid8)"
+    )
+    async with database.unit() as unit:
+        await outbox.rebase(unit.session, resend="nothing")
+    for _ in range(40):
+        await record(database, "new")
+
+    failpoints.arm("relay.after_send", _fail)
+    async with running(log.relay(log.database())):
+        await until_sent(database)
+
+    assert once(by_key(await log.topic())) == {"new": list(range(1, 41))}
+
+
 async def test_a_rebase_can_send_nothing_of_what_is_there(log: Log) -> None:
     database = log.database()
     await record(database, "key", count=3)

@@ -1,0 +1,139 @@
+"""`make mutants`: tries mutants, prints what became of each, and writes docs/mutants.md."""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+
+import psutil
+
+from tests.mutants.business import BUSINESS
+from tests.mutants.mutant import Mutant
+from tests.mutants.outside import OUTSIDE
+from tests.mutants.receiving import RECEIVING
+from tests.mutants.sending import SENDING
+from tests.mutants.servers import running
+from tests.mutants.tree import ROOT, NotOnce, Tree, swapped
+from tests.mutants.trial import Case, Outcome, Runner, Tried
+
+GROUPS: Mapping[str, tuple[Mutant, ...]] = {
+    "The way out: event log and relay": SENDING,
+    "The way in: marks, batches, offsets, the group": RECEIVING,
+    "From outside: regions, quarantine, HTTP, privacy, contracts": OUTSIDE,
+    "The business": BUSINESS,
+}
+MUTANTS = {one.name: one for group in GROUPS.values() for one in group}
+PLANTED = "tests/simulation/test_simulation.py::test_a_planted_fault_is_seen"
+
+_PAGE = ROOT / "docs" / "mutants.md"
+_MARK = "<!-- the tables: written by make mutants -->"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Gives the exit code: 1 when a mutant is not caught, or a test is red without any."""
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("--mutant", default="", help="names, with commas between")
+    parser.add_argument("--list", action="store_true", help="only list the mutants")
+    chosen = parser.parse_args(arguments)
+    if chosen.list:
+        for one in MUTANTS.values():
+            _say(f"{one.name:28} {one.takes_out}")
+        return 0
+    named = [MUTANTS[name] for name in filter(None, chosen.mutant.split(","))]
+    began = monotonic()
+    with tempfile.TemporaryDirectory(prefix="kvitt-mutants-") as directory:
+        tree = Tree.copy(Path(directory) / "tree")
+        if not all(_stands(one) for one in named or MUTANTS.values()):
+            return 1
+        with running(Path(directory) / "servers") as servers, Runner(tree, servers) as runner:
+            tried, planted = _try(runner, named)
+    if tried is None:
+        return 1
+    page = render(tried, planted, seconds=monotonic() - began)
+    _say("\n" + page)
+    if not named:
+        _PAGE.write_text(f"{_PAGE.read_text().partition(_MARK)[0]}{_MARK}\n\n{page}")
+    unseen = [one.test for one in planted if one.kind != "passed"]
+    return 1 if unseen or not all(one.is_caught for one in tried) else 0
+
+
+def _stands(mutant: Mutant) -> bool:
+    """Told before anything is started: a mutant whose text is not there any more."""
+    texts = {one.file: (ROOT / one.file).read_text() for one in mutant.swaps}
+    try:
+        for one in mutant.swaps:
+            texts[one.file] = swapped(texts[one.file], one)
+    except NotOnce as error:
+        _say(f"{mutant.name}: {error}")
+        return False
+    return True
+
+
+def _try(runner: Runner, named: Sequence[Mutant]) -> tuple[list[Tried] | None, tuple[Case, ...]]:
+    wanted = named or list(MUTANTS.values())
+    # By file: what the tests of a module share is made once.
+    tests = sorted({test for one in wanted for test in one.caught_by})
+    _say(f"without any mutant: {len(tests)} tests")
+    # This run also makes the databases that services' tests copy: no mutant is ever in those.
+    control = runner.run(tests, to_the_end=True)
+    if not control.is_green:
+        _say(f"{control.output}\nThese tests are red without any mutant: nothing can be said.")
+        return None, ()
+    _say(f"  green in {control.seconds:.0f} s")
+    planted: tuple[Case, ...] = ()
+    if not named:
+        planted = runner.run([PLANTED], to_the_end=True).cases
+        _say(f"  {len(planted)} faults are planted in the simulation")
+    tried = []
+    for number, one in enumerate(wanted, start=1):
+        done = runner.attempt(one)
+        tried.append(done)
+        _say(f"{number}/{len(wanted)} {one.name}: {done.outcome}, {done.seconds:.1f} s")
+        _say(f"    {done.by or done.said}" if done.is_caught else f"    {done.said}")
+    return tried, planted
+
+
+def render(tried: Sequence[Tried], planted: Sequence[Case], *, seconds: float) -> str:
+    """The tables as Markdown."""
+    caught = sum(one.is_caught for one in tried)
+    lines = [f"{caught} of {len(tried)} mutants are caught; {seconds / 60:.0f} min, {_machine()}."]
+    by_mutant = {one.mutant.name: one for one in tried}
+    for title, group in GROUPS.items():
+        rows = [by_mutant[one.name] for one in group if one.name in by_mutant]
+        if rows:
+            lines += ["", f"### {title}", "", "| mutant | what it takes out | caught by | s |"]
+            lines += ["| --- | --- | --- | --- |", *map(_row, rows)]
+    if planted:
+        lines += ["", "### Planted in the simulation", "", "| fault | seen | s |"]
+        lines += ["| --- | --- | --- |", *map(_planted_row, planted)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(tried: Tried) -> str:
+    by = f"`{tried.by}`" if tried.is_caught else f"**{tried.outcome}**"
+    if tried.outcome is Outcome.HUNG:
+        by += f", {tried.outcome}"
+    return f"| {tried.mutant.name} | {tried.mutant.takes_out} | {by} | {tried.seconds:.1f} |"
+
+
+def _planted_row(case: Case) -> str:
+    fault = case.test.partition("[")[2].removesuffix("]")
+    return f"| {fault} | {'yes' if case.kind == 'passed' else '**no**'} | {case.seconds:.1f} |"
+
+
+def _machine() -> str:
+    memory = psutil.virtual_memory().total >> 30
+    return f"{os.cpu_count()} cores, {memory} GiB, {platform.system()} {platform.machine()}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""Mutants of the services: locks, deadlines, timers, money, stock, persons."""
+
+from typing import Final
+
+from tests.mutants.mutant import CHASSIS, Mutant, mutant
+
+_TIMERS: Final = "chassis/tests/test_timers.py"
+_BMB: Final = "services/bmb/tests"
+_INVENTORY: Final = "services/inventory/tests"
+_BILLING: Final = "services/billing/tests"
+_ORDERS: Final = "services/orders/tests"
+
+BUSINESS: tuple[Mutant, ...] = (
+    mutant(
+        "timer-fires-once",
+        "A timer fires where its row was removed: without, a cancelled one fires, and one twice",
+        f"{CHASSIS}/timers.py",
+        "    return [one for one in due if (one.timer, one.region, one.key) in still_set]",
+        "    return [one for one in due if still_set is not None]",
+        f"{_TIMERS}::test_a_cancelled_timer_does_not_fire_though_it_was_read_as_due",
+    ),
+    mutant(
+        "timer-of-its-instant",
+        "A timer that was set anew does not fire at its old instant",
+        f"{CHASSIS}/timers.py",
+        " AND timers.due = fired.due",
+        "",
+        f"{_TIMERS}::test_a_timer_set_anew_while_it_was_due_fires_at_its_new_instant",
+    ),
+    mutant(
+        "timer-not-early",
+        "No timer fires before it is due",
+        f"{CHASSIS}/timers.py",
+        "due = [row for row in rows if row.wait <= 0]",
+        "due = rows",
+        f"{_TIMERS}::test_a_timer_fires_once_when_it_is_due_and_not_before",
+    ),
+    mutant(
+        "rows-are-locked",
+        "An aggregate is locked when it is loaded: without, two claim one device",
+        f"{CHASSIS}/transaction.py",
+        "query = query.with_for_update(key_share=True).execution_options(",
+        "query = query.execution_options(",
+        f"{_INVENTORY}/test_concurrency.py"
+        "::test_two_transfers_that_ask_at_once_do_not_both_get_the_device",
+    ),
+    mutant(
+        "locked-rows-are-read-anew",
+        "A row that was read before it was locked is read again",
+        f"{CHASSIS}/transaction.py",
+        "                    populate_existing=True\n",
+        "                    populate_existing=False\n",
+        "chassis/tests/test_inbox.py::test_a_row_that_was_read_before_it_was_locked_is_read_anew",
+    ),
+    mutant(
+        "claim-is-exclusive",
+        "A device in another claim is not claimed",
+        "services/inventory/inventory/holds/domain.py",
+        "    if wanted.claim is not None:\n        return _BY_CLAIM[wanted.claim.kind]\n",
+        "",
+        f"{_INVENTORY}/test_holds.py::test_a_device_in_another_claim_is_refused_with_the_claim",
+    ),
+    mutant(
+        "claims-all-or-none",
+        "One device that cannot be claimed refuses all",
+        "services/inventory/inventory/holds/domain.py",
+        "    if refused:\n",
+        "    if len(refused) == len(asked):\n",
+        f"{_INVENTORY}/test_holds.py"
+        "::test_one_device_that_cannot_be_claimed_refuses_all_and_is_named",
+    ),
+    mutant(
+        "deadline-decides",
+        "The transfer's row decides: after its deadline nobody accepts, however late the timer",
+        "services/bmb/bmb/acknowledgements/domain.py",
+        "    if now >= transfer.deadline:\n",
+        "    if now < transfer.requested_at:\n",
+        f"{_BMB}/test_acknowledgements.py"
+        "::test_a_transfer_cannot_be_accepted_once_its_deadline_has_passed",
+    ),
+    mutant(
+        "answered-does-not-expire",
+        "Only an unanswered transfer expires",
+        "services/bmb/bmb/expiry/domain.py",
+        "if transfer.status is not Status.SENT or transfer.deadline is None or "
+        "transfer.policy is None:",
+        "if transfer.deadline is None or transfer.policy is None:",
+        f"{_BMB}/test_expiry.py::test_only_an_unanswered_transfer_expires",
+    ),
+    mutant(
+        "not-before-the-deadline",
+        "Nothing expires before its deadline",
+        "services/bmb/bmb/expiry/domain.py",
+        "    if now < transfer.deadline:\n",
+        "    if transfer.deadline is None:\n",
+        f"{_BMB}/test_expiry.py::test_nothing_expires_before_its_deadline",
+    ),
+    mutant(
+        "decided-at-the-deadline",
+        "An expiry is decided on the deadline's day, however late its timer",
+        "services/bmb/bmb/expiry/domain.py",
+        "return (_executed(transfer, transfer.deadline, transfer.policy, policy.transfer),)",
+        "return (_executed(transfer, now, transfer.policy, policy.transfer),)",
+        f"{_BMB}/test_expiry.py"
+        "::test_an_automatic_execution_is_decided_on_the_deadlines_day_however_late_its_timer",
+    ),
+    mutant(
+        "pinned-policy",
+        "The policy that a transfer was sent under decides its expiry",
+        "services/bmb/bmb/expiry/handlers.py",
+        "policy=tx.pinned_policy(row.policy)",
+        "policy=tx.policy",
+        f"{_BMB}/test_transfers.py::test_the_policy_that_it_was_sent_under_decides",
+    ),
+    mutant(
+        "order-number-once",
+        "An order number is used once",
+        "services/orders/orders/customer_orders/numbers.py",
+        'set_={"last": row.last + 1}',
+        'set_={"last": row.last}',
+        f"{_ORDERS}/test_order_flow.py::test_orders_placed_at_once_get_different_numbers",
+    ),
+    mutant(
+        "address-of-the-protected",
+        "Only delivery sees where a protected person lives",
+        "services/orders/orders/people/domain.py",
+        "hidden = details.protected and purpose is not Purpose.DELIVERY",
+        "hidden = details.protected and purpose is Purpose.DISPLAY",
+        f"{_ORDERS}/test_persons.py::test_only_delivery_resolves_the_address_of_a_protected_person",
+    ),
+    mutant(
+        "looks-are-logged",
+        "Every look at a person is logged with who and why",
+        "services/orders/orders/people/api.py",
+        "    log_looks(tx, caller.user_id, body.purpose, sorted(details, key=str))\n",
+        "",
+        f"{_ORDERS}/test_persons.py"
+        "::test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read",
+    ),
+    mutant(
+        "one-payer-per-day",
+        "The latest change point alone decides who pays for a day",
+        "services/billing/billing/rents/domain.py",
+        "return max(passed, key=lambda point: point.effective_on).payer_id if passed else None",
+        "return min(passed, key=lambda point: point.effective_on).payer_id if passed else None",
+        f"{_BILLING}/test_rent.py::test_the_latest_change_point_decides_who_pays_for_a_day",
+    ),
+    mutant(
+        "owed-minus-issued",
+        "A run bills what is owed minus what is issued: without, a day is billed twice",
+        "services/billing/billing/rents/domain.py",
+        "                _count(balance, day, span.payer_id, span.monthly, -span.sign)",
+        "                pass",
+        f"{_BILLING}/test_rent.py::test_a_second_run_over_the_same_facts_invoices_nothing",
+    ),
+    mutant(
+        "charged-once",
+        "A charge stands on one invoice",
+        "services/billing/billing/queries.py",
+        "            ChargeRow.payer_key == payer_key,\n"
+        "            ChargeRow.invoice_id.is_(None),\n",
+        "            ChargeRow.payer_key == payer_key,\n",
+        f"{_BILLING}/test_billing.py::test_a_charge_stands_on_one_invoice",
+    ),
+    mutant(
+        "run-waits-for-custody",
+        "A month is billed when every change of custody of it is applied",
+        "services/billing/billing/handlers.py",
+        "    if applied < event.custody_changes_so_far:\n",
+        "    if applied < 0:\n",
+        f"{_BILLING}/test_billing.py"
+        "::test_the_run_waits_until_every_custody_change_of_the_month_is_applied",
+    ),
+    mutant(
+        "stock-not-below-zero",
+        "No balance falls below zero",
+        "services/inventory/inventory/stock/domain.py",
+        "    if min(after.available, after.reserved, after.on_order) < 0:\n",
+        "    if min(after.available, after.reserved, after.on_order) < -99999:\n",
+        f"{_INVENTORY}/test_stock.py"
+        "::test_a_balance_never_falls_below_zero_and_is_the_sum_of_its_moves",
+    ),
+    mutant(
+        "ledger-of-moves",
+        "Every move stands in the ledger, so that it adds up to the balance",
+        "services/inventory/inventory/stock/ledger.py",
+        "    tx.put(_ledger_line(tx, moved, cause_id))\n",
+        "",
+        f"{_INVENTORY}/test_stock.py::test_the_ledger_adds_up_to_every_balance",
+    ),
+    mutant(
+        "custody-is-counted",
+        "Every change of custody is counted in its own transaction",
+        "services/inventory/inventory/days/models.py",
+        "    locked_when_loaded = True\n",
+        "    locked_when_loaded = False\n",
+        f"{_INVENTORY}/test_concurrency.py::test_changes_of_custody_at_once_are_all_counted",
+    ),
+    mutant(
+        "said-once",
+        "A status that the region heard last is not said again",
+        "services/notifications/notifications/feed/domain.py",
+        "    if report is not None and report == evolve(report, said):\n",
+        "    if report is not None and not report.thing:\n",
+        "services/notifications/tests/test_telling.py"
+        "::test_a_status_that_was_said_last_is_not_said_again",
+    ),
+)
