@@ -23,6 +23,10 @@ its values. They leave the planner no way but their index, and no helpers to sta
 """
 
 
+PAGE_BYTES = 8 * 1024 * 1024
+"""A page ends with the event that reaches this: it is to be sent before a send's deadline."""
+
+
 class OutboxReader:
     """Reads pages. What it remembers of a window only makes the next pages cheaper.
 
@@ -61,15 +65,30 @@ class OutboxReader:
             self._bounds.pop()
         if not self._bounds:
             found = await fetch(FIRST_PAGE, cursor.s1, cursor.s2, after, self._page)
-        else:
-            # A backlog: sorting all that is left for each page would cost its square.
-            upto = self._bounds[-1]
-            found = await fetch(NEXT_PAGE, cursor.s1, cursor.s2, after, self._page, upto)
-        return self._page_of(found, cursor.last_id)
+            return self._page_of(found, cursor.last_id)
+        # A backlog: sorting all that is left for each page would cost its square.
+        upto = self._bounds[-1]
+        found = await fetch(NEXT_PAGE, cursor.s1, cursor.s2, after, self._page, upto)
+        return self._page_of(found, cursor.last_id, ends_window=False)
 
-    def _page_of(self, found: Sequence[Any], after: int) -> PageRead:
+    def _page_of(self, found: Sequence[Any], after: int, *, ends_window: bool = True) -> PageRead:
         rows = [OutboxRow(*row) for row in found]
-        return PageRead(rows, rows[-1].id if rows else after, self._page)
+        if not rows:
+            return PageRead(rows, after, self._page)
+        # A character takes up to four bytes. To look once more for nothing does no harm.
+        may_be_cut = 4 * sum(len(row.payload) for row in rows) >= PAGE_BYTES
+        is_full = may_be_cut or not ends_window
+        return PageRead(rows, rows[-1].id, len(rows) if is_full else self._page)
+
+
+def _cut(page: str) -> str:
+    """A page without what comes after PAGE_BYTES of payload."""
+    return f"""
+    SELECT {COLUMNS} FROM (
+        SELECT *, sum(octet_length(payload)) OVER (ORDER BY id) - octet_length(payload) AS before
+        FROM ({page}) AS page
+    ) AS measured WHERE before < {PAGE_BYTES} ORDER BY id
+    """
 
 
 SNAPSHOT = OutboxRow._fields.index("payload")
@@ -91,23 +110,28 @@ LOOK = f"""
     SELECT 0 AS id, NULL AS event_id, NULL AS region, NULL AS topic, NULL AS key, NULL AS seq,
         NULL AS type, NULL AS time, NULL AS correlation_id, NULL AS causation_id, NULL AS actor,
         NULL AS traceparent, CAST(pg_current_snapshot() AS text) AS payload, NULL AS recorded_at
-    UNION ALL (
+    UNION ALL
+    {
+    _cut(f'''
         SELECT * FROM (
             SELECT {COLUMNS} FROM events WHERE {_UNDER_WAY} AND id + 0 > $2
             UNION ALL
             SELECT {COLUMNS} FROM events WHERE {_SINCE} AND id + 0 > $2
             OFFSET 0
         ) AS changed ORDER BY id LIMIT $3
-    ) ORDER BY id
+    ''')
+}
 """
-FIRST_PAGE = f"""
+FIRST_PAGE = _cut(
+    f"""
     SELECT * FROM (
         SELECT {COLUMNS} FROM events WHERE {_UNDER_WAY} AND {_VISIBLE} AND id + 0 > $3
         UNION ALL
         SELECT {COLUMNS} FROM events WHERE {_BEGUN_SINCE} AND {_VISIBLE} AND id + 0 > $3
         OFFSET 0
     ) AS changed ORDER BY id LIMIT $4
-"""
+    """
+)
 BOUNDS = f"""
     SELECT id FROM (
         SELECT id, row_number() OVER (ORDER BY id) AS number FROM (
@@ -118,9 +142,11 @@ BOUNDS = f"""
         ) AS changed
     ) AS numbered WHERE number % $4 = 0 ORDER BY id
 """
-NEXT_PAGE = f"""
+NEXT_PAGE = _cut(
+    f"""
     SELECT {COLUMNS} FROM events
     WHERE id > $3 AND id <= $5 AND {_VISIBLE} AND ({_UNDER_WAY} OR ({_BEGUN_SINCE}))
     ORDER BY id LIMIT $4
-"""
-RESEND = f"SELECT {COLUMNS} FROM events WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3"
+    """
+)
+RESEND = _cut(f"SELECT {COLUMNS} FROM events WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3")

@@ -35,6 +35,7 @@ class Publisher:
         self._source = f"urn:kvitt:{service}".encode()
         self._prefix = topic_prefix
         self._producer: AIOKafkaProducer | None = None
+        self._partitions: dict[str, list[int]] = {}  # by topic, as this producer knows them
 
     async def publish(self, rows: Sequence[OutboxRow]) -> None:
         """Send rows in their order and wait until Kafka has acknowledged all of them.
@@ -65,6 +66,7 @@ class Publisher:
     async def close(self) -> None:
         """Close the producer, if need be without waiting for what it still holds."""
         producer, self._producer = self._producer, None
+        self._partitions = {}
         if producer is None:
             return
         try:
@@ -96,24 +98,24 @@ class Publisher:
         self, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]
     ) -> list["asyncio.Future[Any]"]:
         """Hand rows over in batches per partition; within a partition in the rows' order."""
-        partitions = {
-            topic: sorted(await producer.partitions_for(self._prefix + topic))
-            for topic in {row.topic for row in rows}
-        }
+        for topic in {row.topic for row in rows} - self._partitions.keys():
+            self._partitions[topic] = sorted(await producer.partitions_for(self._prefix + topic))
+        batches: list[tuple[str, int, Any]] = []
         open_batches: dict[tuple[str, int], Any] = {}
-        sent: list[asyncio.Future[Any]] = []
         for row in rows:
             key = row.key.encode()
-            ids = partitions[row.topic]
+            ids = self._partitions[row.topic]
             place = (row.topic, ids[_placed(key) % len(ids)])
             batch = open_batches.get(place)
             if batch is None or not self._append(batch, key, row):
-                if batch is not None:
-                    sent.append(await self._hand_over(producer, batch, place))
                 batch = open_batches[place] = producer.create_batch()
+                batches.append((*place, batch))
                 self._append(batch, key, row)
-        for place, batch in open_batches.items():
-            sent.append(await self._hand_over(producer, batch, place))
+        sent = []
+        for topic, partition, batch in batches:
+            batch.close()  # a closed batch does not linger
+            handed = await producer.send_batch(batch, self._prefix + topic, partition=partition)
+            sent.append(handed)
         return sent
 
     def _append(self, batch: Any, key: bytes, row: OutboxRow) -> bool:
@@ -121,16 +123,6 @@ class Publisher:
             key=key, value=row.payload.encode(), timestamp=None, headers=self.headers(row)
         )
         return added is not None
-
-    async def _hand_over(
-        self, producer: AIOKafkaProducer, batch: Any, place: tuple[str, int]
-    ) -> "asyncio.Future[Any]":
-        batch.close()  # a closed batch does not linger
-        topic, partition = place
-        handed: asyncio.Future[Any] = await producer.send_batch(
-            batch, self._prefix + topic, partition=partition
-        )
-        return handed
 
     def headers(self, row: OutboxRow) -> list[tuple[str, bytes]]:
         """What `Envelope.headers` gives for the row, without making an envelope of it first."""

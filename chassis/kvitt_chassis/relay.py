@@ -4,7 +4,7 @@ itself.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -180,7 +180,7 @@ class Relay:
         if not isinstance(taken, InRecovery):
             self._metrics.holder.set(isinstance(taken, LeaseTaken))
         if isinstance(taken, LeaseBusy):
-            self.refusal = None
+            self._refuse(None)
         return taken
 
     async def _survey(self) -> Happened:
@@ -192,11 +192,11 @@ class Relay:
             found = await self._lease.survey(cluster_id)
         except Exception as error:
             return await self._database_failed(error)
-        self.refusal = None
+        self._refuse(None)
         return found
 
     async def _publish(self, action: Publish) -> Happened:
-        rows: list[OutboxRow] = list(action.page.rows)
+        rows: Sequence[OutboxRow] = action.page.rows
         ahead = asyncio.create_task(self._read_ahead(action.ahead)) if action.ahead else None
         try:
             failpoint("relay.before_send")
@@ -220,13 +220,13 @@ class Relay:
         happened = await self._do(read)
         return happened if isinstance(happened, PageRead) else None  # asked for again, then
 
-    def _span(self, rows: list[OutboxRow]) -> Any:
+    def _span(self, rows: Sequence[OutboxRow]) -> Any:
         if self._telemetry is None or not self._telemetry.is_recording:
             return nullcontext()
         traces = {row.traceparent for row in rows if row.traceparent}
         return self._telemetry.span("relay page", links=traces, events=len(rows))
 
-    def _tell(self, rows: list[OutboxRow]) -> None:
+    def _tell(self, rows: Sequence[OutboxRow]) -> None:
         age = _age(rows[0])
         self._metrics.oldest.set(age)
         self._metrics.sent.inc(len(rows))
@@ -235,11 +235,7 @@ class Relay:
             self._history.emitted([(r.topic, r.key, r.seq, str(r.event_id)) for r in rows])
 
     async def _pause(self, action: Pause) -> Waited:
-        if action.refusal != self.refusal:
-            if action.refusal is not None:
-                _log.error("%s: the relay sends nothing: %s", self.service, action.refusal)
-            self.refusal = action.refusal
-        self._metrics.refused.set(action.refusal is not None)
+        self._refuse(action.refusal)
         if action.refusal is None and self.is_holder:
             self._metrics.oldest.set(0)
         with suppress(TimeoutError):
@@ -247,6 +243,14 @@ class Relay:
                 await self._woken.wait()
         self._woken.clear()
         return Waited()
+
+    def _refuse(self, why: str | None) -> None:
+        if why == self.refusal:
+            return
+        if why is not None:
+            _log.error("%s: the relay sends nothing: %s", self.service, why)
+        self.refusal = why
+        self._metrics.refused.set(why is not None)
 
     def _kafka_failed(self, error: Exception) -> PublishFailed:
         self._metrics.kafka_failures.inc()

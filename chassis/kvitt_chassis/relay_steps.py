@@ -93,7 +93,7 @@ class LeaseLost:
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """Rows in the order of their ids; fewer than PAGE: there are no more in the window."""
+    """Rows in the order of their ids; fewer than `size`: there are no more in the window."""
 
     rows: Sequence[Any]
     last_id: int

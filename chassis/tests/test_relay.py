@@ -5,7 +5,7 @@ import os
 import random
 import string
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -25,6 +25,8 @@ from kvitt_chassis import failpoints, outbox
 from kvitt_chassis.database import Database
 from kvitt_chassis.history import History
 from kvitt_chassis.metrics import REGISTRY
+from kvitt_chassis.outbox import OutboxRow
+from kvitt_chassis.outbox_reader import PAGE_BYTES
 from kvitt_chassis.relay import Relay
 from kvitt_chassis.relay_machine import STANDBY_SECONDS
 from kvitt_contracts.envelope import Envelope
@@ -519,6 +521,25 @@ async def test_the_largest_permitted_event_is_sent_and_a_larger_one_is_not_even_
 
     (sent,) = await log.topic()
     assert len(sent.value) == 256 * 1024
+
+
+async def test_a_page_of_large_events_is_short_and_none_is_left_out(log: Log) -> None:
+    database = log.database()
+    for n in range(3):
+        await record(database, f"key-{n}", count=40, payload='"' + "x" * (256 * 1024 - 2) + '"')
+    relay = log.relay(log.database(), page=50)
+    publish, pages = relay._publisher.publish, []
+
+    async def counted(rows: Sequence[OutboxRow]) -> None:
+        pages.append(sum(len(row.payload) for row in rows))
+        await publish(rows)
+
+    relay._publisher.publish = counted  # type: ignore[method-assign]
+    async with running(relay):
+        await until_sent(database)
+
+    assert by_key(await log.topic()) == await committed(database)
+    assert max(pages) <= PAGE_BYTES + 256 * 1024
 
 
 async def test_a_record_carries_the_cloudevent_of_its_row(log: Log) -> None:
