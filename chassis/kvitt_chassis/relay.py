@@ -4,7 +4,7 @@ itself.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -196,7 +196,7 @@ class Relay:
         return found
 
     async def _publish(self, action: Publish) -> Happened:
-        rows: Sequence[OutboxRow] = action.page.rows
+        rows: list[OutboxRow] = list(action.page.rows)
         ahead = asyncio.create_task(self._read_ahead(action.ahead)) if action.ahead else None
         try:
             failpoint("relay.before_send")
@@ -220,13 +220,13 @@ class Relay:
         happened = await self._do(read)
         return happened if isinstance(happened, PageRead) else None  # asked for again, then
 
-    def _span(self, rows: Sequence[OutboxRow]) -> Any:
+    def _span(self, rows: list[OutboxRow]) -> Any:
         if self._telemetry is None or not self._telemetry.is_recording:
             return nullcontext()
         traces = {row.traceparent for row in rows if row.traceparent}
         return self._telemetry.span("relay page", links=traces, events=len(rows))
 
-    def _tell(self, rows: Sequence[OutboxRow]) -> None:
+    def _tell(self, rows: list[OutboxRow]) -> None:
         age = _age(rows[0])
         self._metrics.oldest.set(age)
         self._metrics.sent.inc(len(rows))
