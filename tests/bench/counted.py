@@ -56,7 +56,7 @@ messages = Handlers()
 RINGS = Timer("counted_rings", CountedRow)
 
 
-@messages.on(ReservationReleased, loads=lambda event: [(CountedRow, event.order_id)])
+@messages.on(ReservationReleased, loads=lambda event, _: [(CountedRow, event.order_id)])
 async def count_one(event: ReservationReleased, tx: Transaction) -> None:
     """One more, and say so."""
     row = await tx.find(CountedRow, event.order_id)

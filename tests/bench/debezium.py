@@ -19,7 +19,10 @@ _WARM = 5_000
 
 
 async def backlog(place: Place) -> dict[str, Any]:
-    """A backlog, by a worker and a connector that have run before; their start is not counted."""
+    """A backlog, by a worker and a connector that have run before.
+
+    Not counted: their start, and the first third, of which much is read ahead before any is sent.
+    """
     connectors = Connectors(place.connect_url)
     async with _running(place, connectors) as emitted:
         warm = min(_WARM, place.events)
@@ -28,7 +31,7 @@ async def backlog(place: Place) -> dict[str, Any]:
         await asyncio.to_thread(connectors.pause, place.prefix)
         fill(place, place.events, behind=warm)
         connectors.resume(place.prefix)
-        await _reach(emitted, warm + 1)
+        await _reach(emitted, warm + place.events // 3)
         watch, before = Watch(place), await emitted.count()
         watch.begin()
         await _reach(emitted, warm + place.events)

@@ -49,7 +49,8 @@ async def measure(*, quick: bool) -> Section:
                 [[*one.row(max(reference, default=0.0)), _disorder(one)] for one in found.values()],
                 "Kvitt: start of lease and producer included. Debezium reads the same rows of the "
                 "same table by logical decoding; 5,000 events before warmed its worker and "
-                "connector, and their start is left out. faststream-outbox relays what 8 writers "
+                "connector; their start and the first third, which fills queues, are left out. "
+                "faststream-outbox relays what 8 writers "
                 "committed to its own table, each key under its row lock, a tenth of the events.",
             )
         )

@@ -1,6 +1,7 @@
 """Of part `profile`: each service of the whole system under a steady load, as py-spy samples it.
 
-Samples cost no calls, so short functions look no dearer than they are; only work counts, not waits.
+Samples cost no calls, so short functions look no dearer than they are. Only who holds the
+interpreter's lock is sampled: py-spy takes some waits for work.
 """
 
 import asyncio
@@ -54,7 +55,7 @@ async def _record(pid: int, file: Path, seconds: int) -> None:
     recorder = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).with_name("py-spy")), "record", "--pid", str(pid)),
         *("--duration", str(seconds), "--rate", str(_HERTZ), "--format", "raw"),
-        *("--full-filenames", "--output", str(file)),
+        *("--full-filenames", "--gil", "--output", str(file)),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -67,9 +68,13 @@ def _read(file: Path) -> Counter[Stack]:
     stacks: Counter[Stack] = Counter()
     for line in file.read_text(encoding="utf-8").splitlines():
         frames, _, count = line.rpartition(" ")
-        found = [_FRAME.match(one) for one in frames.split(";")]
-        stacks[tuple((one["name"], one["file"]) for one in found if one)] += int(count)
+        stacks[tuple(_frame(one) for one in frames.split(";"))] += int(count)
     return stacks
+
+
+def _frame(text: str) -> tuple[str, str]:
+    found = _FRAME.match(text)
+    return (found["name"], found["file"]) if found else (text, "")
 
 
 def _by_package(found: dict[str, Counter[Stack]], seconds: int) -> Table:
@@ -83,7 +88,7 @@ def _by_package(found: dict[str, Counter[Stack]], seconds: int) -> Table:
         rows.append([name, f"{total / _HERTZ / seconds:.0%}", told])
     return Table(
         f"Each service at {_ORDERS} orders/s for {seconds} s, by package: own time, as sampled",
-        ["service", "share of a core", "of which"],
+        ["service", "holds the interpreter", "of which"],
         rows,
     )
 
