@@ -43,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for one in MUTANTS.values():
             _say(f"{one.name:28} {one.takes_out}")
         return 0
-    named = [MUTANTS[name] for name in filter(None, chosen.mutant.split(","))]
+    names = [name for name in chosen.mutant.split(",") if name]
+    if unknown := set(names) - MUTANTS.keys():
+        parser.error(f"no mutant is called {', '.join(sorted(unknown))}; LIST=1 names them all")
+    named = [MUTANTS[name] for name in names]
     began = monotonic()
     with tempfile.TemporaryDirectory(prefix="kvitt-mutants-") as directory:
         tree = Tree.copy(Path(directory) / "tree")

@@ -144,9 +144,12 @@ class Runner:
         assert self._warm.stdout is not None
         self._warm.stdin.write(json.dumps(order).encode() + b"\n")
         child = int(self._warm.stdout.readline())
-        in_time = bool(select([self._warm.stdout], [], [], seconds)[0])
-        if not in_time:
-            os.killpg(child, signal.SIGKILL)
+        in_time = False
+        try:
+            in_time = bool(select([self._warm.stdout], [], [], seconds)[0])
+        finally:
+            if not in_time:
+                os.killpg(child, signal.SIGKILL)
         self._warm.stdout.readline()
         return in_time
 
