@@ -172,7 +172,10 @@ def _told(judged: Judged) -> str:
 
 def _held(judged: Judged) -> str:
     broken = sorted({one.invariant for one in judged.violations})
-    return f"**{', '.join(broken)} broken**" if broken else "all hold"
+    if broken:
+        return f"**{', '.join(broken)} broken**"
+    left_out = ", ".join(sorted(judged.not_judged))
+    return f"all others hold ({left_out} cannot)" if left_out else "all hold"
 
 
 def _machine() -> str:

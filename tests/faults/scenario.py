@@ -71,6 +71,7 @@ class Judged:
     cases: int = 0
     figures: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    not_judged: frozenset[str] = frozenset()
     skipped: str | None = None
 
 
@@ -123,4 +124,5 @@ def judge(chosen: Scenario, world: World, seed: int) -> Judged:
         cases=len(evidence.cases) - before,
         figures=fault.figures,
         seconds=time.monotonic() - begun,
+        not_judged=fault.not_judged,
     )
