@@ -42,7 +42,7 @@ def kill_at_failpoints(world: World, chance: Random) -> Fault:
     chance.shuffle(order)
     named = [name for name in known() if not name.startswith("timers")]
     services = [order[number % len(order)] for number in range(len(named))]
-    return _kill_all(world, chance, list(zip(services, named, strict=True)))
+    return _kill_all(world, chance, list(zip(services, named, strict=True)), rate=3.0)
 
 
 @scenario("kill-each-at-failpoints", "SIGKILL at every step, of every service")
@@ -54,7 +54,7 @@ def kill_each_at_failpoints(world: World, chance: Random) -> Fault:
         chance.shuffle(named)
         plan += [(service, one) for one in named]
     chance.shuffle(plan)
-    return _kill_all(world, chance, plan)
+    return _kill_all(world, chance, plan, rate=2.0)
 
 
 @scenario("kill-random", "SIGKILL at random moments, any service", is_short=True)
@@ -139,14 +139,14 @@ class _Dying:
     pid: int
 
 
-def _kill_all(world: World, chance: Random, plan: list[tuple[str, str]]) -> Fault:
+def _kill_all(world: World, chance: Random, plan: list[tuple[str, str]], *, rate: float) -> Fault:
     """Let each (service, failpoint) of the plan kill once; services go on side by side."""
     names: dict[str, list[str]] = {}
     for service, name in plan:
         names.setdefault(service, []).append(name)
     dying: dict[str, _Dying] = {}
     kills, missed = 0, []
-    with world.loaded(3.0):
+    with world.loaded(rate):
         for service, left in names.items():
             process = world.services[service]
             assert process.child is not None
