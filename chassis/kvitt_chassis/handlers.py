@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Message)
 C = TypeVar("C", bound=Command)
 
-RowKey = tuple[type[Any], Any]
-"""A mapped class and the value of its key beside the region."""
+RowKey = tuple[Any, Any]
+"""A mapped class and the value of its key beside the region; or, to read, one of its columns that
+finds a single row, `(DeviceRow.device_number, number)`, and its value: see `tx.search`.
+"""
 
-Loads = Callable[[Any], Iterable[RowKey]]
+Names = Callable[[Any, "Transaction"], Iterable[RowKey]]
+"""Which rows a message concerns. It must not raise: what is wrong with a message its handler says.
+"""
 MessageHandler = Callable[[Any, "Transaction"], Awaitable[None]]
 TimerHandler = Callable[[Any, "datetime", "Transaction"], Awaitable[None]]
 
@@ -36,10 +40,11 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class MessageRoute:
-    """A handler with what it wants fetched and locked ahead."""
+    """A handler with what it wants fetched ahead: `loads` locked, `reads` not."""
 
     handler: MessageHandler
-    loads: Loads | None
+    loads: Names | None = None
+    reads: Names | None = None
 
 
 class Handlers:
@@ -50,32 +55,43 @@ class Handlers:
         self.timers: dict[str, tuple[Timer, TimerHandler]] = {}
 
     def on(
-        self, *types: type[M], loads: Callable[[M], Iterable[RowKey]] | None = None
+        self,
+        *types: type[M],
+        loads: Callable[[M, "Transaction"], Iterable[RowKey]] | None = None,
+        reads: Callable[[M, "Transaction"], Iterable[RowKey]] | None = None,
     ) -> Callable[
         [Callable[[M, "Transaction"], Awaitable[None]]],
         Callable[[M, "Transaction"], Awaitable[None]],
     ]:
-        """Handle events or facts. `loads(message)` names the rows to fetch for a whole batch in one
-        statement.
+        """Handle events or facts.
+
+        `loads(message, tx)` and `reads(message, tx)` name the rows to fetch for a whole batch, in
+        one statement per table: what the handler changes is locked, what it only reads is not. They
+        are asked again as long as they name something new, so that a row that `tx.fetched` gives
+        may name the next. They must not raise.
         """
 
         def register(
             handler: Callable[[M, "Transaction"], Awaitable[None]],
         ) -> Callable[[M, "Transaction"], Awaitable[None]]:
             for message_type in types:
-                self._add(message_type, MessageRoute(handler, loads))
+                self._add(message_type, MessageRoute(handler, loads, reads))
             return handler
 
         return register
 
     def command(
-        self, command: type[C], *, loads: Callable[[C], Iterable[RowKey]] | None = None
+        self,
+        command: type[C],
+        *,
+        loads: Callable[[C, "Transaction"], Iterable[RowKey]] | None = None,
+        reads: Callable[[C, "Transaction"], Iterable[RowKey]] | None = None,
     ) -> Callable[
         [Callable[[C, "Transaction"], Awaitable[None]]],
         Callable[[C, "Transaction"], Awaitable[None]],
     ]:
         """Handle a command, from a region's topic and over HTTP alike."""
-        return self.on(command, loads=loads)
+        return self.on(command, loads=loads, reads=reads)
 
     def timer(self, timer: Timer) -> Callable[[TimerHandler], TimerHandler]:
         """Handle a timer: `async def expire(row, due, tx)`; the row is locked and the timer already

@@ -179,8 +179,7 @@ class CommandRunner:
                     body = self._context.sealer.unseal_text(stored.body)
                     raise Replayed(StoredAnswer(status=stored.status, body=body))
             tx = self._begin(unit, target=target, subject=subject)
-            if route.loads is not None:
-                await unit.load((region, row_key) for row_key in route.loads(command))
+            await unit.load_ahead([(route, command, tx)])
             await route.handler(command, tx)
             await unit.flush()
             view = await show(tx)

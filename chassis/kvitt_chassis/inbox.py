@@ -7,22 +7,22 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
+from kvitt_contracts.envelope import Message
 from kvitt_contracts.refusals import Refused
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import marks, metrics, parking
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
-from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.handlers import MessageRoute
 from kvitt_chassis.history import History
 from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.marks import Opening
 from kvitt_chassis.parking import Head
 from kvitt_chassis.refusals import record_refusal
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.transaction import Transaction, UnitOfWork
 from kvitt_chassis.verdicts import PARKS, Cause, Verdict
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ HANDLER_SECONDS = metrics.declare(
     "histogram",
     "inbox_handler_seconds",
     "How long one handler took, by message type.",
-    "Look at the slowest: rows that it does not declare (`loads=`) are fetched one by one.",
+    "Look at the slowest: rows that it does not name (`loads=`, `reads=`) are fetched one by one.",
     ("type",),
 )
 END_TO_END_SECONDS = metrics.declare(
@@ -119,11 +119,15 @@ class Inbox:
                 batch = opening.batch
                 judged = [(incoming, batch.settle(incoming)) for incoming in arrived]
                 applied.verdicts = judged
-                await unit.load(_loads(judged))
+                begun = [_begin(unit, incoming, verdict) for incoming, verdict in judged]
+                await unit.load_ahead([call for call in begun if call is not None])
                 for turn.index, (incoming, verdict) in enumerate(judged):
                     began = time.monotonic()
                     try:
-                        await self._settle(unit, incoming, verdict)
+                        if verdict is Verdict.REFUSE and incoming.refused is not None:
+                            record_refusal(unit, incoming, incoming.refused)
+                        if (call := begun[turn.index]) is not None:
+                            await self._handle(incoming, *call)
                     finally:
                         slowest = max(slowest, time.monotonic() - began)
                 turn.index = None
@@ -160,26 +164,14 @@ class Inbox:
         async with self._database.unit() as unit:
             return await marks.forget(unit.session)
 
-    async def _settle(self, unit: UnitOfWork, incoming: Incoming, verdict: Verdict) -> None:
-        if verdict is Verdict.REFUSE and incoming.refused is not None:
-            record_refusal(unit, incoming, incoming.refused)
-        if verdict is not Verdict.APPLY:
-            return
-        assert incoming.envelope is not None
-        assert incoming.message is not None
-        assert incoming.route is not None
-        envelope = incoming.envelope
-        tx = unit.begin(
-            region=envelope.region,
-            message=envelope,
-            is_command=incoming.is_command,
-            subject=envelope.subject,
-        )
-        with HANDLER_SECONDS.labels(unit.service, envelope.type).time():
+    async def _handle(
+        self, incoming: Incoming, route: MessageRoute, message: Message, tx: Transaction
+    ) -> None:
+        with HANDLER_SECONDS.labels(self._database.service, message.wire_type).time():
             try:
                 async with asyncio.timeout(self._handler_budget) as limit:
                     await failpoint_of("inbox.in_handler", incoming.key)
-                    await incoming.route.handler(incoming.message, tx)
+                    await route.handler(message, tx)
             except ConnectionError:
                 raise
             except OSError as error:
@@ -252,13 +244,19 @@ def _lines(applied: Applied) -> list[tuple[str, str, int, str]]:
     ]
 
 
-def _loads(judged: Sequence[tuple[Incoming, Verdict]]) -> list[tuple[Any, RowKey]]:
-    """What the handlers of a batch want fetched ahead."""
-    wanted: list[tuple[Any, RowKey]] = []
-    for incoming, verdict in judged:
-        if verdict is not Verdict.APPLY or incoming.route is None or incoming.route.loads is None:
-            continue
-        assert incoming.envelope is not None
-        region = incoming.envelope.region
-        wanted.extend((region, row_key) for row_key in incoming.route.loads(incoming.message))
-    return wanted
+def _begin(
+    unit: UnitOfWork, incoming: Incoming, verdict: Verdict
+) -> tuple[MessageRoute, Message, Transaction] | None:
+    """The handler, the message and the transaction of what is to be applied; else None."""
+    if verdict is not Verdict.APPLY:
+        return None
+    assert incoming.envelope is not None
+    assert incoming.message is not None
+    assert incoming.route is not None
+    tx = unit.begin(
+        region=incoming.envelope.region,
+        message=incoming.envelope,
+        is_command=incoming.is_command,
+        subject=incoming.envelope.subject,
+    )
+    return incoming.route, incoming.message, tx

@@ -6,8 +6,8 @@
 import asyncio
 import inspect
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -22,7 +22,7 @@ from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.envelope import Command, Envelope, Event, Kind, Message
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import DeclarativeBase
 
 from kvitt_chassis.auth import Authenticator, Caller, Unauthorized
@@ -87,13 +87,12 @@ class World:
         described = envelope or an_envelope(message, region=region, subject=subject, actor=actor)
         route = self.service.handlers.messages[type(message)]
         async with self.worker.unit() as unit:
-            if route.loads is not None:
-                await unit.load((described.region, row_key) for row_key in route.loads(message))
             tx = unit.begin(
                 region=described.region,
                 message=described,
                 is_command=message.message_kind is Kind.COMMAND,
             )
+            await unit.load_ahead([(route, message, tx)])
             await route.handler(message, tx)
         return described
 
@@ -101,6 +100,39 @@ class World:
         """Handle several messages, one after the other."""
         for message in messages:
             await self.handle(message, region=region)
+
+    async def handle_batch(self, *batch: tuple[Envelope, Message]) -> None:
+        """Handle several messages in one transaction, as the consumer does with a batch."""
+        async with self.worker.unit() as unit:
+            calls = [
+                (
+                    self.service.handlers.messages[type(message)],
+                    message,
+                    unit.begin(
+                        region=described.region,
+                        message=described,
+                        is_command=message.message_kind is Kind.COMMAND,
+                    ),
+                )
+                for described, message in batch
+            ]
+            await unit.load_ahead(calls)
+            for route, message, tx in calls:
+                await route.handler(message, tx)
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """The statements that the worker role sends meanwhile."""
+        sent: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
+            sent.append(statement)
+
+        event.listen(self.worker.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(self.worker.engine.sync_engine, "before_cursor_execute", note)
 
     async def command(
         self,
@@ -119,8 +151,7 @@ class World:
             tx = unit.begin(
                 region=code, is_command=True, target=target, subject=subject, actor=actor
             )
-            if route.loads is not None:
-                await unit.load((code, row_key) for row_key in route.loads(command))
+            await unit.load_ahead([(route, command, tx)])
             await route.handler(command, tx)
             await unit.flush()
             return await show(tx) if show is not None else None

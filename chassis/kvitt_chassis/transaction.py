@@ -5,7 +5,8 @@ commits it; a handler does neither.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any, TypeVar, overload
 from uuid import UUID, uuid4, uuid5
 
 from kvitt_contracts.calendar import stockholm_day
@@ -13,16 +14,21 @@ from kvitt_contracts.envelope import MAX_BYTES, Envelope, Event
 from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PolicyVersion, RegionCode, identify
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
+from sqlalchemy.orm import InstrumentedAttribute
 
-from kvitt_chassis.handlers import RowKey, Timer
+from kvitt_chassis.handlers import MessageRoute, RowKey, Timer
 from kvitt_chassis.models import Aggregate, Regional
 
 R = TypeVar("R")
 A = TypeVar("A", bound=Aggregate[Any])
 L = TypeVar("L", bound=Regional)
+
+
+_HOPS = 4
+"""How often a handler is asked what it wants fetched: a row may name the next, without an end."""
 
 
 class NotYetKnown(Exception):
@@ -63,50 +69,91 @@ class UnitOfWork:
     service: str
     policies: Policies
     now: datetime
-    held: dict[tuple[type[Any], str, Any], Any] = field(default_factory=dict)
+    held: dict[tuple[Any, str, Any], Any] = field(default_factory=dict)
     emitted: list[Emitted] = field(default_factory=list)
     scheduled: dict[tuple[str, str, UUID], datetime | None] = field(default_factory=dict)
     locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
     wrote_events: bool = False
     wrote_timers: bool = False
 
-    async def load(self, region_keys: Iterable[tuple[RegionCode, RowKey]]) -> None:
-        """Fetch rows in one statement per table and hold them: aggregates locked, tables and keys
-        in one order.
-        """
-        wanted: dict[type[Any], set[tuple[RegionCode, Any]]] = {}
-        for region, (row_type, key) in region_keys:
-            if key is not None and not self.has(row_type, region, key):
-                wanted.setdefault(row_type, set()).add((region, key))
-        for row_type in sorted(wanted, key=lambda kind: str(kind.__tablename__)):
-            await self._fetch(row_type, wanted[row_type])
+    async def load_ahead(self, calls: Sequence[tuple[MessageRoute, Any, "Transaction"]]) -> None:
+        """Fetch what the handlers of these messages name, in one statement per table."""
+        for _ in range(_HOPS):
+            loaded = await self.load(
+                (tx.region, row_key)
+                for route, message, tx in calls
+                if route.loads is not None
+                for row_key in route.loads(message, tx)
+            )
+            read = await self.load(
+                (
+                    (tx.region, row_key)
+                    for route, message, tx in calls
+                    if route.reads is not None
+                    for row_key in route.reads(message, tx)
+                ),
+                locks=False,
+            )
+            if not loaded and not read:
+                return
 
-    def has(self, row_type: type[Any], region: RegionCode, key: Any) -> bool:
+    async def load(
+        self, region_keys: Iterable[tuple[RegionCode, RowKey]], *, locks: bool = True
+    ) -> bool:
+        """Fetch rows in one statement per table and hold them: aggregates locked, tables and keys
+        in one order. False: all of them are held already.
+
+        Without `locks` nothing is locked; who wants such a row locked fetches it anew.
+        """
+        wanted: dict[Any, set[tuple[RegionCode, Any]]] = {}
+        for region, (named, key) in region_keys:
+            if key is not None and not self.has(named, region, key, locked=locks):
+                wanted.setdefault(named, set()).add((region, key))
+        for named in sorted(wanted, key=_name):
+            await self._fetch(named, wanted[named], locks=locks)
+        return bool(wanted)
+
+    def has(self, row_type: Any, region: RegionCode, key: Any, *, locked: bool = True) -> bool:
         """True when the row is held already; one that is locked when loaded: when it is locked."""
         place = (row_type, region, key)
-        return place in (self.locked if row_type.locked_when_loaded else self.held)
+        locks = locked and row_type.locked_when_loaded
+        return place in (self.locked if locks else self.held)
 
-    async def _fetch(self, row_type: type[Any], pairs: set[tuple[RegionCode, Any]]) -> None:
-        key_column = _key_column(row_type)
+    async def _fetch(self, named: Any, pairs: set[tuple[RegionCode, Any]], *, locks: bool) -> None:
+        is_class = isinstance(named, type)
+        row_type = named if is_class else named.class_
+        key_column = _key_column(row_type) if is_class else named
         by_region: dict[RegionCode, list[Any]] = {}
         for region, key in sorted(pairs, key=lambda pair: (pair[0], str(pair[1]))):
             by_region.setdefault(region, []).append(key)
         for region, keys in by_region.items():
             query = (
                 select(row_type)
-                .where(row_type.region == region, key_column.in_(keys))
+                # an array, not a list: the statement is the same for any number of keys
+                .where(row_type.region == region, key_column == any_(_array(keys, key_column)))
                 .order_by(key_column)
             )
-            if row_type.locked_when_loaded:
+            if locks and row_type.locked_when_loaded:
                 # A row that was read before it was locked may be an old one: read it anew.
                 query = query.with_for_update(key_share=True).execution_options(
                     populate_existing=True
                 )
                 self.locked.update((row_type, region, key) for key in keys)
             for key in keys:
-                self.held[row_type, region, key] = None
+                self.held[named, region, key] = None
             for row in (await self.session.scalars(query)).all():
-                self.held[row_type, region, getattr(row, key_column.key)] = row
+                self.held[named, region, getattr(row, key_column.key)] = row
+                if not is_class:
+                    own_key = getattr(row, _key_column(row_type).key)
+                    self.held.setdefault((row_type, region, own_key), row)
+
+    def rows_of(self, row_type: type[Any], region: RegionCode) -> Iterable[Any]:
+        """The rows of a class and a region that are held."""
+        return (
+            row
+            for (kind, of, _), row in self.held.items()
+            if kind is row_type and of == region and row is not None
+        )
 
     async def flush(self) -> None:
         """Write rows, events and timers. The caller commits."""
@@ -237,6 +284,16 @@ class Transaction:
         self._minted += 1
         return uuid5(self._seed, str(self._minted))
 
+    @overload
+    def fetched(self, named: type[R], key: Any) -> R | None: ...
+    @overload
+    def fetched(self, named: InstrumentedAttribute[Any], key: Any) -> Any: ...
+    def fetched(self, named: Any, key: Any) -> Any:
+        """A row that was fetched before by its key, or by a column of it, to read; None where it
+        was not, or is not there.
+        """
+        return self._unit.held.get((named, self.region, key))
+
     async def get(
         self, row_type: type[R], key: Any, *, rule: str = "contract", field: str | None = None
     ) -> R:
@@ -253,6 +310,30 @@ class Transaction:
             self._unit.held[place] = await self.session.get(row_type, (self.region, key))
         row: R | None = self._unit.held[place]
         return row
+
+    async def search(
+        self, row_type: type[R], column: InstrumentedAttribute[Any], value: Any
+    ) -> R | None:
+        """The one row that has this value in a column of its own, to read, not locked, or None.
+
+        Named ahead as `(column, value)` it costs no statement: a row that was written since then by
+        the same batch is found as well.
+        """
+        place = (column, self.region, value)
+        if place not in self._unit.held:
+            await self._unit.load([(self.region, (column, value))], locks=False)
+        for row in chain([self._unit.held[place]], self._unit.rows_of(row_type, self.region)):
+            if row is not None and getattr(row, column.key) == value and _is_there(row):
+                found: R = row
+                return found
+        return None
+
+    async def look_up_all(self, row_type: type[R], keys: Iterable[Any]) -> list[R]:
+        """Those of several rows that are there, to read, not locked, in the order of their keys."""
+        wanted = sorted(set(keys), key=str)
+        await self._unit.load([(self.region, (row_type, key)) for key in wanted], locks=False)
+        found = [self.fetched(row_type, key) for key in wanted]
+        return [row for row in found if row is not None]
 
     async def lock(
         self, row_type: type[L], key: Any, *, rule: str = "contract", field: str | None = None
@@ -381,6 +462,20 @@ def _key_column(row_type: type[Any]) -> Any:
     if len(names) != 1:
         raise TypeError(f"{row_type.__name__} needs a primary key of the region and one column")
     return getattr(row_type, str(names[0]))
+
+
+def _name(named: Any) -> str:
+    """The table, and the column where rows are found by one that is not their key."""
+    return str(inspect(named).local_table if isinstance(named, type) else named)
+
+
+def _is_there(row: Any) -> bool:
+    state = inspect(row)
+    return bool(state.pending or state.persistent)
+
+
+def _array(keys: Sequence[Any], column: Any) -> Any:
+    return bindparam("keys", list(keys), type_=ARRAY(column.type), unique=True)
 
 
 _INSERT_EVENTS = text(

@@ -120,7 +120,7 @@ async def post_letter(command: PostLetter, tx: Transaction) -> None:
     _post(tx, tx.target("letter"), command.reader, command.about)
 
 
-@messages.command(ReadLetter, loads=lambda command: [(LetterRow, command.letter_id)])
+@messages.command(ReadLetter, loads=lambda command, _: [(LetterRow, command.letter_id)])
 async def read_letter(command: ReadLetter, tx: Transaction) -> None:
     """Open it."""
     row = await tx.lock(LetterRow, command.letter_id)

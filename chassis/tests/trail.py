@@ -98,13 +98,19 @@ mood = Mood()
 messages = Handlers()
 
 
-@messages.on(ReservationReleased, loads=lambda event: [(TrailRow, event.order_id)])
+@messages.on(ReservationReleased, loads=lambda event, _: [(TrailRow, event.order_id)])
 async def on_released(event: ReservationReleased, tx: Transaction) -> None:
     """Write the number down."""
     await _note(event.order_id, tx)
 
 
-@messages.on(ReleaseRefused, loads=lambda event: [(TrailRow, event.order_id)])
+@messages.on(
+    ReleaseRefused,
+    loads=lambda event, _: [(TrailRow, event.order_id)],
+    reads=lambda event, _: [
+        (PayerRow, identify("ac", "payer", event.reason.removeprefix("payer ")))
+    ],
+)
 async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
     """Write the number down; `reason` names a payer that must be known first, or a failure."""
     mood.calls += 1

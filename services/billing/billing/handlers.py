@@ -39,7 +39,7 @@ messages = Handlers()
 messages.include(schedule.timers)
 
 
-@messages.on(PayerRegistered)
+@messages.on(PayerRegistered, reads=lambda event, _: [(PayerRow, event.payer_id)])
 async def on_payer_registered(event: PayerRegistered, tx: Transaction) -> None:
     row = await tx.look_up(PayerRow, event.payer_id)
     if row is None:
@@ -48,7 +48,7 @@ async def on_payer_registered(event: PayerRegistered, tx: Transaction) -> None:
         row.name = event.name
 
 
-@messages.on(ArticleListed, loads=lambda event: [(ArticleRow, event.article_number)])
+@messages.on(ArticleListed, reads=lambda event, _: [(ArticleRow, event.article_number)])
 async def on_article_listed(event: ArticleListed, tx: Transaction) -> None:
     row = await tx.look_up(ArticleRow, event.article_number)
     if row is None:
@@ -57,7 +57,7 @@ async def on_article_listed(event: ArticleListed, tx: Transaction) -> None:
     row.name, row.type, row.charging = event.name, event.type, event.charging
 
 
-@messages.on(ArticlePriced, loads=lambda event: [(ArticleRow, event.article_number)])
+@messages.on(ArticlePriced, reads=lambda event, _: [(ArticleRow, event.article_number)])
 async def on_article_priced(event: ArticlePriced, tx: Transaction) -> None:
     row = await tx.get(ArticleRow, event.article_number)
     kept = tuple(point for point in row.prices if point.valid_from != event.valid_from)
@@ -65,9 +65,7 @@ async def on_article_priced(event: ArticlePriced, tx: Transaction) -> None:
     await queries.unsettle_devices_of(tx, event.article_number, from_day=event.valid_from)
 
 
-@messages.on(
-    OrderPlaced, loads=lambda event: [(OrderLineRow, line.line_id) for line in event.lines]
-)
+@messages.on(OrderPlaced)
 async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
     for line in event.lines:
         tx.put(
@@ -83,7 +81,7 @@ async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
 
 @messages.on(
     LineDelivered,
-    loads=lambda event: [(OrderLineRow, event.line_id), (ArticleRow, event.article_number)],
+    reads=lambda event, _: [(OrderLineRow, event.line_id), (ArticleRow, event.article_number)],
 )
 async def on_line_delivered(event: LineDelivered, tx: Transaction) -> None:
     line = await tx.get(OrderLineRow, event.line_id)
@@ -94,19 +92,19 @@ async def on_line_delivered(event: LineDelivered, tx: Transaction) -> None:
         _raise_fee(event, line, tx)
 
 
-@messages.on(DeviceRegistered, loads=lambda event: [(DeviceRow, event.device_id)])
+@messages.on(DeviceRegistered)
 async def on_device_registered(event: DeviceRegistered, tx: Transaction) -> None:
     tx.put(_device(event, tx))
 
 
-@messages.on(DeviceStatedOnLoan, loads=lambda event: [(DeviceRow, event.device_id)])
+@messages.on(DeviceStatedOnLoan)
 async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -> None:
     row = _device(event, tx)
     tx.put(row)
     await _change_payer(row, event.custody, tx)
 
 
-@messages.on(CustodyChanged, loads=lambda event: [(DeviceRow, event.device_id)])
+@messages.on(CustodyChanged, loads=lambda event, _: [(DeviceRow, event.device_id)])
 async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
     await _change_payer(await tx.lock(DeviceRow, event.device_id), event.custody, tx)
 

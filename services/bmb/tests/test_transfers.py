@@ -10,7 +10,13 @@ from bmb.app import service
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
 from bmb.register.models import DeviceRow, UserRow
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
+from kvitt_chassis.testing import (
+    Given,
+    World,
+    an_envelope,
+    assert_rows_are_folds,
+    stockholm,
+)
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.bmb import (
     AcceptTransfer,
@@ -34,7 +40,7 @@ from kvitt_contracts.bmb import (
     TransferVoided,
     UnlockTransfer,
 )
-from kvitt_contracts.envelope import Event
+from kvitt_contracts.envelope import Envelope, Event, Message
 from kvitt_contracts.inventory import HoldBroken, HoldGranted, HoldRefused, RefusedDevice
 from kvitt_contracts.orders import PersonInactivated, PersonReactivated, PersonsMerged
 from kvitt_contracts.policy import Policies, PolicyHistory
@@ -581,3 +587,47 @@ async def test_the_policy_that_it_was_sent_under_decides(given: Given) -> None:
 
         (event,) = await world.events(TransferExecutedAutomatically)
         assert event.policy == executes.pin
+
+
+async def test_a_batch_of_drafts_costs_the_same_statements_whatever_its_length(
+    registered: Registered,
+) -> None:
+    def drafts(first: int, count: int) -> list[tuple[Envelope, Message]]:
+        save = a_save(execute=False, message="Hej")
+        names = [f"BMB-{number}" for number in range(first, first + count)]
+        return [(an_envelope(save, subject=name), save) for name in names]
+
+    async with registered() as world:
+        await world.handle_batch(*drafts(100, 1))
+        with world.statements() as few:
+            await world.handle_batch(*drafts(200, 5))
+        with world.statements() as many:
+            await world.handle_batch(*drafts(300, 30))
+
+        assert many == few
+        assert len(await world.rows(TransferRow)) == 36
+
+
+async def test_a_draft_sees_what_its_batch_has_said_of_devices_and_persons(
+    registered: Registered,
+) -> None:
+    batch = [
+        on_loan("170099", custody=a_custody(a_patient("P-40000"))),
+        a_person_registered("P-40000"),
+        a_save(
+            devices=(DeviceNumber("170099"),),
+            new_recipient=NamedPatient(person=RegionPersonId("P-20417")),
+            execute=False,
+        ),
+        a_save(
+            new_recipient=NamedPatient(person=RegionPersonId("P-40000")),
+            execute=False,
+        ),
+    ]
+
+    async with registered() as world:
+        await world.handle_batch(
+            *((an_envelope(one, subject=f"S-{place}"), one) for place, one in enumerate(batch))
+        )
+
+        assert len(await world.rows(TransferRow)) == 2

@@ -1,6 +1,5 @@
 """Many messages in one transaction have the effects that they have one by one."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from inventory.app import service
@@ -83,14 +82,6 @@ def addressed() -> list[tuple[Envelope, Message]]:
     ]
 
 
-async def handle(world: World, part: Sequence[tuple[Envelope, Message]]) -> None:
-    """Handle a part of the month in one transaction, as a batch."""
-    async with world.worker.unit() as unit:
-        for envelope, message in part:
-            tx = unit.begin(region=envelope.region, message=envelope)
-            await service.handlers.messages[type(message)].handler(message, tx)
-
-
 async def outcome(world: World) -> dict[str, list[object]]:
     """Everything that the service has said and keeps, without random ids and instants."""
     queries = {
@@ -114,13 +105,32 @@ async def outcome(world: World) -> dict[str, list[object]]:
 async def test_a_batch_has_the_effects_of_its_messages_one_by_one(given: Given) -> None:
     month = addressed()
     outcomes = []
-    for size in (1, len(month)):
+    for size in (1, 5, len(month)):
         async with given(service, at=stockholm("2026-03-02 08:00")) as world:
             for start in range(0, len(month), size):
-                await handle(world, month[start : start + size])
+                await world.handle_batch(*month[start : start + size])
             await world.advance(stockholm("2026-03-06 00:00"))
             await assert_rows_are_folds(world)
             outcomes.append(await outcome(world))
 
     assert outcomes[1] == outcomes[0]
+    assert outcomes[2] == outcomes[0]
     assert len(outcomes[0]["events"]) > len(month)
+
+
+async def test_a_batch_of_stated_devices_costs_the_same_statements_whatever_its_length(
+    given: Given,
+) -> None:
+    def stated(first: int, count: int) -> list[tuple[Envelope, Message]]:
+        facts = [a_device_on_loan(str(number)) for number in range(first, first + count)]
+        return [(an_envelope(fact, subject=fact.device_number), fact) for fact in facts]
+
+    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
+        await world.handle_batch(*stated(170001, 1))
+        with world.statements() as few:
+            await world.handle_batch(*stated(171001, 5))
+        with world.statements() as many:
+            await world.handle_batch(*stated(172001, 30))
+
+    assert many == few

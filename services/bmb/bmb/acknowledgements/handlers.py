@@ -1,6 +1,8 @@
 """What we do about answers: accept and reject. Load, ask the rule, record."""
 
-from kvitt_chassis.handlers import Handlers
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import AcceptTransfer, RejectTransfer
 from kvitt_contracts.policy import RegionPolicy
@@ -10,14 +12,27 @@ from bmb import texts
 from bmb.acknowledgements import domain
 from bmb.completion.handlers import await_custody
 from bmb.expiry.handlers import stop_waiting
-from bmb.models import TransferRow
+from bmb.models import TransferRow, TransferTextRow
 from bmb.register import queries
-from bmb.register.models import CustomerRow, PayerRow
+from bmb.register.models import CustomerRow, PayerRow, UserRow
 
 messages = Handlers()
 
 
-@messages.command(AcceptTransfer)
+def _locked(_: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable[RowKey]:
+    return [(TransferRow, tx.target("transfer"))]
+
+
+def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable[RowKey]:
+    yield UserRow, command.by
+    if texts.has_text(command.message):
+        yield TransferTextRow, tx.target("transfer")
+    if isinstance(command, AcceptTransfer):
+        yield CustomerRow, command.customer_id
+        yield PayerRow, command.payer_id
+
+
+@messages.command(AcceptTransfer, loads=_locked, reads=_read)
 async def accept_transfer(command: AcceptTransfer, tx: Transaction) -> None:
     """Say yes, for a customer of the receiving side (BMB-4)."""
     row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-4")
@@ -40,7 +55,7 @@ async def accept_transfer(command: AcceptTransfer, tx: Transaction) -> None:
         await_custody(row, tx)
 
 
-@messages.command(RejectTransfer)
+@messages.command(RejectTransfer, loads=_locked, reads=_read)
 async def reject_transfer(command: RejectTransfer, tx: Transaction) -> None:
     """Say no, and why (BMB-5)."""
     row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-5")

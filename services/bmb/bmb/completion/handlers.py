@@ -40,7 +40,7 @@ def await_custody(row: TransferRow, tx: Transaction) -> None:
 
 @messages.on(
     CustodyChanged,
-    loads=lambda event: [
+    loads=lambda event, _: [
         (DeviceRow, event.device_id),
         (TransferRow, event.cause.transfer_id),
     ],
@@ -56,7 +56,7 @@ async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
     _stop_when_completed(row, tx)
 
 
-@messages.on(HoldBroken, loads=lambda event: [(TransferRow, event.transfer_id)])
+@messages.on(HoldBroken, loads=lambda event, _: [(TransferRow, event.transfer_id)])
 async def on_hold_broken(event: HoldBroken, tx: Transaction) -> None:
     """A device was returned, scrapped or lost: it drops out, both sides are told."""
     row = await tx.lock(TransferRow, event.transfer_id)

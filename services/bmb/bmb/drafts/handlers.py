@@ -1,6 +1,8 @@
 """What we do about drafts: save and cancel. Load, ask the rule, record."""
 
-from kvitt_chassis.handlers import Handlers
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import CancelTransfer, SaveTransfer
 from kvitt_contracts.refusals import Refused
@@ -8,15 +10,33 @@ from kvitt_contracts.types import Reference, TransferId, identify
 
 from bmb import texts
 from bmb.drafts import domain
-from bmb.models import TransferRow
+from bmb.models import TransferRow, TransferTextRow
 from bmb.register import queries
-from bmb.register.models import CustomerRow
+from bmb.register.models import CustomerRow, UserRow
 from bmb.requests.handlers import send
 
 messages = Handlers()
 
 
-@messages.command(SaveTransfer)
+def _locked(_: SaveTransfer | CancelTransfer, tx: Transaction) -> Iterable[RowKey]:
+    return [(TransferRow, tx.target("transfer"))]
+
+
+def _read_to_save(command: SaveTransfer, tx: Transaction) -> Iterable[RowKey]:
+    yield TransferTextRow, tx.target("transfer")
+    yield CustomerRow, command.sending_service_point
+    for named in (command.sender, command.new_prescriber):
+        yield UserRow, named
+        user = tx.fetched(UserRow, named)
+        for place in {*user.service_points, user.default_service_point} if user else ():
+            yield CustomerRow, place
+    if command.new_recipient is not None:
+        yield from queries.rows_of_recipient(command.new_recipient, tx)
+    for number in command.devices:
+        yield from queries.rows_of_device(number, tx)
+
+
+@messages.command(SaveTransfer, loads=_locked, reads=_read_to_save)
 async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
     """Save a draft under the region's reference; with `execute` it is sent at once (BMB-2)."""
     transfer_id = TransferId(tx.target("transfer"))
@@ -38,7 +58,14 @@ async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
         send(row, wish.sender, tx)
 
 
-@messages.command(CancelTransfer)
+@messages.command(
+    CancelTransfer,
+    loads=_locked,
+    reads=lambda command, tx: [
+        (UserRow, command.by),
+        (TransferTextRow, tx.target("transfer")),
+    ],
+)
 async def cancel_transfer(command: CancelTransfer, tx: Transaction) -> None:
     """Throw a draft away, with what was written to its receiver (BMB-2)."""
     row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-2")

@@ -11,6 +11,7 @@ from bmb.completion.handlers import await_custody
 from bmb.expiry import domain
 from bmb.models import TransferRow
 from bmb.register import queries
+from bmb.register.models import UserRow
 
 messages = Handlers()
 
@@ -50,7 +51,11 @@ async def expire_unanswered_transfer(row: TransferRow, due: datetime, tx: Transa
     await_custody(row, tx)
 
 
-@messages.command(UnlockTransfer)
+@messages.command(
+    UnlockTransfer,
+    loads=lambda _, tx: [(TransferRow, tx.target("transfer"))],
+    reads=lambda command, _: [(UserRow, command.by), (UserRow, command.asked_by)],
+)
 async def unlock_transfer(command: UnlockTransfer, tx: Transaction) -> None:
     """Customer service frees the devices of a locked transfer (BMB-7, REF-12)."""
     row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-7")

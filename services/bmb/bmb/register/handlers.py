@@ -37,7 +37,7 @@ from bmb.register.models import (
 projections = Handlers()
 
 
-@projections.on(PersonRegistered, loads=lambda event: [(PersonRow, event.person)])
+@projections.on(PersonRegistered, loads=lambda event, _: [(PersonRow, event.person)])
 async def on_person_registered(event: PersonRegistered, tx: Transaction) -> None:
     """A person may be named as a recipient from now on."""
     await _note(
@@ -51,19 +51,19 @@ async def on_person_registered(event: PersonRegistered, tx: Transaction) -> None
     )
 
 
-@projections.on(PersonInactivated, loads=lambda event: [(PersonRow, event.person)])
+@projections.on(PersonInactivated, loads=lambda event, _: [(PersonRow, event.person)])
 async def on_person_inactivated(event: PersonInactivated, tx: Transaction) -> None:
     """Nothing new may be registered on the person (REF-14)."""
     (await tx.get(PersonRow, event.person)).active = False
 
 
-@projections.on(PersonReactivated, loads=lambda event: [(PersonRow, event.person)])
+@projections.on(PersonReactivated, loads=lambda event, _: [(PersonRow, event.person)])
 async def on_person_reactivated(event: PersonReactivated, tx: Transaction) -> None:
     """The person may be named as a recipient again."""
     (await tx.get(PersonRow, event.person)).active = True
 
 
-@projections.on(PersonsMerged, loads=lambda event: [(PersonRow, event.person)])
+@projections.on(PersonsMerged, loads=lambda event, _: [(PersonRow, event.person)])
 async def on_persons_merged(event: PersonsMerged, tx: Transaction) -> None:
     """The reference is an alias from now on."""
     await _note(
@@ -77,13 +77,13 @@ async def on_persons_merged(event: PersonsMerged, tx: Transaction) -> None:
     )
 
 
-@projections.on(PayerRegistered, loads=lambda event: [(PayerRow, event.payer_id)])
+@projections.on(PayerRegistered, loads=lambda event, _: [(PayerRow, event.payer_id)])
 async def on_payer_registered(event: PayerRegistered, tx: Transaction) -> None:
     """A payer may be chosen."""
     await _note(tx, PayerRow, event.payer_id, payer_id=event.payer_id, name=event.name)
 
 
-@projections.on(CustomerRegistered, loads=lambda event: [(CustomerRow, event.customer_id)])
+@projections.on(CustomerRegistered, loads=lambda event, _: [(CustomerRow, event.customer_id)])
 async def on_customer_registered(event: CustomerRegistered, tx: Transaction) -> None:
     """A customer, and which payer follows from it (REF-4)."""
     await _note(
@@ -99,7 +99,7 @@ async def on_customer_registered(event: CustomerRegistered, tx: Transaction) -> 
     )
 
 
-@projections.on(CareUnitRegistered, loads=lambda event: [(CareUnitRow, event.unit)])
+@projections.on(CareUnitRegistered, loads=lambda event, _: [(CareUnitRow, event.unit)])
 async def on_care_unit_registered(event: CareUnitRegistered, tx: Transaction) -> None:
     """A care unit may be named as a recipient."""
     await _note(
@@ -112,7 +112,7 @@ async def on_care_unit_registered(event: CareUnitRegistered, tx: Transaction) ->
     )
 
 
-@projections.on(UserRegistered, loads=lambda event: [(UserRow, event.user_id)])
+@projections.on(UserRegistered, loads=lambda event, _: [(UserRow, event.user_id)])
 async def on_user_registered(event: UserRegistered, tx: Transaction) -> None:
     """A user with roles and service points (REF-3)."""
     await _note(
@@ -127,7 +127,7 @@ async def on_user_registered(event: UserRegistered, tx: Transaction) -> None:
     )
 
 
-@projections.on(DeviceRegistered, loads=lambda event: [(DeviceRow, event.device_id)])
+@projections.on(DeviceRegistered, loads=lambda event, _: [(DeviceRow, event.device_id)])
 async def on_device_registered(event: DeviceRegistered, tx: Transaction) -> None:
     """A device stands in a store."""
     await _note(
@@ -142,7 +142,7 @@ async def on_device_registered(event: DeviceRegistered, tx: Transaction) -> None
     )
 
 
-@projections.on(DeviceStatedOnLoan, loads=lambda event: [(DeviceRow, event.device_id)])
+@projections.on(DeviceStatedOnLoan, loads=lambda event, _: [(DeviceRow, event.device_id)])
 async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -> None:
     """A device of the old stock is on loan."""
     await _note(

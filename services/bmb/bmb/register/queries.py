@@ -3,8 +3,9 @@
 Each raises Refused for a name that bmb has not heard of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
@@ -18,7 +19,6 @@ from kvitt_contracts.types import (
     PersonRef,
     UserId,
 )
-from sqlalchemy import select
 
 from bmb.register.domain import Customer, Device, Patient, User
 from bmb.register.models import CareUnitRow, CustomerRow, DeviceRow, PersonRow, UserRow
@@ -32,24 +32,30 @@ async def user(tx: Transaction, user_id: UserId, *, field: str = "by") -> User:
 
 async def customers(tx: Transaction, ids: set[CustomerId]) -> tuple[Customer, ...]:
     """Those of the customers that are known, in the order of their ids."""
-    found = await tx.session.scalars(
-        select(CustomerRow)
-        .where(CustomerRow.region == tx.region, CustomerRow.customer_id.in_(ids))
-        .order_by(CustomerRow.customer_id)
-    )
-    return tuple(row.facts() for row in found)
+    return tuple(row.facts() for row in await tx.look_up_all(CustomerRow, ids))
+
+
+def rows_of_recipient(named: NamedRecipient, tx: Transaction) -> Iterable[RowKey]:
+    """What `recipient` reads, as far as no alias has to be followed."""
+    if isinstance(named, NamedPatient):
+        return [(PersonRow.region_person_id, named.person)]
+    return [(CareUnitRow, named.unit)]
+
+
+def rows_of_device(number: DeviceNumber, tx: Transaction) -> Iterable[RowKey]:
+    """What `devices` reads, as far as no alias has to be followed."""
+    yield DeviceRow.device_number, number
+    row = tx.fetched(DeviceRow.device_number, number)
+    if row is not None and isinstance(row.holder, PatientRecipient):
+        yield PersonRow, row.holder.person
 
 
 async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Device, ...]:
     """Devices by the numbers that they bear today, in the order of the numbers (BMB-1)."""
-    found = await tx.session.scalars(
-        select(DeviceRow).where(
-            DeviceRow.region == tx.region, DeviceRow.device_number.in_(set(numbers))
-        )
-    )
-    by_number = {row.device_number: row for row in found}
+    found = []
     for number in numbers:
-        if number not in by_number:
+        row = await tx.search(DeviceRow, DeviceRow.device_number, number)
+        if row is None:
             raise Refused(
                 "UNKNOWN_DEVICE",
                 rule="BMB-1",
@@ -57,7 +63,8 @@ async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Dev
                 way_on="Kontrollera individnumret på hjälpmedlet.",
                 device_number=number,
             )
-    return tuple([await _device(tx, by_number[number]) for number in numbers])
+        found.append(row)
+    return tuple([await _device(tx, row) for row in found])
 
 
 async def recipient(tx: Transaction, named: NamedRecipient) -> Patient | CareUnitRecipient:
@@ -65,11 +72,7 @@ async def recipient(tx: Transaction, named: NamedRecipient) -> Patient | CareUni
     if not isinstance(named, NamedPatient):
         await tx.get(CareUnitRow, named.unit, rule="BMB-1", field="new_recipient")
         return named
-    row = await tx.session.scalar(
-        select(PersonRow).where(
-            PersonRow.region == tx.region, PersonRow.region_person_id == named.person
-        )
-    )
+    row = await tx.search(PersonRow, PersonRow.region_person_id, named.person)
     if row is None:
         raise Refused(
             "UNKNOWN_PERSON",

@@ -13,6 +13,7 @@ from bmb.expiry.handlers import await_acknowledgement
 from bmb.models import TransferRow
 from bmb.register import queries
 from bmb.register.domain import User
+from bmb.register.models import UserRow
 from bmb.requests import domain
 
 messages = Handlers()
@@ -20,7 +21,11 @@ messages = Handlers()
 HOLD_ANSWER: Final = Timer("transfer_hold_answer", TransferRow)
 
 
-@messages.command(ExecuteTransfer)
+@messages.command(
+    ExecuteTransfer,
+    loads=lambda _, tx: [(TransferRow, tx.target("transfer"))],
+    reads=lambda command, _: [(UserRow, command.by)],
+)
 async def execute_transfer(command: ExecuteTransfer, tx: Transaction) -> None:
     """Make a draft take effect (BMB-2)."""
     row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-2")
@@ -35,7 +40,7 @@ def send(row: TransferRow, by: User, tx: Transaction) -> None:
         tx.schedule(HOLD_ANSWER, key=row.id, due=tx.now + domain.ANSWER_WITHIN)
 
 
-@messages.on(HoldGranted, loads=lambda event: [(TransferRow, event.transfer_id)])
+@messages.on(HoldGranted, loads=lambda event, _: [(TransferRow, event.transfer_id)])
 async def on_hold_granted(event: HoldGranted, tx: Transaction) -> None:
     """The receiver sees the transfer from now on, until its deadline (BMB-7)."""
     row = await tx.lock(TransferRow, event.transfer_id)
@@ -46,7 +51,7 @@ async def on_hold_granted(event: HoldGranted, tx: Transaction) -> None:
         await_acknowledgement(row, tx)
 
 
-@messages.on(HoldRefused, loads=lambda event: [(TransferRow, event.transfer_id)])
+@messages.on(HoldRefused, loads=lambda event, _: [(TransferRow, event.transfer_id)])
 async def on_hold_refused(event: HoldRefused, tx: Transaction) -> None:
     """None of the devices is held: the sender is told which and why (BMB-12)."""
     row = await tx.lock(TransferRow, event.transfer_id)

@@ -1,8 +1,9 @@
 """What we do about articles and prices that a region states."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.regions import ArticlePriceStated, ArticleStated
 from kvitt_contracts.types import ArticleNumber, identify
@@ -24,7 +25,11 @@ async def get_article(tx: Transaction, number: ArticleNumber) -> domain.Article:
     return row.state()
 
 
-@messages.on(ArticleStated)
+def _stated(fact: ArticleStated | ArticlePriceStated, tx: Transaction) -> Iterable[RowKey]:
+    return [(ArticleRow, article_id(tx, fact.article_number))]
+
+
+@messages.on(ArticleStated, loads=_stated)
 async def list_article(fact: ArticleStated, tx: Transaction) -> None:
     """INV-2: take the article into the catalogue."""
     key = article_id(tx, fact.article_number)
@@ -36,7 +41,7 @@ async def list_article(fact: ArticleStated, tx: Transaction) -> None:
         tx.record(row, event)
 
 
-@messages.on(ArticlePriceStated)
+@messages.on(ArticlePriceStated, loads=_stated)
 async def price_article(fact: ArticlePriceStated, tx: Transaction) -> None:
     """INV-2: note the price from its day on."""
     row = await tx.find(ArticleRow, article_id(tx, fact.article_number))

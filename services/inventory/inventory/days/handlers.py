@@ -48,7 +48,8 @@ def counting_days(handlers: Handlers) -> Handlers:
     counted = Handlers()
     counted.timers.update(handlers.timers)
     for message_type, route in handlers.messages.items():
-        counted.on(message_type, loads=route.loads)(_opening(route.handler))
+        opening = _opening(route.handler)
+        counted.on(message_type, loads=route.loads, reads=route.reads)(opening)
     return counted
 
 

@@ -24,11 +24,8 @@ async def find_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId | No
     likely = await tx.look_up(DeviceRow, new_device_id(tx, number))
     if likely is not None and likely.device_number == number:
         return DeviceId(likely.id)
-    query = select(DeviceRow.id).where(
-        DeviceRow.region == tx.region, DeviceRow.device_number == number
-    )
-    found = await tx.session.scalar(query)
-    return None if found is None else DeviceId(found)
+    found = await tx.search(DeviceRow, DeviceRow.device_number, number)
+    return None if found is None else DeviceId(found.id)
 
 
 async def get_device_numbered(tx: Transaction, number: DeviceNumber) -> DeviceRow:

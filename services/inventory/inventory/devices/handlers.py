@@ -1,14 +1,16 @@
 """What we do about devices that a region states or that have come back."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import Custody, DeviceRegistered, DeviceStatedOnLoan, MoveKind
 from kvitt_contracts.regions import DeviceReturned, DeviceStated
 from kvitt_contracts.types import DeviceId, NamedRecipient, StoreId
 
-from inventory.articles.handlers import get_article
+from inventory.articles.handlers import article_id, get_article
+from inventory.articles.models import ArticleRow
 from inventory.devices import domain
 from inventory.devices.custody import (
     change_custody,
@@ -21,15 +23,34 @@ from inventory.devices.custody import (
 )
 from inventory.devices.models import DeviceRow
 from inventory.holds.breaking import break_claim
-from inventory.people.handlers import recipient_named
+from inventory.holds.models import HoldRow
+from inventory.people.handlers import recipient_named, rows_of_recipient
 from inventory.reservations.serving import serve_backorders
-from inventory.stock.ledger import lock_balances, move_stock
-from inventory.stores.handlers import check_store_holds_stock
+from inventory.stock.ledger import balance_rows, lock_balances, move_stock
+from inventory.stores.handlers import check_store_holds_stock, rows_of_store
 
 messages = Handlers()
 
 
-@messages.on(DeviceStated)
+def _read_to_state(fact: DeviceStated, tx: Transaction) -> Iterable[RowKey]:
+    yield ArticleRow, article_id(tx, fact.article_number)
+    yield DeviceRow, new_device_id(tx, fact.device_number)
+    yield DeviceRow.device_number, fact.device_number
+    if fact.store is not None:
+        yield from rows_of_store(fact.store, tx)
+    if fact.recipient is not None:
+        yield from rows_of_recipient(fact.recipient, tx)
+
+
+def _moved_to_state(fact: DeviceStated, tx: Transaction) -> Iterable[RowKey]:
+    if fact.store is None or tx.fetched(ArticleRow, article_id(tx, fact.article_number)) is None:
+        return []  # nothing moves; or it is not read yet, or the fact will wait
+    if tx.fetched(DeviceRow, new_device_id(tx, fact.device_number)) is not None:
+        return []
+    return balance_rows(fact.store, [fact.article_number], tx)
+
+
+@messages.on(DeviceStated, loads=_moved_to_state, reads=_read_to_state)
 async def state_device(fact: DeviceStated, tx: Transaction) -> None:
     """INV-5: a device of the old stock, in a store or on loan at the cut-over day."""
     article = await get_article(tx, fact.article_number)
@@ -42,7 +63,22 @@ async def state_device(fact: DeviceStated, tx: Transaction) -> None:
         await _state_on_loan(fact, fact.recipient, tx)
 
 
-@messages.on(DeviceReturned)
+def _read_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowKey]:
+    yield DeviceRow, new_device_id(tx, fact.device_number)
+    yield from rows_of_store(fact.store, tx)
+
+
+def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowKey]:
+    known = tx.fetched(DeviceRow, new_device_id(tx, fact.device_number))
+    if known is None or known.device_number != fact.device_number:
+        return
+    yield from balance_rows(fact.store, [known.article_number], tx)
+    yield DeviceRow, known.id
+    if known.claim is not None and known.claim.kind is not domain.ClaimKind.DISPATCH:
+        yield HoldRow, known.claim.by
+
+
+@messages.on(DeviceReturned, loads=_locked_to_take_back, reads=_read_to_take_back)
 async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     """INV-7: the device is in the store again, whatever it was claimed for."""
     await check_store_holds_stock(tx, fact.store)

@@ -1,8 +1,9 @@
 """What we do about the warehouse's facts: picking, dispatch, and arrival on its day."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
-from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import NotYetKnown, Transaction
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import MoveKind, OrderGoodsDispatched
@@ -25,14 +26,34 @@ from inventory.reservations import domain as reservations
 from inventory.reservations.delivery import give_devices
 from inventory.reservations.models import OrderRow, ReservationRow
 from inventory.reservations.serving import note_missing
-from inventory.stock.ledger import lock_balances, move_stock
+from inventory.stock.ledger import balance_rows, lock_balances, move_stock
 
 GOODS_ARRIVE = Timer("goods_arrive", ReservationRow)
 
 messages = Handlers()
 
 
-@messages.on(PickingBegun)
+def _read(fact: PickingBegun | GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
+    return [(OrderRow, _order_id(fact.order, tx))]
+
+
+def _locked_to_pick(fact: PickingBegun, tx: Transaction) -> Iterable[RowKey]:
+    order = tx.fetched(OrderRow, _order_id(fact.order, tx))
+    return [] if order is None else [(ReservationRow, order.order_id)]
+
+
+def _locked_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
+    order = tx.fetched(OrderRow, _order_id(fact.order, tx))
+    if order is None:  # not read yet, known by its number alone, or the fact will wait
+        return
+    yield from balance_rows(order.store, {line.article_number for line in order.lines}, tx)
+    for line in fact.lines:
+        for number in line.devices:
+            yield DeviceRow, new_device_id(tx, number)
+    yield ReservationRow, order.order_id
+
+
+@messages.on(PickingBegun, loads=_locked_to_pick, reads=_read)
 async def begin_picking(fact: PickingBegun, tx: Transaction) -> None:
     """ORD-14: the warehouse has begun with the order."""
     order = await _order_named(fact.order, tx)
@@ -42,7 +63,7 @@ async def begin_picking(fact: PickingBegun, tx: Transaction) -> None:
         tx.record(row, started)
 
 
-@messages.on(GoodsDispatched)
+@messages.on(GoodsDispatched, loads=_locked_to_dispatch, reads=_read)
 async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     """ORD-13: goods have left the store; they count as received on arrival."""
     order = await _order_named(fact.order, tx)
@@ -79,7 +100,7 @@ async def _order_named(name: Reference, tx: Transaction) -> OrderRow:
 
     One that orders has not told of yet: the fact waits.
     """
-    order_id = OrderId(identify(tx.region, "order", name))
+    order_id = _order_id(name, tx)
     order = await tx.look_up(OrderRow, order_id)
     if order is not None:
         return order
@@ -87,6 +108,10 @@ async def _order_named(name: Reference, tx: Transaction) -> OrderRow:
         OrderRow.region == tx.region, OrderRow.order_number == str(name)
     )
     return await tx.get(OrderRow, await tx.session.scalar(numbered) or order_id)
+
+
+def _order_id(name: Reference, tx: Transaction) -> OrderId:
+    return OrderId(identify(tx.region, "order", name))
 
 
 async def _lock_sent(fact: GoodsDispatched, tx: Transaction) -> dict[DeviceNumber, DeviceRow]:

@@ -1,8 +1,9 @@
 """What we do about transfers: claim their devices, let them take effect on their day, free them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import (
     TransferAccepted,
@@ -25,15 +26,44 @@ from inventory.holds import domain
 from inventory.holds.effect import free_devices, hand_over_devices
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.measuring import HOLDS_ANSWERED, count
-from inventory.people.handlers import current_holder
-from inventory.stock.ledger import lock_balances, move_stock
+from inventory.people.handlers import current_holder, rows_of_holder
+from inventory.stock.ledger import balance_rows, lock_balances, move_stock
 
 TRANSFER_TAKES_EFFECT = Timer("transfer_takes_effect", HoldRow)
 
 messages = Handlers()
 
+Ended = TransferRejected | TransferVoided | TransferCancelled | TransferUnlocked | TransferRefused
 
-@messages.on(TransferRequested, loads=lambda event: [(HoldRow, event.transfer_id)])
+
+def _read_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[RowKey]:
+    for device_id in event.devices:
+        yield DeviceRow, device_id
+        row = tx.fetched(DeviceRow, device_id)
+        if row is not None:
+            yield from rows_of_holder(row.custody.holder, tx)
+    if event.current_recipient is not None:
+        yield from rows_of_holder(event.current_recipient, tx)
+
+
+def _locked_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[RowKey]:
+    yield HoldRow, event.transfer_id
+    for device_id in event.devices:
+        row = tx.fetched(DeviceRow, device_id)
+        if row is not None:
+            store = row.state().store
+            if store is not None:  # balances come before devices
+                yield from balance_rows(store, [row.article_number], tx)
+            yield DeviceRow, device_id
+
+
+def _hold(
+    event: Ended | TransferAccepted | TransferExecutedAutomatically | TransferLocked, _: Transaction
+) -> Iterable[RowKey]:
+    return [(HoldRow, event.transfer_id)]
+
+
+@messages.on(TransferRequested, loads=_locked_to_answer, reads=_read_to_answer)
 async def answer_request(event: TransferRequested, tx: Transaction) -> None:
     """BMB-12: claim every device of the transfer, or none."""
     if await tx.find(HoldRow, event.transfer_id) is not None:
@@ -73,8 +103,8 @@ async def plan_effect(
         tx.schedule(TRANSFER_TAKES_EFFECT, key=hold.id, due=start_of_day(event.effective_on))
 
 
-messages.on(TransferAccepted)(plan_effect)
-messages.on(TransferExecutedAutomatically)(plan_effect)
+messages.on(TransferAccepted, loads=_hold)(plan_effect)
+messages.on(TransferExecutedAutomatically, loads=_hold)(plan_effect)
 
 
 @messages.timer(TRANSFER_TAKES_EFFECT)
@@ -84,14 +114,7 @@ async def take_effect(hold: HoldRow, due: datetime, tx: Transaction) -> None:
     await hand_over_devices(tx, hold, effect)
 
 
-async def free(
-    event: TransferRejected
-    | TransferVoided
-    | TransferCancelled
-    | TransferUnlocked
-    | TransferRefused,
-    tx: Transaction,
-) -> None:
+async def free(event: Ended, tx: Transaction) -> None:
     """BMB-5, BMB-7: the transfer has ended without effect. A cancelled draft held nothing.
 
     A refused one holds something where bmb gave up waiting for an answer that came too late.
@@ -101,14 +124,14 @@ async def free(
         await free_devices(tx, hold)
 
 
-messages.on(TransferRejected)(free)
-messages.on(TransferVoided)(free)
-messages.on(TransferCancelled)(free)
-messages.on(TransferUnlocked)(free)
-messages.on(TransferRefused)(free)
+messages.on(TransferRejected, loads=_hold)(free)
+messages.on(TransferVoided, loads=_hold)(free)
+messages.on(TransferCancelled, loads=_hold)(free)
+messages.on(TransferUnlocked, loads=_hold)(free)
+messages.on(TransferRefused, loads=_hold)(free)
 
 
-@messages.on(TransferLocked)
+@messages.on(TransferLocked, loads=_hold)
 async def lock_devices(event: TransferLocked, tx: Transaction) -> None:
     """BMB-7: the claim stays, and says from now on that customer service must lift it."""
     hold = await tx.lock(HoldRow, event.transfer_id)

@@ -1,6 +1,8 @@
 """What we note of persons: their references and their merging. Whether one is active is orders'."""
 
-from kvitt_chassis.handlers import Handlers
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import PersonRegistered, PersonsMerged
 from kvitt_contracts.types import (
@@ -18,13 +20,16 @@ from inventory.people.models import AliasRow, PersonRow
 messages = Handlers()
 
 
-@messages.on(PersonRegistered)
+@messages.on(PersonRegistered, reads=lambda event, _: [(PersonRow, event.region_person_id)])
 async def on_person_registered(event: PersonRegistered, tx: Transaction) -> None:
     """Note which reference the region's own id has."""
     await _name(tx, event.region_person_id, event.person)
 
 
-@messages.on(PersonsMerged)
+@messages.on(
+    PersonsMerged,
+    reads=lambda event, _: [(PersonRow, event.region_person_id), (AliasRow, event.person)],
+)
 async def on_persons_merged(event: PersonsMerged, tx: Transaction) -> None:
     """Note that one reference stands for another from now on."""
     await _name(tx, event.region_person_id, event.person)
@@ -33,6 +38,26 @@ async def on_persons_merged(event: PersonsMerged, tx: Transaction) -> None:
         tx.put(AliasRow(region=tx.region, person=event.person, into=event.into))
     else:
         alias.into = event.into
+
+
+def rows_of_holder(holder: Holder, tx: Transaction) -> Iterable[RowKey]:
+    """What `current_holder` reads, as far as it is fetched by now."""
+    if not isinstance(holder, PatientRecipient):
+        return
+    yield AliasRow, holder.person
+    alias = tx.fetched(AliasRow, holder.person)
+    if alias is not None:
+        yield AliasRow, alias.into
+
+
+def rows_of_recipient(named: NamedRecipient, tx: Transaction) -> Iterable[RowKey]:
+    """What `recipient_named` reads, as far as it is fetched by now."""
+    if not isinstance(named, NamedPatient):
+        return
+    yield PersonRow, named.person
+    row = tx.fetched(PersonRow, named.person)
+    if row is not None:
+        yield from rows_of_holder(PatientRecipient(person=row.person), tx)
 
 
 async def current_ref(tx: Transaction, person: PersonRef) -> PersonRef:

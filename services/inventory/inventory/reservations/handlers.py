@@ -1,27 +1,47 @@
 """What we do about orders: answer each, and free what is set aside when one is to be voided."""
 
-from kvitt_chassis.handlers import Handlers
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind, ReservationReleased
 from kvitt_contracts.orders import OrderPlaced, OrderVoidRequested, Supply
 from kvitt_contracts.types import ArticleNumber, OrderId
 
-from inventory.articles.handlers import get_article
+from inventory.articles.handlers import article_id, get_article
+from inventory.articles.models import ArticleRow
+from inventory.devices.custody import new_device_id
+from inventory.devices.models import DeviceRow
 from inventory.measuring import ORDERS_ANSWERED, count
+from inventory.people.handlers import rows_of_holder
 from inventory.reservations import domain
 from inventory.reservations.models import OrderRow, ReservationRow
 from inventory.reservations.serving import note_missing, serve_backorders
-from inventory.stock.ledger import lock_balances, move_stock
+from inventory.stock.ledger import balance_rows, lock_balances, move_stock
 from inventory.stores.models import StoreRow
 from inventory.withdrawals.handlers import withdraw
 
 messages = Handlers()
 
 
-@messages.on(
-    OrderPlaced,
-    loads=lambda event: [(ReservationRow, event.order_id), (StoreRow, event.store)],
-)
+def _locked_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
+    yield ReservationRow, event.order_id
+    yield from balance_rows(event.store, {line.article_number for line in event.lines}, tx)
+    if event.supply is Supply.OWN_STORE:
+        for line in event.lines:
+            if line.device_number is not None:
+                yield DeviceRow, new_device_id(tx, line.device_number)
+
+
+def _read_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
+    yield StoreRow, event.store
+    for line in event.lines:
+        yield ArticleRow, article_id(tx, line.article_number)
+    if event.supply is Supply.OWN_STORE:
+        yield from rows_of_holder(event.recipient, tx)
+
+
+@messages.on(OrderPlaced, loads=_locked_to_answer, reads=_read_to_answer)
 async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
     """ORD-4, ORD-7: set the goods aside, or hand them over at once from one's own store."""
     if await tx.find(ReservationRow, event.order_id) is not None:
@@ -47,7 +67,18 @@ async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
         await _reserve(order, tx)
 
 
-@messages.on(OrderVoidRequested)
+def _locked_to_release(event: OrderVoidRequested, tx: Transaction) -> Iterable[RowKey]:
+    order = tx.fetched(OrderRow, event.order_id)
+    if order is not None:  # balances come before reservations
+        yield from balance_rows(order.store, {line.article_number for line in order.lines}, tx)
+        yield ReservationRow, event.order_id
+
+
+@messages.on(
+    OrderVoidRequested,
+    loads=_locked_to_release,
+    reads=lambda event, _: [(OrderRow, event.order_id)],
+)
 async def release(event: OrderVoidRequested, tx: Transaction) -> None:
     """ORD-14: free what is set aside, unless the warehouse has begun."""
     order = await tx.get(OrderRow, event.order_id)

@@ -1,28 +1,50 @@
 """What we do about goods that come into a store, and about balances of the old stock."""
 
-from kvitt_chassis.handlers import Handlers
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import DeviceRegistered, MoveKind
 from kvitt_contracts.regions import BalanceStated, GoodsReceived
 
-from inventory.articles.handlers import get_article
+from inventory.articles.handlers import article_id, get_article
+from inventory.articles.models import ArticleRow
 from inventory.devices import domain as devices
 from inventory.devices.custody import new_device_id, register, taken_numbers
 from inventory.reservations.serving import serve_backorders
 from inventory.stock import domain
-from inventory.stock.ledger import lock_balances, move_stock
+from inventory.stock.ledger import balance_rows, lock_balances, move_stock
 from inventory.stock.models import DeliveryRow
-from inventory.stores.handlers import check_store_holds_stock
+from inventory.stores.handlers import check_store_holds_stock, rows_of_store
 
 messages = Handlers()
 
 
-@messages.on(GoodsReceived)
+def _reference(fact: GoodsReceived | BalanceStated, tx: Transaction) -> str:
+    kind = MoveKind.RECEIVED if isinstance(fact, GoodsReceived) else MoveKind.STATED
+    return f"{kind}/{tx.subject}"
+
+
+def _read(fact: GoodsReceived | BalanceStated, tx: Transaction) -> Iterable[RowKey]:
+    yield DeliveryRow, _reference(fact, tx)
+    yield ArticleRow, article_id(tx, fact.article_number)
+    yield from rows_of_store(fact.store, tx)
+
+
+def _moved(fact: GoodsReceived | BalanceStated, tx: Transaction) -> Iterable[RowKey]:
+    if tx.fetched(ArticleRow, article_id(tx, fact.article_number)) is None:
+        return []  # not yet, or the fact will wait
+    if tx.fetched(DeliveryRow, _reference(fact, tx)) is not None:
+        return []  # booked before: nothing moves
+    return balance_rows(fact.store, [fact.article_number], tx)
+
+
+@messages.on(GoodsReceived, loads=_moved, reads=_read)
 async def receive_goods(fact: GoodsReceived, tx: Transaction) -> None:
     """INV-4, INV-5: book the goods, register each marked device, serve what waits for them."""
     delivery = DeliveryRow(
         region=tx.region,
-        reference=f"{MoveKind.RECEIVED}/{tx.subject}",
+        reference=_reference(fact, tx),
         kind=MoveKind.RECEIVED,
         store=fact.store,
         article_number=fact.article_number,
@@ -55,12 +77,12 @@ async def receive_goods(fact: GoodsReceived, tx: Transaction) -> None:
     await _book(tx, delivery)
 
 
-@messages.on(BalanceStated)
+@messages.on(BalanceStated, loads=_moved, reads=_read)
 async def state_balance(fact: BalanceStated, tx: Transaction) -> None:
     """INV-4: the old stock enters the ledger as a move of its own."""
     stated = DeliveryRow(
         region=tx.region,
-        reference=f"{MoveKind.STATED}/{tx.subject}",
+        reference=_reference(fact, tx),
         kind=MoveKind.STATED,
         store=fact.store,
         article_number=fact.article_number,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind, StockMoved
 from kvitt_contracts.types import ArticleNumber, StoreId, identify
@@ -15,6 +16,13 @@ from inventory.stock.models import BalanceRow, StockMoveRow
 def balance_id(tx: Transaction, store: StoreId, number: ArticleNumber) -> UUID:
     """The id of the balance of an article in a store."""
     return identify(tx.region, "balance", f"{store}/{number}")
+
+
+def balance_rows(
+    store: StoreId, numbers: Iterable[ArticleNumber], tx: Transaction
+) -> Iterable[RowKey]:
+    """What `lock_balances` locks."""
+    return [(BalanceRow, balance_id(tx, store, number)) for number in numbers]
 
 
 async def lock_balances(

@@ -1,6 +1,8 @@
 """What we note of stores and customers, and the one question that others ask of a store."""
 
-from kvitt_chassis.handlers import Handlers
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import CustomerRegistered
 from kvitt_contracts.regions import StoreStated
@@ -12,7 +14,7 @@ from inventory.stores.models import CustomerRow, StoreRow
 messages = Handlers()
 
 
-@messages.on(StoreStated)
+@messages.on(StoreStated, reads=lambda fact, _: [(StoreRow, fact.store)])
 async def note_store(fact: StoreStated, tx: Transaction) -> None:
     """INV-4: a store is there, or changed."""
     row = await tx.look_up(StoreRow, fact.store)
@@ -24,7 +26,7 @@ async def note_store(fact: StoreStated, tx: Transaction) -> None:
     row.service_point = fact.service_point
 
 
-@messages.on(CustomerRegistered)
+@messages.on(CustomerRegistered, reads=lambda event, _: [(CustomerRow, event.customer_id)])
 async def note_customer(event: CustomerRegistered, tx: Transaction) -> None:
     """REF-7: which customers are private clinics."""
     row = await tx.look_up(CustomerRow, event.customer_id)
@@ -33,6 +35,14 @@ async def note_customer(event: CustomerRegistered, tx: Transaction) -> None:
         tx.put(row)
     row.private_clinic = event.private_clinic
     row.store = event.store
+
+
+def rows_of_store(store: StoreId, tx: Transaction) -> Iterable[RowKey]:
+    """What `check_store_holds_stock` reads."""
+    yield StoreRow, store
+    row = tx.fetched(StoreRow, store)
+    if row is not None and row.service_point is not None:
+        yield CustomerRow, row.service_point
 
 
 async def check_store_holds_stock(tx: Transaction, store: StoreId) -> None:

@@ -25,14 +25,14 @@ class RemoveMessage(Command):
     service_points: tuple[ServicePointId, ...]
 
 
-@messages.command(OpenMessage)
+@messages.command(OpenMessage, loads=lambda _, tx: [(MessageRow, tx.target("message"))])
 async def open_message(command: OpenMessage, tx: Transaction) -> None:
     """The message is read from now on (NTF-1)."""
     row = await tx.lock(MessageRow, tx.target("message"), rule="NTF-1")
     tx.record(row, *domain.read(row.state(), by=_holder(command)))
 
 
-@messages.command(RemoveMessage)
+@messages.command(RemoveMessage, loads=lambda _, tx: [(MessageRow, tx.target("message"))])
 async def remove_message(command: RemoveMessage, tx: Transaction) -> None:
     """The message stands in no list any more (NTF-1)."""
     row = await tx.lock(MessageRow, tx.target("message"), rule="NTF-1")

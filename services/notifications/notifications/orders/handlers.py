@@ -35,7 +35,7 @@ Status = Literal["registered", "part_delivered", "delivered", "voided", "decline
 
 
 @messages.on(
-    OrderPlaced, loads=lambda event: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
+    OrderPlaced, loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
 )
 async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
     """The order is registered."""
@@ -51,7 +51,7 @@ async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
     await _report(row, "registered", tx)
 
 
-@messages.on(OrderPlanned, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(OrderPlanned, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_order_planned(event: OrderPlanned, tx: Transaction) -> None:
     """An earlier date is no longer true: the prescriber is told (ORD-4)."""
     if event.changed:
@@ -60,7 +60,7 @@ async def on_order_planned(event: OrderPlanned, tx: Transaction) -> None:
 
 @messages.on(
     OrderLineDelivered,
-    loads=lambda event: [(OrderRow, event.order_id), (ReportRow, event.order_id)],
+    loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)],
 )
 async def on_order_line_delivered(event: OrderLineDelivered, tx: Transaction) -> None:
     """In part delivered, while something is outstanding (ORD-15)."""
@@ -71,7 +71,7 @@ async def on_order_line_delivered(event: OrderLineDelivered, tx: Transaction) ->
 
 
 @messages.on(
-    OrderDelivered, loads=lambda event: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
+    OrderDelivered, loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
 )
 async def on_order_delivered(event: OrderDelivered, tx: Transaction) -> None:
     """Everything has arrived."""
@@ -80,7 +80,7 @@ async def on_order_delivered(event: OrderDelivered, tx: Transaction) -> None:
 
 
 @messages.on(
-    OrderDeclined, loads=lambda event: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
+    OrderDeclined, loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
 )
 async def on_order_declined(event: OrderDeclined, tx: Transaction) -> None:
     """Inventory could not serve it: the order has no effect."""
@@ -89,7 +89,7 @@ async def on_order_declined(event: OrderDeclined, tx: Transaction) -> None:
 
 
 @messages.on(
-    OrderVoided, loads=lambda event: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
+    OrderVoided, loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
 )
 async def on_order_voided(event: OrderVoided, tx: Transaction) -> None:
     """The order has no effect (ORD-14)."""
@@ -97,7 +97,7 @@ async def on_order_voided(event: OrderVoided, tx: Transaction) -> None:
     await _report(await tx.get(OrderRow, event.order_id), "voided", tx)
 
 
-@messages.on(OrderVoidRefused, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(OrderVoidRefused, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_order_void_refused(event: OrderVoidRefused, tx: Transaction) -> None:
     """The order goes on: whoever wanted it void must know (ORD-14)."""
     await _tell(event, MessageKind.ORDER_VOID_REFUSED, tx)

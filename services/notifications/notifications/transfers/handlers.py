@@ -81,7 +81,7 @@ ToldEvent = (
 )
 
 
-@messages.on(TransferDrafted, loads=lambda event: [(TransferRow, event.transfer_id)])
+@messages.on(TransferDrafted, loads=lambda event, _: [(TransferRow, event.transfer_id)])
 async def on_transfer_drafted(event: TransferDrafted, tx: Transaction) -> None:
     """Note the transfer's name and sides; a draft that is saved anew may have others."""
     row = await tx.look_up(TransferRow, event.transfer_id)
@@ -93,7 +93,7 @@ async def on_transfer_drafted(event: TransferDrafted, tx: Transaction) -> None:
     row.receiving_service_point = event.receiving_service_point
 
 
-@messages.on(TransferRequested, loads=lambda event: [(TransferRow, event.transfer_id)])
+@messages.on(TransferRequested, loads=lambda event, _: [(TransferRow, event.transfer_id)])
 async def on_transfer_requested(event: TransferRequested, tx: Transaction) -> None:
     """The policy is pinned: it says whether the receiver is told anything (BMB-9)."""
     (await tx.get(TransferRow, event.transfer_id)).policy = event.policy
@@ -101,7 +101,7 @@ async def on_transfer_requested(event: TransferRequested, tx: Transaction) -> No
 
 @messages.on(
     *get_args(ToldEvent),
-    loads=lambda event: [(TransferRow, event.transfer_id), (ReportRow, event.transfer_id)],
+    loads=lambda event, _: [(TransferRow, event.transfer_id), (ReportRow, event.transfer_id)],
 )
 async def tell_of_transfer(event: ToldEvent, tx: Transaction) -> None:
     """Tell whom it concerns: the sender, the receiver, the region's own system."""

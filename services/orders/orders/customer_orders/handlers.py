@@ -42,7 +42,7 @@ from orders.customer_orders.models import ArticleRow, OrderDetailsRow, OrderRow
 from orders.customer_orders.numbers import Series, next_number
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.people.domain import must_be_active
-from orders.people.handlers import current_person
+from orders.people.handlers import current_person, rows_of_person
 from orders.people.models import PersonDetailsRow
 from orders.subjects import subject_as
 from orders.units.handlers import care_unit_key, customer_key, payer_key, user_key
@@ -70,7 +70,7 @@ ORDERS_BY_STEP = declare(
 )
 
 
-@messages.on(ArticleListed, loads=lambda event: [(ArticleRow, event.article_number)])
+@messages.on(ArticleListed, reads=lambda event, _: [(ArticleRow, event.article_number)])
 async def on_article_listed(event: ArticleListed, tx: Transaction) -> None:
     """Keep what ordering asks of an article."""
     row = await tx.look_up(ArticleRow, event.article_number)
@@ -85,11 +85,34 @@ async def on_article_listed(event: ArticleListed, tx: Transaction) -> None:
     row.fee_group = event.fee_group
 
 
-def _articles(command: PlaceOrder | RegisterWithdrawal) -> Iterable[RowKey]:
-    return [(ArticleRow, line.article_number) for line in command.lines]
+def _written(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> Iterable[RowKey]:
+    yield OrderRow, tx.target("order")
+    if isinstance(command, PlaceOrder) and placing.has_details(command.delivery):
+        # Rows of the vault that an order of the batch may write are locked before the counter.
+        for row_key in _recipient_rows(command.recipient, tx):
+            if row_key[0] is PersonDetailsRow:
+                yield row_key
 
 
-@messages.command(PlaceOrder, loads=_articles)
+def _read(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> Iterable[RowKey]:
+    yield CustomerRow, customer_key(command.service_point, tx)
+    yield UserRow, user_key(command.prescriber, tx)
+    yield UserRow, user_key(command.requester or command.prescriber, tx)
+    for line in command.lines:
+        yield ArticleRow, line.article_number
+    for payer in (command.payer_id, *(line.payer_id for line in command.lines)):
+        if payer is not None:
+            yield PayerRow, payer_key(payer, tx)
+    yield from _recipient_rows(command.recipient, tx)
+
+
+def _recipient_rows(named: NamedPatient | CareUnitRecipient, tx: Transaction) -> Iterable[RowKey]:
+    if isinstance(named, CareUnitRecipient):
+        return [(CareUnitRow, care_unit_key(named.unit, tx))]
+    return rows_of_person(named.person, tx)
+
+
+@messages.command(PlaceOrder, loads=_written, reads=_read)
 async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     """Place an order from the central store (ORD-1)."""
     if tx.message is not None:  # it came over Kafka
@@ -124,7 +147,7 @@ async def preview(command: PlaceOrder, tx: Transaction) -> OrderPlaced:
     )
 
 
-@messages.command(RegisterWithdrawal, loads=_articles)
+@messages.command(RegisterWithdrawal, loads=_written, reads=_read)
 async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> None:
     """Prescribe from the own store; pending until inventory answers (ORD-7)."""
     order_id = await _new_order(tx)
@@ -141,7 +164,11 @@ async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> N
     _keep_details(order_id, command, Delivery(), tx)
 
 
-@messages.command(VoidOrder)
+@messages.command(
+    VoidOrder,
+    loads=lambda _, tx: [(OrderRow, tx.target("order"))],
+    reads=lambda command, tx: [(UserRow, user_key(command.by, tx))],
+)
 async def void_order(command: VoidOrder, tx: Transaction) -> None:
     """Ask to void a whole order (ORD-14); voided when inventory has let go of it."""
     row = await tx.lock(OrderRow, tx.target("order"), rule="ORD-14")
@@ -152,31 +179,31 @@ async def void_order(command: VoidOrder, tx: Transaction) -> None:
         tx.schedule(UNANSWERED, key=row.id, due=tx.now + ANSWER_WITHIN)
 
 
-@messages.on(StockReserved, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(StockReserved, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_stock_reserved(event: StockReserved, tx: Transaction) -> None:
     """Everything is set aside: tell when the order is expected to leave (ORD-4)."""
     await _plan(event.order_id, event.planned_dispatch_on, tx)
 
 
-@messages.on(StockBackordered, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(StockBackordered, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_stock_backordered(event: StockBackordered, tx: Transaction) -> None:
     """Something must come from a supplier first: tell when the order is to leave (ORD-4)."""
     await _plan(event.order_id, event.planned_dispatch_on, tx)
 
 
-@messages.on(OrderPickingStarted, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(OrderPickingStarted, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_picking_started(event: OrderPickingStarted, tx: Transaction) -> None:
     """The right to void ends (ORD-14)."""
     await _begin_picking(event.order_id, tx)
 
 
-@messages.on(OrderGoodsDispatched, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(OrderGoodsDispatched, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_goods_dispatched(event: OrderGoodsDispatched, tx: Transaction) -> None:
     """The right to void ends with the dispatch at the latest (ORD-14)."""
     await _begin_picking(event.order_id, tx)
 
 
-@messages.on(LineDelivered, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(LineDelivered, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_line_delivered(event: LineDelivered, tx: Transaction) -> None:
     """Count what was delivered; the last of it makes the order delivered."""
     row = await tx.lock(OrderRow, event.order_id)
@@ -191,7 +218,7 @@ async def on_line_delivered(event: LineDelivered, tx: Transaction) -> None:
     _forget_if_answered(row, tx)
 
 
-@messages.on(ReservationDeclined, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(ReservationDeclined, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_reservation_declined(event: ReservationDeclined, tx: Transaction) -> None:
     """The order has no effect (ORD-7, ORD-8)."""
     row = await tx.lock(OrderRow, event.order_id)
@@ -200,7 +227,7 @@ async def on_reservation_declined(event: ReservationDeclined, tx: Transaction) -
     _forget_if_answered(row, tx)
 
 
-@messages.on(ReservationReleased, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(ReservationReleased, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_reservation_released(event: ReservationReleased, tx: Transaction) -> None:
     """The order is voided (ORD-14)."""
     row = await tx.lock(OrderRow, event.order_id)
@@ -211,7 +238,7 @@ async def on_reservation_released(event: ReservationReleased, tx: Transaction) -
     _forget_if_answered(row, tx)
 
 
-@messages.on(ReleaseRefused, loads=lambda event: [(OrderRow, event.order_id)])
+@messages.on(ReleaseRefused, loads=lambda event, _: [(OrderRow, event.order_id)])
 async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
     """The order goes on (ORD-14)."""
     row = await tx.lock(OrderRow, event.order_id)

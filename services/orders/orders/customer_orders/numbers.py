@@ -44,19 +44,30 @@ async def next_number(series: Series, tx: Transaction) -> OrderNumber:
 
     Draw it last: its row is the one that every order of a region locks.
     """
-    await tx.session.flush()  # rows of the vault are locked before the counter, everywhere
     week = week_of(tx.today)
-    row = NumberSeriesRow
-    running = await tx.session.scalar(
-        insert(row)
-        .values(region=tx.region, series_week=f"{series}/{week}", last=1)
-        .on_conflict_do_update(
-            index_elements=[row.region, row.series_week], set_={"last": row.last + 1}
-        )
-        .returning(row.last)
-    )
-    if running is None:
-        raise RuntimeError("the counter gave no number")
+    drawn = tx.fetched(NumberSeriesRow, f"{series}/{week}")
+    if drawn is None:
+        running = await _draw_first(f"{series}/{week}", tx)
+    else:  # its row is locked until the commit: an earlier order of the same batch drew from it
+        drawn.last += 1
+        running = drawn.last
     gauge = LAST_OF_WEEK.labels("orders", tx.region, series)
     when_committed(tx, lambda: gauge.set(running))
     return number_in(week, running)
+
+
+async def _draw_first(series_week: str, tx: Transaction) -> int:
+    await tx.session.flush()  # rows of the vault are locked before the counter, everywhere
+    row = NumberSeriesRow
+    drawn = await tx.session.scalars(
+        insert(row)
+        .values(region=tx.region, series_week=series_week, last=1)
+        .on_conflict_do_update(
+            index_elements=[row.region, row.series_week], set_={"last": row.last + 1}
+        )
+        .returning(row),
+        execution_options={"populate_existing": True},
+    )
+    counter = drawn.one()
+    tx.put(counter)
+    return counter.last

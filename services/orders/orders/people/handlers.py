@@ -1,16 +1,15 @@
 """What the regions say of persons. The one place where a number comes in over Kafka."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from secrets import choice
 from string import ascii_lowercase
 from uuid import uuid4
 
-from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
 from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
-from sqlalchemy import select
 
 from orders.people import domain
 from orders.people.commands import AddPerson, KeepContact
@@ -21,12 +20,35 @@ from orders.subjects import subject_as
 messages = Handlers()
 
 
-@messages.on(PersonStated)
+def rows_of_person(named: RegionPersonId, tx: Transaction) -> Iterable[RowKey]:
+    """What says who a region's id stands for, as far as no alias has to be followed."""
+    yield PersonIdRow, named
+    known = tx.fetched(PersonIdRow, named)
+    if known is not None:
+        yield PersonRow, known.person
+        yield PersonDetailsRow, known.person
+
+
+def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
+    try:
+        named = RegionPersonId(tx.subject)
+    except ValueError:  # the handler refuses it
+        return
+    yield PersonDetailsRow.number_index, index_of(fact.identity, region=tx.region)
+    yield from rows_of_person(named, tx)
+
+
+def _person_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
+    return [one for one in _rows_of_subject(fact, tx) if one[0] is PersonRow]
+
+
+@messages.on(PersonStated, loads=_person_of_subject, reads=_rows_of_subject)
 async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
     """Register or correct a person; a number that another reference has makes the two one."""
     named = subject_as(RegionPersonId, tx.subject)
     active = fact.active and not fact.deceased
     row = await _called(named, tx)
+    is_new = row is None
     if row is None:
         row = _start(named, active=active, tx=tx)
     elif row.region_person_id != named:
@@ -34,10 +56,10 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
     holder = await _holding(fact.identity, tx)
     if holder is not None and holder.id != row.id:
         await _merge(row, into=holder, tx=tx)
-        row = holder
+        row, is_new = holder, False
     if event := domain.state_activity(row.state(), active=active):
         tx.record(row, event)
-    await _keep_details(PersonRef(row.id), fact, tx)
+    await _keep_details(PersonRef(row.id), fact, tx, is_new=is_new)
 
 
 @messages.on(PersonsJoined)
@@ -96,13 +118,9 @@ async def current_person(named: RegionPersonId, tx: Transaction, *, field: str) 
 
 async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | None:
     """The reference of whoever has the number, or None."""
-    await tx.session.flush()  # an earlier message of the same batch may have stated the number
-    return await tx.session.scalar(
-        select(PersonDetailsRow.person).where(
-            PersonDetailsRow.region == tx.region,
-            PersonDetailsRow.number_index == index_of(identity, region=tx.region),
-        )
-    )
+    index = index_of(identity, region=tx.region)
+    row = await tx.search(PersonDetailsRow, PersonDetailsRow.number_index, index)
+    return None if row is None else row.person
 
 
 def log_looks(tx: Transaction, user: UserId, purpose: str, seen: Sequence[PersonRef]) -> None:
@@ -160,12 +178,19 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
             await tx.session.flush()
 
 
-async def _keep_details(ref: PersonRef, fact: PersonStated, tx: Transaction) -> None:
-    details = await tx.look_up(PersonDetailsRow, ref)
+async def _keep_details(
+    ref: PersonRef, fact: PersonStated, tx: Transaction, *, is_new: bool
+) -> None:
+    details = None if is_new else await tx.look_up(PersonDetailsRow, ref)
+    index = index_of(fact.identity, region=tx.region)
     if details is None:
         details = PersonDetailsRow(region=tx.region, person=ref)
         tx.put(details)
-    details.number_index = index_of(fact.identity, region=tx.region)
+    elif details.number_index != index:
+        details.number_index = index
+        # The old number is free from here on, for a later message of the same batch too.
+        await tx.session.flush()
+    details.number_index = index
     details.identity = fact.identity
     details.name = fact.name
     details.address = fact.address

@@ -47,6 +47,7 @@ class PersonDetailsRow(Regional, Base):
     """Who a current reference is (REF-1). Erasure deletes this row."""
 
     __tablename__ = "person_details"
+    locked_when_loaded = True  # an order writes into it before it draws its number
     __table_args__ = (UniqueConstraint("region", "number_index", name="uq_one_person_per_number"),)
 
     person: Mapped[PersonRef] = mapped_column(primary_key=True)

@@ -19,7 +19,7 @@ messages = Handlers()
 A = TypeVar("A", bound=Aggregate[Any])
 
 
-@messages.on(PayerStated)
+@messages.on(PayerStated, loads=lambda fact, tx: [(PayerRow, payer_key(fact.payer_id, tx))])
 async def on_payer_stated(fact: PayerStated, tx: Transaction) -> None:
     """Register or correct a payer."""
     subject_must_be(fact.payer_id, tx.subject)
@@ -27,7 +27,11 @@ async def on_payer_stated(fact: PayerStated, tx: Transaction) -> None:
     await _state(PayerRow, payer_key(fact.payer_id, tx), event, tx)
 
 
-@messages.on(CustomerStated)
+@messages.on(
+    CustomerStated,
+    loads=lambda fact, tx: [(CustomerRow, customer_key(fact.customer_id, tx))],
+    reads=lambda fact, tx: [(PayerRow, payer_key(fact.payer_id, tx))],
+)
 async def on_customer_stated(fact: CustomerStated, tx: Transaction) -> None:
     """Register or correct a customer; it waits until its payer is known (REF-4)."""
     subject_must_be(fact.customer_id, tx.subject)
@@ -37,7 +41,11 @@ async def on_customer_stated(fact: CustomerStated, tx: Transaction) -> None:
     row.address = fact.address
 
 
-@messages.on(CareUnitStated)
+@messages.on(
+    CareUnitStated,
+    loads=lambda fact, tx: [(CareUnitRow, care_unit_key(fact.unit, tx))],
+    reads=lambda fact, tx: [(CustomerRow, customer_key(fact.customer_id, tx))],
+)
 async def on_care_unit_stated(fact: CareUnitStated, tx: Transaction) -> None:
     """Register or correct a care unit; it waits until its customer is known."""
     subject_must_be(fact.unit, tx.subject)
@@ -46,7 +54,11 @@ async def on_care_unit_stated(fact: CareUnitStated, tx: Transaction) -> None:
     await _state(CareUnitRow, care_unit_key(fact.unit, tx), event, tx)
 
 
-@messages.on(UserStated)
+@messages.on(
+    UserStated,
+    loads=lambda fact, tx: [(UserRow, user_key(fact.user_id, tx))],
+    reads=lambda fact, tx: [(CustomerRow, customer_key(one, tx)) for one in fact.service_points],
+)
 async def on_user_stated(fact: UserStated, tx: Transaction) -> None:
     """Register or correct a user; it waits until every service point is known (REF-3)."""
     subject_must_be(fact.user_id, tx.subject)
