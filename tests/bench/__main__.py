@@ -11,10 +11,11 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from time import monotonic
 
+from kvitt.local.problems import LocalProblem
 from kvitt.signals import ended_by_signals
 
 from tests.bench import consuming, figures, lasting, profiling, relaying, report, writing
-from tests.bench.machine import description
+from tests.bench.machine import description, tell
 
 _ROOT = Path(__file__).parents[2]
 _PARTS: dict[str, Callable[..., Coroutine[None, None, report.Section]]] = {
@@ -29,7 +30,7 @@ _ONLY_WHEN_CHOSEN = {"memory"}
 
 
 def main() -> int:
-    """Exit code 2 for a part that is not there."""
+    """Exit code 1 when a part failed, 2 for a part that is not there."""
     chosen = os.environ.get("PART", "").split() or [
         one for one in _PARTS if one not in _ONLY_WHEN_CHOSEN
     ]
@@ -38,16 +39,23 @@ def main() -> int:
         return 2
     quick = os.environ.get("QUICK") == "1"
     docs = _ROOT / ".kvitt" / "bench" if quick else _ROOT / "docs"
+    failed = []
     for part in chosen:
+        tell(f"part {part}")
         machine, begun = description(), monotonic()
-        with ended_by_signals():
-            section = asyncio.run(_PARTS[part](quick=quick))
+        try:
+            with ended_by_signals():
+                section = asyncio.run(_PARTS[part](quick=quick))
+        except (AssertionError, RuntimeError, TimeoutError, LocalProblem) as error:
+            failed.append(part)
+            tell(f"{part} failed, its figures stay as they were: {error!r}")
+            continue
         section.machine, section.seconds = machine, monotonic() - begun
         report.keep(section, docs / "performance")
         sys.stdout.write(section.text() + "\n")
         sys.stdout.flush()
     report.write_page(docs / "performance.md", docs / "performance", list(_PARTS))
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

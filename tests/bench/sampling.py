@@ -38,7 +38,7 @@ async def measure(*, quick: bool) -> Sequence[Table]:
         found = await _sample(world, seconds)
         await sending
         await world.rest()
-    return [_by_package(found, seconds), _by_function(found, seconds)]
+    return [_by_package(found, seconds), _by_cause(found, seconds), _by_function(found)]
 
 
 async def _sample(world: World, seconds: int) -> dict[str, Counter[Stack]]:
@@ -93,7 +93,7 @@ def _by_package(found: dict[str, Counter[Stack]], seconds: int) -> Table:
     )
 
 
-def _by_function(found: dict[str, Counter[Stack]], seconds: int) -> Table:
+def _by_cause(found: dict[str, Counter[Stack]], seconds: int) -> Table:
     """What is done on behalf of which of our functions, the innermost one."""
     ours: Counter[tuple[str, str]] = Counter()
     where: dict[tuple[str, str], Counter[str]] = {}
@@ -115,6 +115,24 @@ def _by_function(found: dict[str, Counter[Stack]], seconds: int) -> Table:
                 ", ".join(one for one, _ in where[name, file].most_common(3)),
             ]
             for (name, file), count in ours.most_common(_TOP)
+        ],
+        "None of ours: threads, and SQLAlchemy's greenlets, whose callers py-spy does not see. "
+        "process.py: the event loop, and libraries' own tasks.",
+    )
+
+
+def _by_function(found: dict[str, Counter[Stack]]) -> Table:
+    own: Counter[tuple[str, str]] = Counter()
+    for stacks in found.values():
+        for stack, count in stacks.items():
+            own[stack[-1]] += count
+    total = sum(own.values())
+    return Table(
+        "All five services: the functions with the most time of their own",
+        ["function", "share"],
+        [
+            [f"{_package(file)}: {Path(file).name} {name}".replace("|", "\\|"), f"{n / total:.1%}"]
+            for (name, file), n in own.most_common(_TOP)
         ],
     )
 
