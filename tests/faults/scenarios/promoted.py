@@ -25,6 +25,11 @@ from tests.faults.scenario import DATABASE_AWAY, Fault, scenario
 from tests.faults.world import World
 
 _SECONDS = 120.0
+_REFUSED = (r"^kvitt_chassis\.relay: \w+: the relay sends nothing: the database's timeline is",)
+_FORKED = (
+    r"^kvitt_chassis\.inbox: a message of .* is parked: (fork|gap)$",
+    r"^kvitt_chassis\.drain: quarantine entry \d+ on .*: fork, ",
+)
 
 
 @scenario("promoted", "a standby without the last commits is promoted", world="promoted")
@@ -81,7 +86,7 @@ def _decided(world: World, lost: int) -> Fault:
     if not lost or not forks:
         found.append(Violation("I4", "relays", f"{lost} commits lost, {forks} forks: no fault"))
     return Fault(
-        explained=(*DATABASE_AWAY, "sends nothing", "is parked", "relay", "could not be settled"),
+        explained=(*DATABASE_AWAY, *_REFUSED, *_FORKED),
         # What was lost was acted on: these can hold only when nothing is lost.
         not_judged=frozenset({"I2", "I3", "I4", "I5", "I8"}),
         found=tuple(found),
