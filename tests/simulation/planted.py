@@ -172,9 +172,9 @@ PLANTED = (
         marks,
         "judge",
         _without(Verdict.DUPLICATE),
-        ("I2", "I3 at the reader"),
+        ("I2", "I3 at the reader", "I8"),  # I8: the same id a second time is refused for ever
     ),
-    Planted("gaps are not seen", marks, "judge", _without(Verdict.GAP), ("I3", "I1")),
+    Planted("gaps are not seen", marks, "judge", _without(Verdict.GAP), ("I3", "I1", "I2")),
     Planted("forks are not seen", marks, "judge", _without_fork, ("fork",)),
     Planted("a parked key does not hold back", marks, "judge", _without_park, ORDER),
     Planted(

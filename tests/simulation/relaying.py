@@ -126,7 +126,7 @@ class RelayShell:
     def _read(self, cursor: Cursor) -> PageRead:
         """A page; now and then a shorter one, as where events are large."""
         page = self._database.read(cursor, PAGE)
-        if len(page.rows) < 2 or not self._world.chance.happens(0.1):
+        if len(page.rows) < 2 or not self._world.chance.happens(0.2):
             return page
         return PageRead(page.rows[:1], page.rows[0].id, 1)
 
