@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+from tests.faults.checker.evidence import Violation
 from tests.faults.scenario import DATABASE_AWAY, CannotRunHere, Fault, scenario
 from tests.faults.world import World
 
@@ -36,15 +37,18 @@ def disk_full(world: World, chance: Random) -> Fault:
             healed = time.monotonic()
             time.sleep(3)
         world.await_ready()
-        world.rest(world.recovery_limit)
+        rested = world.rest(world.recovery_limit)
         took = time.monotonic() - healed
+    # The system is moved once more after this: what is judged here is not the runner's rest.
+    found = () if rested is not None else (Violation("I8", "lag", "something waits still"),)
     refused = log.read_text(errors="replace").count(_NO_SPACE) - refused
     figures = {
         "server": "ended and was started" if has_ended else "stayed up",
         "refused for want of space": f"{refused} times",
     }
     return Fault(
-        explained=(*DATABASE_AWAY, "No space left", "DiskFull", "53100"),
+        explained=DATABASE_AWAY,
+        found=found,
         healed_at=time.monotonic(),
         figures={**figures, "at rest after": f"{took:.1f} s"},
     )
