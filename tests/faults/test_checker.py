@@ -1,6 +1,7 @@
 """The checker sees each violation that is planted, and none where there is none."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -27,6 +28,7 @@ from tests.faults.checker.evidence import (
 from tests.faults.checker.invariants import duplicates_on_wire, violations
 from tests.faults.checker.reading import read_errors, read_histories
 from tests.faults.registry import REGIONS
+from tests.faults.scenario import BROKER_AWAY, DATABASE_AWAY
 
 ORDER = "7d5e3f0a-0000-4000-8000-000000000001"
 TOPIC = "orders.customer-orders"
@@ -283,3 +285,16 @@ def test_the_load_states_what_the_contracts_permit() -> None:
     facts = [fact for region in REGIONS for fact in region.facts(date(2026, 5, 1))]
 
     assert {topic for topic, _, _ in facts} == {"orders", "persons", "inventory"}
+
+
+@pytest.mark.parametrize("pattern", (*BROKER_AWAY, *DATABASE_AWAY))
+def test_what_a_client_tells_explains_no_line_of_ours(pattern: str) -> None:
+    ours = (
+        "kvitt_chassis.consumer: a batch could not be settled: KafkaConnectionError",
+        "kvitt_chassis.inbox: a message of bmb.transfers (partition 1, offset 2) is parked: fork",
+        "kvitt_chassis.relay: bmb: the relay sends nothing: the cursor lies ahead",
+        "asyncio: Task exception was never retrieved (KeyError)",
+        "Traceback (most recent call last):",
+    )
+
+    assert [line for line in ours if re.search(pattern, line)] == []
