@@ -287,7 +287,7 @@ def test_the_load_states_what_the_contracts_permit() -> None:
     assert {topic for topic, _, _ in facts} == {"orders", "persons", "inventory"}
 
 
-@pytest.mark.parametrize("pattern", (*BROKER_AWAY, *DATABASE_AWAY))
+@pytest.mark.parametrize("pattern", [*BROKER_AWAY, *DATABASE_AWAY])
 def test_what_a_client_tells_explains_no_line_of_ours(pattern: str) -> None:
     ours = (
         "kvitt_chassis.consumer: a batch could not be settled: KafkaConnectionError",
