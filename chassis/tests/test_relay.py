@@ -24,11 +24,13 @@ from kvitt.local.testing import Platform
 from kvitt_chassis import failpoints, outbox
 from kvitt_chassis.database import Database
 from kvitt_chassis.history import History
+from kvitt_chassis.kept_connection import KeptConnection
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.outbox import OutboxRow
-from kvitt_chassis.outbox_reader import PAGE_BYTES
-from kvitt_chassis.relay import Relay
+from kvitt_chassis.outbox_reader import PAGE_BYTES, SETUP, OutboxReader
+from kvitt_chassis.relay import STATEMENT_SECONDS, Relay
 from kvitt_chassis.relay_machine import STANDBY_SECONDS
+from kvitt_chassis.relay_steps import Cursor
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
 from sqlalchemy import text
@@ -136,6 +138,24 @@ async def test_an_older_transaction_that_gets_the_lock_later_is_sent_later(log: 
         await until_sent(database)
 
     assert by_key(await log.topic()) == {"key": [1, 2]}
+
+
+async def test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read(log: Log) -> None:
+    database = log.database()
+    connection = KeptConnection(log.database(), setup=SETUP, seconds=STATEMENT_SECONDS)
+    reader = OutboxReader(connection, page=10)
+    start = Cursor(s1="3:3:")
+    async with database.unit() as long:
+        await insert(long.session, "long")
+        await record(database, "short")
+        looked = await reader.look(start)
+
+    page = await reader.read(replace(start, s2=looked.snapshot))
+    following = await reader.look(Cursor(s1=looked.snapshot))
+    await connection.drop()
+
+    assert [row.key for row in page.rows] == ["short"]
+    assert [row.key for row in following.page.rows] == ["long"]
 
 
 async def test_a_backlog_of_many_pages_is_sent_in_order(log: Log) -> None:

@@ -8,7 +8,6 @@ _TESTS: Final = "chassis/tests"
 _RELAY: Final = f"{_TESTS}/test_relay.py"
 _MACHINE: Final = f"{_TESTS}/test_relay_machine.py"
 _DATABASE: Final = f"{_TESTS}/test_database.py"
-_DRIFT: Final = "tests/simulation/test_drift.py"
 _SEEDS: Final = (
     "tests/simulation/test_simulation.py::test_whatever_fails_nothing_is_lost_doubled_or_reordered"
 )
@@ -21,15 +20,15 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/outbox_reader.py",
         '_UNDER_WAY = f"xid = ANY (ARRAY(SELECT pg_snapshot_xip({_S1})))"',
         '_UNDER_WAY = f"xid = ANY (ARRAY(SELECT pg_snapshot_xip({_S1}))) AND false"',
-        f"{_DRIFT}::test_the_model_reads_the_pages_that_postgresql_reads",
+        f"{_RELAY}::test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read",
     ),
     mutant(
         "second-snapshot",
-        "Only what the second snapshot sees is read: without, a row is sent before its turn",
+        "Only what the second snapshot sees is read: without, a row is sent by two windows",
         f"{CHASSIS}/outbox_reader.py",
         '_VISIBLE = f"pg_visible_in_snapshot(xid, {_S2})"',
         '_VISIBLE = "true"',
-        f"{_DRIFT}::test_the_model_reads_the_pages_that_postgresql_reads",
+        f"{_RELAY}::test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read",
     ),
     mutant(
         "page-order",
