@@ -17,7 +17,7 @@ from kvitt_chassis.transaction import UnitOfWork
 Role = Literal["worker", "api"]
 
 CommitListener = Callable[[UnitOfWork], None]
-"""Called at once after a commit; looks at `wrote_events` and `wrote_timers`; must not block."""
+"""Called at once after a commit; looks at `wrote_events` and `soonest`; must not block."""
 
 Opening = Callable[[AsyncSession], Awaitable[datetime]]
 """The first statement of a worker's unit, which also tells business time."""

@@ -19,6 +19,7 @@ from kvitt_chassis.handlers import MessageRoute
 from kvitt_chassis.history import History
 from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.marks import Opening
+from kvitt_chassis.metrics import child
 from kvitt_chassis.parking import Head
 from kvitt_chassis.refusals import record_refusal
 from kvitt_chassis.sealing import Sealer
@@ -167,7 +168,7 @@ class Inbox:
     async def _handle(
         self, incoming: Incoming, route: MessageRoute, message: Message, tx: Transaction
     ) -> None:
-        with HANDLER_SECONDS.labels(self._database.service, message.wire_type).time():
+        with child(HANDLER_SECONDS, self._database.service, message.wire_type).time():
             try:
                 async with asyncio.timeout(self._handler_budget) as limit:
                     await failpoint_of("inbox.in_handler", incoming.key)
@@ -206,7 +207,7 @@ class Inbox:
         service = self._database.service
         now = time.time()
         for incoming, verdict in applied.verdicts:
-            MESSAGES.labels(service, incoming.topic, verdict.value).inc()
+            child(MESSAGES, service, incoming.topic, verdict.value).inc()
             if verdict in PARKS - {Verdict.JOIN}:
                 log.error(
                     "a message of %s (partition %s, offset %s) is parked: %s",
@@ -217,7 +218,7 @@ class Inbox:
                 )
             elif verdict is Verdict.APPLY and incoming.record.timestamp:
                 late = max(0.0, now - incoming.record.timestamp / 1000)
-                END_TO_END_SECONDS.labels(service, incoming.topic).observe(late)
+                child(END_TO_END_SECONDS, service, incoming.topic).observe(late)
         if self._history.is_written:
             self._history.applied(_lines(applied))
 

@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -41,6 +41,7 @@ DDL: tuple[str, ...] = (
 
 BATCH = 200
 POLL_SECONDS = 0.5
+_SOON = timedelta(seconds=10)  # what is due later is seen by the poll in time
 HANDLER_SECONDS = 3.5
 """Shorter than the server lets a transaction idle: so the handler is named, not the connection."""
 BACK_OFF_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
@@ -83,11 +84,15 @@ class TimerLoop:
         self._ended = asyncio.Event()
         self._ended.set()
         self._is_stopping = False
-        database.committed.append(lambda unit: self.wake() if unit.wrote_timers else None)
+        database.committed.append(self._after_commit)
 
     def wake(self) -> None:
         """Look for due timers at once: one was set, or business time was moved."""
         self._woken.set()
+
+    def _after_commit(self, unit: UnitOfWork) -> None:
+        if unit.soonest is not None and unit.soonest - unit.now < _SOON:
+            self.wake()
 
     async def run(self) -> None:
         """Fire what becomes due until `stop` or cancellation. Outages are outlasted."""

@@ -2,6 +2,7 @@
 commits it; a handler does neither.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,13 +15,14 @@ from kvitt_contracts.envelope import MAX_BYTES, Envelope, Event
 from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PolicyVersion, RegionCode, identify
-from sqlalchemy import ARRAY, any_, bindparam, select, text
+from sqlalchemy import ARRAY, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kvitt_chassis.handlers import MessageRoute, RowKey, Timer
 from kvitt_chassis.models import Aggregate, Regional
+from kvitt_chassis.recording import Emitted, TimerName, write_events, write_timers
 
 R = TypeVar("R")
 A = TypeVar("A", bound=Aggregate[Any])
@@ -46,16 +48,6 @@ class EventTooLarge(Exception):
     """An event's body is larger than a contract allows. Nothing of its transaction is committed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
-    """One row for the table `events`, before it is written."""
-
-    topic: str
-    key: str
-    envelope: Envelope
-    payload: str
-
-
 @dataclass(slots=True)
 class UnitOfWork:
     """A database transaction that one message, or a whole batch of them, works in.
@@ -69,12 +61,14 @@ class UnitOfWork:
     service: str
     policies: Policies
     now: datetime
-    held: dict[tuple[Any, str, Any], Any] = field(default_factory=dict)
+    held: defaultdict[Any, dict[tuple[str, Any], Any]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
     emitted: list[Emitted] = field(default_factory=list)
-    scheduled: dict[tuple[str, str, UUID], datetime | None] = field(default_factory=dict)
+    scheduled: dict[TimerName, datetime | None] = field(default_factory=dict)
     locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
     wrote_events: bool = False
-    wrote_timers: bool = False
+    soonest: datetime | None = None  # of the timers that were set
 
     async def load_ahead(self, calls: Sequence[tuple[MessageRoute, Any, "Transaction"]]) -> None:
         """Fetch what the handlers of these messages name, in one statement per table."""
@@ -115,9 +109,9 @@ class UnitOfWork:
 
     def has(self, row_type: Any, region: RegionCode, key: Any, *, locked: bool = True) -> bool:
         """True when the row is held already; one that is locked when loaded: when it is locked."""
-        place = (row_type, region, key)
-        locks = locked and row_type.locked_when_loaded
-        return place in (self.locked if locks else self.held)
+        if locked and row_type.locked_when_loaded:
+            return (row_type, region, key) in self.locked
+        return (region, key) in self.held[row_type]
 
     async def _fetch(self, named: Any, pairs: set[tuple[RegionCode, Any]], *, locks: bool) -> None:
         is_class = isinstance(named, type)
@@ -140,62 +134,30 @@ class UnitOfWork:
                 )
                 self.locked.update((row_type, region, key) for key in keys)
             for key in keys:
-                self.held[named, region, key] = None
+                self.held[named][region, key] = None
             for row in (await self.session.scalars(query)).all():
-                self.held[named, region, getattr(row, key_column.key)] = row
+                self.held[named][region, getattr(row, key_column.key)] = row
                 if not is_class:
                     own_key = getattr(row, _key_column(row_type).key)
-                    self.held.setdefault((row_type, region, own_key), row)
+                    self.held[row_type].setdefault((region, own_key), row)
 
     def rows_of(self, row_type: type[Any], region: RegionCode) -> Iterable[Any]:
         """The rows of a class and a region that are held."""
         return (
-            row
-            for (kind, of, _), row in self.held.items()
-            if kind is row_type and of == region and row is not None
+            row for (of, _), row in self.held[row_type].items() if row is not None and of == region
         )
 
     async def flush(self) -> None:
         """Write rows, events and timers. The caller commits."""
         await self.session.flush()
         if self.emitted:
-            await self._write_events()
+            await write_events(self.session, self.emitted)
+            self.emitted, self.wrote_events = [], True
         if self.scheduled:
-            await self._write_timers()
-
-    async def _write_events(self) -> None:
-        rows = self.emitted
-        await self.session.execute(
-            _INSERT_EVENTS,
-            {
-                "event_id": [row.envelope.id for row in rows],
-                "region": [str(row.envelope.region) for row in rows],
-                "topic": [row.topic for row in rows],
-                "key": [row.key for row in rows],
-                "seq": [row.envelope.sequence for row in rows],
-                "type": [row.envelope.type for row in rows],
-                "time": [row.envelope.time for row in rows],
-                "correlation_id": [row.envelope.correlation_id for row in rows],
-                "causation_id": [row.envelope.causation_id for row in rows],
-                "actor": [row.envelope.actor for row in rows],
-                "traceparent": [row.envelope.traceparent for row in rows],
-                "payload": [row.payload for row in rows],
-            },
-        )
-        self.emitted = []
-        self.wrote_events = True
-
-    async def _write_timers(self) -> None:
-        names = sorted(self.scheduled)
-        due = [(name, instant) for name in names if (instant := self.scheduled[name]) is not None]
-        gone = [name for name in names if self.scheduled[name] is None]
-        if gone:
-            await self.session.execute(_DELETE_TIMERS, _columns(gone))
-        if due:
-            instants = {"due": [instant for _, instant in due]}
-            await self.session.execute(_SET_TIMERS, _columns([name for name, _ in due]) | instants)
-        self.scheduled = {}
-        self.wrote_timers = True
+            await write_timers(self.session, self.scheduled)
+            due = [instant for instant in self.scheduled.values() if instant is not None]
+            self.soonest = min(due, default=self.soonest)
+            self.scheduled = {}
 
     def begin(
         self,
@@ -292,7 +254,7 @@ class Transaction:
         """A row that was fetched before by its key, or by a column of it, to read; None where it
         was not, or is not there.
         """
-        return self._unit.held.get((named, self.region, key))
+        return self._unit.held[named].get((self.region, key))
 
     async def get(
         self, row_type: type[R], key: Any, *, rule: str = "contract", field: str | None = None
@@ -305,10 +267,10 @@ class Transaction:
 
     async def look_up(self, row_type: type[R], key: Any) -> R | None:
         """A row to read, not locked, or None."""
-        place = (row_type, self.region, key)
-        if place not in self._unit.held:  # what was fetched ahead and is not there is held as None
-            self._unit.held[place] = await self.session.get(row_type, (self.region, key))
-        row: R | None = self._unit.held[place]
+        place, held = (self.region, key), self._unit.held[row_type]
+        if place not in held:  # what was fetched ahead and is not there is held as None
+            held[place] = await self.session.get(row_type, place)
+        row: R | None = held[place]
         return row
 
     async def search(
@@ -319,10 +281,8 @@ class Transaction:
         Named ahead as `(column, value)` it costs no statement: a row that was written since then by
         the same batch is found as well.
         """
-        place = (column, self.region, value)
-        if place not in self._unit.held:
-            await self._unit.load([(self.region, (column, value))], locks=False)
-        for row in chain([self._unit.held[place]], self._unit.rows_of(row_type, self.region)):
+        await self._unit.load([(self.region, (column, value))], locks=False)
+        for row in chain([self.fetched(column, value)], self._unit.rows_of(row_type, self.region)):
             if row is not None and getattr(row, column.key) == value and _is_there(row):
                 found: R = row
                 return found
@@ -352,7 +312,7 @@ class Transaction:
         """
         if not self._unit.has(row_type, self.region, key):
             await self._unit.load([(self.region, (row_type, key))])
-        row: L | None = self._unit.held[row_type, self.region, key]
+        row: L | None = self._unit.held[row_type][self.region, key]
         return row
 
     async def lock_all(
@@ -371,7 +331,7 @@ class Transaction:
         row.region, row.id, row.seq = self.region, key, 0
         self._record(row, None, events)
         self.session.add(row)
-        self._unit.held[row_type, self.region, key] = row
+        self._unit.held[row_type][self.region, key] = row
         self._unit.locked.add((row_type, self.region, key))
         return row
 
@@ -389,9 +349,9 @@ class Transaction:
         """Add new rows of a projection."""
         for row in rows:
             self.session.add(row)
-            place = (type(row), self.region, getattr(row, _key_column(type(row)).key))
-            self._unit.held[place] = row
-            self._unit.locked.add(place)
+            key = getattr(row, _key_column(type(row)).key)
+            self._unit.held[type(row)][self.region, key] = row
+            self._unit.locked.add((type(row), self.region, key))
 
     def schedule(self, timer: Timer, *, key: UUID, due: datetime) -> None:
         """Set a timer of an aggregate to an instant of business time; an earlier setting is
@@ -448,14 +408,6 @@ class Transaction:
         )
 
 
-def _columns(timers: Sequence[tuple[str, str, UUID]]) -> dict[str, list[Any]]:
-    return {
-        "timer": [name for name, _, _ in timers],
-        "region": [region for _, region, _ in timers],
-        "key": [key for _, _, key in timers],
-    }
-
-
 def _key_column(row_type: type[Any]) -> Any:
     """The one column of the primary key beside the region."""
     names = [column.key for column in inspect(row_type).primary_key if column.key != "region"]
@@ -476,34 +428,3 @@ def _is_there(row: Any) -> bool:
 
 def _array(keys: Sequence[Any], column: Any) -> Any:
     return bindparam("keys", list(keys), type_=ARRAY(column.type), unique=True)
-
-
-_INSERT_EVENTS = text(
-    """
-    INSERT INTO events (event_id, region, topic, key, seq, type, time,
-                        correlation_id, causation_id, actor, traceparent, payload)
-    SELECT * FROM unnest(
-        CAST(:event_id AS uuid[]), CAST(:region AS text[]), CAST(:topic AS text[]),
-        CAST(:key AS text[]), CAST(:seq AS bigint[]), CAST(:type AS text[]),
-        CAST(:time AS timestamptz[]), CAST(:correlation_id AS text[]),
-        CAST(:causation_id AS text[]), CAST(:actor AS text[]),
-        CAST(:traceparent AS text[]), CAST(:payload AS text[]))
-    """
-)
-_DELETE_TIMERS = text(
-    """
-    DELETE FROM timers
-    USING unnest(CAST(:timer AS text[]), CAST(:region AS text[]), CAST(:key AS uuid[]))
-          AS gone(timer, region, key)
-    WHERE timers.timer = gone.timer AND timers.region = gone.region AND timers.key = gone.key
-    """
-)
-_SET_TIMERS = text(
-    """
-    INSERT INTO timers (timer, region, key, due)
-    SELECT * FROM unnest(CAST(:timer AS text[]), CAST(:region AS text[]),
-                         CAST(:key AS uuid[]), CAST(:due AS timestamptz[]))
-    ON CONFLICT (timer, region, key)
-    DO UPDATE SET due = excluded.due, attempts = 0, not_before = NULL
-    """
-)

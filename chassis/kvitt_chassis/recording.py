@@ -1,0 +1,78 @@
+"""How a unit of work's events and timers are written: each kind in one statement. Decides nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kvitt_contracts.envelope import Envelope
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kvitt_chassis.driver import fetch
+
+TimerName = tuple[str, str, UUID]
+"""A timer's name, the region and the key of its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """One row for the table `events`, before it is written."""
+
+    topic: str
+    key: str
+    envelope: Envelope
+    payload: str
+
+
+async def write_events(session: AsyncSession, rows: Sequence[Emitted]) -> None:
+    """Put events into the service's log, in their order."""
+    envelopes = [row.envelope for row in rows]
+    await fetch(
+        session,
+        _INSERT_EVENTS,
+        [one.id for one in envelopes],
+        [one.region for one in envelopes],
+        [row.topic for row in rows],
+        [row.key for row in rows],
+        [one.sequence for one in envelopes],
+        [one.type for one in envelopes],
+        [one.time for one in envelopes],
+        [one.correlation_id for one in envelopes],
+        [one.causation_id for one in envelopes],
+        [one.actor for one in envelopes],
+        [one.traceparent for one in envelopes],
+        [row.payload for row in rows],
+    )
+
+
+async def write_timers(
+    session: AsyncSession, scheduled: Mapping[TimerName, datetime | None]
+) -> None:
+    """Set timers to their instants, or forget those that have none (None). A set one is as new."""
+    names = sorted(scheduled)
+    gone = [name for name in names if scheduled[name] is None]
+    due = [(name, instant) for name in names if (instant := scheduled[name]) is not None]
+    if gone:
+        await fetch(session, _DELETE_TIMERS, *zip(*gone, strict=True))
+    if due:
+        timers, regions, keys = zip(*(name for name, _ in due), strict=True)
+        await fetch(session, _SET_TIMERS, timers, regions, keys, [instant for _, instant in due])
+
+
+_INSERT_EVENTS = """
+    INSERT INTO events (event_id, region, topic, key, seq, type, time,
+                        correlation_id, causation_id, actor, traceparent, payload)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
+                         $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::text[],
+                         $12::text[])
+    """
+_DELETE_TIMERS = """
+    DELETE FROM timers USING unnest($1::text[], $2::text[], $3::uuid[]) AS gone(timer, region, key)
+    WHERE timers.timer = gone.timer AND timers.region = gone.region AND timers.key = gone.key
+    """
+_SET_TIMERS = """
+    INSERT INTO timers (timer, region, key, due)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[])
+    ON CONFLICT (timer, region, key)
+    DO UPDATE SET due = excluded.due, attempts = 0, not_before = NULL
+    """
