@@ -52,10 +52,16 @@ async def lock_devices_numbered(
 
 async def taken_numbers(tx: Transaction, numbers: Iterable[DeviceNumber]) -> set[DeviceNumber]:
     """Those of these numbers that a device carries already."""
+    named = set(numbers)
+    registered = await tx.look_up_all(DeviceRow, [new_device_id(tx, number) for number in named])
+    taken = named & {row.device_number for row in registered}
     query = select(DeviceRow.device_number).where(
-        DeviceRow.region == tx.region, DeviceRow.device_number.in_(list(numbers))
+        DeviceRow.region == tx.region, DeviceRow.device_number.in_(list(named - taken))
     )
-    return set((await tx.session.scalars(query)).all())
+    if named - taken:
+        with tx.session.no_autoflush:  # what is unwritten was found by its key
+            taken |= set((await tx.session.scalars(query)).all())
+    return taken
 
 
 async def change_days(tx: Transaction, row: DeviceRow) -> list[date]:

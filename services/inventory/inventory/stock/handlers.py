@@ -11,6 +11,7 @@ from inventory.articles.handlers import article_id, get_article
 from inventory.articles.models import ArticleRow
 from inventory.devices import domain as devices
 from inventory.devices.custody import new_device_id, register, taken_numbers
+from inventory.devices.models import DeviceRow
 from inventory.reservations.serving import serve_backorders
 from inventory.stock import domain
 from inventory.stock.ledger import balance_rows, lock_balances, move_stock
@@ -29,6 +30,9 @@ def _read(fact: GoodsReceived | BalanceStated, tx: Transaction) -> Iterable[RowK
     yield DeliveryRow, _reference(fact, tx)
     yield ArticleRow, article_id(tx, fact.article_number)
     yield from rows_of_store(fact.store, tx)
+    if isinstance(fact, GoodsReceived):
+        for device in fact.devices:
+            yield DeviceRow, new_device_id(tx, device.device_number)
 
 
 def _moved(fact: GoodsReceived | BalanceStated, tx: Transaction) -> Iterable[RowKey]:
