@@ -1,4 +1,4 @@
-"""How a unit of work's events and timers are written: each kind in one statement. Decides nothing."""
+"""How a unit of work's events and timers are written: one statement each. Decides nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
