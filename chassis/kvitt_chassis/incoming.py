@@ -124,13 +124,6 @@ class Reader:
 
     def _domain(self, record: Record, topic: Topic) -> Incoming:
         headers = _headers(record)
-        blank = Incoming(
-            record=record,
-            topic=topic.name,
-            key=_text(record.key) or _text(headers.get("ce_subject")) or _place(record),
-            region=None,
-            is_inbound=False,
-        )
         try:
             envelope = _binary(headers)
             if envelope.sequence is None:
@@ -138,8 +131,22 @@ class Reader:
             if record.key != envelope.subject.encode():
                 raise EnvelopeError("key", "is not the subject")
         except EnvelopeError as error:
+            blank = Incoming(
+                record=record,
+                topic=topic.name,
+                key=_text(record.key) or _text(headers.get("ce_subject")) or _place(record),
+                region=None,
+                is_inbound=False,
+            )
             return _quarantined(blank, Cause.UNREADABLE, error.problem, error.field)
-        known = replace(blank, key=envelope.subject, region=envelope.region, envelope=envelope)
+        known = Incoming(
+            record=record,
+            topic=topic.name,
+            key=envelope.subject,
+            region=envelope.region,
+            is_inbound=False,
+            envelope=envelope,
+        )
         return self._body(known, topic, record.value)
 
     # -- what regions say --------------------------------------------------------------------------

@@ -129,10 +129,10 @@ class Batch:
         if envelope is None:
             return
         known = self.known[place]
-        self.known[place] = replace(
-            known,
+        self.known[place] = Known(
             sequence=known.sequence + 1,
             event_ids=(*known.event_ids, envelope.id)[-REMEMBERED_IDS:],
+            is_parked=known.is_parked,
         )
         self.moved.add(place)
         if not incoming.is_inbound:

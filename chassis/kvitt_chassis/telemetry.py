@@ -25,7 +25,10 @@ class Telemetry:
         resource = Resource.create({"service.name": f"kvitt-{service}"})
         self._provider = TracerProvider(resource=resource)
         if exporter is not None:
-            self._provider.add_span_processor(BatchSpanProcessor(exporter))
+            self._provider.add_span_processor(
+                # small and often: packing hundreds at once keeps the event loop waiting
+                BatchSpanProcessor(exporter, schedule_delay_millis=1_000, max_export_batch_size=64)
+            )
         self._exports = exporter is not None
         self._tracer = self._provider.get_tracer("kvitt")
 
