@@ -97,7 +97,6 @@ ORDERS_PERSONS = _domain(
     ],
     "inventory",
     "bmb",
-    "notifications",
 )
 ORDERS_UNITS = _domain(
     "orders.units",

@@ -8,14 +8,13 @@ from kvitt_chassis.testing import ServiceUrls
 from kvitt_contracts.bmb import TransferLineCompleted
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.orders import OrderPickingBegun, OrderVoidRequested
-from kvitt_contracts.topics import ORDERS_PERSONS, consumed_by
+from kvitt_contracts.topics import consumed_by
 from notifications.base import Base
 from notifications.handlers import messages
 from notifications.messages.handlers import OpenMessage, RemoveMessage
 from sqlalchemy import create_engine
 
 TOLD_TO_NOBODY: set[type[Message]] = {
-    *ORDERS_PERSONS.types,  # no message names a person, by reference or otherwise
     OrderPickingBegun,
     OrderVoidRequested,
     TransferLineCompleted,
