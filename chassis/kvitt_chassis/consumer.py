@@ -17,7 +17,7 @@ from kvitt_contracts.topics import Topic, consumed_by
 from kvitt_contracts.types import RegionCode
 from opentelemetry.trace import SpanKind
 
-from kvitt_chassis import failpoints, parking
+from kvitt_chassis import failpoints, parking, positions
 from kvitt_chassis.consumer_machine import (
     Action,
     Apply,
@@ -48,6 +48,7 @@ from kvitt_chassis.incoming import Incoming, Reader, Record
 from kvitt_chassis.kafka_client import KafkaClient, Reading
 from kvitt_chassis.offsets import Offsets
 from kvitt_chassis.pauses import Pauses
+from kvitt_chassis.positions import DatabaseBehind, Reached
 from kvitt_chassis.quarantine import Quarantine
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.settings import Settings
@@ -118,6 +119,7 @@ class Consumer:
         self._checked = asyncio.Event()
         self._checking: asyncio.Task[None] | None = None
         self._is_revoking = False
+        self._is_behind = False  # the database: what is assigned is to be checked again
         self._settled: dict[TopicPartition, int] = {}
         self._doubted: dict[TopicPartition, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -133,6 +135,7 @@ class Consumer:
         self._offsets = Offsets(self.client.commit)
         self._pauses = Pauses(database, self.client, self.group)
         self._hand: Sequence[Incoming] = ()
+        self._reached: dict[TopicPartition, int] = {}
         self._error: Exception | None = None
         database.committed.append(self.drain.after_commit)
 
@@ -257,6 +260,8 @@ class Consumer:
         """Settle a batch, each partition's records in order, as if the client had brought it."""
         failpoint("consumer.received")
         self._hand = [self._reader.read(record) for record in records]
+        # as it was believed when the batch came, however long it is tried
+        self._reached = dict(self._settled)
         links = [one.envelope.traceparent for one in self._hand if one.envelope]
         with self._telemetry.span(
             "consume", kind=SpanKind.CONSUMER, links=links, messages=len(records)
@@ -285,15 +290,28 @@ class Consumer:
             return Failed(self._note(error, single), _at(action, turn))
         if applied is not None and applied.parked:
             self.drain.wake()
+        self._reached.update(self._after(action))
         return Done()
+
+    def _after(self, action: Action) -> Reached:
+        """How far the partitions of an action's messages are settled when it is committed."""
+        match action:
+            case Apply(indexes):
+                done = indexes
+            case Refuse(index) | Park(index):
+                done = (index,)
+            case _:
+                done = ()
+        records = (self._hand[index].record for index in done)
+        return {_partition(record): record.offset + 1 for record in records}
 
     async def _do(self, action: Action, single: Incoming | None, turn: Turn) -> Applied | None:
         match action:
             case Apply(indexes):
                 hand = [self._hand[index] for index in indexes]
-                return await self.inbox.apply(hand, turn=turn)
+                return await self.inbox.apply(hand, turn=turn, reached=self._reached)
             case Refuse() if single is not None and isinstance(self._error, Refused):
-                return await self.inbox.refuse(single, self._error)
+                return await self.inbox.refuse(single, self._error, reached=self._reached)
             case Park(_, cause) if single is not None:
                 await self._park(single, cause)
             case Pause(place, seconds):
@@ -305,7 +323,7 @@ class Consumer:
     async def _park(self, incoming: Incoming, cause: Cause) -> None:
         error = self._error
         reason = describe(error) if error else cause.value
-        await self.inbox.park(incoming, cause, reason)
+        await self.inbox.park(incoming, cause, reason, reached=self._reached)
         if isinstance(error, NotYetKnown):
             self.drain.awaits(incoming, error)
         if cause is Cause.FAULT:
@@ -314,6 +332,7 @@ class Consumer:
 
     def _note(self, error: Exception, single: Incoming | None) -> Failure:
         failure = failure_of(error, single)
+        self._is_behind |= isinstance(error, DatabaseBehind)
         if failure is Failure.LOCK_TROUBLE:
             TROUBLES.labels(self.database.service).inc()
             log.warning("tried again: %s", describe(error))
@@ -384,13 +403,28 @@ class Consumer:
     async def _check(self, partitions: Sequence[TopicPartition]) -> None:
         begins = await self.client.begins(partitions)
         ends = await self.client.ends(partitions)
-        self._settled, self._doubted = {}, {}
+        async with self.database.unit() as unit:
+            known = await positions.known(unit.session, begins)
+        self._settled, self._doubted, self._is_behind = {}, {}, False
         for one in partitions:
             committed = await self.client.committed(one)
             self._settled[one] = begins[one] if committed is None else committed
-            if committed is not None and not begins[one] <= committed <= ends[one]:
-                self._halt(one, committed, begins[one], ends[one])
+            if not begins[one] <= self._settled[one] <= ends[one]:
+                self._halt(one, self._settled[one], begins[one], ends[one])
+            elif known[one] < begins[one]:
+                self._halt(one, known[one], begins[one], ends[one])
+            elif known[one] < self._settled[one]:
+                self._go_back(one, known[one])
         await self._pauses.put_back()
+
+    def _go_back(self, partition: TopicPartition, known: int) -> None:
+        """The database is from before what the group has read: it was restored, or promoted."""
+        log.warning(
+            "the database is from before what was read: %s %s is read again from offset %s",
+            *(*partition, known),
+        )
+        self._settled[partition] = known
+        self.client.seek({partition: known})
 
     def _halt(self, partition: TopicPartition, offset: int, begin: int, end: int) -> None:
         self.halted = (
@@ -413,12 +447,19 @@ class Consumer:
                     await self._look()
                 if now - measured_at > _MEASURE_EVERY:
                     measured_at = now
+                    await self._look_back()
                     await self.drain.measure()
                 if now - forgotten_at > _FORGET_EVERY:
                     forgotten_at = now
                     await self.inbox.forget()
             except Exception as error:
                 log.warning("the consumer could not be watched: %s", describe(error))
+
+    async def _look_back(self) -> None:
+        """Does the database still know what was settled? A batch asks too, where one comes."""
+        async with self.database.reading() as session:
+            known = await positions.read(session)
+        self._is_behind |= any(known.get(one, 0) < at for one, at in self._settled.items())
 
     async def _look(self) -> None:
         lag = await self.lag()
@@ -430,9 +471,10 @@ class Consumer:
             positions={(one.topic, one.partition): at for one, at in self._settled.items()},
             is_held_up=not self._free.is_set() or bool(self._pauses.held),
         )
-        if stuck or not self.client.is_running:
+        if stuck or self._is_behind or not self.client.is_running:
             RESTARTS.labels(self.database.service).inc()
-            log.warning("the Kafka client lags and does not move: it is stopped and started")
+            log.warning("the Kafka client is stopped and started: it lags, or is to read again")
+            self._is_behind = False
             await self.client.restart()
 
 

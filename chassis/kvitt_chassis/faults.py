@@ -13,6 +13,7 @@ from kvitt_chassis.consumer_machine import Failure
 from kvitt_chassis.database import is_lock_trouble
 from kvitt_chassis.inbox import HandlerFault, HandlerTooSlow
 from kvitt_chassis.incoming import Incoming
+from kvitt_chassis.positions import DatabaseBehind
 from kvitt_chassis.transaction import NotYetKnown
 
 
@@ -26,7 +27,7 @@ def failure_of(error: Exception, incoming: Incoming | None) -> Failure:
         return Failure.NOT_YET_KNOWN
     if isinstance(error, UnknownPolicy):
         return Failure.UNKNOWN_POLICY
-    if is_lock_trouble(error):
+    if is_lock_trouble(error) or isinstance(error, DatabaseBehind):
         return Failure.LOCK_TROUBLE
     return Failure.FAULT
 

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.refusals import Refused
@@ -21,6 +22,7 @@ from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.marks import Opening
 from kvitt_chassis.metrics import child
 from kvitt_chassis.parking import Head
+from kvitt_chassis.positions import Reached, advance
 from kvitt_chassis.refusals import record_refusal
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction, UnitOfWork
@@ -103,13 +105,19 @@ class Inbox:
         self._history = history or History(None, database.service)
 
     async def apply(
-        self, arrived: Sequence[Incoming], *, head: Head | None = None, turn: Turn | None = None
+        self,
+        arrived: Sequence[Incoming],
+        *,
+        head: Head | None = None,
+        turn: Turn | None = None,
+        reached: Reached = MappingProxyType({}),
     ) -> Applied:
         """Settle messages in one transaction: effects, marks, memory, and what must be parked.
 
         `head` says that the one message comes from the park, where it is the first of its key.
-        `turn` is told which message is at work. Raises what a handler raises, HandlerTooSlow, or
-        lock trouble; then nothing is committed.
+        `turn` is told which message is at work. `reached` is how far their partitions were settled
+        before. Raises what a handler raises, HandlerTooSlow, DatabaseBehind, or lock trouble; then
+        nothing is committed.
         """
         slowest = 0.0
         applied = Applied()
@@ -135,6 +143,8 @@ class Inbox:
                 failpoint("inbox.before_marks")
                 await self._park(unit.session, judged, head)
                 await marks.write(unit.session, batch)
+                if head is None:
+                    await advance(unit.session, arrived, reached)
         except Exception as error:
             if slowest > SLOW_HANDLER and is_lock_trouble(error):
                 raise HandlerTooSlow(f"a handler took {slowest:.1f} s") from error
@@ -143,12 +153,24 @@ class Inbox:
         return applied
 
     async def refuse(
-        self, incoming: Incoming, refused: Refused, *, head: Head | None = None
+        self,
+        incoming: Incoming,
+        refused: Refused,
+        *,
+        head: Head | None = None,
+        reached: Reached = MappingProxyType({}),
     ) -> Applied:
         """Record the refusal of a message from outside, and its memory, in one transaction."""
-        return await self.apply([replace(incoming, refused=refused)], head=head)
+        return await self.apply([replace(incoming, refused=refused)], head=head, reached=reached)
 
-    async def park(self, incoming: Incoming, cause: Cause, reason: str) -> None:
+    async def park(
+        self,
+        incoming: Incoming,
+        cause: Cause,
+        reason: str,
+        *,
+        reached: Reached = MappingProxyType({}),
+    ) -> None:
         """Park the message's key, with this message as its head."""
         opening = Opening([incoming], is_from_park=False)
         async with self._database.unit(opening=opening) as unit:
@@ -159,6 +181,7 @@ class Inbox:
                 )
             elif verdict is Verdict.JOIN:
                 await self._park(unit.session, [(incoming, verdict)], None)
+            await advance(unit.session, [incoming], reached)
 
     async def forget(self) -> int:
         """Forget ids from outside that are older than their topics. Answers how many."""

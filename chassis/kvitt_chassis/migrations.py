@@ -25,6 +25,7 @@ _PARTS = (
     "marks",
     "parking",
     "pauses",
+    "positions",
     "refusals",
     "audit",
     "idempotency",
@@ -39,9 +40,22 @@ a new table.
 def create_chassis_tables(op: Any, service: str) -> None:
     """Create every chassis table with its grants, and the functions. `op` is Alembic's."""
     for part in _PARTS:
-        for statement in importlib.import_module(f"kvitt_chassis.{part}").DDL:
-            op.get_bind().exec_driver_sql(_named(statement, service))
+        _create_tables_of(part, op, service)
     create_chassis_functions(op)
+
+
+def add_chassis_tables(op: Any, service: str, part: str) -> None:
+    """Create the tables of a chassis module that a release is the first to have, where they are
+    not there yet: a new database has them from its first migration.
+    """
+    there = op.get_bind().execute(text("SELECT to_regclass(:name)"), {"name": part}).scalar()
+    if there is None:
+        _create_tables_of(part, op, service)
+
+
+def _create_tables_of(part: str, op: Any, service: str) -> None:
+    for statement in importlib.import_module(f"kvitt_chassis.{part}").DDL:
+        op.get_bind().exec_driver_sql(_named(statement, service))
 
 
 def create_chassis_functions(op: Any) -> None:

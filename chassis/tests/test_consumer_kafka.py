@@ -2,7 +2,7 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +25,7 @@ from kvitt_chassis.kafka_client import KafkaClient
 from kvitt_chassis.pauses import store_pause
 from kvitt_chassis.testing import wait_for
 from kvitt_contracts.policy import Policies
+from sqlalchemy import create_engine, make_url, text
 
 from chassis.tests import trail
 
@@ -225,6 +226,48 @@ async def test_an_offset_out_of_range_stops_the_consumer_instead_of_jumping(
     assert await trail.trail_of(database, order) == (1,)
 
 
+@pytest.mark.parametrize("is_running", [False, True])
+async def test_a_restored_database_is_read_again_from_what_it_knows(
+    platform: Platform, broker: Broker, database: Database, is_running: bool
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    first, second = [log.stated(payer, 1, "Umeå") for payer in ("4711", "4712")]
+    async with running(broker, database) as consumer:
+        await broker.publish([first])
+        await wait_for(lambda: _is_done(consumer), within=20)
+        restore = _back_up(platform, database)
+        await broker.publish([second])
+        await wait_for(lambda: _payers_are(database, 2), within=20)
+        await wait_for(lambda: _is_done(consumer), within=20)
+        if is_running:  # no message comes that would ask
+            restore()
+            await wait_for(lambda: _payers_are(database, 2), within=40)
+    if is_running:
+        return
+
+    restore()
+    assert await trail.table(database, "SELECT count(*) FROM payers") == [(1,)]
+    async with running(broker, database):
+        await wait_for(lambda: _payers_are(database, 2), within=20)
+
+
+async def test_a_batch_is_not_settled_in_a_database_that_has_lost_the_one_before(
+    platform: Platform, broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    payers = [log.stated(payer, 1, "Umeå") for payer in ("4711", "4712", "4713")]
+    async with running(broker, database) as consumer:
+        await broker.publish(payers[:1])
+        await wait_for(lambda: _is_done(consumer), within=20)
+        restore = _back_up(platform, database)
+        await broker.publish(payers[1:2])
+        await wait_for(lambda: _payers_are(database, 2), within=20)
+        restore()
+        await broker.publish(payers[2:])
+
+        await wait_for(lambda: _payers_are(database, 3), within=40)
+
+
 async def test_nothing_is_settled_before_what_was_assigned_is_checked(
     broker: Broker, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -360,6 +403,30 @@ async def _trail_is(database: Database, order: UUID, numbers: tuple[int, ...]) -
 
 async def _trails_are(database: Database, expected: dict[UUID, tuple[int, ...]]) -> bool:
     return await trail.trails(database) == expected
+
+
+def _back_up(platform: Platform, database: Database) -> Callable[[], None]:
+    """Keep what a backup would hold; call the answer to have the database as it was."""
+    url = make_url(platform.database_admin_url).set(database=database.engine.url.database)
+    engine = create_engine(url.set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        names = connection.scalars(text(trail.TABLES)).all()
+        for name in names:
+            connection.execute(text(f"CREATE TABLE saved_{name} AS TABLE {name}"))
+
+    def restore() -> None:
+        with engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {', '.join(names)}"))
+            for name in names:
+                held = f"INSERT INTO {name} OVERRIDING SYSTEM VALUE TABLE saved_{name}"
+                connection.execute(text(held))
+        engine.dispose()
+
+    return restore
+
+
+async def _payers_are(database: Database, count: int) -> bool:
+    return await trail.table(database, "SELECT count(*) FROM payers") == [(count,)]
 
 
 async def _settled(database: Database) -> int:

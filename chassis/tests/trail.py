@@ -184,7 +184,7 @@ async def emptied(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Databa
     mood.hangs, mood.calls = 0.0, 0
     owner = create_engine(urls.owner.replace("+asyncpg", "+psycopg"))
     with owner.begin() as connection:
-        tables = connection.scalars(text(_TABLES)).all()
+        tables = connection.scalars(text(TABLES)).all()
         connection.execute(text(f"TRUNCATE {', '.join(tables)}"))
     owner.dispose()
     database = Database(urls.worker, service=SERVICE, role="worker", policies=policies)
@@ -192,7 +192,7 @@ async def emptied(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Databa
     await database.dispose()
 
 
-_TABLES = """
+TABLES = """
     SELECT quote_ident(tablename) FROM pg_tables
     WHERE schemaname = 'public' AND tablename NOT IN ('clock', 'relay')
     """

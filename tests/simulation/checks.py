@@ -28,6 +28,9 @@ def lagging(system: System) -> Iterator[str]:
                 break
         if service.group.is_rebalancing or service.group.lag():
             yield f"{service.name}: lag {service.group.lag()}"
+        unknown = service.group.beyond(database.tables.positions)
+        if unknown:
+            yield f"{service.name}: the database does not know {unknown}"
         for place, key in database.tables.park.keys.items():
             if key.state is State.WAITING or is_mended(system, service, place):
                 yield f"{service.name}: {place} waits, {key.cause}, tries {key.tries}"
@@ -127,8 +130,7 @@ def _from_outside(system: System, service: Service) -> None:
         lost = [one for one in ids if one not in mine and one not in behind]
         if lost:
             raise Violation("I1", f"{service.name} lacks {key} {_ints(lost)}")
-        # What the region says has no number: a restored reader meets it in the order of the replay.
-        if mine != [one for one in ids if one in mine] and not service.database.is_restored:
+        if mine != [one for one in ids if one in mine]:
             raise Violation("I3", f"{service.name} settled {key} in the order {_ints(mine)}")
 
 

@@ -25,6 +25,7 @@ from kvitt_chassis.consumer_machine import (
 from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.offsets import PACE
 from kvitt_chassis.parking import HeadGone, State
+from kvitt_chassis.positions import DatabaseBehind
 from kvitt_chassis.verdicts import Cause, Verdict
 
 from tests.simulation.database import DatabaseLost
@@ -42,7 +43,7 @@ LIMITS = Limits(
     longest_pause=2.0,
     longest_wait=0.5,
 )
-BATCH = 6
+BATCH = 12
 DRAIN_DEADLINE = 1.5
 HEARTBEAT_SECONDS = 0.5
 POLL_SECONDS = 0.5
@@ -78,6 +79,8 @@ class ConsumerShell:
         self._failed: Failure | None = None
         self._waits_for_free: Task | None = None
         self._due: dict[tuple[str, int], int] = {}
+        self._is_behind = False
+        self._reached: dict[tuple[str, int], int] = {}
         self.drain_task: Task | None = None
 
     # -- batches ---------------------------------------------------------------------------------
@@ -124,6 +127,7 @@ class ConsumerShell:
             read(one, self._temper(one), is_released=is_released) if self._tempers else one
             for one in records
         ]
+        self._reached = dict(self._member.settled)
         places = tuple(Place(_partition(one), one.record.offset) for one in records)
         action = self._step("", Received(places))
         while not isinstance(action, Finish):
@@ -148,23 +152,31 @@ class ConsumerShell:
         """`Consumer._perform` and `_do`."""
         if not isinstance(action, Pause | Finish) and action.after:
             yield action.after * self._world.chance.between(0.5, 1.5)
+        reached = self._reached
         try:
             match action:
                 case Apply(indexes):
-                    judged = yield from self._inbox.apply([self._hand[one] for one in indexes])
+                    hand = [self._hand[one] for one in indexes]
+                    judged = yield from self._inbox.apply(hand, reached=reached)
                     if any(verdict in _ADDED for _, verdict in judged):
                         self._world.wake(self.drain_task)
                 case Refuse(index):
-                    yield from self._inbox.refuse(self._hand[index])
+                    yield from self._inbox.refuse(self._hand[index], reached=reached)
                 case Park(index, cause):
-                    yield from self._inbox.park(self._hand[index], cause)
+                    yield from self._inbox.park(self._hand[index], cause, reached=reached)
                     self._world.wake(self.drain_task)
                 case Pause(place, seconds):
                     yield from self._pause(place, seconds)
+        except DatabaseBehind:
+            self._is_behind = True
+            return Failed(Failure.LOCK_TROUBLE)
         except DatabaseLost:
             return Failed(Failure.LOCK_TROUBLE)
         except HandlerFailed as error:
             return Failed(self._told(error.failure, action), _at(action, error))
+        for index in _done_by(action):
+            one = self._hand[index]
+            self._reached[_partition(one)] = one.record.offset + 1
         return Done()
 
     def _told(self, failure: Failure, action: Action) -> Failure:
@@ -181,6 +193,8 @@ class ConsumerShell:
         until = self._world.now + seconds
         if not self._world.is_healed and self._world.chance.happens(0.3):
             raise HandlerFailed(Failure.FAULT)  # it cannot be stored
+        if not self._world.is_healed and self._world.chance.happens(0.3):
+            raise DatabaseLost
         yield from database.ask(lambda: database.tables.pauses.__setitem__(at, until))
         self._hold(at, seconds)
 
@@ -213,12 +227,27 @@ class ConsumerShell:
         """The client's heartbeats, and what the group says to them; and `Consumer._watch`."""
         while not self.is_stopping:
             member = self._member
+            if self._is_behind:
+                self._is_behind = False
+                self._group.leave(member)  # as a client that is stopped and started
             if self._broker.is_reached() and not self._group.heartbeat(member):
                 yield from self._revoked()
                 if self._broker.is_reached() and self._group.join(member):
                     yield from self._assigned()
             yield from self._end_pauses()
+            yield from self._look_back()
             yield HEARTBEAT_SECONDS if not self._is_revoking else 0.1
+
+    def _look_back(self) -> Steps:
+        """`Consumer._look_back`, now and then."""
+        if self._is_revoking or not self._world.chance.happens(0.1):
+            return
+        database = self._inbox.database
+        try:
+            known = yield from database.ask(lambda: dict(database.tables.positions))
+        except DatabaseLost:
+            return
+        self._is_behind |= any(known.get(at, 0) < to for at, to in self._member.settled.items())
 
     def _revoked(self) -> Steps:
         """`Consumer._on_revoked`, once for a rebalance."""
@@ -240,20 +269,25 @@ class ConsumerShell:
         self._waits_for_free = None
 
     def _assigned(self) -> Steps:
-        """`Consumer._on_assigned`: positions from the committed offsets, pauses put back."""
+        """`Consumer._on_assigned`: checked until the database answers, pauses put back."""
         member, group, database = self._member, self._group, self._inbox.database
         member.generation = group.generation
         member.assigned = group.share(member)
-        member.positions = {at: group.committed.get(at, 0) for at in member.assigned}
-        member.settled = dict(member.positions)
         member.paused = set()
         try:
+            known = yield from database.ask(lambda: dict(database.tables.positions))
             pauses = yield from database.ask(lambda: dict(database.tables.pauses))
-            for at, until in pauses.items():
-                if until > self._world.now:
-                    self._hold(at, until - self._world.now)
         except DatabaseLost:
-            pass  # the listener's errors are logged; what is paused fails again, and pauses again
+            member.assigned = ()
+            member.generation = -1  # joins again, as one whose check is not done reads nothing
+            return
+        committed = {at: group.committed.get(at, 0) for at in member.assigned}
+        member.positions = {at: min(to, known.get(at, 0)) for at, to in committed.items()}
+        member.settled = dict(member.positions)
+        for at, until in pauses.items():
+            if until > self._world.now:
+                self._hold(at, until - self._world.now)
+        self._is_behind = False
         self._is_revoking = False
 
     def _end_pauses(self) -> Steps:
@@ -351,6 +385,16 @@ _CAUSES = {
     Failure.NOT_YET_KNOWN: Cause.NOT_YET_KNOWN,
     Failure.UNKNOWN_POLICY: Cause.UNKNOWN_POLICY,
 }
+
+
+def _done_by(action: Action) -> tuple[int, ...]:
+    match action:
+        case Apply(indexes):
+            return indexes
+        case Refuse(index) | Park(index):
+            return (index,)
+        case _:
+            return ()
 
 
 def _at(action: Action, error: HandlerFailed) -> int | None:

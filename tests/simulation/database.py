@@ -59,17 +59,21 @@ class Tables:
     versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
     effects: list[tuple[str, str, int, UUID, Verdict]] = field(default_factory=list)
     pauses: dict[tuple[str, int], float] = field(default_factory=dict)
+    positions: dict[tuple[str, int], int] = field(default_factory=dict)
     park: Park = field(default_factory=Park)
     lease: Lease = field(default_factory=Lease)
 
     def copy(self) -> "Tables":
         """As a backup takes it."""
         taken = Tables(self.xmax, self.next_id)
-        for name in ("rows", "numbers", "marks", "seen", "versions", "effects", "pauses"):
+        for name in _COPIED:
             setattr(taken, name, copy(getattr(self, name)))
         taken.park = self.park.copy()
         taken.lease = copy(self.lease)
         return taken
+
+
+_COPIED = ("rows", "numbers", "marks", "seen", "versions", "effects", "pauses", "positions")
 
 
 class Transaction:
@@ -246,7 +250,9 @@ class Database:
         self.place = Place(self.name, "00000002", "kafka")
 
     def rebase(self) -> None:
-        """`outbox.rebase(resend="everything")`."""
+        """`outbox.rebase(resend="everything")`, which locks writers out; those inside are ended."""
+        for tx in list(self.open.values()):
+            self._end(tx)
         lease = self.tables.lease
         last = max((row.id for rows in self.tables.rows.values() for row in rows), default=0)
         lease.epoch += 1

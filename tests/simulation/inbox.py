@@ -11,6 +11,7 @@ from kvitt_chassis.inbox import why_parked
 from kvitt_chassis.incoming import Incoming
 from kvitt_chassis.marks import Batch
 from kvitt_chassis.parking import HeadGone
+from kvitt_chassis.positions import DatabaseBehind
 from kvitt_chassis.verdicts import PARKS, Cause, Known, Verdict
 
 from tests.simulation.database import Database, DatabaseLost, Tables, Transaction
@@ -20,6 +21,8 @@ from tests.simulation.record import Record
 from tests.simulation.world import Steps
 
 HANDLER_SECONDS = 0.0005
+Reached = Mapping[tuple[str, int], int]
+_ANY: Reached = {}
 
 
 class HandlerFailed(Exception):
@@ -46,8 +49,10 @@ class Inbox:
         self._tempers = tempers
         self._answers_on = answers_on
 
-    def apply(self, arrived: Sequence[Incoming], *, head: Head | None = None) -> Steps:
-        """`Inbox.apply`. Raises HandlerFailed, HeadGone, DatabaseLost."""
+    def apply(
+        self, arrived: Sequence[Incoming], *, head: Head | None = None, reached: Reached = _ANY
+    ) -> Steps:
+        """`Inbox.apply`. Raises HandlerFailed, HeadGone, DatabaseLost, DatabaseBehind."""
         database = self.database
         tx: Transaction = yield from database.begin()
         try:
@@ -60,8 +65,10 @@ class Inbox:
                     tx.changes.append(partial(_effect, incoming, verdict))
             self._park(tx, judged, head)
             tx.changes.append(partial(_write, batch))
+            if head is None:
+                self._advance(tx, arrived, reached)
             yield from database.commit(tx)
-        except (HandlerFailed, HeadGone, DatabaseLost):
+        except (HandlerFailed, HeadGone, DatabaseLost, DatabaseBehind):
             database.roll_back(tx)
             raise
         for incoming, verdict in judged:
@@ -71,7 +78,9 @@ class Inbox:
                 database.world.note(f"{database.name}: {where} {verdict}")
         return judged
 
-    def refuse(self, incoming: Incoming, *, head: Head | None = None) -> Steps:
+    def refuse(
+        self, incoming: Incoming, *, head: Head | None = None, reached: Reached = _ANY
+    ) -> Steps:
         """`Inbox.refuse`."""
         temper = self._temper(incoming)
         is_healed = self.database.world.is_healed
@@ -79,9 +88,11 @@ class Inbox:
             temper.left -= 1
             yield HANDLER_SECONDS
             raise HandlerFailed(Failure.FAULT)
-        return (yield from self.apply([replace(incoming, refused=REFUSED)], head=head))
+        return (
+            yield from self.apply([replace(incoming, refused=REFUSED)], head=head, reached=reached)
+        )
 
-    def park(self, incoming: Incoming, cause: Cause) -> Steps:
+    def park(self, incoming: Incoming, cause: Cause, *, reached: Reached = _ANY) -> Steps:
         """`Inbox.park`."""
         database, temper = self.database, self._temper(incoming)
         if temper is not None and temper.cannot_be_parked and not database.world.is_healed:
@@ -95,7 +106,20 @@ class Inbox:
             cause = Cause.BEHIND
         if verdict in (Verdict.APPLY, Verdict.REFUSE, Verdict.JOIN):
             tx.changes.append(partial(_append, incoming, cause, database.world.now))
+        try:
+            self._advance(tx, [incoming], reached)
+        except DatabaseBehind:
+            database.roll_back(tx)
+            raise
         yield from database.commit(tx)
+
+    def _advance(self, tx: Transaction, settled: Sequence[Incoming], reached: Reached) -> None:
+        """`positions.advance`."""
+        known = self.database.tables.positions
+        after = {(one.record.topic, one.record.partition): one.record.offset + 1 for one in settled}
+        if any(known.get(at, 0) < reached.get(at, 0) for at in after):
+            raise DatabaseBehind
+        tx.changes.append(partial(_reach, after))
 
     def _lock(self, tx: Transaction, arrived: Sequence[Incoming], *, is_from_park: bool) -> Steps:
         """`lock_batch`."""
@@ -178,6 +202,11 @@ def _write(batch: Batch, tables: Tables) -> None:
         tables.marks[place] = replace(batch.known[place], is_parked=False)
     tables.seen.update(batch.new_seen)
     tables.versions.update(batch.new_versions)
+
+
+def _reach(after: Mapping[tuple[str, int], int], tables: Tables) -> None:
+    for at, position in after.items():
+        tables.positions[at] = max(position, tables.positions.get(at, 0))
 
 
 def _append(incoming: Incoming, cause: Cause, now: float, tables: Tables) -> None:

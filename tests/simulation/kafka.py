@@ -2,7 +2,7 @@
 rebalances and offsets. No decision of the chassis stands here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -267,8 +267,12 @@ class Group:
         for member in self.members.values():
             if member.generation == self.generation:
                 settled.update(member.settled)
+        return self.beyond(settled)
+
+    def beyond(self, settled: Mapping[Partition, int]) -> int:
+        """Records of the group's topics that come after these places."""
         return sum(
-            len(self.broker.partitions[topic, number]) - settled.get((topic, number), 0)
+            max(0, len(self.broker.partitions[topic, number]) - settled.get((topic, number), 0))
             for topic in self.topics
             for number in range(PARTITIONS)
         )

@@ -2,8 +2,8 @@
 of what the models do in the place of a statement.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
@@ -23,17 +23,26 @@ from tests.simulation.relaying import RelayShell
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One fault: what is taken out, where, and which invariants it may break."""
+    """One fault: what is taken out, where, and which invariants it may break.
+
+    `without_positions`: with what makes up for it, the positions beside the effects.
+    """
 
     what: str
     owner: Any
     attribute: str
     instead: Any
     breaks: tuple[str, ...]
+    without_positions: bool = False
 
-    def in_place(self) -> AbstractContextManager[Any]:
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
         """While this is entered, the mechanism is out."""
-        return patch.object(self.owner, self.attribute, self.instead)
+        with ExitStack() as stack:
+            stack.enter_context(patch.object(self.owner, self.attribute, self.instead))
+            if self.without_positions:
+                stack.enter_context(patch.object(inbox, "_reach", _reach_all))
+            yield
 
 
 # -- the relay -------------------------------------------------------------------------------------
@@ -95,6 +104,10 @@ def _stay(machine: ConsumerMachine) -> Action:
     finish = _finish(machine)
     assert isinstance(finish, Finish)
     return Finish(finish.offsets, {})
+
+
+def _reach_all(after: Mapping[tuple[str, int], int], tables: Tables) -> None:
+    tables.positions.update(dict.fromkeys(after, 1 << 40))
 
 
 def _commit_first(shell: ConsumerShell, records: Any) -> Any:
@@ -174,7 +187,14 @@ PLANTED = (
         _without(Verdict.DUPLICATE),
         ("I2", "I3 at the reader", "I8"),  # I8: the same id a second time is refused for ever
     ),
-    Planted("gaps are not seen", marks, "judge", _without(Verdict.GAP), ("I3", "I1", "I2")),
+    Planted(
+        "gaps are not seen",
+        marks,
+        "judge",
+        _without(Verdict.GAP),
+        ("I3", "I1", "I2"),
+        without_positions=True,
+    ),
     Planted("forks are not seen", marks, "judge", _without_fork, ("fork",)),
     Planted("a parked key does not hold back", marks, "judge", _without_park, ORDER),
     Planted(
@@ -192,7 +212,24 @@ PLANTED = (
         _take_trouble_for_done,
         LOST,
     ),
-    Planted("all offsets are committed", ConsumerMachine, "_finish", _commit_all, LOST),
+    Planted(
+        "all offsets are committed",
+        ConsumerMachine,
+        "_finish",
+        _commit_all,
+        LOST,
+        without_positions=True,
+    ),
     Planted("what was dropped is not read again", ConsumerMachine, "_finish", _stay, LOST),
-    Planted("offsets come before the commit", ConsumerShell, "_settle", _commit_first, LOST),
+    Planted(
+        "offsets come before the commit",
+        ConsumerShell,
+        "_settle",
+        _commit_first,
+        LOST,
+        without_positions=True,
+    ),
+    Planted(
+        "positions are not kept beside the effects", inbox, "_reach", _reach_all, (*LOST, "I8")
+    ),
 )

@@ -102,10 +102,10 @@ class System:
         self._ids = 0
         self._pace = chance.between(1.0, 10.0)
         self._failing = chance.draw() ** 2 * 0.7 if chance.happens(0.6) else 0.0
-        self._storm = (Failure.FAULT, Failure.REFUSED)[chance.below(2)]
-        self._storming = 0.95 if chance.happens(0.2) else 0.0
+        self._storm = Failure.REFUSED if chance.happens(0.3) else Failure.FAULT
+        self._storming = 0.95 if chance.happens(0.3) else 0.0
         if self._storming:
-            self._failing = 0.6
+            self._failing = 0.75
         self.broker = Broker(world)
         self.broker.on_append = self.record.appended
         for topic in ("first", "second", "third", INBOUND):

@@ -40,7 +40,7 @@ class Trouble:
         )
         self._kinds = [self._kill, *(kind for kind in kinds if chance.happens(0.5))]
         world.spawn(None, self._go_on())
-        if chance.happens(0.2):
+        if chance.happens(0.3):
             world.spawn(None, self._back_up_and_restore())
 
     def heal(self) -> None:
@@ -57,9 +57,6 @@ class Trouble:
             if service is self._restored:
                 database.rebase()
                 system.record.refusing.pop(database.name, None)
-                service.group.committed.clear()
-                for member in list(service.group.members.values()):
-                    service.group.leave(member)
             for replica in service.replicas:
                 replica.process.frozen_until = 0.0
                 for task in replica.process.tasks:
@@ -163,5 +160,6 @@ class Trouble:
         service.database.restore(
             backup, seconds=chance.between(0.0, 0.5), recovery=chance.between(0.0, 4.0)
         )
-        if chance.happens(0.5):
+        yield chance.between(0.0, 2.0)
+        if chance.happens(0.8) and not world.is_healed:
             self._stop(service.replicas[chance.below(2)])
