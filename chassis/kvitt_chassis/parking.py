@@ -274,14 +274,18 @@ _PARK_MESSAGES = text(
 )
 _DUE = text(
     """
-    SELECT topic, key FROM parked_keys WHERE state = 'waiting' AND next_at <= clock_timestamp()
+    SELECT topic, key FROM parked_keys
+    WHERE state = 'waiting' AND (next_at <= clock_timestamp()
+        -- no wait is that long: the clock has gone back since
+        OR next_at > clock_timestamp() + interval '3 minutes')
     ORDER BY next_at LIMIT :limit
     """
 )
 _NEXT = text(
     """
-    SELECT extract(epoch FROM next_at - clock_timestamp()) FROM parked_keys WHERE state = 'waiting'
-    ORDER BY next_at LIMIT 1
+    SELECT CASE WHEN max(next_at) > clock_timestamp() + interval '3 minutes' THEN 0
+                ELSE extract(epoch FROM min(next_at) - clock_timestamp()) END
+    FROM parked_keys WHERE state = 'waiting'
     """
 )
 _HEAD = text(

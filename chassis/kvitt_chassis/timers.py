@@ -252,7 +252,9 @@ _DUE = text(
            CAST(extract(epoch FROM due - (SELECT now FROM business)) AS float) AS wait
     FROM timers
     WHERE due <= (SELECT now FROM business) + make_interval(secs => :ahead)
-      AND (not_before IS NULL OR not_before <= clock_timestamp())
+      AND (not_before IS NULL OR not_before <= clock_timestamp()
+           -- no wait is that long: the clock has gone back since
+           OR not_before > clock_timestamp() + interval '3 minutes')
     ORDER BY due, timer, region, key LIMIT :limit
     """
 )

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
+from kvitt_chassis import parking
 from kvitt_chassis.consumer import Consumer, Tuning
 from kvitt_chassis.consumer_machine import Limits
 from kvitt_chassis.database import Database
@@ -85,6 +86,23 @@ async def test_what_comes_for_a_parked_key_joins_the_park_in_order(
 
     assert await trail_of(consumer.database, order) == (1, 2, 3)
     assert await _keys(consumer.database) == []
+
+
+async def test_a_key_that_was_parked_before_the_clock_went_back_is_tried_soon(
+    consumer: Consumer, log: Log
+) -> None:
+    order = uuid4()
+    trail.mood.failing = {"for now"}
+    await consumer.settle([log.refused(order, 1, "for now")])
+    trail.mood.failing.clear()
+    an_hour_on = "UPDATE parked_keys SET next_at = next_at + interval '1 hour'"
+    async with consumer.database.unit() as unit:
+        await unit.session.execute(text(an_hour_on))
+        assert await parking.seconds_to_next(unit.session) == 0
+
+    await consumer.drain.settle_due()
+
+    assert await trail_of(consumer.database, order) == (1,)
 
 
 async def test_what_a_region_sends_later_waits_behind_its_parked_message(

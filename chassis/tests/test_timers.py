@@ -278,6 +278,23 @@ async def test_a_handler_that_hangs_is_ended_and_harms_no_other(
         await until(others_are_removed)
 
 
+async def test_a_timer_that_failed_before_the_clock_went_back_is_tried_soon(
+    database: Database,
+) -> None:
+    removals = Removals()
+    async with database.unit() as unit:
+        key = post(unit, due=timedelta(seconds=-1))
+        await unit.flush()
+        later = "UPDATE timers SET not_before = clock_timestamp() + interval '1 hour'"
+        await unit.session.execute(text(later))
+    async with running(TimerLoop(database, removals.handlers)):
+
+        async def is_removed() -> bool:
+            return await removed(database) == {key}
+
+        await until(is_removed)
+
+
 async def test_a_timer_of_nobody_stays_and_is_counted(database: Database) -> None:
     async with database.unit() as unit:
         unit.scheduled["unknown", str(AC), uuid4()] = unit.now - timedelta(seconds=1)
