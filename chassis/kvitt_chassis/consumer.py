@@ -119,6 +119,7 @@ class Consumer:
         self._checked = asyncio.Event()
         self._checking: asyncio.Task[None] | None = None
         self._is_revoking = False
+        self._assignment = 0  # how many there have been
         self._is_behind = False  # the database: what is assigned is to be checked again
         self._settled: dict[TopicPartition, int] = {}
         self._doubted: dict[TopicPartition, int] = {}
@@ -219,6 +220,7 @@ class Consumer:
         if not self._may_read():
             return
         self._free.clear()
+        assignment = self._assignment
         try:
             await self._checked.wait()
             if self._may_read() and (wanted := self._without_held(records)):
@@ -226,7 +228,8 @@ class Consumer:
         except Exception as error:
             # Not a handler's fault: those are settled. Nothing is lost: the batch is read again.
             log.error("a batch could not be settled: %s", describe(error))
-            self.client.seek({_partition(one): one.offset for one in reversed(records)})
+            if assignment == self._assignment:
+                self.client.seek({_partition(one): one.offset for one in reversed(records)})
             await asyncio.sleep(1)
         finally:
             self._free.set()
@@ -259,6 +262,7 @@ class Consumer:
     async def settle(self, records: Sequence[Record]) -> Finish:
         """Settle a batch, each partition's records in order, as if the client had brought it."""
         failpoint("consumer.received")
+        assignment = self._assignment
         self._hand = [self._reader.read(record) for record in records]
         # as it was believed when the batch came, however long it is tried
         self._reached = dict(self._settled)
@@ -272,7 +276,8 @@ class Consumer:
             action = self._machine.step(Received(places))
             while not isinstance(action, Finish):
                 action = self._machine.step(await self._perform(action))
-            self._finish(action)
+            if assignment == self._assignment:  # else where to read on is decided anew already
+                self._finish(action)
             return action
 
     async def _perform(self, action: Action) -> Input:
@@ -380,6 +385,7 @@ class Consumer:
     async def _on_assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """The group gives partitions: is what is to be read still there? Put pauses back."""
         self._checked.clear()
+        self._assignment += 1
         self._is_revoking = False
         if not await self._is_checked(partitions):
             # The group need not wait for it; nothing is settled before it has come about.

@@ -80,6 +80,7 @@ class ConsumerShell:
         self._waits_for_free: Task | None = None
         self._due: dict[tuple[str, int], int] = {}
         self._is_behind = False
+        self._assignment = 0
         self._reached: dict[tuple[str, int], int] = {}
         self.drain_task: Task | None = None
 
@@ -128,15 +129,17 @@ class ConsumerShell:
             for one in records
         ]
         self._reached = dict(self._member.settled)
+        assignment = self._assignment
         places = tuple(Place(_partition(one), one.record.offset) for one in records)
         action = self._step("", Received(places))
         while not isinstance(action, Finish):
             before = named(action)
             happened = yield from self._perform(action)
             action = self._step(before, happened)
-        self._member.settled.update(action.offsets)
-        self._member.seek(dict(action.back_to))
-        self._due.update(action.offsets)
+        if assignment == self._assignment:
+            self._member.settled.update(action.offsets)
+            self._member.seek(dict(action.back_to))
+            self._due.update(action.offsets)
 
     def _step(self, before: str, happened: Input) -> Action:
         after = self.machine.step(happened)
@@ -281,6 +284,7 @@ class ConsumerShell:
             member.assigned = ()
             member.generation = -1  # joins again, as one whose check is not done reads nothing
             return
+        self._assignment += 1
         committed = {at: group.committed.get(at, 0) for at in member.assigned}
         member.positions = {at: min(to, known.get(at, 0)) for at, to in committed.items()}
         member.settled = dict(member.positions)
