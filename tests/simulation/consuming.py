@@ -143,7 +143,7 @@ class ConsumerShell:
 
     def _step(self, before: str, happened: Input) -> Action:
         after = self.machine.step(happened)
-        self._record.consumer[before, told(happened), named(after)] += 1
+        self._record.consumer[before, told(happened), type(after).__name__] += 1
         if self._world.trace is not None:
             self._world.note(
                 f"{self.process.name} consumer: {before or len(self._hand)}: {told(happened)},"
@@ -194,9 +194,9 @@ class ConsumerShell:
         """`Pauses.begin`."""
         database, at = self._inbox.database, place.partition
         until = self._world.now + seconds
-        if not self._world.is_healed and self._world.chance.happens(0.3):
+        if not self._world.is_healed and self._world.chance.happens(0.2):
             raise HandlerFailed(Failure.FAULT)  # it cannot be stored
-        if not self._world.is_healed and self._world.chance.happens(0.3):
+        if not self._world.is_healed and self._world.chance.happens(0.2):
             raise DatabaseLost
         yield from database.ask(lambda: database.tables.pauses.__setitem__(at, until))
         self._hold(at, seconds)

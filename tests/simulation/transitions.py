@@ -54,7 +54,7 @@ from kvitt_chassis.relay_steps import Pause as RelayPause
 from tests.simulation.consuming import LIMITS, named, told
 
 Transition = tuple[str, str, str]
-"""What was being done, what came of it, what is done next."""
+"""What was being done (with one message or several), what came of it, what is done next."""
 
 RELAY_ANSWERS: Mapping[type, tuple[type, ...]] = {
     TakeLease: (LeaseTaken, LeaseBusy, InRecovery, DatabaseFailed),
@@ -150,7 +150,7 @@ def _settle(machine: ConsumerMachine, chance: random.Random, found: set[Transiti
     before, worst, usual = "", chance.random(), chance.choice(tuple(Failure))
     while True:
         action = machine.step(happened)
-        found.add((before, told(happened), named(action)))
+        found.add((before, told(happened), type(action).__name__))
         if isinstance(action, Finish):
             return
         if chance.random() < 0.05:
