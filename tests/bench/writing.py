@@ -117,21 +117,19 @@ async def _history(arena: Arena, *, quick: bool) -> Table:
     behind = (1_000, 10_000) if quick else (1_000, 100_000, 1_000_000)
     events, rounds = (500, 1) if quick else (5_000, 3)
     found = {one: Found(f"{one:,} events behind") for one in behind}
-    places = {one: arena.place(events) for one in behind}
-    for one, place in places.items():
-        tell(f"{one:,} events of history")
-        execute(place, _PAST_EVENTS, one)
-        execute(place, _PAST_MARKS, one)
-        execute(place, _ROWS, one // 5 + 1)
-        execute(place, "ANALYZE")
-    for turn in range(rounds):
-        for one, place in places.items():
-            await publish(place, after=turn * events)
+    for _ in range(rounds):
+        for one in behind:
+            place = arena.place(events)
+            tell(f"{one:,} events of history")
+            execute(place, _PAST_EVENTS, one)
+            execute(place, _PAST_MARKS, one)
+            execute(place, _ROWS, one // 5 + 1)
+            execute(place, "ANALYZE")
+            await publish(place)
             said = await asyncio.to_thread(run_alone, "consuming:handlers", place)
             found[one].rates.append(said["rate"])
             found[one].shares.append(said["shares"])
-    for place in places.values():
-        arena.leave(place)
+            arena.leave(place)
     reference = median(found[behind[0]].rates)
     return Table(
         "The consumer against history: events in the log, as many marks, a row for each fifth; "
