@@ -43,8 +43,8 @@ faults-short: $(INSTALLED) ## The faults that a change has to survive before it 
 mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that sees it. MUTANT=fork,gap chooses, LIST=1 names them.
 	$(BIN)/python -m tests.mutants $(if $(MUTANT),--mutant $(MUTANT)) $(if $(LIST),--list)
 
-bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: half an hour, only so); QUICK=1 tries.
-	PART="$(PART)" QUICK=$(QUICK) $(BIN)/python -m tests.bench
+bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: MINUTES=30, only so); QUICK=1 tries.
+	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench
 
 lint: $(INSTALLED) ## Style, format, and who may import whom.
 	$(BIN)/ruff check

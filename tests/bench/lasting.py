@@ -1,6 +1,7 @@
 """Part `memory`: the whole system under a steady load for half an hour, its memory by process."""
 
 import asyncio
+import os
 from statistics import linear_regression
 from time import monotonic
 
@@ -18,8 +19,9 @@ Samples = dict[str, list[tuple[float, float]]]
 
 
 async def measure(*, quick: bool) -> Section:
-    """One minute when tried."""
-    seconds, every = (60, 5) if quick else (1_800, 30)
+    """For MINUTES (30), one minute when tried."""
+    minutes = 1 if quick else int(os.environ.get("MINUTES") or 30)
+    seconds, every = minutes * 60, 5 if quick else 30
     section = Section("memory", "Memory under a steady load")
     async with running() as world:
         await world.stock(deliveries=5)
