@@ -409,19 +409,33 @@ class Consumer:
     async def _check(self, partitions: Sequence[TopicPartition]) -> None:
         begins = await self.client.begins(partitions)
         ends = await self.client.ends(partitions)
-        async with self.database.unit() as unit:
-            known = await positions.known(unit.session, begins)
+        committed = {one: await self.client.committed(one) for one in partitions}
+        known = await self._known(begins, committed)
         self._settled, self._doubted, self._is_behind = {}, {}, False
         for one in partitions:
-            committed = await self.client.committed(one)
-            self._settled[one] = begins[one] if committed is None else committed
-            if not begins[one] <= self._settled[one] <= ends[one]:
-                self._halt(one, self._settled[one], begins[one], ends[one])
-            elif known[one] < begins[one]:
-                self._halt(one, known[one], begins[one], ends[one])
-            elif known[one] < self._settled[one]:
+            offset = committed[one]
+            read_from = begins[one] if offset is None else offset
+            self._settled[one] = min(read_from, known[one])
+            for stands in (read_from, known[one]):
+                if stands < begins[one] or read_from > ends[one]:
+                    self._halt(one, stands, begins[one], ends[one])
+            if known[one] < read_from:
                 self._go_back(one, known[one])
         await self._pauses.put_back()
+
+    async def _known(
+        self, begins: Reached, committed: Mapping[TopicPartition, int | None]
+    ) -> Reached:
+        """How far the database knows each partition settled. One that is new to it, or to the
+        group, is read from what Kafka has.
+        """
+        async with self.database.unit() as unit:
+            known = await positions.read(unit.session)
+            fresh = {
+                one: begins[one] for one in begins if committed[one] is None or one not in known
+            }
+            await positions.begin(unit.session, fresh)
+        return {one: max(known.get(one, 0), fresh.get(one, 0)) for one in begins}
 
     def _go_back(self, partition: TopicPartition, known: int) -> None:
         """The database is from before what the group has read: it was restored, or promoted."""
@@ -429,14 +443,13 @@ class Consumer:
             "the database is from before what was read: %s %s is read again from offset %s",
             *(*partition, known),
         )
-        self._settled[partition] = known
         self.client.seek({partition: known})
 
     def _halt(self, partition: TopicPartition, offset: int, begin: int, end: int) -> None:
         self.halted = (
             f"{partition.topic} {partition.partition}: offset {offset} is out of range"
             f" {begin}-{end}; messages are lost, or the topic is another. Republish what is"
-            " missing, then reset the group's offset by hand."
+            " missing, then delete the group's offsets of this topic: what Kafka has is read."
         )
         log.critical("the consumer has stopped: %s", self.halted)
 

@@ -54,15 +54,17 @@ async def advance(session: AsyncSession, settled: Iterable[Incoming], reached: R
         raise DatabaseBehind
 
 
-async def known(session: AsyncSession, begins: Reached) -> Reached:
-    """How far these partitions are settled. One that was never read stands at its beginning, and is
-    written down there, so that its absence later on is noticed as well.
-    """
+async def begin(session: AsyncSession, begins: Reached) -> None:
+    """These partitions are read from here on; so the absence of one is noticed later as well."""
     at = sorted(begins)
-    topics, partitions = [one.topic for one in at], [one.partition for one in at]
-    await fetch(session, _BEGIN, topics, partitions, [begins[one] for one in at])
-    rows = await fetch(session, _KNOWN, topics, partitions)
-    return {TopicPartition(topic, partition): offset for topic, partition, offset in rows}
+    await session.execute(
+        _BEGIN,
+        {
+            "topic": [one.topic for one in at],
+            "partition": [one.partition for one in at],
+            "next_offset": [begins[one] for one in at],
+        },
+    )
 
 
 async def read(session: AsyncSession) -> Reached:
@@ -71,14 +73,15 @@ async def read(session: AsyncSession) -> Reached:
     return {TopicPartition(topic, partition): offset for topic, partition, offset in rows.all()}
 
 
-_BEGIN = """
+_BEGIN = text(
+    """
     INSERT INTO positions (topic, partition, next_offset)
-    SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) ON CONFLICT DO NOTHING
+    SELECT * FROM unnest(CAST(:topic AS text[]), CAST(:partition AS integer[]),
+        CAST(:next_offset AS bigint[]))
+    ON CONFLICT (topic, partition)
+    DO UPDATE SET next_offset = greatest(positions.next_offset, excluded.next_offset)
     """
-_KNOWN = """
-    SELECT topic, partition, next_offset FROM positions
-    JOIN unnest($1::text[], $2::integer[]) AS wanted(topic, partition) USING (topic, partition)
-    """
+)
 _ADVANCE = """
     WITH new AS (
         SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[])

@@ -226,6 +226,31 @@ async def test_an_offset_out_of_range_stops_the_consumer_instead_of_jumping(
     assert await trail.trail_of(database, order) == (1,)
 
 
+async def test_an_operator_who_deletes_the_groups_offsets_lets_it_read_what_kafka_has(
+    broker: Broker, database: Database
+) -> None:
+    log = trail.Log(prefix=broker.prefix)
+    orders = [uuid4() for _ in range(3)]
+    await broker.publish([log.released(orders[0], 1)])
+    async with running(broker, database) as consumer:
+        await wait_for(lambda: _is_done(consumer), within=20)
+    await broker.publish([log.released(order, 1) for order in orders[1:]])
+    broker.lose(trail.RESERVATIONS, before=2)
+    async with running(broker, database) as consumer:
+        await wait_for(lambda: consumer.halted, within=20)
+
+    client = admin_client(broker.platform.bootstrap, broker.platform.admin)
+    for future in client.delete_consumer_groups([consumer.group]).values():
+        future.result(10)
+
+    async with running(broker, database) as consumer:
+        await wait_for(lambda: _is_done(consumer), within=20)
+        await broker.publish([log.released(orders[2], 2)])
+        await wait_for(lambda: _trail_is(database, orders[2], (1, 2)), within=20)
+        assert consumer.halted is None
+    assert await trail.trail_of(database, orders[1]) == ()
+
+
 @pytest.mark.parametrize("is_running", [False, True])
 async def test_a_restored_database_is_read_again_from_what_it_knows(
     platform: Platform, broker: Broker, database: Database, is_running: bool

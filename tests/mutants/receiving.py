@@ -161,8 +161,8 @@ RECEIVING: tuple[Mutant, ...] = (
         "offset-out-of-range",
         "An offset that is out of range stops the consumer: without, it jumps over what is lost",
         f"{CHASSIS}/consumer.py",
-        "                self._halt(one, self._settled[one], begins[one], ends[one])",
-        "                pass",
+        "                    self._halt(one, stands, begins[one], ends[one])",
+        "                    pass",
         f"{_KAFKA}::test_an_offset_out_of_range_stops_the_consumer_instead_of_jumping",
     ),
     mutant(
@@ -177,8 +177,8 @@ RECEIVING: tuple[Mutant, ...] = (
         "assignment-after-a-restore",
         "A restored database is read again from what it knows, not from the group's offset",
         f"{CHASSIS}/consumer.py",
-        "            elif known[one] < self._settled[one]:",
-        "            elif known[one] < 0:",
+        "            self._settled[one] = min(read_from, known[one])",
+        "            self._settled[one] = known[one] = read_from",
         f"{_KAFKA}::test_a_restored_database_is_read_again_from_what_it_knows[False]",
     ),
     mutant(
