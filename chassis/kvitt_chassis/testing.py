@@ -85,15 +85,7 @@ class World:
         Raises what the handler raises (Refused, NotYetKnown): nothing is committed then.
         """
         described = envelope or an_envelope(message, region=region, subject=subject, actor=actor)
-        route = self.service.handlers.messages[type(message)]
-        async with self.worker.unit() as unit:
-            tx = unit.begin(
-                region=described.region,
-                message=described,
-                is_command=message.message_kind is Kind.COMMAND,
-            )
-            await unit.load_ahead([(route, message, tx)])
-            await route.handler(message, tx)
+        await self.handle_batch((described, message))
         return described
 
     async def handle_all(self, *messages: Message, region: str = REGION) -> None:

@@ -195,6 +195,7 @@ async def test_a_client_that_has_fallen_silent_is_started_anew(
 ) -> None:
     log = trail.Log(prefix=broker.prefix)
     order = uuid4()
+    restarts = trail.sample("consumer_restarts_total", service=trail.SERVICE)
     async with running(broker, database, stuck_after=0.5, watch_every=0.1) as consumer:
         await broker.publish([log.released(order, 1)])
         await wait_for(lambda: _trail_is(database, order, (1,)), within=20)
@@ -204,6 +205,7 @@ async def test_a_client_that_has_fallen_silent_is_started_anew(
         await broker.publish([log.released(order, 2)])
 
         await wait_for(lambda: _trail_is(database, order, (1, 2)), within=20)
+    assert trail.sample("consumer_restarts_total", service=trail.SERVICE) > restarts
 
 
 async def test_an_offset_out_of_range_stops_the_consumer_instead_of_jumping(
@@ -291,6 +293,8 @@ async def test_a_batch_is_not_settled_in_a_database_that_has_lost_the_one_before
         await broker.publish(payers[2:])
 
         await wait_for(lambda: _payers_are(database, 3), within=40)
+    order = "SELECT subject FROM inbound_versions ORDER BY subject"
+    assert await trail.table(database, order) == [("4711",), ("4712",), ("4713",)]
 
 
 async def test_nothing_is_settled_before_what_was_assigned_is_checked(
@@ -405,6 +409,7 @@ async def test_records_that_the_client_left_out_are_read_again(
         client.resume(*client.assignment())
 
         await wait_for(lambda: _trail_is(database, order, (1, 2, 3, 4)), within=20)
+    assert await trail.table(database, "SELECT * FROM parked_keys") == []
 
 
 @asynccontextmanager

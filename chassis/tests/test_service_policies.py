@@ -8,6 +8,7 @@ from kvitt_chassis.policies import PolicyChanged, guard, read_policies
 from kvitt_chassis.testing import Given, Servers, World
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
+from sqlalchemy import text
 
 from chassis.tests import toy
 
@@ -60,6 +61,12 @@ async def test_the_same_policies_and_a_new_version_are_no_change(world: World) -
     await use(world, world.policies)
     await use(world, world.policies)
     await use(world, longer(world.policies))
+
+    async with world.worker.reading() as session:
+        used = await session.scalars(
+            text("SELECT version FROM policy_hashes WHERE region = 'ac' ORDER BY version")
+        )
+        assert used.all() == [1, 2]
 
 
 async def test_the_new_version_is_guarded_from_its_first_use_on(world: World) -> None:

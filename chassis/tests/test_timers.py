@@ -276,6 +276,8 @@ async def test_a_handler_that_hangs_is_ended_and_harms_no_other(
             return await removed(database) == set(keys[1:])
 
         await until(others_are_removed)
+    async with database.reading() as session:
+        assert (await session.scalars(text("SELECT key FROM timers"))).all() == [keys[0]]
 
 
 async def test_a_timer_that_failed_before_the_clock_went_back_is_tried_soon(
@@ -293,6 +295,7 @@ async def test_a_timer_that_failed_before_the_clock_went_back_is_tried_soon(
             return await removed(database) == {key}
 
         await until(is_removed)
+    assert [letter for letter, _, _ in removals.called] == [key]
 
 
 async def test_a_timer_of_nobody_stays_and_is_counted(database: Database) -> None:

@@ -184,7 +184,8 @@ def test_a_broken_trace_is_left_behind(trace: object) -> None:
 )
 def test_no_headers_whatever_fail_in_another_way(headers: list[tuple[str, bytes]]) -> None:
     with contextlib.suppress(EnvelopeError):
-        Envelope.from_headers([*an_envelope().headers(), *headers])
+        envelope = Envelope.from_headers([*an_envelope().headers(), *headers])
+        assert Envelope.from_headers(envelope.headers()) == envelope
 
 
 @given(

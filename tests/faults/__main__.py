@@ -1,8 +1,6 @@
 """`make faults`: runs scenarios, prints their table, and writes it into docs/faults.md."""
 
 import argparse
-import os
-import platform
 import sys
 import tempfile
 import time
@@ -13,7 +11,6 @@ from pathlib import Path
 from random import SystemRandom
 
 import httpx
-import psutil
 import psycopg
 from confluent_kafka import KafkaException
 from kvitt.local.problems import LocalProblem
@@ -22,6 +19,7 @@ from tests.faults.checker.evidence import Violation
 from tests.faults.proxied import ProxiedWorld
 from tests.faults.scenario import SCENARIOS, CannotRunHere, Judged, Scenario, judge
 from tests.faults.world import World
+from tests.telling import machine, say
 
 _MODULES = (
     "processes",
@@ -65,18 +63,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.list:
         for one in SCENARIOS.values():
-            _say(f"{one.name:24} {'short' if one.is_short else '     '}  {one.told}")
+            say(f"{one.name:24} {'short' if one.is_short else '     '}  {one.told}")
         return 0
     named = [SCENARIOS[name] for name in filter(None, chosen.scenario.split(","))]
     wanted = named or [one for one in SCENARIOS.values() if one.is_short or not chosen.short]
     begun = time.monotonic()
     directory = Path(tempfile.mkdtemp(prefix="kvitt-faults-"))
-    _say(f"seed {chosen.seed}; histories and logs are in {directory}")
+    say(f"seed {chosen.seed}; histories and logs are in {directory}")
     if chosen.short:  # one system for all: the proxies let pass what no scenario holds up
         wanted = [replace(one, world="proxied") for one in wanted]
-    judged = run(wanted, directory=directory, seed=chosen.seed, say=_say)
+    judged = run(wanted, directory=directory, seed=chosen.seed, say=say)
     table = render(judged, seed=chosen.seed, seconds=time.monotonic() - begun)
-    _say("\n" + table)
+    say("\n" + table)
     if not named and not chosen.short:
         record(table)
     return 1 if any(one.violations for one in judged) else 0
@@ -132,7 +130,7 @@ def _run_in(
 def render(judged: Sequence[Judged], *, seed: int, seconds: float) -> str:
     """The table as Markdown, with what does not hold below it."""
     lines = [
-        f"Seed {seed}, {seconds / 60:.0f} min, {_machine()}.",
+        f"Seed {seed}, {seconds / 60:.0f} min, {machine()}.",
         "",
         "| scenario | fault | invariants | recovery | cases | repeated on the wire | figures |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -176,16 +174,6 @@ def _held(judged: Judged) -> str:
         return f"**{', '.join(broken)} broken**"
     left_out = ", ".join(sorted(judged.not_judged))
     return f"all others hold ({left_out} cannot)" if left_out else "all hold"
-
-
-def _machine() -> str:
-    memory = psutil.virtual_memory().total >> 30
-    return f"{os.cpu_count()} cores, {memory} GiB, {platform.system()} {platform.machine()}"
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

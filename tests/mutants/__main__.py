@@ -1,15 +1,11 @@
 """`make mutants`: tries mutants, prints what became of each, and writes docs/mutants.md."""
 
 import argparse
-import os
-import platform
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
-
-import psutil
 
 from tests.mutants.business import BUSINESS
 from tests.mutants.mutant import Mutant
@@ -19,6 +15,7 @@ from tests.mutants.sending import SENDING
 from tests.mutants.servers import running
 from tests.mutants.tree import ROOT, NotOnce, Tree, swapped
 from tests.mutants.trial import Case, Outcome, Runner, Tried
+from tests.telling import machine, say
 
 GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "The way out: event log and relay": SENDING,
@@ -41,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.list:
         for one in MUTANTS.values():
-            _say(f"{one.name:28} {one.takes_out}")
+            say(f"{one.name:28} {one.takes_out}")
         return 0
     names = [name for name in chosen.mutant.split(",") if name]
     if unknown := set(names) - MUTANTS.keys():
@@ -57,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if tried is None:
         return 1
     page = render(tried, planted, seconds=monotonic() - began)
-    _say("\n" + page)
+    say("\n" + page)
     if not named:
         _PAGE.write_text(f"{_PAGE.read_text().partition(_MARK)[0]}{_MARK}\n\n{page}")
     unseen = [one.test for one in planted if one.kind != "passed"]
@@ -71,7 +68,7 @@ def _stands(mutant: Mutant) -> bool:
         for one in mutant.swaps:
             texts[one.file] = swapped(texts[one.file], one)
     except NotOnce as error:
-        _say(f"{mutant.name}: {error}")
+        say(f"{mutant.name}: {error}")
         return False
     return True
 
@@ -80,30 +77,30 @@ def _try(runner: Runner, named: Sequence[Mutant]) -> tuple[list[Tried] | None, t
     wanted = named or list(MUTANTS.values())
     # By file: what the tests of a module share is made once.
     tests = sorted({test for one in wanted for test in one.caught_by})
-    _say(f"without any mutant: {len(tests)} tests")
+    say(f"without any mutant: {len(tests)} tests")
     # This run also makes the databases that services' tests copy: no mutant is ever in those.
     control = runner.run(tests, to_the_end=True)
     if not control.is_green:
-        _say(f"{control.output}\nThese tests are red without any mutant: nothing can be said.")
+        say(f"{control.output}\nThese tests are red without any mutant: nothing can be said.")
         return None, ()
-    _say(f"  green in {control.seconds:.0f} s")
+    say(f"  green in {control.seconds:.0f} s")
     planted: tuple[Case, ...] = ()
     if not named:
         planted = runner.run([PLANTED], to_the_end=True).cases
-        _say(f"  {len(planted)} faults are planted in the simulation")
+        say(f"  {len(planted)} faults are planted in the simulation")
     tried = []
     for number, one in enumerate(wanted, start=1):
         done = runner.attempt(one)
         tried.append(done)
-        _say(f"{number}/{len(wanted)} {one.name}: {done.outcome}, {done.seconds:.1f} s")
-        _say(f"    {done.by or done.said}" if done.is_caught else f"    {done.said}")
+        say(f"{number}/{len(wanted)} {one.name}: {done.outcome}, {done.seconds:.1f} s")
+        say(f"    {done.by or done.said}" if done.is_caught else f"    {done.said}")
     return tried, planted
 
 
 def render(tried: Sequence[Tried], planted: Sequence[Case], *, seconds: float) -> str:
     """The tables as Markdown."""
     caught = sum(one.is_caught for one in tried)
-    lines = [f"{caught} of {len(tried)} mutants are caught; {seconds / 60:.0f} min, {_machine()}."]
+    lines = [f"{caught} of {len(tried)} mutants are caught; {seconds / 60:.0f} min, {machine()}."]
     by_mutant = {one.mutant.name: one for one in tried}
     for title, group in GROUPS.items():
         rows = [by_mutant[one.name] for one in group if one.name in by_mutant]
@@ -126,16 +123,6 @@ def _row(tried: Tried) -> str:
 def _planted_row(case: Case) -> str:
     fault = case.test.partition("[")[2].removesuffix("]")
     return f"| {fault} | {'yes' if case.kind == 'passed' else '**no**'} | {case.seconds:.1f} |"
-
-
-def _machine() -> str:
-    memory = psutil.virtual_memory().total >> 30
-    return f"{os.cpu_count()} cores, {memory} GiB, {platform.system()} {platform.machine()}"
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -224,7 +224,10 @@ def test_what_is_private_to_an_order_is_refused_over_kafka(
 
 
 def test_an_order_without_details_passes_over_kafka() -> None:
-    must_carry_no_details(Delivery(to=RecipientAddress(), consolidated=False))
+    delivery = Delivery(to=RecipientAddress(), consolidated=False)
+
+    must_carry_no_details(delivery)
+    assert not has_details(delivery)
 
 
 # -- ORD-5: the assortment -------------------------------------------------------------------------
