@@ -17,7 +17,7 @@ from kvitt_contracts.topics import Topic, consumed_by
 from kvitt_contracts.types import RegionCode
 from opentelemetry.trace import SpanKind
 
-from kvitt_chassis import failpoints, parking, positions
+from kvitt_chassis import failpoints, parking
 from kvitt_chassis.consumer_machine import (
     Action,
     Apply,
@@ -49,6 +49,7 @@ from kvitt_chassis.kafka_client import KafkaClient, Reading
 from kvitt_chassis.offsets import Offsets
 from kvitt_chassis.pauses import Pauses
 from kvitt_chassis.positions import DatabaseBehind, Reached
+from kvitt_chassis.progress import Progress
 from kvitt_chassis.quarantine import Quarantine
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.settings import Settings
@@ -98,7 +99,6 @@ class Consumer:
         self.database = database
         self.group = prefix + database.service
         self.tuning = tuning or Tuning()
-        self.halted: str | None = None
         self._names = [prefix + topic.name for topic in topics]
         self._reader = Reader(topics, handlers, prefix=prefix)
         self.inbox = Inbox(
@@ -119,10 +119,6 @@ class Consumer:
         self._checked = asyncio.Event()
         self._checking: asyncio.Task[None] | None = None
         self._is_revoking = False
-        self._assignment = 0  # how many there have been
-        self._is_behind = False  # the database: what is assigned is to be checked again
-        self._settled: dict[TopicPartition, int] = {}
-        self._doubted: dict[TopicPartition, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.client = KafkaClient(
             topics=self._names,
@@ -133,6 +129,7 @@ class Consumer:
             on_revoked=self._on_revoked,
             on_assigned=self._on_assigned,
         )
+        self.progress = Progress(database, self.client)
         self._offsets = Offsets(self.client.commit)
         self._pauses = Pauses(database, self.client, self.group)
         self._hand: Sequence[Incoming] = ()
@@ -192,6 +189,11 @@ class Consumer:
 
     # -- what others ask -------------------------------------------------------------------------
 
+    @property
+    def halted(self) -> str | None:
+        """Why nothing is read until somebody has decided; None where all is well."""
+        return self.progress.halted
+
     def assigned(self) -> frozenset[Partition]:
         """The partitions that this process reads."""
         return frozenset((one.topic, one.partition) for one in self.client.assignment())
@@ -211,8 +213,7 @@ class Consumer:
 
         Raises aiokafka's KafkaError when it does not answer.
         """
-        ends = await self.client.ends(self.client.assignment())
-        return sum(max(0, end - self._settled.get(one, 0)) for one, end in ends.items())
+        return await self.progress.lag()
 
     # -- one batch -------------------------------------------------------------------------------
 
@@ -220,7 +221,7 @@ class Consumer:
         if not self._may_read():
             return
         self._free.clear()
-        assignment = self._assignment
+        assignment = self.progress.assignment
         try:
             await self._checked.wait()
             if self._may_read() and (wanted := self._without_held(records)):
@@ -228,29 +229,22 @@ class Consumer:
         except Exception as error:
             # Not a handler's fault: those are settled. Nothing is lost: the batch is read again.
             log.error("a batch could not be settled: %s", describe(error))
-            if assignment == self._assignment:
+            if assignment == self.progress.assignment:
                 self.client.seek({_partition(one): one.offset for one in reversed(records)})
             await asyncio.sleep(1)
         finally:
             self._free.set()
 
     def _without_held(self, records: Sequence[Record]) -> Sequence[Record]:
-        """The records but those of partitions that are paused, or where the client left some out.
-
-        Of these, what is missing is read again. aiokafka drops records that it has taken from its
-        buffer when another partition's cannot be decoded. A gap that is there the second time as
-        well is Kafka's own (a transaction's marks).
+        """The records but those of partitions that are paused, or where the client left some out:
+        these are read again.
         """
-        back: dict[TopicPartition, int] = {}
-        first: dict[TopicPartition, int] = {}
-        for record in records:
-            first.setdefault(_partition(record), record.offset)
-        for partition, offset in first.items():
-            expected = self._settled.get(partition, offset)
-            if partition in self._pauses.held:
-                back[partition] = min(expected, offset)
-            elif offset > expected and self._doubted.get(partition) != expected:
-                self._doubted[partition] = back[partition] = expected
+        held = [record for record in records if _partition(record) in self._pauses.held]
+        others = [record for record in records if _partition(record) not in self._pauses.held]
+        back = self.progress.left_out(others)
+        for record in reversed(held):
+            expected = self.progress.settled.get(_partition(record), record.offset)
+            back[_partition(record)] = min(expected, record.offset)
         if not back:
             return records
         self.client.seek(back)
@@ -262,10 +256,10 @@ class Consumer:
     async def settle(self, records: Sequence[Record]) -> Finish:
         """Settle a batch, each partition's records in order, as if the client had brought it."""
         failpoint("consumer.received")
-        assignment = self._assignment
+        assignment = self.progress.assignment
         self._hand = [self._reader.read(record) for record in records]
         # as it was believed when the batch came, however long it is tried
-        self._reached = dict(self._settled)
+        self._reached = dict(self.progress.settled)
         links = [one.envelope.traceparent for one in self._hand if one.envelope]
         with self._telemetry.span(
             "consume", kind=SpanKind.CONSUMER, links=links, messages=len(records)
@@ -276,7 +270,9 @@ class Consumer:
             action = self._machine.step(Received(places))
             while not isinstance(action, Finish):
                 action = self._machine.step(await self._perform(action))
-            if assignment == self._assignment:  # else where to read on is decided anew already
+            if (
+                assignment == self.progress.assignment
+            ):  # else where to read on is decided anew already
                 self._finish(action)
             return action
 
@@ -337,7 +333,7 @@ class Consumer:
 
     def _note(self, error: Exception, single: Incoming | None) -> Failure:
         failure = failure_of(error, single)
-        self._is_behind |= isinstance(error, DatabaseBehind)
+        self.progress.is_behind |= isinstance(error, DatabaseBehind)
         if failure is Failure.LOCK_TROUBLE:
             TROUBLES.labels(self.database.service).inc()
             log.warning("tried again: %s", describe(error))
@@ -347,7 +343,7 @@ class Consumer:
 
     def _finish(self, finish: Finish) -> None:
         offsets = {TopicPartition(*one): offset for one, offset in finish.offsets.items()}
-        self._settled.update(offsets)
+        self.progress.settled.update(offsets)
         self.client.seek({TopicPartition(*one): at for one, at in finish.back_to.items()})
         self._offsets.note(offsets)
 
@@ -385,7 +381,7 @@ class Consumer:
     async def _on_assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """The group gives partitions: is what is to be read still there? Put pauses back."""
         self._checked.clear()
-        self._assignment += 1
+        self.progress.assignment += 1
         self._is_revoking = False
         if not await self._is_checked(partitions):
             # The group need not wait for it; nothing is settled before it has come about.
@@ -407,51 +403,8 @@ class Consumer:
         return True
 
     async def _check(self, partitions: Sequence[TopicPartition]) -> None:
-        begins = await self.client.begins(partitions)
-        ends = await self.client.ends(partitions)
-        committed = {one: await self.client.committed(one) for one in partitions}
-        known = await self._known(begins, committed)
-        self._settled, self._doubted, self._is_behind = {}, {}, False
-        for one in partitions:
-            offset = committed[one]
-            read_from = begins[one] if offset is None else offset
-            self._settled[one] = min(read_from, known[one])
-            for stands in (read_from, known[one]):
-                if stands < begins[one] or read_from > ends[one]:
-                    self._halt(one, stands, begins[one], ends[one])
-            if known[one] < read_from:
-                self._go_back(one, known[one])
+        await self.progress.check(partitions)
         await self._pauses.put_back()
-
-    async def _known(
-        self, begins: Reached, committed: Mapping[TopicPartition, int | None]
-    ) -> Reached:
-        """How far the database knows each partition settled. One that is new to it, or to the
-        group, is read from what Kafka has.
-        """
-        async with self.database.unit() as unit:
-            known = await positions.read(unit.session)
-            fresh = {
-                one: begins[one] for one in begins if committed[one] is None or one not in known
-            }
-            await positions.begin(unit.session, fresh)
-        return {one: max(known.get(one, 0), fresh.get(one, 0)) for one in begins}
-
-    def _go_back(self, partition: TopicPartition, known: int) -> None:
-        """The database is from before what the group has read: it was restored, or promoted."""
-        log.warning(
-            "the database is from before what was read: %s %s is read again from offset %s",
-            *(*partition, known),
-        )
-        self.client.seek({partition: known})
-
-    def _halt(self, partition: TopicPartition, offset: int, begin: int, end: int) -> None:
-        self.halted = (
-            f"{partition.topic} {partition.partition}: offset {offset} is out of range"
-            f" {begin}-{end}; messages are lost, or the topic is another. Republish what is"
-            " missing, then delete the group's offsets of this topic: what Kafka has is read."
-        )
-        log.critical("the consumer has stopped: %s", self.halted)
 
     # -- watching --------------------------------------------------------------------------------
 
@@ -466,19 +419,13 @@ class Consumer:
                     await self._look()
                 if now - measured_at > _MEASURE_EVERY:
                     measured_at = now
-                    await self._look_back()
+                    await self.progress.look_back()
                     await self.drain.measure()
                 if now - forgotten_at > _FORGET_EVERY:
                     forgotten_at = now
                     await self.inbox.forget()
             except Exception as error:
                 log.warning("the consumer could not be watched: %s", describe(error))
-
-    async def _look_back(self) -> None:
-        """Does the database still know what was settled? A batch asks too, where one comes."""
-        async with self.database.reading() as session:
-            known = await positions.read(session)
-        self._is_behind |= any(known.get(one, 0) < at for one, at in self._settled.items())
 
     async def _look(self) -> None:
         lag = await self.lag()
@@ -487,13 +434,13 @@ class Consumer:
         stuck = self._watchdog.is_stuck(
             now=time.monotonic(),
             lag=waiting,
-            positions={(one.topic, one.partition): at for one, at in self._settled.items()},
+            positions={(one.topic, one.partition): at for one, at in self.progress.settled.items()},
             is_held_up=not self._free.is_set() or bool(self._pauses.held),
         )
-        if stuck or self._is_behind or not self.client.is_running:
+        if stuck or self.progress.is_behind or not self.client.is_running:
             RESTARTS.labels(self.database.service).inc()
             log.warning("the Kafka client is stopped and started: it lags, or is to read again")
-            self._is_behind = False
+            self.progress.is_behind = False
             await self.client.restart()
 
 

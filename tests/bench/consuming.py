@@ -204,7 +204,7 @@ async def _consume(
     consumer.settle = noticed  # type: ignore[method-assign]
     await consumer.start()
     await wait_for(
-        lambda: sum(consumer._settled.values()) >= place.events, within=LONGEST, every=0.003
+        lambda: sum(consumer.progress.settled.values()) >= place.events, within=LONGEST, every=0.003
     )
     result = watch.end(place.events)
     await consumer.stop()
