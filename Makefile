@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SERVICES := orders bmb inventory billing notifications
-DISTRIBUTIONS := contracts chassis $(addprefix services/,$(SERVICES)) deploy
+DISTRIBUTIONS := contracts chassis $(addprefix services/,$(SERVICES)) deploy testkit
 PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
-PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis $(foreach s,$(SERVICES),services/$(s)/$(s)) deploy/kvitt examples/generator
+PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis $(foreach s,$(SERVICES),services/$(s)/$(s)) deploy/kvitt testkit/kvitt_testkit examples/generator
 TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
 # mypy finds a module of ours by its distribution's folder.
-BASES := contracts:chassis:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy
+BASES := contracts:chassis:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy:testkit
 
 unexport VIRTUAL_ENV
 unexport PYTHONPATH

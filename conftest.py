@@ -1,3 +1,3 @@
 """Plugins that every test may use. Fixtures stand in the plugins."""
 
-pytest_plugins = ["kvitt.local.fixtures", "kvitt_chassis.testing", "kvitt_chassis.running"]
+pytest_plugins = ["kvitt_testkit.fixtures", "kvitt_testkit.world", "kvitt_testkit.running"]

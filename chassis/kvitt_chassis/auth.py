@@ -15,7 +15,7 @@ import httpx
 import jwt
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
 
-from kvitt_chassis.problems import Problem, ProblemRaised
+from kvitt_chassis.web.problems import Problem, ProblemRaised
 
 AUDIENCE = "kvitt"
 LEEWAY_SECONDS = 30

@@ -18,15 +18,15 @@ from kvitt_contracts.types import looks_like_personal_number
 from pydantic_core import to_json
 from sqlalchemy.exc import IntegrityError
 
-from kvitt_chassis import telemetry
 from kvitt_chassis.auth import Authenticator, Caller
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.handlers import Handlers
-from kvitt_chassis.idempotency import IdempotencyKey, StoredAnswer, claim, store
-from kvitt_chassis.lists import Listing, Page, RegionReader
-from kvitt_chassis.problems import MEDIA_TYPE, Busy, Invalid
+from kvitt_chassis.operating import telemetry
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
+from kvitt_chassis.web.lists import Listing, Page, RegionReader
+from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid
 
 __all__ = [
     "ApiContext",

@@ -14,26 +14,26 @@ from typing import Any
 from alembic import context
 from sqlalchemy import MetaData, create_engine, pool, text
 
-from kvitt_chassis import marks
+from kvitt_chassis.consuming import marks
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
 
-_PARTS = (
-    "outbox",
-    "timers",
-    "clock",
-    "marks",
-    "parking",
-    "pauses",
-    "positions",
-    "refusals",
-    "audit",
-    "idempotency",
-    "policies",
-)
-"""Chassis modules with tables of their own: each has `DDL`, a tuple of statements, in which
-`{owner}`, `{api}` and `{worker}` stand for the roles. By default api and worker may read and write
-a new table.
+_PARTS = {
+    "outbox": "relaying.outbox",
+    "timers": "consuming.timers",
+    "clock": "operating.clock",
+    "marks": "consuming.marks",
+    "parking": "consuming.parking",
+    "pauses": "consuming.pauses",
+    "positions": "consuming.positions",
+    "refusals": "consuming.refusals",
+    "audit": "operating.audit",
+    "idempotency": "web.idempotency",
+    "policies": "policies",
+}
+"""Parts of the chassis with tables of their own, by the name that migrations call them, and the
+module of each: it has `DDL`, a tuple of statements, in which `{owner}`, `{api}` and `{worker}`
+stand for the roles. By default api and worker may read and write a new table.
 """
 
 
@@ -54,7 +54,7 @@ def add_chassis_tables(op: Any, service: str, part: str) -> None:
 
 
 def _create_tables_of(part: str, op: Any, service: str) -> None:
-    for statement in importlib.import_module(f"kvitt_chassis.{part}").DDL:
+    for statement in importlib.import_module(f"kvitt_chassis.{_PARTS[part]}").DDL:
         op.get_bind().exec_driver_sql(_named(statement, service))
 
 

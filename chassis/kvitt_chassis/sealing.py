@@ -10,7 +10,7 @@ from typing import Any
 from aiokafka import ConsumerRecord
 from cryptography.fernet import Fernet
 
-from kvitt_chassis.incoming import Record
+from kvitt_chassis.consuming.incoming import Record
 
 
 class Sealer:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.http import ApiContext
-from kvitt_chassis.telemetry import Telemetry
-from kvitt_chassis.web import build_app
+from kvitt_chassis.operating.telemetry import Telemetry
+from kvitt_chassis.web.app import build_app
 
 
 class Service:
@@ -43,6 +43,6 @@ class Service:
 
     def main(self) -> None:
         """Run until SIGTERM: HTTP, consumer, relay and timers in this process."""
-        from kvitt_chassis.process import run  # a test of handlers needs no Kafka client
+        from kvitt_chassis.operating.process import run  # a test of handlers needs no Kafka client
 
         run(self)

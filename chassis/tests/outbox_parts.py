@@ -10,12 +10,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from kvitt.local.databases import DatabaseUrls
-from kvitt.local.testing import Platform
 from kvitt_chassis.database import Database
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
-from kvitt_chassis.relay import Relay
+from kvitt_chassis.relaying.relay import Relay
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES, Topic
+from kvitt_testkit.platform import Platform
 from sqlalchemy import create_engine, text
 
 SERVICE = "notifications"

@@ -2,9 +2,9 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from kvitt.local.testing import Platform
-from kvitt_chassis import clock
+from kvitt_chassis.operating import clock
 from kvitt_contracts.types import RegionCode
+from kvitt_testkit.platform import Platform
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 

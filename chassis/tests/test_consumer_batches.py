@@ -10,11 +10,11 @@ from uuid import UUID, uuid5
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kvitt_chassis.consuming.incoming import Record
 from kvitt_chassis.database import Database
-from kvitt_chassis.incoming import Record
-from kvitt_chassis.testing import Servers, ServiceUrls
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import NAMESPACE
+from kvitt_testkit.world import Servers, ServiceUrls
 
 from chassis.tests import trail
 from chassis.tests.trail import Log

@@ -17,14 +17,14 @@ from aiokafka import TopicPartition as AioPartition
 from aiokafka.record.util import calc_crc32c
 from confluent_kafka import TopicPartition as ConfluentPartition
 from kvitt.local.servers import admin_client
-from kvitt.local.testing import Platform
 from kvitt_chassis import failpoints
-from kvitt_chassis.consumer import Consumer, Tuning
+from kvitt_chassis.consuming.consumer import Consumer, Tuning
+from kvitt_chassis.consuming.kafka_client import KafkaClient
+from kvitt_chassis.consuming.pauses import store_pause
 from kvitt_chassis.database import Database
-from kvitt_chassis.kafka_client import KafkaClient
-from kvitt_chassis.pauses import store_pause
-from kvitt_chassis.testing import wait_for
 from kvitt_contracts.policy import Policies
+from kvitt_testkit.platform import Platform
+from kvitt_testkit.world import wait_for
 from sqlalchemy import create_engine, make_url, text
 
 from chassis.tests import trail

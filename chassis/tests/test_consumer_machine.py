@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kvitt_chassis.consumer_machine import (
+from kvitt_chassis.consuming.machine import (
     PATIENCE,
     Apply,
     ConsumerMachine,
@@ -16,12 +16,12 @@ from kvitt_chassis.consumer_machine import (
     Limits,
     Park,
     Pause,
-    Place,
     Received,
+    RecordPosition,
     Refuse,
     Watchdog,
 )
-from kvitt_chassis.verdicts import Cause, Known, Line, Verdict, judge
+from kvitt_chassis.consuming.verdicts import Cause, Known, Line, Verdict, judge
 
 A, B = ("orders", 0), ("orders", 1)
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
@@ -32,7 +32,7 @@ def a_line(sequence: int | None = 1, event_id: UUID = FIRST, **changes: object) 
 
 
 def a_batch(*places: tuple[tuple[str, int], int]) -> Received:
-    return Received(tuple(Place(partition, offset) for partition, offset in places))
+    return Received(tuple(RecordPosition(partition, offset) for partition, offset in places))
 
 
 # -- verdicts --------------------------------------------------------------------------------------
@@ -145,12 +145,12 @@ def test_too_many_faults_in_a_row_pause_the_partition_longer_each_time() -> None
     assert machine.step(Done()) == Apply((1, 2))
     machine.step(Failed(Failure.FAULT, 1))
 
-    assert machine.step(Failed(Failure.FAULT)) == Pause(Place(A, 2), 5)
+    assert machine.step(Failed(Failure.FAULT)) == Pause(RecordPosition(A, 2), 5)
     assert machine.step(Done()) == Apply((2,))
     assert machine.step(Done()) == Finish({A: 2, B: 2}, {A: 2})
 
     machine.step(a_batch((A, 2)))
-    assert machine.step(Failed(Failure.FAULT)) == Pause(Place(A, 2), 10)
+    assert machine.step(Failed(Failure.FAULT)) == Pause(RecordPosition(A, 2), 10)
 
 
 def test_of_a_revoked_partition_nothing_further_is_begun() -> None:
@@ -184,7 +184,7 @@ def test_whatever_happens_offsets_pass_only_what_was_settled_and_nothing_is_left
     offsets = {A: 0, B: 0}
     places = []
     for partition in sorted(partitions):
-        places.append(Place(partition, offsets[partition]))
+        places.append(RecordPosition(partition, offsets[partition]))
         offsets[partition] += 1
     settled: set[int] = set()
 

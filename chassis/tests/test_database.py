@@ -2,12 +2,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from kvitt.local.testing import Platform
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import FailpointHit, arm, disarm
 from kvitt_chassis.transaction import UnitOfWork
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
+from kvitt_testkit.platform import Platform
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 

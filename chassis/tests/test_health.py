@@ -2,8 +2,8 @@ import asyncio
 
 import httpx
 from fastapi import FastAPI
-from kvitt_chassis import health
-from kvitt_chassis.health import Health, routes
+from kvitt_chassis.operating import health
+from kvitt_chassis.operating.health import Health, routes
 
 
 async def well() -> str | None:

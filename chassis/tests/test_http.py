@@ -8,9 +8,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from kvitt_chassis import failpoints
-from kvitt_chassis.testing import Given, Servers, World, assert_rows_are_folds, wait_for
 from kvitt_contracts.notifications import MessagePosted, MessageRead
 from kvitt_contracts.types import Role
+from kvitt_testkit.world import Given, Servers, World, assert_rows_are_folds, wait_for
 from sqlalchemy import text
 
 from chassis.tests import toy

@@ -7,16 +7,16 @@ from uuid import uuid4
 
 import pytest
 from kvitt_chassis import metrics
-from kvitt_chassis.consumer import Consumer
+from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.inbox import MESSAGES
 from kvitt_chassis.database import Database
-from kvitt_chassis.inbox import MESSAGES
-from kvitt_chassis.testing import Servers, ServiceUrls
 from kvitt_contracts.inventory import OrderPickingStarted, ReservationReleased
 from kvitt_contracts.orders import PayerRegistered
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.topics import REGION_ORDERS, for_region
 from kvitt_contracts.types import OrderId, PayerId, RegionCode, identify
+from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import text
 
 from chassis.tests import trail

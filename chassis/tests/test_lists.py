@@ -5,9 +5,9 @@ import httpx
 import pytest
 from fastapi import Request
 from kvitt_chassis.auth import Caller
-from kvitt_chassis.lists import ListingQuery, RegionReader
-from kvitt_chassis.testing import Given, Servers, World
+from kvitt_chassis.web.lists import ListingQuery, RegionReader
 from kvitt_contracts.types import RegionCode, UserId
+from kvitt_testkit.world import Given, Servers, World
 from sqlalchemy import select
 
 from chassis.tests import toy

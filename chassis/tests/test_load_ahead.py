@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from kvitt_chassis.handlers import MessageRoute, Names, RowKey
-from kvitt_chassis.testing import Given, Servers, ServiceUrls, World
 from kvitt_chassis.transaction import Transaction, UnitOfWork
 from kvitt_contracts.types import RegionCode, UserId
+from kvitt_testkit.world import Given, Servers, ServiceUrls, World
 from sqlalchemy import select
 
 from chassis.tests import toy

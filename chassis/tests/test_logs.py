@@ -3,8 +3,8 @@ import json
 import logging
 
 import pytest
-from kvitt_chassis.logs import JsonLines
-from kvitt_chassis.masking import MASK, holds_personal_number, mask
+from kvitt_chassis.operating.logs import JsonLines
+from kvitt_chassis.operating.masking import MASK, holds_personal_number, mask
 
 NUMBERS = [
     "189001019802",

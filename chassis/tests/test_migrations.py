@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from kvitt.local.databases import DatabaseUrls
-from kvitt.local.testing import Platform
+from kvitt_testkit.platform import Platform
 
 from chassis.tests.outbox_parts import SERVICE, migrate
 

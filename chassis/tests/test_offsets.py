@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping
 
 from aiokafka import TopicPartition
-from kvitt_chassis import offsets
-from kvitt_chassis.offsets import Offsets
-from kvitt_chassis.testing import wait_for
+from kvitt_chassis.consuming import offsets
+from kvitt_chassis.consuming.offsets import Offsets
+from kvitt_testkit.world import wait_for
 
 FIRST, SECOND = TopicPartition("orders", 0), TopicPartition("orders", 1)
 

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from kvitt_chassis import parking
-from kvitt_chassis.consumer import Consumer, Tuning
-from kvitt_chassis.consumer_machine import Limits
+from kvitt_chassis.consuming import parking
+from kvitt_chassis.consuming.consumer import Consumer, Tuning
+from kvitt_chassis.consuming.machine import Limits
 from kvitt_chassis.database import Database
-from kvitt_chassis.testing import Servers, ServiceUrls, wait_for
 from kvitt_contracts.policy import Policies
+from kvitt_testkit.world import Servers, ServiceUrls, wait_for
 from sqlalchemy import text
 
 from chassis.tests import trail
@@ -139,7 +139,7 @@ async def test_a_refusal_that_cannot_be_recorded_holds_up_no_other_key(
     def fail(*_: object) -> None:
         raise trail.Trouble
 
-    monkeypatch.setattr("kvitt_chassis.inbox.record_refusal", fail)
+    monkeypatch.setattr("kvitt_chassis.consuming.inbox.record_refusal", fail)
     await trail.drain_now(consumer)
 
     assert await trail_of(consumer.database, order) == (1,)

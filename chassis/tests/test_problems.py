@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from kvitt_chassis.testing import Given, Servers, World
-from kvitt_chassis.web import MAX_BODY_BYTES, MAX_IN_HAND, Guard
+from kvitt_chassis.web.app import MAX_BODY_BYTES, MAX_IN_HAND, Guard
+from kvitt_testkit.world import Given, Servers, World
 
 from chassis.tests import toy
 

@@ -6,18 +6,18 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from kvitt_chassis import parking
-from kvitt_chassis.consumer import Consumer
+from kvitt_chassis.consuming import parking
+from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.incoming import Record
+from kvitt_chassis.consuming.parking import State
+from kvitt_chassis.consuming.quarantine import Entry, NoSuchEntry
+from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
-from kvitt_chassis.incoming import Record
-from kvitt_chassis.parking import State
-from kvitt_chassis.quarantine import Entry, NoSuchEntry
-from kvitt_chassis.testing import Servers, ServiceUrls
-from kvitt_chassis.verdicts import Cause
 from kvitt_contracts.envelope import MAX_BYTES
 from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId
+from kvitt_testkit.world import Servers, ServiceUrls
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of

@@ -20,19 +20,20 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 from kvitt.local.servers import admin_client
-from kvitt.local.testing import Platform
-from kvitt_chassis import failpoints, outbox
+from kvitt_chassis import failpoints
 from kvitt_chassis.database import Database
-from kvitt_chassis.history import History
-from kvitt_chassis.kept_connection import KeptConnection
 from kvitt_chassis.metrics import REGISTRY
-from kvitt_chassis.outbox import OutboxRow
-from kvitt_chassis.outbox_reader import PAGE_BYTES, SETUP, OutboxReader
-from kvitt_chassis.relay import STATEMENT_SECONDS, Relay
-from kvitt_chassis.relay_machine import STANDBY_SECONDS
-from kvitt_chassis.relay_steps import Cursor
+from kvitt_chassis.operating.history import History
+from kvitt_chassis.relaying import outbox
+from kvitt_chassis.relaying.kept_connection import KeptConnection
+from kvitt_chassis.relaying.machine import STANDBY_SECONDS
+from kvitt_chassis.relaying.outbox import OutboxRow
+from kvitt_chassis.relaying.outbox_reader import PAGE_BYTES, SETUP, OutboxReader
+from kvitt_chassis.relaying.relay import STATEMENT_SECONDS, Relay
+from kvitt_chassis.relaying.steps import Cursor
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
+from kvitt_testkit.platform import Platform
 from sqlalchemy import text
 
 from chassis.tests.outbox_parts import (
@@ -283,10 +284,10 @@ _PROCESS = """
 import asyncio, json, os
 from kvitt_chassis import failpoints
 from kvitt_chassis.database import Database
-from kvitt_chassis.history import History
+from kvitt_chassis.operating.history import History
 from kvitt_chassis.metrics import REGISTRY
-from kvitt_chassis.relay import Relay
-from kvitt_chassis.relay_machine import STANDBY_SECONDS
+from kvitt_chassis.relaying.relay import Relay
+from kvitt_chassis.relaying.machine import STANDBY_SECONDS
 from kvitt_contracts.policy import Policies
 
 async def main():
@@ -495,7 +496,7 @@ async def test_a_producer_is_given_up_after_an_error(log: Log) -> None:
 async def test_a_send_that_is_never_answered_ends_at_its_deadline(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kvitt_chassis.publisher.PUBLISH_SECONDS", 1.0)
+    monkeypatch.setattr("kvitt_chassis.relaying.publisher.PUBLISH_SECONDS", 1.0)
     database = log.database()
     send_batch, unanswered = AIOKafkaProducer.send_batch, [True]
 

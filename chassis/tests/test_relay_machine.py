@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from kvitt_chassis.relay_machine import (
+from kvitt_chassis.relaying.machine import (
     BACK_OFF_SECONDS,
     LEASE_SECONDS,
     POLL_SECONDS,
@@ -11,7 +11,7 @@ from kvitt_chassis.relay_machine import (
     RelayMachine,
     refusal_to_send,
 )
-from kvitt_chassis.relay_steps import (
+from kvitt_chassis.relaying.steps import (
     Action,
     Cursor,
     DatabaseFailed,
@@ -25,9 +25,9 @@ from kvitt_chassis.relay_steps import (
     Left,
     Look,
     Looked,
+    Origin,
     PageRead,
     Pause,
-    Place,
     Publish,
     Published,
     PublishFailed,
@@ -38,11 +38,11 @@ from kvitt_chassis.relay_steps import (
     Waited,
 )
 
-HERE = Place("7", "00000001", "kafka")
+HERE = Origin("7", "00000001", "kafka")
 
 
 def a_survey(
-    *, cursor: Cursor | None = None, known: Place | None = HERE, cursor_xmax: int = 10
+    *, cursor: Cursor | None = None, known: Origin | None = HERE, cursor_xmax: int = 10
 ) -> Surveyed:
     return Surveyed(
         cursor=cursor or Cursor(s1="10:10:"),

@@ -5,9 +5,9 @@ import time
 from uuid import uuid4
 
 import pytest
-from kvitt.local.testing import Platform
-from kvitt_chassis.running import Running
-from kvitt_chassis.testing import wait_for
+from kvitt_testkit.platform import Platform
+from kvitt_testkit.running import Running
+from kvitt_testkit.world import wait_for
 
 from chassis.tests import toy
 from chassis.tests.wire import MODULE, read_all

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from kvitt_chassis.policies import PolicyChanged, guard, read_policies
-from kvitt_chassis.testing import Given, Servers, World
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
+from kvitt_testkit.world import Given, Servers, World
 from sqlalchemy import text
 
 from chassis.tests import toy

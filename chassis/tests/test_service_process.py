@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from kvitt.local.testing import Platform
-from kvitt_chassis.running import Prepared, Running, ServiceProcess
-from kvitt_chassis.testing import an_envelope, regions_dir, wait_for
 from kvitt_contracts.bmb import TransferCancelled
 from kvitt_contracts.types import TransferId
+from kvitt_testkit.platform import Platform
+from kvitt_testkit.running import Prepared, Running, ServiceProcess
+from kvitt_testkit.world import an_envelope, regions_dir, wait_for
 
 from chassis.tests import toy
 from chassis.tests.wire import MODULE, client_settings, read_all

@@ -1,4 +1,4 @@
-from kvitt_chassis.telemetry import Telemetry, current_traceparent
+from kvitt_chassis.operating.telemetry import Telemetry, current_traceparent
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 REMOTE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from kvitt.local.testing import Platform
-from kvitt_chassis.running import Running
-from kvitt_chassis.testing import an_envelope, wait_for
 from kvitt_contracts.bmb import TransferCancelled
 from kvitt_contracts.types import TransferId
+from kvitt_testkit.platform import Platform
+from kvitt_testkit.running import Running
+from kvitt_testkit.world import an_envelope, wait_for
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from chassis.tests import toy

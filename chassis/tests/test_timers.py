@@ -6,11 +6,10 @@ from time import monotonic
 from uuid import UUID, uuid4
 
 import pytest
-from kvitt.local.testing import Platform
-from kvitt_chassis import clock
+from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers, Timer
-from kvitt_chassis.timers import TimerLoop
+from kvitt_chassis.operating import clock
 from kvitt_chassis.transaction import Transaction, UnitOfWork
 from kvitt_contracts.notifications import (
     About,
@@ -21,6 +20,7 @@ from kvitt_contracts.notifications import (
 )
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import MessageId, RegionCode, UserId
+from kvitt_testkit.platform import Platform
 from sqlalchemy import text
 
 from chassis.tests.toy import LetterRow, Status, make_tables, read
@@ -259,7 +259,7 @@ async def test_one_that_fails_harms_no_other_and_is_tried_again(database: Databa
 async def test_a_handler_that_hangs_is_ended_and_harms_no_other(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kvitt_chassis.timers.HANDLER_SECONDS", 0.3)
+    monkeypatch.setattr("kvitt_chassis.consuming.timers.HANDLER_SECONDS", 0.3)
     removals = Removals()
     async with database.unit() as unit:
         keys = [post(unit, due=timedelta(seconds=-1)) for _ in range(3)]

@@ -13,8 +13,8 @@ from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
+from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.service import Service
-from kvitt_chassis.telemetry import Telemetry
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import TransferCancelled
 from kvitt_contracts.envelope import Command

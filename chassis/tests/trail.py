@@ -14,14 +14,13 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from cryptography.fernet import Fernet
 from kvitt_chassis import metrics
-from kvitt_chassis.consumer import Consumer, Tuning
-from kvitt_chassis.consumer_machine import Limits
+from kvitt_chassis.consuming.consumer import Consumer, Tuning
+from kvitt_chassis.consuming.machine import Limits
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
 from kvitt_chassis.sealing import Sealer, record_of
-from kvitt_chassis.testing import Servers, ServiceUrls
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.envelope import Envelope, Message
 from kvitt_contracts.inventory import ReleaseRefused, ReservationReleased
@@ -31,6 +30,7 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.topics import INVENTORY_RESERVATIONS, ORDERS_UNITS, REGION_ORDERS, for_region
 from kvitt_contracts.types import OrderId, PayerId, RegionCode, UserId, identify
+from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 

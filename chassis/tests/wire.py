@@ -1,7 +1,7 @@
 """Reading and writing the toy's topics with the credentials of whoever may."""
 
 from aiokafka import AIOKafkaConsumer
-from kvitt.local.testing import Platform
+from kvitt_testkit.platform import Platform
 
 MODULE = "chassis.tests.toy"
 """What runs as the toy's process."""

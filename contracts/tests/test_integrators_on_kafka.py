@@ -8,10 +8,10 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.partitioner import DefaultPartitioner
-from kvitt.local.testing import Platform
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.examples import Example, examples
 from kvitt_contracts.topics import REGION_EVENTS, REGION_ORDERS, for_region
+from kvitt_testkit.platform import Platform
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "integrators"
 PREFIX = "integrators-"

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from kvitt.terminal import console
 
-_DECLARING = ("kvitt_chassis.inbox", "kvitt_chassis.consumer")
+_DECLARING = ("kvitt_chassis.consuming.inbox", "kvitt_chassis.consuming.consumer")
 """Modules that add theirs when they are imported."""
 
 

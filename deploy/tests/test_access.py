@@ -26,8 +26,8 @@ from confluent_kafka.admin import (
 from confluent_kafka.cimpl import Message, Producer
 from kvitt.local.kafka import Credentials, client_settings
 from kvitt.local.servers import kafka_principals
-from kvitt.local.testing import Platform
 from kvitt_contracts.topics import Topic
+from kvitt_testkit.platform import Platform
 
 PREFIX = "access-"
 REGIONS = ("ac", "bd")

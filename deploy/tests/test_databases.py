@@ -4,8 +4,8 @@ import psycopg
 import pytest
 from kvitt.local import migrations
 from kvitt.local.databases import ROLES, DatabaseUrls
-from kvitt.local.testing import Platform
 from kvitt_contracts.topics import SERVICES
+from kvitt_testkit.platform import Platform
 
 PREFIX = "databases-"
 

@@ -10,7 +10,7 @@ from kvitt.local.kafka import client_settings
 from kvitt.local.problems import LocalProblem
 from kvitt.local.servers import LocalServers
 from kvitt.local.state import State
-from kvitt.local.testing import Platform
+from kvitt_testkit.platform import Platform
 
 
 def test_two_runs_share_servers_that_the_environment_names(

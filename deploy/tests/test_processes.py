@@ -11,8 +11,8 @@ import psutil
 import pytest
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import (
-    Keeper,
     ProcessIdentity,
+    ProcessReaper,
     end_processes,
     free_ports,
     identities,
@@ -32,8 +32,8 @@ STUBBORN = [sys.executable, "-c", STUBBORN_PROGRAM]
 PARENT = """
 import sys
 from pathlib import Path
-from kvitt.local.processes import Keeper
-child = Keeper().start("sleeper", sys.argv[2:], log=Path(sys.argv[1]))
+from kvitt.local.processes import ProcessReaper
+child = ProcessReaper().start("sleeper", sys.argv[2:], log=Path(sys.argv[1]))
 print(child.pid, flush=True)
 sys.stdin.read()
 """
@@ -56,27 +56,27 @@ def test_a_child_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_child_that_does_not_heed_is_killed(tmp_path: Path) -> None:
-    keeper = Keeper()
+    reaper = ProcessReaper()
     log = tmp_path / "log"
-    child = keeper.start("stubborn", STUBBORN, log=log)
+    child = reaper.start("stubborn", STUBBORN, log=log)
     _await_text(log, "up")
 
     child.stop(timeout=0.2)
 
     assert child.popen.returncode == -signal.SIGKILL
-    keeper.close()
+    reaper.close()
 
 
 def test_only_those_that_run_are_remembered(tmp_path: Path) -> None:
-    keeper = Keeper()
-    ended = keeper.start("ended", SLEEPER, log=tmp_path / "log")
-    running = keeper.start("running", SLEEPER, log=tmp_path / "log")
+    reaper = ProcessReaper()
+    ended = reaper.start("ended", SLEEPER, log=tmp_path / "log")
+    running = reaper.start("running", SLEEPER, log=tmp_path / "log")
     ended.kill()
 
     found = identities([None, ended, running])
 
     assert [one.name for one in found] == ["running"]
-    keeper.close()
+    reaper.close()
 
 
 def test_a_process_of_an_earlier_run_is_named_and_can_be_ended(tmp_path: Path) -> None:

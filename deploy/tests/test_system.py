@@ -161,6 +161,6 @@ def _foreground(directory: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def _family(state: State) -> list[psutil.Process]:
-    """The supervisor and all that descends from it, keeper and PostgreSQL's workers included."""
+    """The supervisor and all that descends from it, reaper and PostgreSQL's workers included."""
     supervisor = psutil.Process(state.processes()[0].pid)
     return [supervisor, *supervisor.children(recursive=True)]

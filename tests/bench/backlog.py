@@ -1,6 +1,6 @@
 """Events in the log that nobody has relayed yet, and such as were relayed long ago."""
 
-from kvitt_chassis import outbox
+from kvitt_chassis.relaying import outbox
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from tests.bench import counted

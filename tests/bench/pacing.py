@@ -9,11 +9,11 @@ from uuid import uuid4
 
 from kvitt.local.problems import LocalProblem
 from kvitt_chassis.database import Database
-from kvitt_chassis.outbox import OutboxRow
-from kvitt_chassis.relay import Relay
-from kvitt_chassis.testing import wait_for
+from kvitt_chassis.relaying.outbox import OutboxRow
+from kvitt_chassis.relaying.relay import Relay
 from kvitt_contracts.orders import OrderVoided
 from kvitt_contracts.types import OrderId
+from kvitt_testkit.world import wait_for
 
 from tests.bench import counted, debezium
 from tests.bench.contest import LONGEST, Arena, Place, Watch, run_alone

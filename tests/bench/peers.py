@@ -10,10 +10,10 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, KafkaResponse
 from faststream.security import SASLScram512
 from faststream_outbox import OutboxBroker, make_outbox_table
-from kvitt_chassis.testing import wait_for
 from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.orders import OrderVoided
 from kvitt_contracts.types import OrderId
+from kvitt_testkit.world import wait_for
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from tests.bench import counted

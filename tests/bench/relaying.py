@@ -6,10 +6,10 @@ from typing import Any
 
 import asyncpg
 from kvitt.local.problems import LocalProblem
-from kvitt_chassis.outbox import COLUMNS, OutboxRow
-from kvitt_chassis.publisher import Publisher
-from kvitt_chassis.relay import Relay
-from kvitt_chassis.relay_steps import PAGE
+from kvitt_chassis.relaying.outbox import COLUMNS, OutboxRow
+from kvitt_chassis.relaying.publisher import Publisher
+from kvitt_chassis.relaying.relay import Relay
+from kvitt_chassis.relaying.steps import PAGE
 
 from tests.bench import counted, pacing
 from tests.bench.backlog import KEYS, fill, put_behind

@@ -6,7 +6,7 @@ from time import monotonic
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions
 from confluent_kafka.admin import AdminClient
 from kvitt.local.servers import admin_client
-from kvitt_chassis.testing import wait_for
+from kvitt_testkit.world import wait_for
 
 from tests.bench.contest import LONGEST
 from tests.bench.machine import Processes, tell

@@ -14,7 +14,7 @@ from time import monotonic
 
 import psycopg
 from kvitt.local.postgres import PostgresServer
-from kvitt.local.processes import Keeper
+from kvitt.local.processes import ProcessReaper
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
 from kvitt.story.barrier import Barrier
@@ -164,15 +164,15 @@ async def _world(
 
 def _note_commit_times(state: State) -> None:
     """Let PostgreSQL write down when each transaction was committed: both ends on one clock."""
-    keeper = Keeper()
-    server = PostgresServer(state, keeper)
+    reaper = ProcessReaper()
+    server = PostgresServer(state, reaper)
     server.start()
     try:
         with psycopg.connect(server.admin_url, autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
     finally:
         server.stop()
-        keeper.close()
+        reaper.close()
 
 
 @contextmanager

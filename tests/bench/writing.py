@@ -7,10 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
-from kvitt_chassis.testing import wait_for
-from kvitt_chassis.timers import TimerLoop
+from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_contracts.orders import OrderVoided
 from kvitt_contracts.types import OrderId
+from kvitt_testkit.world import wait_for
 
 from tests.bench import counted
 from tests.bench.consuming import publish

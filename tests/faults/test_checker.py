@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from kvitt_chassis.history import History
+from kvitt_chassis.operating.history import History
 
 from tests.faults.checker.evidence import (
     Balance,
@@ -263,7 +263,7 @@ def test_what_a_service_writes_is_what_the_checker_reads(tmp_path: Path) -> None
 def test_errors_are_read_from_the_logs_and_explained_by_patterns(tmp_path: Path) -> None:
     line = {
         "level": "ERROR",
-        "logger": "kvitt_chassis.inbox",
+        "logger": "kvitt_chassis.consuming.inbox",
         "message": "a key of bmb.transfers is parked: gap",
     }
     (tmp_path / "bmb.log").write_text(
@@ -274,7 +274,7 @@ def test_errors_are_read_from_the_logs_and_explained_by_patterns(tmp_path: Path)
     found = read_errors(tmp_path, {"bmb": 0})
 
     assert [one.message for one in found] == [
-        "kvitt_chassis.inbox: a key of bmb.transfers is parked: gap",
+        "kvitt_chassis.consuming.inbox: a key of bmb.transfers is parked: gap",
         "Traceback (most recent call last):",
     ]
     explained = replace(a_good_run(), errors=tuple(found), explained=("is parked: gap",))
@@ -290,9 +290,12 @@ def test_the_load_states_what_the_contracts_permit() -> None:
 @pytest.mark.parametrize("pattern", [*BROKER_AWAY, *DATABASE_AWAY])
 def test_what_a_client_tells_explains_no_line_of_ours(pattern: str) -> None:
     ours = (
-        "kvitt_chassis.consumer: a batch could not be settled: KafkaConnectionError",
-        "kvitt_chassis.inbox: a message of bmb.transfers (partition 1, offset 2) is parked: fork",
-        "kvitt_chassis.relay: bmb: the relay sends nothing: the cursor lies ahead",
+        "kvitt_chassis.consuming.consumer: a batch could not be settled: KafkaConnectionError",
+        (
+            "kvitt_chassis.consuming.inbox: "
+            "a message of bmb.transfers (partition 1, offset 2) is parked: fork"
+        ),
+        "kvitt_chassis.relaying.relay: bmb: the relay sends nothing: the cursor lies ahead",
         "asyncio: Task exception was never retrieved (KeyError)",
         "Traceback (most recent call last):",
     )

@@ -14,7 +14,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "timer-fires-once",
         "A timer fires where its row was removed: without, a cancelled one fires, and one twice",
-        f"{CHASSIS}/timers.py",
+        f"{CHASSIS}/consuming/timers.py",
         "    return [one for one in due if (one.timer, one.region, one.key) in still_set]",
         "    return [one for one in due if still_set is not None]",
         f"{_TIMERS}::test_a_cancelled_timer_does_not_fire_though_it_was_read_as_due",
@@ -22,7 +22,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "timer-of-its-instant",
         "A timer that was set anew does not fire at its old instant",
-        f"{CHASSIS}/timers.py",
+        f"{CHASSIS}/consuming/timers.py",
         " AND timers.due = fired.due",
         "",
         f"{_TIMERS}::test_a_timer_set_anew_while_it_was_due_fires_at_its_new_instant",
@@ -30,7 +30,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "timer-not-early",
         "No timer fires before it is due",
-        f"{CHASSIS}/timers.py",
+        f"{CHASSIS}/consuming/timers.py",
         "due = [row for row in rows if row.wait <= 0]",
         "due = rows",
         f"{_TIMERS}::test_a_timer_fires_once_when_it_is_due_and_not_before",

@@ -16,7 +16,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "seen-by-id",
         "A region's message is remembered by source and id",
-        f"{CHASSIS}/marks.py",
+        f"{CHASSIS}/consuming/marks.py",
         "        self.new_seen.append((incoming.sender, envelope.id))\n",
         "",
         f"{_INBOX}::test_a_message_from_outside_is_remembered_by_source_and_id",
@@ -24,7 +24,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "seen-per-region",
         "What one region sent silences no other region's message",
-        f"{CHASSIS}/incoming.py",
+        f"{CHASSIS}/consuming/incoming.py",
         'return f"{self.region} {self.envelope.source}" if self.envelope else str(self.region)',
         "return self.envelope.source if self.envelope else str(self.region)",
         f"{_INBOX}::test_what_one_region_sent_silences_no_other_region_that_names_its_source_alike",
@@ -32,7 +32,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "fact-version",
         "A fact that is older than what is known changes nothing",
-        f"{CHASSIS}/verdicts.py",
+        f"{CHASSIS}/consuming/verdicts.py",
         "line.version <= known.version",
         "line.version < 0",
         f"{_INBOX}::test_a_fact_that_is_older_than_what_is_known_is_obsolete",
@@ -40,7 +40,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "refusal-memory",
         "A refused message is refused once",
-        f"{CHASSIS}/verdicts.py",
+        f"{CHASSIS}/consuming/verdicts.py",
         "Verdict.OBSOLETE, Verdict.REFUSE}",
         "Verdict.OBSOLETE}",
         f"{_INBOX}::test_a_refused_message_is_refused_once",
@@ -48,7 +48,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "foreign-region",
         "A message that names another region than its topic's is refused",
-        f"{CHASSIS}/incoming.py",
+        f"{CHASSIS}/consuming/incoming.py",
         "        if envelope.region != region:\n",
         "        if not envelope.region:\n",
         f"{_INBOX}::test_a_message_that_names_another_region_is_refused_to_the_topics_region",
@@ -56,7 +56,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "wrong-topic",
         "A message for another service is refused",
-        f"{CHASSIS}/incoming.py",
+        f"{CHASSIS}/consuming/incoming.py",
         "if incoming.is_inbound and wire_type not in topic.wire_types:",
         "if incoming.is_inbound and not wire_type:",
         f"{_INBOX}::test_a_message_for_another_service_is_refused",
@@ -64,7 +64,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "number-as-subject",
         "A person's number as a subject is refused and kept nowhere",
-        f"{CHASSIS}/incoming.py",
+        f"{CHASSIS}/consuming/incoming.py",
         "return replace(incoming, key=_hidden(incoming.key), refused=_subject_not_opaque())",
         "return incoming",
         f"{_INBOX}::test_a_persons_number_as_subject_is_refused_and_kept_nowhere",
@@ -88,7 +88,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "poison-is-quarantined",
         "What cannot be read goes into quarantine: without, it is passed over",
-        f"{CHASSIS}/verdicts.py",
+        f"{CHASSIS}/consuming/verdicts.py",
         "    if not line.is_readable:\n        return Verdict.QUARANTINE",
         "    if not line.is_readable:\n        return Verdict.PASS_OVER",
         f"{_QUARANTINE}::test_an_event_that_cannot_be_read_is_quarantined_with_its_field_and_its_key_waits",
@@ -96,7 +96,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "quarantine-is-mended",
         "An edited message is applied in its place",
-        f"{CHASSIS}/quarantine.py",
+        f"{CHASSIS}/consuming/quarantine.py",
         "            await self._replace(unit.session, head, incoming)\n",
         "",
         f"{_QUARANTINE}::test_an_edited_body_is_applied_in_its_place",
@@ -104,7 +104,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "discard-moves-the-mark",
         "What is discarded is a duplicate when it comes again",
-        f"{CHASSIS}/quarantine.py",
+        f"{CHASSIS}/consuming/quarantine.py",
         "            await self._pass_by(unit.session, incoming, known)\n",
         "",
         f"{_QUARANTINE}::test_discard_moves_the_mark_past_it_and_lets_what_stands_behind_go_on",
@@ -112,7 +112,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "acts-are-audited",
         "An operator's act is written down with who, when and why",
-        f"{CHASSIS}/quarantine.py",
+        f"{CHASSIS}/consuming/quarantine.py",
         '            await self._write_down(unit.session, "discard", entry, who=who, why=why)\n',
         "",
         f"{_QUARANTINE}::test_every_act_is_audited_with_who_when_and_why_and_no_value",
@@ -120,7 +120,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "quarantine-is-masked",
         "What an operator is shown of a message is masked",
-        f"{CHASSIS}/quarantine.py",
+        f"{CHASSIS}/consuming/quarantine.py",
         "        case str():\n            return MASKED",
         "        case str():\n            return value",
         f"{_QUARANTINE}::test_what_is_shown_is_masked",
@@ -128,7 +128,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "idempotency-key",
         "A repeated Idempotency-Key gets the first answer and has no second effect",
-        f"{CHASSIS}/idempotency.py",
+        f"{CHASSIS}/web/idempotency.py",
         "    ON CONFLICT DO NOTHING\n    RETURNING key",
         "    ON CONFLICT ON CONSTRAINT pk_idempotency_keys DO UPDATE SET status = NULL\n"
         "    RETURNING key",
@@ -137,7 +137,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "key-of-one-request",
         "An Idempotency-Key cannot be used for another body",
-        f"{CHASSIS}/idempotency.py",
+        f"{CHASSIS}/web/idempotency.py",
         "    if found.request_hash != key.request_hash:\n",
         "    if not found.request_hash:\n",
         f"{_HTTP}::test_a_key_cannot_be_used_for_another_body",
@@ -191,7 +191,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "lists-of-the-region",
         "A list shows rows of the caller's region, whoever asks the database",
-        f"{CHASSIS}/lists.py",
+        f"{CHASSIS}/web/lists.py",
         "ordered = query.options(mine).order_by(",
         "ordered = query.order_by(",
         f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
@@ -199,7 +199,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "counts-of-the-region",
         "A list's count is of the caller's region too",
-        f"{CHASSIS}/lists.py",
+        f"{CHASSIS}/web/lists.py",
         ".select_from(query.order_by(None).subquery()).options(mine)",
         ".select_from(query.order_by(None).subquery())",
         f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
@@ -207,7 +207,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "views-of-the-region",
         "What a view finds beside its list is of the caller's region too",
-        f"{CHASSIS}/lists.py",
+        f"{CHASSIS}/web/lists.py",
         "session.execute(query.options(_of(self.region)))",
         "session.execute(query)",
         f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
@@ -215,7 +215,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "logs-are-masked",
         "No number of a person gets into a log",
-        f"{CHASSIS}/logs.py",
+        f"{CHASSIS}/operating/logs.py",
         "return mask(json.dumps(line, default=str, ensure_ascii=False))",
         "return json.dumps(line, default=str, ensure_ascii=False)",
         f"{_LOGS}::test_no_number_gets_into_a_log_by_message_argument_extra_or_exception",
@@ -223,7 +223,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "errors-without-text",
         "An exception is told by its kind and place, never by its text",
-        f"{CHASSIS}/logs.py",
+        f"{CHASSIS}/operating/logs.py",
         '            line["stack"] = _stack(record.exc_info[1])\n',
         '            line["stack"] = "".join(traceback.format_exception(record.exc_info[1]))\n',
         f"{_LOGS}::test_an_exception_is_told_by_kinds_and_places_never_by_its_text",
@@ -247,7 +247,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "row-is-the-fold",
         "The nightly check finds a row that is not what its events say",
-        f"{CHASSIS}/folds.py",
+        f"{CHASSIS}/operating/row_comparison.py",
         "        if getattr(folded, field.name) != getattr(state, field.name):\n",
         "        if not hasattr(folded, field.name):\n",
         f"{_TESTS}/test_service_folds.py::test_a_row_that_was_changed_by_hand_is_found_with_its_field",
@@ -255,7 +255,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "row-is-there",
         "The nightly check finds events whose row is gone",
-        f"{CHASSIS}/folds.py",
+        f"{CHASSIS}/operating/row_comparison.py",
         "        found += await _without_row(session, row_types)\n",
         "        pass\n",
         f"{_TESTS}/test_service_folds.py::test_a_row_that_is_gone_is_found",

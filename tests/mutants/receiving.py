@@ -16,7 +16,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "mark-checked",
         "A number that the mark has passed is a duplicate: without, its effect comes twice",
-        f"{CHASSIS}/verdicts.py",
+        f"{CHASSIS}/consuming/verdicts.py",
         "if line.sequence is not None and line.sequence <= known.sequence:",
         "if line.sequence is not None and line.sequence < 0:",
         f"{_INBOX}::test_a_message_that_comes_again_has_no_effect_again",
@@ -24,7 +24,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "mark-moved",
         "The mark moves in the transaction of the effect",
-        f"{CHASSIS}/marks.py",
+        f"{CHASSIS}/consuming/marks.py",
         "    if not batch.moved:\n        return\n",
         "    if batch.moved:\n        return\n",
         f"{_INBOX}::test_a_message_that_comes_again_has_no_effect_again",
@@ -32,13 +32,13 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "mark-locked",
         "A mark is locked before it is read: without, two processes have one effect each",
-        f"{CHASSIS}/marks.py",
+        f"{CHASSIS}/consuming/marks.py",
         "ORDER BY topic, key FOR NO KEY UPDATE OF marks;\n        GET DIAGNOSTICS",
         "ORDER BY topic, key;\n        GET DIAGNOSTICS",
         f"{_INBOX}::test_a_key_that_another_process_has_in_hand_is_waited_for",
         more=(
             Swap(
-                f"{CHASSIS}/marks.py",
+                f"{CHASSIS}/consuming/marks.py",
                 "ORDER BY topic, key FOR NO KEY UPDATE OF marks;\n        END IF",
                 "ORDER BY topic, key;\n        END IF",
             ),
@@ -47,7 +47,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "mark-passes-unused-types",
         "The mark moves for types that nobody here handles: without, the next one is a gap",
-        f"{CHASSIS}/verdicts.py",
+        f"{CHASSIS}/consuming/verdicts.py",
         "ADVANCES = {Verdict.APPLY, Verdict.PASS_OVER,",
         "ADVANCES = {Verdict.APPLY,",
         f"{_INBOX}::test_the_mark_advances_for_types_that_nobody_here_handles",
@@ -55,7 +55,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "gap",
         "A number that is missing parks its key",
-        f"{CHASSIS}/verdicts.py",
+        f"{CHASSIS}/consuming/verdicts.py",
         "if line.sequence is not None and line.sequence > known.sequence + 1:",
         "if line.sequence is not None and line.sequence < 0:",
         f"{_INBOX}::test_a_number_that_is_missing_parks_its_key_and_no_other",
@@ -63,7 +63,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "fork",
         "The same number with another id is a fork, not a duplicate",
-        f"{CHASSIS}/verdicts.py",
+        f"{CHASSIS}/consuming/verdicts.py",
         "return known.event_ids[-1 - back] not in (None, line.event_id)",
         "return False",
         f"{_INBOX}::test_the_same_number_with_another_id_is_a_fork_and_never_skipped",
@@ -71,7 +71,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "key-parked",
         "A message that fails parks its key: without, it is passed over and lost",
-        f"{CHASSIS}/consumer_machine.py",
+        f"{CHASSIS}/consuming/machine.py",
         "        if faults <= self.limits.faults_in_a_row:\n"
         "            return self._park(Cause.FAULT)",
         "        if faults <= self.limits.faults_in_a_row:\n            return self._advance()",
@@ -80,7 +80,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "later-ones-wait",
         "What comes for a parked key waits behind what is parked of it",
-        f"{CHASSIS}/verdicts.py",
+        f"{CHASSIS}/consuming/verdicts.py",
         "    if known.is_parked:\n        return Verdict.JOIN\n",
         "",
         f"{_QUARANTINE}"
@@ -89,7 +89,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "park-is-looked-into",
         "Whether a key is parked is read under its mark's lock",
-        f"{CHASSIS}/marks.py",
+        f"{CHASSIS}/consuming/marks.py",
         "EXISTS (SELECT FROM parked_keys p WHERE p.topic = marks.topic AND p.key = marks.key)",
         "false",
         f"{_PARKING}::test_what_a_region_sends_later_waits_behind_its_parked_message",
@@ -97,7 +97,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "batch-fallback",
         "A batch that fails goes again without the message that failed: it holds up no other",
-        f"{CHASSIS}/consumer_machine.py",
+        f"{CHASSIS}/consuming/machine.py",
         "return self._split(index)",
         "return self._act(Apply(self._hand))",
         f"{_MACHINE}::test_a_batch_that_fails_goes_again_without_the_message_that_failed",
@@ -105,7 +105,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "offsets-after-commit",
         "Offsets are committed after the effects",
-        f"{CHASSIS}/consumer.py",
+        f"{CHASSIS}/consuming/consumer.py",
         "            action = self._machine.step(Received(places))\n",
         "            self._offsets.note(\n"
         "                {TopicPartition(*one.partition): one.offset + 1 for one in places}\n"
@@ -116,7 +116,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "offsets-of-what-is-done",
         "Offsets pass only what was settled",
-        f"{CHASSIS}/consumer_machine.py",
+        f"{CHASSIS}/consuming/machine.py",
         "        for place in reversed(self._places):\n",
         "        for place in self._places:\n"
         "            self._next[place.partition] = place.offset + 1\n"
@@ -126,7 +126,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "left-over-is-read-again",
         "What was dropped in the middle of a batch is read again",
-        f"{CHASSIS}/consumer_machine.py",
+        f"{CHASSIS}/consuming/machine.py",
         "                self._back[place.partition] = place.offset\n"
         "        return self._act(Finish",
         "                pass\n        return self._act(Finish",
@@ -136,7 +136,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "drain-at-revoke",
         "Partitions are given away only when the message in hand is done",
-        f"{CHASSIS}/consumer.py",
+        f"{CHASSIS}/consuming/consumer.py",
         "            await asyncio.wait_for(self._free.wait(), self.tuning.drain_deadline)",
         "            pass",
         f"{_KAFKA}::test_partitions_are_given_away_when_the_message_in_hand_is_done_and_no_other_begun",
@@ -144,7 +144,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "nothing-begun-after-revoke",
         "Of what is given away, nothing further is begun",
-        f"{CHASSIS}/consumer.py",
+        f"{CHASSIS}/consuming/consumer.py",
         "        self._machine.revoke([(one.topic, one.partition) for one in partitions])\n",
         "",
         f"{_KAFKA}::test_partitions_are_given_away_when_the_message_in_hand_is_done_and_no_other_begun",
@@ -152,7 +152,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "checked-before-settled",
         "Nothing is settled before it is known that what was assigned is still there",
-        f"{CHASSIS}/consumer.py",
+        f"{CHASSIS}/consuming/consumer.py",
         "            await self._checked.wait()\n",
         "",
         f"{_KAFKA}::test_nothing_is_settled_before_what_was_assigned_is_checked",
@@ -160,7 +160,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "offset-out-of-range",
         "An offset that is out of range stops the consumer: without, it jumps over what is lost",
-        f"{CHASSIS}/progress.py",
+        f"{CHASSIS}/consuming/progress.py",
         "                    self._halt(one, stands, begins[one], ends[one])",
         "                    pass",
         f"{_KAFKA}::test_an_offset_out_of_range_stops_the_consumer_instead_of_jumping",
@@ -168,7 +168,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "batch-after-a-restore",
         "A batch is not settled in a database that lacks the one before it",
-        f"{CHASSIS}/positions.py",
+        f"{CHASSIS}/consuming/positions.py",
         "    if rows:\n        raise DatabaseBehind\n",
         "",
         f"{_KAFKA}::test_a_batch_is_not_settled_in_a_database_that_has_lost_the_one_before",
@@ -176,7 +176,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "assignment-after-a-restore",
         "A restored database is read again from what it knows, not from the group's offset",
-        f"{CHASSIS}/progress.py",
+        f"{CHASSIS}/consuming/progress.py",
         "            self.settled[one] = min(read_from, known[one])",
         "            self.settled[one] = known[one] = read_from",
         f"{_KAFKA}::test_a_restored_database_is_read_again_from_what_it_knows[False]",
@@ -184,7 +184,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "idle-after-a-restore",
         "A database that is restored under a running process is noticed though no message comes",
-        f"{CHASSIS}/consumer.py",
+        f"{CHASSIS}/consuming/consumer.py",
         "                    await self.progress.look_back()\n",
         "",
         f"{_KAFKA}::test_a_restored_database_is_read_again_from_what_it_knows[True]",
@@ -193,7 +193,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "pauses-put-back",
         "A pause holds for whoever gets the partition next",
-        f"{CHASSIS}/consumer.py",
+        f"{CHASSIS}/consuming/consumer.py",
         "        await self._pauses.put_back()\n",
         "",
         f"{_KAFKA}::test_a_pause_is_put_back_when_another_process_gets_the_partition",
@@ -201,7 +201,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "watchdog",
         "A Kafka client that has fallen silent is started anew",
-        f"{CHASSIS}/consumer.py",
+        f"{CHASSIS}/consuming/consumer.py",
         "        if stuck or self.progress.is_behind or not self.client.is_running:\n",
         "        if not self.client.is_running:\n",
         f"{_KAFKA}::test_a_client_that_has_fallen_silent_is_started_anew",
@@ -209,7 +209,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "left-out-records",
         "Records that the client left out are read again",
-        f"{CHASSIS}/progress.py",
+        f"{CHASSIS}/consuming/progress.py",
         "if offset > expected and",
         "if offset < 0 and",
         f"{_KAFKA}::test_records_that_the_client_left_out_are_read_again",
@@ -217,7 +217,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "lock-trouble-is-nobodys-fault",
         "A deadlock or a lost connection is tried again without limit and parks nothing",
-        f"{CHASSIS}/consumer_machine.py",
+        f"{CHASSIS}/consuming/machine.py",
         "if failure is Failure.LOCK_TROUBLE or isinstance(self._last, Park | Pause):",
         "if isinstance(self._last, Park | Pause):",
         f"{_MACHINE}::test_lock_trouble_never_parks_and_now_and_then_hands_the_batch_back",
@@ -225,7 +225,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "many-faults-pause",
         "Too many faults in a row pause the partition instead of filling the park",
-        f"{CHASSIS}/consumer_machine.py",
+        f"{CHASSIS}/consuming/machine.py",
         "        if faults <= self.limits.faults_in_a_row:\n",
         "        if faults > 0:\n",
         f"{_MACHINE}::test_too_many_faults_in_a_row_pause_the_partition_longer_each_time",
@@ -233,7 +233,7 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "handler-budget",
         "A handler that hangs is ended, and its key parked",
-        f"{CHASSIS}/inbox.py",
+        f"{CHASSIS}/consuming/inbox.py",
         "asyncio.timeout(self._handler_budget)",
         "asyncio.timeout(None)",
         f"{_PARKING}::test_a_handler_that_hangs_is_ended_and_parked",

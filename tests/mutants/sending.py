@@ -17,7 +17,7 @@ SENDING: tuple[Mutant, ...] = (
         "snapshot-difference",
         "Rows of transactions that were under way in the first snapshot are read: without, the "
         "cursor goes by number",
-        f"{CHASSIS}/outbox_reader.py",
+        f"{CHASSIS}/relaying/outbox_reader.py",
         '_UNDER_WAY = f"xid = ANY (ARRAY(SELECT pg_snapshot_xip({_S1})))"',
         '_UNDER_WAY = f"xid = ANY (ARRAY(SELECT pg_snapshot_xip({_S1}))) AND false"',
         f"{_RELAY}::test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read",
@@ -25,7 +25,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "second-snapshot",
         "Only what the second snapshot sees is read: without, a row is sent by two windows",
-        f"{CHASSIS}/outbox_reader.py",
+        f"{CHASSIS}/relaying/outbox_reader.py",
         '_VISIBLE = f"pg_visible_in_snapshot(xid, {_S2})"',
         '_VISIBLE = "true"',
         f"{_RELAY}::test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read",
@@ -33,7 +33,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "page-order",
         "A page goes in the order of ids",
-        f"{CHASSIS}/outbox_reader.py",
+        f"{CHASSIS}/relaying/outbox_reader.py",
         "rows = [OutboxRow(*row) for row in found]",
         "rows = [OutboxRow(*row) for row in found][::-1]",
         f"{_RELAY}::test_an_older_transaction_that_gets_the_lock_later_is_sent_later",
@@ -41,7 +41,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "acknowledged-before-cursor",
         "The cursor moves when a page is acknowledged, not when sending it failed",
-        f"{CHASSIS}/relay_machine.py",
+        f"{CHASSIS}/relaying/machine.py",
         "self._in_hand = None\n            self._is_fresh = True\n        else:",
         "self.cursor = self.cursor.moved(self._in_hand) if self._in_hand else self.cursor\n"
         "            self._in_hand = None\n            self._is_fresh = True\n        else:",
@@ -50,7 +50,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "wait-for-acknowledgements",
         "A page is published when Kafka has acknowledged all of it, not when it is handed over",
-        f"{CHASSIS}/publisher.py",
+        f"{CHASSIS}/relaying/publisher.py",
         "await asyncio.gather(*await self._enqueue(producer, rows))",
         "await self._enqueue(producer, rows)",
         f"{_RELAY}::test_a_page_that_kafka_refuses_is_sent_again_until_it_takes_it",
@@ -58,7 +58,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "send-deadline",
         "A send has a deadline: an idempotent producer would try for ever",
-        f"{CHASSIS}/publisher.py",
+        f"{CHASSIS}/relaying/publisher.py",
         "asyncio.timeout(PUBLISH_SECONDS)",
         "asyncio.timeout(None)",
         f"{_RELAY}::test_a_send_that_is_never_answered_ends_at_its_deadline",
@@ -66,13 +66,13 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "new-producer",
         "After an error the producer is closed and another one made",
-        f"{CHASSIS}/publisher.py",
+        f"{CHASSIS}/relaying/publisher.py",
         "            await self.close()\n            raise",
         "            raise",
         f"{_RELAY}::test_a_producer_is_given_up_after_an_error",
         more=(
             Swap(
-                f"{CHASSIS}/relay.py",
+                f"{CHASSIS}/relaying/relay.py",
                 "            await self._publisher.close()  # final for this producer",
                 "            # final for this producer",
             ),
@@ -81,7 +81,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "lease-epoch",
         "The cursor is stored only under the relay's own epoch",
-        f"{CHASSIS}/relay_lease.py",
+        f"{CHASSIS}/relaying/lease.py",
         "WHERE epoch = $2 AND holder = $1",
         "WHERE epoch >= $2 AND (holder = $1 OR true)",
         f"{_RELAY}::test_a_relay_that_lost_its_lease_stores_nothing",
@@ -89,7 +89,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "lease-held",
         "A lease that runs by the database's clock is not taken from its holder",
-        f"{CHASSIS}/relay_lease.py",
+        f"{CHASSIS}/relaying/lease.py",
         "WHERE leased_until < clock_timestamp() OR holder = $1",
         "WHERE leased_until < clock_timestamp() + interval '1 minute' OR holder = $1",
         f"{_RELAY}::test_while_one_relay_holds_the_lease_the_other_stands_by",
@@ -97,7 +97,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "lease-from-the-future",
         "A lease from before the database's clock went back is free",
-        f"{CHASSIS}/relay_lease.py",
+        f"{CHASSIS}/relaying/lease.py",
         "make_interval(secs => 3 * $2)",
         "make_interval(secs => 3000000 * $2)",
         f"{_RELAY}::test_a_dead_relays_lease_from_before_the_databases_clock_went_back_is_taken",
@@ -105,7 +105,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "lease-renewed",
         "A lease is renewed before it ends, and before anything is sent under it",
-        f"{CHASSIS}/relay_machine.py",
+        f"{CHASSIS}/relaying/machine.py",
         "now - self._leased_at >= RENEW_SECONDS",
         "now - self._leased_at >= 1e9",
         f"{_MACHINE}::test_an_old_lease_is_renewed_before_anything_is_sent",
@@ -113,7 +113,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "full-page",
         "A full page is followed by the next one of its window",
-        f"{CHASSIS}/relay_steps.py",
+        f"{CHASSIS}/relaying/steps.py",
         "return len(self.rows) >= self.size",
         "return False",
         f"{_SEEDS}[0]",
@@ -121,7 +121,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "another-place",
         "A relay refuses a log that was sent from another server, timeline or to another cluster",
-        f"{CHASSIS}/relay_machine.py",
+        f"{CHASSIS}/relaying/machine.py",
         "            if known != here:",
         "            if not known:",
         f"{_MACHINE}::test_a_cursor_of_another_place_or_time_is_refused",
@@ -129,7 +129,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "restored-database",
         "A relay refuses a cursor that knows transactions which the database has not seen",
-        f"{CHASSIS}/relay_machine.py",
+        f"{CHASSIS}/relaying/machine.py",
         "if found.cursor_xmax > found.xmax:",
         "if found.cursor_xmax < 0:",
         f"{_MACHINE}::test_a_cursor_of_another_place_or_time_is_refused",
@@ -137,7 +137,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "rows-before-a-rebase",
         "Rows of a restored dump are not read by their foreign transaction numbers",
-        f"{CHASSIS}/outbox_reader.py",
+        f"{CHASSIS}/relaying/outbox_reader.py",
         "fetch(LOOK, cursor.s1, cursor.base_id, self._page)",
         "fetch(LOOK, cursor.s1, 0, self._page)",
         f"{_RELAY}"
@@ -146,7 +146,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "rows-before-a-rebase-read-again",
         "Nor when a page that failed is read again",
-        f"{CHASSIS}/outbox_reader.py",
+        f"{CHASSIS}/relaying/outbox_reader.py",
         "max(cursor.last_id, cursor.base_id)",
         "cursor.last_id",
         f"{_RELAY}::test_rows_of_a_restored_dump_are_not_sent_when_a_failed_page_is_read_again",
@@ -154,7 +154,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "events-are-final",
         "No role of a running service may change or remove an event",
-        f"{CHASSIS}/outbox.py",
+        f"{CHASSIS}/relaying/outbox.py",
         '    "REVOKE UPDATE, DELETE ON events FROM {api}, {worker}",\n',
         "",
         f"{_DATABASE}::test_no_role_of_a_service_changes_or_removes_an_event",
@@ -162,7 +162,7 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "number-used-once",
         "The database takes each number of a key once",
-        f"{CHASSIS}/outbox.py",
+        f"{CHASSIS}/relaying/outbox.py",
         "CONSTRAINT uq_events_topic_key_seq UNIQUE (topic, key, seq)",
         "CONSTRAINT uq_events_topic_key_seq UNIQUE (topic, key, seq, id)",
         f"{_DATABASE}::test_a_number_is_used_once_per_topic_and_key",

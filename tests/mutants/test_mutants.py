@@ -84,10 +84,11 @@ def test_the_copys_packages_count_and_not_those_that_are_installed(tmp_path: Pat
 def test_each_run_imports_what_stands_in_the_copy_then(tmp_path: Path) -> None:
     tree = Tree.copy(tmp_path)
     (tmp_path / "test_it.py").write_text(
-        "from kvitt_chassis.masking import MASK\n\n\ndef test_it():\n    assert MASK == 12 * '*'\n"
+        "from kvitt_chassis.operating.masking import MASK\n\n\n"
+        "def test_it():\n    assert MASK == 12 * '*'\n"
     )
     # As long as before, and most likely within the same second.
-    swap = Swap("chassis/kvitt_chassis/masking.py", 12 * "*", 12 * "+")
+    swap = Swap("chassis/kvitt_chassis/operating/masking.py", 12 * "*", 12 * "+")
 
     with Runner(tree, {}) as runner:
         before = runner.run(["test_it.py"])

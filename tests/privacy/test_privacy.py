@@ -14,7 +14,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import NewTopic
 from kvitt.local.kafka import ADMIN
 from kvitt.local.servers import admin_client
-from kvitt_chassis.masking import holds_personal_number
+from kvitt_chassis.operating.masking import holds_personal_number
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from kvitt_chassis.parking import State
-from kvitt_chassis.verdicts import REMEMBERED_IDS, Cause, Verdict
+from kvitt_chassis.consuming.parking import State
+from kvitt_chassis.consuming.verdicts import REMEMBERED_IDS, Cause, Verdict
 
 from tests.simulation.database import Row
 from tests.simulation.messages import INBOUND

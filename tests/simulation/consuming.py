@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
 
-from kvitt_chassis.consumer_machine import (
+from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.machine import (
     Action,
     Apply,
     ConsumerMachine,
@@ -18,15 +19,14 @@ from kvitt_chassis.consumer_machine import (
     Limits,
     Park,
     Pause,
-    Place,
     Received,
+    RecordPosition,
     Refuse,
 )
-from kvitt_chassis.incoming import Incoming
-from kvitt_chassis.offsets import PACE
-from kvitt_chassis.parking import HeadGone, State
-from kvitt_chassis.positions import DatabaseBehind
-from kvitt_chassis.verdicts import Cause, Verdict
+from kvitt_chassis.consuming.offsets import PACE
+from kvitt_chassis.consuming.parking import HeadGone, State
+from kvitt_chassis.consuming.positions import DatabaseBehind
+from kvitt_chassis.consuming.verdicts import Cause, Verdict
 
 from tests.simulation.database import DatabaseLost
 from tests.simulation.inbox import HandlerFailed, Inbox
@@ -130,7 +130,7 @@ class ConsumerShell:
         ]
         self._reached = dict(self._member.settled)
         assignment = self._assignment
-        places = tuple(Place(_partition(one), one.record.offset) for one in records)
+        places = tuple(RecordPosition(_partition(one), one.record.offset) for one in records)
         action = self._step("", Received(places))
         while not isinstance(action, Finish):
             before = named(action)
@@ -190,7 +190,7 @@ class ConsumerShell:
         is_inbound = single and self._hand[cast(Apply, action).indexes[0]].is_inbound
         return Failure.REFUSED if is_inbound else Failure.FAULT
 
-    def _pause(self, place: Place, seconds: float) -> Steps:
+    def _pause(self, place: RecordPosition, seconds: float) -> Steps:
         """`Pauses.begin`."""
         database, at = self._inbox.database, place.partition
         until = self._world.now + seconds

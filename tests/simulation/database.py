@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from kvitt_chassis.relay_steps import Cursor, PageRead, Place
-from kvitt_chassis.verdicts import Known, Verdict
+from kvitt_chassis.consuming.verdicts import Known, Verdict
+from kvitt_chassis.relaying.steps import Cursor, Origin, PageRead
 
 from tests.simulation.park import Park
 from tests.simulation.world import Process, Steps, World
@@ -43,7 +43,7 @@ class Lease:
     holder: str = ""
     leased_until: float = -1.0
     cursor: Cursor = field(default_factory=lambda: Cursor(s1="3:3:"))
-    known: Place | None = None
+    known: Origin | None = None
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class Database:
         self.open: dict[int, Transaction] = {}
         self.locks: dict[tuple[str, str, str], Transaction] = {}
         self.ever: dict[UUID, Row] = {}  # everything that was committed, restored away or not
-        self.place = Place(name, "00000001", "kafka")
+        self.place = Origin(name, "00000001", "kafka")
         self.down_until = 0.0
         self.recovers_until = 0.0
         self.outages = 0  # each ends every connection
@@ -247,7 +247,7 @@ class Database:
         self.tables = backup
         self.is_restored = True
         self.recovers_until = self.down_until + recovery
-        self.place = Place(self.name, "00000002", "kafka")
+        self.place = Origin(self.name, "00000002", "kafka")
 
     def rebase(self) -> None:
         """`outbox.rebase(resend="everything")`, which locks writers out; those inside are ended."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from kvitt_chassis.consumer_machine import Failure
-from kvitt_chassis.inbox import why_parked
-from kvitt_chassis.incoming import Incoming
-from kvitt_chassis.marks import Batch
-from kvitt_chassis.parking import HeadGone
-from kvitt_chassis.positions import DatabaseBehind
-from kvitt_chassis.verdicts import PARKS, Cause, Known, Verdict
+from kvitt_chassis.consuming.inbox import why_parked
+from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.machine import Failure
+from kvitt_chassis.consuming.marks import Batch
+from kvitt_chassis.consuming.parking import HeadGone
+from kvitt_chassis.consuming.positions import DatabaseBehind
+from kvitt_chassis.consuming.verdicts import PARKS, Cause, Known, Verdict
 
 from tests.simulation.database import Database, DatabaseLost, Tables, Transaction
 from tests.simulation.messages import REFUSED, Temper

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
-from kvitt_chassis.incoming import Incoming
+from kvitt_chassis.consuming.incoming import Incoming
 
 from tests.simulation.world import Steps, Task, World
 

@@ -6,10 +6,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
-from kvitt_chassis.consumer_machine import Failure
+from kvitt_chassis.consuming.incoming import Incoming, Unreadable
+from kvitt_chassis.consuming.machine import Failure
+from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.handlers import MessageRoute
-from kvitt_chassis.incoming import Incoming, Unreadable
-from kvitt_chassis.verdicts import Cause
 from kvitt_contracts.envelope import Envelope, Fact
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode

@@ -5,12 +5,12 @@
 from copy import copy
 from dataclasses import dataclass, field
 
-from kvitt_chassis.consumer_machine import PATIENCE
-from kvitt_chassis.incoming import Incoming
-from kvitt_chassis.parking import HeadGone, State
-from kvitt_chassis.verdicts import Cause
+from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.machine import PATIENCE
+from kvitt_chassis.consuming.parking import HeadGone, State
+from kvitt_chassis.consuming.verdicts import Cause
 
-Place = tuple[str, str]
+TopicKey = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Head:
     """The first message of a parked key, as it was read."""
 
     message_id: int
-    place: Place
+    place: TopicKey
     key: ParkedKey
     incoming: Incoming
 
@@ -38,8 +38,8 @@ class Head:
 class Park:
     """Both tables."""
 
-    keys: dict[Place, ParkedKey] = field(default_factory=dict)
-    messages: dict[Place, dict[int, Incoming]] = field(default_factory=dict)
+    keys: dict[TopicKey, ParkedKey] = field(default_factory=dict)
+    messages: dict[TopicKey, dict[int, Incoming]] = field(default_factory=dict)
     positions: set[tuple[str, int, int]] = field(default_factory=set)
     next_id: int = 1
 
@@ -73,7 +73,7 @@ class Park:
             self.messages.setdefault(place, {})[self.next_id] = incoming
             self.next_id += 1
 
-    def head(self, place: Place) -> Head | None:
+    def head(self, place: TopicKey) -> Head | None:
         """`parking.head_of`."""
         key, held = self.keys.get(place), self.messages.get(place)
         if key is None or not held:
@@ -107,18 +107,18 @@ class Park:
         key.cause, key.tries = cause, tries
         key.next_at = float("inf") if is_over else now + PATIENCE[cause].wait(tries)
 
-    def postpone(self, place: Place, until: float) -> None:
+    def postpone(self, place: TopicKey, until: float) -> None:
         """`parking.postpone`."""
         key = self.keys.get(place)
         if key is not None and key.state is State.WAITING:
             key.next_at = until
 
-    def try_now(self, place: Place, now: float) -> None:
+    def try_now(self, place: TopicKey, now: float) -> None:
         """`parking.try_now`."""
         key = self.keys[place]
         key.state, key.cause, key.tries, key.next_at = State.WAITING, Cause.BEHIND, 0, now
 
-    def due(self, now: float) -> list[Place]:
+    def due(self, now: float) -> list[TopicKey]:
         """`parking.due`."""
         waiting = [place for place, key in self.keys.items() if key.next_at <= now]
         return sorted(waiting, key=lambda place: self.keys[place].next_at)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
-from kvitt_chassis import marks, relay_machine
-from kvitt_chassis.consumer_machine import Action, ConsumerMachine, Failure, Finish
-from kvitt_chassis.marks import Batch
-from kvitt_chassis.relay_machine import RelayMachine
-from kvitt_chassis.relay_steps import Cursor, Happened, PageRead, PublishFailed
-from kvitt_chassis.verdicts import Known, Line, Verdict, judge
+from kvitt_chassis.consuming import marks
+from kvitt_chassis.consuming.machine import Action, ConsumerMachine, Failure, Finish
+from kvitt_chassis.consuming.marks import Batch
+from kvitt_chassis.consuming.verdicts import Known, Line, Verdict, judge
+from kvitt_chassis.relaying import machine as relay_machine
+from kvitt_chassis.relaying.machine import RelayMachine
+from kvitt_chassis.relaying.steps import Cursor, Happened, PageRead, PublishFailed
 
 from tests.simulation import inbox
 from tests.simulation.consuming import ConsumerShell

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from kvitt_chassis.incoming import Incoming
-from kvitt_chassis.verdicts import Verdict
+from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.verdicts import Verdict
 
 from tests.simulation.database import Database
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, cast
 
-from kvitt_chassis.relay_machine import LEASE_SECONDS, RENEW_SECONDS, RelayMachine
-from kvitt_chassis.relay_steps import (
+from kvitt_chassis.relaying.machine import LEASE_SECONDS, RENEW_SECONDS, RelayMachine
+from kvitt_chassis.relaying.steps import (
     Action,
     Cursor,
     DatabaseFailed,
@@ -22,9 +22,9 @@ from kvitt_chassis.relay_steps import (
     Left,
     Look,
     Looked,
+    Origin,
     PageRead,
     Pause,
-    Place,
     Publish,
     Published,
     PublishFailed,
@@ -142,7 +142,7 @@ class RelayShell:
         self._epoch = lease.epoch
         return LeaseTaken(lease.epoch)
 
-    def _store(self, epoch: int, cursor: Any, place: Place | None) -> bool:
+    def _store(self, epoch: int, cursor: Any, place: Origin | None) -> bool:
         lease = self._database.tables.lease
         if lease.epoch != epoch or lease.holder != self.process.name:
             return False

@@ -4,7 +4,7 @@ wrong with it stands in trouble.py.
 
 from uuid import UUID
 
-from kvitt_chassis.consumer_machine import Failure
+from kvitt_chassis.consuming.machine import Failure
 
 from tests.simulation.consuming import ConsumerShell
 from tests.simulation.database import Database, DatabaseLost

@@ -10,10 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import TopicPartition
-from kvitt.local.testing import Platform
-from kvitt_chassis import failpoints, outbox_reader, relay_lease
-from kvitt_chassis.consumer import Consumer
-from kvitt_chassis.consumer_machine import (
+from kvitt_chassis import failpoints
+from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.machine import (
     Action,
     ConsumerMachine,
     Done,
@@ -24,10 +23,12 @@ from kvitt_chassis.consumer_machine import (
     Limits,
 )
 from kvitt_chassis.database import Database
-from kvitt_chassis.relay import Relay
-from kvitt_chassis.relay_machine import RelayMachine
-from kvitt_chassis.relay_steps import Action as RelayAction
-from kvitt_chassis.relay_steps import (
+from kvitt_chassis.relaying import lease as relay_lease
+from kvitt_chassis.relaying import outbox_reader
+from kvitt_chassis.relaying.machine import RelayMachine
+from kvitt_chassis.relaying.relay import Relay
+from kvitt_chassis.relaying.steps import Action as RelayAction
+from kvitt_chassis.relaying.steps import (
     Cursor,
     Happened,
     Keep,
@@ -42,8 +43,9 @@ from kvitt_chassis.relay_steps import (
     Survey,
     TakeLease,
 )
-from kvitt_chassis.testing import Servers, ServiceUrls
 from kvitt_contracts.policy import Policies
+from kvitt_testkit.platform import Platform
+from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import text
 
 from chassis.tests import outbox_parts, trail
@@ -302,8 +304,8 @@ async def test_the_consumers_shell_commits_the_offsets_that_its_machine_says(
     def note(_: Any, offsets: dict[TopicPartition, int]) -> None:
         told_to_client.append(("commit", _plain(offsets)))
 
-    monkeypatch.setattr("kvitt_chassis.kafka_client.KafkaClient.seek", seek)
-    monkeypatch.setattr("kvitt_chassis.offsets.Offsets.note", note)
+    monkeypatch.setattr("kvitt_chassis.consuming.kafka_client.KafkaClient.seek", seek)
+    monkeypatch.setattr("kvitt_chassis.consuming.offsets.Offsets.note", note)
 
     real, _ = await _really(database)
 

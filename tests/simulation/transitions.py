@@ -6,8 +6,8 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from kvitt_chassis.consumer_machine import Action as ConsumerAction
-from kvitt_chassis.consumer_machine import (
+from kvitt_chassis.consuming.machine import Action as ConsumerAction
+from kvitt_chassis.consuming.machine import (
     Apply,
     ConsumerMachine,
     Done,
@@ -19,12 +19,12 @@ from kvitt_chassis.consumer_machine import (
     Partition,
     Pause,
     Received,
+    RecordPosition,
     Refuse,
 )
-from kvitt_chassis.consumer_machine import Place as RecordPlace
-from kvitt_chassis.relay_machine import RelayMachine
-from kvitt_chassis.relay_steps import Action as RelayAction
-from kvitt_chassis.relay_steps import (
+from kvitt_chassis.relaying.machine import RelayMachine
+from kvitt_chassis.relaying.steps import Action as RelayAction
+from kvitt_chassis.relaying.steps import (
     Cursor,
     DatabaseFailed,
     Happened,
@@ -38,8 +38,8 @@ from kvitt_chassis.relay_steps import (
     Left,
     Look,
     Looked,
+    Origin,
     PageRead,
-    Place,
     Publish,
     Published,
     PublishFailed,
@@ -49,7 +49,7 @@ from kvitt_chassis.relay_steps import (
     TakeLease,
     Waited,
 )
-from kvitt_chassis.relay_steps import Pause as RelayPause
+from kvitt_chassis.relaying.steps import Pause as RelayPause
 
 from tests.simulation.consuming import LIMITS, named, told
 
@@ -77,7 +77,7 @@ CONSUMER_ANSWERS: Mapping[type, tuple[Failure, ...]] = {
 }
 """How each action may fail. A batch is refused only where it is one message from outside."""
 
-_HERE = Place("7", "00000001", "kafka")
+_HERE = Origin("7", "00000001", "kafka")
 _SIZE = 2
 _WALKS = 12_000
 _LENGTH = 40
@@ -143,7 +143,7 @@ def consumer_transitions(seed: int = 0) -> set[Transition]:
 def _settle(machine: ConsumerMachine, chance: random.Random, found: set[Transition]) -> None:
     partitions: list[Partition] = [("one", 0), ("one", 1)]
     places = tuple(
-        RecordPlace(partitions[chance.randrange(2)], offset)
+        RecordPosition(partitions[chance.randrange(2)], offset)
         for offset in range(1 + chance.randrange(4))
     )
     happened: Input = Received(places)

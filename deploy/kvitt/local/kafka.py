@@ -14,7 +14,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from kvitt.local.problems import LocalProblem
-from kvitt.local.processes import Child, Keeper, require_free_port
+from kvitt.local.processes import Child, ProcessReaper, require_free_port
 from kvitt.local.state import State
 
 ADMIN = "admin"
@@ -58,9 +58,9 @@ class KafkaServer:
     time.
     """
 
-    def __init__(self, state: State, keeper: Keeper, jars: list[Path]) -> None:
+    def __init__(self, state: State, reaper: ProcessReaper, jars: list[Path]) -> None:
         self._state = state
-        self._keeper = keeper
+        self._reaper = reaper
         self._directory = state.directory / "kafka"
         self._class_path = ":".join(str(jar) for jar in jars)
         self._log = state.log("kafka")
@@ -91,7 +91,7 @@ class KafkaServer:
         self._write_settings()
         if not (self._directory / "data" / "meta.properties").exists():
             self._format()
-        self.child = self._keeper.start(
+        self.child = self._reaper.start(
             "kafka",
             [*self._java(), "kafka.Kafka", str(self._settings)],
             log=self._log,

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from kvitt.local.problems import LocalProblem
-from kvitt.local.processes import Child, Keeper, require_free_port
+from kvitt.local.processes import Child, ProcessReaper, require_free_port
 from kvitt.local.state import State
 
 ADMIN = "postgres"
@@ -42,8 +42,8 @@ class PostgresServer:
     stay on.
     """
 
-    def __init__(self, state: State, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, state: State, reaper: ProcessReaper) -> None:
+        self._reaper = reaper
         self._data = state.directory / "postgres"
         self._log = state.log("postgres")
         self._password = state.password(f"postgres:{ADMIN}")
@@ -74,7 +74,7 @@ class PostgresServer:
     def run(self, data: Path, port: int) -> Child:
         """A server over any data directory, such as a standby's; does not wait for it."""
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        return self._keeper.start(
+        return self._reaper.start(
             "postgres",
             [*as_unprivileged(), binary("postgres"), "-D", data, "-p", str(port), *settings],
             log=self._log,
@@ -91,7 +91,7 @@ class PostgresServer:
         if self.child:
             self.child.signal(signal.SIGQUIT)
             self.child.popen.wait()
-            self._keeper.forget(self.child.pid)
+            self._reaper.forget(self.child.pid)
 
     def _initialise(self) -> None:
         draft = self._data.with_suffix(".draft")

@@ -19,7 +19,7 @@ import psutil
 
 from kvitt.local.problems import LocalProblem
 
-_KEEPER = Path(__file__).with_name("keeper.py")
+_REAPER = Path(__file__).with_name("process_reaper.py")
 # Below those that systems hand out to outgoing connections: one chosen now stays free until it is
 # used.
 _PORTS = range(20_000, 32_000)
@@ -66,7 +66,7 @@ class Child:
     name: str
     popen: subprocess.Popen[bytes]
     stop_signal: signal.Signals
-    _keeper: "Keeper" = field(repr=False)
+    _reaper: "ProcessReaper" = field(repr=False)
 
     @property
     def pid(self) -> int:
@@ -87,17 +87,17 @@ class Child:
             self.popen.wait(timeout)
         except subprocess.TimeoutExpired:
             self.kill()
-        self._keeper.forget(self.pid)
+        self._reaper.forget(self.pid)
 
     def kill(self) -> None:
         """SIGKILL to the whole group, and wait for the process."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self.popen.wait()
-        self._keeper.forget(self.pid)
+        self._reaper.forget(self.pid)
 
 
-class Keeper:
+class ProcessReaper:
     """Starts children and makes sure, by a helper that waits on a pipe, that they end when this
     process does.
     """
@@ -105,7 +105,7 @@ class Keeper:
     def __init__(self) -> None:
         # -I -S: no site packages, so that it starts in some milliseconds and stays small.
         self._helper = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_KEEPER)],
+            [sys.executable, "-I", "-S", str(_REAPER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

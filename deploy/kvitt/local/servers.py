@@ -12,7 +12,7 @@ from kvitt.local import jars
 from kvitt.local.databases import Databases
 from kvitt.local.kafka import Credentials, KafkaServer, client_settings
 from kvitt.local.postgres import PostgresServer
-from kvitt.local.processes import Child, Keeper
+from kvitt.local.processes import Child, ProcessReaper
 from kvitt.local.state import State, cache_dir
 
 Report = Callable[[str, str], None]
@@ -31,8 +31,8 @@ class LocalServers:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.keeper = Keeper()
-        self.postgres = PostgresServer(state, self.keeper)
+        self.reaper = ProcessReaper()
+        self.postgres = PostgresServer(state, self.reaper)
         self.databases = Databases(
             self.postgres.admin_url, lambda role: state.password(f"postgres:{role}")
         )
@@ -75,7 +75,7 @@ class LocalServers:
             self._kafka_ready.result().stop()
         self.postgres.stop()
         self._pool.shutdown()
-        self.keeper.close()
+        self.reaper.close()
 
     def _start_postgres(self, report: Report) -> None:
         report("postgres", "starting")
@@ -90,7 +90,7 @@ class LocalServers:
             on_fetched=lambda done, of: report("kafka", f"file {done} of {of} fetched"),
         )
         report("kafka", "starting")
-        kafka = KafkaServer(self.state, self.keeper, paths)
+        kafka = KafkaServer(self.state, self.reaper, paths)
         kafka.start()
         report("kafka", f"ready on port {kafka.port}")
         return kafka

@@ -138,7 +138,7 @@ class ServiceProcess:
 
     def _spawn(self) -> None:
         require_free_port(int(self._environment["KVITT_HTTP_PORT"]), purpose=self.name)
-        self._child = self._system.servers.keeper.start(
+        self._child = self._system.servers.reaper.start(
             self.name,
             [sys.executable, "-m", f"{self.name}.app"],
             log=self._system.state.log(self.name),
@@ -153,7 +153,7 @@ class ServiceProcess:
             code = self._child.popen.wait()
             if self._leaving.is_set():
                 return
-            self._system.servers.keeper.forget(self._child.pid)
+            self._system.servers.reaper.forget(self._child.pid)
             self.restarts += 1
             if time.monotonic() - begun > _STEADY_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS

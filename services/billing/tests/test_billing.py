@@ -4,11 +4,11 @@ from uuid import UUID
 import pytest
 from billing.app import service
 from billing.models import ChargeRow, DeviceRow, InvoiceRow, InvoiceRunRow
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceRunFinished
 from kvitt_contracts.inventory import CustodyChanged, DayClosed
 from kvitt_contracts.types import Charging, PayerId, UnitPayer
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from services.billing.tests.builders import (
     PATIENT,

@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 from bmb.domain import Status, Transfer
 from bmb.drafts.domain import Wish
 from bmb.register.domain import Customer, Device, Patient, User
-from kvitt_chassis.testing import stockholm
 from kvitt_contracts.calendar import deadline_after
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import Custody, CustodyCause, CustodyChanged, DeviceRegistered
@@ -42,6 +41,7 @@ from kvitt_contracts.types import (
     UserId,
     identify,
 )
+from kvitt_testkit.world import stockholm
 
 SENDING, RECEIVING, OTHER = "40201", "40355", "40400"
 SENDER, RECEIVER, OUTSIDER, SERVICE = "k082lno", "k201ema", "k300ola", "kundtjanst1"

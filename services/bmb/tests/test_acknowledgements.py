@@ -5,10 +5,10 @@ from bmb.acknowledgements.domain import accept, reject
 from bmb.domain import Reason, Status, evolve, takes_effect_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kvitt_chassis.testing import stockholm
 from kvitt_contracts.bmb import TransferAccepted, TransferRejected
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PayerId
+from kvitt_testkit.world import stockholm
 
 from services.bmb.tests.builders import (
     OTHER,

@@ -6,7 +6,6 @@ from bmb.domain import Reason, Status, evolve
 from bmb.expiry.domain import expire, near, nears_at, unlock
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kvitt_chassis.testing import stockholm
 from kvitt_contracts.bmb import (
     TransferDeadlineNeared,
     TransferExecutedAutomatically,
@@ -17,6 +16,7 @@ from kvitt_contracts.bmb import (
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Role, UserId
+from kvitt_testkit.world import stockholm
 
 from services.bmb.tests.builders import (
     RECEIVING,

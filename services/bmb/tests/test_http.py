@@ -7,9 +7,9 @@ from uuid import UUID
 import httpx
 import pytest
 from bmb.app import service
-from kvitt_chassis.testing import Given, World, stockholm
 from kvitt_contracts.inventory import HoldGranted
 from kvitt_contracts.types import Role, TransferId
+from kvitt_testkit.world import Given, World, stockholm
 
 from services.bmb.tests.builders import (
     OTHER,

@@ -3,10 +3,10 @@ from datetime import date, timedelta
 import pytest
 from bmb.domain import Reason, Status
 from bmb.requests.domain import execute, give_up, grant, refuse
-from kvitt_chassis.testing import stockholm
 from kvitt_contracts.bmb import DeviceRefusal, TransferRefused, TransferRequested, TransferSent
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Role
+from kvitt_testkit.world import stockholm
 
 from services.bmb.tests.builders import (
     SENT_AT,

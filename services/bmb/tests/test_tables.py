@@ -7,12 +7,12 @@ from alembic.migration import MigrationContext
 from bmb.base import Base
 from bmb.domain import Transfer, TransferEvent, evolve
 from bmb.handlers import messages
-from kvitt_chassis.testing import ServiceUrls
 from kvitt_contracts.bmb import TransferDrafted
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
 from kvitt_contracts.inventory import HoldReleased
 from kvitt_contracts.topics import BMB_TRANSFERS, REGION_BMB, consumed_by
+from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import create_engine
 
 

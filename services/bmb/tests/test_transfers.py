@@ -10,13 +10,6 @@ from bmb.app import service
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
 from bmb.register.models import DeviceRow, UserRow
-from kvitt_chassis.testing import (
-    Given,
-    World,
-    an_envelope,
-    assert_rows_are_folds,
-    stockholm,
-)
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.bmb import (
     AcceptTransfer,
@@ -52,6 +45,13 @@ from kvitt_contracts.types import (
     RegionPersonId,
     StoreId,
     UserId,
+)
+from kvitt_testkit.world import (
+    Given,
+    World,
+    an_envelope,
+    assert_rows_are_folds,
+    stockholm,
 )
 
 from services.bmb.tests.builders import (

@@ -5,7 +5,7 @@ from inventory.days.models import CountRow, DaysRow
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow
-from inventory.reservations.models import BackorderRow, OrderRow, ReservationRow
+from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, DeliveryRow, StockMoveRow
 from inventory.stores.models import CustomerRow, StoreRow
 from inventory.tables import Base
@@ -23,8 +23,8 @@ __all__ = [
     "DeliveryRow",
     "DeviceRow",
     "HoldRow",
-    "OrderRow",
     "PersonRow",
+    "PlacedOrderRow",
     "ReservationRow",
     "StockMoveRow",
     "StoreRow",

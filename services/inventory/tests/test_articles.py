@@ -9,10 +9,10 @@ from hypothesis import given as given_values
 from hypothesis import strategies as st
 from inventory.app import service
 from inventory.articles import domain
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
 from kvitt_contracts.inventory import ArticleListed, ArticlePriced
 from kvitt_contracts.regions import ArticlePriceStated
 from kvitt_contracts.types import ArticleNumber, ArticleType, Money
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from services.inventory.tests.builders import (
     CUSHION,

@@ -3,17 +3,17 @@
 from datetime import date
 
 from inventory.app import service
-from kvitt_chassis.testing import (
+from kvitt_contracts.envelope import Envelope, Message
+from kvitt_contracts.orders import OrderVoidRequested
+from kvitt_contracts.regions import PickingBegun
+from kvitt_contracts.types import Reference
+from kvitt_testkit.world import (
     Given,
     World,
     an_envelope,
     assert_rows_are_folds,
     stockholm,
 )
-from kvitt_contracts.envelope import Envelope, Message
-from kvitt_contracts.orders import OrderVoidRequested
-from kvitt_contracts.regions import PickingBegun
-from kvitt_contracts.types import Reference
 from sqlalchemy import text
 
 from services.inventory.tests.builders import (

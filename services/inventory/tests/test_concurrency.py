@@ -7,14 +7,6 @@ from datetime import date
 import pytest
 from inventory.app import service
 from inventory.days.models import CountRow
-from kvitt_chassis.testing import (
-    Given,
-    World,
-    an_envelope,
-    assert_rows_are_folds,
-    stockholm,
-    wait_for,
-)
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.inventory import (
     HoldGranted,
@@ -25,6 +17,14 @@ from kvitt_contracts.inventory import (
     StockReserved,
 )
 from kvitt_contracts.types import identify
+from kvitt_testkit.world import (
+    Given,
+    World,
+    an_envelope,
+    assert_rows_are_folds,
+    stockholm,
+    wait_for,
+)
 from sqlalchemy import text
 
 from services.inventory.tests.builders import (

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from inventory.app import service
 from inventory.days.models import DaysRow
-from kvitt_chassis.testing import REGION, Given, World, assert_rows_are_folds, stockholm
 from kvitt_contracts.inventory import CustodyChanged, DayClosed, DeviceStatedOnLoan
 from kvitt_contracts.regions import StoreStated
 from kvitt_contracts.types import StoreId, identify
+from kvitt_testkit.world import REGION, Given, World, assert_rows_are_folds, stockholm
 
 from services.inventory.tests.builders import (
     a_device_on_loan,

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from inventory.app import service
 from inventory.devices import domain
 from inventory.devices.models import DeviceRow
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.inventory import (
     Custody,
@@ -28,6 +27,7 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
 )
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from services.inventory.tests.builders import (
     BATTERY,

@@ -3,10 +3,10 @@
 import pytest
 from inventory.app import service
 from inventory.handlers import messages
-from kvitt_chassis.testing import Given, an_envelope, assert_rows_are_folds, stockholm
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.examples import Example, examples_of
 from kvitt_contracts.refusals import Refused
+from kvitt_testkit.world import Given, an_envelope, assert_rows_are_folds, stockholm
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from inventory.app import service
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.holds import domain
 from inventory.holds.models import HoldRow
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
 from kvitt_contracts.bmb import (
     TransferCancelled,
     TransferExecutedAutomatically,
@@ -23,6 +22,7 @@ from kvitt_contracts.examples import example
 from kvitt_contracts.inventory import CustodyChanged, HoldGranted, HoldRefused, HoldReleased
 from kvitt_contracts.orders import PersonsMerged
 from kvitt_contracts.types import ArticleNumber, RegionPersonId, StoreId
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from services.inventory.tests.builders import (
     OTHER_PAYER,

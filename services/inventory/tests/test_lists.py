@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from inventory.app import service
-from kvitt_chassis.testing import Given, World, stockholm
+from kvitt_testkit.world import Given, World, stockholm
 
 from services.inventory.tests.builders import (
     BATTERY,

@@ -10,7 +10,6 @@ from inventory.app import service
 from inventory.dispatches.handlers import GOODS_ARRIVE
 from inventory.reservations import domain
 from inventory.reservations.models import ReservationRow
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.calendar import is_working_day
 from kvitt_contracts.inventory import (
@@ -26,6 +25,7 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.orders import OrderVoidRequested, PlacedLine
 from kvitt_contracts.regions import PickingBegun
 from kvitt_contracts.types import ArticleNumber, Reference
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from services.inventory.tests.builders import (
     BATTERY,

@@ -11,7 +11,6 @@ from inventory.devices.models import DeviceRow
 from inventory.reservations.models import ReservationRow
 from inventory.stock import domain
 from inventory.stock.models import StockMoveRow
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.inventory import (
     DeviceRegistered,
@@ -23,6 +22,7 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.orders import CustomerRegistered
 from kvitt_contracts.regions import StoreStated
 from kvitt_contracts.types import ArticleNumber, CustomerId, PayerId, StoreId
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from services.inventory.tests.builders import (
     CENTRAL,

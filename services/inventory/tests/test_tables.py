@@ -13,10 +13,10 @@ from inventory.holds.domain import evolve as evolve_hold
 from inventory.models import Base
 from inventory.reservations.domain import Reservation, ReservationEvent
 from inventory.reservations.domain import evolve as evolve_reservation
-from kvitt_chassis.testing import ServiceUrls
 from kvitt_contracts import inventory, orders, topics
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
+from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import create_engine
 
 # What others say and nothing here follows from: orders' own notes of our answers, bmb's waiting.

@@ -9,7 +9,6 @@ from inventory.articles.domain import Article
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.reservations.models import ReservationRow
 from inventory.withdrawals import domain
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
 from kvitt_contracts.inventory import (
     CustodyChanged,
     LineDelivered,
@@ -18,6 +17,7 @@ from kvitt_contracts.inventory import (
 )
 from kvitt_contracts.orders import OrderVoidRequested, PlacedLine
 from kvitt_contracts.types import ArticleNumber, ArticleType, DeviceNumber, StoreId
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from services.inventory.tests.builders import (
     CENTRAL,

@@ -5,8 +5,8 @@ from collections.abc import Awaitable
 import pytest
 from inventory.devices.models import DeviceRow
 from inventory.stock.models import BalanceRow
-from kvitt_chassis.testing import World
 from kvitt_contracts.refusals import Refused
+from kvitt_testkit.world import World
 
 from services.inventory.tests.builders import CENTRAL, device_id
 

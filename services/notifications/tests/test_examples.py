@@ -1,11 +1,11 @@
 """Every committed example of what notifications handles is read and handled without a fault."""
 
 import pytest
-from kvitt_chassis.testing import Given, assert_rows_are_folds, stockholm
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.examples import Example, examples_of
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import consumed_by
+from kvitt_testkit.world import Given, assert_rows_are_folds, stockholm
 from notifications.app import service
 
 EXAMPLES = [

@@ -4,11 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from kvitt_chassis.testing import Given, World, stockholm
 from kvitt_contracts.bmb import TransferRejected
 from kvitt_contracts.examples import example
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import Role
+from kvitt_testkit.world import Given, World, stockholm
 from notifications.app import service
 
 from services.notifications.tests.builders import (

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from kvitt_chassis.testing import ServiceUrls
 from kvitt_contracts.bmb import TransferLineCompleted
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.orders import OrderPickingBegun, OrderVoidRequested
 from kvitt_contracts.topics import consumed_by
+from kvitt_testkit.world import ServiceUrls
 from notifications.base import Base
 from notifications.handlers import messages
 from notifications.messages.handlers import OpenMessage, RemoveMessage

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from kvitt_chassis.testing import Given, World, an_envelope, assert_rows_are_folds, stockholm
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.bmb import (
     TransferAccepted,
@@ -30,6 +29,7 @@ from kvitt_contracts.refusals import (
     OrdersMessageRefused,
 )
 from kvitt_contracts.regions import MessageRefused, OrderReported, TransferReported
+from kvitt_testkit.world import Given, World, an_envelope, assert_rows_are_folds, stockholm
 from notifications.app import service
 from notifications.feed.models import ReportRow
 from sqlalchemy import text

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from kvitt_chassis.policies import read_policies
-from kvitt_chassis.testing import REGION, World
 from kvitt_contracts.inventory import ArticleListed, LineDelivered, StockReserved
 from kvitt_contracts.orders import (
     Delivery,
@@ -47,6 +46,7 @@ from kvitt_contracts.types import (
     UserId,
     identify,
 )
+from kvitt_testkit.world import REGION, World
 from orders.customer_orders.domain import Order, evolve, line_id
 from orders.customer_orders.placing import Article, Naming, Parties, Patient, place, withdraw
 from orders.units.domain import Customer, User

@@ -1,9 +1,9 @@
 """Many orders in one transaction: what they get, and what they cost."""
 
-from kvitt_chassis.testing import Given, World, an_envelope, assert_rows_are_folds
 from kvitt_contracts.envelope import Envelope, Message
 from kvitt_contracts.orders import Delivery, PlaceOrder
 from kvitt_contracts.types import CareUnitId, CareUnitRecipient
+from kvitt_testkit.world import Given, World, an_envelope, assert_rows_are_folds
 from orders.app import service
 from orders.customer_orders.models import OrderRow
 from orders.people.models import PersonDetailsRow

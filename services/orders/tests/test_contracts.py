@@ -2,7 +2,6 @@ from typing import get_args
 from uuid import UUID
 
 import pytest
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds
 from kvitt_contracts import topics
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import Example, example, examples_of
@@ -17,6 +16,7 @@ from kvitt_contracts.regions import (
     UserStated,
 )
 from kvitt_contracts.types import RegionCode, identify
+from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.customer_orders.domain import OrderEvent
 from orders.customer_orders.models import OrderRow

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds, stockholm
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
@@ -37,6 +36,7 @@ from kvitt_contracts.types import (
     RegionPersonId,
     UserId,
 )
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
 from orders.customer_orders.domain import Status
 from orders.customer_orders.handlers import (

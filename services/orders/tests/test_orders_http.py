@@ -3,9 +3,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from kvitt_chassis.testing import Given, World, stockholm
 from kvitt_contracts.orders import OrderPlaced
 from kvitt_contracts.types import OrderId, PayerId, RegionPersonId, Role, ServicePointId
+from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow

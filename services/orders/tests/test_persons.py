@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.orders import (
     OrderPlaced,
@@ -13,6 +12,7 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import PersonsJoined
 from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, Role
+from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.people.domain import PersonRefused, Reason
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow

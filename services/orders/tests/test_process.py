@@ -4,11 +4,11 @@ from uuid import uuid4
 
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from kvitt.local.testing import Platform
-from kvitt_chassis.running import Running, ServiceProcess
-from kvitt_chassis.testing import ServiceUrls, an_envelope, wait_for
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.types import identify
+from kvitt_testkit.platform import Platform
+from kvitt_testkit.running import Running, ServiceProcess
+from kvitt_testkit.world import ServiceUrls, an_envelope, wait_for
 
 from services.orders.tests.builders import (
     HOME,

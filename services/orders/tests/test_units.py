@@ -1,10 +1,10 @@
 import pytest
-from kvitt_chassis.testing import Given, World, assert_rows_are_folds
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.orders import CustomerRegistered, PayerRegistered, UserRegistered
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, StoreId, UserId
+from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.units.domain import (
     Reason,

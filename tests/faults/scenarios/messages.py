@@ -9,8 +9,8 @@ from uuid import UUID, uuid5
 
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
-from kvitt_chassis.outbox import COLUMNS, OutboxRow
-from kvitt_chassis.publisher import Publisher
+from kvitt_chassis.relaying.outbox import COLUMNS, OutboxRow
+from kvitt_chassis.relaying.publisher import Publisher
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.regions import ArticlePriceStated, ArticleStated
 from kvitt_contracts.topics import SERVICES, catalogue, consumed_by

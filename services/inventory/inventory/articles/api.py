@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Listing, Page, Reader, RegionReader
-from kvitt_chassis.problems import Invalid
+from kvitt_chassis.web.problems import Invalid
 from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, StoreId
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select, exists, func, select

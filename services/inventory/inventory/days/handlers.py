@@ -10,9 +10,9 @@ from kvitt_chassis.transaction import Transaction
 from sqlalchemy import text
 
 from inventory.days import domain
-from inventory.days.counting import days_id
 from inventory.days.models import CountRow, DaysRow
-from inventory.measuring import DAY_ENDS_DELAYED, count
+from inventory.days.writes import days_id
+from inventory.metrics import DAY_ENDS_DELAYED, count
 
 DAY_ENDS = Timer("day_ends", CountRow)
 

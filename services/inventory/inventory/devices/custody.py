@@ -9,9 +9,9 @@ from kvitt_contracts.inventory import Custody, CustodyChanged, DeviceRegistered,
 from kvitt_contracts.types import DeviceId, DeviceNumber, OrderId, TransferId, identify
 from sqlalchemy import select
 
-from inventory.days.counting import count_custody_change
+from inventory.days.writes import count_custody_change
 from inventory.devices.models import CustodyRow, DeviceRow
-from inventory.measuring import CUSTODY_CHANGES, count
+from inventory.metrics import CUSTODY_CHANGES, count
 
 
 def new_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId:

@@ -25,7 +25,7 @@ from inventory.devices.models import DeviceRow
 from inventory.holds.breaking import break_claim
 from inventory.holds.models import HoldRow
 from inventory.people.handlers import recipient_named, rows_of_recipient
-from inventory.reservations.serving import serve_backorders
+from inventory.reservations.backorders import serve_backorders
 from inventory.stock.ledger import balance_rows, lock_balances, move_stock
 from inventory.stores.handlers import check_store_holds_stock, rows_of_store
 

@@ -23,9 +23,9 @@ from inventory.devices.models import DeviceRow
 from inventory.dispatches import domain
 from inventory.holds.breaking import break_claim
 from inventory.reservations import domain as reservations
+from inventory.reservations.backorders import note_missing
 from inventory.reservations.delivery import give_devices
-from inventory.reservations.models import OrderRow, ReservationRow
-from inventory.reservations.serving import note_missing
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.stock.ledger import balance_rows, lock_balances, move_stock
 
 GOODS_ARRIVE = Timer("goods_arrive", ReservationRow)
@@ -34,16 +34,16 @@ messages = Handlers()
 
 
 def _read(fact: PickingBegun | GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
-    return [(OrderRow, _order_id(fact.order, tx))]
+    return [(PlacedOrderRow, _order_id(fact.order, tx))]
 
 
 def _locked_to_pick(fact: PickingBegun, tx: Transaction) -> Iterable[RowKey]:
-    order = tx.fetched(OrderRow, _order_id(fact.order, tx))
+    order = tx.fetched(PlacedOrderRow, _order_id(fact.order, tx))
     return [] if order is None else [(ReservationRow, order.order_id)]
 
 
 def _locked_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
-    order = tx.fetched(OrderRow, _order_id(fact.order, tx))
+    order = tx.fetched(PlacedOrderRow, _order_id(fact.order, tx))
     if order is None:  # not read yet, known by its number alone, or the fact will wait
         return
     yield from balance_rows(order.store, {line.article_number for line in order.lines}, tx)
@@ -91,23 +91,23 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
 @messages.timer(GOODS_ARRIVE)
 async def arrive(row: ReservationRow, due: datetime, tx: Transaction) -> None:
     """ORD-13: the day of arrival has begun; what arrives later by the same order may be due too."""
-    order = await tx.get(OrderRow, row.id)
+    order = await tx.get(PlacedOrderRow, row.id)
     await _deliver_arrived(row, order, tx, until=tx.today)
 
 
-async def _order_named(name: Reference, tx: Transaction) -> OrderRow:
+async def _order_named(name: Reference, tx: Transaction) -> PlacedOrderRow:
     """The order by the region's own reference, or by its number where it was placed over HTTP.
 
     One that orders has not told of yet: the fact waits.
     """
     order_id = _order_id(name, tx)
-    order = await tx.look_up(OrderRow, order_id)
+    order = await tx.look_up(PlacedOrderRow, order_id)
     if order is not None:
         return order
-    numbered = select(OrderRow.order_id).where(
-        OrderRow.region == tx.region, OrderRow.order_number == str(name)
+    numbered = select(PlacedOrderRow.order_id).where(
+        PlacedOrderRow.region == tx.region, PlacedOrderRow.order_number == str(name)
     )
-    return await tx.get(OrderRow, await tx.session.scalar(numbered) or order_id)
+    return await tx.get(PlacedOrderRow, await tx.session.scalar(numbered) or order_id)
 
 
 def _order_id(name: Reference, tx: Transaction) -> OrderId:
@@ -128,7 +128,7 @@ def _sent(row: DeviceRow) -> domain.Sent:
     return domain.Sent(device_id=DeviceId(row.id), device=row.state(), claim=row.claim)
 
 
-async def _send_off(row: DeviceRow, order: OrderRow, tx: Transaction) -> None:
+async def _send_off(row: DeviceRow, order: PlacedOrderRow, tx: Transaction) -> None:
     """The device is on its way: nothing else may claim it, and what had claimed it is told."""
     if row.claim is not None:
         # the transfer had set one aside; the dispatch takes the order's own
@@ -147,7 +147,7 @@ async def _send_off(row: DeviceRow, order: OrderRow, tx: Transaction) -> None:
 
 
 async def _take_from_stock(
-    order: OrderRow,
+    order: PlacedOrderRow,
     before: reservations.Reservation,
     dispatched: OrderGoodsDispatched,
     tx: Transaction,
@@ -167,7 +167,7 @@ async def _take_from_stock(
 
 
 async def _deliver_arrived(
-    row: ReservationRow, order: OrderRow, tx: Transaction, *, until: date
+    row: ReservationRow, order: PlacedOrderRow, tx: Transaction, *, until: date
 ) -> None:
     """Deliver what has arrived by a day, and wait for the next arrival."""
     state = row.state()
@@ -186,7 +186,7 @@ async def _deliver_arrived(
 
 
 async def _still_sent(
-    order: OrderRow, state: reservations.Reservation, tx: Transaction, *, until: date
+    order: PlacedOrderRow, state: reservations.Reservation, tx: Transaction, *, until: date
 ) -> set[DeviceId]:
     named = [
         device

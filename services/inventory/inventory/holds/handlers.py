@@ -23,9 +23,9 @@ from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, 
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain
-from inventory.holds.effect import free_devices, hand_over_devices
+from inventory.holds.handover import free_devices, hand_over_devices
 from inventory.holds.models import HoldRow, TransferEffectRow
-from inventory.measuring import HOLDS_ANSWERED, count
+from inventory.metrics import HOLDS_ANSWERED, count
 from inventory.people.handlers import current_holder, rows_of_holder
 from inventory.stock.ledger import balance_rows, lock_balances, move_stock
 

@@ -19,13 +19,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import and_, select
 
 from inventory.reservations import domain
-from inventory.reservations.models import OrderRow, ReservationRow
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
 
 router = ApiRouter(tags=["Reservationer"])
 
 SORTS = {
-    "order_number": OrderRow.order_number,
-    "placed_on": OrderRow.placed_on,
+    "order_number": PlacedOrderRow.order_number,
+    "placed_on": PlacedOrderRow.placed_on,
     "planned_dispatch_on": ReservationRow.planned_dispatch_on,
 }
 
@@ -88,7 +88,7 @@ class ReservationLine(BaseModel):
     ]
 
     @classmethod
-    def of(cls, row: ReservationRow, order: OrderRow) -> "ReservationLine":
+    def of(cls, row: ReservationRow, order: PlacedOrderRow) -> "ReservationLine":
         """The view of a reservation and its order."""
         return cls(
             order_id=order.order_id,
@@ -117,14 +117,17 @@ async def list_reservations(
     store: Annotated[StoreId | None, Query(description="Förråd")] = None,
 ) -> Page[ReservationLine]:
     """Vad order har undanlagt, väntar på eller har fått."""
-    found = select(ReservationRow, OrderRow).join(
-        OrderRow,
-        and_(OrderRow.region == ReservationRow.region, OrderRow.order_id == ReservationRow.id),
+    found = select(ReservationRow, PlacedOrderRow).join(
+        PlacedOrderRow,
+        and_(
+            PlacedOrderRow.region == ReservationRow.region,
+            PlacedOrderRow.order_id == ReservationRow.id,
+        ),
     )
     if status is not None:
         found = found.where(ReservationRow.status == status)
     if store is not None:
-        found = found.where(OrderRow.store == store)
+        found = found.where(PlacedOrderRow.store == store)
     return await reader.page(
         found,
         listing,
@@ -138,7 +141,7 @@ async def list_reservations(
 async def show_reservation(order_id: UUID, reader: Reader) -> ReservationView:
     """Vad en order har i förrådet."""
     row = await reader.get(ReservationRow, order_id, rule="ORD-4")
-    order = await reader.get(OrderRow, order_id, rule="ORD-4")
+    order = await reader.get(PlacedOrderRow, order_id, rule="ORD-4")
     return ReservationView(
         **dict(ReservationLine.of(row, order)),
         lines=[ReservedLineView.of(line) for line in row.lines],

@@ -7,10 +7,10 @@ from inventory.devices import domain as devices
 from inventory.devices.custody import change_custody
 from inventory.devices.models import DeviceRow
 from inventory.people.handlers import current_holder
-from inventory.reservations.models import OrderRow
+from inventory.reservations.models import PlacedOrderRow
 
 
-async def give_devices(tx: Transaction, order: OrderRow, delivered: LineDelivered) -> None:
+async def give_devices(tx: Transaction, order: PlacedOrderRow, delivered: LineDelivered) -> None:
     """Let the line's devices change custody to the order's recipient from the day of delivery."""
     holder = await current_holder(tx, order.recipient)
     for device_id in delivered.devices:

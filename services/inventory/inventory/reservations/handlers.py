@@ -12,11 +12,11 @@ from inventory.articles.handlers import article_id, get_article
 from inventory.articles.models import ArticleRow
 from inventory.devices.custody import new_device_id
 from inventory.devices.models import DeviceRow
-from inventory.measuring import ORDERS_ANSWERED, count
+from inventory.metrics import ORDERS_ANSWERED, count
 from inventory.people.handlers import rows_of_holder
 from inventory.reservations import domain
-from inventory.reservations.models import OrderRow, ReservationRow
-from inventory.reservations.serving import note_missing, serve_backorders
+from inventory.reservations.backorders import note_missing, serve_backorders
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.stock.ledger import balance_rows, lock_balances, move_stock
 from inventory.stores.models import StoreRow
 from inventory.withdrawals.handlers import withdraw
@@ -47,7 +47,7 @@ async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
     if await tx.find(ReservationRow, event.order_id) is not None:
         return
     await tx.get(StoreRow, event.store)
-    order = OrderRow(
+    order = PlacedOrderRow(
         region=tx.region,
         order_id=event.order_id,
         order_number=event.order_number,
@@ -68,7 +68,7 @@ async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
 
 
 def _locked_to_release(event: OrderVoidRequested, tx: Transaction) -> Iterable[RowKey]:
-    order = tx.fetched(OrderRow, event.order_id)
+    order = tx.fetched(PlacedOrderRow, event.order_id)
     if order is not None:  # balances come before reservations
         yield from balance_rows(order.store, {line.article_number for line in order.lines}, tx)
         yield ReservationRow, event.order_id
@@ -77,11 +77,11 @@ def _locked_to_release(event: OrderVoidRequested, tx: Transaction) -> Iterable[R
 @messages.on(
     OrderVoidRequested,
     loads=_locked_to_release,
-    reads=lambda event, _: [(OrderRow, event.order_id)],
+    reads=lambda event, _: [(PlacedOrderRow, event.order_id)],
 )
 async def release(event: OrderVoidRequested, tx: Transaction) -> None:
     """ORD-14: free what is set aside, unless the warehouse has begun."""
-    order = await tx.get(OrderRow, event.order_id)
+    order = await tx.get(PlacedOrderRow, event.order_id)
     await lock_balances(tx, order.store, {line.article_number for line in order.lines})
     row = await tx.lock(ReservationRow, event.order_id)
     before = row.state()
@@ -93,7 +93,7 @@ async def release(event: OrderVoidRequested, tx: Transaction) -> None:
         await _free(order, before, row, tx)
 
 
-async def _reserve(order: OrderRow, tx: Transaction) -> None:
+async def _reserve(order: PlacedOrderRow, tx: Transaction) -> None:
     articles = {line.article_number: None for line in order.lines}
     lead_times = {n: (await get_article(tx, n)).lead_time_days for n in articles}
     balances = await lock_balances(tx, order.store, articles)
@@ -122,7 +122,7 @@ async def _reserve(order: OrderRow, tx: Transaction) -> None:
 
 
 async def _free(
-    order: OrderRow, before: domain.Reservation, row: ReservationRow, tx: Transaction
+    order: PlacedOrderRow, before: domain.Reservation, row: ReservationRow, tx: Transaction
 ) -> None:
     await note_missing(tx, order, before.lines, row.lines)
     freed = _by_article(order, before.lines)
@@ -143,7 +143,7 @@ async def _free(
 
 
 def _by_article(
-    order: OrderRow, lines: tuple[domain.Line, ...]
+    order: PlacedOrderRow, lines: tuple[domain.Line, ...]
 ) -> dict[ArticleNumber, tuple[int, int]]:
     """Set aside and missing per stocked article, in the order of the articles' numbers."""
     stocked = {line.line_id for line in order.lines if line.article_type != "service"}

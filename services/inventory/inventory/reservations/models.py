@@ -45,7 +45,7 @@ class ReservationRow(
     decline_reason: Mapped[str | None]
 
 
-class OrderRow(Regional, Base):
+class PlacedOrderRow(Regional, Base):
     """An order as it was placed; orders owns it and it does not change."""
 
     __tablename__ = "placed_orders"

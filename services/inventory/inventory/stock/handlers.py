@@ -12,7 +12,7 @@ from inventory.articles.models import ArticleRow
 from inventory.devices import domain as devices
 from inventory.devices.custody import new_device_id, register, taken_numbers
 from inventory.devices.models import DeviceRow
-from inventory.reservations.serving import serve_backorders
+from inventory.reservations.backorders import serve_backorders
 from inventory.stock import domain
 from inventory.stock.ledger import balance_rows, lock_balances, move_stock
 from inventory.stock.models import DeliveryRow

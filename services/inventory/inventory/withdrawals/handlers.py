@@ -6,15 +6,15 @@ from kvitt_contracts.types import DeviceId, DeviceNumber
 
 from inventory.articles.handlers import get_article
 from inventory.devices.custody import lock_devices_numbered
-from inventory.measuring import ORDERS_ANSWERED, count
+from inventory.metrics import ORDERS_ANSWERED, count
 from inventory.reservations.delivery import give_devices
 from inventory.reservations.domain import Status
-from inventory.reservations.models import OrderRow, ReservationRow
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.stock.ledger import lock_balances, move_stock
 from inventory.withdrawals import domain
 
 
-async def withdraw(order: OrderRow, tx: Transaction) -> None:
+async def withdraw(order: PlacedOrderRow, tx: Transaction) -> None:
     """ORD-7, ORD-8: hand every line over at once, or decline the order."""
     answer = domain.withdraw(
         order.order_id, order.lines, shelf=await _lock_shelf(order, tx), on=order.placed_on
@@ -38,7 +38,7 @@ async def withdraw(order: OrderRow, tx: Transaction) -> None:
         await give_devices(tx, order, delivered)
 
 
-async def _lock_shelf(order: OrderRow, tx: Transaction) -> domain.Shelf:
+async def _lock_shelf(order: PlacedOrderRow, tx: Transaction) -> domain.Shelf:
     numbers = sorted({line.article_number for line in order.lines})
     articles = {number: await get_article(tx, number) for number in numbers}
     balances = await lock_balances(tx, order.store, numbers)
@@ -50,7 +50,9 @@ async def _lock_shelf(order: OrderRow, tx: Transaction) -> domain.Shelf:
     )
 
 
-async def _lock_devices(order: OrderRow, tx: Transaction) -> dict[DeviceNumber, domain.Wanted]:
+async def _lock_devices(
+    order: PlacedOrderRow, tx: Transaction
+) -> dict[DeviceNumber, domain.Wanted]:
     """The named devices that are known, locked in the order of their ids."""
     named = [line.device_number for line in order.lines if line.device_number is not None]
     return {

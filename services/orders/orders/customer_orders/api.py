@@ -35,7 +35,6 @@ from kvitt_contracts.types import (
     UserId,
 )
 
-from orders.asking import Asking
 from orders.customer_orders.deliveries import resolve_delivery
 from orders.customer_orders.domain import Status
 from orders.customer_orders.handlers import preview
@@ -52,6 +51,7 @@ from orders.customer_orders.views import (
 )
 from orders.people.domain import Purpose, roles_that_may_ask
 from orders.people.models import PersonRow
+from orders.read_transaction import Asking
 
 router = ApiRouter(tags=["Ordrar"])
 

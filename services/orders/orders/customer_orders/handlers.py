@@ -36,15 +36,15 @@ from kvitt_contracts.types import (
     Reference,
 )
 
-from orders.counting import when_committed
 from orders.customer_orders import domain, placing
 from orders.customer_orders.models import ArticleRow, OrderDetailsRow, OrderRow
 from orders.customer_orders.numbers import Series, next_number
 from orders.customer_orders.reasons import OrderRefused, Reason
+from orders.message_subject import subject_as
+from orders.metrics import when_committed
 from orders.people.domain import must_be_active
 from orders.people.handlers import current_person, rows_of_person
 from orders.people.models import PersonDetailsRow
-from orders.subjects import subject_as
 from orders.units.handlers import care_unit_key, customer_key, payer_key, user_key
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 

@@ -8,8 +8,8 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import OrderNumber
 from sqlalchemy.dialects.postgresql import insert
 
-from orders.counting import when_committed
 from orders.customer_orders.models import NumberSeriesRow
+from orders.metrics import when_committed
 
 FOUR_DIGITS = 9_999
 

@@ -8,19 +8,19 @@ from typing import Annotated
 
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader, SignedIn
-from kvitt_chassis.problems import NotFound
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.problems import NotFound
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import Name
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, Role, UserId
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from orders.asking import Asking
 from orders.people import domain
 from orders.people.commands import AddPerson, DoorCode, Instructions, KeepContact, Phone
 from orders.people.handlers import find_by_number, log_looks
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
+from orders.read_transaction import Asking
 
 router = ApiRouter(tags=["Personer"])
 

@@ -11,11 +11,11 @@ from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
 from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
 
+from orders.message_subject import subject_as
 from orders.people import domain
 from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
-from orders.subjects import subject_as
 
 messages = Handlers()
 

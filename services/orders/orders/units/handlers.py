@@ -10,7 +10,7 @@ from kvitt_contracts.envelope import Event
 from kvitt_contracts.regions import CareUnitStated, CustomerStated, PayerStated, UserStated
 from kvitt_contracts.types import CareUnitId, CustomerId, PayerId, UserId, identify
 
-from orders.subjects import subject_must_be
+from orders.message_subject import subject_must_be
 from orders.units import domain
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 

@@ -1,0 +1,1 @@
+"""From Kafka to the effect: reading, order, parking, quarantine, timers."""

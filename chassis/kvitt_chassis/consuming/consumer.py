@@ -1,0 +1,461 @@
+"""The consumer: a thin shell around consumer_machine and inbox. Takes batches, does as it is told,
+says how it went; what to do is decided there.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import TopicPartition
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.topics import Topic, consumed_by
+from kvitt_contracts.types import RegionCode
+from opentelemetry.trace import SpanKind
+
+from kvitt_chassis import failpoints
+from kvitt_chassis.consuming import parking
+from kvitt_chassis.consuming.drain import Drain
+from kvitt_chassis.consuming.faults import describe, failure_of
+from kvitt_chassis.consuming.inbox import Applied, Inbox, Turn
+from kvitt_chassis.consuming.incoming import Incoming, Reader, Record
+from kvitt_chassis.consuming.kafka_client import KafkaClient, Reading
+from kvitt_chassis.consuming.machine import (
+    Action,
+    Apply,
+    ConsumerMachine,
+    Done,
+    Failed,
+    Failure,
+    Finish,
+    Input,
+    Limits,
+    Park,
+    Partition,
+    Pause,
+    Received,
+    RecordPosition,
+    Refuse,
+    Watchdog,
+)
+from kvitt_chassis.consuming.metrics import LAG, PAUSES, RESTARTS, TROUBLES
+from kvitt_chassis.consuming.offsets import Offsets
+from kvitt_chassis.consuming.pauses import Pauses
+from kvitt_chassis.consuming.positions import DatabaseBehind, Reached
+from kvitt_chassis.consuming.progress import Progress
+from kvitt_chassis.consuming.quarantine import Quarantine
+from kvitt_chassis.consuming.verdicts import Cause
+from kvitt_chassis.database import Database
+from kvitt_chassis.failpoints import failpoint
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.operating.history import History
+from kvitt_chassis.operating.telemetry import Telemetry
+from kvitt_chassis.sealing import Sealer
+from kvitt_chassis.settings import Settings
+from kvitt_chassis.transaction import NotYetKnown
+
+log = logging.getLogger(__name__)
+
+failpoints.declare("consumer.received", "a batch has come, nothing of it is begun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """How the consumer works. Seconds."""
+
+    handler_budget: float = 10.0  # one handler; longer than it may wait for one lock
+    budget: float = 25.0  # one transaction; the server ends it at 20, if the server is there
+    drain_deadline: float = 8.0  # what is in hand when partitions are taken away
+    watch_every: float = 2.0
+    stuck_after: float = 15.0
+    limits: Limits = field(default_factory=Limits)
+    reading: Reading = field(default_factory=Reading)
+
+
+_CHECK_AGAIN = 0.5
+_MEASURE_EVERY = 10.0
+_FORGET_EVERY = 3600.0
+
+
+class Consumer:
+    """All that one process of a service consumes: `start()`, later `stop()`; loops run between."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        handlers: Handlers,
+        topics: Sequence[Topic],
+        kafka: Mapping[str, Any],
+        sealer: Sealer,
+        prefix: str = "",
+        telemetry: Telemetry | None = None,
+        history: History | None = None,
+        tuning: Tuning | None = None,
+    ) -> None:
+        self.database = database
+        self.group = prefix + database.service
+        self.tuning = tuning or Tuning()
+        self._names = [prefix + topic.name for topic in topics]
+        self._reader = Reader(topics, handlers, prefix=prefix)
+        self.inbox = Inbox(
+            database,
+            sealer=sealer,
+            history=history,
+            handler_budget=self.tuning.handler_budget,
+        )
+        self.drain = Drain(database=database, inbox=self.inbox, reader=self._reader, sealer=sealer)
+        self.quarantine = Quarantine(
+            database=database, reader=self._reader, sealer=sealer, drain=self.drain
+        )
+        self._telemetry = telemetry or Telemetry(database.service)
+        self._machine = ConsumerMachine(limits=self.tuning.limits)
+        self._watchdog = Watchdog(patience=self.tuning.stuck_after)
+        self._free = asyncio.Event()
+        self._free.set()
+        self._checked = asyncio.Event()
+        self._checking: asyncio.Task[None] | None = None
+        self._is_revoking = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self.client = KafkaClient(
+            topics=self._names,
+            group=self.group,
+            kafka=kafka,
+            reading=self.tuning.reading,
+            on_batch=self._on_batch,
+            on_revoked=self._on_revoked,
+            on_assigned=self._on_assigned,
+        )
+        self.progress = Progress(database, self.client)
+        self._offsets = Offsets(self.client.commit)
+        self._pauses = Pauses(database, self.client, self.group)
+        self._hand: Sequence[Incoming] = ()
+        self._reached: dict[TopicPartition, int] = {}
+        self._error: Exception | None = None
+        database.committed.append(self.drain.after_commit)
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        database: Database,
+        handlers: Handlers,
+        regions: Iterable[RegionCode],
+        telemetry: Telemetry | None = None,
+        history: History | None = None,
+        tuning: Tuning | None = None,
+    ) -> "Consumer":
+        """The consumer of a service process by its settings. `database` has the worker's role."""
+        return cls(
+            database=database,
+            handlers=handlers,
+            topics=consumed_by(settings.service, list(regions)),
+            kafka=settings.kafka,
+            sealer=Sealer(settings.quarantine_key.get_secret_value()),
+            prefix=settings.topic_prefix,
+            telemetry=telemetry,
+            history=history,
+            tuning=tuning,
+        )
+
+    # -- life ------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Join the group and begin. Raises KafkaError when the broker cannot be reached."""
+        async with self.database.unit() as unit:
+            # a new release may know what the one before did not
+            await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
+        await self.client.start()
+        loops = (self.drain.run(), self._offsets.run(), self._watch())
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
+
+    async def stop(self) -> None:
+        """Take nothing new, commit what is in hand, leave the group."""
+        self._machine.hand_back()
+        self._is_revoking = True  # what is brought, or waits for the check, is not begun any more
+        self._checked.set()
+        if self._checking is not None and not self._checking.done():
+            self._tasks.append(self._checking)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await self._let_go()
+        await self.client.stop()
+
+    # -- what others ask -------------------------------------------------------------------------
+
+    @property
+    def halted(self) -> str | None:
+        """Why nothing is read until somebody has decided; None where all is well."""
+        return self.progress.halted
+
+    def assigned(self) -> frozenset[Partition]:
+        """The partitions that this process reads."""
+        return frozenset((one.topic, one.partition) for one in self.client.assignment())
+
+    def is_ready(self) -> bool:
+        """True when partitions are assigned (or nothing is consumed) and nothing has halted it."""
+        reads = bool(self.assigned()) and self._checked.is_set()
+        return self.halted is None and (not self._names or reads)
+
+    def idle(self) -> bool:
+        """True while nothing is in hand, from Kafka or the park, and the group is at rest."""
+        is_at_rest = not self._names or bool(self.assigned())
+        return is_at_rest and self._free.is_set() and self.drain.is_idle
+
+    async def lag(self) -> int:
+        """Messages of the assigned partitions whose effects are not committed yet. Asks the broker.
+
+        Raises aiokafka's KafkaError when it does not answer.
+        """
+        return await self.progress.lag()
+
+    # -- one batch -------------------------------------------------------------------------------
+
+    async def _on_batch(self, records: Sequence[Record]) -> None:
+        if not self._may_read():
+            return
+        self._free.clear()
+        assignment = self.progress.assignment
+        try:
+            await self._checked.wait()
+            if self._may_read() and (wanted := self._without_held(records)):
+                await self.settle(wanted)
+        except Exception as error:
+            # Not a handler's fault: those are settled. Nothing is lost: the batch is read again.
+            log.error("a batch could not be settled: %s", describe(error))
+            if assignment == self.progress.assignment:
+                self.client.seek({_partition(one): one.offset for one in reversed(records)})
+            await asyncio.sleep(1)
+        finally:
+            self._free.set()
+
+    def _without_held(self, records: Sequence[Record]) -> Sequence[Record]:
+        """The records but those of partitions that are paused, or where the client left some out:
+        these are read again.
+        """
+        held = [record for record in records if _partition(record) in self._pauses.held]
+        others = [record for record in records if _partition(record) not in self._pauses.held]
+        back = self.progress.left_out(others)
+        for record in reversed(held):
+            expected = self.progress.settled.get(_partition(record), record.offset)
+            back[_partition(record)] = min(expected, record.offset)
+        if not back:
+            return records
+        self.client.seek(back)
+        return [record for record in records if _partition(record) not in back]
+
+    def _may_read(self) -> bool:
+        return not self._is_revoking and self.halted is None
+
+    async def settle(self, records: Sequence[Record]) -> Finish:
+        """Settle a batch, each partition's records in order, as if the client had brought it."""
+        failpoint("consumer.received")
+        assignment = self.progress.assignment
+        self._hand = [self._reader.read(record) for record in records]
+        # as it was believed when the batch came, however long it is tried
+        self._reached = dict(self.progress.settled)
+        links = [one.envelope.traceparent for one in self._hand if one.envelope]
+        with self._telemetry.span(
+            "consume", kind=SpanKind.CONSUMER, links=links, messages=len(records)
+        ):
+            places = tuple(
+                RecordPosition((record.topic, record.partition), record.offset)
+                for record in records
+            )
+            action = self._machine.step(Received(places))
+            while not isinstance(action, Finish):
+                action = self._machine.step(await self._perform(action))
+            if (
+                assignment == self.progress.assignment
+            ):  # else where to read on is decided anew already
+                self._finish(action)
+            return action
+
+    async def _perform(self, action: Action) -> Input:
+        """Do it in one transaction; say how it went."""
+        single = self._hand[action.index] if isinstance(action, Refuse | Park) else None
+        if isinstance(action, Apply) and len(action.indexes) == 1:
+            single = self._hand[action.indexes[0]]
+        if not isinstance(action, Pause | Finish):
+            await _wait(action.after)
+        turn = Turn()
+        try:
+            async with asyncio.timeout(self.tuning.budget):
+                applied = await self._do(action, single, turn)
+        except Exception as error:
+            return Failed(self._note(error, single), _at(action, turn))
+        if applied is not None and applied.parked:
+            self.drain.wake()
+        self._reached.update(self._after(action))
+        return Done()
+
+    def _after(self, action: Action) -> Reached:
+        """How far the partitions of an action's messages are settled when it is committed."""
+        match action:
+            case Apply(indexes):
+                done = indexes
+            case Refuse(index) | Park(index):
+                done = (index,)
+            case _:
+                done = ()
+        records = (self._hand[index].record for index in done)
+        return {_partition(record): record.offset + 1 for record in records}
+
+    async def _do(self, action: Action, single: Incoming | None, turn: Turn) -> Applied | None:
+        match action:
+            case Apply(indexes):
+                hand = [self._hand[index] for index in indexes]
+                return await self.inbox.apply(hand, turn=turn, reached=self._reached)
+            case Refuse() if single is not None and isinstance(self._error, Refused):
+                return await self.inbox.refuse(single, self._error, reached=self._reached)
+            case Park(_, cause) if single is not None:
+                await self._park(single, cause)
+            case Pause(place, seconds):
+                await self._pause(place, seconds)
+            case _:
+                raise RuntimeError(f"nothing to do for {type(action).__name__}")
+        return None
+
+    async def _park(self, incoming: Incoming, cause: Cause) -> None:
+        error = self._error
+        reason = describe(error) if error else cause.value
+        await self.inbox.park(incoming, cause, reason, reached=self._reached)
+        if isinstance(error, NotYetKnown):
+            self.drain.awaits(incoming, error)
+        if cause is Cause.FAULT:
+            log.error("a key of %s is parked: %s", incoming.topic, reason)
+        self.drain.wake()
+
+    def _note(self, error: Exception, single: Incoming | None) -> Failure:
+        failure = failure_of(error, single)
+        self.progress.is_behind |= isinstance(error, DatabaseBehind)
+        if failure is Failure.LOCK_TROUBLE:
+            TROUBLES.labels(self.database.service).inc()
+            log.warning("tried again: %s", describe(error))
+        else:
+            self._error = error
+        return failure
+
+    def _finish(self, finish: Finish) -> None:
+        offsets = {TopicPartition(*one): offset for one, offset in finish.offsets.items()}
+        self.progress.settled.update(offsets)
+        self.client.seek({TopicPartition(*one): at for one, at in finish.back_to.items()})
+        self._offsets.note(offsets)
+
+    # -- pauses ----------------------------------------------------------------------------------
+
+    async def _pause(self, place: RecordPosition, seconds: float) -> None:
+        reason = describe(self._error) if self._error else ""
+        PAUSES.labels(self.database.service, place.partition[0]).inc()
+        log.error(
+            "%s %s is paused for %.0f s: too many failed in a row: %s",
+            *place.partition,
+            seconds,
+            reason,
+        )
+        await self._pauses.begin(TopicPartition(*place.partition), seconds, reason)
+
+    # -- the group -------------------------------------------------------------------------------
+
+    async def _on_revoked(self, partitions: Sequence[TopicPartition]) -> None:
+        """The group takes partitions away: finish the message in hand, begin no other."""
+        self._is_revoking = True
+        if self._checking is not None:
+            self._checking.cancel()
+        self._checked.set()
+        self._machine.revoke([(one.topic, one.partition) for one in partitions])
+        self._pauses.held.clear()
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._free.wait(), self.tuning.drain_deadline)
+        await self._offsets.flush()
+        self._offsets.drop()
+
+    async def _on_assigned(self, partitions: Sequence[TopicPartition]) -> None:
+        """The group gives partitions: is what is to be read still there? Put pauses back."""
+        self._checked.clear()
+        self.progress.assignment += 1
+        self._is_revoking = False
+        if not await self._is_checked(partitions):
+            # The group need not wait for it; nothing is settled before it has come about.
+            self._checking = asyncio.create_task(self._check_until_done(partitions))
+
+    async def _check_until_done(self, partitions: Sequence[TopicPartition]) -> None:
+        while True:
+            await asyncio.sleep(_CHECK_AGAIN)
+            if self._is_revoking or await self._is_checked(partitions):
+                return
+
+    async def _is_checked(self, partitions: Sequence[TopicPartition]) -> bool:
+        try:
+            await self._check(partitions)
+        except Exception as error:
+            log.warning("what was assigned could not be checked yet: %s", describe(error))
+            return False
+        self._checked.set()
+        return True
+
+    async def _check(self, partitions: Sequence[TopicPartition]) -> None:
+        await self.progress.check(partitions)
+        await self._pauses.put_back()
+
+    # -- watching --------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        measured_at = forgotten_at = 0.0
+        while True:
+            await asyncio.sleep(self.tuning.watch_every)
+            now = time.monotonic()
+            try:
+                await self._pauses.end_due()
+                if self._names:
+                    await self._look()
+                if now - measured_at > _MEASURE_EVERY:
+                    measured_at = now
+                    await self.progress.look_back()
+                    await self.drain.measure()
+                if now - forgotten_at > _FORGET_EVERY:
+                    forgotten_at = now
+                    await self.inbox.forget()
+            except Exception as error:
+                log.warning("the consumer could not be watched: %s", describe(error))
+
+    async def _look(self) -> None:
+        lag = await self.lag()
+        LAG.labels(self.database.service).set(lag)
+        waiting = lag if self.halted is None else 0
+        stuck = self._watchdog.is_stuck(
+            now=time.monotonic(),
+            lag=waiting,
+            positions={(one.topic, one.partition): at for one, at in self.progress.settled.items()},
+            is_held_up=not self._free.is_set() or bool(self._pauses.held),
+        )
+        if stuck or self.progress.is_behind or not self.client.is_running:
+            RESTARTS.labels(self.database.service).inc()
+            log.warning("the Kafka client is stopped and started: it lags, or is to read again")
+            self.progress.is_behind = False
+            await self.client.restart()
+
+
+def _at(action: Action, turn: Turn) -> int | None:
+    if turn.index is None or not isinstance(action, Apply):
+        return None
+    return action.indexes[turn.index]
+
+
+def _partition(record: Record) -> TopicPartition:
+    return TopicPartition(record.topic, record.partition)
+
+
+async def _wait(seconds: float) -> None:
+    if seconds:
+        await asyncio.sleep(seconds * random.uniform(0.5, 1.5))

@@ -1,0 +1,222 @@
+"""The loop that tries parked keys again: in order, one message per transaction, soon after what
+they wait for has come.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from typing import Any
+
+from kvitt_contracts.refusals import Refused
+from sqlalchemy import select
+from sqlalchemy.inspection import inspect
+
+from kvitt_chassis import metrics
+from kvitt_chassis.consuming import parking
+from kvitt_chassis.consuming.faults import describe, failure_of
+from kvitt_chassis.consuming.inbox import Inbox
+from kvitt_chassis.consuming.incoming import Incoming, Reader
+from kvitt_chassis.consuming.machine import Failure
+from kvitt_chassis.consuming.marks import lock_marks
+from kvitt_chassis.consuming.parking import Head, HeadGone, State, TopicKey
+from kvitt_chassis.consuming.verdicts import Cause, Verdict
+from kvitt_chassis.database import Database
+from kvitt_chassis.sealing import Sealer
+from kvitt_chassis.transaction import NotYetKnown, UnitOfWork
+
+log = logging.getLogger(__name__)
+
+PARKED = metrics.declare(
+    "gauge",
+    "parked_keys",
+    "Parked keys by state: waiting (tried again by itself) or quarantined (for a person).",
+    "`kvitt parked` and `kvitt quarantine list` say why; then retry, edit or discard.",
+    ("state",),
+)
+OLDEST = metrics.declare(
+    "gauge",
+    "parked_oldest_seconds",
+    "How long the key that was parked first has waited.",
+    "Above 15 minutes: `kvitt quarantine list`; a gap wants `kvitt outbox republish`.",
+)
+
+BUDGET = 25.0
+"""Seconds for one message, its commit included."""
+
+_PAGE = 50
+_LONGEST_SLEEP = 1.0
+_EARLY_PACE = 0.02
+
+
+class Drain:
+    """Tries the parked keys of one service. Several processes may: each message is settled once."""
+
+    def __init__(self, *, database: Database, inbox: Inbox, reader: Reader, sealer: Sealer) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._reader = reader
+        self._sealer = sealer
+        self._woken = asyncio.Event()
+        self._committed = False
+        self._busy = False
+        self._awaited: dict[TopicKey, tuple[type[Any], str, Any]] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        """True while no parked message is in hand."""
+        return not self._busy
+
+    def wake(self) -> None:
+        """Something was parked, or an operator wants a key tried now."""
+        self._woken.set()
+
+    def after_commit(self, _: UnitOfWork) -> None:
+        """A listener of `Database.committed`: what a key waits for may be known now."""
+        if self._awaited:
+            self._committed = True
+            self._woken.set()
+
+    def awaits(self, incoming: Incoming, error: NotYetKnown) -> None:
+        """Remember which row a key waits for, so that its coming is seen at once."""
+        if incoming.region is not None:
+            place = (incoming.topic, incoming.key)
+            self._awaited[place] = (error.row_type, str(incoming.region), error.key)
+
+    async def run(self) -> None:
+        """Drain until cancelled. Database trouble is waited out."""
+        pause = 0.0
+        while True:
+            await self._sleep(pause)
+            self._busy = True
+            try:
+                pause = await self._round()
+            except Exception as error:
+                log.warning("the park could not be drained: %s", describe(error))
+                pause = random.uniform(0.2, 1.0)
+            finally:
+                self._busy = False
+
+    async def settle_due(self) -> int:
+        """Try every key that is due, or whose awaited row has come. Answers how many were tried."""
+        async with self._database.reading() as session:
+            places = await parking.due(session, limit=_PAGE)
+        early = [place for place in await self._arrived() if place not in places]
+        for place in (*places, *early):
+            await self._settle_key(place)
+        return len(places) + len(early)
+
+    async def measure(self) -> None:
+        """Set the gauges."""
+        async with self._database.reading() as session:
+            standing = await parking.standing(session)
+        service = self._database.service
+        PARKED.labels(service, State.WAITING.value).set(standing.waiting_keys)
+        PARKED.labels(service, State.QUARANTINED.value).set(standing.quarantined_keys)
+        age = time.time() - standing.oldest.timestamp() if standing.oldest else 0.0
+        OLDEST.labels(service).set(max(0.0, age))
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+        if self._committed:
+            await asyncio.sleep(_EARLY_PACE)  # many commits, one look
+        self._woken.clear()
+
+    async def _round(self) -> float:
+        """Try what is due; answer how long nothing will be. One question a second while idle."""
+        async with self._database.reading() as session:
+            seconds = await parking.seconds_to_next(session)
+        if not self._committed and (seconds is None or seconds > 0):
+            return _LONGEST_SLEEP if seconds is None else min(seconds, _LONGEST_SLEEP)
+        await self.settle_due()
+        return _EARLY_PACE
+
+    async def _arrived(self) -> list[TopicKey]:
+        """Keys whose awaited row exists now: one statement per table, however many wait."""
+        if not self._committed:
+            return []
+        self._committed = False
+        wanted: dict[type[Any], dict[tuple[str, Any], list[TopicKey]]] = {}
+        for place, (row_type, region, key) in self._awaited.items():
+            wanted.setdefault(row_type, {}).setdefault((region, key), []).append(place)
+        found: list[TopicKey] = []
+        async with self._database.reading() as session:
+            for row_type, places in wanted.items():
+                columns = inspect(row_type).primary_key
+                key_column = next(one for one in columns if one.key != "region")
+                # One that is not of the column's type would fail the question for all; it is
+                # tried again by its back-off.
+                wanted_type = key_column.type.python_type
+                keys = [key for _, key in places if isinstance(key, wanted_type)]
+                query = select(row_type.region, key_column).where(key_column.in_(keys))
+                for region, key in (await session.execute(query)).all():
+                    found.extend(places.get((str(region), key), []))
+        return found
+
+    async def _settle_key(self, place: TopicKey) -> None:
+        self._awaited.pop(place, None)
+        try:
+            while await self._settle_head(place):
+                pass
+        except Exception as error:
+            # One key's trouble holds no other up; where it is the database's own, this fails too.
+            async with self._database.unit() as unit:
+                await parking.postpone(unit.session, place, random.uniform(0.2, 1.0))
+            log.warning("a parked key is tried again: %s", describe(error))
+
+    async def _settle_head(self, place: TopicKey) -> bool:
+        """Try a key's first message. True when it left the park and another may stand behind it."""
+        async with self._database.reading() as session:
+            head = await parking.head_of(session, place)
+        if head is None or head.state is State.QUARANTINED:
+            return False
+        incoming = self._read(head)
+        try:
+            async with asyncio.timeout(BUDGET):
+                applied = await self._inbox.apply([incoming], head=head)
+        except HeadGone:
+            return True
+        except Exception as error:
+            return await self._after(error, head, incoming)
+        return applied.verdicts[0][1] not in {Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
+
+    async def _after(self, error: Exception, head: Head, incoming: Incoming) -> bool:
+        failure = failure_of(error, incoming)
+        if failure is Failure.LOCK_TROUBLE:
+            raise error
+        if failure is Failure.REFUSED and isinstance(error, Refused):
+            try:
+                await self._inbox.refuse(incoming, error, head=head)
+            except HeadGone:
+                return True
+            except Exception as unanswerable:
+                error, failure = unanswerable, failure_of(unanswerable, None)
+                if failure is Failure.LOCK_TROUBLE:
+                    raise
+            else:
+                return True
+        if isinstance(error, NotYetKnown):
+            self.awaits(incoming, error)
+        await self._keep(head, _CAUSES.get(failure, Cause.FAULT), describe(error))
+        return False
+
+    async def _keep(self, head: Head, cause: Cause, reason: str) -> None:
+        async with self._database.unit() as unit:
+            await lock_marks(unit.session, {head.place})
+            state = await parking.keep(unit.session, head, cause, reason, None)
+        if state is State.QUARANTINED:
+            self._awaited.pop(head.place, None)
+            log.error("quarantine entry %s on %s: %s, %s", head.entry_id, head.topic, cause, reason)
+
+    def _read(self, head: Head) -> Incoming:
+        return self._reader.read(self._sealer.unseal(head.sealed))
+
+
+_CAUSES = {
+    Failure.NOT_YET_KNOWN: Cause.NOT_YET_KNOWN,
+    Failure.UNKNOWN_POLICY: Cause.UNKNOWN_POLICY,
+}

@@ -1,0 +1,287 @@
+"""The inbox: marks and memory beside each effect, in the effect's own transaction. Decides nothing;
+see consumer_machine.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.refusals import Refused
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kvitt_chassis import metrics
+from kvitt_chassis.consuming import marks, parking
+from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.marks import Opening
+from kvitt_chassis.consuming.parking import Head
+from kvitt_chassis.consuming.positions import Reached, advance
+from kvitt_chassis.consuming.refusals import record_refusal
+from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
+from kvitt_chassis.database import Database, is_lock_trouble
+from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
+from kvitt_chassis.handlers import MessageRoute
+from kvitt_chassis.metrics import child
+from kvitt_chassis.operating.history import History
+from kvitt_chassis.sealing import Sealer
+from kvitt_chassis.transaction import Transaction, UnitOfWork
+
+log = logging.getLogger(__name__)
+
+SLOW_HANDLER = 3.5
+"""Seconds after which lost connections are the handler's own doing: the server ends idle
+transactions at 4 s.
+"""
+
+declare("inbox.in_handler", "a message's handler is about to be called; its key is told")
+declare("inbox.before_marks", "effects of a batch are made, its marks are not written")
+
+MESSAGES = metrics.declare(
+    "counter",
+    "inbox_messages_total",
+    "Messages that were settled, by topic and by what became of them.",
+    "gap, fork, quarantine: `kvitt quarantine list`. duplicate: normal after a restart.",
+    ("topic", "verdict"),
+)
+HANDLER_SECONDS = metrics.declare(
+    "histogram",
+    "inbox_handler_seconds",
+    "How long one handler took, by message type.",
+    "Look at the slowest: rows that it does not name (`loads=`, `reads=`) are fetched one by one.",
+    ("type",),
+)
+END_TO_END_SECONDS = metrics.declare(
+    "histogram",
+    "inbox_log_to_effect_seconds",
+    "From a message's place in Kafka to its committed effect.",
+    "Growing: look at consumer_lag_messages and at the slowest handler.",
+    ("topic",),
+)
+
+
+class HandlerTooSlow(Exception):
+    """A handler took longer than its time, or than the server keeps an idle transaction open."""
+
+
+class HandlerFault(Exception):
+    """A handler failed with an error of the system, which is the cause of this one."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """What one transaction settled, in order."""
+
+    verdicts: list[tuple[Incoming, Verdict]] = field(default_factory=list)
+
+    @property
+    def parked(self) -> bool:
+        """True when something was added to the park."""
+        return any(verdict in PARKS for _, verdict in self.verdicts)
+
+
+@dataclass(slots=True)
+class Turn:
+    """Which message of a transaction is at work: its place among them, None before and after."""
+
+    index: int | None = None
+
+
+class Inbox:
+    """Settles messages of one service, each once and in order. Each method is one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        sealer: Sealer,
+        history: History | None = None,
+        handler_budget: float = 10.0,
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._handler_budget = handler_budget
+        self._history = history or History(None, database.service)
+
+    async def apply(
+        self,
+        arrived: Sequence[Incoming],
+        *,
+        head: Head | None = None,
+        turn: Turn | None = None,
+        reached: Reached = MappingProxyType({}),
+    ) -> Applied:
+        """Settle messages in one transaction: effects, marks, memory, and what must be parked.
+
+        `head` says that the one message comes from the park, where it is the first of its key.
+        `turn` is told which message is at work. `reached` is how far their partitions were settled
+        before. Raises what a handler raises, HandlerTooSlow, DatabaseBehind, or lock trouble; then
+        nothing is committed.
+        """
+        slowest = 0.0
+        applied = Applied()
+        turn = turn or Turn()
+        opening = Opening(arrived, is_from_park=head is not None)
+        try:
+            async with self._database.unit(opening=opening) as unit:
+                batch = opening.batch
+                judged = [(incoming, batch.settle(incoming)) for incoming in arrived]
+                applied.verdicts = judged
+                begun = [_begin(unit, incoming, verdict) for incoming, verdict in judged]
+                await unit.load_ahead([call for call in begun if call is not None])
+                for turn.index, (incoming, verdict) in enumerate(judged):
+                    began = time.monotonic()
+                    try:
+                        if verdict is Verdict.REFUSE and incoming.refused is not None:
+                            record_refusal(unit, incoming, incoming.refused)
+                        if (call := begun[turn.index]) is not None:
+                            await self._handle(incoming, *call)
+                    finally:
+                        slowest = max(slowest, time.monotonic() - began)
+                turn.index = None
+                failpoint("inbox.before_marks")
+                await self._park(unit.session, judged, head)
+                await marks.write(unit.session, batch)
+                if head is None:
+                    await advance(unit.session, arrived, reached)
+        except Exception as error:
+            if slowest > SLOW_HANDLER and is_lock_trouble(error):
+                raise HandlerTooSlow(f"a handler took {slowest:.1f} s") from error
+            raise
+        self._tell(applied)
+        return applied
+
+    async def refuse(
+        self,
+        incoming: Incoming,
+        refused: Refused,
+        *,
+        head: Head | None = None,
+        reached: Reached = MappingProxyType({}),
+    ) -> Applied:
+        """Record the refusal of a message from outside, and its memory, in one transaction."""
+        return await self.apply([replace(incoming, refused=refused)], head=head, reached=reached)
+
+    async def park(
+        self,
+        incoming: Incoming,
+        cause: Cause,
+        reason: str,
+        *,
+        reached: Reached = MappingProxyType({}),
+    ) -> None:
+        """Park the message's key, with this message as its head."""
+        opening = Opening([incoming], is_from_park=False)
+        async with self._database.unit(opening=opening) as unit:
+            verdict = opening.batch.settle(incoming)
+            if verdict in {Verdict.APPLY, Verdict.REFUSE}:
+                await parking.append(
+                    unit.session, [(incoming, cause, reason, None)], sealer=self._sealer
+                )
+            elif verdict is Verdict.JOIN:
+                await self._park(unit.session, [(incoming, verdict)], None)
+            await advance(unit.session, [incoming], reached)
+
+    async def forget(self) -> int:
+        """Forget ids from outside that are older than their topics. Answers how many."""
+        async with self._database.unit() as unit:
+            return await marks.forget(unit.session)
+
+    async def _handle(
+        self, incoming: Incoming, route: MessageRoute, message: Message, tx: Transaction
+    ) -> None:
+        with child(HANDLER_SECONDS, self._database.service, message.wire_type).time():
+            try:
+                async with asyncio.timeout(self._handler_budget) as limit:
+                    await failpoint_of("inbox.in_handler", incoming.key)
+                    await route.handler(message, tx)
+            except ConnectionError:
+                raise
+            except OSError as error:
+                # Its own, such as a missing file; elsewhere it would pass for a lost network.
+                if limit.expired():
+                    raise HandlerTooSlow(f"more than {self._handler_budget:.1f} s") from error
+                raise HandlerFault from error
+
+    async def _park(
+        self,
+        session: AsyncSession,
+        judged: Sequence[tuple[Incoming, Verdict]],
+        head: Head | None,
+    ) -> None:
+        if head is not None:
+            (incoming, verdict) = judged[0]
+            if verdict in PARKS:
+                await parking.keep(session, head, *why_parked(incoming, verdict))
+            else:
+                await parking.remove(session, head)
+            return
+        new = [
+            (incoming, *why_parked(incoming, verdict))
+            for incoming, verdict in judged
+            if verdict in PARKS
+        ]
+        if new:
+            await parking.append(session, new, sealer=self._sealer)
+
+    def _tell(self, applied: Applied) -> None:
+        """After the commit: count, write the history, and say what was parked."""
+        service = self._database.service
+        now = time.time()
+        for incoming, verdict in applied.verdicts:
+            child(MESSAGES, service, incoming.topic, verdict.value).inc()
+            if verdict in PARKS - {Verdict.JOIN}:
+                log.error(
+                    "a message of %s (partition %s, offset %s) is parked: %s",
+                    incoming.topic,
+                    incoming.record.partition,
+                    incoming.record.offset,
+                    incoming.unreadable.reason if incoming.unreadable else verdict,
+                )
+            elif verdict is Verdict.APPLY and incoming.record.timestamp:
+                late = max(0.0, now - incoming.record.timestamp / 1000)
+                child(END_TO_END_SECONDS, service, incoming.topic).observe(late)
+        if self._history.is_written:
+            self._history.applied(_lines(applied))
+
+
+def why_parked(incoming: Incoming, verdict: Verdict) -> tuple[Cause, str, str | None]:
+    """The cause, the reason and the field with which a message goes into the park."""
+    match verdict:
+        case Verdict.GAP:
+            return Cause.GAP, "an earlier number has not come", "ce_sequence"
+        case Verdict.FORK:
+            return Cause.FORK, "this number has come with another id", "ce_id"
+        case Verdict.QUARANTINE if incoming.unreadable is not None:
+            unreadable = incoming.unreadable
+            return unreadable.cause, unreadable.reason, unreadable.field
+        case _:
+            return Cause.BEHIND, "stands behind its key's parked message", None
+
+
+def _lines(applied: Applied) -> list[tuple[str, str, int, str]]:
+    return [
+        (incoming.topic, incoming.key, incoming.envelope.sequence or 0, str(incoming.envelope.id))
+        for incoming, verdict in applied.verdicts
+        if verdict is Verdict.APPLY and incoming.envelope is not None
+    ]
+
+
+def _begin(
+    unit: UnitOfWork, incoming: Incoming, verdict: Verdict
+) -> tuple[MessageRoute, Message, Transaction] | None:
+    """The handler, the message and the transaction of what is to be applied; else None."""
+    if verdict is not Verdict.APPLY:
+        return None
+    assert incoming.envelope is not None
+    assert incoming.message is not None
+    assert incoming.route is not None
+    tx = unit.begin(
+        region=incoming.envelope.region,
+        message=incoming.envelope,
+        is_command=incoming.is_command,
+        subject=incoming.envelope.subject,
+    )
+    return incoming.route, incoming.message, tx

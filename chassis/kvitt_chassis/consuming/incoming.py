@@ -1,0 +1,316 @@
+"""Reading what Kafka delivers: bytes in, a message or what is wrong with it out. Cannot raise; no
+database, no network.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from aiokafka import ConsumerRecord
+from kvitt_contracts.envelope import (
+    MAX_ATTRIBUTE,
+    MAX_BYTES,
+    STRUCTURED,
+    Command,
+    Envelope,
+    EnvelopeError,
+    Fact,
+    Message,
+    from_structured,
+    is_known_noun,
+    message_class,
+)
+from kvitt_contracts.problems import explain
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.topics import Topic
+from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
+from pydantic import ValidationError
+
+from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
+from kvitt_chassis.consuming.verdicts import Cause, Line
+from kvitt_chassis.handlers import Handlers, MessageRoute
+
+Record: TypeAlias = ConsumerRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a record goes to quarantine. `reason` repeats nothing of what came in."""
+
+    cause: Cause
+    reason: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One record, read as far as it can be.
+
+    `topic` is the catalogue's name, without a test's prefix. `key` is what order and parking go by:
+    the subject
+    of a domain event, source and subject of what comes from outside, `place` where neither can be
+    read.
+    """
+
+    record: Record
+    topic: str
+    key: str
+    region: RegionCode | None
+    is_inbound: bool
+    envelope: Envelope | None = None
+    message: Message | None = None
+    route: MessageRoute | None = None
+    unreadable: Unreadable | None = None
+    refused: Refused | None = None
+
+    @property
+    def place(self) -> str:
+        """Names the record itself, for what has no key that can be read."""
+        return f"@{self.record.partition}:{self.record.offset}"
+
+    @property
+    def sender(self) -> str:
+        """Under what ids and versions from outside are remembered: region and source.
+
+        A source's name is the sender's own word; with another region's it could silence that one.
+        """
+        return f"{self.region} {self.envelope.source}" if self.envelope else str(self.region)
+
+    @property
+    def is_command(self) -> bool:
+        """True when an unknown name in it is refused, not waited for."""
+        return isinstance(self.message, Command)
+
+    @property
+    def version(self) -> int | None:
+        """The source's own version of a fact."""
+        if self.is_inbound and isinstance(self.message, Fact):
+            version = getattr(self.message, "version", None)
+            return version if isinstance(version, int) else None
+        return None
+
+    @property
+    def line(self) -> Line:
+        """What a verdict needs to know of it."""
+        envelope = self.envelope
+        return Line(
+            event_id=envelope.id if envelope else None,
+            sequence=envelope.sequence if envelope and not self.is_inbound else None,
+            version=self.version,
+            is_readable=self.unreadable is None,
+            is_refused=self.refused is not None,
+            is_handled=self.route is not None,
+        )
+
+
+class Reader:
+    """Reads the records of the topics that a service consumes. `prefix` stands before each name on
+    the broker.
+    """
+
+    def __init__(self, topics: Iterable[Topic], handlers: Handlers, *, prefix: str = "") -> None:
+        self._topics = {prefix + topic.name: topic for topic in topics}
+        self._handlers = handlers
+
+    def read(self, record: Record) -> Incoming:
+        """What the record says. Never raises: what cannot be read says so."""
+        topic = self._topics[record.topic]
+        if topic.is_inbound:
+            return self._inbound(record, topic)
+        return self._domain(record, topic)
+
+    # -- what our services say ---------------------------------------------------------------------
+
+    def _domain(self, record: Record, topic: Topic) -> Incoming:
+        headers = _headers(record)
+        try:
+            envelope = _binary(headers)
+            if envelope.sequence is None:
+                raise EnvelopeError("ce_sequence", "is missing")
+            if record.key != envelope.subject.encode():
+                raise EnvelopeError("key", "is not the subject")
+        except EnvelopeError as error:
+            blank = Incoming(
+                record=record,
+                topic=topic.name,
+                key=_text(record.key) or _text(headers.get("ce_subject")) or _place(record),
+                region=None,
+                is_inbound=False,
+            )
+            return _quarantined(blank, Cause.UNREADABLE, error.problem, error.field)
+        known = Incoming(
+            record=record,
+            topic=topic.name,
+            key=envelope.subject,
+            region=envelope.region,
+            is_inbound=False,
+            envelope=envelope,
+        )
+        return self._body(known, topic, record.value)
+
+    # -- what regions say --------------------------------------------------------------------------
+
+    def _inbound(self, record: Record, topic: Topic) -> Incoming:
+        headers = _headers(record)
+        region = RegionCode(topic.name.split(".")[1])
+        source, subject = _text(headers.get("ce_source")), _text(headers.get("ce_subject"))
+        blank = Incoming(
+            record=record,
+            topic=topic.name,
+            key=_key(source, subject, topic) if source and subject else _place(record),
+            region=region,
+            is_inbound=True,
+        )
+        if len(record.value or b"") > MAX_BYTES:
+            return _too_large(blank)
+        try:
+            envelope, body = _either_mode(headers, record.value)
+        except EnvelopeError as error:
+            return _quarantined(blank, Cause.UNREADABLE, error.problem, error.field)
+        known = replace(
+            blank,
+            key=f"{envelope.source} {envelope.subject}",
+            # an answer goes to the region whose topic it is: nobody else can write there
+            envelope=replace(envelope, region=region),
+        )
+        if envelope.region != region:
+            return replace(known, refused=_foreign_region())
+        return self._opaque(self._body(known, topic, body), topic)
+
+    def _opaque(self, incoming: Incoming, topic: Topic) -> Incoming:
+        """A subject that must be opaque and holds a number is refused, and kept nowhere."""
+        subject = incoming.envelope.subject if incoming.envelope else ""
+        pattern = RegionPersonId if topic.personal_data else Reference
+        if not (topic.personal_data or incoming.is_command):
+            return incoming
+        try:
+            pattern(subject)
+        except ValueError:
+            return replace(incoming, key=_hidden(incoming.key), refused=_subject_not_opaque())
+        return incoming
+
+    # -- both --------------------------------------------------------------------------------------
+
+    def _body(self, incoming: Incoming, topic: Topic, body: bytes | None) -> Incoming:
+        assert incoming.envelope is not None
+        wire_type = incoming.envelope.type
+        found = message_class(wire_type)
+        if found is None:
+            if is_known_noun(wire_type):
+                reason = f"no version of {_shown(wire_type)} like this is known"
+                return _quarantined(incoming, Cause.UNKNOWN_VERSION, reason, "ce_type")
+            return incoming  # an unknown noun is passed over
+        if incoming.is_inbound and wire_type not in topic.wire_types:
+            return replace(incoming, refused=_wrong_topic())
+        route = self._handlers.messages.get(found)
+        if route is None:
+            return incoming
+        if body is None:
+            return _quarantined(incoming, Cause.UNREADABLE, "there is no body", "data")
+        if len(body) > MAX_BYTES:
+            return _too_large(incoming)
+        try:
+            message = found.model_validate_json(body)
+        except ValidationError as error:
+            return _invalid(incoming, error)
+        except ValueError:
+            return _quarantined(incoming, Cause.UNREADABLE, "is not UTF-8", "data")
+        return replace(incoming, message=message, route=route)
+
+
+def _headers(record: Record) -> Mapping[str, bytes]:
+    # a client may write a header without a value
+    return {name: value or b"" for name, value in record.headers}
+
+
+def _either_mode(headers: Mapping[str, bytes], value: bytes | None) -> tuple[Envelope, bytes]:
+    mode = headers.get("content-type", b"").split(b";")[0].strip().lower()
+    if mode == STRUCTURED.encode():
+        return from_structured(value or b"")
+    return _binary(headers), value or b""
+
+
+def _binary(headers: Mapping[str, bytes]) -> Envelope:
+    if any(UNREADABLE_NAME in name for name in headers):
+        raise EnvelopeError("headers", "the name of a header is not UTF-8")
+    return Envelope.from_headers(headers.items())
+
+
+def _text(value: bytes | None) -> str | None:
+    """A key that can be stored, or None."""
+    try:
+        text = (value or b"").decode()
+    except UnicodeDecodeError:
+        return None
+    return text if 0 < len(text) <= MAX_ATTRIBUTE and text.isprintable() else None
+
+
+def _key(source: str, subject: str, topic: Topic) -> str:
+    """The key of what may be unreadable; of a person's fact, hidden where it is no opaque id."""
+    key = f"{source} {subject}"
+    if not topic.personal_data:
+        return key
+    try:
+        RegionPersonId(subject)
+    except ValueError:
+        return _hidden(key)
+    return key
+
+
+def _hidden(key: str) -> str:
+    return f"#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def _place(record: Record) -> str:
+    return f"@{record.partition}:{record.offset}"
+
+
+def _shown(wire_type: str) -> str:
+    return wire_type.rsplit(".", 1)[0]
+
+
+def _quarantined(
+    incoming: Incoming, cause: Cause, reason: str, field: str | None = None
+) -> Incoming:
+    return replace(incoming, unreadable=Unreadable(cause, reason, field))
+
+
+def _too_large(incoming: Incoming) -> Incoming:
+    return _quarantined(incoming, Cause.TOO_LARGE, f"is larger than {MAX_BYTES} bytes", "data")
+
+
+def _invalid(incoming: Incoming, error: ValidationError) -> Incoming:
+    if any(one["type"] == "json_invalid" for one in error.errors(include_input=False)):
+        return _quarantined(incoming, Cause.UNREADABLE, "is not JSON", "data")
+    first = explain(error)[0]
+    if not incoming.is_inbound:
+        return _quarantined(incoming, Cause.INVALID, first.problem, first.field)
+    refused = Refused("INVALID_FIELD", rule=first.rule, way_on=first.way_on, field=first.field)
+    return replace(incoming, refused=refused)
+
+
+def _foreign_region() -> Refused:
+    return _contract(
+        "FOREIGN_REGION",
+        "ce_region",
+        "Skriv regionens egen kod i ce_region: den som ämnet (topic) är till för.",
+    )
+
+
+def _wrong_topic() -> Refused:
+    return _contract(
+        "WRONG_TOPIC", "ce_type", "Skicka meddelandet till den tjänst som tar emot dess typ."
+    )
+
+
+def _subject_not_opaque() -> Refused:
+    return _contract(
+        "INVALID_FIELD",
+        "ce_subject",
+        "Ange regionens eget id som ce_subject; ett nummer som hör till en person tas inte emot.",
+    )
+
+
+def _contract(reason: str, field: str, way_on: str) -> Refused:
+    return Refused(reason, rule="contract", way_on=way_on, field=field)

@@ -1,0 +1,251 @@
+"""The Kafka client of the consumer: one FastStream batch subscriber, and an observer that asks but
+never reads. How bytes come and offsets go; nothing is decided here.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import KafkaAckableMessage
+from faststream.security import SASLScram512
+
+from kvitt_chassis.consuming import lenient_records
+from kvitt_chassis.consuming.incoming import Record
+
+log = logging.getLogger(__name__)
+_framework_log = logging.getLogger("kvitt_chassis.faststream")
+_framework_log.setLevel(logging.ERROR)  # it warns of topics that it does not create: on purpose
+
+_ANSWER_WITHIN = 5.0
+_STOP_WITHIN = 22.0
+_LONG_POLL_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How the client reads. Seconds."""
+
+    max_records: int = 500
+    session_timeout: float = 10.0
+    commit_deadline: float = 5.0
+
+
+class KafkaClient:
+    """Reads topics as a member of a group and hands batches on, one at a time.
+
+    `kafka` has aiokafka's names. `on_revoked` is awaited before partitions are given away.
+    """
+
+    def __init__(
+        self,
+        *,
+        topics: Sequence[str],
+        group: str,
+        kafka: Mapping[str, Any],
+        reading: Reading,
+        on_batch: Callable[[Sequence[Record]], Awaitable[None]],
+        on_revoked: Callable[[Sequence[TopicPartition]], Awaitable[None]],
+        on_assigned: Callable[[Sequence[TopicPartition]], Awaitable[None]],
+    ) -> None:
+        lenient_records.install()
+        self._topics = list(topics)
+        self._group = group
+        self._kafka = dict(kafka)
+        self._reading = reading
+        self._on_batch = on_batch
+        self._observer: AIOKafkaConsumer | None = None
+        self._broker = self._make_broker()
+        self.subscriber = self._make_subscriber(_Listener(on_revoked, on_assigned))
+
+    async def start(self) -> None:
+        """Join the group. Raises KafkaError when the broker cannot be reached."""
+        if not self._topics:
+            return
+        self._observer = AIOKafkaConsumer(
+            group_id=self._group, enable_auto_commit=False, **self._kafka
+        )
+        await self._observer.start()
+        await self._broker.start()
+        self._poll_patiently()
+
+    async def stop(self) -> None:
+        """Take nothing new, wait for the batch in hand, leave the group."""
+        if self._topics:
+            await self._broker.stop()
+        if self._observer is not None:
+            await self._observer.stop()
+            self._observer = None
+
+    async def restart(self) -> None:
+        """Another client in this one's place, since it is silent. Raises KafkaError."""
+        try:
+            await asyncio.wait_for(self.subscriber.stop(), _STOP_WITHIN)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("the silent Kafka client did not stop: %s", type(error).__name__)
+        await self.subscriber.start()
+        self._poll_patiently()
+
+    @property
+    def is_running(self) -> bool:
+        """False where a restart has failed: nothing is read."""
+        return self.subscriber.consumer is not None
+
+    def assignment(self) -> frozenset[TopicPartition]:
+        """The partitions that are ours now."""
+        client = self.subscriber.consumer
+        return frozenset(client.assignment()) if client is not None else frozenset()
+
+    def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Read on from there, in partitions that are ours."""
+        mine = self.assignment()
+        for partition, offset in offsets.items():
+            if partition in mine:
+                self.subscriber.consumer.seek(partition, offset)
+
+    def pause(self, partition: TopicPartition) -> bool:
+        """Stop reading a partition; False where it is not ours."""
+        if partition not in self.assignment():
+            return False
+        self.subscriber.consumer.pause(partition)
+        return True
+
+    def resume(self, partition: TopicPartition) -> None:
+        """Read a partition again."""
+        if partition in self.assignment():
+            self.subscriber.consumer.resume(partition)
+
+    async def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
+        """Commit offsets (the next to read) of partitions that are ours, within the deadline.
+
+        A failure is logged and answered with False; nothing is lost by it: the marks know what is
+        done, whoever reads it again passes it over.
+        """
+        mine = self.assignment()
+        owned = {one: offset for one, offset in offsets.items() if one in mine}
+        if not owned:
+            return True
+        try:
+            committing = self.subscriber.consumer.commit(owned)
+            await asyncio.wait_for(committing, self._reading.commit_deadline)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("offsets were not committed: %s", type(error).__name__)
+            return False
+        return True
+
+    async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """The offsets that the next records will get. Raises KafkaError, TimeoutError."""
+        return await self._ask("end_offsets", partitions)
+
+    async def begins(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """The first offsets that are still there. Raises KafkaError, TimeoutError."""
+        return await self._ask("beginning_offsets", partitions)
+
+    async def committed(self, partition: TopicPartition) -> int | None:
+        """The group's committed offset, None for a new group. Raises KafkaError, TimeoutError."""
+        if self._observer is None:
+            return None
+        found = await asyncio.wait_for(self._observer.committed(partition), _ANSWER_WITHIN)
+        return None if found is None else int(found)
+
+    def _poll_patiently(self) -> None:
+        """Let an empty poll go on. FastStream sleeps after one, while messages come and wait."""
+        consumer = self.subscriber.consumer
+        getmany = consumer.getmany
+
+        async def until_some(*, timeout_ms: int, max_records: int) -> Any:
+            found = None
+            while not found:
+                found = await getmany(timeout_ms=_LONG_POLL_MS, max_records=max_records)
+            return found
+
+        consumer.getmany = until_some
+
+    async def _ask(
+        self, question: str, partitions: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, int]:
+        # The observer fetches nothing, so its question does not stand behind a long poll.
+        if self._observer is None:
+            return {}
+        asking = getattr(self._observer, question)(list(partitions))
+        found: dict[TopicPartition, int] = await asyncio.wait_for(asking, _ANSWER_WITHIN)
+        return found
+
+    def _make_broker(self) -> KafkaBroker:
+        kafka = self._kafka
+        security = None
+        if kafka.get("sasl_mechanism"):
+            is_tls = kafka.get("security_protocol") == "SASL_SSL"
+            security = SASLScram512(
+                username=str(kafka["sasl_plain_username"]),
+                password=str(kafka["sasl_plain_password"]),
+                use_ssl=is_tls,
+                ssl_context=ssl.create_default_context() if is_tls else None,
+            )
+        return KafkaBroker(
+            kafka["bootstrap_servers"],
+            security=security,
+            client_id=self._group,
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            graceful_timeout=20,
+            apply_types=False,
+            logger=_framework_log,
+            log_level=logging.DEBUG,
+        )
+
+    def _make_subscriber(self, listener: ConsumerRebalanceListener) -> Any:
+        async def parse(raw: tuple[Record, ...]) -> KafkaAckableMessage:
+            return KafkaAckableMessage(
+                raw_message=raw, body=b"", consumer=subscriber.consumer, correlation_id="-"
+            )
+
+        async def decode(message: KafkaMessage) -> KafkaMessage:
+            return message
+
+        async def hand_on(message: KafkaMessage) -> None:
+            await self._on_batch(message.raw_message)
+
+        session = self._reading.session_timeout
+        subscriber = self._broker.subscriber(
+            *(self._topics or ["-"]),
+            batch=True,
+            group_id=self._group,
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",  # for a new group; the consumer checks the others
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            isolation_level="read_committed",  # a region's client may use transactions
+            max_records=self._reading.max_records,
+            batch_timeout_ms=20,
+            fetch_max_wait_ms=500,
+            max_partition_fetch_bytes=1024 * 1024,
+            session_timeout_ms=int(session * 1000),
+            heartbeat_interval_ms=int(session * 100),
+            listener=listener,
+            no_reply=True,
+        )
+        subscriber(hand_on, parser=parse, decoder=decode)
+        return subscriber
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    def __init__(
+        self,
+        on_revoked: Callable[[Sequence[TopicPartition]], Awaitable[None]],
+        on_assigned: Callable[[Sequence[TopicPartition]], Awaitable[None]],
+    ) -> None:
+        self._on_revoked = on_revoked
+        self._on_assigned = on_assigned
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self._on_revoked(sorted(revoked))
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        await self._on_assigned(sorted(assigned))

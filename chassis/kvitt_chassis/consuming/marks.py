@@ -1,0 +1,303 @@
+"""Marks and memory: how far each key has come, and what was seen from outside. Rows and statements;
+verdicts are given elsewhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.parking import TopicKey
+from kvitt_chassis.consuming.verdicts import ADVANCES, PARKS, REMEMBERED_IDS, Known, Verdict, judge
+from kvitt_chassis.driver import fetch
+
+DDL: tuple[str, ...] = (
+    """
+    CREATE TABLE marks (
+        topic text NOT NULL,
+        key text NOT NULL,
+        seq bigint NOT NULL,
+        event_ids uuid[] NOT NULL DEFAULT '{}',
+        moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (topic, key)
+    ) WITH (fillfactor = 80)
+    """,
+    """
+    CREATE TABLE inbound_seen (
+        source text NOT NULL,
+        id uuid NOT NULL,
+        seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (source, id)
+    )
+    """,
+    "CREATE INDEX ix_inbound_seen_seen_at ON inbound_seen (seen_at)",
+    """
+    CREATE TABLE inbound_versions (
+        source text NOT NULL,
+        type text NOT NULL,
+        subject text NOT NULL,
+        version bigint NOT NULL,
+        PRIMARY KEY (source, type, subject)
+    )
+    """,
+    "REVOKE ALL ON marks, inbound_seen, inbound_versions FROM {api}",
+)
+"""`marks.topic` is the catalogue's name. An inbound key's number counts its messages."""
+
+FUNCTIONS: tuple[str, ...] = (
+    """
+    CREATE OR REPLACE FUNCTION lock_marks(topics text[], keys text[])
+    RETURNS TABLE (topic text, key text, seq bigint, event_ids uuid[], is_parked boolean)
+    LANGUAGE plpgsql AS $$
+    #variable_conflict use_column
+    DECLARE
+        locked bigint;
+    BEGIN
+        PERFORM FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
+        ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+        GET DIAGNOSTICS locked = ROW_COUNT;
+        IF locked < cardinality(keys) THEN
+            INSERT INTO marks (topic, key, seq)
+            SELECT topic, key, 0 FROM unnest(topics, keys) AS wanted (topic, key)
+            ORDER BY topic, key ON CONFLICT DO NOTHING;
+            PERFORM FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
+            ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+        END IF;
+        RETURN QUERY
+        SELECT topic, key, marks.seq, marks.event_ids,
+               EXISTS (SELECT FROM parked_keys p WHERE p.topic = marks.topic AND p.key = marks.key)
+        FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key);
+    END
+    $$
+    """,
+)
+"""Locks the marks of different keys, new ones too, in one order; then reads them, and which keys
+are parked. One round trip; each statement inside sees what was committed while the one before it
+waited. Created anew by any migration that changes it.
+"""
+
+MEMORY_DAYS = 30
+"""How long ids from outside are remembered: longer than their topics keep them (14 days)."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is known of the keys of one transaction; moved along as its messages are settled."""
+
+    known: dict[TopicKey, Known]
+    versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    seen: set[tuple[str, UUID]] = field(default_factory=set)
+    moved: set[TopicKey] = field(default_factory=set)
+    new_seen: list[tuple[str, UUID]] = field(default_factory=list)
+    new_versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def settle(self, incoming: Incoming) -> Verdict:
+        """What becomes of a message, and with it of those that come after it. Pure."""
+        verdict = judge(incoming.line, self.look(incoming))
+        if verdict in ADVANCES:
+            self.move(incoming, verdict)
+        elif verdict in PARKS:
+            self.park(incoming)
+        return verdict
+
+    def look(self, incoming: Incoming) -> Known:
+        known = self.known[incoming.topic, incoming.key]
+        if incoming.envelope is None:
+            # what stood here was discarded by an operator
+            is_seen = self.known[incoming.topic, incoming.place].sequence > 0
+            return replace(known, is_seen=is_seen)
+        if not incoming.is_inbound:
+            return known
+        envelope = incoming.envelope
+        return replace(
+            known,
+            is_seen=(incoming.sender, envelope.id) in self.seen,
+            version=self.versions.get((incoming.sender, envelope.type, envelope.subject)),
+        )
+
+    def park(self, incoming: Incoming) -> None:
+        place = (incoming.topic, incoming.key)
+        self.known[place] = replace(self.known[place], is_parked=True)
+
+    def move(self, incoming: Incoming, verdict: Verdict) -> None:
+        envelope, place = incoming.envelope, (incoming.topic, incoming.key)
+        if envelope is None:
+            return
+        known = self.known[place]
+        self.known[place] = Known(
+            sequence=known.sequence + 1,
+            event_ids=(*known.event_ids, envelope.id)[-REMEMBERED_IDS:],
+            is_parked=known.is_parked,
+        )
+        self.moved.add(place)
+        if not incoming.is_inbound:
+            return
+        self.seen.add((incoming.sender, envelope.id))
+        self.new_seen.append((incoming.sender, envelope.id))
+        if verdict is Verdict.APPLY and incoming.version is not None:
+            fact = (incoming.sender, envelope.type, envelope.subject)
+            self.versions[fact] = self.new_versions[fact] = incoming.version
+
+
+@dataclass(slots=True)
+class Opening:
+    """The first statement of a transaction that settles these messages: it locks their marks, reads
+    what is known of them, and tells business time. Afterwards `batch` is there.
+    """
+
+    arrived: Sequence[Incoming]
+    is_from_park: bool
+    batch: Batch = field(init=False)
+
+    async def __call__(self, session: AsyncSession) -> datetime:
+        places = {(one.topic, one.key) for one in self.arrived}
+        places |= {(one.topic, one.place) for one in self.arrived if not one.envelope}
+        known, now = await _lock(session, places)
+        if self.is_from_park:  # what is parked is the message itself
+            known = {place: replace(mark, is_parked=False) for place, mark in known.items()}
+        self.batch = Batch(known, *await _memory(session, self.arrived))
+        return now
+
+
+async def lock_marks(session: AsyncSession, places: set[TopicKey]) -> dict[TopicKey, Known]:
+    """Lock and read marks; a key that is met for the first time gets one that stands at 0."""
+    known, _ = await _lock(session, places)
+    return known
+
+
+async def _lock(
+    session: AsyncSession, places: set[TopicKey]
+) -> tuple[dict[TopicKey, Known], datetime]:
+    wanted = sorted(places)
+    arrays = {"topic": [topic for topic, _ in wanted], "key": [key for _, key in wanted]}
+    rows = (await session.execute(_LOCK, arrays)).all()
+    known = {
+        (topic, key): Known(sequence=seq, event_ids=tuple(event_ids), is_parked=is_parked)
+        for topic, key, seq, event_ids, is_parked, _ in rows
+    }
+    return known, rows[0].now
+
+
+async def advance_mark(
+    session: AsyncSession, place: TopicKey, *, sequence: int, event_id: UUID | None, known: Known
+) -> None:
+    """Put a locked mark on a number, as an operator who discards what stood there wants it."""
+    skipped = (None,) * max(0, sequence - known.sequence - 1)
+    moved = replace(
+        known,
+        sequence=sequence,
+        event_ids=(*known.event_ids, *skipped[-REMEMBERED_IDS:], event_id)[-REMEMBERED_IDS:],
+    )
+    await write(session, Batch({place: moved}, moved={place}))
+
+
+async def remember(session: AsyncSession, sender: str, event_id: UUID) -> None:
+    """Remember a message from outside, so that it is a duplicate if it comes again."""
+    await session.execute(_INSERT_SEEN, {"source": sender, "id": event_id})
+
+
+async def _memory(
+    session: AsyncSession, arrived: Sequence[Incoming]
+) -> tuple[dict[tuple[str, str, str], int], set[tuple[str, UUID]]]:
+    known = [(one.sender, one.envelope) for one in arrived if one.is_inbound and one.envelope]
+    if not known:
+        return {}, set()
+    rows = await fetch(
+        session,
+        _MEMORY,
+        [sender for sender, _ in known],
+        [envelope.id for _, envelope in known],
+        [envelope.type for _, envelope in known],
+        [envelope.subject for _, envelope in known],
+    )
+    versions = {
+        (source, type_, subject): version
+        for source, _, type_, subject, _, version in rows
+        if version is not None
+    }
+    return versions, {(source, id_) for source, id_, _, _, is_seen, _ in rows if is_seen}
+
+
+async def write(session: AsyncSession, batch: Batch) -> None:
+    """Write the marks that moved, and what is to be remembered: one statement."""
+    if not batch.moved:
+        return
+    moved = sorted(batch.moved)
+    marks = [batch.known[place] for place in moved]
+    values: list[list[Any]] = [
+        [topic for topic, _ in moved],
+        [key for _, key in moved],
+        [mark.sequence for mark in marks],
+        [_array(mark.event_ids) for mark in marks],
+    ]
+    if not batch.new_seen:
+        await fetch(session, _MOVE, *values)
+        return
+    facts = sorted(batch.new_versions)
+    values += [
+        [source for source, _ in batch.new_seen],
+        [event_id for _, event_id in batch.new_seen],
+        [source for source, _, _ in facts],
+        [type_ for _, type_, _ in facts],
+        [subject for _, _, subject in facts],
+        [batch.new_versions[fact] for fact in facts],
+    ]
+    await fetch(session, _MOVE_AND_REMEMBER, *values)
+
+
+def _array(event_ids: Sequence[UUID | None]) -> str:
+    # unnest flattens an array of arrays, so each goes as its text
+    return "{" + ",".join("NULL" if one is None else str(one) for one in event_ids) + "}"
+
+
+async def forget(session: AsyncSession) -> int:
+    """Forget ids from outside that are older than their topics. Answers how many; at most 5 000."""
+    gone = await session.execute(_FORGET, {"days": MEMORY_DAYS})
+    return int(getattr(gone, "rowcount", 0))
+
+
+_LOCK = text(
+    """
+    SELECT mark.*, (SELECT now() + "offset" FROM clock) AS now
+    FROM lock_marks(CAST(:topic AS text[]), CAST(:key AS text[])) AS mark
+    """
+)
+_MEMORY = """
+    SELECT wanted.*, seen.id IS NOT NULL, fact.version
+    FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[])
+        AS wanted(source, id, type, subject)
+    LEFT JOIN inbound_seen seen ON seen.source = wanted.source AND seen.id = wanted.id
+    LEFT JOIN inbound_versions fact ON fact.source = wanted.source
+        AND fact.type = wanted.type AND fact.subject = wanted.subject
+    """
+_MOVE = """
+    UPDATE marks SET seq = moved.seq, event_ids = moved.event_ids::uuid[],
+        moved_at = clock_timestamp()
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
+        AS moved(topic, key, seq, event_ids)
+    WHERE marks.topic = moved.topic AND marks.key = moved.key
+    """
+_MOVE_AND_REMEMBER = f"""
+    WITH moved AS ({_MOVE}), seen AS (
+        INSERT INTO inbound_seen (source, id) SELECT * FROM unnest($5::text[], $6::uuid[])
+        ON CONFLICT DO NOTHING
+    )
+    INSERT INTO inbound_versions (source, type, subject, version)
+    SELECT * FROM unnest($7::text[], $8::text[], $9::text[], $10::bigint[])
+    ON CONFLICT (source, type, subject) DO UPDATE SET version = excluded.version
+    """
+_INSERT_SEEN = text(
+    "INSERT INTO inbound_seen (source, id) VALUES (:source, :id) ON CONFLICT DO NOTHING"
+)
+_FORGET = text(
+    """
+    DELETE FROM inbound_seen WHERE (source, id) IN (
+        SELECT source, id FROM inbound_seen
+        WHERE seen_at < clock_timestamp() - make_interval(days => :days) LIMIT 5000)
+    """
+)

@@ -1,0 +1,349 @@
+"""The park: keys whose head could not be settled, and what came behind it, encrypted. Tables and
+statements; the loop is in drain.py.
+
+Whoever appends, drains or discards holds the lock of the key's mark.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.machine import PATIENCE
+from kvitt_chassis.consuming.verdicts import Cause
+from kvitt_chassis.sealing import Sealer
+
+DDL: tuple[str, ...] = (
+    """
+    CREATE TABLE parked_keys (
+        id bigint GENERATED ALWAYS AS IDENTITY,
+        topic text NOT NULL,
+        key text NOT NULL,
+        region text,
+        state text NOT NULL,
+        cause text NOT NULL,
+        reason text NOT NULL,
+        field text,
+        tries integer NOT NULL DEFAULT 0,
+        parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        next_at timestamptz,
+        CONSTRAINT pk_parked_keys PRIMARY KEY (topic, key),
+        CONSTRAINT ck_parked_keys_state CHECK (state IN ('waiting', 'quarantined'))
+    )
+    """,
+    "CREATE UNIQUE INDEX ux_parked_keys_id ON parked_keys (id)",
+    "CREATE INDEX ix_parked_keys_next_at ON parked_keys (next_at) WHERE state = 'waiting'",
+    """
+    CREATE TABLE parked_messages (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        topic text NOT NULL,
+        key text NOT NULL,
+        seq bigint,
+        event_id uuid,
+        type text,
+        source text,
+        partition integer NOT NULL,
+        position bigint NOT NULL,
+        sealed bytea NOT NULL,
+        arrived_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        CONSTRAINT uq_parked_messages_place UNIQUE (topic, partition, position)
+    )
+    """,
+    "CREATE INDEX ix_parked_messages_key ON parked_messages (topic, key, seq, id)",
+    "REVOKE ALL ON parked_keys, parked_messages FROM {api}",
+)
+
+TopicKey = tuple[str, str]
+"""A topic of the catalogue and a key."""
+
+
+class HeadGone(Exception):
+    """Another process, or an operator, has settled this message meanwhile: nothing of ours is
+    committed.
+    """
+
+
+class State(StrEnum):
+    """A parked key is tried again by itself, or waits for a person."""
+
+    WAITING = "waiting"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The first message of a parked key."""
+
+    entry_id: int
+    message_id: int
+    topic: str
+    key: str
+    state: State
+    cause: Cause
+    tries: int
+    age: float  # seconds of real time since the key was parked
+    sequence: int | None
+    event_id: UUID | None
+    source: str | None
+    sealed: bytes
+
+    @property
+    def place(self) -> TopicKey:
+        return (self.topic, self.key)
+
+
+async def append(
+    session: AsyncSession,
+    new: Sequence[tuple[Incoming, Cause, str, str | None]],
+    *,
+    sealer: Sealer,
+) -> None:
+    """Park messages behind their keys' parked ones; a key's first one says why. The marks are
+    locked.
+    """
+    first: dict[TopicKey, tuple[Incoming, Cause, str, str | None]] = {}
+    for one in new:
+        first.setdefault((one[0].topic, one[0].key), one)
+    for (topic, key), (incoming, cause, reason, field) in sorted(
+        first.items(), key=lambda item: item[0]
+    ):
+        quarantined = cause.is_final
+        await session.execute(
+            _PARK_KEY,
+            {
+                "topic": topic,
+                "key": key,
+                "region": str(incoming.region) if incoming.region else None,
+                "state": State.QUARANTINED if quarantined else State.WAITING,
+                "cause": cause,
+                "reason": reason,
+                "field": field,
+                "wait": None if quarantined else PATIENCE[cause].wait(0),
+            },
+        )
+    messages = [one[0] for one in new]
+    envelopes = [one.envelope for one in messages]
+    await session.execute(
+        _PARK_MESSAGES,
+        {
+            "topic": [one.topic for one in messages],
+            "key": [one.key for one in messages],
+            "seq": [one.line.sequence for one in messages],
+            "event_id": [one.id if one else None for one in envelopes],
+            "type": [one.type if one else None for one in envelopes],
+            "source": [one.source if one else None for one in envelopes],
+            "partition": [one.record.partition for one in messages],
+            "position": [one.record.offset for one in messages],
+            "sealed": [sealer.seal(one.record) for one in messages],
+        },
+    )
+
+
+async def due(session: AsyncSession, *, limit: int) -> list[TopicKey]:
+    """Waiting keys whose next try has come, the longest overdue first."""
+    rows = await session.execute(_DUE, {"limit": limit})
+    return [(topic, key) for topic, key in rows.all()]
+
+
+async def seconds_to_next(session: AsyncSession) -> float | None:
+    """Until the next waiting key is due; None when none waits."""
+    seconds = (await session.execute(_NEXT)).scalar_one_or_none()
+    return None if seconds is None else max(0.0, float(seconds))
+
+
+async def head_of(session: AsyncSession, place: TopicKey) -> Head | None:
+    """The message that its parked key waits for: the lowest number, else the first that came."""
+    row = (await session.execute(_HEAD, {"topic": place[0], "key": place[1]})).one_or_none()
+    if row is None:
+        return None
+    return Head(
+        entry_id=row.entry_id,
+        message_id=row.message_id,
+        topic=place[0],
+        key=place[1],
+        state=State(row.state),
+        cause=Cause(row.cause),
+        tries=row.tries,
+        age=float(row.age),
+        sequence=row.seq,
+        event_id=row.event_id,
+        source=row.source,
+        sealed=row.sealed,
+    )
+
+
+async def remove(session: AsyncSession, head: Head) -> None:
+    """Take a settled head out of the park; what stands behind it is due now. Raises HeadGone."""
+    gone = await session.execute(_DELETE_MESSAGE, {"id": head.message_id})
+    if getattr(gone, "rowcount", 0) == 0:
+        raise HeadGone
+    at = {"topic": head.topic, "key": head.key}
+    left = await session.execute(_NEXT_HEAD, {**at, "cause": Cause.BEHIND})
+    if getattr(left, "rowcount", 0) == 0:
+        await session.execute(_DELETE_KEY, at)
+
+
+async def keep(
+    session: AsyncSession, head: Head, cause: Cause, reason: str, field: str | None
+) -> State:
+    """The head could not be settled: try again later, or hand it to a person. Answers the key's
+    state.
+    """
+    tries = head.tries + 1 if head.cause is cause else 1
+    over = cause.is_final or PATIENCE[cause].is_over(tries=tries, age=head.age)
+    state = State.QUARANTINED if over else State.WAITING
+    await session.execute(
+        _KEEP,
+        {
+            "topic": head.topic,
+            "key": head.key,
+            "state": state,
+            "cause": cause,
+            "reason": reason,
+            "field": field,
+            "tries": tries,
+            "wait": None if over else PATIENCE[cause].wait(tries),
+        },
+    )
+    return state
+
+
+async def postpone(session: AsyncSession, place: TopicKey, seconds: float) -> None:
+    """Try a waiting key later, without counting it as a try. Needs no lock of the mark."""
+    await session.execute(_POSTPONE, {"topic": place[0], "key": place[1], "seconds": seconds})
+
+
+async def try_now(session: AsyncSession, place: TopicKey) -> None:
+    """Let a parked key be tried at once, with all its patience anew."""
+    await session.execute(_TRY_NOW, {"topic": place[0], "key": place[1]})
+
+
+async def try_again(session: AsyncSession, cause: Cause) -> int:
+    """Let every key that stands in quarantine for `cause` be tried at once. Answers how many."""
+    found = await session.execute(_TRY_AGAIN, {"cause": cause})
+    return int(getattr(found, "rowcount", 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many keys and messages are parked, and since when."""
+
+    waiting_keys: int
+    quarantined_keys: int
+    messages: int
+    oldest: datetime | None
+
+
+async def standing(session: AsyncSession) -> Standing:
+    """The park in four figures."""
+    row = (await session.execute(_STANDING)).one()
+    return Standing(
+        waiting_keys=row.waiting,
+        quarantined_keys=row.quarantined,
+        messages=row.messages,
+        oldest=row.oldest,
+    )
+
+
+_PARK_KEY = text(
+    """
+    INSERT INTO parked_keys AS known (topic, key, region, state, cause, reason, field, next_at)
+    VALUES (:topic, :key, :region, :state, :cause, :reason, :field,
+            clock_timestamp() + make_interval(secs => CAST(:wait AS double precision)))
+    ON CONFLICT (topic, key) DO UPDATE
+       -- a missing number may have come: a key that waits for one looks again
+       SET state = 'waiting', next_at = clock_timestamp() WHERE known.cause = 'gap'
+    """
+)
+_PARK_MESSAGES = text(
+    """
+    INSERT INTO parked_messages (topic, key, seq, event_id, type, source, partition, position,
+        sealed)
+    SELECT * FROM unnest(
+        CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:seq AS bigint[]),
+            CAST(:event_id AS uuid[]), CAST(:type AS text[]),
+        CAST(:source AS text[]), CAST(:partition AS integer[]), CAST(:position AS bigint[]),
+            CAST(:sealed AS bytea[]))
+    ON CONFLICT (topic, partition, position) DO NOTHING
+    """
+)
+_DUE = text(
+    """
+    SELECT topic, key FROM parked_keys
+    WHERE state = 'waiting' AND (next_at <= clock_timestamp()
+        -- no wait is that long: the clock has gone back since
+        OR next_at > clock_timestamp() + interval '3 minutes')
+    ORDER BY next_at LIMIT :limit
+    """
+)
+_NEXT = text(
+    """
+    SELECT CASE WHEN max(next_at) > clock_timestamp() + interval '3 minutes' THEN 0
+                ELSE extract(epoch FROM min(next_at) - clock_timestamp()) END
+    FROM parked_keys WHERE state = 'waiting'
+    """
+)
+_HEAD = text(
+    """
+    SELECT k.id AS entry_id, m.id AS message_id, k.state, k.cause, k.tries,
+           extract(epoch FROM clock_timestamp() - k.parked_at) AS age, m.seq, m.event_id,
+               m.source, m.sealed
+    FROM parked_keys k JOIN parked_messages m ON m.topic = k.topic AND m.key = k.key
+    WHERE k.topic = :topic AND k.key = :key
+    -- what has no number that can be read came before what stands behind it
+    ORDER BY m.seq NULLS FIRST, m.id LIMIT 1
+    """
+)
+_DELETE_MESSAGE = text("DELETE FROM parked_messages WHERE id = :id")
+_NEXT_HEAD = text(
+    """
+    UPDATE parked_keys SET state = 'waiting', cause = :cause,
+        reason = 'stood behind a parked message', field = NULL,
+           tries = 0, next_at = clock_timestamp()
+    WHERE topic = :topic AND key = :key
+      AND EXISTS (SELECT 1 FROM parked_messages m WHERE m.topic = :topic AND m.key = :key)
+    """
+)
+_DELETE_KEY = text("DELETE FROM parked_keys WHERE topic = :topic AND key = :key")
+_KEEP = text(
+    """
+    UPDATE parked_keys SET state = :state, cause = :cause, reason = :reason, field = :field,
+        tries = :tries,
+           parked_at = CASE WHEN cause = 'behind' THEN clock_timestamp() ELSE parked_at END,
+           next_at = clock_timestamp() + make_interval(secs => CAST(:wait AS double precision))
+    WHERE topic = :topic AND key = :key
+    """
+)
+_POSTPONE = text(
+    """
+    UPDATE parked_keys SET next_at = clock_timestamp() + make_interval(secs => :seconds)
+    WHERE topic = :topic AND key = :key AND state = 'waiting'
+    """
+)
+_TRY_NOW = text(
+    """
+    UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0,
+        next_at = clock_timestamp()
+    WHERE topic = :topic AND key = :key
+    """
+)
+_TRY_AGAIN = text(
+    """
+    UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0,
+        next_at = clock_timestamp()
+    WHERE state = 'quarantined' AND cause = :cause
+    """
+)
+_STANDING = text(
+    """
+    SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
+        count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
+           (SELECT count(*) FROM parked_messages) AS messages, min(parked_at) AS oldest
+    FROM parked_keys
+    """
+)

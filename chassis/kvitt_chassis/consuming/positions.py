@@ -1,0 +1,97 @@
+"""How far each partition is settled, written beside the effects: so a database that was restored is
+noticed, and says where to read again. Kafka's own offsets cannot: they outlive the effects.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from aiokafka import TopicPartition
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.driver import fetch
+
+DDL: tuple[str, ...] = (
+    """
+    CREATE TABLE positions (
+        topic text NOT NULL,
+        partition integer NOT NULL,
+        next_offset bigint NOT NULL,
+        PRIMARY KEY (topic, partition)
+    ) WITH (fillfactor = 50)
+    """,
+    "REVOKE ALL ON positions FROM {api}",
+)
+"""`topic` is the broker's name. Nothing is set back: who reads again passes over what is done."""
+
+Reached = Mapping[TopicPartition, int]
+"""The next offset to read, by partition: everything before it is settled."""
+
+
+class DatabaseBehind(Exception):
+    """The database does not know what this process has settled in it: it is from before that."""
+
+
+async def advance(session: AsyncSession, settled: Iterable[Incoming], reached: Reached) -> None:
+    """These messages, each partition's in order, are settled in this transaction.
+
+    `reached` is what was settled before them. Raises DatabaseBehind when the database lacks some of
+    that; the transaction must not be committed then, or nobody would notice any more.
+    """
+    after: dict[TopicPartition, int] = {}
+    for record in (one.record for one in settled):
+        after[TopicPartition(record.topic, record.partition)] = record.offset + 1
+    at = sorted(after)
+    rows = await fetch(
+        session,
+        _ADVANCE,
+        [one.topic for one in at],
+        [one.partition for one in at],
+        [after[one] for one in at],
+        [reached.get(one, 0) for one in at],
+    )
+    if rows:
+        raise DatabaseBehind
+
+
+async def begin(session: AsyncSession, begins: Reached) -> None:
+    """These partitions are read from here on; so the absence of one is noticed later as well."""
+    at = sorted(begins)
+    await session.execute(
+        _BEGIN,
+        {
+            "topic": [one.topic for one in at],
+            "partition": [one.partition for one in at],
+            "next_offset": [begins[one] for one in at],
+        },
+    )
+
+
+async def read(session: AsyncSession) -> Reached:
+    """How far each partition is settled that was ever read."""
+    rows = await session.execute(text("SELECT topic, partition, next_offset FROM positions"))
+    return {TopicPartition(topic, partition): offset for topic, partition, offset in rows.all()}
+
+
+_BEGIN = text(
+    """
+    INSERT INTO positions (topic, partition, next_offset)
+    SELECT * FROM unnest(CAST(:topic AS text[]), CAST(:partition AS integer[]),
+        CAST(:next_offset AS bigint[]))
+    ON CONFLICT (topic, partition)
+    DO UPDATE SET next_offset = greatest(positions.next_offset, excluded.next_offset)
+    """
+)
+_ADVANCE = """
+    WITH new AS (
+        SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[])
+            AS new(topic, partition, next_offset, reached)
+    ), advanced AS (
+        INSERT INTO positions (topic, partition, next_offset)
+        SELECT topic, partition, next_offset FROM new ORDER BY topic, partition
+        ON CONFLICT (topic, partition)
+        DO UPDATE SET next_offset = greatest(positions.next_offset, excluded.next_offset)
+    )
+    SELECT FROM new LEFT JOIN positions old USING (topic, partition)
+    WHERE coalesce(old.next_offset, 0) < new.reached
+    """

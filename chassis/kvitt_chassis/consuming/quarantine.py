@@ -1,0 +1,369 @@
+"""What a person does about parked keys: look, retry, edit, discard. In order, audited, masked when
+shown. Each act is one transaction under the lock of the key's mark.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kvitt_chassis.consuming import parking
+from kvitt_chassis.consuming.drain import Drain
+from kvitt_chassis.consuming.incoming import Incoming, Reader, Record
+from kvitt_chassis.consuming.marks import advance_mark, lock_marks, remember
+from kvitt_chassis.consuming.parking import Head, State, TopicKey
+from kvitt_chassis.consuming.verdicts import Cause, Known
+from kvitt_chassis.database import Database
+from kvitt_chassis.operating import audit
+from kvitt_chassis.operating.masking import mask
+from kvitt_chassis.sealing import Sealer, record_of
+
+MASKED = "•••"
+
+
+class NoSuchEntry(LookupError):
+    """Nothing is parked under this id: it was settled meanwhile, or never was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One parked key, as it is listed: no value of any message. Times are real time, in UTC.
+
+    `messages` counts what is parked of the key; the rest is about the first of them.
+    """
+
+    id: int
+    topic: str
+    key: str
+    region: str | None
+    state: State
+    cause: Cause
+    reason: str
+    field: str | None
+    tries: int
+    parked_at: datetime
+    next_at: datetime | None
+    messages: int
+    event_id: UUID | None
+    type: str | None
+    source: str | None
+    sequence: int | None
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A parked key's first message, masked: what it is made of, not what it says."""
+
+    entry: Entry
+    headers: Mapping[str, str]
+    body: Any
+    body_bytes: int
+
+
+class Quarantine:
+    """The operator's acts on the park of one service. `who` is a user's id, `why` a reason."""
+
+    def __init__(self, *, database: Database, reader: Reader, sealer: Sealer, drain: Drain) -> None:
+        self._database = database
+        self._reader = reader
+        self._sealer = sealer
+        self._drain = drain
+
+    async def entries(
+        self,
+        *,
+        state: State | None = None,
+        cause: Cause | None = None,
+        limit: int = 100,
+        after: int = 0,
+    ) -> list[Entry]:
+        """Parked keys by id, oldest first; `after` is the last id of the page before."""
+        wanted = {"state": state, "cause": cause, "limit": limit, "after": after, "id": None}
+        async with self._database.reading() as session:
+            rows = (await session.execute(_ENTRIES, wanted)).mappings()
+            return [_shown(_entry(row)) for row in rows]
+
+    async def counts(self) -> dict[tuple[State, Cause], int]:
+        """How many keys are parked, by state and cause."""
+        async with self._database.reading() as session:
+            rows = await session.execute(_COUNTS)
+        return {(State(state), Cause(cause)): keys for state, cause, keys in rows.all()}
+
+    async def show(self, entry_id: int) -> Shown:
+        """One key's first message, masked. Raises NoSuchEntry."""
+        async with self._database.reading() as session:
+            entry = await _find(session, entry_id)
+            head = await self._head(session, entry)
+        record = self._sealer.unseal(head.sealed)
+        return Shown(
+            entry=_shown(entry),
+            headers={name: _masked_header(name, value) for name, value in record.headers},
+            body=masked_body(record.value),
+            body_bytes=len(record.value or b""),
+        )
+
+    async def retry(self, entry_id: int, *, who: str, why: str) -> Entry:
+        """Let a key be tried at once, with all its patience anew. Raises NoSuchEntry."""
+        async with self._database.unit() as unit:
+            entry, _ = await self._locked(unit.session, entry_id)
+            await parking.try_now(unit.session, (entry.topic, entry.key))
+            await self._write_down(unit.session, "retry", entry, who=who, why=why)
+        self._drain.wake()
+        return _shown(entry)
+
+    async def edit(
+        self,
+        entry_id: int,
+        *,
+        who: str,
+        why: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Entry:
+        """Mend a key's first message and let it be tried: another body, headers set or (None)
+        removed.
+
+        The audit keeps which headers were changed and that the body was, never what they said.
+        Raises NoSuchEntry.
+        """
+        changes = dict(headers or {})
+        async with self._database.unit() as unit:
+            entry, _ = await self._locked(unit.session, entry_id)
+            head = await self._head(unit.session, entry)
+            mended = _mended(self._sealer.unseal(head.sealed), body, changes)
+            incoming = self._reader.read(mended)
+            await lock_marks(unit.session, {(incoming.topic, incoming.key)})
+            await self._replace(unit.session, head, incoming)
+            await parking.try_now(unit.session, (incoming.topic, incoming.key))
+            about = {"headers": sorted(changes), "body": body is not None}
+            await self._write_down(unit.session, "edit", entry, who=who, why=why, **about)
+        self._drain.wake()
+        return _shown(entry)
+
+    async def discard(self, entry_id: int, *, who: str, why: str) -> Entry:
+        """Throw a key's first message away; what stands behind it is tried next. Raises
+        NoSuchEntry.
+
+        The mark moves past it, so that it is a duplicate if it comes again. Where a gap is before
+        it, the missing numbers are given up as well.
+        """
+        async with self._database.unit() as unit:
+            entry, known = await self._locked(unit.session, entry_id)
+            head = await self._head(unit.session, entry)
+            incoming = self._reader.read(self._sealer.unseal(head.sealed))
+            await self._pass_by(unit.session, incoming, known)
+            await parking.remove(unit.session, head)
+            await self._write_down(unit.session, "discard", entry, who=who, why=why)
+        self._drain.wake()
+        return _shown(entry)
+
+    async def _locked(self, session: AsyncSession, entry_id: int) -> tuple[Entry, Known]:
+        """Lock the mark of an entry's key; look again, since it may be settled meanwhile."""
+        entry = await _find(session, entry_id)
+        place = (entry.topic, entry.key)
+        known = await lock_marks(session, {place})
+        return await _find(session, entry_id), known[place]
+
+    async def _head(self, session: AsyncSession, entry: Entry) -> Head:
+        head = await parking.head_of(session, (entry.topic, entry.key))
+        if head is None:
+            raise NoSuchEntry(f"nothing is parked under {entry.id}")
+        return head
+
+    async def _pass_by(self, session: AsyncSession, incoming: Incoming, known: Known) -> None:
+        place: TopicKey = (incoming.topic, incoming.key)
+        envelope = incoming.envelope
+        if envelope is None:
+            here = (incoming.topic, incoming.place)
+            blank = (await lock_marks(session, {here}))[here]
+            if here != place and await self._stood_in_line(session, place, known):
+                after = known.sequence + 1
+                await advance_mark(session, place, sequence=after, event_id=None, known=known)
+            await advance_mark(session, here, sequence=1, event_id=None, known=blank)
+        elif incoming.is_inbound:
+            await remember(session, incoming.sender, envelope.id)
+        elif envelope.sequence is not None and envelope.sequence > known.sequence:
+            await advance_mark(
+                session, place, sequence=envelope.sequence, event_id=envelope.id, known=known
+            )
+
+    async def _stood_in_line(self, session: AsyncSession, place: TopicKey, known: Known) -> bool:
+        """True when what has no number stood where the next one is missing: the one after it has
+        come.
+        """
+        at = {"topic": place[0], "key": place[1]}
+        following = (await session.execute(_FIRST_NUMBER, at)).scalar_one_or_none()
+        return following == known.sequence + 2
+
+    async def _replace(self, session: AsyncSession, head: Head, incoming: Incoming) -> None:
+        envelope = incoming.envelope
+        await session.execute(
+            _REPLACE,
+            {
+                "id": head.message_id,
+                "key": incoming.key,
+                "seq": incoming.line.sequence,
+                "event_id": envelope.id if envelope else None,
+                "type": envelope.type if envelope else None,
+                "source": envelope.source if envelope else None,
+                "sealed": self._sealer.seal(incoming.record),
+            },
+        )
+        if incoming.key != head.key:
+            await _move_key(session, head, incoming.key)
+
+    async def _write_down(
+        self, session: AsyncSession, what: str, entry: Entry, *, who: str, why: str, **about: object
+    ) -> None:
+        told = {
+            "entry": entry.id,
+            "topic": entry.topic,
+            "key": mask(entry.key),
+            "event_id": entry.event_id,
+            "cause": entry.cause,
+            "partition": entry.partition,
+            "offset": entry.offset,
+        }
+        await audit.record(
+            session, who=who, what=f"quarantine.{what}", why=why, about={**told, **about}
+        )
+
+
+def masked_body(value: bytes | None) -> Any:
+    """What a body is made of: its names and numbers, with texts and personal numbers masked."""
+    try:
+        return _masked(json.loads(value or b""))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _masked(value: Any) -> Any:
+    match value:
+        case dict():
+            return {_masked_name(str(name)): _masked(inner) for name, inner in value.items()}
+        case list():
+            return [_masked(inner) for inner in value]
+        case str():
+            return MASKED
+        case int() | float() if not isinstance(value, bool):
+            return value if mask(str(value)) == str(value) else MASKED
+        case _:
+            return value
+
+
+def _masked_name(name: str) -> str:
+    return name if re.fullmatch(r"[a-z][a-z_]{0,39}", name) else MASKED
+
+
+_OPEN_HEADERS = ("content-type", "traceparent")
+
+
+def _masked_header(name: str, value: bytes) -> str:
+    if not (name.startswith("ce_") or name in _OPEN_HEADERS):
+        return MASKED
+    try:
+        return mask((value or b"").decode())
+    except UnicodeDecodeError:
+        return MASKED
+
+
+def _mended(record: Record, body: bytes | None, headers: Mapping[str, str | None]) -> Record:
+    kept = [(name, value) for name, value in record.headers if name not in headers]
+    new = [(name, value.encode()) for name, value in headers.items() if value is not None]
+    key = record.key
+    if subject := headers.get("ce_subject"):
+        key = subject.encode()
+    return record_of(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=record.timestamp,
+        key=key,
+        value=record.value if body is None else body,
+        headers=[*kept, *new],
+    )
+
+
+def _entry(row: Any) -> Entry:
+    values = dict(row)
+    typed = {"state": State(values["state"]), "cause": Cause(values["cause"])}
+    return Entry(**values | typed)
+
+
+def _shown(entry: Entry) -> Entry:
+    return replace(entry, key=mask(entry.key), source=mask(entry.source or "") or None)
+
+
+async def _find(session: AsyncSession, entry_id: int) -> Entry:
+    wanted = {"id": entry_id, "state": None, "cause": None, "limit": 1, "after": 0}
+    row = (await session.execute(_ENTRIES, wanted)).mappings().one_or_none()
+    if row is None:
+        raise NoSuchEntry(f"nothing is parked under {entry_id}")
+    return _entry(row)
+
+
+async def _move_key(session: AsyncSession, head: Head, key: str) -> None:
+    """The mended message belongs to another key: behind what is parked of that one, if any is."""
+    names = {"topic": head.topic, "old": head.key, "new": key}
+    await session.execute(_PARK_ITS_KEY, names)
+    await session.execute(_DROP_EMPTY_KEY, names)
+    await session.execute(_TRY_WHAT_IS_LEFT, names)
+
+
+_ENTRIES = text(
+    """
+    SELECT k.id, k.topic, k.key, k.region, k.state, k.cause, k.reason, k.field, k.tries,
+           k.parked_at, k.next_at, head.event_id, head.type, head.source, head.seq AS sequence,
+           head.partition, head.position AS "offset",
+           (SELECT count(*) FROM parked_messages m WHERE m.topic = k.topic AND m.key = k.key)
+               AS messages
+    FROM parked_keys k CROSS JOIN LATERAL (
+        SELECT * FROM parked_messages m WHERE m.topic = k.topic AND m.key = k.key
+        ORDER BY m.seq NULLS FIRST, m.id LIMIT 1) head
+    WHERE (CAST(:state AS text) IS NULL OR k.state = :state)
+      AND (CAST(:cause AS text) IS NULL OR k.cause = :cause)
+      AND (CAST(:id AS bigint) IS NULL OR k.id = :id)
+      AND k.id > :after
+    ORDER BY k.id LIMIT :limit
+    """
+)
+_COUNTS = text("SELECT state, cause, count(*) FROM parked_keys GROUP BY state, cause")
+_FIRST_NUMBER = text(
+    "SELECT min(seq) FROM parked_messages WHERE topic = :topic AND key = :key AND seq IS NOT NULL"
+)
+_REPLACE = text(
+    """
+    UPDATE parked_messages SET key = :key, seq = :seq, event_id = :event_id, type = :type,
+           source = :source, sealed = :sealed
+    WHERE id = :id
+    """
+)
+_PARK_ITS_KEY = text(
+    """
+    INSERT INTO parked_keys (topic, key, region, state, cause, reason, next_at)
+    SELECT topic, :new, region, 'waiting', 'behind', 'was mended', clock_timestamp()
+    FROM parked_keys WHERE topic = :topic AND key = :old
+    ON CONFLICT (topic, key) DO NOTHING
+    """
+)
+_TRY_WHAT_IS_LEFT = text(
+    """
+    UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0,
+           next_at = clock_timestamp()
+    WHERE topic = :topic AND key = :old
+    """
+)
+_DROP_EMPTY_KEY = text(
+    """
+    DELETE FROM parked_keys k WHERE topic = :topic AND key = :old
+      AND NOT EXISTS (SELECT 1 FROM parked_messages m WHERE m.topic = :topic AND m.key = :old)
+    """
+)

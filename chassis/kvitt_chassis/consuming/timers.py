@@ -1,0 +1,279 @@
+"""Timers: rows that become due on business time, handled in transactions like messages are.
+
+Which timers there are and what they do stands in the services.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from kvitt_contracts.types import RegionCode
+from sqlalchemy import text
+
+from kvitt_chassis.consuming.faults import describe
+from kvitt_chassis.database import Database, is_lock_trouble
+from kvitt_chassis.failpoints import failpoint
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.metrics import declare
+from kvitt_chassis.transaction import UnitOfWork
+
+DDL: tuple[str, ...] = (
+    """
+    CREATE TABLE timers (
+        timer text NOT NULL,
+        region text NOT NULL,
+        key uuid NOT NULL,
+        due timestamptz NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        not_before timestamptz,
+        PRIMARY KEY (timer, region, key)
+    )
+    """,
+    "CREATE INDEX ix_timers_due ON timers (due)",
+)
+"""`due` is business time; `not_before` is real time: when one whose handler failed is tried again.
+"""
+
+BATCH = 200
+POLL_SECONDS = 0.5
+_SOON = timedelta(seconds=10)  # what is due later is seen by the poll in time
+HANDLER_SECONDS = 3.5
+"""Shorter than the server lets a transaction idle: so the handler is named, not the connection."""
+BACK_OFF_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
+
+_log = logging.getLogger(__name__)
+
+
+class TimerTooSlow(Exception):
+    """A timer's handler did not end within HANDLER_SECONDS."""
+
+
+class NobodyHandles(Exception):
+    """A timer is due that no handler of this service is registered for, or whose row is gone."""
+
+
+class Due(NamedTuple):
+    """One row of `timers` that may be due; `wait` is in seconds, negative when it is late."""
+
+    timer: str
+    region: str
+    key: UUID
+    due: datetime
+    wait: float
+
+
+class TimerLoop:
+    """Fires a service's timers. Several processes may: an aggregate's lock decides who does.
+
+    `database` is the worker's. A timer's row is removed in the transaction of its effects; none is
+    fired early, twice or after it was cancelled. A refusal of the rules is a fault here, since
+    nobody is there to be told: a handler looks at the state and returns when nothing is to be done.
+    """
+
+    def __init__(self, database: Database, handlers: Handlers, *, batch: int = BATCH) -> None:
+        self._database = database
+        self._handlers = handlers
+        self._batch = batch
+        self._service = database.service
+        self._woken = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._ended.set()
+        self._is_stopping = False
+        database.committed.append(self._after_commit)
+
+    def wake(self) -> None:
+        """Look for due timers at once: one was set, or business time was moved."""
+        self._woken.set()
+
+    def _after_commit(self, unit: UnitOfWork) -> None:
+        if unit.soonest is not None and unit.soonest - unit.now < _SOON:
+            self.wake()
+
+    async def run(self) -> None:
+        """Fire what becomes due until `stop` or cancellation. Outages are outlasted."""
+        self._ended.clear()
+        try:
+            while not self._is_stopping:
+                pause = await self._round()
+                if pause > 0:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._woken.wait(), pause)
+        finally:
+            self._ended.set()
+
+    async def stop(self) -> None:
+        """Finish the transaction in hand and let `run` return."""
+        self._is_stopping = True
+        self.wake()
+        await self._ended.wait()
+
+    async def due_count(self) -> int:
+        """How many timers are due now, those that wait for another try included."""
+        async with self._database.reading() as session:
+            return int((await session.execute(_COUNT)).scalar_one())
+
+    async def _round(self) -> float:
+        """Fire one batch; answers how many seconds to pause."""
+        self._woken.clear()
+        try:
+            async with self._database.reading() as session:
+                found = await session.execute(_DUE, {"limit": self._batch, "ahead": POLL_SECONDS})
+                rows = [Due(*row) for row in found]
+            due = [row for row in rows if row.wait <= 0]
+            if not due:
+                return max(min((row.wait for row in rows), default=POLL_SECONDS), 0.001)
+            return await self._fire(due)
+        except Exception as error:
+            _log.warning("%s: timers could not be read: %s", self._service, describe(error))
+            return POLL_SECONDS
+
+    async def _fire(self, due: Sequence[Due]) -> float:
+        """All in one transaction; if that fails, each in its own, so that one harms no other."""
+        try:
+            await self._fire_together(due)
+        except Exception as error:
+            if is_lock_trouble(error):
+                return random.uniform(0.05, 0.25)
+        else:
+            return 0.0
+        for one in due:
+            if self._is_stopping:
+                break
+            try:
+                await self._fire_together([one])
+            except Exception as error:
+                if not is_lock_trouble(error):
+                    await self._back_off(one, error)
+        return 0.0
+
+    async def _fire_together(self, due: Sequence[Due]) -> None:
+        fired: list[Due] = []
+        async with self._database.unit() as unit:
+            # The aggregates first, then the timers' own rows: in the same order as who cancels one.
+            await unit.load(
+                (RegionCode(one.region), (self._handlers.timers[one.timer][0].locks, one.key))
+                for one in due
+                if one.timer in self._handlers.timers
+            )
+            for one in await _remove(unit, due):
+                # A handler before in this transaction may have cancelled it, or set it anew.
+                if (one.timer, one.region, one.key) not in unit.scheduled:
+                    await self._handle(unit, one)
+                    fired.append(one)
+            failpoint("timers.before_commit")
+        failpoint("timers.after_commit")
+        for one in fired:
+            _FIRED.labels(self._service, one.timer).inc()
+            _LATE.labels(self._service).observe(max(-one.wait, 0.0))
+
+    async def _handle(self, unit: UnitOfWork, one: Due) -> None:
+        if one.timer not in self._handlers.timers:
+            raise NobodyHandles(one.timer)
+        timer, handler = self._handlers.timers[one.timer]
+        region = RegionCode(one.region)
+        tx = unit.begin(region=region, subject=str(one.key), target=one.key)
+        row = await tx.find(timer.locks, one.key)
+        if row is None:
+            raise NobodyHandles(f"{one.timer} of a {timer.locks.__name__} that is not there")
+        try:
+            async with asyncio.timeout(HANDLER_SECONDS) as budget:
+                await handler(row, one.due, tx)
+        except TimeoutError as error:
+            if budget.expired():
+                raise TimerTooSlow(one.timer) from error
+            raise
+
+    async def _back_off(self, one: Due, error: Exception) -> None:
+        """Try it again later; durably, so that a restart does not hurry."""
+        _FAILED.labels(self._service, one.timer).inc()
+        kind = type(error).__name__  # its text may hold what a person wrote
+        _log.error("%s: timer %s of %s failed: %s", self._service, one.timer, one.key, kind)
+        with suppress(Exception):  # a database that is gone meanwhile: then it is due as before
+            async with self._database.unit() as unit:
+                await unit.session.execute(
+                    _BACK_OFF,
+                    {
+                        "timer": one.timer,
+                        "region": one.region,
+                        "key": one.key,
+                        "pauses": list(BACK_OFF_SECONDS),
+                    },
+                )
+
+
+async def _remove(unit: UnitOfWork, due: Sequence[Due]) -> list[Due]:
+    """Remove timers; answers those that were still set so, in the order of their instants."""
+    removed = await unit.session.execute(
+        _REMOVE,
+        {
+            "timer": [one.timer for one in due],
+            "region": [one.region for one in due],
+            "key": [one.key for one in due],
+            "due": [one.due for one in due],
+        },
+    )
+    still_set = {tuple(row) for row in removed}
+    return [one for one in due if (one.timer, one.region, one.key) in still_set]
+
+
+_FIRED = declare(
+    "counter",
+    "timers_fired",
+    "Timers whose effects are committed.",
+    "None needed.",
+    ["timer"],
+)
+_LATE = declare(
+    "histogram",
+    "timers_late_seconds",
+    "How late on business time a timer was fired; large after a move of business time.",
+    "Look at timers_failed and at the database's locks.",
+)
+_FAILED = declare(
+    "counter",
+    "timers_failed",
+    "How often a timer's handler failed. It is tried again, at last once a minute.",
+    "The log names the timer and the aggregate: mend the handler or the state.",
+    ["timer"],
+)
+
+_COUNT = text(
+    'SELECT count(*) FROM timers WHERE due <= clock_timestamp() + (SELECT "offset" FROM clock)'
+)
+_DUE = text(
+    """
+    WITH business AS (SELECT clock_timestamp() + "offset" AS now FROM clock)
+    SELECT timer, region, key, due,
+           CAST(extract(epoch FROM due - (SELECT now FROM business)) AS float) AS wait
+    FROM timers
+    WHERE due <= (SELECT now FROM business) + make_interval(secs => :ahead)
+      AND (not_before IS NULL OR not_before <= clock_timestamp()
+           -- no wait is that long: the clock has gone back since
+           OR not_before > clock_timestamp() + interval '3 minutes')
+    ORDER BY due, timer, region, key LIMIT :limit
+    """
+)
+_REMOVE = text(
+    """
+    DELETE FROM timers
+    USING unnest(CAST(:timer AS text[]), CAST(:region AS text[]), CAST(:key AS uuid[]),
+                 CAST(:due AS timestamptz[])) AS fired(timer, region, key, due)
+    WHERE timers.timer = fired.timer AND timers.region = fired.region
+      AND timers.key = fired.key AND timers.due = fired.due
+    RETURNING timers.timer, timers.region, timers.key
+    """
+)
+_BACK_OFF = text(
+    """
+    UPDATE timers SET attempts = attempts + 1,
+        not_before = clock_timestamp() + make_interval(secs =>
+            (CAST(:pauses AS float[]))[least(attempts + 1, cardinality(CAST(:pauses AS float[])))]
+            * (0.8 + 0.4 * random()))
+    WHERE timer = :timer AND region = :region AND key = :key
+    """
+)

@@ -1,0 +1,1 @@
+"""The process of a service and what an operator sees of it."""

@@ -1,0 +1,304 @@
+"""One process of a service: what runs in it, how it starts, and in which order it ends.
+
+What each part does stands in the part; here they only meet.
+"""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+from collections.abc import Awaitable, Coroutine, Iterator
+from typing import Any
+
+import uvicorn
+import uvloop
+from aiokafka.errors import KafkaError
+from sqlalchemy import text
+
+from kvitt_chassis import failpoints
+from kvitt_chassis.auth import Authenticator
+from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.faults import describe
+from kvitt_chassis.consuming.timers import TimerLoop
+from kvitt_chassis.database import Database, is_lock_trouble
+from kvitt_chassis.http import ApiContext
+from kvitt_chassis.operating import admin, health, logs
+from kvitt_chassis.operating.health import Health
+from kvitt_chassis.operating.history import History
+from kvitt_chassis.operating.telemetry import Telemetry
+from kvitt_chassis.policies import PolicyChanged, guard, read_policies
+from kvitt_chassis.relaying import outbox
+from kvitt_chassis.relaying.relay import Relay
+from kvitt_chassis.sealing import Sealer
+from kvitt_chassis.service import Service
+from kvitt_chassis.settings import Settings
+from kvitt_chassis.web import idempotency
+
+log = logging.getLogger(__name__)
+
+WORKER_CONNECTIONS = 6
+API_CONNECTIONS = 6
+
+OLDEST_UNSENT_SECONDS = 60.0
+"""Not ready when an event has waited longer: what is accepted now would not be heard of."""
+
+_CONSUMER_STOP_SECONDS = 9.0
+_HTTP_STOP_SECONDS = 4
+_TIMERS_STOP_SECONDS = 3.0
+_RELAY_STOP_SECONDS = 5.0
+_RETRY_SECONDS = 1.0
+_TIDY_SECONDS = 3600.0
+
+
+class Process:
+    """Everything of one service in one process. `serve()` runs until `end()` or a signal."""
+
+    def __init__(self, service: Service, settings: Settings) -> None:
+        self.service = service
+        self.settings = settings
+        self.policies = read_policies(settings.regions_dir)
+        self.worker = Database(
+            settings.database_worker_url.get_secret_value(),
+            service=service.name,
+            role="worker",
+            policies=self.policies,
+            pool_size=WORKER_CONNECTIONS,
+        )
+        self.api = Database(
+            settings.database_api_url.get_secret_value(),
+            service=service.name,
+            role="api",
+            policies=self.policies,
+            pool_size=API_CONNECTIONS,
+        )
+        self.telemetry = Telemetry.of(service.name, endpoint=settings.otlp_endpoint)
+        self.history = History(settings.history, service.name)
+        self.consumer = Consumer.of(
+            settings,
+            database=self.worker,
+            handlers=service.handlers,
+            regions=self.policies.regions,
+            telemetry=self.telemetry,
+            history=self.history,
+        )
+        self.relay = Relay(
+            self.worker,
+            kafka=settings.kafka,
+            topic_prefix=settings.topic_prefix,
+            history=self.history,
+            telemetry=self.telemetry,
+        )
+        self.timers = TimerLoop(self.worker, service.handlers)
+        # What HTTP has committed wakes the same parts as what a message has.
+        self.api.committed.extend(self.worker.committed)
+        self.health = Health(
+            service.name,
+            {
+                "database": self._database_answers,
+                "policies": self._policies_hold,
+                "consumer": self._consumer_reads,
+                "outbox": self._outbox_flows,
+            },
+        )
+        self._policy_trouble: str | None = "are not checked yet"
+        self._consumer_started = False
+        self._leaving = asyncio.Event()
+        self._failed: BaseException | None = None
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._server = _Server(
+            uvicorn.Config(
+                self._app(),
+                host=settings.http_host,
+                port=settings.http_port,
+                log_config=None,
+                access_log=False,  # addresses are in no log; the metrics count requests
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=_HTTP_STOP_SECONDS,
+            )
+        )
+
+    def end(self) -> None:
+        """Begin the ending; `serve` returns within 25 seconds."""
+        self._leaving.set()
+
+    async def serve(self) -> None:
+        """Run until `end`. Raises what ended a part that should run for ever."""
+        self._begin("health", self.health.beat())
+        self._begin("http", self._server.serve())
+        self._begin("work", self._work())
+        await self._leaving.wait()
+        await self._stop()
+        if self._failed is not None:
+            raise self._failed
+
+    async def _work(self) -> None:
+        """Guard the policies, then start what decides anything; try again until it is there."""
+        await self._guard_policies()
+        if self._policy_trouble is not None:
+            return  # not ready, and nothing is decided under a policy that has been changed
+        self._begin("relay", self.relay.run())
+        self._begin("timers", self.timers.run())
+        self._begin("tidy", self._tidy())
+        while not self._consumer_started:
+            try:
+                await self.consumer.start()
+                self._consumer_started = True
+            except Exception as error:
+                if not isinstance(error, KafkaError) and not is_lock_trouble(error):
+                    raise
+                log.warning("the consumer cannot start yet: %s", describe(error))
+                await self._settle("consumer", self.consumer.stop(), _CONSUMER_STOP_SECONDS)
+                await asyncio.sleep(_RETRY_SECONDS)
+        # What is there now stays: the collector need not walk over it again and again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+        log.info("works", extra={"regions": list(self.policies.regions)})
+
+    async def _guard_policies(self) -> None:
+        while True:
+            try:
+                async with self.worker.unit() as unit:
+                    await guard(unit.session, self.policies)
+                self._policy_trouble = None
+                return
+            except PolicyChanged as changed:
+                self._policy_trouble = str(changed)
+                log.critical("%s", changed)
+                return
+            except Exception as error:
+                if not is_lock_trouble(error):
+                    raise
+                log.warning("the database does not answer yet: %s", describe(error))
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _stop(self) -> None:
+        """Not ready, fetch no more, finish and commit what is in hand, let the relay send it."""
+        log.info("ends")
+        self.health.stop()
+        self._server.should_exit = True
+        await asyncio.gather(
+            self._cancel("work", "tidy"),
+            self._settle("consumer", self.consumer.stop(), _CONSUMER_STOP_SECONDS),
+            self._join("http", _HTTP_STOP_SECONDS + 2.0),
+        )
+        await self._settle("timers", self.timers.stop(), _TIMERS_STOP_SECONDS)
+        if "relay" in self._tasks and not await self.relay.drain(_RELAY_STOP_SECONDS):
+            log.warning("the relay could not send all: it stays in the log for the next one")
+        await self._cancel(*self._tasks)
+        await self.worker.dispose()
+        await self.api.dispose()
+        self.history.close()
+        await asyncio.to_thread(self.telemetry.close)
+
+    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._ended)
+        self._tasks[name] = task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        log.critical("%s has failed: the process ends", task.get_name(), exc_info=error)
+        self._failed = self._failed or error
+        self._leaving.set()
+
+    async def _settle(self, part: str, work: Awaitable[object], seconds: float) -> None:
+        try:
+            await asyncio.wait_for(work, seconds)
+        except Exception as error:
+            log.warning("%s did not end in order: %s", part, describe(error))
+
+    async def _join(self, name: str, seconds: float) -> None:
+        await asyncio.wait([self._tasks[name]], timeout=seconds)
+
+    async def _cancel(self, *names: str) -> None:
+        tasks = [self._tasks[name] for name in names if name in self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(_TIDY_SECONDS)
+            try:
+                async with self.worker.unit() as unit:
+                    await idempotency.forget_old(unit.session)
+            except Exception as error:
+                log.warning("old keys could not be forgotten: %s", describe(error))
+
+    async def _database_answers(self) -> str | None:
+        async with self.worker.reading() as session:
+            await session.execute(text("SELECT 1"))
+        return None
+
+    async def _policies_hold(self) -> str | None:
+        return self._policy_trouble
+
+    async def _consumer_reads(self) -> str | None:
+        if self.consumer.halted:
+            return self.consumer.halted
+        ready = self._consumer_started and self.consumer.is_ready()
+        return None if ready else "has no partitions yet"
+
+    async def _outbox_flows(self) -> str | None:
+        async with self.worker.reading() as session:
+            status = await outbox.status(session)
+        if status.oldest_unsent_seconds <= OLDEST_UNSENT_SECONDS:
+            return None
+        refusal = f": {self.relay.refusal}" if self.relay.refusal else ""
+        return f"the oldest unsent event is {status.oldest_unsent_seconds:.0f} s old{refusal}"
+
+    def _app(self) -> Any:
+        context = ApiContext(
+            service=self.service.name,
+            database=self.api,
+            handlers=self.service.handlers,
+            authenticator=Authenticator.of(
+                jwks_file=self.settings.jwks_file, jwks_url=self.settings.jwks_url
+            ),
+            sealer=Sealer(self.settings.quarantine_key.get_secret_value()),
+            may_decide=lambda: self._policy_trouble is None,
+        )
+        app = self.service.http_app(context, telemetry=self.telemetry)
+        app.include_router(health.routes(self.health))
+        app.include_router(
+            admin.routes(
+                admin.Operations(
+                    service=self.service,
+                    database=self.worker,
+                    consumer=self.consumer,
+                    quarantine=self.consumer.quarantine,
+                    relay=self.relay,
+                    timers=self.timers,
+                )
+            )
+        )
+        return app
+
+
+def run(service: Service) -> None:
+    """Run a service as the environment says, until SIGTERM or SIGINT. Exit code 1 after a fault."""
+    settings = Settings()
+    logs.set_up(service.name, settings.log_level)
+    failpoints.arm_from(settings.failpoints)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(service, settings))
+
+
+async def _run(service: Service, settings: Settings) -> None:
+    process = Process(service, settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, process.end)
+    await process.serve()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process, which ends its parts in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

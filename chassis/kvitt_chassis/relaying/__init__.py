@@ -1,0 +1,1 @@
+"""From the service's event log to Kafka: the relay and what it reads and sends."""

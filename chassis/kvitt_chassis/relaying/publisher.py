@@ -1,0 +1,155 @@
+"""Rows of the event log to Kafka, each one CloudEvent. Which rows, and when, the relay decides."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC
+from functools import lru_cache
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.partitioner import murmur2
+from kvitt_contracts.envelope import BINARY
+
+from kvitt_chassis.relaying.outbox import OutboxRow
+
+PUBLISH_SECONDS = 20.0
+"""An idempotent producer tries for ever; after this long its page has failed."""
+_CLOSE_SECONDS = 2.0
+_CONNECT_SECONDS = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class Publisher:
+    """One service's producer. After any error it is closed, and a new one is made at the next page.
+
+    `kafka`: aiokafka's connection settings. Topics get `topic_prefix` in front.
+    """
+
+    def __init__(self, kafka: Mapping[str, Any], *, service: str, topic_prefix: str = "") -> None:
+        self._kafka = dict(kafka)
+        self._service = service
+        self._source = f"urn:kvitt:{service}".encode()
+        self._prefix = topic_prefix
+        self._producer: AIOKafkaProducer | None = None
+        self._partitions: dict[str, list[int]] = {}  # by topic, as this producer knows them
+
+    async def publish(self, rows: Sequence[OutboxRow]) -> None:
+        """Send rows in their order and wait until Kafka has acknowledged all of them.
+
+        Raises KafkaError, TimeoutError and what else a producer raises: some may have arrived then,
+        and the whole page is to be sent again.
+        """
+        try:
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                producer = await self._started()
+                await asyncio.gather(*await self._enqueue(producer, rows))
+        except BaseException:
+            # Final for this producer: it may wedge, or send later what is sent again now.
+            await self.close()
+            raise
+
+    async def cluster_id(self) -> str:
+        """Kafka's own name for the cluster. Raises KafkaError, TimeoutError."""
+        admin = AIOKafkaAdminClient(**self._kafka, request_timeout_ms=int(_CONNECT_SECONDS * 1000))
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                await admin.start()
+                return str((await admin.describe_cluster())["cluster_id"])
+        finally:
+            with suppress(Exception):
+                await asyncio.wait_for(admin.close(), _CLOSE_SECONDS)
+
+    async def close(self) -> None:
+        """Close the producer, if need be without waiting for what it still holds."""
+        producer, self._producer = self._producer, None
+        self._partitions = {}
+        if producer is None:
+            return
+        try:
+            await asyncio.wait_for(producer.stop(), _CLOSE_SECONDS)
+        except Exception as error:
+            _log.warning("the producer did not close by itself: %s", type(error).__name__)
+            # Without this its task goes on sending.
+            with suppress(Exception):
+                await asyncio.wait_for(producer._sender.close(), _CLOSE_SECONDS)
+            with suppress(Exception):
+                await asyncio.wait_for(producer.client.close(), _CLOSE_SECONDS)
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            self._producer = AIOKafkaProducer(
+                **self._kafka,
+                client_id=f"kvitt-{self._service}-relay",
+                enable_idempotence=True,
+                acks="all",
+                compression_type="lz4",
+                max_batch_size=256 * 1024,
+                linger_ms=0,  # batches are handed over whole
+                request_timeout_ms=10_000,
+            )
+            await self._producer.start()
+        return self._producer
+
+    async def _enqueue(
+        self, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]
+    ) -> list["asyncio.Future[Any]"]:
+        """Hand rows over in batches per partition; within a partition in the rows' order."""
+        for topic in {row.topic for row in rows} - self._partitions.keys():
+            self._partitions[topic] = sorted(await producer.partitions_for(self._prefix + topic))
+        batches: list[tuple[str, int, Any]] = []
+        open_batches: dict[tuple[str, int], Any] = {}
+        for row in rows:
+            key = row.key.encode()
+            ids = self._partitions[row.topic]
+            place = (row.topic, ids[_placed(key) % len(ids)])
+            batch = open_batches.get(place)
+            if batch is None or not self._append(batch, key, row):
+                batch = open_batches[place] = producer.create_batch()
+                batches.append((*place, batch))
+                self._append(batch, key, row)
+        sent = []
+        for topic, partition, batch in batches:
+            batch.close()  # a closed batch does not linger
+            handed = await producer.send_batch(batch, self._prefix + topic, partition=partition)
+            sent.append(handed)
+        return sent
+
+    def _append(self, batch: Any, key: bytes, row: OutboxRow) -> bool:
+        added = batch.append(
+            key=key, value=row.payload.encode(), timestamp=None, headers=self.headers(row)
+        )
+        return added is not None
+
+    def headers(self, row: OutboxRow) -> list[tuple[str, bytes]]:
+        """What `Envelope.headers` gives for the row, without making an envelope of it first."""
+        pairs = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", str(row.event_id).encode()),
+            ("ce_source", self._source),
+            ("ce_type", row.type.encode()),
+            ("ce_time", row.time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()),
+            ("ce_subject", row.key.encode()),
+            ("ce_dataschema", f"urn:kvitt:schema:{row.type}".encode()),
+            ("content-type", BINARY.encode()),
+            ("ce_region", row.region.encode()),
+            ("ce_sequence", str(row.seq).encode()),
+        ]
+        for name, value in (
+            ("ce_correlationid", row.correlation_id),
+            ("ce_causationid", row.causation_id),
+            ("ce_actor", row.actor),
+            ("traceparent", row.traceparent),
+        ):
+            if value is not None:
+                pairs.append((name, value.encode()))
+        return pairs
+
+
+@lru_cache(maxsize=65_536)
+def _placed(key: bytes) -> int:
+    """Kafka's own hash of a key, as the Java client counts it. Slow in Python: remember it."""
+    return int(murmur2(key)) & 0x7FFFFFFF

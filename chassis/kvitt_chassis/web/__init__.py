@@ -1,0 +1,1 @@
+"""The HTTP application: problem documents, idempotency, lists."""

@@ -1,0 +1,105 @@
+"""Who gets goods that became free: the oldest order that waits for them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import MoveKind
+from kvitt_contracts.types import ArticleNumber, OrderId, StoreId
+from sqlalchemy import func, select
+
+from inventory.reservations import domain
+from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
+from inventory.stock.ledger import lock_balances, move_stock
+
+
+async def serve_backorders(
+    tx: Transaction, store: StoreId, number: ArticleNumber, *, on: date
+) -> None:
+    """Set free goods aside for the orders that wait for them, the oldest first (ORD-4)."""
+    free = (await lock_balances(tx, store, [number]))[number]
+    if not free.available or not free.on_order:
+        return
+    left = free.available
+    for waiting in await _waiting(tx, store, number):
+        quantity = min(left, waiting.missing)
+        if not quantity:
+            return
+        await _serve(tx, waiting, quantity, on=on)
+        left -= quantity
+
+
+async def note_missing(
+    tx: Transaction,
+    order: PlacedOrderRow,
+    before: Iterable[domain.Line],
+    after: Iterable[domain.Line],
+) -> None:
+    """Keep the queue of waiting lines equal to what the reservation says is missing."""
+    had = {line.line_id: line.missing for line in before}
+    numbers = {line.line_id: line.number for line in order.lines}
+    for line in after:
+        if line.missing == had.get(line.line_id, 0):
+            continue
+        # a line that was never told of has no row: the order is new
+        row = await tx.look_up(BackorderRow, line.line_id) if line.line_id in had else None
+        if row is not None:
+            row.missing = line.missing
+            continue
+        tx.put(
+            BackorderRow(
+                region=tx.region,
+                line_id=line.line_id,
+                order_id=order.order_id,
+                store=order.store,
+                article_number=line.article_number,
+                line_number=numbers[line.line_id],
+                placed_at=tx.message.time if tx.message else tx.now,
+                order_number=order.order_number,
+                missing=line.missing,
+            )
+        )
+
+
+async def _waiting(tx: Transaction, store: StoreId, number: ArticleNumber) -> list[BackorderRow]:
+    query = (
+        select(BackorderRow)
+        .where(
+            BackorderRow.region == tx.region,
+            BackorderRow.store == store,
+            BackorderRow.article_number == number,
+            BackorderRow.missing > 0,
+        )
+        .order_by(
+            BackorderRow.placed_at,
+            # a fifth running digit comes after four (ORD-2)
+            func.length(BackorderRow.order_number),
+            BackorderRow.order_number,
+            BackorderRow.line_number,
+        )
+    )
+    return list((await tx.session.scalars(query)).all())
+
+
+async def _serve(tx: Transaction, waiting: BackorderRow, quantity: int, *, on: date) -> None:
+    row = await tx.lock(ReservationRow, waiting.order_id)
+    order = await tx.get(PlacedOrderRow, waiting.order_id)
+    before = row.lines
+    tx.record(
+        row,
+        domain.serve(
+            OrderId(row.id), row.state(), line_id=waiting.line_id, quantity=quantity, on=on
+        ),
+    )
+    await note_missing(tx, order, before, row.lines)
+    await move_stock(
+        tx,
+        waiting.store,
+        waiting.article_number,
+        MoveKind.RESERVED,
+        on=on,
+        available=-quantity,
+        reserved=quantity,
+        on_order=-quantity,
+        cause_id=row.id,
+    )

@@ -1,0 +1,439 @@
+"""The pytest plugin for services: a world of one service on real PostgreSQL, and whole processes.
+
+`given(service)` gives handlers, rows, events, timers and HTTP, without Kafka.
+"""
+
+import asyncio
+import inspect
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol, TypeVar, overload
+from uuid import UUID, uuid4
+from zlib import crc32
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+from kvitt_chassis.auth import Authenticator, Caller, Unauthorized
+from kvitt_chassis.database import Database
+from kvitt_chassis.http import ApiContext
+from kvitt_chassis.operating.row_comparison import differences, read_event
+from kvitt_chassis.policies import read_policies
+from kvitt_chassis.sealing import Sealer
+from kvitt_chassis.service import Service
+from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_contracts.calendar import STOCKHOLM
+from kvitt_contracts.envelope import Command, Envelope, Event, Kind, Message
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
+from sqlalchemy import event, select, text
+from sqlalchemy.orm import DeclarativeBase
+
+R = TypeVar("R")
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+REGION = RegionCode("ac")
+_SEALER = Sealer(Fernet.generate_key().decode())
+_KEEP = ("alembic_version", "clock", "relay")
+_RUN = uuid4().hex
+
+
+class ServiceUrls(Protocol):
+    """A service's database as its three roles see it."""
+
+    owner: str
+    api: str
+    worker: str
+
+
+class Servers(Protocol):
+    """What this plugin needs of the fixture `platform` (the local servers, or those named)."""
+
+    database_admin_url: str
+
+    def database(self, service: str, prefix: str = "", *, migrate: bool = True) -> ServiceUrls:
+        """A migrated database, copied from a template."""
+
+
+class World:
+    """One service in a test: its database, its handlers, no Kafka."""
+
+    def __init__(self, service: Service, urls: ServiceUrls, policies: Policies) -> None:
+        self.service = service
+        self.policies = policies
+        self.worker = Database(urls.worker, service=service.name, role="worker", policies=policies)
+        self.api = Database(urls.api, service=service.name, role="api", policies=policies)
+        self._owner = urls.owner
+
+    async def handle(
+        self,
+        message: Message,
+        *,
+        region: str = REGION,
+        subject: str | None = None,
+        actor: str | None = None,
+        envelope: Envelope | None = None,
+    ) -> Envelope:
+        """Handle one message as the consumer does, in its own transaction; give its envelope.
+
+        Raises what the handler raises (Refused, NotYetKnown): nothing is committed then.
+        """
+        described = envelope or an_envelope(message, region=region, subject=subject, actor=actor)
+        await self.handle_batch((described, message))
+        return described
+
+    async def handle_all(self, *messages: Message, region: str = REGION) -> None:
+        """Handle several messages, one after the other."""
+        for message in messages:
+            await self.handle(message, region=region)
+
+    async def handle_batch(self, *batch: tuple[Envelope, Message]) -> None:
+        """Handle several messages in one transaction, as the consumer does with a batch."""
+        async with self.worker.unit() as unit:
+            calls = [
+                (
+                    self.service.handlers.messages[type(message)],
+                    message,
+                    unit.begin(
+                        region=described.region,
+                        message=described,
+                        is_command=message.message_kind is Kind.COMMAND,
+                    ),
+                )
+                for described, message in batch
+            ]
+            await unit.load_ahead(calls)
+            for route, message, tx in calls:
+                await route.handler(message, tx)
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """The statements that the worker role sends meanwhile."""
+        sent: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
+            sent.append(statement)
+
+        event.listen(self.worker.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(self.worker.engine.sync_engine, "before_cursor_execute", note)
+
+    async def command(
+        self,
+        command: Command,
+        *,
+        region: str = REGION,
+        target: UUID | None = None,
+        subject: str | None = None,
+        actor: str = "k082lno",
+        show: Callable[[Transaction], Awaitable[T]] | None = None,
+    ) -> T | None:
+        """Do a command as the HTTP API does: as the api role, in its own transaction."""
+        route = self.service.handlers.messages[type(command)]
+        code = RegionCode(region)
+        async with self.api.unit(code) as unit:
+            tx = unit.begin(
+                region=code, is_command=True, target=target, subject=subject, actor=actor
+            )
+            await unit.load_ahead([(route, command, tx)])
+            await route.handler(command, tx)
+            await unit.flush()
+            return await show(tx) if show is not None else None
+
+    async def now(self) -> datetime:
+        """Business time: an aware instant in UTC."""
+        return await self.worker.now()
+
+    async def advance(self, to: datetime) -> int:
+        """Move business time and fire what is due on the way; say how many timers fired.
+
+        Each timer fires at its own instant or later, in the order of their instants, as it does
+        when time passes by itself.
+        """
+        fired = 0
+        while (due := await self._next_due(to)) is not None:
+            await self._set_time(max(due, await self.now()))
+            fired += await self.fire_timers()
+        await self._set_time(to)
+        return fired
+
+    async def fire_timers(self) -> int:
+        """Fire every timer that is due now, one transaction each; say how many fired."""
+        fired = 0
+        while True:
+            async with self.worker.unit() as unit:
+                if not await self._fire_one(unit):
+                    return fired
+            fired += 1
+
+    async def timers(self) -> dict[tuple[str, UUID], datetime]:
+        """The timers that are set: (name, key) to the instant when they become due."""
+        async with self.worker.reading() as session:
+            found = await session.execute(text("SELECT timer, key, due FROM timers"))
+            return {(row.timer, row.key): row.due for row in found}
+
+    async def events(self, *types: type[E], key: UUID | None = None) -> list[E]:
+        """What the service has recorded, in order: all, some types, or of one aggregate."""
+        wanted = [kind.wire_type for kind in types]
+        async with self.worker.reading() as session:
+            found = await session.execute(text("SELECT type, key, payload FROM events ORDER BY id"))
+            rows = [row for row in found if not wanted or row.type in wanted]
+        mine = [row for row in rows if key is None or row.key == str(key)]
+        return [read_event(row.type, row.payload) for row in mine]  # type: ignore[misc]
+
+    async def rows(self, row_type: type[R], *, region: str | None = None) -> list[R]:
+        """Every row of a table, of every region or of one."""
+        query = select(row_type)
+        if region is not None:
+            query = query.where(row_type.region == region)  # type: ignore[attr-defined]
+        async with self.worker.reading() as session:
+            return list((await session.scalars(query)).all())
+
+    async def row(self, row_type: type[R], key: Any, *, region: str = REGION) -> R:
+        """One row by its key. Raises AssertionError when it is not there."""
+        async with self.worker.reading() as session:
+            found = await session.get(row_type, (RegionCode(region), key))
+        assert found is not None, f"no {row_type.__name__} {key} in {region}"
+        return found
+
+    @asynccontextmanager
+    async def http(
+        self,
+        *,
+        user: str = "k082lno",
+        region: str = REGION,
+        roles: Sequence[Role] = tuple(Role),
+        service_points: Sequence[str] = (),
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        """A client of the service's HTTP API, signed in as this user; POST brings its own
+        Idempotency-Key unless the call names one.
+        """
+        caller = Caller(
+            user_id=UserId(user),
+            region=RegionCode(region),
+            roles=frozenset(roles),
+            service_points=frozenset(ServicePointId(point) for point in service_points),
+        )
+        context = ApiContext(
+            service=self.service.name,
+            database=self.api,
+            handlers=self.service.handlers,
+            authenticator=_SignedInAs(caller),
+            sealer=_SEALER,
+        )
+        transport = httpx.ASGITransport(app=self.service.http_app(context))
+        async with httpx.AsyncClient(
+            transport=transport,
+            base_url="http://kvitt",
+            event_hooks={"request": [_give_key]},
+            headers={"Authorization": "Bearer test"},
+        ) as client:
+            yield client
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.worker.dispose()
+        await self.api.dispose()
+
+    async def _next_due(self, until: datetime) -> datetime | None:
+        async with self.worker.reading() as session:
+            query = text("SELECT min(due) FROM timers WHERE due <= :until")
+            due: datetime | None = await session.scalar(query, {"until": until})
+            return due
+
+    async def _set_time(self, to: datetime) -> None:
+        query = text('UPDATE clock SET "offset" = CAST(:to AS timestamptz) - now()')
+        async with self.worker.unit() as unit:
+            await unit.session.execute(query, {"to": to})
+
+    async def _fire_one(self, unit: UnitOfWork) -> bool:
+        query = text(
+            "SELECT timer, region, key, due FROM timers WHERE due <= :now ORDER BY due, key"
+        )
+        due = (await unit.session.execute(query.bindparams(now=unit.now))).first()
+        if due is None:
+            return False
+        timer, handler = self.service.handlers.timers[due.timer]
+        region = RegionCode(due.region)
+        tx = unit.begin(region=region, subject=str(due.key), target=due.key)
+        row = await tx.lock(timer.locks, due.key)
+        gone = text("DELETE FROM timers WHERE timer = :timer AND region = :region AND key = :key")
+        await unit.session.execute(gone, {"timer": due.timer, "region": due.region, "key": due.key})
+        await handler(row, due.due, tx)
+        return True
+
+
+def an_envelope(
+    message: Message,
+    *,
+    region: str = REGION,
+    subject: str | None = None,
+    source: str | None = None,
+    sequence: int | None = None,
+    actor: str | None = None,
+    time: datetime | None = None,
+) -> Envelope:
+    """The envelope of a message in a test: an event's from its owner, else the region's."""
+    owner = message.wire_type.split(".")[0]
+    is_event = message.message_kind is Kind.EVENT
+    return Envelope(
+        id=uuid4(),
+        source=source or (f"urn:kvitt:{owner}" if is_event else f"urn:region:{region}"),
+        type=message.wire_type,
+        time=time or datetime.now(UTC),
+        subject=subject or str(uuid4()),
+        region=RegionCode(region),
+        sequence=sequence if sequence is not None else (1 if is_event else None),
+        actor=actor,
+    )
+
+
+def stockholm(local: str) -> datetime:
+    """An instant by its Stockholm wall clock: `stockholm("2026-03-08 00:00")`."""
+    return datetime.fromisoformat(local).replace(tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+@overload
+async def wait_for(
+    condition: Callable[[], Awaitable[T]], *, within: float = ..., every: float = ...
+) -> T: ...
+@overload
+async def wait_for(condition: Callable[[], T], *, within: float = ..., every: float = ...) -> T: ...
+async def wait_for(
+    condition: Callable[[], Any], *, within: float = 10.0, every: float = 0.02
+) -> Any:
+    """Wait until a condition (plain or async) gives something true, and give it.
+
+    Raises AssertionError with the condition's source when the time is over.
+    """
+    until = monotonic() + within
+    while True:
+        found = condition()
+        if inspect.isawaitable(found):
+            found = await found
+        if found:
+            return found
+        if monotonic() > until:
+            source = inspect.getsource(condition).strip() if inspect.isfunction(condition) else ""
+            raise AssertionError(f"not within {within} s: {source}")
+        await asyncio.sleep(every)
+
+
+async def assert_rows_are_folds(world: World) -> None:
+    """Every aggregate row of the service equals its events, replayed from the log."""
+    async with world.worker.reading() as session:
+        found = await differences(session, world.service.base)
+    assert found == []
+
+
+Given = Callable[..., AbstractAsyncContextManager[World]]
+
+
+@pytest.fixture(scope="session")
+def policies(pytestconfig: pytest.Config) -> Policies:
+    """The policies of the regions that the project comes with."""
+    return read_policies(regions_dir(pytestconfig))
+
+
+@pytest.fixture(scope="module")
+def prefix(request: pytest.FixtureRequest) -> str:
+    """This module's own prefix on databases, topics and groups; another one in each run, since
+    runs may share servers.
+    """
+    name = request.node.nodeid
+    stem = re.sub(r"[^a-z0-9]+", "_", Path(name).stem.lower())[-20:].strip("_")
+    return f"t{crc32((_RUN + name).encode()):08x}_{stem}_"
+
+
+@pytest.fixture(scope="module")
+def service_database(platform: Servers, prefix: str) -> Callable[[str], ServiceUrls]:
+    """`service_database("bmb")`: a migrated database of this module, copied from a template."""
+    made: dict[str, ServiceUrls] = {}
+
+    def database(service: str) -> ServiceUrls:
+        if service not in made:
+            made[service] = platform.database(service, prefix)
+        return made[service]
+
+    return database
+
+
+@pytest.fixture
+def given(service_database: Callable[[str], ServiceUrls], policies: Policies) -> Given:
+    """`async with given(service, at=stockholm("2026-03-02 08:00")) as world`: empty tables, and
+    business time set.
+    """
+
+    @asynccontextmanager
+    async def make(
+        service: Service,
+        *,
+        at: datetime | None = None,
+        policies: Policies = policies,
+        urls: ServiceUrls | None = None,
+    ) -> AsyncIterator[World]:
+        world = World(service, urls or service_database(service.name), policies)
+        try:
+            await _empty(world._owner, service.base)
+            await world._set_time(at or stockholm("2026-03-02 08:00"))
+            yield world
+        finally:
+            await world.close()
+
+    return make
+
+
+def regions_dir(config: pytest.Config) -> Path:
+    """Where the regions' policies lie."""
+    return config.rootpath / "deploy" / "regions"
+
+
+class _SignedInAs(Authenticator):
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def caller(self, authorization: str | None) -> Caller:
+        if not authorization:
+            raise Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")
+        return self._caller
+
+
+async def _give_key(request: httpx.Request) -> None:
+    if request.method == "POST" and "Idempotency-Key" not in request.headers:
+        request.headers["Idempotency-Key"] = str(uuid4())
+
+
+async def _empty(owner_url: str, base: type[DeclarativeBase]) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(owner_url.replace("+asyncpg", ""))
+    try:
+        tables = await connection.fetch(
+            "SELECT quote_ident(relname) FROM pg_class"
+            " WHERE relnamespace = to_regnamespace('public') AND relkind = 'r'"
+            " AND relname <> ALL($1)",
+            list(_KEEP),
+        )
+        if tables:
+            names = ", ".join(row[0] for row in tables)
+            await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    finally:
+        await connection.close()
+
+
+__all__ = [
+    "REGION",
+    "Given",
+    "World",
+    "an_envelope",
+    "assert_rows_are_folds",
+    "stockholm",
+    "wait_for",
+]
