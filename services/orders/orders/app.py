@@ -7,9 +7,15 @@ from orders.handlers import messages
 from orders.models import Base
 from orders.people.api import router as people
 from orders.people.number_index import person_key
+from orders.placements.api import router as placements
 from orders.units.api import router as units
 
-service = Service("orders", handlers=messages, routers=[customer_orders, people, units], base=Base)
+service = Service(
+    "orders",
+    handlers=messages,
+    routers=[placements, customer_orders, people, units],
+    base=Base,
+)
 
 if __name__ == "__main__":
     person_key()  # without it no person can be found: better not to start
