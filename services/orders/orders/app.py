@@ -1,5 +1,6 @@
 """The service orders, assembled. `python -m orders.app` runs it."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from orders.customer_orders.api import router as customer_orders
@@ -19,4 +20,4 @@ service = Service(
 
 if __name__ == "__main__":
     person_key()  # without it no person can be found: better not to start
-    service.main()
+    run(service)
