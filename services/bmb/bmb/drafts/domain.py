@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from kvitt_contracts.bmb import TransferCancelled, TransferDrafted
+from kvitt_contracts.bmb import TransferCancelled, TransferDrafted, TransferEvent
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     CareUnitRecipient,
@@ -22,7 +22,7 @@ from kvitt_contracts.types import (
     TransferId,
 )
 
-from bmb.domain import ALREADY_DONE, Status, Transfer, TransferEvent
+from bmb.domain import ALREADY_DONE, Status, Transfer
 from bmb.domain import Reason as TransferReason
 from bmb.register.domain import Customer, Device, Patient, User
 

@@ -9,6 +9,7 @@ from kvitt_contracts.orders import (
     AddressKind,
     OrderDeclined,
     OrderDelivered,
+    OrderEvent,
     OrderLineDelivered,
     OrderPickingBegun,
     OrderPlaced,
@@ -35,18 +36,6 @@ from kvitt_contracts.types import (
 
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import User
-
-OrderEvent = (
-    OrderPlaced
-    | OrderPlanned
-    | OrderPickingBegun
-    | OrderLineDelivered
-    | OrderDelivered
-    | OrderDeclined
-    | OrderVoidRequested
-    | OrderVoided
-    | OrderVoidRefused
-)
 
 
 class Status(StrEnum):

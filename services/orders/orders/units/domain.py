@@ -7,6 +7,7 @@ from kvitt_contracts.orders import (
     CareUnitRegistered,
     CustomerRegistered,
     PayerRegistered,
+    UserEvent,
     UserRegistered,
 )
 from kvitt_contracts.policy import RegionPolicy
@@ -176,7 +177,7 @@ def evolve_care_unit(_: CareUnit | None, event: CareUnitRegistered) -> CareUnit:
     return CareUnit(unit=event.unit, name=event.name, customer_id=event.customer_id)
 
 
-def evolve_user(_: User | None, event: UserRegistered) -> User:
+def evolve_user(_: User | None, event: UserEvent) -> User:
     """The user after an event: each states the whole."""
     return User(
         user_id=event.user_id,
