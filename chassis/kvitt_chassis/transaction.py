@@ -351,6 +351,16 @@ class Transaction:
         self._unit.locked.add((row_type, self.region, key))
         return row
 
+    def record_at(self, row_type: type[A], key: UUID, *events: Event) -> A:
+        """Record events of the aggregate with this key, which has been fetched (`find`, or named in
+        `loads`); a new one is started with them. Answers its row.
+        """
+        row = self.fetched(row_type, key)
+        if row is None:
+            return self.start(row_type, key, *events)
+        self.record(row, *events)
+        return row
+
     def record(self, row: Aggregate[Any], *events: Event) -> None:
         """Evolve a locked row by these events, number them, and put them into the service's event
         log. Without an event there is nothing to do: the row stays as it is.

@@ -16,6 +16,7 @@ from kvitt_contracts.bmb import (
     TransferCompleted,
     TransferDeadlineNeared,
     TransferDrafted,
+    TransferEvent,
     TransferExecutedAutomatically,
     TransferLineCompleted,
     TransferLineDropped,
@@ -82,25 +83,6 @@ class Reason(StrEnum):
     ATTESTATION_MISSING = "ATTESTATION_MISSING"
     CUSTOMER_SERVICE_ONLY = "CUSTOMER_SERVICE_ONLY"
     NO_ANSWER = "NO_ANSWER"
-
-
-TransferEvent = (
-    TransferDrafted
-    | TransferCancelled
-    | TransferRequested
-    | TransferRefused
-    | TransferSent
-    | TransferDeadlineNeared
-    | TransferAccepted
-    | TransferExecutedAutomatically
-    | TransferRejected
-    | TransferLocked
-    | TransferUnlocked
-    | TransferVoided
-    | TransferLineCompleted
-    | TransferLineDropped
-    | TransferCompleted
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

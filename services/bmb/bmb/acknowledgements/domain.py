@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from kvitt_contracts.bmb import TransferAccepted, TransferRejected
+from kvitt_contracts.bmb import TransferAccepted, TransferEvent, TransferRejected
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PayerId
 
-from bmb.domain import Reason, Status, Transfer, TransferEvent, takes_effect_on
+from bmb.domain import Reason, Status, Transfer, takes_effect_on
 from bmb.register.domain import Customer, User
 
 

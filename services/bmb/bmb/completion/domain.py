@@ -2,10 +2,15 @@
 
 from datetime import date
 
-from kvitt_contracts.bmb import TransferCompleted, TransferLineCompleted, TransferLineDropped
+from kvitt_contracts.bmb import (
+    TransferCompleted,
+    TransferEvent,
+    TransferLineCompleted,
+    TransferLineDropped,
+)
 from kvitt_contracts.types import DeviceId
 
-from bmb.domain import HOLDING, TAKING_EFFECT, Transfer, TransferEvent
+from bmb.domain import HOLDING, TAKING_EFFECT, Transfer
 
 
 def complete_line(transfer: Transfer, *, device: DeviceId, on: date) -> tuple[TransferEvent, ...]:

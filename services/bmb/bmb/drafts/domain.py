@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from kvitt_contracts.bmb import TransferCancelled, TransferDrafted
+from kvitt_contracts.bmb import TransferCancelled, TransferDrafted, TransferEvent
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     CareUnitRecipient,
@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
 )
 
 from bmb.domain import Reason as TransferReason
-from bmb.domain import Status, Transfer, TransferEvent
+from bmb.domain import Status, Transfer
 from bmb.register.domain import Customer, Device, Patient, User
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from kvitt_contracts.bmb import (
     TransferDeadlineNeared,
+    TransferEvent,
     TransferExecutedAutomatically,
     TransferLocked,
     TransferUnlocked,
@@ -15,7 +16,7 @@ from kvitt_contracts.policy import ExpiryOutcome, RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PolicyVersion, Role, UserId
 
-from bmb.domain import Reason, Status, Transfer, TransferEvent, takes_effect_on
+from bmb.domain import Reason, Status, Transfer, takes_effect_on
 from bmb.register.domain import User
 
 NEAR: Final = timedelta(days=1)

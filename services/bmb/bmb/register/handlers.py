@@ -28,11 +28,9 @@ from bmb.register.models import (
 
 projections = Handlers()
 projections.project(PersonRegistered, PersonRow, merged_into=None)
-projections.project(PersonInactivated, PersonRow, active=False)
-projections.project(PersonReactivated, PersonRow, active=True)
-projections.project(
-    PersonsMerged, PersonRow, active=False, values=lambda event: {"merged_into": event.into}
-)
+projections.amend(PersonInactivated, PersonRow, active=False)
+projections.amend(PersonReactivated, PersonRow, active=True)
+projections.project(PersonsMerged, PersonRow, active=False, merged_into=lambda event: event.into)
 projections.project(PayerRegistered, PayerRow)
 projections.project(CustomerRegistered, CustomerRow)
 projections.project(CareUnitRegistered, CareUnitRow)
@@ -40,12 +38,15 @@ projections.project(UserRegistered, UserRow)
 projections.project(
     DeviceRegistered,
     DeviceRow,
-    payer_id=None,
-    customer_id=None,
-    prescriber=None,
-    values=lambda event: {
-        "holder": StoreHolder(store=event.store),
-        "since": event.registered_on,
-    },
+    holder=lambda event: StoreHolder(store=event.store),
+    since=lambda event: event.registered_on,
 )
-projections.project(DeviceStatedOnLoan, DeviceRow, values=lambda event: dict(event.custody))
+projections.project(
+    DeviceStatedOnLoan,
+    DeviceRow,
+    holder=lambda event: event.custody.holder,
+    payer_id=lambda event: event.custody.payer_id,
+    customer_id=lambda event: event.custody.customer_id,
+    prescriber=lambda event: event.custody.prescriber,
+    since=lambda event: event.custody.since,
+)

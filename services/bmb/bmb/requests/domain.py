@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from kvitt_contracts.bmb import DeviceRefusal, TransferRefused, TransferRequested, TransferSent
+from kvitt_contracts.bmb import (
+    DeviceRefusal,
+    TransferEvent,
+    TransferRefused,
+    TransferRequested,
+    TransferSent,
+)
 from kvitt_contracts.calendar import deadline_after
 from kvitt_contracts.policy import RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Role, ServicePointId
 
-from bmb.domain import Reason, Status, Transfer, TransferEvent
+from bmb.domain import Reason, Status, Transfer
 from bmb.register.domain import User
 
 ANSWER_WITHIN: Final = timedelta(hours=24)

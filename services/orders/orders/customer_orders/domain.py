@@ -10,6 +10,7 @@ from kvitt_contracts.orders import (
     AddressKind,
     OrderDeclined,
     OrderDelivered,
+    OrderEvent,
     OrderLineDelivered,
     OrderPickingBegun,
     OrderPlaced,

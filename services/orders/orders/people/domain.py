@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from kvitt_contracts.orders import (
+    PersonEvent,
     PersonInactivated,
     PersonReactivated,
     PersonRegistered,
@@ -13,8 +14,6 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, Role
-
-PersonEvent = PersonRegistered | PersonInactivated | PersonReactivated | PersonsMerged
 
 
 class Reason(StrEnum):

@@ -8,6 +8,7 @@ from kvitt_contracts.orders import (
     CareUnitRegistered,
     CustomerRegistered,
     PayerRegistered,
+    UserEvent,
     UserRegistered,
 )
 from kvitt_contracts.policy import RegionPolicy
@@ -171,7 +172,7 @@ def evolve_care_unit(_: CareUnit | None, event: CareUnitRegistered) -> CareUnit:
     return CareUnit(**same_fields(event, CareUnit))
 
 
-def evolve_user(_: User | None, event: UserRegistered) -> User:
+def evolve_user(_: User | None, event: UserEvent) -> User:
     """The user after an event: each states the whole."""
     return User(**same_fields(event, User))
 

@@ -17,8 +17,9 @@ async def on_payer_stated(fact: PayerStated, tx: Transaction) -> None:
     """Register or correct a payer."""
     subject_must_be(fact.payer_id, tx.subject)
     key = payer_key(fact.payer_id, tx)
-    known = await tx.find(PayerRow, key)
-    events = domain.register_payer(fact, known=known and known.state(), policy=tx.policy)
+    row = await tx.find(PayerRow, key)
+    known = row.state() if row else None
+    events = domain.register_payer(fact, known=known, policy=tx.policy)
     tx.record_at(PayerRow, key, *events)
 
 
@@ -31,8 +32,9 @@ async def on_customer_stated(fact: CustomerStated, tx: Transaction) -> None:
     """Register or correct a customer; it waits until its payer is known (REF-4)."""
     subject_must_be(fact.customer_id, tx.subject)
     key = customer_key(fact.customer_id, tx)
-    known = await tx.find(CustomerRow, key)
-    events = domain.register_customer(fact, known=known and known.state(), policy=tx.policy)
+    row = await tx.find(CustomerRow, key)
+    known = row.state() if row else None
+    events = domain.register_customer(fact, known=known, policy=tx.policy)
     await tx.get(PayerRow, payer_key(fact.payer_id, tx))
     row = tx.record_at(CustomerRow, key, *events)
     row.address = fact.address
@@ -47,8 +49,9 @@ async def on_care_unit_stated(fact: CareUnitStated, tx: Transaction) -> None:
     """Register or correct a care unit; it waits until its customer is known."""
     subject_must_be(fact.unit, tx.subject)
     key = care_unit_key(fact.unit, tx)
-    known = await tx.find(CareUnitRow, key)
-    events = domain.register_care_unit(fact, known=known and known.state(), policy=tx.policy)
+    row = await tx.find(CareUnitRow, key)
+    known = row.state() if row else None
+    events = domain.register_care_unit(fact, known=known, policy=tx.policy)
     await tx.get(CustomerRow, customer_key(fact.customer_id, tx))
     tx.record_at(CareUnitRow, key, *events)
 
@@ -62,11 +65,12 @@ async def on_user_stated(fact: UserStated, tx: Transaction) -> None:
     """Register or correct a user; it waits until every service point is known (REF-3)."""
     subject_must_be(fact.user_id, tx.subject)
     key = user_key(fact.user_id, tx)
-    known = await tx.find(UserRow, key)
+    row = await tx.find(UserRow, key)
+    known = row.state() if row else None
     places = [await tx.get(CustomerRow, customer_key(one, tx)) for one in fact.service_points]
     events = domain.register_user(
         fact,
-        known=known and known.state(),
+        known=known,
         service_points=tuple(row.state() for row in places),
     )
     tx.record_at(UserRow, key, *events)
