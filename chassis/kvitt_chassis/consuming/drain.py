@@ -1,11 +1,12 @@
 """The loop that tries parked keys again: in order, one message per transaction, soon after what
-they wait for has come.
+they wait for has come. What follows when a message fails is decided by the consumer's machine.
 """
 
 import asyncio
 import logging
 import random
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from kvitt_contracts.refusals import Refused
@@ -17,10 +18,23 @@ from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.faults import describe, failure_of
 from kvitt_chassis.consuming.inbox import Inbox
 from kvitt_chassis.consuming.incoming import Incoming, Reader
-from kvitt_chassis.consuming.machine import Failure
+from kvitt_chassis.consuming.machine import (
+    FROM_PARK,
+    Action,
+    Apply,
+    ConsumerMachine,
+    Done,
+    Failed,
+    Finish,
+    Park,
+    Received,
+    RecordPosition,
+    Refuse,
+    State,
+)
 from kvitt_chassis.consuming.marks import lock_marks
-from kvitt_chassis.consuming.parking import Head, HeadGone, State, TopicKey
-from kvitt_chassis.consuming.verdicts import Cause, Verdict
+from kvitt_chassis.consuming.parking import Head, HeadGone, TopicKey
+from kvitt_chassis.consuming.verdicts import PARKS, Cause
 from kvitt_chassis.database import Database
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import NotYetKnown, UnitOfWork
@@ -42,11 +56,21 @@ OLDEST = metrics.declare(
 )
 
 BUDGET = 25.0
-"""Seconds for one message, its commit included."""
+"""Seconds for one transaction, its commit included."""
 
 _PAGE = 50
 _LONGEST_SLEEP = 1.0
 _EARLY_PACE = 0.02
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One parked message that is being tried: `error` failed it last."""
+
+    head: Head
+    incoming: Incoming
+    error: Exception | None = None
+    has_left: bool = False
 
 
 class Drain:
@@ -61,6 +85,7 @@ class Drain:
         self._committed = False
         self._busy = False
         self._awaited: dict[TopicKey, tuple[type[Any], str, Any]] = {}
+        self._new_machine = lambda: ConsumerMachine(limits=FROM_PARK)
 
     @property
     def is_idle(self) -> bool:
@@ -174,35 +199,46 @@ class Drain:
             head = await parking.head_of(session, place)
         if head is None or head.state is State.QUARANTINED:
             return False
-        incoming = self._read(head)
+        attempt = _Attempt(head, self._reader.read(self._sealer.unseal(head.sealed)))
+        record = attempt.incoming.record
+        machine = self._new_machine()
+        position = RecordPosition((record.topic, record.partition), record.offset)
+        action = machine.step(Received((position,)))
+        while not isinstance(action, Finish):
+            action = machine.step(await self._perform(action, attempt))
+        if action.back_to and attempt.error is not None:
+            raise attempt.error
+        return attempt.has_left
+
+    async def _perform(self, action: Action, attempt: _Attempt) -> Done | Failed:
+        """Do it in one transaction; answer how it went."""
         try:
             async with asyncio.timeout(BUDGET):
-                applied = await self._inbox.apply([incoming], head=head)
+                attempt.has_left = await self._do(action, attempt)
         except HeadGone:
-            return True
+            attempt.has_left = True
         except Exception as error:
-            return await self._after(error, head, incoming)
-        return applied.verdicts[0][1] not in {Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
+            attempt.error = error
+            return Failed(failure_of(error, attempt.incoming))
+        return Done()
 
-    async def _after(self, error: Exception, head: Head, incoming: Incoming) -> bool:
-        failure = failure_of(error, incoming)
-        if failure is Failure.LOCK_TROUBLE:
-            raise error
-        if failure is Failure.REFUSED and isinstance(error, Refused):
-            try:
-                await self._inbox.refuse(incoming, error, head=head)
-            except HeadGone:
-                return True
-            except Exception as unanswerable:
-                error, failure = unanswerable, failure_of(unanswerable, None)
-                if failure is Failure.LOCK_TROUBLE:
-                    raise
-            else:
-                return True
-        if isinstance(error, NotYetKnown):
-            self.awaits(incoming, error)
-        await self._keep(head, _CAUSES.get(failure, Cause.FAULT), describe(error))
-        return False
+    async def _do(self, action: Action, attempt: _Attempt) -> bool:
+        """True when the message has left the park by it."""
+        match action:
+            case Apply():
+                applied = await self._inbox.apply([attempt.incoming], head=attempt.head)
+            case Refuse() if isinstance(attempt.error, Refused):
+                applied = await self._inbox.refuse(
+                    attempt.incoming, attempt.error, head=attempt.head
+                )
+            case Park(_, cause) if attempt.error is not None:
+                if isinstance(attempt.error, NotYetKnown):
+                    self.awaits(attempt.incoming, attempt.error)
+                await self._keep(attempt.head, cause, describe(attempt.error))
+                return False
+            case _:
+                raise RuntimeError(f"nothing to do for {type(action).__name__}")
+        return applied.verdicts[0][1] not in PARKS
 
     async def _keep(self, head: Head, cause: Cause, reason: str) -> None:
         async with self._database.unit() as unit:
@@ -211,12 +247,3 @@ class Drain:
         if state is State.QUARANTINED:
             self._awaited.pop(head.place, None)
             log.error("quarantine entry %s on %s: %s, %s", head.entry_id, head.topic, cause, reason)
-
-    def _read(self, head: Head) -> Incoming:
-        return self._reader.read(self._sealer.unseal(head.sealed))
-
-
-_CAUSES = {
-    Failure.NOT_YET_KNOWN: Cause.NOT_YET_KNOWN,
-    Failure.UNKNOWN_POLICY: Cause.UNKNOWN_POLICY,
-}

@@ -123,6 +123,10 @@ class Limits:
     longest_pause: float = 60.0
 
 
+FROM_PARK = Limits(tries=1, troubles_in_hand=1)
+"""For one parked message: each try is the park's, which waits and counts between them."""
+
+
 @dataclass(slots=True)
 class ConsumerMachine:
     """One batch at a time: whole; where that fails, without the message that fails, which is tried
@@ -282,6 +286,13 @@ class ConsumerMachine:
 # -- a parked key ---------------------------------------------------------------------------------
 
 
+class State(StrEnum):
+    """A parked key is tried again by itself, or waits in quarantine for a person."""
+
+    WAITING = "waiting"
+    QUARANTINED = "quarantined"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How a parked key is tried again: waits double from `first` to `longest`; then it is
@@ -314,6 +325,39 @@ PATIENCE: Mapping[Cause, Patience] = {
     Cause.BEHIND: Patience(first=0.0, longest=1.0),
 }
 """By cause; the final causes have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What becomes of a parked key: tried again after `wait` seconds, or (None) in quarantine."""
+
+    tries: int
+    wait: float | None
+
+    @property
+    def state(self) -> State:
+        """The state to store."""
+        return State.QUARANTINED if self.wait is None else State.WAITING
+
+
+def when_parked(cause: Cause) -> Outlook:
+    """A key that is parked for `cause` and has not been tried from the park yet."""
+    return _outlook(cause, tries=0, age=0.0)
+
+
+def when_tried(cause: Cause, *, before: Cause, tries: int, age: float) -> Outlook:
+    """A parked key whose first message failed again, with `cause`.
+
+    It was parked for the cause `before` and had been tried so many times for it; `age` is seconds
+    of real time since it was parked. Another cause than before is counted anew.
+    """
+    return _outlook(cause, tries=tries + 1 if before is cause else 1, age=age)
+
+
+def _outlook(cause: Cause, *, tries: int, age: float) -> Outlook:
+    if cause.is_final or PATIENCE[cause].is_over(tries=tries, age=age):
+        return Outlook(tries, None)
+    return Outlook(tries, PATIENCE[cause].wait(tries))
 
 
 # -- a silent client ------------------------------------------------------------------------------

@@ -7,14 +7,13 @@ Whoever appends, drains or discards holds the lock of the key's mark.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.consuming.machine import PATIENCE
+from kvitt_chassis.consuming.machine import State, when_parked, when_tried
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.sealing import Sealer
 
@@ -68,13 +67,6 @@ class HeadGone(Exception):
     """
 
 
-class State(StrEnum):
-    """A parked key is tried again by itself, or waits for a person."""
-
-    WAITING = "waiting"
-    QUARANTINED = "quarantined"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The first message of a parked key."""
@@ -112,18 +104,18 @@ async def append(
     for (topic, key), (incoming, cause, reason, field) in sorted(
         first.items(), key=lambda item: item[0]
     ):
-        quarantined = cause.is_final
+        outlook = when_parked(cause)
         await session.execute(
             _PARK_KEY,
             {
                 "topic": topic,
                 "key": key,
                 "region": str(incoming.region) if incoming.region else None,
-                "state": State.QUARANTINED if quarantined else State.WAITING,
+                "state": outlook.state,
                 "cause": cause,
                 "reason": reason,
                 "field": field,
-                "wait": None if quarantined else PATIENCE[cause].wait(0),
+                "wait": outlook.wait,
             },
         )
     messages = [one[0] for one in new]
@@ -194,23 +186,21 @@ async def keep(
     """The head could not be settled: try again later, or hand it to a person. Answers the key's
     state.
     """
-    tries = head.tries + 1 if head.cause is cause else 1
-    over = cause.is_final or PATIENCE[cause].is_over(tries=tries, age=head.age)
-    state = State.QUARANTINED if over else State.WAITING
+    outlook = when_tried(cause, before=head.cause, tries=head.tries, age=head.age)
     await session.execute(
         _KEEP,
         {
             "topic": head.topic,
             "key": head.key,
-            "state": state,
+            "state": outlook.state,
             "cause": cause,
             "reason": reason,
             "field": field,
-            "tries": tries,
-            "wait": None if over else PATIENCE[cause].wait(tries),
+            "tries": outlook.tries,
+            "wait": outlook.wait,
         },
     )
-    return state
+    return outlook.state
 
 
 async def postpone(session: AsyncSession, place: TopicKey, seconds: float) -> None:

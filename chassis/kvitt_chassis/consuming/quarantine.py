@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.drain import Drain
 from kvitt_chassis.consuming.incoming import Incoming, Reader, Record
+from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.marks import advance_mark, lock_marks, remember
-from kvitt_chassis.consuming.parking import Head, State, TopicKey
+from kvitt_chassis.consuming.parking import Head, TopicKey
 from kvitt_chassis.consuming.verdicts import Cause, Known
 from kvitt_chassis.database import Database
 from kvitt_chassis.operating import audit

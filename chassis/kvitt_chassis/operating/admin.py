@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kvitt_chassis.auth import Caller
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumer import Consumer
-from kvitt_chassis.consuming.parking import State
+from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.quarantine import NoSuchEntry, Quarantine
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.consuming.verdicts import Cause
