@@ -33,8 +33,8 @@ OUTSIDE: tuple[Mutant, ...] = (
         "fact-version",
         "A fact that is older than what is known changes nothing",
         f"{CHASSIS}/consuming/verdicts.py",
-        "line.version <= known.version",
-        "line.version < 0",
+        "facts.version <= known.version",
+        "facts.version < 0",
         f"{_INBOX}::test_a_fact_that_is_older_than_what_is_known_is_obsolete",
     ),
     mutant(
@@ -89,8 +89,8 @@ OUTSIDE: tuple[Mutant, ...] = (
         "poison-is-quarantined",
         "What cannot be read goes into quarantine: without, it is passed over",
         f"{CHASSIS}/consuming/verdicts.py",
-        "    if not line.is_readable:\n        return Verdict.QUARANTINE",
-        "    if not line.is_readable:\n        return Verdict.PASS_OVER",
+        "    if not facts.is_readable:\n        return Verdict.QUARANTINE",
+        "    if not facts.is_readable:\n        return Verdict.PASS_OVER",
         f"{_QUARANTINE}::test_an_event_that_cannot_be_read_is_quarantined_with_its_field_and_its_key_waits",
     ),
     mutant(

@@ -2,7 +2,7 @@
 `consumer.py` and `drain.py` do on the real servers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from kvitt_chassis.consuming.incoming import Incoming
@@ -85,7 +85,9 @@ class ConsumerShell:
         self._assignment = 0
         self._reached: dict[tuple[str, int], int] = {}
         self.drain_task: Task | None = None
-        self.new_drain_machine = lambda: ConsumerMachine(limits=FROM_PARK)
+        self.new_drain_machine: Callable[[], ConsumerMachine] = partial(
+            ConsumerMachine, limits=FROM_PARK
+        )
 
     # -- batches ---------------------------------------------------------------------------------
 
@@ -101,7 +103,7 @@ class ConsumerShell:
                 yield POLL_SECONDS
                 member.waiting = None
                 continue
-            wanted = self._without_held(records)
+            wanted = self._without_paused(records)
             if not wanted:
                 yield self._world.delay()
                 continue
@@ -112,8 +114,8 @@ class ConsumerShell:
         self._is_free = True
         self._world.wake(self._waits_for_free)
 
-    def _without_held(self, records: list[Incoming]) -> list[Incoming]:
-        """`Consumer._without_held`; the model's client leaves no record out."""
+    def _without_paused(self, records: list[Incoming]) -> list[Incoming]:
+        """`Consumer._without_paused`; the model's client leaves no record out."""
         if not self._held:
             return records
         back: dict[tuple[str, int], int] = {}
@@ -241,11 +243,11 @@ class ConsumerShell:
                 if self._broker.is_reached() and self._group.join(member):
                     yield from self._assigned()
             yield from self._end_pauses()
-            yield from self._look_back()
+            yield from self._check_database()
             yield HEARTBEAT_SECONDS if not self._is_revoking else 0.1
 
-    def _look_back(self) -> Steps:
-        """`Consumer._look_back`, now and then."""
+    def _check_database(self) -> Steps:
+        """`Consumer._check_database`, now and then."""
         if self._is_revoking or not self._world.chance.happens(0.1):
             return
         database = self._inbox.database
@@ -385,7 +387,7 @@ class ConsumerShell:
                 case Park(_, cause):
                     if not self._world.is_healed and self._world.chance.happens(0.05):
                         raise HandlerFailed(Failure.FAULT)  # it cannot be stored
-                    yield from self._keep(head, cause)
+                    yield from self._reschedule(head, cause)
                     return Done(), False
                 case _:
                     raise RuntimeError(f"nothing to do for {type(action).__name__}")
@@ -397,12 +399,12 @@ class ConsumerShell:
             return Failed(_single(error.failure, incoming)), False
         return Done(), judged[0][1] not in PARKS
 
-    def _keep(self, head: Head, cause: Cause) -> Steps:
+    def _reschedule(self, head: Head, cause: Cause) -> Steps:
         database = self._inbox.database
         tx = yield from database.begin()
         yield from database.lock(tx, ("marks", *head.place))
         now = self._world.now
-        tx.changes.append(lambda tables: tables.park.keep(head, cause, now))
+        tx.changes.append(lambda tables: tables.park.reschedule(head, cause, now))
         yield from database.commit(tx)
 
     def _temper(self, incoming: Incoming) -> Temper | None:

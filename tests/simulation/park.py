@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.consuming.machine import Outlook, State, when_parked, when_tried
+from kvitt_chassis.consuming.machine import NextTry, State, when_parked, when_tried
 from kvitt_chassis.consuming.parking import HeadGone
 from kvitt_chassis.consuming.verdicts import Cause
 
@@ -57,8 +57,8 @@ class Park:
         place = (incoming.topic, incoming.key)
         known = self.keys.get(place)
         if known is None:
-            outlook = when_parked(cause)
-            self.keys[place] = ParkedKey(outlook.state, cause, now, _next_at(outlook, now))
+            next_try = when_parked(cause)
+            self.keys[place] = ParkedKey(next_try.state, cause, now, _next_at(next_try, now))
         elif known.cause is Cause.GAP:
             known.state, known.next_at = State.WAITING, now
         record = incoming.record
@@ -73,7 +73,7 @@ class Park:
         key, held = self.keys.get(place), self.messages.get(place)
         if key is None or not held:
             return None
-        first = min(held, key=lambda one: (held[one].line.sequence or 0, one))
+        first = min(held, key=lambda one: (held[one].facts.sequence or 0, one))
         return Head(first, place, copy(key), held[first])
 
     def remove(self, head: Head, now: float) -> None:
@@ -88,17 +88,17 @@ class Park:
         else:
             del self.messages[head.place], self.keys[head.place]
 
-    def keep(self, head: Head, cause: Cause, now: float) -> None:
-        """`parking.keep`."""
+    def reschedule(self, head: Head, cause: Cause, now: float) -> None:
+        """`parking.reschedule`."""
         key = self.keys.get(head.place)
         if key is None:
             return
         before, age = head.key, now - head.key.parked_at
-        outlook = when_tried(cause, before=before.cause, tries=before.tries, age=age)
+        next_try = when_tried(cause, before=before.cause, tries=before.tries, age=age)
         if key.cause is Cause.BEHIND:
             key.parked_at = now
-        key.state, key.cause, key.tries = outlook.state, cause, outlook.tries
-        key.next_at = _next_at(outlook, now)
+        key.state, key.cause, key.tries = next_try.state, cause, next_try.tries
+        key.next_at = _next_at(next_try, now)
 
     def postpone(self, place: TopicKey, until: float) -> None:
         """`parking.postpone`."""
@@ -121,5 +121,5 @@ class Park:
         return min((key.next_at for key in self.keys.values()), default=None)
 
 
-def _next_at(outlook: Outlook, now: float) -> float:
-    return float("inf") if outlook.wait is None else now + outlook.wait
+def _next_at(next_try: NextTry, now: float) -> float:
+    return float("inf") if next_try.wait is None else now + next_try.wait

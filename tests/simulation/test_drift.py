@@ -32,7 +32,6 @@ from kvitt_chassis.relaying.steps import Action as RelayAction
 from kvitt_chassis.relaying.steps import (
     Cursor,
     Happened,
-    Keep,
     LeaseTaken,
     Leave,
     Look,
@@ -41,6 +40,7 @@ from kvitt_chassis.relaying.steps import (
     Publish,
     Published,
     Read,
+    RenewLease,
     Survey,
     TakeLease,
 )
@@ -71,7 +71,7 @@ _PAGES = {
 STATEMENTS: dict[type, set[str]] = {
     TakeLease: {relay_lease.IN_RECOVERY, relay_lease.TAKE},
     Survey: {relay_lease.SURVEY},
-    Keep: {relay_lease.STORE},
+    RenewLease: {relay_lease.STORE},
     Look: {outbox_reader.LOOK},
     Read: _PAGES,
     Publish: _PAGES,  # ahead
@@ -182,7 +182,9 @@ async def test_the_relays_shell_does_what_its_machine_says_and_nothing_else(
         assert rows == list(action.page.rows)
 
     assert sum(isinstance(happened, LeaseTaken) for _, happened, _ in watching.passed) >= 2
-    assert {Publish, Keep, Survey, Leave} <= {type(action) for action, _, _ in watching.passed}
+    assert {Publish, RenewLease, Survey, Leave} <= {
+        type(action) for action, _, _ in watching.passed
+    }
     await database.dispose()
 
 
@@ -399,7 +401,7 @@ def _simulated() -> tuple[list[Passed], list[list[Any]]]:
     marks = [(key, known.sequence) for (_, key), known in sorted(tables.marks.items())]
     keys = [(key, parked.cause) for (_, key), parked in sorted(tables.park.keys.items())]
     messages = [
-        (key, one.line.sequence)
+        (key, one.facts.sequence)
         for (_, key), behind in sorted(tables.park.messages.items())
         for one in behind.values()
     ]

@@ -323,7 +323,7 @@ async def _standing(database: Database) -> dict[str, int]:
     async with database.reading() as session:
         last = await session.scalar(_LAST)
         sent = await outbox.status(session)
-        parked = await parking.standing(session)
+        parked = await parking.count_parked(session)
         due = await session.scalar(_DUE)
     return {
         "recorded": int(last or 0),
