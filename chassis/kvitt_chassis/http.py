@@ -61,7 +61,9 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 class ApiRouter(APIRouter):
-    """A service's routes: `router = ApiRouter(tags=["Byten (BMB)"])`. Errors are documented."""
+    """A service's routes: `router = ApiRouter(tags=["Byten (BMB)"])`. Error responses are
+    documented for each.
+    """
 
     def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
         super().__init__(prefix=prefix, tags=list(tags or ()), responses=_ANSWERS)
@@ -69,7 +71,7 @@ class ApiRouter(APIRouter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiContext:
-    """What the routes of one service stand on; the service puts it on `app.state.context`."""
+    """What the routes of one service need; the service puts it on `app.state.context`."""
 
     service: str
     database: Database
@@ -80,14 +82,14 @@ class ApiContext:
 
 
 class Replayed(Exception):
-    """The key has an answer already: it is sent again, and nothing else happens."""
+    """The Idempotency-Key has a stored answer, which is sent again; nothing else happens."""
 
     def __init__(self, answer: StoredAnswer) -> None:
         super().__init__()
         self.answer = answer
 
     def response(self) -> Response:
-        """The first answer, marked as sent again."""
+        """The stored answer, marked as sent again."""
         return Response(
             self.answer.body,
             self.answer.status,
@@ -224,7 +226,7 @@ async def signed_in(
     request: Request,
     token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """Who calls. Raises Unauthorized (401)."""
+    """The authenticated caller. Raises Unauthorized (401)."""
     context = _context(request)
     return await context.authenticator.caller(request.headers.get("authorization"))
 
