@@ -1,5 +1,6 @@
 """One service's database as one of its roles: units of work, reading sessions, lock trouble."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -12,7 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kvitt_chassis.failpoints import failpoint
+from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.transaction import UnitOfWork
+
+log = logging.getLogger(__name__)
 
 Role = Literal["worker", "api"]
 
@@ -26,15 +30,23 @@ Opening = Callable[[AsyncSession], Awaitable[datetime]]
 class Database:
     """A pool of connections to one service's database, as `worker` (all regions) or `api` (one).
 
-    `url` is `postgresql+asyncpg://…`. `policies` are handed to every unit of work.
+    `url` is `postgresql+asyncpg://…`. `policies` and `lock_order` are handed to every unit of work.
     """
 
     def __init__(
-        self, url: str, *, service: str, role: Role, policies: Policies, pool_size: int = 5
+        self,
+        url: str,
+        *,
+        service: str,
+        role: Role,
+        policies: Policies,
+        lock_order: LockOrder = LockOrder(),  # noqa: B008  # it is frozen
+        pool_size: int = 5,
     ) -> None:
         self.service = service
         self.role = role
         self.policies = policies
+        self.lock_order = lock_order
         self.committed: list[CommitListener] = []
         self.engine: AsyncEngine = create_async_engine(
             url,
@@ -61,13 +73,22 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             now = await (opening(session) if opening else self._open(session, region))
             unit = UnitOfWork(
-                session=session, service=self.service, policies=self.policies, now=now
+                session=session,
+                service=self.service,
+                policies=self.policies,
+                now=now,
+                lock_order=self.lock_order,
             )
             yield unit
             await unit.flush()
             failpoint("unit.before_commit")
             await session.commit()
         failpoint("unit.after_commit")
+        for call in unit.to_call:
+            try:
+                call()
+            except Exception:  # what was committed is not taken back by a metric
+                log.exception("what was to be called after a commit has failed")
         for listener in self.committed:
             listener(unit)
 

@@ -105,9 +105,9 @@ def new_metadata() -> MetaData:
 class Regional:
     """A row that belongs to one region: the region leads its primary key.
 
-    `locked_when_loaded`: `tx.find`, `tx.lock` and `loads` lock the row; a projection that only
-    its own key's
-    messages write needs no lock, one that several messages or timers write sets it to True.
+    `locked_when_loaded`: `tx.find`, `tx.lock`, `of` and `loads` lock the row; a projection that
+    only its own key's messages write needs no lock, one that several messages or timers write sets
+    it to True.
     """
 
     locked_when_loaded: ClassVar[bool] = False
@@ -120,16 +120,16 @@ class Regional:
 class Aggregate(Regional, Generic[S]):
     """The row of an aggregate: the fold of its events, with the number of the last one.
 
-    `class TransferRow(Aggregate[Transfer], Base, topic=BMB_TRANSFERS, state=Transfer,
-    evolve=evolve)`. The state
-    is a frozen dataclass; each of its fields is a column of the same name (`id` and `region` are
-    given here).
-    `evolve(state | None, event) -> state` makes the first state out of None. Further columns,
-    for queries, are
-    filled by overriding `apply`.
+    `class TransferRow(Aggregate[Transfer], Base, noun="transfer", topic=BMB_TRANSFERS,
+    state=Transfer, evolve=evolve)`. The noun is what the id names: messages carry it as
+    `transfer_id`, and the target of a command is the region's id of that noun. The state is a
+    frozen dataclass; each of its fields is a column of the same name (`id` and `region` are given
+    here). `evolve(state | None, event) -> state` makes the first state out of None. Further
+    columns, for queries, are filled by overriding `apply`.
     """
 
     locked_when_loaded: ClassVar[bool] = True
+    noun: ClassVar[str]
     topic: ClassVar[Topic]
     state_type: ClassVar[type[Any]]
     evolve: ClassVar[Callable[..., Any]]
@@ -137,15 +137,16 @@ class Aggregate(Regional, Generic[S]):
     def __init_subclass__(
         cls,
         *,
-        topic: Topic | None = None,
-        state: type[Any] | None = None,
-        evolve: Callable[..., Any] | None = None,
+        noun: str,
+        topic: Topic,
+        state: type[Any],
+        evolve: Callable[..., Any],
         **kwargs: Any,
     ) -> None:
-        if topic is not None and state is not None and evolve is not None:
-            cls.topic = topic
-            cls.state_type = state
-            cls.evolve = staticmethod(evolve)
+        cls.noun = noun
+        cls.topic = topic
+        cls.state_type = state
+        cls.evolve = staticmethod(evolve)
         super().__init_subclass__(**kwargs)
 
     @declared_attr

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     history: Path | None = None
     failpoints: str | None = None
+    check_lock_order: bool = False  # in tests
 
     @property
     def kafka(self) -> dict[str, object]:

@@ -3,7 +3,7 @@ commits it; a handler does neither.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -21,8 +21,10 @@ from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kvitt_chassis.handlers import MessageRoute, RowKey, Timer
+from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.models import Aggregate, Regional
 from kvitt_chassis.recording import Emitted, TimerName, write_events, write_timers
+from kvitt_chassis.row_keys import key_column
 
 R = TypeVar("R")
 A = TypeVar("A", bound=Aggregate[Any])
@@ -67,6 +69,9 @@ class UnitOfWork:
     emitted: list[Emitted] = field(default_factory=list)
     scheduled: dict[TimerName, datetime | None] = field(default_factory=dict)
     locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
+    lock_order: LockOrder = field(default_factory=LockOrder)
+    last_locked: type[Any] | None = None  # the class that comes last in the order
+    to_call: list[Callable[[], None]] = field(default_factory=list)  # after the commit
     wrote_events: bool = False
     soonest: datetime | None = None  # of the timers that were set
 
@@ -94,16 +99,17 @@ class UnitOfWork:
     async def load(
         self, region_keys: Iterable[tuple[RegionCode, RowKey]], *, locks: bool = True
     ) -> bool:
-        """Fetch rows in one statement per table and hold them: aggregates locked, tables and keys
-        in one order. False: all of them are held already.
+        """Fetch rows in one statement per table and hold them: aggregates locked, tables in the
+        service's lock order and keys in theirs. False: all of them are held already.
 
         Without `locks` nothing is locked; who wants such a row locked fetches it anew.
+        Raises LockOrderBroken, where that is checked.
         """
         wanted: dict[Any, set[tuple[RegionCode, Any]]] = {}
         for region, (named, key) in region_keys:
             if key is not None and not self.has(named, region, key, locked=locks):
                 wanted.setdefault(named, set()).add((region, key))
-        for named in sorted(wanted, key=_name):
+        for named in sorted(wanted, key=self._place):
             await self._fetch(named, wanted[named], locks=locks)
         return bool(wanted)
 
@@ -113,10 +119,19 @@ class UnitOfWork:
             return (row_type, region, key) in self.locked
         return (region, key) in self.held[row_type]
 
+    def _place(self, named: Any) -> tuple[int, str]:
+        """Where rows come among those that are fetched together: by lock order, then by table."""
+        row_type = named if isinstance(named, type) else named.class_
+        return self.lock_order.place(row_type), _name(named)
+
+    def _lock_in_order(self, row_type: type[Any]) -> None:
+        self.lock_order.check(row_type, after=self.last_locked)
+        self.last_locked = row_type
+
     async def _fetch(self, named: Any, pairs: set[tuple[RegionCode, Any]], *, locks: bool) -> None:
         is_class = isinstance(named, type)
         row_type = named if is_class else named.class_
-        key_column = _key_column(row_type) if is_class else named
+        column = key_column(row_type) if is_class else named
         by_region: dict[RegionCode, list[Any]] = {}
         for region, key in sorted(pairs, key=lambda pair: (pair[0], str(pair[1]))):
             by_region.setdefault(region, []).append(key)
@@ -124,21 +139,22 @@ class UnitOfWork:
             query = (
                 select(row_type)
                 # an array, not a list: the statement is the same for any number of keys
-                .where(row_type.region == region, key_column == any_(_array(keys, key_column)))
-                .order_by(key_column)
+                .where(row_type.region == region, column == any_(_array(keys, column)))
+                .order_by(column)
             )
             if locks and row_type.locked_when_loaded:
                 # A row that was read before it was locked may be an old one: read it anew.
                 query = query.with_for_update(key_share=True).execution_options(
                     populate_existing=True
                 )
+                self._lock_in_order(row_type)
                 self.locked.update((row_type, region, key) for key in keys)
             for key in keys:
                 self.held[named][region, key] = None
             for row in (await self.session.scalars(query)).all():
-                self.held[named][region, getattr(row, key_column.key)] = row
+                self.held[named][region, getattr(row, column.key)] = row
                 if not is_class:
-                    own_key = getattr(row, _key_column(row_type).key)
+                    own_key = getattr(row, key_column(row_type).key)
                     self.held[row_type].setdefault((region, own_key), row)
 
     def rows_of(self, row_type: type[Any], region: RegionCode) -> Iterable[Any]:
@@ -337,19 +353,20 @@ class Transaction:
 
     def record(self, row: Aggregate[Any], *events: Event) -> None:
         """Evolve a locked row by these events, number them, and put them into the service's event
-        log.
+        log. Without an event there is nothing to do: the row stays as it is.
         """
         if row.region != self.region:
             raise PermissionError(
                 f"an effect on a row of {row.region} by a message of {self.region}"
             )
-        self._record(row, row.state(), events)
+        if events:
+            self._record(row, row.state(), events)
 
     def put(self, *rows: Any) -> None:
         """Add new rows of a projection."""
         for row in rows:
             self.session.add(row)
-            key = getattr(row, _key_column(type(row)).key)
+            key = getattr(row, key_column(type(row)).key)
             self._unit.held[type(row)][self.region, key] = row
             self._unit.locked.add((type(row), self.region, key))
 
@@ -362,6 +379,12 @@ class Transaction:
     def cancel_timer(self, timer: Timer, *, key: UUID) -> None:
         """Forget a timer of an aggregate; without effect where there is none."""
         self._unit.scheduled[timer.name, str(self.region), key] = None
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call something once when the transaction is committed, and never when it is not: for
+        metrics. It must not block; an exception of it is logged.
+        """
+        self._unit.to_call.append(call)
 
     def _record(self, row: Aggregate[Any], state: Any, events: Iterable[Event]) -> None:
         for event in events:
@@ -406,14 +429,6 @@ class Transaction:
             way_on="Kontrollera uppgiften, eller skicka den till Kvitt först, och försök igen.",
             key=str(key),
         )
-
-
-def _key_column(row_type: type[Any]) -> Any:
-    """The one column of the primary key beside the region."""
-    names = [column.key for column in inspect(row_type).primary_key if column.key != "region"]
-    if len(names) != 1:
-        raise TypeError(f"{row_type.__name__} needs a primary key of the region and one column")
-    return getattr(row_type, str(names[0]))
 
 
 def _name(named: Any) -> str:

@@ -15,6 +15,7 @@ from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, Scope, named
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
@@ -89,7 +90,14 @@ class Base(DeclarativeBase):
     type_annotation_map = TYPE_MAP
 
 
-class LetterRow(Aggregate[Letter], Base, topic=NOTIFICATIONS_MESSAGES, state=Letter, evolve=evolve):
+class LetterRow(
+    Aggregate[Letter],
+    Base,
+    noun="letter",
+    topic=NOTIFICATIONS_MESSAGES,
+    state=Letter,
+    evolve=evolve,
+):
     """A message."""
 
     __tablename__ = "letters"
@@ -109,8 +117,6 @@ class PostLetter(Command):
 class ReadLetter(Command):
     """Open a message."""
 
-    letter_id: UUID
-
 
 REMOVAL = Timer("letter_removal", LetterRow)
 messages = Handlers()
@@ -122,10 +128,9 @@ async def post_letter(command: PostLetter, tx: Transaction) -> None:
     _post(tx, tx.target("letter"), command.reader, command.about)
 
 
-@messages.command(ReadLetter, loads=lambda command, _: [(LetterRow, command.letter_id)])
-async def read_letter(command: ReadLetter, tx: Transaction) -> None:
+@messages.command(ReadLetter, of=LetterRow, rule="NTF-1")
+async def read_letter(row: LetterRow, command: ReadLetter, tx: Transaction) -> None:
     """Open it."""
-    row = await tx.lock(LetterRow, command.letter_id)
     tx.record(row, read(row.state(), by=UserId(tx.actor or "-")))
 
 
@@ -218,8 +223,7 @@ async def ask(body: PostBody, commands: Commands) -> LetterView:
 async def read_it(letter_id: UUID, commands: Commands) -> LetterView:
     """Öppna ett meddelande."""
     commands.caller.must_have(Role.PRESCRIBER)
-    command = ReadLetter(letter_id=letter_id)
-    return await commands.run(command, target=letter_id, show=_letter(letter_id))
+    return await commands.run(ReadLetter(), target=letter_id, show=_letter(letter_id))
 
 
 class LetterQuery(ListQuery):
@@ -277,4 +281,4 @@ def make_tables(owner_url: str) -> None:
 
 
 if __name__ == "__main__":
-    service.main()
+    run(service)

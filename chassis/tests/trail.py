@@ -63,7 +63,9 @@ class Base(DeclarativeBase):
     type_annotation_map = TYPE_MAP
 
 
-class PayerRow(Aggregate[Payer], Base, topic=ORDERS_UNITS, state=Payer, evolve=evolve):
+class PayerRow(
+    Aggregate[Payer], Base, noun="payer", topic=ORDERS_UNITS, state=Payer, evolve=evolve
+):
     """A payer."""
 
     __tablename__ = "payers"

@@ -20,6 +20,7 @@ import pytest
 
 from kvitt_testkit.world import regions_dir, wait_for
 
+CHECK_LOCK_ORDER = "KVITT_CHECK_LOCK_ORDER"
 START_SECONDS = 40.0
 STOP_SECONDS = 28.0
 _PR_SET_PDEATHSIG = 1
@@ -72,12 +73,12 @@ class ServiceProcess:
         return f"http://127.0.0.1:{self.environment['KVITT_HTTP_PORT']}"
 
     def start(self) -> None:
-        """Start it, with `extra` in its environment; does not wait."""
+        """Start it, with `extra` in its environment; does not wait. It checks its lock order."""
         shared = {k: v for k, v in os.environ.items() if not k.startswith("KVITT_")}
         with self.log.open("ab") as output:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", self.module],
-                env={**shared, **self.environment, **self.extra},
+                env={**shared, CHECK_LOCK_ORDER: "1", **self.environment, **self.extra},
                 cwd=self.root,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -66,8 +66,12 @@ class World:
     def __init__(self, service: Service, urls: ServiceUrls, policies: Policies) -> None:
         self.service = service
         self.policies = policies
-        self.worker = Database(urls.worker, service=service.name, role="worker", policies=policies)
-        self.api = Database(urls.api, service=service.name, role="api", policies=policies)
+        shared: dict[str, Any] = {
+            "policies": policies,
+            "lock_order": service.locks(is_checked=True),
+        }
+        self.worker = Database(urls.worker, service=service.name, role="worker", **shared)
+        self.api = Database(urls.api, service=service.name, role="api", **shared)
         self._owner = urls.owner
 
     async def handle(

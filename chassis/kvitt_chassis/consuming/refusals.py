@@ -100,7 +100,10 @@ def _row_type(of: Topic) -> type[Aggregate[Refusal]]:
         metadata = new_metadata()
         type_annotation_map = TYPE_MAP
 
-    class RefusalRow(Aggregate[Refusal], ChassisBase, topic=of, state=Refusal, evolve=evolve):
+    # A refusal is only begun, never locked: it has no place in a service's lock order.
+    class RefusalRow(
+        Aggregate[Refusal], ChassisBase, noun="refusal", topic=of, state=Refusal, evolve=evolve
+    ):
         __tablename__ = "refusals"
 
         message_id: Mapped[str]

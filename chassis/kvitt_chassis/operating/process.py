@@ -58,11 +58,13 @@ class Process:
         self.service = service
         self.settings = settings
         self.policies = read_policies(settings.regions_dir)
+        locks = service.locks(is_checked=settings.check_lock_order)
         self.worker = Database(
             settings.database_worker_url.get_secret_value(),
             service=service.name,
             role="worker",
             policies=self.policies,
+            lock_order=locks,
             pool_size=WORKER_CONNECTIONS,
         )
         self.api = Database(
@@ -70,6 +72,7 @@ class Process:
             service=service.name,
             role="api",
             policies=self.policies,
+            lock_order=locks,
             pool_size=API_CONNECTIONS,
         )
         self.telemetry = Telemetry.of(service.name, endpoint=settings.otlp_endpoint)

@@ -54,7 +54,13 @@ def inherited(environment: Mapping[str, str]) -> dict[str, str]:
     """What a service may inherit: everything but settings of ours, except those that suit every
     service.
     """
-    shared = {"KVITT_OTLP_ENDPOINT", "KVITT_LOG_LEVEL", "KVITT_HISTORY", "KVITT_FAILPOINTS"}
+    shared = {
+        "KVITT_OTLP_ENDPOINT",
+        "KVITT_LOG_LEVEL",
+        "KVITT_HISTORY",
+        "KVITT_FAILPOINTS",
+        "KVITT_CHECK_LOCK_ORDER",
+    }
     return {
         name: value
         for name, value in environment.items()

@@ -1,5 +1,6 @@
 """The service billing, put together. `python -m billing.app` runs it."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from billing.api import router
@@ -9,4 +10,4 @@ from billing.models import Base
 service = Service("billing", handlers=messages, routers=[router], base=Base)
 
 if __name__ == "__main__":
-    service.main()
+    run(service)

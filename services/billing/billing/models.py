@@ -125,6 +125,7 @@ class RentRow(Regional, Base):
 class ChargeRow(
     Aggregate[domain.Charge],
     Base,
+    noun="charge",
     topic=topics.BILLING_CHARGES,
     state=domain.Charge,
     evolve=domain.evolve_charge,
@@ -159,6 +160,7 @@ class ChargeRow(
 class InvoiceRow(
     Aggregate[domain.Invoice],
     Base,
+    noun="invoice",
     topic=topics.BILLING_INVOICES,
     state=domain.Invoice,
     evolve=domain.evolve_invoice,
@@ -191,6 +193,7 @@ class InvoiceRow(
 class InvoiceRunRow(
     Aggregate[domain.InvoiceRun],
     Base,
+    noun="invoice-run",
     topic=topics.BILLING_INVOICE_RUNS,
     state=domain.InvoiceRun,
     evolve=domain.evolve_run,

@@ -1,5 +1,6 @@
 """The service: what it handles, what it serves, which tables are its own."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from bmb.api import router
@@ -9,4 +10,4 @@ from bmb.handlers import messages
 service = Service("bmb", handlers=messages, routers=[router], base=Base)
 
 if __name__ == "__main__":
-    service.main()
+    run(service)

@@ -1,5 +1,6 @@
 """The service: what it handles, what it serves, which tables are its own."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from inventory.articles import api as articles
@@ -19,4 +20,4 @@ service = Service(
 )
 
 if __name__ == "__main__":
-    service.main()
+    run(service)

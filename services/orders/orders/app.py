@@ -1,5 +1,6 @@
 """The service orders, assembled. `python -m orders.app` runs it."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from orders.customer_orders.api import router as customer_orders
@@ -13,4 +14,4 @@ service = Service("orders", handlers=messages, routers=[customer_orders, people,
 
 if __name__ == "__main__":
     person_key()  # without it no person can be found: better not to start
-    service.main()
+    run(service)

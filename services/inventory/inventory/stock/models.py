@@ -17,6 +17,7 @@ from inventory.tables import Base
 class BalanceRow(
     Aggregate[domain.Balance],
     Base,
+    noun="balance",
     topic=topics.INVENTORY_STOCK_MOVES,
     state=domain.Balance,
     evolve=domain.evolve,

@@ -33,6 +33,7 @@ from orders.models import Base
 class OrderRow(
     Aggregate[domain.Order],
     Base,
+    noun="order",
     topic=ORDERS_CUSTOMER_ORDERS,
     state=domain.Order,
     evolve=domain.evolve,
