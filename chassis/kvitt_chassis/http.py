@@ -25,19 +25,24 @@ from kvitt_chassis.operating import telemetry
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
-from kvitt_chassis.web.lists import Listing, Page, RegionReader
+from kvitt_chassis.web.lists import ListOf, ListQuery, Page, RegionWide, Scope, named
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid
+from kvitt_chassis.web.reader import RegionReader
 
 __all__ = [
     "ApiContext",
     "ApiRouter",
     "CommandRunner",
     "Commands",
-    "Listing",
+    "ListOf",
+    "ListQuery",
     "Page",
     "Reader",
     "RegionReader",
+    "RegionWide",
+    "Scope",
     "SignedIn",
+    "named",
 ]
 
 T = TypeVar("T")
@@ -262,7 +267,8 @@ async def command_runner(
 
 async def reader(request: Request, caller: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
     """The reader of this request."""
-    return RegionReader(_context(request).database, caller)
+    context = _context(request)
+    return RegionReader(context.database, caller, sealer=context.sealer, url=request.url)
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]

@@ -6,13 +6,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from kvitt_chassis.filters import Contains, Eq, From, In, StartsWith, To, Where
 from kvitt_chassis.http import (
     ApiRouter,
     Commands,
-    Listing,
+    ListOf,
+    ListQuery,
     Page,
     Reader,
+    RegionReader,
+    Scope,
     SignedIn,
+    named,
 )
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import (
@@ -27,11 +32,13 @@ from kvitt_contracts.types import (
     ServicePointId,
     UserId,
 )
+from pydantic import Field
+from sqlalchemy import ColumnElement, or_, select
 
 from orders.customer_orders.deliveries import resolve_delivery
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
-from orders.customer_orders.queries import OrderFilter, orders_query
+from orders.customer_orders.queries import is_for_the_person
 from orders.customer_orders.views import (
     DeliveryView,
     OrderSummary,
@@ -53,60 +60,61 @@ async def void_order(order_id: UUID, commands: Commands) -> OrderView:
     return await commands.run(command, target=order_id, show=show_order(order_id))
 
 
-@router.get("/orders")
-async def list_orders(
-    reader: Reader,
-    listing: Listing,
-    service_point: Annotated[ServicePointId | None, Query(description="Tjänsteställe")] = None,
-    placed_from: Annotated[date | None, Query(description="Från och med dag")] = None,
-    placed_to: Annotated[date | None, Query(description="Till och med dag")] = None,
-    status: Annotated[list[Status] | None, Query(description="En eller flera statusar")] = None,
-    supply: Annotated[Supply | None, Query(description="Order eller uttag")] = None,
+def _is_mine(_: bool, reader: RegionReader) -> ColumnElement[bool]:
+    me = reader.caller.user_id
+    return or_(OrderRow.prescriber == me, OrderRow.requester == me)
+
+
+class OrderQuery(ListQuery):
+    """What ORD-15 lets one search by; each that is given narrows the list. Days are inclusive."""
+
+    service_point: Annotated[ServicePointId | None, Eq(OrderRow.service_point, "Tjänsteställe")] = (
+        None
+    )
+    placed_from: Annotated[date | None, From(OrderRow.placed_on, "Från och med dag")] = None
+    placed_to: Annotated[date | None, To(OrderRow.placed_on, "Till och med dag")] = None
+    status: Annotated[list[Status] | None, In(OrderRow.status, "En eller flera statusar")] = None
+    supply: Annotated[Supply | None, Eq(OrderRow.supply, "Order eller uttag")] = None
     order_number: Annotated[
-        str | None, Query(pattern=r"^\d{1,9}$", description="Hela numret eller dess början")
-    ] = None,
-    prescriber: Annotated[UserId | None, Query(description="Förskrivare")] = None,
-    requester: Annotated[UserId | None, Query(description="Beställare")] = None,
-    mine: Annotated[bool, Query(description="Där jag är förskrivare eller beställare")] = False,
-    recipient: Annotated[PersonRef | None, Query(description="Patientens referens")] = None,
-    care_unit: Annotated[CareUnitId | None, Query(description="Vårdenhet som mottagare")] = None,
-    article_number: Annotated[ArticleNumber | None, Query(description="Artikel")] = None,
-) -> Page[OrderSummary]:
+        str | None,
+        StartsWith(OrderRow.order_number, "Hela numret eller dess början"),
+        Field(pattern=r"^\d{1,9}$"),
+    ] = None
+    prescriber: Annotated[UserId | None, Eq(OrderRow.prescriber, "Förskrivare")] = None
+    requester: Annotated[UserId | None, Eq(OrderRow.requester, "Beställare")] = None
+    mine: Annotated[bool, Where(_is_mine, "Där jag är förskrivare eller beställare")] = False
+    recipient: Annotated[PersonRef | None, Where(is_for_the_person, "Patientens referens")] = None
+    care_unit: Annotated[
+        CareUnitId | None, Eq(OrderRow.recipient_unit, "Vårdenhet som mottagare")
+    ] = None
+    article_number: Annotated[
+        ArticleNumber | None, Contains(OrderRow.lines, "Artikel", member="article_number")
+    ] = None
+
+
+ORDERS = ListOf(
+    select(OrderRow),
+    scope=Scope(OrderRow.region, OrderRow.service_point),
+    sorts=named(
+        OrderRow.order_number,
+        OrderRow.placed_on,
+        OrderRow.status,
+        OrderRow.supply,
+        OrderRow.service_point,
+        OrderRow.prescriber,
+        OrderRow.requester,
+        OrderRow.planned_dispatch_on,
+        OrderRow.delivered_on,
+    ),
+    default="-order_number",
+    view=OrderSummary.of,
+)
+
+
+@router.get("/orders")
+async def list_orders(reader: Reader, asked: Annotated[OrderQuery, Query()]) -> Page[OrderSummary]:
     """Sök ordrar (ORD-15)."""
-    wanted = OrderFilter(
-        service_point=service_point,
-        placed_from=placed_from,
-        placed_to=placed_to,
-        statuses=tuple(status or ()),
-        supply=supply,
-        order_number=order_number,
-        prescriber=prescriber,
-        requester=requester,
-        either=reader.caller.user_id if mine else None,
-        recipient=recipient,
-        care_unit=care_unit,
-        article_number=article_number,
-    )
-    return await reader.page(
-        orders_query(wanted, region=reader.region),
-        listing,
-        view=OrderSummary.of,
-        sorts={
-            name: getattr(OrderRow, name)
-            for name in (
-                "order_number",
-                "placed_on",
-                "status",
-                "supply",
-                "service_point",
-                "prescriber",
-                "requester",
-                "planned_dispatch_on",
-                "delivered_on",
-            )
-        },
-        default="-order_number",
-    )
+    return await ORDERS.page(asked, reader)
 
 
 @router.get("/orders/{order_id}")

@@ -8,7 +8,18 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader, SignedIn
+from kvitt_chassis.filters import Eq
+from kvitt_chassis.http import (
+    ApiRouter,
+    Commands,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionWide,
+    SignedIn,
+    named,
+)
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.problems import NotFound
 from kvitt_contracts.personnummer import Identity
@@ -210,26 +221,28 @@ async def keep_contact(person: PersonRef, body: Contact, commands: Commands) -> 
     return await commands.run(KeepContact(**dict(body)), target=person, show=show)
 
 
+class PersonQuery(ListQuery):
+    """Which references."""
+
+    active: Annotated[bool | None, Eq(PersonRow.active, "Nytt får registreras")] = None
+    region_person_id: Annotated[
+        RegionPersonId | None, Eq(PersonRow.region_person_id, "Regionens id")
+    ] = None
+
+
+PERSONS = ListOf(
+    select(PersonRow),
+    scope=RegionWide(PersonRow.region, because="a reference says nothing of who it is (REF-8)"),
+    sorts=named(PersonRow.region_person_id, PersonRow.active),
+    default="region_person_id",
+    view=PersonView.of,
+)
+
+
 @router.get("/persons")
-async def list_persons(
-    reader: Reader,
-    listing: Listing,
-    active: Annotated[bool | None, Query(description="Nytt får registreras")] = None,
-    region_person_id: Annotated[RegionPersonId | None, Query(description="Regionens id")] = None,
-) -> Page[PersonView]:
+async def list_persons(reader: Reader, asked: Annotated[PersonQuery, Query()]) -> Page[PersonView]:
     """Referenser. Vilka de är visas av POST /persons:resolve."""
-    query = select(PersonRow)
-    if active is not None:
-        query = query.where(PersonRow.active.is_(active))
-    if region_person_id is not None:
-        query = query.where(PersonRow.region_person_id == region_person_id)
-    return await reader.page(
-        query,
-        listing,
-        view=PersonView.of,
-        sorts={"region_person_id": PersonRow.region_person_id, "active": PersonRow.active},
-        default="region_person_id",
-    )
+    return await PERSONS.page(asked, reader)
 
 
 @router.get("/persons/{person}")
@@ -238,27 +251,29 @@ async def get_person(person: PersonRef, reader: Reader) -> PersonView:
     return PersonView.of(await reader.get(PersonRow, person, rule="REF-1"))
 
 
+class AccessQuery(ListQuery):
+    """Which looks."""
+
+    person: Annotated[PersonRef | None, Eq(PersonAccessRow.person, "Vem som sågs")] = None
+    user_id: Annotated[UserId | None, Eq(PersonAccessRow.user_id, "Vem som såg")] = None
+
+
+ACCESSES = ListOf(
+    select(PersonAccessRow),
+    scope=RegionWide(PersonAccessRow.region, because="who may read the log reads all (REF-6)"),
+    sorts=named(PersonAccessRow.at, PersonAccessRow.user_id),
+    default="-at",
+    view=AccessView.model_validate,
+)
+
+
 @router.get("/person-accesses")
 async def list_person_accesses(
-    reader: Reader,
-    listing: Listing,
-    person: Annotated[PersonRef | None, Query(description="Vem som sågs")] = None,
-    user_id: Annotated[UserId | None, Query(description="Vem som såg")] = None,
+    reader: Reader, asked: Annotated[AccessQuery, Query()]
 ) -> Page[AccessView]:
     """Loggen över vem som såg vem, och varför (REF-6)."""
     reader.caller.must_have(Role.CUSTOMER_SERVICE, Role.OPS)
-    query = select(PersonAccessRow)
-    if person is not None:
-        query = query.where(PersonAccessRow.person == person)
-    if user_id is not None:
-        query = query.where(PersonAccessRow.user_id == user_id)
-    return await reader.page(
-        query,
-        listing,
-        view=AccessView.model_validate,
-        sorts={"at": PersonAccessRow.at, "user_id": PersonAccessRow.user_id},
-        default="-at",
-    )
+    return await ACCESSES.page(asked, reader)
 
 
 async def _current(refs: Sequence[PersonRef], tx: Transaction) -> dict[PersonRef, PersonRef]:
