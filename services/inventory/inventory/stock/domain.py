@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from kvitt_contracts.inventory import MoveKind, StockMoved
+from kvitt_contracts.inventory import BalanceEvent, MoveKind, StockMoved
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ArticleNumber, DeviceNumber, StoreId
 
@@ -124,7 +124,7 @@ def refuse_changed_booking() -> GoodsRefused:
     )
 
 
-def evolve(balance: Balance | None, event: StockMoved) -> Balance:
+def evolve(balance: Balance | None, event: BalanceEvent) -> Balance:
     """The state after a move. A balance begins at nothing."""
     known = balance or Balance(article_number=event.article_number, store=event.store)
     return replace(
