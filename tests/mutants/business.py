@@ -234,8 +234,8 @@ BUSINESS: tuple[Mutant, ...] = (
         "said-once",
         "A status that the region heard last is not said again",
         "services/notifications/notifications/feed/domain.py",
-        "    if report is not None and report == evolve(report, said):\n",
-        "    if report is not None and not report.thing:\n",
+        "return () if last == evolve(last, reported) else (reported,)",
+        "return (reported,)",
         "services/notifications/tests/test_telling.py"
         "::test_a_status_that_was_said_last_is_not_said_again",
     ),
