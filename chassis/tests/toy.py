@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from fastapi import Response
+from kvitt_chassis import metrics
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
@@ -116,6 +117,9 @@ class ReadLetter(Command):
     """Open a message."""
 
 
+POSTED = metrics.declare(
+    "counter", "toy_letters_posted_total", "Letters that were posted.", "None needed."
+)
 REMOVAL = Timer("letter_removal", LetterRow)
 messages = Handlers()
 
@@ -154,6 +158,7 @@ def _post(tx: Transaction, key: UUID, reader: UserId, about: UUID) -> None:
     )
     tx.start(LetterRow, key, posted)
     tx.schedule(REMOVAL, key=key, due=tx.now + timedelta(days=1))
+    tx.after_commit(POSTED.labels(service.name).inc)
 
 
 class LetterView(BaseModel):

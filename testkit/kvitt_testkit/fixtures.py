@@ -2,18 +2,11 @@
 chassis's plugin.
 """
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from kvitt_testkit.platform import Platform
-from kvitt_testkit.running import CHECK_LOCK_ORDER
-
-
-def pytest_configure() -> None:
-    """The services of a local system that a test starts check their lock order, as all in tests."""
-    os.environ.setdefault(CHECK_LOCK_ORDER, "1")
 
 
 @pytest.fixture(scope="session")

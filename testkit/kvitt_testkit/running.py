@@ -26,6 +26,11 @@ STOP_SECONDS = 28.0
 _PR_SET_PDEATHSIG = 1
 
 
+def pytest_configure() -> None:
+    """The services of a local system that a test starts check their lock order, as all in tests."""
+    os.environ.setdefault(CHECK_LOCK_ORDER, "1")
+
+
 class Tokens(Protocol):
     """Issues bearer tokens for tests."""
 
