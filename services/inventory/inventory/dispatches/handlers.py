@@ -109,9 +109,7 @@ def _read_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
     yield ReservationRow, order_id
 
 
-GOODS_ARRIVE = Timer(
-    "goods_arrive", ReservationRow, loads=_locked_to_arrive, reads=_read_to_arrive
-)
+GOODS_ARRIVE = Timer("goods_arrive", ReservationRow, loads=_locked_to_arrive, reads=_read_to_arrive)
 
 
 @messages.timer(GOODS_ARRIVE)
