@@ -1,5 +1,5 @@
-"""What a handler works with: one transaction over a service's database. The chassis opens and
-commits it; a handler does neither.
+"""What a handler works with: one transaction on a service's database. The chassis opens and commits
+it; a handler does neither.
 """
 
 from collections import defaultdict
@@ -38,8 +38,8 @@ _HOPS = 4
 
 
 class NotYetKnown(Exception):
-    """A fact or an event names something that this service has not heard of. The key waits, with a
-    deadline.
+    """A fact or an event names something that is not stored here yet. Its key is parked and tried
+    again, until a deadline.
     """
 
     def __init__(self, row_type: type[Any], key: object) -> None:
@@ -54,11 +54,11 @@ class EventTooLarge(Exception):
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """A database transaction that one message, or a whole batch of them, works in.
+    """One database transaction, for one message or a whole batch.
 
-    Rows that were fetched ahead are held here: SQLAlchemy's identity map is weak, and a row that
-    nobody holds is
-    fetched again. Everything that the transactions record is written by one `flush`.
+    Rows that were fetched ahead are referenced here: SQLAlchemy's identity map is weak, and a row
+    without another reference is fetched again. Everything that the transactions record is written
+    by one `flush`.
     """
 
     session: AsyncSession
@@ -123,13 +123,15 @@ class UnitOfWork:
         return bool(wanted)
 
     def has(self, row_type: Any, region: RegionCode, key: Any, *, locked: bool = True) -> bool:
-        """True when the row is held already; one that is locked when loaded: when it is locked."""
+        """True when the row is held already; for one that is locked when loaded: when it
+        is locked.
+        """
         if locked and row_type.locked_when_loaded:
             return (row_type, region, key) in self.locked
         return (region, key) in self.held[row_type]
 
     def _place(self, named: Any) -> tuple[int, str]:
-        """Where rows come among those that are fetched together: by lock order, then by table."""
+        """The sort key of rows that are fetched together: lock order, then table."""
         row_type = named if isinstance(named, type) else named.class_
         return self.lock_order.place(row_type), _name(named)
 
@@ -204,7 +206,7 @@ class UnitOfWork:
 
 
 class Transaction:
-    """Load, ask the rule, record. Every row that it reads or writes belongs to `region`."""
+    """Load, ask the rule, record. Every row that is read or written belongs to `region`."""
 
     def __init__(
         self,
@@ -237,12 +239,12 @@ class Transaction:
 
     @property
     def now(self) -> datetime:
-        """Business time: the database's clock with the stored offset, an aware instant in UTC."""
+        """Business time: the database's clock plus the stored offset, an aware datetime in UTC."""
         return self._unit.now
 
     @property
     def today(self) -> date:
-        """The Stockholm day of `now`."""
+        """The day of `now` in Stockholm."""
         return stockholm_day(self._unit.now)
 
     @property
@@ -251,18 +253,18 @@ class Transaction:
         return self._unit.policies.in_force(self.region, self.now)
 
     def pinned_policy(self, pin: PolicyVersion) -> RegionPolicy:
-        """The policy that a decision was pinned to. Raises UnknownPolicy (the key parks)."""
+        """The policy that a decision was pinned to. Raises UnknownPolicy (the key is parked)."""
         return self._unit.policies.pinned(self.region, pin)
 
     def target(self, noun: str) -> UUID:
-        """The id of the aggregate that a command is about: given by the route, or named by the
-        message's subject.
+        """The id of the aggregate that a command is about: given by the route, or by the message's
+        subject.
         """
         return self._target or identify(self.region, noun, self.subject)
 
     def mint(self) -> UUID:
-        """A new id. The same message mints the same ids in the same order, so a retry names the
-        same things.
+        """A new id. Derived from the message, so that a retry of it gets the same ids in the same
+        order.
         """
         self._minted += 1
         return uuid5(self._seed, str(self._minted))
@@ -365,7 +367,7 @@ class Transaction:
             self._last_locked = row_type
 
     def start(self, row_type: type[A], key: UUID, *events: Event) -> A:
-        """A new aggregate with its first events."""
+        """Insert a new aggregate with its first events."""
         row = row_type()
         row.region, row.id, row.seq = self.region, key, 0
         self._record(row, None, events)
@@ -374,9 +376,19 @@ class Transaction:
         self._unit.locked.add((row_type, self.region, key))
         return row
 
+    def record_at(self, row_type: type[A], key: UUID, *events: Event) -> A:
+        """Record events of the aggregate with this key, which has been fetched (`find`, or named in
+        `loads`); a new one is started with them. Answers its row.
+        """
+        row = self.fetched(row_type, key)
+        if row is None:
+            return self.start(row_type, key, *events)
+        self.record(row, *events)
+        return row
+
     def record(self, row: Aggregate[Any], *events: Event) -> None:
-        """Evolve a locked row by these events, number them, and put them into the service's event
-        log. Without an event there is nothing to do: the row stays as it is.
+        """Evolve a locked row by these events, number them, and emit them: into the service's event
+        log. Without events nothing is written.
         """
         if row.region != self.region:
             raise PermissionError(
@@ -386,7 +398,7 @@ class Transaction:
             self._record(row, row.state(), events)
 
     def put(self, *rows: Any) -> None:
-        """Add new rows of a projection."""
+        """Insert new rows of a projection."""
         for row in rows:
             self.session.add(row)
             key = getattr(row, key_column(type(row)).key)
@@ -400,11 +412,11 @@ class Transaction:
         self._unit.scheduled[timer.name, str(self.region), key] = due
 
     def cancel_timer(self, timer: Timer, *, key: UUID) -> None:
-        """Forget a timer of an aggregate; without effect where there is none."""
+        """Delete a timer of an aggregate; without effect where there is none."""
         self._unit.scheduled[timer.name, str(self.region), key] = None
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """Call something once when the transaction is committed, and never when it is not: for
+        """Call a function once after the transaction's commit, and never after a rollback: for
         metrics. It must not block; an exception of it is logged.
         """
         self._unit.to_call.append(call)

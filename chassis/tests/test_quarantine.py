@@ -9,7 +9,7 @@ import pytest
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.incoming import Record
-from kvitt_chassis.consuming.parking import State
+from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.quarantine import Entry, NoSuchEntry
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database

@@ -4,14 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from fastapi import Response
+from fastapi import Query, Response
 from kvitt_chassis import metrics
+from kvitt_chassis.filters import Eq
 from kvitt_chassis.handlers import Handlers, Timer
-from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader
+from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, Scope, named
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
 from kvitt_chassis.operating.process import run
@@ -229,21 +231,25 @@ async def read_it(letter_id: UUID, commands: Commands) -> LetterView:
     return await commands.run(ReadLetter(), target=letter_id, show=_letter(letter_id))
 
 
+class LetterQuery(ListQuery):
+    """Which letters."""
+
+    status: Annotated[Status | None, Eq(LetterRow.status)] = None
+
+
+LETTERS = ListOf(
+    select(LetterRow),
+    scope=Scope(LetterRow.region, LetterRow.reader),
+    sorts=named(LetterRow.reader, LetterRow.status),
+    default="reader",
+    view=LetterView.of,
+)
+
+
 @router.get("/letters")
-async def letters(
-    reader: Reader, listing: Listing, status: Status | None = None
-) -> Page[LetterView]:
+async def letters(reader: Reader, asked: Annotated[LetterQuery, Query()]) -> Page[LetterView]:
     """Alla meddelanden."""
-    query = select(LetterRow)
-    if status is not None:
-        query = query.where(LetterRow.status == status)
-    return await reader.page(
-        query,
-        listing,
-        view=LetterView.of,
-        sorts={"reader": LetterRow.reader, "status": LetterRow.status},
-        default="reader",
-    )
+    return await LETTERS.page(asked, reader)
 
 
 @router.get("/letters/{letter_id}")

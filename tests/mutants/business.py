@@ -115,7 +115,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "order-number-once",
         "An order number is used once",
-        "services/orders/orders/customer_orders/numbers.py",
+        "services/orders/orders/numbers/writes.py",
         'set_={"last": row.last + 1}',
         'set_={"last": row.last}',
         f"{_ORDERS}/test_order_flow.py::test_orders_placed_at_once_get_different_numbers",

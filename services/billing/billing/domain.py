@@ -7,10 +7,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from kvitt_contracts.billing import (
+    ChargeEvent,
     ChargeKind,
     ChargeRaised,
+    InvoiceEvent,
     InvoiceIssued,
     InvoiceLine,
+    InvoiceRunEvent,
     InvoiceRunFinished,
     InvoiceRunStarted,
 )
@@ -99,7 +102,7 @@ def charge_fee(
     )
 
 
-def evolve_charge(charge: Charge | None, event: ChargeRaised) -> Charge:
+def evolve_charge(charge: Charge | None, event: ChargeEvent) -> Charge:
     """The charge after its only event."""
     return Charge(
         kind=event.kind,
@@ -165,7 +168,7 @@ def issue_invoice(
     )
 
 
-def evolve_invoice(invoice: Invoice | None, event: InvoiceIssued) -> Invoice:
+def evolve_invoice(invoice: Invoice | None, event: InvoiceEvent) -> Invoice:
     """The invoice after its only event."""
     return Invoice(
         number=event.number,
@@ -215,7 +218,7 @@ def finish_run(run: InvoiceRun, *, invoices: int) -> InvoiceRunFinished:
     return InvoiceRunFinished(month=run.month, invoices=invoices)
 
 
-def evolve_run(run: InvoiceRun | None, event: InvoiceRunStarted | InvoiceRunFinished) -> InvoiceRun:
+def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
     """The run after an event."""
     match event:
         case InvoiceRunStarted():

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from bmb.acknowledgements.domain import accept, reject
 from bmb.completion.domain import complete_line, drop_line
-from bmb.domain import Status, Transfer, TransferEvent, evolve
+from bmb.domain import Status, Transfer, evolve
 from bmb.expiry.domain import expire, near, unlock
 from bmb.requests.domain import give_up, grant
 from hypothesis import given, settings
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from kvitt_contracts.bmb import (
     TransferAccepted,
     TransferCompleted,
+    TransferEvent,
     TransferExecutedAutomatically,
     TransferLineCompleted,
     TransferLineDropped,

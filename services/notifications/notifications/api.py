@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Query
 from kvitt_chassis.auth import Caller
-from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader
+from kvitt_chassis.filters import Where
+from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, Scope, named
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.notifications import MessageKind
 from kvitt_contracts.types import Role, ServicePointId
@@ -104,21 +106,57 @@ class MessageCount(BaseModel):
     count: Annotated[int, Field(description="Hur många")]
 
 
+def _mine(caller: Caller) -> ColumnElement[bool]:
+    return and_(
+        MessageRow.status != Status.REMOVED,
+        or_(
+            MessageRow.user_id == caller.user_id,
+            MessageRow.service_point.in_(caller.service_points),
+        ),
+    )
+
+
+def _named() -> Select[MessageRow, Any, Any]:
+    """Messages with the number of the order, or the name of the transfer, that they are about."""
+    return (
+        select(MessageRow, OrderRow.order_number, TransferRow.name)
+        .outerjoin(
+            OrderRow,
+            and_(OrderRow.region == MessageRow.region, OrderRow.order_id == MessageRow.about_id),
+        )
+        .outerjoin(
+            TransferRow,
+            and_(
+                TransferRow.region == MessageRow.region,
+                TransferRow.transfer_id == MessageRow.about_id,
+            ),
+        )
+    )
+
+
+class MessageQuery(ListQuery):
+    """Which of the caller's messages."""
+
+    unread_only: Annotated[bool, Where(lambda _, __: MessageRow.status == Status.UNREAD)] = False
+
+
+MESSAGES = ListOf(
+    _named(),
+    scope=Scope(MessageRow.region, MessageRow.service_point, MessageRow.user_id),
+    sorts=named(MessageRow.posted_at, MessageRow.message),
+    default="-posted_at",
+    view=MessageView.of,
+)
+
+
 @router.get("/messages")
-async def list_messages(reader: Reader, listing: Listing, unread_only: bool = False) -> MessagePage:
+async def list_messages(reader: Reader, asked: Annotated[MessageQuery, Query()]) -> MessagePage:
     """Dina och dina tjänsteställens meddelanden, de nyaste först; olästa räknade."""
     mine = _mine(reader.caller)
+    page = await MESSAGES.page(asked, reader, mine)
     unread = and_(mine, MessageRow.status == Status.UNREAD)
-    query = _named().where(unread if unread_only else mine)
-    page = await reader.page(
-        query,
-        listing,
-        view=MessageView.of,
-        sorts={"posted_at": MessageRow.posted_at, "message": MessageRow.message},
-        default="-posted_at",
-    )
     (count,) = await reader.all(select(func.count(MessageRow.id)).where(unread))
-    return MessagePage(items=page.items, total=page.total, next=page.next, unread=count)
+    return MessagePage(**dict(page), unread=count)
 
 
 @router.get("/messages:counted")
@@ -156,31 +194,3 @@ async def remove_message(message_id: UUID, commands: Commands) -> None:
 
 async def _nothing(tx: Transaction) -> None:
     return None
-
-
-def _mine(caller: Caller) -> ColumnElement[bool]:
-    return and_(
-        MessageRow.status != Status.REMOVED,
-        or_(
-            MessageRow.user_id == caller.user_id,
-            MessageRow.service_point.in_(caller.service_points),
-        ),
-    )
-
-
-def _named() -> Select[MessageRow, Any, Any]:
-    """Messages with the number of the order, or the name of the transfer, that they are about."""
-    return (
-        select(MessageRow, OrderRow.order_number, TransferRow.name)
-        .outerjoin(
-            OrderRow,
-            and_(OrderRow.region == MessageRow.region, OrderRow.order_id == MessageRow.about_id),
-        )
-        .outerjoin(
-            TransferRow,
-            and_(
-                TransferRow.region == MessageRow.region,
-                TransferRow.transfer_id == MessageRow.about_id,
-            ),
-        )
-    )

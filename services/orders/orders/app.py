@@ -10,13 +10,14 @@ from orders.models import Base
 from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
+from orders.placements.api import router as placements
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 
 service = Service(
     "orders",
     handlers=messages,
-    routers=[customer_orders, people, units],
+    routers=[placements, customer_orders, people, units],
     base=Base,
     lock_order=(
         PayerRow,

@@ -47,8 +47,9 @@ from kvitt_contracts.types import (
     identify,
 )
 from kvitt_testkit.world import REGION, World
+from orders.articles.domain import Article
 from orders.customer_orders.domain import Order, evolve, line_id
-from orders.customer_orders.placing import Article, Naming, Parties, Patient, place, withdraw
+from orders.placements.domain import Naming, Parties, Patient, place, withdraw
 from orders.units.domain import Customer, User
 
 OLD_WOMAN = "189001019802"

@@ -1,4 +1,3 @@
-from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -18,11 +17,9 @@ from kvitt_contracts.regions import (
 from kvitt_contracts.types import RegionCode, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
-from orders.customer_orders.domain import OrderEvent
 from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
-from orders.people.domain import PersonEvent
 
 from services.orders.tests.builders import (
     a_customer_fact,
@@ -47,11 +44,6 @@ def test_every_consumed_message_is_handled_or_known_to_need_nothing() -> None:
     }
 
     assert set(messages.messages) - OVER_HTTP_ALONE == consumed - UNUSED
-
-
-def test_every_published_event_changes_an_aggregate() -> None:
-    assert set(get_args(OrderEvent)) == set(topics.ORDERS_CUSTOMER_ORDERS.types)
-    assert set(get_args(PersonEvent)) == set(topics.ORDERS_PERSONS.types)
 
 
 async def test_the_examples_of_the_regions_are_taken_in(given: Given) -> None:

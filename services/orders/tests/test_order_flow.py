@@ -39,15 +39,13 @@ from kvitt_contracts.types import (
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
 from orders.customer_orders.domain import Status
-from orders.customer_orders.handlers import (
-    ORDERS_BY_STEP,
-    ORDERS_UNANSWERED,
-    UNANSWERED,
-    place_order,
-)
-from orders.customer_orders.models import NumberSeriesRow, OrderDetailsRow, OrderRow
-from orders.customer_orders.numbers import LAST_OF_WEEK
+from orders.customer_orders.handlers import ORDERS_UNANSWERED
+from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.reasons import Reason
+from orders.customer_orders.writes import ORDERS_BY_STEP, UNANSWERED
+from orders.numbers.models import NumberSeriesRow
+from orders.numbers.writes import LAST_OF_WEEK
+from orders.placements.handlers import place_order
 from sqlalchemy import update
 
 from services.orders.tests.builders import (

@@ -21,9 +21,9 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
 )
-from orders.customer_orders.numbers import number_in, week_of
-from orders.customer_orders.placing import fee, has_details, must_carry_no_details
 from orders.customer_orders.reasons import OrderRefused, Reason
+from orders.numbers.domain import number_in, week_of
+from orders.placements.domain import fee, has_details, must_carry_no_details
 
 from services.orders.tests.builders import (
     HOME,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from kvitt_contracts.copying import same_fields
-from kvitt_contracts.inventory import ArticleListed, ArticlePriced
+from kvitt_contracts.inventory import ArticleEvent, ArticleListed, ArticlePriced
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import ArticlePriceStated, ArticleStated
 from kvitt_contracts.types import (
@@ -140,7 +140,7 @@ def swedish_order(text: str) -> str:
     return text.lower().translate(_SWEDISH)
 
 
-def evolve(article: Article | None, event: ArticleListed | ArticlePriced) -> Article:
+def evolve(article: Article | None, event: ArticleEvent) -> Article:
     """The state after an event."""
     match event:
         case ArticleListed():

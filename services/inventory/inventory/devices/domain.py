@@ -10,6 +10,7 @@ from kvitt_contracts.inventory import (
     Custody,
     CustodyCause,
     CustodyChanged,
+    DeviceEvent,
     DeviceRegistered,
     DeviceStatedOnLoan,
 )
@@ -27,8 +28,6 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
 )
-
-DeviceEvent = DeviceRegistered | DeviceStatedOnLoan | CustodyChanged
 
 
 class ClaimKind(StrEnum):

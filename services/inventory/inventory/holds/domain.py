@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from kvitt_contracts.inventory import (
     HoldBroken,
+    HoldEvent,
     HoldGranted,
     HoldRefused,
     HoldReleased,
@@ -15,8 +16,6 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
 from inventory.devices.domain import Claim, ClaimKind, Device
-
-HoldEvent = HoldGranted | HoldRefused | HoldBroken | HoldReleased
 
 
 class Status(StrEnum):

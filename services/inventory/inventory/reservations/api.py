@@ -5,7 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from kvitt_chassis.http import ApiRouter, Listing, Page, Reader
+from kvitt_chassis.filters import Eq
+from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, Scope, named
 from kvitt_contracts.inventory import SentLine
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -22,12 +23,6 @@ from inventory.reservations import domain
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 
 router = ApiRouter(tags=["Reservationer"])
-
-SORTS = {
-    "order_number": PlacedOrderRow.order_number,
-    "placed_on": PlacedOrderRow.placed_on,
-    "planned_dispatch_on": ReservationRow.planned_dispatch_on,
-}
 
 
 class ReservedLineView(BaseModel):
@@ -109,32 +104,36 @@ class ReservationView(ReservationLine):
     decline_reason: Annotated[str | None, Field(description="Varför uttaget inte gick")]
 
 
+class ReservationQuery(ListQuery):
+    """Which reservations."""
+
+    status: Annotated[domain.Status | None, Eq(ReservationRow.status, "Reservationens läge")] = None
+    store: Annotated[StoreId | None, Eq(PlacedOrderRow.store, "Förråd")] = None
+
+
+RESERVATIONS = ListOf(
+    select(PlacedOrderRow, ReservationRow).join(
+        ReservationRow,
+        and_(
+            ReservationRow.region == PlacedOrderRow.region,
+            ReservationRow.id == PlacedOrderRow.order_id,
+        ),
+    ),
+    scope=Scope(PlacedOrderRow.region, PlacedOrderRow.store, PlacedOrderRow.service_point),
+    sorts=named(
+        PlacedOrderRow.order_number, PlacedOrderRow.placed_on, ReservationRow.planned_dispatch_on
+    ),
+    default="-placed_on",
+    view=lambda row: ReservationLine.of(row[1], row[0]),
+)
+
+
 @router.get("/reservations")
 async def list_reservations(
-    reader: Reader,
-    listing: Listing,
-    status: Annotated[domain.Status | None, Query(description="Reservationens läge")] = None,
-    store: Annotated[StoreId | None, Query(description="Förråd")] = None,
+    reader: Reader, asked: Annotated[ReservationQuery, Query()]
 ) -> Page[ReservationLine]:
     """Vad order har undanlagt, väntar på eller har fått."""
-    found = select(ReservationRow, PlacedOrderRow).join(
-        PlacedOrderRow,
-        and_(
-            PlacedOrderRow.region == ReservationRow.region,
-            PlacedOrderRow.order_id == ReservationRow.id,
-        ),
-    )
-    if status is not None:
-        found = found.where(ReservationRow.status == status)
-    if store is not None:
-        found = found.where(PlacedOrderRow.store == store)
-    return await reader.page(
-        found,
-        listing,
-        view=lambda row: ReservationLine.of(row[0], row[1]),
-        sorts=SORTS,
-        default="-placed_on",
-    )
+    return await RESERVATIONS.page(asked, reader)
 
 
 @router.get("/reservations/{order_id}")

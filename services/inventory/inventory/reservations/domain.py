@@ -13,6 +13,7 @@ from kvitt_contracts.inventory import (
     OrderPickingStarted,
     ReleaseRefused,
     ReservationDeclined,
+    ReservationEvent,
     ReservationReleased,
     SentLine,
     StockBackordered,
@@ -20,17 +21,6 @@ from kvitt_contracts.inventory import (
 )
 from kvitt_contracts.orders import PlacedLine
 from kvitt_contracts.types import ArticleNumber, ArticleType, DeviceId, OrderId, OrderLineId
-
-ReservationEvent = (
-    StockReserved
-    | StockBackordered
-    | ReservationDeclined
-    | OrderPickingStarted
-    | OrderGoodsDispatched
-    | LineDelivered
-    | ReservationReleased
-    | ReleaseRefused
-)
 
 
 class Status(StrEnum):

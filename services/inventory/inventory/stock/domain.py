@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from kvitt_contracts.inventory import MoveKind, StockMoved
+from kvitt_contracts.inventory import BalanceEvent, MoveKind, StockMoved
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ArticleNumber, StoreId
 
@@ -74,7 +74,7 @@ def move(
     return moved
 
 
-def evolve(balance: Balance | None, event: StockMoved) -> Balance:
+def evolve(balance: Balance | None, event: BalanceEvent) -> Balance:
     """The state after a move. A balance begins at nothing."""
     known = balance or Balance(article_number=event.article_number, store=event.store)
     return replace(

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kvitt_contracts.regions import MessageRefused, OrderReported, TransferReported
-
-ReportEvent = MessageRefused | OrderReported | TransferReported
+from kvitt_contracts.regions import MessageRefused, OrderReported, ReportEvent, TransferReported
 
 ALREADY_SAID: Final[tuple[ReportEvent, ...]] = ()
 

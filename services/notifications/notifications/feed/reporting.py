@@ -4,12 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.regions import ReportEvent
 
 from notifications.feed import domain
 from notifications.feed.models import ReportRow
 
 
-async def report(tx: Transaction, thing_id: UUID, said: domain.ReportEvent) -> None:
+async def report(tx: Transaction, thing_id: UUID, said: ReportEvent) -> None:
     """Say it on the feed of the transaction's region, unless that was said last."""
     row = await tx.find(ReportRow, thing_id)
     if row is None:

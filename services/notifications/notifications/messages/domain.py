@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kvitt_contracts.notifications import (
     About,
+    MessageEvent,
     MessageKind,
     MessagePosted,
     MessageRead,
@@ -16,8 +17,6 @@ from kvitt_contracts.notifications import (
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import MessageId, ServicePointId, UserId
-
-MessageEvent = MessagePosted | MessageRead | MessageRemoved
 
 ALREADY_DONE: Final[tuple[MessageEvent, ...]] = ()
 

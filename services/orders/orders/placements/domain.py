@@ -33,20 +33,10 @@ from kvitt_contracts.types import (
     StoreId,
 )
 
+from orders.articles.domain import Article
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import Customer, User
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """What orders knows of an article."""
-
-    article_number: ArticleNumber
-    type: ArticleType
-    marked: bool
-    in_assortment: bool
-    fee_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,22 +88,17 @@ def place(
         _must_be_in_assortment(article, number)
         _must_suit_marking(article, line, number)
     _must_be_reachable(command.delivery, parties.recipient)
-    return OrderPlaced(
-        order_id=naming.order_id,
-        order_number=naming.order_number,
-        reference=naming.reference,
-        recipient=recipient_of(parties),
-        prescriber=parties.prescriber.user_id,
-        requester=parties.requester.user_id,
-        service_point=ServicePointId(parties.service_point.customer_id),
-        customer_id=parties.service_point.customer_id,
+    return _placed(
+        command,
+        naming=naming,
+        parties=parties,
+        articles=articles,
+        policy=policy,
+        today=today,
         supply=Supply.CENTRAL,
         store=policy.stores.central,
         address_kind=AddressKind(command.delivery.to.kind),
         consolidated=command.delivery.consolidated,
-        placed_on=today,
-        policy=policy.pin,
-        lines=_lines(command, naming, parties, articles, policy=policy, today=today),
     )
 
 
@@ -155,22 +140,28 @@ def withdraw(
                 "Samma individ står på två rader. Ta bort den ena.",
             )  # fmt: skip
         seen |= {line.device_number} if line.device_number else set()
-    return OrderPlaced(
-        order_id=naming.order_id,
-        order_number=naming.order_number,
-        reference=naming.reference,
-        recipient=recipient_of(parties),
-        prescriber=parties.prescriber.user_id,
-        requester=parties.requester.user_id,
-        service_point=ServicePointId(parties.service_point.customer_id),
-        customer_id=parties.service_point.customer_id,
+    return _placed(
+        command,
+        naming=naming,
+        parties=parties,
+        articles=articles,
+        policy=policy,
+        today=today,
         supply=Supply.OWN_STORE,
         store=command.store,
         address_kind=AddressKind.UNIT,
         consolidated=True,
-        placed_on=today,
-        policy=policy.pin,
-        lines=_lines(command, naming, parties, articles, policy=policy, today=today),
+    )
+
+
+def refuse_used_reference(order_number: OrderNumber) -> OrderRefused:
+    """A reference names one order for ever (ORD-2, decision 0034)."""
+    return OrderRefused(
+        Reason.ALREADY_PLACED,
+        rule="ORD-2",
+        field="ce_subject",
+        way_on="Referensen har redan en order. Välj en ny referens för en ny order.",
+        order_number=order_number,
     )
 
 
@@ -236,6 +227,38 @@ def _details(delivery: Delivery) -> Iterator[str]:
     ):
         if getattr(delivery, name) is not None:
             yield f"delivery.{name}"
+
+
+def _placed(
+    command: PlaceOrder | RegisterWithdrawal,
+    *,
+    naming: Naming,
+    parties: Parties,
+    articles: Mapping[ArticleNumber, Article],
+    policy: RegionPolicy,
+    today: date,
+    supply: Supply,
+    store: StoreId,
+    address_kind: AddressKind,
+    consolidated: bool,
+) -> OrderPlaced:
+    return OrderPlaced(
+        order_id=naming.order_id,
+        order_number=naming.order_number,
+        reference=naming.reference,
+        recipient=recipient_of(parties),
+        prescriber=parties.prescriber.user_id,
+        requester=parties.requester.user_id,
+        service_point=ServicePointId(parties.service_point.customer_id),
+        customer_id=parties.service_point.customer_id,
+        supply=supply,
+        store=store,
+        address_kind=address_kind,
+        consolidated=consolidated,
+        placed_on=today,
+        policy=policy.pin,
+        lines=_lines(command, naming, parties, articles, policy=policy, today=today),
+    )
 
 
 def _lines(

@@ -1,5 +1,5 @@
-"""One connection of a pool that a loop keeps for its small, frequent statements. Knows no statement
-of its own.
+"""One connection of a pool, held by a loop for its small, frequent statements. Has no statement of
+its own.
 """
 
 import asyncio
@@ -14,12 +14,12 @@ from kvitt_chassis.database import Database
 _DROP_SECONDS = 2.0
 
 
-class KeptConnection:
-    """A connection on which each statement is its own transaction, opened when it is needed.
+class DedicatedConnection:
+    """A connection on which each statement is its own transaction, opened when it is first used.
 
     Statements are asyncpg's (`$1`), prepared once and without SQLAlchemy around them: that costs
-    several times what a small statement does. `setup` is run on each new connection. `seconds` is
-    every statement's deadline. After any failure: `drop`.
+    several times a small statement. `setup` is run on each new connection. `seconds` is every
+    statement's timeout. After any failure: `drop`.
     """
 
     def __init__(self, database: Database, *, setup: str, seconds: float) -> None:
@@ -30,15 +30,15 @@ class KeptConnection:
         self._driver: Any = None
 
     async def fetch(self, statement: str, *values: object) -> Sequence[Any]:
-        """The rows, as asyncpg's records. Raises PostgresError, InterfaceError, OSError,
-        TimeoutError, DBAPIError.
+        """The statement's rows, as asyncpg's records. Raises PostgresError, InterfaceError,
+        OSError, TimeoutError, DBAPIError.
         """
         driver = self._driver or await self._opened()
         rows: Sequence[Any] = await driver.fetch(statement, *values, timeout=self._seconds)
         return rows
 
     async def drop(self) -> None:
-        """Close the connection, if need be without an answer."""
+        """Close the connection, also when the server does not answer."""
         held, self._held, self._driver = self._held, None, None
         if held is not None:
             with suppress(Exception):

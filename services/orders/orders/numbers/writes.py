@@ -1,15 +1,12 @@
 """Order numbers (ORD-2): a counter per region, series, ISO year and week, locked by its row."""
 
-from datetime import date
-from enum import StrEnum
-
 from kvitt_chassis.metrics import declare
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import OrderNumber
 from sqlalchemy.dialects.postgresql import insert
 
-from orders.customer_orders.models import NumberSeriesRow
-from orders.metrics import when_committed
+from orders.numbers.domain import Series, number_in, week_of
+from orders.numbers.models import NumberSeriesRow
 
 FOUR_DIGITS = 9_999
 
@@ -20,23 +17,6 @@ LAST_OF_WEEK = declare(
     "Above 9999: tell the region, since its own systems may expect eight digits.",
     ("region", "series"),
 )
-
-
-class Series(StrEnum):
-    """What is numbered by itself."""
-
-    ORDER = "order"
-
-
-def week_of(day: date) -> str:
-    """Two digits of the ISO year and two of the ISO week of a Stockholm day."""
-    year, week, _ = day.isocalendar()
-    return f"{year % 100:02}{week:02}"
-
-
-def number_in(week: str, running: int) -> OrderNumber:
-    """The number: at least four running digits, a fifth after 9999 (ORD-2)."""
-    return OrderNumber(f"{week}{running:04}")
 
 
 async def next_number(series: Series, tx: Transaction) -> OrderNumber:
@@ -52,7 +32,7 @@ async def next_number(series: Series, tx: Transaction) -> OrderNumber:
         drawn.last += 1
         running = drawn.last
     gauge = LAST_OF_WEEK.labels("orders", tx.region, series)
-    when_committed(tx, lambda: gauge.set(running))
+    tx.after_commit(lambda: gauge.set(running))
     return number_in(week, running)
 
 

@@ -1,4 +1,4 @@
-"""The story of the month in Swedish: what came out, as tables. Reads nothing, judges nothing."""
+"""Prints the month's outcome in Swedish, as tables. Reads and compares nothing."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,10 +43,10 @@ HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i f
 KIND = {"rent": "hyra", "sale": "köp", "fee": "egenavgift"}
 
 
-def tell_regions(
+def print_regions(
     console: Console, outcomes: Sequence[Outcome], *, unread: Mapping[str, int]
 ) -> None:
-    """What became of orders, devices, transfers and messages, each region in a column."""
+    """Print what became of orders, devices, transfers and messages, one column per region."""
     table = _table("Månaden i siffror", "", *(one.region for one in outcomes), numbers=True)
     _section(table, "Ordrar och uttag", ORDER_STATUS, [_by_status(one.orders) for one in outcomes])
     _section(table, "Byten (BMB)", TRANSFER_STATUS, [_by_status(one.transfers) for one in outcomes])
@@ -63,8 +63,10 @@ def tell_regions(
     console.print(table)
 
 
-def tell_device(console: Console, outcome: Outcome, *, first: date, last: date) -> str | None:
-    """The life of the device whose payer changed most often, day by day. Answers its last payer."""
+def print_device(console: Console, outcome: Outcome, *, first: date, last: date) -> str | None:
+    """Print the life of the device whose payer changed most often, by day. Answers its
+    last payer.
+    """
     spans = {
         one["device_id"]: payers_by_day(one["periods"], first=first, last=last)
         for one in outcome.payments
@@ -89,8 +91,8 @@ def tell_device(console: Console, outcome: Outcome, *, first: date, last: date) 
     return spans[chosen][-1][2] if spans[chosen] else None
 
 
-def tell_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> None:
-    """An invoice with its lines: this payer's, else the first."""
+def print_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> None:
+    """Print an invoice with its lines: one of this payer's, else the first."""
     of_payer = [one for one in outcome.invoices if one["payer"].get("payer_id") == payer]
     for invoice in (of_payer or outcome.invoices)[:1]:
         code = invoice["payer"].get("payer_id", "")
@@ -119,8 +121,8 @@ def tell_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> No
         )
 
 
-def tell_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """What was refused in each region, by reason and rule, with the way on."""
+def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print what was refused in each region, by reason and rule, with the way on."""
     refused = {one.region: [event.data for event in _said(one, REFUSED)] for one in outcomes}
     counts = {
         region: Counter((one["reason"], one["rule"]) for one in several)
@@ -139,8 +141,8 @@ def tell_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
     console.print(table)
 
 
-def tell_quarantine(console: Console, outcomes: Iterable[Outcome]) -> None:
-    """What could not be read and waits for a person."""
+def print_quarantine(console: Console, outcomes: Iterable[Outcome]) -> None:
+    """Print what could not be read and waits for a person."""
     table = _table("I karantän", "region", "tjänst", "nr", "orsak", "vad", "fält", "väntar")
     for outcome in outcomes:
         for one in outcome.quarantine:
@@ -156,8 +158,8 @@ def tell_quarantine(console: Console, outcomes: Iterable[Outcome]) -> None:
     console.print(table if table.row_count else "Ingenting står i karantän.")
 
 
-def tell_differences(console: Console, found: Mapping[str, Sequence[Difference]]) -> None:
-    """Each difference from expected.json, at most MOST_DIFFERENCES."""
+def print_differences(console: Console, found: Mapping[str, Sequence[Difference]]) -> None:
+    """Print each difference from expected.json, at most MOST_DIFFERENCES."""
     told = [(region, one) for region, several in found.items() for one in several]
     if not told:
         console.print(
@@ -183,7 +185,7 @@ def tell_differences(console: Console, found: Mapping[str, Sequence[Difference]]
 
 
 def kronor(ore: int) -> str:
-    """An amount as people write it: `1 234,50 kr`."""
+    """An amount in öre as Swedish text in kronor: `1 234,50 kr`."""
     sign = "-" if ore < 0 else ""
     whole, part = divmod(abs(ore), 100)
     return f"{sign}{whole:,}".replace(",", " ") + f",{part:02} kr"
