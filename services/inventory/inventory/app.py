@@ -16,11 +16,19 @@ from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
 from inventory.stock import api as stock
 from inventory.stock.models import BalanceRow
+from inventory.stores import api as stores
 
 service = Service(
     "inventory",
     handlers=messages,
-    routers=[articles.router, stock.router, devices.router, reservations.router, holds.router],
+    routers=[
+        articles.router,
+        stores.router,
+        stock.router,
+        devices.router,
+        reservations.router,
+        holds.router,
+    ],
     base=Base,
     lock_order=(
         ArticleRow,

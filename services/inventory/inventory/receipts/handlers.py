@@ -20,6 +20,7 @@ from inventory.receipts.models import DeliveryRow
 from inventory.reservations.backorders import serve_backorders
 from inventory.stock.writes import balance_rows, lock_balances, move_stock
 from inventory.stores.queries import check_store_holds_stock, rows_of_store
+from inventory.tables import same_columns
 
 messages = Handlers()
 
@@ -53,10 +54,8 @@ async def receive_goods(fact: GoodsReceived, tx: Transaction) -> None:
         region=tx.region,
         reference=_reference(fact, tx),
         kind=MoveKind.RECEIVED,
-        store=fact.store,
-        article_number=fact.article_number,
-        quantity=fact.quantity,
         booked_on=fact.received_on,
+        **same_columns(fact, DeliveryRow),
     )
     if await _is_booked(tx, delivery):
         return
@@ -91,10 +90,8 @@ async def state_balance(fact: BalanceStated, tx: Transaction) -> None:
         region=tx.region,
         reference=_reference(fact, tx),
         kind=MoveKind.STATED,
-        store=fact.store,
-        article_number=fact.article_number,
-        quantity=fact.quantity,
         booked_on=fact.stated_on,
+        **same_columns(fact, DeliveryRow),
     )
     if await _is_booked(tx, stated):
         return

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from kvitt_contracts.calendar import working_days_after
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import (
     AllocatedLine,
     LineDelivered,
@@ -281,13 +282,7 @@ def _allocate(
     known = reservation or Reservation(status=status)
     delivered = {line.line_id: line.delivered for line in known.lines}
     lines = tuple(
-        Line(
-            line_id=line.line_id,
-            article_number=line.article_number,
-            reserved=line.reserved,
-            missing=line.missing,
-            delivered=delivered.get(line.line_id, 0),
-        )
+        Line(**same_fields(line, Line), delivered=delivered.get(line.line_id, 0))
         for line in event.lines
     )
     # goods that come in do not take back that the warehouse has begun

@@ -11,6 +11,7 @@ from kvitt_contracts.types import ArticleNumber, StoreId, identify
 
 from inventory.stock import domain
 from inventory.stock.models import BalanceRow, StockMoveRow
+from inventory.tables import same_columns
 
 
 def balance_id(tx: Transaction, store: StoreId, number: ArticleNumber) -> UUID:
@@ -79,12 +80,5 @@ def _ledger_line(tx: Transaction, moved: StockMoved, cause_id: UUID | None) -> S
         id=tx.mint(),
         recorded_at=tx.now,
         cause_id=cause_id,
-        # Named one by one: a field that the contract gets later is no column yet.
-        article_number=moved.article_number,
-        store=moved.store,
-        kind=moved.kind,
-        available=moved.available,
-        reserved=moved.reserved,
-        on_order=moved.on_order,
-        moved_on=moved.moved_on,
+        **same_columns(moved, StockMoveRow),
     )
