@@ -14,8 +14,8 @@ from kvitt_contracts.types import Role, ServicePointId
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from notifications.messages.commands import OpenMessage, RemoveMessage
 from notifications.messages.domain import Status
-from notifications.messages.handlers import OpenMessage, RemoveMessage
 from notifications.messages.models import MessageRow
 from notifications.messages.texts import TEXTS
 from notifications.orders.models import OrderRow

@@ -2,27 +2,12 @@
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import ServicePointId, UserId
 
 from notifications.messages import domain
+from notifications.messages.commands import OpenMessage, RemoveMessage
 from notifications.messages.models import MessageRow
 
 messages = Handlers()
-
-
-class OpenMessage(Command):
-    """A user opens a message; `service_points` are those of their token. Never sent by message."""
-
-    by: UserId
-    service_points: tuple[ServicePointId, ...]
-
-
-class RemoveMessage(Command):
-    """A user removes a message from the list. Never sent by message."""
-
-    by: UserId
-    service_points: tuple[ServicePointId, ...]
 
 
 @messages.command(OpenMessage, loads=lambda _, tx: [(MessageRow, tx.target("message"))])
