@@ -46,10 +46,26 @@ class Timer:
     """Something that becomes due for one row: `DEADLINE = Timer("transfer_deadline", TransferRow)`.
 
     The row's key is a UUID; it is an aggregate, or another row with `locked_when_loaded`.
+    `loads(key, tx)` and `reads(key, tx)` name further rows, as a message's handler does.
     """
 
     name: str
     locks: "type[Regional]"
+    loads: Names | None = None
+    reads: Names | None = None
+
+    @property
+    def route(self) -> "TimerRoute":
+        """What is fetched ahead for a key: its row locked, and what else is named."""
+        return TimerRoute(_loading(self.locks, lambda key, _: key, self.loads), self.reads)
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRoute:
+    """What a timer wants fetched ahead for its key: `loads` locked, `reads` not."""
+
+    loads: Names
+    reads: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import InstrumentedAttribute
 
-from kvitt_chassis.handlers import MessageRoute, RowKey, Timer
+from kvitt_chassis.handlers import MessageRoute, RowKey, Timer, TimerRoute
 from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.models import Aggregate, Regional
 from kvitt_chassis.recording import Emitted, TimerName, write_events, write_timers
@@ -30,6 +30,8 @@ R = TypeVar("R")
 A = TypeVar("A", bound=Aggregate[Any])
 L = TypeVar("L", bound=Regional)
 
+Calls = Sequence[tuple[MessageRoute | TimerRoute, Any, "Transaction"]]
+"""What is about to be handled: a message, or a timer's key, each with its transaction."""
 
 _HOPS = 4
 """How often a handler is asked what it wants fetched: a row may name the next, without an end."""
@@ -70,31 +72,39 @@ class UnitOfWork:
     scheduled: dict[TimerName, datetime | None] = field(default_factory=dict)
     locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
     lock_order: LockOrder = field(default_factory=LockOrder)
-    last_locked: type[Any] | None = None  # the class that comes last in the order
     to_call: list[Callable[[], None]] = field(default_factory=list)  # after the commit
     wrote_events: bool = False
     soonest: datetime | None = None  # of the timers that were set
 
-    async def load_ahead(self, calls: Sequence[tuple[MessageRoute, Any, "Transaction"]]) -> None:
-        """Fetch what the handlers of these messages name, in one statement per table."""
+    async def load_ahead(self, calls: Calls) -> None:
+        """Fetch what the handlers of these messages name, in one statement per table.
+
+        What is only read comes first, so that all that it leads to is locked at once, in order.
+        Raises LockOrderBroken, where that is checked.
+        """
         for _ in range(_HOPS):
-            loaded = await self.load(
-                (tx.region, row_key)
-                for route, message, tx in calls
-                if route.loads is not None
-                for row_key in route.loads(message, tx)
-            )
-            read = await self.load(
-                (
-                    (tx.region, row_key)
-                    for route, message, tx in calls
-                    if route.reads is not None
-                    for row_key in route.reads(message, tx)
-                ),
-                locks=False,
-            )
-            if not loaded and not read:
+            for _ in range(_HOPS):
+                if not await self._read(calls):
+                    break
+            if not await self._lock(calls):
                 return
+
+    async def _read(self, calls: Calls) -> bool:
+        named = (
+            (tx.region, row_key)
+            for route, message, tx in calls
+            if route.reads is not None
+            for row_key in route.reads(message, tx)
+        )
+        return await self.load(named, locks=False)
+
+    async def _lock(self, calls: Calls) -> bool:
+        named: list[tuple[RegionCode, RowKey]] = []
+        for route, message, tx in calls:
+            row_keys = () if route.loads is None else tuple(route.loads(message, tx))
+            tx.check_lock_order(row_keys)
+            named += ((tx.region, row_key) for row_key in row_keys)
+        return await self.load(named)
 
     async def load(
         self, region_keys: Iterable[tuple[RegionCode, RowKey]], *, locks: bool = True
@@ -103,7 +113,6 @@ class UnitOfWork:
         service's lock order and keys in theirs. False: all of them are held already.
 
         Without `locks` nothing is locked; who wants such a row locked fetches it anew.
-        Raises LockOrderBroken, where that is checked.
         """
         wanted: dict[Any, set[tuple[RegionCode, Any]]] = {}
         for region, (named, key) in region_keys:
@@ -126,10 +135,6 @@ class UnitOfWork:
         row_type = named if isinstance(named, type) else named.class_
         return self.lock_order.place(row_type), _name(named)
 
-    def _lock_in_order(self, row_type: type[Any]) -> None:
-        self.lock_order.check(row_type, after=self.last_locked)
-        self.last_locked = row_type
-
     async def _fetch(self, named: Any, pairs: set[tuple[RegionCode, Any]], *, locks: bool) -> None:
         is_class = isinstance(named, type)
         row_type = named if is_class else named.class_
@@ -149,7 +154,6 @@ class UnitOfWork:
                 query = query.with_for_update(key_share=True).execution_options(
                     populate_existing=True
                 )
-                self._lock_in_order(row_type)
                 self.locked.update((row_type, region, key) for key in keys)
             for key in keys:
                 self.held[named][region, key] = None
@@ -219,6 +223,7 @@ class Transaction:
         self._unit = unit
         self._target = target
         self._minted = 0
+        self._last_locked: type[Any] | None = None  # of the classes in the lock order
         self._seed = message.id if message else uuid4()
         self.region = region
         self.message = message
@@ -329,6 +334,7 @@ class Transaction:
         `lock_all`.
         """
         if not self._unit.has(row_type, self.region, key):
+            self.check_lock_order([(row_type, key)])
             await self._unit.load([(self.region, (row_type, key))])
         row: L | None = self._unit.held[row_type][self.region, key]
         return row
@@ -340,8 +346,25 @@ class Transaction:
         order.
         """
         wanted = sorted(set(keys), key=str)
+        self.check_lock_order((row_type, key) for key in wanted)
         await self._unit.load([(self.region, (row_type, key)) for key in wanted])
         return [await self.lock(row_type, key, rule=rule) for key in wanted]
+
+    def check_lock_order(self, row_keys: Iterable[RowKey]) -> None:
+        """Check that rows which this message is about to lock come in the service's lock order.
+
+        What others of its batch have locked does not count: a batch locks at once all that its
+        messages name ahead. Raises LockOrderBroken, where that is checked.
+        """
+        order = self._unit.lock_order
+        new = {
+            row_type
+            for row_type, key in row_keys
+            if row_type in order.places and not self._unit.has(row_type, self.region, key)
+        }
+        for row_type in sorted(new, key=order.place):
+            order.check(row_type, after=self._last_locked)
+            self._last_locked = row_type
 
     def start(self, row_type: type[A], key: UUID, *events: Event) -> A:
         """Insert a new aggregate with its first events."""

@@ -1,11 +1,13 @@
 """A service declares in which order it locks; tests see where that is not held."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from kvitt_chassis.database import Database
+from kvitt_chassis.handlers import MessageRoute, RowKey
 from kvitt_chassis.lock_order import LockOrder, LockOrderBroken
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
@@ -13,6 +15,7 @@ from kvitt_contracts.inventory import ReleaseRefused
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId, RegionCode
 from kvitt_testkit.world import Given, Servers, ServiceUrls
+from sqlalchemy import event
 
 from chassis.tests import loans
 from chassis.tests.loans import BoxRow, LoanRow, PayerRow
@@ -47,6 +50,37 @@ async def opened(urls: ServiceUrls) -> Open:
             await database.dispose()
 
     return make
+
+
+@contextmanager
+def statements(tx: Transaction) -> Iterator[list[str]]:
+    """What is sent to the database meanwhile."""
+    sent: list[str] = []
+    engine = tx.session.get_bind().engine
+
+    def note(*told: Any) -> None:
+        sent.append(told[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def tables(sent: Iterable[str]) -> list[str]:
+    """The table that each statement reads."""
+    return [one.partition("FROM ")[2].split()[0] for one in sent]
+
+
+async def nothing(message: object, tx: Transaction) -> None:
+    """Handle nothing."""
+
+
+def names(*, loads: Iterable[RowKey]) -> MessageRoute:
+    """A handler that wants these rows locked."""
+    named = tuple(loads)
+    return MessageRoute(nothing, lambda _, tx: named)
 
 
 def checked(*classes: type) -> LockOrder:
@@ -95,10 +129,53 @@ async def test_what_is_fetched_together_is_locked_in_the_declared_order(
     opened: Open, classes: tuple[type, ...]
 ) -> None:
     key: UUID = uuid4()
+    both = [(BoxRow, key), (LoanRow, key)]
     async with opened(checked(*classes)) as tx:
-        await tx._unit.load([(tx.region, (BoxRow, key)), (tx.region, (LoanRow, key))])
+        with statements(tx) as sent:
+            await tx._unit.load_ahead([(names(loads=both), None, tx)])
 
-        assert tx._unit.last_locked is classes[-1]
+    assert tables(sent) == [row.__tablename__ for row in classes]
+
+
+async def test_what_is_read_comes_first_so_that_the_locks_that_it_leads_to_are_in_order(
+    opened: Open,
+) -> None:
+    key = uuid4()
+
+    def once_read(_: object, tx: Transaction) -> Iterable[RowKey]:
+        return [(LoanRow, key)] if tx._unit.has(PayerRow, tx.region, "20311") else []
+
+    found_late = MessageRoute(nothing, once_read, reads=lambda _, tx: [(PayerRow, "20311")])
+    async with opened(checked(LoanRow, BoxRow)) as tx:
+        other = tx._unit.begin(region=tx.region)
+        with statements(tx) as sent:
+            await tx._unit.load_ahead(
+                [(names(loads=[(BoxRow, key)]), None, other), (found_late, None, tx)]
+            )
+
+    assert tables(sent) == ["payers", "loans", "boxes"]
+
+
+async def test_what_names_a_lock_by_what_was_locked_after_it_is_seen(opened: Open) -> None:
+    key = uuid4()
+    async with opened(checked(LoanRow, BoxRow)) as tx:
+
+        def late(_: object, tx: Transaction) -> Iterable[RowKey]:
+            yield BoxRow, key
+            if tx._unit.has(BoxRow, tx.region, key):
+                yield LoanRow, key
+
+        with pytest.raises(LockOrderBroken, match="LoanRow is locked after BoxRow"):
+            await tx._unit.load_ahead([(MessageRoute(nothing, late), None, tx)])
+
+
+async def test_each_message_of_a_batch_has_its_own_place_in_the_order(opened: Open) -> None:
+    async with opened(checked(LoanRow, BoxRow)) as first:
+        second = first._unit.begin(region=first.region)
+        await first.find(BoxRow, uuid4())
+        await second.find(LoanRow, uuid4())
+        with pytest.raises(LockOrderBroken):
+            await first.find(LoanRow, uuid4())
 
 
 async def test_the_worlds_of_tests_check_it(given: Given, urls: ServiceUrls) -> None:

@@ -267,6 +267,7 @@ class World:
         timer, handler = self.service.handlers.timers[due.timer]
         region = RegionCode(due.region)
         tx = unit.begin(region=region, subject=str(due.key), target=due.key)
+        await unit.load_ahead([(timer.route, due.key, tx)])
         row = await tx.lock(timer.locks, due.key)
         gone = text("DELETE FROM timers WHERE timer = :timer AND region = :region AND key = :key")
         await unit.session.execute(gone, {"timer": due.timer, "region": due.region, "key": due.key})

@@ -217,7 +217,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "ledger-of-moves",
         "Every move stands in the ledger, so that it adds up to the balance",
-        "services/inventory/inventory/stock/ledger.py",
+        "services/inventory/inventory/stock/writes.py",
         "    tx.put(_ledger_line(tx, moved, cause_id))\n",
         "",
         f"{_INVENTORY}/test_stock.py::test_the_ledger_adds_up_to_every_balance",

@@ -20,7 +20,7 @@ from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.metrics import declare
-from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.transaction import Transaction, UnitOfWork
 
 DDL: tuple[str, ...] = (
     """
@@ -159,16 +159,19 @@ class TimerLoop:
     async def _fire_together(self, due: Sequence[Due]) -> None:
         fired: list[Due] = []
         async with self._database.unit() as unit:
+            begun = {one: _begin(unit, one) for one in due}
             # The aggregates first, then the timers' own rows: in the same order as who cancels one.
-            await unit.load(
-                (RegionCode(one.region), (self._handlers.timers[one.timer][0].locks, one.key))
-                for one in due
-                if one.timer in self._handlers.timers
+            await unit.load_ahead(
+                [
+                    (self._handlers.timers[one.timer][0].route, one.key, begun[one])
+                    for one in due
+                    if one.timer in self._handlers.timers
+                ]
             )
             for one in await _remove(unit, due):
                 # A handler before in this transaction may have cancelled it, or set it anew.
                 if (one.timer, one.region, one.key) not in unit.scheduled:
-                    await self._handle(unit, one)
+                    await self._handle(begun[one], one)
                     fired.append(one)
             failpoint("timers.before_commit")
         failpoint("timers.after_commit")
@@ -176,12 +179,10 @@ class TimerLoop:
             _FIRED.labels(self._service, one.timer).inc()
             _LATE.labels(self._service).observe(max(-one.wait, 0.0))
 
-    async def _handle(self, unit: UnitOfWork, one: Due) -> None:
+    async def _handle(self, tx: Transaction, one: Due) -> None:
         if one.timer not in self._handlers.timers:
             raise NobodyHandles(one.timer)
         timer, handler = self._handlers.timers[one.timer]
-        region = RegionCode(one.region)
-        tx = unit.begin(region=region, subject=str(one.key), target=one.key)
         row = await tx.find(timer.locks, one.key)
         if row is None:
             raise NobodyHandles(f"{one.timer} of a {timer.locks.__name__} that is not there")
@@ -209,6 +210,10 @@ class TimerLoop:
                         "pauses": list(BACK_OFF_SECONDS),
                     },
                 )
+
+
+def _begin(unit: UnitOfWork, one: Due) -> Transaction:
+    return unit.begin(region=RegionCode(one.region), subject=str(one.key), target=one.key)
 
 
 async def _remove(unit: UnitOfWork, due: Sequence[Due]) -> list[Due]:

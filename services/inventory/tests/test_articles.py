@@ -45,8 +45,8 @@ def test_the_price_of_a_day_is_the_latest_that_is_valid_on_it(
 ) -> None:
     article = an_article()
     for valid_from, net_ore in prices:
-        event = domain.price_article(a_price(net_ore, valid_from=valid_from), known=article)
-        article = domain.evolve(article, event)
+        for event in domain.price_article(a_price(net_ore, valid_from=valid_from), known=article):
+            article = domain.evolve(article, event)
 
     latest = dict(prices)
     valid = [start for start in latest if start <= day]

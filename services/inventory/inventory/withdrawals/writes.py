@@ -1,23 +1,25 @@
-"""What we do about a withdrawal: balance, devices, custody and delivery in one transaction."""
+"""How a withdrawal is written: balance, devices, custody and delivery in one transaction."""
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind, ReservationDeclined
 from kvitt_contracts.types import DeviceId, DeviceNumber
 
-from inventory.articles.handlers import get_article
-from inventory.devices.custody import lock_devices_numbered
+from inventory.articles.queries import get_article
+from inventory.devices.queries import lock_devices_numbered
 from inventory.metrics import ORDERS_ANSWERED, count
-from inventory.reservations.delivery import give_devices
 from inventory.reservations.domain import Status
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
-from inventory.stock.ledger import lock_balances, move_stock
+from inventory.reservations.writes import give_devices
+from inventory.stock.writes import lock_balances, move_stock
 from inventory.withdrawals import domain
 
 
-async def withdraw(order: PlacedOrderRow, tx: Transaction) -> None:
-    """ORD-7, ORD-8: hand every line over at once, or decline the order."""
+async def withdraw(tx: Transaction, order: PlacedOrderRow) -> None:
+    """Answer a new order from one's own store: hand every line over at once, or decline it (ORD-7,
+    ORD-8).
+    """
     answer = domain.withdraw(
-        order.order_id, order.lines, shelf=await _lock_shelf(order, tx), on=order.placed_on
+        order.order_id, order.lines, shelf=await _lock_shelf(tx, order), on=order.placed_on
     )
     if isinstance(answer, ReservationDeclined):
         tx.start(ReservationRow, order.order_id, answer)
@@ -38,7 +40,7 @@ async def withdraw(order: PlacedOrderRow, tx: Transaction) -> None:
         await give_devices(tx, order, delivered)
 
 
-async def _lock_shelf(order: PlacedOrderRow, tx: Transaction) -> domain.Shelf:
+async def _lock_shelf(tx: Transaction, order: PlacedOrderRow) -> domain.Shelf:
     numbers = sorted({line.article_number for line in order.lines})
     articles = {number: await get_article(tx, number) for number in numbers}
     balances = await lock_balances(tx, order.store, numbers)
@@ -46,12 +48,12 @@ async def _lock_shelf(order: PlacedOrderRow, tx: Transaction) -> domain.Shelf:
         store=order.store,
         articles=articles,
         available={number: balance.available for number, balance in balances.items()},
-        devices=await _lock_devices(order, tx),
+        devices=await _lock_devices(tx, order),
     )
 
 
 async def _lock_devices(
-    order: PlacedOrderRow, tx: Transaction
+    tx: Transaction, order: PlacedOrderRow
 ) -> dict[DeviceNumber, domain.Wanted]:
     """The named devices that are known, locked in the order of their ids."""
     named = [line.device_number for line in order.lines if line.device_number is not None]

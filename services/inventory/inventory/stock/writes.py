@@ -1,4 +1,4 @@
-"""How a balance is moved: the one place that writes a move's event and its line of the ledger."""
+"""How balances are locked and moved: the one place that writes a move and its ledger line."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -11,6 +11,7 @@ from kvitt_contracts.types import ArticleNumber, StoreId, identify
 
 from inventory.stock import domain
 from inventory.stock.models import BalanceRow, StockMoveRow
+from inventory.tables import same_columns
 
 
 def balance_id(tx: Transaction, store: StoreId, number: ArticleNumber) -> UUID:
@@ -21,14 +22,16 @@ def balance_id(tx: Transaction, store: StoreId, number: ArticleNumber) -> UUID:
 def balance_rows(
     store: StoreId, numbers: Iterable[ArticleNumber], tx: Transaction
 ) -> Iterable[RowKey]:
-    """What `lock_balances` locks."""
+    """The rows that `lock_balances` locks."""
     return [(BalanceRow, balance_id(tx, store, number)) for number in numbers]
 
 
 async def lock_balances(
     tx: Transaction, store: StoreId, numbers: Iterable[ArticleNumber]
 ) -> dict[ArticleNumber, domain.Balance]:
-    """The balances of these articles in a store, locked in one order; nothing counts as zero."""
+    """The balances of these articles in a store, locked in the order of their ids. One that does
+    not exist yet is zero.
+    """
     ids = {balance_id(tx, store, number): number for number in numbers}
     found: dict[ArticleNumber, domain.Balance] = {}
     for key in sorted(ids, key=str):
@@ -51,7 +54,7 @@ async def move_stock(
     on_order: int = 0,
     cause_id: UUID | None = None,
 ) -> domain.Balance:
-    """Move a balance (see domain.move) and write it down. Gives the balance after the move.
+    """Move a balance (see domain.move) and write its ledger line. Returns the balance after it.
 
     A move of nothing is no move. Raises BalanceTooLow.
     """
@@ -77,12 +80,5 @@ def _ledger_line(tx: Transaction, moved: StockMoved, cause_id: UUID | None) -> S
         id=tx.mint(),
         recorded_at=tx.now,
         cause_id=cause_id,
-        # Named one by one: a field that the contract gets later is no column yet.
-        article_number=moved.article_number,
-        store=moved.store,
-        kind=moved.kind,
-        available=moved.available,
-        reserved=moved.reserved,
-        on_order=moved.on_order,
-        moved_on=moved.moved_on,
+        **same_columns(moved, StockMoveRow),
     )
