@@ -223,7 +223,9 @@ def a_device_on_loan_stated(
     return build(DeviceStated, values, changes)
 
 
-def a_device_in_store_stated(device: str = "170098", *, store: str = OWN) -> DeviceStated:
+def a_device_in_store_stated(
+    device: str = "170098", *, store: str = OWN, **changes: Any
+) -> DeviceStated:
     """Old stock: a rollator in a store."""
     values = {
         "version": 1,
@@ -232,7 +234,7 @@ def a_device_in_store_stated(device: str = "170098", *, store: str = OWN) -> Dev
         "store": store,
         "stated_on": DAY,
     }
-    return build(DeviceStated, values, {})
+    return build(DeviceStated, values, changes)
 
 
 def a_picking_begun(order: str = "O-1") -> PickingBegun:

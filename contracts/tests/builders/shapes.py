@@ -54,7 +54,7 @@ def check_emitted(event: Event) -> None:
 
 
 def assert_proven(owner: str, emitted: Collection[Event]) -> None:
-    """What a service has emitted in its own flows is what `emitted/<owner>.txt` has, line by line."""
+    """The shapes that a service has emitted in its own flows are those of `emitted/<owner>.txt`."""
     assert not UNPROVEN.keys() & {type(event) for event in emitted}, (
         "proven now: take it out of UNPROVEN"
     )
