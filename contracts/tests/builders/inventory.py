@@ -186,15 +186,22 @@ def a_hold_granted(
     return build(HoldGranted, values, {})
 
 
-def a_hold_refused(device: str = "170098", *, reason: str = "IN_TRANSFER") -> HoldRefused:
+def a_hold_refused(
+    device: str = "170098", *, transfer: str | TransferId = "BMB-1", reason: str = "IN_TRANSFER"
+) -> HoldRefused:
     """A device of the transfer cannot be claimed."""
     refused = {"device_id": device_id(device), "reason": reason}
-    return build(HoldRefused, {"transfer_id": transfer_id(), "refused": (refused,)}, {})
+    values = {"transfer_id": transfer_id(transfer), "refused": (refused,)}
+    return build(HoldRefused, values, {})
 
 
-def a_hold_broken(device: str = "170098") -> HoldBroken:
+def a_hold_broken(device: str = "170098", *, transfer: str | TransferId = "BMB-1") -> HoldBroken:
     """A device of the transfer has been returned."""
-    values = {"transfer_id": transfer_id(), "device_id": device_id(device), "reason": "RETURNED"}
+    values = {
+        "transfer_id": transfer_id(transfer),
+        "device_id": device_id(device),
+        "reason": "RETURNED",
+    }
     return build(HoldBroken, values, {})
 
 
