@@ -166,9 +166,11 @@ def a_reservation_released(order: str | OrderId = "O-1") -> ReservationReleased:
     return build(ReservationReleased, {"order_id": order_id(order)}, {})
 
 
-def a_release_refused(order: str | OrderId = "O-1") -> ReleaseRefused:
-    """The warehouse had begun."""
-    values = {"order_id": order_id(order), "reason": "PICKING_BEGUN"}
+def a_release_refused(
+    order: str | OrderId = "O-1", *, reason: str = "PICKING_BEGUN"
+) -> ReleaseRefused:
+    """The order cannot be voided any more."""
+    values = {"order_id": order_id(order), "reason": reason}
     return build(ReleaseRefused, values, {})
 
 

@@ -203,8 +203,9 @@ def a_delivery_received(
 
 
 def rollators_received(*devices: str, store: str = OWN) -> GoodsReceived:
-    """Marked rollators have come into a store."""
-    return a_delivery_received(ROLLATOR, len(devices), store=store, devices=devices)
+    """Marked rollators have come into a store; one unless told."""
+    numbers = devices or ("170098",)
+    return a_delivery_received(ROLLATOR, len(numbers), store=store, devices=numbers)
 
 
 def a_device_on_loan_stated(
@@ -237,9 +238,9 @@ def a_device_in_store_stated(
     return build(DeviceStated, values, changes)
 
 
-def a_picking_begun(order: str = "O-1") -> PickingBegun:
+def a_picking_begun(order: str = "O-1", **changes: Any) -> PickingBegun:
     """The warehouse has begun with an order."""
-    return build(PickingBegun, {"version": 1, "order": order}, {})
+    return build(PickingBegun, {"version": 1, "order": order}, changes)
 
 
 def a_sent_line(number: int = 1, quantity: int = 1, *devices: str) -> DispatchedLine:

@@ -49,7 +49,14 @@ def check_emitted(event: Event) -> None:
     if asked - known:
         same_type = sorted(line for line in known if line.split(" ")[0] == event.wire_type)
         raise NeverEmitted(
-            "\n  ".join(["never emitted:", *sorted(asked - known), "emitted are:", *same_type])
+            "\n  ".join(
+                [
+                    "no flow of its owner's test_emitted_shapes.py emits",
+                    *sorted(asked - known),
+                    "but only:",
+                    *same_type,
+                ]
+            )
         )
 
 

@@ -150,3 +150,5 @@ async def refused_and_dropped(world: World, region: str) -> None:
     await send(world, "BMB-3", PATIENT, **TO_PRESCRIBER)
     await world.handle(a_hold_broken(PATIENT, transfer="BMB-3"))
     await world.advance(AT + timedelta(days=2))
+    await world.refuse(a_wish("404404"), subject="BMB-4")
+    await world.refuse(ExecuteTransfer(by=UserId(SENDER)), subject="BMB-1")

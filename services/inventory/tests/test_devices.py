@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given as given_values
@@ -172,7 +173,7 @@ async def test_a_device_of_the_old_stock_in_a_store_is_in_its_balance(world: Wor
     ],
 )
 async def test_a_stated_device_is_a_marked_unit_in_one_place(
-    world: World, update: dict[str, object], reason: str
+    world: World, update: dict[str, Any], reason: str
 ) -> None:
     refused = await refusal(world.handle(a_device_on_loan_stated(**update)))
 

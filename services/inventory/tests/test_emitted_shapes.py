@@ -114,6 +114,8 @@ async def orders(world: World) -> None:
         a_withdrawal_placed(a_line(CUSHION, 9, order="O-6"), reference="O-6"),
     )
     await world.advance(stockholm("2026-03-05 08:00"))
+    await world.refuse(a_dispatch(a_sent_line(1, 1)))
+    await world.refuse(a_delivery_received("30012", 2))
 
 
 async def transfers(world: World) -> None:
@@ -125,17 +127,17 @@ async def transfers(world: World) -> None:
         a_transfer_requested("170020"),
         a_transfer_requested("170020", transfer="BMB-2"),
         a_device_returned("170020", on="2026-03-02"),
-        rollators_received("170021", "170022", "170023"),
+        rollators_received("170021", "170022", "170023", "170024"),
     )
-    for number, (device, effect) in enumerate(
-        (
-            ("170021", {"new_recipient": a_patient()}),
-            ("170022", {"new_recipient": a_care_unit()}),
-            ("170023", {"new_recipient": a_patient(), "new_prescriber": RECEIVER}),
-            ("170020", None),
-        )
-    ):
-        transfer = f"STORE-{number}"
+    effects: dict[str, dict[str, Any] | None] = {
+        "170021": {"new_recipient": a_patient()},
+        "170022": {"new_recipient": a_care_unit()},
+        "170023": {"new_recipient": a_patient(), "new_prescriber": RECEIVER},
+        "170024": {"new_recipient": a_care_unit(), "new_prescriber": RECEIVER},
+        "170020": None,
+    }
+    for device, effect in effects.items():
+        transfer = f"BMB-{device}"
         await world.handle(a_transfer_requested_from_store(device, store=OWN, transfer=transfer))
         if effect is None:
             await world.handle(a_transfer_rejected(device, transfer=transfer))

@@ -52,6 +52,8 @@ async def test_orders_emits_what_its_builders_make(given: Given) -> None:
         await the_rest_of_the_registry(world)
         await orders_of_every_kind(world)
         await orders_to_their_ends(world)
+        await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
+        await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
         assert_proven("orders", await world.events())
 
 
