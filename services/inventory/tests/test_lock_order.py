@@ -14,10 +14,10 @@ from kvitt_chassis.lock_order import LockOrderBroken
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.regions import PickingBegun
-from kvitt_contracts.types import Reference
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from sqlalchemy import text
 
+from contracts.tests.builders.regions import a_picking_begun
 from services.inventory.tests.builders import (
     ROLLATOR,
     a_device_line,
@@ -78,7 +78,7 @@ async def test_a_handler_that_locks_in_another_order_is_seen(
     )
     async with given(upside_down, at=stockholm("2026-03-02 08:00")) as world:
         with pytest.raises(LockOrderBroken) as broken:
-            await world.handle(PickingBegun(version=1, order=Reference("O-1")))
+            await world.handle(a_picking_begun())
 
     assert (broken.value.row_type, broken.value.after) == (then[0], first)
 
