@@ -126,7 +126,7 @@ async def test_a_new_row_may_come_at_any_time(opened: Open) -> None:
 
 @pytest.mark.parametrize("classes", [(LoanRow, BoxRow), (BoxRow, LoanRow)])
 async def test_what_is_fetched_together_is_locked_in_the_declared_order(
-    opened: Open, classes: tuple[type, ...]
+    opened: Open, classes: tuple[type[Any], ...]
 ) -> None:
     key: UUID = uuid4()
     both = [(BoxRow, key), (LoanRow, key)]
