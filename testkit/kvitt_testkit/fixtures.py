@@ -7,13 +7,17 @@ from collections.abc import Iterator
 import pytest
 
 from kvitt_testkit.platform import Platform
+from kvitt_testkit.workers import servers_of_the_session
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Platform]:
     """Real PostgreSQL and Kafka; begun at the first use, awaited at the first use of each, ended
-    with the session.
+    with the session. The workers of one session share them.
     """
-    started = Platform.start(tmp_path_factory.mktemp("platform"))
+    directory = tmp_path_factory.mktemp("platform")
+    started = Platform.start(directory, named=servers_of_the_session(pytestconfig))
     yield started
     started.stop()

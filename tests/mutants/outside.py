@@ -250,7 +250,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/operating/row_comparison.py",
         "        if getattr(folded, field.name) != getattr(state, field.name):\n",
         "        if not hasattr(folded, field.name):\n",
-        f"{_TESTS}/test_service_folds.py::test_a_row_that_was_changed_by_hand_is_found_with_its_field",
+        f"{_TESTS}/test_row_comparison.py::test_a_row_that_was_changed_by_hand_is_found_with_its_field",
     ),
     mutant(
         "row-is-there",
@@ -258,6 +258,6 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/operating/row_comparison.py",
         "        found += await _without_row(session, row_types)\n",
         "        pass\n",
-        f"{_TESTS}/test_service_folds.py::test_a_row_that_is_gone_is_found",
+        f"{_TESTS}/test_row_comparison.py::test_a_row_that_is_gone_is_found",
     ),
 )
