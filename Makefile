@@ -12,6 +12,9 @@ TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
 # mypy finds a module of ours by its distribution's folder.
 BASES := contracts:chassis:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy:testkit
 
+# A few chosen tests are done before a second worker is ready.
+WORKERS ?= $(if $(ARGS),0,logical)
+
 unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -28,8 +31,8 @@ install: $(INSTALLED) ## Make .venv from requirements.lock (the other tasks do i
 run: $(INSTALLED) ## Everything, with a month of business and its story; ONCE=1 ends after it.
 	$(BIN)/kvitt run $(if $(filter 1,$(ONCE)),--once)
 
-test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka. ARGS="-k transfer" chooses; CONTAINERS=1 uses Docker.
-	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest $(ARGS)
+test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
+	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 simulate: $(INSTALLED) ## The relay and consumer in virtual time. SEEDS=10000 FIRST=0; SEED=7 tells the story of one.
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(SEED),--seed $(SEED))

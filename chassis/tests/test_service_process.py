@@ -19,6 +19,8 @@ from kvitt_testkit.world import an_envelope, regions_dir, wait_for
 from chassis.tests import toy
 from chassis.tests.wire import MODULE, read_all
 
+pytestmark = pytest.mark.long(seconds=10)
+
 BODY = {"reader": "k082lno", "about": str(uuid4())}
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.partitioner import DefaultPartitioner
 from kvitt_contracts.envelope import Envelope
@@ -13,6 +14,8 @@ from kvitt_contracts.examples import Example, examples
 from kvitt_contracts.topics import REGION_EVENTS, REGION_ORDERS, for_region
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.wire import client_settings
+
+pytestmark = pytest.mark.long(seconds=10)
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "integrators"
 PREFIX = "integrators-"

@@ -1,5 +1,5 @@
-"""One real PostgreSQL and one real Kafka for a whole pytest session, all its workers included; tests
-keep apart by prefixes. No fixtures: see fixtures.py.
+"""One real PostgreSQL and one real Kafka for a pytest session and all its workers; tests keep apart
+by prefixes. No fixtures: see fixtures.py.
 
 Where they come from: a session with several workers hands each of them its servers' addresses
 (workers.py); KVITT_TEST_DATABASE and KVITT_TEST_KAFKA name servers that are there already (a

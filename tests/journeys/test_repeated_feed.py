@@ -20,6 +20,8 @@ from kvitt_testkit.running import Running
 from kvitt_testkit.wire import Record, client_settings, read_records, repeated
 from kvitt_testkit.world import ServiceUrls, an_envelope
 
+pytestmark = pytest.mark.long(seconds=20)
+
 READ_FEED = Path(__file__).parents[2] / "docs" / "integrators" / "read_feed.py"
 ORDER = example(OrderPlaced).model_copy(
     update={"order_id": OrderId(uuid4()), "reference": Reference("VB-2026-17")}

@@ -27,6 +27,8 @@ from services.orders.tests.builders import (
     reserved,
 )
 
+pytestmark = pytest.mark.long(seconds=10)
+
 MONDAY = stockholm("2026-03-02 08:00")
 
 
