@@ -3,6 +3,8 @@
 pytest_plugins = [
     "kvitt_testkit.workers",
     "kvitt_testkit.fixtures",
+    "kvitt_testkit.no_skips",
+    "kvitt_testkit.slowest",
     "kvitt_testkit.world",
     "kvitt_testkit.running",
 ]

@@ -26,9 +26,15 @@ def servers_of_the_session(config: pytest.Config) -> NamedServers | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where this process is the one that has workers: be ready to hand them servers."""
-    if not _is_worker(config) and config.getoption("numprocesses", None):
-        config.pluginmanager.register(_Controller(), "kvitt-controller")
+    """Where this process is the one that has workers: be ready to hand them servers, and whole
+    modules in the order in which they were collected, since a module's databases are one worker's.
+    """
+    if _is_worker(config) or not config.getoption("numprocesses", None):
+        return
+    config.pluginmanager.register(_Controller(), "kvitt-controller")
+    config.option.loadscopereorder = False
+    if config.option.dist == "load":  # what xdist takes where nothing was chosen
+        config.option.dist = "loadfile"
 
 
 @pytest.hookimpl(trylast=True)
@@ -68,13 +74,6 @@ class _Controller:
             self._local.await_kafka()
         except LocalProblem as problem:
             pytest.exit(str(problem), returncode=1)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object:
-        from xdist.scheduler import LoadFileScheduling
-
-        # A module's databases and topics are one worker's.
-        return LoadFileScheduling(config, log)
 
     def pytest_unconfigure(self) -> None:
         self._stop()
