@@ -4,6 +4,7 @@ for all of them, which modules go together, and the longest first. Of no effect 
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class _Controller:
     def __init__(self) -> None:
         self._local: LocalServers | None = None
         self._named: NamedServers | None = None
-        self._stop = lambda: None
+        self._stop: Callable[[], None] = lambda: None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
