@@ -10,7 +10,7 @@ import pytest
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
 from kvitt.story.files import RegionFiles, read_regions
-from kvitt.story.running import live_through
+from kvitt.story.running import run_month
 from kvitt.story.services import Services
 
 ROOT = Path(__file__).parents[1]
@@ -81,10 +81,10 @@ def test_a_second_month_on_the_same_state_adds_nothing(
     with LocalSystem(State.open(Path(environment["KVITT_STATE"]))) as system:
         before = asyncio.run(_recorded(system))
 
-        told = asyncio.run(live_through(system, regions))
+        result = asyncio.run(run_month(system, regions))
 
-        assert told.is_as_expected
-        assert told.published == _messages(regions)
+        assert result.is_as_expected
+        assert result.published == _messages(regions)
         assert asyncio.run(_recorded(system)) == before
         assert min(before) > 0
 

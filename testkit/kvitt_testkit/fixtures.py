@@ -1,6 +1,4 @@
-"""The pytest plugin that starts the platform once per session. What tests do with it stands in the
-chassis's plugin.
-"""
+"""The pytest plugin that starts the platform once per session."""
 
 import os
 from collections.abc import Iterator
@@ -23,7 +21,7 @@ def pytest_configure() -> None:
 def platform(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Platform]:
-    """Real PostgreSQL and Kafka; begun at the first use, awaited at the first use of each, ended
+    """Real PostgreSQL and Kafka: started at the first use, each awaited at its own first use, ended
     with the session. The workers of one session share them.
     """
     directory = tmp_path_factory.mktemp("platform")

@@ -30,7 +30,7 @@ class FeedEvent:
 
 
 class RegionClient:
-    """Within: connected as `region-<code>`."""
+    """Inside: connected as `region-<code>`."""
 
     def __init__(
         self, code: str, *, bootstrap: str, credentials: Credentials, topic_prefix: str = ""
@@ -72,9 +72,7 @@ class RegionClient:
         return len(waiting)
 
     async def feed(self) -> list[FeedEvent]:
-        """Everything that the region has been told so far, each message once, each key's in
-        order.
-        """
+        """Everything in the region's feed so far, each message once, each key's in order."""
         consumer = AIOKafkaConsumer(
             enable_auto_commit=False, auto_offset_reset="earliest", **self._settings
         )
