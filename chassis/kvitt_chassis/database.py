@@ -104,6 +104,7 @@ class Database:
         return now
 
 
+# decision 0004: lock trouble is nobody's fault
 def is_lock_trouble(error: BaseException) -> bool:
     """True when others or the connection are to blame: try the same again, without limit.
 

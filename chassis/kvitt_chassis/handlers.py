@@ -38,6 +38,7 @@ class Timer:
     locks: "type[Regional]"
 
 
+# decision 0162: handlers name their rows ahead
 @dataclass(frozen=True, slots=True)
 class MessageRoute:
     """A handler with what it wants fetched ahead: `loads` locked, `reads` not."""

@@ -1,4 +1,4 @@
-"""The consumer: a thin shell around consumer_machine and inbox. Takes batches, does as it is told,
+"""The consumer: a thin shell around machine and inbox. Takes batches, does as it is told,
 says how it went; what to do is decided there.
 """
 
@@ -380,6 +380,7 @@ class Consumer:
         await self._offsets.flush()
         self._offsets.drop()
 
+    # decision 0134: nothing is settled before an assignment is checked
     async def _on_assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """The group gives partitions: is what is to be read still there? Put pauses back."""
         self._checked.clear()

@@ -1,5 +1,5 @@
 """The inbox: marks and memory beside each effect, in the effect's own transaction. Decides nothing;
-see consumer_machine.
+see machine.
 """
 
 import asyncio

@@ -15,6 +15,7 @@ UNREADABLE_NAME = "\N{REPLACEMENT CHARACTER}"
 """Stands in the name of a header where bytes were that are not UTF-8."""
 
 
+# decision 0009: the Kafka client is watched, and not believed
 def install() -> None:
     """Let every consumer of this process read so. Does nothing the second time."""
     fetcher.MemoryRecords = LenientRecords

@@ -49,6 +49,7 @@ DDL: tuple[str, ...] = (
 )
 """`marks.topic` is the catalogue's name. An inbound key's number counts its messages."""
 
+# decision 0161: marks are locked by a function of the database
 FUNCTIONS: tuple[str, ...] = (
     """
     CREATE OR REPLACE FUNCTION lock_marks(topics text[], keys text[])

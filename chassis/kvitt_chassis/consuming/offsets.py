@@ -16,6 +16,7 @@ failpoints.declare("consumer.after_offsets", "offsets are committed")
 Commit = Callable[[Mapping[TopicPartition, int]], Awaitable[bool]]
 """Commits offsets; false where that failed and may be tried again."""
 
+# decision 0160: offsets follow the effects at a pace
 PACE = 0.1
 """Seconds that a committed effect may wait for its offset. What is read again after a crash is
 known by its mark.

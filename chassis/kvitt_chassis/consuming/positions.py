@@ -28,6 +28,7 @@ Reached = Mapping[TopicPartition, int]
 """The next offset to read, by partition: everything before it is settled."""
 
 
+# decision 0113: a restored reader reads again from what it knows
 class DatabaseBehind(Exception):
     """The database does not know what this process has settled in it: it is from before that."""
 

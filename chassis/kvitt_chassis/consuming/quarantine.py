@@ -195,6 +195,7 @@ class Quarantine:
                 session, place, sequence=envelope.sequence, event_id=envelope.id, known=known
             )
 
+    # decision 0008: doing too little shows as a gap, doing too much loses an event
     async def _stood_in_line(self, session: AsyncSession, place: TopicKey, known: Known) -> bool:
         """True when what has no number stood where the next one is missing: the one after it has
         come.

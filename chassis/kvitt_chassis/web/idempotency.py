@@ -68,6 +68,7 @@ class StoredAnswer:
     body: str
 
 
+# decision 0080: a repeated Idempotency-Key gets the stored answer, and what makes a key the same
 async def claim(session: AsyncSession, key: IdempotencyKey) -> StoredAnswer | None:
     """Take the key for this transaction, or give the answer that it already has.
 

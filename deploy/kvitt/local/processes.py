@@ -97,6 +97,7 @@ class Child:
         self._reaper.forget(self.pid)
 
 
+# decision 0011: a helper on a pipe ends what a killed supervisor leaves
 class ProcessReaper:
     """Starts children and makes sure, by a helper that waits on a pipe, that they end when this
     process does.

@@ -24,6 +24,7 @@ def kafka_principals(regions: Sequence[str]) -> list[str]:
     return [*SERVICES, *(f"region-{code}" for code in regions)]
 
 
+# decision 0010: the local platform is the real one
 class LocalServers:
     """Both servers, started side by side and ended together; they end by themselves when this
     process does.

@@ -27,6 +27,7 @@ _WORDS = {
 }
 
 
+# decision 0090: a barrier is two looks that say the same
 class Barrier:
     """All services together: do they rest, and what time is it for them."""
 

@@ -18,6 +18,7 @@ class Report:
     status: str
 
 
+# decision 0072: the feed says each status once, keyed by the thing's id
 def say(report: Report | None, said: ReportEvent) -> tuple[ReportEvent, ...]:
     """Say it, unless the region has heard the same last."""
     if report is not None and report == evolve(report, said):

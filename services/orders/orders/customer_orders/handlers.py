@@ -246,6 +246,7 @@ async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
     _forget_if_answered(row, tx)
 
 
+# decision 0031: an order without inventory's answer raises an alarm and decides nothing
 @messages.timer(UNANSWERED)
 async def alarm_unanswered(row: OrderRow, due: datetime, tx: Transaction) -> None:
     """Inventory owes an answer. Only it knows the outcome, so nothing is decided here."""
@@ -270,6 +271,7 @@ async def _begin_picking(order: OrderId, tx: Transaction) -> None:
     _forget_if_answered(row, tx)
 
 
+# decision 0034: a second order under the same reference is refused
 async def _new_order(tx: Transaction) -> OrderId:
     order_id = OrderId(tx.target("order"))
     existing = await tx.find(OrderRow, order_id)

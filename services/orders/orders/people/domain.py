@@ -121,6 +121,7 @@ def merge(person: Person, *, into: Person) -> PersonsMerged | None:
     return PersonsMerged(person=person.id, region_person_id=person.region_person_id, into=into.id)
 
 
+# decision 0030: a number belongs to one reference, and only the newest number finds it
 def must_state_same_number(alias: Person, *, stated: Identity, kept: Identity) -> None:
     """What is stated under an alias counts while its number is the kept one's.
 
