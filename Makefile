@@ -9,7 +9,7 @@ DISTRIBUTIONS := contracts chassis $(addprefix services/,$(SERVICES)) deploy tes
 PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis $(foreach s,$(SERVICES),services/$(s)/$(s)) deploy/kvitt testkit/kvitt_testkit examples/generator
 TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
-# mypy finds a module of ours by its distribution's folder.
+# mypy finds a module of ours by its distribution's folder (decision 0013).
 BASES := contracts:chassis:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy:testkit
 
 # A few chosen tests are done before a second worker is ready.
@@ -49,8 +49,8 @@ faults-short: $(INSTALLED) ## The faults that a change has to survive before it 
 mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that sees it. MUTANT=fork,gap chooses, LIST=1 names them.
 	$(BIN)/python -m tests.mutants $(if $(MUTANT),--mutant $(MUTANT)) $(if $(LIST),--list)
 
-bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: MINUTES=30, only so); QUICK=1 tries.
-	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench
+bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: MINUTES=30, only so); BESIDE=<commit> in turns with it; QUICK=1 tries.
+	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench$(if $(BESIDE),.beside $(BESIDE))
 
 lint: $(INSTALLED) ## Style, format, and who may import whom.
 	$(BIN)/ruff check

@@ -145,6 +145,7 @@ class CommandRunner:
             self._response.status_code = 200
         return view
 
+    # decision 0081: over HTTP, lock trouble is tried four times, then it is 503; a collision is 409
     async def _do(
         self,
         command: Command,

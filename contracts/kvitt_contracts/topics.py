@@ -108,6 +108,7 @@ ORDERS_UNITS = _domain(
     "bmb",
     "billing",
 )
+# decision 0100: users have a topic of their own
 ORDERS_USERS = _domain("orders.users", "the user's id", orders.UserEvent, "bmb")
 ORDERS_CUSTOMER_ORDERS = _domain(
     "orders.customer-orders",

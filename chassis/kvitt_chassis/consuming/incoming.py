@@ -264,6 +264,7 @@ def _key(source: str, subject: str, topic: Topic) -> str:
     return key
 
 
+# decision 0007: marks stay for ever, so a number never becomes a key
 def _hidden(key: str) -> str:
     return f"#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 

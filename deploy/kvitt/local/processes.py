@@ -99,6 +99,7 @@ class Child:
         self._reaper.forget(self.pid)
 
 
+# decision 0011: a helper on a pipe ends what a killed supervisor leaves
 class ProcessReaper:
     """Starts child processes. A helper process that waits on a pipe ends them when this process
     ends.
