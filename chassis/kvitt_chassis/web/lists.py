@@ -1,8 +1,7 @@
-"""Lists of the HTTP API, declared: their rows, scope, filters, sorting, counting and paging (keyset
-cursors).
+"""Lists of the HTTP API: what one has, whose it is, how it is narrowed, sorted, counted and paged.
 
-A page begins after the last row of the one before it, by values and key: rows that are inserted or
-deleted meanwhile move no other row from its page, and page 500 costs what page 1 does.
+A page begins after the last row of the one before it, by values and key: rows that come and go
+meanwhile move no other row from its page, and page 500 costs what page 1 does.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,9 +48,9 @@ class Page(BaseModel, Generic[V]):
 
 
 class ListQuery(BaseModel):
-    """The query parameters of a list. A list with filters adds its own fields.
+    """What a caller says of the list that they want. A list with filters adds its own fields.
 
-    Each field says by a Filter or by ForTheView what it does. Raises TypeError at import else.
+    Each field says what it does, by a Filter or by ForTheView. Raises TypeError at import else.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -92,7 +91,7 @@ class ListQuery(BaseModel):
 
 class Scope:
     """Whose rows a list has: the columns of the region and of the units (stores, service points,
-    customers) that a row belongs to. By these it is decided who may see which units.
+    customers) that a row belongs to. Who may see which units is decided by these.
     """
 
     def __init__(self, region: Column, unit: Column, *more_units: Column) -> None:
@@ -110,7 +109,7 @@ class RegionWide:
 
 
 def named(*columns: Column, **more: Column) -> dict[str, Column]:
-    """Columns by the name that a caller sorts by: their own, or a given one."""
+    """Columns by the name that a caller sorts by: their own, or the one that is told."""
     return {column.key: column for column in columns} | more
 
 
@@ -143,10 +142,10 @@ class ListOf(Generic[V]):
     async def page(
         self, asked: ListQuery, reader: RegionReader, *criteria: ColumnElement[bool]
     ) -> Page[V]:
-        """The requested page of those rows of the caller's region that meet the criteria.
+        """The page that was asked for, of the rows of the caller's region that meet the criteria.
 
-        Raises Invalid (422) for an unknown sort, and for a cursor that is not this service's or of
-        another list.
+        Raises Invalid (422): a sort that is not among those that there are, a cursor that is not
+        ours or of another list.
         """
         self._must_have(f.column for f in asked.filters.values() if isinstance(f, OnColumn))
         sort = asked.sort or self.default
