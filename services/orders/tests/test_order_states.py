@@ -32,14 +32,7 @@ from orders.customer_orders.domain import (
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import User
 
-from services.orders.tests.builders import (
-    ORDER,
-    a_line,
-    a_policy,
-    a_user,
-    a_withdrawal,
-    an_order,
-)
+from services.orders.tests.builders import ORDER, a_line, a_policy, a_user, a_withdrawal, an_order
 
 ON = date(2026, 3, 4)
 
@@ -241,7 +234,7 @@ def test_what_is_delivered_wholly_or_in_part_is_not_voided(
 @pytest.mark.rule("ORD-14")
 def test_a_declined_order_is_not_voided(policy: RegionPolicy) -> None:
     order = an_order(policy)
-    order = after(order, *decline(order, reason="NOT_IN_STORE", rule="ORD-8"))
+    order = after(order, *decline(order, reason="DEVICE_NOT_IN_STORE", rule="ORD-8"))
 
     with pytest.raises(OrderRefused) as refused:
         request_void(order, by=a_user())

@@ -1,18 +1,18 @@
-"""What a user asks of a message over HTTP. No wire type: these never travel on a topic."""
+"""What a user does with a message. Over HTTP alone: neither is ever sent as a message."""
 
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import ServicePointId, UserId
 
 
 class OpenMessage(Command):
-    """A user opens a message; `service_points` are those of their token. Never sent by message."""
+    """Open a message; `service_points` are those of the user's token."""
 
     by: UserId
     service_points: tuple[ServicePointId, ...]
 
 
 class RemoveMessage(Command):
-    """A user removes a message from the list. Never sent by message."""
+    """Remove a message from the list."""
 
     by: UserId
     service_points: tuple[ServicePointId, ...]

@@ -1,4 +1,4 @@
-"""How a handler of another service's event posts a message: each fact posts once."""
+"""How a handler of another service's event posts a message: one for each fact."""
 
 from uuid import UUID
 
@@ -20,12 +20,12 @@ def about_transfer(transfer_id: TransferId) -> About:
     return About(kind="transfer", id=transfer_id)
 
 
-def tell_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:
-    """Post a message to one user; give its id, which the event that is told decides."""
+def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:
+    """Post a message to one user. Returns its id, which follows from the event that is handled."""
     return _post(tx, ToUser(user_id=user), message, about)
 
 
-def tell_service_point(
+def post_to_service_point(
     tx: Transaction, service_point: ServicePointId, message: MessageKind, about: About
 ) -> UUID:
     """Post a message to whoever works at a service point, until responsibles exist (BMB-9)."""
