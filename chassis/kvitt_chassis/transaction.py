@@ -357,6 +357,8 @@ class Transaction:
         messages name ahead. Raises LockOrderBroken, where that is checked.
         """
         order = self._unit.lock_order
+        if not order.is_checked:
+            return
         new = {
             row_type
             for row_type, key in row_keys

@@ -11,7 +11,6 @@ from kvitt_chassis.handlers import MessageRoute, RowKey
 from kvitt_chassis.lock_order import LockOrder, LockOrderBroken
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import ReleaseRefused
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId, RegionCode
 from kvitt_testkit.world import Given, Servers, ServiceUrls
@@ -19,6 +18,7 @@ from sqlalchemy import event
 
 from chassis.tests import loans
 from chassis.tests.loans import BoxRow, LoanRow, PayerRow
+from contracts.tests.builders.inventory import a_release_refused
 
 Open = Callable[[LockOrder], AbstractAsyncContextManager[Transaction]]
 
@@ -126,7 +126,7 @@ async def test_a_new_row_may_come_at_any_time(opened: Open) -> None:
 
 @pytest.mark.parametrize("classes", [(LoanRow, BoxRow), (BoxRow, LoanRow)])
 async def test_what_is_fetched_together_is_locked_in_the_declared_order(
-    opened: Open, classes: tuple[type, ...]
+    opened: Open, classes: tuple[type[Any], ...]
 ) -> None:
     key: UUID = uuid4()
     both = [(BoxRow, key), (LoanRow, key)]
@@ -180,7 +180,7 @@ async def test_each_message_of_a_batch_has_its_own_place_in_the_order(opened: Op
 
 async def test_the_worlds_of_tests_check_it(given: Given, urls: ServiceUrls) -> None:
     order_id = OrderId(uuid4())
-    message = ReleaseRefused(order_id=order_id, reason="locks a box")
+    message = a_release_refused(order_id, reason="locks a box")
     for service in (loans.service, loans.upside_down):
         async with given(service, urls=urls) as world:
             async with world.worker.unit() as unit:

@@ -23,6 +23,7 @@ from kvitt_testkit.world import Given, Servers, ServiceUrls, World, an_envelope
 
 from chassis.tests import loans
 from chassis.tests.loans import LoanRow, PayerRow, PersonRow, Trouble
+from contracts.tests.builders.inventory import a_release_refused, a_reservation_released
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ async def begun(world: World, count: int = 1) -> list[OrderId]:
 
 
 def released(order_id: UUID) -> ReservationReleased:
-    return ReservationReleased(order_id=OrderId(order_id))
+    return a_reservation_released(OrderId(order_id))
 
 
 async def changes(world: World) -> dict[UUID, int]:
@@ -252,7 +253,7 @@ async def test_a_batch_that_is_rolled_back_and_tried_again_counts_what_was_commi
     world: World,
 ) -> None:
     (order_id,) = await begun(world)
-    good, bad = released(order_id), ReleaseRefused(order_id=order_id, reason="fails")
+    good, bad = released(order_id), a_release_refused(order_id, reason="fails")
     before = counted()
 
     with pytest.raises(Trouble):

@@ -66,7 +66,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "lock-order-is-checked",
         "A test sees a lock that comes after one of a later class",
         f"{CHASSIS}/transaction.py",
-        "        self.lock_order.check(row_type, after=self.last_locked)\n",
+        "            order.check(row_type, after=self._last_locked)\n",
         "",
         f"{_LOCKS}::test_a_lock_after_one_of_a_later_class_is_seen",
     ),

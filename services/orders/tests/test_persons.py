@@ -379,7 +379,7 @@ TO_ADD = {
 @pytest.mark.rule("REF-8")
 async def test_a_person_of_another_home_region_is_found_all_the_same(given: Given) -> None:
     async with given(service) as world, world.http() as client:
-        stated = a_person_stated().model_copy(update={"home_region": "bd"})
+        stated = a_person_stated(home_region="bd")
         await world.handle(stated, subject="ac-person-1")
 
         found = await client.post("/persons:find", json={"identity": TO_ADD["identity"]})
