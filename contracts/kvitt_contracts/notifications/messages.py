@@ -1,4 +1,4 @@
-"""What notifications says: messages to users and service points.
+"""Topic `notifications.messages`: messages to users and service points.
 
 Bodies are never in events; a message names what it is about.
 """

@@ -1,11 +1,11 @@
-"""What billing says: who owes what. Charges of deliveries and fees, invoices of a month."""
+"""Topics `billing.invoices` and `billing.invoice-runs`: the invoices of a month."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
+from kvitt_contracts.billing.charges import ChargeKind
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -14,41 +14,9 @@ from kvitt_contracts.types import (
     DeviceNumber,
     InvoiceId,
     Money,
-    OrderId,
-    OrderLineId,
     Payer,
-    Quantity,
     Value,
 )
-
-
-class ChargeKind(StrEnum):
-    """What is charged: a sale at delivery (BIL-2), a patient fee (BIL-3), rent by day (BIL-1)."""
-
-    SALE = "sale"
-    FEE = "fee"
-    RENT = "rent"
-
-
-class ChargeRaised(Event, type="billing.charge.raised.v1"):
-    """A delivered line is to be paid: a sale by the line's payer, a fee by the patient.
-
-    Rent is not a charge: it is counted by day.
-    """
-
-    charge_id: ChargeId
-    kind: ChargeKind
-    payer: Payer
-    order_id: OrderId
-    line_id: OrderLineId
-    article_number: ArticleNumber
-    quantity: Quantity
-    amount: Money
-    charged_on: date
-
-
-ChargeEvent = ChargeRaised
-"""Every event of a charge."""
 
 
 class InvoiceLine(Value):

@@ -1,0 +1,76 @@
+"""What orders says, and what it can be asked: one module for each kind of aggregate."""
+
+from kvitt_contracts.orders.customer_orders import (
+    AddressKind,
+    OrderDeclined,
+    OrderDelivered,
+    OrderEvent,
+    OrderLineDelivered,
+    OrderPickingBegun,
+    OrderPlaced,
+    OrderPlanned,
+    OrderVoided,
+    OrderVoidRefused,
+    OrderVoidRequested,
+    PlacedLine,
+    Supply,
+)
+from kvitt_contracts.orders.order_commands import (
+    Delivery,
+    LineToOrder,
+    OneOffAddress,
+    PlaceOrder,
+    RecipientAddress,
+    RegisterWithdrawal,
+    UnitAddress,
+    VoidOrder,
+)
+from kvitt_contracts.orders.people import (
+    PersonEvent,
+    PersonInactivated,
+    PersonReactivated,
+    PersonRegistered,
+    PersonsMerged,
+)
+from kvitt_contracts.orders.units import (
+    CareUnitRegistered,
+    CustomerRegistered,
+    PayerRegistered,
+    UnitEvent,
+)
+from kvitt_contracts.orders.users import UserEvent, UserRegistered
+
+__all__ = [
+    "AddressKind",
+    "CareUnitRegistered",
+    "CustomerRegistered",
+    "Delivery",
+    "LineToOrder",
+    "OneOffAddress",
+    "OrderDeclined",
+    "OrderDelivered",
+    "OrderEvent",
+    "OrderLineDelivered",
+    "OrderPickingBegun",
+    "OrderPlaced",
+    "OrderPlanned",
+    "OrderVoidRefused",
+    "OrderVoidRequested",
+    "OrderVoided",
+    "PayerRegistered",
+    "PersonEvent",
+    "PersonInactivated",
+    "PersonReactivated",
+    "PersonRegistered",
+    "PersonsMerged",
+    "PlaceOrder",
+    "PlacedLine",
+    "RecipientAddress",
+    "RegisterWithdrawal",
+    "Supply",
+    "UnitAddress",
+    "UnitEvent",
+    "UserEvent",
+    "UserRegistered",
+    "VoidOrder",
+]
