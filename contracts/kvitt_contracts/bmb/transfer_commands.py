@@ -76,3 +76,20 @@ class UnlockTransfer(Command, type="bmb.transfer.unlock.v1"):
 
     by: UserId
     asked_by: UserId
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class WithdrawTransfer(Command, type="bmb.transfer.withdraw.v1"):
+    """Take a sent transfer back before it is answered (BMB-6)."""
+
+    by: UserId
+
+
+class RejectTransferLines(Command, type="bmb.transfer.reject-lines.v1"):
+    """Say no to some of its devices, with the reason where the policy wants one (BMB-5)."""
+
+    devices: Annotated[tuple[DeviceNumber, ...], Field(min_length=1, max_length=100)]
+    by: UserId
+    message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None

@@ -236,3 +236,45 @@ TransferEvent = (
     | TransferCompleted
 )
 """Every event of a transfer."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class TransferDissolved(Event, type="bmb.transfer.dissolved.v1"):
+    """Every device has dropped out: nothing is left to answer, and nothing takes effect."""
+
+    transfer_id: TransferId
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+
+
+class TransferWithdrawn(Event, type="bmb.transfer.withdrawn.v1"):
+    """The sender took it back before it was answered: its devices are free (BMB-6)."""
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+    by: UserId
+
+
+class TransferLinesRejected(Event, type="bmb.transfer.lines-rejected.v1"):
+    """The receiver said no to these devices and may say yes to the others (BMB-5, policy
+    `transfer.bundle`).
+
+    Inventory frees them (HoldReduced).
+    """
+
+    transfer_id: TransferId
+    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
+    sender: UserId
+    sending_service_point: ServicePointId
+    has_message: bool
+    by: UserId
+
+
+ComingTransferEvent = TransferDissolved | TransferWithdrawn | TransferLinesRejected
+"""Reserved events of a transfer."""

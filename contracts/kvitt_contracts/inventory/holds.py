@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.types import DeviceId, TransferId, Value
+from kvitt_contracts.types import DeviceId, RefusedDevice, TransferId
 
 
 class HoldGranted(Event, type="inventory.hold.granted.v1"):
@@ -15,13 +15,6 @@ class HoldGranted(Event, type="inventory.hold.granted.v1"):
 
     transfer_id: TransferId
     devices: tuple[DeviceId, ...]
-
-
-class RefusedDevice(Value):
-    """Which device could not be claimed, and why."""
-
-    device_id: DeviceId
-    reason: str
 
 
 class HoldRefused(Event, type="inventory.hold.refused.v1"):
@@ -47,3 +40,17 @@ class HoldReleased(Event, type="inventory.hold.released.v1"):
 
 HoldEvent = HoldGranted | HoldRefused | HoldBroken | HoldReleased
 """Every event of a transfer's hold."""
+
+
+class HoldReduced(Event, type="inventory.hold.reduced.v1"):
+    """The receiver rejected these devices: they are free, the others stay held (BMB-5). Reserved.
+
+    Answers TransferLinesRejected.
+    """
+
+    transfer_id: TransferId
+    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
+
+
+ComingHoldEvent = HoldReduced
+"""Reserved events of a transfer's hold."""

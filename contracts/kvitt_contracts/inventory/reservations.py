@@ -7,12 +7,20 @@ from pydantic import Field
 
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import (
+    ActId,
     ArticleNumber,
     DeviceId,
+    Money,
     OrderId,
     OrderLineId,
     PayerId,
+    PickupId,
     Quantity,
+    ReasonCode,
+    ReceiptId,
+    RefusedLine,
+    ReturnId,
+    StoreId,
     Value,
 )
 
@@ -81,7 +89,8 @@ class OrderGoodsDispatched(Event, type="inventory.reservation.dispatched.v1"):
 class LineDelivered(Event, type="inventory.reservation.line-delivered.v1"):
     """Some or all of an order line has reached the recipient.
 
-    Charges and fees follow from it (BIL-2, BIL-3).
+    Charges and fees follow from it (BIL-2, BIL-3). `unit_price` is what a direct delivery cost, for
+    a purchased article without a price of its own.
     """
 
     order_id: OrderId
@@ -91,6 +100,7 @@ class LineDelivered(Event, type="inventory.reservation.line-delivered.v1"):
     devices: tuple[DeviceId, ...] = ()
     payer_id: PayerId
     delivered_on: date
+    unit_price: Money | None = None
 
 
 class ReservationReleased(Event, type="inventory.reservation.released.v1"):
@@ -117,3 +127,114 @@ ReservationEvent = (
     | ReleaseRefused
 )
 """Every event of a reservation."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class LineStocked(Event, type="inventory.reservation.line-stocked.v1"):
+    """A line stands in a store instead of with a recipient: a replenishment, or a direct delivery
+    whose recipient is inactive (ORD-9, REF-14). It charges nobody.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    article_number: ArticleNumber
+    quantity: Quantity
+    devices: tuple[DeviceId, ...] = ()
+    store: StoreId
+    stocked_on: date
+
+
+class LinesReleased(Event, type="inventory.reservation.lines-released.v1"):
+    """What was set aside for these lines is free: they may be voided (ORD-14)."""
+
+    order_id: OrderId
+    lines: Annotated[tuple[OrderLineId, ...], Field(min_length=1)]
+
+
+class LinesKept(Event, type="inventory.reservation.lines-kept.v1"):
+    """Nothing of these lines is released: PICKING_BEGUN or DELIVERED (ORD-14)."""
+
+    order_id: OrderId
+    lines: Annotated[tuple[OrderLineId, ...], Field(min_length=1)]
+    reason: ReasonCode
+
+
+class LineDeclined(Event, type="inventory.reservation.line-declined.v1"):
+    """One line cannot be served and is never waited for: the balance of a phase-out article is gone
+    (ORD-6). The other lines go on.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    reason: ReasonCode
+
+
+class ReceiptRefused(Event, type="inventory.reservation.receipt-refused.v1"):
+    """Nothing of a reported receipt is booked, such as for a device number in use (ORD-12)."""
+
+    order_id: OrderId
+    receipt_id: ReceiptId
+    refused: Annotated[tuple[RefusedLine, ...], Field(min_length=1)]
+
+
+class LineReturned(Event, type="inventory.reservation.line-returned.v1"):
+    """Some of an unmarked line has come back, into `store`, or was scrapped (INV-7).
+
+    Never more than was delivered. A return's lines and custody changes share `return_id`;
+    `pickup_id` where a pickup fetched it.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    quantity: Quantity
+    store: StoreId | None = None
+    is_scrapped: bool
+    returned_on: date
+    return_id: ReturnId
+    pickup_id: PickupId | None = None
+
+
+class ReservedBasketLine(Value):
+    """What is reserved of a basket's line."""
+
+    line_id: OrderLineId
+    devices: tuple[DeviceId, ...] = ()
+
+
+class BasketReserved(Event, type="inventory.reservation.basket-reserved.v1"):
+    """Everything in the basket is reserved on the prescriber, its devices claimed (ORD-10)."""
+
+    order_id: OrderId
+    lines: Annotated[tuple[ReservedBasketLine, ...], Field(min_length=1)]
+
+
+class BasketActRefused(Event, type="inventory.reservation.basket-act-refused.v1"):
+    """Nothing of an act took effect: a line of it has ended, or is not the basket's (ORD-10)."""
+
+    order_id: OrderId
+    act_id: ActId
+    reason: ReasonCode
+
+
+class BasketLinePutBack(Event, type="inventory.reservation.basket-line-put-back.v1"):
+    """A lent line is in the store again, by an act or by a return (ORD-10)."""
+
+    order_id: OrderId
+    line_id: OrderLineId
+    act_id: ActId | None = None
+
+
+ComingReservationEvent = (
+    LineStocked
+    | LinesReleased
+    | LinesKept
+    | LineDeclined
+    | ReceiptRefused
+    | LineReturned
+    | BasketReserved
+    | BasketActRefused
+    | BasketLinePutBack
+)
+"""Reserved events of a reservation."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.types import MessageId, ServicePointId, UserId, Value
+from kvitt_contracts.types import MessageId, ServicePointId, Thing, UserId, Value, Word
 
 
 class MessageKind(StrEnum):
@@ -78,3 +78,29 @@ class MessageRemoved(Event, type="notifications.message.removed.v1"):
 
 MessageEvent = MessagePosted | MessageRead | MessageRemoved
 """Every event of a message."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class ToStaff(Value):
+    """To whoever of the region's staff has a duty: `customer_service`, `finance`, `technician`."""
+
+    kind: Literal["staff"] = "staff"
+    duty: Word
+
+
+class MessagePostedV2(Event, type="notifications.message.posted.v2"):
+    """A message stands in somebody's list, unread; of any kind and about anything (NTF-1, NTF-2).
+
+    A kind that a reader does not know is shown by what it is about.
+    """
+
+    message_id: MessageId
+    to: Annotated[ToUser | ToServicePoint | ToStaff, Field(discriminator="kind")]
+    message: Word
+    about: Thing
+
+
+ComingMessageEvent = MessagePostedV2
+"""Reserved events of a message."""

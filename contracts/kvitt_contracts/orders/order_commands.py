@@ -9,10 +9,17 @@ from kvitt_contracts.types import (
     TEXT,
     Address,
     ArticleNumber,
+    Day,
     DeviceNumber,
+    Goods,
+    LineNumber,
+    MarkedDevice,
+    Money,
     NamedRecipient,
+    OrderNumber,
     PayerId,
     Quantity,
+    ReasonCode,
     ServicePointId,
     StoreId,
     UserId,
@@ -106,4 +113,73 @@ class RegisterWithdrawal(Command, type="orders.withdrawal.register.v1"):
 class VoidOrder(Command, type="orders.order.void.v1"):
     """Void a whole order (ORD-14). Subject: the reference that the order was placed under."""
 
+    by: UserId
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class PlaceReplenishment(Command, type="orders.replenishment.place.v1"):
+    """Order to one's own store (ORD-9). Subject: the region's own reference, which names the order.
+
+    `follows_proposal`: the store's refill proposal of the night is ordered by it (INV-9).
+    """
+
+    requester: UserId
+    service_point: ServicePointId
+    to_store: StoreId
+    follows_proposal: bool = False
+    lines: Annotated[tuple[Goods, ...], Field(min_length=1, max_length=200)]
+
+
+class VoidOrderLines(Command, type="orders.order.void-lines.v1"):
+    """Void single lines, by policy `order.void_line` (ORD-14).
+
+    Subject: the reference that the order was placed under. `asked_by` where customer service acts.
+    """
+
+    lines: Annotated[tuple[LineNumber, ...], Field(min_length=1, max_length=100)]
+    reason: ReasonCode
+    is_supplier_told: bool = False
+    by: UserId
+    asked_by: UserId | None = None
+
+
+class SetDelivery(Command, type="orders.order.set-delivery.v1"):
+    """Customer service makes an order urgent, or lets it go in parts or together (REF-12)."""
+
+    is_urgent: bool
+    is_consolidated: bool
+    by: UserId
+    asked_by: UserId
+
+
+class ReduceOrderLine(Command, type="orders.order.reduce-line.v1"):
+    """Customer service lowers a line to this quantity (REF-12)."""
+
+    line: LineNumber
+    quantity: Quantity
+    by: UserId
+    asked_by: UserId
+
+
+class ReceivedLine(Value):
+    """What has arrived of one line of the order; a line without a price needs `price` (ORD-12)."""
+
+    line: LineNumber
+    quantity: Quantity
+    price: Money | None = None
+    devices: tuple[MarkedDevice, ...] = ()
+
+
+class ReportReceipt(Command, type="orders.receipt.report.v1"):
+    """Receive a direct delivery by order number or purchase-order number (ORD-12).
+
+    Subject: the region's own reference of the receipt.
+    """
+
+    number_kind: Literal["order", "purchase_order"]
+    number: OrderNumber
+    received_on: Day
+    lines: Annotated[tuple[ReceivedLine, ...], Field(min_length=1, max_length=100)]
     by: UserId

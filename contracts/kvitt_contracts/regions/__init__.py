@@ -5,54 +5,112 @@ The subject of a fact is what the region calls the thing; a region's order is na
 own reference.
 """
 
-from kvitt_contracts.regions.articles import ArticlePriceStated, ArticleStated
-from kvitt_contracts.regions.devices import DeviceReturned, DeviceStated
-from kvitt_contracts.regions.feed import (
-    MessageRefused,
-    OrderReported,
-    ReportEvent,
-    TransferReported,
+from kvitt_contracts.regions.articles import (
+    ArticlePriceStated,
+    ArticleStated,
+    PurchasePriceStated,
+    SafetyLevelStated,
 )
-from kvitt_contracts.regions.fields import Name, Version
+from kvitt_contracts.regions.devices import (
+    DeviceConditionStated,
+    DeviceReturned,
+    DeviceStated,
+    ReconditioningStated,
+)
+from kvitt_contracts.regions.feed import (
+    BasketReported,
+    ChargeReported,
+    ComingReportEvent,
+    CustodyReported,
+    DeviceReported,
+    InvoiceReported,
+    MessageRefused,
+    MessageSettled,
+    OrderReported,
+    PickupReportedToRegion,
+    PurchaseOrderReported,
+    Reported,
+    ReportEvent,
+    StockReported,
+    StocktakingReported,
+    TransferReported,
+    WorkOrderReported,
+)
+from kvitt_contracts.regions.fields import EmailAddress, Name, Version
 from kvitt_contracts.regions.goods import (
     BalanceStated,
+    CountedShelf,
     DispatchedLine,
     GoodsDispatched,
     GoodsReceived,
-    MarkedDevice,
     PickingBegun,
+    ReturnedGoodsStated,
+    ShelfCountStated,
+    SupplierDelayStated,
 )
-from kvitt_contracts.regions.people import PersonsJoined, PersonStated
+from kvitt_contracts.regions.invoices import SupplierInvoiceStated
+from kvitt_contracts.regions.people import PersonsJoined, PersonStated, UserContactStated
 from kvitt_contracts.regions.units import (
     CareUnitStated,
     CustomerStated,
     PayerStated,
+    ResponsiblesStated,
     StoreStated,
+    SupplierStated,
+    UserActivityStated,
     UserStated,
 )
+from kvitt_contracts.types import MarkedDevice
 
 __all__ = [
     "ArticlePriceStated",
     "ArticleStated",
     "BalanceStated",
+    "BasketReported",
     "CareUnitStated",
+    "ChargeReported",
+    "ComingReportEvent",
+    "CountedShelf",
+    "CustodyReported",
     "CustomerStated",
+    "DeviceConditionStated",
+    "DeviceReported",
     "DeviceReturned",
     "DeviceStated",
     "DispatchedLine",
+    "EmailAddress",
     "GoodsDispatched",
     "GoodsReceived",
+    "InvoiceReported",
     "MarkedDevice",
     "MessageRefused",
+    "MessageSettled",
     "Name",
     "OrderReported",
     "PayerStated",
     "PersonStated",
     "PersonsJoined",
     "PickingBegun",
+    "PickupReportedToRegion",
+    "PurchaseOrderReported",
+    "PurchasePriceStated",
+    "ReconditioningStated",
     "ReportEvent",
+    "Reported",
+    "ResponsiblesStated",
+    "ReturnedGoodsStated",
+    "SafetyLevelStated",
+    "ShelfCountStated",
+    "StockReported",
+    "StocktakingReported",
     "StoreStated",
+    "SupplierDelayStated",
+    "SupplierInvoiceStated",
+    "SupplierStated",
     "TransferReported",
+    "UserActivityStated",
+    "UserContactStated",
     "UserStated",
     "Version",
+    "WorkOrderReported",
 ]

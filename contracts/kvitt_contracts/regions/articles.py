@@ -14,6 +14,8 @@ from kvitt_contracts.types import (
     Day,
     IsoCode,
     Ore,
+    StoreId,
+    SupplierId,
     VatPercent,
 )
 
@@ -55,3 +57,32 @@ class ArticlePriceStated(Fact, type="region.article-price.stated.v1"):
     valid_from: Day
     net_ore: Annotated[Ore, Field(ge=0)]
     vat_percent: VatPercent = 25
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class PurchasePriceStated(Fact, type="region.purchase-price.stated.v1"):
+    """What a supplier sells an article for from a day on, for one unit (ORD-11, BIL-6).
+
+    Subject: the article number.
+    """
+
+    version: Version
+    article_number: ArticleNumber
+    supplier_id: SupplierId
+    valid_from_on: Day
+    net_ore: Annotated[Ore, Field(ge=0)]
+    vat_percent: VatPercent = 25
+
+
+class SafetyLevelStated(Fact, type="region.safety-level.stated.v1"):
+    """Below which level a store wants an article refilled; 0: never (INV-9).
+
+    Subject: a reference of its own, one for each store and article.
+    """
+
+    version: Version
+    store: StoreId
+    article_number: ArticleNumber
+    level: Annotated[int, Field(strict=True, ge=0, le=100_000)]

@@ -15,6 +15,7 @@ from kvitt_contracts.types import (
     PayerId,
     StoreId,
     UserId,
+    Word,
 )
 
 
@@ -45,3 +46,32 @@ class DeviceReturned(Fact, type="region.device.returned.v1"):
     device_number: DeviceNumber
     store: StoreId
     returned_on: Day
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class DeviceConditionStated(Fact, type="region.device-condition.stated.v1"):
+    """What has become of a device, as a fact: `lost`, `found`, `scrapped`, `damaged` (INV-15).
+
+    A physical fact: it wins over claims. Subject: the device number. `store`: where it stands.
+    """
+
+    version: Version
+    device_number: DeviceNumber
+    condition: Word
+    since_on: Day
+    store: StoreId | None = None
+
+
+class ReconditioningStated(Fact, type="region.reconditioning.stated.v1"):
+    """How far the work on a returned device has come, or how it ended (INV-13).
+
+    `stage`: `inspected`, `cleaned`, `repaired`, `approved`, `scrapped`. Subject: the device number.
+    """
+
+    version: Version
+    device_number: DeviceNumber
+    stage: Word
+    done_on: Day
+    technician: UserId

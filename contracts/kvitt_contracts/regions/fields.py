@@ -17,3 +17,6 @@ Version = Annotated[
 ]
 
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=TEXT)]
+EmailAddress = Annotated[
+    str, Field(max_length=120, pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
+]

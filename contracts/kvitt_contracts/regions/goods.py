@@ -2,27 +2,23 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.regions.fields import Version
 from kvitt_contracts.types import (
-    TEXT,
     ArticleNumber,
     Day,
     DeviceNumber,
+    LineNumber,
+    MarkedDevice,
+    OrderNumber,
     Quantity,
     Reference,
     StoreId,
+    UserId,
     Value,
 )
-
-
-class MarkedDevice(Value):
-    """One marked device in a delivery."""
-
-    device_number: DeviceNumber
-    serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
 
 
 class GoodsReceived(Fact, type="region.goods.received.v1"):
@@ -78,3 +74,55 @@ class GoodsDispatched(Fact, type="region.goods.dispatched.v1"):
     dispatched_on: Day
     arrives_on: Day
     lines: Annotated[tuple[DispatchedLine, ...], Field(min_length=1)]
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class SupplierDelayStated(Fact, type="region.supplier-delay.stated.v1"):
+    """A supplier delivers a purchase order later than told (ORD-4); without `lines` all of it.
+
+    Subject: the purchase-order number.
+    """
+
+    version: Version
+    purchase_order_number: OrderNumber
+    lines: Annotated[tuple[LineNumber, ...], Field(max_length=100)] = ()
+    expected_on: Day
+
+
+class ReturnedGoodsStated(Fact, type="region.returned-goods.stated.v1"):
+    """Some of an unmarked line has come back into a store, or was scrapped there (INV-7).
+
+    Subject: the return's reference. `pickup`: the region's reference of the pickup that fetched it.
+    """
+
+    version: Version
+    order: Reference
+    line: LineNumber
+    quantity: Quantity
+    store: StoreId
+    is_scrapped: bool = False
+    returned_on: Day
+    pickup: Reference | None = None
+
+
+class CountedShelf(Value):
+    """How many of an article stand on the shelf, and which marked devices. None is 0."""
+
+    article_number: ArticleNumber
+    counted: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+    devices: tuple[DeviceNumber, ...] = ()
+
+
+class ShelfCountStated(Fact, type="region.shelf-count.stated.v1"):
+    """A batch of a store's stocktaking, counted at an instant (INV-10).
+
+    Subject: the batch's reference. An article that is counted anew replaces its earlier count.
+    """
+
+    version: Version
+    store: StoreId
+    counted_at: AwareDatetime
+    lines: Annotated[tuple[CountedShelf, ...], Field(min_length=1, max_length=500)]
+    by: UserId

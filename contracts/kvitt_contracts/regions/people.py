@@ -6,8 +6,8 @@ from pydantic import Field
 
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.personnummer import Identity
-from kvitt_contracts.regions.fields import Name, Version
-from kvitt_contracts.types import Address, RegionPersonId
+from kvitt_contracts.regions.fields import EmailAddress, Name, Version
+from kvitt_contracts.types import Address, RegionPersonId, UserId
 
 
 class PersonStated(Fact, type="region.person.stated.v1"):
@@ -32,3 +32,20 @@ class PersonsJoined(Fact, type="region.person.joined.v1"):
 
     version: Version
     joined: RegionPersonId
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class UserContactStated(Fact, type="region.user-contact.stated.v1"):
+    """How a user is reached at work (BMB-8, NTF-4). Subject: the user id. Read by orders alone.
+
+    Kept in the vault, asked for when it is shown or a mail is sent.
+    """
+
+    version: Version
+    user_id: UserId
+    name: Name
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9 -]{5,20}$")] | None = None
+    mobile: Annotated[str, Field(pattern=r"^\+?[0-9 -]{5,20}$")] | None = None
+    email: EmailAddress | None = None

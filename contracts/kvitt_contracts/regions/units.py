@@ -5,15 +5,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kvitt_contracts.envelope import Fact
-from kvitt_contracts.regions.fields import Name, Version
+from kvitt_contracts.regions.fields import EmailAddress, Name, Version
 from kvitt_contracts.types import (
     Address,
     CareUnitId,
     CustomerId,
+    Day,
+    OrganisationNumber,
     PayerId,
     Role,
     ServicePointId,
     StoreId,
+    SupplierId,
     UserId,
 )
 
@@ -78,3 +81,43 @@ class StoreStated(Fact, type="region.store.stated.v1"):
     name: Name
     kind: Literal["central", "purchasing", "own", "investigation"]
     service_point: ServicePointId | None = None
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class UserActivityStated(Fact, type="region.user-activity.stated.v1"):
+    """A user signed in at the region's own portal (REF-5). Subject: the user id."""
+
+    version: Version
+    user_id: UserId
+    signed_in_on: Day
+
+
+class ResponsiblesStated(Fact, type="region.responsibles.stated.v1"):
+    """Who answers for a service point, as a whole (BMB-9, BMB-10). Subject: the service point."""
+
+    version: Version
+    service_point: ServicePointId
+    main: UserId | None = None
+    substitutes: Annotated[tuple[UserId, ...], Field(max_length=100)] = ()
+    stand_in: UserId | None = None
+    absent_from_on: Day | None = None
+    absent_to_on: Day | None = None
+
+
+class SupplierStated(Fact, type="region.supplier.stated.v1"):
+    """A supplier of the register (REF-13). Subject: the supplier's id.
+
+    `order_email` is where Kvitt sends purchase orders (ORD-11); the contact details are a
+    company's.
+    """
+
+    version: Version
+    supplier_id: SupplierId
+    name: Name
+    organisation_number: OrganisationNumber | None = None
+    is_active: bool = True
+    order_email: EmailAddress | None = None
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9 -]{5,20}$")] | None = None
+    address: Address | None = None

@@ -163,3 +163,89 @@ class Reference(Code):
     __slots__ = ()
     pattern = r"^[A-Za-z0-9][A-Za-z0-9._/-]{1,59}$"
     may_hold_digits = False
+
+
+class Word(Code):
+    """One of a set that grows: a kind, an outcome, a cause.
+
+    A reader passes over, or treats as the general case, a word that it does not know: a closed set
+    would need a new version of its message for each new member.
+    """
+
+    __slots__ = ()
+    pattern = r"^[a-z][a-z_]{1,39}$"
+
+
+class ReasonCode(Code):
+    """Why something was refused, dropped or voided: `OUT_OF_ASSORTMENT`. Never a sentence."""
+
+    __slots__ = ()
+    pattern = r"^[A-Z][A-Z0-9_]{1,59}$"
+
+
+class SupplierId(Code):
+    """Supplier (leverantör) as the region's register calls it (REF-13)."""
+
+    __slots__ = ()
+    pattern = r"^[0-9A-Za-z][0-9A-Za-z_-]{0,29}$"
+    may_hold_digits = False
+
+
+class ProductArea(Code):
+    """Product area (produktområde) of the region, such as `horsel` (REF-11)."""
+
+    __slots__ = ()
+    pattern = r"^[a-z0-9][a-z0-9_-]{0,29}$"
+
+
+class GroupName(Code):
+    """A group of articles as the region writes it: a fee group, a replacement group."""
+
+    __slots__ = ()
+    pattern = r"^[a-z0-9_]{1,30}$"
+
+
+class SupplierArticleNumber(Code):
+    """What the supplier calls an article."""
+
+    __slots__ = ()
+    pattern = r"^[0-9A-Za-z][0-9A-Za-z ./_-]{0,39}$"
+
+
+class OrganisationNumber(Code):
+    """Organisation number of a legal person, `232100-0222`.
+
+    The third digit is at least 2, so it is never a personal number: a sole trader's is one, and has
+    no place here.
+    """
+
+    __slots__ = ()
+    pattern = r"^\d{2}[2-9]\d{3}-\d{4}$"
+
+
+class VatNumber(Code):
+    """VAT number of a Swedish legal person: `SE232100022201`."""
+
+    __slots__ = ()
+    pattern = r"^SE\d{2}[2-9]\d{7}01$"
+
+
+class SupplierInvoiceNumber(Code):
+    """What a supplier calls an invoice."""
+
+    __slots__ = ()
+    pattern = r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,29}$"
+
+
+class OcrNumber(Code):
+    """The reference by which a payment finds its invoice; the last digit checks the others."""
+
+    __slots__ = ()
+    pattern = r"^\d{2,25}$"
+
+
+class Account(Code):
+    """An account of the region's ledger."""
+
+    __slots__ = ()
+    pattern = r"^\d{3,10}$"

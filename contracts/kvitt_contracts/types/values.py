@@ -4,12 +4,23 @@ import hashlib
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from operator import not_
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from kvitt_contracts.types.codes import CareUnitId, PayerId, RegionPersonId, StoreId
-from kvitt_contracts.types.ids import PersonRef
+from kvitt_contracts.types.codes import (
+    ArticleNumber,
+    CareUnitId,
+    DeviceNumber,
+    PayerId,
+    ReasonCode,
+    RegionPersonId,
+    StoreId,
+    Word,
+)
+from kvitt_contracts.types.ids import DeviceId, OrderLineId, PersonRef
 
 Ore = Annotated[
     int,
@@ -30,6 +41,14 @@ TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 
 
 Quantity = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+
+LineNumber = Annotated[int, Field(strict=True, ge=1, le=1000)]
+"""A line within its order, pickup or basket, as it is numbered from 1."""
+
+Flag = Annotated[bool, Field(exclude_if=not_)]
+"""A field, False by default, that is written only when it is set: so an event of a type that gets
+it later is written as before.
+"""
 
 VatPercent = Literal[0, 6, 12, 25]
 
@@ -109,6 +128,66 @@ class PatientPayer(Value):
 
 
 Payer = Annotated[UnitPayer | PatientPayer, Field(discriminator="kind")]
+
+
+class Item(Value):
+    """A line of an order with what it is and how many."""
+
+    line_id: OrderLineId
+    article_number: ArticleNumber
+    quantity: Quantity
+
+
+class Goods(Value):
+    """How many of an article, where no order stands behind it."""
+
+    article_number: ArticleNumber
+    quantity: Quantity
+
+
+class MarkedDevice(Value):
+    """One marked device in a delivery."""
+
+    device_number: DeviceNumber
+    serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
+
+
+class RefusedDevice(Value):
+    """Which device could not be claimed, and why."""
+
+    device_id: DeviceId
+    reason: str
+
+
+class RefusedLine(Value):
+    """Which line could not be taken, and why."""
+
+    line_id: OrderLineId
+    reason: ReasonCode
+
+
+class Claimant(Value):
+    """Who claims a device: a pickup, a sale, a fault report, by its id.
+
+    A basket claims by its order, a transfer has its hold.
+    """
+
+    kind: Word
+    id: UUID
+
+
+class Thing(Value):
+    """What a case, a message or a mail is about; `kind` is the noun of what has the id."""
+
+    kind: Word
+    id: UUID
+
+
+class Endpoint(Value):
+    """An electronic address in Peppol: `0007` and an organisation number, `0088` and a GLN."""
+
+    scheme: Annotated[str, Field(pattern=r"^\d{4}$")]
+    id: Annotated[str, Field(pattern=r"^[0-9A-Za-z:_-]{4,50}$")]
 
 
 class ArticleType(StrEnum):
