@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from kvitt_contracts import coming
 from kvitt_contracts.envelope import MAX_BYTES, Message
 from kvitt_contracts.examples import examples
 from kvitt_contracts.topics import CATALOGUE, FOR_EVER, Topic
@@ -50,6 +51,7 @@ def page() -> str:
             *(_types(topic) for topic in inbound),
             "## Meddelandetyper som regionen läser\n",
             *(_types(topic) for topic in feeds),
+            _reserved([*inbound, *feeds]),
             _sending(),
             _REFUSALS,
             _reading(),
@@ -119,6 +121,16 @@ ett avbrott ser meddelanden igen.
 Exemplet sparar numren i en SQLite-fil.
 """
 
+_RESERVED = """\
+## Reserverade namn: kommer, går inte att använda än
+
+De här typerna är reserverade för det som Kvitt ska kunna. Innehållet kan ändras tills de tas i
+bruk. En sådan som regionen skickar får ingen verkan: den avvisas med skälet `NOT_YET`, och på
+flödet kommer ingen av dem. {absent} finns inte än.
+
+{names}
+"""
+
 _REFUSALS = """\
 ## Så berättas att något avvisades
 
@@ -178,6 +190,18 @@ def _type(message: type[Message]) -> str:
         f"[{one.case}](../../contracts/examples/{name}/{one.case}.json)" for one in examples(name)
     )
     return f"| `{name}` | {' '.join(said.split())} | {schema} | {cases} |"
+
+
+def _reserved(topics: list[Topic]) -> str:
+    """Names alone: what cannot be used yet has no link to follow."""
+    to_come = [topic for topic in coming.TOPICS if topic.is_per_region]
+    lines = [
+        f"- `{topic.name}`: {', '.join(f'`{name}`' for name in sorted(topic.reserved))}"
+        for topic in (*topics, *to_come)
+        if topic.reserved
+    ]
+    absent = ", ".join(f"`{topic.name}`" for topic in to_come)
+    return _RESERVED.format(absent=absent, names="\n".join(lines))
 
 
 def _sending() -> str:
