@@ -57,7 +57,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         "wrong-topic",
         "A message for another service is refused",
         f"{CHASSIS}/consuming/incoming.py",
-        "if incoming.is_inbound and wire_type not in topic.wire_types:",
+        "if incoming.is_inbound and wire_type not in topic.wire_types | topic.reserved:",
         "if incoming.is_inbound and not wire_type:",
         f"{_INBOX}::test_a_message_for_another_service_is_refused",
     ),
