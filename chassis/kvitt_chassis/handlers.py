@@ -1,4 +1,6 @@
-"""Which function handles which message or timer. A table and its decorators; nothing runs here."""
+"""Which function handles which message or timer: a registry and its decorators. Nothing is executed
+here.
+"""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -44,18 +46,35 @@ class Timer:
     """Something that becomes due for one row: `DEADLINE = Timer("transfer_deadline", TransferRow)`.
 
     The row's key is a UUID; it is an aggregate, or another row with `locked_when_loaded`.
+    `loads(key, tx)` and `reads(key, tx)` name further rows, as a message's handler does.
     """
 
     name: str
     locks: "type[Regional]"
+    loads: Names | None = None
+    reads: Names | None = None
+
+    @property
+    def route(self) -> "TimerRoute":
+        """What is fetched ahead for a key: its row locked, and what else is named."""
+        return TimerRoute(_loading(self.locks, lambda key, _: key, self.loads), self.reads)
 
 
 @dataclass(frozen=True, slots=True)
-class MessageRoute:
-    """A handler with what it wants fetched ahead: `loads` locked, `reads` not.
+class TimerRoute:
+    """What a timer wants fetched ahead for its key: `loads` locked, `reads` not."""
 
-    The row of a handler `of=` one is among `loads`, and `handler` gives it to the function: who
-    handles a message always calls `route.handler(message, tx)`.
+    loads: Names
+    reads: Names | None = None
+
+
+# decision 0162: handlers name their rows ahead
+@dataclass(frozen=True, slots=True)
+class MessageRoute:
+    """A handler with the rows to fetch ahead for it: `loads` locked, `reads` not.
+
+    The row of a handler with `of=` is among `loads`, and `handler` passes it to the function:
+    callers always call `route.handler(message, tx)`.
     """
 
     handler: MessageHandler
@@ -122,17 +141,17 @@ class Handlers:
         loads: Names | None = None,
         reads: Names | None = None,
     ) -> Any:
-        """Handle events or facts, of one type or of several.
+        """Register a handler of events or facts, of one type or of several.
 
-        `of=OrderRow`: the row that the message is about is fetched, locked, and given to the
-        handler: `async def on_stock_reserved(row, event, tx)`. Which row it is: the message's field
-        of the same name as the row's key, or `<noun>_id` for an aggregate's id; where it differs,
-        `key(message, tx)` tells it. An event or a fact about a row that is not there waits.
+        `of=OrderRow`: the row that the message is about is fetched, locked, and passed to the
+        handler: `async def on_stock_reserved(row, event, tx)`. The row is found by the message's
+        field of the same name as the row's key, or `<noun>_id` for an aggregate's id; where it
+        differs, by `key(message, tx)`. An event or a fact about a row that does not exist waits.
 
-        What else a handler needs: `loads(message, tx)` and `reads(message, tx)` name the rows to
-        fetch for a whole batch, in one statement per table: what the handler changes is locked,
-        what it only reads is not. They are asked again as long as they name something new, so that
-        a row that `tx.fetched` gives may name the next. They must not raise.
+        Further rows: `loads(message, tx)` and `reads(message, tx)` name the rows to fetch for a
+        whole batch, in one statement per table; `loads` are locked, because the handler changes
+        them, `reads` are not. They are called again as long as they name something new, so that a
+        row that `tx.fetched` gives may name the next. They must not raise.
 
         Raises TypeError where a message names no row, ValueError for a second handler of a type.
         """
@@ -167,9 +186,9 @@ class Handlers:
         loads: Names | None = None,
         reads: Names | None = None,
     ) -> Any:
-        """Handle a command, from a region's topic and over HTTP alike.
+        """Register a handler of a command, from a region's topic and over HTTP alike.
 
-        As `on`; the row `of` a command is its target, and one that is not there is refused by
+        As `on`; the row `of` a command is its target, and one that does not exist is refused with
         `rule`.
         """
         return self._register([command], of=of, key=key, rule=rule, loads=loads, reads=reads)
@@ -182,12 +201,12 @@ class Handlers:
         key: Callable[[M, "Transaction"], Any] | None = None,
         **columns: Any,
     ) -> None:
-        """Keep what a message says in a row of a projection, a new one or the one that is there.
+        """Copy what a message says into a row of a projection, inserted or updated.
 
         Each column of the same name as a field of the message is copied; `columns` are constants,
         or functions of the message, for those that are not. The row is found as by `of=`. A column
-        that gets no value keeps the one that it has, and in a new row its default, or null.
-        Raises TypeError where a new row would lack a column that it must have.
+        that gets no value is unchanged, and in a new row has its default, or null. Raises TypeError
+        where a new row would lack a required column.
         """
         named = key_of(message_type, row_type, key)
         writes = projections.inserts_or_updates(message_type, row_type, key=named, columns=columns)
@@ -201,7 +220,7 @@ class Handlers:
         key: Callable[[M, "Transaction"], Any] | None = None,
         **columns: Any,
     ) -> None:
-        """Write some columns of a projection's row, as `project` does; without a row the message
+        """Update some columns of a projection's row, as `project` does; without a row the message
         waits. Raises TypeError where nothing would be written.
         """
         named = key_of(message_type, row_type, key)
@@ -209,8 +228,8 @@ class Handlers:
         self._add(message_type, MessageRoute(writes, _loading(row_type, named)))
 
     def timer(self, timer: Timer) -> Callable[[TimerHandler], TimerHandler]:
-        """Handle a timer: `async def expire(row, due, tx)`; the row is locked and the timer already
-        removed.
+        """Register a handler of a timer: `async def expire(row, due, tx)`; the row is locked and
+        the timer already deleted.
         """
 
         def register(handler: TimerHandler) -> TimerHandler:
@@ -222,7 +241,7 @@ class Handlers:
         return register
 
     def include(self, other: "Handlers") -> None:
-        """Take over the handlers of another module of the same service."""
+        """Add the handlers of another module of the same service."""
         for message_type, route in other.messages.items():
             self._add(message_type, route)
         for timer, handler in other.timers.values():

@@ -1,4 +1,4 @@
-"""The order in which a service locks rows, so that no two transactions wait for each other."""
+"""The order in which a service locks rows, so that no two transactions deadlock."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +15,11 @@ class LockOrderBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LockOrder:
-    """The classes whose rows are locked, in the order in which they are; `is_checked` in tests.
+    """The classes whose rows are locked, in the order in which that must happen; `is_checked` in
+    tests.
 
-    Without classes there is no order to hold. A new row needs no place in it: nobody else can see
-    it, so nobody can wait for it.
+    Without classes nothing is checked. A new row needs no place in the order: no other transaction
+    sees it, so none can wait for it.
     """
 
     classes: tuple[type[Any], ...] = ()
@@ -29,10 +30,10 @@ class LockOrder:
         object.__setattr__(self, "places", {row: n for n, row in enumerate(self.classes)})
 
     def place(self, row_type: type[Any]) -> int:
-        """Where a class comes in the order; what is not locked comes last."""
+        """The index of a class in the order; classes that are not locked come last."""
         return self.places.get(row_type, len(self.classes))
 
     def check(self, row_type: type[Any], *, after: type[Any] | None) -> None:
-        """Raises LockOrderBroken where `row_type` must not be locked when `after` was."""
+        """Raises LockOrderBroken when `row_type` must not be locked after `after`."""
         if self.is_checked and after is not None and self.place(row_type) < self.place(after):
             raise LockOrderBroken(row_type, after)

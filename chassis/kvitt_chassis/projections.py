@@ -1,6 +1,7 @@
-"""Rows that hold what another service said last: which columns a message gives, as data.
+"""Projections: rows that copy what another service has published; which columns a message gives, as
+data.
 
-A projection decides nothing. What is decided from one is decided where the row is read.
+A projection decides nothing: rules that use it are where the row is read.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,7 +22,7 @@ Writer = Callable[[Any, "Transaction"], Awaitable[None]]
 def inserts_or_updates(
     message_type: type[Message], row_type: type[Any], *, key: KeyOf, columns: Mapping[str, Any]
 ) -> Writer:
-    """A handler that writes the whole row of a message, a new one or the one that is there.
+    """A handler that inserts or updates the row of a message.
 
     Raises TypeError where a required column gets no value, or a name in `columns` is no column.
     """
@@ -50,7 +51,7 @@ def inserts_or_updates(
 def updates(
     message_type: type[Message], row_type: type[Any], *, key: KeyOf, columns: Mapping[str, Any]
 ) -> Writer:
-    """A handler that writes some columns of the row of a message; without a row the message waits.
+    """A handler that updates some columns of the row of a message; without a row the message waits.
 
     Raises TypeError where a name in `columns` is no column, or nothing would be written.
     """
@@ -73,7 +74,7 @@ def _write(row: Any, values: Mapping[str, Any]) -> None:
 def _given(
     message_type: type[Message], row_type: type[Any], columns: Mapping[str, Any]
 ) -> dict[str, Callable[[Any], Any]]:
-    """How each column that a message gives is made of it, all but the key's own."""
+    """How each column but the key's is computed from a message."""
     if issubclass(row_type, Aggregate):
         raise TypeError(f"{row_type.__name__} is the fold of its events: record them")
     known = set(_columns(row_type))
@@ -105,7 +106,9 @@ def _columns(row_type: type[Any]) -> dict[str, Any]:
 
 
 def _defaults(row_type: type[Any]) -> dict[str, Any]:
-    """A new row has its constant defaults at once: the next message of the batch reads them."""
+    """Constant defaults of columns, set on a new row at once: the next message of the batch reads
+    them.
+    """
     return {
         name: column.default.arg
         for name, column in _columns(row_type).items()

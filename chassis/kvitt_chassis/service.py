@@ -1,4 +1,6 @@
-"""What a service is: its name, handlers, routes and tables. How it runs: `operating/process.py`."""
+"""A service's declaration: its name, handlers, routes and tables. How it runs is in
+`operating/process.py`.
+"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from fastapi import Query, Response
+from kvitt_chassis import metrics
 from kvitt_chassis.filters import Eq
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, Scope, named
@@ -131,6 +132,9 @@ class ReadLetter(Command):
     """Open a message."""
 
 
+POSTED = metrics.declare(
+    "counter", "toy_letters_posted_total", "Letters that were posted.", "None needed."
+)
 REMOVAL = Timer("letter_removal", LetterRow)
 messages = Handlers()
 
@@ -169,6 +173,7 @@ def _post(tx: Transaction, key: UUID, reader: UserId, about: UUID) -> None:
     )
     tx.start(LetterRow, key, posted)
     tx.schedule(REMOVAL, key=key, due=tx.now + timedelta(days=1))
+    tx.after_commit(POSTED.labels(service.name).inc)
 
 
 class LetterView(BaseModel):

@@ -29,6 +29,7 @@ Says nothing about the person.
 """
 
 
+# decision 0102: ids come from the region's own references
 def identify(region: str, noun: str, reference: str) -> UUID:
     """The immutable id of what `region` calls `reference`: the same words give the same id."""
     return uuid5(NAMESPACE, f"{region}/{noun}/{reference}")
@@ -203,6 +204,7 @@ Ore = Annotated[
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A Stockholm day that somebody outside has written: what lies beyond is a slip of the keys."""
 
+# decision 0021: what outsiders write is bounded in the contract
 TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 """Pattern of free text: no control characters but tab and line ends (PostgreSQL stores no NUL)."""
 

@@ -52,7 +52,9 @@ class ArticleRow(Regional, Base):
     name: Mapped[str]
     type: Mapped[ArticleType]
     charging: Mapped[Charging]
-    prices: Mapped[tuple[rents.PricePoint, ...]] = mapped_column(Json(tuple[rents.PricePoint, ...]))
+    prices: Mapped[tuple[rents.PricePoint, ...]] = mapped_column(
+        Json(tuple[rents.PricePoint, ...]), default=()
+    )
 
 
 class OrderLineRow(Regional, Base):
@@ -84,7 +86,7 @@ class DeviceRow(Regional, Base):
     device_number: Mapped[DeviceNumber]
     article_number: Mapped[ArticleNumber]
     points: Mapped[tuple[rents.ChangePoint, ...]] = mapped_column(
-        Json(tuple[rents.ChangePoint, ...])
+        Json(tuple[rents.ChangePoint, ...]), default=()
     )
     unsettled_from: Mapped[date | None]
 

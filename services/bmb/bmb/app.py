@@ -6,8 +6,9 @@ from kvitt_chassis.service import Service
 from bmb.api import router
 from bmb.base import Base
 from bmb.handlers import messages
+from bmb.models import TransferRow
 
-service = Service("bmb", handlers=messages, routers=[router], base=Base)
+service = Service("bmb", handlers=messages, routers=[router], base=Base, lock_order=(TransferRow,))
 
 if __name__ == "__main__":
     run(service)

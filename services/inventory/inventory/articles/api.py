@@ -17,6 +17,7 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.web.problems import Invalid
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, StoreId
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -24,7 +25,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from inventory.articles import domain
 from inventory.articles.models import ArticleRow
 from inventory.stock.models import BalanceRow
-from inventory.stock.views import BalanceView, FromRow
+from inventory.stock.views import BalanceView
+from inventory.views import FromRow
 
 router = ApiRouter(tags=["Artiklar"])
 
@@ -41,11 +43,7 @@ class PriceView(BaseModel):
     @classmethod
     def of(cls, point: domain.PricePoint) -> "PriceView":
         """The view of a price."""
-        return cls(
-            valid_from=point.valid_from,
-            net_ore=point.price.net_ore,
-            vat_percent=point.price.vat_percent,
-        )
+        return cls(valid_from=point.valid_from, **same_fields(point.price, PriceView))
 
 
 class ArticleLine(FromRow):

@@ -16,6 +16,7 @@ from kvitt_chassis.http import (
     RegionWide,
     named,
 )
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitId,
@@ -36,11 +37,12 @@ from inventory.articles.models import ArticleRow
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.people.models import AliasRow
+from inventory.views import FromRow
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
 
 
-class ClaimView(BaseModel):
+class ClaimView(FromRow):
     """Vad som håller hjälpmedlet just nu."""
 
     kind: Annotated[domain.ClaimKind, Field(description="Byte, låst byte eller på väg ut")]
@@ -89,18 +91,11 @@ class DeviceLine(BaseModel):
     @classmethod
     def of(cls, row: DeviceRow) -> "DeviceLine":
         """The view of a device."""
-        claim = row.claim
         return cls(
             device_id=DeviceId(row.id),
-            device_number=row.device_number,
-            serial_number=row.serial_number,
-            article_number=row.article_number,
-            holder=row.custody.holder,
-            since=row.custody.since,
-            payer_id=row.custody.payer_id,
-            customer_id=row.custody.customer_id,
-            prescriber=row.custody.prescriber,
-            claim=ClaimView(kind=claim.kind, by=claim.by) if claim else None,
+            **same_fields(row.state(), DeviceLine),
+            **same_fields(row.custody, DeviceLine),
+            claim=ClaimView.of(row.claim) if row.claim else None,
         )
 
 
@@ -129,11 +124,7 @@ class PeriodView(BaseModel):
     def of(cls, period: domain.Period) -> "PeriodView":
         """The view of a span of days."""
         return cls(
-            from_day=period.start,
-            to_day=period.end,
-            holder=period.custody.holder,
-            payer_id=period.custody.payer_id,
-            prescriber=period.custody.prescriber,
+            from_day=period.start, to_day=period.end, **same_fields(period.custody, PeriodView)
         )
 
 
@@ -235,10 +226,7 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
 
 def _change(row: CustodyRow) -> ChangeView:
     return ChangeView(
-        since=row.since,
-        holder=row.custody.holder,
-        payer_id=row.custody.payer_id,
-        prescriber=row.custody.prescriber,
+        **same_fields(row.custody, ChangeView),
         order_id=row.order_id,
         transfer_id=row.transfer_id,
         recorded_at=row.recorded_at,

@@ -21,11 +21,12 @@ from sqlalchemy import and_, select
 
 from inventory.reservations import domain
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
+from inventory.views import FromRow
 
 router = ApiRouter(tags=["Reservationer"])
 
 
-class ReservedLineView(BaseModel):
+class ReservedLineView(FromRow):
     """En orderrads läge i förrådet."""
 
     line_id: OrderLineId
@@ -34,19 +35,8 @@ class ReservedLineView(BaseModel):
     missing: Annotated[int, Field(description="Saknas")]
     delivered: Annotated[int, Field(description="Levererat")]
 
-    @classmethod
-    def of(cls, line: domain.Line) -> "ReservedLineView":
-        """The view of a line."""
-        return cls(
-            line_id=line.line_id,
-            article_number=line.article_number,
-            reserved=line.reserved,
-            missing=line.missing,
-            delivered=line.delivered,
-        )
 
-
-class ShipmentView(BaseModel):
+class ShipmentView(FromRow):
     """Gods på väg."""
 
     arrives_on: Annotated[date, Field(description="Räknas som mottaget den dagen (ORD-13)")]
@@ -144,9 +134,6 @@ async def show_reservation(order_id: UUID, reader: Reader) -> ReservationView:
     return ReservationView(
         **dict(ReservationLine.of(row, order)),
         lines=[ReservedLineView.of(line) for line in row.lines],
-        in_transit=[
-            ShipmentView(arrives_on=shipment.arrives_on, lines=shipment.lines)
-            for shipment in row.in_transit
-        ],
+        in_transit=[ShipmentView.of(shipment) for shipment in row.in_transit],
         decline_reason=row.decline_reason,
     )

@@ -1,9 +1,9 @@
-"""Orders over HTTP: place, withdraw, void, list, show. A handler fills a command and runs it."""
+"""Orders over HTTP: void, list, show. Placing them stands in `orders.placements`."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import Query
 from kvitt_chassis.filters import Contains, Eq, From, In, StartsWith, To, Where
@@ -21,18 +21,12 @@ from kvitt_chassis.http import (
 )
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import (
-    PlaceOrder,
-    RegisterWithdrawal,
     Supply,
     VoidOrder,
 )
 from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitId,
-    CareUnitRecipient,
-    NamedPatient,
-    NamedRecipient,
-    PatientRecipient,
     PersonRef,
     Role,
     ServicePointId,
@@ -43,59 +37,25 @@ from sqlalchemy import ColumnElement, or_, select
 
 from orders.customer_orders.deliveries import resolve_delivery
 from orders.customer_orders.domain import Status
-from orders.customer_orders.handlers import preview
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.queries import is_for_the_person
 from orders.customer_orders.views import (
     DeliveryView,
-    OrderBody,
-    OrderPreview,
     OrderSummary,
     OrderView,
-    PreviewLine,
-    WithdrawalBody,
 )
 from orders.people.domain import Purpose, roles_that_may_ask
-from orders.people.models import PersonRow
-from orders.read_transaction import Asking
+from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Ordrar"])
 
-_WRITERS = (Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM)
-
-
-@router.post("/orders", status_code=201)
-async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> OrderView:
-    """Lägg en order (ORD-1). `pending` är sann tills lagret har svarat med planerat datum."""
-    commands.caller.must_have(*_WRITERS)
-    order_id = uuid4()
-    command = await _command(body, reader)
-    return await commands.run(command, target=order_id, show=show_order(order_id))
-
-
-@router.post("/withdrawals", status_code=202)
-async def register_withdrawal(
-    body: WithdrawalBody, commands: Commands, reader: Reader
-) -> OrderView:
-    """Registrera ett uttag ur eget förråd (ORD-7). Lagret svarar; `Prefer: wait=2` väntar."""
-    commands.caller.must_have(*_WRITERS)
-    order_id = uuid4()
-    command = RegisterWithdrawal(
-        recipient=await _named(body.recipient, reader),
-        prescriber=body.prescriber,
-        requester=commands.caller.user_id,
-        service_point=body.service_point,
-        store=body.store,
-        payer_id=body.payer_id,
-        lines=body.lines,
-    )
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+WRITERS = (Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM)
 
 
 @router.post("/orders/{order_id}:void", status_code=202)
 async def void_order(order_id: UUID, commands: Commands) -> OrderView:
     """Makulera en hel order (ORD-14). Lagret svarar; `Prefer: wait=2` väntar."""
-    commands.caller.must_have(*_WRITERS)
+    commands.caller.must_have(*WRITERS)
     command = VoidOrder(by=commands.caller.user_id)
     return await commands.run(command, target=order_id, show=show_order(order_id))
 
@@ -164,16 +124,8 @@ async def get_order(order_id: UUID, reader: Reader) -> OrderView:
     return OrderView.of(row, await reader.look_up(OrderDetailsRow, order_id))
 
 
-@router.post("/orders:preview")
-async def preview_order(body: OrderBody, tx: Asking, reader: Reader) -> OrderPreview:
-    """Visa en order som den skulle bli: avgiften syns så snart raden är tillagd (ORD-18)."""
-    reader.caller.must_have(*_WRITERS)
-    placed = await preview(await _command(body, reader), tx)
-    return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
-
-
 @router.post("/orders/{order_id}:resolve-delivery")
-async def show_delivery(order_id: UUID, tx: Asking, caller: SignedIn) -> DeliveryView:
+async def show_delivery(order_id: UUID, tx: ReadTransaction, caller: SignedIn) -> DeliveryView:
     """Vart en order ska, för den som levererar. Varje uppslag av en patient loggas."""
     caller.must_have(*roles_that_may_ask(Purpose.DELIVERY))
     row = await tx.get(OrderRow, order_id, rule="ORD-3")
@@ -188,24 +140,3 @@ def show_order(order_id: UUID) -> Callable[[Transaction], Awaitable[OrderView]]:
         return OrderView.of(row, await tx.look_up(OrderDetailsRow, order_id))
 
     return show
-
-
-async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:
-    return PlaceOrder(
-        recipient=await _named(body.recipient, reader),
-        prescriber=body.prescriber,
-        requester=reader.caller.user_id,
-        service_point=body.service_point,
-        payer_id=body.payer_id,
-        lines=body.lines,
-        delivery=body.delivery,
-    )
-
-
-async def _named(
-    recipient: PatientRecipient | CareUnitRecipient, reader: RegionReader
-) -> NamedRecipient:
-    if isinstance(recipient, CareUnitRecipient):
-        return recipient
-    row = await reader.get(PersonRow, recipient.person, rule="REF-1")
-    return NamedPatient(person=row.region_person_id)

@@ -3,6 +3,7 @@ alone, and every look is logged in the transaction that answers it.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -29,9 +30,10 @@ from sqlalchemy import select
 
 from orders.people import domain
 from orders.people.commands import AddPerson, DoorCode, Instructions, KeepContact, Phone
-from orders.people.handlers import find_by_number, log_looks
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
-from orders.read_transaction import Asking
+from orders.people.queries import find_by_number
+from orders.people.writes import log_looks
+from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Personer"])
 
@@ -57,9 +59,12 @@ class FindPerson(BaseModel):
 class PersonView(BaseModel):
     """En referens till en person. Säger inte vem det är."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True)
 
-    person: Annotated[PersonRef, Field(description="Referensen som alla andra anrop tar")]
+    person: Annotated[
+        PersonRef,
+        Field(validation_alias="id", description="Referensen som alla andra anrop tar"),
+    ]
     region_person_id: Annotated[RegionPersonId, Field(description="Regionens eget id")]
     active: Annotated[bool, Field(description="Nytt får registreras på personen (REF-14)")]
     merged_into: Annotated[
@@ -69,12 +74,7 @@ class PersonView(BaseModel):
     @classmethod
     def of(cls, row: PersonRow) -> "PersonView":
         """A row as it is shown."""
-        return cls(
-            person=PersonRef(row.id),
-            region_person_id=row.region_person_id,
-            active=row.active,
-            merged_into=row.merged_into,
-        )
+        return cls.model_validate(row)
 
 
 class ResolvePersons(BaseModel):
@@ -127,8 +127,9 @@ class AccessView(BaseModel):
     person: PersonRef
 
 
+# decision 0033: a look takes no Idempotency-Key and is logged in its own transaction
 @router.post("/persons:find")
-async def find_person(body: FindPerson, caller: SignedIn, tx: Asking) -> PersonView:
+async def find_person(body: FindPerson, caller: SignedIn, tx: ReadTransaction) -> PersonView:
     """Sök en person på nummer; svaret är referensen."""
     caller.must_have(Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM)
     ref = await find_by_number(body.identity, tx)
@@ -140,7 +141,7 @@ async def find_person(body: FindPerson, caller: SignedIn, tx: Asking) -> PersonV
 
 
 @router.post("/persons:resolve")
-async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: Asking) -> Resolved:
+async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: ReadTransaction) -> Resolved:
     """Visa vilka referenserna är, för ett ändamål. Varje uppslag loggas."""
     caller.must_have(*domain.roles_that_may_ask(body.purpose))
     current = await _current(body.refs, tx)
@@ -301,23 +302,5 @@ def _end(ref: PersonRef, leads: dict[PersonRef, PersonRef | None]) -> PersonRef:
 def _view(
     asked: PersonRef, ref: PersonRef, shown: domain.Shown | domain.Located
 ) -> ResolvedPerson | LocatedPerson:
-    common = {
-        "asked": asked,
-        "person": ref,
-        "name": shown.name,
-        "number": shown.number,
-        "protected": shown.protected,
-        "deceased": shown.deceased,
-    }
-    if not isinstance(shown, domain.Located):
-        return ResolvedPerson.model_validate(common)
-    return LocatedPerson.model_validate(
-        {
-            **common,
-            "address": shown.address,
-            "phone": shown.phone,
-            "door_code": shown.door_code,
-            "instructions": shown.instructions,
-            "home_region": shown.home_region,
-        }
-    )
+    view = LocatedPerson if isinstance(shown, domain.Located) else ResolvedPerson
+    return view.model_validate({"asked": asked, "person": ref, **asdict(shown)})
