@@ -129,6 +129,7 @@ class Database:
         return now
 
 
+# decision 0004: lock trouble is nobody's fault
 def is_lock_trouble(error: BaseException) -> bool:
     """True for an error that is nobody's fault: the same transaction is to be tried again, without
     limit.

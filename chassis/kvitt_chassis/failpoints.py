@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+# decision 0131: failpoints stay in the product, unarmed
 FAILPOINTS: dict[str, str] = {
     "unit.before_commit": "effects, events and timers are written, nothing is committed",
     "unit.after_commit": "committed; nobody has been told",

@@ -134,4 +134,4 @@ class Where(Filter):
     async def criterion(self, value: Any, reader: RegionReader) -> Criterion:
         """See Filter."""
         criterion = self.rule(value, reader)
-        return criterion if isinstance(criterion, ColumnElement) else await criterion
+        return await criterion if isinstance(criterion, Awaitable) else criterion

@@ -68,6 +68,7 @@ class TimerRoute:
     reads: Names | None = None
 
 
+# decision 0162: handlers name their rows ahead
 @dataclass(frozen=True, slots=True)
 class MessageRoute:
     """A handler with the rows to fetch ahead for it: `loads` locked, `reads` not.

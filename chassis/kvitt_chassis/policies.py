@@ -27,6 +27,7 @@ DDL: tuple[str, ...] = (
 """The tables of this module, for a service's first migration. Not a region's rows: the worker's."""
 
 
+# decision 0083: a policy that was changed after its use stops every decision
 class PolicyChanged(Exception):
     """A policy's version has another content than when decisions were made by it."""
 

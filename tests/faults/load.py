@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka import Message as KafkaRecord
 from kvitt_contracts.bmb import AcceptTransfer, SaveTransfer
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.envelope import Envelope, Message
@@ -21,6 +22,7 @@ from kvitt_contracts.orders import LineToOrder, PlaceOrder, RegisterWithdrawal
 from kvitt_contracts.regions import (
     DispatchedLine,
 )
+from kvitt_contracts.repetition import AlreadyRead
 from kvitt_contracts.types import CustomerId, DeviceNumber, RegionCode
 
 from contracts.tests.builders.regions import (
@@ -58,6 +60,7 @@ class _Side:
     producer: Producer
     feed: Consumer
     free: deque[tuple[DeviceNumber, int]]  # each with the side (0, 1) that has it now
+    read: AlreadyRead = field(default_factory=AlreadyRead)
     begun: dict[str, _Begun] = field(default_factory=dict)
 
 
@@ -150,7 +153,7 @@ class Load:
                 for side in self._sides:
                     side.producer.poll(0)
                     for record in side.feed.consume(200, 0.01):
-                        if record.error() is None:
+                        if record.error() is None and _is_new(side, record):
                             self._heard(side, json.loads(record.value() or b"{}"))
         except BaseException as error:  # told to whoever asks next
             self._trouble = error
@@ -302,6 +305,12 @@ class Load:
 def source_of(region: str) -> str:
     """The name that a region's messages bear."""
     return f"urn:region:{region}:fel"
+
+
+def _is_new(side: _Side, record: KafkaRecord) -> bool:
+    """False for what the relay has sent again after a kill."""
+    headers: Any = record.headers()
+    return side.read.is_new(str(record.topic()), Envelope.from_headers(headers))
 
 
 def _open(region: Region, settings: Settings) -> _Side:

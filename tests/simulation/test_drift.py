@@ -1,5 +1,5 @@
 """The real shells, on real PostgreSQL and Kafka, do what the machines say and nothing else: so that
-the simulation speaks of them.
+the simulation speaks of them (decision 0111).
 """
 
 import asyncio

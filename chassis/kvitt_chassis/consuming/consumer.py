@@ -395,6 +395,7 @@ class Consumer:
         await self._offsets.flush()
         self._offsets.drop()
 
+    # decision 0134: nothing is settled before an assignment is checked
     async def _on_assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """The group assigns partitions: check that what is to be read is still there, and resume
         pauses.

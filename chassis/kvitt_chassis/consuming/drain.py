@@ -194,6 +194,7 @@ class Drain:
                     found.extend(places.get((str(region), key), []))
         return found
 
+    # decision 0112: one parked key holds up no other
     async def _settle_key(self, place: TopicKey) -> None:
         self._awaited.pop(place, None)
         try:

@@ -38,6 +38,7 @@ class Reading:
     commit_deadline: float = 5.0
 
 
+# decision 0009: the Kafka client is watched, and not believed
 class KafkaClient:
     """Reads topics as a member of a consumer group and delivers batches one at a time to
     `on_batch`.

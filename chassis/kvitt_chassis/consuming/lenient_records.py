@@ -15,6 +15,7 @@ UNREADABLE_NAME = "\N{REPLACEMENT CHARACTER}"
 """Replaces, in a header's name, bytes that are not UTF-8."""
 
 
+# decision 0009: the Kafka client is watched, and not believed
 def install() -> None:
     """Make every aiokafka consumer of this process decode so. Idempotent."""
     fetcher.MemoryRecords = LenientRecords

@@ -209,6 +209,7 @@ class ConsumerMachine:
                 return self._act(Apply(self._hand))
         return self._finish()
 
+    # decision 0006: a batch is one transaction or several
     def _split(self, index: int | None) -> Action:
         """Go on without the message that failed; where it is not known which, with each half."""
         hand = self._hand

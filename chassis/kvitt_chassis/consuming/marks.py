@@ -58,6 +58,7 @@ DDL: tuple[str, ...] = (
 counts messages.
 """
 
+# decision 0161: marks are locked by a function of the database
 FUNCTIONS: tuple[str, ...] = (
     """
     CREATE OR REPLACE FUNCTION lock_marks(topics text[], keys text[])

@@ -16,6 +16,7 @@ failpoints.declare("consumer.after_offsets", "offsets are committed")
 Commit = Callable[[Mapping[TopicPartition, int]], Awaitable[bool]]
 """Commits offsets; answers False when that failed and may be tried again."""
 
+# decision 0160: offsets follow the effects at a pace
 PACE = 0.1
 """Seconds between an effect's commit and that of its offset, at most. What is read again after a
 crash is a duplicate by its mark.

@@ -31,6 +31,7 @@ Reached = Mapping[TopicPartition, int]
 """The next offset to read, by partition: everything before it is settled."""
 
 
+# decision 0113: a restored reader reads again from what it knows
 class DatabaseBehind(Exception):
     """The database lacks what this process has settled in it: it was restored to an
     earlier state.

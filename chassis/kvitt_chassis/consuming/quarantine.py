@@ -199,6 +199,7 @@ class Quarantine:
                 session, place, sequence=envelope.sequence, event_id=envelope.id, known=known
             )
 
+    # decision 0008: doing too little shows as a gap, doing too much loses an event
     async def _fills_the_gap(self, session: AsyncSession, place: TopicKey, known: KeyState) -> bool:
         """True when a message without a number came where the next number is missing: the one after
         it has come.

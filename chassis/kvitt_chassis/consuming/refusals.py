@@ -59,6 +59,7 @@ def evolve(state: Refusal | None, event: Event) -> Refusal:
     )
 
 
+# decision 0101: a refused inbound message is an aggregate on a topic of refusals
 def record_refusal(unit: UnitOfWork, incoming: Incoming, refused: Refused) -> None:
     """Record the refusal as an event in the message's own transaction, for the region whose topic
     it came by.

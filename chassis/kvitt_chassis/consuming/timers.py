@@ -39,6 +39,7 @@ DDL: tuple[str, ...] = (
 """`due` is business time; `not_before` is real time: when one whose handler failed is tried again.
 """
 
+# decision 0005: timers fire in batches, and a refusal is a fault there
 BATCH = 200
 POLL_SECONDS = 0.5
 _SOON = timedelta(seconds=10)  # what is due later is seen by the poll in time

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+# decision 0008: a mark remembers the ids of its key's last eight events
 REMEMBERED_IDS = 8
 """How many of a key's last event ids its mark stores: so far back a fork is distinguished from a
 duplicate.

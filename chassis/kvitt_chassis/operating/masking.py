@@ -10,6 +10,7 @@ MASK = "************"
 # A UUID's groups can be all digits, and so can a count: only what has a date's form counts (month
 # 1-12, day 1-31, or 61-91 of a coordination number), and no longer row of digits.
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+# decision 0082: a wrong check digit does not excuse a number
 _NUMBER = (
     r"(?<!\d)(?:1[89]|20)?\d\d(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278]\d|[39][01])[-+ ]?\d{4}"
     r"(?!\d)"

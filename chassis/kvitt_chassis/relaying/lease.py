@@ -65,6 +65,7 @@ _CURSOR = ("s1", "s2", "last_id", "base_id", "resent_id")
 IN_RECOVERY = "SELECT pg_is_in_recovery()"
 # No lease ends so far ahead unless the database's clock has gone back since; its holder, if it
 # lives, finds another epoch and stops.
+# decision 0133: a lease that lies too far ahead is free
 TAKE = """
     UPDATE relay SET epoch = epoch + 1, holder = $1,
         leased_until = clock_timestamp() + make_interval(secs => $2)

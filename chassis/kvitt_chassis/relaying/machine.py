@@ -51,6 +51,7 @@ BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 REBASE = "kvitt outbox rebase"
 
 
+# decision 0002: the relay decides in a pure machine
 class RelayMachine:
     """One relay's decisions. `begin` gives the first action, `next` each further one, None at the
     end.
@@ -211,6 +212,7 @@ class RelayMachine:
         self._is_unstored = self._is_fresh = False
 
 
+# decision 0003: the relay refuses another place, and an operator decides
 def refusal_to_send(found: Surveyed) -> str | None:
     """Why a relay must not go on from a cursor: it is from another server, timeline or Kafka
     cluster, or the database was restored. None when it may.

@@ -129,6 +129,7 @@ async def of_key(
     return [OutboxRow(*row) for row in found]
 
 
+# decision 0003: an operator decides what is sent after a restore
 async def rebase(session: AsyncSession, *, resend: Literal["nothing", "everything"] | int) -> int:
     """Let the relay go on from here, in this database and to the Kafka cluster that it finds.
 

@@ -14,6 +14,7 @@ from kvitt_chassis.relaying.dedicated_connection import DedicatedConnection
 from kvitt_chassis.relaying.outbox import COLUMNS, OutboxRow
 from kvitt_chassis.relaying.steps import Cursor, Looked, PageRead
 
+# decision 0150: a small page is one statement, planned once
 SETUP = """
     SET plan_cache_mode = force_generic_plan;
     SET enable_seqscan = off;
@@ -98,6 +99,7 @@ SNAPSHOT = OutboxRow._fields.index("payload")
 
 _S1 = "CAST(CAST($1 AS text) AS pg_snapshot)"
 _S2 = "CAST(CAST($2 AS text) AS pg_snapshot)"
+# decision 0001: two snapshots and an id, not a cursor of ids
 _UNDER_WAY = f"xid = ANY (ARRAY(SELECT pg_snapshot_xip({_S1})))"
 _SINCE = f"xid >= pg_snapshot_xmax({_S1})"
 _BEGUN_SINCE = f"{_SINCE} AND xid < pg_snapshot_xmax({_S2})"

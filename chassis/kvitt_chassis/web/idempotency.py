@@ -71,6 +71,7 @@ class StoredAnswer:
     body: str
 
 
+# decision 0080: a repeated Idempotency-Key gets the stored answer, and what makes a key the same
 async def claim(session: AsyncSession, key: IdempotencyKey) -> StoredAnswer | None:
     """Insert the key in this transaction; answers None, or the stored answer when there is one.
 

@@ -28,6 +28,7 @@ class DatabaseUrls:
         return url.replace("postgresql+asyncpg://", "postgresql://", 1)
 
 
+# decision 0012: database roles carry no test prefix
 class Databases:
     """The services' databases on one server.
 

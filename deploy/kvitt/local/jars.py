@@ -105,6 +105,7 @@ def _fetch(jar: Jar, context: MavenContext) -> None:
         ) from error
 
 
+# decision 0010: the library that fetches them only warns
 def _is_genuine(jar: Jar, repository: Path) -> bool:
     with jar.path(repository).open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest() == jar.sha256

@@ -22,6 +22,7 @@ def kafka_principals(regions: Sequence[str]) -> list[str]:
     return [*SERVICES, *(f"region-{code}" for code in regions)]
 
 
+# decision 0010: the local platform is the real one
 class LocalServers:
     """Both servers, started in parallel and ended together; they also end when this
     process does.

@@ -27,6 +27,7 @@ _WORDS = {
 }
 
 
+# decision 0090: a barrier is two looks that say the same
 class Barrier:
     """All services together: whether they are idle, and their business time."""
 

@@ -40,6 +40,7 @@ class Difference:
     found: Any = None
 
 
+# decision 0091: the month is compared thing by thing, from outside
 def differences(expected: Entries, found: Entries) -> list[Difference]:
     """Everything that differs, in the sections' order. Empty when nothing is missing, doubled or
     added.

@@ -104,6 +104,7 @@ async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transact
 @messages.on(DayClosed)
 async def on_day_closed(event: DayClosed, tx: Transaction) -> None:
     """The last day of a month starts the run (BIL-9)."""
+    # decision 0061: a closed day waits in the inbox until billing has its custody changes
     applied = await queries.custody_changes_applied(tx)
     if applied < event.custody_changes_so_far:
         # BIL-9: a month is billed from all that was said of it, so the day waits for what is still

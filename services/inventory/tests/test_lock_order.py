@@ -8,7 +8,7 @@ import pytest
 from inventory.app import service
 from inventory.devices.models import DeviceRow
 from inventory.holds.models import HoldRow
-from inventory.reservations.models import ReservationRow
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.lock_order import LockOrderBroken
 from kvitt_chassis.service import Service
@@ -107,17 +107,26 @@ async def test_a_transfer_into_a_store_serves_who_waits_in_the_order_of_locks(
     await assert_rows_are_folds(world)
 
 
+@pytest.mark.parametrize("named", ["by its reference", "by its number"])
 async def test_a_dispatch_delivers_what_has_arrived_before_its_timer_in_the_order_of_locks(
-    world: World,
+    world: World, named: str
 ) -> None:
-    await world.handle(rollators_received("170078", store="500"))
+    """An order by its number is found by the handler: nothing was locked ahead."""
+    row = await world.row(PlacedOrderRow, order_id())
+    order = str(row.order_number) if named == "by its number" else "O-1"
+    await world.handle(rollators_received("170078", "170079", store="500"))
     await world.handle(a_transfer_requested_from_store("170078", store="500"))
-    await world.handle(a_dispatch(a_sent_line(1, 1, "170077"), arrives_on=date(2026, 3, 4)))
+    await world.handle(
+        a_dispatch(a_sent_line(1, 1, "170077"), order=order, arrives_on=date(2026, 3, 4))
+    )
     async with world.worker.unit() as unit:  # the day has come, its timer is late
         await unit.session.execute(_MOVE_CLOCK, {"to": stockholm("2026-03-04 09:00")})
 
-    await world.handle(a_dispatch(a_sent_line(1, 1, "170078"), arrives_on=date(2026, 3, 6)))
+    await world.handle(
+        a_dispatch(a_sent_line(1, 1, "170078"), order=order, arrives_on=date(2026, 3, 6))
+    )
 
     assert (await device(world, "170077")).custody.since == date(2026, 3, 4)
     assert (await device(world, "170077")).claim is None
+    assert (await world.row(HoldRow, transfer_id())).status == "ended"
     await assert_rows_are_folds(world)

@@ -22,6 +22,7 @@ _UPGRADED = ("bmb", "inventory")
 _TOPIC = "bmb.transfers"
 _READERS = ("inventory", "notifications")
 _PLANTED = 6
+# decision 0135: the next versions are today's contracts and more
 _ADDED = {"next": ("added_in_next",), "last": ("added_in_next", "added_in_last")}
 """Version → the optional fields that its events have beyond those of today."""
 
@@ -98,7 +99,7 @@ def _copy(directory: Path, version: str) -> Path:
     fields = "".join(f'    {name}: str = "{version}"\n' for name in _ADDED[version])
     envelope.write_text(text.replace(kind, kind + fields))
     if version == "last":
-        bmb = into / "kvitt_contracts" / "bmb.py"
+        bmb = into / "kvitt_contracts" / "bmb" / "transfers.py"
         bmb.write_text(bmb.read_text() + _DECLARED)
     return into
 

@@ -95,6 +95,7 @@ def payer_on(points: Iterable[ChangePoint], day: date) -> PayerId | None:
     return max(passed, key=lambda point: point.effective_on).payer_id if passed else None
 
 
+# decision 0060: a device in a store has no payer
 def owed_rent(
     points: Sequence[ChangePoint], prices: Sequence[PricePoint], *, from_day: date, to_day: date
 ) -> dict[date, DayRent]:

@@ -111,6 +111,7 @@ def _refuse_answer(transfer: Transfer, *, by: User, now: datetime) -> None:
             way_on="Tiden för att kvittera är ute; se vad som har hänt med bytet.",
             deadline=transfer.deadline,
         )
+    # decision 0051: until there are responsibles (BMB-9)
     if not by.works_at(transfer.receiving_service_point):
         raise Refused(
             Reason.NOT_RESPONSIBLE,

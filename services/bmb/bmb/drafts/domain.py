@@ -139,6 +139,7 @@ def cancel(transfer: Transfer, *, by: User) -> tuple[TransferEvent, ...]:
     return (TransferCancelled(transfer_id=transfer.id),)
 
 
+# decision 0050: the paying unit acknowledges a change of payer; the sender cannot choose who does
 def acknowledging_service_point(wish: Wish) -> ServicePointId:
     """Who acknowledges (BMB-4): the new prescriber's service point, else the payer-responsible one.
 

@@ -138,6 +138,7 @@ def refuse(transfer: Transfer, *, reasons: Sequence[DeviceRefusal]) -> tuple[Tra
     )
 
 
+# decision 0052: a transfer that inventory does not answer within 24 hours is refused
 def give_up(transfer: Transfer) -> tuple[TransferEvent, ...]:
     """Inventory has not answered in time: the transfer is refused, rather than waiting for ever."""
     reasons = [

@@ -97,6 +97,7 @@ def change_custody(
     return _changed(device_id, device, custody, cause)
 
 
+# decision 0042: a late return takes back what was decided after it
 def return_to_store(
     device_id: DeviceId,
     device: Device,

@@ -177,6 +177,7 @@ async def _send_off(row: DeviceRow, order: PlacedOrderRow, tx: Transaction) -> N
             cause_id=row.claim.by,
         )
     await break_claim(tx, row, reason="DISPATCHED")
+    # decision 0041: what is on its way is claimed by its order
     row.claim = Claim(kind=ClaimKind.DISPATCH, by=order.order_id)
 
 

@@ -46,6 +46,7 @@ def check_received(article: Article, *, quantity: int, numbers: Sequence[DeviceN
         )
 
 
+# decision 0044: what is booked is never changed
 def refuse_changed_booking() -> GoodsRefused:
     """The refusal to book a delivery anew with other content: the ledger is never rewritten."""
     return GoodsRefused(

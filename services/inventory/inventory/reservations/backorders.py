@@ -13,6 +13,7 @@ from inventory.reservations.models import BackorderRow, PlacedOrderRow, Reservat
 from inventory.stock.writes import lock_balances, move_stock
 
 
+# decision 0043: goods that become free go to who has waited longest
 async def serve_backorders(
     tx: Transaction, store: StoreId, number: ArticleNumber, *, on: date
 ) -> None:

@@ -13,6 +13,7 @@ class Report:
     status: str
 
 
+# decision 0072: the feed says each status once, keyed by the thing's id
 def report(last: Report | None, reported: ReportEvent) -> tuple[ReportEvent, ...]:
     """Report it, unless the region was told the same last."""
     return () if last == evolve(last, reported) else (reported,)

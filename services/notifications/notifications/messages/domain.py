@@ -76,6 +76,7 @@ def remove(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
     return (MessageRemoved(message_id=message.id, by=by.user_id),)
 
 
+# decision 0070: one message for all who work at a service point
 def is_for(message: Message, holder: Holder) -> bool:
     """True when the message stands in the holder's list."""
     return message.user_id == holder.user_id or message.service_point in holder.service_points

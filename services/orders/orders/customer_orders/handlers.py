@@ -114,6 +114,7 @@ async def on_release_refused(row: OrderRow, event: ReleaseRefused, tx: Transacti
     stop_waiting_when_answered(row, tx)
 
 
+# decision 0031: an order without inventory's answer raises an alarm and decides nothing
 @messages.timer(UNANSWERED)
 async def alarm_unanswered(row: OrderRow, due: datetime, tx: Transaction) -> None:
     """Inventory owes an answer. Only it knows the outcome, so nothing is decided here."""

@@ -89,6 +89,7 @@ class OrderRow(
             self.recipient_unit = state.recipient.unit
 
 
+# decision 0032: what is private to an order stands beside its row, not in its events
 class OrderDetailsRow(Regional, Base):
     """What is kept with one order alone: address, phone, instructions, comments (ORD-3)."""
 

@@ -127,6 +127,7 @@ class AccessView(BaseModel):
     person: PersonRef
 
 
+# decision 0033: a look takes no Idempotency-Key and is logged in its own transaction
 @router.post("/persons:find")
 async def find_person(body: FindPerson, caller: SignedIn, tx: ReadTransaction) -> PersonView:
     """Sök en person på nummer; svaret är referensen."""

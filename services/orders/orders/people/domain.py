@@ -125,6 +125,7 @@ def merge(person: Person, *, into: Person) -> tuple[PersonsMerged, ...]:
     )
 
 
+# decision 0030: a number belongs to one reference, and only the newest number finds it
 def must_state_same_number(alias: Person, *, stated: Identity, kept: Identity) -> None:
     """What is stated under an alias counts while its number is the kept one's.
 
