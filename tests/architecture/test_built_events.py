@@ -20,7 +20,7 @@ MESSAGES = {  # by the package that all import them from
 PLAYS = {
     **{f"services/{service}/tests": {service} for service in SERVICES},
     "chassis/tests": {"notifications", "orders"},  # its toy services emit as these do
-    "tests/faults": {"region", "orders", "bmb"},  # it is the regions: their facts and commands
+    "tests/faults": {"orders", "bmb"},  # it plays the regions: what they ask of these
     "tests/journeys": set[str](),
     "tests/privacy": set[str](),
 }
