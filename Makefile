@@ -9,8 +9,11 @@ DISTRIBUTIONS := contracts chassis $(addprefix services/,$(SERVICES)) deploy tes
 PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis $(foreach s,$(SERVICES),services/$(s)/$(s)) deploy/kvitt testkit/kvitt_testkit examples/generator
 TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
-# mypy finds a module of ours by its distribution's folder.
+# mypy finds a module of ours by its distribution's folder (decision 0013).
 BASES := contracts:chassis:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy:testkit
+
+# A few chosen tests are done before a second worker is ready.
+WORKERS ?= $(if $(ARGS),0,logical)
 
 unexport VIRTUAL_ENV
 unexport PYTHONPATH
@@ -18,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test simulate faults faults-short mutants bench lint types rules contracts lock clean fmt
+.PHONY: help install run test slowest simulate faults faults-short mutants bench lint types rules contracts lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +31,11 @@ install: $(INSTALLED) ## Make .venv from requirements.lock (the other tasks do i
 run: $(INSTALLED) ## Everything, with a month of business and its story; ONCE=1 ends after it.
 	$(BIN)/kvitt run $(if $(filter 1,$(ONCE)),--once)
 
-test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka. ARGS="-k transfer" chooses; CONTAINERS=1 uses Docker.
-	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest $(ARGS)
+test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
+	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
+
+slowest: ## The twenty slowest tests and modules of the last whole run of the tests.
+	@cat .kvitt/slowest.md
 
 simulate: $(INSTALLED) ## The relay and consumer in virtual time. SEEDS=10000 FIRST=0; SEED=7 tells the story of one.
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(SEED),--seed $(SEED))
@@ -43,8 +49,8 @@ faults-short: $(INSTALLED) ## The faults that a change has to survive before it 
 mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that sees it. MUTANT=fork,gap chooses, LIST=1 names them.
 	$(BIN)/python -m tests.mutants $(if $(MUTANT),--mutant $(MUTANT)) $(if $(LIST),--list)
 
-bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: MINUTES=30, only so); QUICK=1 tries.
-	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench
+bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: MINUTES=30, only so); BESIDE=<commit> in turns with it; QUICK=1 tries.
+	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench$(if $(BESIDE),.beside $(BESIDE))
 
 lint: $(INSTALLED) ## Style, format, and who may import whom.
 	$(BIN)/ruff check

@@ -25,19 +25,24 @@ from kvitt_chassis.operating import telemetry
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
-from kvitt_chassis.web.lists import Listing, Page, RegionReader
+from kvitt_chassis.web.lists import ListOf, ListQuery, Page, RegionWide, Scope, named
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid
+from kvitt_chassis.web.reader import RegionReader
 
 __all__ = [
     "ApiContext",
     "ApiRouter",
     "CommandRunner",
     "Commands",
-    "Listing",
+    "ListOf",
+    "ListQuery",
     "Page",
     "Reader",
     "RegionReader",
+    "RegionWide",
+    "Scope",
     "SignedIn",
+    "named",
 ]
 
 T = TypeVar("T")
@@ -61,7 +66,9 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 class ApiRouter(APIRouter):
-    """A service's routes: `router = ApiRouter(tags=["Byten (BMB)"])`. Errors are documented."""
+    """A service's routes: `router = ApiRouter(tags=["Byten (BMB)"])`. Error responses are
+    documented for each.
+    """
 
     def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
         super().__init__(prefix=prefix, tags=list(tags or ()), responses=_ANSWERS)
@@ -69,7 +76,7 @@ class ApiRouter(APIRouter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiContext:
-    """What the routes of one service stand on; the service puts it on `app.state.context`."""
+    """What the routes of one service need; the service puts it on `app.state.context`."""
 
     service: str
     database: Database
@@ -80,14 +87,14 @@ class ApiContext:
 
 
 class Replayed(Exception):
-    """The key has an answer already: it is sent again, and nothing else happens."""
+    """The Idempotency-Key has a stored answer, which is sent again; nothing else happens."""
 
     def __init__(self, answer: StoredAnswer) -> None:
         super().__init__()
         self.answer = answer
 
     def response(self) -> Response:
-        """The first answer, marked as sent again."""
+        """The stored answer, marked as sent again."""
         return Response(
             self.answer.body,
             self.answer.status,
@@ -97,7 +104,7 @@ class Replayed(Exception):
 
 
 class CommandRunner:
-    """Runs one HTTP request's command, once for its Idempotency-Key."""
+    """Runs the command of one HTTP request, once per Idempotency-Key."""
 
     def __init__(
         self,
@@ -124,12 +131,12 @@ class CommandRunner:
         subject: str | None = None,
         show: Callable[[Transaction], Awaitable[T]],
     ) -> T:
-        """Do a command in one transaction, and give what `show` reads when it is done.
+        """Run a command in one transaction; answer what `show` reads after its commit.
 
-        `target` is the aggregate's id where the route names it; `subject` what the region calls it.
-        Where the view says `pending=True`, the caller's `Prefer: wait=N` waits for another
-        service's answer; then the status is 200, else the route's own (202).
-        Raises Refused, NotFound, Forbidden, KeyReused, Busy.
+        `target` is the aggregate's id where the route names it; `subject` is the region's own name
+        for it. Where the view has `pending=True`, the caller's `Prefer: wait=N` waits for another
+        service's answer; then the status is 200, else the route's own (202). Raises Refused,
+        NotFound, Forbidden, KeyReused, Busy.
         """
         view = await self._do(command, target=target, subject=subject, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:
@@ -138,6 +145,7 @@ class CommandRunner:
             self._response.status_code = 200
         return view
 
+    # decision 0081: over HTTP, lock trouble is tried four times, then it is 503; a collision is 409
     async def _do(
         self,
         command: Command,
@@ -224,7 +232,7 @@ async def signed_in(
     request: Request,
     token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """Who calls. Raises Unauthorized (401)."""
+    """The authenticated caller. Raises Unauthorized (401)."""
     context = _context(request)
     return await context.authenticator.caller(request.headers.get("authorization"))
 
@@ -259,8 +267,9 @@ async def command_runner(
 
 
 async def reader(request: Request, caller: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
-    """The reader of this request."""
-    return RegionReader(_context(request).database, caller)
+    """The reader of this request: queries of the caller's region."""
+    context = _context(request)
+    return RegionReader(context.database, caller, sealer=context.sealer, url=request.url)
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]

@@ -155,6 +155,7 @@ class RegionPolicy(Part):
 
         Defaults are left out of the hash: a key that a later release adds changes no old pin.
         """
+        # decision 0022: a policy's pin leaves defaults out
         said = self.model_dump(mode="json", exclude_defaults=True)
         text = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return PolicyVersion(version=self.version, content_hash=content_hash(text))

@@ -9,6 +9,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 
+# decision 0020: our own comparison, since no library answers both questions
 ANNOTATIONS = frozenset({"title", "description", "examples", "deprecated", "default"})
 _STRUCTURE = frozenset(
     {"$schema", "$id", "$defs", "$ref", "type", "const", "enum", "anyOf", "oneOf", "discriminator"}

@@ -82,6 +82,7 @@ ORDERS_UNITS = domain_topic(
     "billing",
     to_come=["notifications"],
 )
+# decision 0100: users have a topic of their own
 ORDERS_USERS = domain_topic(
     "orders.users",
     "the user's id",

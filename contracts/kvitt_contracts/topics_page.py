@@ -108,6 +108,19 @@ Nya frivilliga fält kan tillkomma när som helst: läs förbi det som är okän
 ett nytt obligatoriskt fält får en ny typ, `.v2`, och den gamla läses vidare.
 """
 
+_FEED = """\
+## Så läses flödet
+
+Varje meddelande kommer **minst en gång**, och samma meddelande kan stå två gånger i topicen, lika
+byte för byte: när Kvitt startas om skickas det som kanske inte kom fram en gång till. Varje sak
+(`ce_subject`) har sina egna löpande nummer (`ce_sequence`), från 1 och utan luckor. Spara det
+högsta numret för varje sak i samma transaktion som det som meddelandet leder till, och gå förbi ett
+meddelande vars nummer inte är högre. Kafkas egen position räcker inte: också den som läser om efter
+ett avbrott ser meddelanden igen.
+
+Exemplet sparar numren i en SQLite-fil.
+"""
+
 _RESERVED = """\
 ## Reserverade namn: kommer, går inte att använda än
 
@@ -204,7 +217,7 @@ def _sending() -> str:
 
 
 def _reading() -> str:
-    return f"## Så läses flödet\n\n```python\n{_sample('read_feed.py')}```\n"
+    return f"{_FEED}\n```python\n{_sample('read_feed.py')}```\n"
 
 
 def _sample(name: str) -> str:

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -110,6 +110,7 @@ class Found:
 COLUMNS = ["", "events/s: median (lowest–highest)", "ratio", "own µs/event", "CPU"]
 
 
+# decision 0120: speed is measured beside its own parts, in one run
 class Arena:
     """Servers for contests, begun with `open_arena`."""
 
@@ -149,11 +150,14 @@ class Arena:
         topics: Sequence[Topic] = (),
         rate: float = 0.0,
         with_connect: bool = False,
+        make_tables: Callable[[str], None] = counted.make_tables,
     ) -> Place:
-        """A fresh database with the service's tables, and fresh topics."""
+        """A fresh database with the service's tables, and fresh topics. `make_tables` is given the
+        owner's URL.
+        """
         prefix = f"b{uuid4().hex[:8]}_"
         urls = self.platform.database(counted.SERVICE, prefix, migrate=False)
-        counted.make_tables(urls.owner)
+        make_tables(urls.owner)
         wanted = topics or (counted.CONSUMED, counted.EMITTED)
         self.platform.create_topics(prefix, topics=wanted)
         admin = self.platform._await_databases().admin_url_to(prefix + counted.SERVICE)
@@ -214,12 +218,17 @@ def _decode(servers: LocalServers) -> None:
     servers.postgres.start()
 
 
-def run_alone(contender: str, place: Place) -> dict[str, Any]:
-    """Run `module:function` in a process of its own. Raises RuntimeError with what it said last."""
+def run_alone(
+    contender: str, place: Place, *, python: str = sys.executable, root: Path | None = None
+) -> dict[str, Any]:
+    """Run `module:function` in a process of its own, with that python in that checkout. Raises
+    RuntimeError with what it said last.
+    """
     tell(f"{contender}, {place.events:,} events")
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.contest", contender],
+            [python, "-m", "tests.bench.contest", contender],
+            cwd=root,
             input=json.dumps(asdict(place)),
             capture_output=True,
             text=True,

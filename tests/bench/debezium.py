@@ -15,6 +15,7 @@ from tests.bench.connect import Connectors
 from tests.bench.contest import LONGEST, Place, Watch, execute
 from tests.bench.emitted import Emitted
 
+# decision 0122: warm, and on our own log
 _WARM = 5_000
 
 

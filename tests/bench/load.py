@@ -36,6 +36,7 @@ class Business:
         for stage in self.cut_over:
             yield from stage.messages(region=REGION)
 
+    # decision 0121: load is published in stages that need each other
     @property
     def cut_over(self) -> Sequence[Stage]:
         """The same in stages: each names what stands in those before it."""

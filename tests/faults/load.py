@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka import Message as KafkaRecord
 from kvitt_contracts.bmb import AcceptTransfer, SaveTransfer
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.envelope import Envelope, Message
@@ -25,6 +26,7 @@ from kvitt_contracts.regions import (
     MarkedDevice,
     PickingBegun,
 )
+from kvitt_contracts.repetition import AlreadyRead
 from kvitt_contracts.types import CustomerId, DeviceNumber, Reference, RegionCode
 
 from tests.faults.checker.evidence import Case, Published
@@ -56,6 +58,7 @@ class _Side:
     producer: Producer
     feed: Consumer
     free: deque[tuple[DeviceNumber, int]]  # each with the side (0, 1) that has it now
+    read: AlreadyRead = field(default_factory=AlreadyRead)
     begun: dict[str, _Begun] = field(default_factory=dict)
 
 
@@ -148,7 +151,7 @@ class Load:
                 for side in self._sides:
                     side.producer.poll(0)
                     for record in side.feed.consume(200, 0.01):
-                        if record.error() is None:
+                        if record.error() is None and _is_new(side, record):
                             self._heard(side, json.loads(record.value() or b"{}"))
         except BaseException as error:  # told to whoever asks next
             self._trouble = error
@@ -298,6 +301,12 @@ class Load:
 def source_of(region: str) -> str:
     """The name that a region's messages bear."""
     return f"urn:region:{region}:fel"
+
+
+def _is_new(side: _Side, record: KafkaRecord) -> bool:
+    """False for what the relay has sent again after a kill."""
+    headers: Any = record.headers()
+    return side.read.is_new(str(record.topic()), Envelope.from_headers(headers))
 
 
 def _received(number: DeviceNumber, today: date) -> GoodsReceived:

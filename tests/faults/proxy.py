@@ -34,6 +34,7 @@ class _Connection:
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
 
+# decision 0132: the proxy between services and servers is our own
 class Proxy:
     """Listens on a port of its own and passes on to `target`; runs in a thread.
 

@@ -17,6 +17,7 @@ class Swap:
     new: str
 
 
+# decision 0140: mutants are a list of our own
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
     """A mechanism that is taken out.

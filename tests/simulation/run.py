@@ -10,6 +10,7 @@ from tests.simulation.system import System
 from tests.simulation.trouble import Trouble
 from tests.simulation.world import World
 
+# decision 0110: relay and consumer are simulated
 TROUBLED_STEPS = 700
 HEALED_SECONDS = 200.0
 _LOOK_SECONDS = 0.5

@@ -1,4 +1,4 @@
-"""What looks like a personal number in a text: found, and masked. For URLs, logs and what is shown.
+"""Finds and masks what looks like a personal number in a text: in URLs, logs and whatever is shown.
 
 Wider than the contract's check: a wrong check digit, a coordination number, any hyphen count too.
 """
@@ -10,6 +10,7 @@ MASK = "************"
 # A UUID's groups can be all digits, and so can a count: only what has a date's form counts (month
 # 1-12, day 1-31, or 61-91 of a coordination number), and no longer row of digits.
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+# decision 0082: a wrong check digit does not excuse a number
 _NUMBER = (
     r"(?<!\d)(?:1[89]|20)?\d\d(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278]\d|[39][01])[-+ ]?\d{4}"
     r"(?!\d)"

@@ -38,6 +38,7 @@ Says nothing about the person.
 """
 
 
+# decision 0102: ids come from the region's own references
 def identify(region: str, noun: str, reference: str) -> UUID:
     """The immutable id of what `region` calls `reference`: the same words give the same id."""
     return uuid5(NAMESPACE, f"{region}/{noun}/{reference}")

@@ -36,6 +36,7 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A Stockholm day that somebody outside has written: what lies beyond is a slip of the keys."""
 
 
+# decision 0021: what outsiders write is bounded in the contract
 TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 """Pattern of free text: no control characters but tab and line ends (PostgreSQL stores no NUL)."""
 

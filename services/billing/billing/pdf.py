@@ -21,6 +21,7 @@ _HEAD = ("Slag", "Artikel", "Hjälpmedel", "Dagar", "Antal", "Belopp", "Moms")
 _WIDTHS = (20 * mm, 52 * mm, 24 * mm, 40 * mm, 12 * mm, 24 * mm, 18 * mm)
 
 
+# decision 0062: reportlab makes the documents
 def invoice(
     state: Invoice, *, articles: Mapping[ArticleNumber, str], payer_name: str | None
 ) -> bytes:

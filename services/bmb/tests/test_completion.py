@@ -12,7 +12,8 @@ from kvitt_contracts.bmb import (
     TransferLineDropped,
 )
 
-from services.bmb.tests.builders import a_transfer, device_id
+from contracts.tests.builders.story import device_id
+from services.bmb.tests.builders import a_transfer
 
 DAY = date(2026, 5, 4)
 TWO = (device_id("170098"), device_id("157792"))

@@ -27,16 +27,14 @@ from kvitt_contracts.bmb import (
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Role, UserId
 
+from contracts.tests.builders.story import SENDER, SERVICE, device_id
 from services.bmb.tests.builders import (
-    SENDER,
     SENT_AT,
-    SERVICE,
     a_customer,
     a_policy,
     a_receiver,
     a_transfer,
     a_user,
-    device_id,
 )
 
 DEVICES = tuple(device_id(str(number)) for number in range(3))

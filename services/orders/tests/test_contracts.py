@@ -21,12 +21,8 @@ from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 
-from services.orders.tests.builders import (
-    a_customer_fact,
-    a_payer,
-    a_user_fact,
-    an_article_listed,
-)
+from contracts.tests.builders.inventory import an_article_listed
+from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
 
 UNUSED: set[type[Message]] = {ArticlePriced}  # orders show no price yet: billing has it
 
@@ -48,11 +44,11 @@ def test_every_consumed_message_is_handled_or_known_to_need_nothing() -> None:
 
 async def test_the_examples_of_the_regions_are_taken_in(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_payer("81007", name="Region Västerbotten"), subject="81007")
+        await world.handle(a_payer_stated("81007", name="Region Västerbotten"), subject="81007")
         for one in examples_of([PayerStated, CustomerStated]):
             await handle(world, one)
-        await world.handle(a_customer_fact("40355", payer="81002", store="602"), subject="40355")
-        await world.handle(a_user_fact(at=("40210",)), subject="k082lno")
+        await world.handle(a_customer_stated("40355", payer="81002", store="602"), subject="40355")
+        await world.handle(a_user_stated("k082lno", "40210"), subject="k082lno")
         await world.handle(an_article_listed("31222-07", marked=True))
         for one in examples_of(
             [CareUnitStated, UserStated, PersonStated, ArticleListed, PlaceOrder]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
+# decision 0130: faults are judged from what a run leaves behind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
     """An event in its owner's log: it has committed. `at` is real time in seconds."""

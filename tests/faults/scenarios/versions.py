@@ -22,6 +22,7 @@ _UPGRADED = ("bmb", "inventory")
 _TOPIC = "bmb.transfers"
 _READERS = ("inventory", "notifications")
 _PLANTED = 6
+# decision 0135: the next versions are today's contracts and more
 _ADDED = {"next": ("added_in_next",), "last": ("added_in_next", "added_in_last")}
 """Version → the optional fields that its events have beyond those of today."""
 

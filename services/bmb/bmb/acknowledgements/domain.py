@@ -8,7 +8,7 @@ from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PayerId
 
-from bmb.domain import ALREADY_DONE, Reason, Status, Transfer, takes_effect_on
+from bmb.domain import Reason, Status, Transfer, takes_effect_on
 from bmb.register.domain import Customer, User
 
 
@@ -30,7 +30,7 @@ def accept(
     payer = payer_id or customer.payer_id
     chosen = (transfer.customer_id, transfer.payer_id)
     if transfer.status is Status.ACCEPTED and chosen == (customer.id, payer):
-        return ALREADY_DONE
+        return ()
     _refuse_answer(transfer, by=by, now=now)
     if customer.id not in {*by.service_points, transfer.receiving_service_point}:
         raise Refused(
@@ -76,7 +76,7 @@ def reject(
     Raises Refused as `accept` does, and where the policy wants a message and there is none.
     """
     if transfer.status is Status.REJECTED:
-        return ALREADY_DONE
+        return ()
     _refuse_answer(transfer, by=by, now=now)
     if policy.transfer.rejection_message == "mandatory" and not has_message:
         raise Refused(
@@ -111,6 +111,7 @@ def _refuse_answer(transfer: Transfer, *, by: User, now: datetime) -> None:
             way_on="Tiden för att kvittera är ute; se vad som har hänt med bytet.",
             deadline=transfer.deadline,
         )
+    # decision 0051: until there are responsibles (BMB-9)
     if not by.works_at(transfer.receiving_service_point):
         raise Refused(
             Reason.NOT_RESPONSIBLE,

@@ -22,8 +22,8 @@ from kvitt_contracts.types import (
     TransferId,
 )
 
-from bmb.domain import ALREADY_DONE, Status, Transfer
 from bmb.domain import Reason as TransferReason
+from bmb.domain import Status, Transfer
 from bmb.register.domain import Customer, Device, Patient, User
 
 
@@ -126,7 +126,7 @@ def save(
 def cancel(transfer: Transfer, *, by: User) -> tuple[TransferEvent, ...]:
     """Throw a draft away: everything is as it was (BMB-2). Raises Refused for a sent one."""
     if transfer.status is Status.CANCELLED:
-        return ALREADY_DONE
+        return ()
     if transfer.status is not Status.DRAFT:
         raise Refused(
             TransferReason.NOT_A_DRAFT,
@@ -139,6 +139,7 @@ def cancel(transfer: Transfer, *, by: User) -> tuple[TransferEvent, ...]:
     return (TransferCancelled(transfer_id=transfer.id),)
 
 
+# decision 0050: the paying unit acknowledges a change of payer; the sender cannot choose who does
 def acknowledging_service_point(wish: Wish) -> ServicePointId:
     """Who acknowledges (BMB-4): the new prescriber's service point, else the payer-responsible one.
 

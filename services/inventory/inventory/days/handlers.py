@@ -53,6 +53,7 @@ def counting_days(handlers: Handlers) -> Handlers:
     return counted
 
 
+# decision 0045: a day is closed behind what is due by its end
 def _after_others(due: datetime, *, ended: datetime, now: datetime) -> datetime:
     """When to look again: behind what is due by the day's end, and then without haste, since what
     is left has a handler that fails.

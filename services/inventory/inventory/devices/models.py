@@ -24,6 +24,7 @@ from inventory.tables import Base
 class DeviceRow(
     Aggregate[domain.Device],
     Base,
+    noun="device",
     topic=topics.INVENTORY_DEVICES,
     state=domain.Device,
     evolve=domain.evolve,
@@ -55,6 +56,7 @@ class DeviceRow(
     article_number: Mapped[ArticleNumber]
     custody: Mapped[Custody] = mapped_column(Json(Custody))
     order_id: Mapped[OrderId | None]
+    # decision 0040: the claim stands on the device's row and is no event of the device
     claim_kind: Mapped[domain.ClaimKind | None]
     claimed_by: Mapped[UUID | None]
     holder_kind: Mapped[str]

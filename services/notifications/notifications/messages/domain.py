@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from kvitt_contracts.notifications import (
@@ -17,8 +16,6 @@ from kvitt_contracts.notifications import (
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import MessageId, ServicePointId, UserId
-
-ALREADY_DONE: Final[tuple[MessageEvent, ...]] = ()
 
 
 class Status(StrEnum):
@@ -67,18 +64,19 @@ def read(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
     """Opened: read from now on, for everybody at the service point (NTF-1). Raises Refused."""
     _refuse_others(message, by)
     if message.status is Status.READ:
-        return ALREADY_DONE
+        return ()
     return (MessageRead(message_id=message.id, by=by.user_id),)
 
 
 def remove(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
     """Removed from the list (NTF-1). Raises Refused for a message of somebody else."""
     if message.status is Status.REMOVED and is_for(message, by):
-        return ALREADY_DONE
+        return ()
     _refuse_others(message, by)
     return (MessageRemoved(message_id=message.id, by=by.user_id),)
 
 
+# decision 0070: one message for all who work at a service point
 def is_for(message: Message, holder: Holder) -> bool:
     """True when the message stands in the holder's list."""
     return message.user_id == holder.user_id or message.service_point in holder.service_points

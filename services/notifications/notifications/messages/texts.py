@@ -17,6 +17,7 @@ class Text:
         return " ".join(self.body.format(name=name or "").split()).replace(" .", ".")
 
 
+# decision 0071: a message has no text until it is shown
 TEXTS: dict[MessageKind, Text] = {
     MessageKind.DELIVERY_DATE_CHANGED: Text(
         "Ändrat leveransdatum", "Order {name} har fått ett nytt planerat leveransdatum."
