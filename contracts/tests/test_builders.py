@@ -80,6 +80,12 @@ def test_a_list_of_nothing_is_a_shape_of_its_own() -> None:
     }
 
 
+def test_a_list_that_may_be_left_out_is_a_shape_when_it_is_given() -> None:
+    registered = orders.a_user_registered()
+
+    assert lines([registered.model_copy(update={"acts_for": ()})]) == {"orders.user.registered.v1"}
+
+
 def test_what_is_not_proven_is_not_among_what_is() -> None:
     proven = {
         line.split(" ")[0] for path in EMITTED.glob("*.txt") for line in emitted_shapes(path.stem)
