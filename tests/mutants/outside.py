@@ -62,6 +62,22 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{_INBOX}::test_a_message_for_another_service_is_refused",
     ),
     mutant(
+        "reserved-from-outside",
+        "A reserved type that a region sends is refused, not passed over",
+        f"{CHASSIS}/consuming/incoming.py",
+        "        if found in COMING:\n",
+        "        if found in COMING and not incoming.is_inbound:\n",
+        f"{_INBOX}::test_a_reserved_type_from_a_region_is_refused_and_its_sender_hears_of_it",
+    ),
+    mutant(
+        "reserved-between-services",
+        "A reserved event parks its key until a release uses it, and is not passed over",
+        f"{CHASSIS}/consuming/incoming.py",
+        "        if found in COMING:\n",
+        "        if found in COMING and incoming.is_inbound:\n",
+        f"{_INBOX}::test_a_reserved_event_parks_its_key_and_is_not_passed_over",
+    ),
+    mutant(
         "number-as-subject",
         "A person's number as a subject is refused and kept nowhere",
         f"{CHASSIS}/consuming/incoming.py",
