@@ -389,7 +389,8 @@ def test_a_list_says_whose_its_rows_are() -> None:
         ListOf(select(PaperRow), scope=Scope(PaperRow.subject, PaperRow.subject), **parts)
     with pytest.raises(TypeError, match=r"LetterRow\.reader"):
         ListOf(select(PaperRow), scope=Scope(PaperRow.region, LetterRow.reader), **parts)
-    assert ListOf(select(PaperRow), scope=Scope(PaperRow.region, PaperRow.subject), **parts)
+    scoped = ListOf(select(PaperRow), scope=Scope(PaperRow.region, PaperRow.subject), **parts)
+    assert scoped.scope.units == (PaperRow.subject,)
 
 
 @pytest.mark.parametrize(

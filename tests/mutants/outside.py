@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TESTS: Final = "chassis/tests"
+_LISTS: Final = "chassis/tests/test_lists.py"
 _INBOX: Final = f"{_TESTS}/test_inbox.py"
 _QUARANTINE: Final = f"{_TESTS}/test_quarantine.py"
 _HTTP: Final = f"{_TESTS}/test_http.py"
@@ -205,28 +206,12 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{_TESTS}/test_database.py::test_the_api_role_sees_and_writes_its_region_alone",
     ),
     mutant(
-        "lists-of-the-region",
-        "A list shows rows of the caller's region, whoever asks the database",
-        f"{CHASSIS}/web/lists.py",
-        "ordered = query.options(mine).order_by(",
-        "ordered = query.order_by(",
-        f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
-    ),
-    mutant(
-        "counts-of-the-region",
-        "A list's count is of the caller's region too",
-        f"{CHASSIS}/web/lists.py",
-        ".select_from(query.order_by(None).subquery()).options(mine)",
-        ".select_from(query.order_by(None).subquery())",
-        f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
-    ),
-    mutant(
-        "views-of-the-region",
-        "What a view finds beside its list is of the caller's region too",
-        f"{CHASSIS}/web/lists.py",
-        "session.execute(query.options(_of(self.region)))",
+        "reads-of-the-region",
+        "Lists, their totals and views hold rows of the caller's region, without row security too",
+        f"{CHASSIS}/web/reader.py",
+        "session.execute(query.options(mine))",
         "session.execute(query)",
-        f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
+        f"{_LISTS}::test_a_list_has_one_region_without_row_security_too",
     ),
     mutant(
         "logs-are-masked",
