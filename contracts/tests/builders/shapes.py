@@ -1,8 +1,8 @@
 """Which shapes of its events a service emits, as proven by its own `tests/test_emitted_shapes.py`.
 
 A shape is what may differ between two valid messages of a type: the optional fields that are given,
-the kinds that are chosen (`recipient=patient`), the lists that are empty. `emitted/<owner>.txt`
-has one on each line.
+a list that may be left empty among them, and the kinds that are chosen (`recipient=patient`).
+`emitted/<owner>.txt` has one on each line.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -113,8 +113,7 @@ def _choices(given: object, path: str, *, optional: bool) -> set[Shape]:
         case tuple() if not given:
             return {frozenset() if optional else frozenset({f"{path}=none"})}
         case tuple():
-            given_path = {path} if optional else set()
-            inner = set().union(*(_choices(one, path, optional=False) for one in given))
-            return {shape | given_path for shape in inner}
+            each = (_choices(one, path, optional=False) for one in given)
+            return {shape | {path} if optional else shape for shape in set().union(*each)}
         case _:
             return {frozenset({path}) if optional else frozenset()}
