@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 from typing import Annotated, Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote_plus, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -134,7 +134,7 @@ async def test_a_filter_narrows_the_count_too(client: httpx.AsyncClient) -> None
     }
 
 
-async def test_a_list_has_one_region_without_row_security_too(world: World) -> None:
+async def test_a_reader_reads_one_region_without_row_security_too(world: World) -> None:
     for region in ("ac", "bd"):
         async with world.http(region=region) as client:
             await client.post("/letters", json={"reader": "anna", "about": str(uuid4())})
@@ -241,9 +241,9 @@ async def test_a_cursor_says_nothing_to_who_holds_it(papers: World) -> None:
     page = await a_page(papers, ListQuery(limit=1, sort="subject"))
 
     assert page.next is not None
-    raw = base64.urlsafe_b64decode(cursor_of(page) + "==")
-    subject = page.items[0].subject.encode()
-    assert all(subject not in one for one in (raw, page.next.encode()))
+    subject = page.items[0].subject
+    assert subject not in unquote_plus(page.next)
+    assert subject.encode() not in base64.urlsafe_b64decode(cursor_of(page) + "==")
 
 
 async def test_next_is_the_address_that_was_asked_with_a_cursor(papers: World) -> None:
@@ -389,7 +389,7 @@ def test_a_list_says_whose_its_rows_are() -> None:
         ListOf(select(PaperRow), scope=Scope(PaperRow.subject, PaperRow.subject), **parts)
     with pytest.raises(TypeError, match=r"LetterRow\.reader"):
         ListOf(select(PaperRow), scope=Scope(PaperRow.region, LetterRow.reader), **parts)
-    assert ListOf(select(PaperRow), scope=Scope(PaperRow.region, PaperRow.subject), **parts)
+    ListOf(select(PaperRow), scope=Scope(PaperRow.region, PaperRow.subject), **parts)
 
 
 @pytest.mark.parametrize(
