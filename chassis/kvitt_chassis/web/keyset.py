@@ -1,4 +1,4 @@
-"""The order of a list, and what comes after a row in it: by values and key, never by a count of rows.
+"""The order of a list, and what comes after a row in it: by values and key, never by counting.
 
 PostgreSQL puts NULL last, and first when the order falls: the one order is the other, turned. The
 key makes no two rows alike; it falls with the sort, so that one index serves both orders.

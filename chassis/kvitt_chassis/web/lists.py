@@ -181,7 +181,7 @@ class ListOf(Generic[V]):
         limit: int,
         find: Find,
     ) -> list[Sequence[Any]]:
-        """The first rows of the stretches, each with the values of the order's columns at its end."""
+        """The first rows of the stretches; each ends with the values of the order's columns."""
         ordered = query.add_columns(*(one.label(None) for one in order.columns))
         ordered = ordered.order_by(*order.by())
         rows: list[Sequence[Any]] = []
