@@ -1,6 +1,7 @@
-"""Who calls: bearer tokens (JWT) checked against a JWKS, and what their holder may do.
+"""Authentication and authorisation: bearer tokens (JWT) verified against a JWKS, and what their
+holder may do.
 
-Tokens are judged by real time, never by business time.
+A token's expiry is judged by real time, never by business time.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ _RELOAD_PAUSE_SECONDS = 10.0
 
 
 class Forbidden(ProblemRaised):
-    """The caller is known and may not do this (REF-5)."""
+    """The caller is known and may not do this (403, REF-5)."""
 
     def __init__(self, needed: Iterable[str]) -> None:
         super().__init__(
@@ -45,7 +46,7 @@ class Forbidden(ProblemRaised):
 
 
 class Unauthorized(ProblemRaised):
-    """No token, or one that does not hold."""
+    """The request has no token, or one that cannot be verified (401)."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(
@@ -63,7 +64,9 @@ class Unauthorized(ProblemRaised):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who calls: an internal id, never a name. Everything that they see and do is of `region`."""
+    """An authenticated caller: an internal user id, never a name. `region` scopes everything that
+    the caller reads and writes.
+    """
 
     user_id: UserId
     region: RegionCode
@@ -71,7 +74,7 @@ class Caller:
     service_points: frozenset[ServicePointId]
 
     def has(self, *roles: Role) -> bool:
-        """True when the caller has one of the roles."""
+        """True when the caller has at least one of the roles."""
         return not self.roles.isdisjoint(roles)
 
     def must_have(self, *roles: Role) -> None:
@@ -89,11 +92,11 @@ class KeySource(Protocol):
     """Where the public keys of the token's issuer come from."""
 
     async def key(self, key_id: str | None) -> jwt.PyJWK | None:
-        """The key of that id; the only one there is when the token names none."""
+        """The public key with this id; where the token names none, the only key there is."""
 
 
 class FileKeys:
-    """A JWKS file; read again when it has changed."""
+    """Keys of a JWKS file, which is read again when it has changed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -110,7 +113,9 @@ class FileKeys:
 
 
 class UrlKeys:
-    """A JWKS address; kept for an hour, fetched anew when a token names a key that is not there."""
+    """Keys of a JWKS address, cached for an hour; fetched again when a token names a key that is
+    not there.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -151,7 +156,9 @@ class Authenticator:
 
     @classmethod
     def of(cls, *, jwks_file: Path | None, jwks_url: str | None) -> "Authenticator":
-        """By a file or an address. Raises ValueError when neither or both are given."""
+        """An authenticator with keys of a file or of an address. Raises ValueError when neither or
+        both are given.
+        """
         if jwks_file is not None and not jwks_url:
             return cls(FileKeys(jwks_file))
         if jwks_url and jwks_file is None:
@@ -159,7 +166,7 @@ class Authenticator:
         raise ValueError("give either KVITT_JWKS_FILE or KVITT_JWKS_URL")
 
     async def caller(self, authorization: str | None) -> Caller:
-        """Who an `Authorization` header says they are. Raises Unauthorized (401)."""
+        """The caller that an `Authorization` header authenticates. Raises Unauthorized (401)."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")

@@ -1,5 +1,8 @@
-"""One service's database as one of its roles: units of work, reading sessions, lock trouble."""
+"""One service's database as one of its roles: units of work, read sessions, and which errors are
+lock trouble.
+"""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -12,7 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kvitt_chassis.failpoints import failpoint
+from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.transaction import UnitOfWork
+
+log = logging.getLogger(__name__)
 
 Role = Literal["worker", "api"]
 
@@ -20,21 +26,30 @@ CommitListener = Callable[[UnitOfWork], None]
 """Called at once after a commit; looks at `wrote_events` and `soonest`; must not block."""
 
 Opening = Callable[[AsyncSession], Awaitable[datetime]]
-"""The first statement of a worker's unit, which also tells business time."""
+"""The first statement of a worker's unit, which also answers business time."""
 
 
 class Database:
-    """A pool of connections to one service's database, as `worker` (all regions) or `api` (one).
+    """A connection pool to one service's database, as `worker` (all regions) or `api` (one region
+    at a time).
 
-    `url` is `postgresql+asyncpg://…`. `policies` are handed to every unit of work.
+    `url` is `postgresql+asyncpg://…`. `policies` and `lock_order` are passed to every unit of work.
     """
 
     def __init__(
-        self, url: str, *, service: str, role: Role, policies: Policies, pool_size: int = 5
+        self,
+        url: str,
+        *,
+        service: str,
+        role: Role,
+        policies: Policies,
+        lock_order: LockOrder = LockOrder(),  # noqa: B008  # it is frozen
+        pool_size: int = 5,
     ) -> None:
         self.service = service
         self.role = role
         self.policies = policies
+        self.lock_order = lock_order
         self.committed: list[CommitListener] = []
         self.engine: AsyncEngine = create_async_engine(
             url,
@@ -53,21 +68,31 @@ class Database:
     async def unit(
         self, region: RegionCode | None = None, *, opening: Opening | None = None
     ) -> AsyncIterator[UnitOfWork]:
-        """One transaction: committed with all that was recorded, or, on any exception, nothing.
+        """One unit of work in one transaction: committed with everything that was recorded or, on
+        any exception, rolled back.
 
-        `region` is required for the api role, which sees and writes rows of that region alone.
-        `opening`, of the worker role alone, saves a round trip.
+        `region` is required for the api role, which reads and writes that region's rows alone.
+        `opening`, for the worker role alone, is the first statement and saves a round trip.
         """
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             now = await (opening(session) if opening else self._open(session, region))
             unit = UnitOfWork(
-                session=session, service=self.service, policies=self.policies, now=now
+                session=session,
+                service=self.service,
+                policies=self.policies,
+                now=now,
+                lock_order=self.lock_order,
             )
             yield unit
             await unit.flush()
             failpoint("unit.before_commit")
             await session.commit()
         failpoint("unit.after_commit")
+        for call in unit.to_call:
+            try:
+                call()
+            except Exception:  # what was committed is not taken back by a metric
+                log.exception("what was to be called after a commit has failed")
         for listener in self.committed:
             listener(unit)
 
@@ -80,12 +105,12 @@ class Database:
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which each statement is its own transaction; for chassis loops."""
+        """A connection on which each statement is its own transaction; for loops of the chassis."""
         async with self.engine.connect() as connection:
             yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
     async def now(self, region: RegionCode | None = None) -> datetime:
-        """Business time: an aware instant in UTC."""
+        """Business time: an aware datetime in UTC."""
         async with AsyncSession(self.engine) as session:
             return await self._open(session, region)
 
@@ -106,10 +131,11 @@ class Database:
 
 # decision 0004: lock trouble is nobody's fault
 def is_lock_trouble(error: BaseException) -> bool:
-    """True when others or the connection are to blame: try the same again, without limit.
+    """True for an error that is nobody's fault: the same transaction is to be tried again, without
+    limit.
 
-    Deadlock, serialization, lock timeout, a statement that lock waits made too long, a lost or
-    refused connection. Never a handler's fault.
+    Deadlock, serialization failure, lock timeout, statement timeout while waiting for a lock, a
+    lost or refused connection. Never a handler's fault.
     """
     if not isinstance(error, DBAPIError):
         # Before there is a connection, and from a statement's deadline, they come unwrapped.

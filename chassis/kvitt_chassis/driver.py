@@ -1,4 +1,6 @@
-"""The driver beneath SQLAlchemy, for the few statements of the chassis that every message costs."""
+"""The driver (asyncpg) beneath SQLAlchemy, for the few statements of the chassis that every message
+pays for.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def fetch(session: AsyncSession, statement: str, *values: object) -> Sequence[Any]:
-    """Ask asyncpg itself, in the session's transaction: a quarter of what it costs by SQLAlchemy.
+    """Run a statement by asyncpg itself, in the session's transaction: a quarter of the cost by
+    SQLAlchemy.
 
-    `statement` has asyncpg's `$1`, arrays are lists; answers asyncpg's records. Rows that the
-    session has not flushed are not seen. Raises asyncpg's own errors (see `is_lock_trouble`), and
-    RuntimeError when no statement of the session has begun the transaction yet.
+    `statement` has asyncpg's placeholders (`$1`), arrays are lists; answers asyncpg's records. Rows
+    that the session has not flushed are not seen. Raises asyncpg's own errors (see
+    `is_lock_trouble`), and RuntimeError when no statement of the session has begun the transaction
+    yet.
     """
     driver: Any = session.info.get(fetch)
     if driver is None:

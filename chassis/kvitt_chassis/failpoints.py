@@ -1,4 +1,6 @@
-"""Named places where a test may kill, stop or fail the process. Unarmed, they do nothing."""
+"""Named places in the code at which a test may kill, stop or fail the process. Unarmed, they do
+nothing.
+"""
 
 import asyncio
 import os
@@ -18,22 +20,24 @@ FAILPOINTS: dict[str, str] = {
     "timers.before_commit": "due timers are removed and handled, nothing is committed",
     "timers.after_commit": "due timers are committed",
 }
-"""Every failpoint with the moment that it stands for. Other chassis modules add theirs on import.
+"""Every failpoint with a description of its place. Other chassis modules add theirs on import.
 """
 
 
 class FailpointHit(Exception):
-    """What a failpoint armed with `raise` throws: a fault like any other."""
+    """Raised by a failpoint that is armed with `raise`: a fault like any other."""
 
 
 def failpoint(name: str) -> None:
-    """Pass a named moment. Costs one look at an empty table unless something is armed."""
+    """Pass a named place. Costs one look-up in an empty dict unless something is armed."""
     if _armed:
         _hit(name)
 
 
 async def failpoint_of(name: str, key: str) -> None:
-    """Pass a named moment of one key's message: there it may also hang, or fail for some keys."""
+    """Pass a named place while handling a message of this key: here it may also hang, or fail for
+    some keys.
+    """
     if not _armed:
         return
     try:
@@ -43,15 +47,15 @@ async def failpoint_of(name: str, key: str) -> None:
 
 
 def declare(name: str, meaning: str) -> None:
-    """Add a failpoint of another module, so that it is listed."""
+    """Declare a failpoint of another module, so that it is listed."""
     FAILPOINTS[name] = meaning
 
 
 def arm(
     name: str, action: Callable[[], None], *, on_hit: int = 1, percent: int | None = None
 ) -> None:
-    """Do `action` at the `on_hit`-th passing of a failpoint, and at that one alone; with `percent`
-    at every passing of so many of a hundred keys, always the same ones.
+    """Do `action` at the `on_hit`-th passing of a failpoint, and only then; with `percent`, at
+    every passing of that share of keys, always the same ones.
     """
     if name not in FAILPOINTS:
         raise KeyError(f"no failpoint is called {name}")
@@ -59,7 +63,7 @@ def arm(
 
 
 def disarm(name: str | None = None) -> None:
-    """Forget what was armed at one failpoint, or at all."""
+    """Disarm one failpoint, or all."""
     if name is None:
         _armed.clear()
     else:
@@ -67,7 +71,7 @@ def disarm(name: str | None = None) -> None:
 
 
 def arm_from(specification: str | None) -> None:
-    """Arm what KVITT_FAILPOINTS says: `relay.after_send=kill@3;unit.before_commit=raise`.
+    """Arm failpoints as in KVITT_FAILPOINTS: `relay.after_send=kill@3;unit.before_commit=raise`.
 
     Actions: `kill` (SIGKILL), `stop` (SIGSTOP), `raise`, and where a key is told `hang`; `@n` is
     the passing at which it happens, `%n` the share of keys for which it does every time.
@@ -89,7 +93,7 @@ class _Armed:
 
 
 class _Hang(Exception):
-    """Where a key is told, the passing does not end."""
+    """Raised inside for `hang`: the passing does not end."""
 
 
 def _hit(name: str, key: str = "") -> None:

@@ -1,10 +1,16 @@
-"""Which function handles which message or timer. A table and its decorators; nothing runs here."""
+"""Which function handles which message or timer: a registry and its decorators. Nothing is executed
+here.
+"""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from kvitt_contracts.envelope import Command, Message
+
+from kvitt_chassis import projections
+from kvitt_chassis.row_keys import KeyOf, key_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,7 +19,11 @@ if TYPE_CHECKING:
     from kvitt_chassis.transaction import Transaction
 
 M = TypeVar("M", bound=Message)
+M2 = TypeVar("M2", bound=Message)
+M3 = TypeVar("M3", bound=Message)
 C = TypeVar("C", bound=Command)
+R = TypeVar("R", bound="Regional")
+H = TypeVar("H")
 
 RowKey = tuple[Any, Any]
 """A mapped class and the value of its key beside the region; or, to read, one of its columns that
@@ -23,7 +33,11 @@ finds a single row, `(DeviceRow.device_number, number)`, and its value: see `tx.
 Names = Callable[[Any, "Transaction"], Iterable[RowKey]]
 """Which rows a message concerns. It must not raise: what is wrong with a message its handler says.
 """
-MessageHandler = Callable[[Any, "Transaction"], Awaitable[None]]
+NamesOf = Callable[[M, "Transaction"], Iterable[RowKey]]
+Handler = Callable[[M, "Transaction"], Awaitable[None]]
+RowHandler = Callable[[R, M, "Transaction"], Awaitable[None]]
+Decorator = Callable[[H], H]
+MessageHandler = Handler[Any]
 TimerHandler = Callable[[Any, "datetime", "Transaction"], Awaitable[None]]
 
 
@@ -32,16 +46,36 @@ class Timer:
     """Something that becomes due for one row: `DEADLINE = Timer("transfer_deadline", TransferRow)`.
 
     The row's key is a UUID; it is an aggregate, or another row with `locked_when_loaded`.
+    `loads(key, tx)` and `reads(key, tx)` name further rows, as a message's handler does.
     """
 
     name: str
     locks: "type[Regional]"
+    loads: Names | None = None
+    reads: Names | None = None
+
+    @property
+    def route(self) -> "TimerRoute":
+        """What is fetched ahead for a key: its row locked, and what else is named."""
+        return TimerRoute(_loading(self.locks, lambda key, _: key, self.loads), self.reads)
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRoute:
+    """What a timer wants fetched ahead for its key: `loads` locked, `reads` not."""
+
+    loads: Names
+    reads: Names | None = None
 
 
 # decision 0162: handlers name their rows ahead
 @dataclass(frozen=True, slots=True)
 class MessageRoute:
-    """A handler with what it wants fetched ahead: `loads` locked, `reads` not."""
+    """A handler with the rows to fetch ahead for it: `loads` locked, `reads` not.
+
+    The row of a handler with `of=` is among `loads`, and `handler` passes it to the function:
+    callers always call `route.handler(message, tx)`.
+    """
 
     handler: MessageHandler
     loads: Names | None = None
@@ -55,48 +89,147 @@ class Handlers:
         self.messages: dict[type[Message], MessageRoute] = {}
         self.timers: dict[str, tuple[Timer, TimerHandler]] = {}
 
+    @overload
     def on(
         self,
-        *types: type[M],
-        loads: Callable[[M, "Transaction"], Iterable[RowKey]] | None = None,
-        reads: Callable[[M, "Transaction"], Iterable[RowKey]] | None = None,
-    ) -> Callable[
-        [Callable[[M, "Transaction"], Awaitable[None]]],
-        Callable[[M, "Transaction"], Awaitable[None]],
-    ]:
-        """Handle events or facts.
+        only: type[M],
+        /,
+        *,
+        of: type[R],
+        key: Callable[[M, "Transaction"], Any] | None = None,
+        loads: NamesOf[M] | None = None,
+        reads: NamesOf[M] | None = None,
+    ) -> Decorator[RowHandler[R, M]]: ...
+    @overload
+    def on(
+        self,
+        only: type[M],
+        /,
+        *,
+        loads: NamesOf[M] | None = None,
+        reads: NamesOf[M] | None = None,
+    ) -> Decorator[Handler[M]]: ...
+    @overload
+    def on(
+        self,
+        first: type[M],
+        second: type[M2],
+        third: type[M3] = ...,
+        /,
+        *more: type[Any],
+        of: type[R],
+        key: Callable[[M | M2 | M3, "Transaction"], Any] | None = None,
+        loads: NamesOf[M | M2 | M3] | None = None,
+        reads: NamesOf[M | M2 | M3] | None = None,
+    ) -> Decorator[RowHandler[R, M | M2 | M3]]: ...
+    @overload
+    def on(
+        self,
+        first: type[M],
+        second: type[M2],
+        third: type[M3] = ...,
+        /,
+        *more: type[Any],
+        loads: NamesOf[M | M2 | M3] | None = None,
+        reads: NamesOf[M | M2 | M3] | None = None,
+    ) -> Decorator[Handler[M | M2 | M3]]: ...
+    def on(
+        self,
+        *types: type[Any],
+        of: type[Any] | None = None,
+        key: KeyOf | None = None,
+        loads: Names | None = None,
+        reads: Names | None = None,
+    ) -> Any:
+        """Register a handler of events or facts, of one type or of several.
 
-        `loads(message, tx)` and `reads(message, tx)` name the rows to fetch for a whole batch, in
-        one statement per table: what the handler changes is locked, what it only reads is not. They
-        are asked again as long as they name something new, so that a row that `tx.fetched` gives
-        may name the next. They must not raise.
+        `of=OrderRow`: the row that the message is about is fetched, locked, and passed to the
+        handler: `async def on_stock_reserved(row, event, tx)`. The row is found by the message's
+        field of the same name as the row's key, or `<noun>_id` for an aggregate's id; where it
+        differs, by `key(message, tx)`. An event or a fact about a row that does not exist waits.
+
+        Further rows: `loads(message, tx)` and `reads(message, tx)` name the rows to fetch for a
+        whole batch, in one statement per table; `loads` are locked, because the handler changes
+        them, `reads` are not. They are called again as long as they name something new, so that a
+        row that `tx.fetched` gives may name the next. They must not raise.
+
+        Raises TypeError where a message names no row, ValueError for a second handler of a type.
         """
+        return self._register(types, of=of, key=key, rule="contract", loads=loads, reads=reads)
 
-        def register(
-            handler: Callable[[M, "Transaction"], Awaitable[None]],
-        ) -> Callable[[M, "Transaction"], Awaitable[None]]:
-            for message_type in types:
-                self._add(message_type, MessageRoute(handler, loads, reads))
-            return handler
-
-        return register
-
+    @overload
     def command(
         self,
         command: type[C],
         *,
-        loads: Callable[[C, "Transaction"], Iterable[RowKey]] | None = None,
-        reads: Callable[[C, "Transaction"], Iterable[RowKey]] | None = None,
-    ) -> Callable[
-        [Callable[[C, "Transaction"], Awaitable[None]]],
-        Callable[[C, "Transaction"], Awaitable[None]],
-    ]:
-        """Handle a command, from a region's topic and over HTTP alike."""
-        return self.on(command, loads=loads, reads=reads)
+        of: type[R],
+        key: Callable[[C, "Transaction"], Any] | None = None,
+        rule: str = "contract",
+        loads: NamesOf[C] | None = None,
+        reads: NamesOf[C] | None = None,
+    ) -> Decorator[RowHandler[R, C]]: ...
+    @overload
+    def command(
+        self,
+        command: type[C],
+        *,
+        loads: NamesOf[C] | None = None,
+        reads: NamesOf[C] | None = None,
+    ) -> Decorator[Handler[C]]: ...
+    def command(
+        self,
+        command: type[Any],
+        *,
+        of: type[Any] | None = None,
+        key: KeyOf | None = None,
+        rule: str = "contract",
+        loads: Names | None = None,
+        reads: Names | None = None,
+    ) -> Any:
+        """Register a handler of a command, from a region's topic and over HTTP alike.
+
+        As `on`; the row `of` a command is its target, and one that does not exist is refused with
+        `rule`.
+        """
+        return self._register([command], of=of, key=key, rule=rule, loads=loads, reads=reads)
+
+    def project(
+        self,
+        message_type: type[M],
+        row_type: "type[Regional]",
+        *,
+        key: Callable[[M, "Transaction"], Any] | None = None,
+        **columns: Any,
+    ) -> None:
+        """Copy what a message says into a row of a projection, inserted or updated.
+
+        Each column of the same name as a field of the message is copied; `columns` are constants,
+        or functions of the message, for those that are not. The row is found as by `of=`. A column
+        that gets no value is unchanged, and in a new row has its default, or null. Raises TypeError
+        where a new row would lack a required column.
+        """
+        named = key_of(message_type, row_type, key)
+        writes = projections.inserts_or_updates(message_type, row_type, key=named, columns=columns)
+        self._add(message_type, MessageRoute(writes, _loading(row_type, named)))
+
+    def amend(
+        self,
+        message_type: type[M],
+        row_type: "type[Regional]",
+        *,
+        key: Callable[[M, "Transaction"], Any] | None = None,
+        **columns: Any,
+    ) -> None:
+        """Update some columns of a projection's row, as `project` does; without a row the message
+        waits. Raises TypeError where nothing would be written.
+        """
+        named = key_of(message_type, row_type, key)
+        writes = projections.updates(message_type, row_type, key=named, columns=columns)
+        self._add(message_type, MessageRoute(writes, _loading(row_type, named)))
 
     def timer(self, timer: Timer) -> Callable[[TimerHandler], TimerHandler]:
-        """Handle a timer: `async def expire(row, due, tx)`; the row is locked and the timer already
-        removed.
+        """Register a handler of a timer: `async def expire(row, due, tx)`; the row is locked and
+        the timer already deleted.
         """
 
         def register(handler: TimerHandler) -> TimerHandler:
@@ -108,13 +241,52 @@ class Handlers:
         return register
 
     def include(self, other: "Handlers") -> None:
-        """Take over the handlers of another module of the same service."""
+        """Add the handlers of another module of the same service."""
         for message_type, route in other.messages.items():
             self._add(message_type, route)
         for timer, handler in other.timers.values():
             self.timer(timer)(handler)
 
+    def _register(
+        self,
+        types: Iterable[type[Message]],
+        *,
+        of: type[Any] | None,
+        key: KeyOf | None,
+        rule: str,
+        loads: Names | None,
+        reads: Names | None,
+    ) -> Callable[[Callable[..., Awaitable[None]]], Any]:
+        def register(handler: Callable[..., Awaitable[None]]) -> Any:
+            for message_type in types:
+                if of is None:
+                    route = MessageRoute(handler, loads, reads)
+                else:
+                    named = key_of(message_type, of, key)
+                    given = _given_its_row(handler, of, named, rule=rule)
+                    route = MessageRoute(given, _loading(of, named, loads), reads)
+                self._add(message_type, route)
+            return handler
+
+        return register
+
     def _add(self, message_type: type[Message], route: MessageRoute) -> None:
         if message_type in self.messages:
             raise ValueError(f"{message_type.__name__} has two handlers")
         self.messages[message_type] = route
+
+
+def _given_its_row(
+    handler: Callable[..., Awaitable[None]], row_type: type[Any], key: KeyOf, *, rule: str
+) -> MessageHandler:
+    @wraps(handler)
+    async def give_row(message: Any, tx: "Transaction") -> None:
+        await handler(await tx.lock(row_type, key(message, tx), rule=rule), message, tx)
+
+    return give_row
+
+
+def _loading(row_type: type[Any], key: KeyOf, others: Names | None = None) -> Names:
+    if others is None:
+        return lambda message, tx: ((row_type, key(message, tx)),)
+    return lambda message, tx: ((row_type, key(message, tx)), *others(message, tx))

@@ -25,19 +25,24 @@ from kvitt_chassis.operating import telemetry
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
-from kvitt_chassis.web.lists import Listing, Page, RegionReader
+from kvitt_chassis.web.lists import ListOf, ListQuery, Page, RegionWide, Scope, named
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid
+from kvitt_chassis.web.reader import RegionReader
 
 __all__ = [
     "ApiContext",
     "ApiRouter",
     "CommandRunner",
     "Commands",
-    "Listing",
+    "ListOf",
+    "ListQuery",
     "Page",
     "Reader",
     "RegionReader",
+    "RegionWide",
+    "Scope",
     "SignedIn",
+    "named",
 ]
 
 T = TypeVar("T")
@@ -61,7 +66,9 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 class ApiRouter(APIRouter):
-    """A service's routes: `router = ApiRouter(tags=["Byten (BMB)"])`. Errors are documented."""
+    """A service's routes: `router = ApiRouter(tags=["Byten (BMB)"])`. Error responses are
+    documented for each.
+    """
 
     def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
         super().__init__(prefix=prefix, tags=list(tags or ()), responses=_ANSWERS)
@@ -69,7 +76,7 @@ class ApiRouter(APIRouter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiContext:
-    """What the routes of one service stand on; the service puts it on `app.state.context`."""
+    """What the routes of one service need; the service puts it on `app.state.context`."""
 
     service: str
     database: Database
@@ -80,14 +87,14 @@ class ApiContext:
 
 
 class Replayed(Exception):
-    """The key has an answer already: it is sent again, and nothing else happens."""
+    """The Idempotency-Key has a stored answer, which is sent again; nothing else happens."""
 
     def __init__(self, answer: StoredAnswer) -> None:
         super().__init__()
         self.answer = answer
 
     def response(self) -> Response:
-        """The first answer, marked as sent again."""
+        """The stored answer, marked as sent again."""
         return Response(
             self.answer.body,
             self.answer.status,
@@ -225,7 +232,7 @@ async def signed_in(
     request: Request,
     token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """Who calls. Raises Unauthorized (401)."""
+    """The authenticated caller. Raises Unauthorized (401)."""
     context = _context(request)
     return await context.authenticator.caller(request.headers.get("authorization"))
 
@@ -261,7 +268,8 @@ async def command_runner(
 
 async def reader(request: Request, caller: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
     """The reader of this request."""
-    return RegionReader(_context(request).database, caller)
+    context = _context(request)
+    return RegionReader(context.database, caller, sealer=context.sealer, url=request.url)
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]

@@ -1,4 +1,4 @@
-"""The one list of what a service measures: kind, meaning, remedy. Nothing is measured here.
+"""The one registry of what a service measures: kind, meaning, remedy. Only declarations.
 
 Every metric's first label is `service`, so that several services may run in one process (tests).
 """
@@ -23,7 +23,9 @@ SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """One declared metric: `meaning` for who reads it, `remedy` for who is woken by it."""
+    """One declared metric: `meaning` for its readers, `remedy` for the operator who is alarmed by
+    it.
+    """
 
     kind: Kind
     name: str
@@ -65,7 +67,7 @@ def declare(
 
 @cache
 def child(metric: M, *labels: str) -> M:
-    """`metric.labels(*labels)`, remembered: the look-up costs several times what counting does."""
+    """`metric.labels(*labels)`, cached: the look-up costs several times the increment."""
     return metric.labels(*labels)
 
 

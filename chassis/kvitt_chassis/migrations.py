@@ -65,10 +65,11 @@ def create_chassis_functions(op: Any) -> None:
 
 
 def guard_regions(op: Any, service: str) -> None:
-    """Put row security on every table with a column `region`; call it at the end of each migration.
+    """Enable row-level security on every table with a column `region`; call it at the end of each
+    migration.
 
-    The api role sees and writes only rows of the region that its transaction has set; worker and
-    owner see all. Tables that are guarded already stay as they are.
+    The api role reads and writes only rows of the region that its transaction has set; worker and
+    owner see all. Tables that have it already are left as they are.
     """
     found = op.get_bind().execute(text(_UNGUARDED)).scalars().all()
     for table in found:

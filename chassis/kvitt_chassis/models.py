@@ -1,5 +1,5 @@
-"""How a service's tables are declared: column types for contract values, and the aggregate row. No
-queries here.
+"""How a service's tables are declared: column types for contract values, and the aggregate's row.
+No queries.
 """
 
 import enum
@@ -22,7 +22,7 @@ S = TypeVar("S")
 
 
 class CodeText(TypeDecorator[Code]):
-    """A contract code as text; read back as its own type."""
+    """A contract's code as text in the database, read back as its own type."""
 
     impl = Text
     cache_ok = True
@@ -88,8 +88,8 @@ TYPE_MAP: dict[Any, Any] = {
 
 
 def new_metadata() -> MetaData:
-    """The metadata of a service's declarative base: constraints get names that a migration can find
-    again.
+    """The metadata of a service's declarative base, with names for constraints that a migration can
+    refer to.
     """
     return MetaData(
         naming_convention={
@@ -103,11 +103,11 @@ def new_metadata() -> MetaData:
 
 
 class Regional:
-    """A row that belongs to one region: the region leads its primary key.
+    """A row that belongs to one region: the region is the first column of its primary key.
 
-    `locked_when_loaded`: `tx.find`, `tx.lock` and `loads` lock the row; a projection that only
-    its own key's
-    messages write needs no lock, one that several messages or timers write sets it to True.
+    `locked_when_loaded`: `tx.find`, `tx.lock`, `of` and `loads` lock the row. A projection that
+    only its own key's messages write needs no lock; one that several messages or timers write sets
+    it to True.
     """
 
     locked_when_loaded: ClassVar[bool] = False
@@ -120,16 +120,16 @@ class Regional:
 class Aggregate(Regional, Generic[S]):
     """The row of an aggregate: the fold of its events, with the number of the last one.
 
-    `class TransferRow(Aggregate[Transfer], Base, topic=BMB_TRANSFERS, state=Transfer,
-    evolve=evolve)`. The state
-    is a frozen dataclass; each of its fields is a column of the same name (`id` and `region` are
-    given here).
-    `evolve(state | None, event) -> state` makes the first state out of None. Further columns,
-    for queries, are
-    filled by overriding `apply`.
+    `class TransferRow(Aggregate[Transfer], Base, noun="transfer", topic=BMB_TRANSFERS,
+    state=Transfer, evolve=evolve)`. The noun is what the id names: messages carry it as
+    `transfer_id`, and the target of a command is the region's id of that noun. The state is a
+    frozen dataclass; each of its fields is a column of the same name (`id` and `region` are given
+    here). `evolve(state | None, event) -> state` makes the first state out of None. Further
+    columns, for queries, are filled by overriding `apply`.
     """
 
     locked_when_loaded: ClassVar[bool] = True
+    noun: ClassVar[str]
     topic: ClassVar[Topic]
     state_type: ClassVar[type[Any]]
     evolve: ClassVar[Callable[..., Any]]
@@ -137,15 +137,16 @@ class Aggregate(Regional, Generic[S]):
     def __init_subclass__(
         cls,
         *,
-        topic: Topic | None = None,
-        state: type[Any] | None = None,
-        evolve: Callable[..., Any] | None = None,
+        noun: str,
+        topic: Topic,
+        state: type[Any],
+        evolve: Callable[..., Any],
         **kwargs: Any,
     ) -> None:
-        if topic is not None and state is not None and evolve is not None:
-            cls.topic = topic
-            cls.state_type = state
-            cls.evolve = staticmethod(evolve)
+        cls.noun = noun
+        cls.topic = topic
+        cls.state_type = state
+        cls.evolve = staticmethod(evolve)
         super().__init_subclass__(**kwargs)
 
     @declared_attr
@@ -158,18 +159,18 @@ class Aggregate(Regional, Generic[S]):
 
     @classmethod
     def topic_in(cls, region: RegionCode) -> str:
-        """The name of the topic that this aggregate's events of `region` go to."""
+        """The name of the topic that events of this aggregate in `region` are published to."""
         topic = for_region(cls.topic, region) if cls.topic.is_per_region else cls.topic
         return topic.name
 
     def state(self) -> S:
-        """The state that the rules look at."""
+        """The aggregate's state, as rules take it."""
         names = (field.name for field in fields(self.state_type))
         state: S = self.state_type(**{name: getattr(self, name) for name in names})
         return state
 
     def apply(self, state: S) -> None:
-        """Write a state into the columns."""
+        """Set the columns from a state."""
         for field in fields(self.state_type):
             value = getattr(state, field.name)
             if getattr(self, field.name, None) != value:
@@ -177,7 +178,7 @@ class Aggregate(Regional, Generic[S]):
 
     @classmethod
     def fold(cls, events: list[Event]) -> S:
-        """The state that these events make, from the first on. The row must equal it."""
+        """The state that results from these events, from the first on. The row must equal it."""
         state: S | None = None
         for event in events:
             state = cls.evolve(state, event)

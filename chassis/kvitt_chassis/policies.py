@@ -1,5 +1,5 @@
-"""The regions' policies of a service: read from files, and guarded against a change of what was
-used. What a policy says stands in the contracts.
+"""The regions' policies as a service reads them from files, and the guard against a change of a
+version that was used. What a policy means is defined in the contracts.
 """
 
 import logging
@@ -29,7 +29,7 @@ DDL: tuple[str, ...] = (
 
 # decision 0083: a policy that was changed after its use stops every decision
 class PolicyChanged(Exception):
-    """A version of a policy reads otherwise than when decisions were made under it."""
+    """A policy's version has another content than when decisions were made by it."""
 
     def __init__(self, versions: list[str]) -> None:
         super().__init__(
@@ -40,7 +40,9 @@ class PolicyChanged(Exception):
 
 
 def read_policies(directory: Path) -> Policies:
-    """Every region's policy: one `<code>.yaml` per region. Raises ValueError when there is none."""
+    """Every region's policy, from one `<code>.yaml` per region. Raises ValueError when there is
+    none.
+    """
     files = sorted(directory.glob("*.yaml"))
     if not files:
         raise ValueError(f"no region's policy (<code>.yaml) lies in {directory}")
@@ -48,10 +50,10 @@ def read_policies(directory: Path) -> Policies:
 
 
 async def guard(session: AsyncSession, policies: Policies) -> None:
-    """Remember each version's hash at its first use; raises PolicyChanged when one differs now.
+    """Store each version's hash at its first use; raises PolicyChanged when a stored one differs.
 
-    The caller commits. A version that is not read any more is no fault here: decisions that are
-    pinned to it park by themselves.
+    The caller commits. A version that is not read any more is no error here: messages whose
+    decisions are pinned to it are parked.
     """
     known = {(row.region, row.version): row.content_hash for row in await session.execute(_SELECT)}
     pins = [(str(v.region), v.pin) for code in policies.regions for v in policies.of(code).versions]

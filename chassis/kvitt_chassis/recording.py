@@ -1,4 +1,4 @@
-"""How a unit of work's events and timers are written: one statement each. Decides nothing."""
+"""Writes a unit of work's events and timers: one statement each. Decides nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TimerName = tuple[str, str, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """One row for the table `events`, before it is written."""
+    """One row of the table `events` before it is written."""
 
     topic: str
     key: str
@@ -25,7 +25,7 @@ class Emitted:
 
 
 async def write_events(session: AsyncSession, rows: Sequence[Emitted]) -> None:
-    """Put events into the service's log, in their order."""
+    """Insert events into the service's event log (the outbox), in their order."""
     envelopes = [row.envelope for row in rows]
     await fetch(
         session,
@@ -48,7 +48,9 @@ async def write_events(session: AsyncSession, rows: Sequence[Emitted]) -> None:
 async def write_timers(
     session: AsyncSession, scheduled: Mapping[TimerName, datetime | None]
 ) -> None:
-    """Set timers to their instants, or forget those that have none (None). A set one is as new."""
+    """Set timers to their instants, or delete those without one (None). A timer that is set anew
+    forgets its failed tries.
+    """
     names = sorted(scheduled)
     gone = [name for name in names if scheduled[name] is None]
     due = [(name, instant) for name in names if (instant := scheduled[name]) is not None]

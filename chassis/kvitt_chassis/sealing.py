@@ -1,4 +1,4 @@
-"""Raw records and answers encrypted, and back. No table."""
+"""Encryption of raw records and stored answers. No table."""
 
 import base64
 import hashlib
@@ -14,8 +14,8 @@ from kvitt_chassis.consuming.incoming import Record
 
 
 class Sealer:
-    """Encrypts raw records and answers (Fernet), so that what a region wrote by mistake, or a user
-    wrote freely, is readable to nobody by a query.
+    """Encrypts raw records and answers (Fernet), so that what a region sent by mistake, or a user
+    wrote in free text, cannot be read by a query.
     """
 
     def __init__(self, key: str) -> None:
@@ -23,10 +23,13 @@ class Sealer:
         self._key = key.encode()
 
     def digest(self, data: bytes) -> str:
-        """What tells two contents apart and says nothing of them to who lacks the key (hex)."""
+        """A keyed hash (hex): equal for equal contents, and says nothing of them without
+        the key.
+        """
         return hmac.new(self._key, data, hashlib.sha256).hexdigest()
 
     def seal(self, record: Record) -> bytes:
+        """The record, encrypted."""
         document = {
             "topic": record.topic,
             "partition": record.partition,
@@ -39,11 +42,11 @@ class Sealer:
         return self._fernet.encrypt(json.dumps(document).encode())
 
     def seal_text(self, text: str) -> str:
-        """A text, encrypted."""
+        """The text, encrypted."""
         return self._fernet.encrypt(text.encode()).decode()
 
     def unseal_text(self, sealed: str) -> str:
-        """The text again. Raises InvalidToken for another key."""
+        """The text, decrypted. Raises InvalidToken for another key."""
         return self._fernet.decrypt(sealed).decode()
 
     def unseal(self, sealed: bytes) -> Record:
@@ -70,7 +73,7 @@ def record_of(
     headers: Sequence[tuple[str, bytes]],
     timestamp: int = 0,
 ) -> Record:
-    """A record as aiokafka hands it over; the sizes and the checksum are of no use to us."""
+    """A record as aiokafka delivers it; sizes and checksum are not set."""
     return ConsumerRecord(
         topic=topic,
         partition=partition,

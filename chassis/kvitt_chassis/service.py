@@ -1,6 +1,9 @@
-"""What a service is: its name, handlers, routes and tables. How it runs stands in `process.py`."""
+"""A service's declaration: its name, handlers, routes and tables. How it runs is in
+`operating/process.py`.
+"""
 
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from kvitt_contracts.topics import SERVICES
@@ -8,6 +11,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.http import ApiContext
+from kvitt_chassis.lock_order import LockOrder
+from kvitt_chassis.models import Regional
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.web.app import build_app
 
@@ -15,7 +20,9 @@ from kvitt_chassis.web.app import build_app
 class Service:
     """One service: `service = Service("bmb", handlers=messages, routers=[router], base=Base)`.
 
-    Making one does nothing: no connection, no setting is read.
+    `lock_order` names every class whose rows are locked, in the order in which they are. Making a
+    service does nothing: no connection, no setting is read. Raises ValueError for a name that is
+    not in the catalogue, and for a lock order that leaves a class out.
     """
 
     def __init__(
@@ -25,14 +32,19 @@ class Service:
         handlers: Handlers,
         routers: Sequence[APIRouter] = (),
         base: type[DeclarativeBase],
+        lock_order: Sequence[type[Regional]] = (),
         title: str | None = None,
     ) -> None:
         if name not in SERVICES:
             raise ValueError(f"{name} is not in the catalogue's services")
+        if lock_order and (wrong := _locked(base) ^ set(lock_order)):
+            names = ", ".join(sorted(row.__name__ for row in wrong))
+            raise ValueError(f"the lock order of {name} is to name what is locked: {names}")
         self.name = name
         self.handlers = handlers
         self.routers = tuple(routers)
         self.base = base
+        self.lock_order = tuple(lock_order)
         self.title = title or f"Kvitt {name}"
 
     def http_app(self, context: ApiContext, *, telemetry: Telemetry | None = None) -> FastAPI:
@@ -41,8 +53,11 @@ class Service:
             context, self.routers, telemetry=telemetry or Telemetry(self.name), title=self.title
         )
 
-    def main(self) -> None:
-        """Run until SIGTERM: HTTP, consumer, relay and timers in this process."""
-        from kvitt_chassis.operating.process import run  # a test of handlers needs no Kafka client
+    def locks(self, *, is_checked: bool = False) -> LockOrder:
+        """The lock order for the service's databases; checked in tests."""
+        return LockOrder(self.lock_order, is_checked)
 
-        run(self)
+
+def _locked(base: type[DeclarativeBase]) -> set[type[Any]]:
+    classes = (mapper.class_ for mapper in base.registry.mappers)
+    return {row for row in classes if issubclass(row, Regional) and row.locked_when_loaded}

@@ -9,9 +9,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """What a service must know of its surroundings: `KVITT_SERVICE`, `KVITT_DATABASE_API_URL` …
+    """The configuration of a service process by environment variables: `KVITT_SERVICE`,
+    `KVITT_DATABASE_API_URL` …
 
-    Secrets never show in a repr or a log. Raises pydantic.ValidationError naming what is missing.
+    Secrets never appear in a repr or a log. Raises pydantic.ValidationError naming what is missing.
     """
 
     model_config = SettingsConfigDict(env_prefix="KVITT_", extra="ignore", frozen=True)
@@ -35,12 +36,12 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     history: Path | None = None
     failpoints: str | None = None
+    check_lock_order: bool = False  # in tests
 
     @property
     def kafka(self) -> dict[str, object]:
-        """How an aiokafka or FastStream client reaches the broker and says who it is.
-
-        These are aiokafka's names, bootstrap_servers included.
+        """Connection settings for an aiokafka or FastStream client, by aiokafka's names,
+        bootstrap_servers included.
         """
         client: dict[str, object] = {
             "bootstrap_servers": self.kafka_bootstrap,

@@ -1,9 +1,9 @@
-"""What a handler works with: one transaction over a service's database. The chassis opens and
-commits it; a handler does neither.
+"""What a handler works with: one transaction on a service's database. The chassis opens and commits
+it; a handler does neither.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -20,22 +20,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import InstrumentedAttribute
 
-from kvitt_chassis.handlers import MessageRoute, RowKey, Timer
+from kvitt_chassis.handlers import MessageRoute, RowKey, Timer, TimerRoute
+from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.models import Aggregate, Regional
 from kvitt_chassis.recording import Emitted, TimerName, write_events, write_timers
+from kvitt_chassis.row_keys import key_column
 
 R = TypeVar("R")
 A = TypeVar("A", bound=Aggregate[Any])
 L = TypeVar("L", bound=Regional)
 
+Calls = Sequence[tuple[MessageRoute | TimerRoute, Any, "Transaction"]]
+"""What is about to be handled: a message, or a timer's key, each with its transaction."""
 
 _HOPS = 4
 """How often a handler is asked what it wants fetched: a row may name the next, without an end."""
 
 
 class NotYetKnown(Exception):
-    """A fact or an event names something that this service has not heard of. The key waits, with a
-    deadline.
+    """A fact or an event names something that is not stored here yet. Its key is parked and tried
+    again, until a deadline.
     """
 
     def __init__(self, row_type: type[Any], key: object) -> None:
@@ -50,11 +54,11 @@ class EventTooLarge(Exception):
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """A database transaction that one message, or a whole batch of them, works in.
+    """One database transaction, for one message or a whole batch.
 
-    Rows that were fetched ahead are held here: SQLAlchemy's identity map is weak, and a row that
-    nobody holds is
-    fetched again. Everything that the transactions record is written by one `flush`.
+    Rows that were fetched ahead are referenced here: SQLAlchemy's identity map is weak, and a row
+    without another reference is fetched again. Everything that the transactions record is written
+    by one `flush`.
     """
 
     session: AsyncSession
@@ -67,35 +71,46 @@ class UnitOfWork:
     emitted: list[Emitted] = field(default_factory=list)
     scheduled: dict[TimerName, datetime | None] = field(default_factory=dict)
     locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
+    lock_order: LockOrder = field(default_factory=LockOrder)
+    to_call: list[Callable[[], None]] = field(default_factory=list)  # after the commit
     wrote_events: bool = False
     soonest: datetime | None = None  # of the timers that were set
 
-    async def load_ahead(self, calls: Sequence[tuple[MessageRoute, Any, "Transaction"]]) -> None:
-        """Fetch what the handlers of these messages name, in one statement per table."""
+    async def load_ahead(self, calls: Calls) -> None:
+        """Fetch what the handlers of these messages name, in one statement per table.
+
+        What is only read comes first, so that all that it leads to is locked at once, in order.
+        Raises LockOrderBroken, where that is checked.
+        """
         for _ in range(_HOPS):
-            loaded = await self.load(
-                (tx.region, row_key)
-                for route, message, tx in calls
-                if route.loads is not None
-                for row_key in route.loads(message, tx)
-            )
-            read = await self.load(
-                (
-                    (tx.region, row_key)
-                    for route, message, tx in calls
-                    if route.reads is not None
-                    for row_key in route.reads(message, tx)
-                ),
-                locks=False,
-            )
-            if not loaded and not read:
+            for _ in range(_HOPS):
+                if not await self._read(calls):
+                    break
+            if not await self._lock(calls):
                 return
+
+    async def _read(self, calls: Calls) -> bool:
+        named = (
+            (tx.region, row_key)
+            for route, message, tx in calls
+            if route.reads is not None
+            for row_key in route.reads(message, tx)
+        )
+        return await self.load(named, locks=False)
+
+    async def _lock(self, calls: Calls) -> bool:
+        named: list[tuple[RegionCode, RowKey]] = []
+        for route, message, tx in calls:
+            row_keys = () if route.loads is None else tuple(route.loads(message, tx))
+            tx.check_lock_order(row_keys)
+            named += ((tx.region, row_key) for row_key in row_keys)
+        return await self.load(named)
 
     async def load(
         self, region_keys: Iterable[tuple[RegionCode, RowKey]], *, locks: bool = True
     ) -> bool:
-        """Fetch rows in one statement per table and hold them: aggregates locked, tables and keys
-        in one order. False: all of them are held already.
+        """Fetch rows in one statement per table and hold them: aggregates locked, tables in the
+        service's lock order and keys in theirs. False: all of them are held already.
 
         Without `locks` nothing is locked; who wants such a row locked fetches it anew.
         """
@@ -103,20 +118,27 @@ class UnitOfWork:
         for region, (named, key) in region_keys:
             if key is not None and not self.has(named, region, key, locked=locks):
                 wanted.setdefault(named, set()).add((region, key))
-        for named in sorted(wanted, key=_name):
+        for named in sorted(wanted, key=self._place):
             await self._fetch(named, wanted[named], locks=locks)
         return bool(wanted)
 
     def has(self, row_type: Any, region: RegionCode, key: Any, *, locked: bool = True) -> bool:
-        """True when the row is held already; one that is locked when loaded: when it is locked."""
+        """True when the row is held already; for one that is locked when loaded: when it
+        is locked.
+        """
         if locked and row_type.locked_when_loaded:
             return (row_type, region, key) in self.locked
         return (region, key) in self.held[row_type]
 
+    def _place(self, named: Any) -> tuple[int, str]:
+        """The sort key of rows that are fetched together: lock order, then table."""
+        row_type = named if isinstance(named, type) else named.class_
+        return self.lock_order.place(row_type), _name(named)
+
     async def _fetch(self, named: Any, pairs: set[tuple[RegionCode, Any]], *, locks: bool) -> None:
         is_class = isinstance(named, type)
         row_type = named if is_class else named.class_
-        key_column = _key_column(row_type) if is_class else named
+        column = key_column(row_type) if is_class else named
         by_region: dict[RegionCode, list[Any]] = {}
         for region, key in sorted(pairs, key=lambda pair: (pair[0], str(pair[1]))):
             by_region.setdefault(region, []).append(key)
@@ -124,8 +146,8 @@ class UnitOfWork:
             query = (
                 select(row_type)
                 # an array, not a list: the statement is the same for any number of keys
-                .where(row_type.region == region, key_column == any_(_array(keys, key_column)))
-                .order_by(key_column)
+                .where(row_type.region == region, column == any_(_array(keys, column)))
+                .order_by(column)
             )
             if locks and row_type.locked_when_loaded:
                 # A row that was read before it was locked may be an old one: read it anew.
@@ -136,9 +158,9 @@ class UnitOfWork:
             for key in keys:
                 self.held[named][region, key] = None
             for row in (await self.session.scalars(query)).all():
-                self.held[named][region, getattr(row, key_column.key)] = row
+                self.held[named][region, getattr(row, column.key)] = row
                 if not is_class:
-                    own_key = getattr(row, _key_column(row_type).key)
+                    own_key = getattr(row, key_column(row_type).key)
                     self.held[row_type].setdefault((region, own_key), row)
 
     def rows_of(self, row_type: type[Any], region: RegionCode) -> Iterable[Any]:
@@ -184,7 +206,7 @@ class UnitOfWork:
 
 
 class Transaction:
-    """Load, ask the rule, record. Every row that it reads or writes belongs to `region`."""
+    """Load, ask the rule, record. Every row that is read or written belongs to `region`."""
 
     def __init__(
         self,
@@ -201,6 +223,7 @@ class Transaction:
         self._unit = unit
         self._target = target
         self._minted = 0
+        self._last_locked: type[Any] | None = None  # of the classes in the lock order
         self._seed = message.id if message else uuid4()
         self.region = region
         self.message = message
@@ -216,12 +239,12 @@ class Transaction:
 
     @property
     def now(self) -> datetime:
-        """Business time: the database's clock with the stored offset, an aware instant in UTC."""
+        """Business time: the database's clock plus the stored offset, an aware datetime in UTC."""
         return self._unit.now
 
     @property
     def today(self) -> date:
-        """The Stockholm day of `now`."""
+        """The day of `now` in Stockholm."""
         return stockholm_day(self._unit.now)
 
     @property
@@ -230,18 +253,18 @@ class Transaction:
         return self._unit.policies.in_force(self.region, self.now)
 
     def pinned_policy(self, pin: PolicyVersion) -> RegionPolicy:
-        """The policy that a decision was pinned to. Raises UnknownPolicy (the key parks)."""
+        """The policy that a decision was pinned to. Raises UnknownPolicy (the key is parked)."""
         return self._unit.policies.pinned(self.region, pin)
 
     def target(self, noun: str) -> UUID:
-        """The id of the aggregate that a command is about: given by the route, or named by the
-        message's subject.
+        """The id of the aggregate that a command is about: given by the route, or by the message's
+        subject.
         """
         return self._target or identify(self.region, noun, self.subject)
 
     def mint(self) -> UUID:
-        """A new id. The same message mints the same ids in the same order, so a retry names the
-        same things.
+        """A new id. Derived from the message, so that a retry of it gets the same ids in the same
+        order.
         """
         self._minted += 1
         return uuid5(self._seed, str(self._minted))
@@ -311,6 +334,7 @@ class Transaction:
         `lock_all`.
         """
         if not self._unit.has(row_type, self.region, key):
+            self.check_lock_order([(row_type, key)])
             await self._unit.load([(self.region, (row_type, key))])
         row: L | None = self._unit.held[row_type][self.region, key]
         return row
@@ -322,11 +346,30 @@ class Transaction:
         order.
         """
         wanted = sorted(set(keys), key=str)
+        self.check_lock_order((row_type, key) for key in wanted)
         await self._unit.load([(self.region, (row_type, key)) for key in wanted])
         return [await self.lock(row_type, key, rule=rule) for key in wanted]
 
+    def check_lock_order(self, row_keys: Iterable[RowKey]) -> None:
+        """Check that rows which this message is about to lock come in the service's lock order.
+
+        What others of its batch have locked does not count: a batch locks at once all that its
+        messages name ahead. Raises LockOrderBroken, where that is checked.
+        """
+        order = self._unit.lock_order
+        if not order.is_checked:
+            return
+        new = {
+            row_type
+            for row_type, key in row_keys
+            if row_type in order.places and not self._unit.has(row_type, self.region, key)
+        }
+        for row_type in sorted(new, key=order.place):
+            order.check(row_type, after=self._last_locked)
+            self._last_locked = row_type
+
     def start(self, row_type: type[A], key: UUID, *events: Event) -> A:
-        """A new aggregate with its first events."""
+        """Insert a new aggregate with its first events."""
         row = row_type()
         row.region, row.id, row.seq = self.region, key, 0
         self._record(row, None, events)
@@ -335,21 +378,32 @@ class Transaction:
         self._unit.locked.add((row_type, self.region, key))
         return row
 
+    def record_at(self, row_type: type[A], key: UUID, *events: Event) -> A:
+        """Record events of the aggregate with this key, which has been fetched (`find`, or named in
+        `loads`); a new one is started with them. Answers its row.
+        """
+        row = self.fetched(row_type, key)
+        if row is None:
+            return self.start(row_type, key, *events)
+        self.record(row, *events)
+        return row
+
     def record(self, row: Aggregate[Any], *events: Event) -> None:
-        """Evolve a locked row by these events, number them, and put them into the service's event
-        log.
+        """Evolve a locked row by these events, number them, and emit them: into the service's event
+        log. Without events nothing is written.
         """
         if row.region != self.region:
             raise PermissionError(
                 f"an effect on a row of {row.region} by a message of {self.region}"
             )
-        self._record(row, row.state(), events)
+        if events:
+            self._record(row, row.state(), events)
 
     def put(self, *rows: Any) -> None:
-        """Add new rows of a projection."""
+        """Insert new rows of a projection."""
         for row in rows:
             self.session.add(row)
-            key = getattr(row, _key_column(type(row)).key)
+            key = getattr(row, key_column(type(row)).key)
             self._unit.held[type(row)][self.region, key] = row
             self._unit.locked.add((type(row), self.region, key))
 
@@ -360,8 +414,14 @@ class Transaction:
         self._unit.scheduled[timer.name, str(self.region), key] = due
 
     def cancel_timer(self, timer: Timer, *, key: UUID) -> None:
-        """Forget a timer of an aggregate; without effect where there is none."""
+        """Delete a timer of an aggregate; without effect where there is none."""
         self._unit.scheduled[timer.name, str(self.region), key] = None
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call a function once after the transaction's commit, and never after a rollback: for
+        metrics. It must not block; an exception of it is logged.
+        """
+        self._unit.to_call.append(call)
 
     def _record(self, row: Aggregate[Any], state: Any, events: Iterable[Event]) -> None:
         for event in events:
@@ -406,14 +466,6 @@ class Transaction:
             way_on="Kontrollera uppgiften, eller skicka den till Kvitt först, och försök igen.",
             key=str(key),
         )
-
-
-def _key_column(row_type: type[Any]) -> Any:
-    """The one column of the primary key beside the region."""
-    names = [column.key for column in inspect(row_type).primary_key if column.key != "region"]
-    if len(names) != 1:
-        raise TypeError(f"{row_type.__name__} needs a primary key of the region and one column")
-    return getattr(row_type, str(names[0]))
 
 
 def _name(named: Any) -> str:

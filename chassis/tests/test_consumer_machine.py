@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kvitt_chassis.consuming.machine import (
-    PATIENCE,
+    RETRY_POLICIES,
     Apply,
     ConsumerMachine,
     Done,
@@ -21,14 +21,14 @@ from kvitt_chassis.consuming.machine import (
     Refuse,
     Watchdog,
 )
-from kvitt_chassis.consuming.verdicts import Cause, Known, Line, Verdict, judge
+from kvitt_chassis.consuming.verdicts import Cause, KeyState, MessageFacts, Verdict, judge
 
 A, B = ("orders", 0), ("orders", 1)
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
 
 
-def a_line(sequence: int | None = 1, event_id: UUID = FIRST, **changes: object) -> Line:
-    return Line(event_id=event_id, sequence=sequence, **changes)  # type: ignore[arg-type]
+def a_line(sequence: int | None = 1, event_id: UUID = FIRST, **changes: object) -> MessageFacts:
+    return MessageFacts(event_id=event_id, sequence=sequence, **changes)  # type: ignore[arg-type]
 
 
 def a_batch(*places: tuple[tuple[str, int], int]) -> Received:
@@ -41,30 +41,30 @@ def a_batch(*places: tuple[tuple[str, int], int]) -> Received:
 @pytest.mark.parametrize(
     ("line", "known", "verdict"),
     [
-        (a_line(1), Known(), Verdict.APPLY),
-        (a_line(2), Known(), Verdict.GAP),
-        (a_line(1), Known(sequence=1, event_ids=(FIRST,)), Verdict.DUPLICATE),
-        (a_line(1, SECOND), Known(sequence=1, event_ids=(FIRST,)), Verdict.FORK),
-        (a_line(1, THIRD), Known(sequence=2, event_ids=(FIRST, SECOND)), Verdict.FORK),
-        (a_line(1, THIRD), Known(sequence=2, event_ids=(SECOND,)), Verdict.DUPLICATE),
-        (a_line(1, THIRD), Known(sequence=2, event_ids=(None, SECOND)), Verdict.DUPLICATE),
-        (a_line(2), Known(sequence=1, is_parked=True), Verdict.JOIN),
-        (a_line(3), Known(sequence=1, is_parked=True), Verdict.JOIN),
-        (a_line(1), Known(sequence=1, event_ids=(FIRST,), is_parked=True), Verdict.DUPLICATE),
-        (a_line(2, is_readable=False), Known(sequence=1), Verdict.QUARANTINE),
-        (a_line(1, is_readable=False), Known(sequence=1), Verdict.DUPLICATE),
-        (a_line(1, is_handled=False), Known(), Verdict.PASS_OVER),
-        (a_line(None), Known(is_seen=True), Verdict.DUPLICATE),
-        (a_line(None), Known(sequence=7), Verdict.APPLY),
-        (a_line(None, is_refused=True), Known(), Verdict.REFUSE),
-        (a_line(None, is_refused=True), Known(is_parked=True), Verdict.JOIN),
-        (a_line(None, version=1), Known(version=1), Verdict.OBSOLETE),
-        (a_line(None, version=2), Known(version=1), Verdict.APPLY),
-        (a_line(None, is_readable=False), Known(is_seen=True), Verdict.DUPLICATE),
+        (a_line(1), KeyState(), Verdict.APPLY),
+        (a_line(2), KeyState(), Verdict.GAP),
+        (a_line(1), KeyState(sequence=1, event_ids=(FIRST,)), Verdict.DUPLICATE),
+        (a_line(1, SECOND), KeyState(sequence=1, event_ids=(FIRST,)), Verdict.FORK),
+        (a_line(1, THIRD), KeyState(sequence=2, event_ids=(FIRST, SECOND)), Verdict.FORK),
+        (a_line(1, THIRD), KeyState(sequence=2, event_ids=(SECOND,)), Verdict.DUPLICATE),
+        (a_line(1, THIRD), KeyState(sequence=2, event_ids=(None, SECOND)), Verdict.DUPLICATE),
+        (a_line(2), KeyState(sequence=1, is_parked=True), Verdict.JOIN),
+        (a_line(3), KeyState(sequence=1, is_parked=True), Verdict.JOIN),
+        (a_line(1), KeyState(sequence=1, event_ids=(FIRST,), is_parked=True), Verdict.DUPLICATE),
+        (a_line(2, is_readable=False), KeyState(sequence=1), Verdict.QUARANTINE),
+        (a_line(1, is_readable=False), KeyState(sequence=1), Verdict.DUPLICATE),
+        (a_line(1, is_handled=False), KeyState(), Verdict.PASS_OVER),
+        (a_line(None), KeyState(is_seen=True), Verdict.DUPLICATE),
+        (a_line(None), KeyState(sequence=7), Verdict.APPLY),
+        (a_line(None, is_refused=True), KeyState(), Verdict.REFUSE),
+        (a_line(None, is_refused=True), KeyState(is_parked=True), Verdict.JOIN),
+        (a_line(None, version=1), KeyState(version=1), Verdict.OBSOLETE),
+        (a_line(None, version=2), KeyState(version=1), Verdict.APPLY),
+        (a_line(None, is_readable=False), KeyState(is_seen=True), Verdict.DUPLICATE),
     ],
 )
 def test_the_mark_decides_before_the_content_does(
-    line: Line, known: Known, verdict: Verdict
+    line: MessageFacts, known: KeyState, verdict: Verdict
 ) -> None:
     assert judge(line, known) is verdict
 
@@ -211,7 +211,7 @@ def test_whatever_happens_offsets_pass_only_what_was_settled_and_nothing_is_left
 
 
 def test_the_wait_for_what_is_not_known_begins_at_50_ms_and_ends_after_15_minutes() -> None:
-    patience = PATIENCE[Cause.NOT_YET_KNOWN]
+    patience = RETRY_POLICIES[Cause.NOT_YET_KNOWN]
 
     assert [patience.wait(tries) for tries in (0, 1, 2)] == [0.05, 0.1, 0.2]
     assert not patience.is_over(tries=1000, age=899)
@@ -220,7 +220,7 @@ def test_the_wait_for_what_is_not_known_begins_at_50_ms_and_ends_after_15_minute
 
 @pytest.mark.parametrize("cause", [cause for cause in Cause if cause.is_final])
 def test_what_cannot_mend_by_itself_has_no_patience(cause: Cause) -> None:
-    assert cause not in PATIENCE
+    assert cause not in RETRY_POLICIES
 
 
 def test_a_client_that_lags_and_does_not_move_is_stuck() -> None:
@@ -250,6 +250,6 @@ def test_a_client_that_moves_waits_or_has_nothing_to_do_is_not_stuck(
 
 
 def test_ids_of_discarded_numbers_are_no_forks() -> None:
-    known = Known(sequence=5, event_ids=(FIRST, None, SECOND))
+    known = KeyState(sequence=5, event_ids=(FIRST, None, SECOND))
 
     assert judge(a_line(4, uuid4()), known) is Verdict.DUPLICATE

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from kvitt_chassis import failpoints
+from kvitt_chassis.metrics import REGISTRY
 from kvitt_contracts.notifications import MessagePosted, MessageRead
 from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, Servers, World, assert_rows_are_folds, wait_for
@@ -170,6 +171,8 @@ async def test_two_that_make_the_same_thing_at_once_make_it_once(
     world: World, client: httpx.AsyncClient
 ) -> None:
     address = f"/letters/{uuid4()}"
+    labels = {"service": "notifications"}
+    before = REGISTRY.get_sample_value("toy_letters_posted_total", labels) or 0.0
 
     answers = await asyncio.gather(*(client.put(address, json=BODY) for _ in range(2)))
 
@@ -177,6 +180,8 @@ async def test_two_that_make_the_same_thing_at_once_make_it_once(
     refused = next(answer for answer in answers if answer.status_code == 409)
     assert refused.json()["reason"] == "CONCURRENT_CHANGE"
     assert len(await world.events(MessagePosted)) == 1
+    # whoever lost was rolled back, several times: that is not counted
+    assert REGISTRY.get_sample_value("toy_letters_posted_total", labels) == before + 1
 
 
 async def test_a_region_sees_nothing_of_another(world: World) -> None:

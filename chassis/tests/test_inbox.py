@@ -10,17 +10,17 @@ from kvitt_chassis import metrics
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.inbox import MESSAGES
 from kvitt_chassis.database import Database
-from kvitt_contracts.inventory import OrderPickingStarted, ReservationReleased
-from kvitt_contracts.orders import PayerRegistered
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.topics import REGION_ORDERS, for_region
-from kvitt_contracts.types import OrderId, PayerId, RegionCode, identify
+from kvitt_contracts.types import OrderId, RegionCode, identify
 from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import text
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
+from contracts.tests.builders.inventory import a_reservation_released, an_order_picking_started
+from contracts.tests.builders.orders import a_payer_registered
+from contracts.tests.builders.regions import a_payer_stated
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ async def test_the_mark_advances_for_types_that_nobody_here_handles(
     consumer: Consumer, log: Log
 ) -> None:
     order = uuid4()
-    unused = OrderPickingStarted(order_id=OrderId(order))
+    unused = an_order_picking_started(OrderId(order))
 
     await consumer.settle(
         [log.event(unused, order, 1), log.released(order, 2), log.event(unused, order, 3)]
@@ -89,7 +89,7 @@ async def test_the_mark_advances_for_types_that_nobody_here_handles(
 async def test_the_mark_advances_for_a_noun_that_nobody_knows(consumer: Consumer, log: Log) -> None:
     order = uuid4()
     envelope = trail.an_envelope(
-        ReservationReleased(order_id=OrderId(order)), subject=str(order), sequence=1
+        a_reservation_released(OrderId(order)), subject=str(order), sequence=1
     )
     unknown = log.raw(
         trail.RESERVATIONS,
@@ -218,7 +218,7 @@ async def test_what_one_region_sent_silences_no_other_region_that_names_its_sour
 ) -> None:
     topics = (*trail.TOPICS, for_region(REGION_ORDERS, "bd"))
     consumer = trail.a_consumer(database, topics=topics)
-    fact = PayerStated(version=1, payer_id=PayerId("4711"), name="Umeå")
+    fact = a_payer_stated("4711", name="Umeå")
     first = trail.an_envelope(fact, subject="4711")
     alike = replace(first, region=RegionCode("bd"))
 
@@ -346,7 +346,7 @@ async def test_a_message_has_no_effect_on_another_regions_row(consumer: Consumer
         row = await unit.begin(region=trail.AC).lock(trail.PayerRow, key)
         foreign = unit.begin(region=RegionCode("bd"))
         with pytest.raises(PermissionError, match="a row of ac by a message of bd"):
-            foreign.record(row, PayerRegistered(payer_id=PayerId("4711"), name="Luleå"))
+            foreign.record(row, a_payer_registered("4711", name="Luleå"))
 
     assert await _payers(consumer.database) == [("Umeå", 1)]
 
@@ -362,7 +362,7 @@ async def test_an_event_says_what_it_was_caused_by(consumer: Consumer, log: Log)
 
 async def test_a_message_for_another_service_is_refused(consumer: Consumer, log: Log) -> None:
     order = uuid4()
-    event = ReservationReleased(order_id=OrderId(order))
+    event = a_reservation_released(OrderId(order))
     envelope = trail.an_envelope(event, subject=str(order))
 
     await consumer.settle([log.record(trail.INBOUND, envelope, event)])

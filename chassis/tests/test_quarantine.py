@@ -9,18 +9,18 @@ import pytest
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.incoming import Record
-from kvitt_chassis.consuming.parking import State
+from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.quarantine import Entry, NoSuchEntry
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
 from kvitt_contracts.envelope import MAX_BYTES
-from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId
 from kvitt_testkit.world import Servers, ServiceUrls
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
+from contracts.tests.builders.inventory import a_reservation_released
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +230,7 @@ async def test_an_edited_body_is_applied_in_its_place(consumer: Consumer, log: L
     order = uuid4()
     bad = replace(log.released(order, 1), value=b"{")
     await consumer.settle([bad, log.released(order, 2)])
-    good = ReservationReleased(order_id=OrderId(order)).model_dump_json().encode()
+    good = a_reservation_released(OrderId(order)).model_dump_json().encode()
 
     await consumer.quarantine.edit((await _only(consumer)).id, who="anna", why="brus", body=good)
     await consumer.drain.settle_due()

@@ -25,7 +25,7 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.relaying import outbox
-from kvitt_chassis.relaying.kept_connection import KeptConnection
+from kvitt_chassis.relaying.dedicated_connection import DedicatedConnection
 from kvitt_chassis.relaying.machine import STANDBY_SECONDS
 from kvitt_chassis.relaying.outbox import OutboxRow
 from kvitt_chassis.relaying.outbox_reader import PAGE_BYTES, SETUP, OutboxReader
@@ -143,7 +143,7 @@ async def test_an_older_transaction_that_gets_the_lock_later_is_sent_later(log: 
 
 async def test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read(log: Log) -> None:
     database = log.database()
-    connection = KeptConnection(log.database(), setup=SETUP, seconds=STATEMENT_SECONDS)
+    connection = DedicatedConnection(log.database(), setup=SETUP, seconds=STATEMENT_SECONDS)
     reader = OutboxReader(connection, page=10)
     start = Cursor(s1="3:3:")
     async with database.unit() as long:

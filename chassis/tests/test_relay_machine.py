@@ -16,10 +16,9 @@ from kvitt_chassis.relaying.steps import (
     Cursor,
     DatabaseFailed,
     InRecovery,
-    Keep,
-    Kept,
     LeaseBusy,
     LeaseLost,
+    LeaseRenewed,
     LeaseTaken,
     Leave,
     Left,
@@ -32,6 +31,7 @@ from kvitt_chassis.relaying.steps import (
     Published,
     PublishFailed,
     Read,
+    RenewLease,
     Survey,
     Surveyed,
     TakeLease,
@@ -133,8 +133,8 @@ def test_failures_in_a_row_are_tried_ever_later() -> None:
 def test_an_old_lease_is_renewed_before_anything_is_sent() -> None:
     machine, _ = at_work()
     action = machine.next(looked(5), RENEW_SECONDS + 0.01)
-    assert isinstance(action, Keep)
-    assert machine.next(Kept(), RENEW_SECONDS + 0.02) == Publish(a_page(5), None)
+    assert isinstance(action, RenewLease)
+    assert machine.next(LeaseRenewed(), RENEW_SECONDS + 0.02) == Publish(a_page(5), None)
 
 
 def test_a_page_in_hand_is_dropped_with_the_lease() -> None:
@@ -150,8 +150,8 @@ def test_the_cursor_is_stored_at_once_when_the_last_store_is_old_and_not_more_of
     machine, _ = at_work()
     machine.next(looked(5, 6), 0.2)
     stored = machine.next(Published(a_page(7)), 0.21)
-    assert stored == Keep(1, Cursor(s1="10:10:", s2="20:20:", last_id=6), HERE)
-    machine.next(Kept(), 0.22)
+    assert stored == RenewLease(1, Cursor(s1="10:10:", s2="20:20:", last_id=6), HERE)
+    machine.next(LeaseRenewed(), 0.22)
     machine.next(Published(None), 0.23)
     action = machine.next(looked(), 0.24)
     assert isinstance(action, Pause)
@@ -190,7 +190,7 @@ def test_a_first_relay_takes_the_place_it_finds_for_its_own() -> None:
     machine, _ = at_work(known=None)
     machine.next(looked(), 0.2)
     action = machine.next(Waited(), 0.7)
-    assert isinstance(action, Keep)
+    assert isinstance(action, RenewLease)
     assert action.place == HERE
 
 

@@ -43,7 +43,7 @@ async def key_of(world: World, reader: str) -> UUID:
 
 
 async def test_rows_that_were_made_by_events_equal_them(world: World) -> None:
-    await world.command(toy.ReadLetter(letter_id=await key_of(world, "anna")))
+    await world.command(toy.ReadLetter(), target=await key_of(world, "anna"))
 
     await assert_rows_are_folds(world)
 

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from kvitt_contracts.bmb import TransferCancelled
 from kvitt_contracts.types import TransferId
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import Prepared, Running, ServiceProcess
@@ -17,6 +16,7 @@ from kvitt_testkit.world import an_envelope, regions_dir, wait_for
 
 from chassis.tests import toy
 from chassis.tests.wire import MODULE, client_settings, read_all
+from contracts.tests.builders.bmb import a_transfer_cancelled
 
 BODY = {"reader": "k082lno", "about": str(uuid4())}
 
@@ -45,7 +45,7 @@ async def send_cancelled(platform: Platform, prefix: str, count: int) -> None:
     async with AIOKafkaProducer(**client_settings(platform, "bmb")) as producer:
         transfer = uuid4()
         for number in range(1, count + 1):
-            event = TransferCancelled(transfer_id=TransferId(transfer))
+            event = a_transfer_cancelled(TransferId(transfer))
             envelope = an_envelope(event, subject=str(transfer), sequence=number)
             await producer.send_and_wait(
                 f"{prefix}bmb.transfers",

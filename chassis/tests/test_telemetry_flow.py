@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from kvitt_contracts.bmb import TransferCancelled
 from kvitt_contracts.types import TransferId
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import Running
@@ -17,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from chassis.tests import toy
 from chassis.tests.wire import MODULE, client_settings
+from contracts.tests.builders.bmb import a_transfer_cancelled
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 REMOTE = f"00-{TRACE}-b7ad6b7169203331-01"
@@ -79,7 +79,7 @@ async def test_a_trace_goes_from_the_request_through_outbox_and_kafka_to_the_eff
     async with process.http() as client:
         body = {"reader": "k082lno", "about": str(uuid4())}
         await client.post("/letters", json=body, headers={"traceparent": REMOTE})
-    event = TransferCancelled(transfer_id=TransferId(uuid4()))
+    event = a_transfer_cancelled(TransferId(uuid4()))
     envelope = an_envelope(event, subject=str(event.transfer_id), sequence=1)
     headers = [*envelope.headers(), ("traceparent", f"00-{OTHER}-b7ad6b7169203331-01".encode())]
     async with AIOKafkaProducer(**client_settings(platform, "bmb")) as producer:

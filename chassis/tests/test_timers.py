@@ -229,10 +229,11 @@ async def test_one_that_fails_harms_no_other_and_is_tried_again(database: Databa
     removals = Removals()
     async with database.unit() as unit:
         keys = [post(unit, due=timedelta(seconds=-1)) for _ in range(5)]
-    failures = 2
+    failures, counted = 2, list[UUID]()
 
     async def fail_twice(row: LetterRow, tx: Transaction) -> None:
         nonlocal failures
+        tx.after_commit(lambda: counted.append(row.id))
         if row.id == keys[2] and failures > -1:
             failures -= 1
             raise ZeroDivisionError
@@ -252,6 +253,7 @@ async def test_one_that_fails_harms_no_other_and_is_tried_again(database: Databa
 
         await until(all_are_removed)
 
+    assert sorted(counted) == sorted(keys)  # the batch and what failed were rolled back
     async with database.reading() as session:
         assert (await session.execute(text("SELECT count(*) FROM timers"))).scalar_one() == 0
 

@@ -4,15 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from fastapi import Response
+from fastapi import Query, Response
+from kvitt_chassis import metrics
+from kvitt_chassis.filters import Eq
 from kvitt_chassis.handlers import Handlers, Timer
-from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader
+from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, Scope, named
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
@@ -87,7 +91,14 @@ class Base(DeclarativeBase):
     type_annotation_map = TYPE_MAP
 
 
-class LetterRow(Aggregate[Letter], Base, topic=NOTIFICATIONS_MESSAGES, state=Letter, evolve=evolve):
+class LetterRow(
+    Aggregate[Letter],
+    Base,
+    noun="letter",
+    topic=NOTIFICATIONS_MESSAGES,
+    state=Letter,
+    evolve=evolve,
+):
     """A message."""
 
     __tablename__ = "letters"
@@ -107,9 +118,10 @@ class PostLetter(Command):
 class ReadLetter(Command):
     """Open a message."""
 
-    letter_id: UUID
 
-
+POSTED = metrics.declare(
+    "counter", "toy_letters_posted_total", "Letters that were posted.", "None needed."
+)
 REMOVAL = Timer("letter_removal", LetterRow)
 messages = Handlers()
 
@@ -120,10 +132,9 @@ async def post_letter(command: PostLetter, tx: Transaction) -> None:
     _post(tx, tx.target("letter"), command.reader, command.about)
 
 
-@messages.command(ReadLetter, loads=lambda command, _: [(LetterRow, command.letter_id)])
-async def read_letter(command: ReadLetter, tx: Transaction) -> None:
+@messages.command(ReadLetter, of=LetterRow, rule="NTF-1")
+async def read_letter(row: LetterRow, command: ReadLetter, tx: Transaction) -> None:
     """Open it."""
-    row = await tx.lock(LetterRow, command.letter_id)
     tx.record(row, read(row.state(), by=UserId(tx.actor or "-")))
 
 
@@ -149,6 +160,7 @@ def _post(tx: Transaction, key: UUID, reader: UserId, about: UUID) -> None:
     )
     tx.start(LetterRow, key, posted)
     tx.schedule(REMOVAL, key=key, due=tx.now + timedelta(days=1))
+    tx.after_commit(POSTED.labels(service.name).inc)
 
 
 class LetterView(BaseModel):
@@ -216,25 +228,28 @@ async def ask(body: PostBody, commands: Commands) -> LetterView:
 async def read_it(letter_id: UUID, commands: Commands) -> LetterView:
     """Öppna ett meddelande."""
     commands.caller.must_have(Role.PRESCRIBER)
-    command = ReadLetter(letter_id=letter_id)
-    return await commands.run(command, target=letter_id, show=_letter(letter_id))
+    return await commands.run(ReadLetter(), target=letter_id, show=_letter(letter_id))
+
+
+class LetterQuery(ListQuery):
+    """Which letters."""
+
+    status: Annotated[Status | None, Eq(LetterRow.status)] = None
+
+
+LETTERS = ListOf(
+    select(LetterRow),
+    scope=Scope(LetterRow.region, LetterRow.reader),
+    sorts=named(LetterRow.reader, LetterRow.status),
+    default="reader",
+    view=LetterView.of,
+)
 
 
 @router.get("/letters")
-async def letters(
-    reader: Reader, listing: Listing, status: Status | None = None
-) -> Page[LetterView]:
+async def letters(reader: Reader, asked: Annotated[LetterQuery, Query()]) -> Page[LetterView]:
     """Alla meddelanden."""
-    query = select(LetterRow)
-    if status is not None:
-        query = query.where(LetterRow.status == status)
-    return await reader.page(
-        query,
-        listing,
-        view=LetterView.of,
-        sorts={"reader": LetterRow.reader, "status": LetterRow.status},
-        default="reader",
-    )
+    return await LETTERS.page(asked, reader)
 
 
 @router.get("/letters/{letter_id}")
@@ -271,4 +286,4 @@ def make_tables(owner_url: str) -> None:
 
 
 if __name__ == "__main__":
-    service.main()
+    run(service)

@@ -29,10 +29,13 @@ from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.topics import INVENTORY_RESERVATIONS, ORDERS_UNITS, REGION_ORDERS, for_region
-from kvitt_contracts.types import OrderId, PayerId, RegionCode, UserId, identify
+from kvitt_contracts.types import OrderId, RegionCode, UserId, identify
 from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from contracts.tests.builders.inventory import a_release_refused, a_reservation_released
+from contracts.tests.builders.regions import a_payer_stated
 
 SERVICE = "orders"
 AC = RegionCode("ac")
@@ -63,7 +66,9 @@ class Base(DeclarativeBase):
     type_annotation_map = TYPE_MAP
 
 
-class PayerRow(Aggregate[Payer], Base, topic=ORDERS_UNITS, state=Payer, evolve=evolve):
+class PayerRow(
+    Aggregate[Payer], Base, noun="payer", topic=ORDERS_UNITS, state=Payer, evolve=evolve
+):
     """A payer."""
 
     __tablename__ = "payers"
@@ -269,12 +274,12 @@ class Log:
 
     def released(self, order_id: UUID, number: int, **changes: Any) -> ConsumerRecord:
         """An event that always succeeds."""
-        event = ReservationReleased(order_id=OrderId(order_id))
+        event = a_reservation_released(OrderId(order_id))
         return self.event(event, order_id, number, **changes)
 
     def refused(self, order_id: UUID, number: int, reason: str, **changes: Any) -> ConsumerRecord:
         """An event that does as `reason` says."""
-        event = ReleaseRefused(order_id=OrderId(order_id), reason=reason)
+        event = a_release_refused(OrderId(order_id), reason=reason)
         return self.event(event, order_id, number, **changes)
 
     def event(
@@ -286,7 +291,7 @@ class Log:
 
     def stated(self, payer: str, version: int, name: str, **changes: Any) -> ConsumerRecord:
         """A region's fact."""
-        fact = PayerStated(version=version, payer_id=PayerId(payer), name=name)
+        fact = a_payer_stated(payer, version=version, name=name)
         envelope = replace(an_envelope(fact, subject=payer), **changes)
         return self.record(INBOUND, envelope, fact)
 

@@ -47,6 +47,10 @@ class ChargeRaised(Event, type="billing.charge.raised.v1"):
     charged_on: date
 
 
+ChargeEvent = ChargeRaised
+"""Every event of a charge."""
+
+
 class InvoiceLine(Value):
     """One line of the specification: a charge, or a device with the span of days [from_day, to_day]
     (both included) that it covers.
@@ -83,6 +87,10 @@ class InvoiceIssued(Event, type="billing.invoice.issued.v1"):
     lines: Annotated[tuple[InvoiceLine, ...], Field(min_length=1)]
 
 
+InvoiceEvent = InvoiceIssued
+"""Every event of an invoice."""
+
+
 class InvoiceRunStarted(Event, type="billing.invoice-run.started.v1"):
     """The last day of a month has closed and every custody change up to then is applied.
 
@@ -98,3 +106,7 @@ class InvoiceRunFinished(Event, type="billing.invoice-run.finished.v1"):
 
     month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
     invoices: Annotated[int, Field(ge=0)]
+
+
+InvoiceRunEvent = InvoiceRunStarted | InvoiceRunFinished
+"""Every event of a month's invoice run."""

@@ -227,6 +227,25 @@ class TransferCompleted(Event, type="bmb.transfer.completed.v1"):
     transfer_id: TransferId
 
 
+TransferEvent = (
+    TransferDrafted
+    | TransferCancelled
+    | TransferRequested
+    | TransferRefused
+    | TransferSent
+    | TransferDeadlineNeared
+    | TransferAccepted
+    | TransferExecutedAutomatically
+    | TransferRejected
+    | TransferLocked
+    | TransferUnlocked
+    | TransferVoided
+    | TransferLineCompleted
+    | TransferLineDropped
+    | TransferCompleted
+)
+"""Every event of a transfer."""
+
 # -- commands ------------------------------------------------------------------------------------
 
 

@@ -62,6 +62,9 @@ class ArticlePriced(Event, type="inventory.article.priced.v1"):
     price: Money
 
 
+ArticleEvent = ArticleListed | ArticlePriced
+"""Every event of an article."""
+
 # -- inventory.reservations (key: the order's id) ------------------------------------------------
 
 
@@ -154,6 +157,18 @@ class ReleaseRefused(Event, type="inventory.reservation.release-refused.v1"):
     reason: str
 
 
+ReservationEvent = (
+    StockReserved
+    | StockBackordered
+    | ReservationDeclined
+    | OrderPickingStarted
+    | OrderGoodsDispatched
+    | LineDelivered
+    | ReservationReleased
+    | ReleaseRefused
+)
+"""Every event of a reservation."""
+
 # -- inventory.holds (key: the transfer's id) ----------------------------------------------------
 
 
@@ -193,6 +208,9 @@ class HoldReleased(Event, type="inventory.hold.released.v1"):
 
     transfer_id: TransferId
 
+
+HoldEvent = HoldGranted | HoldRefused | HoldBroken | HoldReleased
+"""Every event of a transfer's hold."""
 
 # -- inventory.devices (key: the device's id) ----------------------------------------------------
 
@@ -253,6 +271,9 @@ class CustodyChanged(Event, type="inventory.device.custody-changed.v1"):
     cause: CustodyCause
 
 
+DeviceEvent = DeviceRegistered | DeviceStatedOnLoan | CustodyChanged
+"""Every event of a device."""
+
 # -- inventory.stock-moves (key: the balance of an article in a store) ---------------------------
 
 
@@ -283,6 +304,9 @@ class StockMoved(Event, type="inventory.stock-move.recorded.v1"):
     moved_on: date
 
 
+BalanceEvent = StockMoved
+"""Every event of a balance."""
+
 # -- inventory.days (key: the region) ------------------------------------------------------------
 
 
@@ -293,3 +317,7 @@ class DayClosed(Event, type="inventory.day.closed.v1"):
 
     day: date
     custody_changes_so_far: Annotated[int, Field(ge=0)]
+
+
+DayEvent = DayClosed
+"""Every event of a region's days."""

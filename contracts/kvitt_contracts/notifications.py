@@ -74,3 +74,7 @@ class MessageRemoved(Event, type="notifications.message.removed.v1"):
 
     message_id: MessageId
     by: UserId
+
+
+MessageEvent = MessagePosted | MessageRead | MessageRemoved
+"""Every event of a message."""

@@ -68,6 +68,9 @@ class PersonsMerged(Event, type="orders.person.merged.v1"):
     into: PersonRef
 
 
+PersonEvent = PersonRegistered | PersonInactivated | PersonReactivated | PersonsMerged
+"""Every event of a person's reference."""
+
 # -- orders.units: payers, customers, care units as the region reports them ----------------------
 
 
@@ -97,6 +100,9 @@ class CareUnitRegistered(Event, type="orders.unit.care-unit-registered.v1"):
     customer_id: CustomerId
 
 
+UnitEvent = PayerRegistered | CustomerRegistered | CareUnitRegistered
+"""Every event of a unit; each kind of unit has one."""
+
 # -- orders.users --------------------------------------------------------------------------------
 
 
@@ -110,6 +116,9 @@ class UserRegistered(Event, type="orders.user.registered.v1"):
     acts_for: tuple[UserId, ...] = ()
     active: bool
 
+
+UserEvent = UserRegistered
+"""Every event of a user."""
 
 # -- orders.customer-orders ----------------------------------------------------------------------
 
@@ -241,6 +250,19 @@ class OrderVoidRefused(Event, type="orders.order.void-refused.v1"):
     prescriber: UserId
     reason: str
 
+
+OrderEvent = (
+    OrderPlaced
+    | OrderPlanned
+    | OrderPickingBegun
+    | OrderLineDelivered
+    | OrderDelivered
+    | OrderDeclined
+    | OrderVoidRequested
+    | OrderVoided
+    | OrderVoidRefused
+)
+"""Every event of an order or a withdrawal."""
 
 # -- commands ------------------------------------------------------------------------------------
 

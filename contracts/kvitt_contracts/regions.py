@@ -296,3 +296,7 @@ class TransferReported(Event, type="region.transfer.reported.v1"):
     transfer: str
     status: str
     occurred_at: AwareDatetime
+
+
+ReportEvent = MessageRefused | OrderReported | TransferReported
+"""Everything that stands on a region's feed."""

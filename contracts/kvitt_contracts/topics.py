@@ -5,6 +5,7 @@ Topics, ACLs, AsyncAPI and docs are made from it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 from kvitt_contracts import billing, bmb, inventory, notifications, orders, refusals, regions
 from kvitt_contracts.envelope import Message
@@ -51,14 +52,20 @@ class Topic:
         return REGION in self.name
 
 
-def _domain(name: str, key: str, types: Sequence[type[Message]], *consumers: str) -> Topic:
+def _every(union: Any) -> tuple[type[Message], ...]:
+    # a union of one is the type itself
+    return get_args(union) or (union,)
+
+
+def _domain(name: str, key: str, events: Any, *consumers: str) -> Topic:
+    """A service's topic; `events` is the union of what happens to its aggregate."""
     owner = name.split(".")[0]
     readers = frozenset(consumers) | {owner}
     return Topic(
         name=name,
         owner=owner,
         key=key,
-        types=tuple(types),
+        types=_every(events),
         consumers=frozenset(consumers),
         writers=frozenset({owner}),
         readers=readers,
@@ -89,132 +96,92 @@ def _inbound(
 ORDERS_PERSONS = _domain(
     "orders.persons",
     "PersonRef",
-    [
-        orders.PersonRegistered,
-        orders.PersonInactivated,
-        orders.PersonReactivated,
-        orders.PersonsMerged,
-    ],
+    orders.PersonEvent,
     "inventory",
     "bmb",
 )
 ORDERS_UNITS = _domain(
     "orders.units",
     "the unit's id",
-    [orders.PayerRegistered, orders.CustomerRegistered, orders.CareUnitRegistered],
+    orders.UnitEvent,
     "inventory",
     "bmb",
     "billing",
 )
 # decision 0100: users have a topic of their own
-ORDERS_USERS = _domain("orders.users", "the user's id", [orders.UserRegistered], "bmb")
+ORDERS_USERS = _domain("orders.users", "the user's id", orders.UserEvent, "bmb")
 ORDERS_CUSTOMER_ORDERS = _domain(
     "orders.customer-orders",
     "OrderId",
-    [
-        orders.OrderPlaced,
-        orders.OrderPlanned,
-        orders.OrderPickingBegun,
-        orders.OrderLineDelivered,
-        orders.OrderDelivered,
-        orders.OrderDeclined,
-        orders.OrderVoidRequested,
-        orders.OrderVoided,
-        orders.OrderVoidRefused,
-    ],
+    orders.OrderEvent,
     "inventory",
     "billing",
     "notifications",
 )
 ORDERS_REFUSALS = _domain(
-    "orders.refusals", "the refused message's id", [refusals.OrdersMessageRefused], "notifications"
+    "orders.refusals", "the refused message's id", refusals.OrdersMessageRefused, "notifications"
 )
 
 BMB_TRANSFERS = _domain(
     "bmb.transfers",
     "TransferId",
-    [
-        bmb.TransferDrafted,
-        bmb.TransferCancelled,
-        bmb.TransferRequested,
-        bmb.TransferRefused,
-        bmb.TransferSent,
-        bmb.TransferDeadlineNeared,
-        bmb.TransferAccepted,
-        bmb.TransferExecutedAutomatically,
-        bmb.TransferRejected,
-        bmb.TransferLocked,
-        bmb.TransferUnlocked,
-        bmb.TransferVoided,
-        bmb.TransferLineCompleted,
-        bmb.TransferLineDropped,
-        bmb.TransferCompleted,
-    ],
+    bmb.TransferEvent,
     "inventory",
     "notifications",
 )
 BMB_REFUSALS = _domain(
-    "bmb.refusals", "the refused message's id", [refusals.BmbMessageRefused], "notifications"
+    "bmb.refusals", "the refused message's id", refusals.BmbMessageRefused, "notifications"
 )
 
 INVENTORY_ARTICLES = _domain(
     "inventory.articles",
     "the article's id",
-    [inventory.ArticleListed, inventory.ArticlePriced],
+    inventory.ArticleEvent,
     "orders",
     "billing",
 )
 INVENTORY_RESERVATIONS = _domain(
     "inventory.reservations",
     "OrderId",
-    [
-        inventory.StockReserved,
-        inventory.StockBackordered,
-        inventory.ReservationDeclined,
-        inventory.OrderPickingStarted,
-        inventory.OrderGoodsDispatched,
-        inventory.LineDelivered,
-        inventory.ReservationReleased,
-        inventory.ReleaseRefused,
-    ],
+    inventory.ReservationEvent,
     "orders",
     "billing",
 )
 INVENTORY_HOLDS = _domain(
     "inventory.holds",
     "TransferId",
-    [inventory.HoldGranted, inventory.HoldRefused, inventory.HoldBroken, inventory.HoldReleased],
+    inventory.HoldEvent,
     "bmb",
 )
 INVENTORY_DEVICES = _domain(
     "inventory.devices",
     "DeviceId",
-    [inventory.DeviceRegistered, inventory.DeviceStatedOnLoan, inventory.CustodyChanged],
+    inventory.DeviceEvent,
     "bmb",
     "billing",
 )
-INVENTORY_STOCK_MOVES = _domain("inventory.stock-moves", "the balance's id", [inventory.StockMoved])
-INVENTORY_DAYS = _domain("inventory.days", "the region's id", [inventory.DayClosed], "billing")
+INVENTORY_STOCK_MOVES = _domain("inventory.stock-moves", "the balance's id", inventory.BalanceEvent)
+INVENTORY_DAYS = _domain("inventory.days", "the region's id", inventory.DayEvent, "billing")
 INVENTORY_REFUSALS = _domain(
     "inventory.refusals",
     "the refused message's id",
-    [refusals.InventoryMessageRefused],
+    refusals.InventoryMessageRefused,
     "notifications",
 )
 
-BILLING_CHARGES = _domain("billing.charges", "ChargeId", [billing.ChargeRaised])
-BILLING_INVOICES = _domain("billing.invoices", "InvoiceId", [billing.InvoiceIssued])
+BILLING_CHARGES = _domain("billing.charges", "ChargeId", billing.ChargeEvent)
+BILLING_INVOICES = _domain("billing.invoices", "InvoiceId", billing.InvoiceEvent)
 
 BILLING_INVOICE_RUNS = _domain(
     "billing.invoice-runs",
     "the run's id",
-    [billing.InvoiceRunStarted, billing.InvoiceRunFinished],
+    billing.InvoiceRunEvent,
 )
 
 NOTIFICATIONS_MESSAGES = _domain(
     "notifications.messages",
     "MessageId",
-    [notifications.MessagePosted, notifications.MessageRead, notifications.MessageRemoved],
+    notifications.MessageEvent,
 )
 
 REGION_PERSONS = _inbound(
@@ -271,7 +238,7 @@ REGION_EVENTS = Topic(
     name=f"region.{REGION}.events",
     owner="notifications",
     key="what the region calls the thing",
-    types=(regions.MessageRefused, regions.OrderReported, regions.TransferReported),
+    types=_every(regions.ReportEvent),
     writers=frozenset({"notifications"}),
     readers=frozenset({f"region-{REGION}", "notifications"}),
 )

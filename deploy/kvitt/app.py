@@ -1,5 +1,5 @@
-"""The command line `kvitt`. Each command reads its options and calls; what it does stands in the
-module it calls.
+"""The command line `kvitt`. Each command reads its options and calls the module that
+does the work.
 """
 
 import contextlib
@@ -190,7 +190,7 @@ story.add_to(app)
 
 
 def main() -> None:
-    """The command `kvitt`: a LocalProblem is told in two lines, without a traceback."""
+    """The command `kvitt`: a LocalProblem is printed in two lines, without a traceback."""
     try:
         app()
     except LocalProblem as problem:

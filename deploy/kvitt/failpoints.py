@@ -12,14 +12,14 @@ _DECLARING = ("kvitt_chassis.consuming.inbox", "kvitt_chassis.consuming.consumer
 
 
 def known() -> dict[str, str]:
-    """Every failpoint of a service with the moment that it stands for, by name."""
+    """Every failpoint of a service, by name, with a description of its place."""
     for module in _DECLARING:
         import_module(module)
     return dict(sorted(FAILPOINTS.items()))
 
 
 def show() -> None:
-    """List them for a person."""
+    """Print the failpoints for a person."""
     table = Table("failpoint", "moment")
     for name, moment in known().items():
         table.add_row(name, moment)

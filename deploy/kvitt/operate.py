@@ -1,5 +1,5 @@
-"""Commands for who operates Kvitt: what is parked, what is sent, business time. They speak to each
-service's admin HTTP, never to a database.
+"""Commands for an operator: what is parked, what is published, business time. They use each
+service's admin HTTP, never a database.
 """
 
 import json
@@ -50,7 +50,7 @@ class Admin:
 
     @classmethod
     def of(cls, state_dir: Path) -> "Admin":
-        """By the environment, else by the state directory. Raises LocalProblem."""
+        """From the environment, else from the state directory. Raises LocalProblem."""
         named = os.environ.get("KVITT_ADMIN_URLS")
         if named:
             pairs = [part.partition("=") for part in named.split(",")]
@@ -73,16 +73,16 @@ class Admin:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """Those that are known, in the catalogue's order."""
+        """The known services, in the catalogue's order."""
         return tuple(name for name in SERVICES if name in self._urls)
 
     def get(self, service: str, path: str, **query: Any) -> Any:
-        """What a service answers to GET. Raises LocalProblem."""
+        """A service's answer to GET. Raises LocalProblem."""
         asked = {name: value for name, value in query.items() if value is not None}
         return self._ask("GET", service, path, params=asked)
 
     def post(self, service: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """What a service answers to POST. Raises LocalProblem."""
+        """A service's answer to POST. Raises LocalProblem."""
         return self._ask("POST", service, path, json=body or {})
 
     def _ask(self, method: str, service: str, path: str, **more: Any) -> Any:
@@ -300,7 +300,7 @@ def advance(
 
 
 def advance_to(admin: Admin, instant: datetime) -> None:
-    """Move every service to one offset: that which brings the first one to the instant."""
+    """Advance every service to one offset: that which brings the first one to the instant."""
     first, *others = admin.services
     moved = admin.post(first, "clock:advance", {"to": instant.isoformat()})
     for name in others:
@@ -308,8 +308,8 @@ def advance_to(admin: Admin, instant: datetime) -> None:
 
 
 def await_idle(admin: Admin, *, within: float = _BARRIER_SECONDS) -> None:
-    """Wait until no service has anything to do, seen twice with nothing recorded between: what one
-    has just sent, another has perhaps not seen at the first look. Raises LocalProblem.
+    """Wait until no service has anything to do, found twice with nothing recorded between: what one
+    has just published, another may not have seen at the first look. Raises LocalProblem.
     """
     until = time.monotonic() + within
     before: list[int] | None = None

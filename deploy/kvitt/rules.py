@@ -1,7 +1,7 @@
-"""Which test states which rule: docs/domain.md's ids against the tests' marks. Runs no test.
+"""Which test covers which rule: the ids of docs/domain.md against the tests' marks. Runs no test.
 
 `python -m kvitt.rules` prints each rule with its tests; exit code 1 when a mark names no rule.
-`--untested` prints only the rules that no test states.
+`--untested` prints only the rules without a test.
 """
 
 import ast
@@ -38,7 +38,7 @@ def rules(domain: str) -> dict[str, str]:
 
 
 def marks(files: Iterable[Path], *, root: Path) -> list[Mark]:
-    """Every rule mark on a test, by itself, by its class or by its module's `pytestmark`."""
+    """Every rule mark on a test: its own, its class's, or that of its module's `pytestmark`."""
     return [mark for file in files for mark in _marks_of(file, root)]
 
 

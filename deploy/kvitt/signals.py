@@ -1,4 +1,4 @@
-"""How a command ends when it is told to. Nothing of what it does."""
+"""How a command ends by a signal."""
 
 import contextlib
 import signal
@@ -8,8 +8,8 @@ from types import FrameType
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Within: SIGTERM and SIGHUP end it as Ctrl-C does, and a second one does not cut the ending
-    short.
+    """Inside, SIGTERM and SIGHUP end the command as Ctrl-C does; a second one does not cut the
+    ending short.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""How the command line shows what happens: a live table in a terminal, plain lines elsewhere."""
+"""How the command line shows progress: a live table in a terminal, plain lines elsewhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ _COLUMN = 14
 
 @contextmanager
 def shown_steps() -> Iterator[Report]:
-    """Within: a Report that shows each part's latest step. Safe to call from any thread."""
+    """Inside: a Report that shows each part's latest step. Thread-safe."""
     if not console.is_terminal:
         yield lambda part, what: console.print(f"{part:<{_COLUMN}} {what}", soft_wrap=True)
         return

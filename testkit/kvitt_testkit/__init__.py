@@ -1,1 +1,1 @@
-"""What tests of Kvitt stand on: real servers, the world of one service, whole processes."""
+"""What tests of Kvitt are built on: real servers, the world of one service, whole processes."""

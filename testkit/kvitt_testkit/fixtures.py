@@ -1,6 +1,4 @@
-"""The pytest plugin that starts the platform once per session. What tests do with it stands in the
-chassis's plugin.
-"""
+"""The pytest plugin that starts the platform once per session."""
 
 from collections.abc import Iterator
 
@@ -11,7 +9,7 @@ from kvitt_testkit.platform import Platform
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Real PostgreSQL and Kafka; begun at the first use, awaited at the first use of each, ended
+    """Real PostgreSQL and Kafka: started at the first use, each awaited at its own first use, ended
     with the session.
     """
     started = Platform.start(tmp_path_factory.mktemp("platform"))

@@ -1,10 +1,8 @@
-"""One real PostgreSQL and one real Kafka for a whole pytest session; tests keep apart by prefixes.
-No fixtures: see conftest.
+"""One real PostgreSQL and one real Kafka for a whole pytest session; tests are separated by
+prefixes. The fixture is in fixtures.py.
 
-Where they come from: KVITT_TEST_DATABASE and KVITT_TEST_KAFKA name servers that are there already
-(a superuser's
-libpq URL; `host:port`, with KVITT_TEST_KAFKA_USERNAME and _PASSWORD of a super user where it asks
-for one);
+KVITT_TEST_DATABASE and KVITT_TEST_KAFKA name servers that run already (a superuser's libpq URL;
+`host:port`, with KVITT_TEST_KAFKA_USERNAME and _PASSWORD of a super user where it requires one);
 CONTAINERS=1 starts them with testcontainers; else the local servers are started.
 """
 
@@ -73,7 +71,7 @@ class Platform:
 
     @property
     def admin(self) -> Credentials | None:
-        """Kafka's super user; None where the broker asks nobody who they are."""
+        """Kafka's super user; None where the broker requires no authentication."""
         return self._await_kafka().admin
 
     @property
@@ -103,7 +101,7 @@ class Platform:
             return databases.create(service, prefix=prefix, template=template)
 
     def drop_database(self, service: str, prefix: str = "") -> None:
-        """Drop it, whoever is connected."""
+        """Drop it, ending the connections to it."""
         self._await_databases().drop(service, prefix=prefix)
 
     def create_topics(
@@ -168,7 +166,7 @@ class Platform:
 
 
 class KafkaAddress:
-    """Where a broker is, and how its users' passwords come about."""
+    """A broker's address, and how its users' passwords are derived."""
 
     def __init__(self, bootstrap: str, admin: Credentials | None, secret: Callable[[str], str]):
         self.bootstrap = bootstrap

@@ -1,6 +1,6 @@
-"""A service as a process of its own, for tests: started, asked, killed, ended in order.
+"""A service as a process of its own, for tests: started, called over HTTP, killed, ended in order.
 
-A test gives the module to run; its database and topics carry the test module's prefix.
+The test names the module to run; its database and topics have the test module's prefix.
 """
 
 import ctypes
@@ -20,9 +20,15 @@ import pytest
 
 from kvitt_testkit.world import regions_dir, wait_for
 
+CHECK_LOCK_ORDER = "KVITT_CHECK_LOCK_ORDER"
 START_SECONDS = 40.0
 STOP_SECONDS = 28.0
 _PR_SET_PDEATHSIG = 1
+
+
+def pytest_configure() -> None:
+    """The services of a local system that a test starts check their lock order, as all in tests."""
+    os.environ.setdefault(CHECK_LOCK_ORDER, "1")
 
 
 class Tokens(Protocol):
@@ -40,7 +46,7 @@ class Tokens(Protocol):
 
 
 class Servers(Protocol):
-    """What is needed of the fixture `platform`."""
+    """What is used of the fixture `platform`."""
 
     tokens: Tokens
     bootstrap: str
@@ -56,7 +62,7 @@ class Servers(Protocol):
 
 @dataclass(slots=True)
 class ServiceProcess:
-    """One process. `log` holds what it wrote; `token` makes a caller."""
+    """One process. `log` is its output; `token` issues a caller's token."""
 
     module: str
     environment: Mapping[str, str]
@@ -72,12 +78,12 @@ class ServiceProcess:
         return f"http://127.0.0.1:{self.environment['KVITT_HTTP_PORT']}"
 
     def start(self) -> None:
-        """Start it, with `extra` in its environment; does not wait."""
+        """Start it, with `extra` in its environment; does not wait. It checks its lock order."""
         shared = {k: v for k, v in os.environ.items() if not k.startswith("KVITT_")}
         with self.log.open("ab") as output:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", self.module],
-                env={**shared, **self.environment, **self.extra},
+                env={**shared, CHECK_LOCK_ORDER: "1", **self.environment, **self.extra},
                 cwd=self.root,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -95,7 +101,7 @@ class ServiceProcess:
         return self
 
     async def is_ready(self) -> bool:
-        """True when /health/ready says so. Raises AssertionError when it has died."""
+        """True when /health/ready answers 200. Raises AssertionError when it has died."""
         assert self.popen is not None
         assert self.popen.poll() is None, f"{self.module} died: {self.said()[-3000:]}"
         try:
@@ -116,7 +122,7 @@ class ServiceProcess:
         self.popen.send_signal(signal.SIGTERM)
 
     def stop(self) -> int:
-        """SIGTERM, and wait for its end; gives the exit code. Raises when it takes too long."""
+        """SIGTERM, and wait for its end; answers the exit code. Raises when it takes too long."""
         assert self.popen is not None
         if self.popen.poll() is None:
             self.terminate()
@@ -139,7 +145,7 @@ class ServiceProcess:
         roles: Sequence[str] = ("prescriber", "customer_service", "ops"),
         service_points: Sequence[str] = (),
     ) -> AsyncIterator[httpx.AsyncClient]:
-        """A client that is signed in; POST gets an Idempotency-Key unless it has one."""
+        """An HTTP client with a token; POST gets an Idempotency-Key unless it has one."""
         token = self.tokens.issue(user, region=region, roles=roles, service_points=service_points)
 
         async def give_key(request: httpx.Request) -> None:
@@ -162,7 +168,7 @@ class ServiceProcess:
             return found
 
     async def come_to_rest(self, *, within: float = 30.0) -> None:
-        """Wait until it has nothing more to do; what stands in quarantine does not count."""
+        """Wait until it has nothing more to do; what is quarantined does not count."""
 
         async def rests() -> bool:
             found = await self.idle()
@@ -229,7 +235,7 @@ def running(prepared: Prepared) -> Iterator[Running]:
 
 
 def _end_with_the_test() -> None:
-    """In the child: a test run that is killed takes its processes along."""
+    """Run in the child: it ends when a test run is killed."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -11,14 +11,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeVar, cast, overload
 from uuid import UUID, uuid4
 from zlib import crc32
 
 import httpx
 import pytest
+from aiokafka import ConsumerRecord
 from cryptography.fernet import Fernet
 from kvitt_chassis.auth import Authenticator, Caller, Unauthorized
+from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.refusals import record_refusal
 from kvitt_chassis.database import Database
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.operating.row_comparison import differences, read_event
@@ -29,6 +32,7 @@ from kvitt_chassis.transaction import Transaction, UnitOfWork
 from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.envelope import Command, Envelope, Event, Kind, Message
 from kvitt_contracts.policy import Policies
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import DeclarativeBase
@@ -39,6 +43,7 @@ E = TypeVar("E", bound=Event)
 
 REGION = RegionCode("ac")
 _SEALER = Sealer(Fernet.generate_key().decode())
+_NO_RECORD = cast(ConsumerRecord, None)  # a refusal tells of the envelope alone
 _KEEP = ("alembic_version", "clock", "relay")
 _RUN = uuid4().hex
 
@@ -66,8 +71,12 @@ class World:
     def __init__(self, service: Service, urls: ServiceUrls, policies: Policies) -> None:
         self.service = service
         self.policies = policies
-        self.worker = Database(urls.worker, service=service.name, role="worker", policies=policies)
-        self.api = Database(urls.api, service=service.name, role="api", policies=policies)
+        shared: dict[str, Any] = {
+            "policies": policies,
+            "lock_order": service.locks(is_checked=True),
+        }
+        self.worker = Database(urls.worker, service=service.name, role="worker", **shared)
+        self.api = Database(urls.api, service=service.name, role="api", **shared)
         self._owner = urls.owner
 
     async def handle(
@@ -86,6 +95,28 @@ class World:
         described = envelope or an_envelope(message, region=region, subject=subject, actor=actor)
         await self.handle_batch((described, message))
         return described
+
+    async def refuse(
+        self, message: Message, *, region: str = REGION, subject: str | None = None
+    ) -> Refused:
+        """Handle a message that the rules refuse; record the answer as the consumer does."""
+        described = an_envelope(message, region=region, subject=subject)
+        try:
+            await self.handle(message, envelope=described)
+        except Refused as refused:
+            incoming = Incoming(
+                record=_NO_RECORD,
+                topic="",
+                key=described.subject,
+                region=described.region,
+                is_inbound=True,
+                envelope=described,
+                message=message,
+            )
+            async with self.worker.unit() as unit:
+                record_refusal(unit, incoming, refused)
+            return refused
+        raise AssertionError(f"{message.wire_type} is not refused")
 
     async def handle_all(self, *messages: Message, region: str = REGION) -> None:
         """Handle several messages, one after the other."""
@@ -263,6 +294,7 @@ class World:
         timer, handler = self.service.handlers.timers[due.timer]
         region = RegionCode(due.region)
         tx = unit.begin(region=region, subject=str(due.key), target=due.key)
+        await unit.load_ahead([(timer.route, due.key, tx)])
         row = await tx.lock(timer.locks, due.key)
         gone = text("DELETE FROM timers WHERE timer = :timer AND region = :region AND key = :key")
         await unit.session.execute(gone, {"timer": due.timer, "region": due.region, "key": due.key})

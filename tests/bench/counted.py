@@ -44,7 +44,9 @@ class Base(DeclarativeBase):
     type_annotation_map = TYPE_MAP
 
 
-class CountedRow(Aggregate[Counted], Base, topic=EMITTED, state=Counted, evolve=evolve):
+class CountedRow(
+    Aggregate[Counted], Base, noun="order", topic=EMITTED, state=Counted, evolve=evolve
+):
     """An order that counts."""
 
     __tablename__ = "counted"

@@ -12,7 +12,7 @@ import pytest
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
 from kvitt.story.files import read_regions
-from kvitt.story.running import Told, live_through
+from kvitt.story.running import MonthResult, run_month
 from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import Role
 from pydantic import TypeAdapter
@@ -77,7 +77,7 @@ class Killer:
 class Survived:
     """What came of a month with kills, and the kills."""
 
-    told: Told
+    result: MonthResult
     kills: list[tuple[str, int]]
     restarts: dict[str, int]
 
@@ -89,9 +89,9 @@ def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survived]:
     random = Random(SEED)
     with LocalSystem(State.open(directory / "state")) as system:
         killer = Killer(system, random, set(random.sample(BUSY_DAYS, POINTS)))
-        told = asyncio.run(live_through(system, regions, begun=killer.begun))
+        result = asyncio.run(run_month(system, regions, begun=killer.begun))
         restarts = {name: one.restarts for name, one in system.services.items()}
-        yield Survived(told, killer.done(), restarts)
+        yield Survived(result, killer.done(), restarts)
 
 
 def test_every_service_was_killed_at_three_points_with_work_waiting(survived: Survived) -> None:
@@ -101,4 +101,4 @@ def test_every_service_was_killed_at_three_points_with_work_waiting(survived: Su
 
 
 def test_the_story_is_the_same(survived: Survived) -> None:
-    assert survived.told.differences == {"ac": [], "bd": []}
+    assert survived.result.differences == {"ac": [], "bd": []}

@@ -11,7 +11,7 @@ from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, default_regions_dir
 from kvitt.story.comparison import Kind
 from kvitt.story.files import RegionFiles, read_regions
-from kvitt.story.running import Told, live_through
+from kvitt.story.running import MonthResult, run_month
 from kvitt.story.services import Services
 
 from tests.journeys.months import (
@@ -40,7 +40,7 @@ TAMPERED = {
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def result(tmp_path_factory: pytest.TempPathFactory) -> MonthResult:
     """A short month, lived through by a region as it is and by three where one message is not."""
     directory = tmp_path_factory.mktemp("tampered")
     examples = write_month(directory / "examples", last_day=SHORT_MONTH)
@@ -51,11 +51,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     (policies / "ac.yaml").write_text(policy.read_text(encoding="utf-8"), encoding="utf-8")
     regions = read_regions(examples, ["ac", *TAMPERED])
     with LocalSystem(State.open(directory / "state"), regions_dir=policies) as system:
-        return asyncio.run(live_through(system, regions))
+        return asyncio.run(run_month(system, regions))
 
 
-def test_a_month_as_it_is_comes_out_as_expected(told: Told) -> None:
-    assert told.differences["ac"] == []
+def test_a_month_as_it_is_comes_out_as_expected(result: MonthResult) -> None:
+    assert result.differences["ac"] == []
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_a_month_as_it_is_comes_out_as_expected(told: Told) -> None:
     ],
 )
 def test_a_month_with_one_event_that_is_not_as_it_was_does_not(
-    told: Told, region: str, section: str, kind: Kind
+    result: MonthResult, region: str, section: str, kind: Kind
 ) -> None:
-    found = told.differences[region]
+    found = result.differences[region]
 
     assert (section, kind) in {(one.section, one.kind) for one in found}
 
@@ -99,10 +99,10 @@ def test_a_second_run_on_the_same_state_adds_nothing(state: Path) -> None:
     with LocalSystem(State.open(state)) as system:
         before = asyncio.run(_recorded(system))
 
-        told = asyncio.run(live_through(system, regions))
+        result = asyncio.run(run_month(system, regions))
 
-        assert told.is_as_expected
-        assert told.published == _messages(regions)
+        assert result.is_as_expected
+        assert result.published == _messages(regions)
         assert asyncio.run(_recorded(system)) == before
         assert min(before) > 0
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kvitt.story.comparison import Difference, Kind, differences, payers_by_day
-from kvitt.story.telling import kronor
+from kvitt.story.report import kronor
 
 LINE = {"kind": "rent", "device": "R1", "net_ore": 100}
 OTHER_LINE = {"kind": "rent", "device": "R2", "net_ore": 100}

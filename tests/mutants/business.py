@@ -7,6 +7,8 @@ from tests.mutants.mutant import CHASSIS, Mutant, mutant
 _TIMERS: Final = "chassis/tests/test_timers.py"
 _BMB: Final = "services/bmb/tests"
 _INVENTORY: Final = "services/inventory/tests"
+_LOCKS: Final = "chassis/tests/test_lock_order.py"
+_ROWS: Final = "chassis/tests/test_rows_of_messages.py"
 _BILLING: Final = "services/billing/tests"
 _ORDERS: Final = "services/orders/tests"
 
@@ -51,6 +53,38 @@ BUSINESS: tuple[Mutant, ...] = (
         "                    populate_existing=True\n",
         "                    populate_existing=False\n",
         "chassis/tests/test_inbox.py::test_a_row_that_was_read_before_it_was_locked_is_read_anew",
+    ),
+    mutant(
+        "locks-in-the-declared-order",
+        "Rows that are fetched together are locked in the service's order: without, by table name",
+        f"{CHASSIS}/transaction.py",
+        "return self.lock_order.place(row_type), _name(named)",
+        "return 0, _name(named)",
+        f"{_LOCKS}::test_what_is_fetched_together_is_locked_in_the_declared_order",
+    ),
+    mutant(
+        "lock-order-is-checked",
+        "A test sees a lock that comes after one of a later class",
+        f"{CHASSIS}/transaction.py",
+        "            order.check(row_type, after=self._last_locked)\n",
+        "",
+        f"{_LOCKS}::test_a_lock_after_one_of_a_later_class_is_seen",
+    ),
+    mutant(
+        "row-of-a-message-is-fetched-ahead",
+        "The rows of a batch's messages are fetched in one statement, not by each handler",
+        f"{CHASSIS}/handlers.py",
+        "route = MessageRoute(given, _loading(of, named, loads), reads)",
+        "route = MessageRoute(given, loads, reads)",
+        f"{_ROWS}::test_a_batch_of_messages_gets_its_rows_in_one_statement",
+    ),
+    mutant(
+        "counted-after-the-commit",
+        "What is rolled back is not counted",
+        f"{CHASSIS}/transaction.py",
+        "        self._unit.to_call.append(call)\n",
+        "        call()\n",
+        f"{_ROWS}::test_a_batch_that_is_rolled_back_and_tried_again_counts_what_was_committed",
     ),
     mutant(
         "claim-is-exclusive",
@@ -115,7 +149,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "order-number-once",
         "An order number is used once",
-        "services/orders/orders/customer_orders/numbers.py",
+        "services/orders/orders/numbers/writes.py",
         'set_={"last": row.last + 1}',
         'set_={"last": row.last}',
         f"{_ORDERS}/test_order_flow.py::test_orders_placed_at_once_get_different_numbers",
@@ -183,7 +217,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "ledger-of-moves",
         "Every move stands in the ledger, so that it adds up to the balance",
-        "services/inventory/inventory/stock/ledger.py",
+        "services/inventory/inventory/stock/writes.py",
         "    tx.put(_ledger_line(tx, moved, cause_id))\n",
         "",
         f"{_INVENTORY}/test_stock.py::test_the_ledger_adds_up_to_every_balance",
@@ -200,8 +234,8 @@ BUSINESS: tuple[Mutant, ...] = (
         "said-once",
         "A status that the region heard last is not said again",
         "services/notifications/notifications/feed/domain.py",
-        "    if report is not None and report == evolve(report, said):\n",
-        "    if report is not None and not report.thing:\n",
+        "return () if last == evolve(last, reported) else (reported,)",
+        "return (reported,)",
         "services/notifications/tests/test_telling.py"
         "::test_a_status_that_was_said_last_is_not_said_again",
     ),

@@ -173,7 +173,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/transaction.py",
         "row.seq += 1",
         "row.seq += 2",
-        f"{_TESTS}/test_service_folds.py::test_rows_that_were_made_by_events_equal_them",
+        f"{_TESTS}/test_row_comparison.py::test_rows_that_were_made_by_events_equal_them",
     ),
     mutant(
         "causation",

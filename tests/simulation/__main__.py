@@ -12,6 +12,7 @@ from tests.simulation.shrink import shrink
 from tests.simulation.transitions import (
     Transition,
     consumer_transitions,
+    drain_transitions,
     missing,
     relay_transitions,
 )
@@ -71,6 +72,7 @@ class _Total:
         self.verdicts: Counter[str] = Counter()
         self.relay: Counter[Transition] = Counter()
         self.consumer: Counter[Transition] = Counter()
+        self.drain: Counter[Transition] = Counter()
         self.failed: list[Run] = []
 
     def add(self, done: Run) -> None:
@@ -83,6 +85,7 @@ class _Total:
         self.verdicts.update({str(what): n for what, n in done.record.verdicts.items()})
         self.relay.update(done.record.relay_transitions())
         self.consumer.update(done.record.consumer)
+        self.drain.update(done.record.drain)
         if done.violation is not None:
             self.failed.append(done)
 
@@ -92,8 +95,9 @@ class _Total:
         for what, seen, there_is in (
             ("relay", self.relay, relay_transitions()),
             ("consumer", self.consumer, consumer_transitions()),
+            ("drain", self.drain, drain_transitions()),
         ):
-            left = missing(what, seen)
+            left = missing(there_is, seen)
             count += len(left)
             rare = min((seen[one] for one in there_is if one in seen), default=0)
             print(

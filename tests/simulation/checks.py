@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from kvitt_chassis.consuming.parking import State
+from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.verdicts import REMEMBERED_IDS, Cause, Verdict
 
 from tests.simulation.database import Row

@@ -2,12 +2,12 @@
 `consumer.py` and `drain.py` do on the real servers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, cast
 
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import (
+    FROM_PARK,
     Action,
     Apply,
     ConsumerMachine,
@@ -22,16 +22,18 @@ from kvitt_chassis.consuming.machine import (
     Received,
     RecordPosition,
     Refuse,
+    State,
 )
 from kvitt_chassis.consuming.offsets import PACE
-from kvitt_chassis.consuming.parking import HeadGone, State
+from kvitt_chassis.consuming.parking import HeadGone
 from kvitt_chassis.consuming.positions import DatabaseBehind
-from kvitt_chassis.consuming.verdicts import Cause, Verdict
+from kvitt_chassis.consuming.verdicts import PARKS, Cause
 
 from tests.simulation.database import DatabaseLost
 from tests.simulation.inbox import HandlerFailed, Inbox
 from tests.simulation.kafka import BrokerLost, Group, Member, answer
 from tests.simulation.messages import Temper, read
+from tests.simulation.park import Head
 from tests.simulation.record import Record
 from tests.simulation.world import Process, Steps, Task
 
@@ -83,6 +85,9 @@ class ConsumerShell:
         self._assignment = 0
         self._reached: dict[tuple[str, int], int] = {}
         self.drain_task: Task | None = None
+        self.new_drain_machine: Callable[[], ConsumerMachine] = partial(
+            ConsumerMachine, limits=FROM_PARK
+        )
 
     # -- batches ---------------------------------------------------------------------------------
 
@@ -98,7 +103,7 @@ class ConsumerShell:
                 yield POLL_SECONDS
                 member.waiting = None
                 continue
-            wanted = self._without_held(records)
+            wanted = self._without_paused(records)
             if not wanted:
                 yield self._world.delay()
                 continue
@@ -109,8 +114,8 @@ class ConsumerShell:
         self._is_free = True
         self._world.wake(self._waits_for_free)
 
-    def _without_held(self, records: list[Incoming]) -> list[Incoming]:
-        """`Consumer._without_held`; the model's client leaves no record out."""
+    def _without_paused(self, records: list[Incoming]) -> list[Incoming]:
+        """`Consumer._without_paused`; the model's client leaves no record out."""
         if not self._held:
             return records
         back: dict[tuple[str, int], int] = {}
@@ -161,7 +166,7 @@ class ConsumerShell:
                 case Apply(indexes):
                     hand = [self._hand[one] for one in indexes]
                     judged = yield from self._inbox.apply(hand, reached=reached)
-                    if any(verdict in _ADDED for _, verdict in judged):
+                    if any(verdict in PARKS for _, verdict in judged):
                         self._world.wake(self.drain_task)
                 case Refuse(index):
                     yield from self._inbox.refuse(self._hand[index], reached=reached)
@@ -186,9 +191,9 @@ class ConsumerShell:
         """`failure_of`: a refusal is one only of a single message from outside."""
         if failure is not Failure.REFUSED:
             return failure
-        single = isinstance(action, Apply) and len(action.indexes) == 1
-        is_inbound = single and self._hand[cast(Apply, action).indexes[0]].is_inbound
-        return Failure.REFUSED if is_inbound else Failure.FAULT
+        if isinstance(action, Apply) and len(action.indexes) == 1:
+            return _single(failure, self._hand[action.indexes[0]])
+        return Failure.FAULT
 
     def _pause(self, place: RecordPosition, seconds: float) -> Steps:
         """`Pauses.begin`."""
@@ -238,11 +243,11 @@ class ConsumerShell:
                 if self._broker.is_reached() and self._group.join(member):
                     yield from self._assigned()
             yield from self._end_pauses()
-            yield from self._look_back()
+            yield from self._check_database()
             yield HEARTBEAT_SECONDS if not self._is_revoking else 0.1
 
-    def _look_back(self) -> Steps:
-        """`Consumer._look_back`, now and then."""
+    def _check_database(self) -> Steps:
+        """`Consumer._check_database`, now and then."""
         if self._is_revoking or not self._world.chance.happens(0.1):
             return
         database = self._inbox.database
@@ -347,48 +352,63 @@ class ConsumerShell:
 
     def _settle_head(self, place: tuple[str, str]) -> Steps:
         """`Drain._settle_head`."""
-        inbox, database = self._inbox, self._inbox.database
+        database = self._inbox.database
         head = yield from database.ask(lambda: database.tables.park.head(place))
         if head is None or head.key.state is State.QUARANTINED:
             return False
         incoming = read(
             head.incoming, self._temper(head.incoming), is_released=self._world.is_healed
         )
-        try:
-            judged = yield from inbox.apply([incoming], head=head)
-        except HeadGone:
-            return True
-        except HandlerFailed as error:
-            if error.failure is Failure.REFUSED and incoming.is_inbound:
-                try:
-                    yield from inbox.refuse(incoming, head=head)
-                    return True
-                except HeadGone:
-                    return True
-                except HandlerFailed as unanswerable:
-                    error = unanswerable
-            cause = _CAUSES.get(error.failure, Cause.FAULT)
-            yield from self._keep(head, cause)
-            return False
-        return judged[0][1] not in {Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
+        has_left = False
+        machine = self.new_drain_machine()
+        position = RecordPosition(_partition(incoming), incoming.record.offset)
+        action = self._step_drain(machine, "", Received((position,)))
+        while not isinstance(action, Finish):
+            before = named(action)
+            happened, has_left = yield from self._perform_parked(action, head, incoming)
+            action = self._step_drain(machine, before, happened)
+        if action.back_to:
+            raise DatabaseLost
+        return has_left
 
-    def _keep(self, head: Any, cause: Cause) -> Steps:
+    def _step_drain(self, machine: ConsumerMachine, before: str, happened: Input) -> Action:
+        after = machine.step(happened)
+        self._record.drain[before, told(happened), type(after).__name__] += 1
+        return after
+
+    def _perform_parked(self, action: Action, head: Head, incoming: Incoming) -> Steps:
+        """`Drain._perform` and `_do`: how it went, and whether the message has left the park."""
+        try:
+            match action:
+                case Apply():
+                    judged = yield from self._inbox.apply([incoming], head=head)
+                case Refuse():
+                    judged = yield from self._inbox.refuse(incoming, head=head)
+                case Park(_, cause):
+                    if not self._world.is_healed and self._world.chance.happens(0.05):
+                        raise HandlerFailed(Failure.FAULT)  # it cannot be stored
+                    yield from self._reschedule(head, cause)
+                    return Done(), False
+                case _:
+                    raise RuntimeError(f"nothing to do for {type(action).__name__}")
+        except HeadGone:
+            return Done(), True
+        except DatabaseLost:
+            return Failed(Failure.LOCK_TROUBLE), False
+        except HandlerFailed as error:
+            return Failed(_single(error.failure, incoming)), False
+        return Done(), judged[0][1] not in PARKS
+
+    def _reschedule(self, head: Head, cause: Cause) -> Steps:
         database = self._inbox.database
         tx = yield from database.begin()
         yield from database.lock(tx, ("marks", *head.place))
         now = self._world.now
-        tx.changes.append(lambda tables: tables.park.keep(head, cause, now))
+        tx.changes.append(lambda tables: tables.park.reschedule(head, cause, now))
         yield from database.commit(tx)
 
     def _temper(self, incoming: Incoming) -> Temper | None:
         return self._tempers.get(incoming.envelope.id) if incoming.envelope else None
-
-
-_ADDED = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
-_CAUSES = {
-    Failure.NOT_YET_KNOWN: Cause.NOT_YET_KNOWN,
-    Failure.UNKNOWN_POLICY: Cause.UNKNOWN_POLICY,
-}
 
 
 def _done_by(action: Action) -> tuple[int, ...]:
@@ -399,6 +419,12 @@ def _done_by(action: Action) -> tuple[int, ...]:
             return (index,)
         case _:
             return ()
+
+
+def _single(failure: Failure, incoming: Incoming) -> Failure:
+    """`failure_of`, of one message."""
+    is_ours = failure is Failure.REFUSED and not incoming.is_inbound
+    return Failure.FAULT if is_ours else failure
 
 
 def _at(action: Action, error: HandlerFailed) -> int | None:

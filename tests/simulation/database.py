@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from kvitt_chassis.consuming.verdicts import Known, Verdict
+from kvitt_chassis.consuming.verdicts import KeyState, Verdict
 from kvitt_chassis.relaying.steps import Cursor, Origin, PageRead
 
 from tests.simulation.park import Park
@@ -54,7 +54,7 @@ class Tables:
     next_id: int = 1
     rows: dict[int, list[Row]] = field(default_factory=dict)  # by transaction
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
-    marks: dict[tuple[str, str], Known] = field(default_factory=dict)
+    marks: dict[tuple[str, str], KeyState] = field(default_factory=dict)
     seen: set[tuple[str, UUID]] = field(default_factory=set)
     versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
     effects: list[tuple[str, str, int, UUID, Verdict]] = field(default_factory=list)

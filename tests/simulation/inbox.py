@@ -12,7 +12,7 @@ from kvitt_chassis.consuming.machine import Failure
 from kvitt_chassis.consuming.marks import Batch
 from kvitt_chassis.consuming.parking import HeadGone
 from kvitt_chassis.consuming.positions import DatabaseBehind
-from kvitt_chassis.consuming.verdicts import PARKS, Cause, Known, Verdict
+from kvitt_chassis.consuming.verdicts import PARKS, Cause, KeyState, Verdict
 
 from tests.simulation.database import Database, DatabaseLost, Tables, Transaction
 from tests.simulation.messages import REFUSED, Temper
@@ -74,7 +74,7 @@ class Inbox:
         for incoming, verdict in judged:
             self._record.settled(database.name, incoming, verdict)
             if database.world.trace is not None:
-                where = f"{incoming.topic} {incoming.key} {incoming.line.sequence or ''}"
+                where = f"{incoming.topic} {incoming.key} {incoming.facts.sequence or ''}"
                 database.world.note(f"{database.name}: {where} {verdict}")
         return judged
 
@@ -125,7 +125,7 @@ class Inbox:
         """`lock_batch`."""
         database = self.database
         places = {(one.topic, one.key) for one in arrived}
-        places |= {(one.topic, one.place) for one in arrived if one.envelope is None}
+        places |= {(one.topic, one.position_key) for one in arrived if one.envelope is None}
         for place in sorted(places):
             yield from database.lock(tx, ("marks", *place))
         tables = database.tables
@@ -178,7 +178,7 @@ class Inbox:
         incoming, verdict = judged[0]
         if verdict in PARKS:
             cause = why_parked(incoming, verdict)[0]
-            tx.changes.append(partial(_keep, head, cause, now))
+            tx.changes.append(partial(_reschedule, head, cause, now))
             return
         if head.message_id not in self.database.tables.park.messages.get(head.place, ()):
             raise HeadGone
@@ -186,7 +186,7 @@ class Inbox:
 
 
 _EFFECTS = {Verdict.APPLY, Verdict.REFUSE, Verdict.OBSOLETE}
-_NOTHING = Known()
+_NOTHING = KeyState()
 
 
 def _effect(incoming: Incoming, verdict: Verdict, tables: Tables) -> None:
@@ -213,8 +213,8 @@ def _append(incoming: Incoming, cause: Cause, now: float, tables: Tables) -> Non
     tables.park.append(incoming, cause, now)
 
 
-def _keep(head: Head, cause: Cause, now: float, tables: Tables) -> None:
-    tables.park.keep(head, cause, now)
+def _reschedule(head: Head, cause: Cause, now: float, tables: Tables) -> None:
+    tables.park.reschedule(head, cause, now)
 
 
 def _remove(head: Head, now: float, tables: Tables) -> None:

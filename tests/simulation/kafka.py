@@ -79,7 +79,7 @@ class Broker:
         record = cast(ConsumerRecord, Position(*at, len(held)))
         placed = replace(incoming, record=record)
         if placed.envelope is None:
-            placed = replace(placed, key=placed.place)
+            placed = replace(placed, key=placed.position_key)
         else:
             self.sent.add(placed.envelope.id)
         held.append(placed)

@@ -1,13 +1,13 @@
-"""The tables of the park, with what `parking`'s statements do to them. When a key is tried again is
-`PATIENCE`'s, the real one.
+"""The tables of the park, with what `parking`'s statements do to them. When a key is tried again,
+and when it goes into quarantine, the real machine's functions decide.
 """
 
 from copy import copy
 from dataclasses import dataclass, field
 
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.consuming.machine import PATIENCE
-from kvitt_chassis.consuming.parking import HeadGone, State
+from kvitt_chassis.consuming.machine import NextTry, State, when_parked, when_tried
+from kvitt_chassis.consuming.parking import HeadGone
 from kvitt_chassis.consuming.verdicts import Cause
 
 TopicKey = tuple[str, str]
@@ -57,13 +57,8 @@ class Park:
         place = (incoming.topic, incoming.key)
         known = self.keys.get(place)
         if known is None:
-            is_final = cause.is_final
-            self.keys[place] = ParkedKey(
-                State.QUARANTINED if is_final else State.WAITING,
-                cause,
-                now,
-                float("inf") if is_final else now + PATIENCE[cause].wait(0),
-            )
+            next_try = when_parked(cause)
+            self.keys[place] = ParkedKey(next_try.state, cause, now, _next_at(next_try, now))
         elif known.cause is Cause.GAP:
             known.state, known.next_at = State.WAITING, now
         record = incoming.record
@@ -78,7 +73,7 @@ class Park:
         key, held = self.keys.get(place), self.messages.get(place)
         if key is None or not held:
             return None
-        first = min(held, key=lambda one: (held[one].line.sequence or 0, one))
+        first = min(held, key=lambda one: (held[one].facts.sequence or 0, one))
         return Head(first, place, copy(key), held[first])
 
     def remove(self, head: Head, now: float) -> None:
@@ -93,19 +88,17 @@ class Park:
         else:
             del self.messages[head.place], self.keys[head.place]
 
-    def keep(self, head: Head, cause: Cause, now: float) -> None:
-        """`parking.keep`."""
+    def reschedule(self, head: Head, cause: Cause, now: float) -> None:
+        """`parking.reschedule`."""
         key = self.keys.get(head.place)
         if key is None:
             return
-        tries = head.key.tries + 1 if head.key.cause is cause else 1
-        age = now - head.key.parked_at
-        is_over = cause.is_final or PATIENCE[cause].is_over(tries=tries, age=age)
+        before, age = head.key, now - head.key.parked_at
+        next_try = when_tried(cause, before=before.cause, tries=before.tries, age=age)
         if key.cause is Cause.BEHIND:
             key.parked_at = now
-        key.state = State.QUARANTINED if is_over else State.WAITING
-        key.cause, key.tries = cause, tries
-        key.next_at = float("inf") if is_over else now + PATIENCE[cause].wait(tries)
+        key.state, key.cause, key.tries = next_try.state, cause, next_try.tries
+        key.next_at = _next_at(next_try, now)
 
     def postpone(self, place: TopicKey, until: float) -> None:
         """`parking.postpone`."""
@@ -126,3 +119,7 @@ class Park:
     def next_at(self) -> float | None:
         """When the next key is due."""
         return min((key.next_at for key in self.keys.values()), default=None)
+
+
+def _next_at(next_try: NextTry, now: float) -> float:
+    return float("inf") if next_try.wait is None else now + next_try.wait

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from kvitt_chassis.consuming import marks
 from kvitt_chassis.consuming.machine import Action, ConsumerMachine, Failure, Finish
 from kvitt_chassis.consuming.marks import Batch
-from kvitt_chassis.consuming.verdicts import Known, Line, Verdict, judge
+from kvitt_chassis.consuming.verdicts import KeyState, MessageFacts, Verdict, judge
 from kvitt_chassis.relaying import machine as relay_machine
 from kvitt_chassis.relaying.machine import RelayMachine
 from kvitt_chassis.relaying.steps import Cursor, Happened, PageRead, PublishFailed
@@ -118,22 +118,22 @@ def _commit_first(shell: ConsumerShell, records: Any) -> Any:
     yield from _settle(shell, records)
 
 
-def _without(*verdicts: Verdict) -> Callable[[Line, Known], Verdict]:
+def _without(*verdicts: Verdict) -> Callable[[MessageFacts, KeyState], Verdict]:
     """The judge that never gives these verdicts, and applies in their place."""
 
-    def judge_without(line: Line, known: Known) -> Verdict:
-        verdict = judge(line, known)
+    def judge_without(facts: MessageFacts, known: KeyState) -> Verdict:
+        verdict = judge(facts, known)
         return Verdict.APPLY if verdict in verdicts else verdict
 
     return judge_without
 
 
-def _without_park(line: Line, known: Known) -> Verdict:
-    return judge(line, replace(known, is_parked=False))
+def _without_park(facts: MessageFacts, known: KeyState) -> Verdict:
+    return judge(facts, replace(known, is_parked=False))
 
 
-def _without_fork(line: Line, known: Known) -> Verdict:
-    verdict = judge(line, known)
+def _without_fork(facts: MessageFacts, known: KeyState) -> Verdict:
+    verdict = judge(facts, known)
     return Verdict.DUPLICATE if verdict is Verdict.FORK else verdict
 
 

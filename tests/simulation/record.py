@@ -26,6 +26,7 @@ class Record:
 
     relay: Counter[tuple[Any, Any, Any]] = field(default_factory=Counter)
     consumer: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    drain: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     is_restored: bool = False
     databases: dict[str, Database] = field(default_factory=dict)  # by the topic they own

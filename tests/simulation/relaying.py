@@ -13,10 +13,9 @@ from kvitt_chassis.relaying.steps import (
     DatabaseFailed,
     Happened,
     InRecovery,
-    Keep,
-    Kept,
     LeaseBusy,
     LeaseLost,
+    LeaseRenewed,
     LeaseTaken,
     Leave,
     Left,
@@ -29,6 +28,7 @@ from kvitt_chassis.relaying.steps import (
     Published,
     PublishFailed,
     Read,
+    RenewLease,
     Survey,
     Surveyed,
     TakeLease,
@@ -106,7 +106,7 @@ class RelayShell:
         except DatabaseLost:
             return DatabaseFailed()
 
-    def _answer(self, action: TakeLease | Keep | Look | Read | Leave) -> Happened:
+    def _answer(self, action: TakeLease | RenewLease | Look | Read | Leave) -> Happened:
         database = self._database
         match action:
             case Look(cursor):
@@ -114,8 +114,8 @@ class RelayShell:
                 return Looked(snapshot, self._read(replace(cursor, s2=snapshot)))
             case Read(cursor):
                 return self._read(cursor)
-            case Keep(epoch, cursor, place):
-                return Kept() if self._store(epoch, cursor, place) else LeaseLost()
+            case RenewLease(epoch, cursor, place):
+                return LeaseRenewed() if self._store(epoch, cursor, place) else LeaseLost()
             case TakeLease():
                 return self._take_lease()
             case Leave(epoch, cursor):

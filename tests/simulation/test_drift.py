@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import TopicPartition
 from kvitt_chassis import failpoints
-from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.consumer import Consumer, Tuning
 from kvitt_chassis.consuming.machine import (
+    FROM_PARK,
     Action,
     ConsumerMachine,
     Done,
@@ -31,7 +32,6 @@ from kvitt_chassis.relaying.steps import Action as RelayAction
 from kvitt_chassis.relaying.steps import (
     Cursor,
     Happened,
-    Keep,
     LeaseTaken,
     Leave,
     Look,
@@ -40,6 +40,7 @@ from kvitt_chassis.relaying.steps import (
     Publish,
     Published,
     Read,
+    RenewLease,
     Survey,
     TakeLease,
 )
@@ -54,7 +55,7 @@ from tests.simulation.chance import Chance
 from tests.simulation.consuming import ConsumerShell, named, told
 from tests.simulation.inbox import Inbox
 from tests.simulation.kafka import Broker, Group
-from tests.simulation.messages import Temper, incoming_of
+from tests.simulation.messages import INBOUND, Temper, inbound, incoming_of
 from tests.simulation.record import Record
 from tests.simulation.transitions import CONSUMER_ANSWERS, RELAY_ANSWERS
 from tests.simulation.world import Process, World
@@ -70,7 +71,7 @@ _PAGES = {
 STATEMENTS: dict[type, set[str]] = {
     TakeLease: {relay_lease.IN_RECOVERY, relay_lease.TAKE},
     Survey: {relay_lease.SURVEY},
-    Keep: {relay_lease.STORE},
+    RenewLease: {relay_lease.STORE},
     Look: {outbox_reader.LOOK},
     Read: _PAGES,
     Publish: _PAGES,  # ahead
@@ -181,7 +182,9 @@ async def test_the_relays_shell_does_what_its_machine_says_and_nothing_else(
         assert rows == list(action.page.rows)
 
     assert sum(isinstance(happened, LeaseTaken) for _, happened, _ in watching.passed) >= 2
-    assert {Publish, Keep, Survey, Leave} <= {type(action) for action, _, _ in watching.passed}
+    assert {Publish, RenewLease, Survey, Leave} <= {
+        type(action) for action, _, _ in watching.passed
+    }
     await database.dispose()
 
 
@@ -242,6 +245,7 @@ class WatchedConsumer:
     machine: ConsumerMachine
     passed: list[Passed] = field(default_factory=list)
     finishes: list[Finish] = field(default_factory=list)
+    is_counting: bool = True  # in the simulation nobody tells of commits
     _before: str = ""
     _commits: int = 0
 
@@ -252,7 +256,7 @@ class WatchedConsumer:
     def step(self, happened: Input) -> Action:
         """A step; and what was committed since the last one."""
         commits, self._commits = self._commits, 0
-        if isinstance(happened, Done):
+        if isinstance(happened, Done) and self.is_counting:
             assert commits == 1, f"{self._before} took {commits} transactions"
         if isinstance(happened, Failed):
             assert commits == 0, f"{self._before} failed and committed"
@@ -313,6 +317,18 @@ async def test_the_consumers_shell_commits_the_offsets_that_its_machine_says(
     for finish in real.finishes:
         expected += [("seek", dict(finish.back_to)), ("commit", dict(finish.offsets))]
     assert told_to_client == expected
+
+
+async def test_the_drains_shell_and_the_simulated_one_go_the_same_way(
+    database: Database,
+) -> None:
+    real, parked = await _really_drained(database)
+    simulated, modelled = _simulated_drain()
+
+    assert real == simulated
+    assert parked == modelled
+    assert [len(part) for part in parked] == [3, 1]
+    assert {named for _, _, named in real} == {"Apply one", "Refuse", "Park", "Finish"}
 
 
 def test_each_failure_that_a_shell_tells_is_one_that_the_machine_knows() -> None:
@@ -385,7 +401,7 @@ def _simulated() -> tuple[list[Passed], list[list[Any]]]:
     marks = [(key, known.sequence) for (_, key), known in sorted(tables.marks.items())]
     keys = [(key, parked.cause) for (_, key), parked in sorted(tables.park.keys.items())]
     messages = [
-        (key, one.line.sequence)
+        (key, one.facts.sequence)
         for (_, key), behind in sorted(tables.park.messages.items())
         for one in behind.values()
     ]
@@ -396,3 +412,86 @@ def _simulated() -> tuple[list[Passed], list[list[Any]]]:
 class _Stepping:
     machine: ConsumerMachine
     step: Any
+
+
+# -- the drain -------------------------------------------------------------------------------------
+
+PARKED: list[tuple[int, int, str]] = [(0, 1, "for now"), (0, 2, ""), (1, 2, "")]
+"""What fails, what stands behind it, and a gap; with a command that is refused beside them."""
+BY = "k001abc"
+ENTRIES = "SELECT cause, state, tries FROM parked_keys ORDER BY topic, key"
+COMMAND = UUID(int=999)
+
+
+async def _really_drained(database: Database) -> tuple[list[Passed], list[list[Any]]]:
+    """What the drain's machine went through, while handlers fail and after it; both parks."""
+    consumer: Consumer = trail.a_consumer(database, tuning=Tuning(limits=LIMITS))
+    watching = WatchedConsumer(cast(ConsumerMachine, None))
+
+    def machine() -> ConsumerMachine:
+        watching.machine = ConsumerMachine(limits=FROM_PARK)
+        return cast(ConsumerMachine, watching)
+
+    consumer.drain._new_machine = machine
+    log = trail.Log()
+    trail.mood.failing = {"for now", BY}
+    await consumer.settle(
+        [
+            *(log.refused(ORDERS[order], number, what) for order, number, what in PARKED),
+            log.void("order-1", by=BY),
+        ]
+    )
+    database.committed.append(lambda _: watching.counts())
+    parks: list[list[Any]] = []
+    for _ in range(2):
+        places = await trail.table(database, "SELECT topic, key FROM parked_keys ORDER BY 1, 2")
+        for topic, key in places:
+            await consumer.drain._settle_key((topic, key))
+        parks.append(await trail.table(database, ENTRIES))
+        trail.mood.failing.clear()
+    return watching.passed, parks
+
+
+def _simulated_drain() -> tuple[list[Passed], list[list[Any]]]:
+    world = World(Chance(0, tape=[]))
+    broker, record = Broker(world), Record()
+    record.is_restored = True  # gaps are wanted here
+    failing = UUID(int=1)
+    tempers: dict[object, Temper] = {
+        failing: Temper(Failure.FAULT, left=9),
+        COMMAND: Temper(Failure.FAULT, left=9),
+    }
+    database = model.Database(world, "first", uuid4)
+    record.databases["orders"] = database
+    inbox = Inbox(database, record, tempers, {})
+    group = Group(broker, ("orders", INBOUND))
+    shell = ConsumerShell(Process("real"), inbox, group, record, tempers)
+    shell.machine = ConsumerMachine(limits=LIMITS)
+    passed: list[Passed] = []
+
+    def machine() -> ConsumerMachine:
+        watching = WatchedConsumer(ConsumerMachine(limits=FROM_PARK), passed, is_counting=False)
+        return cast(ConsumerMachine, watching)
+
+    shell.new_drain_machine = machine
+    broker.on_append = lambda incoming: None
+    for topic in ("orders", INBOUND):
+        broker.create(topic)
+    for order, number, what in PARKED:
+        event_id = failing if what else uuid4()
+        row = model.Row(0, 0, "orders", str(ORDERS[order]), number, event_id)
+        broker.put(("orders", 0), incoming_of(row))
+    broker.put((INBOUND, 0), inbound(COMMAND, "order-1", None))
+    batch = [*broker.partitions["orders", 0], *broker.partitions[INBOUND, 0]]
+    world.spawn(None, shell._settle(batch))
+    world.run(until=world.now + 60.0, steps=10_000)
+    parks: list[list[Any]] = []
+    for _ in range(2):
+        for place in sorted(database.tables.park.keys):
+            world.spawn(None, shell._settle_key(place))
+            world.run(until=world.now + 1.0, steps=10_000)
+        held = sorted(database.tables.park.keys.items())
+        parks.append([(one.cause, one.state, one.tries) for _, one in held])
+        tempers[failing].left = 0
+        tempers[COMMAND] = Temper(Failure.REFUSED, left=0, is_lasting=True)
+    return passed, parks

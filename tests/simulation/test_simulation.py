@@ -10,6 +10,7 @@ from tests.simulation.shrink import shrink
 from tests.simulation.transitions import (
     Transition,
     consumer_transitions,
+    drain_transitions,
     relay_transitions,
 )
 
@@ -30,13 +31,16 @@ def test_whatever_fails_nothing_is_lost_doubled_or_reordered(first: int) -> None
 def test_a_run_goes_only_through_transitions_that_the_machines_have() -> None:
     relay: Counter[Transition] = Counter()
     consumer: Counter[Transition] = Counter()
+    drain: Counter[Transition] = Counter()
     for seed in range(SEEDS):
         done = run(seed)
         relay.update(done.record.relay_transitions())
         consumer.update(done.record.consumer)
+        drain.update(done.record.drain)
 
     assert set(relay) <= relay_transitions()
     assert set(consumer) <= consumer_transitions()
+    assert set(drain) <= drain_transitions()
 
 
 @pytest.mark.parametrize("seed", [3, 19])

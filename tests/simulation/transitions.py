@@ -6,8 +6,8 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from kvitt_chassis.consuming.machine import Action as ConsumerAction
 from kvitt_chassis.consuming.machine import (
+    FROM_PARK,
     Apply,
     ConsumerMachine,
     Done,
@@ -22,6 +22,7 @@ from kvitt_chassis.consuming.machine import (
     RecordPosition,
     Refuse,
 )
+from kvitt_chassis.consuming.machine import Action as ConsumerAction
 from kvitt_chassis.relaying.machine import RelayMachine
 from kvitt_chassis.relaying.steps import Action as RelayAction
 from kvitt_chassis.relaying.steps import (
@@ -29,10 +30,9 @@ from kvitt_chassis.relaying.steps import (
     DatabaseFailed,
     Happened,
     InRecovery,
-    Keep,
-    Kept,
     LeaseBusy,
     LeaseLost,
+    LeaseRenewed,
     LeaseTaken,
     Leave,
     Left,
@@ -44,6 +44,7 @@ from kvitt_chassis.relaying.steps import (
     Published,
     PublishFailed,
     Read,
+    RenewLease,
     Survey,
     Surveyed,
     TakeLease,
@@ -59,7 +60,7 @@ Transition = tuple[str, str, str]
 RELAY_ANSWERS: Mapping[type, tuple[type, ...]] = {
     TakeLease: (LeaseTaken, LeaseBusy, InRecovery, DatabaseFailed),
     Survey: (Surveyed, PublishFailed, DatabaseFailed),
-    Keep: (Kept, LeaseLost, DatabaseFailed),
+    RenewLease: (LeaseRenewed, LeaseLost, DatabaseFailed),
     Look: (Looked, DatabaseFailed),
     Read: (PageRead, DatabaseFailed),
     Publish: (Published, PublishFailed),
@@ -136,16 +137,31 @@ def consumer_transitions(seed: int = 0) -> set[Transition]:
     for _ in range(_WALKS // 2):
         machine = ConsumerMachine(limits=LIMITS)
         for _ in range(4):
-            _settle(machine, chance, found)
+            partitions: list[Partition] = [("one", 0), ("one", 1)]
+            places = tuple(
+                RecordPosition(partitions[chance.randrange(2)], offset)
+                for offset in range(1 + chance.randrange(4))
+            )
+            _settle(machine, places, chance, found)
     return found
 
 
-def _settle(machine: ConsumerMachine, chance: random.Random, found: set[Transition]) -> None:
-    partitions: list[Partition] = [("one", 0), ("one", 1)]
-    places = tuple(
-        RecordPosition(partitions[chance.randrange(2)], offset)
-        for offset in range(1 + chance.randrange(4))
-    )
+def drain_transitions(seed: int = 0) -> set[Transition]:
+    """What a consumer's machine can go through with one message from the park."""
+    chance = random.Random(seed)
+    found: set[Transition] = set()
+    for _ in range(_WALKS // 12):
+        machine = ConsumerMachine(limits=FROM_PARK)
+        _settle(machine, (RecordPosition(("one", 0), 0),), chance, found)
+    return found
+
+
+def _settle(
+    machine: ConsumerMachine,
+    places: tuple[RecordPosition, ...],
+    chance: random.Random,
+    found: set[Transition],
+) -> None:
     happened: Input = Received(places)
     before, worst, usual = "", chance.random(), chance.choice(tuple(Failure))
     while True:
@@ -153,8 +169,8 @@ def _settle(machine: ConsumerMachine, chance: random.Random, found: set[Transiti
         found.add((before, told(happened), type(action).__name__))
         if isinstance(action, Finish):
             return
-        if chance.random() < 0.05:
-            machine.revoke(partitions[: 1 + chance.randrange(2)])
+        if chance.random() < 0.05 and machine.limits is not FROM_PARK:
+            machine.revoke([("one", number) for number in range(1 + chance.randrange(2))])
         before = named(action)
         failures = _failures_of(action)
         failure = usual if usual in failures else chance.choice(failures)
@@ -176,7 +192,6 @@ def _at(action: ConsumerAction, chance: random.Random) -> int | None:
     return chance.choice(action.indexes)
 
 
-def missing(what: str, seen: Collection[Transition]) -> list[Transition]:
-    """Those of the relay's or the consumer's transitions that were not seen."""
-    there_is = {"relay": relay_transitions, "consumer": consumer_transitions}[what]()
-    return sorted(there_is - set(seen))
+def missing(there_is: Collection[Transition], seen: Collection[Transition]) -> list[Transition]:
+    """The transitions that there are and that were not seen, in order."""
+    return sorted(set(there_is) - set(seen))

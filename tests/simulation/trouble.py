@@ -4,7 +4,7 @@ When, and how much of it, the seed says.
 
 from collections.abc import Callable
 
-from kvitt_chassis.consuming.parking import State
+from kvitt_chassis.consuming.machine import State
 
 from tests.simulation.checks import is_mended
 from tests.simulation.relaying import republished

@@ -1,5 +1,5 @@
-"""The consumer: a thin shell around machine and inbox. Takes batches, does as it is told,
-says how it went; what to do is decided there.
+"""The consumer: the shell around the machine (machine.py) and the inbox. Takes batches from Kafka,
+does what the machine decides, in one transaction each, and reports the outcome to it.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ failpoints.declare("consumer.received", "a batch has come, nothing of it is begu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
-    """How the consumer works. Seconds."""
+    """The consumer's limits and timeouts, in seconds."""
 
     handler_budget: float = 10.0  # one handler; longer than it may wait for one lock
     budget: float = 25.0  # one transaction; the server ends it at 20, if the server is there
@@ -82,7 +82,9 @@ _FORGET_EVERY = 3600.0
 
 
 class Consumer:
-    """All that one process of a service consumes: `start()`, later `stop()`; loops run between."""
+    """Everything that one process of a service consumes. Between `start()` and `stop()` its loops
+    run.
+    """
 
     def __init__(
         self,
@@ -150,7 +152,9 @@ class Consumer:
         history: History | None = None,
         tuning: Tuning | None = None,
     ) -> "Consumer":
-        """The consumer of a service process by its settings. `database` has the worker's role."""
+        """The consumer of a service process, configured by its settings. `database` has the worker
+        role.
+        """
         return cls(
             database=database,
             handlers=handlers,
@@ -163,10 +167,12 @@ class Consumer:
             tuning=tuning,
         )
 
-    # -- life ------------------------------------------------------------------------------------
+    # -- start and stop --------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Join the group and begin. Raises KafkaError when the broker cannot be reached."""
+        """Join the consumer group and begin to read. Raises KafkaError when the broker cannot be
+        reached.
+        """
         async with self.database.unit() as unit:
             # a new release may know what the one before did not
             await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
@@ -175,7 +181,7 @@ class Consumer:
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
-        """Take nothing new, commit what is in hand, leave the group."""
+        """Fetch no more, finish and commit the batch that is being handled, leave the group."""
         self._machine.hand_back()
         self._is_revoking = True  # what is brought, or waits for the check, is not begun any more
         self._checked.set()
@@ -185,32 +191,37 @@ class Consumer:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        await self._let_go()
+        await self._release_partitions()
         await self.client.stop()
 
-    # -- what others ask -------------------------------------------------------------------------
+    # -- state -----------------------------------------------------------------------------------
 
     @property
     def halted(self) -> str | None:
-        """Why nothing is read until somebody has decided; None where all is well."""
+        """Why nothing is read until an operator has decided; None while all is well."""
         return self.progress.halted
 
     def assigned(self) -> frozenset[Partition]:
-        """The partitions that this process reads."""
+        """The partitions that are assigned to this process."""
         return frozenset((one.topic, one.partition) for one in self.client.assignment())
 
     def is_ready(self) -> bool:
-        """True when partitions are assigned (or nothing is consumed) and nothing has halted it."""
+        """True when partitions are assigned and checked (or nothing is consumed), and reading is
+        not halted.
+        """
         reads = bool(self.assigned()) and self._checked.is_set()
         return self.halted is None and (not self._names or reads)
 
     def idle(self) -> bool:
-        """True while nothing is in hand, from Kafka or the park, and the group is at rest."""
+        """True while no message is being handled, from Kafka or from the park, and the group is not
+        rebalancing.
+        """
         is_at_rest = not self._names or bool(self.assigned())
         return is_at_rest and self._free.is_set() and self.drain.is_idle
 
     async def lag(self) -> int:
-        """Messages of the assigned partitions whose effects are not committed yet. Asks the broker.
+        """How many messages of the assigned partitions have no committed effect yet. Asks the
+        broker.
 
         Raises aiokafka's KafkaError when it does not answer.
         """
@@ -225,7 +236,7 @@ class Consumer:
         assignment = self.progress.assignment
         try:
             await self._checked.wait()
-            if self._may_read() and (wanted := self._without_held(records)):
+            if self._may_read() and (wanted := self._without_paused(records)):
                 await self.settle(wanted)
         except Exception as error:
             # Not a handler's fault: those are settled. Nothing is lost: the batch is read again.
@@ -236,12 +247,12 @@ class Consumer:
         finally:
             self._free.set()
 
-    def _without_held(self, records: Sequence[Record]) -> Sequence[Record]:
-        """The records but those of partitions that are paused, or where the client left some out:
-        these are read again.
+    def _without_paused(self, records: Sequence[Record]) -> Sequence[Record]:
+        """The records without those of paused partitions, and of partitions of which the client
+        left some out: these are read again.
         """
-        held = [record for record in records if _partition(record) in self._pauses.held]
-        others = [record for record in records if _partition(record) not in self._pauses.held]
+        held = [record for record in records if _partition(record) in self._pauses.paused]
+        others = [record for record in records if _partition(record) not in self._pauses.paused]
         back = self.progress.left_out(others)
         for record in reversed(held):
             expected = self.progress.settled.get(_partition(record), record.offset)
@@ -255,7 +266,9 @@ class Consumer:
         return not self._is_revoking and self.halted is None
 
     async def settle(self, records: Sequence[Record]) -> Finish:
-        """Settle a batch, each partition's records in order, as if the client had brought it."""
+        """Handle a batch, each partition's records in order, as if the client had delivered it.
+        Answers the offsets that are committed.
+        """
         failpoint("consumer.received")
         assignment = self.progress.assignment
         self._hand = [self._reader.read(record) for record in records]
@@ -279,7 +292,7 @@ class Consumer:
             return action
 
     async def _perform(self, action: Action) -> Input:
-        """Do it in one transaction; say how it went."""
+        """Do the action in one transaction; answer its outcome."""
         single = self._hand[action.index] if isinstance(action, Refuse | Park) else None
         if isinstance(action, Apply) and len(action.indexes) == 1:
             single = self._hand[action.indexes[0]]
@@ -297,7 +310,7 @@ class Consumer:
         return Done()
 
     def _after(self, action: Action) -> Reached:
-        """How far the partitions of an action's messages are settled when it is committed."""
+        """The next offsets to read once an action is committed."""
         match action:
             case Apply(indexes):
                 done = indexes
@@ -365,16 +378,18 @@ class Consumer:
     # -- the group -------------------------------------------------------------------------------
 
     async def _on_revoked(self, partitions: Sequence[TopicPartition]) -> None:
-        """The group takes partitions away: finish the message in hand, begin no other."""
+        """The group revokes partitions: finish the message that is being handled, begin
+        no other.
+        """
         self._is_revoking = True
         if self._checking is not None:
             self._checking.cancel()
         self._checked.set()
         self._machine.revoke([(one.topic, one.partition) for one in partitions])
-        self._pauses.held.clear()
-        await self._let_go()
+        self._pauses.paused.clear()
+        await self._release_partitions()
 
-    async def _let_go(self) -> None:
+    async def _release_partitions(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._free.wait(), self.tuning.drain_deadline)
         await self._offsets.flush()
@@ -382,12 +397,14 @@ class Consumer:
 
     # decision 0134: nothing is settled before an assignment is checked
     async def _on_assigned(self, partitions: Sequence[TopicPartition]) -> None:
-        """The group gives partitions: is what is to be read still there? Put pauses back."""
+        """The group assigns partitions: check that what is to be read is still there, and resume
+        pauses.
+        """
         self._checked.clear()
         self.progress.assignment += 1
         self._is_revoking = False
         if not await self._is_checked(partitions):
-            # The group need not wait for it; nothing is settled before it has come about.
+            # The group need not wait for the check; nothing is settled before it is done.
             self._checking = asyncio.create_task(self._check_until_done(partitions))
 
     async def _check_until_done(self, partitions: Sequence[TopicPartition]) -> None:
@@ -422,7 +439,7 @@ class Consumer:
                     await self._look()
                 if now - measured_at > _MEASURE_EVERY:
                     measured_at = now
-                    await self.progress.look_back()
+                    await self.progress.check_database()
                     await self.drain.measure()
                 if now - forgotten_at > _FORGET_EVERY:
                     forgotten_at = now
@@ -438,7 +455,7 @@ class Consumer:
             now=time.monotonic(),
             lag=waiting,
             positions={(one.topic, one.partition): at for one, at in self.progress.settled.items()},
-            is_held_up=not self._free.is_set() or bool(self._pauses.held),
+            is_held_up=not self._free.is_set() or bool(self._pauses.paused),
         )
         if stuck or self.progress.is_behind or not self.client.is_running:
             RESTARTS.labels(self.database.service).inc()

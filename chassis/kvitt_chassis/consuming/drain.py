@@ -1,11 +1,14 @@
-"""The loop that tries parked keys again: in order, one message per transaction, soon after what
-they wait for has come.
+"""The drain: tries parked keys again, in order, one message per transaction, soon after what they
+wait for has been stored. The consumer's machine decides what follows when a message fails.
 """
 
 import asyncio
 import logging
 import random
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from kvitt_contracts.refusals import Refused
@@ -17,10 +20,23 @@ from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.faults import describe, failure_of
 from kvitt_chassis.consuming.inbox import Inbox
 from kvitt_chassis.consuming.incoming import Incoming, Reader
-from kvitt_chassis.consuming.machine import Failure
+from kvitt_chassis.consuming.machine import (
+    FROM_PARK,
+    Action,
+    Apply,
+    ConsumerMachine,
+    Done,
+    Failed,
+    Finish,
+    Park,
+    Received,
+    RecordPosition,
+    Refuse,
+    State,
+)
 from kvitt_chassis.consuming.marks import lock_marks
-from kvitt_chassis.consuming.parking import Head, HeadGone, State, TopicKey
-from kvitt_chassis.consuming.verdicts import Cause, Verdict
+from kvitt_chassis.consuming.parking import Head, HeadGone, TopicKey
+from kvitt_chassis.consuming.verdicts import PARKS, Cause
 from kvitt_chassis.database import Database
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import NotYetKnown, UnitOfWork
@@ -42,15 +58,27 @@ OLDEST = metrics.declare(
 )
 
 BUDGET = 25.0
-"""Seconds for one message, its commit included."""
+"""Timeout in seconds of one transaction, its commit included."""
 
 _PAGE = 50
 _LONGEST_SLEEP = 1.0
 _EARLY_PACE = 0.02
 
 
+@dataclass(slots=True)
+class _Attempt:
+    """One try of a parked message. `error` is what failed it last."""
+
+    head: Head
+    incoming: Incoming
+    error: Exception | None = None
+    has_left: bool = False
+
+
 class Drain:
-    """Tries the parked keys of one service. Several processes may: each message is settled once."""
+    """Tries the parked keys of one service again. Several processes may do so: each message takes
+    effect once.
+    """
 
     def __init__(self, *, database: Database, inbox: Inbox, reader: Reader, sealer: Sealer) -> None:
         self._database = database
@@ -61,30 +89,35 @@ class Drain:
         self._committed = False
         self._busy = False
         self._awaited: dict[TopicKey, tuple[type[Any], str, Any]] = {}
+        self._new_machine: Callable[[], ConsumerMachine] = partial(
+            ConsumerMachine, limits=FROM_PARK
+        )
 
     @property
     def is_idle(self) -> bool:
-        """True while no parked message is in hand."""
+        """True while no parked message is being handled."""
         return not self._busy
 
     def wake(self) -> None:
-        """Something was parked, or an operator wants a key tried now."""
+        """Look at once: something was parked, or an operator wants a key tried now."""
         self._woken.set()
 
     def after_commit(self, _: UnitOfWork) -> None:
-        """A listener of `Database.committed`: what a key waits for may be known now."""
+        """Listener of `Database.committed`: a row that a key waits for may exist now."""
         if self._awaited:
             self._committed = True
             self._woken.set()
 
     def awaits(self, incoming: Incoming, error: NotYetKnown) -> None:
-        """Remember which row a key waits for, so that its coming is seen at once."""
+        """Remember which row a parked key waits for, so that the key is tried as soon as the row
+        exists.
+        """
         if incoming.region is not None:
             place = (incoming.topic, incoming.key)
             self._awaited[place] = (error.row_type, str(incoming.region), error.key)
 
     async def run(self) -> None:
-        """Drain until cancelled. Database trouble is waited out."""
+        """Drain until cancelled. While the database is unavailable, tries again and again."""
         pause = 0.0
         while True:
             await self._sleep(pause)
@@ -98,7 +131,9 @@ class Drain:
                 self._busy = False
 
     async def settle_due(self) -> int:
-        """Try every key that is due, or whose awaited row has come. Answers how many were tried."""
+        """Try every key that is due, or whose awaited row exists by now. Answers how many were
+        tried.
+        """
         async with self._database.reading() as session:
             places = await parking.due(session, limit=_PAGE)
         early = [place for place in await self._arrived() if place not in places]
@@ -107,13 +142,13 @@ class Drain:
         return len(places) + len(early)
 
     async def measure(self) -> None:
-        """Set the gauges."""
+        """Set the gauges of the park."""
         async with self._database.reading() as session:
-            standing = await parking.standing(session)
+            counts = await parking.count_parked(session)
         service = self._database.service
-        PARKED.labels(service, State.WAITING.value).set(standing.waiting_keys)
-        PARKED.labels(service, State.QUARANTINED.value).set(standing.quarantined_keys)
-        age = time.time() - standing.oldest.timestamp() if standing.oldest else 0.0
+        PARKED.labels(service, State.WAITING.value).set(counts.waiting_keys)
+        PARKED.labels(service, State.QUARANTINED.value).set(counts.quarantined_keys)
+        age = time.time() - counts.oldest.timestamp() if counts.oldest else 0.0
         OLDEST.labels(service).set(max(0.0, age))
 
     async def _sleep(self, seconds: float) -> None:
@@ -127,7 +162,9 @@ class Drain:
         self._woken.clear()
 
     async def _round(self) -> float:
-        """Try what is due; answer how long nothing will be. One question a second while idle."""
+        """Try what is due; answer the seconds until something may be due. One query a second while
+        idle.
+        """
         async with self._database.reading() as session:
             seconds = await parking.seconds_to_next(session)
         if not self._committed and (seconds is None or seconds > 0):
@@ -136,7 +173,7 @@ class Drain:
         return _EARLY_PACE
 
     async def _arrived(self) -> list[TopicKey]:
-        """Keys whose awaited row exists now: one statement per table, however many wait."""
+        """Keys whose awaited row exists by now: one query per table, however many wait."""
         if not self._committed:
             return []
         self._committed = False
@@ -170,54 +207,58 @@ class Drain:
             log.warning("a parked key is tried again: %s", describe(error))
 
     async def _settle_head(self, place: TopicKey) -> bool:
-        """Try a key's first message. True when it left the park and another may stand behind it."""
+        """Try a key's first message. True when it has left the park, so that another may be first
+        now.
+        """
         async with self._database.reading() as session:
             head = await parking.head_of(session, place)
         if head is None or head.state is State.QUARANTINED:
             return False
-        incoming = self._read(head)
+        attempt = _Attempt(head, self._reader.read(self._sealer.unseal(head.sealed)))
+        record = attempt.incoming.record
+        machine = self._new_machine()
+        position = RecordPosition((record.topic, record.partition), record.offset)
+        action = machine.step(Received((position,)))
+        while not isinstance(action, Finish):
+            action = machine.step(await self._perform(action, attempt))
+        if action.back_to and attempt.error is not None:
+            raise attempt.error
+        return attempt.has_left
+
+    async def _perform(self, action: Action, attempt: _Attempt) -> Done | Failed:
+        """Do the action in one transaction; answer its outcome."""
         try:
             async with asyncio.timeout(BUDGET):
-                applied = await self._inbox.apply([incoming], head=head)
+                attempt.has_left = await self._do(action, attempt)
         except HeadGone:
-            return True
+            attempt.has_left = True
         except Exception as error:
-            return await self._after(error, head, incoming)
-        return applied.verdicts[0][1] not in {Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
+            attempt.error = error
+            return Failed(failure_of(error, attempt.incoming))
+        return Done()
 
-    async def _after(self, error: Exception, head: Head, incoming: Incoming) -> bool:
-        failure = failure_of(error, incoming)
-        if failure is Failure.LOCK_TROUBLE:
-            raise error
-        if failure is Failure.REFUSED and isinstance(error, Refused):
-            try:
-                await self._inbox.refuse(incoming, error, head=head)
-            except HeadGone:
-                return True
-            except Exception as unanswerable:
-                error, failure = unanswerable, failure_of(unanswerable, None)
-                if failure is Failure.LOCK_TROUBLE:
-                    raise
-            else:
-                return True
-        if isinstance(error, NotYetKnown):
-            self.awaits(incoming, error)
-        await self._keep(head, _CAUSES.get(failure, Cause.FAULT), describe(error))
-        return False
+    async def _do(self, action: Action, attempt: _Attempt) -> bool:
+        """Do the action. True when the message has left the park by it."""
+        match action:
+            case Apply():
+                applied = await self._inbox.apply([attempt.incoming], head=attempt.head)
+            case Refuse() if isinstance(attempt.error, Refused):
+                applied = await self._inbox.refuse(
+                    attempt.incoming, attempt.error, head=attempt.head
+                )
+            case Park(_, cause) if attempt.error is not None:
+                if isinstance(attempt.error, NotYetKnown):
+                    self.awaits(attempt.incoming, attempt.error)
+                await self._reschedule(attempt.head, cause, describe(attempt.error))
+                return False
+            case _:
+                raise RuntimeError(f"nothing to do for {type(action).__name__}")
+        return applied.verdicts[0][1] not in PARKS
 
-    async def _keep(self, head: Head, cause: Cause, reason: str) -> None:
+    async def _reschedule(self, head: Head, cause: Cause, reason: str) -> None:
         async with self._database.unit() as unit:
             await lock_marks(unit.session, {head.place})
-            state = await parking.keep(unit.session, head, cause, reason, None)
+            state = await parking.reschedule(unit.session, head, cause, reason, None)
         if state is State.QUARANTINED:
             self._awaited.pop(head.place, None)
             log.error("quarantine entry %s on %s: %s, %s", head.entry_id, head.topic, cause, reason)
-
-    def _read(self, head: Head) -> Incoming:
-        return self._reader.read(self._sealer.unseal(head.sealed))
-
-
-_CAUSES = {
-    Failure.NOT_YET_KNOWN: Cause.NOT_YET_KNOWN,
-    Failure.UNKNOWN_POLICY: Cause.UNKNOWN_POLICY,
-}

@@ -1,5 +1,5 @@
-"""What an exception of a handler means to the consumer, and how it is told without repeating what
-came in.
+"""Classifies a handler's exception for the consumer, and describes it without repeating any value
+of a message.
 """
 
 import traceback
@@ -18,7 +18,7 @@ from kvitt_chassis.transaction import NotYetKnown
 
 
 def failure_of(error: Exception, incoming: Incoming | None) -> Failure:
-    """Which failure it is, for one message or (None) for a whole batch."""
+    """The kind of failure of one message, or (`incoming` None) of a whole batch."""
     if isinstance(error, HandlerTooSlow | HandlerFault):
         return Failure.FAULT
     if isinstance(error, Refused) and incoming is not None and incoming.is_inbound:
@@ -33,7 +33,9 @@ def failure_of(error: Exception, incoming: Incoming | None) -> Failure:
 
 
 def describe(error: BaseException) -> str:
-    """The kind of error and where it arose. Never its text: that may hold what came in."""
+    """An exception's type and where it was raised, for logs. Never its text, which may hold values
+    of a message.
+    """
     if isinstance(error, HandlerFault) and error.__cause__ is not None:
         error = error.__cause__
     kind = type(error).__name__

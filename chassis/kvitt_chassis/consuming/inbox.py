@@ -1,5 +1,5 @@
-"""The inbox: marks and memory beside each effect, in the effect's own transaction. Decides nothing;
-see machine.
+"""The inbox (idempotent consumer): writes marks and seen ids in the same transaction as the
+effects. What is to be done is decided in machine.py.
 """
 
 import asyncio
@@ -32,8 +32,8 @@ from kvitt_chassis.transaction import Transaction, UnitOfWork
 log = logging.getLogger(__name__)
 
 SLOW_HANDLER = 3.5
-"""Seconds after which lost connections are the handler's own doing: the server ends idle
-transactions at 4 s.
+"""After so many seconds in a handler a lost connection is the handler's own fault: the server ends
+idle transactions at 4 s.
 """
 
 declare("inbox.in_handler", "a message's handler is about to be called; its key is told")
@@ -63,34 +63,38 @@ END_TO_END_SECONDS = metrics.declare(
 
 
 class HandlerTooSlow(Exception):
-    """A handler took longer than its time, or than the server keeps an idle transaction open."""
+    """A handler took longer than its timeout, or than the server keeps an idle transaction open."""
 
 
 class HandlerFault(Exception):
-    """A handler failed with an error of the system, which is the cause of this one."""
+    """A handler raised an OSError of its own, which is the cause of this exception."""
 
 
 @dataclass(slots=True)
 class Applied:
-    """What one transaction settled, in order."""
+    """The messages that one transaction settled, in order, each with its verdict."""
 
     verdicts: list[tuple[Incoming, Verdict]] = field(default_factory=list)
 
     @property
     def parked(self) -> bool:
-        """True when something was added to the park."""
+        """True when a message was added to the park."""
         return any(verdict in PARKS for _, verdict in self.verdicts)
 
 
 @dataclass(slots=True)
 class Turn:
-    """Which message of a transaction is at work: its place among them, None before and after."""
+    """The index of the message whose handler is running; None before the first and after
+    the last.
+    """
 
     index: int | None = None
 
 
 class Inbox:
-    """Settles messages of one service, each once and in order. Each method is one transaction."""
+    """Settles the messages of one service, each once and in order. Each method is one
+    transaction.
+    """
 
     def __init__(
         self,
@@ -113,12 +117,13 @@ class Inbox:
         turn: Turn | None = None,
         reached: Reached = MappingProxyType({}),
     ) -> Applied:
-        """Settle messages in one transaction: effects, marks, memory, and what must be parked.
+        """Settle messages in one transaction: effects, marks, seen ids, and what must be parked.
 
-        `head` says that the one message comes from the park, where it is the first of its key.
-        `turn` is told which message is at work. `reached` is how far their partitions were settled
-        before. Raises what a handler raises, HandlerTooSlow, DatabaseBehind, or lock trouble; then
-        nothing is committed.
+        `head` is given when the only message comes from the park, where it is the first of its key.
+        `turn` is set to the message that is being handled. `reached`: how far the messages'
+        partitions were settled before. Answers each message with its verdict. Raises what a handler
+        raises, HandlerTooSlow, HeadGone, DatabaseBehind, or lock trouble; nothing is committed
+        then.
         """
         slowest = 0.0
         applied = Applied()
@@ -161,7 +166,9 @@ class Inbox:
         head: Head | None = None,
         reached: Reached = MappingProxyType({}),
     ) -> Applied:
-        """Record the refusal of a message from outside, and its memory, in one transaction."""
+        """Record the refusal of an inbound message, and its id as seen, in one transaction. Raises
+        as `apply` does.
+        """
         return await self.apply([replace(incoming, refused=refused)], head=head, reached=reached)
 
     async def park(
@@ -172,7 +179,9 @@ class Inbox:
         *,
         reached: Reached = MappingProxyType({}),
     ) -> None:
-        """Park the message's key, with this message as its head."""
+        """Park the message's key with this message as its first. Raises DatabaseBehind or lock
+        trouble.
+        """
         opening = Opening([incoming], is_from_park=False)
         async with self._database.unit(opening=opening) as unit:
             verdict = opening.batch.settle(incoming)
@@ -185,7 +194,7 @@ class Inbox:
             await advance(unit.session, [incoming], reached)
 
     async def forget(self) -> int:
-        """Forget ids from outside that are older than their topics. Answers how many."""
+        """Delete seen ids of inbound messages that are older than MEMORY_DAYS. Answers how many."""
         async with self._database.unit() as unit:
             return await marks.forget(unit.session)
 
@@ -214,7 +223,7 @@ class Inbox:
         if head is not None:
             (incoming, verdict) = judged[0]
             if verdict in PARKS:
-                await parking.keep(session, head, *why_parked(incoming, verdict))
+                await parking.reschedule(session, head, *why_parked(incoming, verdict))
             else:
                 await parking.remove(session, head)
             return
@@ -227,7 +236,7 @@ class Inbox:
             await parking.append(session, new, sealer=self._sealer)
 
     def _tell(self, applied: Applied) -> None:
-        """After the commit: count, write the history, and say what was parked."""
+        """After the commit: count, write the history, and log what was parked."""
         service = self._database.service
         now = time.time()
         for incoming, verdict in applied.verdicts:
@@ -248,7 +257,7 @@ class Inbox:
 
 
 def why_parked(incoming: Incoming, verdict: Verdict) -> tuple[Cause, str, str | None]:
-    """The cause, the reason and the field with which a message goes into the park."""
+    """The cause, the reason and the field with which a message of this verdict is parked."""
     match verdict:
         case Verdict.GAP:
             return Cause.GAP, "an earlier number has not come", "ce_sequence"
@@ -272,7 +281,7 @@ def _lines(applied: Applied) -> list[tuple[str, str, int, str]]:
 def _begin(
     unit: UnitOfWork, incoming: Incoming, verdict: Verdict
 ) -> tuple[MessageRoute, Message, Transaction] | None:
-    """The handler, the message and the transaction of what is to be applied; else None."""
+    """The route, the message and the transaction of a message that is to be applied; else None."""
     if verdict is not Verdict.APPLY:
         return None
     assert incoming.envelope is not None

@@ -1,4 +1,4 @@
-"""Reading what Kafka delivers: bytes in, a message or what is wrong with it out. Cannot raise; no
+"""Parses what Kafka delivers: bytes in, a message or what is wrong with it out. Raises nothing; no
 database, no network.
 """
 
@@ -28,7 +28,7 @@ from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
 from pydantic import ValidationError
 
 from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
-from kvitt_chassis.consuming.verdicts import Cause, Line
+from kvitt_chassis.consuming.verdicts import Cause, MessageFacts
 from kvitt_chassis.handlers import Handlers, MessageRoute
 
 Record: TypeAlias = ConsumerRecord
@@ -36,7 +36,7 @@ Record: TypeAlias = ConsumerRecord
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Why a record goes to quarantine. `reason` repeats nothing of what came in."""
+    """Why a record goes to quarantine. `reason` repeats no value of the record."""
 
     cause: Cause
     reason: str
@@ -45,12 +45,11 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One record, read as far as it can be.
+    """One record, parsed as far as it can be.
 
-    `topic` is the catalogue's name, without a test's prefix. `key` is what order and parking go by:
-    the subject
-    of a domain event, source and subject of what comes from outside, `place` where neither can be
-    read.
+    `topic` is the catalogue's name, without a test's prefix. Messages are ordered and parked by
+    `key`: the subject of a domain event, source and subject of an inbound message, `position_key`
+    where neither can be read.
     """
 
     record: Record
@@ -65,36 +64,37 @@ class Incoming:
     refused: Refused | None = None
 
     @property
-    def place(self) -> str:
-        """Names the record itself, for what has no key that can be read."""
+    def position_key(self) -> str:
+        """A key made of partition and offset, for a record without a readable key."""
         return f"@{self.record.partition}:{self.record.offset}"
 
     @property
     def sender(self) -> str:
-        """Under what ids and versions from outside are remembered: region and source.
+        """Region and source: the scope of an inbound message's id and version.
 
-        A source's name is the sender's own word; with another region's it could silence that one.
+        The sender chooses the source's name; without the region one region's messages could pass
+        for another's duplicates.
         """
         return f"{self.region} {self.envelope.source}" if self.envelope else str(self.region)
 
     @property
     def is_command(self) -> bool:
-        """True when an unknown name in it is refused, not waited for."""
+        """True for a command: one that names something unknown is refused, not parked."""
         return isinstance(self.message, Command)
 
     @property
     def version(self) -> int | None:
-        """The source's own version of a fact."""
+        """The source's own version number of a fact; None for other messages."""
         if self.is_inbound and isinstance(self.message, Fact):
             version = getattr(self.message, "version", None)
             return version if isinstance(version, int) else None
         return None
 
     @property
-    def line(self) -> Line:
-        """What a verdict needs to know of it."""
+    def facts(self) -> MessageFacts:
+        """What `judge` needs to know of the message."""
         envelope = self.envelope
-        return Line(
+        return MessageFacts(
             event_id=envelope.id if envelope else None,
             sequence=envelope.sequence if envelope and not self.is_inbound else None,
             version=self.version,
@@ -105,8 +105,8 @@ class Incoming:
 
 
 class Reader:
-    """Reads the records of the topics that a service consumes. `prefix` stands before each name on
-    the broker.
+    """Parses the records of the topics that a service consumes. On the broker `prefix` is in front
+    of each topic's name.
     """
 
     def __init__(self, topics: Iterable[Topic], handlers: Handlers, *, prefix: str = "") -> None:
@@ -114,13 +114,15 @@ class Reader:
         self._handlers = handlers
 
     def read(self, record: Record) -> Incoming:
-        """What the record says. Never raises: what cannot be read says so."""
+        """Parse a record. Never raises: `unreadable` or `refused` of the answer says what is wrong
+        with it.
+        """
         topic = self._topics[record.topic]
         if topic.is_inbound:
             return self._inbound(record, topic)
         return self._domain(record, topic)
 
-    # -- what our services say ---------------------------------------------------------------------
+    # -- domain events -----------------------------------------------------------------------------
 
     def _domain(self, record: Record, topic: Topic) -> Incoming:
         headers = _headers(record)
@@ -149,7 +151,7 @@ class Reader:
         )
         return self._body(known, topic, record.value)
 
-    # -- what regions say --------------------------------------------------------------------------
+    # -- inbound messages --------------------------------------------------------------------------
 
     def _inbound(self, record: Record, topic: Topic) -> Incoming:
         headers = _headers(record)
@@ -179,7 +181,9 @@ class Reader:
         return self._opaque(self._body(known, topic, body), topic)
 
     def _opaque(self, incoming: Incoming, topic: Topic) -> Incoming:
-        """A subject that must be opaque and holds a number is refused, and kept nowhere."""
+        """Refuses a subject that must be an opaque id and holds a personal number; it is stored
+        nowhere.
+        """
         subject = incoming.envelope.subject if incoming.envelope else ""
         pattern = RegionPersonId if topic.personal_data else Reference
         if not (topic.personal_data or incoming.is_command):
@@ -238,7 +242,7 @@ def _binary(headers: Mapping[str, bytes]) -> Envelope:
 
 
 def _text(value: bytes | None) -> str | None:
-    """A key that can be stored, or None."""
+    """The key as text that PostgreSQL can store, or None."""
     try:
         text = (value or b"").decode()
     except UnicodeDecodeError:
@@ -247,7 +251,9 @@ def _text(value: bytes | None) -> str | None:
 
 
 def _key(source: str, subject: str, topic: Topic) -> str:
-    """The key of what may be unreadable; of a person's fact, hidden where it is no opaque id."""
+    """The key of a record that may be unreadable; that of a person's fact is hidden unless it is an
+    opaque id.
+    """
     key = f"{source} {subject}"
     if not topic.personal_data:
         return key

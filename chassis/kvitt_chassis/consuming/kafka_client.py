@@ -1,5 +1,5 @@
-"""The Kafka client of the consumer: one FastStream batch subscriber, and an observer that asks but
-never reads. How bytes come and offsets go; nothing is decided here.
+"""The consumer's Kafka client: one FastStream batch subscriber, and a second client that only
+queries offsets. Decides nothing.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _LONG_POLL_MS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How the client reads. Seconds."""
+    """The client's batch size and timeouts (seconds)."""
 
     max_records: int = 500
     session_timeout: float = 10.0
@@ -40,9 +40,11 @@ class Reading:
 
 # decision 0009: the Kafka client is watched, and not believed
 class KafkaClient:
-    """Reads topics as a member of a group and hands batches on, one at a time.
+    """Reads topics as a member of a consumer group and delivers batches one at a time to
+    `on_batch`.
 
-    `kafka` has aiokafka's names. `on_revoked` is awaited before partitions are given away.
+    `kafka` holds aiokafka's connection settings. `on_revoked` is awaited before partitions are
+    given up.
     """
 
     def __init__(
@@ -78,7 +80,7 @@ class KafkaClient:
         self._poll_patiently()
 
     async def stop(self) -> None:
-        """Take nothing new, wait for the batch in hand, leave the group."""
+        """Fetch no more, wait for the batch that is being handled, leave the group."""
         if self._topics:
             await self._broker.stop()
         if self._observer is not None:
@@ -86,7 +88,7 @@ class KafkaClient:
             self._observer = None
 
     async def restart(self) -> None:
-        """Another client in this one's place, since it is silent. Raises KafkaError."""
+        """Stop a client that delivers nothing, and start another. Raises KafkaError."""
         try:
             await asyncio.wait_for(self.subscriber.stop(), _STOP_WITHIN)
         except (KafkaError, TimeoutError) as error:
@@ -96,38 +98,38 @@ class KafkaClient:
 
     @property
     def is_running(self) -> bool:
-        """False where a restart has failed: nothing is read."""
+        """False when a restart has failed: nothing is read."""
         return self.subscriber.consumer is not None
 
     def assignment(self) -> frozenset[TopicPartition]:
-        """The partitions that are ours now."""
+        """The partitions that are assigned to this process."""
         client = self.subscriber.consumer
         return frozenset(client.assignment()) if client is not None else frozenset()
 
     def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Read on from there, in partitions that are ours."""
+        """Read on from these offsets, in partitions that are assigned to this process."""
         mine = self.assignment()
         for partition, offset in offsets.items():
             if partition in mine:
                 self.subscriber.consumer.seek(partition, offset)
 
     def pause(self, partition: TopicPartition) -> bool:
-        """Stop reading a partition; False where it is not ours."""
+        """Stop reading a partition; False when it is not assigned to this process."""
         if partition not in self.assignment():
             return False
         self.subscriber.consumer.pause(partition)
         return True
 
     def resume(self, partition: TopicPartition) -> None:
-        """Read a partition again."""
+        """Read a paused partition again."""
         if partition in self.assignment():
             self.subscriber.consumer.resume(partition)
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
-        """Commit offsets (the next to read) of partitions that are ours, within the deadline.
+        """Commit offsets (the next to read) of assigned partitions, within the deadline. Answers
+        whether it succeeded.
 
-        A failure is logged and answered with False; nothing is lost by it: the marks know what is
-        done, whoever reads it again passes it over.
+        A failure is logged. It loses nothing: what is read again is a duplicate by its mark.
         """
         mine = self.assignment()
         owned = {one: offset for one, offset in offsets.items() if one in mine}
@@ -142,11 +144,11 @@ class KafkaClient:
         return True
 
     async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """The offsets that the next records will get. Raises KafkaError, TimeoutError."""
+        """The end offset of each partition. Raises KafkaError, TimeoutError."""
         return await self._ask("end_offsets", partitions)
 
     async def begins(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """The first offsets that are still there. Raises KafkaError, TimeoutError."""
+        """The first offset that each partition still has. Raises KafkaError, TimeoutError."""
         return await self._ask("beginning_offsets", partitions)
 
     async def committed(self, partition: TopicPartition) -> int | None:
@@ -157,7 +159,9 @@ class KafkaClient:
         return None if found is None else int(found)
 
     def _poll_patiently(self) -> None:
-        """Let an empty poll go on. FastStream sleeps after one, while messages come and wait."""
+        """Poll until something comes. FastStream sleeps after an empty poll, while messages arrive
+        and wait.
+        """
         consumer = self.subscriber.consumer
         getmany = consumer.getmany
 
@@ -172,7 +176,7 @@ class KafkaClient:
     async def _ask(
         self, question: str, partitions: Iterable[TopicPartition]
     ) -> dict[TopicPartition, int]:
-        # The observer fetches nothing, so its question does not stand behind a long poll.
+        # The observer fetches nothing, so its request does not wait behind a long poll.
         if self._observer is None:
             return {}
         asking = getattr(self._observer, question)(list(partitions))

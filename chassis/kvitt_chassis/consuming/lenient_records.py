@@ -1,7 +1,7 @@
-"""Lets aiokafka read a record with a header whose name is not UTF-8, which it cannot: it raises
-while it takes records of other partitions out of its buffer, loses those, and stays there for ever.
+"""Lets aiokafka read a record with a header whose name is not UTF-8. By itself it raises while it
+takes records of other partitions out of its buffer, loses those, and gets no further.
 
-Only how bytes become records. What becomes of such a record is the reader's business.
+Decodes only. What follows for such a record is decided by the reader.
 """
 
 from collections.abc import Iterator
@@ -12,17 +12,19 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 
 UNREADABLE_NAME = "\N{REPLACEMENT CHARACTER}"
-"""Stands in the name of a header where bytes were that are not UTF-8."""
+"""Replaces, in a header's name, bytes that are not UTF-8."""
 
 
 # decision 0009: the Kafka client is watched, and not believed
 def install() -> None:
-    """Let every consumer of this process read so. Does nothing the second time."""
+    """Make every aiokafka consumer of this process decode so. Idempotent."""
     fetcher.MemoryRecords = LenientRecords
 
 
 class LenientRecords:
-    """aiokafka's MemoryRecords: the fast ones, and slow ones for a batch that those cannot read."""
+    """Replaces aiokafka's MemoryRecords: the fast decoder, and the slow one for a batch that it
+    cannot decode.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._fast = MemoryRecords(data)
@@ -42,7 +44,9 @@ class LenientRecords:
 
 
 class _Batch:
-    """One batch. Everything but the records is the fast batch's own."""
+    """One batch. Everything but the iteration over records is delegated to the fast decoder's
+    batch.
+    """
 
     def __init__(self, fast: Any, data: bytes, number: int) -> None:
         self._fast = fast
@@ -68,7 +72,9 @@ class _Batch:
 
 
 def _slow(data: bytes, number: int) -> Any:
-    """The batch with this number (from 1), read in Python, with names that need not be UTF-8."""
+    """Batch number `number` (from 1), decoded in Python, tolerant of header names that are not
+    UTF-8.
+    """
     records = _MemoryRecordsPy(data)
     for _ in range(number - 1):
         records.next_batch()
@@ -79,7 +85,7 @@ def _slow(data: bytes, number: int) -> Any:
 
 
 class _Buffer(bytearray):
-    """Its slices can always be decoded."""
+    """A buffer whose slices can always be decoded."""
 
     def __getitem__(self, at: Any) -> Any:
         found = super().__getitem__(at)

@@ -1,4 +1,4 @@
-"""What the consumer decides: about a batch that fails, a parked key, a silent client.
+"""The consumer's decisions: about a batch that fails, a parked key, a client that delivers nothing.
 
 Pure: what happened in, an action out. No await, no clock, no IO, no randomness.
 """
@@ -11,7 +11,7 @@ from kvitt_chassis.consuming.verdicts import Cause
 
 
 class Failure(StrEnum):
-    """How a unit of work failed."""
+    """How a transaction failed."""
 
     LOCK_TROUBLE = (
         "lock_trouble"  # deadlock, serialization, lock timeout, connection lost: nobody's fault
@@ -34,7 +34,7 @@ Partition = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class RecordPosition:
-    """Where a record stood."""
+    """A record's partition and offset."""
 
     partition: Partition
     offset: int
@@ -42,7 +42,7 @@ class RecordPosition:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A batch has come, each partition's records in order."""
+    """A batch was delivered, each partition's records in order."""
 
     places: tuple[RecordPosition, ...]
 
@@ -54,7 +54,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The last action was rolled back. `index`: at this message, None where nobody can tell."""
+    """The last action was rolled back. `index`: the message that failed; None when it is not known
+    which.
+    """
 
     failure: Failure
     index: int | None = None
@@ -65,7 +67,7 @@ Input = Received | Done | Failed
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Apply these messages (by index) in one transaction, `after` a wait of about that long."""
+    """Apply these messages (by index) in one transaction, after about `after` seconds."""
 
     indexes: tuple[int, ...]
     after: float = 0.0
@@ -73,7 +75,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Record the refusal that the last try ended with."""
+    """Record the refusal that the last try ended with, after about `after` seconds."""
 
     index: int
     after: float = 0.0
@@ -81,7 +83,7 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """Park the message's key with this cause."""
+    """Park the message's key with this cause, after about `after` seconds."""
 
     index: int
     cause: Cause
@@ -90,8 +92,8 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Too many faults in a row: stop reading the partition for a while, from this record on, and
-    alarm.
+    """Too many faults in a row: pause the partition from this record on for `seconds`,
+    and alarm.
     """
 
     place: RecordPosition
@@ -100,7 +102,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Commit these offsets (the next to read), go back to those places, ask for the next batch."""
+    """Commit these offsets (the next to read), seek to those, and wait for the next batch."""
 
     offsets: Mapping[Partition, int]
     back_to: Mapping[Partition, int]
@@ -111,7 +113,7 @@ Action = Apply | Refuse | Park | Pause | Finish
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How often is often. Waits in seconds."""
+    """How many tries and failures there may be, and how long waits are (seconds)."""
 
     tries: int = 3
     faults_in_a_row: int = 10
@@ -123,10 +125,15 @@ class Limits:
     longest_pause: float = 60.0
 
 
+FROM_PARK = Limits(tries=1, troubles_in_hand=1)
+"""The limits for one parked message: it is tried once; the park waits and counts between tries."""
+
+
 @dataclass(slots=True)
 class ConsumerMachine:
-    """One batch at a time: whole; where that fails, without the message that fails, which is tried
-    alone. What is done is counted, what is not is read again.
+    """Handles one batch at a time: as a whole; where that fails, without the message that failed,
+    which is then tried alone. The offsets of what is settled are committed; the rest is read
+    again.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -143,7 +150,7 @@ class ConsumerMachine:
     _pauses: dict[Partition, int] = field(default_factory=dict)
 
     def step(self, happened: Input) -> Action:
-        """The next thing to do. After `Finish` comes `Received`."""
+        """The next action. After `Finish` comes `Received`."""
         match happened:
             case Received(places):
                 return self._begin(places)
@@ -153,14 +160,14 @@ class ConsumerMachine:
                 return self._after_failure(failure, index)
 
     def revoke(self, partitions: Collection[Partition]) -> None:
-        """These partitions are another's from now on: of them, nothing further is begun."""
+        """These partitions are revoked: no further message of them is begun."""
         self._dropped |= set(partitions) & {place.partition for place in self._places}
         for partition in partitions:
             self._faults.pop(partition, None)
             self._pauses.pop(partition, None)
 
     def hand_back(self) -> None:
-        """Shutting down: nothing further of the batch is begun."""
+        """The process is stopping: no further message of the batch is begun."""
         self._dropped |= {place.partition for place in self._places}
 
     def _begin(self, places: tuple[RecordPosition, ...]) -> Action:
@@ -204,7 +211,7 @@ class ConsumerMachine:
 
     # decision 0006: a batch is one transaction or several
     def _split(self, index: int | None) -> Action:
-        """Go on without the message that failed; where nobody knows which, with each half."""
+        """Go on without the message that failed; where it is not known which, with each half."""
         hand = self._hand
         if index is None:
             parts = [hand[: len(hand) // 2], hand[len(hand) // 2 :]]
@@ -215,8 +222,8 @@ class ConsumerMachine:
         return self._go_on()
 
     def _finish(self) -> Action:
-        # What was dropped in the middle of a batch is read again, by us or by whoever has the
-        # partition.
+        # What was dropped in the middle of a batch is read again, by this process or by the one
+        # that the partition is assigned to.
         for place in reversed(self._places):
             if place.offset >= self._next.get(place.partition, 0):
                 self._back[place.partition] = place.offset
@@ -239,8 +246,8 @@ class ConsumerMachine:
         return self._after_fault(self._places[self._hand[0]])
 
     def _after_trouble(self) -> Action:
-        """Without limit; but now and then the batch goes back, so that the client is polled and
-        stays in its group.
+        """Try again without limit; but now and then give the batch back, so that the client polls
+        and stays in its group.
         """
         self._troubles += 1
         if len(self._hand) > 1 and self._troubles >= self.limits.troubles_as_a_whole:
@@ -283,10 +290,17 @@ class ConsumerMachine:
 # -- a parked key ---------------------------------------------------------------------------------
 
 
+class State(StrEnum):
+    """A parked key is tried again by itself, or waits in quarantine for a person."""
+
+    WAITING = "waiting"
+    QUARANTINED = "quarantined"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How a parked key is tried again: waits double from `first` to `longest`; then it is
-    quarantined.
+class RetryPolicy:
+    """When a parked key is tried again: waits double from `first` to `longest` seconds, until
+    `tries` or `deadline` is over; then the key is quarantined.
     """
 
     first: float
@@ -299,22 +313,56 @@ class Patience:
         return float(min(self.first * 2.0 ** min(tries, 30), self.longest))
 
     def is_over(self, *, tries: int, age: float) -> bool:
-        """True when the key goes into quarantine instead."""
+        """True when the key is to be quarantined. `age`: seconds since it was parked."""
         if self.tries is not None and tries >= self.tries:
             return True
         return self.deadline is not None and age >= self.deadline
 
 
-_WAITS_FOR_OTHERS = Patience(first=0.05, longest=5.0, deadline=15 * 60)
+_WAITS_FOR_OTHERS = RetryPolicy(first=0.05, longest=5.0, deadline=15 * 60)
 
-PATIENCE: Mapping[Cause, Patience] = {
+RETRY_POLICIES: Mapping[Cause, RetryPolicy] = {
     Cause.NOT_YET_KNOWN: _WAITS_FOR_OTHERS,
     Cause.UNKNOWN_POLICY: _WAITS_FOR_OTHERS,
-    Cause.FAULT: Patience(first=0.5, longest=60.0, tries=8),
-    Cause.GAP: Patience(first=0.2, longest=10.0, deadline=15 * 60),
-    Cause.BEHIND: Patience(first=0.0, longest=1.0),
+    Cause.FAULT: RetryPolicy(first=0.5, longest=60.0, tries=8),
+    Cause.GAP: RetryPolicy(first=0.2, longest=10.0, deadline=15 * 60),
+    Cause.BEHIND: RetryPolicy(first=0.0, longest=1.0),
 }
-"""By cause; the final causes have none."""
+"""By cause. Final causes have none: they are quarantined at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextTry:
+    """What follows for a parked key: tried again after `wait` seconds, or (None) quarantined."""
+
+    tries: int
+    wait: float | None
+
+    @property
+    def state(self) -> State:
+        """The state to store."""
+        return State.QUARANTINED if self.wait is None else State.WAITING
+
+
+def when_parked(cause: Cause) -> NextTry:
+    """For a key that is parked with `cause` and has not been tried from the park yet."""
+    return _next_try(cause, tries=0, age=0.0)
+
+
+def when_tried(cause: Cause, *, before: Cause, tries: int, age: float) -> NextTry:
+    """For a parked key whose first message has failed again, with `cause`.
+
+    `before` is the cause that it was parked with, `tries` how often it had failed with that; `age`
+    is seconds of real time since it was parked. With another cause than before, tries are counted
+    anew.
+    """
+    return _next_try(cause, tries=tries + 1 if before is cause else 1, age=age)
+
+
+def _next_try(cause: Cause, *, tries: int, age: float) -> NextTry:
+    if cause.is_final or RETRY_POLICIES[cause].is_over(tries=tries, age=age):
+        return NextTry(tries, None)
+    return NextTry(tries, RETRY_POLICIES[cause].wait(tries))
 
 
 # -- a silent client ------------------------------------------------------------------------------
@@ -322,8 +370,8 @@ PATIENCE: Mapping[Cause, Patience] = {
 
 @dataclass(slots=True)
 class Watchdog:
-    """Tells a client that lags and does not move, though nothing holds it up (after an outage it
-    can be a zombie).
+    """Detects a client that lags and makes no progress though nothing holds it up (after an outage
+    aiokafka can be silent for good).
     """
 
     patience: float = 15.0
@@ -333,7 +381,7 @@ class Watchdog:
     def is_stuck(
         self, *, now: float, lag: int, positions: Mapping[Partition, int], is_held_up: bool
     ) -> bool:
-        """True when the client should be stopped and started. `now` in seconds, monotone."""
+        """True when the client should be restarted. `now`: seconds of a monotonic clock."""
         progress = sorted(positions.items())
         if lag <= 0 or is_held_up or self._since is None or progress != self._progress:
             self._progress = progress

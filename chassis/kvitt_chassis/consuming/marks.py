@@ -1,5 +1,5 @@
-"""Marks and memory: how far each key has come, and what was seen from outside. Rows and statements;
-verdicts are given elsewhere.
+"""Marks (high-water marks per topic and key) and the seen ids and versions of inbound messages:
+rows and statements. The verdicts are in verdicts.py.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.parking import TopicKey
-from kvitt_chassis.consuming.verdicts import ADVANCES, PARKS, REMEMBERED_IDS, Known, Verdict, judge
+from kvitt_chassis.consuming.verdicts import (
+    ADVANCES,
+    PARKS,
+    REMEMBERED_IDS,
+    KeyState,
+    Verdict,
+    judge,
+)
 from kvitt_chassis.driver import fetch
 
 DDL: tuple[str, ...] = (
@@ -47,7 +54,9 @@ DDL: tuple[str, ...] = (
     """,
     "REVOKE ALL ON marks, inbound_seen, inbound_versions FROM {api}",
 )
-"""`marks.topic` is the catalogue's name. An inbound key's number counts its messages."""
+"""`marks.topic` is the catalogue's name. An inbound key has no sequence from its sender: its mark
+counts messages.
+"""
 
 # decision 0161: marks are locked by a function of the database
 FUNCTIONS: tuple[str, ...] = (
@@ -77,20 +86,24 @@ FUNCTIONS: tuple[str, ...] = (
     $$
     """,
 )
-"""Locks the marks of different keys, new ones too, in one order; then reads them, and which keys
-are parked. One round trip; each statement inside sees what was committed while the one before it
-waited. Created anew by any migration that changes it.
+"""`lock_marks` locks the marks of different keys, inserting new ones, in one order; then reads
+them, and which keys are parked. One round trip; each statement inside sees what was committed
+while the one before it waited. A migration that changes it creates it anew.
 """
 
 MEMORY_DAYS = 30
-"""How long ids from outside are remembered: longer than their topics keep them (14 days)."""
+"""How many days seen ids of inbound messages are stored: longer than their topics retain
+them (14).
+"""
 
 
 @dataclass(slots=True)
 class Batch:
-    """What is known of the keys of one transaction; moved along as its messages are settled."""
+    """The state of the keys of one transaction's messages; updated as they are settled one after
+    the other.
+    """
 
-    known: dict[TopicKey, Known]
+    known: dict[TopicKey, KeyState]
     versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
     seen: set[tuple[str, UUID]] = field(default_factory=set)
     moved: set[TopicKey] = field(default_factory=set)
@@ -98,19 +111,22 @@ class Batch:
     new_versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def settle(self, incoming: Incoming) -> Verdict:
-        """What becomes of a message, and with it of those that come after it. Pure."""
-        verdict = judge(incoming.line, self.look(incoming))
+        """The verdict on a message; the state that the following messages are judged by is updated.
+        Pure.
+        """
+        verdict = judge(incoming.facts, self.look(incoming))
         if verdict in ADVANCES:
             self.move(incoming, verdict)
         elif verdict in PARKS:
             self.park(incoming)
         return verdict
 
-    def look(self, incoming: Incoming) -> Known:
+    def look(self, incoming: Incoming) -> KeyState:
+        """The state that this message is to be judged by."""
         known = self.known[incoming.topic, incoming.key]
         if incoming.envelope is None:
-            # what stood here was discarded by an operator
-            is_seen = self.known[incoming.topic, incoming.place].sequence > 0
+            # seen when an operator has discarded the record at this position
+            is_seen = self.known[incoming.topic, incoming.position_key].sequence > 0
             return replace(known, is_seen=is_seen)
         if not incoming.is_inbound:
             return known
@@ -122,15 +138,17 @@ class Batch:
         )
 
     def park(self, incoming: Incoming) -> None:
+        """Note that the message's key is parked."""
         place = (incoming.topic, incoming.key)
         self.known[place] = replace(self.known[place], is_parked=True)
 
     def move(self, incoming: Incoming, verdict: Verdict) -> None:
+        """Advance the mark of the message's key; note its id and version as seen."""
         envelope, place = incoming.envelope, (incoming.topic, incoming.key)
         if envelope is None:
             return
         known = self.known[place]
-        self.known[place] = Known(
+        self.known[place] = KeyState(
             sequence=known.sequence + 1,
             event_ids=(*known.event_ids, envelope.id)[-REMEMBERED_IDS:],
             is_parked=known.is_parked,
@@ -147,8 +165,8 @@ class Batch:
 
 @dataclass(slots=True)
 class Opening:
-    """The first statement of a transaction that settles these messages: it locks their marks, reads
-    what is known of them, and tells business time. Afterwards `batch` is there.
+    """The first statement of a transaction that settles these messages: locks their marks, reads
+    their keys' state and business time. Afterwards `batch` is set.
     """
 
     arrived: Sequence[Incoming]
@@ -157,7 +175,7 @@ class Opening:
 
     async def __call__(self, session: AsyncSession) -> datetime:
         places = {(one.topic, one.key) for one in self.arrived}
-        places |= {(one.topic, one.place) for one in self.arrived if not one.envelope}
+        places |= {(one.topic, one.position_key) for one in self.arrived if not one.envelope}
         known, now = await _lock(session, places)
         if self.is_from_park:  # what is parked is the message itself
             known = {place: replace(mark, is_parked=False) for place, mark in known.items()}
@@ -165,29 +183,29 @@ class Opening:
         return now
 
 
-async def lock_marks(session: AsyncSession, places: set[TopicKey]) -> dict[TopicKey, Known]:
-    """Lock and read marks; a key that is met for the first time gets one that stands at 0."""
+async def lock_marks(session: AsyncSession, places: set[TopicKey]) -> dict[TopicKey, KeyState]:
+    """Lock and read marks; a key without one gets a mark at 0."""
     known, _ = await _lock(session, places)
     return known
 
 
 async def _lock(
     session: AsyncSession, places: set[TopicKey]
-) -> tuple[dict[TopicKey, Known], datetime]:
+) -> tuple[dict[TopicKey, KeyState], datetime]:
     wanted = sorted(places)
     arrays = {"topic": [topic for topic, _ in wanted], "key": [key for _, key in wanted]}
     rows = (await session.execute(_LOCK, arrays)).all()
     known = {
-        (topic, key): Known(sequence=seq, event_ids=tuple(event_ids), is_parked=is_parked)
+        (topic, key): KeyState(sequence=seq, event_ids=tuple(event_ids), is_parked=is_parked)
         for topic, key, seq, event_ids, is_parked, _ in rows
     }
     return known, rows[0].now
 
 
 async def advance_mark(
-    session: AsyncSession, place: TopicKey, *, sequence: int, event_id: UUID | None, known: Known
+    session: AsyncSession, place: TopicKey, *, sequence: int, event_id: UUID | None, known: KeyState
 ) -> None:
-    """Put a locked mark on a number, as an operator who discards what stood there wants it."""
+    """Set a locked mark to a number, as when an operator discards the message with that number."""
     skipped = (None,) * max(0, sequence - known.sequence - 1)
     moved = replace(
         known,
@@ -198,7 +216,7 @@ async def advance_mark(
 
 
 async def remember(session: AsyncSession, sender: str, event_id: UUID) -> None:
-    """Remember a message from outside, so that it is a duplicate if it comes again."""
+    """Store the id of an inbound message as seen, so that it is a duplicate when it comes again."""
     await session.execute(_INSERT_SEEN, {"source": sender, "id": event_id})
 
 
@@ -225,7 +243,7 @@ async def _memory(
 
 
 async def write(session: AsyncSession, batch: Batch) -> None:
-    """Write the marks that moved, and what is to be remembered: one statement."""
+    """Write the marks that advanced and the new seen ids and versions: one statement."""
     if not batch.moved:
         return
     moved = sorted(batch.moved)
@@ -257,7 +275,7 @@ def _array(event_ids: Sequence[UUID | None]) -> str:
 
 
 async def forget(session: AsyncSession) -> int:
-    """Forget ids from outside that are older than their topics. Answers how many; at most 5 000."""
+    """Delete seen ids that are older than MEMORY_DAYS, at most 5 000. Answers how many."""
     gone = await session.execute(_FORGET, {"days": MEMORY_DAYS})
     return int(getattr(gone, "rowcount", 0))
 

@@ -1,4 +1,4 @@
-"""What is measured of the consumer. Nothing is measured here."""
+"""The consumer's metrics: declarations only."""
 
 from kvitt_chassis import metrics
 

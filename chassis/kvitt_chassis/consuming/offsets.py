@@ -1,5 +1,5 @@
-"""When offsets are committed: soon after the effects, many batches together. How: see
-kafka_client.
+"""When offsets are committed: soon after the effects, for many batches together. The commit itself
+is in kafka_client.py.
 """
 
 import asyncio
@@ -14,18 +14,18 @@ failpoints.declare("consumer.before_offsets", "effects are committed, their offs
 failpoints.declare("consumer.after_offsets", "offsets are committed")
 
 Commit = Callable[[Mapping[TopicPartition, int]], Awaitable[bool]]
-"""Commits offsets; false where that failed and may be tried again."""
+"""Commits offsets; answers False when that failed and may be tried again."""
 
 # decision 0160: offsets follow the effects at a pace
 PACE = 0.1
-"""Seconds that a committed effect may wait for its offset. What is read again after a crash is
-known by its mark.
+"""Seconds between an effect's commit and that of its offset, at most. What is read again after a
+crash is a duplicate by its mark.
 """
 
 
 class Offsets:
-    """Offsets whose effects are committed, on their way to Kafka. `run()` commits them at a pace;
-    `flush()` at once, as whoever gives partitions away does.
+    """Offsets whose effects are committed and that are to be committed to Kafka. `run()` does so at
+    a pace, `flush()` at once, as before partitions are given up.
     """
 
     def __init__(self, commit: Commit) -> None:
@@ -34,24 +34,24 @@ class Offsets:
         self._noted = asyncio.Event()
 
     def note(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Everything before these (the next to read) is settled."""
+        """Everything before these offsets (the next to read) is settled."""
         self._due.update(offsets)
         if self._due:
             self._noted.set()
 
     def drop(self) -> None:
-        """Forget what is not committed yet: the partitions are another's."""
+        """Forget what is not committed yet: the partitions are assigned to another process."""
         self._due = {}
 
     async def run(self) -> None:
-        """Commit what is noted, until cancelled."""
+        """Commit what was noted, again and again, until cancelled."""
         while True:
             await self._noted.wait()
             await asyncio.sleep(PACE)
             await self.flush()
 
     async def flush(self) -> None:
-        """Commit what is noted now; what fails stays noted."""
+        """Commit now what was noted; what fails remains noted."""
         self._noted.clear()
         due, self._due = self._due, {}
         if not due:

@@ -1,5 +1,5 @@
-"""The park: keys whose head could not be settled, and what came behind it, encrypted. Tables and
-statements; the loop is in drain.py.
+"""The park (a dead-letter store per key): keys whose first message could not be settled, and what
+came for them since, encrypted. Tables and statements; the loop is in drain.py.
 
 Whoever appends, drains or discards holds the lock of the key's mark.
 """
@@ -7,14 +7,13 @@ Whoever appends, drains or discards holds the lock of the key's mark.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.consuming.machine import PATIENCE
+from kvitt_chassis.consuming.machine import State, when_parked, when_tried
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.sealing import Sealer
 
@@ -63,16 +62,9 @@ TopicKey = tuple[str, str]
 
 
 class HeadGone(Exception):
-    """Another process, or an operator, has settled this message meanwhile: nothing of ours is
-    committed.
+    """Another process, or an operator, has settled this message meanwhile: this transaction is
+    rolled back.
     """
-
-
-class State(StrEnum):
-    """A parked key is tried again by itself, or waits for a person."""
-
-    WAITING = "waiting"
-    QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +95,8 @@ async def append(
     *,
     sealer: Sealer,
 ) -> None:
-    """Park messages behind their keys' parked ones; a key's first one says why. The marks are
-    locked.
+    """Park messages behind those of their keys that are parked already; `(incoming, cause, reason,
+    field)` of a key's first one is stored with the key. The keys' marks must be locked.
     """
     first: dict[TopicKey, tuple[Incoming, Cause, str, str | None]] = {}
     for one in new:
@@ -112,18 +104,18 @@ async def append(
     for (topic, key), (incoming, cause, reason, field) in sorted(
         first.items(), key=lambda item: item[0]
     ):
-        quarantined = cause.is_final
+        next_try = when_parked(cause)
         await session.execute(
             _PARK_KEY,
             {
                 "topic": topic,
                 "key": key,
                 "region": str(incoming.region) if incoming.region else None,
-                "state": State.QUARANTINED if quarantined else State.WAITING,
+                "state": next_try.state,
                 "cause": cause,
                 "reason": reason,
                 "field": field,
-                "wait": None if quarantined else PATIENCE[cause].wait(0),
+                "wait": next_try.wait,
             },
         )
     messages = [one[0] for one in new]
@@ -133,7 +125,7 @@ async def append(
         {
             "topic": [one.topic for one in messages],
             "key": [one.key for one in messages],
-            "seq": [one.line.sequence for one in messages],
+            "seq": [one.facts.sequence for one in messages],
             "event_id": [one.id if one else None for one in envelopes],
             "type": [one.type if one else None for one in envelopes],
             "source": [one.source if one else None for one in envelopes],
@@ -145,19 +137,21 @@ async def append(
 
 
 async def due(session: AsyncSession, *, limit: int) -> list[TopicKey]:
-    """Waiting keys whose next try has come, the longest overdue first."""
+    """Waiting keys whose next try is due, the longest overdue first."""
     rows = await session.execute(_DUE, {"limit": limit})
     return [(topic, key) for topic, key in rows.all()]
 
 
 async def seconds_to_next(session: AsyncSession) -> float | None:
-    """Until the next waiting key is due; None when none waits."""
+    """Seconds until the next waiting key is due; None when none waits."""
     seconds = (await session.execute(_NEXT)).scalar_one_or_none()
     return None if seconds is None else max(0.0, float(seconds))
 
 
 async def head_of(session: AsyncSession, place: TopicKey) -> Head | None:
-    """The message that its parked key waits for: the lowest number, else the first that came."""
+    """A parked key's first message: the lowest sequence, else the first that came. None when
+    nothing is parked.
+    """
     row = (await session.execute(_HEAD, {"topic": place[0], "key": place[1]})).one_or_none()
     if row is None:
         return None
@@ -178,7 +172,9 @@ async def head_of(session: AsyncSession, place: TopicKey) -> Head | None:
 
 
 async def remove(session: AsyncSession, head: Head) -> None:
-    """Take a settled head out of the park; what stands behind it is due now. Raises HeadGone."""
+    """Take a settled first message out of the park; the next one of its key is due now. Raises
+    HeadGone.
+    """
     gone = await session.execute(_DELETE_MESSAGE, {"id": head.message_id})
     if getattr(gone, "rowcount", 0) == 0:
         raise HeadGone
@@ -188,50 +184,50 @@ async def remove(session: AsyncSession, head: Head) -> None:
         await session.execute(_DELETE_KEY, at)
 
 
-async def keep(
+async def reschedule(
     session: AsyncSession, head: Head, cause: Cause, reason: str, field: str | None
 ) -> State:
-    """The head could not be settled: try again later, or hand it to a person. Answers the key's
-    state.
+    """The first message has failed again: store when it is tried next, or that the key is
+    quarantined. Answers the key's new state.
     """
-    tries = head.tries + 1 if head.cause is cause else 1
-    over = cause.is_final or PATIENCE[cause].is_over(tries=tries, age=head.age)
-    state = State.QUARANTINED if over else State.WAITING
+    next_try = when_tried(cause, before=head.cause, tries=head.tries, age=head.age)
     await session.execute(
-        _KEEP,
+        _RESCHEDULE,
         {
             "topic": head.topic,
             "key": head.key,
-            "state": state,
+            "state": next_try.state,
             "cause": cause,
             "reason": reason,
             "field": field,
-            "tries": tries,
-            "wait": None if over else PATIENCE[cause].wait(tries),
+            "tries": next_try.tries,
+            "wait": next_try.wait,
         },
     )
-    return state
+    return next_try.state
 
 
 async def postpone(session: AsyncSession, place: TopicKey, seconds: float) -> None:
-    """Try a waiting key later, without counting it as a try. Needs no lock of the mark."""
+    """Try a waiting key `seconds` later, without counting it as a try. Needs no lock of
+    the mark.
+    """
     await session.execute(_POSTPONE, {"topic": place[0], "key": place[1], "seconds": seconds})
 
 
 async def try_now(session: AsyncSession, place: TopicKey) -> None:
-    """Let a parked key be tried at once, with all its patience anew."""
+    """Let a parked key be tried at once, its tries counted anew."""
     await session.execute(_TRY_NOW, {"topic": place[0], "key": place[1]})
 
 
 async def try_again(session: AsyncSession, cause: Cause) -> int:
-    """Let every key that stands in quarantine for `cause` be tried at once. Answers how many."""
+    """Let every key that is quarantined with `cause` be tried at once. Answers how many."""
     found = await session.execute(_TRY_AGAIN, {"cause": cause})
     return int(getattr(found, "rowcount", 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How many keys and messages are parked, and since when."""
+class ParkedCounts:
+    """How many keys and messages are parked, and since when the oldest is."""
 
     waiting_keys: int
     quarantined_keys: int
@@ -239,10 +235,10 @@ class Standing:
     oldest: datetime | None
 
 
-async def standing(session: AsyncSession) -> Standing:
-    """The park in four figures."""
-    row = (await session.execute(_STANDING)).one()
-    return Standing(
+async def count_parked(session: AsyncSession) -> ParkedCounts:
+    """Count what is parked."""
+    row = (await session.execute(_COUNT_PARKED)).one()
+    return ParkedCounts(
         waiting_keys=row.waiting,
         quarantined_keys=row.quarantined,
         messages=row.messages,
@@ -310,7 +306,7 @@ _NEXT_HEAD = text(
     """
 )
 _DELETE_KEY = text("DELETE FROM parked_keys WHERE topic = :topic AND key = :key")
-_KEEP = text(
+_RESCHEDULE = text(
     """
     UPDATE parked_keys SET state = :state, cause = :cause, reason = :reason, field = :field,
         tries = :tries,
@@ -339,7 +335,7 @@ _TRY_AGAIN = text(
     WHERE state = 'quarantined' AND cause = :cause
     """
 )
-_STANDING = text(
+_COUNT_PARKED = text(
     """
     SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
         count(*) FILTER (WHERE state = 'quarantined') AS quarantined,

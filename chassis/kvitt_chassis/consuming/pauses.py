@@ -1,5 +1,5 @@
-"""Partitions that are paused since too many of their messages failed in a row: stored, so that a
-new owner pauses too.
+"""Paused partitions: those of which too many messages failed in a row. Stored, so that a pause also
+holds for the next process that is assigned the partition.
 """
 
 import time
@@ -29,45 +29,45 @@ DDL: tuple[str, ...] = (
 
 
 class Pauses:
-    """The paused partitions of one process, and of whoever gets them next."""
+    """The paused partitions of one process."""
 
     def __init__(self, database: Database, client: KafkaClient, group: str) -> None:
         self._database = database
         self._client = client
         self._group = group
-        self.held: dict[TopicPartition, float] = {}
+        self.paused: dict[TopicPartition, float] = {}
 
     async def begin(self, partition: TopicPartition, seconds: float, reason: str) -> None:
-        """Stop reading a partition for so long."""
+        """Pause a partition for `seconds`, and store that with its reason."""
         async with self._database.unit() as unit:
             await store_pause(unit.session, self._group, tuple(partition), seconds, reason)
         self._hold(partition, seconds)
 
     async def put_back(self) -> None:
-        """Pause what is ours now and was paused before, by whomever."""
+        """Pause those assigned partitions that are stored as paused, by whichever process."""
         async with self._database.reading() as session:
             stored = await pauses_of(session, self._group)
         for partition, seconds in stored.items():
             self._hold(TopicPartition(*partition), seconds)
 
     async def end_due(self) -> None:
-        """Read again what has been paused for long enough."""
-        over = [one for one, until in self.held.items() if until <= time.monotonic()]
+        """Resume the partitions whose pause is over."""
+        over = [one for one, until in self.paused.items() if until <= time.monotonic()]
         for partition in over:
             async with self._database.unit() as unit:
                 await forget_pause(unit.session, self._group, tuple(partition))
-            self.held.pop(partition, None)
+            self.paused.pop(partition, None)
             self._client.resume(partition)
 
     def _hold(self, partition: TopicPartition, seconds: float) -> None:
         if self._client.pause(partition):
-            self.held[partition] = time.monotonic() + seconds
+            self.paused[partition] = time.monotonic() + seconds
 
 
 async def store_pause(
     session: AsyncSession, group: str, partition: Partition, seconds: float, reason: str
 ) -> None:
-    """Pause a partition for so long, whoever owns it."""
+    """Store that a partition is paused for `seconds`, whichever process is assigned it."""
     await session.execute(
         _STORE,
         {
@@ -81,13 +81,13 @@ async def store_pause(
 
 
 async def forget_pause(session: AsyncSession, group: str, partition: Partition) -> None:
-    """The pause is over."""
+    """Delete a pause."""
     at = {"consumer_group": group, "topic": partition[0], "partition": partition[1]}
     await session.execute(_FORGET, at)
 
 
 async def pauses_of(session: AsyncSession, group: str) -> dict[Partition, float]:
-    """The pauses that are not over, with the seconds that are left."""
+    """The stored pauses that are not over, with the seconds that are left."""
     rows = await session.execute(_SELECT, {"consumer_group": group})
     return {(topic, partition): float(seconds) for topic, partition, seconds in rows.all()}
 

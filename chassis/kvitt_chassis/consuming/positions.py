@@ -1,5 +1,6 @@
-"""How far each partition is settled, written beside the effects: so a database that was restored is
-noticed, and says where to read again. Kafka's own offsets cannot: they outlive the effects.
+"""How far each partition is settled, stored in the same transaction as the effects: so a restored
+database is noticed, and where to read again is known. Kafka's own offsets cannot tell: they
+survive a loss of the effects.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,9 @@ DDL: tuple[str, ...] = (
     """,
     "REVOKE ALL ON positions FROM {api}",
 )
-"""`topic` is the broker's name. Nothing is set back: who reads again passes over what is done."""
+"""`topic` is the broker's name. No position is ever lowered: what is read again is a duplicate by
+its mark.
+"""
 
 Reached = Mapping[TopicPartition, int]
 """The next offset to read, by partition: everything before it is settled."""
@@ -30,14 +33,16 @@ Reached = Mapping[TopicPartition, int]
 
 # decision 0113: a restored reader reads again from what it knows
 class DatabaseBehind(Exception):
-    """The database does not know what this process has settled in it: it is from before that."""
+    """The database lacks what this process has settled in it: it was restored to an
+    earlier state.
+    """
 
 
 async def advance(session: AsyncSession, settled: Iterable[Incoming], reached: Reached) -> None:
-    """These messages, each partition's in order, are settled in this transaction.
+    """Store that these messages, each partition's in order, are settled in this transaction.
 
     `reached` is what was settled before them. Raises DatabaseBehind when the database lacks some of
-    that; the transaction must not be committed then, or nobody would notice any more.
+    that; the transaction must be rolled back then, or the loss would not be noticed any more.
     """
     after: dict[TopicPartition, int] = {}
     for record in (one.record for one in settled):
@@ -56,7 +61,9 @@ async def advance(session: AsyncSession, settled: Iterable[Incoming], reached: R
 
 
 async def begin(session: AsyncSession, begins: Reached) -> None:
-    """These partitions are read from here on; so the absence of one is noticed later as well."""
+    """Store where reading of these partitions begins, so that the loss of the row can be noticed
+    later.
+    """
     at = sorted(begins)
     await session.execute(
         _BEGIN,
@@ -69,7 +76,7 @@ async def begin(session: AsyncSession, begins: Reached) -> None:
 
 
 async def read(session: AsyncSession) -> Reached:
-    """How far each partition is settled that was ever read."""
+    """The stored position of every partition that was ever read."""
     rows = await session.execute(text("SELECT topic, partition, next_offset FROM positions"))
     return {TopicPartition(topic, partition): offset for topic, partition, offset in rows.all()}
 

@@ -1,5 +1,5 @@
-"""How far the partitions of this process are settled, and whether Kafka and the database bear that
-out. What follows from it is decided elsewhere.
+"""How far the partitions of this process are settled, and whether Kafka and the database agree with
+that. What follows from it is decided elsewhere.
 """
 
 import logging
@@ -17,10 +17,10 @@ log = logging.getLogger(__name__)
 
 
 class Progress:
-    """Of the partitions that are assigned. `assignment` counts the assignments there have been.
+    """Of the assigned partitions. `assignment` counts the assignments there have been.
 
-    `halted` says why nothing may be read; `is_behind` that the database is not the one in which all
-    of it was settled, so that the partitions are to be assigned anew.
+    `halted`: why nothing may be read. `is_behind`: the database lacks what was settled in it, so
+    the partitions must be assigned anew and read again.
     """
 
     def __init__(self, database: Database, client: KafkaClient) -> None:
@@ -33,9 +33,11 @@ class Progress:
         self.is_behind = False
 
     async def check(self, partitions: Sequence[TopicPartition]) -> None:
-        """Of partitions that are assigned now: is what is to be read still there, and from where?
+        """Check partitions that have just been assigned: is what is to be read still in Kafka, and
+        from which offset?
 
-        Raises KafkaError, TimeoutError, DBAPIError where nobody answers: to be checked again.
+        Raises KafkaError, TimeoutError, DBAPIError when Kafka or the database does not answer;
+        check again then.
         """
         begins = await self._client.begins(partitions)
         ends = await self._client.ends(partitions)
@@ -52,22 +54,27 @@ class Progress:
             if known[one] < read_from:
                 self._go_back(one, known[one])
 
-    async def look_back(self) -> None:
-        """Does the database still know what was settled? A batch asks too, where one comes."""
+    async def check_database(self) -> None:
+        """Set `is_behind` when the database lacks what was settled. Each batch checks that as well;
+        this is for times without one.
+        """
         async with self._database.reading() as session:
             known = await positions.read(session)
         self.is_behind |= any(known.get(one, 0) < at for one, at in self.settled.items())
 
     async def lag(self) -> int:
-        """Messages that are not settled yet. Asks the broker; raises KafkaError, TimeoutError."""
+        """How many messages are not settled yet. Asks the broker; raises KafkaError,
+        TimeoutError.
+        """
         ends = await self._client.ends(self._client.assignment())
         return sum(max(0, end - self.settled.get(one, 0)) for one, end in ends.items())
 
     def left_out(self, records: Sequence[Record]) -> dict[TopicPartition, int]:
-        """Partitions of which the client left records out, with the place to read from.
+        """Partitions of which the client left records out, with the offset to read again from.
 
         aiokafka drops records that it has taken from its buffer when another partition's cannot be
-        decoded. A gap that is there the second time as well is Kafka's own (a transaction's marks).
+        decoded. A gap that is there the second time as well is Kafka's own (a transaction's
+        marker).
         """
         first: dict[TopicPartition, int] = {}
         for record in records:
@@ -82,8 +89,8 @@ class Progress:
     async def _known(
         self, begins: Reached, committed: Mapping[TopicPartition, int | None]
     ) -> Reached:
-        """How far the database knows each partition settled. One that is new to it, or to the
-        group, is read from what Kafka has.
+        """How far each partition is settled by the database. One that is new to it, or to the
+        group, is read from Kafka's first record.
         """
         async with self._database.unit() as unit:
             known = await positions.read(unit.session)
@@ -94,7 +101,7 @@ class Progress:
         return {one: max(known.get(one, 0), fresh.get(one, 0)) for one in begins}
 
     def _go_back(self, partition: TopicPartition, known: int) -> None:
-        """The database is from before what the group has read: it was restored, or promoted."""
+        """The database is older than what the group has read: it was restored, or promoted."""
         log.warning(
             "the database is from before what was read: %s %s is read again from offset %s",
             *(*partition, known),

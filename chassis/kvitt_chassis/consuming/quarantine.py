@@ -1,5 +1,5 @@
-"""What a person does about parked keys: look, retry, edit, discard. In order, audited, masked when
-shown. Each act is one transaction under the lock of the key's mark.
+"""What an operator does about parked keys: list, show, retry, edit, discard. Masked, audited, and
+in order: each is one transaction under the lock of the key's mark.
 """
 
 import json
@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.drain import Drain
 from kvitt_chassis.consuming.incoming import Incoming, Reader, Record
+from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.marks import advance_mark, lock_marks, remember
-from kvitt_chassis.consuming.parking import Head, State, TopicKey
-from kvitt_chassis.consuming.verdicts import Cause, Known
+from kvitt_chassis.consuming.parking import Head, TopicKey
+from kvitt_chassis.consuming.verdicts import Cause, KeyState
 from kvitt_chassis.database import Database
 from kvitt_chassis.operating import audit
 from kvitt_chassis.operating.masking import mask
@@ -28,14 +29,14 @@ MASKED = "•••"
 
 
 class NoSuchEntry(LookupError):
-    """Nothing is parked under this id: it was settled meanwhile, or never was."""
+    """Nothing is parked under this id: it was settled meanwhile, or never existed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One parked key, as it is listed: no value of any message. Times are real time, in UTC.
+    """One parked key in a list, without any value of its messages. Times are real time, in UTC.
 
-    `messages` counts what is parked of the key; the rest is about the first of them.
+    `messages` counts what is parked of the key; the other fields describe the first of them.
     """
 
     id: int
@@ -60,7 +61,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A parked key's first message, masked: what it is made of, not what it says."""
+    """A parked key's first message with its values masked."""
 
     entry: Entry
     headers: Mapping[str, str]
@@ -69,7 +70,9 @@ class Shown:
 
 
 class Quarantine:
-    """The operator's acts on the park of one service. `who` is a user's id, `why` a reason."""
+    """The operator's actions on the park of one service. `who` is a user's id, `why` a reason; both
+    are audited.
+    """
 
     def __init__(self, *, database: Database, reader: Reader, sealer: Sealer, drain: Drain) -> None:
         self._database = database
@@ -98,7 +101,7 @@ class Quarantine:
         return {(State(state), Cause(cause)): keys for state, cause, keys in rows.all()}
 
     async def show(self, entry_id: int) -> Shown:
-        """One key's first message, masked. Raises NoSuchEntry."""
+        """A key's first message, masked. Raises NoSuchEntry."""
         async with self._database.reading() as session:
             entry = await _find(session, entry_id)
             head = await self._head(session, entry)
@@ -111,11 +114,11 @@ class Quarantine:
         )
 
     async def retry(self, entry_id: int, *, who: str, why: str) -> Entry:
-        """Let a key be tried at once, with all its patience anew. Raises NoSuchEntry."""
+        """Let a key be tried at once, its tries counted anew. Raises NoSuchEntry."""
         async with self._database.unit() as unit:
             entry, _ = await self._locked(unit.session, entry_id)
             await parking.try_now(unit.session, (entry.topic, entry.key))
-            await self._write_down(unit.session, "retry", entry, who=who, why=why)
+            await self._audit(unit.session, "retry", entry, who=who, why=why)
         self._drain.wake()
         return _shown(entry)
 
@@ -128,10 +131,10 @@ class Quarantine:
         body: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> Entry:
-        """Mend a key's first message and let it be tried: another body, headers set or (None)
+        """Correct a key's first message and let it be tried: a new body, headers set or (None)
         removed.
 
-        The audit keeps which headers were changed and that the body was, never what they said.
+        The audit stores which headers were changed and whether the body was, never the values.
         Raises NoSuchEntry.
         """
         changes = dict(headers or {})
@@ -144,29 +147,30 @@ class Quarantine:
             await self._replace(unit.session, head, incoming)
             await parking.try_now(unit.session, (incoming.topic, incoming.key))
             about = {"headers": sorted(changes), "body": body is not None}
-            await self._write_down(unit.session, "edit", entry, who=who, why=why, **about)
+            await self._audit(unit.session, "edit", entry, who=who, why=why, **about)
         self._drain.wake()
         return _shown(entry)
 
     async def discard(self, entry_id: int, *, who: str, why: str) -> Entry:
-        """Throw a key's first message away; what stands behind it is tried next. Raises
-        NoSuchEntry.
+        """Delete a key's first message; the next one of the key is tried. Raises NoSuchEntry.
 
-        The mark moves past it, so that it is a duplicate if it comes again. Where a gap is before
-        it, the missing numbers are given up as well.
+        The mark advances past it, so that it is a duplicate when it comes again. Where numbers are
+        missing before it, they are skipped as well.
         """
         async with self._database.unit() as unit:
             entry, known = await self._locked(unit.session, entry_id)
             head = await self._head(unit.session, entry)
             incoming = self._reader.read(self._sealer.unseal(head.sealed))
-            await self._pass_by(unit.session, incoming, known)
+            await self._skip(unit.session, incoming, known)
             await parking.remove(unit.session, head)
-            await self._write_down(unit.session, "discard", entry, who=who, why=why)
+            await self._audit(unit.session, "discard", entry, who=who, why=why)
         self._drain.wake()
         return _shown(entry)
 
-    async def _locked(self, session: AsyncSession, entry_id: int) -> tuple[Entry, Known]:
-        """Lock the mark of an entry's key; look again, since it may be settled meanwhile."""
+    async def _locked(self, session: AsyncSession, entry_id: int) -> tuple[Entry, KeyState]:
+        """Lock the mark of an entry's key and read the entry again, since it may have been settled
+        meanwhile.
+        """
         entry = await _find(session, entry_id)
         place = (entry.topic, entry.key)
         known = await lock_marks(session, {place})
@@ -178,13 +182,13 @@ class Quarantine:
             raise NoSuchEntry(f"nothing is parked under {entry.id}")
         return head
 
-    async def _pass_by(self, session: AsyncSession, incoming: Incoming, known: Known) -> None:
+    async def _skip(self, session: AsyncSession, incoming: Incoming, known: KeyState) -> None:
         place: TopicKey = (incoming.topic, incoming.key)
         envelope = incoming.envelope
         if envelope is None:
-            here = (incoming.topic, incoming.place)
+            here = (incoming.topic, incoming.position_key)
             blank = (await lock_marks(session, {here}))[here]
-            if here != place and await self._stood_in_line(session, place, known):
+            if here != place and await self._fills_the_gap(session, place, known):
                 after = known.sequence + 1
                 await advance_mark(session, place, sequence=after, event_id=None, known=known)
             await advance_mark(session, here, sequence=1, event_id=None, known=blank)
@@ -196,9 +200,9 @@ class Quarantine:
             )
 
     # decision 0008: doing too little shows as a gap, doing too much loses an event
-    async def _stood_in_line(self, session: AsyncSession, place: TopicKey, known: Known) -> bool:
-        """True when what has no number stood where the next one is missing: the one after it has
-        come.
+    async def _fills_the_gap(self, session: AsyncSession, place: TopicKey, known: KeyState) -> bool:
+        """True when a message without a number came where the next number is missing: the one after
+        it has come.
         """
         at = {"topic": place[0], "key": place[1]}
         following = (await session.execute(_FIRST_NUMBER, at)).scalar_one_or_none()
@@ -211,7 +215,7 @@ class Quarantine:
             {
                 "id": head.message_id,
                 "key": incoming.key,
-                "seq": incoming.line.sequence,
+                "seq": incoming.facts.sequence,
                 "event_id": envelope.id if envelope else None,
                 "type": envelope.type if envelope else None,
                 "source": envelope.source if envelope else None,
@@ -221,7 +225,7 @@ class Quarantine:
         if incoming.key != head.key:
             await _move_key(session, head, incoming.key)
 
-    async def _write_down(
+    async def _audit(
         self, session: AsyncSession, what: str, entry: Entry, *, who: str, why: str, **about: object
     ) -> None:
         told = {
@@ -239,7 +243,9 @@ class Quarantine:
 
 
 def masked_body(value: bytes | None) -> Any:
-    """What a body is made of: its names and numbers, with texts and personal numbers masked."""
+    """A JSON body's structure: names and numbers, with texts and personal numbers masked; None when
+    it is not JSON.
+    """
     try:
         return _masked(json.loads(value or b""))
     except (ValueError, RecursionError):
@@ -312,7 +318,9 @@ async def _find(session: AsyncSession, entry_id: int) -> Entry:
 
 
 async def _move_key(session: AsyncSession, head: Head, key: str) -> None:
-    """The mended message belongs to another key: behind what is parked of that one, if any is."""
+    """The edited message belongs to another key: it goes behind what is parked of that one, if
+    anything.
+    """
     names = {"topic": head.topic, "old": head.key, "new": key}
     await session.execute(_PARK_ITS_KEY, names)
     await session.execute(_DROP_EMPTY_KEY, names)

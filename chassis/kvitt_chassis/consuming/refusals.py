@@ -1,4 +1,4 @@
-"""The answer to a refused message from outside: a row and an event that repeat no value of it."""
+"""The answer to a refused inbound message: a row and an event that repeat no value of it."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -38,7 +38,7 @@ DDL: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A refused message: refused once, and nothing else ever happens to it."""
+    """A refused message. It has one event and never changes."""
 
     message_id: str
     message_type: str
@@ -61,9 +61,11 @@ def evolve(state: Refusal | None, event: Event) -> Refusal:
 
 # decision 0101: a refused inbound message is an aggregate on a topic of refusals
 def record_refusal(unit: UnitOfWork, incoming: Incoming, refused: Refused) -> None:
-    """Record the answer in the message's own transaction, for the region whose topic it came by.
+    """Record the refusal as an event in the message's own transaction, for the region whose topic
+    it came by.
 
-    The aggregate's id is made of the message's source and id, so a message has one answer.
+    The aggregate's id is derived from the message's source and id, so a message has one answer.
+    Raises LookupError when regions send nothing to this service.
     """
     envelope = incoming.envelope
     assert envelope is not None
@@ -88,7 +90,9 @@ def record_refusal(unit: UnitOfWork, incoming: Incoming, refused: Refused) -> No
 
 @cache
 def _declared(service: str) -> tuple[type[Aggregate[Refusal]], type[MessageRefused]]:
-    """The row and the event of a service. Raises LookupError where regions do not speak to it."""
+    """The row and event classes of a service. Raises LookupError when regions send
+    nothing to it.
+    """
     topics = [topic for topic in CATALOGUE if topic.name == f"{service}.refusals"]
     event_type: Any = message_class(f"{service}.refusal.recorded.v1")
     if not topics or event_type is None:
@@ -101,7 +105,10 @@ def _row_type(of: Topic) -> type[Aggregate[Refusal]]:
         metadata = new_metadata()
         type_annotation_map = TYPE_MAP
 
-    class RefusalRow(Aggregate[Refusal], ChassisBase, topic=of, state=Refusal, evolve=evolve):
+    # A refusal is only begun, never locked: it has no place in a service's lock order.
+    class RefusalRow(
+        Aggregate[Refusal], ChassisBase, noun="refusal", topic=of, state=Refusal, evolve=evolve
+    ):
         __tablename__ = "refusals"
 
         message_id: Mapped[str]

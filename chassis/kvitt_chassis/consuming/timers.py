@@ -1,6 +1,6 @@
-"""Timers: rows that become due on business time, handled in transactions like messages are.
+"""Timers: rows that become due on business time, handled in transactions like messages.
 
-Which timers there are and what they do stands in the services.
+Which timers there are, and what they do, is declared in the services.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.metrics import declare
-from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.transaction import Transaction, UnitOfWork
 
 DDL: tuple[str, ...] = (
     """
@@ -59,7 +59,7 @@ class NobodyHandles(Exception):
 
 
 class Due(NamedTuple):
-    """One row of `timers` that may be due; `wait` is in seconds, negative when it is late."""
+    """One row of `timers` that may be due; `wait`: seconds until it is, negative when late."""
 
     timer: str
     region: str
@@ -69,11 +69,12 @@ class Due(NamedTuple):
 
 
 class TimerLoop:
-    """Fires a service's timers. Several processes may: an aggregate's lock decides who does.
+    """Fires a service's timers. Several processes may run it: the lock of the aggregate's row
+    decides which one fires.
 
-    `database` is the worker's. A timer's row is removed in the transaction of its effects; none is
-    fired early, twice or after it was cancelled. A refusal of the rules is a fault here, since
-    nobody is there to be told: a handler looks at the state and returns when nothing is to be done.
+    `database` has the worker role. A timer's row is deleted in the transaction of its effects; none
+    is fired early, twice or after it was cancelled. A refusal is a fault here, since there is no
+    sender to answer: a handler checks the state and returns when nothing is to be done.
     """
 
     def __init__(self, database: Database, handlers: Handlers, *, batch: int = BATCH) -> None:
@@ -88,7 +89,7 @@ class TimerLoop:
         database.committed.append(self._after_commit)
 
     def wake(self) -> None:
-        """Look for due timers at once: one was set, or business time was moved."""
+        """Look for due timers at once: one was set, or business time was advanced."""
         self._woken.set()
 
     def _after_commit(self, unit: UnitOfWork) -> None:
@@ -96,7 +97,9 @@ class TimerLoop:
             self.wake()
 
     async def run(self) -> None:
-        """Fire what becomes due until `stop` or cancellation. Outages are outlasted."""
+        """Fire what becomes due until `stop` or cancellation. While the database is unavailable,
+        tries again.
+        """
         self._ended.clear()
         try:
             while not self._is_stopping:
@@ -108,18 +111,18 @@ class TimerLoop:
             self._ended.set()
 
     async def stop(self) -> None:
-        """Finish the transaction in hand and let `run` return."""
+        """Finish the running transaction and let `run` return."""
         self._is_stopping = True
         self.wake()
         await self._ended.wait()
 
     async def due_count(self) -> int:
-        """How many timers are due now, those that wait for another try included."""
+        """How many timers are due now, including those that wait for another try."""
         async with self._database.reading() as session:
             return int((await session.execute(_COUNT)).scalar_one())
 
     async def _round(self) -> float:
-        """Fire one batch; answers how many seconds to pause."""
+        """Fire one batch; answer how many seconds to wait."""
         self._woken.clear()
         try:
             async with self._database.reading() as session:
@@ -134,7 +137,9 @@ class TimerLoop:
             return POLL_SECONDS
 
     async def _fire(self, due: Sequence[Due]) -> float:
-        """All in one transaction; if that fails, each in its own, so that one harms no other."""
+        """All in one transaction; if that fails, each in its own, so that one does not affect the
+        others.
+        """
         try:
             await self._fire_together(due)
         except Exception as error:
@@ -155,16 +160,19 @@ class TimerLoop:
     async def _fire_together(self, due: Sequence[Due]) -> None:
         fired: list[Due] = []
         async with self._database.unit() as unit:
+            begun = {one: _begin(unit, one) for one in due}
             # The aggregates first, then the timers' own rows: in the same order as who cancels one.
-            await unit.load(
-                (RegionCode(one.region), (self._handlers.timers[one.timer][0].locks, one.key))
-                for one in due
-                if one.timer in self._handlers.timers
+            await unit.load_ahead(
+                [
+                    (self._handlers.timers[one.timer][0].route, one.key, begun[one])
+                    for one in due
+                    if one.timer in self._handlers.timers
+                ]
             )
             for one in await _remove(unit, due):
                 # A handler before in this transaction may have cancelled it, or set it anew.
                 if (one.timer, one.region, one.key) not in unit.scheduled:
-                    await self._handle(unit, one)
+                    await self._handle(begun[one], one)
                     fired.append(one)
             failpoint("timers.before_commit")
         failpoint("timers.after_commit")
@@ -172,12 +180,10 @@ class TimerLoop:
             _FIRED.labels(self._service, one.timer).inc()
             _LATE.labels(self._service).observe(max(-one.wait, 0.0))
 
-    async def _handle(self, unit: UnitOfWork, one: Due) -> None:
+    async def _handle(self, tx: Transaction, one: Due) -> None:
         if one.timer not in self._handlers.timers:
             raise NobodyHandles(one.timer)
         timer, handler = self._handlers.timers[one.timer]
-        region = RegionCode(one.region)
-        tx = unit.begin(region=region, subject=str(one.key), target=one.key)
         row = await tx.find(timer.locks, one.key)
         if row is None:
             raise NobodyHandles(f"{one.timer} of a {timer.locks.__name__} that is not there")
@@ -190,7 +196,7 @@ class TimerLoop:
             raise
 
     async def _back_off(self, one: Due, error: Exception) -> None:
-        """Try it again later; durably, so that a restart does not hurry."""
+        """Store when a failed timer is tried again: after a restart, too, not earlier."""
         _FAILED.labels(self._service, one.timer).inc()
         kind = type(error).__name__  # its text may hold what a person wrote
         _log.error("%s: timer %s of %s failed: %s", self._service, one.timer, one.key, kind)
@@ -207,8 +213,14 @@ class TimerLoop:
                 )
 
 
+def _begin(unit: UnitOfWork, one: Due) -> Transaction:
+    return unit.begin(region=RegionCode(one.region), subject=str(one.key), target=one.key)
+
+
 async def _remove(unit: UnitOfWork, due: Sequence[Due]) -> list[Due]:
-    """Remove timers; answers those that were still set so, in the order of their instants."""
+    """Delete timers; answers those that were still set to that instant, in the order of their
+    instants.
+    """
     removed = await unit.session.execute(
         _REMOVE,
         {

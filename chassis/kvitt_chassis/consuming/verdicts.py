@@ -1,4 +1,4 @@
-"""What becomes of one message, by its mark and by what it says.
+"""The verdict on one message, by its key's mark and by its content.
 
 Pure: values in, a verdict out. No await, no clock, no IO.
 """
@@ -9,13 +9,13 @@ from uuid import UUID
 
 # decision 0008: a mark remembers the ids of its key's last eight events
 REMEMBERED_IDS = 8
-"""How many of a key's last event ids its mark keeps: as far back as a fork is told from a
+"""How many of a key's last event ids its mark stores: so far back a fork is distinguished from a
 duplicate.
 """
 
 
 class Cause(StrEnum):
-    """Why a key is parked or stands in quarantine."""
+    """Why a key is parked or quarantined."""
 
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
@@ -30,7 +30,7 @@ class Cause(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """True when trying again by itself cannot help: straight into quarantine."""
+        """True when trying again cannot help: the key is quarantined at once."""
         return self in _FINAL
 
 
@@ -38,7 +38,7 @@ _FINAL = {Cause.UNREADABLE, Cause.TOO_LARGE, Cause.INVALID, Cause.UNKNOWN_VERSIO
 
 
 class Verdict(StrEnum):
-    """What becomes of one message."""
+    """What is done with one message."""
 
     APPLY = "apply"
     PASS_OVER = "pass_over"  # nobody here handles it; the mark advances
@@ -52,15 +52,15 @@ class Verdict(StrEnum):
 
 
 ADVANCES = {Verdict.APPLY, Verdict.PASS_OVER, Verdict.OBSOLETE, Verdict.REFUSE}
-"""The key's mark moves to the message's number."""
+"""Verdicts that advance the key's mark to the message's number."""
 PARKS = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
-"""The message goes into the park."""
+"""Verdicts that put the message into the park."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What a verdict needs to know of a message. `sequence` is None for what regions send, and
-    where unreadable.
+class MessageFacts:
+    """What `judge` needs to know of a message. `sequence` is None for inbound messages and where it
+    is unreadable.
     """
 
     event_id: UUID | None
@@ -72,8 +72,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of a message's key, read under the lock of its mark.
+class KeyState:
+    """The state of a message's key, read under the lock of its mark.
 
     `event_ids` are those of the last numbers, newest last; `None` where a number was discarded
     unread.
@@ -86,33 +86,33 @@ class Known:
     version: int | None = None
 
 
-def judge(line: Line, known: Known) -> Verdict:
-    """What becomes of a message. The mark decides before the content does."""
+def judge(facts: MessageFacts, known: KeyState) -> Verdict:
+    """The verdict on a message. The mark decides before the content does."""
     if known.is_seen:
         return Verdict.DUPLICATE
-    if line.sequence is not None and line.sequence <= known.sequence:
-        return Verdict.FORK if _is_fork(line, known) else Verdict.DUPLICATE
+    if facts.sequence is not None and facts.sequence <= known.sequence:
+        return Verdict.FORK if _is_fork(facts, known) else Verdict.DUPLICATE
     if known.is_parked:
         return Verdict.JOIN
-    if line.sequence is not None and line.sequence > known.sequence + 1:
+    if facts.sequence is not None and facts.sequence > known.sequence + 1:
         return Verdict.GAP
-    return _by_content(line, known)
+    return _by_content(facts, known)
 
 
-def _by_content(line: Line, known: Known) -> Verdict:
-    if not line.is_readable:
+def _by_content(facts: MessageFacts, known: KeyState) -> Verdict:
+    if not facts.is_readable:
         return Verdict.QUARANTINE
-    if line.is_refused:
+    if facts.is_refused:
         return Verdict.REFUSE
-    if not line.is_handled:
+    if not facts.is_handled:
         return Verdict.PASS_OVER
-    if line.version is not None and known.version is not None and line.version <= known.version:
+    if facts.version is not None and known.version is not None and facts.version <= known.version:
         return Verdict.OBSOLETE
     return Verdict.APPLY
 
 
-def _is_fork(line: Line, known: Known) -> bool:
-    back = known.sequence - (line.sequence or 0)
+def _is_fork(facts: MessageFacts, known: KeyState) -> bool:
+    back = known.sequence - (facts.sequence or 0)
     if back >= len(known.event_ids):
         return False
-    return known.event_ids[-1 - back] not in (None, line.event_id)
+    return known.event_ids[-1 - back] not in (None, facts.event_id)

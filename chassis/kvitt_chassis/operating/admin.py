@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kvitt_chassis.auth import Caller
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumer import Consumer
-from kvitt_chassis.consuming.parking import State
+from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.quarantine import NoSuchEntry, Quarantine
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.consuming.verdicts import Cause
@@ -323,7 +323,7 @@ async def _standing(database: Database) -> dict[str, int]:
     async with database.reading() as session:
         last = await session.scalar(_LAST)
         sent = await outbox.status(session)
-        parked = await parking.standing(session)
+        parked = await parking.count_parked(session)
         due = await session.scalar(_DUE)
     return {
         "recorded": int(last or 0),

@@ -1,5 +1,5 @@
-"""Who did what by hand, when and why. Rows are added, never changed; they hold ids and names of
-fields, no values.
+"""The audit: who did what by hand, when and why. Rows are added, never changed; they hold ids and
+names of fields, no values.
 """
 
 import json
@@ -41,7 +41,7 @@ class Act:
 async def record(
     session: AsyncSession, *, who: str, what: str, why: str, about: Mapping[str, object]
 ) -> None:
-    """Write an act down in the transaction that does it. Raises ValueError without a reason."""
+    """Store an act in the transaction that does it. Raises ValueError without a reason."""
     if not why.strip():
         raise ValueError("an act needs a reason")
     await session.execute(

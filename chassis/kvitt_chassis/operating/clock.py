@@ -1,7 +1,7 @@
 """Business time: the database's clock plus one stored offset, which only grows.
 
-Until the service has recorded its first event it may be set to any instant, past ones too: a story
-or a training day begins when it likes. Leases and back-off do not use business time.
+Until the service has recorded its first event it may be set to any instant, also a past one, so
+that a story or a training day can begin at any date. Leases and back-off do not use business time.
 """
 
 from datetime import datetime, timedelta
@@ -23,11 +23,11 @@ DDL: tuple[str, ...] = (
 
 
 class ClockGoesBack(ValueError):
-    """Business time never goes back: what has happened stays in the past."""
+    """Business time would go back, which it never does."""
 
 
 async def now(session: AsyncSession) -> datetime:
-    """Business time at this moment: an aware instant in UTC."""
+    """Business time at this moment: an aware datetime in UTC."""
     instant: datetime = (await session.execute(_NOW)).scalar_one()
     return instant
 
@@ -39,11 +39,10 @@ async def offset(session: AsyncSession) -> timedelta:
 
 
 async def advance(session: AsyncSession, to: datetime) -> timedelta:
-    """Move business time forward to an aware instant; from there it runs on. Answers the new
-    offset.
+    """Advance business time to an aware datetime; from there it runs on. Answers the new offset.
 
-    For several services: advance one, then `set_offset` the others to its answer, at a barrier
-    (lag 0, logs published, due timers fired). Raises ClockGoesBack. The caller commits.
+    For several services: advance one, then `set_offset` the others to its answer, at a barrier (lag
+    0, logs published, due timers fired). Raises ClockGoesBack. The caller commits.
     """
     if to.tzinfo is None:
         raise ValueError("an instant has a time zone")

@@ -1,6 +1,6 @@
-"""Is this process alive, and may it be sent work? What the checks are, the process says.
+"""Liveness and readiness of this process. The checks themselves are defined by the process.
 
-Live: the event loop turns, and the consumer's watchdog has not given up. Ready: every check holds.
+Live: the event loop turns, and the consumer's watchdog has not given up. Ready: every check passes.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ LOOP_LATE = metrics.declare(
 
 
 class Health:
-    """The health of one process. `checks` are asked when somebody asks for readiness."""
+    """The health of one process. `checks` are run when readiness is asked for."""
 
     def __init__(self, service: str, checks: Mapping[str, Check], *, alive: Check | None = None):
         self._service = service
@@ -41,11 +41,11 @@ class Health:
         self._known: tuple[float, dict[str, str]] | None = None
 
     def stop(self) -> None:
-        """From now on not ready: nobody sends new work while the process ends."""
+        """From now on not ready, so that no new work is routed here while the process ends."""
         self._stopping = True
 
     async def beat(self) -> None:
-        """Watch the event loop; runs until it is cancelled."""
+        """Watch the event loop, until cancelled."""
         while True:
             started = monotonic()
             await asyncio.sleep(_BEAT_SECONDS)
@@ -53,7 +53,7 @@ class Health:
             LOOP_LATE.labels(self._service).set(max(0.0, self._beat - started - _BEAT_SECONDS))
 
     async def not_ready(self) -> dict[str, str]:
-        """What is wrong, by check; empty when ready. Asked at most twice a second in earnest."""
+        """What is wrong, by check; empty when ready. The checks run at most twice a second."""
         if self._stopping:
             return {"process": "is ending"}
         if self._known is not None and monotonic() - self._known[0] < _KEPT_SECONDS:
@@ -64,7 +64,7 @@ class Health:
         return wrong
 
     async def not_alive(self) -> dict[str, str]:
-        """What is wrong so that only a new start helps; empty when alive."""
+        """What is wrong that only a restart mends; empty when alive."""
         if monotonic() - self._beat > _LOOP_STUCK_SECONDS:
             return {"loop": "has not turned"}
         word = await _ask(self._alive) if self._alive is not None else None
@@ -72,7 +72,9 @@ class Health:
 
 
 def routes(health: Health) -> APIRouter:
-    """`/health/live`, `/health/ready` and `/metrics`: for probes, without a token; no values."""
+    """`/health/live`, `/health/ready` and `/metrics`: for probes, without a token, without values
+    of messages.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/health/live")

@@ -1,4 +1,4 @@
-"""What a service emitted and applied, as JSON lines for a checker. Written only under
+"""What a service emitted and applied, as JSON lines for the faults' checker. Written only with
 KVITT_HISTORY.
 """
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 class History:
-    """Appends to `<directory>/<service>-<pid>.jsonl`; each call is one write, so a kill tears no
-    line.
+    """Appends to `<directory>/<service>-<pid>.jsonl`; each call is one write, so a kill leaves no
+    half line.
 
-    Without a directory nothing is written. Topics without the tests' prefix; `event_id` as text;
-    `at` is real time in seconds, read after the acknowledgement or the commit.
+    Without a directory nothing is written. Topics are without the tests' prefix; `event_id` as
+    text; `at` is real time in seconds, read after the acknowledgement or the commit.
     """
 
     def __init__(self, directory: Path | None, service: str) -> None:
@@ -26,7 +26,7 @@ class History:
 
     @property
     def is_written(self) -> bool:
-        """False when there is nowhere to write: then spare the work of gathering."""
+        """False without a directory: gathering the lines can be spared."""
         return self._file is not None
 
     def emitted(self, records: list[tuple[str, str, int, str]]) -> None:

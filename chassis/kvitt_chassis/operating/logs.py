@@ -1,7 +1,4 @@
-"""Logs: one JSON object per line on standard output, masked.
-
-What is worth a line is not decided here.
-"""
+"""Logs: one JSON object per line on standard output, masked."""
 
 import json
 import logging
@@ -25,10 +22,11 @@ _NOISY = ("aiokafka", "uvicorn.access", "httpx", "httpcore", "faststream", "asyn
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line: time, level, logger, service, message, `extra` fields, trace id, error.
+    """A log record as one line: time, level, logger, service, message, `extra` fields, trace id,
+    error.
 
-    Everything is masked: a number of a person is in no log, whoever wrote the line. An exception is
-    told by its kind and place, never by its text: that may repeat what came in.
+    Everything is masked: no log holds a person's number, whoever wrote the line. Of an exception
+    its type and place are logged, never its text, which may repeat values of a message.
     """
 
     def __init__(self, service: str) -> None:
@@ -55,7 +53,9 @@ class JsonLines(logging.Formatter):
 
 
 def set_up(service: str, level: str) -> None:
-    """Send every log of this process to standard output in this form. Replaces earlier handlers."""
+    """Write every log of this process to standard output in this form. Replaces earlier
+    handlers.
+    """
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(service))
     root = logging.getLogger()
@@ -76,7 +76,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _stack(error: BaseException | None) -> str:
-    """Kinds and places, the cause first."""
+    """Types and places of a chain of exceptions, the cause first."""
     if error is None:
         return ""
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

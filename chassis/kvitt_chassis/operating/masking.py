@@ -1,4 +1,4 @@
-"""What looks like a personal number in a text: found, and masked. For URLs, logs and what is shown.
+"""Finds and masks what looks like a personal number in a text: in URLs, logs and whatever is shown.
 
 Wider than the contract's check: a wrong check digit, a coordination number, any hyphen count too.
 """

@@ -1,7 +1,4 @@
-"""One process of a service: what runs in it, how it starts, and in which order it ends.
-
-What each part does stands in the part; here they only meet.
-"""
+"""One process of a service: its parts, their start, and the order in which they end."""
 
 import asyncio
 import contextlib
@@ -41,7 +38,7 @@ WORKER_CONNECTIONS = 6
 API_CONNECTIONS = 6
 
 OLDEST_UNSENT_SECONDS = 60.0
-"""Not ready when an event has waited longer: what is accepted now would not be heard of."""
+"""The service is not ready while an event has waited longer: what it accepts would reach nobody."""
 
 _CONSUMER_STOP_SECONDS = 9.0
 _HTTP_STOP_SECONDS = 4
@@ -52,17 +49,19 @@ _TIDY_SECONDS = 3600.0
 
 
 class Process:
-    """Everything of one service in one process. `serve()` runs until `end()` or a signal."""
+    """All parts of one service in one process. `serve()` runs until `end()` or a signal."""
 
     def __init__(self, service: Service, settings: Settings) -> None:
         self.service = service
         self.settings = settings
         self.policies = read_policies(settings.regions_dir)
+        locks = service.locks(is_checked=settings.check_lock_order)
         self.worker = Database(
             settings.database_worker_url.get_secret_value(),
             service=service.name,
             role="worker",
             policies=self.policies,
+            lock_order=locks,
             pool_size=WORKER_CONNECTIONS,
         )
         self.api = Database(
@@ -70,6 +69,7 @@ class Process:
             service=service.name,
             role="api",
             policies=self.policies,
+            lock_order=locks,
             pool_size=API_CONNECTIONS,
         )
         self.telemetry = Telemetry.of(service.name, endpoint=settings.otlp_endpoint)
@@ -120,11 +120,11 @@ class Process:
         )
 
     def end(self) -> None:
-        """Begin the ending; `serve` returns within 25 seconds."""
+        """Begin to end; `serve` returns within 25 seconds."""
         self._leaving.set()
 
     async def serve(self) -> None:
-        """Run until `end`. Raises what ended a part that should run for ever."""
+        """Run until `end`. Raises the exception of a part that failed and should run for ever."""
         self._begin("health", self.health.beat())
         self._begin("http", self._server.serve())
         self._begin("work", self._work())
@@ -134,7 +134,9 @@ class Process:
             raise self._failed
 
     async def _work(self) -> None:
-        """Guard the policies, then start what decides anything; try again until it is there."""
+        """Guard the policies, then start the parts that decide anything; try again while the
+        database is unavailable.
+        """
         await self._guard_policies()
         if self._policy_trouble is not None:
             return  # not ready, and nothing is decided under a policy that has been changed
@@ -175,7 +177,9 @@ class Process:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _stop(self) -> None:
-        """Not ready, fetch no more, finish and commit what is in hand, let the relay send it."""
+        """Not ready; fetch no more; finish and commit what is being handled; let the relay publish
+        it.
+        """
         log.info("ends")
         self.health.stop()
         self._server.should_exit = True
@@ -280,7 +284,9 @@ class Process:
 
 
 def run(service: Service) -> None:
-    """Run a service as the environment says, until SIGTERM or SIGINT. Exit code 1 after a fault."""
+    """Run a service as the environment configures it, until SIGTERM or SIGINT. Exit code 1 after a
+    fault.
+    """
     settings = Settings()
     logs.set_up(service.name, settings.log_level)
     failpoints.arm_from(settings.failpoints)

@@ -1,6 +1,7 @@
-"""A table is the fold of its events: the comparison, for tests and for the nightly check.
+"""Compares each aggregate's row with the fold of its events: for tests, and for `POST
+/admin/reconcile`.
 
-Reads only. What a difference means, an operator decides.
+Reads only. What follows from a difference is an operator's decision.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +21,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """An aggregate whose row is not what its events say. Holds no value: they may be anything."""
+    """An aggregate whose row is not the fold of its events. Holds no value of either."""
 
     table: str
     region: str
@@ -40,8 +41,8 @@ def table_of(row_type: type[Aggregate[Any]]) -> str:
 
 
 async def differences(session: AsyncSession, base: type[DeclarativeBase]) -> list[Difference]:
-    """Every aggregate of a service whose row differs from its events replayed; also an aggregate
-    that has events and no row. Works in chunks; one snapshot when the session's isolation gives it.
+    """Every aggregate of a service whose row differs from its events replayed, and every one that
+    has events and no row. Works in chunks; one snapshot when the session's isolation gives it.
     """
     found: list[Difference] = []
     for row_type in aggregates(base):
@@ -107,7 +108,9 @@ def _wrong_fields(
 
 
 def _by_topic(base: type[DeclarativeBase]) -> list[list[type[Aggregate[Any]]]]:
-    """A topic may carry several kinds of aggregate: each of its keys has a row in one of them."""
+    """A topic may have several kinds of aggregate: each of its keys has a row in one of their
+    tables.
+    """
     found: dict[str, list[type[Aggregate[Any]]]] = {}
     for row_type in aggregates(base):
         found.setdefault(row_type.topic.name, []).append(row_type)
@@ -138,7 +141,9 @@ async def _without_row(
 
 
 def read_event(wire_type: str, payload: str) -> Event:
-    """An event of the log as its contract. Raises LookupError for a type that is not declared."""
+    """An event of the log as its contract's class. Raises LookupError for a type that is not
+    declared.
+    """
     kind = message_class(wire_type)
     if kind is None or not issubclass(kind, Event):
         raise LookupError(f"{wire_type} is not an event that this version knows")

@@ -1,6 +1,6 @@
-"""Traces: one from the HTTP request through outbox, Kafka and inbox to the effect. No metrics here.
+"""Traces: one from the HTTP request through outbox, Kafka and inbox to the effect. No metrics.
 
-Without an address to send to, nothing is recorded, but trace ids are still handed on.
+Without an address to export to, no span is exported, but trace ids are still passed on.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ class Telemetry:
 
     @classmethod
     def of(cls, service: str, *, endpoint: str | None) -> "Telemetry":
-        """Spans to an OTLP address over HTTP (`http://host:4318`), or to nowhere when None."""
+        """Exports to an OTLP address over HTTP (`http://host:4318`), or nowhere when None."""
         if not endpoint:
             return cls(service)
         address = endpoint.rstrip("/")
@@ -43,7 +43,7 @@ class Telemetry:
 
     @property
     def is_recording(self) -> bool:
-        """False when spans go to nowhere: what only wraps work in one may spare it."""
+        """False when no span is exported: work that only serves a span can be spared."""
         return self._exports
 
     @contextmanager
@@ -58,7 +58,7 @@ class Telemetry:
     ) -> Iterator[Span]:
         """A span around some work. `parent` and `links` are `traceparent` texts.
 
-        Attributes hold names and counts; never a key, an address or a text that came in.
+        Attributes hold names and counts; never a key, an address or a text of a message.
         """
         context = _propagator.extract({"traceparent": parent}) if parent else None
         with self._tracer.start_as_current_span(
@@ -78,13 +78,13 @@ class Telemetry:
                 raise
 
     def close(self) -> None:
-        """Send what is left, for at most a few seconds."""
+        """Export what is left, for at most a few seconds."""
         self._provider.force_flush(3_000)
         self._provider.shutdown()
 
 
 def current_traceparent() -> str | None:
-    """The `traceparent` of the span that is open here, to be sent along with events; or None."""
+    """The `traceparent` of the current span, to be stored with events; None without one."""
     carrier: dict[str, str] = {}
     _propagator.inject(carrier)
     return carrier.get("traceparent")

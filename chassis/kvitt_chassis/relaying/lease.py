@@ -1,11 +1,11 @@
-"""The table `relay`: the lease, and the cursor that is stored under it. What they mean, and when to
-ask, the machine decides.
+"""The table `relay`: the lease (leader election), and the cursor that its holder stores. When to
+ask is decided by the machine.
 """
 
 from typing import Any
 from uuid import uuid4
 
-from kvitt_chassis.relaying.kept_connection import KeptConnection
+from kvitt_chassis.relaying.dedicated_connection import DedicatedConnection
 from kvitt_chassis.relaying.steps import (
     Cursor,
     InRecovery,
@@ -17,21 +17,23 @@ from kvitt_chassis.relaying.steps import (
 
 
 class RelayLease:
-    """One relay's hold on the table. Everything raises what `KeptConnection.fetch` does."""
+    """One relay's access to the table. Everything raises what `DedicatedConnection.fetch` does."""
 
-    def __init__(self, connection: KeptConnection) -> None:
+    def __init__(self, connection: DedicatedConnection) -> None:
         self._connection = connection
         self._holder = str(uuid4())
 
     async def take(self, *, seconds: float) -> LeaseTaken | LeaseBusy | InRecovery:
-        """Ask for the lease, under a new epoch."""
+        """Try to take the lease, under a new epoch."""
         if (await self._connection.fetch(IN_RECOVERY))[0][0]:
             return InRecovery()
         taken = await self._connection.fetch(TAKE, self._holder, seconds)
         return LeaseTaken(taken[0][0]) if taken else LeaseBusy()
 
     async def survey(self, cluster_id: str) -> Surveyed:
-        """The stored cursor, where it is from, and where we are; Kafka's name comes along."""
+        """The stored cursor, the servers that it is from, and the servers that are here;
+        `cluster_id` is Kafka's here.
+        """
         (row,) = await self._connection.fetch(SURVEY)
         known = (row["system_identifier"], row["timeline"], row["cluster_id"])
         return Surveyed(
@@ -45,7 +47,9 @@ class RelayLease:
     async def store(
         self, epoch: int, cursor: Cursor, place: Origin | None, *, seconds: float
     ) -> bool:
-        """Store the cursor and renew the lease for so long. False: it is not ours."""
+        """Store the cursor and renew the lease for `seconds`. Answers False when the epoch is not
+        current any more.
+        """
         where: Any = (
             (place.system_identifier, place.timeline, place.cluster_id)
             if place is not None
@@ -59,7 +63,7 @@ class RelayLease:
 _CURSOR = ("s1", "s2", "last_id", "base_id", "resent_id")
 
 IN_RECOVERY = "SELECT pg_is_in_recovery()"
-# No lease lies so far ahead but where the database's clock has gone back since; its holder, if it
+# No lease ends so far ahead unless the database's clock has gone back since; its holder, if it
 # lives, finds another epoch and stops.
 # decision 0133: a lease that lies too far ahead is free
 TAKE = """

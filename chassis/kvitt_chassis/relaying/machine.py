@@ -1,8 +1,8 @@
-"""What the relay decides: a pure machine. Events in, one action out; no await, no clock, no
+"""The relay's decisions: a pure machine. Events in, one action out; no await, no clock, no
 database, no Kafka.
 
-The shell (`relay.py`) does an action, tells what came of it and when (seconds of a clock that never
-goes back), and gets the next one. A simulator can stand in the shell's place.
+The shell (relay.py) does an action, reports its outcome and the time (seconds of a monotonic
+clock), and gets the next action. A simulator can take the shell's place.
 """
 
 from dataclasses import replace
@@ -14,10 +14,9 @@ from kvitt_chassis.relaying.steps import (
     DatabaseFailed,
     Happened,
     InRecovery,
-    Keep,
-    Kept,
     LeaseBusy,
     LeaseLost,
+    LeaseRenewed,
     LeaseTaken,
     Leave,
     Left,
@@ -30,6 +29,7 @@ from kvitt_chassis.relaying.steps import (
     Published,
     PublishFailed,
     Read,
+    RenewLease,
     Survey,
     Surveyed,
     TakeLease,
@@ -37,11 +37,11 @@ from kvitt_chassis.relaying.steps import (
 )
 
 LEASE_SECONDS = 2.0
-"""How long a lease holds on the database's clock; a standby asks every STANDBY_SECONDS."""
+"""How long a lease lasts by the database's clock; a standby asks every STANDBY_SECONDS."""
 STANDBY_SECONDS = 0.4
 RENEW_SECONDS = 0.6
 STORE_SECONDS = 0.1
-"""The cursor is stored no more often: a row that is updated all the time is slow beside an old
+"""The cursor is stored at most so often: a row that is updated all the time gets slow beside an old
 snapshot.
 """
 POLL_SECONDS = 0.5
@@ -73,7 +73,7 @@ class RelayMachine:
 
     @property
     def is_holder(self) -> bool:
-        """True while this relay believes that it holds the lease."""
+        """True while this relay holds the lease, as far as it knows."""
         return self._epoch is not None
 
     def begin(self, now: float) -> Action:
@@ -81,11 +81,11 @@ class RelayMachine:
         return self._ask(TakeLease(), now)
 
     def drain(self) -> None:
-        """Send what is committed now, then leave."""
+        """Publish what is committed now, then leave."""
         self.is_draining = self._is_fresh = True
 
     def next(self, happened: Happened, now: float) -> Action | None:
-        """What to do after an event; None when the relay has left."""
+        """The action after an event; None when the relay has left."""
         action = self._decide(happened, now)
         return None if action is None else self._ask(action, now)
 
@@ -97,7 +97,7 @@ class RelayMachine:
                 return Survey()
             case Surveyed():
                 return self._after_survey(happened, now)
-            case Kept():
+            case LeaseRenewed():
                 self._leased_at = self._stored_at = self._asked_at
                 self._is_unstored = False
                 return self._work(now)
@@ -150,8 +150,8 @@ class RelayMachine:
         return self._work(now)
 
     def _after_trouble(self, happened: Happened) -> Action:
-        """Kafka failed: the lease stays, the page is sent again. Else all is forgotten and asked
-        anew.
+        """After Kafka's failure the lease remains, and the page is sent again. After any other,
+        everything is forgotten and asked anew.
         """
         if isinstance(happened, PublishFailed) and self.cursor is not None:
             self._in_hand = None
@@ -172,7 +172,7 @@ class RelayMachine:
         return Leave(None, None) if self.is_draining else TakeLease()
 
     def _work(self, now: float) -> Action:
-        """Holding the lease and a cursor: the next thing to do."""
+        """With the lease and a cursor: the next action."""
         assert self.cursor is not None
         assert self._epoch is not None
         assert self._place is not None
@@ -180,7 +180,7 @@ class RelayMachine:
         if now - self._leased_at >= RENEW_SECONDS or (
             self._is_unstored and since_stored >= STORE_SECONDS
         ):
-            return Keep(self._epoch, self.cursor, self._place)
+            return RenewLease(self._epoch, self.cursor, self._place)
         if self._in_hand is not None:
             return self._send(self._in_hand, now)
         if self.cursor.is_resending or self.cursor.s2 is not None:
@@ -214,9 +214,10 @@ class RelayMachine:
 
 # decision 0003: the relay refuses another place, and an operator decides
 def refusal_to_send(found: Surveyed) -> str | None:
-    """Why a relay must not go on from a cursor: it is from another server, history or cluster.
+    """Why a relay must not go on from a cursor: it is from another server, timeline or Kafka
+    cluster, or the database was restored. None when it may.
 
-    None: it may. A cursor that was never used is of every place.
+    A cursor that was never used is valid everywhere.
     """
     if found.known is not None:
         for what, known, here in (

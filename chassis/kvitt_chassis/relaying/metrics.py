@@ -1,10 +1,12 @@
-"""What is measured of the relay, for one service. Nothing is measured here."""
+"""The relay's metrics, for one service: declarations only."""
 
 from kvitt_chassis.metrics import declare
 
 
 class RelayMetrics:
-    """One service's own metrics: to look a label up costs as much as to count."""
+    """One service's metrics with their label bound: looking a label up costs as much as an
+    increment.
+    """
 
     def __init__(self, service: str) -> None:
         self.sent = _SENT.labels(service)

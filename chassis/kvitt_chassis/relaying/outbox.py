@@ -1,6 +1,7 @@
-"""The service's event log, which is its outbox: the table, and what an operator asks of it.
+"""The service's event log, which is its outbox (transactional outbox): the table, and what an
+operator reads and changes of it.
 
-Rows are written by `transaction.py` and sent by `relay.py`. Nothing here writes an event.
+Rows are inserted by recording.py and published by relay.py. Nothing here inserts an event.
 """
 
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ DDL: tuple[str, ...] = (
 
 
 class OutboxRow(NamedTuple):
-    """One row of `events`, as it is sent. `time` is business time, `recorded_at` real time."""
+    """One row of `events`, as it is published. `time` is business time, `recorded_at` real time."""
 
     id: int
     event_id: UUID
@@ -82,7 +83,7 @@ class OutboxRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxStatus:
-    """How far the log is sent. `unsent` is counted up to COUNTED; COUNTED + 1 means more."""
+    """How far the log is published. `unsent` is counted up to COUNTED; COUNTED + 1 means more."""
 
     unsent: int
     oldest_unsent_seconds: float
@@ -95,7 +96,9 @@ COUNTED = 10_000
 
 
 async def status(session: AsyncSession) -> OutboxStatus:
-    """How far the relay is, for the worker role; the stored cursor is at most 0.1 s behind."""
+    """How far the relay has published, for the worker role; the stored cursor is at most
+    0.1 s old.
+    """
     row = (await session.execute(_STATUS, {"limit": COUNTED + 1})).one()
     return OutboxStatus(
         unsent=row.unsent,
@@ -107,7 +110,9 @@ async def status(session: AsyncSession) -> OutboxStatus:
 
 
 async def last_numbers(session: AsyncSession, topic: str) -> list[tuple[str, int]]:
-    """(key, last number) of every key of a topic, in the keys' order: a lost tail shows no gap."""
+    """(key, last sequence) of every key of a topic, by key: a reader that lost the last ones sees
+    no gap by itself.
+    """
     found = await session.execute(_LAST_NUMBERS, {"topic": topic})
     return [(row.key, row.seq) for row in found]
 
@@ -115,7 +120,9 @@ async def last_numbers(session: AsyncSession, topic: str) -> list[tuple[str, int
 async def of_key(
     session: AsyncSession, topic: str, key: str, *, from_seq: int = 1, limit: int = 1_000
 ) -> list[OutboxRow]:
-    """The events of one aggregate from a number on, in order: its story, or what to send again."""
+    """The events of one aggregate from a sequence on, in order: its history, or what to publish
+    again.
+    """
     found = await session.execute(
         _OF_KEY, {"topic": topic, "key": key, "from_seq": from_seq, "limit": limit}
     )
@@ -124,12 +131,12 @@ async def of_key(
 
 # decision 0003: an operator decides what is sent after a restore
 async def rebase(session: AsyncSession, *, resend: Literal["nothing", "everything"] | int) -> int:
-    """Let the relay go on from here, in this database and to whatever Kafka cluster it now finds.
+    """Let the relay go on from here, in this database and to the Kafka cluster that it finds.
 
-    An operator decides so after a restore, a promotion or a change of cluster. `resend`: which of
-    the rows that are here are sent (again): none, all, or those after an id. Consumers know by
-    their marks what they have seen. Waits until no writer is in the middle of an event. Answers how
-    many rows will be sent. The caller commits; a running relay loses its lease.
+    Decided by an operator after a restore, a promotion or a change of cluster. `resend`: which of
+    the rows that are here are published (again): none, all, or those after an id. Consumers
+    recognise by their marks what they have seen. Waits until no transaction is inserting an event.
+    Answers how many rows will be published. The caller commits; a running relay loses its lease.
     """
     await session.execute(text("LOCK TABLE events IN SHARE MODE"))
     after = {"nothing": None, "everything": 0}[resend] if isinstance(resend, str) else resend

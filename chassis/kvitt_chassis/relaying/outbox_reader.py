@@ -1,15 +1,16 @@
-"""Pages of the event log between two snapshots of the database. What is sent stands in the cursor.
+"""Pages of the event log between two snapshots of the database. How far they are published is the
+cursor's.
 
 A row belongs to the window (S1, S2] when its transaction is visible in S2 and was not in S1: it was
-under way in S1 (`xip`), or has begun since. Found so, none is ever missed, however long its
-transaction took; and within a window the order of ids is the order of each key, since a key's rows
-are inserted under its lock.
+in progress in S1 (`xip`), or has begun since. So none is ever missed, however long its transaction
+took; and within a window the order of ids is the order of each key, since a key's rows are inserted
+under its lock.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from kvitt_chassis.relaying.kept_connection import KeptConnection
+from kvitt_chassis.relaying.dedicated_connection import DedicatedConnection
 from kvitt_chassis.relaying.outbox import COLUMNS, OutboxRow
 from kvitt_chassis.relaying.steps import Cursor, Looked, PageRead
 
@@ -25,16 +26,18 @@ its values. They leave the planner no way but their index, and no helpers to sta
 
 
 PAGE_BYTES = 8 * 1024 * 1024
-"""A page ends with the event that reaches this: it is to be sent before a send's deadline."""
+"""A page ends with the event that reaches so many bytes: it has to be acknowledged within a send's
+timeout.
+"""
 
 
 class OutboxReader:
     """Reads pages. What it remembers of a window only makes the next pages cheaper.
 
-    Everything raises what `KeptConnection.fetch` does.
+    Everything raises what `DedicatedConnection.fetch` does.
     """
 
-    def __init__(self, connection: KeptConnection, *, page: int) -> None:
+    def __init__(self, connection: DedicatedConnection, *, page: int) -> None:
         self._connection = connection
         self._page = page
         self._window: tuple[str, str | None] | None = None
@@ -45,7 +48,7 @@ class OutboxReader:
         self._window = self._bounds = None
 
     async def look(self, cursor: Cursor) -> Looked:
-        """A snapshot of this moment, and the first page of the window that it ends."""
+        """A snapshot of this moment, and the first page of the window that ends with it."""
         found = await self._connection.fetch(LOOK, cursor.s1, cursor.base_id, self._page)
         return Looked(found[0][SNAPSHOT], self._page_of(found[1:], 0))
 
@@ -83,7 +86,7 @@ class OutboxReader:
 
 
 def _cut(page: str) -> str:
-    """A page without what comes after PAGE_BYTES of payload."""
+    """A page without the rows after PAGE_BYTES of payload."""
     return f"""
     SELECT {COLUMNS} FROM (
         SELECT *, sum(octet_length(payload)) OVER (ORDER BY id) - octet_length(payload) AS before

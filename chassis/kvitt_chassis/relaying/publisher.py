@@ -1,4 +1,6 @@
-"""Rows of the event log to Kafka, each one CloudEvent. Which rows, and when, the relay decides."""
+"""Publishes rows of the event log to Kafka, each as one CloudEvent. Which rows, and when, is
+decided by the relay.
+"""
 
 import asyncio
 import logging
@@ -24,9 +26,9 @@ _log = logging.getLogger(__name__)
 
 
 class Publisher:
-    """One service's producer. After any error it is closed, and a new one is made at the next page.
-
-    `kafka`: aiokafka's connection settings. Topics get `topic_prefix` in front.
+    """One service's producer. After any error it is closed, and a new one is made for the next
+    page. `kafka`: aiokafka's connection settings. `topic_prefix` is put in front of topics'
+    names.
     """
 
     def __init__(self, kafka: Mapping[str, Any], *, service: str, topic_prefix: str = "") -> None:
@@ -38,10 +40,10 @@ class Publisher:
         self._partitions: dict[str, list[int]] = {}  # by topic, as this producer knows them
 
     async def publish(self, rows: Sequence[OutboxRow]) -> None:
-        """Send rows in their order and wait until Kafka has acknowledged all of them.
+        """Publish rows in their order and wait until Kafka has acknowledged all of them.
 
-        Raises KafkaError, TimeoutError and what else a producer raises: some may have arrived then,
-        and the whole page is to be sent again.
+        Raises KafkaError, TimeoutError and whatever else a producer raises: some may have been
+        stored then, and the whole page is to be published again.
         """
         try:
             async with asyncio.timeout(PUBLISH_SECONDS):
@@ -53,7 +55,7 @@ class Publisher:
             raise
 
     async def cluster_id(self) -> str:
-        """Kafka's own name for the cluster. Raises KafkaError, TimeoutError."""
+        """The id of the Kafka cluster. Raises KafkaError, TimeoutError."""
         admin = AIOKafkaAdminClient(**self._kafka, request_timeout_ms=int(_CONNECT_SECONDS * 1000))
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
@@ -64,7 +66,7 @@ class Publisher:
                 await asyncio.wait_for(admin.close(), _CLOSE_SECONDS)
 
     async def close(self) -> None:
-        """Close the producer, if need be without waiting for what it still holds."""
+        """Close the producer, without waiting for what it still has buffered."""
         producer, self._producer = self._producer, None
         self._partitions = {}
         if producer is None:
@@ -97,7 +99,9 @@ class Publisher:
     async def _enqueue(
         self, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]
     ) -> list["asyncio.Future[Any]"]:
-        """Hand rows over in batches per partition; within a partition in the rows' order."""
+        """Add rows to the producer's batches per partition; within a partition in the
+        rows' order.
+        """
         for topic in {row.topic for row in rows} - self._partitions.keys():
             self._partitions[topic] = sorted(await producer.partitions_for(self._prefix + topic))
         batches: list[tuple[str, int, Any]] = []
@@ -125,7 +129,7 @@ class Publisher:
         return added is not None
 
     def headers(self, row: OutboxRow) -> list[tuple[str, bytes]]:
-        """What `Envelope.headers` gives for the row, without making an envelope of it first."""
+        """The row's headers, equal to `Envelope.headers` without building an envelope first."""
         pairs = [
             ("ce_specversion", b"1.0"),
             ("ce_id", str(row.event_id).encode()),
@@ -151,5 +155,7 @@ class Publisher:
 
 @lru_cache(maxsize=65_536)
 def _placed(key: bytes) -> int:
-    """Kafka's own hash of a key, as the Java client counts it. Slow in Python: remember it."""
+    """The partition hash of a key (murmur2, as the Java client computes it). Slow in Python:
+    cached.
+    """
     return int(murmur2(key)) & 0x7FFFFFFF

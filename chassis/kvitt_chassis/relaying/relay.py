@@ -1,5 +1,5 @@
-"""The relay's shell: does what its machine says, on the database and Kafka. It decides nothing
-itself.
+"""The relay (message relay, polling publisher): does what its machine decides, on the database and
+Kafka. Decides nothing itself.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.relaying import outbox
-from kvitt_chassis.relaying.kept_connection import KeptConnection
+from kvitt_chassis.relaying.dedicated_connection import DedicatedConnection
 from kvitt_chassis.relaying.lease import RelayLease
 from kvitt_chassis.relaying.machine import LEASE_SECONDS, RelayMachine
 from kvitt_chassis.relaying.metrics import RelayMetrics
@@ -29,10 +29,9 @@ from kvitt_chassis.relaying.steps import (
     DatabaseFailed,
     Happened,
     InRecovery,
-    Keep,
-    Kept,
     LeaseBusy,
     LeaseLost,
+    LeaseRenewed,
     LeaseTaken,
     Leave,
     Left,
@@ -43,6 +42,7 @@ from kvitt_chassis.relaying.steps import (
     Published,
     PublishFailed,
     Read,
+    RenewLease,
     Survey,
     TakeLease,
     Waited,
@@ -54,11 +54,11 @@ _log = logging.getLogger(__name__)
 
 
 class Relay:
-    """Sends a service's committed events to Kafka, each key's in order, none left out.
+    """Publishes a service's committed events to Kafka, each key's in order, none left out.
 
-    `database` is the worker's; one connection of its pool is kept. `kafka`: aiokafka's connection
-    settings (`Settings.kafka`). Several may run for one service: one holds the lease, the others
-    stand by.
+    `database` has the worker role; one connection of its pool is held. `kafka`: aiokafka's
+    connection settings (`Settings.kafka`). Several may run for one service: one holds the lease,
+    the others stand by.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Relay:
         self._telemetry = telemetry
         self._metrics = RelayMetrics(self.service)
         self._machine = RelayMachine(page=page)
-        self._connection = KeptConnection(database, setup=SETUP, seconds=STATEMENT_SECONDS)
+        self._connection = DedicatedConnection(database, setup=SETUP, seconds=STATEMENT_SECONDS)
         self._lease = RelayLease(self._connection)
         self._reader = OutboxReader(self._connection, page=page)
         self._woken = asyncio.Event()
@@ -98,7 +98,9 @@ class Relay:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send until `drain` or cancellation. Outages of the database and Kafka are outlasted."""
+        """Publish until `drain` or cancellation. While the database or Kafka is unavailable, tries
+        again.
+        """
         action: Action | None = self._machine.begin(monotonic())
         try:
             while action is not None:
@@ -111,8 +113,9 @@ class Relay:
             self._ended.set()
 
     async def drain(self, seconds: float = 5.0) -> bool:
-        """Let `run` send what is committed now, give the lease back and return. False: not in time;
-        what was not sent stays in the log for the next relay, and `run` is to be cancelled.
+        """Let `run` publish what is committed now, release the lease and return. Answers False when
+        that took too long; what was not published remains in the log for the next relay, and
+        `run` is to be cancelled.
         """
         self._machine.drain()
         self.wake()
@@ -123,9 +126,9 @@ class Relay:
         return True
 
     async def republish(self, topic: str, key: str, from_seq: int = 1) -> int:
-        """Send one key's events again, as they were, from a number on. Answers how many.
+        """Publish one key's events again, unchanged, from a sequence on. Answers how many.
 
-        Readers skip by their marks what they have seen. Raises KafkaError, DBAPIError,
+        Readers recognise by their marks what they have seen. Raises KafkaError, DBAPIError,
         TimeoutError.
         """
         publisher = Publisher(self._kafka, service=self.service, topic_prefix=self._topic_prefix)
@@ -155,17 +158,17 @@ class Relay:
         except Exception as error:
             return await self._database_failed(error)
 
-    async def _ask_database(self, action: TakeLease | Keep | Look | Read | Leave) -> Happened:
+    async def _ask_database(self, action: TakeLease | RenewLease | Look | Read | Leave) -> Happened:
         match action:
             case Look():
                 return await self._reader.look(action.cursor)
             case Read():
                 return await self._reader.read(action.cursor)
-            case Keep(epoch, cursor, place):
+            case RenewLease(epoch, cursor, place):
                 failpoint("relay.before_store")
                 kept = await self._lease.store(epoch, cursor, place, seconds=LEASE_SECONDS)
                 failpoint("relay.after_store")
-                return Kept() if kept else LeaseLost()
+                return LeaseRenewed() if kept else LeaseLost()
             case TakeLease():
                 return await self._take_lease()
             case Leave():

@@ -1,22 +1,20 @@
-"""The words that the relay's machine and its shell speak: what has happened, what is to be done.
-Nothing is decided or done here.
-"""
+"""The relay's machine's inputs (what happened) and actions (what to do): data only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 PAGE = 1_000
-"""The most rows that are read, sent and acknowledged together."""
+"""The most rows that are read, published and acknowledged together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """How far the log is sent.
+    """How far the log is published.
 
-    All rows visible in snapshot `s1` are sent, and those visible in `s2` up to the id `last_id`.
-    Rows up to `base_id` are from before a re-base, when transactions had other numbers; of them,
-    those up to `resent_id` are sent.
+    All rows visible in snapshot `s1` are published, and those visible in `s2` up to the id
+    `last_id`. Rows up to `base_id` are from before a re-base, when transactions had other numbers;
+    of them, those up to `resent_id` are published.
     """
 
     s1: str
@@ -27,11 +25,11 @@ class Cursor:
 
     @property
     def is_resending(self) -> bool:
-        """True while rows from before a re-base are still to be sent."""
+        """True while rows from before a re-base are still to be published."""
         return self.resent_id < self.base_id
 
     def moved(self, page: "PageRead") -> "Cursor":
-        """The cursor once a page that was read from here is acknowledged; an empty one ends the
+        """The cursor after a page that was read from here is acknowledged; an empty page ends the
         window.
         """
         if self.is_resending:
@@ -43,19 +41,19 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which database server, which of its histories, which Kafka cluster."""
+    """The database server, its timeline, and the Kafka cluster."""
 
     system_identifier: str
     timeline: str
     cluster_id: str
 
 
-# --- what the shell tells
+# --- what happened
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseTaken:
-    """The lease is ours, under a new epoch."""
+    """This relay holds the lease, under a new epoch."""
 
     epoch: int
 
@@ -67,12 +65,14 @@ class LeaseBusy:
 
 @dataclass(frozen=True, slots=True)
 class InRecovery:
-    """The database server is a standby: it has no snapshots of its own and takes no lease."""
+    """The database server is a standby: no snapshots can be taken and no lease."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
-    """Where we are, where the cursor is from (None: never used), the next transaction's number."""
+    """The servers here, the servers that the cursor is from (None: never used), the next
+    transaction's number.
+    """
 
     cursor: Cursor
     known: Origin | None
@@ -82,18 +82,18 @@ class Surveyed:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class LeaseRenewed:
     """The lease is renewed, the cursor stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseLost:
-    """The lease has another epoch than ours."""
+    """The lease has another epoch: another relay holds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """Rows in the order of their ids; fewer than `size`: there are no more in the window."""
+    """Rows in the order of their ids; fewer than `size` when there are no more in the window."""
 
     rows: Sequence[Any]
     last_id: int
@@ -107,8 +107,8 @@ class PageRead:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The database's snapshot of this moment, as text; the first page of what it sees and the
-    cursor's did not, taken in the same moment.
+    """The database's snapshot of this moment, as text; and the first page of what it sees and the
+    cursor's snapshot did not, read in the same moment.
     """
 
     snapshot: str
@@ -124,7 +124,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class PublishFailed:
-    """Some or nothing of the page has arrived; the producer is closed."""
+    """Some or nothing of the page was acknowledged; the producer is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +134,12 @@ class DatabaseFailed:
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """The pause is over, or somebody woke us."""
+    """The pause is over, or the relay was woken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The lease is given back."""
+    """The lease is released."""
 
 
 Happened = (
@@ -147,7 +147,7 @@ Happened = (
     | LeaseBusy
     | InRecovery
     | Surveyed
-    | Kept
+    | LeaseRenewed
     | LeaseLost
     | PageRead
     | Looked
@@ -169,13 +169,15 @@ class TakeLease:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Answered by Surveyed, PublishFailed (Kafka does not say who it is) or DatabaseFailed."""
+    """Answered by Surveyed, PublishFailed (Kafka does not answer with its cluster's id) or
+    DatabaseFailed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
-    """Renew the lease and store the cursor, if the epoch is still ours. Answered by Kept, LeaseLost
-    or DatabaseFailed.
+class RenewLease:
+    """Renew the lease and store the cursor, if the epoch is still current. Answered by
+    LeaseRenewed, LeaseLost or DatabaseFailed.
     """
 
     epoch: int
@@ -203,8 +205,8 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Send a page and wait for all of it, reading `ahead` meanwhile. Answered by Published,
-    PublishFailed or DatabaseFailed.
+    """Publish a page and wait for its acknowledgement, reading `ahead` meanwhile. Answered by
+    Published, PublishFailed or DatabaseFailed.
     """
 
     page: PageRead
@@ -213,8 +215,8 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Wait, or be woken. Answered by Waited. `refusal` says why nothing will be sent until an
-    operator acts.
+    """Wait, or be woken. Answered by Waited. `refusal`: why nothing is published until an operator
+    acts.
     """
 
     seconds: float
@@ -223,10 +225,10 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Store the cursor and give the lease back; or, without one, just end. Answered by Left."""
+    """Store the cursor and release the lease; without a lease, only end. Answered by Left."""
 
     epoch: int | None
     cursor: Cursor | None
 
 
-Action = TakeLease | Survey | Keep | Look | Read | Publish | Pause | Leave
+Action = TakeLease | Survey | RenewLease | Look | Read | Publish | Pause | Leave

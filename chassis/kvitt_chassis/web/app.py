@@ -1,6 +1,5 @@
-"""The HTTP application of a service: routes, documentation, and the guard in front of them.
-
-No route stands here; what a service answers stands in its `api.py`.
+"""The HTTP application of a service: its routes, documentation, and the guard in front of them. A
+service's routes are in its `api.py`.
 """
 
 import asyncio
@@ -78,8 +77,8 @@ def build_app(
 
 
 class Guard:
-    """In front of every route: bounded bodies, bounded work, no person in an address, a span, a
-    metric, and a problem document for whatever goes wrong.
+    """In front of every route: limits on bodies and on concurrent requests, no personal number in
+    an address, a span, a metric, and a problem document for whatever goes wrong.
     """
 
     def __init__(self, app: ASGIApp, *, service: str, telemetry: Telemetry) -> None:
@@ -137,7 +136,7 @@ class Guard:
             except Exception as error:
                 problem = FAULT
                 if is_lock_trouble(error) or isinstance(error, PoolTimeout):
-                    # A server that is away is no fault of ours: it is told by its own metrics.
+                    # A server that is unavailable is no fault of ours: its own metrics show it.
                     problem = Busy(status=503, reason="DATABASE_BUSY").problem
                     log.warning("a request came to nothing: %s", describe(error))
                 elif isinstance(error, KafkaError | TimeoutError):

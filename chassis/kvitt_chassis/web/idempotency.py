@@ -1,7 +1,8 @@
-"""A repeated HTTP command has one effect and one answer: the stored keys. Knows no route.
+"""Idempotency keys: a repeated HTTP command has one effect and one answer. Knows no route.
 
-The key's row is written first, in the command's own transaction: a rival waits for its commit and
-then gets the stored answer. A refusal rolls the row back, so it is judged anew the next time.
+The key's row is inserted first, in the command's own transaction: a concurrent request waits for
+its commit and then gets the stored answer. A refusal rolls the row back, so the next request is
+decided anew.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kvitt_chassis.web.problems import Problem, ProblemRaised
 
 KEPT_DAYS = 30
-"""How long an answer can be had again. Longer than any client retries, shorter than for ever."""
+"""How many days an answer is stored: longer than any client retries."""
 
 DDL: tuple[str, ...] = (
     """
@@ -34,7 +35,7 @@ DDL: tuple[str, ...] = (
 
 
 class KeyReused(ProblemRaised):
-    """The key has been used for another request (422)."""
+    """The key was used for another request (422)."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -51,7 +52,7 @@ class KeyReused(ProblemRaised):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotencyKey:
-    """What identifies one request: who, where, which key; and what was asked."""
+    """What identifies one request: caller, route and key; and a hash of what was requested."""
 
     region: str
     principal: str
@@ -62,7 +63,9 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
-    """The answer of the first request with a key; `body` is stored as it is handed over: sealed."""
+    """The answer to the first request with a key; `body` is stored as it is passed in:
+    encrypted.
+    """
 
     status: int
     body: str
@@ -70,9 +73,10 @@ class StoredAnswer:
 
 # decision 0080: a repeated Idempotency-Key gets the stored answer, and what makes a key the same
 async def claim(session: AsyncSession, key: IdempotencyKey) -> StoredAnswer | None:
-    """Take the key for this transaction, or give the answer that it already has.
+    """Insert the key in this transaction; answers None, or the stored answer when there is one.
 
-    Waits while a rival's transaction holds the key. Raises KeyReused when it was another request.
+    Waits while a concurrent transaction holds the key. Raises KeyReused when it was another
+    request.
     """
     place = _place(key)
     taken = await session.execute(_INSERT, {**place, "request_hash": key.request_hash})
@@ -85,12 +89,12 @@ async def claim(session: AsyncSession, key: IdempotencyKey) -> StoredAnswer | No
 
 
 async def store(session: AsyncSession, key: IdempotencyKey, answer: StoredAnswer) -> None:
-    """Keep the answer with its key. The caller commits, effect and answer together."""
+    """Store the answer with its key. The caller commits effect and answer together."""
     await session.execute(_UPDATE, {**_place(key), "status": answer.status, "body": answer.body})
 
 
 async def forget_old(session: AsyncSession, *, limit: int = 5_000) -> int:
-    """Delete keys older than KEPT_DAYS (real time), at most `limit`; says how many."""
+    """Delete keys older than KEPT_DAYS (real time), at most `limit`; answers how many."""
     gone = await session.execute(_DELETE, {"days": KEPT_DAYS, "limit": limit})
     return len(gone.all())
 

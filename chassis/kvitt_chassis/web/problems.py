@@ -1,6 +1,6 @@
-"""Errors of the HTTP API as problem documents (RFC 9457), in Swedish for who reads them.
+"""Errors of the HTTP API as problem documents (RFC 9457), with Swedish texts.
 
-Nothing that came in is repeated. Which route raises what is not decided here.
+No value of the request is repeated. Which route raises what is not decided here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ class ProblemRaised(Exception):
 
 
 class NotFound(ProblemRaised):
-    """The region has no such thing (404)."""
+    """The region has nothing with this id (404)."""
 
     def __init__(self, noun: str, *, rule: str = CONTRACT) -> None:
         super().__init__(
@@ -132,7 +132,7 @@ class Invalid(ProblemRaised):
 
 
 class Busy(ProblemRaised):
-    """Too much is in hand, or another change holds the same rows too long (429 or 503)."""
+    """Too many requests, or another transaction holds the same rows too long (429 or 503)."""
 
     def __init__(self, *, status: int, reason: str) -> None:
         super().__init__(
@@ -148,7 +148,9 @@ class Busy(ProblemRaised):
 
 
 def of_refusal(refused: Refused) -> Problem:
-    """A rule's no: 404 for the thing itself, 422 for a field, 409 for a state."""
+    """The problem of a rule's refusal: 404 when the thing itself is unknown, 422 for a field, 409
+    for a state.
+    """
     status, title = 409, "Går inte i detta läge"
     if refused.reason.startswith("UNKNOWN_") and refused.field is None:
         status, title = 404, "Finns inte"
@@ -167,7 +169,7 @@ def of_refusal(refused: Refused) -> Problem:
 
 
 def of_validation(errors: Sequence[Any], *, model: str = "") -> Problem:
-    """What is wrong with a request, field by field. `errors` are as FastAPI gives them."""
+    """The problem of an invalid request, field by field. `errors` are FastAPI's."""
     faults = explain(ValidationError.from_exception_data(model, [_line(e) for e in errors]))
     fields = tuple(
         FieldProblem(field=f.field, rule=f.rule, problem=f.problem, way_on=f.way_on) for f in faults

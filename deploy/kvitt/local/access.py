@@ -1,5 +1,5 @@
-"""Users, topics and permissions of a broker, generated from the catalogue. What may be read stands
-there, not here.
+"""Users, topics and permissions of a broker, generated from the catalogue, which defines who may
+read and write what.
 """
 
 import time
@@ -52,7 +52,7 @@ def create_users(admin: AdminClient, users: Iterable[Credentials]) -> None:
 
 
 def create_topics(admin: AdminClient, topics: Sequence[Topic], *, prefix: str = "") -> None:
-    """Create the topics that are not there yet, with the catalogue's settings. Raises
+    """Create the catalogue's topics that do not exist yet, with their settings. Raises
     KafkaException.
     """
     there = set(admin.list_topics(timeout=_TIMEOUT_SECONDS).topics)
@@ -95,7 +95,7 @@ def delete_topics(admin: AdminClient, *, prefix: str) -> None:
 
 def permissions(topics: Sequence[Topic], *, prefix: str = "") -> list[AclBinding]:
     """What the catalogue grants: each topic's writers and readers, and to each of them its own
-    groups.
+    consumer groups.
     """
     granted: list[AclBinding] = []
     for topic in topics:
@@ -109,7 +109,7 @@ def permissions(topics: Sequence[Topic], *, prefix: str = "") -> list[AclBinding
 
 
 def grant(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
-    """Put permissions in force; those already there stay. Raises KafkaException, TimeoutError.
+    """Add permissions; existing ones remain. Raises KafkaException, TimeoutError.
 
     Returns when the broker applies them: it answers earlier, and works through new topics first.
     """
@@ -125,9 +125,10 @@ def grant(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
 
 
 def revoke_others(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
-    """Take away every permission on the broker that is not among `bindings`.
+    """Remove every permission on the broker that is not among `bindings`.
 
-    For a broker that is ours alone: what the catalogue no longer grants must not stay in force.
+    For a broker that is ours alone, so that nothing stays permitted that the catalogue no longer
+    grants.
     """
     in_force = admin.describe_acls(_EVERYTHING).result(_TIMEOUT_SECONDS)
     surplus = [one for one in in_force if one not in set(bindings)]

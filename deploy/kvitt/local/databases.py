@@ -1,5 +1,5 @@
 """One database per service with its three roles, on any PostgreSQL server that we may administer.
-No tables.
+Creates no tables.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,7 @@ ROLES = ("owner", "api", "worker")
 
 @dataclass(frozen=True, slots=True)
 class DatabaseUrls:
-    """One service's database, as each of its roles sees it: `postgresql+asyncpg://…` for
-    SQLAlchemy.
-    """
+    """The URLs of one service's database, one per role: `postgresql+asyncpg://…` for SQLAlchemy."""
 
     owner: str
     api: str
@@ -26,7 +24,7 @@ class DatabaseUrls:
 
     @staticmethod
     def libpq(url: str) -> str:
-        """The same address for psycopg and psql."""
+        """The same URL for psycopg and psql."""
         return url.replace("postgresql+asyncpg://", "postgresql://", 1)
 
 
@@ -45,7 +43,7 @@ class Databases:
         self._known_roles: set[str] = set()
 
     def urls(self, service: str, *, prefix: str = "") -> DatabaseUrls:
-        """Addresses of the service's database, whether it exists yet or not."""
+        """The URLs of the service's database, whether it exists yet or not."""
         return DatabaseUrls(*(self._url(service, role, prefix) for role in ROLES))
 
     def create(
@@ -75,7 +73,9 @@ class Databases:
         return self.urls(service, prefix=prefix)
 
     def admin_url_to(self, database: str) -> str:
-        """The superuser's libpq URL to one database: past row security, for tests and repair."""
+        """The superuser's libpq URL of one database: exempt from row-level security, for tests and
+        repair.
+        """
         return urlsplit(self.admin_url)._replace(path=f"/{database}").geturl()
 
     def exists(self, name: str) -> bool:
@@ -83,7 +83,7 @@ class Databases:
             return _exists(admin, name)
 
     def drop(self, service: str, *, prefix: str = "") -> None:
-        """Drop the service's database, whoever is connected to it."""
+        """Drop the service's database, ending the connections to it."""
         with psycopg.connect(self.admin_url, autocommit=True) as admin:
             name = sql.Identifier(prefix + service)
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
@@ -153,8 +153,8 @@ def _let_in_only(admin: psycopg.Connection, database: str, service: str) -> None
 
 
 def _grant_by_default(inside: psycopg.Connection, service: str) -> None:
-    """What the owner's migrations create, api and worker may use; a migration may take some of it
-    back.
+    """Let api and worker use what the owner's migrations create; a migration may revoke
+    some of it.
     """
     users = sql.SQL(", ").join(sql.Identifier(f"{service}_{role}") for role in ("api", "worker"))
     begin = sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public ").format(

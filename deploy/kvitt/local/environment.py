@@ -1,5 +1,5 @@
-"""The environment of a service process: the names that the chassis reads. The one place where they
-are written.
+"""The environment variables of a service process, as the chassis reads them. The one place where
+they are written.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from kvitt.local.kafka import Credentials
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAddresses:
-    """What one service process needs to know of its surroundings."""
+    """The addresses, credentials and paths that one service process needs."""
 
     service: str
     database: DatabaseUrls
@@ -51,10 +51,16 @@ class ServiceAddresses:
 
 
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a service may inherit: everything but settings of ours, except those that suit every
-    service.
+    """The environment that a service process inherits: everything but KVITT_ settings, except those
+    that suit every service.
     """
-    shared = {"KVITT_OTLP_ENDPOINT", "KVITT_LOG_LEVEL", "KVITT_HISTORY", "KVITT_FAILPOINTS"}
+    shared = {
+        "KVITT_OTLP_ENDPOINT",
+        "KVITT_LOG_LEVEL",
+        "KVITT_HISTORY",
+        "KVITT_FAILPOINTS",
+        "KVITT_CHECK_LOCK_ORDER",
+    }
     return {
         name: value
         for name, value in environment.items()

@@ -1,5 +1,5 @@
-"""Kafka's jars: fetched once by exact coordinate into the user's cache, never used unless the
-committed sum agrees.
+"""Kafka's jars: downloaded once by exact coordinate into the user's cache, never used unless their
+SHA-256 sum is the committed one.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ class Jar:
     sha256: str
 
     def path(self, repository: Path) -> Path:
-        """Where the jar lies in a Maven repository cache."""
+        """The jar's path in a Maven repository cache."""
         folder = repository.joinpath(*self.group.split("."), self.artifact, self.version)
         return folder / f"{self.artifact}-{self.version}.jar"
 
@@ -48,11 +48,12 @@ def provide(
     on_fetched: Callable[[int, int], None] = lambda done, of: None,
     repositories: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Paths of all jars, those missing fetched first; each one's sum is checked at every call.
+    """Paths of all jars; missing ones are downloaded first. Each one's sum is checked at every
+    call.
 
-    `on_fetched(done, of)` is called as downloads end. `repositories` (name to address) stand in for
-    Maven's central one. Raises LocalProblem: no network where one is
-    needed, or a sum that differs; that file is removed.
+    `on_fetched(done, of)` is called as downloads end. `repositories` (name to address) replace
+    Maven's central one. Raises LocalProblem without a network where one is needed, or when a sum
+    differs; that file is removed.
     """
     repository = cache / "maven"
     repository.mkdir(parents=True, exist_ok=True)
@@ -112,7 +113,7 @@ def _is_genuine(jar: Jar, repository: Path) -> bool:
 
 @contextmanager
 def _one_at_a_time(repository: Path) -> Iterator[None]:
-    """Two first runs at once must not write the same files."""
+    """A lock: two first runs at once must not write the same files."""
     with (repository / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

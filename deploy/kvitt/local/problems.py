@@ -1,10 +1,10 @@
-"""What can stand in the way of the local platform, told so that a person can act. No logic."""
+"""What can be in the way of the local platform, in words that a person can act on. No logic."""
 
 
 class LocalProblem(Exception):
     """Something outside Kvitt is missing or in the way.
 
-    `what` says what was found, `remedy` what to do about it. Shown without a traceback.
+    `what` is what was found, `remedy` what to do about it. Printed without a traceback.
     """
 
     def __init__(self, what: str, *, remedy: str) -> None:

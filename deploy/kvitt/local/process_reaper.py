@@ -1,9 +1,8 @@
-"""Ends a supervisor's processes when the supervisor is gone, however it went. Standard library
+"""Ends a supervisor's processes when the supervisor is gone, for whatever reason. Standard library
 only: run by path.
 
-Reads lines `+<pid> <signal>` and `-<pid>` on stdin; at its end every process still listed gets its
-signal,
-then SIGKILL when it has not left within the grace.
+Reads lines `+<pid> <signal>` and `-<pid>` on stdin. When stdin ends, every process still listed
+gets its signal, then SIGKILL unless it exits within the grace period.
 """
 
 import contextlib
@@ -17,7 +16,7 @@ _PAUSE_SECONDS = 0.05
 
 
 def main() -> None:
-    """Run until stdin ends, then end what is left."""
+    """Run until stdin ends, then end the processes that are left."""
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     kept: dict[int, int] = {}
@@ -41,7 +40,7 @@ def _end(kept: dict[int, int]) -> None:
 
 
 def _send(pid: int, number: int) -> bool:
-    """To the whole group, since each kept process leads one; False when nobody is there."""
+    """Signal the process's whole group, which it leads; answers False when there is none."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
         return True

@@ -1,5 +1,5 @@
-"""Child processes that never outlive us, and how a process of an earlier run is recognised. No
-knowledge of what runs.
+"""Child processes that never outlive this one, and how a process of an earlier run is recognised.
+Does not know what they run.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ _PORTS = range(20_000, 32_000)
 
 @dataclass(frozen=True, slots=True)
 class ProcessIdentity:
-    """A process by number and start time, since numbers are used again."""
+    """A process by pid and start time, since pids are used again."""
 
     name: str
     pid: int
@@ -35,7 +35,7 @@ class ProcessIdentity:
 
     @classmethod
     def of(cls, name: str, pid: int) -> "ProcessIdentity":
-        """The identity of a live process. Raises psutil.NoSuchProcess when it is gone."""
+        """The identity of a running process. Raises psutil.NoSuchProcess when there is none."""
         return cls(name, pid, psutil.Process(pid).create_time())
 
     def is_alive(self) -> bool:
@@ -48,7 +48,7 @@ class ProcessIdentity:
 
 
 def identities(children: Iterable["Child | None"]) -> list[ProcessIdentity]:
-    """Of those that run. One that dies in this instant is left out."""
+    """Identities of running processes. One that ends at this instant is left out."""
     found = []
     for child in children:
         if child is not None and child.is_running():
@@ -59,8 +59,8 @@ def identities(children: Iterable["Child | None"]) -> list[ProcessIdentity]:
 
 @dataclass(slots=True)
 class Child:
-    """A process that we started; it leads its own group, so Ctrl-C in the terminal does not reach
-    it.
+    """A process that we started. It leads its own group, so that Ctrl-C in the terminal does not
+    reach it.
     """
 
     name: str
@@ -76,7 +76,7 @@ class Child:
         return self.popen.poll() is None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process alone; nothing happens when it has ended."""
+        """Send a signal to the process alone; does nothing when it has ended."""
         if self.is_running():
             self.popen.send_signal(number)
 
@@ -99,8 +99,8 @@ class Child:
 
 # decision 0011: a helper on a pipe ends what a killed supervisor leaves
 class ProcessReaper:
-    """Starts children and makes sure, by a helper that waits on a pipe, that they end when this
-    process does.
+    """Starts child processes. A helper process that waits on a pipe ends them when this process
+    ends.
     """
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class ProcessReaper:
         stop_signal: signal.Signals = signal.SIGTERM,
         directory: Path | None = None,
     ) -> Child:
-        """Start `command` in its own process group; what it prints is appended to `log`."""
+        """Start `command` in its own process group; its output is appended to `log`."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             popen = subprocess.Popen(
@@ -140,11 +140,11 @@ class ProcessReaper:
         return Child(name, popen, stop_signal, self)
 
     def forget(self, pid: int) -> None:
-        """The process has ended and been waited for: its number is no longer ours."""
+        """The process has ended and was waited for: its pid is not ours any more."""
         self._tell(f"-{pid}\n")
 
     def close(self) -> None:
-        """End the helper; it ends what is still running."""
+        """End the helper, which ends the processes that still run."""
         self._pipe.close()
         self._helper.wait()
 
@@ -160,7 +160,7 @@ class ProcessReaper:
 
 
 def free_ports(count: int) -> list[int]:
-    """That many different loopback TCP ports that nobody listens on now."""
+    """So many different loopback TCP ports that nobody listens on."""
     found: list[int] = []
     for port in random.sample(_PORTS, len(_PORTS)):
         if len(found) == count:
@@ -171,7 +171,9 @@ def free_ports(count: int) -> list[int]:
 
 
 def require_free_port(port: int, *, purpose: str) -> None:
-    """Raises LocalProblem that names who holds the port, as far as we may see."""
+    """Raises LocalProblem that names the process that listens on the port, as far as it can be
+    seen.
+    """
     if not _is_free(port):
         raise LocalProblem(
             f"Port {port}, chosen for {purpose}, is taken{_holder(port)}.",

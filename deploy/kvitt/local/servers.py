@@ -1,6 +1,4 @@
-"""PostgreSQL and Kafka together, as `kvitt up` and the tests start them. Which services use them
-stands elsewhere.
-"""
+"""PostgreSQL and Kafka together, as `kvitt up` and the tests start them."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,17 +14,17 @@ from kvitt.local.processes import Child, ProcessReaper
 from kvitt.local.state import State, cache_dir
 
 Report = Callable[[str, str], None]
-"""Told each step from any thread: the part (`kafka`, `orders`), and what it does or is."""
+"""Called at each step, from any thread, with the part (`kafka`, `orders`) and its state."""
 
 
 def kafka_principals(regions: Sequence[str]) -> list[str]:
-    """Who has a user of its own on the broker: each service and each region."""
+    """Everyone with a user on the broker: each service and each region."""
     return [*SERVICES, *(f"region-{code}" for code in regions)]
 
 
 # decision 0010: the local platform is the real one
 class LocalServers:
-    """Both servers, started side by side and ended together; they end by themselves when this
+    """Both servers, started in parallel and ended together; they also end when this
     process does.
     """
 
@@ -68,7 +66,7 @@ class LocalServers:
         return Credentials(principal, self.state.password(f"kafka:{principal}"))
 
     def stop(self) -> None:
-        """End both, as cleanly as they were started far enough; returns when they have left."""
+        """End both as cleanly as possible; returns when they have exited."""
         for ready in (self._kafka_ready, self._postgres_ready):
             if ready is not None:
                 ready.exception()  # waits; a start that failed was told to who waited for it
@@ -98,5 +96,5 @@ class LocalServers:
 
 
 def admin_client(bootstrap: str, credentials: Credentials | None) -> AdminClient:
-    """An administrator's client; without credentials for a foreign broker that asks for none."""
+    """A Kafka admin client; without credentials for a broker of another's that asks for none."""
     return AdminClient(client_settings(bootstrap, credentials))

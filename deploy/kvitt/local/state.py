@@ -1,5 +1,5 @@
-"""What the local platform remembers between runs, in its state directory: ports, one secret, who
-runs. Nothing derived.
+"""What the local platform stores between runs, in its state directory: ports, one secret, running
+processes. Nothing that can be derived.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _LEAST_FREE_BYTES = 1 << 30
 
 
 def cache_dir() -> Path:
-    """Where downloads are kept, per user; KVITT_CACHE overrides."""
+    """The directory for downloads, per user; KVITT_CACHE overrides it."""
     named = os.environ.get("KVITT_CACHE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("kvitt", appauthor=False))
 
@@ -37,7 +37,9 @@ class State:
 
     @classmethod
     def open(cls, directory: Path) -> "State":
-        """Read the state there, or begin one. Raises LocalProblem when the disk is nearly full."""
+        """Read the state in the directory, or create it. Raises LocalProblem when the disk is
+        nearly full.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         require_disk_space(directory)
         file = directory / "state.json"
@@ -49,15 +51,15 @@ class State:
         return state
 
     def save(self) -> None:
-        """Write the file anew, readable by its owner alone."""
+        """Write the file, readable by its owner alone."""
         _write_private(self.directory / "state.json", {"secret": self.secret, "ports": self.ports})
 
     def password(self, name: str) -> str:
-        """The password of the user `name`: the same at every run on this state."""
+        """The password of the user `name`: the same in every run on this state."""
         return derived_password(self.secret, name)
 
     def port(self, purpose: str) -> int:
-        """The port for a purpose: chosen free the first time, and kept."""
+        """The port for a purpose: a free one is chosen the first time, and stored."""
         if purpose not in self.ports:
             (self.ports[purpose],) = free_ports(1)
             self.save()
@@ -67,11 +69,11 @@ class State:
         return self.directory / "logs" / f"{name}.log"
 
     def write_processes(self, processes: Sequence[ProcessIdentity]) -> None:
-        """Remember who runs, the supervisor first."""
+        """Store which processes run, the supervisor first."""
         _write_private(self.directory / "processes.json", [asdict(one) for one in processes])
 
     def processes(self) -> list[ProcessIdentity]:
-        """Who ran last, the supervisor first; they need not be alive."""
+        """The processes of the last run, the supervisor first; they need not be running."""
         file = self.directory / "processes.json"
         if not file.exists():
             return []
@@ -95,7 +97,7 @@ class State:
 
 
 def derived_password(secret: str, name: str) -> str:
-    """A password for `name` that only who has the secret can know."""
+    """A password for `name`, derived from the secret."""
     return hmac.new(secret.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
 
 

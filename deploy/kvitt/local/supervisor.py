@@ -1,6 +1,5 @@
-"""The whole system on one machine: servers, topics, databases, services as processes that are
-started
-again when they die. How it is shown to a person stands in terminal.py.
+"""The whole system on one machine: servers, topics, databases, and services as processes that are
+restarted when they die. How that is shown to a person is in terminal.py.
 """
 
 import os
@@ -33,7 +32,7 @@ _STEADY_SECONDS = 60.0
 
 
 def default_regions_dir() -> Path:
-    """Where the regions' policies lie: KVITT_REGIONS_DIR, else those of this repository."""
+    """The directory of the regions' policies: KVITT_REGIONS_DIR, else this repository's."""
     named = os.environ.get("KVITT_REGIONS_DIR")
     return Path(named) if named else Path(kvitt.__file__).parents[1] / "regions"
 
@@ -50,7 +49,7 @@ def region_codes(regions_dir: Path) -> list[str]:
 
 
 class ServiceProcess:
-    """One service, kept running: when it dies it is started again, after a pause that grows."""
+    """One service, restarted when it dies, after a pause that grows."""
 
     def __init__(
         self,
@@ -72,23 +71,23 @@ class ServiceProcess:
 
     @property
     def child(self) -> Child | None:
-        """The process of now; another one after a restart."""
+        """The current process; another one after a restart."""
         return self._child
 
     @property
     def environment(self) -> dict[str, str]:
-        """What it is started with; `extra_environment` comes on top."""
+        """The environment that it is started with; `extra_environment` is added."""
         return dict(self._environment)
 
     def start(self) -> None:
-        """Start it and watch over it; `extra_environment` is read at every start."""
+        """Start it and watch it; `extra_environment` is read at every start."""
         self._leaving.clear()
         self._spawn()
         self._watch = threading.Thread(target=self._keep_running, name=f"watch-{self.name}")
         self._watch.start()
 
     def stop(self) -> None:
-        """End it in order; it is not started again."""
+        """End it in order; it is not restarted."""
         self._leaving.set()
         with self._restarted:  # a restart that is under way has come about, or will not
             child = self._child
@@ -98,7 +97,7 @@ class ServiceProcess:
             self._watch.join()
 
     def kill(self) -> None:
-        """SIGKILL; the watch starts it again."""
+        """SIGKILL; it is restarted."""
         if self._child:
             self._child.kill()
 
@@ -109,12 +108,12 @@ class ServiceProcess:
                 raise TimeoutError(f"{self.name} was not started again within {timeout:g} s")
 
     def is_ready(self) -> bool:
-        """True when database, assignment and outbox are as they should."""
+        """True when `/health/ready` answers 200."""
         return self.answers(self.url)
 
     @staticmethod
     def answers(url: str) -> bool:
-        """True when the service at `url` says that it is ready."""
+        """True when the service at `url` answers that it is ready."""
         try:
             with urllib.request.urlopen(f"{url}/health/ready", timeout=2.0) as answer:
                 return bool(answer.status == 200)
@@ -172,8 +171,8 @@ class ServiceProcess:
 
 
 class LocalSystem:
-    """Everything that `kvitt up` starts. A context manager: within, all of it is ready; after, all
-    is gone.
+    """Everything that `kvitt up` starts. A context manager: inside, all of it is ready; afterwards
+    all has ended.
 
     Needs the state for itself; raises LocalProblem with what is in the way.
     """
@@ -224,7 +223,7 @@ class LocalSystem:
         return self.servers.kafka_credentials(principal)
 
     def remember_processes(self) -> None:
-        """Write down who runs, for `kvitt status` and for the run after an unclean end."""
+        """Store which processes run, for `kvitt status` and for the run after an unclean end."""
         with self._lock:
             children = [self.servers.postgres.child, self.servers.kafka_child]
             children += [service.child for service in self.services.values()]

@@ -1,5 +1,5 @@
-"""Bearer tokens of the local profile: its own key pair, its public half as a JWKS file. Never for a
-region in earnest.
+"""Bearer tokens of the local profile: its own key pair, and the public half as a JWKS file. Never
+for production.
 """
 
 import base64
@@ -26,7 +26,7 @@ _KEY_ID = "local"
 
 @dataclass(frozen=True, slots=True)
 class TokenIssuer:
-    """Issues tokens with the key pair that lies in `directory`, made at the first use."""
+    """Issues tokens with the key pair in `directory`, created at the first use."""
 
     directory: Path
 
@@ -50,7 +50,7 @@ class TokenIssuer:
         lifetime: timedelta = timedelta(hours=12),
         now: datetime | None = None,
     ) -> str:
-        """A token for `user` of `region`; expiry is real time, not business time."""
+        """A token for `user` of `region`; it expires by real time, not by business time."""
         issued_at = now or datetime.now(UTC)
         claims = {
             "iss": ISSUER,
@@ -82,7 +82,7 @@ class TokenIssuer:
 
 
 def quarantine_key(secret: str) -> str:
-    """The Fernet key under which unreadable messages rest, from the state's secret."""
+    """The Fernet key that parked messages are encrypted with, from the state's secret."""
     return base64.urlsafe_b64encode(_derive(secret, "quarantine")).decode()
 
 

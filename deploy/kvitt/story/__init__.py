@@ -1,3 +1,3 @@
-"""The month of `kvitt run`: published, waited for, read back, compared, told. Knows no
-service's code, only HTTP and Kafka.
+"""The month of `kvitt run`: published, waited for, read back, compared, printed. Knows no service's
+code, only HTTP and Kafka.
 """

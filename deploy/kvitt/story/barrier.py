@@ -1,4 +1,4 @@
-"""Where the month stands still: nothing is in hand anywhere; only then business time is moved."""
+"""Barriers of the month: business time is advanced only when no service has anything left to do."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -29,17 +29,17 @@ _WORDS = {
 
 # decision 0090: a barrier is two looks that say the same
 class Barrier:
-    """All services together: do they rest, and what time is it for them."""
+    """All services together: whether they are idle, and their business time."""
 
     def __init__(self, services: Services) -> None:
         self._names = services.names
         self._operator: Caller = services.as_operator()
 
     async def reach(self, *, still: float = STILL_SECONDS) -> None:
-        """Wait until two looks in a row find every service at rest, and nothing recorded between.
+        """Wait until two looks in a row find every service idle, and nothing recorded between.
 
-        Raises LocalProblem that says who has what in hand, when nothing has moved for `still`
-        seconds, or some of it goes on and on.
+        Raises LocalProblem that names what each still has to do, when nothing has changed for
+        `still` seconds, or some of it never ends.
         """
         patience = _Patience(still)
         while True:
@@ -51,9 +51,10 @@ class Barrier:
                 return
 
     async def move_clock(self, to: datetime) -> None:
-        """Move every service to one business time: `to`, or where they are when that has passed.
+        """Advance every service to one business time: `to`, or the latest of theirs when that is
+        later.
 
-        An instant in the past is reached too while nothing has been recorded.
+        A past instant can be set only while nothing has been recorded.
         """
         first, *others = self._names
         moved = await self._advance(first, {"to": to.isoformat()})
@@ -68,7 +69,7 @@ class Barrier:
         return datetime.fromisoformat(clock["now"])
 
     async def _until_at_rest(self, name: str, patience: "_Patience") -> int:
-        """Answers its last number, once it rests."""
+        """The service's last recorded number, once it is idle."""
         pause = _FIRST_PAUSE_SECONDS
         while _still(look := await self._look(name)):
             if patience.wants_a_look():
@@ -91,7 +92,7 @@ class Barrier:
         return found
 
     async def _advance(self, name: str, body: Json) -> Json | None:
-        """None when its time is further on already."""
+        """The new offset; None when the service's time is later already."""
         answer = await self._operator.try_to("POST", name, "/admin/clock:advance", json=body)
         said: Json = answer.json()
         if answer.is_success:
@@ -105,7 +106,7 @@ class Barrier:
 
 
 class _Patience:
-    """How long we have waited, and since when nothing has moved."""
+    """How long we have waited, and since when nothing has changed."""
 
     def __init__(self, still: float) -> None:
         self._still = still

@@ -1,4 +1,4 @@
-"""The command `kvitt run`: its options, progress, serving. What is done stands in running.py."""
+"""The command `kvitt run`: its options, progress, serving. The work is in running.py."""
 
 import asyncio
 import contextlib
@@ -53,11 +53,11 @@ def run(
             system = ending.enter_context(LocalSystem(state, report=report))
         _require_known(files, system)
         with _shown_month(files) as shown:
-            told = asyncio.run(running.live_through(system, files, shown=shown))
+            result = asyncio.run(running.run_month(system, files, shown=shown))
         console.print()
-        running.tell(console, told, files)
+        running.print_result(console, result, files)
         if once:
-            raise typer.Exit(0 if told.is_as_expected else 1)
+            raise typer.Exit(0 if result.is_as_expected else 1)
         _serve(system, state_dir)
 
 
@@ -72,7 +72,7 @@ def _require_known(files: Sequence[RegionFiles], system: LocalSystem) -> None:
 
 @contextlib.contextmanager
 def _shown_month(files: Sequence[RegionFiles]) -> Iterator[Shown]:
-    """Within: told when a stage is done; a bar in a terminal, plain lines elsewhere."""
+    """Inside, shows each finished stage: a bar in a terminal, plain lines elsewhere."""
     total = len(stages_of(files)) + 1
     if not console.is_terminal:
         yield lambda name, count: console.print(f"{name:<14} {count:>5} meddelanden")

@@ -1,5 +1,5 @@
-"""Compares what came out with expected.json, thing by thing, in whatever order. Pure: no HTTP, no
-clock.
+"""Compares the outcome with expected.json, entry by entry, in any order. Pure: no HTTP,
+no clock.
 """
 
 import json
@@ -15,13 +15,13 @@ from kvitt.story.outcome import Outcome
 from kvitt.story.services import Json
 
 Entries = dict[str, dict[str, list[Any]]]
-"""By section and by a thing's name there: its values, one for each time that it stands there."""
+"""By section and by a thing's name there: its values, one for each time that it is there."""
 
 _SERVICE_OF = {"persons": "orders"}
 
 
 class Kind(StrEnum):
-    """How a thing differs."""
+    """How an entry differs."""
 
     MISSING = "saknas"
     TWICE = "två gånger"
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One thing that is not as expected; of two values that differ, what differs in them."""
+    """One entry that is not as expected; of two values that differ, their difference."""
 
     section: str
     name: str
@@ -42,8 +42,8 @@ class Difference:
 
 # decision 0091: the month is compared thing by thing, from outside
 def differences(expected: Entries, found: Entries) -> list[Difference]:
-    """Everything that differs, in the sections' order. Empty: nothing is missing, nothing stands
-    there twice, nothing else does.
+    """Everything that differs, in the sections' order. Empty when nothing is missing, doubled or
+    added.
     """
     return [
         difference
@@ -59,7 +59,7 @@ def differences(expected: Entries, found: Entries) -> list[Difference]:
 
 
 def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str]) -> Entries:
-    """The entries of an expected.json. `persons` says whom an id stands for now."""
+    """The entries of an expected.json. `persons`: the current id of each person by any id."""
     named: dict[str, Mapping[str, Any]] = {
         "orders": expected["orders"],
         "transfers": expected["transfers"],
@@ -90,7 +90,7 @@ def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str])
 
 
 def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
-    """The entries of what came out; who pays by day from `first` to `last`, both included."""
+    """The entries of an outcome; payers by day from `first` to `last`, both included."""
     spans = {
         one["device_number"]: payers_by_day(one["periods"], first=first, last=last)
         for one in outcome.payments
@@ -132,7 +132,7 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
             for one in outcome.balances
             if one["available"] or one["reserved"]
         ),
-        # What nobody can read has no identity: sent again it stands there again, and is the same.
+        # What cannot be read has no identity: sent again it is listed again, and is the same.
         "quarantined": {
             _rest(one["message_id"], one["topic"].replace(prefix, blank), one["key"]): [
                 one["cause"]
@@ -149,7 +149,7 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
 
 def payers_by_day(periods: Iterable[Json], *, first: date, last: date) -> list[list[str]]:
     """Spans [from, to, payer], both days included, of periods that each begin on a day and end
-    before the next; days on which nobody pays are left out.
+    before the next; days without a payer are left out.
     """
     begun = sorted((date.fromisoformat(one["from_day"]), one["payer_id"]) for one in periods)
     spans: list[list[str]] = []
@@ -249,7 +249,7 @@ def _device(device: Json, spans: list[list[str]], persons: Mapping[str, str]) ->
 
 
 def holder_of(device: Json, persons: Mapping[str, str]) -> Json:
-    """Who has a device, by the region's own name."""
+    """A device's holder, by the region's own name."""
     holder = device["holder"]
     name = holder.get("person") or holder.get("unit") or holder.get("store")
     return {"kind": holder["kind"], "name": persons.get(name, name)}
@@ -276,6 +276,6 @@ def _invoice_line(line: Json) -> Json:
 
 
 def vat_ore(net_ore: int, percent: int) -> int:
-    """VAT of an amount, half öre away from zero."""
+    """VAT in öre of a net amount in öre, half an öre rounded away from zero."""
     sign = -1 if net_ore < 0 else 1
     return sign * ((2 * abs(net_ore) * percent + 100) // 200)

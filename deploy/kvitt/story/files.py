@@ -1,4 +1,4 @@
-"""The files that the regions' own systems would send, read as they lie, whatever they mean."""
+"""The files that stand for the regions' own systems, read byte for byte, whatever they mean."""
 
 import base64
 import json
@@ -12,12 +12,12 @@ from typing import Any
 from kvitt.local.problems import LocalProblem
 
 CUT_OVER_FILES = ("registry", "catalogue", "stock")
-"""Published on the cut-over day, in this order: each names what stands in those before it."""
+"""Published on the cut-over day, in this order: each refers to those before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message as it is published: the bytes that the file says."""
+    """One message as it is published: the file's bytes."""
 
     topic: str
     key: bytes
@@ -26,7 +26,7 @@ class Outgoing:
 
     @classmethod
     def parse(cls, line: str, *, region: str) -> "Outgoing":
-        """A line of a file of this region."""
+        """Parse a line of a file of this region."""
         said = json.loads(line)
         return cls(
             topic=f"region.{region}.{said['topic']}",
@@ -38,7 +38,9 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a region publishes between two barriers. `day` is the Stockholm day on the clock."""
+    """What a region publishes between two barriers. `day`: the day in Stockholm by
+    business time.
+    """
 
     day: date
     name: str
@@ -53,7 +55,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class RegionFiles:
-    """One region's directory: its stages in time order, and what must come of them."""
+    """One region's directory: its stages in time order, and the expected outcome."""
 
     code: str
     stages: tuple[Stage, ...]
@@ -61,13 +63,13 @@ class RegionFiles:
 
     @property
     def cut_over(self) -> date:
-        """The day on which the region's old stock and loans begin to count."""
+        """The day from which the region's old stock and loans count."""
         return self.stages[0].day
 
     @property
     def last_day(self) -> date:
-        """The last day of the month, whether something is published on it or not: it is invoiced
-        the day after.
+        """The last day of the month, also when nothing is published on it: invoices are issued the
+        day after.
         """
         first = self.cut_over
         return first.replace(day=monthrange(first.year, first.month)[1])

@@ -1,4 +1,4 @@
-"""The month: each region's files in order, side by side, the clock moved along at barriers."""
+"""The month: each region's files in order, in parallel, with business time advanced at barriers."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -35,9 +35,10 @@ async def publish_month(
     shown: Shown = lambda name, count: None,
     begun: Begun = lambda day: None,
 ) -> int:
-    """Publish everything; the clock ends at the morning after the last day. Answers how many.
+    """Publish everything; afterwards business time is the morning after the last day. Answers how
+    many messages.
 
-    What has been published before has no effect, and the clock stays where it is when it is later.
+    What was published before has no effect, and business time is not changed when it is later.
     Raises LocalProblem.
     """
     total = 0
@@ -59,7 +60,7 @@ async def publish_month(
 
 
 def morning_of(day: date) -> datetime:
-    """06:00 of a Stockholm day."""
+    """06:00 of a day in Stockholm."""
     return datetime.combine(day, MORNING, STOCKHOLM)
 
 

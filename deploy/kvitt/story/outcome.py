@@ -1,4 +1,4 @@
-"""What came out of a region's month, read over HTTP and from its feed. Nothing is judged here."""
+"""The outcome of a region's month, read over HTTP and from its feed. Nothing is compared here."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,7 +10,9 @@ from kvitt.story.services import Caller, Json, Services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What the services show of one region. Lists are whole, single views where they say more."""
+    """What the services answer of one region. Lists are complete; single views where they hold
+    more.
+    """
 
     region: str
     orders: list[Json]

@@ -26,7 +26,7 @@ class FeedEvent:
 
 
 class RegionClient:
-    """Within: connected as `region-<code>`."""
+    """Inside: connected as `region-<code>`."""
 
     def __init__(self, code: str, *, bootstrap: str, credentials: Credentials) -> None:
         self.code = code
@@ -65,7 +65,7 @@ class RegionClient:
         return len(waiting)
 
     async def feed(self) -> list[FeedEvent]:
-        """Everything that the region has been told so far, each key's messages in order."""
+        """Everything in the region's feed so far, each key's messages in order."""
         topic = f"region.{self.code}.events"
         consumer = AIOKafkaConsumer(
             enable_auto_commit=False, auto_offset_reset="earliest", **self._settings

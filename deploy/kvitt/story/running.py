@@ -1,4 +1,4 @@
-"""The month on a running system: published, read back, compared and told."""
+"""The month on a running system: published, read back, compared and printed."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from rich.console import Console
 
 from kvitt.local.supervisor import LocalSystem
-from kvitt.story import telling
+from kvitt.story import report
 from kvitt.story.barrier import Barrier
 from kvitt.story.comparison import Difference, differences, expected_entries, found_entries
 from kvitt.story.files import RegionFiles
@@ -20,8 +20,8 @@ from kvitt.story.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What came of a month: each region's outcome, and how it differs from expected."""
+class MonthResult:
+    """The outcome of a month: each region's, and how it differs from expected."""
 
     published: int
     outcomes: Sequence[Outcome]
@@ -35,14 +35,14 @@ class Told:
         return not any(self.differences.values())
 
 
-async def live_through(
+async def run_month(
     system: LocalSystem,
     regions: Sequence[RegionFiles],
     *,
     shown: Shown = lambda name, count: None,
     begun: Begun = lambda day: None,
-) -> Told:
-    """Publish the month on a system that is up, and read what came of it. Raises LocalProblem."""
+) -> MonthResult:
+    """Publish the month on a system that is up, and read its outcome. Raises LocalProblem."""
     async with AsyncExitStack() as stack:
         urls = {name: service.url for name, service in system.services.items()}
         services = await stack.enter_async_context(Services(urls, system.tokens))
@@ -61,7 +61,7 @@ async def live_through(
             regions, clients=clients, barrier=barrier, shown=shown, begun=begun
         )
         outcomes = await asyncio.gather(*(read_outcome(services, client) for client in clients))
-        return Told(
+        return MonthResult(
             published=published,
             outcomes=outcomes,
             differences={
@@ -74,26 +74,26 @@ async def live_through(
 
 
 def compare(files: RegionFiles, outcome: Outcome) -> list[Difference]:
-    """How an outcome differs from what the region's files say must come of them."""
+    """How an outcome differs from the expected one of the region's files."""
     return differences(
         expected_entries(files.expected, persons=outcome.persons),
         found_entries(outcome, first=files.cut_over, last=files.last_day),
     )
 
 
-def tell(console: Console, told: Told, regions: Sequence[RegionFiles]) -> None:
-    """Tell the story, and how it compares."""
-    telling.tell_regions(console, told.outcomes, unread=told.unread)
-    for files, outcome in zip(regions, told.outcomes, strict=True):
-        payer = telling.tell_device(console, outcome, first=files.cut_over, last=files.last_day)
-        telling.tell_invoice(console, outcome, payer=payer)
-    telling.tell_refused(console, told.outcomes)
-    telling.tell_quarantine(console, told.outcomes)
-    telling.tell_differences(console, told.differences)
+def print_result(console: Console, result: MonthResult, regions: Sequence[RegionFiles]) -> None:
+    """Print the month's outcome, and how it compares."""
+    report.print_regions(console, result.outcomes, unread=result.unread)
+    for files, outcome in zip(regions, result.outcomes, strict=True):
+        payer = report.print_device(console, outcome, first=files.cut_over, last=files.last_day)
+        report.print_invoice(console, outcome, payer=payer)
+    report.print_refused(console, result.outcomes)
+    report.print_quarantine(console, result.outcomes)
+    report.print_differences(console, result.differences)
     end = max(one.last_day for one in regions) + timedelta(days=1)
-    if not told.is_as_expected and told.business_day > end:
+    if not result.is_as_expected and result.business_day > end:
         console.print(
-            f"Affärstiden har gått vidare till {told.business_day}, och mer har hänt sedan dess. "
+            f"Affärstiden har gått vidare till {result.business_day}, och mer har hänt sedan dess. "
             "Börja om från början med kvitt reset."
         )
 

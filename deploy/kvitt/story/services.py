@@ -1,4 +1,4 @@
-"""The services over HTTP, as a region's system and an operator ask them: tokens, paging."""
+"""A client of the services' HTTP, for a region's system and an operator: tokens, paging."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ _SECONDS = 30.0
 
 
 class Services:
-    """The services at their addresses. Within: connections are kept open."""
+    """The services at their addresses. Inside, connections are reused."""
 
     def __init__(self, urls: Mapping[str, str], tokens: TokenIssuer) -> None:
         self.names = tuple(urls)
@@ -43,15 +43,15 @@ class Services:
         await self._client.aclose()
 
     def as_system(self, region: str) -> "Caller":
-        """The region's own system."""
+        """A caller as the region's own system."""
         return self._caller(region, f"{region}-system", roles=(Role.REGION_SYSTEM,))
 
     def as_operator(self) -> "Caller":
-        """Who operates the services; belongs to no region's business."""
+        """A caller with the role `ops`, which belongs to no region."""
         return self._caller("ac", "operator", roles=(Role.OPS,))
 
     def as_user(self, region: str, user: str, *, service_points: Sequence[str] = ()) -> "Caller":
-        """A user of a region."""
+        """A caller as a user of a region."""
         return self._caller(region, user, roles=(Role.PRESCRIBER,), points=service_points)
 
     def _caller(
@@ -67,7 +67,7 @@ class Services:
     async def request(
         self, method: str, service: str, path: str, *, token: str, **more: Any
     ) -> httpx.Response:
-        """Ask; at most some at once of each service. Raises httpx.TransportError."""
+        """Send a request; a limited number at once to each service. Raises httpx.TransportError."""
         async with self._gates[service]:
             return await self._client.request(
                 method,
@@ -78,23 +78,23 @@ class Services:
 
 
 class Caller:
-    """Asks with one token."""
+    """Sends requests with one token."""
 
     def __init__(self, services: Services, token: str) -> None:
         self.services = services
         self._token = token
 
     async def get(self, service: str, path: str, **query: Any) -> Any:
-        """What is answered to GET. Raises LocalProblem for anything but success."""
+        """The answer to GET. Raises LocalProblem for anything but success."""
         answer = await self.try_to("GET", service, path, params=query or None)
         return _good(answer, service, path)
 
     async def try_to(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
-        """The answer, whatever it is. Raises httpx.TransportError."""
+        """The response, whatever its status. Raises httpx.TransportError."""
         return await self.services.request(method, service, path, token=self._token, **more)
 
     async def all(self, service: str, path: str, **query: Any) -> list[Json]:
-        """Every item of a list, page by page, sorted as asked so that no page changes another."""
+        """Every item of a list, page by page, in an order in which no page changes another."""
         items: list[Json] = []
         page = await self.get(service, path, limit=_PAGE, **query)
         while True:

@@ -1,12 +1,19 @@
 """The service billing, put together. `python -m billing.app` runs it."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from billing.api import router
 from billing.handlers import messages
-from billing.models import Base
+from billing.models import Base, ChargeRow, DeviceRow, InvoiceRow, InvoiceRunRow
 
-service = Service("billing", handlers=messages, routers=[router], base=Base)
+service = Service(
+    "billing",
+    handlers=messages,
+    routers=[router],
+    base=Base,
+    lock_order=(InvoiceRunRow, DeviceRow, ChargeRow, InvoiceRow),
+)
 
 if __name__ == "__main__":
-    service.main()
+    run(service)

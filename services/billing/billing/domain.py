@@ -7,14 +7,19 @@ from enum import StrEnum
 from uuid import UUID
 
 from kvitt_contracts.billing import (
+    ChargeEvent,
     ChargeKind,
     ChargeRaised,
+    InvoiceEvent,
     InvoiceIssued,
     InvoiceLine,
+    InvoiceRunEvent,
     InvoiceRunFinished,
     InvoiceRunStarted,
 )
 from kvitt_contracts.calendar import first_of_next_month
+from kvitt_contracts.copying import same_fields
+from kvitt_contracts.inventory import LineDelivered
 from kvitt_contracts.types import (
     ArticleNumber,
     ChargeId,
@@ -24,8 +29,11 @@ from kvitt_contracts.types import (
     Money,
     OrderId,
     OrderLineId,
+    PatientPayer,
     Payer,
+    PersonRef,
     RegionCode,
+    UnitPayer,
 )
 
 from billing.rents.domain import RentSpan
@@ -48,69 +56,44 @@ class Charge:
 
 
 def charge_sale(
-    charge_id: ChargeId,
-    *,
-    payer: Payer,
-    order_id: OrderId,
-    line_id: OrderLineId,
-    article_number: ArticleNumber,
-    quantity: int,
-    unit_price: Money,
-    delivered_on: date,
+    charge_id: ChargeId, delivered: LineDelivered, *, unit_price: Money
 ) -> ChargeRaised:
     """A purchased or consumed article is charged to the line's payer at delivery, at the price
     valid that day (BIL-2).
     """
-    return ChargeRaised(
-        charge_id=charge_id,
-        kind=ChargeKind.SALE,
-        payer=payer,
-        order_id=order_id,
-        line_id=line_id,
-        article_number=article_number,
-        quantity=quantity,
-        amount=_times(unit_price, quantity),
-        charged_on=delivered_on,
-    )
+    payer = UnitPayer(payer_id=delivered.payer_id)
+    return _charge(charge_id, ChargeKind.SALE, delivered, payer=payer, unit_price=unit_price)
 
 
 def charge_fee(
-    charge_id: ChargeId,
-    *,
-    payer: Payer,
-    order_id: OrderId,
-    line_id: OrderLineId,
-    article_number: ArticleNumber,
-    quantity: int,
-    unit_fee: Money,
-    delivered_on: date,
+    charge_id: ChargeId, delivered: LineDelivered, *, patient: PersonRef, unit_fee: Money
 ) -> ChargeRaised:
     """The fee pinned to the order line is owed by the patient when the line is received (BIL-3)."""
+    payer = PatientPayer(person=patient)
+    return _charge(charge_id, ChargeKind.FEE, delivered, payer=payer, unit_price=unit_fee)
+
+
+def _charge(
+    charge_id: ChargeId,
+    kind: ChargeKind,
+    delivered: LineDelivered,
+    *,
+    payer: Payer,
+    unit_price: Money,
+) -> ChargeRaised:
     return ChargeRaised(
+        **same_fields(delivered, ChargeRaised),
         charge_id=charge_id,
-        kind=ChargeKind.FEE,
+        kind=kind,
         payer=payer,
-        order_id=order_id,
-        line_id=line_id,
-        article_number=article_number,
-        quantity=quantity,
-        amount=_times(unit_fee, quantity),
-        charged_on=delivered_on,
+        amount=_times(unit_price, delivered.quantity),
+        charged_on=delivered.delivered_on,
     )
 
 
-def evolve_charge(charge: Charge | None, event: ChargeRaised) -> Charge:
+def evolve_charge(charge: Charge | None, event: ChargeEvent) -> Charge:
     """The charge after its only event."""
-    return Charge(
-        kind=event.kind,
-        payer=event.payer,
-        order_id=event.order_id,
-        line_id=event.line_id,
-        article_number=event.article_number,
-        quantity=event.quantity,
-        amount=event.amount,
-        charged_on=event.charged_on,
-    )
+    return Charge(**same_fields(event, Charge))
 
 
 # -- invoices ------------------------------------------------------------------------------------
@@ -165,19 +148,9 @@ def issue_invoice(
     )
 
 
-def evolve_invoice(invoice: Invoice | None, event: InvoiceIssued) -> Invoice:
+def evolve_invoice(invoice: Invoice | None, event: InvoiceEvent) -> Invoice:
     """The invoice after its only event."""
-    return Invoice(
-        number=event.number,
-        payer=event.payer,
-        month=event.month,
-        issued_on=event.issued_on,
-        is_credit=event.is_credit,
-        net_ore=event.net_ore,
-        vat_ore=event.vat_ore,
-        gross_ore=event.gross_ore,
-        lines=event.lines,
-    )
+    return Invoice(**same_fields(event, Invoice))
 
 
 # -- the month's run -----------------------------------------------------------------------------
@@ -200,14 +173,11 @@ class InvoiceRun:
     invoices: int = 0
 
 
-def is_last_of_month(day: date) -> bool:
-    """True on the last day of a month: its closing starts the run."""
-    return first_of_next_month(day) == day + timedelta(days=1)
-
-
-def start_run(day: date) -> InvoiceRunStarted:
-    """The run for the month whose last day has closed (BIL-9)."""
-    return InvoiceRunStarted(month=f"{day:%Y-%m}", through=day)
+def start_run(closed: date) -> tuple[InvoiceRunStarted, ...]:
+    """The run for the month whose last day has closed (BIL-9); nothing after any other day."""
+    if first_of_next_month(closed) != closed + timedelta(days=1):
+        return ()
+    return (InvoiceRunStarted(month=f"{closed:%Y-%m}", through=closed),)
 
 
 def finish_run(run: InvoiceRun, *, invoices: int) -> InvoiceRunFinished:
@@ -215,11 +185,11 @@ def finish_run(run: InvoiceRun, *, invoices: int) -> InvoiceRunFinished:
     return InvoiceRunFinished(month=run.month, invoices=invoices)
 
 
-def evolve_run(run: InvoiceRun | None, event: InvoiceRunStarted | InvoiceRunFinished) -> InvoiceRun:
+def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
     """The run after an event."""
     match event:
         case InvoiceRunStarted():
-            return InvoiceRun(month=event.month, status=RunStatus.STARTED, through=event.through)
+            return InvoiceRun(**same_fields(event, InvoiceRun), status=RunStatus.STARTED)
         case InvoiceRunFinished():
             if run is None:
                 raise ValueError("a run finishes that never started")

@@ -52,7 +52,9 @@ class ArticleRow(Regional, Base):
     name: Mapped[str]
     type: Mapped[ArticleType]
     charging: Mapped[Charging]
-    prices: Mapped[tuple[rents.PricePoint, ...]] = mapped_column(Json(tuple[rents.PricePoint, ...]))
+    prices: Mapped[tuple[rents.PricePoint, ...]] = mapped_column(
+        Json(tuple[rents.PricePoint, ...]), default=()
+    )
 
 
 class OrderLineRow(Regional, Base):
@@ -84,7 +86,7 @@ class DeviceRow(Regional, Base):
     device_number: Mapped[DeviceNumber]
     article_number: Mapped[ArticleNumber]
     points: Mapped[tuple[rents.ChangePoint, ...]] = mapped_column(
-        Json(tuple[rents.ChangePoint, ...])
+        Json(tuple[rents.ChangePoint, ...]), default=()
     )
     unsettled_from: Mapped[date | None]
 
@@ -125,6 +127,7 @@ class RentRow(Regional, Base):
 class ChargeRow(
     Aggregate[domain.Charge],
     Base,
+    noun="charge",
     topic=topics.BILLING_CHARGES,
     state=domain.Charge,
     evolve=domain.evolve_charge,
@@ -159,6 +162,7 @@ class ChargeRow(
 class InvoiceRow(
     Aggregate[domain.Invoice],
     Base,
+    noun="invoice",
     topic=topics.BILLING_INVOICES,
     state=domain.Invoice,
     evolve=domain.evolve_invoice,
@@ -191,6 +195,7 @@ class InvoiceRow(
 class InvoiceRunRow(
     Aggregate[domain.InvoiceRun],
     Base,
+    noun="invoice-run",
     topic=topics.BILLING_INVOICE_RUNS,
     state=domain.InvoiceRun,
     evolve=domain.evolve_run,

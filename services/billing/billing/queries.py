@@ -1,4 +1,4 @@
-"""Billing's own questions to its tables, beyond one row by its key. No rules here."""
+"""Billing's look-ups in its tables, beyond one row by its key. No rules, and no writes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,18 +6,12 @@ from datetime import date
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, Charging, DeviceId
-from sqlalchemy import func, literal, or_, select, union, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, literal, select, union
 
 from billing.models import ArticleRow, ChargeRow, CounterRow, DeviceRow, InvoiceRow, RentRow
 from billing.rents.domain import PricePoint, RentSpan
 
 CUSTODY_CHANGES = "custody_changes"
-
-
-async def count_custody_change(tx: Transaction) -> None:
-    """One more custody change of the region is applied, in the transaction that applies it."""
-    await _count_up(tx, CUSTODY_CHANGES)
 
 
 async def custody_changes_applied(tx: Transaction) -> int:
@@ -26,28 +20,6 @@ async def custody_changes_applied(tx: Transaction) -> int:
         CounterRow.region == tx.region, CounterRow.name == CUSTODY_CHANGES
     )
     return (await tx.session.scalar(query)) or 0
-
-
-async def next_invoice_number(tx: Transaction, *, year: int) -> int:
-    """The next running number of the region's invoices of a year; its row is locked, so none is
-    skipped or used twice.
-    """
-    return await _count_up(tx, f"invoices-{year}")
-
-
-async def unsettle_devices_of(
-    tx: Transaction, article_number: ArticleNumber, *, from_day: date
-) -> None:
-    """A new price: the rent of the article's devices has to be looked at again from a day on."""
-    await tx.session.execute(
-        update(DeviceRow)
-        .where(
-            DeviceRow.region == tx.region,
-            DeviceRow.article_number == article_number,
-            or_(DeviceRow.unsettled_from > from_day, DeviceRow.unsettled_from.is_(None)),
-        )
-        .values(unsettled_from=from_day)
-    )
 
 
 async def unsettled_devices(tx: Transaction, *, through: date, limit: int) -> Sequence[DeviceRow]:
@@ -140,16 +112,3 @@ async def count_invoices(tx: Transaction, *, month: str) -> int:
     """How many documents of a month the region has."""
     query = select(func.count()).where(InvoiceRow.region == tx.region, InvoiceRow.month == month)
     return (await tx.session.scalar(query)) or 0
-
-
-async def _count_up(tx: Transaction, name: str) -> int:
-    counted = (
-        insert(CounterRow)
-        .values(region=tx.region, name=name, value=1)
-        .on_conflict_do_update(
-            index_elements=["region", "name"], set_={"value": CounterRow.value + 1}
-        )
-        .returning(CounterRow.value)
-    )
-    value: int = (await tx.session.execute(counted)).scalar_one()
-    return value

@@ -18,7 +18,7 @@ from kvitt_contracts.types import (
     UnitPayer,
 )
 
-from billing import domain, queries
+from billing import domain, queries, writes
 from billing.models import DeviceRow, InvoiceRow, InvoiceRunRow, RentRow
 from billing.rents import domain as rents
 
@@ -102,7 +102,7 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
             number = domain.invoice_number(
                 tx.region,
                 year=run.through.year,
-                running=await queries.next_invoice_number(tx, year=run.through.year),
+                running=await writes.next_invoice_number(tx, year=run.through.year),
             )
             invoice_id = InvoiceId(ids[is_credit])
             issued = domain.issue_invoice(

@@ -6,19 +6,25 @@ from billing.app import service
 from billing.models import ChargeRow, DeviceRow, InvoiceRow, InvoiceRunRow
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceRunFinished
-from kvitt_contracts.inventory import CustodyChanged, DayClosed
-from kvitt_contracts.types import Charging, PayerId, UnitPayer
+from kvitt_contracts.inventory import CustodyChanged
+from kvitt_contracts.types import PayerId, UnitPayer
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
+from contracts.tests.builders.inventory import (
+    a_day_closed,
+    a_line_delivered,
+    an_article_listed,
+    an_article_priced,
+)
+from contracts.tests.builders.story import CUSHION, ROLLATOR, person
 from services.billing.tests.builders import (
-    PATIENT,
-    a_custody_change,
-    a_delivery,
     a_device,
     a_fee,
-    an_article,
     an_order,
-    article_price,
+    an_order_to_rent,
+    handed_over,
+    lent,
+    returned,
 )
 
 MAY_31 = date(2026, 5, 31)
@@ -27,7 +33,7 @@ JUNE_1 = stockholm("2026-06-01 06:00")
 
 async def close_may(world: World, *, custody_changes: int) -> None:
     """Inventory has closed the last day of May, after so many custody changes."""
-    await world.handle(DayClosed(day=MAY_31, custody_changes_so_far=custody_changes))
+    await world.handle(a_day_closed(MAY_31, custody_changes=custody_changes))
     await world.fire_timers()
 
 
@@ -37,15 +43,15 @@ async def test_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_
 ) -> None:
     async with given(service, at=JUNE_1) as world:
         await world.handle_all(
-            an_article("4711", charging=Charging.SALE),
-            article_price("4711", 10_000),
-            article_price("4711", 12_000, valid_from="2026-05-10"),
-            an_order("4711", quantity=3),
-            a_delivery("4711", quantity=3, on="2026-05-10", payer="20311"),
+            an_article_listed(CUSHION, marked=False),
+            an_article_priced(CUSHION, 10_000),
+            an_article_priced(CUSHION, 12_000, valid_from="2026-05-10"),
+            an_order(quantity=3),
+            a_line_delivered(quantity=3, on="2026-05-10", payer="20011"),
         )
 
         (charge,) = await world.rows(ChargeRow)
-        assert (charge.payer.payer_id, charge.amount.net_ore) == ("20311", 36_000)
+        assert (charge.payer.payer_id, charge.amount.net_ore) == ("20011", 36_000)
         await assert_rows_are_folds(world)
 
 
@@ -53,10 +59,10 @@ async def test_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_
 async def test_a_rented_article_is_not_charged_at_delivery(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
         await world.handle_all(
-            an_article("15749"),
-            article_price("15749", 31_000),
-            an_order("15749"),
-            a_delivery("15749"),
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
+            an_order_to_rent(),
+            a_line_delivered(article=ROLLATOR, devices=("75082",)),
         )
 
         assert await world.rows(ChargeRow) == []
@@ -68,24 +74,26 @@ async def test_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_receive
 ) -> None:
     async with given(service, at=JUNE_1) as world:
         await world.handle_all(
-            an_article("15749"), an_order("15749", fee=a_fee(50_000)), a_delivery("15749")
+            an_article_listed(),
+            an_order_to_rent(fee=a_fee(50_000)),
+            a_line_delivered(article=ROLLATOR, devices=("75082",)),
         )
 
         (charge,) = await world.rows(ChargeRow)
         assert charge.kind is ChargeKind.FEE
-        assert (charge.payer.person, charge.amount.net_ore) == (PATIENT, 50_000)
+        assert (charge.payer.person, charge.amount.net_ore) == (person(), 50_000)
 
 
 @pytest.mark.rule("BIL-2")
 async def test_a_marked_device_that_was_sold_costs_no_rent(given: Given) -> None:
-    device = a_device("T1", article="4711")
+    device = a_device(article="4711")
 
     async with given(service, at=JUNE_1) as world:
         await world.handle_all(
-            an_article("4711", charging=Charging.SALE),
-            article_price("4711", 249_000),
+            an_article_listed("4711", charging="sale"),
+            an_article_priced("4711", 249_000),
             device,
-            a_custody_change(device, payer="20311", since="2026-05-10"),
+            lent(device, payer="20011", since="2026-05-10"),
         )
         await close_may(world, custody_changes=1)
 
@@ -94,30 +102,30 @@ async def test_a_marked_device_that_was_sold_costs_no_rent(given: Given) -> None
 
 async def test_a_delivery_waits_for_the_order_that_it_belongs_to(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
-        await world.handle(an_article("15749"))
+        await world.handle(an_article_listed())
 
         with pytest.raises(NotYetKnown):
-            await world.handle(a_delivery("15749"))
+            await world.handle(a_line_delivered(article=ROLLATOR, devices=("75082",)))
 
 
 async def test_a_sale_without_a_price_waits_for_the_price(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
-        await world.handle_all(an_article("4711", charging=Charging.SALE), an_order("4711"))
+        await world.handle_all(an_article_listed(CUSHION, marked=False), an_order())
 
         with pytest.raises(NotYetKnown):
-            await world.handle(a_delivery("4711"))
+            await world.handle(a_line_delivered())
 
 
 @pytest.mark.rule("BIL-1")
 async def test_the_months_rent_is_split_between_its_payers_by_day(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
-        device = a_device("75082")
+        device = a_device()
         await world.handle_all(
-            an_article("15749"),
-            article_price("15749", 31_000),
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
             device,
-            a_custody_change(device, payer="20311", since="2026-05-01"),
-            a_custody_change(device, payer="20312", since="2026-05-11"),
+            lent(device, payer="20011", since="2026-05-01"),
+            handed_over(device, payer="20311", since="2026-05-11"),
         )
         await close_may(world, custody_changes=2)
 
@@ -126,9 +134,9 @@ async def test_the_months_rent_is_split_between_its_payers_by_day(given: Given) 
             for i in await world.events(InvoiceIssued)
             if isinstance(i.payer, UnitPayer)
         }
-        assert issued[PayerId("20311")].net_ore == 10_000
-        assert issued[PayerId("20312")].net_ore == 21_000
-        (line,) = issued[PayerId("20312")].lines
+        assert issued[PayerId("20011")].net_ore == 10_000
+        assert issued[PayerId("20311")].net_ore == 21_000
+        (line,) = issued[PayerId("20311")].lines
         assert (line.device_number, line.from_day, line.to_day) == (
             "75082",
             date(2026, 5, 11),
@@ -141,20 +149,20 @@ async def test_the_run_waits_until_every_custody_change_of_the_month_is_applied(
     given: Given,
 ) -> None:
     async with given(service, at=JUNE_1) as world:
-        device = a_device("75082")
+        device = a_device()
         await world.handle_all(
-            an_article("15749"), device, a_custody_change(device, payer="20311", since="2026-05-01")
+            an_article_listed(), device, lent(device, payer="20011", since="2026-05-01")
         )
 
         with pytest.raises(NotYetKnown):
-            await world.handle(DayClosed(day=MAY_31, custody_changes_so_far=2))
+            await world.handle(a_day_closed(MAY_31, custody_changes=2))
         assert await world.rows(InvoiceRunRow) == []
 
 
 @pytest.mark.rule("BIL-9")
 async def test_only_the_last_day_of_a_month_starts_a_run(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
-        await world.handle(DayClosed(day=date(2026, 5, 30), custody_changes_so_far=0))
+        await world.handle(a_day_closed(date(2026, 5, 30), custody_changes=0))
 
         assert await world.rows(InvoiceRunRow) == []
 
@@ -164,17 +172,17 @@ async def test_a_late_fact_is_credited_and_debited_by_the_next_run_and_nothing_i
     given: Given,
 ) -> None:
     async with given(service, at=JUNE_1) as world:
-        device = a_device("75082")
+        device = a_device()
         await world.handle_all(
-            an_article("15749"),
-            article_price("15749", 31_000),
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
             device,
-            a_custody_change(device, payer="20311", since="2026-05-01"),
+            lent(device, payer="20011", since="2026-05-01"),
         )
         await close_may(world, custody_changes=1)
         (before,) = await world.rows(InvoiceRow)
-        await world.handle(a_custody_change(device, payer=None, since="2026-05-22"))
-        await world.handle(DayClosed(day=date(2026, 6, 30), custody_changes_so_far=2))
+        await world.handle(returned(device, since="2026-05-22"))
+        await world.handle(a_day_closed(date(2026, 6, 30), custody_changes=2))
         await world.fire_timers()
 
         credit = next(i for i in await world.events(InvoiceIssued) if i.is_credit)
@@ -188,14 +196,14 @@ async def test_a_late_fact_is_credited_and_debited_by_the_next_run_and_nothing_i
 async def test_a_charge_stands_on_one_invoice(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
         await world.handle_all(
-            an_article("4711", charging=Charging.SALE),
-            article_price("4711", 12_000),
-            an_order("4711", quantity=3),
-            a_delivery("4711", on="2026-05-10"),
+            an_article_listed(CUSHION, marked=False),
+            an_article_priced(CUSHION, 12_000),
+            an_order(quantity=3),
+            a_line_delivered(on="2026-05-10"),
         )
         await close_may(world, custody_changes=0)
-        await world.handle(a_delivery("4711", quantity=2, on="2026-06-10"))
-        await world.handle(DayClosed(day=date(2026, 6, 30), custody_changes_so_far=0))
+        await world.handle(a_line_delivered(quantity=2, on="2026-06-10"))
+        await world.handle(a_day_closed(date(2026, 6, 30), custody_changes=0))
         await world.fire_timers()
 
         issued = {row.month: row.net_ore for row in await world.rows(InvoiceRow)}
@@ -205,16 +213,16 @@ async def test_a_charge_stands_on_one_invoice(given: Given) -> None:
 @pytest.mark.rule("BIL-9")
 async def test_every_payer_gets_one_invoice_with_all_that_is_charged_to_it(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
-        device = a_device("75082")
+        device = a_device()
         await world.handle_all(
-            an_article("15749"),
-            article_price("15749", 31_000),
-            an_article("4711", charging=Charging.SALE),
-            article_price("4711", 10_000),
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
+            an_article_listed(CUSHION, marked=False),
+            an_article_priced(CUSHION, 10_000),
             device,
-            a_custody_change(device, payer="20311", since="2026-05-01"),
-            an_order("4711", fee=a_fee(5_000)),
-            a_delivery("4711", payer="20311"),
+            lent(device, payer="20011", since="2026-05-01"),
+            an_order(fee=a_fee(5_000)),
+            a_line_delivered(payer="20011"),
         )
         await close_may(world, custody_changes=1)
 
@@ -229,12 +237,12 @@ async def test_every_payer_gets_one_invoice_with_all_that_is_charged_to_it(given
 @pytest.mark.rule("BIL-10")
 async def test_an_invoices_sums_are_its_lines_with_vat_beside_them(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
-        device = a_device("75082")
+        device = a_device()
         await world.handle_all(
-            an_article("15749"),
-            article_price("15749", 17_484),
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 17_484),
             device,
-            a_custody_change(device, payer="20311", since="2026-05-14"),
+            lent(device, payer="20011", since="2026-05-14"),
         )
         await close_may(world, custody_changes=1)
 
@@ -248,15 +256,15 @@ async def test_a_new_price_with_an_earlier_day_unsettles_the_articles_devices(
     given: Given,
 ) -> None:
     async with given(service, at=JUNE_1) as world:
-        device = a_device("75082")
+        device = a_device()
         await world.handle_all(
-            an_article("15749"),
-            article_price("15749", 31_000),
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
             device,
-            a_custody_change(device, payer="20311", since="2026-05-01"),
+            lent(device, payer="20011", since="2026-05-01"),
         )
         await close_may(world, custody_changes=1)
-        await world.handle(article_price("15749", 62_000, valid_from="2026-05-30"))
+        await world.handle(an_article_priced(ROLLATOR, 62_000, valid_from="2026-05-30"))
 
         row = await world.row(DeviceRow, device.device_id)
         assert row.unsettled_from == date(2026, 5, 30)
@@ -265,12 +273,12 @@ async def test_a_new_price_with_an_earlier_day_unsettles_the_articles_devices(
 @pytest.mark.rule("BIL-9")
 async def test_an_invoice_is_shown_as_data_and_as_pdf(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
-        device = a_device("75082")
+        device = a_device()
         await world.handle_all(
-            an_article("15749"),
-            article_price("15749", 31_000),
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
             device,
-            a_custody_change(device, payer="20311", since="2026-05-01"),
+            lent(device, payer="20011", since="2026-05-01"),
         )
         await close_may(world, custody_changes=1)
 
@@ -282,7 +290,7 @@ async def test_an_invoice_is_shown_as_data_and_as_pdf(given: Given) -> None:
         assert line["number"] == "AC-2026-000001"
         assert shown["lines"][0]["amount"]["net_ore"] == 31_000
         assert pdf.content.startswith(b"%PDF-")
-        assert payers["periods"] == [{"from_day": "2026-05-01", "payer_id": "20311"}]
+        assert payers["periods"] == [{"from_day": "2026-05-01", "payer_id": "20011"}]
 
 
 async def test_an_unknown_invoice_is_a_problem_that_names_the_rule(given: Given) -> None:
@@ -295,7 +303,5 @@ async def test_an_unknown_invoice_is_a_problem_that_names_the_rule(given: Given)
 async def test_a_device_that_is_not_known_yet_waits(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
         with pytest.raises(NotYetKnown):
-            await world.handle(
-                a_custody_change(a_device("75082"), payer="20311", since="2026-05-01")
-            )
+            await world.handle(lent(a_device(), payer="20011", since="2026-05-01"))
         assert await world.events(CustodyChanged) == []

@@ -7,7 +7,19 @@ from uuid import UUID, uuid4
 
 from fastapi import Query
 from kvitt_chassis.auth import Caller
-from kvitt_chassis.http import ApiRouter, CommandRunner, Commands, Listing, Page, Reader
+from kvitt_chassis.filters import Eq, In, Where
+from kvitt_chassis.http import (
+    ApiRouter,
+    CommandRunner,
+    Commands,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionReader,
+    Scope,
+    named,
+)
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import (
     AcceptTransfer,
@@ -21,7 +33,6 @@ from kvitt_contracts.types import (
     TEXT,
     CustomerId,
     Day,
-    DeviceId,
     DeviceNumber,
     NamedRecipient,
     PayerId,
@@ -32,7 +43,7 @@ from kvitt_contracts.types import (
     identify,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, cast, or_, select
+from sqlalchemy import ColumnElement, Select, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb.domain import Status
@@ -43,14 +54,6 @@ from bmb.views import TransferLine, TransferView
 router = ApiRouter(tags=["Byten (BMB)"])
 
 Message = Annotated[str, Field(max_length=1000, pattern=TEXT)]
-
-SORTS = {
-    "sent_at": TransferRow.requested_at,
-    "transfer_date": TransferRow.transfer_date,
-    "deadline": TransferRow.deadline,
-    "sender": TransferRow.sender,
-    "status": TransferRow.status,
-}
 
 
 class SaveBody(BaseModel):
@@ -162,55 +165,75 @@ async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Command
     return await _run(command, transfer_id, commands)
 
 
+async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElement[bool]:
+    query = select(DeviceRow.device_id).where(DeviceRow.device_number == number)
+    found = await reader.all(query)
+    return or_(false(), *(cast(TransferRow.devices, JSONB).contains([str(one)]) for one in found))
+
+
+class TransferQuery(ListQuery):
+    """Which transfers."""
+
+    status: Annotated[list[Status] | None, In(TransferRow.status, "En eller flera")] = None
+    incoming: Annotated[
+        ServicePointId | None, Eq(TransferRow.receiving_service_point, "Kvitteras av")
+    ] = None
+    outgoing: Annotated[
+        ServicePointId | None, Eq(TransferRow.sending_service_point, "Skickat från")
+    ] = None
+    device: Annotated[DeviceNumber | None, Where(_with_device, "Individnummer")] = None
+    sender: Annotated[UserId | None, Eq(TransferRow.sender, "Avsändare")] = None
+    transfer_date: Annotated[date | None, Eq(TransferRow.transfer_date, "BMB-datum")] = None
+
+
+TRANSFERS = ListOf(
+    select(TransferRow),
+    scope=Scope(
+        TransferRow.region, TransferRow.receiving_service_point, TransferRow.sending_service_point
+    ),
+    sorts=named(
+        TransferRow.transfer_date,
+        TransferRow.deadline,
+        TransferRow.sender,
+        TransferRow.status,
+        sent_at=TransferRow.requested_at,
+    ),
+    default="-sent_at",
+    view=TransferLine.of,
+)
+
+
 @router.get("/transfers")
 async def list_transfers(
-    reader: Reader,
-    listing: Listing,
-    status: Annotated[list[Status] | None, Query(description="En eller flera")] = None,
-    incoming: Annotated[ServicePointId | None, Query(description="Kvitteras av")] = None,
-    outgoing: Annotated[ServicePointId | None, Query(description="Skickat från")] = None,
-    device: Annotated[DeviceNumber | None, Query(description="Individnummer")] = None,
-    sender: Annotated[UserId | None, Query(description="Avsändare")] = None,
-    transfer_date: Annotated[date | None, Query(description="BMB-datum")] = None,
+    reader: Reader, asked: Annotated[TransferQuery, Query()]
 ) -> Page[TransferLine]:
     """Byten i regionen, de senast skickade först."""
-    query = select(TransferRow)
-    if status:
-        query = query.where(TransferRow.status.in_(status))
-    if incoming is not None:
-        query = query.where(TransferRow.receiving_service_point == incoming)
-    if outgoing is not None:
-        query = query.where(TransferRow.sending_service_point == outgoing)
-    if sender is not None:
-        query = query.where(TransferRow.sender == sender)
-    if transfer_date is not None:
-        query = query.where(TransferRow.transfer_date == transfer_date)
-    if device is not None:
-        query = query.where(or_(*[_holds(one) for one in await _known(reader, device)]))
-    return await _page(query, reader, listing)
+    return await TRANSFERS.page(asked, reader)
 
 
 @router.get("/transfers:to-take-over")
-async def list_to_take_over(reader: Reader, listing: Listing) -> Page[TransferLine]:
+async def list_to_take_over(
+    reader: Reader, asked: Annotated[ListQuery, Query()]
+) -> Page[TransferLine]:
     """Att överta: skickade till något av dina tjänsteställen och inte kvitterade (BMB-8)."""
-    points = reader.caller.service_points
-    query = select(TransferRow).where(
-        TransferRow.receiving_service_point.in_(points), TransferRow.status == Status.SENT
-    )
-    return await _page(query, reader, listing)
+    to_me = TransferRow.receiving_service_point.in_(reader.caller.service_points)
+    return await TRANSFERS.page(asked, reader, to_me, TransferRow.status == Status.SENT)
 
 
 @router.get("/transfers:unanswered")
-async def list_unanswered(reader: Reader, listing: Listing) -> Page[TransferLine]:
+async def list_unanswered(
+    reader: Reader, asked: Annotated[ListQuery, Query()]
+) -> Page[TransferLine]:
     """Ej besvarade: skickade från dina tjänsteställen, som ingen har kvitterat (BMB-8)."""
-    unanswered = (Status.SENT, Status.LOCKED, Status.VOIDED)
-    return await _page(_from_mine(reader, unanswered), reader, listing)
+    unanswered = TransferRow.status.in_((Status.SENT, Status.LOCKED, Status.VOIDED))
+    return await TRANSFERS.page(asked, reader, _from_me(reader), unanswered)
 
 
 @router.get("/transfers:rejected")
-async def list_rejected(reader: Reader, listing: Listing) -> Page[TransferLine]:
+async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[TransferLine]:
     """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till (BMB-8)."""
-    return await _page(_from_mine(reader, (Status.REJECTED,)), reader, listing)
+    rejected = TransferRow.status == Status.REJECTED
+    return await TRANSFERS.page(asked, reader, _from_me(reader), rejected)
 
 
 @router.get("/transfers/{transfer_id}")
@@ -251,22 +274,5 @@ def _devices(row: TransferRow) -> Select[DeviceRow]:
     )
 
 
-def _from_mine(reader: Reader, statuses: tuple[Status, ...]) -> Select[TransferRow]:
-    return select(TransferRow).where(
-        TransferRow.sending_service_point.in_(reader.caller.service_points),
-        TransferRow.status.in_(statuses),
-    )
-
-
-async def _known(reader: Reader, number: DeviceNumber) -> list[DeviceId]:
-    """The device that bears a number; a made-up id for none, so that the list is empty."""
-    query = select(DeviceRow.device_id).where(DeviceRow.device_number == number)
-    return await reader.all(query) or [DeviceId(uuid4())]
-
-
-def _holds(device: DeviceId) -> ColumnElement[bool]:
-    return cast(TransferRow.devices, JSONB).contains([str(device)])
-
-
-async def _page(query: Select[TransferRow], reader: Reader, listing: Listing) -> Page[TransferLine]:
-    return await reader.page(query, listing, view=TransferLine.of, sorts=SORTS, default="-sent_at")
+def _from_me(reader: RegionReader) -> ColumnElement[bool]:
+    return TransferRow.sending_service_point.in_(reader.caller.service_points)

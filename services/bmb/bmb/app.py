@@ -1,12 +1,14 @@
 """The service: what it handles, what it serves, which tables are its own."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from bmb.api import router
 from bmb.base import Base
 from bmb.handlers import messages
+from bmb.models import TransferRow
 
-service = Service("bmb", handlers=messages, routers=[router], base=Base)
+service = Service("bmb", handlers=messages, routers=[router], base=Base, lock_order=(TransferRow,))
 
 if __name__ == "__main__":
-    service.main()
+    run(service)

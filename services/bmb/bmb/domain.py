@@ -1,8 +1,8 @@
 """The rules of transfers: a state in, events or a refusal out. No clock, no database, no log.
 
 Here: a transfer's state and how each event changes it. The rules stand by their noun: drafts,
-requests, acknowledgements, expiry, completion. Each returns the events that follow; `ALREADY_DONE`
-when what is asked for is so already.
+requests, acknowledgements, expiry, completion. Each returns the events that follow: none
+when there is nothing to do.
 """
 
 from dataclasses import dataclass, replace
@@ -16,6 +16,7 @@ from kvitt_contracts.bmb import (
     TransferCompleted,
     TransferDeadlineNeared,
     TransferDrafted,
+    TransferEvent,
     TransferExecutedAutomatically,
     TransferLineCompleted,
     TransferLineDropped,
@@ -27,6 +28,7 @@ from kvitt_contracts.bmb import (
     TransferUnlocked,
     TransferVoided,
 )
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.policy import TransferPolicy
 from kvitt_contracts.types import (
     CareUnitRecipient,
@@ -83,27 +85,6 @@ class Reason(StrEnum):
     NO_ANSWER = "NO_ANSWER"
 
 
-TransferEvent = (
-    TransferDrafted
-    | TransferCancelled
-    | TransferRequested
-    | TransferRefused
-    | TransferSent
-    | TransferDeadlineNeared
-    | TransferAccepted
-    | TransferExecutedAutomatically
-    | TransferRejected
-    | TransferLocked
-    | TransferUnlocked
-    | TransferVoided
-    | TransferLineCompleted
-    | TransferLineDropped
-    | TransferCompleted
-)
-
-ALREADY_DONE: Final[tuple[TransferEvent, ...]] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """A transfer: what was drafted, and what has become of it.
@@ -135,6 +116,21 @@ class Transfer:
     customer_id: CustomerId | None = None
     payer_id: PayerId | None = None
     effective_on: date | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """True while inventory checks whether it can hold the devices."""
+        return self.status is Status.REQUESTED
+
+    @property
+    def recipient_after(self) -> PatientRecipient | CareUnitRecipient | None:
+        """Who has the devices once the transfer has taken effect; None for a store."""
+        return self.new_recipient or (self.current_recipient if self.new_store is None else None)
+
+    @property
+    def device_count(self) -> int:
+        """How many devices it is about."""
+        return len(self.devices)
 
     @property
     def is_patient_to_patient(self) -> bool:
@@ -201,23 +197,5 @@ _STATUS_AFTER: Final[dict[type[TransferEvent], Status]] = {
 
 
 def _drafted(event: TransferDrafted) -> Transfer:
-    return Transfer(
-        id=event.transfer_id,
-        status=Status.DRAFT,
-        reference=event.reference,
-        devices=event.devices,
-        remaining=event.devices,
-        current_recipient=event.current_recipient,
-        current_store=event.current_store,
-        new_recipient=event.new_recipient,
-        new_store=event.new_store,
-        new_prescriber=event.new_prescriber,
-        sender=event.sender,
-        sending_service_point=event.sending_service_point,
-        receiving_service_point=event.receiving_service_point,
-        proposed_customer=event.proposed_customer,
-        proposed_payer=event.proposed_payer,
-        transfer_date=event.transfer_date,
-        attested=event.attested,
-        has_message=event.has_message,
-    )
+    drafted = {"id": event.transfer_id, "status": Status.DRAFT, "remaining": event.devices}
+    return Transfer(**same_fields(event, Transfer) | drafted)

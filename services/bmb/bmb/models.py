@@ -25,7 +25,9 @@ from bmb.base import Base
 from bmb.domain import Status, Transfer, evolve
 
 
-class TransferRow(Aggregate[Transfer], Base, topic=BMB_TRANSFERS, state=Transfer, evolve=evolve):
+class TransferRow(
+    Aggregate[Transfer], Base, noun="transfer", topic=BMB_TRANSFERS, state=Transfer, evolve=evolve
+):
     """A transfer: the fold of its events. Free text stands in another table."""
 
     __tablename__ = "transfers"

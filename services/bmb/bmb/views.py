@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from kvitt_chassis.auth import Caller
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
@@ -27,43 +28,38 @@ from bmb.models import TransferRow, TransferTextRow
 class TransferLine(BaseModel):
     """Ett byte i en lista (BMB-8)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True, populate_by_name=True)
 
     id: UUID
     status: Annotated[Status, Field(description="Var i sin gång bytet är")]
     reference: Annotated[Reference | None, Field(description="Regionens egen beteckning")]
-    sent_at: Annotated[datetime | None, Field(description="När avsändaren verkställde bytet")]
+    sent_at: Annotated[
+        datetime | None,
+        Field(validation_alias="requested_at", description="När avsändaren verkställde bytet"),
+    ]
     transfer_date: Annotated[date, Field(description="BMB-datum")]
     deadline: Annotated[datetime | None, Field(description="Kvitteras före denna tidpunkt")]
     recipient: Annotated[
-        Recipient | None, Field(description="Mottagaren efter bytet; ingen när det går till förråd")
+        Recipient | None,
+        Field(
+            validation_alias="recipient_after",
+            description="Mottagaren efter bytet; ingen när det går till förråd",
+        ),
     ]
     sender: Annotated[UserId, Field(description="Avsändarens användarnamn")]
     sending_service_point: Annotated[ServicePointId, Field(description="Från tjänsteställe")]
     receiving_service_point: Annotated[ServicePointId, Field(description="Kvitteras av")]
-    prescriber: Annotated[UserId | None, Field(description="Ny förskrivare, om någon")]
+    prescriber: Annotated[
+        UserId | None,
+        Field(validation_alias="new_prescriber", description="Ny förskrivare, om någon"),
+    ]
     device_count: Annotated[int, Field(description="Antal hjälpmedel")]
     effective_on: Annotated[date | None, Field(description="Dag då bytet får verkan")]
 
     @classmethod
     def of(cls, row: TransferRow) -> "TransferLine":
         """The line of a row."""
-        stays = row.current_recipient if row.new_store is None else None
-        return cls(
-            id=row.id,
-            status=row.status,
-            reference=row.reference,
-            sent_at=row.requested_at,
-            transfer_date=row.transfer_date,
-            deadline=row.deadline,
-            recipient=row.new_recipient or stays,
-            sender=row.sender,
-            sending_service_point=row.sending_service_point,
-            receiving_service_point=row.receiving_service_point,
-            prescriber=row.new_prescriber,
-            device_count=len(row.devices),
-            effective_on=row.effective_on,
-        )
+        return cls.model_validate(row.state())
 
 
 class DeviceLine(BaseModel):
@@ -102,29 +98,23 @@ class TransferView(TransferLine):
         caller: Caller,
     ) -> "TransferView":
         """The view of a row for a caller."""
+        state = row.state()
         shown = texts if texts is not None and may_read_texts(row, caller) else None
-        return cls(
-            **dict(TransferLine.of(row)),
-            pending=row.status is Status.REQUESTED,
-            devices=[
-                DeviceLine(
-                    device_id=device,
-                    device_number=numbers.get(device),
-                    waits=device in row.remaining,
-                )
-                for device in row.devices
-            ],
-            current_recipient=row.current_recipient,
-            current_store=row.current_store,
-            new_store=row.new_store,
-            proposed_customer=row.proposed_customer,
-            proposed_payer=row.proposed_payer,
-            customer_id=row.customer_id,
-            payer_id=row.payer_id,
-            attested=row.attested,
-            message=shown.to_receiver if shown else None,
-            answer=shown.to_sender if shown else None,
-        )
+        lines = [
+            DeviceLine(
+                device_id=device,
+                device_number=numbers.get(device),
+                waits=device in state.remaining,
+            )
+            for device in state.devices
+        ]
+        added = {
+            "pending": state.is_pending,
+            "devices": lines,
+            "message": shown.to_receiver if shown else None,
+            "answer": shown.to_sender if shown else None,
+        }
+        return cls(**same_fields(state, cls) | dict(TransferLine.of(row)) | added)
 
 
 def may_read_texts(row: TransferRow, caller: Caller) -> bool:

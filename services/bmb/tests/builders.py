@@ -3,82 +3,51 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid5
 
 from bmb.domain import Status, Transfer
 from bmb.drafts.domain import Wish
 from bmb.register.domain import Customer, Device, Patient, User
 from kvitt_contracts.calendar import deadline_after
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.inventory import Custody, CustodyCause, CustodyChanged, DeviceRegistered
-from kvitt_contracts.inventory import DeviceStatedOnLoan as OnLoan
-from kvitt_contracts.orders import (
-    CareUnitRegistered,
-    CustomerRegistered,
-    PayerRegistered,
-    PersonRegistered,
-    UserRegistered,
-)
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
-    ArticleNumber,
-    CareUnitId,
-    CareUnitRecipient,
     CustomerId,
-    DeviceId,
-    DeviceNumber,
     Holder,
-    PatientRecipient,
     PayerId,
-    PersonRef,
     RegionCode,
-    RegionPersonId,
     Role,
     ServicePointId,
     StoreHolder,
     StoreId,
-    TransferId,
     UserId,
-    identify,
 )
 from kvitt_testkit.world import stockholm
 
-SENDING, RECEIVING, OTHER = "40201", "40355", "40400"
-SENDER, RECEIVER, OUTSIDER, SERVICE = "k082lno", "k201ema", "k300ola", "kundtjanst1"
-PAYER, RECEIVING_PAYER, OTHER_PAYER = "20011", "20311", "20499"
+from contracts.tests.builders.orders import (
+    a_care_unit_registered,
+    a_customer_registered,
+    a_payer_registered,
+    a_person_registered,
+    a_user_registered,
+)
+from contracts.tests.builders.story import (
+    OTHER,
+    OTHER_PATIENT,
+    OTHER_PAYER,
+    OUTSIDER,
+    PAYER,
+    RECEIVER,
+    RECEIVING,
+    RECEIVING_PAYER,
+    SENDER,
+    SENDING,
+    SERVICE,
+    a_patient,
+    device_id,
+    transfer_id,
+)
+
 SENT_AT = stockholm("2026-05-01 10:00")
-
-_NAMESPACE = UUID("0f5d1f5e-9f0b-4c52-8df4-6e9d7a0d2c11")
-
-
-def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:
-    """The id of a device by its first number."""
-    return DeviceId(identify(region, "device", number))
-
-
-def transfer_id(reference: str = "BMB-1", *, region: str = "ac") -> TransferId:
-    """The id of the transfer that the region calls `reference`."""
-    return TransferId(identify(region, "transfer", reference))
-
-
-def person(name: str = "P-20417") -> PersonRef:
-    """The reference of the person that the region calls `name`."""
-    return PersonRef(uuid5(_NAMESPACE, name))
-
-
-def a_patient(name: str = "P-20417") -> PatientRecipient:
-    """A patient as recipient."""
-    return PatientRecipient(person=person(name))
-
-
-def a_unit(code: str = "30110") -> CareUnitRecipient:
-    """A care unit as recipient."""
-    return CareUnitRecipient(unit=CareUnitId(code))
-
-
-def a_store(store: str = "402") -> StoreHolder:
-    """A store as holder."""
-    return StoreHolder(store=StoreId(store))
 
 
 def a_user(
@@ -196,116 +165,20 @@ def a_transfer(status: Status = Status.SENT, **changes: Any) -> Transfer:
     return replace(transfer, **changes)
 
 
-# -- what others say ------------------------------------------------------------------------------
-
-
-def a_customer_registered(
-    customer: str, *, payer: str, store: str | None = None, private_clinic: bool = False
-) -> CustomerRegistered:
-    """orders knows a service point."""
-    return CustomerRegistered(
-        customer_id=CustomerId(customer),
-        name=f"Arbetsplats {customer}",
-        payer_id=PayerId(payer),
-        is_service_point=True,
-        private_clinic=private_clinic,
-        store=StoreId(store) if store else None,
-    )
-
-
-def a_user_registered(
-    user: str, *points: str, roles: tuple[Role, ...] = (Role.PRESCRIBER,)
-) -> UserRegistered:
-    """orders knows a user; the first service point is the default one."""
-    return UserRegistered(
-        user_id=UserId(user),
-        roles=roles,
-        service_points=tuple(ServicePointId(point) for point in points),
-        default_service_point=ServicePointId(points[0]),
-        active=True,
-    )
-
-
-def a_person_registered(name: str = "P-20417", *, active: bool = True) -> PersonRegistered:
-    """orders has a reference for a person."""
-    return PersonRegistered(
-        person=person(name), region_person_id=RegionPersonId(name), active=active
-    )
-
-
-def a_device_registered(number: str, *, store: str = "402", region: str = "ac") -> DeviceRegistered:
-    """inventory knows a device in a store."""
-    return DeviceRegistered(
-        device_id=device_id(number, region=region),
-        device_number=DeviceNumber(number),
-        article_number=ArticleNumber("10156"),
-        store=StoreId(store),
-        registered_on=date(2026, 1, 7),
-    )
-
-
-def a_custody(
-    holder: Holder | None = None,
-    *,
-    payer: str = OTHER_PAYER,
-    customer: str | None = OTHER,
-    since: str = "2026-02-02",
-) -> Custody:
-    """A patient has the device, a customer pays."""
-    return Custody(
-        holder=holder or a_patient(),
-        payer_id=PayerId(payer),
-        customer_id=CustomerId(customer) if customer else None,
-        prescriber=UserId(SENDER),
-        since=date.fromisoformat(since),
-    )
-
-
-def on_loan(
-    number: str = "170098", *, custody: Custody | None = None, region: str = "ac"
-) -> OnLoan:
-    """inventory states a device of the old stock on loan."""
-    return OnLoan(
-        device_id=device_id(number, region=region),
-        device_number=DeviceNumber(number),
-        article_number=ArticleNumber("10156"),
-        custody=custody or a_custody(),
-    )
-
-
-def a_custody_change(
-    number: str = "170098",
-    *,
-    transfer: TransferId | None = None,
-    to: Custody | None = None,
-    region: str = "ac",
-) -> CustodyChanged:
-    """A device has changed custody, by a transfer or without one."""
-    return CustodyChanged(
-        device_id=device_id(number, region=region),
-        article_number=ArticleNumber("10156"),
-        custody=to or a_custody(payer=RECEIVING_PAYER, customer=RECEIVING, since="2026-05-04"),
-        before=a_custody(),
-        cause=CustodyCause(transfer_id=transfer),
-    )
-
-
 def the_registry() -> tuple[Event, ...]:
     """Two units with a prescriber each, a third that pays, customer service, two patients."""
     return (
-        PayerRegistered(payer_id=PayerId(PAYER), name="Habiliteringen"),
-        PayerRegistered(payer_id=PayerId(RECEIVING_PAYER), name="Rehab Lycksele"),
-        PayerRegistered(payer_id=PayerId(OTHER_PAYER), name="Hälsocentralen"),
+        a_payer_registered(PAYER),
+        a_payer_registered(RECEIVING_PAYER),
+        a_payer_registered(OTHER_PAYER),
         a_customer_registered(SENDING, payer=PAYER, store="402"),
         a_customer_registered(RECEIVING, payer=RECEIVING_PAYER, store="602"),
         a_customer_registered(OTHER, payer=OTHER_PAYER),
-        CareUnitRegistered(
-            unit=CareUnitId("30110"), name="Avdelning 3", customer_id=CustomerId(SENDING)
-        ),
+        a_care_unit_registered(),
         a_user_registered(SENDER, SENDING),
         a_user_registered(RECEIVER, RECEIVING),
         a_user_registered(OUTSIDER, OTHER),
-        a_user_registered(SERVICE, SENDING, roles=(Role.CUSTOMER_SERVICE,)),
-        a_person_registered("P-20417"),
-        a_person_registered("P-30771"),
+        a_user_registered(SERVICE, SENDING, role="customer_service"),
+        a_person_registered(),
+        a_person_registered(OTHER_PATIENT),
     )

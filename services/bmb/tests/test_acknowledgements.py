@@ -10,15 +10,17 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PayerId
 from kvitt_testkit.world import stockholm
 
-from services.bmb.tests.builders import (
+from contracts.tests.builders.story import (
     OTHER,
     OTHER_PAYER,
     RECEIVER,
     RECEIVING,
     RECEIVING_PAYER,
+    a_patient,
+)
+from services.bmb.tests.builders import (
     SENT_AT,
     a_customer,
-    a_patient,
     a_policy,
     a_receiver,
     a_transfer,

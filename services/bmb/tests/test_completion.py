@@ -2,12 +2,18 @@ from datetime import date
 
 import pytest
 from bmb.completion.domain import complete_line, drop_line
-from bmb.domain import HOLDING, Status, Transfer, TransferEvent, evolve
+from bmb.domain import HOLDING, Status, Transfer, evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kvitt_contracts.bmb import TransferCompleted, TransferLineCompleted, TransferLineDropped
+from kvitt_contracts.bmb import (
+    TransferCompleted,
+    TransferEvent,
+    TransferLineCompleted,
+    TransferLineDropped,
+)
 
-from services.bmb.tests.builders import a_transfer, device_id
+from contracts.tests.builders.story import device_id
+from services.bmb.tests.builders import a_transfer
 
 DAY = date(2026, 5, 4)
 TWO = (device_id("170098"), device_id("157792"))

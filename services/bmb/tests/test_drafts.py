@@ -8,24 +8,26 @@ from kvitt_contracts.bmb import TransferCancelled, TransferDrafted
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Reference, Role, ServicePointId, StoreId
 
-from services.bmb.tests.builders import (
+from contracts.tests.builders.story import (
     OTHER,
     PAYER,
     RECEIVER,
     RECEIVING,
     RECEIVING_PAYER,
     SENDING,
+    a_care_unit,
+    a_patient,
+    a_store,
+    transfer_id,
+)
+from services.bmb.tests.builders import (
     a_customer,
     a_device,
-    a_patient,
     a_receiver,
-    a_store,
     a_transfer,
-    a_unit,
     a_user,
     a_wish,
     to_patient,
-    transfer_id,
 )
 
 TODAY = date(2026, 5, 1)
@@ -90,9 +92,9 @@ def test_own_store_to_patient() -> None:
 def test_own_store_to_care_unit() -> None:
     device = a_device(holder=a_store("402"))
 
-    draft = saved(a_wish(devices=(device,), new_recipient=a_unit(), new_prescriber=None))
+    draft = saved(a_wish(devices=(device,), new_recipient=a_care_unit(), new_prescriber=None))
 
-    assert draft.new_recipient == a_unit()
+    assert draft.new_recipient == a_care_unit()
 
 
 @pytest.mark.rule("BMB-1")

@@ -18,16 +18,8 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Role, UserId
 from kvitt_testkit.world import stockholm
 
-from services.bmb.tests.builders import (
-    RECEIVING,
-    RECEIVING_PAYER,
-    SENDER,
-    SERVICE,
-    a_policy,
-    a_transfer,
-    a_user,
-    device_id,
-)
+from contracts.tests.builders.story import RECEIVING, RECEIVING_PAYER, SENDER, SERVICE, device_id
+from services.bmb.tests.builders import a_policy, a_transfer, a_user
 
 DEADLINE = stockholm("2026-05-08 00:00")
 

@@ -7,11 +7,11 @@ from uuid import UUID
 import httpx
 import pytest
 from bmb.app import service
-from kvitt_contracts.inventory import HoldGranted
 from kvitt_contracts.types import Role, TransferId
 from kvitt_testkit.world import Given, World, stockholm
 
-from services.bmb.tests.builders import (
+from contracts.tests.builders.inventory import a_device_stated_on_loan, a_hold_granted
+from contracts.tests.builders.story import (
     OTHER,
     OUTSIDER,
     RECEIVER,
@@ -19,10 +19,8 @@ from services.bmb.tests.builders import (
     SENDER,
     SENDING,
     SERVICE,
-    device_id,
-    on_loan,
-    the_registry,
 )
+from services.bmb.tests.builders import the_registry
 
 AT = stockholm("2026-05-01 10:00")
 
@@ -31,7 +29,9 @@ AT = stockholm("2026-05-01 10:00")
 async def registered(given: Given, *, region: str = "ac") -> AsyncIterator[World]:
     """A world with the registry and one device on loan."""
     async with given(service, at=AT) as world:
-        await world.handle_all(*the_registry(), on_loan(region=region), region=region)
+        await world.handle_all(
+            *the_registry(), a_device_stated_on_loan(region=region), region=region
+        )
         yield world
 
 
@@ -54,7 +54,7 @@ async def send(world: World, client: httpx.AsyncClient) -> UUID:
     assert answer.status_code == 202, answer.text
     assert answer.json()["pending"]
     transfer = UUID(answer.json()["id"])
-    await world.handle(HoldGranted(transfer_id=TransferId(transfer), devices=(device_id(),)))
+    await world.handle(a_hold_granted(transfer=TransferId(transfer)))
     return transfer
 
 
@@ -134,9 +134,8 @@ async def test_customer_service_unlocks_over_http(given: Given) -> None:
         ) as client:
             body = {"devices": ["170098"], "new_prescriber": RECEIVER, "execute": True}
             transfer = (await client.post("/transfers", json=body)).json()["id"]
-        held = (device_id(region="bd"),)
         await world.handle(
-            HoldGranted(transfer_id=TransferId(UUID(transfer)), devices=held), region="bd"
+            a_hold_granted(transfer=TransferId(UUID(transfer)), region="bd"), region="bd"
         )
         await world.advance(stockholm("2026-05-09 00:00"))
 

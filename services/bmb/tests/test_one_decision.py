@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from bmb.acknowledgements.domain import accept, reject
 from bmb.completion.domain import complete_line, drop_line
-from bmb.domain import Status, Transfer, TransferEvent, evolve
+from bmb.domain import Status, Transfer, evolve
 from bmb.expiry.domain import expire, near, unlock
 from bmb.requests.domain import give_up, grant
 from hypothesis import given, settings
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from kvitt_contracts.bmb import (
     TransferAccepted,
     TransferCompleted,
+    TransferEvent,
     TransferExecutedAutomatically,
     TransferLineCompleted,
     TransferLineDropped,
@@ -26,16 +27,14 @@ from kvitt_contracts.bmb import (
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Role, UserId
 
+from contracts.tests.builders.story import SENDER, SERVICE, device_id
 from services.bmb.tests.builders import (
-    SENDER,
     SENT_AT,
-    SERVICE,
     a_customer,
     a_policy,
     a_receiver,
     a_transfer,
     a_user,
-    device_id,
 )
 
 DEVICES = tuple(device_id(str(number)) for number in range(3))

@@ -8,15 +8,8 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Role
 from kvitt_testkit.world import stockholm
 
-from services.bmb.tests.builders import (
-    SENT_AT,
-    a_patient,
-    a_policy,
-    a_receiver,
-    a_transfer,
-    a_user,
-    device_id,
-)
+from contracts.tests.builders.story import a_patient, device_id
+from services.bmb.tests.builders import SENT_AT, a_policy, a_receiver, a_transfer, a_user
 
 
 @pytest.mark.rule("BMB-2")
@@ -161,7 +154,7 @@ def test_a_transfer_date_after_the_deadline_does_not_move_it() -> None:
 
 @pytest.mark.rule("BMB-12")
 def test_a_refused_hold_ends_the_transfer_and_says_which_device_and_why() -> None:
-    reasons = [DeviceRefusal(device_id=device_id(), reason="IN_PICKUP")]
+    reasons = [DeviceRefusal(device_id=device_id(), reason="IN_DISPATCH")]
 
     (event,) = refuse(a_transfer(status=Status.REQUESTED), reasons=reasons)
 

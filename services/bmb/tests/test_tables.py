@@ -5,9 +5,9 @@ import typing
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from bmb.base import Base
-from bmb.domain import Transfer, TransferEvent, evolve
+from bmb.domain import Transfer, evolve
 from bmb.handlers import messages
-from kvitt_contracts.bmb import TransferDrafted
+from kvitt_contracts.bmb import TransferDrafted, TransferEvent
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
 from kvitt_contracts.inventory import HoldReleased
@@ -21,7 +21,6 @@ def test_every_event_of_the_topic_evolves_a_transfer() -> None:
     for one in examples_of(BMB_TRANSFERS.types):
         event = typing.cast(TransferEvent, one.message)
         assert isinstance(evolve(evolve(None, drafted), event), Transfer)
-    assert set(BMB_TRANSFERS.types) == set(typing.get_args(TransferEvent))
 
 
 def test_every_message_that_bmb_consumes_has_its_handler() -> None:

@@ -34,8 +34,6 @@ from kvitt_contracts.bmb import (
     UnlockTransfer,
 )
 from kvitt_contracts.envelope import Envelope, Event, Message
-from kvitt_contracts.inventory import HoldBroken, HoldGranted, HoldRefused, RefusedDevice
-from kvitt_contracts.orders import PersonInactivated, PersonReactivated, PersonsMerged
 from kvitt_contracts.policy import Policies, PolicyHistory
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
@@ -54,7 +52,25 @@ from kvitt_testkit.world import (
     stockholm,
 )
 
-from services.bmb.tests.builders import (
+from contracts.tests.builders.inventory import (
+    a_custody,
+    a_custody_changed_by_order,
+    a_custody_changed_by_transfer,
+    a_device_registered,
+    a_device_stated_on_loan,
+    a_hold_broken,
+    a_hold_granted,
+    a_hold_refused,
+)
+from contracts.tests.builders.orders import (
+    a_customer_registered,
+    a_person_inactivated,
+    a_person_merged,
+    a_person_reactivated,
+    a_person_registered,
+    a_user_registered,
+)
+from contracts.tests.builders.story import (
     OTHER_PAYER,
     OUTSIDER,
     PAYER,
@@ -64,20 +80,11 @@ from services.bmb.tests.builders import (
     SENDER,
     SENDING,
     SERVICE,
-    a_custody,
-    a_custody_change,
-    a_customer_registered,
-    a_device_registered,
     a_patient,
-    a_person_registered,
-    a_policy,
-    a_user_registered,
     device_id,
-    on_loan,
-    person,
-    the_registry,
     transfer_id,
 )
+from services.bmb.tests.builders import a_policy, the_registry
 
 AT = stockholm("2026-05-01 10:00")
 Registered = Callable[..., AbstractAsyncContextManager[World]]
@@ -90,7 +97,9 @@ def registered(given: Given) -> Registered:
     @asynccontextmanager
     async def make(*, at: datetime = AT, region: str = "ac") -> AsyncIterator[World]:
         async with given(service, at=at) as world:
-            await world.handle_all(*the_registry(), on_loan(region=region), region=region)
+            await world.handle_all(
+                *the_registry(), a_device_stated_on_loan(region=region), region=region
+            )
             yield world
             await assert_rows_are_folds(world)
 
@@ -117,13 +126,7 @@ def an_accept(**changes: Any) -> AcceptTransfer:
 async def sent(world: World, *, region: str = "ac", **changes: Any) -> None:
     """A transfer is saved and executed, and inventory holds its device."""
     await world.handle(a_save(**changes), subject="BMB-1", region=region)
-    await world.handle(granted(region=region), region=region)
-
-
-def granted(*numbers: str, region: str = "ac") -> HoldGranted:
-    """Inventory holds the devices."""
-    devices = tuple(device_id(number, region=region) for number in numbers or ("170098",))
-    return HoldGranted(transfer_id=transfer_id(region=region), devices=devices)
+    await world.handle(a_hold_granted(region=region), region=region)
 
 
 async def status(world: World, *, region: str = "ac") -> Status:
@@ -138,7 +141,7 @@ async def test_a_draft_is_saved_then_executed_then_sent(registered: Registered) 
         assert await status(world) is Status.DRAFT
         await world.handle(ExecuteTransfer(by=UserId(SENDER)), subject="BMB-1")
         assert await status(world) is Status.REQUESTED
-        await world.handle(granted())
+        await world.handle(a_hold_granted())
 
         events: list[Event] = await world.events(key=transfer_id())
         assert [type(event) for event in events] == [
@@ -186,7 +189,7 @@ async def test_an_accepted_transfer_is_completed_when_custody_has_changed(
     async with registered() as world:
         await sent(world)
         await world.handle(an_accept(), subject="BMB-1")
-        await world.handle(a_custody_change(transfer=transfer_id()))
+        await world.handle(a_custody_changed_by_transfer())
 
         (accepted,) = await world.events(TransferAccepted)
         assert (accepted.customer_id, accepted.payer_id) == (RECEIVING, RECEIVING_PAYER)
@@ -273,7 +276,7 @@ async def test_unanswered_in_vasterbotten_it_is_executed_automatically_after_six
 
         (event,) = await world.events(TransferExecutedAutomatically)
         assert (event.payer_id, event.effective_on) == (RECEIVING_PAYER, date(2026, 5, 8))
-        await world.handle(a_custody_change(transfer=transfer_id()))
+        await world.handle(a_custody_changed_by_transfer())
         assert await status(world) is Status.COMPLETED
 
 
@@ -317,7 +320,7 @@ async def test_unanswered_in_dalarna_it_is_void_after_seven_days_from_when_it_wa
     async with registered(region="w") as world:
         await world.handle(a_save(), subject="BMB-1", region="w")
         await world.advance(AT + timedelta(hours=20))  # 2 May: inventory was slow
-        await world.handle(granted(region="w"), region="w")
+        await world.handle(a_hold_granted(region="w"), region="w")
 
         await world.advance(stockholm("2026-05-09 23:59"))
         assert await status(world, region="w") is Status.SENT
@@ -352,11 +355,10 @@ async def test_a_refused_hold_tells_the_sender_which_device_and_why(
 ) -> None:
     async with registered() as world:
         await world.handle(a_save(), subject="BMB-1")
-        refused = RefusedDevice(device_id=device_id(), reason="IN_PICKUP")
-        await world.handle(HoldRefused(transfer_id=transfer_id(), refused=(refused,)))
+        await world.handle(a_hold_refused(reason="IN_DISPATCH"))
 
         (event,) = await world.events(TransferRefused)
-        assert (event.reasons[0].device_id, event.reasons[0].reason) == (device_id(), "IN_PICKUP")
+        assert (event.reasons[0].device_id, event.reasons[0].reason) == (device_id(), "IN_DISPATCH")
         assert await status(world) is Status.REFUSED
         assert await world.timers() == {}
 
@@ -370,19 +372,17 @@ async def test_a_hold_that_is_not_answered_within_a_day_is_given_up(
         await world.advance(AT + timedelta(hours=24, minutes=1))
         assert await status(world) is Status.REFUSED
 
-        await world.handle(granted())
+        await world.handle(a_hold_granted())
         assert await status(world) is Status.REFUSED
 
 
 @pytest.mark.rule("BMB-12")
 async def test_a_returned_device_drops_out_and_the_rest_goes_on(registered: Registered) -> None:
     async with registered() as world:
-        await world.handle(on_loan("157792"))
+        await world.handle(a_device_stated_on_loan("157792"))
         await world.handle(a_save(devices=("170098", "157792")), subject="BMB-1")
-        await world.handle(granted("170098", "157792"))
-        broken = HoldBroken(
-            transfer_id=transfer_id(), device_id=device_id("157792"), reason="RETURNED"
-        )
+        await world.handle(a_hold_granted("170098", "157792"))
+        broken = a_hold_broken("157792")
         await world.handle(broken)
         await world.handle(an_accept(), subject="BMB-1")
 
@@ -398,9 +398,7 @@ async def test_a_transfer_whose_only_device_was_returned_is_completed(
 ) -> None:
     async with registered() as world:
         await sent(world)
-        await world.handle(
-            HoldBroken(transfer_id=transfer_id(), device_id=device_id(), reason="RETURNED")
-        )
+        await world.handle(a_hold_broken())
         await world.advance(stockholm("2026-06-01 00:00"))
 
         assert await status(world) is Status.COMPLETED
@@ -410,7 +408,7 @@ async def test_a_transfer_whose_only_device_was_returned_is_completed(
 async def test_the_current_holder_is_the_one_of_custody(registered: Registered) -> None:
     async with registered() as world:
         moved = a_custody(a_patient("P-30771"))
-        await world.handle(a_custody_change(to=moved))
+        await world.handle(a_custody_changed_by_order(to=moved))
         await world.handle(a_save(), subject="BMB-1")
 
         assert (await world.events(TransferDrafted))[0].current_recipient == a_patient("P-30771")
@@ -465,12 +463,12 @@ async def test_a_patient_who_is_inactive_receives_nothing_until_active_again(
 ) -> None:
     async with registered() as world:
         save = a_save(new_recipient=NamedPatient(person=RegionPersonId("P-30771")))
-        await world.handle(PersonInactivated(person=person("P-30771")))
+        await world.handle(a_person_inactivated("P-30771"))
         with pytest.raises(Refused) as refused:
             await world.handle(save, subject="BMB-1")
         assert refused.value.rule == "REF-14"
 
-        await world.handle(PersonReactivated(person=person("P-30771")))
+        await world.handle(a_person_reactivated("P-30771"))
         await world.handle(save, subject="BMB-1")
         assert await status(world) is Status.REQUESTED
 
@@ -480,12 +478,8 @@ async def test_a_merged_person_is_one_recipient(registered: Registered) -> None:
     async with registered() as world:
         await world.handle_all(
             a_person_registered("P-20418"),
-            on_loan("157792", custody=a_custody(a_patient("P-20418"))),
-            PersonsMerged(
-                person=person("P-20418"),
-                region_person_id=RegionPersonId("P-20418"),
-                into=person("P-20417"),
-            ),
+            a_device_stated_on_loan("157792", holder=a_patient("P-20418")),
+            a_person_merged("P-20418"),
         )
         await world.handle(a_save(devices=("170098", "157792")), subject="BMB-1")
 
@@ -516,7 +510,7 @@ async def test_the_proposed_payer_is_the_customers_newest_one(registered: Regist
 async def test_custody_of_a_device_that_is_not_known_yet_waits(registered: Registered) -> None:
     async with registered() as world:
         with pytest.raises(NotYetKnown):
-            await world.handle(a_custody_change("157792"))
+            await world.handle(a_custody_changed_by_order("157792"))
 
 
 async def test_an_answer_about_a_transfer_that_is_not_known_yet_waits(
@@ -524,13 +518,13 @@ async def test_an_answer_about_a_transfer_that_is_not_known_yet_waits(
 ) -> None:
     async with registered() as world:
         with pytest.raises(NotYetKnown):
-            await world.handle(granted())
+            await world.handle(a_hold_granted())
 
 
 async def test_what_was_said_last_of_a_user_and_a_device_counts(registered: Registered) -> None:
     async with registered() as world:
         await world.handle(a_user_registered(SENDER, RECEIVING))
-        await world.handle(a_custody_change(to=a_custody(a_patient("P-30771"))))
+        await world.handle(a_custody_changed_by_order(to=a_custody(a_patient("P-30771"))))
 
         user = await world.row(UserRow, SENDER)
         device = await world.row(DeviceRow, device_id())
@@ -581,7 +575,7 @@ async def test_the_policy_that_it_was_sent_under_decides(given: Given) -> None:
 
     policies = Policies({RegionCode("ac"): history})
     async with given(service, at=AT, policies=policies) as world:
-        await world.handle_all(*the_registry(), on_loan())
+        await world.handle_all(*the_registry(), a_device_stated_on_loan())
         await sent(world)
         await world.advance(stockholm("2026-05-08 00:00"))
 
@@ -612,7 +606,7 @@ async def test_a_draft_sees_what_its_batch_has_said_of_devices_and_persons(
     registered: Registered,
 ) -> None:
     batch = [
-        on_loan("170099", custody=a_custody(a_patient("P-40000"))),
+        a_device_stated_on_loan("170099", holder=a_patient("P-40000")),
         a_person_registered("P-40000"),
         a_save(
             devices=(DeviceNumber("170099"),),

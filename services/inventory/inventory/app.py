@@ -1,22 +1,46 @@
 """The service: what it handles, what it serves, which tables are its own."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from inventory.articles import api as articles
+from inventory.articles.models import ArticleRow
+from inventory.days.models import CountRow, DaysRow
 from inventory.devices import api as devices
+from inventory.devices.models import DeviceRow
 from inventory.handlers import messages
 from inventory.holds import api as holds
+from inventory.holds.models import HoldRow
 from inventory.models import Base
 from inventory.reservations import api as reservations
+from inventory.reservations.models import ReservationRow
 from inventory.stock import api as stock
+from inventory.stock.models import BalanceRow
+from inventory.stores import api as stores
 
 service = Service(
     "inventory",
     handlers=messages,
-    routers=[articles.router, stock.router, devices.router, reservations.router, holds.router],
+    routers=[
+        articles.router,
+        stores.router,
+        stock.router,
+        devices.router,
+        reservations.router,
+        holds.router,
+    ],
     base=Base,
+    lock_order=(
+        ArticleRow,
+        BalanceRow,
+        DeviceRow,
+        HoldRow,
+        ReservationRow,
+        CountRow,
+        DaysRow,
+    ),
     title="Kvitt lager",
 )
 
 if __name__ == "__main__":
-    service.main()
+    run(service)

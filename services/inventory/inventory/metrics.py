@@ -3,7 +3,6 @@
 from kvitt_chassis.metrics import declare
 from kvitt_chassis.transaction import Transaction
 from prometheus_client import Counter
-from sqlalchemy import event
 
 ORDERS_ANSWERED = declare(
     "counter",
@@ -37,5 +36,4 @@ DAY_ENDS_DELAYED = declare(
 
 def count(tx: Transaction, metric: Counter, *labels: str) -> None:
     """Count one more of a metric of this region, once the transaction is committed."""
-    counted = metric.labels("inventory", tx.region, *labels)
-    event.listen(tx.session.sync_session, "after_commit", lambda _: counted.inc(), once=True)
+    tx.after_commit(metric.labels("inventory", tx.region, *labels).inc)

@@ -5,8 +5,9 @@ from inventory.days.models import CountRow, DaysRow
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow
+from inventory.receipts.models import DeliveryRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
-from inventory.stock.models import BalanceRow, DeliveryRow, StockMoveRow
+from inventory.stock.models import BalanceRow, StockMoveRow
 from inventory.stores.models import CustomerRow, StoreRow
 from inventory.tables import Base
 

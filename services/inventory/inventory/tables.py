@@ -1,6 +1,10 @@
 """The declarative base of inventory's tables. The tables stand with their nouns."""
 
+from typing import Any
+
 from kvitt_chassis.models import TYPE_MAP, new_metadata
+from kvitt_contracts.envelope import Message
+from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -9,3 +13,9 @@ class Base(DeclarativeBase):
 
     metadata = new_metadata()
     type_annotation_map = TYPE_MAP
+
+
+def same_columns(message: Message, row_type: type[Base]) -> dict[str, Any]:
+    """The values of those columns of a row that the message has as fields of the same name."""
+    names = inspect(row_type).column_attrs.keys()
+    return {name: getattr(message, name) for name in names if name in type(message).model_fields}

@@ -11,18 +11,18 @@ from inventory.app import service
 from inventory.articles import domain
 from kvitt_contracts.inventory import ArticleListed, ArticlePriced
 from kvitt_contracts.regions import ArticlePriceStated
-from kvitt_contracts.types import ArticleNumber, ArticleType, Money
+from kvitt_contracts.types import ArticleType, Money
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
-from services.inventory.tests.builders import (
-    CUSHION,
-    ROLLATOR,
-    a_balance,
-    an_article,
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    an_article_price_stated,
     an_article_stated,
     the_catalogue,
     the_stores,
 )
+from contracts.tests.builders.story import CUSHION, ROLLATOR
+from services.inventory.tests.builders import an_article
 from services.inventory.tests.worlds import refusal
 
 
@@ -30,9 +30,7 @@ def a_price(
     net_ore: int = 12500, *, valid_from: date = date(2026, 1, 1), number: str = ROLLATOR
 ) -> ArticlePriceStated:
     """A price from a day on."""
-    return ArticlePriceStated(
-        version=1, article_number=ArticleNumber(number), valid_from=valid_from, net_ore=net_ore
-    )
+    return an_article_price_stated(number, valid_from=valid_from, net_ore=net_ore)
 
 
 @pytest.mark.rule("INV-2")
@@ -45,8 +43,8 @@ def test_the_price_of_a_day_is_the_latest_that_is_valid_on_it(
 ) -> None:
     article = an_article()
     for valid_from, net_ore in prices:
-        event = domain.price_article(a_price(net_ore, valid_from=valid_from), known=article)
-        article = domain.evolve(article, event)
+        for event in domain.price_article(a_price(net_ore, valid_from=valid_from), known=article):
+            article = domain.evolve(article, event)
 
     latest = dict(prices)
     valid = [start for start in latest if start <= day]
@@ -153,7 +151,7 @@ async def test_a_price_before_its_article_is_refused(world: World) -> None:
 async def test_articles_are_found_by_words_in_any_order_and_by_filters(
     world: World, query: str, found: list[str]
 ) -> None:
-    await world.handle(a_balance(CUSHION, 4))
+    await world.handle(a_balance_stated(CUSHION, 4))
 
     async with world.http() as client:
         page = (await client.get(f"/articles?{query}")).json()
@@ -164,7 +162,7 @@ async def test_articles_are_found_by_words_in_any_order_and_by_filters(
 
 @pytest.mark.rule("INV-1")
 async def test_the_balance_is_shown_at_once_when_there_are_few_hits(world: World) -> None:
-    await world.handle(a_balance(CUSHION, 4))
+    await world.handle(a_balance_stated(CUSHION, 4))
 
     async with world.http() as client:
         page = (await client.get("/articles?query=dyna")).json()
@@ -183,7 +181,7 @@ async def test_a_search_of_two_characters_is_a_problem_with_the_rule(world: Worl
 
 @pytest.mark.rule("INV-2")
 async def test_an_article_page_has_prices_and_balances_per_store(world: World) -> None:
-    await world.handle_all(a_balance(CUSHION, 4), a_price(34900, number=CUSHION))
+    await world.handle_all(a_balance_stated(CUSHION, 4), a_price(34900, number=CUSHION))
 
     async with world.http() as client:
         page = (await client.get(f"/articles/{CUSHION}")).json()

@@ -4,9 +4,6 @@ from datetime import date
 
 from inventory.app import service
 from kvitt_contracts.envelope import Envelope, Message
-from kvitt_contracts.orders import OrderVoidRequested
-from kvitt_contracts.regions import PickingBegun
-from kvitt_contracts.types import Reference
 from kvitt_testkit.world import (
     Given,
     World,
@@ -16,60 +13,66 @@ from kvitt_testkit.world import (
 )
 from sqlalchemy import text
 
-from services.inventory.tests.builders import (
-    BATTERY,
-    CENTRAL,
-    CUSHION,
-    OWN,
-    a_balance,
+from contracts.tests.builders.bmb import (
+    a_transfer_accepted,
+    a_transfer_requested,
+    a_transfer_requested_from_store,
+)
+from contracts.tests.builders.orders import (
     a_device_line,
-    a_device_on_loan,
-    a_dispatch,
     a_line,
-    a_patient,
-    a_person,
-    a_request,
-    a_return,
-    a_withdrawal,
-    an_acceptance,
-    an_order,
-    goods,
-    order_id,
-    rollators,
-    sent,
+    a_person_registered,
+    a_withdrawal_placed,
+    an_order_placed,
+    an_order_void_requested,
+)
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    a_delivery_received,
+    a_device_on_loan_stated,
+    a_device_returned,
+    a_dispatch,
+    a_picking_begun,
+    a_sent_line,
+    rollators_received,
     the_catalogue,
     the_stores,
 )
+from contracts.tests.builders.story import BATTERY, CENTRAL, CUSHION, OWN, a_patient
 
 MONTH: tuple[Message, ...] = (
     *the_stores(),
     *the_catalogue(),
-    a_person(),
-    a_person("P-30001"),
-    a_device_on_loan("170001"),
-    a_device_on_loan("170002"),
-    rollators("170010", "170011", store=OWN),
-    rollators("170020", "170021", store=CENTRAL),
-    a_balance(CUSHION, 3),
-    an_order(a_line(CUSHION, 2, order="O-1"), reference="O-1"),
-    an_order(a_line(CUSHION, 4, order="O-2"), reference="O-2"),
-    an_order(a_line(BATTERY, 1, order="O-3"), reference="O-3"),
-    an_order(a_device_line(None, quantity=2, order="O-4"), reference="O-4"),
-    a_withdrawal(a_device_line("170010", order="O-5"), reference="O-5"),
-    a_withdrawal(a_device_line("170010", order="O-6"), reference="O-6"),
-    a_request("170001", "170002", transfer="BMB-1"),
-    a_request("170002", transfer="BMB-2"),
-    a_request("170011", transfer="BMB-3", current_recipient=None, current_store=OWN),
-    OrderVoidRequested(order_id=order_id("O-1")),
-    goods(CUSHION, 9),
-    PickingBegun(version=1, order=Reference("O-2")),
-    OrderVoidRequested(order_id=order_id("O-2")),
-    a_dispatch(sent(1, 4), order="O-2", arrives_on=date(2026, 3, 2), on=date(2026, 3, 2)),
-    a_dispatch(sent(1, 2, "170020", "170021"), order="O-4", arrives_on=date(2026, 3, 4)),
-    a_return("170001", on=date(2026, 3, 2)),
-    an_acceptance("170001", "170002", transfer="BMB-1"),
-    an_acceptance("170011", transfer="BMB-3", new_recipient=a_patient("P-30001")),
-    a_return("170020", on=date(2026, 3, 3), store=CENTRAL),
+    a_person_registered(),
+    a_person_registered("P-30001"),
+    a_device_on_loan_stated("170001"),
+    a_device_on_loan_stated("170002"),
+    rollators_received("170010", "170011", store=OWN),
+    rollators_received("170020", "170021", store=CENTRAL),
+    a_balance_stated(CUSHION, 3),
+    an_order_placed(a_line(CUSHION, 2, order="O-1"), reference="O-1"),
+    an_order_placed(a_line(CUSHION, 4, order="O-2"), reference="O-2"),
+    an_order_placed(a_line(BATTERY, 1, order="O-3"), reference="O-3"),
+    an_order_placed(
+        a_device_line(None, order="O-4"),
+        a_device_line(None, order="O-4", number=2),
+        reference="O-4",
+    ),
+    a_withdrawal_placed(a_device_line("170010", order="O-5"), reference="O-5"),
+    a_withdrawal_placed(a_device_line("170010", order="O-6"), reference="O-6"),
+    a_transfer_requested("170001", "170002", transfer="BMB-1"),
+    a_transfer_requested("170002", transfer="BMB-2"),
+    a_transfer_requested_from_store("170011", transfer="BMB-3", store=OWN),
+    an_order_void_requested("O-1"),
+    a_delivery_received(CUSHION, 9),
+    a_picking_begun("O-2"),
+    an_order_void_requested("O-2"),
+    a_dispatch(a_sent_line(1, 4), order="O-2", arrives_on=date(2026, 3, 2), on=date(2026, 3, 2)),
+    a_dispatch(a_sent_line(1, 1, "170020"), a_sent_line(2, 1, "170021"), order="O-4"),
+    a_device_returned("170001", on=date(2026, 3, 2)),
+    a_transfer_accepted("170001", "170002", transfer="BMB-1"),
+    a_transfer_accepted("170011", transfer="BMB-3", new_recipient=a_patient("P-30001")),
+    a_device_returned("170020", on=date(2026, 3, 3), store=CENTRAL),
 )
 
 
@@ -122,11 +125,11 @@ async def test_a_batch_of_stated_devices_costs_the_same_statements_whatever_its_
     given: Given,
 ) -> None:
     def stated(first: int, count: int) -> list[tuple[Envelope, Message]]:
-        facts = [a_device_on_loan(str(number)) for number in range(first, first + count)]
+        facts = [a_device_on_loan_stated(str(number)) for number in range(first, first + count)]
         return [(an_envelope(fact, subject=fact.device_number), fact) for fact in facts]
 
     async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
         await world.handle_batch(*stated(170001, 1))
         with world.statements() as few:
             await world.handle_batch(*stated(171001, 5))

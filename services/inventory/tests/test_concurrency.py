@@ -27,22 +27,23 @@ from kvitt_testkit.world import (
 )
 from sqlalchemy import text
 
-from services.inventory.tests.builders import (
-    CUSHION,
-    OWN,
-    a_balance,
+from contracts.tests.builders.bmb import a_transfer_requested
+from contracts.tests.builders.orders import (
     a_device_line,
-    a_device_on_loan,
     a_line,
-    a_person,
-    a_request,
-    a_return,
-    a_withdrawal,
-    an_order,
-    rollators,
+    a_person_registered,
+    a_withdrawal_placed,
+    an_order_placed,
+)
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    a_device_on_loan_stated,
+    a_device_returned,
+    rollators_received,
     the_catalogue,
     the_stores,
 )
+from contracts.tests.builders.story import CUSHION, OWN
 from services.inventory.tests.worlds import balance
 
 _WAITING = text(
@@ -55,10 +56,10 @@ _WAITING = text(
 async def world(given: Given) -> AsyncIterator[World]:
     """Two rollators on loan, one in the own store, one cushion in each store."""
     async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
-        await world.handle_all(a_device_on_loan("170098"), a_device_on_loan("170099"))
-        await world.handle_all(rollators("170077"), a_balance(CUSHION, 1))
-        await world.handle(a_balance(CUSHION, 1, store=OWN))
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
+        await world.handle_all(a_device_on_loan_stated("170098"), a_device_on_loan_stated("170099"))
+        await world.handle_all(rollators_received("170077"), a_balance_stated(CUSHION, 1))
+        await world.handle(a_balance_stated(CUSHION, 1, store=OWN))
         yield world
 
 
@@ -83,7 +84,9 @@ async def meet(world: World, first: Message, second: Message) -> None:
 
 @pytest.mark.rule("BMB-12")
 async def test_two_transfers_that_ask_at_once_do_not_both_get_the_device(world: World) -> None:
-    await meet(world, a_request(transfer="BMB-1"), a_request(transfer="BMB-2"))
+    await meet(
+        world, a_transfer_requested(transfer="BMB-1"), a_transfer_requested(transfer="BMB-2")
+    )
 
     assert len(await world.events(HoldGranted)) == 1
     (refused,) = await world.events(HoldRefused)
@@ -94,8 +97,8 @@ async def test_two_transfers_that_ask_at_once_do_not_both_get_the_device(world: 
 async def test_two_withdrawals_at_once_do_not_both_get_the_device(world: World) -> None:
     await meet(
         world,
-        a_withdrawal(a_device_line("170077", order="O-1"), reference="O-1"),
-        a_withdrawal(a_device_line("170077", order="O-2"), reference="O-2"),
+        a_withdrawal_placed(a_device_line("170077", order="O-1"), reference="O-1"),
+        a_withdrawal_placed(a_device_line("170077", order="O-2"), reference="O-2"),
     )
 
     assert len(await world.events(LineDelivered)) == 1
@@ -107,8 +110,8 @@ async def test_two_withdrawals_at_once_do_not_both_get_the_device(world: World) 
 async def test_two_orders_at_once_do_not_both_get_the_last_one(world: World) -> None:
     await meet(
         world,
-        an_order(a_line(CUSHION, order="O-1"), reference="O-1"),
-        an_order(a_line(CUSHION, order="O-2"), reference="O-2"),
+        an_order_placed(a_line(CUSHION, order="O-1"), reference="O-1"),
+        an_order_placed(a_line(CUSHION, order="O-2"), reference="O-2"),
     )
 
     assert len(await world.events(StockReserved)) == 1
@@ -123,8 +126,8 @@ async def test_changes_of_custody_at_once_are_all_counted(world: World) -> None:
 
     await meet(
         world,
-        a_return("170098", on=date(2026, 3, 2), store="500"),
-        a_device_on_loan("170055"),
+        a_device_returned("170098", on=date(2026, 3, 2), store="500"),
+        a_device_on_loan_stated("170055"),
     )
 
     after = await world.row(CountRow, identify("ac", "region", "ac"))

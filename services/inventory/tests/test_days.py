@@ -7,28 +7,27 @@ import pytest
 from inventory.app import service
 from inventory.days.models import DaysRow
 from kvitt_contracts.inventory import CustodyChanged, DayClosed, DeviceStatedOnLoan
-from kvitt_contracts.regions import StoreStated
-from kvitt_contracts.types import StoreId, identify
+from kvitt_contracts.types import identify
 from kvitt_testkit.world import REGION, Given, World, assert_rows_are_folds, stockholm
 
-from services.inventory.tests.builders import (
-    a_device_on_loan,
-    a_person,
-    a_request,
-    a_return,
-    an_acceptance,
-    rollators,
+from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_requested
+from contracts.tests.builders.orders import a_person_registered
+from contracts.tests.builders.regions import (
+    a_device_on_loan_stated,
+    a_device_returned,
+    a_store_stated,
+    rollators_received,
     the_catalogue,
     the_stores,
-    transfer_id,
 )
+from contracts.tests.builders.story import transfer_id
 
 
 @pytest.fixture
 async def world(given: Given) -> AsyncIterator[World]:
     """The catalogue, the stores and a patient, on a Monday."""
     async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
         yield world
 
 
@@ -65,10 +64,10 @@ async def test_days_that_passed_while_nobody_worked_are_closed_one_by_one(world:
 async def test_custody_changes_are_counted_with_old_loans_and_without_registrations(
     world: World,
 ) -> None:
-    await world.handle_all(a_device_on_loan("170098"), rollators("170077"))
-    await world.handle(a_return("170098", on=date(2026, 3, 2)))
+    await world.handle_all(a_device_on_loan_stated("170098"), rollators_received("170077"))
+    await world.handle(a_device_returned("170098", on=date(2026, 3, 2)))
     await world.advance(stockholm("2026-03-03 00:00"))
-    await world.handle(a_device_on_loan("170099"))
+    await world.handle(a_device_on_loan_stated("170099"))
     await world.advance(stockholm("2026-03-04 00:00"))
 
     said = await world.events(CustodyChanged, DeviceStatedOnLoan)
@@ -83,9 +82,10 @@ async def test_what_is_due_by_the_end_of_the_day_takes_effect_before_it_is_close
     days = identify("ac", "region", "ac")
     # timers of one instant fire in the order of their keys: this one comes after the day's end
     last = next(f"BMB-{n}" for n in range(100) if transfer_id(f"BMB-{n}") > days)
-    await world.handle(a_device_on_loan())
+    await world.handle(a_device_on_loan_stated())
     await world.handle_all(
-        a_request(transfer=last), an_acceptance(transfer=last, on=date(2026, 3, 3))
+        a_transfer_requested(transfer=last),
+        a_transfer_accepted(transfer=last, effective_on=date(2026, 3, 3)),
     )
 
     await world._set_time(stockholm("2026-03-03 00:00"))
@@ -96,12 +96,9 @@ async def test_what_is_due_by_the_end_of_the_day_takes_effect_before_it_is_close
 
 @pytest.mark.rule("BIL-9")
 async def test_each_region_has_its_own_days(world: World) -> None:
-    await world.handle(a_device_on_loan())
+    await world.handle(a_device_on_loan_stated())
     await world.advance(stockholm("2026-03-03 08:00"))
-    await world.handle(
-        StoreStated(version=1, store=StoreId("500"), name="Centrallager", kind="central"),
-        region="bd",
-    )
+    await world.handle(a_store_stated(), region="bd")
 
     await world.advance(stockholm("2026-03-04 00:00"))
 
@@ -114,7 +111,7 @@ async def test_each_region_has_its_own_days(world: World) -> None:
 
 @pytest.mark.rule("BIL-9")
 async def test_a_change_that_is_rolled_back_is_not_counted(world: World) -> None:
-    await world.handle(a_device_on_loan())
+    await world.handle(a_device_on_loan_stated())
 
     class StoppedError(Exception):
         pass
@@ -122,7 +119,9 @@ async def test_a_change_that_is_rolled_back_is_not_counted(world: World) -> None
     async def handle_then_stop() -> None:
         async with world.worker.unit() as unit:
             tx = unit.begin(region=REGION)
-            await service.handlers.messages[type(a_return())].handler(a_return(), tx)
+            await service.handlers.messages[type(a_device_returned())].handler(
+                a_device_returned(), tx
+            )
             raise StoppedError
 
     with pytest.raises(StoppedError):

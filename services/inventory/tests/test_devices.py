@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given as given_values
@@ -18,18 +19,26 @@ from kvitt_contracts.inventory import (
     DeviceStatedOnLoan,
     HoldBroken,
 )
-from kvitt_contracts.orders import PersonsMerged
 from kvitt_contracts.types import (
     CustomerId,
     PayerId,
-    RegionPersonId,
     StoreHolder,
     StoreId,
     UserId,
 )
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
-from services.inventory.tests.builders import (
+from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_requested
+from contracts.tests.builders.orders import a_person_merged, a_person_registered
+from contracts.tests.builders.regions import (
+    a_device_in_store_stated,
+    a_device_on_loan_stated,
+    a_device_returned,
+    rollators_received,
+    the_catalogue,
+    the_stores,
+)
+from contracts.tests.builders.story import (
     BATTERY,
     CENTRAL,
     DAY,
@@ -37,21 +46,13 @@ from services.inventory.tests.builders import (
     OWN,
     PAYER,
     ROLLATOR,
-    a_device,
-    a_device_on_loan,
     a_patient,
-    a_person,
-    a_request,
-    a_return,
-    a_store_holder,
-    an_acceptance,
+    a_store,
     device_id,
-    person_ref,
-    rollators,
-    the_catalogue,
-    the_stores,
+    person,
     transfer_id,
 )
+from services.inventory.tests.builders import a_device
 from services.inventory.tests.worlds import balance, device, refusal
 
 
@@ -75,7 +76,7 @@ def test_nobody_pays_and_nobody_has_prescribed_what_stands_in_a_store() -> None:
         device_id(), a_device(), store=StoreId(OWN), on=date(2026, 3, 9), in_transit=False
     )
 
-    assert returned.custody == Custody(holder=a_store_holder(), since=date(2026, 3, 9))
+    assert returned.custody == Custody(holder=a_store(), since=date(2026, 3, 9))
     assert returned.before == a_device().custody
 
 
@@ -84,7 +85,7 @@ def test_a_device_in_another_store_is_not_returned() -> None:
     with pytest.raises(domain.DeviceRefused) as refused:
         domain.return_to_store(
             device_id(),
-            a_device(a_store_holder(CENTRAL)),
+            a_device(a_store(CENTRAL)),
             store=StoreId(OWN),
             on=DAY,
             in_transit=False,
@@ -139,13 +140,13 @@ def test_every_day_has_the_payer_that_was_said_last_of_it(
 async def world(given: Given) -> AsyncIterator[World]:
     """The catalogue, the stores and a patient, on a Monday."""
     async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
         yield world
 
 
 @pytest.mark.rule("INV-5")
 async def test_a_device_of_the_old_stock_is_on_loan_from_the_cut_over_day(world: World) -> None:
-    await world.handle(a_device_on_loan())
+    await world.handle(a_device_on_loan_stated())
 
     (stated,) = await world.events(DeviceStatedOnLoan)
     assert stated.custody.holder == a_patient()
@@ -156,10 +157,7 @@ async def test_a_device_of_the_old_stock_is_on_loan_from_the_cut_over_day(world:
 
 @pytest.mark.rule("INV-5")
 async def test_a_device_of_the_old_stock_in_a_store_is_in_its_balance(world: World) -> None:
-    fact = a_device_on_loan().model_copy(
-        update={"recipient": None, "payer_id": None, "store": StoreId(OWN)}
-    )
-    await world.handle(fact)
+    await world.handle(a_device_in_store_stated())
 
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
     assert (await device(world)).custody.payer_id is None
@@ -175,16 +173,16 @@ async def test_a_device_of_the_old_stock_in_a_store_is_in_its_balance(world: Wor
     ],
 )
 async def test_a_stated_device_is_a_marked_unit_in_one_place(
-    world: World, update: dict[str, object], reason: str
+    world: World, update: dict[str, Any], reason: str
 ) -> None:
-    refused = await refusal(world.handle(a_device_on_loan().model_copy(update=update)))
+    refused = await refusal(world.handle(a_device_on_loan_stated(**update)))
 
     assert (refused.reason, refused.rule) == (reason, "INV-5")
 
 
 @pytest.mark.rule("BIL-1")
 async def test_a_loan_is_stated_with_its_payer(world: World) -> None:
-    fact = a_device_on_loan().model_copy(update={"payer_id": None})
+    fact = a_device_on_loan_stated(payer_id=None)
 
     refused = await refusal(world.handle(fact))
 
@@ -193,23 +191,23 @@ async def test_a_loan_is_stated_with_its_payer(world: World) -> None:
 
 async def test_a_loan_to_a_person_that_orders_has_not_told_of_waits(world: World) -> None:
     with pytest.raises(NotYetKnown):
-        await world.handle(a_device_on_loan(person="P-99999"))
+        await world.handle(a_device_on_loan_stated(person="P-99999"))
 
 
 async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
-    await world.handle_all(a_device_on_loan(), a_device_on_loan())
+    await world.handle_all(a_device_on_loan_stated(), a_device_on_loan_stated())
 
     assert len(await world.rows(DeviceRow)) == 1
 
 
 @pytest.mark.rule("INV-7")
 async def test_a_returned_device_is_available_at_once_and_ends_the_rent(world: World) -> None:
-    await world.handle(a_device_on_loan())
+    await world.handle(a_device_on_loan_stated())
 
-    await world.handle(a_return())
+    await world.handle(a_device_returned())
 
     (changed,) = await world.events(CustodyChanged)
-    assert changed.custody == Custody(holder=a_store_holder(), since=date(2026, 3, 9))
+    assert changed.custody == Custody(holder=a_store(), since=date(2026, 3, 9))
     assert changed.cause == CustodyCause()
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
     await assert_rows_are_folds(world)
@@ -217,11 +215,11 @@ async def test_a_returned_device_is_available_at_once_and_ends_the_rent(world: W
 
 @pytest.mark.rule("BIL-1")
 async def test_a_return_told_late_takes_back_what_was_decided_after_it(world: World) -> None:
-    await world.handle_all(a_device_on_loan(), a_request())
-    await world.handle(an_acceptance(on=date(2026, 3, 5)))
+    await world.handle_all(a_device_on_loan_stated(), a_transfer_requested())
+    await world.handle(a_transfer_accepted(effective_on=date(2026, 3, 5)))
     await world.advance(stockholm("2026-03-09 08:00"))
 
-    await world.handle(a_return(on=date(2026, 3, 4)))
+    await world.handle(a_device_returned(on=date(2026, 3, 4)))
 
     async with world.http() as client:
         card = (await client.get(f"/devices/{device_id()}")).json()
@@ -235,8 +233,8 @@ async def test_a_return_told_late_takes_back_what_was_decided_after_it(world: Wo
 
 @pytest.mark.rule("INV-7")
 async def test_a_return_told_again_raises_nothing(world: World) -> None:
-    await world.handle(a_device_on_loan())
-    await world.handle_all(a_return(), a_return())
+    await world.handle(a_device_on_loan_stated())
+    await world.handle_all(a_device_returned(), a_device_returned())
 
     assert len(await world.events(CustodyChanged)) == 1
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
@@ -244,9 +242,9 @@ async def test_a_return_told_again_raises_nothing(world: World) -> None:
 
 @pytest.mark.rule("BMB-12")
 async def test_a_return_breaks_the_claim_of_a_transfer(world: World) -> None:
-    await world.handle_all(a_device_on_loan(), a_request())
+    await world.handle_all(a_device_on_loan_stated(), a_transfer_requested())
 
-    await world.handle(a_return())
+    await world.handle(a_device_returned())
 
     (broken,) = await world.events(HoldBroken)
     assert (broken.transfer_id, broken.device_id) == (transfer_id(), device_id())
@@ -255,12 +253,12 @@ async def test_a_return_breaks_the_claim_of_a_transfer(world: World) -> None:
 
 async def test_a_return_of_an_unknown_device_waits(world: World) -> None:
     with pytest.raises(NotYetKnown):
-        await world.handle(a_return("404404"))
+        await world.handle(a_device_returned("404404"))
 
 
 @pytest.mark.rule("INV-5")
 async def test_the_device_card_shows_history_and_payers_by_period(world: World) -> None:
-    await world.handle_all(a_device_on_loan(), a_return())
+    await world.handle_all(a_device_on_loan_stated(), a_device_returned())
 
     async with world.http() as client:
         answer = await client.get(f"/devices/{device_id()}")
@@ -282,7 +280,7 @@ async def test_the_device_card_shows_history_and_payers_by_period(world: World) 
     [
         ("device_number=70099", ["170099"]),
         (f"store={OWN}", ["170099"]),
-        (f"person={person_ref()}", ["170098"]),
+        (f"person={person()}", ["170098"]),
         (f"article_number={ROLLATOR}", ["170098", "170099"]),
         ("claimed=true", []),
         ("sort=-device_number", ["170099", "170098"]),
@@ -291,7 +289,7 @@ async def test_the_device_card_shows_history_and_payers_by_period(world: World) 
 async def test_devices_are_found_by_part_of_their_number_holder_store_and_article(
     world: World, query: str, found: list[str]
 ) -> None:
-    await world.handle_all(a_device_on_loan(), rollators("170099"))
+    await world.handle_all(a_device_on_loan_stated(), rollators_received("170099"))
 
     async with world.http() as client:
         page = (await client.get(f"/devices?{query}")).json()
@@ -300,23 +298,17 @@ async def test_devices_are_found_by_part_of_their_number_holder_store_and_articl
 
 
 async def test_a_merged_persons_devices_are_found_by_either_reference(world: World) -> None:
-    await world.handle_all(a_device_on_loan(), a_person("P-30001"))
-    await world.handle(
-        PersonsMerged(
-            person=person_ref(),
-            region_person_id=RegionPersonId("P-20417"),
-            into=person_ref("P-30001"),
-        )
-    )
+    await world.handle_all(a_device_on_loan_stated(), a_person_registered("P-30001"))
+    await world.handle(a_person_merged("P-20417", into="P-30001"))
 
     async with world.http() as client:
-        page = (await client.get(f"/devices?person={person_ref('P-30001')}")).json()
+        page = (await client.get(f"/devices?person={person('P-30001')}")).json()
 
     assert [line["device_number"] for line in page["items"]] == ["170098"]
 
 
 async def test_another_regions_devices_are_not_seen(world: World) -> None:
-    await world.handle(a_device_on_loan())
+    await world.handle(a_device_on_loan_stated())
 
     async with world.http(region="bd") as client:
         assert (await client.get("/devices")).json()["total"] == 0
@@ -324,7 +316,7 @@ async def test_another_regions_devices_are_not_seen(world: World) -> None:
 
 
 async def test_a_device_in_the_central_store_stands_in_its_balance(world: World) -> None:
-    await world.handle(rollators("170098", store=CENTRAL))
+    await world.handle(rollators_received("170098", store=CENTRAL))
 
     async with world.http() as client:
         page = (await client.get(f"/stores/{CENTRAL}/balances")).json()

@@ -6,20 +6,14 @@ import pytest
 from inventory.app import service
 from kvitt_testkit.world import Given, World, stockholm
 
-from services.inventory.tests.builders import (
-    BATTERY,
-    CENTRAL,
-    CUSHION,
-    OWN,
-    ROLLATOR,
-    a_balance,
-    a_line,
-    an_order,
-    order_id,
-    rollators,
+from contracts.tests.builders.orders import a_line, an_order_placed
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    rollators_received,
     the_catalogue,
     the_stores,
 )
+from contracts.tests.builders.story import BATTERY, CENTRAL, CUSHION, OWN, ROLLATOR, order_id
 
 
 @pytest.fixture
@@ -27,10 +21,12 @@ async def world(given: Given) -> AsyncIterator[World]:
     """Cushions that are all promised, batteries and a rollator in the central store."""
     async with given(service, at=stockholm("2026-03-02 08:00")) as world:
         await world.handle_all(*the_stores(), *the_catalogue())
-        await world.handle_all(a_balance(CUSHION, 2), a_balance(BATTERY, 8))
-        await world.handle_all(rollators("170077", store=CENTRAL), a_balance(CUSHION, 1, store=OWN))
-        await world.handle(an_order(a_line(CUSHION, 3, order="O-1"), reference="O-1"))
-        await world.handle(an_order(a_line(BATTERY, 1, order="O-2"), reference="O-2"))
+        await world.handle_all(a_balance_stated(CUSHION, 2), a_balance_stated(BATTERY, 8))
+        await world.handle_all(
+            rollators_received("170077", store=CENTRAL), a_balance_stated(CUSHION, 1, store=OWN)
+        )
+        await world.handle(an_order_placed(a_line(CUSHION, 3, order="O-1"), reference="O-1"))
+        await world.handle(an_order_placed(a_line(BATTERY, 1, order="O-2"), reference="O-2"))
         yield world
 
 

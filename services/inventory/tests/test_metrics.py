@@ -8,22 +8,23 @@ from inventory.metrics import CUSTODY_CHANGES, HOLDS_ANSWERED, ORDERS_ANSWERED
 from kvitt_testkit.world import Given, World, stockholm
 from prometheus_client import Counter
 
-from services.inventory.tests.builders import (
-    CUSHION,
-    a_balance,
+from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_requested
+from contracts.tests.builders.orders import (
     a_device_line,
-    a_device_on_loan,
     a_line,
-    a_person,
-    a_request,
-    a_return,
-    a_withdrawal,
-    an_acceptance,
-    an_order,
-    rollators,
+    a_person_registered,
+    a_withdrawal_placed,
+    an_order_placed,
+)
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    a_device_on_loan_stated,
+    a_device_returned,
+    rollators_received,
     the_catalogue,
     the_stores,
 )
+from contracts.tests.builders.story import CUSHION
 from services.inventory.tests.worlds import refusal
 
 
@@ -41,7 +42,7 @@ def counted(metric: Counter, *labels: str) -> float:
 async def world(given: Given) -> AsyncIterator[World]:
     """The catalogue, the stores and a patient."""
     async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
         yield world
 
 
@@ -59,26 +60,28 @@ async def test_answers_and_changes_of_custody_are_counted(world: World) -> None:
     )
     before = [counted(metric, label) for metric, label in watched]
 
-    await world.handle_all(a_balance(CUSHION, 1), rollators("170077"), a_device_on_loan())
+    await world.handle_all(
+        a_balance_stated(CUSHION, 1), rollators_received("170077"), a_device_on_loan_stated()
+    )
     for number, order in enumerate(
         (
-            an_order(a_line(CUSHION, order="O-0"), reference="O-0"),
-            an_order(a_line(CUSHION, order="O-1"), reference="O-1"),
-            a_withdrawal(a_device_line("170077", order="O-2"), reference="O-2"),
-            a_withdrawal(a_device_line("170077", order="O-3"), reference="O-3"),
+            an_order_placed(a_line(CUSHION, order="O-0"), reference="O-0"),
+            an_order_placed(a_line(CUSHION, order="O-1"), reference="O-1"),
+            a_withdrawal_placed(a_device_line("170077", order="O-2"), reference="O-2"),
+            a_withdrawal_placed(a_device_line("170077", order="O-3"), reference="O-3"),
         )
     ):
         assert order.reference == f"O-{number}"
         await world.handle(order)
-    await world.handle_all(a_request(), an_acceptance(), a_return())
+    await world.handle_all(a_transfer_requested(), a_transfer_accepted(), a_device_returned())
 
     assert [counted(metric, label) for metric, label in watched] == [n + 1 for n in before]
 
 
 async def test_what_is_refused_is_not_counted(world: World) -> None:
-    await world.handle(rollators("170077"))
+    await world.handle(rollators_received("170077"))
     before = counted(CUSTODY_CHANGES, "return")
 
-    await refusal(world.handle(a_return("170077", store="500")))
+    await refusal(world.handle(a_device_returned("170077", store="500")))
 
     assert counted(CUSTODY_CHANGES, "return") == before

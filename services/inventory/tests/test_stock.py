@@ -19,28 +19,27 @@ from kvitt_contracts.inventory import (
     StockMoved,
     StockReserved,
 )
-from kvitt_contracts.orders import CustomerRegistered
-from kvitt_contracts.regions import StoreStated
-from kvitt_contracts.types import ArticleNumber, CustomerId, PayerId, StoreId
+from kvitt_contracts.types import ArticleNumber, StoreId
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
-from services.inventory.tests.builders import (
+from contracts.tests.builders.orders import a_customer_registered, a_line, an_order_placed
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    a_delivery_received,
+    a_device_returned,
+    a_store_stated,
+    rollators_received,
+    the_catalogue,
+    the_stores,
+)
+from contracts.tests.builders.story import (
     CENTRAL,
     CUSHION,
     DAY,
     FITTING,
     OWN,
     ROLLATOR,
-    SERVICE_POINT,
-    a_balance,
-    a_line,
-    a_return,
-    an_order,
-    goods,
     order_id,
-    rollators,
-    the_catalogue,
-    the_stores,
 )
 from services.inventory.tests.worlds import balance, refusal
 
@@ -93,7 +92,7 @@ def test_the_status_of_a_balance_is_a_colour(available: int, on_order: int, colo
 
 @pytest.mark.rule("INV-4")
 async def test_received_goods_are_available_and_stand_in_the_ledger(world: World) -> None:
-    await world.handle(goods(CUSHION, 7), subject="L-1")
+    await world.handle(a_delivery_received(CUSHION, 7), subject="L-1")
 
     assert await balance(world, CUSHION) == (7, 0, 0)
     (line,) = await world.rows(StockMoveRow)
@@ -104,7 +103,10 @@ async def test_received_goods_are_available_and_stand_in_the_ledger(world: World
 @pytest.mark.rule("INV-4")
 async def test_the_ledger_adds_up_to_every_balance(world: World) -> None:
     await world.handle_all(
-        goods(CUSHION, 7), an_order(a_line(CUSHION, 9)), goods(CUSHION, 1), a_balance(CUSHION, 4)
+        a_delivery_received(CUSHION, 7),
+        an_order_placed(a_line(CUSHION, 9)),
+        a_delivery_received(CUSHION, 1),
+        a_balance_stated(CUSHION, 4),
     )
 
     lines = await world.rows(StockMoveRow)
@@ -117,17 +119,17 @@ async def test_the_ledger_adds_up_to_every_balance(world: World) -> None:
 
 @pytest.mark.rule("INV-4")
 async def test_a_delivery_told_again_is_booked_once(world: World) -> None:
-    await world.handle(goods(CUSHION, 7), subject="L-1")
-    await world.handle(goods(CUSHION, 7), subject="L-1")
+    await world.handle(a_delivery_received(CUSHION, 7), subject="L-1")
+    await world.handle(a_delivery_received(CUSHION, 7), subject="L-1")
 
     assert await balance(world, CUSHION) == (7, 0, 0)
 
 
 @pytest.mark.rule("INV-4")
 async def test_a_booked_delivery_is_not_changed(world: World) -> None:
-    await world.handle(goods(CUSHION, 7), subject="L-1")
+    await world.handle(a_delivery_received(CUSHION, 7), subject="L-1")
 
-    refused = await refusal(world.handle(goods(CUSHION, 8), subject="L-1"))
+    refused = await refusal(world.handle(a_delivery_received(CUSHION, 8), subject="L-1"))
 
     assert (refused.reason, refused.rule) == ("ALREADY_BOOKED", "INV-4")
     assert await balance(world, CUSHION) == (7, 0, 0)
@@ -135,13 +137,13 @@ async def test_a_booked_delivery_is_not_changed(world: World) -> None:
 
 @pytest.mark.rule("INV-4")
 async def test_a_purchasing_store_never_shows_a_balance(world: World) -> None:
-    refused = await refusal(world.handle(goods(CUSHION, 1, store="750")))
+    refused = await refusal(world.handle(a_delivery_received(CUSHION, 1, store="750")))
 
     assert (refused.reason, refused.rule) == ("PURCHASING_STORE_HAS_NO_BALANCE", "INV-4")
 
 
 @pytest.mark.rule("INV-4")
-@pytest.mark.parametrize("fact", [goods(FITTING, 1), a_balance(FITTING, 1)])
+@pytest.mark.parametrize("fact", [a_delivery_received(FITTING, 1), a_balance_stated(FITTING, 1)])
 async def test_a_service_is_never_stocked(world: World, fact: Message) -> None:
     refused = await refusal(world.handle(fact))
 
@@ -150,7 +152,7 @@ async def test_a_service_is_never_stocked(world: World, fact: Message) -> None:
 
 @pytest.mark.rule("INV-5")
 async def test_marked_goods_register_each_device_in_its_store(world: World) -> None:
-    await world.handle(rollators("170098", "170099"))
+    await world.handle(rollators_received("170098", "170099"))
 
     registered = await world.events(DeviceRegistered)
     assert [(event.device_number, event.store) for event in registered] == [
@@ -167,16 +169,16 @@ async def test_marked_goods_register_each_device_in_its_store(world: World) -> N
 async def test_marked_goods_name_every_device_once(
     world: World, quantity: int, devices: tuple[str, ...]
 ) -> None:
-    refused = await refusal(world.handle(goods(ROLLATOR, quantity, devices=devices)))
+    refused = await refusal(world.handle(a_delivery_received(ROLLATOR, quantity, devices=devices)))
 
     assert (refused.reason, refused.field) == ("DEVICES_DO_NOT_MATCH_QUANTITY", "devices")
 
 
 @pytest.mark.rule("INV-5")
 async def test_a_device_number_names_one_device(world: World) -> None:
-    await world.handle(rollators("170098"))
+    await world.handle(rollators_received("170098"))
 
-    refused = await refusal(world.handle(rollators("170077", "170098")))
+    refused = await refusal(world.handle(rollators_received("170077", "170098")))
 
     assert (refused.reason, refused.field) == ("DEVICE_NUMBER_TAKEN", "devices.1.device_number")
     assert len(await world.rows(DeviceRow)) == 1
@@ -184,30 +186,20 @@ async def test_a_device_number_names_one_device(world: World) -> None:
 
 @pytest.mark.rule("INV-5")
 async def test_a_balance_of_a_marked_article_is_stated_by_its_devices(world: World) -> None:
-    refused = await refusal(world.handle(a_balance(ROLLATOR, 3)))
+    refused = await refusal(world.handle(a_balance_stated(ROLLATOR, 3)))
 
     assert refused.reason == "MARKED_ARTICLE_IS_STATED_BY_DEVICE"
 
 
-def _a_private_clinic_with_a_store() -> tuple[Message, ...]:
-    return (
-        CustomerRegistered(
-            customer_id=CustomerId(SERVICE_POINT),
-            name="Hörselkliniken",
-            payer_id=PayerId("20011"),
-            is_service_point=True,
-            private_clinic=True,
-        ),
-    )
-
-
 @pytest.mark.rule("REF-7")
-@pytest.mark.parametrize("make", [lambda: rollators("170099"), lambda: a_return("170098")])
+@pytest.mark.parametrize(
+    "make", [lambda: rollators_received("170099"), lambda: a_device_returned("170098")]
+)
 async def test_a_private_clinic_has_no_stock_by_delivery_or_return(
     world: World, make: Callable[[], Message]
 ) -> None:
-    await world.handle(rollators("170098", store=CENTRAL))
-    await world.handle_all(*_a_private_clinic_with_a_store())
+    await world.handle(rollators_received("170098", store=CENTRAL))
+    await world.handle(a_customer_registered(private_clinic=True))
 
     refused = await refusal(world.handle(make()))
 
@@ -216,10 +208,10 @@ async def test_a_private_clinic_has_no_stock_by_delivery_or_return(
 
 @pytest.mark.rule("ORD-4")
 async def test_received_goods_serve_the_oldest_order_first(world: World) -> None:
-    await world.handle(an_order(a_line(CUSHION, 2, order="O-1"), reference="O-1"))
-    await world.handle(an_order(a_line(CUSHION, 2, order="O-2"), reference="O-2"))
+    await world.handle(an_order_placed(a_line(CUSHION, 2, order="O-1"), reference="O-1"))
+    await world.handle(an_order_placed(a_line(CUSHION, 2, order="O-2"), reference="O-2"))
 
-    await world.handle(goods(CUSHION, 3))
+    await world.handle(a_delivery_received(CUSHION, 3))
 
     assert (await world.row(ReservationRow, order_id("O-1"))).status == "reserved"
     second = await world.row(ReservationRow, order_id("O-2"))
@@ -232,9 +224,9 @@ async def test_received_goods_serve_the_oldest_order_first(world: World) -> None
 
 @pytest.mark.rule("ORD-4")
 async def test_an_order_that_got_its_goods_leaves_on_the_next_working_day(world: World) -> None:
-    await world.handle(an_order(a_line(CUSHION, 2)))
+    await world.handle(an_order_placed(a_line(CUSHION, 2)))
 
-    await world.handle(goods(CUSHION, 2))
+    await world.handle(a_delivery_received(CUSHION, 2))
 
     (reserved,) = await world.events(StockReserved)
     assert reserved.planned_dispatch_on == date(2026, 3, 3)
@@ -243,9 +235,7 @@ async def test_an_order_that_got_its_goods_leaves_on_the_next_working_day(world:
 
 @pytest.mark.rule("INV-4")
 async def test_an_own_store_has_its_unit(world: World) -> None:
-    await world.handle(
-        StoreStated(version=2, store=StoreId(OWN), name="Förråd barn", kind="own"), subject=OWN
-    )
+    await world.handle(a_store_stated(OWN, "own", version=2, name="Förråd barn"), subject=OWN)
 
     async with world.http() as client:
         stores = (await client.get("/stores")).json()

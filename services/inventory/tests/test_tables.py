@@ -5,13 +5,13 @@ import typing
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from inventory.articles.domain import evolve as evolve_article
-from inventory.devices.domain import Device, DeviceEvent
+from inventory.devices.domain import Device
 from inventory.devices.domain import evolve as evolve_device
 from inventory.handlers import messages
-from inventory.holds.domain import Hold, HoldEvent
+from inventory.holds.domain import Hold
 from inventory.holds.domain import evolve as evolve_hold
 from inventory.models import Base
-from inventory.reservations.domain import Reservation, ReservationEvent
+from inventory.reservations.domain import Reservation
 from inventory.reservations.domain import evolve as evolve_reservation
 from kvitt_contracts import inventory, orders, topics
 from kvitt_contracts.envelope import Message
@@ -57,24 +57,21 @@ def test_every_message_that_inventory_consumes_is_handled_or_known_to_need_nothi
 def test_every_event_of_a_device_evolves_it() -> None:
     registered = evolve_device(None, example(inventory.DeviceRegistered))
     for one in examples_of(topics.INVENTORY_DEVICES.types):
-        evolved = evolve_device(registered, typing.cast(DeviceEvent, one.message))
+        evolved = evolve_device(registered, typing.cast(inventory.DeviceEvent, one.message))
         assert isinstance(evolved, Device)
-    assert set(topics.INVENTORY_DEVICES.types) == set(typing.get_args(DeviceEvent))
 
 
 def test_every_event_of_a_hold_evolves_it() -> None:
     granted = evolve_hold(None, example(inventory.HoldGranted))
     for one in examples_of(topics.INVENTORY_HOLDS.types):
-        assert isinstance(evolve_hold(granted, typing.cast(HoldEvent, one.message)), Hold)
-    assert set(topics.INVENTORY_HOLDS.types) == set(typing.get_args(HoldEvent))
+        assert isinstance(evolve_hold(granted, typing.cast(inventory.HoldEvent, one.message)), Hold)
 
 
 def test_every_event_of_a_reservation_evolves_it() -> None:
     reserved = evolve_reservation(None, example(inventory.StockReserved))
     for one in examples_of(topics.INVENTORY_RESERVATIONS.types):
-        evolved = evolve_reservation(reserved, typing.cast(ReservationEvent, one.message))
+        evolved = evolve_reservation(reserved, typing.cast(inventory.ReservationEvent, one.message))
         assert isinstance(evolved, Reservation)
-    assert set(topics.INVENTORY_RESERVATIONS.types) == set(typing.get_args(ReservationEvent))
 
 
 def test_every_event_of_an_article_evolves_it() -> None:

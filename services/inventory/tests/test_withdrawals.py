@@ -15,11 +15,23 @@ from kvitt_contracts.inventory import (
     ReleaseRefused,
     ReservationDeclined,
 )
-from kvitt_contracts.orders import OrderVoidRequested, PlacedLine
+from kvitt_contracts.orders import PlacedLine
 from kvitt_contracts.types import ArticleNumber, ArticleType, DeviceNumber, StoreId
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
-from services.inventory.tests.builders import (
+from contracts.tests.builders.orders import (
+    a_device_line,
+    a_line,
+    a_withdrawal_placed,
+    an_order_void_requested,
+)
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    rollators_received,
+    the_catalogue,
+    the_stores,
+)
+from contracts.tests.builders.story import (
     CENTRAL,
     CUSHION,
     DAY,
@@ -27,21 +39,13 @@ from services.inventory.tests.builders import (
     OWN,
     PAYER,
     ROLLATOR,
-    a_balance,
-    a_device,
-    a_device_line,
-    a_line,
     a_patient,
-    a_store_holder,
-    a_withdrawal,
-    an_article,
+    a_store,
     device_id,
     order_id,
-    rollators,
-    the_catalogue,
-    the_stores,
     transfer_id,
 )
+from services.inventory.tests.builders import a_device, an_article
 from services.inventory.tests.worlds import balance, device
 
 ARTICLES: Mapping[ArticleNumber, Article] = {
@@ -57,7 +61,7 @@ def a_wanted(number: str = "170098", store: str = OWN, **changes: object) -> dom
     claim = changes.pop("claim", None)
     return domain.Wanted(
         device_id=device_id(number),
-        device=a_device(a_store_holder(store), **changes),
+        device=a_device(a_store(store), **changes),
         claim=claim if isinstance(claim, Claim) else None,
     )
 
@@ -139,13 +143,15 @@ async def world(given: Given) -> AsyncIterator[World]:
     """Two rollators and five cushions in the own store, on a Monday."""
     async with given(service, at=stockholm("2026-03-02 08:00")) as world:
         await world.handle_all(*the_stores(), *the_catalogue())
-        await world.handle_all(rollators("170098", "170099"), a_balance(CUSHION, 5, store=OWN))
+        await world.handle_all(
+            rollators_received("170098", "170099"), a_balance_stated(CUSHION, 5, store=OWN)
+        )
         yield world
 
 
 @pytest.mark.rule("ORD-7")
 async def test_a_withdrawal_lowers_the_balance_and_hands_the_device_over(world: World) -> None:
-    await world.handle(a_withdrawal(a_device_line(), a_line(CUSHION, 2, number=2)))
+    await world.handle(a_withdrawal_placed(a_device_line(), a_line(CUSHION, 2, number=2)))
 
     assert len(await world.events(LineDelivered)) == 2
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
@@ -160,7 +166,7 @@ async def test_a_withdrawal_lowers_the_balance_and_hands_the_device_over(world: 
 
 @pytest.mark.rule("ORD-7")
 async def test_a_declined_withdrawal_moves_nothing(world: World) -> None:
-    await world.handle(a_withdrawal(a_device_line(), a_line(CUSHION, 6, number=2)))
+    await world.handle(a_withdrawal_placed(a_device_line(), a_line(CUSHION, 6, number=2)))
 
     (declined,) = await world.events(ReservationDeclined)
     assert (declined.reason, declined.rule) == ("NO_BALANCE", "ORD-7")
@@ -171,8 +177,8 @@ async def test_a_declined_withdrawal_moves_nothing(world: World) -> None:
 
 @pytest.mark.rule("ORD-8")
 async def test_a_device_goes_to_the_first_who_asks(world: World) -> None:
-    await world.handle(a_withdrawal(a_device_line(), reference="O-1"))
-    await world.handle(a_withdrawal(a_device_line(order="O-2"), reference="O-2"))
+    await world.handle(a_withdrawal_placed(a_device_line(), reference="O-1"))
+    await world.handle(a_withdrawal_placed(a_device_line(order="O-2"), reference="O-2"))
 
     (declined,) = await world.events(ReservationDeclined)
     assert (declined.order_id, declined.reason) == (order_id("O-2"), "DEVICE_NOT_IN_STORE")
@@ -181,9 +187,9 @@ async def test_a_device_goes_to_the_first_who_asks(world: World) -> None:
 @pytest.mark.rule("ORD-7")
 @pytest.mark.rule("ORD-14")
 async def test_a_withdrawal_is_never_voided(world: World) -> None:
-    await world.handle(a_withdrawal(a_line(CUSHION)))
+    await world.handle(a_withdrawal_placed(a_line(CUSHION)))
 
-    await world.handle(OrderVoidRequested(order_id=order_id()))
+    await world.handle(an_order_void_requested())
 
     (refused,) = await world.events(ReleaseRefused)
     assert refused.reason == "DELIVERED"
@@ -193,7 +199,7 @@ async def test_a_withdrawal_is_never_voided(world: World) -> None:
 async def test_a_withdrawal_is_delivered_on_the_day_that_it_was_placed(world: World) -> None:
     await world.advance(stockholm("2026-03-03 08:00"))
 
-    await world.handle(a_withdrawal(a_device_line(), placed_on=date(2026, 3, 2)))
+    await world.handle(a_withdrawal_placed(a_device_line(), placed_on=date(2026, 3, 2)))
 
     (delivered,) = await world.events(LineDelivered)
     assert delivered.delivered_on == date(2026, 3, 2)

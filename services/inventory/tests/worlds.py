@@ -8,7 +8,7 @@ from inventory.stock.models import BalanceRow
 from kvitt_contracts.refusals import Refused
 from kvitt_testkit.world import World
 
-from services.inventory.tests.builders import CENTRAL, device_id
+from contracts.tests.builders.story import CENTRAL, device_id
 
 
 async def balance(world: World, number: str, store: str = CENTRAL) -> tuple[int, int, int]:

@@ -1,124 +1,77 @@
 """Messages over HTTP: the list, opening, removing (NTF-1). Texts are made when shown."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Query
 from kvitt_chassis.auth import Caller
-from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader
+from kvitt_chassis.filters import Where
+from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Reader, Scope, named
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.notifications import MessageKind
-from kvitt_contracts.types import Role, ServicePointId
-from pydantic import BaseModel, ConfigDict, Field
+from kvitt_contracts.types import Role
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from notifications.messages.commands import OpenMessage, RemoveMessage
 from notifications.messages.domain import Status
-from notifications.messages.handlers import OpenMessage, RemoveMessage
 from notifications.messages.models import MessageRow
-from notifications.messages.texts import TEXTS
+from notifications.messages.views import MessageCount, MessagePage, MessageView
 from notifications.orders.models import OrderRow
 from notifications.transfers.models import TransferRow
 
 router = ApiRouter(tags=["Meddelanden"])
 
-_SERVED_BY = {"order": ("orders", "/orders"), "transfer": ("bmb", "/transfers")}
 
-
-class Link(BaseModel):
-    """Var det som meddelandet handlar om finns."""
-
-    model_config = ConfigDict(frozen=True)
-
-    service: Annotated[str, Field(description="Tjänsten vars API visar det")]
-    path: Annotated[str, Field(description="Adressen i den tjänstens API")]
-
-
-class MessageView(BaseModel):
-    """Ett meddelande."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "7c0d7c1e-8f0b-5a4e-9a53-3f1f5f0f9f21",
-                    "message": "transfer_to_acknowledge",
-                    "title": "Byte att kvittera",
-                    "text": "Byte VB-BMB-2026-0031 väntar på att kvitteras.",
-                    "read": False,
-                    "posted_at": "2026-05-05T09:29:59Z",
-                    "service_point": "40355",
-                    "link": {
-                        "service": "bmb",
-                        "path": "/transfers/0c5f2f5e-2a6b-5f64-9f1d-1b7f1d4a9e10",
-                    },
-                }
-            ]
-        },
+def _mine(caller: Caller) -> ColumnElement[bool]:
+    return and_(
+        MessageRow.status != Status.REMOVED,
+        or_(
+            MessageRow.user_id == caller.user_id,
+            MessageRow.service_point.in_(caller.service_points),
+        ),
     )
 
-    id: UUID
-    message: Annotated[MessageKind, Field(description="Vad meddelandet säger")]
-    title: Annotated[str, Field(description="Rubrik")]
-    text: Annotated[str, Field(description="Meddelandet; nämner aldrig en person")]
-    read: Annotated[bool, Field(description="Sant när det är öppnat")]
-    posted_at: Annotated[datetime, Field(description="När det kom")]
-    service_point: Annotated[
-        ServicePointId | None, Field(description="Tjänstestället, om det inte är till dig själv")
-    ]
-    link: Annotated[Link, Field(description="Det som meddelandet handlar om")]
 
-    @classmethod
-    def of(cls, found: Any) -> "MessageView":
-        """The view of a message with the name of what it is about: (row, number, name)."""
-        row, order_number, transfer = found
-        text = TEXTS[row.message]
-        service, path = _SERVED_BY[row.about_kind]
-        # A transfer without a name of the region's own is called by its id: of no use to a reader.
-        named = transfer if transfer != str(row.about_id) else None
-        return cls(
-            id=row.id,
-            message=row.message,
-            title=text.title,
-            text=text.about(order_number or named),
-            read=row.status is Status.READ,
-            posted_at=row.posted_at,
-            service_point=row.service_point,
-            link=Link(service=service, path=f"{path}/{row.about_id}"),
+def _named() -> Select[MessageRow, Any, Any]:
+    """Messages with the number of the order, or the name of the transfer, that they are about."""
+    return (
+        select(MessageRow, OrderRow.order_number, TransferRow.name)
+        .outerjoin(
+            OrderRow,
+            and_(OrderRow.region == MessageRow.region, OrderRow.order_id == MessageRow.about_id),
         )
+        .outerjoin(
+            TransferRow,
+            and_(
+                TransferRow.region == MessageRow.region,
+                TransferRow.transfer_id == MessageRow.about_id,
+            ),
+        )
+    )
 
 
-class MessagePage(Page[MessageView]):
-    """Dina meddelanden, de nyaste först."""
+class MessageQuery(ListQuery):
+    """Which of the caller's messages."""
 
-    unread: Annotated[int, Field(description="Hur många som är olästa")]
+    unread_only: Annotated[bool, Where(lambda _, __: MessageRow.status == Status.UNREAD)] = False
 
 
-class MessageCount(BaseModel):
-    """Hur många meddelanden det finns av ett slag."""
-
-    model_config = ConfigDict(frozen=True)
-
-    message: Annotated[MessageKind, Field(description="Vad meddelandena säger")]
-    status: Annotated[Status, Field(description="Olästa, lästa eller borttagna")]
-    count: Annotated[int, Field(description="Hur många")]
+MESSAGES = ListOf(
+    _named(),
+    scope=Scope(MessageRow.region, MessageRow.service_point, MessageRow.user_id),
+    sorts=named(MessageRow.posted_at, MessageRow.message),
+    default="-posted_at",
+    view=MessageView.of,
+)
 
 
 @router.get("/messages")
-async def list_messages(reader: Reader, listing: Listing, unread_only: bool = False) -> MessagePage:
+async def list_messages(reader: Reader, asked: Annotated[MessageQuery, Query()]) -> MessagePage:
     """Dina och dina tjänsteställens meddelanden, de nyaste först; olästa räknade."""
     mine = _mine(reader.caller)
+    page = await MESSAGES.page(asked, reader, mine)
     unread = and_(mine, MessageRow.status == Status.UNREAD)
-    query = _named().where(unread if unread_only else mine)
-    page = await reader.page(
-        query,
-        listing,
-        view=MessageView.of,
-        sorts={"posted_at": MessageRow.posted_at, "message": MessageRow.message},
-        default="-posted_at",
-    )
     (count,) = await reader.all(select(func.count(MessageRow.id)).where(unread))
-    return MessagePage(items=page.items, total=page.total, next=page.next, unread=count)
+    return MessagePage(**dict(page), unread=count)
 
 
 @router.get("/messages:counted")
@@ -156,31 +109,3 @@ async def remove_message(message_id: UUID, commands: Commands) -> None:
 
 async def _nothing(tx: Transaction) -> None:
     return None
-
-
-def _mine(caller: Caller) -> ColumnElement[bool]:
-    return and_(
-        MessageRow.status != Status.REMOVED,
-        or_(
-            MessageRow.user_id == caller.user_id,
-            MessageRow.service_point.in_(caller.service_points),
-        ),
-    )
-
-
-def _named() -> Select[MessageRow, Any, Any]:
-    """Messages with the number of the order, or the name of the transfer, that they are about."""
-    return (
-        select(MessageRow, OrderRow.order_number, TransferRow.name)
-        .outerjoin(
-            OrderRow,
-            and_(OrderRow.region == MessageRow.region, OrderRow.order_id == MessageRow.about_id),
-        )
-        .outerjoin(
-            TransferRow,
-            and_(
-                TransferRow.region == MessageRow.region,
-                TransferRow.transfer_id == MessageRow.about_id,
-            ),
-        )
-    )

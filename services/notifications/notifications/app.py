@@ -1,12 +1,21 @@
 """The service: what it handles, what it serves, which tables are its own."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from notifications.api import router
 from notifications.base import Base
+from notifications.feed.models import ReportRow
 from notifications.handlers import messages
+from notifications.messages.models import MessageRow
 
-service = Service("notifications", handlers=messages, routers=[router], base=Base)
+service = Service(
+    "notifications",
+    handlers=messages,
+    routers=[router],
+    base=Base,
+    lock_order=(ReportRow, MessageRow),
+)
 
 if __name__ == "__main__":
-    service.main()
+    run(service)

@@ -4,32 +4,24 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from kvitt_contracts.bmb import TransferRejected
-from kvitt_contracts.examples import example
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, World, stockholm
 from notifications.app import service
 
-from services.notifications.tests.builders import (
-    ORDER,
-    PRESCRIBER,
-    RECEIVING,
-    SENDER,
-    TRANSFER,
-    a_draft,
-    a_request,
-    a_sent_transfer,
-    an_order,
-    an_order_delivered,
-)
+from contracts.tests.builders.bmb import a_transfer_drafted, a_transfer_rejected
+from contracts.tests.builders.orders import an_order_delivered, an_order_placed
+from contracts.tests.builders.story import RECEIVING, SENDER, order_id, transfer_id
+from services.notifications.tests.builders import a_request, a_sent_transfer
 
 AT = stockholm("2026-05-07 10:00")
 
 
 async def two_messages(world: World, policies: Policies) -> None:
     """A transfer for the service point to acknowledge; an hour later an order is delivered."""
-    await world.handle_all(an_order(), a_draft(), a_request(policies), a_sent_transfer(policies))
+    await world.handle_all(
+        an_order_placed(), a_transfer_drafted(), a_request(policies), a_sent_transfer(policies)
+    )
     await world.advance(AT + timedelta(hours=1))
     await world.handle(an_order_delivered())
 
@@ -40,11 +32,11 @@ async def test_messages_come_newest_first_with_the_unread_counted(
 ) -> None:
     async with given(service, at=AT) as world:
         await two_messages(world, policies)
-        async with world.http(user=PRESCRIBER, service_points=[RECEIVING]) as client:
+        async with world.http(user=SENDER, service_points=[RECEIVING]) as client:
             page = (await client.get("/messages")).json()
 
     assert [one["text"] for one in page["items"]] == [
-        "Order 26180001 är levererad.",
+        f"Order {an_order_placed().order_number} är levererad.",
         "Byte BMB-1 väntar på att kvitteras.",
     ]
     assert (page["total"], page["unread"]) == (2, 2)
@@ -57,7 +49,7 @@ async def test_a_user_sees_their_own_and_their_service_points_messages_only(
     async with given(service, at=AT) as world:
         await two_messages(world, policies)
         seen = {}
-        for user, point in ((PRESCRIBER, "40400"), ("k999xyz", RECEIVING), ("k999xyz", "40400")):
+        for user, point in ((SENDER, "40400"), ("k999xyz", RECEIVING), ("k999xyz", "40400")):
             async with world.http(user=user, service_points=[point]) as client:
                 items = (await client.get("/messages")).json()["items"]
             seen[user, point] = [one["message"] for one in items]
@@ -71,7 +63,7 @@ async def test_opening_marks_read_and_says_where_the_thing_is(
 ) -> None:
     async with given(service, at=AT) as world:
         await two_messages(world, policies)
-        async with world.http(user=PRESCRIBER, service_points=[RECEIVING]) as client:
+        async with world.http(user=SENDER, service_points=[RECEIVING]) as client:
             order, transfer = (await client.get("/messages")).json()["items"]
             opened = await client.post(f"/messages/{order['id']}:open")
             other = await client.post(f"/messages/{transfer['id']}:open")
@@ -80,8 +72,8 @@ async def test_opening_marks_read_and_says_where_the_thing_is(
 
     assert opened.status_code == 200, opened.text
     assert opened.json()["read"]
-    assert opened.json()["link"] == {"service": "orders", "path": f"/orders/{ORDER}"}
-    assert other.json()["link"] == {"service": "bmb", "path": f"/transfers/{TRANSFER}"}
+    assert opened.json()["link"] == {"service": "orders", "path": f"/orders/{order_id()}"}
+    assert other.json()["link"] == {"service": "bmb", "path": f"/transfers/{transfer_id()}"}
     assert (page["unread"], page["total"], unread["total"]) == (0, 2, 0)
 
 
@@ -89,7 +81,7 @@ async def test_opening_marks_read_and_says_where_the_thing_is(
 async def test_a_message_is_removed(given: Given, policies: Policies) -> None:
     async with given(service, at=AT) as world:
         await two_messages(world, policies)
-        async with world.http(user=PRESCRIBER) as client:
+        async with world.http(user=SENDER) as client:
             (message,) = (await client.get("/messages")).json()["items"]
             removed = await client.delete(f"/messages/{message['id']}")
             page = (await client.get("/messages")).json()
@@ -104,7 +96,7 @@ async def test_a_message_of_somebody_else_cannot_be_opened(
 ) -> None:
     async with given(service, at=AT) as world:
         await two_messages(world, policies)
-        async with world.http(user=PRESCRIBER) as client:
+        async with world.http(user=SENDER) as client:
             (message,) = (await client.get("/messages")).json()["items"]
         async with world.http(user="k999xyz") as client:
             theirs = await client.post(f"/messages/{message['id']}:open")
@@ -119,8 +111,9 @@ async def test_a_transfer_without_a_name_of_the_regions_own_is_told_without_one(
     given: Given, policies: Policies
 ) -> None:
     async with given(service, at=AT) as world:
-        rejected = example(TransferRejected).model_copy(update={"transfer_id": TRANSFER})
-        await world.handle_all(a_draft(reference=None), a_request(policies), rejected)
+        await world.handle_all(
+            a_transfer_drafted(reference=None), a_request(policies), a_transfer_rejected()
+        )
         async with world.http(user=SENDER) as client:
             (message,) = (await client.get("/messages")).json()["items"]
 
@@ -135,7 +128,7 @@ async def test_the_regions_system_counts_messages_and_nobody_else_does(
         await two_messages(world, policies)
         async with world.http(user="system", roles=[Role.REGION_SYSTEM]) as client:
             counted = (await client.get("/messages:counted")).json()
-        async with world.http(user=PRESCRIBER, roles=[Role.PRESCRIBER]) as client:
+        async with world.http(user=SENDER, roles=[Role.PRESCRIBER]) as client:
             refused = await client.get("/messages:counted")
 
     assert [(one["message"], one["status"], one["count"]) for one in counted] == [

@@ -11,7 +11,7 @@ from kvitt_contracts.topics import consumed_by
 from kvitt_testkit.world import ServiceUrls
 from notifications.base import Base
 from notifications.handlers import messages
-from notifications.messages.handlers import OpenMessage, RemoveMessage
+from notifications.messages.commands import OpenMessage, RemoveMessage
 from sqlalchemy import create_engine
 
 TOLD_TO_NOBODY: set[type[Message]] = {

@@ -1,52 +1,47 @@
 """What is told to whom when orders and transfers move, on a real database."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from kvitt_chassis.transaction import NotYetKnown
-from kvitt_contracts.bmb import (
-    TransferAccepted,
-    TransferCancelled,
-    TransferCompleted,
-    TransferDeadlineNeared,
-    TransferExecutedAutomatically,
-    TransferLineDropped,
-    TransferLocked,
-    TransferRefused,
-    TransferRejected,
-    TransferUnlocked,
-    TransferVoided,
-)
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.examples import example
 from kvitt_contracts.notifications import MessageKind, MessagePosted, ToServicePoint, ToUser
-from kvitt_contracts.orders import OrderDeclined, OrderPlanned, OrderVoided, OrderVoidRefused
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.refusals import (
-    BmbMessageRefused,
-    InventoryMessageRefused,
-    OrdersMessageRefused,
-)
+from kvitt_contracts.refusals import MessageRefused as ServiceRefused
 from kvitt_contracts.regions import MessageRefused, OrderReported, TransferReported
 from kvitt_testkit.world import Given, World, an_envelope, assert_rows_are_folds, stockholm
 from notifications.app import service
 from notifications.feed.models import ReportRow
 from sqlalchemy import text
 
-from services.notifications.tests.builders import (
-    ORDER,
-    PRESCRIBER,
-    RECEIVING,
-    SENDER,
-    TRANSFER,
-    a_draft,
-    a_line_delivered,
-    a_request,
-    a_sent_transfer,
-    an_order,
-    an_order_delivered,
+from contracts.tests.builders.bmb import (
+    a_bmb_message_refused,
+    a_transfer_accepted,
+    a_transfer_cancelled,
+    a_transfer_completed,
+    a_transfer_deadline_neared,
+    a_transfer_drafted,
+    a_transfer_executed_automatically,
+    a_transfer_line_dropped,
+    a_transfer_locked,
+    a_transfer_refused,
+    a_transfer_rejected,
+    a_transfer_unlocked,
+    a_transfer_voided,
 )
+from contracts.tests.builders.inventory import an_inventory_message_refused
+from contracts.tests.builders.orders import (
+    an_order_declined,
+    an_order_delivered,
+    an_order_line_delivered,
+    an_order_placed,
+    an_order_planned,
+    an_order_void_refused,
+    an_order_voided,
+    an_orders_message_refused,
+)
+from contracts.tests.builders.story import RECEIVING, SENDER, order_id
+from services.notifications.tests.builders import a_request, a_sent_transfer, an_order_of
 
 AT = stockholm("2026-05-07 10:00")
 
@@ -69,15 +64,10 @@ async def transfer_statuses(world: World) -> list[str]:
     return [one.status for one in await world.events(TransferReported)]
 
 
-def of_the_transfer(kind: type[Event], **changes: Any) -> Event:
-    """The example of a transfer's event, of this test's transfer."""
-    return example(kind).model_copy(update={"transfer_id": TRANSFER, **changes})
-
-
 async def sent(world: World, policies: Policies, *, region: str = "ac") -> None:
     """A transfer that its receiver can see."""
     await world.handle_all(
-        a_draft(),
+        a_transfer_drafted(),
         a_request(policies, region=region),
         a_sent_transfer(policies, region=region),
         region=region,
@@ -87,38 +77,39 @@ async def sent(world: World, policies: Policies, *, region: str = "ac") -> None:
 @pytest.mark.rule("ORD-4")
 async def test_a_changed_delivery_date_is_told_to_the_prescriber(given: Given) -> None:
     async with given(service, at=AT) as world:
-        planned = example(OrderPlanned).model_copy(update={"order_id": ORDER, "changed": False})
-        await world.handle_all(an_order(), planned)
+        await world.handle_all(an_order_placed(), an_order_planned())
         assert await told(world) == []
 
-        await world.handle(planned.model_copy(update={"changed": True}))
-        assert await told(world) == [(PRESCRIBER, MessageKind.DELIVERY_DATE_CHANGED)]
+        await world.handle(an_order_planned(changed=True))
+        assert await told(world) == [(SENDER, MessageKind.DELIVERY_DATE_CHANGED)]
 
 
 @pytest.mark.rule("NTF-2")
 async def test_a_delivered_order_is_told_to_the_prescriber(given: Given) -> None:
     async with given(service, at=AT) as world:
-        await world.handle_all(an_order(1), a_line_delivered(1), an_order_delivered())
+        await world.handle_all(
+            an_order_of(1), an_order_line_delivered(quantity=1), an_order_delivered()
+        )
 
-        assert await told(world) == [(PRESCRIBER, MessageKind.ORDER_DELIVERED)]
+        assert await told(world) == [(SENDER, MessageKind.ORDER_DELIVERED)]
 
 
 @pytest.mark.rule("NTF-2")
 @pytest.mark.parametrize(
-    ("kind", "message"),
+    ("event", "message"),
     [
-        (OrderDeclined, MessageKind.ORDER_DECLINED),
-        (OrderVoided, MessageKind.ORDER_VOIDED),
-        (OrderVoidRefused, MessageKind.ORDER_VOID_REFUSED),
+        (an_order_declined(), MessageKind.ORDER_DECLINED),
+        (an_order_voided(), MessageKind.ORDER_VOIDED),
+        (an_order_void_refused(), MessageKind.ORDER_VOID_REFUSED),
     ],
 )
 async def test_what_became_of_an_order_is_told_to_the_prescriber(
-    given: Given, kind: type[Event], message: MessageKind
+    given: Given, event: Event, message: MessageKind
 ) -> None:
     async with given(service, at=AT) as world:
-        await world.handle_all(an_order(), example(kind).model_copy(update={"order_id": ORDER}))
+        await world.handle_all(an_order_placed(), event)
 
-        assert await told(world) == [(PRESCRIBER, message)]
+        assert await told(world) == [(SENDER, message)]
 
 
 @pytest.mark.rule("ORD-15")
@@ -127,7 +118,10 @@ async def test_the_region_hears_in_part_delivered_only_while_something_is_outsta
 ) -> None:
     async with given(service, at=AT) as world:
         await world.handle_all(
-            an_order(2, 3), a_line_delivered(2), a_line_delivered(1), a_line_delivered(2)
+            an_order_of(2, 3),
+            an_order_line_delivered(quantity=2),
+            an_order_line_delivered(quantity=1, number=2),
+            an_order_line_delivered(quantity=2, number=2),
         )
         await world.handle(an_order_delivered())
 
@@ -141,22 +135,22 @@ async def test_the_region_hears_of_its_order_by_its_own_name_and_when_it_happene
 ) -> None:
     async with given(service, at=AT) as world:
         happened = datetime(2026, 5, 6, 9, tzinfo=UTC)
-        order = an_order()
+        order = an_order_placed()
         await world.handle(order, envelope=an_envelope(order, time=happened))
 
         (said,) = await world.events(OrderReported)
-        assert (said.order, said.order_number) == ("VB-2026-17", "26180001")
+        assert (said.order, said.order_number) == ("O-1", order.order_number)
         assert said.occurred_at == happened
 
 
 @pytest.mark.rule("NTF-4")
 async def test_the_feed_is_the_regions_own_topic(given: Given) -> None:
     async with given(service, at=AT) as world:
-        await world.handle(an_order(), region="bd")
+        await world.handle(an_order_placed(), region="bd")
 
         async with world.worker.reading() as session:
             found = (await session.execute(text("SELECT topic, region, key FROM events"))).all()
-        assert [tuple(row) for row in found] == [("region.bd.events", "bd", str(ORDER))]
+        assert [tuple(row) for row in found] == [("region.bd.events", "bd", str(order_id()))]
 
 
 @pytest.mark.rule("NTF-2")
@@ -177,7 +171,7 @@ async def test_in_a_region_without_notification_the_receiver_is_not_told(
 ) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies, region="bd")
-        await world.handle(of_the_transfer(TransferDeadlineNeared), region="bd")
+        await world.handle(a_transfer_deadline_neared(), region="bd")
 
         assert await told(world) == []
         assert await transfer_statuses(world) == ["sent"]
@@ -189,7 +183,7 @@ async def test_in_a_region_without_notification_the_sender_still_hears_the_outco
 ) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies, region="bd")
-        await world.handle(of_the_transfer(TransferLocked), region="bd")
+        await world.handle(a_transfer_locked(), region="bd")
 
         assert await told(world) == [(SENDER, MessageKind.TRANSFER_LOCKED)]
 
@@ -198,25 +192,25 @@ async def test_in_a_region_without_notification_the_sender_still_hears_the_outco
 async def test_a_near_deadline_is_told_to_the_receiver(given: Given, policies: Policies) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies)
-        await world.handle(of_the_transfer(TransferDeadlineNeared))
+        await world.handle(a_transfer_deadline_neared())
 
         assert (await told(world))[1:] == [(RECEIVING, MessageKind.TRANSFER_DEADLINE_NEAR)]
 
 
 @pytest.mark.rule("NTF-2")
 @pytest.mark.parametrize(
-    ("kind", "message", "status"),
+    ("event", "message", "status"),
     [
-        (TransferRejected, MessageKind.TRANSFER_REJECTED, "rejected"),
-        (TransferAccepted, MessageKind.TRANSFER_ACCEPTED, "accepted"),
+        (a_transfer_rejected(), MessageKind.TRANSFER_REJECTED, "rejected"),
+        (a_transfer_accepted(), MessageKind.TRANSFER_ACCEPTED, "accepted"),
     ],
 )
 async def test_an_answer_is_told_to_the_sender(
-    given: Given, policies: Policies, kind: type[Event], message: MessageKind, status: str
+    given: Given, policies: Policies, event: Event, message: MessageKind, status: str
 ) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies)
-        await world.handle(of_the_transfer(kind))
+        await world.handle(event)
 
         assert (await told(world))[1:] == [(SENDER, message)]
         assert await transfer_statuses(world) == ["sent", status]
@@ -224,23 +218,23 @@ async def test_an_answer_is_told_to_the_sender(
 
 @pytest.mark.rule("NTF-2")
 @pytest.mark.parametrize(
-    ("kind", "message", "status"),
+    ("event", "message", "status"),
     [
         (
-            TransferExecutedAutomatically,
+            a_transfer_executed_automatically(),
             MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,
             "executed_automatically",
         ),
-        (TransferLocked, MessageKind.TRANSFER_LOCKED, "locked"),
-        (TransferVoided, MessageKind.TRANSFER_VOIDED, "voided"),
+        (a_transfer_locked(), MessageKind.TRANSFER_LOCKED, "locked"),
+        (a_transfer_voided(), MessageKind.TRANSFER_VOIDED, "voided"),
     ],
 )
 async def test_an_expired_transfer_is_told_to_both_sides(
-    given: Given, policies: Policies, kind: type[Event], message: MessageKind, status: str
+    given: Given, policies: Policies, event: Event, message: MessageKind, status: str
 ) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies)
-        await world.handle(of_the_transfer(kind))
+        await world.handle(event)
 
         assert (await told(world))[1:] == [(SENDER, message), (RECEIVING, message)]
         assert await transfer_statuses(world) == ["sent", status]
@@ -251,7 +245,7 @@ async def test_a_refused_transfer_is_told_to_the_sender_alone(
     given: Given, policies: Policies
 ) -> None:
     async with given(service, at=AT) as world:
-        await world.handle_all(a_draft(), a_request(policies), of_the_transfer(TransferRefused))
+        await world.handle_all(a_transfer_drafted(), a_request(policies), a_transfer_refused())
 
         assert await told(world) == [(SENDER, MessageKind.TRANSFER_REFUSED)]
         assert await transfer_statuses(world) == ["refused"]
@@ -261,7 +255,7 @@ async def test_a_refused_transfer_is_told_to_the_sender_alone(
 async def test_a_dropped_device_is_told_to_both_sides(given: Given, policies: Policies) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies)
-        await world.handle(of_the_transfer(TransferLineDropped))
+        await world.handle(a_transfer_line_dropped())
 
         both = [SENDER, RECEIVING]
         assert (await told(world))[1:] == [(one, MessageKind.TRANSFER_LINE_DROPPED) for one in both]
@@ -274,9 +268,7 @@ async def test_the_region_hears_how_a_transfer_ends_without_a_message_to_anybody
     async with given(service, at=AT) as world:
         await sent(world, policies)
         before = await told(world)
-        await world.handle_all(
-            of_the_transfer(TransferUnlocked), of_the_transfer(TransferCompleted)
-        )
+        await world.handle_all(a_transfer_unlocked(), a_transfer_completed())
 
         assert await told(world) == before
         assert await transfer_statuses(world) == ["sent", "unlocked", "completed"]
@@ -285,7 +277,7 @@ async def test_the_region_hears_how_a_transfer_ends_without_a_message_to_anybody
 @pytest.mark.rule("BMB-2")
 async def test_a_draft_is_told_to_nobody(given: Given) -> None:
     async with given(service, at=AT) as world:
-        await world.handle_all(a_draft(), a_draft(), of_the_transfer(TransferCancelled))
+        await world.handle_all(a_transfer_drafted(), a_transfer_drafted(), a_transfer_cancelled())
 
         assert await told(world) == []
         assert await transfer_statuses(world) == ["cancelled"]
@@ -293,18 +285,17 @@ async def test_a_draft_is_told_to_nobody(given: Given) -> None:
 
 @pytest.mark.rule("NTF-4")
 @pytest.mark.parametrize(
-    ("kind", "owner"),
+    ("refused", "owner"),
     [
-        (OrdersMessageRefused, "orders"),
-        (BmbMessageRefused, "bmb"),
-        (InventoryMessageRefused, "inventory"),
+        (an_orders_message_refused(), "orders"),
+        (a_bmb_message_refused(), "bmb"),
+        (an_inventory_message_refused(), "inventory"),
     ],
 )
 async def test_the_region_hears_which_message_was_refused_by_whom_and_the_way_on(
-    given: Given, kind: type[OrdersMessageRefused], owner: str
+    given: Given, refused: ServiceRefused, owner: str
 ) -> None:
     async with given(service, at=AT) as world:
-        refused = example(kind)
         await world.handle(refused)
 
         (said,) = await world.events(MessageRefused)
@@ -323,7 +314,7 @@ async def test_the_same_event_gives_the_same_message_id(given: Given, policies: 
     envelope = an_envelope(a_sent_transfer(policies))
     for _ in range(2):  # as when the transaction was rolled back and the event comes again
         async with given(service, at=AT) as world:
-            await world.handle_all(a_draft(), a_request(policies))
+            await world.handle_all(a_transfer_drafted(), a_request(policies))
             await world.handle(a_sent_transfer(policies), envelope=envelope)
             ids += [one.message_id for one in await world.events(MessagePosted)]
 

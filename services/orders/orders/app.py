@@ -1,16 +1,35 @@
 """The service orders, assembled. `python -m orders.app` runs it."""
 
+from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from orders.customer_orders.api import router as customer_orders
+from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
 from orders.models import Base
 from orders.people.api import router as people
+from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
+from orders.placements.api import router as placements
 from orders.units.api import router as units
+from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 
-service = Service("orders", handlers=messages, routers=[customer_orders, people, units], base=Base)
+service = Service(
+    "orders",
+    handlers=messages,
+    routers=[placements, customer_orders, people, units],
+    base=Base,
+    lock_order=(
+        PayerRow,
+        CustomerRow,
+        CareUnitRow,
+        UserRow,
+        OrderRow,
+        PersonDetailsRow,
+        PersonRow,
+    ),
+)
 
 if __name__ == "__main__":
     person_key()  # without it no person can be found: better not to start
-    service.main()
+    run(service)

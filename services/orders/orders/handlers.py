@@ -2,11 +2,12 @@
 
 from kvitt_chassis.handlers import Handlers
 
-from orders.customer_orders import handlers as customer_orders
-from orders.people import handlers as people
-from orders.units import handlers as units
+from orders.articles.handlers import messages as articles
+from orders.customer_orders.handlers import messages as customer_orders
+from orders.people.handlers import messages as people
+from orders.placements.handlers import messages as placements
+from orders.units.handlers import messages as units
 
 messages = Handlers()
-messages.include(people.messages)
-messages.include(units.messages)
-messages.include(customer_orders.messages)
+for _noun in (people, units, articles, placements, customer_orders):
+    messages.include(_noun)

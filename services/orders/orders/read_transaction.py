@@ -1,4 +1,4 @@
-"""A transaction for HTTP calls that are no commands: they ask, and at most log that they asked."""
+"""A transaction for HTTP calls that are no commands: they read, and at most log that they read."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -8,12 +8,12 @@ from kvitt_chassis.http import ApiContext, SignedIn
 from kvitt_chassis.transaction import Transaction
 
 
-async def asking(request: Request, caller: SignedIn) -> AsyncIterator[Transaction]:
+async def read_transaction(request: Request, caller: SignedIn) -> AsyncIterator[Transaction]:
     """The caller's region, as the api role. Committed before the answer leaves (see scope)."""
     context: ApiContext = request.app.state.context
     async with context.database.unit(caller.region) as unit:
         yield unit.begin(region=caller.region, is_command=True, actor=caller.user_id)
 
 
-Asking = Annotated[Transaction, Depends(asking, scope="function")]
+ReadTransaction = Annotated[Transaction, Depends(read_transaction, scope="function")]
 """A route's parameter: the transaction that answers. What it logs is there before the answer is."""

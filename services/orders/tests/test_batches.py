@@ -8,16 +8,10 @@ from orders.app import service
 from orders.customer_orders.models import OrderRow
 from orders.people.models import PersonDetailsRow
 
-from services.orders.tests.builders import (
-    a_line,
-    a_person,
-    a_user_fact,
-    an_identity,
-    an_order_command,
-    order_named,
-    registry,
-    reserved,
-)
+from contracts.tests.builders.inventory import a_stock_reserved
+from contracts.tests.builders.regions import a_person_stated, a_user_stated
+from contracts.tests.builders.story import order_id
+from services.orders.tests.builders import a_line, an_identity, an_order_command, registry
 
 
 def orders(count: int, *, first: int = 1) -> list[tuple[Envelope, Message]]:
@@ -26,7 +20,7 @@ def orders(count: int, *, first: int = 1) -> list[tuple[Envelope, Message]]:
     for number in range(first, first + count):
         command: PlaceOrder = an_order_command(a_line(), a_line(quantity=2))
         if number % 3 == 0:
-            unit = CareUnitRecipient(unit=CareUnitId("70001"))
+            unit = CareUnitRecipient(unit=CareUnitId("30110"))
             command = an_order_command(recipient=unit)
         batch.append((an_envelope(command, subject=f"O-{number}"), command))
     return batch
@@ -36,7 +30,7 @@ async def numbers(world: World, count: int) -> list[str]:
     """The numbers of orders 1 to `count`, in this order."""
     rows = await world.rows(OrderRow)
     by_id = {row.id: str(row.order_number) for row in rows}
-    return [by_id[order_named(f"O-{number}")] for number in range(1, count + 1)]
+    return [by_id[order_id(f"O-{number}")] for number in range(1, count + 1)]
 
 
 async def test_orders_of_one_batch_get_the_numbers_that_they_get_one_by_one(given: Given) -> None:
@@ -74,7 +68,7 @@ async def test_a_batch_of_answers_costs_the_same_statements_whatever_its_length(
     async with given(service) as world:
         await registry(world)
         await world.handle_batch(*orders(40))
-        answers = [reserved(order_named(f"O-{number}")) for number in range(1, 41)]
+        answers = [a_stock_reserved(order_id(f"O-{number}")) for number in range(1, 41)]
         with world.statements() as few:
             await world.handle_batch(*((an_envelope(one), one) for one in answers[:5]))
         with world.statements() as many:
@@ -84,7 +78,7 @@ async def test_a_batch_of_answers_costs_the_same_statements_whatever_its_length(
 
 
 async def test_an_order_sees_who_was_stated_earlier_in_its_batch(given: Given) -> None:
-    person, user = a_person(an_identity("201701012393")), a_user_fact("k999new")
+    person, user = a_person_stated(an_identity("201701012393")), a_user_stated("k999new")
     order = an_order_command(
         person="ac-person-2",
         prescriber=user.user_id,

@@ -6,14 +6,6 @@ from typing import Any
 import pytest
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.inventory import (
-    OrderGoodsDispatched,
-    OrderPickingStarted,
-    ReleaseRefused,
-    ReservationDeclined,
-    ReservationReleased,
-    StockBackordered,
-)
 from kvitt_contracts.orders import (
     Delivery,
     OrderDeclined,
@@ -29,7 +21,6 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
-    ArticleNumber,
     NamedPatient,
     PayerId,
     RegionCode,
@@ -39,32 +30,37 @@ from kvitt_contracts.types import (
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
 from orders.customer_orders.domain import Status
-from orders.customer_orders.handlers import (
-    ORDERS_BY_STEP,
-    ORDERS_UNANSWERED,
-    UNANSWERED,
-    place_order,
-)
-from orders.customer_orders.models import NumberSeriesRow, OrderDetailsRow, OrderRow
-from orders.customer_orders.numbers import LAST_OF_WEEK
+from orders.customer_orders.handlers import ORDERS_UNANSWERED
+from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.reasons import Reason
+from orders.customer_orders.writes import ORDERS_BY_STEP, UNANSWERED
+from orders.numbers.models import NumberSeriesRow
+from orders.numbers.writes import LAST_OF_WEEK
+from orders.placements.handlers import place_order
 from sqlalchemy import update
 
+from contracts.tests.builders.inventory import (
+    a_line_delivered,
+    a_release_refused,
+    a_reservation_declined,
+    a_reservation_released,
+    a_stock_backordered,
+    a_stock_reserved,
+    an_article_listed,
+    an_order_goods_dispatched,
+    an_order_picking_started,
+)
+from contracts.tests.builders.regions import a_payer_stated, a_person_stated
+from contracts.tests.builders.story import CUSHION, order_id
 from services.orders.tests.builders import (
     a_line,
     a_marked_line,
-    a_payer,
-    a_person,
     a_withdrawal_command,
-    an_article_listed,
     an_order_command,
-    delivered,
-    order_named,
     registry,
-    reserved,
 )
 
-A = order_named("ORD-A")
+A = order_id("ORD-A")
 MONDAY = stockholm("2026-03-02 08:00")
 
 
@@ -75,7 +71,7 @@ async def place(world: World, reference: str = "ORD-A", **others: Any) -> None:
 
 async def status_of(world: World, reference: str = "ORD-A") -> Status:
     """Where the order is."""
-    return (await world.row(OrderRow, order_named(reference))).status
+    return (await world.row(OrderRow, order_id(reference))).status
 
 
 # -- from placing to delivery ----------------------------------------------------------------------
@@ -86,9 +82,9 @@ async def test_an_order_goes_from_the_regions_command_to_delivery(given: Given) 
     async with given(service, at=MONDAY) as world:
         await registry(world)
         await place(world)
-        await world.handle(reserved(A))
-        await world.handle(OrderPickingStarted(order_id=A))
-        await world.handle(delivered(A))
+        await world.handle(a_stock_reserved(A))
+        await world.handle(an_order_picking_started(A))
+        await world.handle(a_line_delivered(A))
 
         story: list[Event] = await world.events(key=A)
         kinds = [type(event) for event in story]
@@ -121,14 +117,8 @@ async def test_a_backorder_is_planned_by_the_suppliers_lead_time(given: Given) -
     async with given(service, at=MONDAY) as world:
         await registry(world)
         await place(world)
-        await world.handle(
-            StockBackordered(
-                order_id=A,
-                planned_dispatch_on=date(2026, 3, 9),
-                missing=(ArticleNumber("12345"),),
-            )
-        )
-        await world.handle(reserved(A, on="2026-03-06"))
+        await world.handle(a_stock_backordered(A))
+        await world.handle(a_stock_reserved(A, on="2026-03-06"))
 
         planned = await world.events(OrderPlanned)
         assert [(one.planned_dispatch_on, one.changed) for one in planned] == [
@@ -140,7 +130,7 @@ async def test_a_backorder_is_planned_by_the_suppliers_lead_time(given: Given) -
 async def test_inventorys_answer_waits_for_an_order_that_is_not_known_yet(given: Given) -> None:
     async with given(service) as world:
         with pytest.raises(NotYetKnown):
-            await world.handle(reserved(A))
+            await world.handle(a_stock_reserved(A))
 
 
 async def test_a_reference_names_one_order_for_ever(given: Given) -> None:
@@ -198,7 +188,7 @@ async def test_nothing_new_is_registered_on_an_inactive_recipient(
 ) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
-        await world.handle(a_person(version=2, deceased=True), subject="ac-person-1")
+        await world.handle(a_person_stated(version=2, deceased=True), subject="ac-person-1")
         command = a_withdrawal_command() if withdrawal else an_order_command()
 
         with pytest.raises(Refused) as refused:
@@ -222,7 +212,7 @@ async def test_an_address_over_kafka_is_refused_with_the_way_to_send_it(given: G
 async def test_the_fee_follows_from_the_age_in_the_vault(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
-        await world.handle(an_article_listed(fee_group="charge_kit"))
+        await world.handle(an_article_listed(CUSHION, marked=False, fee_group="charge_kit"))
         await place(world)
 
         (placed,) = await world.events(OrderPlaced)
@@ -318,7 +308,7 @@ async def test_after_9999_a_fifth_digit_comes_and_the_metric_tells(given: Given)
             await unit.session.execute(update(NumberSeriesRow).values(last=9_999))
         await place(world, "ORD-B")
 
-        assert (await world.row(OrderRow, order_named("ORD-B"))).order_number == "261010000"
+        assert (await world.row(OrderRow, order_id("ORD-B"))).order_number == "261010000"
         assert LAST_OF_WEEK.labels("orders", "ac", "order")._value.get() == 10_000
 
 
@@ -329,11 +319,11 @@ async def test_after_9999_a_fifth_digit_comes_and_the_metric_tells(given: Given)
 async def test_a_withdrawal_is_delivered_when_inventory_has_said_so(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
-        await world.handle(an_article_listed(marked=True))
+        await world.handle(an_article_listed(CUSHION, marked=True))
         await world.handle(a_withdrawal_command(a_marked_line()), subject="ORD-A")
         assert await status_of(world) is Status.PENDING
 
-        await world.handle(delivered(A))
+        await world.handle(a_line_delivered(A, devices=("RUL-1001",)))
 
         assert await status_of(world) is Status.DELIVERED
         (placed,) = await world.events(OrderPlaced)
@@ -345,12 +335,12 @@ async def test_a_declined_withdrawal_has_no_effect_and_says_why(given: Given) ->
     async with given(service, at=MONDAY) as world:
         await registry(world)
         await world.handle(a_withdrawal_command(), subject="ORD-A")
-        await world.handle(ReservationDeclined(order_id=A, reason="NOT_IN_STORE", rule="ORD-8"))
+        await world.handle(a_reservation_declined(A, reason="DEVICE_NOT_IN_STORE", rule="ORD-8"))
 
         (declined,) = await world.events(OrderDeclined)
         assert (declined.prescriber, declined.reason, declined.rule) == (
             "k082lno",
-            "NOT_IN_STORE",
+            "DEVICE_NOT_IN_STORE",
             "ORD-8",
         )
         assert await status_of(world) is Status.DECLINED
@@ -375,10 +365,10 @@ async def test_an_order_is_voided_when_inventory_has_let_go(given: Given) -> Non
     async with given(service, at=MONDAY) as world:
         await registry(world)
         await place(world)
-        await world.handle(reserved(A))
+        await world.handle(a_stock_reserved(A))
         await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
         assert await status_of(world) is Status.VOIDING
-        await world.handle(ReservationReleased(order_id=A))
+        await world.handle(a_reservation_released(A))
 
         assert len(await world.events(OrderVoidRequested)) == 1
         assert len(await world.events(OrderVoided)) == 1
@@ -391,10 +381,10 @@ async def test_the_warehouse_was_quicker_and_the_order_goes_on(given: Given) -> 
     async with given(service, at=MONDAY) as world:
         await registry(world)
         await place(world)
-        await world.handle(reserved(A))
+        await world.handle(a_stock_reserved(A))
         await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
-        await world.handle(OrderPickingStarted(order_id=A))
-        await world.handle(ReleaseRefused(order_id=A, reason="PICKING_BEGUN"))
+        await world.handle(an_order_picking_started(A))
+        await world.handle(a_release_refused(A))
 
         (refused,) = await world.events(OrderVoidRefused)
         assert refused.reason == "PICKING_BEGUN"
@@ -406,11 +396,7 @@ async def test_what_was_dispatched_without_a_word_of_picking_cannot_be_voided(gi
     async with given(service, at=MONDAY) as world:
         await registry(world)
         await place(world)
-        await world.handle(
-            OrderGoodsDispatched(
-                order_id=A, dispatched_on=date(2026, 3, 4), arrives_on=date(2026, 3, 5)
-            )
-        )
+        await world.handle(an_order_goods_dispatched(A))
 
         with pytest.raises(Refused) as refused:
             await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
@@ -449,7 +435,7 @@ async def test_an_answer_ends_the_waiting(given: Given) -> None:
         await place(world)
         assert (UNANSWERED.name, A) in await world.timers()
 
-        await world.handle(reserved(A))
+        await world.handle(a_stock_reserved(A))
 
         assert await world.timers() == {}
 
@@ -457,8 +443,8 @@ async def test_an_answer_ends_the_waiting(given: Given) -> None:
 async def test_a_payer_may_be_stated_before_an_order_uses_it(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
-        await world.handle(a_payer("61888", name="Kommunen"), subject="61888")
+        await world.handle(a_payer_stated("61888", name="Kommunen"), subject="61888")
         await place(world, lines=(a_line(payer_id=PayerId("61888")), a_line()))
 
         (placed,) = await world.events(OrderPlaced)
-        assert [line.payer_id for line in placed.lines] == ["61888", "61200"]
+        assert [line.payer_id for line in placed.lines] == ["61888", "20011"]

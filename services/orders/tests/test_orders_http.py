@@ -10,22 +10,16 @@ from orders.app import service
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow
 
-from services.orders.tests.builders import (
+from contracts.tests.builders.inventory import a_line_delivered, a_stock_reserved, an_article_listed
+from contracts.tests.builders.regions import (
     CHILD,
     HOME,
-    a_customer_fact,
-    a_line,
-    a_person,
-    a_user_fact,
-    an_article_listed,
-    an_identity,
-    an_order_command,
-    any_ref,
-    delivered,
-    order_named,
-    registry,
-    reserved,
+    a_customer_stated,
+    a_person_stated,
+    a_user_stated,
 )
+from contracts.tests.builders.story import CUSHION, order_id
+from services.orders.tests.builders import a_line, an_identity, an_order_command, any_ref, registry
 
 MONDAY = stockholm("2026-03-02 08:00")
 
@@ -40,8 +34,8 @@ async def a_body(world: World, **others: Any) -> dict[str, Any]:
     return {
         "recipient": {"kind": "patient", "person": await patient(world)},
         "prescriber": "k082lno",
-        "service_point": "61201",
-        "lines": [{"article_number": "12345", "quantity": 1}],
+        "service_point": "40201",
+        "lines": [{"article_number": "30457", "quantity": 1}],
         **others,
     }
 
@@ -97,7 +91,7 @@ async def test_what_is_private_to_an_order_is_kept_with_it_and_never_told(given:
             "contact_person": "Dottern",
             "information": "Hund finns",
         }
-        lines = [{"article_number": "12345", "comment": "Helst röd"}]
+        lines = [{"article_number": "30457", "comment": "Helst röd"}]
 
         order = await placed_over_http(world, client, delivery=delivery, lines=lines)
 
@@ -144,7 +138,7 @@ async def test_door_code_and_instructions_of_the_recipients_door_follow_into_lat
 async def test_a_refusal_is_a_problem_document_with_rule_field_and_way_on(given: Given) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
-        await world.handle(an_article_listed(in_assortment=False))
+        await world.handle(an_article_listed(CUSHION, marked=False, in_assortment=False))
 
         answer = await client.post("/orders", json=await a_body(world))
 
@@ -157,7 +151,7 @@ async def test_a_refusal_is_a_problem_document_with_rule_field_and_way_on(given:
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"lines": [{"article_number": "12345", "quantity": -1}]}, "lines.0.quantity"),
+        ({"lines": [{"article_number": "30457", "quantity": -1}]}, "lines.0.quantity"),
         ({"lines": []}, "lines"),
         ({"service_point": "not a code"}, "service_point"),
         ({"colour": "red"}, "colour"),
@@ -204,7 +198,7 @@ async def test_a_withdrawal_is_accepted_and_pending_over_http(given: Given) -> N
         order = answer.json()
 
         assert (answer.status_code, order["status"], order["pending"]) == (202, "pending", True)
-        await world.handle(delivered(OrderId(UUID(order["order_id"]))))
+        await world.handle(a_line_delivered(OrderId(UUID(order["order_id"]))))
         shown = (await client.get(f"/orders/{order['order_id']}")).json()
         assert (shown["status"], shown["pending"]) == ("delivered", False)
 
@@ -244,7 +238,7 @@ async def test_an_order_is_voided_over_http_and_a_withdrawal_is_not(given: Given
         ({"placed_to": "2026-03-02"}, ["26100001"]),
         ({"placed_from": "2026-03-03", "placed_to": "2026-03-03"}, ["26100003", "26100002"]),
         ({"supply": "own_store"}, []),
-        ({"care_unit": "70001"}, ["26100001"]),
+        ({"care_unit": "30110"}, ["26100001"]),
         ({"mine": "true"}, ["26100003", "26100001"]),
     ],
 )  # fmt: skip
@@ -264,11 +258,11 @@ async def test_orders_are_searched_by(
 async def test_orders_are_searched_by_recipient_under_any_of_its_references(given: Given) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
-        await world.handle(a_person(an_identity(CHILD)), subject="ac-person-2")
+        await world.handle(a_person_stated(an_identity(CHILD)), subject="ac-person-2")
         await world.handle(an_order_command(person="ac-person-1"), subject="ORD-A")
         await world.handle(an_order_command(person="ac-person-2"), subject="ORD-B")
         apart = (await client.get("/orders", params={"recipient": await patient(world)})).json()
-        await world.handle(a_person(version=2), subject="ac-person-2")
+        await world.handle(a_person_stated(version=2), subject="ac-person-2")
 
         for named in ("ac-person-1", "ac-person-2"):
             ref = await patient(world, named)
@@ -282,7 +276,7 @@ async def test_a_region_sees_no_order_of_another(given: Given) -> None:
         await three_orders(world)
 
         listed = await client.get("/orders")
-        shown = await client.get(f"/orders/{order_named('ORD-A')}")
+        shown = await client.get(f"/orders/{order_id('ORD-A')}")
 
         assert listed.json()["total"] == 0
         assert shown.status_code == 404
@@ -301,28 +295,28 @@ async def test_a_personal_number_in_the_address_is_refused_without_being_repeate
 async def three_orders(world: World) -> None:
     """On Monday one for a care unit; on Tuesday one of another unit, and one that is delivered."""
     await registry(world)
-    await world.handle(a_customer_fact("61202", store="602"), subject="61202")
-    await world.handle(a_user_fact("k083abc", at=("61202",)), subject="k083abc")
+    await world.handle(a_customer_stated("61202", store="602"), subject="61202")
+    await world.handle(a_user_stated("k083abc", "61202"), subject="k083abc")
     await world.handle(
-        a_user_fact("b001req", roles=(Role.REQUESTER,), acts_for=("k082lno",)), subject="b001req"
+        a_user_stated("b001req", roles=(Role.REQUESTER,), acts_for=("k082lno",)), subject="b001req"
     )
-    await world.handle(an_article_listed("999"))
+    await world.handle(an_article_listed("999", marked=False))
     await world.handle(
-        an_order_command(recipient={"kind": "care_unit", "unit": "70001"}), subject="ORD-A"
+        an_order_command(recipient={"kind": "care_unit", "unit": "30110"}), subject="ORD-A"
     )
     await world.advance(stockholm("2026-03-03 08:00"))
     await world.handle(
         an_order_command(
             prescriber="k083abc",
             service_point=ServicePointId("61202"),
-            payer_id=PayerId("61200"),
+            payer_id=PayerId("20011"),
         ),
         subject="ORD-B",
     )
     await world.handle(an_order_command(a_line("999"), requester="b001req"), subject="ORD-C")
-    third = order_named("ORD-C")
-    await world.handle(reserved(third))
-    await world.handle(delivered(third))
+    third = order_id("ORD-C")
+    await world.handle(a_stock_reserved(third))
+    await world.handle(a_line_delivered(third))
 
 
 @pytest.mark.rule("ORD-18")
@@ -331,7 +325,7 @@ async def test_the_fee_shows_as_soon_as_the_line_is_added_and_nobody_chooses_it(
 ) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
-        await world.handle(an_article_listed(fee_group="charge_kit"))
+        await world.handle(an_article_listed(CUSHION, marked=False, fee_group="charge_kit"))
 
         shown = await client.post("/orders:preview", json=await a_body(world))
         chosen = await client.post(
@@ -339,7 +333,7 @@ async def test_the_fee_shows_as_soon_as_the_line_is_added_and_nobody_chooses_it(
         )
 
         (line,) = shown.json()["lines"]
-        assert (line["fee"]["net_ore"], line["payer_id"]) == (50_000, "61200")
+        assert (line["fee"]["net_ore"], line["payer_id"]) == (50_000, "20011")
         assert chosen.status_code == 422
         assert await world.rows(OrderRow) == []
 
@@ -347,7 +341,7 @@ async def test_the_fee_shows_as_soon_as_the_line_is_added_and_nobody_chooses_it(
 async def test_a_preview_refuses_as_the_order_would(given: Given) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
-        await world.handle(an_article_listed(in_assortment=False))
+        await world.handle(an_article_listed(CUSHION, marked=False, in_assortment=False))
 
         answer = await client.post("/orders:preview", json=await a_body(world))
 
@@ -357,7 +351,7 @@ async def test_a_preview_refuses_as_the_order_would(given: Given) -> None:
 async def test_a_lines_comment_is_shown_with_the_order(given: Given) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
-        lines = [{"article_number": "12345", "comment": "Helst röd"}]
+        lines = [{"article_number": "30457", "comment": "Helst röd"}]
 
         order = await placed_over_http(world, client, lines=lines)
 
@@ -380,7 +374,7 @@ async def test_who_delivers_is_told_where_to(given: Given, to: dict[str, Any], s
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
         address = HOME.model_copy(update={"street": "Enhetsvägen 1"})
-        await world.handle(a_customer_fact(address=address), subject="61201")
+        await world.handle(a_customer_stated(address=address), subject="40201")
         delivery = {"to": to, "order_phone": "090-785 00 00", "contact_person": "Dottern"}
         order = await placed_over_http(world, client, delivery=delivery)
 
@@ -397,7 +391,7 @@ async def test_who_delivers_is_told_where_to(given: Given, to: dict[str, Any], s
 async def test_only_who_delivers_is_told_where_a_protected_recipient_lives(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
-        await world.handle(a_person(version=2, protected=True), subject="ac-person-1")
+        await world.handle(a_person_stated(version=2, protected=True), subject="ac-person-1")
         async with world.http(roles=[Role.PRESCRIBER]) as client:
             order = await placed_over_http(world, client, delivery={"to": {"kind": "recipient"}})
             refused = await client.post(f"/orders/{order['order_id']}:resolve-delivery")

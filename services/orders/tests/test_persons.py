@@ -10,7 +10,6 @@ from kvitt_contracts.orders import (
     PersonsMerged,
 )
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.regions import PersonsJoined
 from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, Role
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
@@ -19,11 +18,14 @@ from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow,
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from services.orders.tests.builders import (
+from contracts.tests.builders.regions import (
     CHILD,
     HOME,
     OLD_WOMAN,
-    a_person,
+    a_person_joined,
+    a_person_stated,
+)
+from services.orders.tests.builders import (
     a_reserve_number,
     an_identity,
     an_order_command,
@@ -39,7 +41,7 @@ async def ref_of(world: World, named: str) -> PersonRef:
 
 async def test_a_person_is_told_by_reference_alone(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(name="Tess Testsson"), subject="ac-person-1")
+        await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")
 
         (event,) = await world.events(PersonRegistered)
         assert event.region_person_id == "ac-person-1"
@@ -50,10 +52,10 @@ async def test_a_person_is_told_by_reference_alone(given: Given) -> None:
 
 async def test_a_reference_says_nothing_of_the_person_it_stands_for(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
         first = await ref_of(world, "ac-person-1")
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
 
         assert await ref_of(world, "ac-person-1") != first
 
@@ -61,9 +63,9 @@ async def test_a_reference_says_nothing_of_the_person_it_stands_for(given: Given
 @pytest.mark.rule("REF-1")
 async def test_what_the_registry_says_anew_replaces_name_and_address(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
         await world.handle(
-            a_person(version=2, name="Tess Nygift", address=None), subject="ac-person-1"
+            a_person_stated(version=2, name="Tess Nygift", address=None), subject="ac-person-1"
         )
 
         details = await world.row(PersonDetailsRow, await ref_of(world, "ac-person-1"))
@@ -74,8 +76,8 @@ async def test_what_the_registry_says_anew_replaces_name_and_address(given: Give
 @pytest.mark.rule("REF-1")
 async def test_a_saved_phone_number_outlives_a_registry_that_has_none(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(phone="070-1740605"), subject="ac-person-1")
-        await world.handle(a_person(version=2), subject="ac-person-1")
+        await world.handle(a_person_stated(phone="070-1740605"), subject="ac-person-1")
+        await world.handle(a_person_stated(version=2), subject="ac-person-1")
 
         details = await world.row(PersonDetailsRow, await ref_of(world, "ac-person-1"))
         assert details.phone == "070-1740605"
@@ -87,9 +89,9 @@ async def test_the_moved_and_the_deceased_become_inactive(
     given: Given, why: dict[str, Any]
 ) -> None:
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
-        await world.handle(a_person(version=2, **why), subject="ac-person-1")
-        await world.handle(a_person(version=3), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(a_person_stated(version=2, **why), subject="ac-person-1")
+        await world.handle(a_person_stated(version=3), subject="ac-person-1")
 
         assert len(await world.events(PersonInactivated)) == 1
         assert len(await world.events(PersonReactivated)) == 1
@@ -98,8 +100,8 @@ async def test_the_moved_and_the_deceased_become_inactive(
 
 async def test_two_ids_of_one_number_become_one_person(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
-        await world.handle(a_person(name="Tess Senare"), subject="ac-person-2")
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(a_person_stated(name="Tess Senare"), subject="ac-person-2")
 
         first, second = await ref_of(world, "ac-person-1"), await ref_of(world, "ac-person-2")
         (merged,) = await world.events(PersonsMerged)
@@ -115,8 +117,8 @@ async def test_two_ids_of_one_number_become_one_person(given: Given) -> None:
 
 async def test_a_number_means_another_person_in_another_region(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
-        await world.handle(a_person(), subject="bd-person-1", region="bd")
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="bd-person-1", region="bd")
 
         assert await world.events(PersonsMerged) == []
         assert len({row.id for row in await world.rows(PersonRow)}) == 2
@@ -124,9 +126,9 @@ async def test_a_number_means_another_person_in_another_region(given: Given) -> 
 
 async def test_a_reserve_number_that_becomes_a_known_number_merges(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
-        await world.handle(a_person(a_reserve_number()), subject="ac-person-2")
-        await world.handle(a_person(version=2), subject="ac-person-2")
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(a_person_stated(a_reserve_number()), subject="ac-person-2")
+        await world.handle(a_person_stated(version=2), subject="ac-person-2")
 
         (merged,) = await world.events(PersonsMerged)
         assert merged.into == await ref_of(world, "ac-person-1")
@@ -135,9 +137,9 @@ async def test_a_reserve_number_that_becomes_a_known_number_merges(given: Given)
 
 async def test_joined_ids_are_one_person_and_the_subject_stays(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
-        await world.handle(a_person(a_reserve_number()), subject="ac-person-2")
-        joined = PersonsJoined(version=1, joined=RegionPersonId("ac-person-1"))
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(a_person_stated(a_reserve_number()), subject="ac-person-2")
+        joined = a_person_joined("ac-person-1")
         await world.handle(joined, subject="ac-person-2")
         await world.handle(joined.model_copy(update={"version": 2}), subject="ac-person-2")
 
@@ -148,11 +150,11 @@ async def test_joined_ids_are_one_person_and_the_subject_stays(given: Given) -> 
 
 async def test_a_join_waits_for_both_persons(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
 
         with pytest.raises(NotYetKnown):
             await world.handle(
-                PersonsJoined(version=1, joined=RegionPersonId("ac-person-9")),
+                a_person_joined("ac-person-9"),
                 subject="ac-person-1",
             )
 
@@ -160,11 +162,13 @@ async def test_a_join_waits_for_both_persons(given: Given) -> None:
 @pytest.mark.rule("REF-1")
 async def test_an_alias_cannot_change_the_number_of_the_person_it_stands_for(given: Given) -> None:
     async with given(service) as world:
-        await world.handle(a_person(), subject="ac-person-1")
-        await world.handle(a_person(), subject="ac-person-2")
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-2")
 
         with pytest.raises(PersonRefused) as refused:
-            await world.handle(a_person(an_identity(CHILD), version=2), subject="ac-person-2")
+            await world.handle(
+                a_person_stated(an_identity(CHILD), version=2), subject="ac-person-2"
+            )
         assert refused.value.reason == Reason.PERSON_IS_MERGED
         assert OLD_WOMAN not in str(vars(refused.value))
 
@@ -173,7 +177,7 @@ async def test_an_alias_cannot_change_the_number_of_the_person_it_stands_for(giv
 async def test_a_number_as_subject_is_refused_and_not_repeated(given: Given) -> None:
     async with given(service) as world:
         with pytest.raises(Refused) as refused:
-            await world.handle(a_person(), subject=OLD_WOMAN)
+            await world.handle(a_person_stated(), subject=OLD_WOMAN)
 
         assert refused.value.field == "ce_subject"
         assert OLD_WOMAN not in str(vars(refused.value))
@@ -183,7 +187,7 @@ async def test_a_person_is_found_by_the_number_in_the_body_and_the_look_is_logge
     given: Given,
 ) -> None:
     async with given(service) as world, world.http() as client:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
 
         found = await client.post(
             "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
@@ -227,7 +231,7 @@ async def test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read(
     given: Given,
 ) -> None:
     async with given(service) as world, world.http() as client:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
         ref = str(await ref_of(world, "ac-person-1"))
 
         shown = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "display"})
@@ -255,8 +259,10 @@ async def test_several_references_are_resolved_at_once_and_the_unknown_are_named
     given: Given,
 ) -> None:
     async with given(service) as world, world.http() as client:
-        await world.handle(a_person(), subject="ac-person-1")
-        await world.handle(a_person(an_identity(CHILD), name="Bo Barn"), subject="ac-person-3")
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(
+            a_person_stated(an_identity(CHILD), name="Bo Barn"), subject="ac-person-3"
+        )
         refs = [str(await ref_of(world, named)) for named in ("ac-person-1", "ac-person-3")]
         stranger = str(any_ref("stranger"))
 
@@ -272,8 +278,8 @@ async def test_several_references_are_resolved_at_once_and_the_unknown_are_named
 
 async def test_an_alias_resolves_to_the_person_it_stands_for(given: Given) -> None:
     async with given(service) as world, world.http() as client:
-        await world.handle(a_person(), subject="ac-person-1")
-        await world.handle(a_person(), subject="ac-person-2")
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-2")
         alias = str(await ref_of(world, "ac-person-2"))
 
         answer = await client.post("/persons:resolve", json={"refs": [alias], "purpose": "display"})
@@ -286,7 +292,7 @@ async def test_an_alias_resolves_to_the_person_it_stands_for(given: Given) -> No
 @pytest.mark.rule("REF-5")
 async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
     async with given(service) as world, world.http(roles=[Role.PRESCRIBER]) as client:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
         ref = str(await ref_of(world, "ac-person-1"))
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "invoicing"})
@@ -305,7 +311,9 @@ async def test_only_delivery_resolves_the_address_of_a_protected_person(
     given: Given, purpose: str, has_address: bool
 ) -> None:
     async with given(service) as world, world.http() as client:
-        await world.handle(a_person(protected=True, phone="070-1740605"), subject="ac-person-1")
+        await world.handle(
+            a_person_stated(protected=True, phone="070-1740605"), subject="ac-person-1"
+        )
         ref = str(await ref_of(world, "ac-person-1"))
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
@@ -325,7 +333,7 @@ async def test_the_purpose_decides_whether_an_address_is_shown(
     given: Given, purpose: str, has_address: bool
 ) -> None:
     async with given(service) as world, world.http() as client:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
         ref = str(await ref_of(world, "ac-person-1"))
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
@@ -335,7 +343,7 @@ async def test_the_purpose_decides_whether_an_address_is_shown(
 
 async def test_a_region_sees_no_person_of_another(given: Given) -> None:
     async with given(service) as world, world.http(region="bd") as client:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
         ref = str(await ref_of(world, "ac-person-1"))
 
         resolved = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "display"})
@@ -352,7 +360,7 @@ async def test_a_region_sees_no_person_of_another(given: Given) -> None:
 async def test_an_order_on_an_alias_goes_to_the_person_it_stands_for(given: Given) -> None:
     async with given(service) as world:
         await registry(world)
-        await world.handle(a_person(), subject="ac-person-2")
+        await world.handle(a_person_stated(), subject="ac-person-2")
 
         await world.handle(an_order_command(person="ac-person-2"), subject="ORD-A-1")
 
@@ -371,7 +379,7 @@ TO_ADD = {
 @pytest.mark.rule("REF-8")
 async def test_a_person_of_another_home_region_is_found_all_the_same(given: Given) -> None:
     async with given(service) as world, world.http() as client:
-        stated = a_person().model_copy(update={"home_region": "bd"})
+        stated = a_person_stated(home_region="bd")
         await world.handle(stated, subject="ac-person-1")
 
         found = await client.post("/persons:find", json={"identity": TO_ADD["identity"]})
@@ -396,7 +404,7 @@ async def test_a_person_who_is_not_found_is_added_by_hand(given: Given) -> None:
 @pytest.mark.rule("REF-8")
 async def test_whoever_is_in_the_registry_is_not_added_again(given: Given) -> None:
     async with given(service) as world, world.http() as client:
-        await world.handle(a_person(name="Tess Testsson"), subject="ac-person-1")
+        await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")
 
         added = await client.post("/persons", json=TO_ADD)
 
@@ -417,7 +425,7 @@ async def test_customer_service_adds_persons_and_prescribers_do_not(given: Given
 async def test_the_registry_takes_over_whom_somebody_added_by_hand(given: Given) -> None:
     async with given(service) as world, world.http() as client:
         added = (await client.post("/persons", json=TO_ADD)).json()
-        await world.handle(a_person(name="Tess Testsson"), subject="ac-person-1")
+        await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")
 
         (merged,) = await world.events(PersonsMerged)
         assert (str(merged.into), merged.region_person_id) == (added["person"], "ac-person-1")
@@ -428,7 +436,7 @@ async def test_the_registry_takes_over_whom_somebody_added_by_hand(given: Given)
 @pytest.mark.rule("REF-1")
 async def test_phone_door_code_and_instructions_can_be_edited(given: Given) -> None:
     async with given(service) as world, world.http() as client:
-        await world.handle(a_person(phone="070-1740605"), subject="ac-person-1")
+        await world.handle(a_person_stated(phone="070-1740605"), subject="ac-person-1")
         ref = await ref_of(world, "ac-person-1")
 
         kept = await client.post(
@@ -443,7 +451,7 @@ async def test_phone_door_code_and_instructions_can_be_edited(given: Given) -> N
 @pytest.mark.rule("REF-1")
 async def test_name_and_address_cannot_be_edited(given: Given) -> None:
     async with given(service) as world, world.http() as client:
-        await world.handle(a_person(), subject="ac-person-1")
+        await world.handle(a_person_stated(), subject="ac-person-1")
         ref = await ref_of(world, "ac-person-1")
 
         answer = await client.post(f"/persons/{ref}:contact", json={"name": "Någon Annan"})

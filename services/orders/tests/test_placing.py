@@ -21,12 +21,12 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
 )
-from orders.customer_orders.numbers import number_in, week_of
-from orders.customer_orders.placing import fee, has_details, must_carry_no_details
 from orders.customer_orders.reasons import OrderRefused, Reason
+from orders.numbers.domain import number_in, week_of
+from orders.placements.domain import fee, has_details, must_carry_no_details
 
+from contracts.tests.builders.regions import HOME
 from services.orders.tests.builders import (
-    HOME,
     a_line,
     a_marked_line,
     a_patient,
@@ -64,7 +64,7 @@ def test_an_order_for_a_patient_comes_from_the_central_store(policy: RegionPolic
 
 @pytest.mark.rule("ORD-1")
 def test_an_order_may_be_for_a_care_unit(policy: RegionPolicy) -> None:
-    unit = CareUnitRecipient(unit=CareUnitId("70001"))
+    unit = CareUnitRecipient(unit=CareUnitId("30110"))
 
     order = placed(policy, recipient=unit)
 
@@ -155,7 +155,7 @@ def test_another_payer_is_given_for_the_whole_order(policy: RegionPolicy) -> Non
 def test_another_payer_is_given_for_a_line(policy: RegionPolicy) -> None:
     order = placed(policy, a_line(), a_line(payer_id=PayerId("61888")))
 
-    assert [line.payer_id for line in order.lines] == ["61200", "61888"]
+    assert [line.payer_id for line in order.lines] == ["20011", "61888"]
 
 
 # -- ORD-3: delivery -------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def test_a_private_clinic_withdraws_nothing(policy: RegionPolicy) -> None:
 
 @pytest.mark.rule("REF-7")
 def test_a_private_clinic_orders_from_the_central_store(policy: RegionPolicy) -> None:
-    clinic = a_service_point(private_clinic=True, store=None, customer_id=CustomerId("61201"))
+    clinic = a_service_point(private_clinic=True, store=None, customer_id=CustomerId("40201"))
 
     assert placed(policy, service_point=clinic).supply is Supply.CENTRAL
 
@@ -378,7 +378,7 @@ def test_the_policy_says_when_a_young_patient_begins_to_pay(
 
 @pytest.mark.rule("ORD-18")
 def test_a_care_unit_pays_no_patient_fee(policy: RegionPolicy) -> None:
-    unit = CareUnitRecipient(unit=CareUnitId("70001"))
+    unit = CareUnitRecipient(unit=CareUnitId("30110"))
 
     order = placed(policy, recipient=unit, article=an_article(fee_group="charge_kit"))
 

@@ -10,20 +10,18 @@ from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import Running, ServiceProcess
 from kvitt_testkit.world import ServiceUrls, an_envelope, wait_for
 
-from services.orders.tests.builders import (
+from contracts.tests.builders.inventory import a_stock_reserved, an_article_listed
+from contracts.tests.builders.regions import (
     HOME,
     OLD_WOMAN,
-    a_care_unit,
-    a_customer_fact,
-    a_line,
-    a_payer,
-    a_person,
-    a_user_fact,
-    an_article_listed,
-    an_order_command,
-    order_named,
-    reserved,
+    a_care_unit_stated,
+    a_customer_stated,
+    a_payer_stated,
+    a_person_stated,
+    a_user_stated,
 )
+from contracts.tests.builders.story import CUSHION, order_id
+from services.orders.tests.builders import a_line, an_order_command
 
 OWN_TOPICS = ("orders.persons", "orders.units", "orders.customer-orders", "orders.refusals")
 
@@ -89,19 +87,24 @@ async def test_an_order_goes_through_the_real_parts_and_no_person_leaves_the_vau
     process: ServiceProcess = await running("orders")
     region = "region-ac"
     async with process.http() as client:
-        await say(platform, region, f"{prefix}region.ac.persons", ("ac-person-1", a_person()))
+        await say(
+            platform, region, f"{prefix}region.ac.persons", ("ac-person-1", a_person_stated())
+        )
         await say(
             platform,
             region,
             f"{prefix}region.ac.orders",
-            ("k082lno", a_user_fact()),  # waits for its service point
-            ("61201", a_customer_fact()),  # waits for its payer
-            ("70001", a_care_unit()),
-            ("61200", a_payer()),
+            ("k082lno", a_user_stated()),  # waits for its service point
+            ("40201", a_customer_stated()),  # waits for its payer
+            ("30110", a_care_unit_stated()),
+            ("20011", a_payer_stated()),
         )
-        article = str(identify("ac", "article", "12345"))
+        article = str(identify("ac", "article", "30457"))
         await say(
-            platform, "inventory", f"{prefix}inventory.articles", (article, an_article_listed())
+            platform,
+            "inventory",
+            f"{prefix}inventory.articles",
+            (article, an_article_listed(CUSHION, marked=False)),
         )
         for path in ("/persons", "/users", "/care-units"):
             await wait_for(lambda path=path: total(client, path))  # type: ignore[misc]
@@ -114,9 +117,12 @@ async def test_an_order_goes_through_the_real_parts_and_no_person_leaves_the_vau
             ("ORD-B", an_order_command(a_line("99999"))),
         )
         await wait_for(lambda: total(client, "/orders"))
-        order = order_named("ORD-A")
+        order = order_id("ORD-A")
         await say(
-            platform, "inventory", f"{prefix}inventory.reservations", (str(order), reserved(order))
+            platform,
+            "inventory",
+            f"{prefix}inventory.reservations",
+            (str(order), a_stock_reserved(order)),
         )
 
         async def planned() -> bool:

@@ -23,6 +23,22 @@ class ChangePoint(Value):
     payer_id: PayerId | None
 
 
+def with_price(
+    prices: Iterable[PricePoint], price: Money, *, valid_from: date
+) -> tuple[PricePoint, ...]:
+    """Prices with one more; it replaces what was said of the same day."""
+    kept = (point for point in prices if point.valid_from != valid_from)
+    return (*kept, PricePoint(valid_from=valid_from, price=price))
+
+
+def with_change(
+    points: Iterable[ChangePoint], payer_id: PayerId | None, *, effective_on: date
+) -> tuple[ChangePoint, ...]:
+    """Change points with one more; it replaces what was said of the same day."""
+    kept = (point for point in points if point.effective_on != effective_on)
+    return (*kept, ChangePoint(effective_on=effective_on, payer_id=payer_id))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayRent:
     """One day of one device: who pays, and the month's price that the day is a share of."""

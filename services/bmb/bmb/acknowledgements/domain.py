@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from kvitt_contracts.bmb import TransferAccepted, TransferRejected
+from kvitt_contracts.bmb import TransferAccepted, TransferEvent, TransferRejected
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PayerId
 
-from bmb.domain import ALREADY_DONE, Reason, Status, Transfer, TransferEvent, takes_effect_on
+from bmb.domain import Reason, Status, Transfer, takes_effect_on
 from bmb.register.domain import Customer, User
 
 
@@ -30,7 +30,7 @@ def accept(
     payer = payer_id or customer.payer_id
     chosen = (transfer.customer_id, transfer.payer_id)
     if transfer.status is Status.ACCEPTED and chosen == (customer.id, payer):
-        return ALREADY_DONE
+        return ()
     _refuse_answer(transfer, by=by, now=now)
     if customer.id not in {*by.service_points, transfer.receiving_service_point}:
         raise Refused(
@@ -76,7 +76,7 @@ def reject(
     Raises Refused as `accept` does, and where the policy wants a message and there is none.
     """
     if transfer.status is Status.REJECTED:
-        return ALREADY_DONE
+        return ()
     _refuse_answer(transfer, by=by, now=now)
     if policy.transfer.rejection_message == "mandatory" and not has_message:
         raise Refused(

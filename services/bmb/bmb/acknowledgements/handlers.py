@@ -10,17 +10,13 @@ from kvitt_contracts.types import TransferId
 
 from bmb import texts
 from bmb.acknowledgements import domain
-from bmb.completion.handlers import await_custody
-from bmb.expiry.handlers import stop_waiting
+from bmb.completion.writes import await_custody
+from bmb.expiry.writes import stop_waiting
 from bmb.models import TransferRow, TransferTextRow
 from bmb.register import queries
 from bmb.register.models import CustomerRow, PayerRow, UserRow
 
 messages = Handlers()
-
-
-def _locked(_: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable[RowKey]:
-    return [(TransferRow, tx.target("transfer"))]
 
 
 def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable[RowKey]:
@@ -32,10 +28,9 @@ def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable
         yield PayerRow, command.payer_id
 
 
-@messages.command(AcceptTransfer, loads=_locked, reads=_read)
-async def accept_transfer(command: AcceptTransfer, tx: Transaction) -> None:
+@messages.command(AcceptTransfer, of=TransferRow, rule="BMB-4", reads=_read)
+async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transaction) -> None:
     """Say yes, for a customer of the receiving side (BMB-4)."""
-    row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-4")
     customer = await tx.get(CustomerRow, command.customer_id, rule="BMB-4", field="customer_id")
     if command.payer_id is not None:
         await tx.get(PayerRow, command.payer_id, rule="BMB-4", field="payer_id")
@@ -55,10 +50,9 @@ async def accept_transfer(command: AcceptTransfer, tx: Transaction) -> None:
         await_custody(row, tx)
 
 
-@messages.command(RejectTransfer, loads=_locked, reads=_read)
-async def reject_transfer(command: RejectTransfer, tx: Transaction) -> None:
+@messages.command(RejectTransfer, of=TransferRow, rule="BMB-5", reads=_read)
+async def reject_transfer(row: TransferRow, command: RejectTransfer, tx: Transaction) -> None:
     """Say no, and why (BMB-5)."""
-    row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-5")
     events = domain.reject(
         row.state(),
         by=await queries.user(tx, command.by),

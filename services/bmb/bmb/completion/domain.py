@@ -2,16 +2,21 @@
 
 from datetime import date
 
-from kvitt_contracts.bmb import TransferCompleted, TransferLineCompleted, TransferLineDropped
+from kvitt_contracts.bmb import (
+    TransferCompleted,
+    TransferEvent,
+    TransferLineCompleted,
+    TransferLineDropped,
+)
 from kvitt_contracts.types import DeviceId
 
-from bmb.domain import ALREADY_DONE, HOLDING, TAKING_EFFECT, Transfer, TransferEvent
+from bmb.domain import HOLDING, TAKING_EFFECT, Transfer
 
 
 def complete_line(transfer: Transfer, *, device: DeviceId, on: date) -> tuple[TransferEvent, ...]:
     """A device has changed custody by this transfer; the last one completes it."""
     if transfer.status not in TAKING_EFFECT or device not in transfer.remaining:
-        return ALREADY_DONE
+        return ()
     done = TransferLineCompleted(transfer_id=transfer.id, device_id=device, effective_on=on)
     return (done, *_completed_without(transfer, device))
 
@@ -19,7 +24,7 @@ def complete_line(transfer: Transfer, *, device: DeviceId, on: date) -> tuple[Tr
 def drop_line(transfer: Transfer, *, device: DeviceId, reason: str) -> tuple[TransferEvent, ...]:
     """A physical fact took a device out of the hold: the rest goes on, both sides are told."""
     if transfer.status not in HOLDING or device not in transfer.remaining:
-        return ALREADY_DONE
+        return ()
     dropped = TransferLineDropped(
         transfer_id=transfer.id,
         device_id=device,

@@ -1,27 +1,22 @@
 """What we do when custody has changed, or a physical fact has broken a hold (architecture §6)."""
 
 import logging
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
-from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.metrics import declare
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import CustodyChanged, HoldBroken
 
 from bmb.completion import domain
+from bmb.completion.writes import CUSTODY
 from bmb.domain import TAKING_EFFECT, Status
 from bmb.models import TransferRow
-from bmb.register.handlers import note_custody
 from bmb.register.models import DeviceRow
+from bmb.register.writes import note_custody
 
 messages = Handlers()
 log = logging.getLogger(__name__)
-
-CUSTODY: Final = Timer("transfer_custody", TransferRow)
-CUSTODY_WITHIN: Final = timedelta(hours=24)
-"""How long inventory may take to change custody once the effective day has begun."""
 
 CUSTODY_OVERDUE = declare(
     "counter",
@@ -29,13 +24,6 @@ CUSTODY_OVERDUE = declare(
     "Transfers whose devices had not changed custody a day after the day that they take effect on.",
     "See whether inventory runs and what it has parked; the transfer completes by itself then.",
 )
-
-
-def await_custody(row: TransferRow, tx: Transaction) -> None:
-    """Raise an alarm unless custody has changed a day after the effective day began."""
-    if row.status in TAKING_EFFECT and row.effective_on is not None:
-        due = max(start_of_day(row.effective_on), tx.now) + CUSTODY_WITHIN
-        tx.schedule(CUSTODY, key=row.id, due=due)
 
 
 @messages.on(
@@ -56,20 +44,18 @@ async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
     _stop_when_completed(row, tx)
 
 
-@messages.on(HoldBroken, loads=lambda event, _: [(TransferRow, event.transfer_id)])
-async def on_hold_broken(event: HoldBroken, tx: Transaction) -> None:
+@messages.on(HoldBroken, of=TransferRow)
+async def on_hold_broken(row: TransferRow, event: HoldBroken, tx: Transaction) -> None:
     """A device was returned, scrapped or lost: it drops out, both sides are told."""
-    row = await tx.lock(TransferRow, event.transfer_id)
-    dropped = domain.drop_line(row.state(), device=event.device_id, reason=event.reason)
-    tx.record(row, *dropped)
+    tx.record(row, *domain.drop_line(row.state(), device=event.device_id, reason=event.reason))
     _stop_when_completed(row, tx)
 
 
 @messages.timer(CUSTODY)
 async def alarm_overdue_custody(row: TransferRow, due: datetime, tx: Transaction) -> None:
-    """Inventory has not said that the devices changed hands: somebody must look."""
+    """Inventory has not changed the devices' custody: somebody must look."""
     if row.status in TAKING_EFFECT:
-        CUSTODY_OVERDUE.labels("bmb").inc()
+        tx.after_commit(CUSTODY_OVERDUE.labels("bmb").inc)
         log.warning("transfer %s has waited for custody since %s", row.id, row.effective_on)
 
 

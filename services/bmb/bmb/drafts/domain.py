@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from kvitt_contracts.bmb import TransferCancelled, TransferDrafted
+from kvitt_contracts.bmb import TransferCancelled, TransferDrafted, TransferEvent
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     CareUnitRecipient,
@@ -22,8 +22,8 @@ from kvitt_contracts.types import (
     TransferId,
 )
 
-from bmb.domain import ALREADY_DONE, Status, Transfer, TransferEvent
 from bmb.domain import Reason as TransferReason
+from bmb.domain import Status, Transfer
 from bmb.register.domain import Customer, Device, Patient, User
 
 
@@ -126,7 +126,7 @@ def save(
 def cancel(transfer: Transfer, *, by: User) -> tuple[TransferEvent, ...]:
     """Throw a draft away: everything is as it was (BMB-2). Raises Refused for a sent one."""
     if transfer.status is Status.CANCELLED:
-        return ALREADY_DONE
+        return ()
     if transfer.status is not Status.DRAFT:
         raise Refused(
             TransferReason.NOT_A_DRAFT,

@@ -13,13 +13,9 @@ from bmb.drafts import domain
 from bmb.models import TransferRow, TransferTextRow
 from bmb.register import queries
 from bmb.register.models import CustomerRow, UserRow
-from bmb.requests.handlers import send
+from bmb.requests.writes import send
 
 messages = Handlers()
-
-
-def _locked(_: SaveTransfer | CancelTransfer, tx: Transaction) -> Iterable[RowKey]:
-    return [(TransferRow, tx.target("transfer"))]
 
 
 def _read_to_save(command: SaveTransfer, tx: Transaction) -> Iterable[RowKey]:
@@ -36,7 +32,9 @@ def _read_to_save(command: SaveTransfer, tx: Transaction) -> Iterable[RowKey]:
         yield from queries.rows_of_device(number, tx)
 
 
-@messages.command(SaveTransfer, loads=_locked, reads=_read_to_save)
+@messages.command(
+    SaveTransfer, loads=lambda _, tx: [(TransferRow, tx.target("transfer"))], reads=_read_to_save
+)
 async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
     """Save a draft under the region's reference; with `execute` it is sent at once (BMB-2)."""
     transfer_id = TransferId(tx.target("transfer"))
@@ -49,10 +47,7 @@ async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
         reference=_reference(tx),
         today=tx.today,
     )
-    if row is None:
-        row = tx.start(TransferRow, transfer_id, *events)
-    else:
-        tx.record(row, *events)
+    row = tx.record_at(TransferRow, transfer_id, *events)
     await texts.keep_to_receiver(tx, transfer_id, command.message)
     if command.execute:
         send(row, wish.sender, tx)
@@ -60,15 +55,15 @@ async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
 
 @messages.command(
     CancelTransfer,
-    loads=_locked,
+    of=TransferRow,
+    rule="BMB-2",
     reads=lambda command, tx: [
         (UserRow, command.by),
         (TransferTextRow, tx.target("transfer")),
     ],
 )
-async def cancel_transfer(command: CancelTransfer, tx: Transaction) -> None:
+async def cancel_transfer(row: TransferRow, command: CancelTransfer, tx: Transaction) -> None:
     """Throw a draft away, with what was written to its receiver (BMB-2)."""
-    row = await tx.lock(TransferRow, tx.target("transfer"), rule="BMB-2")
     tx.record(row, *domain.cancel(row.state(), by=await queries.user(tx, command.by)))
     await texts.keep_to_receiver(tx, TransferId(row.id), None)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from kvitt_contracts.bmb import (
     TransferDeadlineNeared,
+    TransferEvent,
     TransferExecutedAutomatically,
     TransferLocked,
     TransferUnlocked,
@@ -15,7 +16,7 @@ from kvitt_contracts.policy import ExpiryOutcome, RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PolicyVersion, Role, UserId
 
-from bmb.domain import ALREADY_DONE, Reason, Status, Transfer, TransferEvent, takes_effect_on
+from bmb.domain import Reason, Status, Transfer, takes_effect_on
 from bmb.register.domain import User
 
 NEAR: Final = timedelta(days=1)
@@ -29,7 +30,7 @@ def nears_at(deadline: datetime) -> datetime:
 def near(transfer: Transfer, *, now: datetime) -> tuple[TransferEvent, ...]:
     """One day is left to acknowledge; nothing where it is answered, or late already."""
     if transfer.status is not Status.SENT or transfer.deadline is None or now >= transfer.deadline:
-        return ALREADY_DONE
+        return ()
     return (
         TransferDeadlineNeared(
             transfer_id=transfer.id,
@@ -46,7 +47,7 @@ def expire(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[
     deadline.
     """
     if transfer.status is not Status.SENT or transfer.deadline is None or transfer.policy is None:
-        return ALREADY_DONE
+        return ()
     if now < transfer.deadline:
         raise ValueError(f"transfer {transfer.id} has until {transfer.deadline}, it is {now}")
     match policy.transfer.expiry.outcome:
@@ -108,7 +109,7 @@ def unlock(transfer: Transfer, *, by: User, asked_by: UserId) -> tuple[TransferE
             way_on="Kontakta kundtjänst, som kan låsa upp bytet.",
         )
     if transfer.status is Status.UNLOCKED:
-        return ALREADY_DONE
+        return ()
     if transfer.status is not Status.LOCKED:
         raise Refused(
             Reason.NOT_LOCKED,

@@ -6,6 +6,7 @@ Written by the handlers beside this file alone; no rule stands here.
 from datetime import date
 
 from kvitt_chassis.models import Json, Regional
+from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import (
     CareUnitId,
     CareUnitRecipient,
@@ -123,3 +124,8 @@ class DeviceRow(Regional, Base):
     customer_id: Mapped[CustomerId | None]
     prescriber: Mapped[UserId | None]
     since: Mapped[date]
+
+    def take(self, custody: Custody) -> None:
+        """Copy who has the device, who pays and who prescribed, from which day."""
+        for name, value in dict(custody).items():
+            setattr(self, name, value)

@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from kvitt_contracts.bmb import DeviceRefusal, TransferRefused, TransferRequested, TransferSent
+from kvitt_contracts.bmb import (
+    DeviceRefusal,
+    TransferEvent,
+    TransferRefused,
+    TransferRequested,
+    TransferSent,
+)
 from kvitt_contracts.calendar import deadline_after
 from kvitt_contracts.policy import RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Role, ServicePointId
 
-from bmb.domain import ALREADY_DONE, Reason, Status, Transfer, TransferEvent
+from bmb.domain import Reason, Status, Transfer
 from bmb.register.domain import User
 
 ANSWER_WITHIN: Final = timedelta(hours=24)
@@ -26,7 +32,7 @@ def execute(
     (BMB-11).
     """
     if transfer.status in {Status.REQUESTED, Status.SENT}:
-        return ALREADY_DONE
+        return ()
     if transfer.status is not Status.DRAFT:
         raise Refused(
             Reason.NOT_A_DRAFT,
@@ -100,7 +106,7 @@ def grant(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[T
     nothing: inventory frees it when it reads TransferRefused.
     """
     if transfer.status is not Status.REQUESTED or transfer.policy is None:
-        return ALREADY_DONE
+        return ()
     sent = policy.transfer.clock_starts == "sent"
     start = transfer.requested_at if sent and transfer.requested_at is not None else now
     return (
@@ -121,7 +127,7 @@ def grant(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[T
 def refuse(transfer: Transfer, *, reasons: Sequence[DeviceRefusal]) -> tuple[TransferEvent, ...]:
     """Inventory holds none of the devices; which and why goes to the sender (BMB-12)."""
     if transfer.status is not Status.REQUESTED:
-        return ALREADY_DONE
+        return ()
     return (
         TransferRefused(
             transfer_id=transfer.id,

@@ -5,34 +5,32 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.http import ApiRouter, Listing, Page, Reader, RegionReader
+from kvitt_chassis.filters import Eq, ForTheView, StartsWith, Where
+from kvitt_chassis.http import (
+    ApiRouter,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionReader,
+    RegionWide,
+    named,
+)
 from kvitt_chassis.web.problems import Invalid
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, StoreId
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from inventory.articles import domain
 from inventory.articles.models import ArticleRow
 from inventory.stock.models import BalanceRow
-from inventory.stock.views import BalanceView, FromRow
+from inventory.stock.views import BalanceView
+from inventory.views import FromRow
 
 router = ApiRouter(tags=["Artiklar"])
 
-SORTS = {
-    "name": ArticleRow.sort_name,
-    "article_number": ArticleRow.article_number,
-    "iso_code": ArticleRow.iso_code,
-}
 BALANCE_AT_ONCE_BELOW = 50
-
-Query200 = Annotated[
-    str | None,
-    Query(
-        max_length=100,
-        description="Minst tre tecken; orden i valfri ordning i nummer, namn, leverantör (INV-1)",
-        examples=["rollator brukare"],
-    ),
-]
 
 
 class PriceView(BaseModel):
@@ -45,11 +43,7 @@ class PriceView(BaseModel):
     @classmethod
     def of(cls, point: domain.PricePoint) -> "PriceView":
         """The view of a price."""
-        return cls(
-            valid_from=point.valid_from,
-            net_ore=point.price.net_ore,
-            vat_percent=point.price.vat_percent,
-        )
+        return cls(valid_from=point.valid_from, **same_fields(point.price, PriceView))
 
 
 class ArticleLine(FromRow):
@@ -99,43 +93,70 @@ class ArticleView(ArticleLine):
     balances: list[BalanceView]
 
 
+def _has_words(query: str, _: RegionReader) -> ColumnElement[bool]:
+    try:
+        words = domain.search_words(query)
+    except domain.ArticleRefused as refused:
+        raise Invalid(
+            refused.reason,
+            field="query",
+            rule=refused.rule,
+            detail="Frågan är för kort.",
+            way_on=refused.way_on,
+        ) from None
+    return and_(*(ArticleRow.search_text.contains(word, autoescape=True) for word in words))
+
+
+def _is_in_stock(store: StoreId, _: RegionReader) -> ColumnElement[bool]:
+    return exists().where(
+        BalanceRow.region == ArticleRow.region,
+        BalanceRow.article_number == ArticleRow.article_number,
+        BalanceRow.store == store,
+        BalanceRow.available > 0,
+    )
+
+
+class ArticleQuery(ListQuery):
+    """Which articles (INV-1)."""
+
+    query: Annotated[
+        str | None,
+        Where(
+            _has_words,
+            "Minst tre tecken; orden i valfri ordning i nummer, namn, leverantör (INV-1)",
+        ),
+        Field(max_length=100, examples=["rollator brukare"]),
+    ] = None
+    type: Annotated[ArticleType | None, Eq(ArticleRow.type, "Artikeltyp")] = None
+    in_assortment: Annotated[
+        bool | None, Eq(ArticleRow.in_assortment, "Bara i (eller utom) sortiment")
+    ] = None
+    marked: Annotated[bool | None, Eq(ArticleRow.marked, "Bara (o)märkta")] = None
+    store: Annotated[StoreId | None, Where(_is_in_stock, "Har saldo i förrådet")] = None
+    iso_code: Annotated[
+        str | None,
+        StartsWith(ArticleRow.iso_code, "ISO-kodens första siffror (INV-3)"),
+        Field(pattern=r"^\d{2,6}$"),
+    ] = None
+    with_balance: Annotated[bool, ForTheView("Räkna saldo även vid 50 träffar")] = False
+
+
+ARTICLES = ListOf(
+    select(ArticleRow),
+    scope=RegionWide(ArticleRow.region, because="the catalogue is the region's"),
+    sorts=named(ArticleRow.article_number, ArticleRow.iso_code, name=ArticleRow.sort_name),
+    default="name",
+    view=ArticleLine.of,
+)
+
+
 @router.get("/articles")
 async def list_articles(
-    reader: Reader,
-    listing: Listing,
-    query: Query200 = None,
-    type: Annotated[ArticleType | None, Query(description="Artikeltyp")] = None,
-    in_assortment: Annotated[
-        bool | None, Query(description="Bara i (eller utom) sortiment")
-    ] = None,
-    marked: Annotated[bool | None, Query(description="Bara (o)märkta")] = None,
-    store: Annotated[StoreId | None, Query(description="Har saldo i förrådet")] = None,
-    iso_code: Annotated[
-        str | None, Query(pattern=r"^\d{2,6}$", description="ISO-kodens första siffror (INV-3)")
-    ] = None,
-    with_balance: Annotated[bool, Query(description="Räkna saldo även vid 50 träffar")] = False,
+    reader: Reader, asked: Annotated[ArticleQuery, Query()]
 ) -> Page[ArticleLine]:
     """Sök artiklar. Utan fråga visas alla; en sida har högst 200 träffar (INV-1)."""
-    found = _search(query)
-    if type is not None:
-        found = found.where(ArticleRow.type == type)
-    if in_assortment is not None:
-        found = found.where(ArticleRow.in_assortment == in_assortment)
-    if marked is not None:
-        found = found.where(ArticleRow.marked == marked)
-    if iso_code is not None:
-        found = found.where(ArticleRow.iso_code.startswith(iso_code))
-    if store is not None:
-        found = found.where(
-            exists().where(
-                BalanceRow.region == ArticleRow.region,
-                BalanceRow.article_number == ArticleRow.article_number,
-                BalanceRow.store == store,
-                BalanceRow.available > 0,
-            )
-        )
-    page = await reader.page(found, listing, view=ArticleLine.of, sorts=SORTS, default="name")
-    if with_balance or page.total < BALANCE_AT_ONCE_BELOW:
+    page = await ARTICLES.page(asked, reader)
+    if asked.with_balance or page.total < BALANCE_AT_ONCE_BELOW:
         return page.model_copy(update={"items": await _with_balance(reader, page.items)})
     return page
 
@@ -163,25 +184,6 @@ async def show_article(article_number: ArticleNumber, reader: Reader) -> Article
         prices=[PriceView.of(point) for point in row.prices],
         balances=[BalanceView.of(balance) for balance in balances],
     )
-
-
-def _search(query: str | None) -> Select[ArticleRow]:
-    found = select(ArticleRow)
-    if query is None:
-        return found
-    try:
-        words = domain.search_words(query)
-    except domain.ArticleRefused as refused:
-        raise Invalid(
-            refused.reason,
-            field="query",
-            rule=refused.rule,
-            detail="Frågan är för kort.",
-            way_on=refused.way_on,
-        ) from None
-    for word in words:
-        found = found.where(ArticleRow.search_text.contains(word, autoescape=True))
-    return found
 
 
 async def _with_balance(reader: RegionReader, lines: Sequence[ArticleLine]) -> list[ArticleLine]:

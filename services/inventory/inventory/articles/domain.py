@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
-from kvitt_contracts.inventory import ArticleListed, ArticlePriced
+from kvitt_contracts.copying import same_fields
+from kvitt_contracts.inventory import ArticleEvent, ArticleListed, ArticlePriced
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import ArticlePriceStated, ArticleStated
 from kvitt_contracts.types import (
@@ -14,6 +16,8 @@ from kvitt_contracts.types import (
     IsoCode,
     Money,
 )
+
+E = TypeVar("E", ArticleListed, ArticlePriced)
 
 SHORTEST_QUERY = 3
 MOST_HITS = 200
@@ -56,8 +60,8 @@ class ArticleRefused(Refused):
     """The catalogue does not take the article or its price."""
 
 
-def list_article(stated: ArticleStated, *, known: Article | None) -> ArticleListed:
-    """Take an article into the catalogue, or what is new about it.
+def list_article(stated: ArticleStated, *, known: Article | None) -> tuple[ArticleListed, ...]:
+    """Take an article into the catalogue, or what is new about it. Nothing new: no event.
 
     Raises ArticleRefused: a marked service; an article that turns from marked to unmarked, or from
     goods to a service, or back. Source: INV-2, INV-4, INV-5.
@@ -77,11 +81,13 @@ def list_article(stated: ArticleStated, *, known: Article | None) -> ArticleList
             field="marked",
             way_on="Lägg upp en ny artikel: hur en artikel räknas kan inte ändras.",
         )
-    return ArticleListed(**stated.model_dump(exclude={"version"}))
+    return _unless_known(ArticleListed(**same_fields(stated, ArticleListed)), known)
 
 
-def price_article(stated: ArticlePriceStated, *, known: Article | None) -> ArticlePriced:
-    """Set the price of an article from a day on.
+def price_article(
+    stated: ArticlePriceStated, *, known: Article | None
+) -> tuple[ArticlePriced, ...]:
+    """Set the price of an article from a day on. Nothing new: no event.
 
     Raises ArticleRefused: the article is not in the catalogue. (Price and article share a subject,
     so the article cannot come later: waiting would wait for ever.) Source: INV-2.
@@ -93,11 +99,12 @@ def price_article(stated: ArticlePriceStated, *, known: Article | None) -> Artic
             field="article_number",
             way_on="Skicka artikeln först och därefter dess pris.",
         )
-    return ArticlePriced(
+    priced = ArticlePriced(
         article_number=stated.article_number,
         valid_from=stated.valid_from,
         price=Money(net_ore=stated.net_ore, vat_percent=stated.vat_percent),
     )
+    return _unless_known(priced, known)
 
 
 def price_on(article: Article, *, day: date) -> Money | None:
@@ -133,26 +140,12 @@ def swedish_order(text: str) -> str:
     return text.lower().translate(_SWEDISH)
 
 
-def evolve(article: Article | None, event: ArticleListed | ArticlePriced) -> Article:
+def evolve(article: Article | None, event: ArticleEvent) -> Article:
     """The state after an event."""
     match event:
         case ArticleListed():
             prices = () if article is None else article.prices
-            return Article(
-                article_number=event.article_number,
-                name=event.name,
-                iso_code=event.iso_code,
-                type=event.type,
-                marked=event.marked,
-                in_assortment=event.in_assortment,
-                charging=event.charging,
-                status=event.status,
-                lead_time_days=event.lead_time_days,
-                fee_group=event.fee_group,
-                supplier=event.supplier,
-                unit=event.unit,
-                prices=prices,
-            )
+            return Article(**same_fields(event, Article), prices=prices)
         case ArticlePriced():
             if article is None:
                 raise ValueError("a price before its article")
@@ -160,6 +153,10 @@ def evolve(article: Article | None, event: ArticleListed | ArticlePriced) -> Art
             point = PricePoint(valid_from=event.valid_from, price=event.price)
             ordered = sorted([*others, point], key=lambda p: p.valid_from)
             return replace(article, prices=tuple(ordered))
+
+
+def _unless_known(event: E, known: Article | None) -> tuple[E, ...]:
+    return () if known is not None and evolve(known, event) == known else (event,)
 
 
 def _counts_otherwise(stated: ArticleStated, known: Article) -> bool:

@@ -13,6 +13,7 @@ from inventory.tables import Base
 class ArticleRow(
     Aggregate[domain.Article],
     Base,
+    noun="article",
     topic=topics.INVENTORY_ARTICLES,
     state=domain.Article,
     evolve=domain.evolve,

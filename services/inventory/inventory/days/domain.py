@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kvitt_contracts.calendar import start_of_day
-from kvitt_contracts.inventory import DayClosed
+from kvitt_contracts.inventory import DayClosed, DayEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,6 @@ def close(day: date, *, custody_changes_so_far: int) -> DayClosed:
     return DayClosed(day=day, custody_changes_so_far=custody_changes_so_far)
 
 
-def evolve(days: Days | None, event: DayClosed) -> Days:
+def evolve(days: Days | None, event: DayEvent) -> Days:
     """The state after a day was closed."""
     return Days(closed=event.day, custody_changes_so_far=event.custody_changes_so_far)

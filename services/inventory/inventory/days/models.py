@@ -14,6 +14,7 @@ from inventory.tables import Base
 class DaysRow(
     Aggregate[domain.Days],
     Base,
+    noun="region",
     topic=topics.INVENTORY_DAYS,
     state=domain.Days,
     evolve=domain.evolve,

@@ -1,12 +1,22 @@
 """Devices over HTTP: the list and the device card of INV-5. No rule here."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from kvitt_chassis.http import ApiRouter, Listing, Page, Reader, RegionReader
+from kvitt_chassis.filters import Eq, Where
+from kvitt_chassis.http import (
+    ApiRouter,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionReader,
+    RegionWide,
+    named,
+)
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitId,
@@ -21,22 +31,18 @@ from kvitt_contracts.types import (
     UserId,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, and_, select
 
 from inventory.articles.models import ArticleRow
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.people.models import AliasRow
+from inventory.views import FromRow
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
 
-SORTS = {
-    "device_number": DeviceRow.device_number,
-    "article_number": DeviceRow.article_number,
-}
 
-
-class ClaimView(BaseModel):
+class ClaimView(FromRow):
     """Vad som håller hjälpmedlet just nu."""
 
     kind: Annotated[domain.ClaimKind, Field(description="Byte, låst byte eller på väg ut")]
@@ -85,18 +91,11 @@ class DeviceLine(BaseModel):
     @classmethod
     def of(cls, row: DeviceRow) -> "DeviceLine":
         """The view of a device."""
-        claim = row.claim
         return cls(
             device_id=DeviceId(row.id),
-            device_number=row.device_number,
-            serial_number=row.serial_number,
-            article_number=row.article_number,
-            holder=row.custody.holder,
-            since=row.custody.since,
-            payer_id=row.custody.payer_id,
-            customer_id=row.custody.customer_id,
-            prescriber=row.custody.prescriber,
-            claim=ClaimView(kind=claim.kind, by=claim.by) if claim else None,
+            **same_fields(row.state(), DeviceLine),
+            **same_fields(row.custody, DeviceLine),
+            claim=ClaimView.of(row.claim) if row.claim else None,
         )
 
 
@@ -125,11 +124,7 @@ class PeriodView(BaseModel):
     def of(cls, period: domain.Period) -> "PeriodView":
         """The view of a span of days."""
         return cls(
-            from_day=period.start,
-            to_day=period.end,
-            holder=period.custody.holder,
-            payer_id=period.custody.payer_id,
-            prescriber=period.custody.prescriber,
+            from_day=period.start, to_day=period.end, **same_fields(period.custody, PeriodView)
         )
 
 
@@ -143,39 +138,65 @@ class DeviceView(DeviceLine):
     periods: list[PeriodView]
 
 
-@router.get("/devices")
-async def list_devices(
-    reader: Reader,
-    listing: Listing,
-    person: Annotated[PersonRef | None, Query(description="Patient, som referens")] = None,
-    care_unit: Annotated[CareUnitId | None, Query(description="Vårdenhet")] = None,
-    store: Annotated[StoreId | None, Query(description="Förråd")] = None,
-    article_number: Annotated[ArticleNumber | None, Query(description="Artikelnummer")] = None,
+def _held_by(kind: str, *keys: object) -> ColumnElement[bool]:
+    names = [str(key) for key in keys]
+    return and_(DeviceRow.holder_kind == kind, DeviceRow.holder_key.in_(names))
+
+
+async def _with_the_person(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
+    """Held by any reference of the person: custody keeps the one it was said by."""
+    known = {person}
+    while True:
+        query = select(AliasRow).where(AliasRow.into.in_(known) | AliasRow.person.in_(known))
+        found = {ref for alias in await reader.all(query) for ref in (alias.person, alias.into)}
+        if found <= known:
+            return _held_by("patient", *sorted(known, key=str))
+        known |= found
+
+
+class DeviceQuery(ListQuery):
+    """Which devices."""
+
+    person: Annotated[PersonRef | None, Where(_with_the_person, "Patient, som referens")] = None
+    care_unit: Annotated[
+        CareUnitId | None, Where(lambda unit, _: _held_by("care_unit", unit), "Vårdenhet")
+    ] = None
+    store: Annotated[StoreId | None, Where(lambda store, _: _held_by("store", store), "Förråd")] = (
+        None
+    )
+    article_number: Annotated[
+        ArticleNumber | None, Eq(DeviceRow.article_number, "Artikelnummer")
+    ] = None
     device_number: Annotated[
         str | None,
-        Query(
-            pattern=r"^[0-9A-Za-z-]{1,30}$", description="Del av individ- eller serienummer (INV-5)"
+        Where(
+            lambda part, _: DeviceRow.number_text.contains(part.lower(), autoescape=True),
+            "Del av individ- eller serienummer (INV-5)",
         ),
-    ] = None,
-    claimed: Annotated[bool | None, Query(description="Bara de som (inte) hålls")] = None,
-) -> Page[DeviceLine]:
+        Field(pattern=r"^[0-9A-Za-z-]{1,30}$"),
+    ] = None
+    claimed: Annotated[
+        bool | None,
+        Where(
+            lambda claimed, _: DeviceRow.claimed_by.is_not(None) == claimed,
+            "Bara de som (inte) hålls",
+        ),
+    ] = None
+
+
+DEVICES = ListOf(
+    select(DeviceRow),
+    scope=RegionWide(DeviceRow.region, because="patients, units and stores have it by turns"),
+    sorts=named(DeviceRow.device_number, DeviceRow.article_number),
+    default="device_number",
+    view=DeviceLine.of,
+)
+
+
+@router.get("/devices")
+async def list_devices(reader: Reader, asked: Annotated[DeviceQuery, Query()]) -> Page[DeviceLine]:
     """Märkta hjälpmedel, efter innehavare, förråd, artikel eller del av individnumret."""
-    found = select(DeviceRow)
-    if person is not None:
-        found = _held_by(found, "patient", await _references(reader, person))
-    if care_unit is not None:
-        found = _held_by(found, "care_unit", [care_unit])
-    if store is not None:
-        found = _held_by(found, "store", [store])
-    if article_number is not None:
-        found = found.where(DeviceRow.article_number == article_number)
-    if device_number is not None:
-        found = found.where(DeviceRow.number_text.contains(device_number.lower(), autoescape=True))
-    if claimed is not None:
-        found = found.where(DeviceRow.claimed_by.is_not(None) == claimed)
-    return await reader.page(
-        found, listing, view=DeviceLine.of, sorts=SORTS, default="device_number"
-    )
+    return await DEVICES.page(asked, reader)
 
 
 @router.get("/devices/{device_id}")
@@ -203,27 +224,8 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
 
 def _change(row: CustodyRow) -> ChangeView:
     return ChangeView(
-        since=row.since,
-        holder=row.custody.holder,
-        payer_id=row.custody.payer_id,
-        prescriber=row.custody.prescriber,
+        **same_fields(row.custody, ChangeView),
         order_id=row.order_id,
         transfer_id=row.transfer_id,
         recorded_at=row.recorded_at,
     )
-
-
-def _held_by(found: Select[DeviceRow], kind: str, keys: Sequence[object]) -> Select[DeviceRow]:
-    names = [str(key) for key in keys]
-    return found.where(DeviceRow.holder_kind == kind, DeviceRow.holder_key.in_(names))
-
-
-async def _references(reader: RegionReader, person: PersonRef) -> list[PersonRef]:
-    """Every reference that stands for the same person: custody keeps the one it was said by."""
-    known = {person}
-    while True:
-        query = select(AliasRow).where(AliasRow.into.in_(known) | AliasRow.person.in_(known))
-        found = {ref for alias in await reader.all(query) for ref in (alias.person, alias.into)}
-        if found <= known:
-            return sorted(known, key=str)
-        known |= found

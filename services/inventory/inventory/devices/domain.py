@@ -6,10 +6,12 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import (
     Custody,
     CustodyCause,
     CustodyChanged,
+    DeviceEvent,
     DeviceRegistered,
     DeviceStatedOnLoan,
 )
@@ -27,8 +29,6 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
 )
-
-DeviceEvent = DeviceRegistered | DeviceStatedOnLoan | CustodyChanged
 
 
 class ClaimKind(StrEnum):
@@ -211,19 +211,10 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
     """The state after an event."""
     match event:
         case DeviceRegistered():
-            return Device(
-                device_number=event.device_number,
-                serial_number=event.serial_number,
-                article_number=event.article_number,
-                custody=Custody(holder=StoreHolder(store=event.store), since=event.registered_on),
-            )
+            custody = Custody(holder=StoreHolder(store=event.store), since=event.registered_on)
+            return Device(**same_fields(event, Device), custody=custody)
         case DeviceStatedOnLoan():
-            return Device(
-                device_number=event.device_number,
-                serial_number=event.serial_number,
-                article_number=event.article_number,
-                custody=event.custody,
-            )
+            return Device(**same_fields(event, Device))
         case CustodyChanged():
             if device is None:
                 raise ValueError("custody of a device that is not registered")

@@ -24,6 +24,7 @@ from inventory.tables import Base
 class DeviceRow(
     Aggregate[domain.Device],
     Base,
+    noun="device",
     topic=topics.INVENTORY_DEVICES,
     state=domain.Device,
     evolve=domain.evolve,

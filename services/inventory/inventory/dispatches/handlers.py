@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from uuid import UUID
 
 from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import NotYetKnown, Transaction
@@ -17,24 +18,19 @@ from kvitt_contracts.types import (
 )
 from sqlalchemy import select
 
-from inventory.devices.custody import lock_devices_numbered, new_device_id
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
+from inventory.devices.queries import lock_devices_numbered, new_device_id
 from inventory.dispatches import domain
-from inventory.holds.breaking import break_claim
+from inventory.holds.models import HoldRow
+from inventory.holds.writes import break_claim, lock_claiming_holds
 from inventory.reservations import domain as reservations
 from inventory.reservations.backorders import note_missing
-from inventory.reservations.delivery import give_devices
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
-from inventory.stock.ledger import balance_rows, lock_balances, move_stock
-
-GOODS_ARRIVE = Timer("goods_arrive", ReservationRow)
+from inventory.reservations.writes import give_devices
+from inventory.stock.writes import balance_rows, lock_balances, move_stock
 
 messages = Handlers()
-
-
-def _read(fact: PickingBegun | GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
-    return [(PlacedOrderRow, _order_id(fact.order, tx))]
 
 
 def _locked_to_pick(fact: PickingBegun, tx: Transaction) -> Iterable[RowKey]:
@@ -42,33 +38,47 @@ def _locked_to_pick(fact: PickingBegun, tx: Transaction) -> Iterable[RowKey]:
     return [] if order is None else [(ReservationRow, order.order_id)]
 
 
-def _locked_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
-    order = tx.fetched(PlacedOrderRow, _order_id(fact.order, tx))
-    if order is None:  # not read yet, known by its number alone, or the fact will wait
-        return
-    yield from balance_rows(order.store, {line.article_number for line in order.lines}, tx)
-    for line in fact.lines:
-        for number in line.devices:
-            yield DeviceRow, new_device_id(tx, number)
-    yield ReservationRow, order.order_id
-
-
-@messages.on(PickingBegun, loads=_locked_to_pick, reads=_read)
+@messages.on(
+    PickingBegun,
+    loads=_locked_to_pick,
+    reads=lambda fact, tx: [(PlacedOrderRow, _order_id(fact.order, tx))],
+)
 async def begin_picking(fact: PickingBegun, tx: Transaction) -> None:
     """ORD-14: the warehouse has begun with the order."""
     order = await _order_named(fact.order, tx)
     row = await tx.lock(ReservationRow, order.order_id)
-    started = reservations.begin_picking(order.order_id, row.state())
-    if started is not None:
-        tx.record(row, started)
+    tx.record(row, *reservations.begin_picking(order.order_id, row.state()))
 
 
-@messages.on(GoodsDispatched, loads=_locked_to_dispatch, reads=_read)
+def _read_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
+    yield PlacedOrderRow, _order_id(fact.order, tx)
+    yield ReservationRow, _order_id(fact.order, tx)
+    for device_id in _named_devices(fact, tx):
+        yield DeviceRow, device_id
+
+
+def _locked_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
+    order = tx.fetched(PlacedOrderRow, _order_id(fact.order, tx))
+    if order is None:  # known by its number alone, or the fact will wait
+        return
+    yield from balance_rows(order.store, {line.article_number for line in order.lines}, tx)
+    for device_id in _named_devices(fact, tx):
+        yield DeviceRow, device_id
+        device = tx.fetched(DeviceRow, device_id)
+        if device and device.claim and device.claim.kind is not ClaimKind.DISPATCH:
+            yield HoldRow, device.claim.by
+    yield from _locked_to_arrive(order.order_id, tx)
+    yield ReservationRow, order.order_id
+
+
+@messages.on(GoodsDispatched, loads=_locked_to_dispatch, reads=_read_to_dispatch)
 async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     """ORD-13: goods have left the store; they count as received on arrival."""
     order = await _order_named(fact.order, tx)
     await lock_balances(tx, order.store, {line.article_number for line in order.lines})
     sent = await _lock_sent(fact, tx)
+    await _lock_arriving(order, tx)
+    await lock_claiming_holds(tx, sent.values())
     row = await tx.lock(ReservationRow, order.order_id)
     before = row.state()
     dispatched = domain.dispatch(
@@ -79,13 +89,27 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
         store=order.store,
         devices={number: _sent(device) for number, device in sent.items()},
     )
-    started = reservations.begin_picking(order.order_id, before)
-    tx.record(row, *(event for event in (started, dispatched) if event is not None))
+    tx.record(row, *reservations.begin_picking(order.order_id, before), dispatched)
     await note_missing(tx, order, before.lines, row.lines)
     for device in sent.values():
         await _send_off(device, order, tx)
     await _take_from_stock(order, before, dispatched, tx)
     await _deliver_arrived(row, order, tx, until=tx.today)
+
+
+def _locked_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
+    reservation = tx.fetched(ReservationRow, order_id)
+    if reservation is not None:
+        for device_id in reservations.arriving(reservation.state(), until=tx.today):
+            yield DeviceRow, device_id
+
+
+def _read_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
+    yield PlacedOrderRow, order_id
+    yield ReservationRow, order_id
+
+
+GOODS_ARRIVE = Timer("goods_arrive", ReservationRow, loads=_locked_to_arrive, reads=_read_to_arrive)
 
 
 @messages.timer(GOODS_ARRIVE)
@@ -98,7 +122,7 @@ async def arrive(row: ReservationRow, due: datetime, tx: Transaction) -> None:
 async def _order_named(name: Reference, tx: Transaction) -> PlacedOrderRow:
     """The order by the region's own reference, or by its number where it was placed over HTTP.
 
-    One that orders has not told of yet: the fact waits.
+    One that orders has not published yet: the fact waits.
     """
     order_id = _order_id(name, tx)
     order = await tx.look_up(PlacedOrderRow, order_id)
@@ -114,6 +138,10 @@ def _order_id(name: Reference, tx: Transaction) -> OrderId:
     return OrderId(identify(tx.region, "order", name))
 
 
+def _named_devices(fact: GoodsDispatched, tx: Transaction) -> Iterable[DeviceId]:
+    return (new_device_id(tx, number) for line in fact.lines for number in line.devices)
+
+
 async def _lock_sent(fact: GoodsDispatched, tx: Transaction) -> dict[DeviceNumber, DeviceRow]:
     """The named devices, locked in the order of their ids. An unknown one: the fact waits."""
     named = [number for line in fact.lines for number in line.devices]
@@ -124,12 +152,18 @@ async def _lock_sent(fact: GoodsDispatched, tx: Transaction) -> dict[DeviceNumbe
     return found
 
 
+async def _lock_arriving(order: PlacedOrderRow, tx: Transaction) -> None:
+    """Lock what has arrived of the order, before its reservation."""
+    reservation = await tx.get(ReservationRow, order.order_id)
+    await tx.lock_all(DeviceRow, reservations.arriving(reservation.state(), until=tx.today))
+
+
 def _sent(row: DeviceRow) -> domain.Sent:
     return domain.Sent(device_id=DeviceId(row.id), device=row.state(), claim=row.claim)
 
 
 async def _send_off(row: DeviceRow, order: PlacedOrderRow, tx: Transaction) -> None:
-    """The device is on its way: nothing else may claim it, and what had claimed it is told."""
+    """The device is on its way: nothing else may claim it, and what had claimed it is informed."""
     if row.claim is not None:
         # the transfer had set one aside; the dispatch takes the order's own
         await move_stock(
@@ -189,13 +223,6 @@ async def _deliver_arrived(
 async def _still_sent(
     order: PlacedOrderRow, state: reservations.Reservation, tx: Transaction, *, until: date
 ) -> set[DeviceId]:
-    named = [
-        device
-        for shipment in state.in_transit
-        if shipment.arrives_on <= until
-        for line in shipment.lines
-        for device in line.devices
-    ]
-    rows = await tx.lock_all(DeviceRow, named)
+    rows = await tx.lock_all(DeviceRow, reservations.arriving(state, until=until))
     mine = Claim(kind=ClaimKind.DISPATCH, by=order.order_id)
     return {DeviceId(row.id) for row in rows if row.claim == mine}

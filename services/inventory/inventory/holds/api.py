@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from kvitt_chassis.http import ApiRouter, Reader
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import RefusedDevice
 from kvitt_contracts.types import DeviceId, TransferId
 from pydantic import BaseModel, ConfigDict, Field
@@ -51,8 +52,6 @@ async def show_hold(transfer_id: UUID, reader: Reader) -> HoldView:
     effect = await reader.look_up(TransferEffectRow, transfer_id)
     return HoldView(
         transfer_id=TransferId(row.id),
-        status=row.status,
-        devices=row.devices,
-        refused=row.refused,
+        **same_fields(row.state(), HoldView),
         effective_on=effect.effective_on if effect else None,
     )

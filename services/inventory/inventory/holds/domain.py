@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from kvitt_contracts.inventory import (
     HoldBroken,
+    HoldEvent,
     HoldGranted,
     HoldRefused,
     HoldReleased,
@@ -15,8 +16,6 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
 from inventory.devices.domain import Claim, ClaimKind, Device
-
-HoldEvent = HoldGranted | HoldRefused | HoldBroken | HoldReleased
 
 
 class Status(StrEnum):
@@ -93,18 +92,20 @@ def answer(
 
 def break_off(
     transfer_id: TransferId, hold: Hold, *, device_id: DeviceId, reason: str
-) -> HoldBroken | None:
-    """A physical fact takes a device out of the hold (architecture §6). None: it is not held."""
+) -> tuple[HoldBroken, ...]:
+    """A physical fact takes a device out of the hold (architecture §6). No event: it is not
+    held.
+    """
     if hold.status is not Status.GRANTED or device_id not in hold.devices:
-        return None
-    return HoldBroken(transfer_id=transfer_id, device_id=device_id, reason=reason)
+        return ()
+    return (HoldBroken(transfer_id=transfer_id, device_id=device_id, reason=reason),)
 
 
-def end(transfer_id: TransferId, hold: Hold) -> HoldReleased | None:
-    """The transfer is over. None: its hold has ended already, or never was."""
+def end(transfer_id: TransferId, hold: Hold) -> tuple[HoldReleased, ...]:
+    """The transfer is over. No event: its hold was refused, or has ended already."""
     if hold.status is not Status.GRANTED:
-        return None
-    return HoldReleased(transfer_id=transfer_id)
+        return ()
+    return (HoldReleased(transfer_id=transfer_id),)
 
 
 def evolve(hold: Hold | None, event: HoldEvent) -> Hold:

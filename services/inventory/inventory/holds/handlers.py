@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import Transaction
@@ -23,20 +24,26 @@ from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, 
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain
-from inventory.holds.handover import free_devices, hand_over_devices
+from inventory.holds.handover import (
+    free_devices,
+    hand_over_devices,
+    locked_to_end,
+    read_to_end,
+)
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.metrics import HOLDS_ANSWERED, count
-from inventory.people.handlers import current_holder, rows_of_holder
-from inventory.stock.ledger import balance_rows, lock_balances, move_stock
-
-TRANSFER_TAKES_EFFECT = Timer("transfer_takes_effect", HoldRow)
+from inventory.people.queries import current_holder, rows_of_holder
+from inventory.stock.writes import balance_rows, lock_balances, move_stock
+from inventory.tables import same_columns
 
 messages = Handlers()
 
 Ended = TransferRejected | TransferVoided | TransferCancelled | TransferUnlocked | TransferRefused
+TakesEffect = TransferAccepted | TransferExecutedAutomatically
 
 
 def _read_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[RowKey]:
+    yield HoldRow, event.transfer_id
     for device_id in event.devices:
         yield DeviceRow, device_id
         row = tx.fetched(DeviceRow, device_id)
@@ -47,28 +54,22 @@ def _read_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[RowKe
 
 
 def _locked_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[RowKey]:
-    yield HoldRow, event.transfer_id
     for device_id in event.devices:
         row = tx.fetched(DeviceRow, device_id)
         if row is not None:
-            store = row.state().store
-            if store is not None:  # balances come before devices
+            store = _leaves(event, row)
+            if store is not None:
                 yield from balance_rows(store, [row.article_number], tx)
             yield DeviceRow, device_id
-
-
-def _hold(
-    event: Ended | TransferAccepted | TransferExecutedAutomatically | TransferLocked, _: Transaction
-) -> Iterable[RowKey]:
-    return [(HoldRow, event.transfer_id)]
 
 
 @messages.on(TransferRequested, loads=_locked_to_answer, reads=_read_to_answer)
 async def answer_request(event: TransferRequested, tx: Transaction) -> None:
     """BMB-12: claim every device of the transfer, or none."""
-    if await tx.find(HoldRow, event.transfer_id) is not None:
+    # Not locked: nobody else answers this transfer meanwhile, since its messages come in order.
+    if await tx.look_up(HoldRow, event.transfer_id) is not None:
         return
-    available = await _lock_stores_of(tx, event.devices)
+    available = await _lock_stores_of(tx, event)
     asked = [await _asked(tx, device_id) for device_id in sorted(event.devices, key=str)]
     answer = domain.answer(
         event.transfer_id, asked, at=await _stated_place(event, tx), available=available
@@ -79,23 +80,30 @@ async def answer_request(event: TransferRequested, tx: Transaction) -> None:
         await _claim(tx, answer)
 
 
-async def plan_effect(
-    event: TransferAccepted | TransferExecutedAutomatically, tx: Transaction
-) -> None:
+def _read_to_plan(event: TakesEffect, tx: Transaction) -> Iterable[RowKey]:
+    if event.effective_on <= tx.today:
+        yield from read_to_end(event.transfer_id, tx)
+        if event.new_recipient is not None:
+            yield from rows_of_holder(event.new_recipient, tx)
+
+
+def _locked_to_plan(event: TakesEffect, tx: Transaction) -> Iterable[RowKey]:
+    if event.effective_on <= tx.today:
+        yield from locked_to_end(event.transfer_id, tx, enters=event.new_store)
+
+
+@messages.on(
+    TransferAccepted,
+    TransferExecutedAutomatically,
+    of=HoldRow,
+    loads=_locked_to_plan,
+    reads=_read_to_plan,
+)
+async def plan_effect(hold: HoldRow, event: TakesEffect, tx: Transaction) -> None:
     """BMB-4, BMB-7: custody changes on the effective day; at once when that day has come."""
-    hold = await tx.lock(HoldRow, event.transfer_id)
     if hold.status is not domain.Status.GRANTED:
         return
-    effect = TransferEffectRow(
-        region=tx.region,
-        transfer_id=event.transfer_id,
-        new_recipient=event.new_recipient,
-        new_store=event.new_store,
-        new_prescriber=event.new_prescriber,
-        customer_id=event.customer_id,
-        payer_id=event.payer_id,
-        effective_on=event.effective_on,
-    )
+    effect = TransferEffectRow(region=tx.region, **same_columns(event, TransferEffectRow))
     tx.put(effect)
     if event.effective_on <= tx.today:
         await hand_over_devices(tx, hold, effect)
@@ -103,8 +111,22 @@ async def plan_effect(
         tx.schedule(TRANSFER_TAKES_EFFECT, key=hold.id, due=start_of_day(event.effective_on))
 
 
-messages.on(TransferAccepted, loads=_hold)(plan_effect)
-messages.on(TransferExecutedAutomatically, loads=_hold)(plan_effect)
+def _read_to_take_effect(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
+    yield TransferEffectRow, transfer_id
+    yield from read_to_end(transfer_id, tx)
+    effect = tx.fetched(TransferEffectRow, transfer_id)
+    if effect is not None and effect.new_recipient is not None:
+        yield from rows_of_holder(effect.new_recipient, tx)
+
+
+def _locked_to_take_effect(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
+    effect = tx.fetched(TransferEffectRow, transfer_id)
+    return locked_to_end(transfer_id, tx, enters=effect.new_store if effect else None)
+
+
+TRANSFER_TAKES_EFFECT = Timer(
+    "transfer_takes_effect", HoldRow, loads=_locked_to_take_effect, reads=_read_to_take_effect
+)
 
 
 @messages.timer(TRANSFER_TAKES_EFFECT)
@@ -114,6 +136,23 @@ async def take_effect(hold: HoldRow, due: datetime, tx: Transaction) -> None:
     await hand_over_devices(tx, hold, effect)
 
 
+def _read_of_hold(event: Ended | TransferLocked, tx: Transaction) -> Iterable[RowKey]:
+    return read_to_end(event.transfer_id, tx)
+
+
+def _locked_of_hold(event: Ended | TransferLocked, tx: Transaction) -> Iterable[RowKey]:
+    return locked_to_end(event.transfer_id, tx)
+
+
+@messages.on(
+    TransferRejected,
+    TransferVoided,
+    TransferCancelled,
+    TransferUnlocked,
+    TransferRefused,
+    loads=_locked_of_hold,
+    reads=_read_of_hold,
+)
 async def free(event: Ended, tx: Transaction) -> None:
     """BMB-5, BMB-7: the transfer has ended without effect. A cancelled draft held nothing.
 
@@ -124,30 +163,30 @@ async def free(event: Ended, tx: Transaction) -> None:
         await free_devices(tx, hold)
 
 
-messages.on(TransferRejected, loads=_hold)(free)
-messages.on(TransferVoided, loads=_hold)(free)
-messages.on(TransferCancelled, loads=_hold)(free)
-messages.on(TransferUnlocked, loads=_hold)(free)
-messages.on(TransferRefused, loads=_hold)(free)
-
-
-@messages.on(TransferLocked, loads=_hold)
-async def lock_devices(event: TransferLocked, tx: Transaction) -> None:
-    """BMB-7: the claim stays, and says from now on that customer service must lift it."""
-    hold = await tx.lock(HoldRow, event.transfer_id)
+@messages.on(TransferLocked, of=HoldRow, loads=_locked_of_hold, reads=_read_of_hold)
+async def lock_devices(hold: HoldRow, event: TransferLocked, tx: Transaction) -> None:
+    """BMB-7: the claim stays, and from now on customer service must lift it."""
     for row in await tx.lock_all(DeviceRow, hold.devices):
         row.claim = Claim(kind=ClaimKind.LOCK, by=hold.id)
 
 
+def _leaves(event: TransferRequested, device: DeviceRow) -> StoreId | None:
+    """The store that a device would leave. What the transfer states decides: a device that stands
+    elsewhere by the time it is locked is refused.
+    """
+    if event.current_recipient is not None:
+        return None
+    return event.current_store or device.state().store
+
+
 async def _lock_stores_of(
-    tx: Transaction, device_ids: tuple[DeviceId, ...]
+    tx: Transaction, event: TransferRequested
 ) -> dict[tuple[StoreId, ArticleNumber], int]:
-    """Lock the balances of the stores that the devices stand in: balances come before devices."""
+    """Lock the balances of the stores that the devices would leave: balances before devices."""
     wanted: dict[StoreId, set[ArticleNumber]] = {}
-    for device_id in device_ids:
-        row = await tx.look_up(DeviceRow, device_id)
-        store = row.state().store if row else None
-        if row is not None and store is not None:
+    for row in await tx.look_up_all(DeviceRow, event.devices):
+        store = _leaves(event, row)
+        if store is not None:
             wanted.setdefault(store, set()).add(row.article_number)
     available = {}
     for store in sorted(wanted):

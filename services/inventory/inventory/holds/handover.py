@@ -1,31 +1,62 @@
 """What the end of a transfer does to its devices: custody handed over, or the claim lifted."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
+from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import CustodyCause, MoveKind
-from kvitt_contracts.types import DeviceId, Holder, StoreHolder, StoreId, TransferId
+from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
 from inventory.devices import domain as devices
-from inventory.devices.custody import change_custody
 from inventory.devices.models import DeviceRow
+from inventory.devices.writes import change_custody
 from inventory.holds import domain
 from inventory.holds.models import HoldRow, TransferEffectRow
-from inventory.people.handlers import current_holder
+from inventory.people.queries import current_holder, rows_of_holder
 from inventory.reservations.backorders import serve_backorders
-from inventory.stock.ledger import lock_balances, move_stock
+from inventory.stock.writes import balance_rows, move_stock
+
+
+def read_to_end(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
+    """The rows by which `locked_to_end` knows what to lock, and those of the devices' holders."""
+    yield HoldRow, transfer_id
+    for device in _held(transfer_id, tx):
+        yield from rows_of_holder(device.custody.holder, tx)
+    hold = tx.fetched(HoldRow, transfer_id)
+    for device_id in hold.devices if hold else ():
+        yield DeviceRow, device_id
+
+
+def locked_to_end(
+    transfer_id: UUID, tx: Transaction, *, enters: StoreId | None = None
+) -> Iterable[RowKey]:
+    """The hold with its devices, and the balances of the stores that they stand in or enter.
+
+    What was read of them before they are locked still holds then: a device that leaves its store
+    leaves its hold first.
+    """
+    for device in _held(transfer_id, tx):
+        for store in (device.state().store, enters):
+            if store is not None:
+                yield from balance_rows(store, [device.article_number], tx)
+        yield DeviceRow, device.id
+    yield HoldRow, transfer_id
 
 
 async def hand_over_devices(tx: Transaction, hold: HoldRow, effect: TransferEffectRow) -> None:
-    """Change the custody of every device that a locked hold still has, then end the hold."""
+    """Change the custody of every device that a hold still has, then end the hold.
+
+    All is locked (see `locked_to_end`).
+    """
     ended = domain.end(TransferId(hold.id), hold.state())
-    if ended is None:
-        return
-    for row in await _lock_held(tx, hold, also=effect.new_store):
+    changes = []
+    for row in await tx.lock_all(DeviceRow, hold.devices):
         before = row.state()
-        holder = await _new_holder(tx, before, effect)
         changed = devices.change_custody(
             DeviceId(row.id),
             before,
-            holder=holder,
+            holder=await _new_holder(tx, before, effect),
             payer_id=effect.payer_id,
             customer_id=effect.customer_id,
             prescriber=effect.new_prescriber or before.custody.prescriber,
@@ -33,17 +64,21 @@ async def hand_over_devices(tx: Transaction, hold: HoldRow, effect: TransferEffe
             cause=CustodyCause(transfer_id=effect.transfer_id),
         )
         row.claim = None
+        enters = devices.evolve(before, changed).store
+        await _move(tx, row.article_number, effect, leaves=before.store, enters=enters)
+        changes.append((row, changed))
+    for row, changed in changes:  # last, since it locks the region's count
         await change_custody(tx, row, changed)
-        await _move(tx, row, effect, leaves=before.store)
-    tx.record(hold, ended)
+    tx.record(hold, *ended)
 
 
 async def free_devices(tx: Transaction, hold: HoldRow) -> None:
-    """Lift the claim of a locked hold; what its stores had set aside is free again."""
+    """Lift the claim of a hold on its devices; what their stores had set aside is free again.
+
+    All is locked (see `locked_to_end`).
+    """
     ended = domain.end(TransferId(hold.id), hold.state())
-    if ended is None:
-        return
-    for row in await _lock_held(tx, hold, also=None):
+    for row in await tx.lock_all(DeviceRow, hold.devices):
         row.claim = None
         store = row.state().store
         if store is not None:
@@ -58,17 +93,14 @@ async def free_devices(tx: Transaction, hold: HoldRow) -> None:
                 cause_id=hold.id,
             )
             await serve_backorders(tx, store, row.article_number, on=tx.today)
-    tx.record(hold, ended)
+    tx.record(hold, *ended)
 
 
-async def _lock_held(tx: Transaction, hold: HoldRow, *, also: StoreId | None) -> list[DeviceRow]:
-    """The devices that the hold has, locked after the balances that they will move."""
-    for device_id in hold.devices:
-        known = await tx.get(DeviceRow, device_id)
-        for store in sorted({known.state().store, also} - {None}, key=str):
-            if store is not None:
-                await lock_balances(tx, store, [known.article_number])
-    return await tx.lock_all(DeviceRow, hold.devices)
+def _held(transfer_id: UUID, tx: Transaction) -> Iterable[DeviceRow]:
+    """The devices of a hold, as far as they are known by now."""
+    hold = tx.fetched(HoldRow, transfer_id)
+    found = [tx.fetched(DeviceRow, device_id) for device_id in (hold.devices if hold else ())]
+    return [row for row in found if row is not None]
 
 
 async def _new_holder(tx: Transaction, device: devices.Device, effect: TransferEffectRow) -> Holder:
@@ -78,16 +110,21 @@ async def _new_holder(tx: Transaction, device: devices.Device, effect: TransferE
 
 
 async def _move(
-    tx: Transaction, row: DeviceRow, effect: TransferEffectRow, *, leaves: StoreId | None
+    tx: Transaction,
+    number: ArticleNumber,
+    effect: TransferEffectRow,
+    *,
+    leaves: StoreId | None,
+    enters: StoreId | None,
 ) -> None:
     """What the hand-over does to the stores: the claim had set one aside where it left from."""
-    enters, on = row.state().store, effect.effective_on
+    on = effect.effective_on
     if leaves is not None:
         stays = enters == leaves
         await move_stock(
             tx,
             leaves,
-            row.article_number,
+            number,
             MoveKind.RELEASED if stays else MoveKind.WITHDRAWN,
             on=on,
             available=1 if stays else 0,
@@ -98,11 +135,11 @@ async def _move(
         await move_stock(
             tx,
             enters,
-            row.article_number,
+            number,
             MoveKind.RETURNED,
             on=on,
             available=1,
             cause_id=effect.transfer_id,
         )
     if enters is not None:
-        await serve_backorders(tx, enters, row.article_number, on=on)
+        await serve_backorders(tx, enters, number, on=on)

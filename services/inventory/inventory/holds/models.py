@@ -23,6 +23,7 @@ from inventory.tables import Base
 class HoldRow(
     Aggregate[domain.Hold],
     Base,
+    noun="transfer",
     topic=topics.INVENTORY_HOLDS,
     state=domain.Hold,
     evolve=domain.evolve,

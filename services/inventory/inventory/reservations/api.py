@@ -5,7 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from kvitt_chassis.http import ApiRouter, Listing, Page, Reader
+from kvitt_chassis.filters import Eq
+from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, Scope, named
 from kvitt_contracts.inventory import SentLine
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -20,17 +21,12 @@ from sqlalchemy import and_, select
 
 from inventory.reservations import domain
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
+from inventory.views import FromRow
 
 router = ApiRouter(tags=["Reservationer"])
 
-SORTS = {
-    "order_number": PlacedOrderRow.order_number,
-    "placed_on": PlacedOrderRow.placed_on,
-    "planned_dispatch_on": ReservationRow.planned_dispatch_on,
-}
 
-
-class ReservedLineView(BaseModel):
+class ReservedLineView(FromRow):
     """En orderrads läge i förrådet."""
 
     line_id: OrderLineId
@@ -39,19 +35,8 @@ class ReservedLineView(BaseModel):
     missing: Annotated[int, Field(description="Saknas")]
     delivered: Annotated[int, Field(description="Levererat")]
 
-    @classmethod
-    def of(cls, line: domain.Line) -> "ReservedLineView":
-        """The view of a line."""
-        return cls(
-            line_id=line.line_id,
-            article_number=line.article_number,
-            reserved=line.reserved,
-            missing=line.missing,
-            delivered=line.delivered,
-        )
 
-
-class ShipmentView(BaseModel):
+class ShipmentView(FromRow):
     """Gods på väg."""
 
     arrives_on: Annotated[date, Field(description="Räknas som mottaget den dagen (ORD-13)")]
@@ -109,32 +94,36 @@ class ReservationView(ReservationLine):
     decline_reason: Annotated[str | None, Field(description="Varför uttaget inte gick")]
 
 
+class ReservationQuery(ListQuery):
+    """Which reservations."""
+
+    status: Annotated[domain.Status | None, Eq(ReservationRow.status, "Reservationens läge")] = None
+    store: Annotated[StoreId | None, Eq(PlacedOrderRow.store, "Förråd")] = None
+
+
+RESERVATIONS = ListOf(
+    select(PlacedOrderRow, ReservationRow).join(
+        ReservationRow,
+        and_(
+            ReservationRow.region == PlacedOrderRow.region,
+            ReservationRow.id == PlacedOrderRow.order_id,
+        ),
+    ),
+    scope=Scope(PlacedOrderRow.region, PlacedOrderRow.store, PlacedOrderRow.service_point),
+    sorts=named(
+        PlacedOrderRow.order_number, PlacedOrderRow.placed_on, ReservationRow.planned_dispatch_on
+    ),
+    default="-placed_on",
+    view=lambda row: ReservationLine.of(row[1], row[0]),
+)
+
+
 @router.get("/reservations")
 async def list_reservations(
-    reader: Reader,
-    listing: Listing,
-    status: Annotated[domain.Status | None, Query(description="Reservationens läge")] = None,
-    store: Annotated[StoreId | None, Query(description="Förråd")] = None,
+    reader: Reader, asked: Annotated[ReservationQuery, Query()]
 ) -> Page[ReservationLine]:
     """Vad order har undanlagt, väntar på eller har fått."""
-    found = select(ReservationRow, PlacedOrderRow).join(
-        PlacedOrderRow,
-        and_(
-            PlacedOrderRow.region == ReservationRow.region,
-            PlacedOrderRow.order_id == ReservationRow.id,
-        ),
-    )
-    if status is not None:
-        found = found.where(ReservationRow.status == status)
-    if store is not None:
-        found = found.where(PlacedOrderRow.store == store)
-    return await reader.page(
-        found,
-        listing,
-        view=lambda row: ReservationLine.of(row[0], row[1]),
-        sorts=SORTS,
-        default="-placed_on",
-    )
+    return await RESERVATIONS.page(asked, reader)
 
 
 @router.get("/reservations/{order_id}")
@@ -145,9 +134,6 @@ async def show_reservation(order_id: UUID, reader: Reader) -> ReservationView:
     return ReservationView(
         **dict(ReservationLine.of(row, order)),
         lines=[ReservedLineView.of(line) for line in row.lines],
-        in_transit=[
-            ShipmentView(arrives_on=shipment.arrives_on, lines=shipment.lines)
-            for shipment in row.in_transit
-        ],
+        in_transit=[ShipmentView.of(shipment) for shipment in row.in_transit],
         decline_reason=row.decline_reason,
     )

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from inventory.reservations import domain
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
-from inventory.stock.ledger import lock_balances, move_stock
+from inventory.stock.writes import lock_balances, move_stock
 
 
 # decision 0043: goods that become free go to who has waited longest

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from kvitt_contracts.calendar import working_days_after
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import (
     AllocatedLine,
     LineDelivered,
@@ -13,6 +14,7 @@ from kvitt_contracts.inventory import (
     OrderPickingStarted,
     ReleaseRefused,
     ReservationDeclined,
+    ReservationEvent,
     ReservationReleased,
     SentLine,
     StockBackordered,
@@ -20,17 +22,6 @@ from kvitt_contracts.inventory import (
 )
 from kvitt_contracts.orders import PlacedLine
 from kvitt_contracts.types import ArticleNumber, ArticleType, DeviceId, OrderId, OrderLineId
-
-ReservationEvent = (
-    StockReserved
-    | StockBackordered
-    | ReservationDeclined
-    | OrderPickingStarted
-    | OrderGoodsDispatched
-    | LineDelivered
-    | ReservationReleased
-    | ReleaseRefused
-)
 
 
 class Status(StrEnum):
@@ -140,11 +131,13 @@ def serve(
     )
 
 
-def begin_picking(order_id: OrderId, reservation: Reservation) -> OrderPickingStarted | None:
-    """The warehouse has begun (ORD-14). None: it had begun before, or nothing is left to pick."""
+def begin_picking(order_id: OrderId, reservation: Reservation) -> tuple[OrderPickingStarted, ...]:
+    """The warehouse has begun (ORD-14). No event: it had begun before, or nothing is left to
+    pick.
+    """
     if reservation.status not in (Status.RESERVED, Status.BACKORDERED):
-        return None
-    return OrderPickingStarted(order_id=order_id)
+        return ()
+    return (OrderPickingStarted(order_id=order_id),)
 
 
 def arrivals(
@@ -197,6 +190,17 @@ def deliver(
     )
 
 
+def arriving(reservation: Reservation, *, until: date) -> tuple[DeviceId, ...]:
+    """The devices of every shipment that has arrived by a day and is not delivered yet."""
+    return tuple(
+        device
+        for shipment in reservation.in_transit
+        if shipment.arrives_on <= until
+        for line in shipment.lines
+        for device in line.devices
+    )
+
+
 def next_arrival(reservation: Reservation, *, after: date) -> date | None:
     """The earliest day after `after` on which goods arrive."""
     days = [s.arrives_on for s in reservation.in_transit if s.arrives_on > after]
@@ -205,20 +209,47 @@ def next_arrival(reservation: Reservation, *, after: date) -> date | None:
 
 def release(
     order_id: OrderId, reservation: Reservation
-) -> ReservationReleased | ReleaseRefused | None:
-    """Free what is set aside, unless the warehouse has begun (ORD-14). None: it is free already."""
+) -> tuple[ReservationReleased | ReleaseRefused, ...]:
+    """Free what is set aside, unless the warehouse has begun (ORD-14). No event: it is free
+    already.
+    """
     match reservation.status:
         case Status.RESERVED | Status.BACKORDERED:
-            return ReservationReleased(order_id=order_id)
+            return (ReservationReleased(order_id=order_id),)
         case Status.RELEASED:
-            return None
+            return ()
         case Status.PICKING:
             reason = NotReleased.PICKING_BEGUN
         case Status.DELIVERED:
             reason = NotReleased.DELIVERED
         case Status.DECLINED:
             reason = NotReleased.DECLINED
-    return ReleaseRefused(order_id=order_id, reason=reason)
+    return (ReleaseRefused(order_id=order_id, reason=reason),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What an order has of one stocked article: set aside, and waited for."""
+
+    reserved: int = 0
+    missing: int = 0
+
+
+def held_by_article(
+    placed: Sequence[PlacedLine], lines: Sequence[Line]
+) -> dict[ArticleNumber, Held]:
+    """What the lines have per article, in the order of the articles' numbers. A service has
+    nothing (INV-4).
+    """
+    stocked = {line.line_id for line in placed if line.article_type is not ArticleType.SERVICE}
+    sums: dict[ArticleNumber, Held] = {}
+    for line in sorted(lines, key=lambda line: line.article_number):
+        if line.line_id in stocked:
+            known = sums.get(line.article_number, Held())
+            sums[line.article_number] = Held(
+                reserved=known.reserved + line.reserved, missing=known.missing + line.missing
+            )
+    return sums
 
 
 def evolve(reservation: Reservation | None, event: ReservationEvent) -> Reservation:
@@ -251,13 +282,7 @@ def _allocate(
     known = reservation or Reservation(status=status)
     delivered = {line.line_id: line.delivered for line in known.lines}
     lines = tuple(
-        Line(
-            line_id=line.line_id,
-            article_number=line.article_number,
-            reserved=line.reserved,
-            missing=line.missing,
-            delivered=delivered.get(line.line_id, 0),
-        )
+        Line(**same_fields(line, Line), delivered=delivered.get(line.line_id, 0))
         for line in event.lines
     )
     # goods that come in do not take back that the warehouse has begun

@@ -27,6 +27,7 @@ from inventory.tables import Base
 class ReservationRow(
     Aggregate[domain.Reservation],
     Base,
+    noun="order",
     topic=topics.INVENTORY_RESERVATIONS,
     state=domain.Reservation,
     evolve=domain.evolve,

@@ -1,4 +1,4 @@
-"""The tables of balances, their ledger, and the deliveries that were booked."""
+"""The tables of balances and of their ledger."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -17,6 +17,7 @@ from inventory.tables import Base
 class BalanceRow(
     Aggregate[domain.Balance],
     Base,
+    noun="balance",
     topic=topics.INVENTORY_STOCK_MOVES,
     state=domain.Balance,
     evolve=domain.evolve,
@@ -60,16 +61,3 @@ class StockMoveRow(Regional, Base):
     moved_on: Mapped[date]
     recorded_at: Mapped[datetime]
     cause_id: Mapped[UUID | None]
-
-
-class DeliveryRow(Regional, Base):
-    """A delivery or a stated balance that was booked, by what the region calls it."""
-
-    __tablename__ = "deliveries"
-
-    reference: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[MoveKind]
-    store: Mapped[StoreId]
-    article_number: Mapped[ArticleNumber]
-    quantity: Mapped[int]
-    booked_on: Mapped[date]

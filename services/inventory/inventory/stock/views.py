@@ -1,26 +1,17 @@
 """What is shown of balances and of their ledger."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated
 from uuid import UUID
 
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.types import ArticleNumber, StoreId
 from pydantic import BaseModel, ConfigDict, Field
 
 from inventory.stock import domain
 from inventory.stock.models import BalanceRow
-
-
-class FromRow(BaseModel):
-    """A view whose fields are a row's columns of the same names."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    @classmethod
-    def of(cls, row: Any) -> Self:
-        """The view of a row."""
-        return cls.model_validate(row)
+from inventory.views import FromRow
 
 
 class BalanceView(BaseModel):
@@ -54,12 +45,8 @@ class BalanceView(BaseModel):
     def of(cls, row: BalanceRow, *, name: str | None = None) -> "BalanceView":
         """The view of a balance."""
         return cls(
-            article_number=row.article_number,
+            **same_fields(row.state(), BalanceView),
             name=name,
-            store=row.store,
-            available=row.available,
-            reserved=row.reserved,
-            on_order=row.on_order,
             colour=domain.colour(available=row.available, on_order=row.on_order),
         )
 

@@ -1,13 +1,8 @@
-"""The rules of the feed: each status is said once. No clock, no database."""
+"""The rules of the feed: each status is reported once. No clock, no database."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from kvitt_contracts.regions import MessageRefused, OrderReported, TransferReported
-
-ReportEvent = MessageRefused | OrderReported | TransferReported
-
-ALREADY_SAID: Final[tuple[ReportEvent, ...]] = ()
+from kvitt_contracts.regions import MessageRefused, OrderReported, ReportEvent, TransferReported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +14,9 @@ class Report:
 
 
 # decision 0072: the feed says each status once, keyed by the thing's id
-def say(report: Report | None, said: ReportEvent) -> tuple[ReportEvent, ...]:
-    """Say it, unless the region has heard the same last."""
-    if report is not None and report == evolve(report, said):
-        return ALREADY_SAID
-    return (said,)
+def report(last: Report | None, reported: ReportEvent) -> tuple[ReportEvent, ...]:
+    """Report it, unless the region was told the same last."""
+    return () if last == evolve(last, reported) else (reported,)
 
 
 def evolve(report: Report | None, event: ReportEvent) -> Report:

@@ -5,6 +5,7 @@ from uuid import UUID
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts import refusals
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.refusals import (
     BmbMessageRefused,
     InventoryMessageRefused,
@@ -12,23 +13,18 @@ from kvitt_contracts.refusals import (
 )
 from kvitt_contracts.regions import MessageRefused
 
-from notifications.feed.reporting import report
+from notifications.feed.writes import report
 
 messages = Handlers()
 
 
 @messages.on(OrdersMessageRefused, BmbMessageRefused, InventoryMessageRefused)
 async def tell_of_refusal(event: refusals.MessageRefused, tx: Transaction) -> None:
-    """A message of the region was refused: say which, by which rule, and what to do."""
-    said = MessageRefused(
-        message_id=event.message_id,
-        message_type=event.message_type,
+    """A message of the region was refused: report which, by which rule, and what to do."""
+    refused = MessageRefused(
+        **same_fields(event, MessageRefused),
         subject=event.message_subject,
         service=event.wire_type.split(".")[0],
-        reason=event.reason,
-        rule=event.rule,
-        field=event.field,
-        way_on=event.way_on,
     )
     # The refusal's own id names it on the feed too: two services may refuse the same ce_id.
-    await report(tx, UUID(tx.subject), said)
+    await report(tx, UUID(tx.subject), refused)

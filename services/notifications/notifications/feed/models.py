@@ -8,7 +8,9 @@ from notifications.base import Base
 from notifications.feed.domain import Report, evolve
 
 
-class ReportRow(Aggregate[Report], Base, topic=REGION_EVENTS, state=Report, evolve=evolve):
+class ReportRow(
+    Aggregate[Report], Base, noun="report", topic=REGION_EVENTS, state=Report, evolve=evolve
+):
     """What the region was told of one thing; the id is the thing's own."""
 
     __tablename__ = "reports"

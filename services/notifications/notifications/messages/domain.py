@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from kvitt_contracts.notifications import (
     About,
+    MessageEvent,
     MessageKind,
     MessagePosted,
     MessageRead,
@@ -16,10 +16,6 @@ from kvitt_contracts.notifications import (
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import MessageId, ServicePointId, UserId
-
-MessageEvent = MessagePosted | MessageRead | MessageRemoved
-
-ALREADY_DONE: Final[tuple[MessageEvent, ...]] = ()
 
 
 class Status(StrEnum):
@@ -68,14 +64,14 @@ def read(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
     """Opened: read from now on, for everybody at the service point (NTF-1). Raises Refused."""
     _refuse_others(message, by)
     if message.status is Status.READ:
-        return ALREADY_DONE
+        return ()
     return (MessageRead(message_id=message.id, by=by.user_id),)
 
 
 def remove(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
     """Removed from the list (NTF-1). Raises Refused for a message of somebody else."""
     if message.status is Status.REMOVED and is_for(message, by):
-        return ALREADY_DONE
+        return ()
     _refuse_others(message, by)
     return (MessageRemoved(message_id=message.id, by=by.user_id),)
 

@@ -15,7 +15,12 @@ from notifications.messages.domain import Message, Status, evolve
 
 
 class MessageRow(
-    Aggregate[Message], Base, topic=NOTIFICATIONS_MESSAGES, state=Message, evolve=evolve
+    Aggregate[Message],
+    Base,
+    noun="message",
+    topic=NOTIFICATIONS_MESSAGES,
+    state=Message,
+    evolve=evolve,
 ):
     """A message in somebody's list. `posted_at`: when its event was recorded."""
 

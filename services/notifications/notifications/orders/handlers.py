@@ -1,13 +1,15 @@
 """What we tell of orders: messages to the prescriber, statuses to the region (NTF-2, ORD-15)."""
 
+from collections.abc import Iterable
 from typing import Literal
 
-from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.notifications import MessageKind
 from kvitt_contracts.orders import (
     OrderDeclined,
     OrderDelivered,
+    OrderEvent,
     OrderLineDelivered,
     OrderPlaced,
     OrderPlanned,
@@ -17,26 +19,20 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.regions import OrderReported
 
 from notifications.feed.models import ReportRow
-from notifications.feed.reporting import report, when
-from notifications.messages.posting import about_order, tell_user
+from notifications.feed.writes import report, when
+from notifications.messages.writes import about_order, post_to_user
 from notifications.orders.models import OrderRow
 
 messages = Handlers()
 
-OrderEvent = (
-    OrderPlanned
-    | OrderLineDelivered
-    | OrderDelivered
-    | OrderDeclined
-    | OrderVoided
-    | OrderVoidRefused
-)
 Status = Literal["registered", "part_delivered", "delivered", "voided", "declined"]
 
 
-@messages.on(
-    OrderPlaced, loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
-)
+def _report_of(event: OrderEvent, tx: Transaction) -> Iterable[RowKey]:
+    return [(ReportRow, event.order_id)]
+
+
+@messages.on(OrderPlaced, loads=_report_of)
 async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
     """The order is registered."""
     row = OrderRow(
@@ -51,65 +47,56 @@ async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
     await _report(row, "registered", tx)
 
 
-@messages.on(OrderPlanned, loads=lambda event, _: [(OrderRow, event.order_id)])
-async def on_order_planned(event: OrderPlanned, tx: Transaction) -> None:
+@messages.on(OrderPlanned, of=OrderRow)
+async def on_order_planned(row: OrderRow, event: OrderPlanned, tx: Transaction) -> None:
     """An earlier date is no longer true: the prescriber is told (ORD-4)."""
     if event.changed:
-        await _tell(event, MessageKind.DELIVERY_DATE_CHANGED, tx)
+        _tell(row, MessageKind.DELIVERY_DATE_CHANGED, tx)
 
 
-@messages.on(
-    OrderLineDelivered,
-    loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)],
-)
-async def on_order_line_delivered(event: OrderLineDelivered, tx: Transaction) -> None:
+@messages.on(OrderLineDelivered, of=OrderRow, loads=_report_of)
+async def on_order_line_delivered(
+    row: OrderRow, event: OrderLineDelivered, tx: Transaction
+) -> None:
     """In part delivered, while something is outstanding (ORD-15)."""
-    row = await tx.get(OrderRow, event.order_id)
     row.outstanding -= event.quantity
     if row.outstanding > 0:
         await _report(row, "part_delivered", tx)
 
 
-@messages.on(
-    OrderDelivered, loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
-)
-async def on_order_delivered(event: OrderDelivered, tx: Transaction) -> None:
+@messages.on(OrderDelivered, of=OrderRow, loads=_report_of)
+async def on_order_delivered(row: OrderRow, event: OrderDelivered, tx: Transaction) -> None:
     """Everything has arrived."""
-    await _tell(event, MessageKind.ORDER_DELIVERED, tx)
-    await _report(await tx.get(OrderRow, event.order_id), "delivered", tx)
+    _tell(row, MessageKind.ORDER_DELIVERED, tx)
+    await _report(row, "delivered", tx)
 
 
-@messages.on(
-    OrderDeclined, loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
-)
-async def on_order_declined(event: OrderDeclined, tx: Transaction) -> None:
+@messages.on(OrderDeclined, of=OrderRow, loads=_report_of)
+async def on_order_declined(row: OrderRow, event: OrderDeclined, tx: Transaction) -> None:
     """Inventory could not serve it: the order has no effect."""
-    await _tell(event, MessageKind.ORDER_DECLINED, tx)
-    await _report(await tx.get(OrderRow, event.order_id), "declined", tx)
+    _tell(row, MessageKind.ORDER_DECLINED, tx)
+    await _report(row, "declined", tx)
 
 
-@messages.on(
-    OrderVoided, loads=lambda event, _: [(OrderRow, event.order_id), (ReportRow, event.order_id)]
-)
-async def on_order_voided(event: OrderVoided, tx: Transaction) -> None:
+@messages.on(OrderVoided, of=OrderRow, loads=_report_of)
+async def on_order_voided(row: OrderRow, event: OrderVoided, tx: Transaction) -> None:
     """The order has no effect (ORD-14)."""
-    await _tell(event, MessageKind.ORDER_VOIDED, tx)
-    await _report(await tx.get(OrderRow, event.order_id), "voided", tx)
+    _tell(row, MessageKind.ORDER_VOIDED, tx)
+    await _report(row, "voided", tx)
 
 
-@messages.on(OrderVoidRefused, loads=lambda event, _: [(OrderRow, event.order_id)])
-async def on_order_void_refused(event: OrderVoidRefused, tx: Transaction) -> None:
+@messages.on(OrderVoidRefused, of=OrderRow)
+async def on_order_void_refused(row: OrderRow, event: OrderVoidRefused, tx: Transaction) -> None:
     """The order goes on: whoever wanted it void must know (ORD-14)."""
-    await _tell(event, MessageKind.ORDER_VOID_REFUSED, tx)
+    _tell(row, MessageKind.ORDER_VOID_REFUSED, tx)
 
 
-async def _tell(event: OrderEvent, message: MessageKind, tx: Transaction) -> None:
-    row = await tx.get(OrderRow, event.order_id)
-    tell_user(tx, row.prescriber, message, about_order(event.order_id))
+def _tell(row: OrderRow, message: MessageKind, tx: Transaction) -> None:
+    post_to_user(tx, row.prescriber, message, about_order(row.order_id))
 
 
 async def _report(row: OrderRow, status: Status, tx: Transaction) -> None:
-    said = OrderReported(
+    reported = OrderReported(
         order=row.name, order_number=row.order_number, status=status, occurred_at=when(tx)
     )
-    await report(tx, row.order_id, said)
+    await report(tx, row.order_id, reported)

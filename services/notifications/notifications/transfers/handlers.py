@@ -26,11 +26,10 @@ from kvitt_contracts.bmb import (
 )
 from kvitt_contracts.notifications import MessageKind
 from kvitt_contracts.regions import TransferReported
-from kvitt_contracts.types import TransferId
 
 from notifications.feed.models import ReportRow
-from notifications.feed.reporting import report, when
-from notifications.messages.posting import about_transfer, tell_service_point, tell_user
+from notifications.feed.writes import report, when
+from notifications.messages.writes import about_transfer, post_to_service_point, post_to_user
 from notifications.transfers.models import TransferRow
 
 messages = Handlers()
@@ -81,41 +80,33 @@ ToldEvent = (
 )
 
 
-@messages.on(TransferDrafted, loads=lambda event, _: [(TransferRow, event.transfer_id)])
-async def on_transfer_drafted(event: TransferDrafted, tx: Transaction) -> None:
-    """Note the transfer's name and sides; a draft that is saved anew may have others."""
-    row = await tx.look_up(TransferRow, event.transfer_id)
-    if row is None:
-        row = TransferRow(region=tx.region, transfer_id=event.transfer_id)
-        tx.put(row)
-    row.name = event.reference or str(event.transfer_id)
-    row.sender = event.sender
-    row.receiving_service_point = event.receiving_service_point
-
-
-@messages.on(TransferRequested, loads=lambda event, _: [(TransferRow, event.transfer_id)])
-async def on_transfer_requested(event: TransferRequested, tx: Transaction) -> None:
-    """The policy is pinned: it says whether the receiver is told anything (BMB-9)."""
-    (await tx.get(TransferRow, event.transfer_id)).policy = event.policy
+# A draft that is saved anew may have other sides.
+messages.project(
+    TransferDrafted,
+    TransferRow,
+    name=lambda event: event.reference or str(event.transfer_id),
+)
+# The policy that is pinned here says whether the receiver is told anything (BMB-9).
+messages.amend(TransferRequested, TransferRow)
 
 
 @messages.on(
     *get_args(ToldEvent),
-    loads=lambda event, _: [(TransferRow, event.transfer_id), (ReportRow, event.transfer_id)],
+    of=TransferRow,
+    loads=lambda event, _: [(ReportRow, event.transfer_id)],
 )
-async def tell_of_transfer(event: ToldEvent, tx: Transaction) -> None:
+async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) -> None:
     """Tell whom it concerns: the sender, the receiver, the region's own system."""
-    row = await tx.get(TransferRow, event.transfer_id)
-    about = about_transfer(TransferId(event.transfer_id))
+    about = about_transfer(row.transfer_id)
     to_sender, to_receiver = _TO_SENDER.get(type(event)), _TO_RECEIVER.get(type(event))
     if to_sender is not None:
-        tell_user(tx, row.sender, to_sender, about)
+        post_to_user(tx, row.sender, to_sender, about)
     if to_receiver is not None and _receiver_is_told(row, tx):
-        tell_service_point(tx, row.receiving_service_point, to_receiver, about)
+        post_to_service_point(tx, row.receiving_service_point, to_receiver, about)
     status = _TO_REGION.get(type(event))
     if status is not None:
-        said = TransferReported(transfer=row.name, status=status, occurred_at=when(tx))
-        await report(tx, row.transfer_id, said)
+        reported = TransferReported(transfer=row.name, status=status, occurred_at=when(tx))
+        await report(tx, row.transfer_id, reported)
 
 
 def _receiver_is_told(row: TransferRow, tx: Transaction) -> bool:

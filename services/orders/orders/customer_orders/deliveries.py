@@ -11,10 +11,10 @@ from kvitt_contracts.types import Address, OrderId, PersonRef, UserId
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.views import DeliveryView
 from orders.people.domain import Purpose
-from orders.people.handlers import log_looks
 from orders.people.models import PersonDetailsRow, PersonRow
-from orders.units.handlers import care_unit_key, customer_key
+from orders.people.writes import log_looks
 from orders.units.models import CareUnitRow, CustomerRow
+from orders.units.queries import care_unit_key, customer_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,12 @@ from datetime import date
 from enum import StrEnum
 from uuid import uuid5
 
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
     AddressKind,
     OrderDeclined,
     OrderDelivered,
+    OrderEvent,
     OrderLineDelivered,
     OrderPickingBegun,
     OrderPlaced,
@@ -36,18 +38,6 @@ from kvitt_contracts.types import (
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import User
 
-OrderEvent = (
-    OrderPlaced
-    | OrderPlanned
-    | OrderPickingBegun
-    | OrderLineDelivered
-    | OrderDelivered
-    | OrderDeclined
-    | OrderVoidRequested
-    | OrderVoided
-    | OrderVoidRefused
-)
-
 
 class Status(StrEnum):
     """Where an order is (ORD-15); *pending* and *voiding* wait for inventory's answer."""
@@ -62,14 +52,6 @@ class Status(StrEnum):
 
 
 ENDED = frozenset({Status.DELIVERED, Status.VOIDED, Status.DECLINED})
-
-
-class AlreadyDone(StrEnum):
-    """A named success: what is asked for stands already."""
-
-    VOID = "void"
-    PLAN = "plan"
-    PICKING = "picking"
 
 
 class OrderLine(PlacedLine):
@@ -122,19 +104,19 @@ def line_id(order: OrderId, number: int) -> OrderLineId:
     return OrderLineId(uuid5(order, str(number)))
 
 
-def plan(order: Order, *, on: date) -> OrderPlanned | AlreadyDone:
+def plan(order: Order, *, on: date) -> tuple[OrderPlanned, ...]:
     """When the order is expected to leave the central store; told again when it changes (ORD-4)."""
     if order.planned_dispatch_on == on:
-        return AlreadyDone.PLAN
+        return ()
     changed = order.planned_dispatch_on is not None
-    return OrderPlanned(order_id=order.id, planned_dispatch_on=on, changed=changed)
+    return (OrderPlanned(order_id=order.id, planned_dispatch_on=on, changed=changed),)
 
 
-def begin_picking(order: Order) -> OrderPickingBegun | AlreadyDone:
+def begin_picking(order: Order) -> tuple[OrderPickingBegun, ...]:
     """The warehouse has begun: no voiding from now on (ORD-14)."""
     if order.picking_begun:
-        return AlreadyDone.PICKING
-    return OrderPickingBegun(order_id=order.id)
+        return ()
+    return (OrderPickingBegun(order_id=order.id),)
 
 
 def deliver_line(
@@ -154,19 +136,21 @@ def deliver_line(
     return (part, whole)
 
 
-def decline(order: Order, *, reason: str, rule: str) -> OrderDeclined:
+def decline(order: Order, *, reason: str, rule: str) -> tuple[OrderDeclined]:
     """Inventory cannot serve the order: it has no effect (ORD-7, ORD-8)."""
-    return OrderDeclined(order_id=order.id, prescriber=order.prescriber, reason=reason, rule=rule)
+    return (
+        OrderDeclined(order_id=order.id, prescriber=order.prescriber, reason=reason, rule=rule),
+    )
 
 
-def request_void(order: Order, *, by: User) -> OrderVoidRequested | AlreadyDone:
+def request_void(order: Order, *, by: User) -> tuple[OrderVoidRequested, ...]:
     """Ask inventory to let go of the whole order, so that it can be voided (ORD-14).
 
     Raises OrderRefused: a withdrawal, begun, delivered wholly or in part, declined, or `by` has no
     part in the order.
     """
     if order.status in (Status.VOIDED, Status.VOIDING):
-        return AlreadyDone.VOID
+        return ()
     _must_have_a_part(order, by)
     if order.supply is Supply.OWN_STORE:
         raise _not_voidable(
@@ -180,19 +164,19 @@ def request_void(order: Order, *, by: User) -> OrderVoidRequested | AlreadyDone:
         raise _not_voidable(
             order, Reason.PICKING_BEGUN, "Plocket har börjat. Kontakta hjälpmedelsservice."
         )
-    return OrderVoidRequested(order_id=order.id)
+    return (OrderVoidRequested(order_id=order.id),)
 
 
-def void(order: Order) -> OrderVoided | AlreadyDone:
+def void(order: Order) -> tuple[OrderVoided, ...]:
     """Inventory has let go: the order has no effect, its record stays (ORD-14)."""
     if order.status is Status.VOIDED:
-        return AlreadyDone.VOID
-    return OrderVoided(order_id=order.id, prescriber=order.prescriber)
+        return ()
+    return (OrderVoided(order_id=order.id, prescriber=order.prescriber),)
 
 
-def refuse_void(order: Order, *, reason: str) -> OrderVoidRefused:
+def refuse_void(order: Order, *, reason: str) -> tuple[OrderVoidRefused]:
     """Inventory holds on: the order goes on (ORD-14)."""
-    return OrderVoidRefused(order_id=order.id, prescriber=order.prescriber, reason=reason)
+    return (OrderVoidRefused(order_id=order.id, prescriber=order.prescriber, reason=reason),)
 
 
 def evolve(order: Order | None, event: OrderEvent) -> Order:
@@ -222,24 +206,12 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
 
 def _placed(event: OrderPlaced) -> Order:
     own = event.supply is Supply.OWN_STORE
-    return Order(
-        id=event.order_id,
-        order_number=event.order_number,
-        reference=event.reference,
-        status=Status.PENDING if own else Status.REGISTERED,
-        recipient=event.recipient,
-        prescriber=event.prescriber,
-        requester=event.requester,
-        service_point=event.service_point,
-        customer_id=event.customer_id,
-        supply=event.supply,
-        store=event.store,
-        address_kind=event.address_kind,
-        consolidated=event.consolidated,
-        placed_on=event.placed_on,
-        policy=event.policy,
-        lines=tuple(OrderLine(**dict(line)) for line in event.lines),
-    )
+    placed = {
+        "id": event.order_id,
+        "status": Status.PENDING if own else Status.REGISTERED,
+        "lines": tuple(OrderLine(**dict(line)) for line in event.lines),
+    }
+    return Order(**same_fields(event, Order) | placed)
 
 
 def _with_delivered(order: Order, event: OrderLineDelivered) -> Order:

@@ -6,9 +6,6 @@ from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts.orders import AddressKind, Delivery, Supply
 from kvitt_contracts.topics import ORDERS_CUSTOMER_ORDERS
 from kvitt_contracts.types import (
-    ArticleNumber,
-    ArticleStatus,
-    ArticleType,
     CareUnitId,
     CustomerId,
     OrderId,
@@ -26,13 +23,13 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.customer_orders import domain
-from orders.customer_orders.placing import Article
 from orders.models import Base
 
 
 class OrderRow(
     Aggregate[domain.Order],
     Base,
+    noun="order",
     topic=ORDERS_CUSTOMER_ORDERS,
     state=domain.Order,
     evolve=domain.evolve,
@@ -101,36 +98,3 @@ class OrderDetailsRow(Regional, Base):
     order_id: Mapped[OrderId] = mapped_column(primary_key=True)
     delivery: Mapped[Delivery] = mapped_column(Json(Delivery))
     comments: Mapped[dict[int, str]] = mapped_column(Json(dict[int, str]))
-
-
-class NumberSeriesRow(Regional, Base):
-    """The running number last given in a series and week (ORD-2)."""
-
-    __tablename__ = "number_series"
-
-    series_week: Mapped[str] = mapped_column(primary_key=True)
-    last: Mapped[int]
-
-
-class ArticleRow(Regional, Base):
-    """An article as inventory tells of it."""
-
-    __tablename__ = "articles"
-
-    article_number: Mapped[ArticleNumber] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    type: Mapped[ArticleType]
-    marked: Mapped[bool]
-    in_assortment: Mapped[bool]
-    status: Mapped[ArticleStatus]
-    fee_group: Mapped[str | None]
-
-    def article(self) -> Article:
-        """The values that the rules look at."""
-        return Article(
-            article_number=self.article_number,
-            type=self.type,
-            marked=self.marked,
-            in_assortment=self.in_assortment,
-            fee_group=self.fee_group,
-        )

@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.customer_orders.domain import Order, Status
+from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 
 Recipients = Annotated[Recipient, Field(description="Patient (referens) eller vårdenhet")]
@@ -120,11 +120,13 @@ class OrderSummary(BaseModel):
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
-    order_id: OrderId
+    order_id: Annotated[OrderId, Field(validation_alias="id")]
     order_number: Annotated[OrderNumber, Field(description="Ordernummer (ORD-2)")]
     reference: Annotated[Reference | None, Field(description="Regionens egen referens")]
     status: Annotated[Status, Field(description="Status (ORD-15)")]
-    pending: Annotated[bool, Field(description="Väntar på svar från lagret")]
+    pending: Annotated[
+        bool, Field(validation_alias="is_waiting", description="Väntar på svar från lagret")
+    ]
     supply: Annotated[Supply, Field(description="Centrallager eller eget förråd")]
     recipient: Recipients
     prescriber: UserId
@@ -137,7 +139,7 @@ class OrderSummary(BaseModel):
     @classmethod
     def of(cls, row: OrderRow) -> "OrderSummary":
         """A row as it is listed."""
-        return cls.model_validate(_values(row.state()))
+        return cls.model_validate(row.state())
 
 
 class OrderView(OrderSummary):
@@ -155,12 +157,11 @@ class OrderView(OrderSummary):
     def of(cls, row: OrderRow, details: OrderDetailsRow | None = None) -> "OrderView":
         """A row as it is shown, with the comments that are kept beside it."""
         comments = details.comments if details is not None else {}
-        order = row.state()
+        view = cls.model_validate(row.state())
         lines = [
-            LineView.model_validate({**dict(line), "comment": comments.get(line.number)})
-            for line in order.lines
+            line.model_copy(update={"comment": comments.get(line.number)}) for line in view.lines
         ]
-        return cls.model_validate({**_values(order), "lines": lines})
+        return view.model_copy(update={"lines": lines})
 
 
 class DeliveryView(BaseModel):
@@ -180,27 +181,3 @@ class DeliveryView(BaseModel):
     instructions: Annotated[str | None, Field(description="Anvisningar")]
     contact_person: Annotated[str | None, Field(description="Rings före leverans")]
     information: Annotated[str | None, Field(description="Fri information; beställer ingenting")]
-
-
-def _values(order: Order) -> dict[str, object]:
-    return {
-        "order_id": order.id,
-        "order_number": order.order_number,
-        "reference": order.reference,
-        "status": order.status,
-        "pending": order.is_waiting,
-        "supply": order.supply,
-        "recipient": order.recipient,
-        "prescriber": order.prescriber,
-        "requester": order.requester,
-        "service_point": order.service_point,
-        "placed_on": order.placed_on,
-        "planned_dispatch_on": order.planned_dispatch_on,
-        "delivered_on": order.delivered_on,
-        "customer_id": order.customer_id,
-        "store": order.store,
-        "address_kind": order.address_kind,
-        "consolidated": order.consolidated,
-        "picking_begun": order.picking_begun,
-        "refusal": order.refusal,
-    }

@@ -3,11 +3,23 @@ alone, and every look is logged in the transaction that answers it.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.http import ApiRouter, Commands, Listing, Page, Reader, SignedIn
+from kvitt_chassis.filters import Eq
+from kvitt_chassis.http import (
+    ApiRouter,
+    Commands,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionWide,
+    SignedIn,
+    named,
+)
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.problems import NotFound
 from kvitt_contracts.personnummer import Identity
@@ -18,9 +30,10 @@ from sqlalchemy import select
 
 from orders.people import domain
 from orders.people.commands import AddPerson, DoorCode, Instructions, KeepContact, Phone
-from orders.people.handlers import find_by_number, log_looks
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
-from orders.read_transaction import Asking
+from orders.people.queries import find_by_number
+from orders.people.writes import log_looks
+from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Personer"])
 
@@ -46,9 +59,12 @@ class FindPerson(BaseModel):
 class PersonView(BaseModel):
     """En referens till en person. Säger inte vem det är."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True)
 
-    person: Annotated[PersonRef, Field(description="Referensen som alla andra anrop tar")]
+    person: Annotated[
+        PersonRef,
+        Field(validation_alias="id", description="Referensen som alla andra anrop tar"),
+    ]
     region_person_id: Annotated[RegionPersonId, Field(description="Regionens eget id")]
     active: Annotated[bool, Field(description="Nytt får registreras på personen (REF-14)")]
     merged_into: Annotated[
@@ -58,12 +74,7 @@ class PersonView(BaseModel):
     @classmethod
     def of(cls, row: PersonRow) -> "PersonView":
         """A row as it is shown."""
-        return cls(
-            person=PersonRef(row.id),
-            region_person_id=row.region_person_id,
-            active=row.active,
-            merged_into=row.merged_into,
-        )
+        return cls.model_validate(row)
 
 
 class ResolvePersons(BaseModel):
@@ -118,7 +129,7 @@ class AccessView(BaseModel):
 
 # decision 0033: a look takes no Idempotency-Key and is logged in its own transaction
 @router.post("/persons:find")
-async def find_person(body: FindPerson, caller: SignedIn, tx: Asking) -> PersonView:
+async def find_person(body: FindPerson, caller: SignedIn, tx: ReadTransaction) -> PersonView:
     """Sök en person på nummer; svaret är referensen."""
     caller.must_have(Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM)
     ref = await find_by_number(body.identity, tx)
@@ -130,7 +141,7 @@ async def find_person(body: FindPerson, caller: SignedIn, tx: Asking) -> PersonV
 
 
 @router.post("/persons:resolve")
-async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: Asking) -> Resolved:
+async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: ReadTransaction) -> Resolved:
     """Visa vilka referenserna är, för ett ändamål. Varje uppslag loggas."""
     caller.must_have(*domain.roles_that_may_ask(body.purpose))
     current = await _current(body.refs, tx)
@@ -211,26 +222,28 @@ async def keep_contact(person: PersonRef, body: Contact, commands: Commands) -> 
     return await commands.run(KeepContact(**dict(body)), target=person, show=show)
 
 
+class PersonQuery(ListQuery):
+    """Which references."""
+
+    active: Annotated[bool | None, Eq(PersonRow.active, "Nytt får registreras")] = None
+    region_person_id: Annotated[
+        RegionPersonId | None, Eq(PersonRow.region_person_id, "Regionens id")
+    ] = None
+
+
+PERSONS = ListOf(
+    select(PersonRow),
+    scope=RegionWide(PersonRow.region, because="a reference says nothing of who it is (REF-8)"),
+    sorts=named(PersonRow.region_person_id, PersonRow.active),
+    default="region_person_id",
+    view=PersonView.of,
+)
+
+
 @router.get("/persons")
-async def list_persons(
-    reader: Reader,
-    listing: Listing,
-    active: Annotated[bool | None, Query(description="Nytt får registreras")] = None,
-    region_person_id: Annotated[RegionPersonId | None, Query(description="Regionens id")] = None,
-) -> Page[PersonView]:
+async def list_persons(reader: Reader, asked: Annotated[PersonQuery, Query()]) -> Page[PersonView]:
     """Referenser. Vilka de är visas av POST /persons:resolve."""
-    query = select(PersonRow)
-    if active is not None:
-        query = query.where(PersonRow.active.is_(active))
-    if region_person_id is not None:
-        query = query.where(PersonRow.region_person_id == region_person_id)
-    return await reader.page(
-        query,
-        listing,
-        view=PersonView.of,
-        sorts={"region_person_id": PersonRow.region_person_id, "active": PersonRow.active},
-        default="region_person_id",
-    )
+    return await PERSONS.page(asked, reader)
 
 
 @router.get("/persons/{person}")
@@ -239,27 +252,29 @@ async def get_person(person: PersonRef, reader: Reader) -> PersonView:
     return PersonView.of(await reader.get(PersonRow, person, rule="REF-1"))
 
 
+class AccessQuery(ListQuery):
+    """Which looks."""
+
+    person: Annotated[PersonRef | None, Eq(PersonAccessRow.person, "Vem som sågs")] = None
+    user_id: Annotated[UserId | None, Eq(PersonAccessRow.user_id, "Vem som såg")] = None
+
+
+ACCESSES = ListOf(
+    select(PersonAccessRow),
+    scope=RegionWide(PersonAccessRow.region, because="who may read the log reads all (REF-6)"),
+    sorts=named(PersonAccessRow.at, PersonAccessRow.user_id),
+    default="-at",
+    view=AccessView.model_validate,
+)
+
+
 @router.get("/person-accesses")
 async def list_person_accesses(
-    reader: Reader,
-    listing: Listing,
-    person: Annotated[PersonRef | None, Query(description="Vem som sågs")] = None,
-    user_id: Annotated[UserId | None, Query(description="Vem som såg")] = None,
+    reader: Reader, asked: Annotated[AccessQuery, Query()]
 ) -> Page[AccessView]:
     """Loggen över vem som såg vem, och varför (REF-6)."""
     reader.caller.must_have(Role.CUSTOMER_SERVICE, Role.OPS)
-    query = select(PersonAccessRow)
-    if person is not None:
-        query = query.where(PersonAccessRow.person == person)
-    if user_id is not None:
-        query = query.where(PersonAccessRow.user_id == user_id)
-    return await reader.page(
-        query,
-        listing,
-        view=AccessView.model_validate,
-        sorts={"at": PersonAccessRow.at, "user_id": PersonAccessRow.user_id},
-        default="-at",
-    )
+    return await ACCESSES.page(asked, reader)
 
 
 async def _current(refs: Sequence[PersonRef], tx: Transaction) -> dict[PersonRef, PersonRef]:
@@ -287,23 +302,5 @@ def _end(ref: PersonRef, leads: dict[PersonRef, PersonRef | None]) -> PersonRef:
 def _view(
     asked: PersonRef, ref: PersonRef, shown: domain.Shown | domain.Located
 ) -> ResolvedPerson | LocatedPerson:
-    common = {
-        "asked": asked,
-        "person": ref,
-        "name": shown.name,
-        "number": shown.number,
-        "protected": shown.protected,
-        "deceased": shown.deceased,
-    }
-    if not isinstance(shown, domain.Located):
-        return ResolvedPerson.model_validate(common)
-    return LocatedPerson.model_validate(
-        {
-            **common,
-            "address": shown.address,
-            "phone": shown.phone,
-            "door_code": shown.door_code,
-            "instructions": shown.instructions,
-            "home_region": shown.home_region,
-        }
-    )
+    view = LocatedPerson if isinstance(shown, domain.Located) else ResolvedPerson
+    return view.model_validate({"asked": asked, "person": ref, **asdict(shown)})

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from kvitt_contracts.orders import (
+    PersonEvent,
     PersonInactivated,
     PersonReactivated,
     PersonRegistered,
@@ -13,8 +14,6 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, Role
-
-PersonEvent = PersonRegistered | PersonInactivated | PersonReactivated | PersonsMerged
 
 
 class Reason(StrEnum):
@@ -102,23 +101,28 @@ def register(ref: PersonRef, *, region_person_id: RegionPersonId, active: bool) 
     return PersonRegistered(person=ref, region_person_id=region_person_id, active=active)
 
 
-def state_activity(person: Person, *, active: bool) -> PersonInactivated | PersonReactivated | None:
-    """The region says whether anything new may be registered; None: as before (REF-14)."""
+def state_activity(
+    person: Person, *, active: bool
+) -> tuple[PersonInactivated | PersonReactivated, ...]:
+    """The region says whether anything new may be registered; nothing: as before (REF-14)."""
     if person.active == active:
-        return None
-    return PersonReactivated(person=person.id) if active else PersonInactivated(person=person.id)
+        return ()
+    changed = PersonReactivated if active else PersonInactivated
+    return (changed(person=person.id),)
 
 
-def merge(person: Person, *, into: Person) -> PersonsMerged | None:
-    """Two references turned out to be one person; None when they are one already.
+def merge(person: Person, *, into: Person) -> tuple[PersonsMerged, ...]:
+    """Two references turned out to be one person; nothing when they are one already.
 
     Both must be current (merged into nothing): a caller follows aliases first.
     """
     if person.id == into.id:
-        return None
+        return ()
     if person.merged_into is not None or into.merged_into is not None:
         raise ValueError("only current references are merged")
-    return PersonsMerged(person=person.id, region_person_id=person.region_person_id, into=into.id)
+    return (
+        PersonsMerged(person=person.id, region_person_id=person.region_person_id, into=into.id),
+    )
 
 
 # decision 0030: a number belongs to one reference, and only the newest number finds it

@@ -1,6 +1,6 @@
 """What the regions say of persons. The one place where a number comes in over Kafka."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from secrets import choice
 from string import ascii_lowercase
 from uuid import uuid4
@@ -9,24 +9,16 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
-from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
+from kvitt_contracts.types import PersonRef, RegionPersonId
 
 from orders.message_subject import subject_as
 from orders.people import domain
 from orders.people.commands import AddPerson, KeepContact
-from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
+from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
+from orders.people.queries import find_by_number, rows_of_person
 
 messages = Handlers()
-
-
-def rows_of_person(named: RegionPersonId, tx: Transaction) -> Iterable[RowKey]:
-    """What says who a region's id stands for, as far as no alias has to be followed."""
-    yield PersonIdRow, named
-    known = tx.fetched(PersonIdRow, named)
-    if known is not None:
-        yield PersonRow, known.person
-        yield PersonDetailsRow, known.person
 
 
 def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
@@ -57,8 +49,7 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
     if holder is not None and holder.id != row.id:
         await _merge(row, into=holder, tx=tx)
         row, is_new = holder, False
-    if event := domain.state_activity(row.state(), active=active):
-        tx.record(row, event)
+    tx.record(row, *domain.state_activity(row.state(), active=active))
     await _keep_details(PersonRef(row.id), fact, tx, is_new=is_new)
 
 
@@ -104,40 +95,6 @@ async def keep_contact(command: KeepContact, tx: Transaction) -> None:
     details.instructions = command.instructions
 
 
-async def current_person(named: RegionPersonId, tx: Transaction, *, field: str) -> PersonRow:
-    """The reference that a region's id stands for now, aliases followed, to read.
-
-    Unknown: a command is refused (REF-1), a fact waits.
-    """
-    known = await tx.get(PersonIdRow, named, rule="REF-1", field=field)
-    row = await tx.get(PersonRow, known.person)
-    while row.merged_into is not None:
-        row = await tx.get(PersonRow, row.merged_into)
-    return row
-
-
-async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | None:
-    """The reference of whoever has the number, or None."""
-    index = index_of(identity, region=tx.region)
-    row = await tx.search(PersonDetailsRow, PersonDetailsRow.number_index, index)
-    return None if row is None else row.person
-
-
-def log_looks(tx: Transaction, user: UserId, purpose: str, seen: Sequence[PersonRef]) -> None:
-    """Write down who looked at whom, when and why (REF-6)."""
-    tx.session.add_all(
-        PersonAccessRow(
-            region=tx.region,
-            access_id=uuid4(),
-            at=tx.now,
-            user_id=user,
-            purpose=purpose,
-            person=ref,
-        )
-        for ref in seen
-    )
-
-
 def _start(named: RegionPersonId, *, active: bool, tx: Transaction) -> PersonRow:
     # Random: a reference that could be derived would say something about the person.
     ref = PersonRef(uuid4())
@@ -169,8 +126,9 @@ async def _holding(identity: Identity, tx: Transaction) -> PersonRow | None:
 
 
 async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
-    if event := domain.merge(row.state(), into=into.state()):
-        tx.record(row, event)
+    merged = domain.merge(row.state(), into=into.state())
+    tx.record(row, *merged)
+    if merged:
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
             # The alias keeps no copy of who it was: what stands under `into` counts.

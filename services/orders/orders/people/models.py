@@ -17,6 +17,7 @@ from orders.people import domain
 class PersonRow(
     Aggregate[domain.Person],
     Base,
+    noun="person",
     topic=ORDERS_PERSONS,
     state=domain.Person,
     evolve=domain.evolve,

@@ -4,7 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from kvitt_chassis.http import ApiRouter, Listing, Page, Reader
+from kvitt_chassis.filters import Contains, Eq, StartsWith
+from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, Scope, named
 from kvitt_contracts.types import (
     CareUnitId,
     CustomerId,
@@ -16,12 +17,14 @@ from kvitt_contracts.types import (
     identify,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import select
 
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 
 router = ApiRouter(tags=["Enheter och användare"])
+
+_NAME = "Början av namnet"
+_CHOSEN = "whoever registers anything chooses among all of the region's"
 
 
 class _View(BaseModel):
@@ -71,20 +74,27 @@ class UserView(_View):
     active: Annotated[bool, Field(description="Har tillgång")]
 
 
-Name = Annotated[str | None, Query(max_length=120, description="Början av namnet")]
+class PayerQuery(ListQuery):
+    """Which payers."""
+
+    name: Annotated[
+        str | None, StartsWith(PayerRow.name, _NAME, ignore_case=True), Field(max_length=120)
+    ] = None
+
+
+PAYERS = ListOf(
+    select(PayerRow),
+    scope=RegionWide(PayerRow.region, because=_CHOSEN),
+    sorts=named(PayerRow.payer_id, PayerRow.name),
+    default="payer_id",
+    view=PayerView.model_validate,
+)
 
 
 @router.get("/payers")
-async def list_payers(reader: Reader, listing: Listing, name: Name = None) -> Page[PayerView]:
+async def list_payers(reader: Reader, asked: Annotated[PayerQuery, Query()]) -> Page[PayerView]:
     """Betalare."""
-    query = select(PayerRow).where(_named(PayerRow.name, name))
-    return await reader.page(
-        query,
-        listing,
-        view=PayerView.model_validate,
-        sorts={"payer_id": PayerRow.payer_id, "name": PayerRow.name},
-        default="payer_id",
-    )
+    return await PAYERS.page(asked, reader)
 
 
 @router.get("/payers/{payer_id}")
@@ -94,31 +104,33 @@ async def get_payer(payer_id: PayerId, reader: Reader) -> PayerView:
     return PayerView.model_validate(row)
 
 
+class CustomerQuery(ListQuery):
+    """Which customers."""
+
+    name: Annotated[
+        str | None, StartsWith(CustomerRow.name, _NAME, ignore_case=True), Field(max_length=120)
+    ] = None
+    payer_id: Annotated[PayerId | None, Eq(CustomerRow.payer_id, "Förvald betalare")] = None
+    is_service_point: Annotated[
+        bool | None, Eq(CustomerRow.is_service_point, "Bara tjänsteställen")
+    ] = None
+
+
+CUSTOMERS = ListOf(
+    select(CustomerRow),
+    scope=RegionWide(CustomerRow.region, because=_CHOSEN),
+    sorts=named(CustomerRow.customer_id, CustomerRow.name, CustomerRow.payer_id),
+    default="customer_id",
+    view=CustomerView.model_validate,
+)
+
+
 @router.get("/customers")
 async def list_customers(
-    reader: Reader,
-    listing: Listing,
-    name: Name = None,
-    payer_id: Annotated[PayerId | None, Query(description="Förvald betalare")] = None,
-    is_service_point: Annotated[bool | None, Query(description="Bara tjänsteställen")] = None,
+    reader: Reader, asked: Annotated[CustomerQuery, Query()]
 ) -> Page[CustomerView]:
     """Kunder."""
-    query = select(CustomerRow).where(_named(CustomerRow.name, name))
-    if payer_id is not None:
-        query = query.where(CustomerRow.payer_id == payer_id)
-    if is_service_point is not None:
-        query = query.where(CustomerRow.is_service_point.is_(is_service_point))
-    return await reader.page(
-        query,
-        listing,
-        view=CustomerView.model_validate,
-        sorts={
-            "customer_id": CustomerRow.customer_id,
-            "name": CustomerRow.name,
-            "payer_id": CustomerRow.payer_id,
-        },
-        default="customer_id",
-    )
+    return await CUSTOMERS.page(asked, reader)
 
 
 @router.get("/customers/{customer_id}")
@@ -128,18 +140,29 @@ async def get_customer(customer_id: CustomerId, reader: Reader) -> CustomerView:
     return CustomerView.model_validate(row)
 
 
+class CareUnitQuery(ListQuery):
+    """Which care units."""
+
+    name: Annotated[
+        str | None, StartsWith(CareUnitRow.name, _NAME, ignore_case=True), Field(max_length=120)
+    ] = None
+
+
+CARE_UNITS = ListOf(
+    select(CareUnitRow),
+    scope=RegionWide(CareUnitRow.region, because=_CHOSEN),
+    sorts=named(CareUnitRow.unit, CareUnitRow.name),
+    default="unit",
+    view=CareUnitView.model_validate,
+)
+
+
 @router.get("/care-units")
 async def list_care_units(
-    reader: Reader, listing: Listing, name: Name = None
+    reader: Reader, asked: Annotated[CareUnitQuery, Query()]
 ) -> Page[CareUnitView]:
     """Vårdenheter."""
-    return await reader.page(
-        select(CareUnitRow).where(_named(CareUnitRow.name, name)),
-        listing,
-        view=CareUnitView.model_validate,
-        sorts={"unit": CareUnitRow.unit, "name": CareUnitRow.name},
-        default="unit",
-    )
+    return await CARE_UNITS.page(asked, reader)
 
 
 @router.get("/care-units/{unit}")
@@ -149,32 +172,29 @@ async def get_care_unit(unit: CareUnitId, reader: Reader) -> CareUnitView:
     return CareUnitView.model_validate(row)
 
 
+class UserQuery(ListQuery):
+    """Which users."""
+
+    service_point: Annotated[
+        ServicePointId | None, Contains(UserRow.service_points, "Arbetar på")
+    ] = None
+    role: Annotated[Role | None, Contains(UserRow.roles, "Har rollen")] = None
+    active: Annotated[bool | None, Eq(UserRow.active, "Har tillgång")] = None
+
+
+USERS = ListOf(
+    select(UserRow),
+    scope=Scope(UserRow.region, UserRow.default_service_point, UserRow.service_points),
+    sorts=named(UserRow.user_id, UserRow.default_service_point),
+    default="user_id",
+    view=UserView.model_validate,
+)
+
+
 @router.get("/users")
-async def list_users(
-    reader: Reader,
-    listing: Listing,
-    service_point: Annotated[ServicePointId | None, Query(description="Arbetar på")] = None,
-    role: Annotated[Role | None, Query(description="Har rollen")] = None,
-    active: Annotated[bool | None, Query(description="Har tillgång")] = None,
-) -> Page[UserView]:
+async def list_users(reader: Reader, asked: Annotated[UserQuery, Query()]) -> Page[UserView]:
     """Användare, med internt id."""
-    query = select(UserRow)
-    if service_point is not None:
-        query = query.where(UserRow.service_points.contains((service_point,)))
-    if role is not None:
-        query = query.where(UserRow.roles.contains((role,)))
-    if active is not None:
-        query = query.where(UserRow.active.is_(active))
-    return await reader.page(
-        query,
-        listing,
-        view=UserView.model_validate,
-        sorts={
-            "user_id": UserRow.user_id,
-            "default_service_point": UserRow.default_service_point,
-        },
-        default="user_id",
-    )
+    return await USERS.page(asked, reader)
 
 
 @router.get("/users/{user_id}")
@@ -182,10 +202,6 @@ async def get_user(user_id: UserId, reader: Reader) -> UserView:
     """En användare."""
     row = await reader.get(UserRow, _key(reader, "user", user_id), rule="REF-3")
     return UserView.model_validate(row)
-
-
-def _named(column: InstrumentedAttribute[str], name: str | None) -> ColumnElement[bool]:
-    return true() if name is None else column.istartswith(name, autoescape=True)
 
 
 def _key(reader: Reader, noun: str, code: str) -> UUID:

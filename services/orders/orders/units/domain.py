@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
     CareUnitRegistered,
     CustomerRegistered,
     PayerRegistered,
+    UserEvent,
     UserRegistered,
 )
 from kvitt_contracts.policy import RegionPolicy
@@ -86,13 +88,21 @@ class User:
         return service_point in self.service_points
 
 
-def register_payer(fact: PayerStated, *, policy: RegionPolicy) -> PayerRegistered:
-    """A payer as the region has it. Raises UnitRefused: its code has the wrong length."""
+def register_payer(
+    fact: PayerStated, *, known: Payer | None, policy: RegionPolicy
+) -> tuple[PayerRegistered, ...]:
+    """A payer as the region states it; nothing when it is known so.
+
+    Raises UnitRefused: its code has the wrong length.
+    """
     _must_be_long(fact.payer_id, policy.id_format.payer, field="payer_id")
-    return PayerRegistered(payer_id=fact.payer_id, name=fact.name)
+    event = PayerRegistered(**same_fields(fact, PayerRegistered))
+    return () if known == evolve_payer(known, event) else (event,)
 
 
-def register_customer(fact: CustomerStated, *, policy: RegionPolicy) -> CustomerRegistered:
+def register_customer(
+    fact: CustomerStated, *, known: Customer | None, policy: RegionPolicy
+) -> tuple[CustomerRegistered, ...]:
     """A customer with its base link to a payer (REF-4).
 
     Raises UnitRefused: its code has the wrong length, or a private clinic is to own a store where
@@ -107,23 +117,22 @@ def register_customer(fact: CustomerStated, *, policy: RegionPolicy) -> Customer
             way_on="En privat mottagning har inget eget förråd. Ta bort förrådet.",
             customer_id=fact.customer_id,
         )
-    return CustomerRegistered(
-        customer_id=fact.customer_id,
-        name=fact.name,
-        payer_id=fact.payer_id,
-        is_service_point=fact.is_service_point,
-        private_clinic=fact.private_clinic,
-        store=fact.store,
-    )
+    event = CustomerRegistered(**same_fields(fact, CustomerRegistered))
+    return () if known == evolve_customer(known, event) else (event,)
 
 
-def register_care_unit(fact: CareUnitStated, *, policy: RegionPolicy) -> CareUnitRegistered:
+def register_care_unit(
+    fact: CareUnitStated, *, known: CareUnit | None, policy: RegionPolicy
+) -> tuple[CareUnitRegistered, ...]:
     """A care unit. Raises UnitRefused: its code has the wrong length."""
     _must_be_long(fact.unit, policy.id_format.care_unit, field="unit")
-    return CareUnitRegistered(unit=fact.unit, name=fact.name, customer_id=fact.customer_id)
+    event = CareUnitRegistered(**same_fields(fact, CareUnitRegistered))
+    return () if known == evolve_care_unit(known, event) else (event,)
 
 
-def register_user(fact: UserStated, *, service_points: tuple[Customer, ...]) -> UserRegistered:
+def register_user(
+    fact: UserStated, *, known: User | None, service_points: tuple[Customer, ...]
+) -> tuple[UserRegistered, ...]:
     """A user with service points, one of them the default (REF-3).
 
     Raises UnitRefused: the default is not among them, or one is no service point.
@@ -144,48 +153,28 @@ def register_user(fact: UserStated, *, service_points: tuple[Customer, ...]) -> 
                 way_on="Kunden är inget tjänsteställe. Skicka kunden som tjänsteställe först.",
                 customer_id=customer.customer_id,
             )
-    return UserRegistered(
-        user_id=fact.user_id,
-        roles=fact.roles,
-        service_points=fact.service_points,
-        default_service_point=fact.default_service_point,
-        acts_for=fact.acts_for,
-        active=fact.active,
-    )
+    event = UserRegistered(**same_fields(fact, UserRegistered))
+    return () if known == evolve_user(known, event) else (event,)
 
 
 def evolve_payer(_: Payer | None, event: PayerRegistered) -> Payer:
     """The payer after an event: each states the whole."""
-    return Payer(payer_id=event.payer_id, name=event.name)
+    return Payer(**same_fields(event, Payer))
 
 
 def evolve_customer(_: Customer | None, event: CustomerRegistered) -> Customer:
     """The customer after an event: each states the whole."""
-    return Customer(
-        customer_id=event.customer_id,
-        name=event.name,
-        payer_id=event.payer_id,
-        is_service_point=event.is_service_point,
-        private_clinic=event.private_clinic,
-        store=event.store,
-    )
+    return Customer(**same_fields(event, Customer))
 
 
 def evolve_care_unit(_: CareUnit | None, event: CareUnitRegistered) -> CareUnit:
     """The care unit after an event: each states the whole."""
-    return CareUnit(unit=event.unit, name=event.name, customer_id=event.customer_id)
+    return CareUnit(**same_fields(event, CareUnit))
 
 
-def evolve_user(_: User | None, event: UserRegistered) -> User:
+def evolve_user(_: User | None, event: UserEvent) -> User:
     """The user after an event: each states the whole."""
-    return User(
-        user_id=event.user_id,
-        roles=event.roles,
-        service_points=event.service_points,
-        default_service_point=event.default_service_point,
-        acts_for=event.acts_for,
-        active=event.active,
-    )
+    return User(**same_fields(event, User))
 
 
 def _must_be_long(code: UnitCode, length: int, *, field: str) -> None:

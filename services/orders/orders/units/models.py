@@ -22,6 +22,7 @@ from orders.units import domain
 class PayerRow(
     Aggregate[domain.Payer],
     Base,
+    noun="payer",
     topic=ORDERS_UNITS,
     state=domain.Payer,
     evolve=domain.evolve_payer,
@@ -38,6 +39,7 @@ class PayerRow(
 class CustomerRow(
     Aggregate[domain.Customer],
     Base,
+    noun="customer",
     topic=ORDERS_UNITS,
     state=domain.Customer,
     evolve=domain.evolve_customer,
@@ -59,6 +61,7 @@ class CustomerRow(
 class CareUnitRow(
     Aggregate[domain.CareUnit],
     Base,
+    noun="care-unit",
     topic=ORDERS_UNITS,
     state=domain.CareUnit,
     evolve=domain.evolve_care_unit,
@@ -76,6 +79,7 @@ class CareUnitRow(
 class UserRow(
     Aggregate[domain.User],
     Base,
+    noun="user",
     topic=ORDERS_USERS,
     state=domain.User,
     evolve=domain.evolve_user,

@@ -1,0 +1,358 @@
+"""What inventory emits: the catalogue, reservations, holds, devices and their custody, days."""
+
+from datetime import date
+from typing import Any
+
+from kvitt_contracts.inventory import (
+    ArticleListed,
+    ArticlePriced,
+    Custody,
+    CustodyChanged,
+    DayClosed,
+    DeviceRegistered,
+    DeviceStatedOnLoan,
+    HoldBroken,
+    HoldGranted,
+    HoldRefused,
+    LineDelivered,
+    OrderGoodsDispatched,
+    OrderPickingStarted,
+    ReleaseRefused,
+    ReservationDeclined,
+    ReservationReleased,
+    StockBackordered,
+    StockReserved,
+)
+from kvitt_contracts.refusals import InventoryMessageRefused
+from kvitt_contracts.types import Holder, OrderId, TransferId
+
+from contracts.tests.builders.shapes import build
+from contracts.tests.builders.story import (
+    CUSHION,
+    DAY,
+    OTHER,
+    OTHER_PAYER,
+    OWN,
+    PAYER,
+    RECEIVING,
+    RECEIVING_PAYER,
+    ROLLATOR,
+    SENDER,
+    a_patient,
+    a_store,
+    device_id,
+    line_id,
+    order_id,
+    transfer_id,
+)
+
+# -- the catalogue -------------------------------------------------------------------------------
+
+
+def an_article_listed(
+    number: str = ROLLATOR, *, marked: bool = True, **changes: Any
+) -> ArticleListed:
+    """An article of the catalogue; a marked one is rented, an unmarked one sold (BIL-1)."""
+    values = {
+        "article_number": number,
+        "name": "Rollator Brukare 55" if marked else "Sittdyna Ängsull",
+        "iso_code": "120606",
+        "type": "main_device",
+        "marked": marked,
+        "in_assortment": True,
+        "charging": "rent" if marked else "sale",
+        "status": "active",
+        "lead_time_days": 5,
+        "supplier": "Nordhjälp AB",
+    }
+    return build(ArticleListed, values, changes)
+
+
+def an_article_priced(
+    number: str = ROLLATOR, net_ore: int = 31_000, *, valid_from: str = "2026-01-01"
+) -> ArticlePriced:
+    """A price of an article, in öre."""
+    values = {"article_number": number, "valid_from": valid_from, "price": {"net_ore": net_ore}}
+    return build(ArticlePriced, values, {})
+
+
+# -- reservations --------------------------------------------------------------------------------
+
+
+def a_stock_reserved(
+    order: str | OrderId = "O-1",
+    *,
+    article: str = CUSHION,
+    quantity: int = 1,
+    on: str = "2026-03-04",
+) -> StockReserved:
+    """Everything that an order of one line wants is set aside."""
+    values = {
+        "order_id": order_id(order),
+        "planned_dispatch_on": on,
+        "lines": (_allocated(order, article, reserved=quantity, missing=0),),
+    }
+    return build(StockReserved, values, {})
+
+
+def a_stock_backordered(
+    order: str | OrderId = "O-1",
+    *,
+    article: str = CUSHION,
+    missing: int = 1,
+    on: str = "2026-03-09",
+) -> StockBackordered:
+    """An order of one line has to wait for goods."""
+    values = {
+        "order_id": order_id(order),
+        "planned_dispatch_on": on,
+        "missing": (article,),
+        "lines": (_allocated(order, article, reserved=0, missing=missing),),
+    }
+    return build(StockBackordered, values, {})
+
+
+def a_reservation_declined(
+    order: str | OrderId = "O-1", *, reason: str = "NO_BALANCE", rule: str = "ORD-7"
+) -> ReservationDeclined:
+    """A withdrawal cannot be served."""
+    values = {"order_id": order_id(order), "reason": reason, "rule": rule}
+    return build(ReservationDeclined, values, {})
+
+
+def an_order_picking_started(order: str | OrderId = "O-1") -> OrderPickingStarted:
+    """The warehouse has begun with the order."""
+    return build(OrderPickingStarted, {"order_id": order_id(order)}, {})
+
+
+def an_order_goods_dispatched(
+    order: str | OrderId = "O-1", *, quantity: int = 1, **changes: Any
+) -> OrderGoodsDispatched:
+    """Unmarked goods of the order's first line have left the store."""
+    values = {
+        "order_id": order_id(order),
+        "dispatched_on": "2026-03-04",
+        "arrives_on": "2026-03-05",
+        "lines": ({"line_id": line_id(order), "quantity": quantity},),
+    }
+    return build(OrderGoodsDispatched, values, changes)
+
+
+def a_line_delivered(
+    order: str | OrderId = "O-1",
+    *,
+    line: int = 1,
+    article: str = CUSHION,
+    quantity: int = 1,
+    on: str = "2026-03-05",
+    payer: str = PAYER,
+    devices: tuple[str, ...] = (),
+) -> LineDelivered:
+    """A line of the order has reached its recipient."""
+    values = {
+        "order_id": order_id(order),
+        "line_id": line_id(order, line),
+        "article_number": article,
+        "quantity": quantity,
+        "devices": tuple(device_id(number) for number in devices),
+        "payer_id": payer,
+        "delivered_on": on,
+    }
+    return build(LineDelivered, values, {})
+
+
+def a_reservation_released(order: str | OrderId = "O-1") -> ReservationReleased:
+    """What was set aside is free again."""
+    return build(ReservationReleased, {"order_id": order_id(order)}, {})
+
+
+def a_release_refused(
+    order: str | OrderId = "O-1", *, reason: str = "PICKING_BEGUN"
+) -> ReleaseRefused:
+    """The order cannot be voided any more."""
+    values = {"order_id": order_id(order), "reason": reason}
+    return build(ReleaseRefused, values, {})
+
+
+# -- holds ---------------------------------------------------------------------------------------
+
+
+def a_hold_granted(
+    *devices: str, transfer: str | TransferId = "BMB-1", region: str = "ac"
+) -> HoldGranted:
+    """All devices of the transfer are claimed for it."""
+    values = {
+        "transfer_id": transfer_id(transfer, region=region),
+        "devices": tuple(device_id(number, region=region) for number in devices or ("170098",)),
+    }
+    return build(HoldGranted, values, {})
+
+
+def a_hold_refused(
+    device: str = "170098", *, transfer: str | TransferId = "BMB-1", reason: str = "IN_TRANSFER"
+) -> HoldRefused:
+    """A device of the transfer cannot be claimed."""
+    refused = {"device_id": device_id(device), "reason": reason}
+    values = {"transfer_id": transfer_id(transfer), "refused": (refused,)}
+    return build(HoldRefused, values, {})
+
+
+def a_hold_broken(device: str = "170098", *, transfer: str | TransferId = "BMB-1") -> HoldBroken:
+    """A device of the transfer has been returned."""
+    values = {
+        "transfer_id": transfer_id(transfer),
+        "device_id": device_id(device),
+        "reason": "RETURNED",
+    }
+    return build(HoldBroken, values, {})
+
+
+# -- devices and their custody -------------------------------------------------------------------
+
+
+def a_device_registered(
+    number: str = "170098", *, article: str = ROLLATOR, store: str = OWN, region: str = "ac"
+) -> DeviceRegistered:
+    """A marked device has come into a store."""
+    values = {
+        "device_id": device_id(number, region=region),
+        "device_number": number,
+        "article_number": article,
+        "store": store,
+        "registered_on": DAY,
+    }
+    return build(DeviceRegistered, values, {})
+
+
+def a_custody(
+    holder: Holder | None = None,
+    *,
+    payer: str = OTHER_PAYER,
+    customer: str = OTHER,
+    since: str | date = "2026-02-02",
+) -> Custody:
+    """A patient has got a device by an order or a transfer: a customer's payer pays."""
+    values = {
+        "holder": holder or a_patient(),
+        "payer_id": payer,
+        "customer_id": customer,
+        "prescriber": SENDER,
+        "since": since,
+    }
+    return build(Custody, values, {})
+
+
+def an_old_custody(holder: Holder | None = None, *, payer: str = OTHER_PAYER) -> Custody:
+    """A patient has a device of the old stock: the region states its payer, but no customer."""
+    values = {
+        "holder": holder or a_patient(),
+        "payer_id": payer,
+        "prescriber": SENDER,
+        "since": "2026-02-02",
+    }
+    return build(Custody, values, {})
+
+
+def a_store_custody(store: str = OWN, *, since: str | date = DAY) -> Custody:
+    """A store has a device: nobody pays and nobody has prescribed it."""
+    return build(Custody, {"holder": a_store(store), "since": since}, {})
+
+
+def a_device_stated_on_loan(
+    number: str = "170098",
+    *,
+    holder: Holder | None = None,
+    article: str = ROLLATOR,
+    region: str = "ac",
+) -> DeviceStatedOnLoan:
+    """A device of the old stock, at a patient."""
+    values = {
+        "device_id": device_id(number, region=region),
+        "device_number": number,
+        "article_number": article,
+        "custody": an_old_custody(holder),
+    }
+    return build(DeviceStatedOnLoan, values, {})
+
+
+def a_custody_changed_by_order(
+    number: str = "170098",
+    *,
+    to: Custody | None = None,
+    order: str | OrderId = "O-1",
+    article: str = ROLLATOR,
+) -> CustodyChanged:
+    """A device has gone from a store to the recipient of an order."""
+    cause = {"order_id": order_id(order), "line_id": line_id(order)}
+    return _custody_changed(number, to or a_custody(), a_store_custody(), cause, article=article)
+
+
+def a_custody_changed_by_transfer(
+    number: str = "170098",
+    *,
+    to: Custody | None = None,
+    before: Custody | None = None,
+    transfer: str | TransferId = "BMB-1",
+    article: str = ROLLATOR,
+) -> CustodyChanged:
+    """A device on loan has changed payer, prescriber or patient by a transfer."""
+    after = to or a_custody(payer=RECEIVING_PAYER, customer=RECEIVING, since="2026-05-04")
+    cause = {"transfer_id": transfer_id(transfer)}
+    return _custody_changed(number, after, before or a_custody(), cause, article=article)
+
+
+def a_custody_changed_by_return(
+    number: str = "170098",
+    *,
+    store: str = OWN,
+    since: str = "2026-03-09",
+    before: Custody | None = None,
+    article: str = ROLLATOR,
+) -> CustodyChanged:
+    """A device on loan is in a store again."""
+    after = a_store_custody(store, since=since)
+    return _custody_changed(number, after, before or a_custody(), {}, article=article)
+
+
+def a_day_closed(day: str | date = DAY, *, custody_changes: int = 0) -> DayClosed:
+    """A Stockholm day is over, after so many custody changes."""
+    return build(DayClosed, {"day": day, "custody_changes_so_far": custody_changes}, {})
+
+
+def an_inventory_message_refused(**changes: Any) -> InventoryMessageRefused:
+    """A delivery of marked goods that names no devices."""
+    values = {
+        "message_id": "b7c1c3a0-6d5e-4c1e-9a70-3f1a5f0f9d13",
+        "message_source": "urn:region:ac",
+        "message_type": "region.goods.received.v1",
+        "message_subject": "INL-1",
+        "reason": "DEVICES_MISSING",
+        "rule": "INV-5",
+        "field": "devices",
+        "way_on": "Artikeln är individmärkt: ange ett individnummer per styck.",
+    }
+    return build(InventoryMessageRefused, values, changes)
+
+
+def _custody_changed(
+    number: str, custody: Custody, before: Custody, cause: dict[str, Any], *, article: str
+) -> CustodyChanged:
+    values = {
+        "device_id": device_id(number),
+        "article_number": article,
+        "custody": custody,
+        "before": before,
+        "cause": cause,
+    }
+    return build(CustodyChanged, values, {})
+
+
+def _allocated(
+    order: str | OrderId, article: str, *, reserved: int, missing: int
+) -> dict[str, Any]:
+    return {
+        "line_id": line_id(order),
+        "article_number": article,
+        "reserved": reserved,
+        "missing": missing,
+    }

@@ -1,0 +1,274 @@
+"""What a region states: its registry, its catalogue and stock, and what its warehouse does.
+
+A region may send whatever the contract permits, so no shape is proven here.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from kvitt_contracts.personnummer import Identity, PersonalNumber
+from kvitt_contracts.regions import (
+    ArticlePriceStated,
+    ArticleStated,
+    BalanceStated,
+    CareUnitStated,
+    CustomerStated,
+    DeviceReturned,
+    DeviceStated,
+    DispatchedLine,
+    GoodsDispatched,
+    GoodsReceived,
+    PayerStated,
+    PersonsJoined,
+    PersonStated,
+    PickingBegun,
+    StoreStated,
+    UserStated,
+)
+from kvitt_contracts.types import Address
+
+from contracts.tests.builders.shapes import build
+from contracts.tests.builders.story import (
+    BATTERY,
+    CARE_UNIT,
+    CENTRAL,
+    CUSHION,
+    DAY,
+    FITTING,
+    OWN,
+    PATIENT,
+    PAYER,
+    PURCHASING,
+    ROLLATOR,
+    SENDER,
+    SENDING,
+)
+
+OLD_WOMAN = "189001019802"
+"""A test number of Skatteverket: born 1890."""
+
+CHILD = "201701012393"
+"""A test number of Skatteverket: born 2017."""
+
+HOME = Address(street="Storgatan 1", postal_code="90325", city="Umeå")
+
+# -- the registry --------------------------------------------------------------------------------
+
+
+def a_person_stated(identity: Identity | None = None, **changes: Any) -> PersonStated:
+    """A person of the population registry, with an address."""
+    values = {
+        "version": 1,
+        "identity": identity or PersonalNumber(number=OLD_WOMAN),
+        "name": "Tess Testsson",
+        "address": HOME,
+        "home_region": "ac",
+    }
+    return build(PersonStated, values, changes)
+
+
+def a_person_joined(joined: str, **changes: Any) -> PersonsJoined:
+    """The subject and `joined` are one person."""
+    return build(PersonsJoined, {"version": 1, "joined": joined}, changes)
+
+
+def a_payer_stated(payer: str = PAYER, **changes: Any) -> PayerStated:
+    """A payer."""
+    values = {"version": 1, "payer_id": payer, "name": f"Hälsocentralen {payer}"}
+    return build(PayerStated, values, changes)
+
+
+def a_customer_stated(
+    customer: str = SENDING, *, payer: str = PAYER, store: str | None = OWN, **changes: Any
+) -> CustomerStated:
+    """A service point with a store of its own."""
+    values = {
+        "version": 1,
+        "customer_id": customer,
+        "name": f"Arbetsplats {customer}",
+        "payer_id": payer,
+        "is_service_point": True,
+        "store": store,
+    }
+    return build(CustomerStated, values, changes)
+
+
+def a_care_unit_stated(unit: str = CARE_UNIT, *, customer: str = SENDING) -> CareUnitStated:
+    """A care unit of a customer."""
+    values = {"version": 1, "unit": unit, "name": f"Avdelning {unit}", "customer_id": customer}
+    return build(CareUnitStated, values, {})
+
+
+def a_user_stated(user: str = SENDER, *service_points: str, **changes: Any) -> UserStated:
+    """A prescriber; the first service point is the default one."""
+    points = service_points or (SENDING,)
+    values = {
+        "version": 1,
+        "user_id": user,
+        "roles": ("prescriber",),
+        "service_points": points,
+        "default_service_point": points[0],
+    }
+    return build(UserStated, values, changes)
+
+
+# -- the catalogue and the stores ----------------------------------------------------------------
+
+
+def a_store_stated(store: str = CENTRAL, kind: str = "central", **changes: Any) -> StoreStated:
+    """A store; the central one unless told."""
+    values = {"version": 1, "store": store, "name": f"Lager {store}", "kind": kind}
+    return build(StoreStated, values, changes)
+
+
+def the_stores() -> tuple[StoreStated, ...]:
+    """The central store, a purchasing store, and a service point's own."""
+    return (
+        a_store_stated(),
+        a_store_stated(PURCHASING, "purchasing"),
+        a_store_stated(OWN, "own", service_point=SENDING),
+    )
+
+
+def an_article_stated(
+    number: str = ROLLATOR, *, marked: bool = True, **changes: Any
+) -> ArticleStated:
+    """An article; a marked one is rented, an unmarked one sold."""
+    values = {
+        "version": 1,
+        "article_number": number,
+        "name": "Rollator Brukare 55",
+        "iso_code": "120606",
+        "type": "main_device",
+        "marked": marked,
+        "in_assortment": True,
+        "charging": "rent" if marked else "sale",
+        "supplier": "Nordhjälp AB",
+    }
+    return build(ArticleStated, values, changes)
+
+
+def the_catalogue() -> tuple[ArticleStated, ...]:
+    """A rollator (marked), a cushion with ten days' lead time, batteries, and a service."""
+    return (
+        an_article_stated(),
+        an_article_stated(CUSHION, marked=False, name="Sittdyna Ängsull", lead_time_days=10),
+        an_article_stated(BATTERY, marked=False, name="Batteri AGM", type="spare_part"),
+        an_article_stated(FITTING, marked=False, name="Anpassning", type="service"),
+    )
+
+
+def an_article_price_stated(number: str = ROLLATOR, **changes: Any) -> ArticlePriceStated:
+    """A price of an article, in öre."""
+    values = {"version": 1, "article_number": number, "valid_from": DAY, "net_ore": 31_000}
+    return build(ArticlePriceStated, values, changes)
+
+
+# -- stock and devices ---------------------------------------------------------------------------
+
+
+def a_balance_stated(
+    article: str = CUSHION, quantity: int = 1, *, store: str = CENTRAL
+) -> BalanceStated:
+    """Old stock of an unmarked article."""
+    values = {
+        "version": 1,
+        "store": store,
+        "article_number": article,
+        "quantity": quantity,
+        "stated_on": DAY,
+    }
+    return build(BalanceStated, values, {})
+
+
+def a_delivery_received(
+    article: str = CUSHION,
+    quantity: int = 1,
+    *,
+    store: str = CENTRAL,
+    devices: Sequence[str] = (),
+    **changes: Any,
+) -> GoodsReceived:
+    """Goods have come into a store."""
+    values = {
+        "version": 1,
+        "store": store,
+        "article_number": article,
+        "quantity": quantity,
+        "devices": tuple({"device_number": number} for number in devices),
+        "received_on": DAY,
+    }
+    return build(GoodsReceived, values, changes)
+
+
+def rollators_received(*devices: str, store: str = OWN) -> GoodsReceived:
+    """Marked rollators have come into a store; one unless told."""
+    numbers = devices or ("170098",)
+    return a_delivery_received(ROLLATOR, len(numbers), store=store, devices=numbers)
+
+
+def a_device_on_loan_stated(
+    device: str = "170098", *, person: str = PATIENT, **changes: Any
+) -> DeviceStated:
+    """Old stock: a rollator at a patient."""
+    values = {
+        "version": 1,
+        "device_number": device,
+        "article_number": ROLLATOR,
+        "recipient": {"kind": "patient", "person": person},
+        "payer_id": PAYER,
+        "prescriber": SENDER,
+        "stated_on": DAY,
+    }
+    return build(DeviceStated, values, changes)
+
+
+def a_device_in_store_stated(
+    device: str = "170098", *, store: str = OWN, **changes: Any
+) -> DeviceStated:
+    """Old stock: a rollator in a store."""
+    values = {
+        "version": 1,
+        "device_number": device,
+        "article_number": ROLLATOR,
+        "store": store,
+        "stated_on": DAY,
+    }
+    return build(DeviceStated, values, changes)
+
+
+def a_picking_begun(order: str = "O-1", **changes: Any) -> PickingBegun:
+    """The warehouse has begun with an order."""
+    return build(PickingBegun, {"version": 1, "order": order}, changes)
+
+
+def a_sent_line(number: int = 1, quantity: int = 1, *devices: str) -> DispatchedLine:
+    """What was sent of an order's line."""
+    values = {"line": number, "quantity": quantity, "devices": devices}
+    return build(DispatchedLine, values, {})
+
+
+def a_dispatch(
+    *lines: DispatchedLine,
+    order: str = "O-1",
+    on: str | date = "2026-03-03",
+    arrives_on: str | date = "2026-03-04",
+) -> GoodsDispatched:
+    """Goods of an order have left the central store: one of its first line unless told."""
+    values = {
+        "version": 1,
+        "order": order,
+        "dispatched_on": on,
+        "arrives_on": arrives_on,
+        "lines": lines or (a_sent_line(),),
+    }
+    return build(GoodsDispatched, values, {})
+
+
+def a_device_returned(
+    device: str = "170098", *, on: str | date = "2026-03-09", store: str = OWN
+) -> DeviceReturned:
+    """A device has come back into a store."""
+    values = {"version": 1, "device_number": device, "store": store, "returned_on": on}
+    return build(DeviceReturned, values, {})

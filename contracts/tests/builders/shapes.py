@@ -1,0 +1,118 @@
+"""Which shapes of its events a service emits, as proven by its own `tests/test_emitted_shapes.py`.
+
+A shape is what may differ between two valid messages of a type: the optional fields that are given,
+the kinds that are chosen (`recipient=patient`), the lists that are empty. `emitted/<owner>.txt`
+has one on each line.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.types import Value
+
+V = TypeVar("V", bound=Value)
+Shape = frozenset[str]
+
+EMITTED = Path(__file__).parent / "emitted"
+
+UNPROVEN: Mapping[type[Event], str] = {}
+"""Events that tests build and that no producer's test reaches, each with the reason; to shrink."""
+
+
+class NeverEmitted(AssertionError):
+    """A test asks for an event in a shape that its owner never emits."""
+
+
+def build(kind: type[V], values: Mapping[str, Any], changes: Mapping[str, Any]) -> V:
+    """A message, or a value in one, of these values, some of them changed.
+
+    Raises TypeError for a field that it has not, NeverEmitted for an event in a shape that
+    its owner never emits.
+    """
+    unknown = set(changes) - set(kind.model_fields)
+    if unknown:
+        raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
+    message = kind.model_validate({**values, **changes})
+    if isinstance(message, Event) and type(message) not in UNPROVEN:
+        check_emitted(message)
+    return message
+
+
+def check_emitted(event: Event) -> None:
+    """Raises NeverEmitted when the event's owner never emits one of its shape."""
+    known = emitted_shapes(event.wire_type.split(".")[0])
+    asked = lines([event])
+    if asked - known:
+        same_type = sorted(line for line in known if line.split(" ")[0] == event.wire_type)
+        raise NeverEmitted(
+            "\n  ".join(
+                [
+                    "no flow of its owner's test_emitted_shapes.py emits",
+                    *sorted(asked - known),
+                    "but only:",
+                    *same_type,
+                ]
+            )
+        )
+
+
+def assert_proven(owner: str, emitted: Collection[Event]) -> None:
+    """The shapes that a service has emitted in its own flows are those of `emitted/<owner>.txt`."""
+    assert not UNPROVEN.keys() & {type(event) for event in emitted}, (
+        "proven now: take it out of UNPROVEN"
+    )
+    proven = lines(emitted)
+    missing, gone = sorted(proven - emitted_shapes(owner)), sorted(emitted_shapes(owner) - proven)
+    assert not missing + gone, "\n".join(
+        [
+            f"{owner}.txt differs:",
+            *(f"+ {line}" for line in missing),
+            *(f"- {line}" for line in gone),
+        ]
+    )
+
+
+@cache
+def emitted_shapes(owner: str) -> frozenset[str]:
+    """The proven shapes of a service's events, one line each; none for an unknown service."""
+    path = EMITTED / f"{owner}.txt"
+    return frozenset(path.read_text().splitlines()) if path.exists() else frozenset()
+
+
+def lines(events: Iterable[Event]) -> frozenset[str]:
+    """The shapes of events as the files have them: the type, then what is given."""
+    return frozenset(
+        " ".join([event.wire_type, *sorted(shape)])
+        for event in events
+        for shape in _shapes(event, "")
+    )
+
+
+def _shapes(value: Value, path: str) -> set[Shape]:
+    """One shape for each choice of an element from each list: a list's length says nothing."""
+    choices = [
+        _choices(getattr(value, name), f"{path}{name}", optional=field.default is None)
+        for name, field in type(value).model_fields.items()
+    ]
+    return {frozenset[str]().union(*chosen) for chosen in product(*choices)}
+
+
+def _choices(given: object, path: str, *, optional: bool) -> set[Shape]:
+    match given:
+        case None:
+            return {frozenset()}
+        case Value():
+            kind = getattr(given, "kind", None)
+            named = f"{path}={kind}" if isinstance(kind, str) else path
+            inner = _shapes(given, f"{path}.")
+            return {shape | {named} if optional or kind else shape for shape in inner}
+        case tuple() if not given:
+            return {frozenset({f"{path}=none"})}
+        case tuple():
+            return set().union(*(_choices(one, path, optional=False) for one in given))
+        case _:
+            return {frozenset({path}) if optional else frozenset()}

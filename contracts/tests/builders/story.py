@@ -1,0 +1,87 @@
+"""The names that the builders share: a region's units, users, stores and articles, and the ids of
+its persons, orders, transfers and devices; of region ac unless told.
+"""
+
+from datetime import date
+from uuid import UUID, uuid5
+
+from kvitt_contracts.types import (
+    CareUnitId,
+    CareUnitRecipient,
+    DeviceId,
+    OrderId,
+    OrderLineId,
+    PatientRecipient,
+    PersonRef,
+    PolicyVersion,
+    StoreHolder,
+    StoreId,
+    TransferId,
+    identify,
+)
+
+SENDING, RECEIVING, OTHER = "40201", "40355", "40400"
+"""Three service points."""
+
+PAYER, RECEIVING_PAYER, OTHER_PAYER = "20011", "20311", "20499"
+"""The payers of the three service points."""
+
+SENDER, RECEIVER, OUTSIDER, SERVICE = "k082lno", "k201ema", "k300ola", "kundtjanst1"
+"""A prescriber at each of the service points, and one at customer service."""
+
+CARE_UNIT = "30110"
+CENTRAL, OWN, PURCHASING = "500", "402", "750"
+ROLLATOR, CUSHION, BATTERY, FITTING = "30012", "30457", "30999", "39001"
+"""A marked article that is rented, two unmarked ones that are sold, and a service."""
+
+PATIENT, OTHER_PATIENT = "P-20417", "P-30771"
+DAY = date(2026, 3, 2)
+"""A Monday."""
+
+POLICY = PolicyVersion(version=1, content_hash="0123456789abcdef")
+
+_PERSONS = UUID("0f5d1f5e-9f0b-4c52-8df4-6e9d7a0d2c11")
+
+
+def person(name: str = PATIENT) -> PersonRef:
+    """The reference of the person that the region calls `name`."""
+    return PersonRef(uuid5(_PERSONS, name))
+
+
+def order_id(order: str | OrderId = "O-1", *, region: str = "ac") -> OrderId:
+    """The id of the order that the region calls so; an id stands for itself."""
+    if isinstance(order, UUID):
+        return order
+    return OrderId(identify(region, "order", order))
+
+
+def line_id(order: str | OrderId = "O-1", number: int = 1) -> OrderLineId:
+    """The id of an order's line."""
+    return OrderLineId(uuid5(order_id(order), str(number)))
+
+
+def transfer_id(transfer: str | TransferId = "BMB-1", *, region: str = "ac") -> TransferId:
+    """The id of the transfer that the region calls so; an id stands for itself."""
+    if isinstance(transfer, UUID):
+        return transfer
+    return TransferId(identify(region, "transfer", transfer))
+
+
+def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:
+    """The id of a device by its first number."""
+    return DeviceId(identify(region, "device", number))
+
+
+def a_patient(name: str = PATIENT) -> PatientRecipient:
+    """A patient as recipient."""
+    return PatientRecipient(person=person(name))
+
+
+def a_care_unit(code: str = CARE_UNIT) -> CareUnitRecipient:
+    """A care unit as recipient."""
+    return CareUnitRecipient(unit=CareUnitId(code))
+
+
+def a_store(store: str = OWN) -> StoreHolder:
+    """A store as holder."""
+    return StoreHolder(store=StoreId(store))

@@ -1,0 +1,243 @@
+"""Prints the month's outcome in Swedish, as tables. Reads and compares nothing."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from rich.console import Console
+from rich.table import Table
+
+from kvitt.story.comparison import Difference, holder_of, payers_by_day, vat_ore
+from kvitt.story.outcome import Outcome
+from kvitt.story.region_client import FeedEvent
+from kvitt.story.services import Json
+
+MOST_DIFFERENCES = 50
+MOST_LINES = 12
+REFUSED = "region.message.refused.v1"
+
+ORDER_STATUS = {
+    "registered": "registrerade",
+    "part_delivered": "delvis levererade",
+    "delivered": "levererade",
+    "voided": "makulerade",
+    "declined": "avvisade av lagret",
+    "pending": "väntar på lagret",
+    "voiding": "makuleras",
+}
+TRANSFER_STATUS = {
+    "draft": "utkast",
+    "cancelled": "kastade utkast",
+    "requested": "väntar på lagret",
+    "refused": "nekade av lagret",
+    "sent": "skickade, ej besvarade",
+    "accepted": "godkända, ej i kraft",
+    "rejected": "ej godkända",
+    "executed_automatically": "automatiskt verkställda, ej i kraft",
+    "locked": "låsta",
+    "unlocked": "upplåsta",
+    "voided": "makulerade",
+    "completed": "genomförda",
+}
+HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
+KIND = {"rent": "hyra", "sale": "köp", "fee": "egenavgift"}
+
+
+def print_regions(
+    console: Console, outcomes: Sequence[Outcome], *, unread: Mapping[str, int]
+) -> None:
+    """Print what became of orders, devices, transfers and messages, one column per region."""
+    table = _table("Månaden i siffror", "", *(one.region for one in outcomes), numbers=True)
+    _section(table, "Ordrar och uttag", ORDER_STATUS, [_by_status(one.orders) for one in outcomes])
+    _section(table, "Byten (BMB)", TRANSFER_STATUS, [_by_status(one.transfers) for one in outcomes])
+    automatic = [_executed_automatically(one) for one in outcomes]
+    if any(automatic):
+        table.add_row("    varav automatiskt", *map(str, automatic))
+    held = [Counter(device["holder"]["kind"] for device in one.devices) for one in outcomes]
+    _section(table, "Märkta hjälpmedel", HOLDER, held)
+    table.add_row("[bold]Fakturor")
+    table.add_row("  utställda", *(str(len(one.invoices)) for one in outcomes))
+    table.add_row("  att betala", *(kronor(_gross(one)) for one in outcomes))
+    table.add_row("[bold]Meddelanden")
+    table.add_row("  olästa", *(str(unread[one.region]) for one in outcomes))
+    console.print(table)
+
+
+def print_device(console: Console, outcome: Outcome, *, first: date, last: date) -> str | None:
+    """Print the life of the device whose payer changed most often, by day. Answers its
+    last payer.
+    """
+    spans = {
+        one["device_id"]: payers_by_day(one["periods"], first=first, last=last)
+        for one in outcome.payments
+    }
+    if not spans:
+        return None
+    chosen = max(sorted(spans), key=lambda one: (len({span[2] for span in spans[one]}), one))
+    device = next(one for one in outcome.devices if one["device_id"] == chosen)
+    holder = holder_of(device, outcome.persons)
+    table = _table(
+        f"Ett hjälpmedels månad: {device['device_number']} (artikel {device['article_number']}), "
+        f"region {outcome.region}",
+        "från",
+        "till och med",
+        "betalare",
+        "namn",
+    )
+    for start, end, payer in spans[chosen]:
+        table.add_row(start, end, payer, outcome.payers.get(payer, ""))
+    console.print(table)
+    console.print(f"  Nu {HOLDER[holder['kind']]} {holder['name']}, sedan {device['since']}.\n")
+    return spans[chosen][-1][2] if spans[chosen] else None
+
+
+def print_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> None:
+    """Print an invoice with its lines: one of this payer's, else the first."""
+    of_payer = [one for one in outcome.invoices if one["payer"].get("payer_id") == payer]
+    for invoice in (of_payer or outcome.invoices)[:1]:
+        code = invoice["payer"].get("payer_id", "")
+        table = _table(
+            f"Faktura {invoice['number']} för {invoice['month']} till {code} "
+            f"{outcome.payers.get(code, 'en patient')}, region {outcome.region}",
+            "slag",
+            "artikel",
+            "individ",
+            "från",
+            "till och med",
+            "antal",
+            "netto",
+            "moms",
+        )
+        for column in table.columns[-3:]:
+            column.justify = "right"
+        for line in invoice["lines"][:MOST_LINES]:
+            table.add_row(*_invoice_row(line))
+        if left := len(invoice["lines"]) - MOST_LINES:
+            table.add_row(f"… {left} till" if left > 0 else "")
+        console.print(table)
+        console.print(
+            f"  Netto {kronor(invoice['net_ore'])}, moms {kronor(invoice['vat_ore'])}, "
+            f"att betala {kronor(invoice['gross_ore'])}.\n"
+        )
+
+
+def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print what was refused in each region, by reason and rule, with the way on."""
+    refused = {one.region: [event.data for event in _said(one, REFUSED)] for one in outcomes}
+    counts = {
+        region: Counter((one["reason"], one["rule"]) for one in several)
+        for region, several in refused.items()
+    }
+    ways = {
+        (one["reason"], one["rule"]): one["way_on"]
+        for several in refused.values()
+        for one in several
+    }
+    table = _table("Avvisat, med besked till regionen", "skäl", "regel", *counts, "väg vidare")
+    total = sum(counts.values(), Counter[tuple[str, str]]())
+    for reason, rule in sorted(total, key=lambda one: (-total[one], one)):
+        numbers = (str(of_region[reason, rule] or "") for of_region in counts.values())
+        table.add_row(reason, rule, *numbers, ways[reason, rule])
+    console.print(table)
+
+
+def print_quarantine(console: Console, outcomes: Iterable[Outcome]) -> None:
+    """Print what could not be read and waits for a person."""
+    table = _table("I karantän", "region", "tjänst", "nr", "orsak", "vad", "fält", "väntar")
+    for outcome in outcomes:
+        for one in outcome.quarantine:
+            table.add_row(
+                outcome.region,
+                one["service"],
+                str(one["id"]),
+                one["cause"],
+                one["reason"],
+                one["field"] or "",
+                str(one["messages"]),
+            )
+    console.print(table if table.row_count else "Ingenting står i karantän.")
+
+
+def print_differences(console: Console, found: Mapping[str, Sequence[Difference]]) -> None:
+    """Print each difference from expected.json, at most MOST_DIFFERENCES."""
+    told = [(region, one) for region, several in found.items() for one in several]
+    if not told:
+        console.print(
+            "[green]✓[/] Allt blev som väntat (expected.json): inget fattas eller dubblas."
+        )
+        return
+    table = _table(
+        f"{len(told)} skillnader mot expected.json",
+        "region",
+        "vad",
+        "namn",
+        "slag",
+        "väntat",
+        "blev",
+    )
+    for region, one in told[:MOST_DIFFERENCES]:
+        table.add_row(
+            region, one.section, one.name, one.kind, _short(one.expected), _short(one.found)
+        )
+    console.print(table)
+    if len(told) > MOST_DIFFERENCES:
+        console.print(f"… och {len(told) - MOST_DIFFERENCES} till.")
+
+
+def kronor(ore: int) -> str:
+    """An amount in öre as Swedish text in kronor: `1 234,50 kr`."""
+    sign = "-" if ore < 0 else ""
+    whole, part = divmod(abs(ore), 100)
+    return f"{sign}{whole:,}".replace(",", " ") + f",{part:02} kr"
+
+
+def _table(title: str, *columns: str, numbers: bool = False) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if numbers and index else "left", overflow="fold")
+    return table
+
+
+def _section(
+    table: Table, title: str, words: Mapping[str, str], counts: Sequence[Mapping[str, int]]
+) -> None:
+    table.add_row(f"[bold]{title}", *(str(sum(one.values())) for one in counts))
+    for name, word in words.items():
+        if any(one.get(name) for one in counts):
+            table.add_row(f"  {word}", *(str(one.get(name, 0)) for one in counts))
+
+
+def _by_status(things: Iterable[Json]) -> Counter[str]:
+    return Counter(one["status"] for one in things)
+
+
+def _said(outcome: Outcome, wire_type: str) -> list[FeedEvent]:
+    return [event for event in outcome.feed if event.type == wire_type]
+
+
+def _executed_automatically(outcome: Outcome) -> int:
+    said = _said(outcome, "region.transfer.reported.v1")
+    return sum(1 for event in said if event.data["status"] == "executed_automatically")
+
+
+def _gross(outcome: Outcome) -> int:
+    return sum(int(one["gross_ore"]) for one in outcome.invoices)
+
+
+def _invoice_row(line: Json) -> tuple[str, ...]:
+    amount = line["amount"]
+    return (
+        KIND[line["kind"]],
+        line["article_number"],
+        line["device_number"] or "",
+        line["from_day"] or "",
+        line["to_day"] or "",
+        str(line["quantity"]),
+        kronor(amount["net_ore"]),
+        kronor(vat_ore(amount["net_ore"], amount["vat_percent"])),
+    )
+
+
+def _short(value: object) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= 400 else f"{text[:400]} …"

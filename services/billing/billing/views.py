@@ -1,0 +1,114 @@
+"""What billing shows: values copied from rows by name."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from kvitt_contracts.billing import ChargeKind, InvoiceLine
+from kvitt_contracts.types import ArticleNumber, DeviceNumber, Money, Payer, PayerId
+from pydantic import BaseModel, Field
+
+from billing.models import ChargeRow, DeviceRow, InvoiceRow, InvoiceRunRow, PayerRow
+
+
+class InvoiceView(BaseModel):
+    """En faktura eller kreditnota, utan specifikation."""
+
+    id: UUID
+    number: Annotated[str, Field(description="Fakturanummer")]
+    payer: Annotated[Payer, Field(description="Betalare: en enhet eller en patient")]
+    month: Annotated[str, Field(description="Månaden som fakturan avser")]
+    issued_on: date
+    is_credit: Annotated[bool, Field(description="Sant för en kreditnota")]
+    net_ore: Annotated[int, Field(description="Belopp utan moms, i öre")]
+    vat_ore: Annotated[int, Field(description="Moms, i öre")]
+    gross_ore: Annotated[int, Field(description="Att betala, i öre")]
+
+    @classmethod
+    def of(cls, row: InvoiceRow) -> "InvoiceView":
+        """The view of a row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class InvoiceWithLines(InvoiceView):
+    """En faktura med sin specifikation: en rad per debitering, eller per hjälpmedel och dagar."""
+
+    lines: list[InvoiceLine]
+
+    @classmethod
+    def of(cls, row: InvoiceRow) -> "InvoiceWithLines":
+        """The view of a row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class ChargeView(BaseModel):
+    """En debitering: ett köp eller en egenavgift."""
+
+    id: UUID
+    kind: ChargeKind
+    payer: Payer
+    order_id: UUID
+    line_id: UUID
+    article_number: ArticleNumber
+    quantity: int
+    amount: Money
+    charged_on: date
+    invoice_id: Annotated[UUID | None, Field(description="Fakturan som den står på, om någon")]
+
+    @classmethod
+    def of(cls, row: ChargeRow) -> "ChargeView":
+        """The view of a row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class PayerView(BaseModel):
+    """En betalare."""
+
+    payer_id: PayerId
+    name: str
+
+    @classmethod
+    def of(cls, row: PayerRow) -> "PayerView":
+        """The view of a row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class PayerPeriod(BaseModel):
+    """Vem som betalar ett hjälpmedel från en dag; tomt när ingen gör det (i förråd)."""
+
+    from_day: date
+    payer_id: PayerId | None
+
+
+class DevicePayers(BaseModel):
+    """Ett hjälpmedels betalare, dag för dag."""
+
+    device_id: UUID
+    device_number: DeviceNumber
+    article_number: ArticleNumber
+    periods: list[PayerPeriod]
+
+    @classmethod
+    def of(cls, row: DeviceRow) -> "DevicePayers":
+        """The view of a row, oldest period first."""
+        points = sorted(row.points, key=lambda point: point.effective_on)
+        return cls(
+            device_id=row.device_id,
+            device_number=row.device_number,
+            article_number=row.article_number,
+            periods=[PayerPeriod(from_day=p.effective_on, payer_id=p.payer_id) for p in points],
+        )
+
+
+class RunView(BaseModel):
+    """En månads fakturering."""
+
+    month: str
+    status: str
+    through: date
+    invoices: int
+
+    @classmethod
+    def of(cls, row: InvoiceRunRow) -> "RunView":
+        """The view of a row."""
+        return cls.model_validate(row, from_attributes=True)

@@ -1,0 +1,51 @@
+"""What billing writes beyond one row by its key: running numbers, rent to be settled again."""
+
+from datetime import date
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import ArticleNumber
+from sqlalchemy import or_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.models import CounterRow, DeviceRow
+from billing.queries import CUSTODY_CHANGES
+
+
+async def count_custody_change(tx: Transaction) -> None:
+    """One more custody change of the region is applied, in the transaction that applies it."""
+    await _count_up(tx, CUSTODY_CHANGES)
+
+
+async def next_invoice_number(tx: Transaction, *, year: int) -> int:
+    """The next running number of the region's invoices of a year; its row is locked, so none is
+    skipped or used twice.
+    """
+    return await _count_up(tx, f"invoices-{year}")
+
+
+async def unsettle_devices_of(
+    tx: Transaction, article_number: ArticleNumber, *, from_day: date
+) -> None:
+    """A new price: the rent of the article's devices has to be looked at again from a day on."""
+    await tx.session.execute(
+        update(DeviceRow)
+        .where(
+            DeviceRow.region == tx.region,
+            DeviceRow.article_number == article_number,
+            or_(DeviceRow.unsettled_from > from_day, DeviceRow.unsettled_from.is_(None)),
+        )
+        .values(unsettled_from=from_day)
+    )
+
+
+async def _count_up(tx: Transaction, name: str) -> int:
+    counted = (
+        insert(CounterRow)
+        .values(region=tx.region, name=name, value=1)
+        .on_conflict_do_update(
+            index_elements=["region", "name"], set_={"value": CounterRow.value + 1}
+        )
+        .returning(CounterRow.value)
+    )
+    value: int = (await tx.session.execute(counted)).scalar_one()
+    return value

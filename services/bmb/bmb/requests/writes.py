@@ -1,0 +1,20 @@
+"""Sending a draft, which saving it may do at once."""
+
+from typing import Final
+
+from kvitt_chassis.handlers import Timer
+from kvitt_chassis.transaction import Transaction
+
+from bmb.models import TransferRow
+from bmb.register.domain import User
+from bmb.requests import domain
+
+HOLD_ANSWER: Final = Timer("transfer_hold_answer", TransferRow)
+
+
+def send(row: TransferRow, by: User, tx: Transaction) -> None:
+    """Ask inventory to hold the devices, and wait for its answer no longer than is reasonable."""
+    events = domain.execute(row.state(), by=by, policy=tx.policy, now=tx.now)
+    if events:
+        tx.record(row, *events)
+        tx.schedule(HOLD_ANSWER, key=row.id, due=tx.now + domain.ANSWER_WITHIN)

@@ -1,0 +1,20 @@
+"""Look-ups of articles that other nouns use. Nothing is locked."""
+
+from uuid import UUID
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import ArticleNumber, identify
+
+from inventory.articles import domain
+from inventory.articles.models import ArticleRow
+
+
+def article_id(tx: Transaction, number: ArticleNumber) -> UUID:
+    """The id of the article that the region calls by this number."""
+    return identify(tx.region, "article", number)
+
+
+async def get_article(tx: Transaction, number: ArticleNumber) -> domain.Article:
+    """The present state of an article. One that nobody has stated: the message waits."""
+    row = await tx.get(ArticleRow, article_id(tx, number))
+    return row.state()

@@ -1,0 +1,65 @@
+"""Look-ups of devices that other nouns use: by number, and the days of their custody."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import DeviceId, DeviceNumber, identify
+from sqlalchemy import select
+
+from inventory.devices.models import CustodyRow, DeviceRow
+
+
+def new_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId:
+    """The id that a device gets when it is registered under this number."""
+    return DeviceId(identify(tx.region, "device", number))
+
+
+async def find_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId | None:
+    """The id of the device that carries a number now, or None. Nothing is locked."""
+    likely = await tx.look_up(DeviceRow, new_device_id(tx, number))
+    if likely is not None and likely.device_number == number:
+        return DeviceId(likely.id)
+    found = await tx.search(DeviceRow, DeviceRow.device_number, number)
+    return None if found is None else DeviceId(found.id)
+
+
+async def get_device_numbered(tx: Transaction, number: DeviceNumber) -> DeviceRow:
+    """The device that carries a number, not locked. Where none does, the fact waits."""
+    found = await find_device_id(tx, number)
+    return await tx.get(DeviceRow, found or new_device_id(tx, number))
+
+
+async def lock_devices_numbered(
+    tx: Transaction, numbers: Iterable[DeviceNumber]
+) -> dict[DeviceNumber, DeviceRow]:
+    """The devices that carry these numbers now, locked in the order of their ids. A number that
+    none carries is left out.
+    """
+    with tx.session.no_autoflush:  # found by its key: what is unwritten is held, not searched
+        ids = {number: await find_device_id(tx, number) for number in sorted(set(numbers))}
+        known = [device_id for device_id in ids.values() if device_id is not None]
+        rows = {row.id: row for row in await tx.lock_all(DeviceRow, known)}
+    return {number: rows[found] for number, found in ids.items() if found is not None}
+
+
+async def taken_numbers(tx: Transaction, numbers: Iterable[DeviceNumber]) -> set[DeviceNumber]:
+    """Those of these numbers that a device carries already."""
+    named = set(numbers)
+    registered = await tx.look_up_all(DeviceRow, [new_device_id(tx, number) for number in named])
+    taken = named & {row.device_number for row in registered}
+    query = select(DeviceRow.device_number).where(
+        DeviceRow.region == tx.region, DeviceRow.device_number.in_(list(named - taken))
+    )
+    if named - taken:
+        with tx.session.no_autoflush:  # what is unwritten was found by its key
+            taken |= set((await tx.session.scalars(query)).all())
+    return taken
+
+
+async def change_days(tx: Transaction, row: DeviceRow) -> list[date]:
+    """The days from which the device's custody has changed so far."""
+    query = select(CustodyRow.since).where(
+        CustodyRow.region == tx.region, CustodyRow.device_id == row.id
+    )
+    return list((await tx.session.scalars(query)).all())

@@ -1,0 +1,61 @@
+"""How devices are written: registration, and custody with its history and the region's count."""
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import Custody, CustodyChanged, DeviceRegistered, DeviceStatedOnLoan
+from kvitt_contracts.types import DeviceId, OrderId, TransferId
+
+from inventory.days.writes import count_custody_change
+from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.metrics import CUSTODY_CHANGES, count
+
+
+def register(tx: Transaction, event: DeviceRegistered) -> DeviceRow:
+    """A new device in a store. It is in nobody's custody, so it is no change of custody."""
+    row = tx.start(DeviceRow, event.device_id, event)
+    _write_history(tx, row, row.custody, order_id=None, transfer_id=None)
+    return row
+
+
+async def register_on_loan(tx: Transaction, event: DeviceStatedOnLoan) -> DeviceRow:
+    """A new device that is on loan since the cut-over day: counted as a change of custody."""
+    row = tx.start(DeviceRow, event.device_id, event)
+    _write_history(tx, row, event.custody, order_id=None, transfer_id=None)
+    await count_custody_change(tx)
+    count(tx, CUSTODY_CHANGES, "stated")
+    return row
+
+
+async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged) -> None:
+    """Let a locked device change custody; `event` comes from the rules.
+
+    Locks the region's count, after which nothing else may be locked.
+    """
+    tx.record(row, event)
+    cause = event.cause
+    _write_history(tx, row, event.custody, order_id=cause.order_id, transfer_id=cause.transfer_id)
+    await count_custody_change(tx)
+    by_transfer = "transfer" if cause.transfer_id else "return"
+    count(tx, CUSTODY_CHANGES, "order" if cause.order_id else by_transfer)
+
+
+def _write_history(
+    tx: Transaction,
+    row: DeviceRow,
+    custody: Custody,
+    *,
+    order_id: OrderId | None,
+    transfer_id: TransferId | None,
+) -> None:
+    tx.put(
+        CustodyRow(
+            region=tx.region,
+            id=tx.mint(),
+            device_id=DeviceId(row.id),
+            number=row.seq,
+            since=custody.since,
+            custody=custody,
+            order_id=order_id,
+            transfer_id=transfer_id,
+            recorded_at=tx.now,
+        )
+    )

@@ -1,0 +1,1 @@
+"""What is done about orders: each is answered, and released where it is to be voided."""

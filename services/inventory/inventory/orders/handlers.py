@@ -1,0 +1,79 @@
+"""What we do about orders: answer each, and free what is set aside when one is to be voided."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import ReservationReleased
+from kvitt_contracts.orders import OrderPlaced, OrderVoidRequested, Supply
+
+from inventory.articles.models import ArticleRow
+from inventory.articles.queries import article_id
+from inventory.devices.models import DeviceRow
+from inventory.devices.queries import new_device_id
+from inventory.people.queries import rows_of_holder
+from inventory.reservations import domain
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
+from inventory.reservations.writes import free_goods, reserve
+from inventory.stock.writes import balance_rows, lock_balances
+from inventory.stores.models import StoreRow
+from inventory.tables import same_columns
+from inventory.withdrawals.writes import withdraw
+
+messages = Handlers()
+
+
+def _locked_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
+    yield from balance_rows(event.store, {line.article_number for line in event.lines}, tx)
+    if event.supply is Supply.OWN_STORE:
+        for line in event.lines:
+            if line.device_number is not None:
+                yield DeviceRow, new_device_id(tx, line.device_number)
+
+
+def _read_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
+    yield ReservationRow, event.order_id
+    yield StoreRow, event.store
+    for line in event.lines:
+        yield ArticleRow, article_id(tx, line.article_number)
+    if event.supply is Supply.OWN_STORE:
+        yield from rows_of_holder(event.recipient, tx)
+
+
+@messages.on(OrderPlaced, loads=_locked_to_answer, reads=_read_to_answer)
+async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
+    """ORD-4, ORD-7: set the goods aside, or hand them over at once from one's own store."""
+    # Not locked: nobody else answers this order meanwhile, since its messages come in order.
+    if await tx.look_up(ReservationRow, event.order_id) is not None:
+        return
+    await tx.get(StoreRow, event.store)
+    order = PlacedOrderRow(region=tx.region, **same_columns(event, PlacedOrderRow))
+    tx.put(order)
+    if event.supply is Supply.OWN_STORE:
+        await withdraw(tx, order)
+    else:
+        await reserve(tx, order)
+
+
+def _locked_to_release(event: OrderVoidRequested, tx: Transaction) -> Iterable[RowKey]:
+    order = tx.fetched(PlacedOrderRow, event.order_id)
+    if order is not None:
+        yield from balance_rows(order.store, {line.article_number for line in order.lines}, tx)
+        yield ReservationRow, event.order_id
+
+
+@messages.on(
+    OrderVoidRequested,
+    loads=_locked_to_release,
+    reads=lambda event, _: [(PlacedOrderRow, event.order_id)],
+)
+async def release(event: OrderVoidRequested, tx: Transaction) -> None:
+    """ORD-14: free what is set aside, unless the warehouse has begun."""
+    order = await tx.get(PlacedOrderRow, event.order_id)
+    await lock_balances(tx, order.store, {line.article_number for line in order.lines})
+    row = await tx.lock(ReservationRow, event.order_id)
+    before = row.state()
+    answers = domain.release(event.order_id, before)
+    tx.record(row, *answers)
+    if any(isinstance(answer, ReservationReleased) for answer in answers):
+        await free_goods(tx, order, before, row)

@@ -1,0 +1,62 @@
+"""Look-ups of persons that other nouns use: who a reference or a region's own id means now."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    Holder,
+    NamedPatient,
+    NamedRecipient,
+    PatientRecipient,
+    PersonRef,
+)
+
+from inventory.people.models import AliasRow, PersonRow
+
+
+def rows_of_holder(holder: Holder, tx: Transaction) -> Iterable[RowKey]:
+    """The rows that `current_holder` reads, as far as they are known by now."""
+    if not isinstance(holder, PatientRecipient):
+        return
+    yield AliasRow, holder.person
+    alias = tx.fetched(AliasRow, holder.person)
+    if alias is not None:
+        yield AliasRow, alias.into
+
+
+def rows_of_recipient(named: NamedRecipient, tx: Transaction) -> Iterable[RowKey]:
+    """The rows that `recipient_named` reads, as far as they are known by now."""
+    if not isinstance(named, NamedPatient):
+        return
+    yield PersonRow, named.person
+    row = tx.fetched(PersonRow, named.person)
+    if row is not None:
+        yield from rows_of_holder(PatientRecipient(person=row.person), tx)
+
+
+async def current_ref(tx: Transaction, person: PersonRef) -> PersonRef:
+    """The reference that a person goes by now."""
+    seen = {person}
+    while (alias := await tx.look_up(AliasRow, person)) is not None and alias.into not in seen:
+        person = alias.into
+        seen.add(person)
+    return person
+
+
+async def current_holder(tx: Transaction, holder: Holder) -> Holder:
+    """The same holder, a patient by the reference that they go by now."""
+    if isinstance(holder, PatientRecipient):
+        return PatientRecipient(person=await current_ref(tx, holder.person))
+    return holder
+
+
+async def recipient_named(
+    tx: Transaction, named: NamedRecipient
+) -> PatientRecipient | CareUnitRecipient:
+    """Whom a region means. A person that orders has not published yet: the message waits."""
+    if isinstance(named, NamedPatient):
+        row = await tx.get(PersonRow, named.person)
+        return PatientRecipient(person=await current_ref(tx, row.person))
+    return named

@@ -1,0 +1,90 @@
+"""How reservations are written: goods set aside, freed, and delivered with their devices."""
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import CustodyCause, LineDelivered, MoveKind
+
+from inventory.articles.queries import get_article
+from inventory.devices import domain as devices
+from inventory.devices.models import DeviceRow
+from inventory.devices.writes import change_custody
+from inventory.metrics import ORDERS_ANSWERED, count
+from inventory.people.queries import current_holder
+from inventory.reservations import domain
+from inventory.reservations.backorders import note_missing, serve_backorders
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
+from inventory.stock.writes import lock_balances, move_stock
+
+
+async def reserve(tx: Transaction, order: PlacedOrderRow) -> None:
+    """Answer a new order: set aside what the store has of it; the rest is waited for (ORD-4)."""
+    articles = {line.article_number: None for line in order.lines}
+    lead_times = {n: (await get_article(tx, n)).lead_time_days for n in articles}
+    balances = await lock_balances(tx, order.store, articles)
+    answer = domain.reserve(
+        order.order_id,
+        order.lines,
+        available={number: balance.available for number, balance in balances.items()},
+        lead_time_days=lead_times,
+        placed_on=order.placed_on,
+    )
+    row = tx.start(ReservationRow, order.order_id, answer)
+    count(tx, ORDERS_ANSWERED, row.status)
+    await note_missing(tx, order, (), row.lines)
+    for number, held in domain.held_by_article(order.lines, row.lines).items():
+        await move_stock(
+            tx,
+            order.store,
+            number,
+            MoveKind.RESERVED if held.reserved else MoveKind.ORDERED,
+            on=order.placed_on,
+            available=-held.reserved,
+            reserved=held.reserved,
+            on_order=held.missing,
+            cause_id=order.order_id,
+        )
+
+
+async def free_goods(
+    tx: Transaction, order: PlacedOrderRow, before: domain.Reservation, row: ReservationRow
+) -> None:
+    """Free what a released reservation had set aside, for whoever waits for it (ORD-4, ORD-14).
+
+    `before` is its state before the release; the balances of its articles are locked.
+    """
+    await note_missing(tx, order, before.lines, row.lines)
+    freed = domain.held_by_article(order.lines, before.lines)
+    for number, held in freed.items():
+        await move_stock(
+            tx,
+            order.store,
+            number,
+            MoveKind.RELEASED,
+            on=tx.today,
+            available=held.reserved,
+            reserved=-held.reserved,
+            on_order=-held.missing,
+            cause_id=order.order_id,
+        )
+    for number in freed:
+        await serve_backorders(tx, order.store, number, on=tx.today)
+
+
+async def give_devices(tx: Transaction, order: PlacedOrderRow, delivered: LineDelivered) -> None:
+    """Let the line's locked devices change custody to the order's recipient from the day of
+    delivery.
+    """
+    holder = await current_holder(tx, order.recipient)
+    for device_id in delivered.devices:
+        row = await tx.lock(DeviceRow, device_id)
+        row.claim = None
+        changed = devices.change_custody(
+            device_id,
+            row.state(),
+            holder=holder,
+            payer_id=delivered.payer_id,
+            customer_id=order.customer_id,
+            prescriber=order.prescriber,
+            since=delivered.delivered_on,
+            cause=CustodyCause(order_id=order.order_id, line_id=delivered.line_id),
+        )
+        await change_custody(tx, row, changed)

@@ -1,0 +1,84 @@
+"""How balances are locked and moved: the one place that writes a move and its ledger line."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import MoveKind, StockMoved
+from kvitt_contracts.types import ArticleNumber, StoreId, identify
+
+from inventory.stock import domain
+from inventory.stock.models import BalanceRow, StockMoveRow
+from inventory.tables import same_columns
+
+
+def balance_id(tx: Transaction, store: StoreId, number: ArticleNumber) -> UUID:
+    """The id of the balance of an article in a store."""
+    return identify(tx.region, "balance", f"{store}/{number}")
+
+
+def balance_rows(
+    store: StoreId, numbers: Iterable[ArticleNumber], tx: Transaction
+) -> Iterable[RowKey]:
+    """The rows that `lock_balances` locks."""
+    return [(BalanceRow, balance_id(tx, store, number)) for number in numbers]
+
+
+async def lock_balances(
+    tx: Transaction, store: StoreId, numbers: Iterable[ArticleNumber]
+) -> dict[ArticleNumber, domain.Balance]:
+    """The balances of these articles in a store, locked in the order of their ids. One that does
+    not exist yet is zero.
+    """
+    ids = {balance_id(tx, store, number): number for number in numbers}
+    found: dict[ArticleNumber, domain.Balance] = {}
+    for key in sorted(ids, key=str):
+        with tx.session.no_autoflush:  # found by its key: what is unwritten is held, not searched
+            row = await tx.find(BalanceRow, key)
+        nothing = domain.Balance(article_number=ids[key], store=store)
+        found[ids[key]] = row.state() if row else nothing
+    return found
+
+
+async def move_stock(
+    tx: Transaction,
+    store: StoreId,
+    number: ArticleNumber,
+    kind: MoveKind,
+    *,
+    on: date,
+    available: int = 0,
+    reserved: int = 0,
+    on_order: int = 0,
+    cause_id: UUID | None = None,
+) -> domain.Balance:
+    """Move a balance (see domain.move) and write its ledger line. Returns the balance after it.
+
+    A move of nothing is no move. Raises BalanceTooLow.
+    """
+    key = balance_id(tx, store, number)
+    row = await tx.find(BalanceRow, key)
+    before = row.state() if row else domain.Balance(article_number=number, store=store)
+    if available == reserved == on_order == 0:
+        return before
+    moved = domain.move(
+        before, kind, on=on, available=available, reserved=reserved, on_order=on_order
+    )
+    if row is None:
+        row = tx.start(BalanceRow, key, moved)
+    else:
+        tx.record(row, moved)
+    tx.put(_ledger_line(tx, moved, cause_id))
+    return row.state()
+
+
+def _ledger_line(tx: Transaction, moved: StockMoved, cause_id: UUID | None) -> StockMoveRow:
+    return StockMoveRow(
+        region=tx.region,
+        id=tx.mint(),
+        recorded_at=tx.now,
+        cause_id=cause_id,
+        **same_columns(moved, StockMoveRow),
+    )

@@ -1,0 +1,102 @@
+"""Stores and their balances over HTTP (INV-4, INV-14). No rule here."""
+
+from typing import Annotated
+
+from fastapi import Query
+from kvitt_chassis.filters import Eq, Where
+from kvitt_chassis.http import (
+    ApiRouter,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionReader,
+    Scope,
+    named,
+)
+from kvitt_contracts.types import ArticleType, ServicePointId, StoreId
+from pydantic import Field
+from sqlalchemy import ColumnElement, and_, select, true
+
+from inventory.articles.models import ArticleRow
+from inventory.stock.models import BalanceRow
+from inventory.stock.views import BalanceView
+from inventory.stores.domain import StoreKind
+from inventory.stores.models import StoreRow
+from inventory.views import FromRow
+
+router = ApiRouter(tags=["Förråd och saldo"])
+
+
+class StoreView(FromRow):
+    """Ett förråd."""
+
+    store: Annotated[StoreId, Field(examples=["500"])]
+    name: str
+    kind: Annotated[StoreKind, Field(description="Centrallager, inköp, eget, utredning")]
+    service_point: Annotated[ServicePointId | None, Field(description="Tjänstestället som äger")]
+
+
+class StoreQuery(ListQuery):
+    """Which stores."""
+
+    kind: Annotated[StoreKind | None, Eq(StoreRow.kind, "Förrådets slag")] = None
+    service_point: Annotated[ServicePointId | None, Eq(StoreRow.service_point, "Tjänsteställe")] = (
+        None
+    )
+
+
+STORES = ListOf(
+    select(StoreRow),
+    scope=Scope(StoreRow.region, StoreRow.store, StoreRow.service_point),
+    sorts=named(StoreRow.store, StoreRow.name, StoreRow.kind),
+    default="store",
+    view=StoreView.of,
+)
+
+
+@router.get("/stores")
+async def list_stores(reader: Reader, asked: Annotated[StoreQuery, Query()]) -> Page[StoreView]:
+    """Regionens förråd."""
+    return await STORES.page(asked, reader)
+
+
+def _has_words(query: str, _: RegionReader) -> ColumnElement[bool]:
+    words = query.lower().split()
+    return and_(true(), *(ArticleRow.search_text.contains(w, autoescape=True) for w in words))
+
+
+class BalanceQuery(ListQuery):
+    """Which of a store's balances."""
+
+    query: Annotated[
+        str | None, Where(_has_words, "Tom fråga visar alla"), Field(max_length=100)
+    ] = None
+    type: Annotated[ArticleType | None, Eq(ArticleRow.type, "Artikeltyp")] = None
+    with_balance: Annotated[
+        bool, Where(lambda _, __: BalanceRow.available > 0, "Bara det som har disponibelt saldo")
+    ] = False
+
+
+BALANCES = ListOf(
+    select(BalanceRow, ArticleRow.name).join(
+        ArticleRow,
+        and_(
+            ArticleRow.region == BalanceRow.region,
+            ArticleRow.article_number == BalanceRow.article_number,
+        ),
+    ),
+    scope=Scope(BalanceRow.region, BalanceRow.store),
+    sorts=named(BalanceRow.article_number, BalanceRow.available, name=ArticleRow.sort_name),
+    default="name",
+    view=lambda row: BalanceView.of(row[0], name=row[1]),
+)
+
+
+@router.get("/stores/{store}/balances")
+async def list_balances(
+    store: StoreId, reader: Reader, asked: Annotated[BalanceQuery, Query()]
+) -> Page[BalanceView]:
+    """Ett förråds saldolista (INV-14)."""
+    await reader.get(StoreRow, store, rule="INV-14")
+    return await BALANCES.page(asked, reader, BalanceRow.store == store)

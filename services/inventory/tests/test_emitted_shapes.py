@@ -1,0 +1,199 @@
+"""What inventory really emits: the builders beside the contracts may make nothing else."""
+
+from itertools import count
+from typing import Any
+
+from inventory.app import service
+from kvitt_contracts.envelope import Event
+from kvitt_testkit.world import Given, World, stockholm
+
+from contracts.tests.builders.bmb import (
+    a_transfer_accepted,
+    a_transfer_rejected,
+    a_transfer_requested,
+    a_transfer_requested_from_store,
+)
+from contracts.tests.builders.orders import (
+    a_device_line,
+    a_line,
+    a_person_registered,
+    a_withdrawal_placed,
+    an_order_placed,
+    an_order_void_requested,
+)
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    a_delivery_received,
+    a_device_in_store_stated,
+    a_device_on_loan_stated,
+    a_device_returned,
+    a_dispatch,
+    a_picking_begun,
+    a_sent_line,
+    an_article_price_stated,
+    an_article_stated,
+    rollators_received,
+    the_catalogue,
+    the_stores,
+)
+from contracts.tests.builders.shapes import assert_proven
+from contracts.tests.builders.story import (
+    BATTERY,
+    CENTRAL,
+    CUSHION,
+    FITTING,
+    OTHER_PATIENT,
+    OWN,
+    RECEIVER,
+    a_care_unit,
+    a_patient,
+)
+
+MONDAY = stockholm("2026-03-02 08:00")
+
+
+async def test_inventory_emits_what_its_builders_make(given: Given) -> None:
+    emitted: list[Event] = []
+    for story in (catalogue_and_stock, orders, transfers, custody_of_devices_on_loan, late_return):
+        async with given(service, at=MONDAY) as world:
+            await world.handle_all(*the_stores(), *the_catalogue())
+            await world.handle_all(a_person_registered(), a_person_registered(OTHER_PATIENT))
+            await story(world)
+            emitted += await world.events()
+    assert_proven("inventory", emitted)
+
+
+async def catalogue_and_stock(world: World) -> None:
+    """Articles with and without supplier and fee group, devices with and without serial number."""
+    await world.handle_all(
+        an_article_stated("30013", supplier=None),
+        an_article_stated("30014", fee_group="charge_kit"),
+        an_article_stated("30015", supplier=None, fee_group="charge_kit"),
+        an_article_price_stated(),
+        a_balance_stated(),
+        rollators_received("170001"),
+        a_device_in_store_stated("170002"),
+        a_device_in_store_stated("170003", serial_number="SN-1"),
+        a_device_on_loan_stated("170004"),
+        a_device_on_loan_stated("170005", serial_number="SN-2"),
+    )
+    await world.advance(stockholm("2026-03-04 00:00"))
+
+
+async def orders(world: World) -> None:
+    """Orders that are reserved, backordered, served, sent, delivered, released, and not released;
+    withdrawals that are delivered and declined.
+    """
+    await world.handle_all(
+        a_balance_stated(CUSHION, 5),
+        a_balance_stated(CUSHION, 2, store=OWN),
+        rollators_received("170010", "170011", store=CENTRAL),
+        rollators_received("170012", "170013"),
+        an_order_placed(
+            a_line(CUSHION, order="O-1"),
+            a_device_line(None, order="O-1", number=2),
+            a_line(FITTING, order="O-1", number=3, article_type="service"),
+        ),
+        a_picking_begun("O-1"),
+        an_order_void_requested("O-1"),
+        a_dispatch(a_sent_line(1, 1), a_sent_line(2, 1, "170010"), a_sent_line(3, 1)),
+        an_order_placed(a_device_line(None, order="O-2"), reference="O-2", recipient=a_care_unit()),
+        a_dispatch(a_sent_line(1, 1, "170011"), order="O-2"),
+        an_order_placed(a_line(BATTERY, 2, order="O-3"), reference="O-3"),
+        a_delivery_received(BATTERY, 1),
+        a_delivery_received(BATTERY, 1),
+        an_order_void_requested("O-3"),
+        a_withdrawal_placed(
+            a_line(CUSHION, order="O-4"),
+            a_device_line("170012", order="O-4", number=2),
+            reference="O-4",
+        ),
+        a_withdrawal_placed(
+            a_device_line("170013", order="O-5"), reference="O-5", recipient=a_care_unit()
+        ),
+        a_withdrawal_placed(a_line(CUSHION, 9, order="O-6"), reference="O-6"),
+    )
+    await world.advance(stockholm("2026-03-05 08:00"))
+    await world.refuse(a_dispatch(a_sent_line(1, 1)))
+    await world.refuse(a_delivery_received("30012", 2))
+
+
+async def transfers(world: World) -> None:
+    """A hold that is refused, one that breaks, one that is released; devices that go from a store
+    to a patient, to a care unit and to another prescriber.
+    """
+    await world.handle_all(
+        a_device_on_loan_stated("170020"),
+        a_transfer_requested("170020"),
+        a_transfer_requested("170020", transfer="BMB-2"),
+        a_device_returned("170020", on="2026-03-02"),
+        rollators_received("170021", "170022", "170023", "170024"),
+    )
+    effects: dict[str, dict[str, Any] | None] = {
+        "170021": {"new_recipient": a_patient()},
+        "170022": {"new_recipient": a_care_unit()},
+        "170023": {"new_recipient": a_patient(), "new_prescriber": RECEIVER},
+        "170024": {"new_recipient": a_care_unit(), "new_prescriber": RECEIVER},
+        "170020": None,
+    }
+    for device, effect in effects.items():
+        transfer = f"BMB-{device}"
+        await world.handle(a_transfer_requested_from_store(device, store=OWN, transfer=transfer))
+        if effect is None:
+            await world.handle(a_transfer_rejected(device, transfer=transfer))
+        else:
+            await world.handle(a_transfer_accepted(device, transfer=transfer, **effect))
+
+
+async def custody_of_devices_on_loan(world: World) -> None:
+    """A device of each kind of loan, by each kind of transfer and by a return.
+
+    Of the old stock with and without a prescriber, and by an order: at a patient, at a care unit.
+    """
+    numbers = count(171_000)
+    effects: tuple[dict[str, Any] | None, ...] = (
+        {},
+        {"new_prescriber": RECEIVER},
+        {"new_recipient": a_patient(OTHER_PATIENT)},
+        {"new_recipient": a_care_unit("30111")},
+        {"new_recipient": a_patient(OTHER_PATIENT), "new_prescriber": RECEIVER},
+        {"new_recipient": a_care_unit("30111"), "new_prescriber": RECEIVER},
+        {"new_store": OWN},
+        None,
+    )
+    care_unit = a_care_unit()
+    for recipient in (a_patient(), care_unit):
+        stated: dict[str, Any] = {"recipient": care_unit} if recipient is care_unit else {}
+        for effect in effects:
+            old, older, ordered = (str(next(numbers)) for _ in range(3))
+            await world.handle_all(
+                a_device_on_loan_stated(old, **stated),
+                a_device_on_loan_stated(older, **stated, prescriber=None),
+                rollators_received(ordered),
+                a_withdrawal_placed(
+                    a_device_line(ordered, order=f"O-{ordered}"),
+                    reference=f"O-{ordered}",
+                    recipient=recipient,
+                ),
+            )
+            for device in (old, older, ordered):
+                if effect is None:
+                    await world.handle(a_device_returned(device))
+                    continue
+                asked = a_transfer_requested(device, transfer=device, current_recipient=recipient)
+                await world.handle_all(
+                    asked, a_transfer_accepted(device, transfer=device, **effect)
+                )
+                if effect == {}:
+                    await world.handle(a_device_returned(device))
+
+
+async def late_return(world: World) -> None:
+    """A return that is told after a transfer took effect takes it back, day by day."""
+    await world.handle_all(
+        a_device_on_loan_stated("170030"),
+        a_transfer_requested("170030"),
+        a_transfer_accepted("170030", effective_on="2026-03-05"),
+    )
+    await world.advance(stockholm("2026-03-09 08:00"))
+    await world.handle(a_device_returned("170030", on="2026-03-04"))

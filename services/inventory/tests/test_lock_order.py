@@ -1,0 +1,123 @@
+"""Rows are locked in one order, and a handler that leaves it is seen."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+from inventory.app import service
+from inventory.devices.models import DeviceRow
+from inventory.holds.models import HoldRow
+from inventory.reservations.models import ReservationRow
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.lock_order import LockOrderBroken
+from kvitt_chassis.service import Service
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.regions import PickingBegun
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
+from sqlalchemy import text
+
+from contracts.tests.builders.regions import a_picking_begun
+from services.inventory.tests.builders import (
+    ROLLATOR,
+    a_device_line,
+    a_device_on_loan,
+    a_dispatch,
+    a_person,
+    a_request,
+    a_return,
+    an_acceptance,
+    an_order,
+    device_id,
+    order_id,
+    rollators,
+    sent,
+    the_catalogue,
+    the_stores,
+    transfer_id,
+)
+from services.inventory.tests.worlds import balance, device
+
+_MOVE_CLOCK = text('UPDATE clock SET "offset" = CAST(:to AS timestamptz) - now()')
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """A rollator on loan, another in the central store, and an order that waits for two."""
+    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
+        await world.handle(a_device_on_loan("170098"))
+        await world.handle(rollators("170077", store="500"))
+        await world.handle(an_order(a_device_line(None, quantity=2)))
+        yield world
+
+
+WRONG: dict[str, list[tuple[type[Any], Any]]] = {
+    "a device after a hold": [(HoldRow, transfer_id()), (DeviceRow, device_id())],
+    "a device after a reservation": [(ReservationRow, order_id()), (DeviceRow, device_id())],
+    "a hold after a reservation": [(ReservationRow, order_id()), (HoldRow, transfer_id())],
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("ahead", [True, False], ids=["named ahead", "by the handler"])
+async def test_a_handler_that_locks_in_another_order_is_seen(
+    given: Given, wrong: list[tuple[type[Any], Any]], ahead: bool
+) -> None:
+    """`ahead`: the first is named ahead, the second is found by the handler."""
+    planted = Handlers()
+    (first, key), then = wrong
+
+    @planted.on(PickingBegun, loads=lambda _, __: [(first, key)] if ahead else [])
+    async def lock_the_wrong_way(fact: PickingBegun, tx: Transaction) -> None:
+        await tx.find(first, key)
+        await tx.find(*then)
+
+    upside_down = Service(
+        "inventory", handlers=planted, base=service.base, lock_order=service.lock_order
+    )
+    async with given(upside_down, at=stockholm("2026-03-02 08:00")) as world:
+        with pytest.raises(LockOrderBroken) as broken:
+            await world.handle(a_picking_begun())
+
+    assert (broken.value.row_type, broken.value.after) == (then[0], first)
+
+
+async def test_a_return_out_of_a_transfer_serves_who_waits_in_the_order_of_locks(
+    world: World,
+) -> None:
+    await world.handle(a_request("170098"))
+
+    await world.handle(a_return("170098", on=date(2026, 3, 2), store="500"))
+
+    assert (await world.row(HoldRow, transfer_id())).status == "ended"
+    assert await balance(world, ROLLATOR) == (0, 2, 0)
+    await assert_rows_are_folds(world)
+
+
+async def test_a_transfer_into_a_store_serves_who_waits_in_the_order_of_locks(
+    world: World,
+) -> None:
+    await world.handle(a_request("170098"))
+
+    await world.handle(an_acceptance("170098", new_store="500", on=date(2026, 3, 5)))
+    await world.advance(stockholm("2026-03-05 00:00"))
+
+    assert await balance(world, ROLLATOR) == (0, 2, 0)
+    await assert_rows_are_folds(world)
+
+
+async def test_a_dispatch_delivers_what_has_arrived_before_its_timer_in_the_order_of_locks(
+    world: World,
+) -> None:
+    await world.handle(rollators("170078", store="500"))
+    await world.handle(a_request("170078", current_recipient=None, current_store="500"))
+    await world.handle(a_dispatch(sent(1, 1, "170077"), arrives_on=date(2026, 3, 4)))
+    async with world.worker.unit() as unit:  # the day has come, its timer is late
+        await unit.session.execute(_MOVE_CLOCK, {"to": stockholm("2026-03-04 09:00")})
+
+    await world.handle(a_dispatch(sent(1, 1, "170078"), arrives_on=date(2026, 3, 6)))
+
+    assert (await device(world, "170077")).custody.since == date(2026, 3, 4)
+    assert (await device(world, "170077")).claim is None
+    await assert_rows_are_folds(world)

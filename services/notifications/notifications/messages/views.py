@@ -1,0 +1,95 @@
+"""What a reader sees of messages. Titles and texts are made when they are shown."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from kvitt_chassis.http import Page
+from kvitt_contracts.notifications import MessageKind
+from kvitt_contracts.types import ServicePointId
+from pydantic import BaseModel, ConfigDict, Field
+
+from notifications.messages.domain import Status
+from notifications.messages.texts import TEXTS
+
+_SERVED_BY = {"order": ("orders", "/orders"), "transfer": ("bmb", "/transfers")}
+
+
+class Link(BaseModel):
+    """Var det som meddelandet handlar om finns."""
+
+    model_config = ConfigDict(frozen=True)
+
+    service: Annotated[str, Field(description="Tjänsten vars API visar det")]
+    path: Annotated[str, Field(description="Adressen i den tjänstens API")]
+
+
+class MessageView(BaseModel):
+    """Ett meddelande."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "7c0d7c1e-8f0b-5a4e-9a53-3f1f5f0f9f21",
+                    "message": "transfer_to_acknowledge",
+                    "title": "Byte att kvittera",
+                    "text": "Byte VB-BMB-2026-0031 väntar på att kvitteras.",
+                    "read": False,
+                    "posted_at": "2026-05-05T09:29:59Z",
+                    "service_point": "40355",
+                    "link": {
+                        "service": "bmb",
+                        "path": "/transfers/0c5f2f5e-2a6b-5f64-9f1d-1b7f1d4a9e10",
+                    },
+                }
+            ]
+        },
+    )
+
+    id: UUID
+    message: Annotated[MessageKind, Field(description="Vad meddelandet säger")]
+    title: Annotated[str, Field(description="Rubrik")]
+    text: Annotated[str, Field(description="Meddelandet; nämner aldrig en person")]
+    read: Annotated[bool, Field(description="Sant när det är öppnat")]
+    posted_at: Annotated[datetime, Field(description="När det kom")]
+    service_point: Annotated[
+        ServicePointId | None, Field(description="Tjänstestället, om det inte är till dig själv")
+    ]
+    link: Annotated[Link, Field(description="Det som meddelandet handlar om")]
+
+    @classmethod
+    def of(cls, found: Any) -> "MessageView":
+        """The view of a message with the name of what it is about: (row, number, name)."""
+        row, order_number, transfer = found
+        text = TEXTS[row.message]
+        service, path = _SERVED_BY[row.about_kind]
+        # A transfer without a name of the region's own is called by its id: of no use to a reader.
+        named = transfer if transfer != str(row.about_id) else None
+        return cls(
+            id=row.id,
+            message=row.message,
+            title=text.title,
+            text=text.about(order_number or named),
+            read=row.status is Status.READ,
+            posted_at=row.posted_at,
+            service_point=row.service_point,
+            link=Link(service=service, path=f"{path}/{row.about_id}"),
+        )
+
+
+class MessagePage(Page[MessageView]):
+    """Dina meddelanden, de nyaste först."""
+
+    unread: Annotated[int, Field(description="Hur många som är olästa")]
+
+
+class MessageCount(BaseModel):
+    """Hur många meddelanden det finns av ett slag."""
+
+    model_config = ConfigDict(frozen=True)
+
+    message: Annotated[MessageKind, Field(description="Vad meddelandena säger")]
+    status: Annotated[Status, Field(description="Olästa, lästa eller borttagna")]
+    count: Annotated[int, Field(description="Hur många")]

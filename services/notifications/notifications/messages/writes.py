@@ -1,0 +1,40 @@
+"""How a handler of another service's event posts a message: one for each fact."""
+
+from uuid import UUID
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.notifications import About, MessageKind, ToServicePoint, ToUser
+from kvitt_contracts.types import MessageId, OrderId, ServicePointId, TransferId, UserId
+
+from notifications.messages import domain
+from notifications.messages.models import MessageRow
+
+
+def about_order(order_id: OrderId) -> About:
+    """The message is about an order."""
+    return About(kind="order", id=order_id)
+
+
+def about_transfer(transfer_id: TransferId) -> About:
+    """The message is about a transfer."""
+    return About(kind="transfer", id=transfer_id)
+
+
+def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:
+    """Post a message to one user. Returns its id, which follows from the event that is handled."""
+    return _post(tx, ToUser(user_id=user), message, about)
+
+
+def post_to_service_point(
+    tx: Transaction, service_point: ServicePointId, message: MessageKind, about: About
+) -> UUID:
+    """Post a message to whoever works at a service point, until responsibles exist (BMB-9)."""
+    return _post(tx, ToServicePoint(service_point=service_point), message, about)
+
+
+def _post(tx: Transaction, to: ToUser | ToServicePoint, message: MessageKind, about: About) -> UUID:
+    message_id = MessageId(tx.mint())
+    posted = domain.post(message_id, to=to, message=message, about=about)
+    row = tx.start(MessageRow, message_id, posted)
+    row.posted_at = tx.now
+    return message_id

@@ -1,0 +1,1 @@
+"""Order numbers: a series per region and week (ORD-2)."""

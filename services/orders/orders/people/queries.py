@@ -1,0 +1,39 @@
+"""Who a region's id, or a number, stands for. Reads only."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.personnummer import Identity
+from kvitt_contracts.types import PersonRef, RegionPersonId
+
+from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
+from orders.people.number_index import index_of
+
+
+def rows_of_person(named: RegionPersonId, tx: Transaction) -> Iterable[RowKey]:
+    """What says who a region's id stands for, as far as no alias has to be followed."""
+    yield PersonIdRow, named
+    known = tx.fetched(PersonIdRow, named)
+    if known is not None:
+        yield PersonRow, known.person
+        yield PersonDetailsRow, known.person
+
+
+async def current_person(named: RegionPersonId, tx: Transaction, *, field: str) -> PersonRow:
+    """The reference that a region's id stands for now, aliases followed, to read.
+
+    Unknown: a command is refused (REF-1), a fact waits.
+    """
+    known = await tx.get(PersonIdRow, named, rule="REF-1", field=field)
+    row = await tx.get(PersonRow, known.person)
+    while row.merged_into is not None:
+        row = await tx.get(PersonRow, row.merged_into)
+    return row
+
+
+async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | None:
+    """The reference of whoever has the number, or None."""
+    index = index_of(identity, region=tx.region)
+    row = await tx.search(PersonDetailsRow, PersonDetailsRow.number_index, index)
+    return None if row is None else row.person

@@ -1,0 +1,34 @@
+"""What other nouns write into the vault. Every look at a person is logged here (REF-6)."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.orders import Delivery, RecipientAddress
+from kvitt_contracts.types import PersonRef, UserId
+
+from orders.people.models import PersonAccessRow, PersonDetailsRow
+
+
+def log_looks(tx: Transaction, user: UserId, purpose: str, seen: Sequence[PersonRef]) -> None:
+    """Write down who looked at whom, when and why (REF-6)."""
+    tx.session.add_all(
+        PersonAccessRow(
+            region=tx.region,
+            access_id=uuid4(),
+            at=tx.now,
+            user_id=user,
+            purpose=purpose,
+            person=ref,
+        )
+        for ref in seen
+    )
+
+
+async def note_contact(person: PersonRef, delivery: Delivery, tx: Transaction) -> None:
+    """REF-1: the recipient's phone, door code and instructions follow into later registrations."""
+    details = await tx.get(PersonDetailsRow, person)
+    details.phone = delivery.recipient_phone or details.phone
+    if isinstance(delivery.to, RecipientAddress):  # else they belong to another door
+        details.door_code = delivery.door_code or details.door_code
+        details.instructions = delivery.instructions or details.instructions

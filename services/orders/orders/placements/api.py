@@ -1,0 +1,83 @@
+"""Orders and withdrawals placed over HTTP. A route fills a command and runs it."""
+
+from uuid import uuid4
+
+from kvitt_chassis.http import ApiRouter, Commands, Reader, RegionReader
+from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    NamedPatient,
+    NamedRecipient,
+    PatientRecipient,
+)
+
+from orders.customer_orders.api import WRITERS, show_order
+from orders.customer_orders.views import (
+    OrderBody,
+    OrderPreview,
+    OrderView,
+    PreviewLine,
+    WithdrawalBody,
+)
+from orders.people.models import PersonRow
+from orders.placements.handlers import preview
+from orders.read_transaction import ReadTransaction
+
+router = ApiRouter(tags=["Ordrar"])
+
+
+@router.post("/orders", status_code=201)
+async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> OrderView:
+    """Lägg en order (ORD-1). `pending` är sann tills lagret har svarat med planerat datum."""
+    commands.caller.must_have(*WRITERS)
+    order_id = uuid4()
+    command = await _command(body, reader)
+    return await commands.run(command, target=order_id, show=show_order(order_id))
+
+
+@router.post("/withdrawals", status_code=202)
+async def register_withdrawal(
+    body: WithdrawalBody, commands: Commands, reader: Reader
+) -> OrderView:
+    """Registrera ett uttag ur eget förråd (ORD-7). Lagret svarar; `Prefer: wait=2` väntar."""
+    commands.caller.must_have(*WRITERS)
+    order_id = uuid4()
+    command = RegisterWithdrawal(
+        recipient=await _named(body.recipient, reader),
+        prescriber=body.prescriber,
+        requester=commands.caller.user_id,
+        service_point=body.service_point,
+        store=body.store,
+        payer_id=body.payer_id,
+        lines=body.lines,
+    )
+    return await commands.run(command, target=order_id, show=show_order(order_id))
+
+
+@router.post("/orders:preview")
+async def preview_order(body: OrderBody, tx: ReadTransaction, reader: Reader) -> OrderPreview:
+    """Visa en order som den skulle bli: avgiften syns så snart raden är tillagd (ORD-18)."""
+    reader.caller.must_have(*WRITERS)
+    placed = await preview(await _command(body, reader), tx)
+    return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
+
+
+async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:
+    return PlaceOrder(
+        recipient=await _named(body.recipient, reader),
+        prescriber=body.prescriber,
+        requester=reader.caller.user_id,
+        service_point=body.service_point,
+        payer_id=body.payer_id,
+        lines=body.lines,
+        delivery=body.delivery,
+    )
+
+
+async def _named(
+    recipient: PatientRecipient | CareUnitRecipient, reader: RegionReader
+) -> NamedRecipient:
+    if isinstance(recipient, CareUnitRecipient):
+        return recipient
+    row = await reader.get(PersonRow, recipient.person, rule="REF-1")
+    return NamedPatient(person=row.region_person_id)

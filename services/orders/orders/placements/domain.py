@@ -1,0 +1,380 @@
+"""The rules of placing an order or registering a withdrawal. No clock, no database, no log."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kvitt_contracts.orders import (
+    AddressKind,
+    Delivery,
+    LineToOrder,
+    OneOffAddress,
+    OrderPlaced,
+    PlacedLine,
+    PlaceOrder,
+    RecipientAddress,
+    RegisterWithdrawal,
+    Supply,
+)
+from kvitt_contracts.policy import RegionPolicy, fee_free_on
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleType,
+    CareUnitRecipient,
+    Money,
+    OrderId,
+    OrderNumber,
+    PatientRecipient,
+    PersonRef,
+    Recipient,
+    Reference,
+    Role,
+    ServicePointId,
+    StoreId,
+)
+
+from orders.articles.domain import Article
+from orders.customer_orders.domain import line_id
+from orders.customer_orders.reasons import OrderRefused, Reason
+from orders.units.domain import Customer, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """A patient on an order: only what a rule needs of who they are."""
+
+    person: PersonRef
+    born_on: date
+    has_address: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Who has a part in an order. The recipient is active (REF-14)."""
+
+    recipient: Patient | CareUnitRecipient
+    prescriber: User
+    requester: User
+    service_point: Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """What the order is called."""
+
+    order_id: OrderId
+    order_number: OrderNumber
+    reference: Reference | None
+
+
+def place(
+    command: PlaceOrder,
+    *,
+    naming: Naming,
+    parties: Parties,
+    articles: Mapping[ArticleNumber, Article],
+    policy: RegionPolicy,
+    today: date,
+) -> OrderPlaced:
+    """An order from the central store (ORD-1).
+
+    `articles` holds each line's article; `today` is a Stockholm day. Raises OrderRefused: the
+    parties do not fit (REF-3), an article outside the assortment (ORD-5), more than one of a marked
+    device (ORD-8), no address to deliver to (ORD-3).
+    """
+    _must_fit(parties)
+    for number, line in enumerate(command.lines):
+        article = articles[line.article_number]
+        _must_be_in_assortment(article, number)
+        _must_suit_marking(article, line, number)
+    _must_be_reachable(command.delivery, parties.recipient)
+    return _placed(
+        command,
+        naming=naming,
+        parties=parties,
+        articles=articles,
+        policy=policy,
+        today=today,
+        supply=Supply.CENTRAL,
+        store=policy.stores.central,
+        address_kind=AddressKind(command.delivery.to.kind),
+        consolidated=command.delivery.consolidated,
+    )
+
+
+def withdraw(
+    command: RegisterWithdrawal,
+    *,
+    naming: Naming,
+    parties: Parties,
+    articles: Mapping[ArticleNumber, Article],
+    policy: RegionPolicy,
+    today: date,
+) -> OrderPlaced:
+    """A withdrawal from the service point's own store (ORD-7): inventory decides whether it stands
+    there.
+
+    Articles outside the assortment may be withdrawn (ORD-5). Raises OrderRefused: the parties do
+    not fit (REF-3), a private clinic (REF-7), another's store or a marked device that is not named
+    (ORD-8), a service (ORD-7).
+    """
+    _must_fit(parties)
+    _must_own(command.store, parties.service_point, policy)
+    seen: set[str] = set()
+    for number, line in enumerate(command.lines):
+        article = articles[line.article_number]
+        if article.type is ArticleType.SERVICE:
+            raise _refused(
+                Reason.SERVICE_IS_NOT_STOCKED, "ORD-7", number, "article_number",
+                "En tjänst finns inte i förråd. Beställ den med en order.",
+            )  # fmt: skip
+        _must_suit_marking(article, line, number)
+        if article.marked and line.device_number is None:
+            raise _refused(
+                Reason.DEVICE_NUMBER_MISSING, "ORD-8", number, "device_number",
+                "Ange individnumret på det märkta hjälpmedlet.",
+            )  # fmt: skip
+        if line.device_number in seen:
+            raise _refused(
+                Reason.DEVICE_NUMBER_TWICE, "ORD-8", number, "device_number",
+                "Samma individ står på två rader. Ta bort den ena.",
+            )  # fmt: skip
+        seen |= {line.device_number} if line.device_number else set()
+    return _placed(
+        command,
+        naming=naming,
+        parties=parties,
+        articles=articles,
+        policy=policy,
+        today=today,
+        supply=Supply.OWN_STORE,
+        store=command.store,
+        address_kind=AddressKind.UNIT,
+        consolidated=True,
+    )
+
+
+def refuse_used_reference(order_number: OrderNumber) -> OrderRefused:
+    """A reference names one order for ever (ORD-2, decision 0034)."""
+    return OrderRefused(
+        Reason.ALREADY_PLACED,
+        rule="ORD-2",
+        field="ce_subject",
+        way_on="Referensen har redan en order. Välj en ny referens för en ny order.",
+        order_number=order_number,
+    )
+
+
+def fee(
+    article: Article,
+    *,
+    recipient: Patient | CareUnitRecipient,
+    policy: RegionPolicy,
+    today: date,
+) -> Money | None:
+    """The patient fee of one unit, or None (ORD-18). Nobody chooses it: article, age and policy
+    decide.
+    """
+    if not isinstance(recipient, Patient) or article.fee_group is None:
+        return None
+    for rule in policy.fees.rules:
+        free = fee_free_on(
+            recipient.born_on, day=today, rule=rule, free_until=policy.fees.free_until
+        )
+        if rule.fee_group == article.fee_group and not free:
+            return rule.amount
+    return None
+
+
+def must_carry_no_details(delivery: Delivery) -> None:
+    """Over Kafka an order carries no one-off address, phone, name or free text about a door: these
+    travel on no order topic.
+
+    Raises OrderRefused (DELIVERY_DETAILS_OVER_HTTP_ONLY, ORD-3) naming the field.
+    """
+    field = next(_details(delivery), None)
+    if field is not None:
+        raise OrderRefused(
+            Reason.DELIVERY_DETAILS_OVER_HTTP_ONLY,
+            rule="ORD-3",
+            field=field,
+            way_on="Skicka ordern med POST /orders, där adress, telefon och anvisningar tas emot.",
+        )
+
+
+def has_details(delivery: Delivery) -> bool:
+    """True when something is given that is kept with this order alone."""
+    return next(_details(delivery), None) is not None
+
+
+def recipient_of(parties: Parties) -> Recipient:
+    """The recipient as it is told to others."""
+    if isinstance(parties.recipient, Patient):
+        return PatientRecipient(person=parties.recipient.person)
+    return parties.recipient
+
+
+def _details(delivery: Delivery) -> Iterator[str]:
+    if isinstance(delivery.to, OneOffAddress):
+        yield "delivery.to"
+    for name in (
+        "order_phone",
+        "recipient_phone",
+        "door_code",
+        "instructions",
+        "contact_person",
+        "information",
+    ):
+        if getattr(delivery, name) is not None:
+            yield f"delivery.{name}"
+
+
+def _placed(
+    command: PlaceOrder | RegisterWithdrawal,
+    *,
+    naming: Naming,
+    parties: Parties,
+    articles: Mapping[ArticleNumber, Article],
+    policy: RegionPolicy,
+    today: date,
+    supply: Supply,
+    store: StoreId,
+    address_kind: AddressKind,
+    consolidated: bool,
+) -> OrderPlaced:
+    return OrderPlaced(
+        order_id=naming.order_id,
+        order_number=naming.order_number,
+        reference=naming.reference,
+        recipient=recipient_of(parties),
+        prescriber=parties.prescriber.user_id,
+        requester=parties.requester.user_id,
+        service_point=ServicePointId(parties.service_point.customer_id),
+        customer_id=parties.service_point.customer_id,
+        supply=supply,
+        store=store,
+        address_kind=address_kind,
+        consolidated=consolidated,
+        placed_on=today,
+        policy=policy.pin,
+        lines=_lines(command, naming, parties, articles, policy=policy, today=today),
+    )
+
+
+def _lines(
+    command: PlaceOrder | RegisterWithdrawal,
+    naming: Naming,
+    parties: Parties,
+    articles: Mapping[ArticleNumber, Article],
+    *,
+    policy: RegionPolicy,
+    today: date,
+) -> tuple[PlacedLine, ...]:
+    default = command.payer_id or parties.service_point.payer_id  # REF-4
+    return tuple(
+        PlacedLine(
+            line_id=line_id(naming.order_id, number),
+            number=number,
+            article_number=line.article_number,
+            article_type=articles[line.article_number].type,
+            marked=articles[line.article_number].marked,
+            quantity=line.quantity,
+            payer_id=line.payer_id or default,
+            device_number=line.device_number,
+            fee=fee(
+                articles[line.article_number],
+                recipient=parties.recipient,
+                policy=policy,
+                today=today,
+            ),
+        )
+        for number, line in enumerate(command.lines, start=1)
+    )
+
+
+def _must_fit(parties: Parties) -> None:
+    place, prescriber, requester = parties.service_point, parties.prescriber, parties.requester
+    if not place.is_service_point:
+        raise OrderRefused(
+            Reason.NOT_A_SERVICE_POINT,
+            rule="REF-3",
+            field="service_point",
+            way_on="Kunden är inget tjänsteställe. Välj ett av förskrivarens tjänsteställen.",
+        )
+    if not prescriber.has(Role.PRESCRIBER):
+        raise OrderRefused(
+            Reason.NOT_A_PRESCRIBER,
+            rule="REF-3",
+            field="prescriber",
+            way_on="Välj en aktiv användare med förskrivningsrätt.",
+        )
+    if not prescriber.works_at(place.customer_id):
+        raise OrderRefused(
+            Reason.NOT_CONNECTED_TO_SERVICE_POINT,
+            rule="REF-3",
+            field="service_point",
+            way_on="Välj ett av förskrivarens tjänsteställen.",
+        )
+    if requester.user_id == prescriber.user_id or requester.has(Role.CUSTOMER_SERVICE):
+        return
+    if not requester.active or prescriber.user_id not in requester.acts_for:
+        raise OrderRefused(
+            Reason.NOT_CONNECTED_TO_PRESCRIBER,
+            rule="REF-3",
+            field="requester",
+            way_on="Beställaren är inte kopplad till förskrivaren. Be enhetschefen om koppling.",
+        )
+
+
+def _must_own(store: StoreId, place: Customer, policy: RegionPolicy) -> None:
+    if place.private_clinic and not policy.private_clinics_hold_stock:
+        raise OrderRefused(
+            Reason.PRIVATE_CLINIC_HOLDS_NO_STOCK,
+            rule="REF-7",
+            field="service_point",
+            way_on="En privat mottagning har inget eget förråd. Beställ från centrallagret.",
+        )
+    if store != place.store:
+        raise OrderRefused(
+            Reason.STORE_NOT_OF_SERVICE_POINT,
+            rule="ORD-8",
+            field="store",
+            way_on="Välj det förråd som hör till tjänstestället, eller ett annat tjänsteställe.",
+            store_of_service_point=place.store,
+        )
+
+
+def _must_be_in_assortment(article: Article, number: int) -> None:
+    if not article.in_assortment:
+        raise _refused(
+            Reason.ARTICLE_NOT_IN_ASSORTMENT, "ORD-5", number, "article_number",
+            "Artikeln ligger utanför sortimentet. Ansök om individuell förskrivning.",
+        )  # fmt: skip
+
+
+def _must_suit_marking(article: Article, line: LineToOrder, number: int) -> None:
+    if article.marked and line.quantity != 1:
+        raise _refused(
+            Reason.ONE_OF_A_MARKED_DEVICE, "ORD-8", number, "quantity",
+            "Antalet är alltid 1 för märkta hjälpmedel. Gör en rad per individ.",
+        )  # fmt: skip
+    if not article.marked and line.device_number is not None:
+        raise _refused(
+            Reason.NOT_MARKED, "ORD-8", number, "device_number",
+            "Artikeln är inte individmärkt. Ta bort individnumret.",
+        )  # fmt: skip
+
+
+def _must_be_reachable(delivery: Delivery, recipient: Patient | CareUnitRecipient) -> None:
+    to_recipient = isinstance(delivery.to, RecipientAddress)
+    if to_recipient and isinstance(recipient, Patient) and not recipient.has_address:
+        raise OrderRefused(
+            Reason.RECIPIENT_HAS_NO_ADDRESS,
+            rule="ORD-3",
+            field="delivery.to",
+            way_on="Mottagaren saknar adress. Leverera till enheten eller ange en tillfällig.",
+        )
+
+
+def _refused(reason: Reason, rule: str, line: int, field: str, way_on: str) -> OrderRefused:
+    return OrderRefused(reason, rule=rule, field=f"lines.{line}.{field}", way_on=way_on)

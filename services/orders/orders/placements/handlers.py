@@ -1,0 +1,104 @@
+"""What we do about commands that place an order or register a withdrawal."""
+
+from uuid import uuid4
+
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.orders import Delivery, OrderPlaced, PlaceOrder, RegisterWithdrawal
+from kvitt_contracts.types import OrderId, OrderNumber, Reference
+
+from orders.customer_orders.models import OrderDetailsRow, OrderRow
+from orders.customer_orders.writes import await_answer, count_step
+from orders.message_subject import subject_as
+from orders.numbers.domain import Series
+from orders.numbers.writes import next_number
+from orders.people.writes import note_contact
+from orders.placements import domain
+from orders.placements.queries import articles_of, parties_of, rows_to_read, rows_to_write
+
+messages = Handlers()
+
+
+@messages.command(PlaceOrder, loads=rows_to_write, reads=rows_to_read)
+async def place_order(command: PlaceOrder, tx: Transaction) -> None:
+    """Place an order from the central store (ORD-1)."""
+    if tx.message is not None:  # it came over Kafka
+        domain.must_carry_no_details(command.delivery)
+    order_id = await _new_order(tx)
+    parties, articles = await parties_of(command, tx), await articles_of(command, tx)
+    if isinstance(parties.recipient, domain.Patient):
+        await note_contact(parties.recipient.person, command.delivery, tx)
+    event = domain.place(
+        command,
+        naming=await _naming(order_id, tx),
+        parties=parties,
+        articles=articles,
+        policy=tx.policy,
+        today=tx.today,
+    )
+    _start(event, command, command.delivery, tx)
+
+
+@messages.command(RegisterWithdrawal, loads=rows_to_write, reads=rows_to_read)
+async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> None:
+    """Prescribe from the own store; pending until inventory answers (ORD-7)."""
+    order_id = await _new_order(tx)
+    parties, articles = await parties_of(command, tx), await articles_of(command, tx)
+    event = domain.withdraw(
+        command,
+        naming=await _naming(order_id, tx),
+        parties=parties,
+        articles=articles,
+        policy=tx.policy,
+        today=tx.today,
+    )
+    _start(event, command, Delivery(), tx)
+
+
+async def preview(command: PlaceOrder, tx: Transaction) -> OrderPlaced:
+    """What the order would be, with payers and fees (ORD-18). Records nothing; refuses alike."""
+    return domain.place(
+        command,
+        naming=domain.Naming(
+            order_id=OrderId(uuid4()), order_number=OrderNumber("00000000"), reference=None
+        ),
+        parties=await parties_of(command, tx),
+        articles=await articles_of(command, tx),
+        policy=tx.policy,
+        today=tx.today,
+    )
+
+
+async def _new_order(tx: Transaction) -> OrderId:
+    order_id = OrderId(tx.target("order"))
+    existing = await tx.find(OrderRow, order_id)
+    if existing is not None:
+        raise domain.refuse_used_reference(existing.order_number)
+    return order_id
+
+
+async def _naming(order_id: OrderId, tx: Transaction) -> domain.Naming:
+    reference = None if tx.message is None else subject_as(Reference, tx.subject)
+    return domain.Naming(
+        order_id=order_id,
+        order_number=await next_number(Series.ORDER, tx),
+        reference=reference,
+    )
+
+
+def _start(
+    event: OrderPlaced,
+    command: PlaceOrder | RegisterWithdrawal,
+    delivery: Delivery,
+    tx: Transaction,
+) -> None:
+    tx.start(OrderRow, event.order_id, event)
+    await_answer(event.order_id, tx)
+    count_step(event.supply, tx)
+    comments = {n: line.comment for n, line in enumerate(command.lines, 1) if line.comment}
+    if comments or domain.has_details(delivery):
+        tx.put(
+            OrderDetailsRow(
+                region=tx.region, order_id=event.order_id, delivery=delivery, comments=comments
+            )
+        )

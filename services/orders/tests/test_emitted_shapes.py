@@ -1,0 +1,113 @@
+"""What orders really emits: the builders beside the contracts may make nothing else."""
+
+from itertools import product
+from uuid import uuid4
+
+from kvitt_contracts.orders import LineToOrder, OrderPlaced, VoidOrder
+from kvitt_contracts.types import CareUnitRecipient, NamedPatient, RegionPersonId, UserId
+from kvitt_testkit.world import Given, World, stockholm
+from orders.app import service
+
+from contracts.tests.builders.inventory import (
+    a_line_delivered,
+    a_release_refused,
+    a_reservation_declined,
+    a_reservation_released,
+    a_stock_reserved,
+    an_article_listed,
+    an_order_picking_started,
+)
+from contracts.tests.builders.regions import (
+    CHILD,
+    a_customer_stated,
+    a_person_joined,
+    a_person_stated,
+    a_user_stated,
+)
+from contracts.tests.builders.shapes import assert_proven
+from contracts.tests.builders.story import (
+    BATTERY,
+    CUSHION,
+    ROLLATOR,
+    a_care_unit,
+    line_id,
+    order_id,
+)
+from services.orders.tests.builders import (
+    a_line,
+    a_marked_line,
+    a_withdrawal_command,
+    an_identity,
+    an_order_command,
+    registry,
+)
+
+MONDAY = stockholm("2026-03-02 08:00")
+PATIENT = NamedPatient(person=RegionPersonId("ac-person-1"))
+
+
+async def test_orders_emits_what_its_builders_make(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await the_rest_of_the_registry(world)
+        await orders_of_every_kind(world)
+        await orders_to_their_ends(world)
+        await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
+        await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
+        assert_proven("orders", await world.events())
+
+
+async def the_rest_of_the_registry(world: World) -> None:
+    """Units with and without a store, a requester, persons that come, go and are joined."""
+    await world.handle(a_customer_stated("40355", store=None), subject="40355")
+    requester = a_user_stated("b001req", roles=("requester",), acts_for=("k082lno",))
+    await world.handle(requester, subject="b001req")
+    await world.handle(an_article_listed(ROLLATOR))
+    await world.handle(an_article_listed(BATTERY, marked=False, fee_group="charge_kit"))
+    child = an_identity(CHILD)
+    await world.handle(a_person_stated(child), subject="ac-person-2")
+    await world.handle(a_person_stated(child, version=2, active=False), subject="ac-person-2")
+    await world.handle(a_person_stated(child, version=3), subject="ac-person-2")
+    await world.handle(a_person_joined("ac-person-2"), subject="ac-person-1")
+
+
+async def orders_of_every_kind(world: World) -> None:
+    """Orders and withdrawals, from a region's system and over HTTP, for patients and care units;
+    lines with a fee, of a named device, and of neither.
+    """
+    plain, named = a_line(CUSHION), a_marked_line(ROLLATOR, "170098")
+    fee, unnamed = a_line(BATTERY), a_line(ROLLATOR)
+    recipients: tuple[NamedPatient | CareUnitRecipient, ...] = (PATIENT, a_care_unit())
+    lines: tuple[LineToOrder, ...] = (plain, named, fee, unnamed)
+    for number, (recipient, line) in enumerate(product(recipients, lines)):
+        order = an_order_command(line, recipient=recipient)
+        await world.handle(order, subject=f"KIND-{number}")
+        await world.command(order, target=uuid4())
+        if line is not unnamed:
+            withdrawal = a_withdrawal_command(line, recipient=recipient)
+            await world.handle(withdrawal, subject=f"OWN-{number}")
+            await world.command(withdrawal, target=uuid4())
+
+
+async def orders_to_their_ends(world: World) -> None:
+    """One order is delivered, one declined, one voided, and one that cannot be voided any more."""
+    await world.handle(an_order_command(), subject="DELIVERED")
+    await world.handle_all(
+        a_stock_reserved("DELIVERED"),
+        an_order_picking_started("DELIVERED"),
+        a_line_delivered("DELIVERED"),
+    )
+    await world.handle(a_withdrawal_command(), subject="DECLINED")
+    await world.handle(a_reservation_declined("DECLINED"))
+    for reference, answer in (
+        ("VOIDED", a_reservation_released("VOIDED")),
+        ("NOT-VOIDED", a_release_refused("NOT-VOIDED")),
+    ):
+        await world.handle(an_order_command(), subject=reference)
+        await world.handle(a_stock_reserved(reference))
+        await world.handle(VoidOrder(by=UserId("k082lno")), subject=reference)
+        await world.handle(answer)
+    (placed,) = [
+        one for one in await world.events(OrderPlaced) if one.order_id == order_id("DELIVERED")
+    ]
+    assert placed.lines[0].line_id == line_id("DELIVERED")

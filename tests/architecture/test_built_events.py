@@ -1,0 +1,127 @@
+"""A test never invents what another service emits or a region states: it uses the builders beside
+the contracts, which make what the owner is seen to emit.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kvitt_contracts.envelope import Command, Message
+from kvitt_contracts.topics import CATALOGUE, SERVICES, Topic
+
+ROOT = Path(__file__).parents[2]
+BUILDERS = "contracts.tests.builders"
+MESSAGES = {f"{kind.__module__}.{kind.__name__}": kind for kind in Message.registry.values()}
+
+PLAYS = {
+    **{f"services/{service}/tests": {service} for service in SERVICES},
+    "chassis/tests": {"notifications", "orders"},  # its toy services emit as these do
+    "tests/faults": {"region", "orders", "bmb"},  # it is the regions: their facts and commands
+    "tests/journeys": set[str](),
+    "tests/privacy": set[str](),
+}
+"""Whose messages the tests below a folder make themselves: those of the one whom they play."""
+
+
+def test_only_the_builders_make_what_somebody_else_says() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {what}"
+        for folder, played in PLAYS.items()
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line, what in foreign(path.read_text(encoding="utf-8"), played)
+    ]
+
+    assert not found, "use contracts/tests/builders:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "from kvitt_contracts.inventory import HoldReleased\nHoldReleased(transfer_id=1)",
+        "from kvitt_contracts.inventory import HoldReleased as Done\nDone.model_validate({})",
+        "from kvitt_contracts import inventory\ninventory.HoldReleased(transfer_id=1)",
+        "import kvitt_contracts.inventory as said\nsaid.HoldReleased.model_construct()",
+        "from kvitt_contracts import bmb, examples, orders\nexamples.example(orders.OrderVoided)",
+        "from kvitt_contracts.regions import PayerStated\nPayerStated(version=1)",
+        "from kvitt_contracts.orders import VoidOrder\nVoidOrder(by='k082lno')",
+        "from contracts.tests.builders import inventory\ninventory.a_hold_granted().model_copy()",
+    ],
+)
+def test_the_search_finds_each_way_to_make_one(made: str) -> None:
+    (found,) = foreign(made, {"bmb"})
+
+    assert found[0] == made.count("\n") + 1
+
+
+def test_ones_own_messages_and_types_alone_are_free() -> None:
+    own = "from kvitt_contracts.bmb import CancelTransfer, TransferSent\nTransferSent(x=1)"
+    asked = "from kvitt_contracts.inventory import HoldGranted\nevents(HoldGranted)"
+
+    assert list(foreign(f"{own}\n{asked}\nCancelTransfer(by=1)", {"bmb"})) == []
+
+
+def foreign(source: str, played: set[str]) -> Iterator[tuple[int, str]]:
+    """Line and name of every message of somebody else that a module makes."""
+    tree = ast.parse(source)
+    names = dict(_imports(tree))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        made = _made(node, names)
+        if made is not None:
+            owner = _owner(made)
+            if owner is not None and owner not in played:
+                yield node.lineno, f"{made.__name__} of {owner}"
+        if _changes_what_was_built(node, names):
+            yield node.lineno, "changes what a builder has made"
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """What a name in the module stands for: the full name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            for alias in node.names:
+                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.asname is not None:
+                    yield alias.asname, alias.name
+
+
+def _made(call: ast.Call, names: dict[str, str]) -> type[Message] | None:
+    """The message that a call makes: by its class, a method of the class, or from an example."""
+    called = _full_name(call.func, names)
+    if called == "kvitt_contracts.examples.example" and call.args:
+        called = _full_name(call.args[0], names)
+    elif ".model_" in called:
+        called = called.rpartition(".")[0]
+    return MESSAGES.get(called)
+
+
+def _changes_what_was_built(call: ast.Call, names: dict[str, str]) -> bool:
+    return (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr == "model_copy"
+        and isinstance(call.func.value, ast.Call)
+        and _full_name(call.func.value.func, names).startswith(BUILDERS)
+    )
+
+
+def _full_name(node: ast.expr, names: dict[str, str]) -> str:
+    if isinstance(node, ast.Name):
+        return names.get(node.id, "")
+    if isinstance(node, ast.Attribute):
+        return f"{_full_name(node.value, names)}.{node.attr}"
+    return ""
+
+
+def _owner(message: type[Message]) -> str | None:
+    """Who says it; of a command, whom it is for, since its tests are full of wishes."""
+    topics: list[Topic] = [topic for topic in CATALOGUE if message in topic.types]
+    if not topics:
+        return None
+    (topic,) = topics
+    if topic.is_inbound and issubclass(message, Command):
+        return next(iter(topic.consumers))
+    return topic.owner

@@ -1,0 +1,230 @@
+"""The fences between modules hold: what is planted behind one is seen.
+
+`make lint` checks that the tree keeps to them; these tests check that it would see a breach.
+"""
+
+import ast
+import inspect
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import typing
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import pytest
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.topics import SERVICES
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = (
+    "contracts/kvitt_contracts",
+    "chassis/kvitt_chassis",
+    *(f"services/{name}/{name}" for name in SERVICES),
+    "deploy/kvitt",
+    "testkit/kvitt_testkit",
+    "examples",
+)
+IMPURE = ("sqlalchemy", "kvitt_chassis.transaction", "logging")
+SHELL = {"kvitt_chassis", "sqlalchemy", "fastapi"}
+"""Who imports one of these does something; who does not can only decide."""
+NOT_OF_THE_DOMAIN = {"orders.message_subject"}
+"""Refuses what the contract forbids, by no rule of the domain."""
+
+
+def modules(root: Path = ROOT) -> Iterator[tuple[str, Path]]:
+    """Every module of the services under a root, by its dotted name."""
+    for service in SERVICES:
+        home = root / "services" / service
+        for file in sorted((home / service).rglob("*.py")):
+            yield ".".join(file.relative_to(home).with_suffix("").parts), file
+
+
+def imported(file: Path) -> set[str]:
+    """The modules that a file imports, and those that it may: `from a import b` gives a and a.b."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            found |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    return found
+
+
+def handlers_reached_across(root: Path = ROOT) -> list[tuple[str, str]]:
+    """Who imports the handlers of another noun. The service's own list of handlers, and its app,
+    gather them.
+    """
+    return [
+        (name, other)
+        for name, file in modules(root)
+        if name.split(".")[1:] not in (["handlers"], ["app"])
+        for other in sorted(imported(file))
+        if other.split(".")[0] in SERVICES and other.endswith(".handlers")
+        if other.rpartition(".")[0] != name.rpartition(".")[0]
+    ]
+
+
+def layers() -> dict[str, list[list[str]]]:
+    """The floors of each service that declares them, the highest first, in full names."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    return {
+        service: [
+            [f"{service}.{name.strip()}" for name in floor.split("|")] for floor in one["layers"]
+        ]
+        for one in contracts["contracts"]
+        if one["type"] == "layers"
+        for service in one.get("containers", ())
+    }
+
+
+def file_of(name: str, root: Path) -> Path:
+    """The file of a module, or of a package."""
+    place = root / "services" / name.split(".")[0] / Path(*name.split("."))
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+
+
+def plant(root: Path, module: str, target: str) -> None:
+    """Let a module import something that it must not."""
+    with file_of(module, root).open("a") as file:
+        file.write(f"\nimport {target}\n")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The packages as they stand in the working tree, and the contracts between them."""
+    for package in PACKAGES:
+        without = shutil.ignore_patterns("__pycache__", "*.json", "*.pdf")
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=without)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
+    """What import-linter says of a copy."""
+    places = os.pathsep.join(str((root / package).parent) for package in PACKAGES)
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": places},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_tree_keeps_to_its_fences_so_that_only_what_is_planted_is_seen(copy: Path) -> None:
+    done = lint_imports(copy)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_planted_behind_a_fence_is_seen(copy: Path) -> None:
+    rules = [name for name, _ in modules() if name.endswith(".domain")]
+    planted = [(module, target) for module in rules for target in IMPURE]
+    for floors in layers().values():
+        lowest, highest = floors[-1][0], floors[0][0]
+        planted.append((lowest, highest))
+        # beside each other on one floor: neither imports the other
+        left, right = next(floor for floor in floors if len(floor) > 1)[:2]
+        planted += [(left, right), (right, left)]
+    for module, target in planted:
+        plant(copy, module, target)
+
+    done = lint_imports(copy)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    seen = {line.strip(" -").partition(" (l.")[0] for line in done.stdout.splitlines()}
+    unseen = {f"{module} -> {target}" for module, target in planted} - seen
+    assert not unseen, done.stdout
+
+
+def test_each_service_of_several_nouns_has_floors() -> None:
+    nouns = {
+        service: {name.split(".")[1] for name, _ in modules() if name.startswith(f"{service}.")}
+        for service in layers()
+    }
+
+    assert layers().keys() >= {"orders", "bmb", "inventory"}
+    for service, floors in layers().items():
+        named = {name.split(".")[1] for floor in floors for name in floor}
+        assert named == nouns[service] - {"__init__"}
+
+
+def test_no_noun_reaches_into_the_handlers_of_another() -> None:
+    assert handlers_reached_across() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["from inventory.holds.handlers import messages", "from inventory.holds import handlers"],
+)
+def test_a_noun_that_reaches_into_the_handlers_of_another_is_seen(copy: Path, line: str) -> None:
+    for module in ("inventory.dispatches.handlers", "inventory.reservations.writes"):
+        with file_of(module, copy).open("a") as file:
+            file.write(f"\n{line}\n")
+
+    assert handlers_reached_across(copy) == [
+        ("inventory.dispatches.handlers", "inventory.holds.handlers"),
+        ("inventory.reservations.writes", "inventory.holds.handlers"),
+    ]
+
+
+def test_every_module_of_rules_is_called_domain() -> None:
+    elsewhere = [
+        name
+        for name, file in modules()
+        if not name.endswith(".domain")
+        and name not in NOT_OF_THE_DOMAIN
+        and not {one.split(".")[0] for one in imported(file)} & SHELL
+        and decides(import_module(name))
+    ]
+
+    assert elsewhere == []
+
+
+def test_what_decides_is_told_from_what_does_not() -> None:
+    for rules in ("inventory.holds.domain", "inventory.stores.domain"):
+        assert decides(import_module(rules))
+    assert not decides(import_module("inventory.metrics"))
+
+
+def decides(module: ModuleType) -> bool:
+    """True where a function of the module answers events or raises a refusal."""
+    own: list[FunctionType] = [
+        one
+        for _, one in inspect.getmembers(module, inspect.isfunction)
+        if one.__module__ == module.__name__
+    ]
+    return any(_answers_events(one) or _refuses(one) for one in own)
+
+
+def _answers_events(function: Callable[..., Any]) -> bool:
+    answer = typing.get_type_hints(function).get("return")
+    return any(isinstance(one, type) and issubclass(one, Event) for one in _parts(answer))
+
+
+def _parts(hint: Any) -> Iterator[Any]:
+    yield hint
+    for one in typing.get_args(hint):
+        yield from _parts(one)
+
+
+def _refuses(function: FunctionType) -> bool:
+    """True where its source raises a class, or what a function of its module answers, that is a
+    refusal.
+    """
+    for node in ast.walk(ast.parse(inspect.getsource(function).strip())):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            raised = function.__globals__.get(getattr(node.exc.func, "id", ""))
+            answer = typing.get_type_hints(raised).get("return") if callable(raised) else None
+            for one in (raised, answer):
+                if isinstance(one, type) and issubclass(one, Refused):
+                    return True
+    return False
