@@ -35,11 +35,6 @@ def texts() -> Iterator[Path]:
                 yield file
 
 
-def files_named_by(page: Path) -> set[str]:
-    """What stands in backquotes and ends as a file of ours does: `relaying/machine.py`."""
-    return set(re.findall(r"`([\w./-]+\.(?:py|toml))`", page.read_text(encoding="utf-8")))
-
-
 def references() -> dict[str, list[str]]:
     """By number: the files that name it."""
     found: dict[str, list[str]] = {}
@@ -76,15 +71,3 @@ def test_every_reference_names_a_page() -> None:
     dead = {number: files for number, files in references().items() if number not in pages()}
 
     assert dead == {}
-
-
-def test_every_file_that_a_page_names_exists() -> None:
-    there = [f"/{file.relative_to(ROOT)}" for file in texts()]
-
-    missing = {
-        (page.name, named)
-        for page in pages().values()
-        for named in files_named_by(page)
-        if not any(file.endswith(f"/{named}") for file in there)
-    }
-    assert missing == set()
