@@ -12,13 +12,16 @@ TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
 # mypy finds a module of ours by its distribution's folder (decision 0013).
 BASES := contracts:chassis:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy:testkit
 
+# A few chosen tests are done before a second worker is ready.
+WORKERS ?= $(if $(ARGS),0,logical)
+
 unexport VIRTUAL_ENV
 unexport PYTHONPATH
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test simulate faults faults-short mutants bench lint types rules contracts lock clean fmt
+.PHONY: help install run test slowest simulate faults faults-short mutants bench lint types rules contracts lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +31,11 @@ install: $(INSTALLED) ## Make .venv from requirements.lock (the other tasks do i
 run: $(INSTALLED) ## Everything, with a month of business and its story; ONCE=1 ends after it.
 	$(BIN)/kvitt run $(if $(filter 1,$(ONCE)),--once)
 
-test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka. ARGS="-k transfer" chooses; CONTAINERS=1 uses Docker.
-	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest $(ARGS)
+test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
+	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
+
+slowest: ## The twenty slowest tests and modules of the last whole run of the tests.
+	@cat .kvitt/slowest.md
 
 simulate: $(INSTALLED) ## The relay and consumer in virtual time. SEEDS=10000 FIRST=0; SEED=7 tells the story of one.
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(SEED),--seed $(SEED))

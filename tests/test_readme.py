@@ -1,16 +1,22 @@
+import asyncio
 import itertools
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from kvitt.local.state import State
+from kvitt.local.supervisor import LocalSystem
+from kvitt.story.files import RegionFiles, read_regions
+from kvitt.story.running import run_month
+from kvitt.story.services import Services
 
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = "make test"  # it is what runs this
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=150)]
 
 
 def shell_blocks(page: str) -> list[str]:
@@ -47,13 +53,51 @@ def figures(page: str) -> str:
     return "\n".join(table)
 
 
-def test_every_block_works_and_shows_the_figures_of_the_page(environment: dict[str, str]) -> None:
+@pytest.fixture(scope="module")
+def ended(environment: dict[str, str]) -> list[tuple[str, subprocess.CompletedProcess[str]]]:
+    """Every block of the page with how it ended, run in the page's order."""
+    blocks = shell_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
+    return [(one, run(one, environment)) for one in blocks if one.strip() != LEFT_OUT]
+
+
+def test_every_block_works_and_shows_the_figures_of_the_page(
+    ended: list[tuple[str, subprocess.CompletedProcess[str]]],
+) -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    chosen = [block for block in shell_blocks(page) if block.strip() != LEFT_OUT]
+    month = ended[0][1].stdout
 
-    ended = [(block, run(block, environment)) for block in chosen]
-
-    assert len(chosen) >= 3
+    assert len(ended) >= 3
     failed = [(block, one.stdout[-2000:], one.stderr) for block, one in ended if one.returncode]
     assert failed == []
-    assert figures(ended[0][1].stdout) == figures(page)
+    assert figures(month) == figures(page)
+    assert "Allt blev som väntat" in month
+
+
+def test_a_second_month_on_the_same_state_adds_nothing(
+    environment: dict[str, str], ended: list[tuple[str, subprocess.CompletedProcess[str]]]
+) -> None:
+    assert ended[0][1].returncode == 0
+    regions = read_regions(ROOT / "examples", [])
+    with LocalSystem(State.open(Path(environment["KVITT_STATE"]))) as system:
+        before = asyncio.run(_recorded(system))
+
+        result = asyncio.run(run_month(system, regions))
+
+        assert result.is_as_expected
+        assert result.published == _messages(regions)
+        assert asyncio.run(_recorded(system)) == before
+        assert min(before) > 0
+
+
+def _messages(regions: Sequence[RegionFiles]) -> int:
+    return sum(
+        1 for one in regions for stage in one.stages for _ in stage.messages(region=one.code)
+    )
+
+
+async def _recorded(system: LocalSystem) -> list[int]:
+    """The last number of each service's log."""
+    urls = {name: service.url for name, service in system.services.items()}
+    async with Services(urls, system.tokens) as services:
+        operator = services.as_operator()
+        return [(await operator.get(name, "/admin/idle"))["recorded"] for name in urls]

@@ -124,14 +124,23 @@ class Contains(OnColumn):
 
 @dataclass(frozen=True, eq=False)
 class Where(Filter):
-    """What no other comparison says: a function of the value and of who asks, awaited if it must
-    look something up.
-    """
+    """What no other comparison says: a function of the value and of who asks."""
 
-    rule: Callable[[Any, RegionReader], Criterion | Awaitable[Criterion]]
+    rule: Callable[[Any, RegionReader], Criterion]
     description: str | None = None
 
     async def criterion(self, value: Any, reader: RegionReader) -> Criterion:
         """See Filter."""
-        criterion = self.rule(value, reader)
-        return criterion if isinstance(criterion, ColumnElement) else await criterion
+        return self.rule(value, reader)
+
+
+@dataclass(frozen=True, eq=False)
+class WhereLookedUp(Filter):
+    """As Where, of what must be looked up first."""
+
+    rule: Callable[[Any, RegionReader], Awaitable[Criterion]]
+    description: str | None = None
+
+    async def criterion(self, value: Any, reader: RegionReader) -> Criterion:
+        """See Filter."""
+        return await self.rule(value, reader)

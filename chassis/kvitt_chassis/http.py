@@ -104,7 +104,7 @@ class Replayed(Exception):
 
 
 class CommandRunner:
-    """Runs one HTTP request's command, once for its Idempotency-Key."""
+    """Runs the command of one HTTP request, once per Idempotency-Key."""
 
     def __init__(
         self,
@@ -131,12 +131,12 @@ class CommandRunner:
         subject: str | None = None,
         show: Callable[[Transaction], Awaitable[T]],
     ) -> T:
-        """Do a command in one transaction, and give what `show` reads when it is done.
+        """Run a command in one transaction; answer what `show` reads after its commit.
 
-        `target` is the aggregate's id where the route names it; `subject` what the region calls it.
-        Where the view says `pending=True`, the caller's `Prefer: wait=N` waits for another
-        service's answer; then the status is 200, else the route's own (202).
-        Raises Refused, NotFound, Forbidden, KeyReused, Busy.
+        `target` is the aggregate's id where the route names it; `subject` is the region's own name
+        for it. Where the view has `pending=True`, the caller's `Prefer: wait=N` waits for another
+        service's answer; then the status is 200, else the route's own (202). Raises Refused,
+        NotFound, Forbidden, KeyReused, Busy.
         """
         view = await self._do(command, target=target, subject=subject, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:
@@ -267,7 +267,7 @@ async def command_runner(
 
 
 async def reader(request: Request, caller: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
-    """The reader of this request."""
+    """The reader of this request: queries of the caller's region."""
     context = _context(request)
     return RegionReader(context.database, caller, sealer=context.sealer, url=request.url)
 

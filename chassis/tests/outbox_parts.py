@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from kvitt.local.databases import DatabaseUrls
@@ -16,6 +15,7 @@ from kvitt_chassis.relaying.relay import Relay
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES, Topic
 from kvitt_testkit.platform import Platform
+from kvitt_testkit.wire import client_settings, read_records
 from sqlalchemy import create_engine, text
 
 SERVICE = "notifications"
@@ -55,7 +55,7 @@ class Log:
     @property
     def kafka(self) -> dict[str, Any]:
         """The service's own way into Kafka."""
-        return kafka_of(self.platform, SERVICE)
+        return client_settings(self.platform, SERVICE)
 
     def relay(self, database: Database | None = None, **how: Any) -> Relay:
         """A relay on the log's topics."""
@@ -176,42 +176,15 @@ def once(numbers: dict[str, list[int]]) -> dict[str, list[int]]:
     return applied
 
 
-def kafka_of(platform: Platform, principal: str) -> dict[str, Any]:
-    """aiokafka's settings for a user of the broker."""
-    who = platform.credentials(principal) if principal != "admin" else platform.admin
-    if who is None:
-        return {"bootstrap_servers": platform.bootstrap}
-    return {
-        "bootstrap_servers": platform.bootstrap,
-        "security_protocol": "SASL_PLAINTEXT",
-        "sasl_mechanism": "SCRAM-SHA-512",
-        "sasl_plain_username": who.username,
-        "sasl_plain_password": who.password,
-    }
-
-
 async def read_topic(platform: Platform, topic: str) -> list[Record]:
-    """Everything that stands in a topic now."""
-    consumer = AIOKafkaConsumer(**kafka_of(platform, "admin"), auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        await consumer._client._wait_on_metadata(topic)
-        places = [TopicPartition(topic, n) for n in sorted(consumer.partitions_for_topic(topic))]
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        found: list[Record] = []
-        while any([await consumer.position(place) < ends[place] for place in places]):
-            for records in (await consumer.getmany(timeout_ms=200)).values():
-                found += [
-                    Record(
-                        key=one.key.decode(),
-                        seq=int(dict(one.headers)["ce_sequence"]),
-                        value=one.value,
-                        headers=tuple(one.headers),
-                        partition=one.partition,
-                    )
-                    for one in records
-                ]
-        return found
-    finally:
-        await consumer.stop()
+    """Everything that stands in a topic now, repetitions included."""
+    return [
+        Record(
+            key=one.key,
+            seq=int(dict(one.headers)["ce_sequence"]),
+            value=one.value,
+            headers=one.headers,
+            partition=one.partition,
+        )
+        for one in await read_records(platform, topic)
+    ]

@@ -29,6 +29,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from chassis.tests import trail
 
+pytestmark = pytest.mark.long(seconds=30)
+
 
 @dataclass(slots=True)
 class Broker:

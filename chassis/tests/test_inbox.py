@@ -1,15 +1,25 @@
 """Marks and memory: each message once, in order, told apart from duplicates, gaps and forks."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from kvitt_chassis import metrics
+from kvitt_chassis.consuming import incoming, parking
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.inbox import MESSAGES
+from kvitt_chassis.consuming.incoming import Record
+from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
+from kvitt_contracts.examples import Example, example, examples
+from kvitt_contracts.inventory import (
+    ClaimGranted,
+    LinesReleased,
+    ReservationReleased,
+)
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.topics import REGION_ORDERS, for_region
 from kvitt_contracts.types import OrderId, RegionCode, identify
@@ -370,6 +380,94 @@ async def test_a_message_for_another_service_is_refused(consumer: Consumer, log:
     assert await _refusals(consumer.database) == [("WRONG_TOPIC", "contract", "ce_type")]
 
 
+async def test_a_reserved_type_from_a_region_is_refused_and_its_sender_hears_of_it(
+    consumer: Consumer, log: Log
+) -> None:
+    (pickup, *_) = examples("orders.pickup.request.v1")
+    (delay, *_) = examples("region.supplier-delay.stated.v1")
+
+    await consumer.settle([_inbound(log, pickup), _inbound(log, delay)])
+
+    assert await _refusals(consumer.database) == [("NOT_YET", "contract", "ce_type")] * 2
+    told = await table(
+        consumer.database, "SELECT payload FROM events WHERE topic = 'orders.refusals' ORDER BY id"
+    )
+    assert [json.loads(payload)["message_subject"] for (payload,) in told] == [
+        pickup.envelope.subject,
+        delay.envelope.subject,
+    ]
+
+
+async def test_a_reserved_type_on_another_services_topic_is_refused_as_such(
+    consumer: Consumer, log: Log
+) -> None:
+    (lost, *_) = examples("inventory.device.report-lost.v1")
+
+    await consumer.settle([_inbound(log, lost)])
+
+    assert await _refusals(consumer.database) == [("WRONG_TOPIC", "contract", "ce_type")]
+
+
+async def test_a_reserved_event_parks_its_key_and_is_not_passed_over(
+    consumer: Consumer, log: Log
+) -> None:
+    order, other = uuid4(), uuid4()
+    reserved = example(LinesReleased).model_copy(update={"order_id": order})
+
+    await consumer.settle(
+        [
+            log.released(order, 1),
+            log.event(reserved, order, 2),
+            log.released(order, 3),
+            log.released(other, 1),
+        ]
+    )
+
+    assert await trail_of(consumer.database, order) == (1,)
+    assert await trail_of(consumer.database, other) == (1,)
+    assert await _parked(consumer.database) == [(str(order), "quarantined", "unknown_version", 2)]
+    assert (trail.RESERVATIONS, str(order), 1) in await _marks(consumer.database)
+
+
+async def test_an_unknown_version_of_a_reserved_noun_parks_its_key(
+    consumer: Consumer, log: Log
+) -> None:
+    order = uuid4()
+    envelope = trail.an_envelope(example(ClaimGranted), subject=str(order), sequence=1)
+    next_one = replace(envelope, type="inventory.claim.granted.v2")
+
+    await consumer.settle(
+        [
+            log.raw(
+                trail.RESERVATIONS,
+                key=str(order).encode(),
+                value=b"{}",
+                headers=next_one.headers(),
+            )
+        ]
+    )
+
+    assert await _parked(consumer.database) == [(str(order), "quarantined", "unknown_version", 1)]
+
+
+async def test_a_reserved_event_is_applied_by_the_release_that_takes_it_into_use(
+    consumer: Consumer, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = uuid4()
+    released = log.released(order, 1)
+    with monkeypatch.context() as before:
+        before.setattr(incoming, "COMING", frozenset({ReservationReleased}))
+        await consumer.settle([released, log.released(order, 2)])
+        assert await trail_of(consumer.database, order) == ()
+
+    async with consumer.database.unit() as unit:  # as a service does when it starts
+        await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
+    await trail.drain_now(consumer)
+
+    assert await trail_of(consumer.database, order) == (1, 2)
+    assert await _parked(consumer.database) == []
+
+
 async def test_a_persons_number_as_subject_is_refused_and_kept_nowhere(
     consumer: Consumer, log: Log
 ) -> None:
@@ -433,6 +531,13 @@ async def _payers(database: Database) -> list[tuple[str, int]]:
 async def _refusals(database: Database) -> list[tuple[str, str, str]]:
     rows = await table(database, "SELECT reason, rule, field FROM refusals")
     return [(reason, rule, field) for reason, rule, field in rows]
+
+
+def _inbound(log: Log, one: Example) -> Record:
+    headers = one.envelope.headers()
+    return log.raw(
+        trail.INBOUND, key=one.envelope.subject.encode(), value=one.body, headers=headers
+    )
 
 
 def _settled(verdict: str) -> float:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from kvitt_chassis.database import Database
-from kvitt_chassis.handlers import MessageRoute, RowKey
+from kvitt_chassis.handlers import MessageRoute, RowKey, Timer
 from kvitt_chassis.lock_order import LockOrder, LockOrderBroken
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
@@ -126,7 +126,7 @@ async def test_a_new_row_may_come_at_any_time(opened: Open) -> None:
 
 @pytest.mark.parametrize("classes", [(LoanRow, BoxRow), (BoxRow, LoanRow)])
 async def test_what_is_fetched_together_is_locked_in_the_declared_order(
-    opened: Open, classes: tuple[type, ...]
+    opened: Open, classes: tuple[type[Any], ...]
 ) -> None:
     key: UUID = uuid4()
     both = [(BoxRow, key), (LoanRow, key)]
@@ -167,6 +167,16 @@ async def test_what_names_a_lock_by_what_was_locked_after_it_is_seen(opened: Ope
 
         with pytest.raises(LockOrderBroken, match="LoanRow is locked after BoxRow"):
             await tx._unit.load_ahead([(MessageRoute(nothing, late), None, tx)])
+
+
+async def test_a_timers_row_is_locked_in_order_with_what_the_timer_names(opened: Open) -> None:
+    key = uuid4()
+    timer = Timer("return", BoxRow, loads=lambda key, _: [(LoanRow, key)])
+    async with opened(checked(LoanRow, BoxRow)) as tx:
+        with statements(tx) as sent:
+            await tx._unit.load_ahead([(timer.route, key, tx)])
+
+    assert tables(sent) == ["loans", "boxes"]
 
 
 async def test_each_message_of_a_batch_has_its_own_place_in_the_order(opened: Open) -> None:

@@ -12,6 +12,8 @@ from kvitt_testkit.platform import Platform
 
 from chassis.tests.outbox_parts import SERVICE, migrate
 
+pytestmark = pytest.mark.long(seconds=10)
+
 _ENV = "from kvitt_chassis.migrations import run_env\n\nrun_env()\n"
 _FIRST = '''
 """The first tables."""

@@ -17,6 +17,8 @@ from sqlalchemy import text
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
 
+pytestmark = pytest.mark.long(seconds=20)
+
 
 @pytest.fixture(scope="module")
 def urls(platform: Servers, prefix: str) -> ServiceUrls:

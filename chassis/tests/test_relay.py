@@ -48,6 +48,8 @@ from chassis.tests.outbox_parts import (
     record,
 )
 
+pytestmark = pytest.mark.long(seconds=35)
+
 
 @pytest.fixture
 async def log(platform: Platform) -> AsyncIterator[Log]:

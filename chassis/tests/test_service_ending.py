@@ -12,6 +12,8 @@ from kvitt_testkit.world import wait_for
 from chassis.tests import toy
 from chassis.tests.wire import MODULE, read_all
 
+pytestmark = pytest.mark.long(seconds=20)
+
 BODY = {"reader": "k082lno", "about": str(uuid4())}
 
 

@@ -12,11 +12,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from kvitt_contracts.types import TransferId
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import Prepared, Running, ServiceProcess
+from kvitt_testkit.wire import client_settings
 from kvitt_testkit.world import an_envelope, regions_dir, wait_for
 
 from chassis.tests import toy
-from chassis.tests.wire import MODULE, client_settings, read_all
+from chassis.tests.wire import MODULE, read_all
 from contracts.tests.builders.bmb import a_transfer_cancelled
+
+pytestmark = pytest.mark.long(seconds=10)
 
 BODY = {"reader": "k082lno", "about": str(uuid4())}
 

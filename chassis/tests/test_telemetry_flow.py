@@ -11,11 +11,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from kvitt_contracts.types import TransferId
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import Running
+from kvitt_testkit.wire import client_settings
 from kvitt_testkit.world import an_envelope, wait_for
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from chassis.tests import toy
-from chassis.tests.wire import MODULE, client_settings
+from chassis.tests.wire import MODULE
 from contracts.tests.builders.bmb import a_transfer_cancelled
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

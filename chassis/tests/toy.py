@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from kvitt_chassis.filters import Eq
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, Scope, named
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
-from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
+from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.service import Service
@@ -35,7 +35,7 @@ from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
 from kvitt_contracts.types import MessageId, Role, UserId
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import create_engine, select
-from sqlalchemy.orm import DeclarativeBase, Mapped
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Status(StrEnum):
@@ -106,6 +106,19 @@ class LetterRow(
     reader: Mapped[UserId]
     about: Mapped[UUID]
     status: Mapped[Status]
+
+
+class PaperRow(Regional, Base):
+    """Something to list that no message makes."""
+
+    __tablename__ = "papers"
+
+    paper_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    number: Mapped[int]
+    day: Mapped[date | None]
+    tags: Mapped[tuple[str, ...]] = mapped_column(Json(tuple[str, ...]))
+    lines: Mapped[tuple[dict[str, str], ...]] = mapped_column(Json(tuple[dict[str, str], ...]))
 
 
 class PostLetter(Command):

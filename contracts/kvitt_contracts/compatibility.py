@@ -57,7 +57,7 @@ class Break:
 
 
 def current() -> dict[str, Schema]:
-    """The schema of every declared message, by wire type."""
+    """The schema of every message in use, by wire type: a reserved one may still change."""
     return {message.wire_type: schema_of(message) for topic in CATALOGUE for message in topic.types}
 
 

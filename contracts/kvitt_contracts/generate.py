@@ -14,7 +14,7 @@ import yaml
 from kvitt_contracts import asyncapi, topics_page
 from kvitt_contracts.examples import NoExample
 from kvitt_contracts.schemas import schema_of
-from kvitt_contracts.topics import CATALOGUE
+from kvitt_contracts.topics import CATALOGUE, COMING
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = Path("contracts/schemas")
@@ -22,8 +22,12 @@ AGAIN = "python -m kvitt_contracts.generate"
 
 
 def generated() -> dict[Path, str]:
-    """Every generated file by its path in the repository, with its text."""
-    messages = {message.wire_type: message for topic in CATALOGUE for message in topic.types}
+    """Every generated file by its path in the repository, with its text.
+
+    Reserved types have a schema and an example; AsyncAPI has only what is in use.
+    """
+    in_use = {message for topic in CATALOGUE for message in topic.types}
+    messages = {message.wire_type: message for message in in_use | COMING}
     files = {
         SCHEMAS / f"{wire_type}.json": _json(schema_of(message))
         for wire_type, message in messages.items()

@@ -10,13 +10,21 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from kvitt_contracts.types import Money, PolicyVersion, RegionCode, StoreId, content_hash
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from kvitt_contracts.policy_parts import (
+    HomeRegionPolicy,
+    InvoicePolicy,
+    Link,
+    Part,
+    PickupPolicy,
+    PriceList,
+    ProductAreaPolicy,
+    StocktakingPolicy,
+    SupplierInvoicePolicy,
+    in_order_of_day,
+)
+from kvitt_contracts.types import Money, PolicyVersion, RegionCode, StoreId, Word, content_hash
 
 
 class ExpiryOutcome(StrEnum):
@@ -27,15 +35,15 @@ class ExpiryOutcome(StrEnum):
     VOID = "void"
 
 
-class Expiry(_Part):
+class Expiry(Part):
     """After how many calendar days, and what then (BMB-7)."""
 
     days: Annotated[int, Field(ge=1, le=60)]
     outcome: ExpiryOutcome
 
 
-class TransferPolicy(_Part):
-    """transfer.* of domain §8."""
+class TransferPolicy(Part):
+    """transfer.* of domain §8. `bundle`: answered as a whole, or device by device (BMB-5)."""
 
     expiry: Expiry
     clock_starts: Literal["sent", "received"]
@@ -45,9 +53,10 @@ class TransferPolicy(_Part):
     patient_to_patient: Literal["allowed", "attested", "forbidden"]
     notify: Literal["main_responsible", "none"]
     back_dating: bool = False
+    bundle: Literal["whole", "by_line"] = "whole"
 
 
-class StoresPolicy(_Part):
+class StoresPolicy(Part):
     """The stores that rules name; a purchasing store never shows a balance (INV-4).
 
     `own`: the units' stores that baskets are lent from (ORD-10); who owns which is a region's fact.
@@ -58,7 +67,7 @@ class StoresPolicy(_Part):
     own: tuple[StoreId, ...] = ()
 
 
-class FeeRule(_Part):
+class FeeRule(Part):
     """A patient fee (BIL-3, ORD-18): articles of `fee_group`, for patients who have passed
     `above_age`.
     """
@@ -69,22 +78,34 @@ class FeeRule(_Part):
     timing: Literal["immediate", "delayed_90_days"] = "immediate"
 
 
-class FeePolicy(_Part):
+class FeePolicy(Part):
     """`free_until`: the 20th birthday, or the end of the year in which it falls (M5 says "above
-    20").
+    20"). `calendar`: whether a delayed fee waits for 90 whole days or follows M5's table (BIL-3);
+    `pause_notice_days`: until how long before it goes out it can be paused (BIL-4).
     """
 
     rules: tuple[FeeRule, ...] = ()
     free_until: Literal["birthday", "end_of_year"] = "birthday"
+    calendar: Literal["promise", "table"] = "promise"
+    pause_notice_days: Annotated[int, Field(ge=0, le=60)] = 14
 
 
-class OrderPolicy(_Part):
-    """order.* of domain §8."""
+class OrderPolicy(Part):
+    """order.* of domain §8.
+
+    `outside_assortment`: how one gets what is outside it (ORD-5). From the stores of
+    `prescribes_to_patients_only` no care unit is a recipient. `basket_days` are working
+    days (ORD-10); a draft is deleted after `draft_days`.
+    """
 
     void_line: Literal["customer_service", "receiving_unit"] = "customer_service"
+    outside_assortment: Literal["application", "consultant"] = "application"
+    prescribes_to_patients_only: tuple[StoreId, ...] = ()
+    draft_days: Annotated[int, Field(ge=1, le=365)] = 30
+    basket_days: Annotated[int, Field(ge=1, le=30)] = 5
 
 
-class IdFormat(_Part):
+class IdFormat(Part):
     """How many characters the region's codes have."""
 
     customer: Annotated[int, Field(ge=2, le=10)]
@@ -92,8 +113,12 @@ class IdFormat(_Part):
     care_unit: Annotated[int, Field(ge=2, le=10)]
 
 
-class RegionPolicy(_Part):
-    """One version of a region's policy, in force from `effective_from` until the next one is."""
+class RegionPolicy(Part):
+    """One version of a region's policy, in force from `effective_from` until the next one is.
+
+    The keys after `rent_proration` are reserved for rules to come; their meaning stands in domain
+    §8. Not given, each is off (decision 0174).
+    """
 
     region: RegionCode
     name: str
@@ -106,6 +131,23 @@ class RegionPolicy(_Part):
     id_format: IdFormat
     private_clinics_hold_stock: bool = False
     rent_proration: Literal["by_day"] = "by_day"
+    phase_out: tuple[Literal["central", "own"], ...] = ()
+    product_areas: tuple[ProductAreaPolicy, ...] = ()
+    pickup: PickupPolicy | None = None
+    reconditioning: bool = False
+    stocktaking: StocktakingPolicy | None = None
+    scrap_below: Money | None = None
+    home_region: HomeRegionPolicy | None = None
+    supplier_invoice: SupplierInvoicePolicy = SupplierInvoicePolicy()
+    invoice: InvoicePolicy = InvoicePolicy()
+    postage: Money | None = None
+    price_list: Annotated[tuple[PriceList, ...], AfterValidator(in_order_of_day)] = ()
+    professions: tuple[Word, ...] = ()
+    inactive_after_months: Annotated[int, Field(ge=1, le=60)] | None = None
+    answer_working_days: Annotated[int, Field(ge=1, le=60)] = 2
+    child_until: Annotated[int, Field(ge=1, le=30)] = 18
+    email: tuple[Word, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def pin(self) -> PolicyVersion:

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kvitt_contracts.envelope import Event
+from kvitt_contracts.types import Word
 
 
 class Refused(Exception):
@@ -63,3 +64,42 @@ class InventoryMessageRefused(MessageRefused, type="inventory.refusal.recorded.v
     """inventory refused an inbound message: nothing of it took effect, and the same message will
     not be tried again.
     """
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class BillingMessageRefused(MessageRefused, type="billing.refusal.recorded.v1"):
+    """billing refused an inbound message: nothing of it took effect, and the same message will not
+    be tried again.
+    """
+
+
+class MessageSettled(Event):
+    message_id: Annotated[str, Field(description="ce_id of the settled message")]
+    message_source: str
+    message_type: str
+    message_subject: str
+    outcome: Annotated[
+        Word, Field(description="applied, duplicate, obsolete, quarantined or discarded")
+    ]
+
+
+class OrdersMessageSettled(MessageSettled, type="orders.message.settled.v1"):
+    """What became of an inbound message that orders did not refuse: its sender hears of it."""
+
+
+class BmbMessageSettled(MessageSettled, type="bmb.message.settled.v1"):
+    """What became of an inbound message that bmb did not refuse: its sender hears of it."""
+
+
+class InventoryMessageSettled(MessageSettled, type="inventory.message.settled.v1"):
+    """What became of an inbound message that inventory did not refuse: its sender hears of it."""
+
+
+class BillingMessageSettled(MessageSettled, type="billing.message.settled.v1"):
+    """What became of an inbound message that billing did not refuse: its sender hears of it."""
+
+
+BillingRefusalEvent = BillingMessageRefused | BillingMessageSettled
+"""Every event of an inbound message of billing's."""

@@ -1,197 +1,217 @@
 """The catalogue: every topic with its owner, key, types, readers and writers.
 
-Topics, ACLs, AsyncAPI and docs are made from it.
+Topics, ACLs, AsyncAPI and docs are made from it. Topics that hold reserved types alone stand in
+`coming`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, get_args
+from dataclasses import replace
 
-from kvitt_contracts import billing, bmb, inventory, notifications, orders, refusals, regions
+from kvitt_contracts import (
+    billing,
+    bmb,
+    coming,
+    inventory,
+    notifications,
+    orders,
+    refusals,
+    regions,
+)
 from kvitt_contracts.envelope import Message
+from kvitt_contracts.topic import (
+    DAYS_14,
+    FOR_EVER,
+    REGION,
+    SERVICES,
+    Topic,
+    domain_topic,
+    every,
+    inbound_topic,
+)
 
-SERVICES = ("orders", "bmb", "inventory", "billing", "notifications")
+__all__ = [
+    "BILLING_CHARGES",
+    "BILLING_INVOICES",
+    "BILLING_INVOICE_RUNS",
+    "BMB_REFUSALS",
+    "BMB_TRANSFERS",
+    "CATALOGUE",
+    "COMING",
+    "DAYS_14",
+    "FOR_EVER",
+    "INVENTORY_ARTICLES",
+    "INVENTORY_DAYS",
+    "INVENTORY_DEVICES",
+    "INVENTORY_HOLDS",
+    "INVENTORY_REFUSALS",
+    "INVENTORY_RESERVATIONS",
+    "INVENTORY_STOCK_MOVES",
+    "NOTIFICATIONS_MESSAGES",
+    "ORDERS_CUSTOMER_ORDERS",
+    "ORDERS_PERSONS",
+    "ORDERS_REFUSALS",
+    "ORDERS_UNITS",
+    "ORDERS_USERS",
+    "REGION",
+    "REGION_BMB",
+    "REGION_EVENTS",
+    "REGION_INVENTORY",
+    "REGION_ORDERS",
+    "REGION_PERSONS",
+    "SERVICES",
+    "Topic",
+    "catalogue",
+    "consumed_by",
+    "for_region",
+]
 
-FOR_EVER = -1
-DAYS_14 = 14 * 24 * 60 * 60 * 1000
-REGION = "<code>"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
-    """One topic.
-
-    `consumers` are services; `readers` and `writers` are principals (`orders`, `region-ac`).
-    """
-
-    name: str
-    owner: str
-    key: str
-    types: tuple[type[Message], ...]
-    consumers: frozenset[str] = frozenset()
-    writers: frozenset[str] = frozenset()
-    readers: frozenset[str] = frozenset()
-    partitions: int = 6
-    retention_ms: int = FOR_EVER
-    max_message_bytes: int = 1024 * 1024
-    personal_data: bool = False
-
-    @property
-    def is_inbound(self) -> bool:
-        """True for what regions write."""
-        return self.owner == "region"
-
-    @property
-    def wire_types(self) -> frozenset[str]:
-        """The declared types, as they stand in `ce_type`."""
-        return frozenset(message.wire_type for message in self.types)
-
-    @property
-    def is_per_region(self) -> bool:
-        """True while the name still holds the place of a region's code."""
-        return REGION in self.name
-
-
-def _every(union: Any) -> tuple[type[Message], ...]:
-    # a union of one is the type itself
-    return get_args(union) or (union,)
-
-
-def _domain(name: str, key: str, events: Any, *consumers: str) -> Topic:
-    """A service's topic; `events` is the union of what happens to its aggregate."""
-    owner = name.split(".")[0]
-    readers = frozenset(consumers) | {owner}
-    return Topic(
-        name=name,
-        owner=owner,
-        key=key,
-        types=_every(events),
-        consumers=frozenset(consumers),
-        writers=frozenset({owner}),
-        readers=readers,
-    )
-
-
-def _inbound(
-    name: str,
-    consumer: str,
-    key: str,
-    types: Sequence[type[Message]],
-    *,
-    personal_data: bool = False,
-) -> Topic:
-    return Topic(
-        name=f"region.{REGION}.{name}",
-        owner="region",
-        key=key,
-        types=tuple(types),
-        consumers=frozenset({consumer}),
-        writers=frozenset({f"region-{REGION}"}),
-        readers=frozenset({consumer}),
-        retention_ms=DAYS_14,
-        personal_data=personal_data,
-    )
-
-
-ORDERS_PERSONS = _domain(
+ORDERS_PERSONS = domain_topic(
     "orders.persons",
     "PersonRef",
     orders.PersonEvent,
     "inventory",
     "bmb",
+    to_come=["billing"],
 )
-ORDERS_UNITS = _domain(
+ORDERS_UNITS = domain_topic(
     "orders.units",
     "the unit's id",
     orders.UnitEvent,
     "inventory",
     "bmb",
     "billing",
+    to_come=["notifications"],
 )
 # decision 0100: users have a topic of their own
-ORDERS_USERS = _domain("orders.users", "the user's id", orders.UserEvent, "bmb")
-ORDERS_CUSTOMER_ORDERS = _domain(
+ORDERS_USERS = domain_topic(
+    "orders.users",
+    "the user's id",
+    orders.UserEvent,
+    "bmb",
+    to_come=["inventory", "billing", "notifications"],
+)
+ORDERS_CUSTOMER_ORDERS = domain_topic(
     "orders.customer-orders",
     "OrderId",
     orders.OrderEvent,
     "inventory",
     "billing",
     "notifications",
+    coming=orders.ComingOrderEvent,
 )
-ORDERS_REFUSALS = _domain(
-    "orders.refusals", "the refused message's id", refusals.OrdersMessageRefused, "notifications"
+ORDERS_REFUSALS = domain_topic(
+    "orders.refusals",
+    "the refused message's id",
+    refusals.OrdersMessageRefused,
+    "notifications",
+    coming=refusals.OrdersMessageSettled,
 )
 
-BMB_TRANSFERS = _domain(
+BMB_TRANSFERS = domain_topic(
     "bmb.transfers",
     "TransferId",
     bmb.TransferEvent,
     "inventory",
     "notifications",
+    coming=bmb.ComingTransferEvent,
+    to_come=["orders"],
 )
-BMB_REFUSALS = _domain(
-    "bmb.refusals", "the refused message's id", refusals.BmbMessageRefused, "notifications"
+BMB_REFUSALS = domain_topic(
+    "bmb.refusals",
+    "the refused message's id",
+    refusals.BmbMessageRefused,
+    "notifications",
+    coming=refusals.BmbMessageSettled,
 )
 
-INVENTORY_ARTICLES = _domain(
+INVENTORY_ARTICLES = domain_topic(
     "inventory.articles",
     "the article's id",
     inventory.ArticleEvent,
     "orders",
     "billing",
+    coming=inventory.ComingArticleEvent,
+    to_come=["bmb"],
 )
-INVENTORY_RESERVATIONS = _domain(
+INVENTORY_RESERVATIONS = domain_topic(
     "inventory.reservations",
     "OrderId",
     inventory.ReservationEvent,
     "orders",
     "billing",
+    coming=inventory.ComingReservationEvent,
 )
-INVENTORY_HOLDS = _domain(
+INVENTORY_HOLDS = domain_topic(
     "inventory.holds",
     "TransferId",
     inventory.HoldEvent,
     "bmb",
+    coming=inventory.ComingHoldEvent,
 )
-INVENTORY_DEVICES = _domain(
+INVENTORY_DEVICES = domain_topic(
     "inventory.devices",
     "DeviceId",
     inventory.DeviceEvent,
     "bmb",
     "billing",
+    coming=inventory.ComingDeviceEvent,
+    to_come=["orders", "notifications"],
 )
-INVENTORY_STOCK_MOVES = _domain("inventory.stock-moves", "the balance's id", inventory.BalanceEvent)
-INVENTORY_DAYS = _domain("inventory.days", "the region's id", inventory.DayEvent, "billing")
-INVENTORY_REFUSALS = _domain(
+INVENTORY_STOCK_MOVES = domain_topic(
+    "inventory.stock-moves",
+    "the balance's id",
+    inventory.BalanceEvent,
+    coming=inventory.ComingBalanceEvent,
+    to_come=["orders", "notifications"],
+)
+INVENTORY_DAYS = domain_topic("inventory.days", "the region's id", inventory.DayEvent, "billing")
+INVENTORY_REFUSALS = domain_topic(
     "inventory.refusals",
     "the refused message's id",
     refusals.InventoryMessageRefused,
     "notifications",
+    coming=refusals.InventoryMessageSettled,
 )
 
-BILLING_CHARGES = _domain("billing.charges", "ChargeId", billing.ChargeEvent)
-BILLING_INVOICES = _domain("billing.invoices", "InvoiceId", billing.InvoiceEvent)
+BILLING_CHARGES = domain_topic(
+    "billing.charges",
+    "ChargeId",
+    billing.ChargeEvent,
+    coming=billing.ComingChargeEvent,
+    to_come=["notifications"],
+)
+BILLING_INVOICES = domain_topic(
+    "billing.invoices",
+    "InvoiceId",
+    billing.InvoiceEvent,
+    coming=billing.ComingInvoiceEvent,
+    to_come=["notifications"],
+)
 
-BILLING_INVOICE_RUNS = _domain(
+BILLING_INVOICE_RUNS = domain_topic(
     "billing.invoice-runs",
     "the run's id",
     billing.InvoiceRunEvent,
+    coming=billing.ComingInvoiceRunEvent,
+    to_come=["notifications"],
 )
 
-NOTIFICATIONS_MESSAGES = _domain(
+NOTIFICATIONS_MESSAGES = domain_topic(
     "notifications.messages",
     "MessageId",
     notifications.MessageEvent,
+    coming=notifications.ComingMessageEvent,
 )
 
-REGION_PERSONS = _inbound(
+REGION_PERSONS = inbound_topic(
     "persons",
     "orders",
     "the region's id of the person",
     [regions.PersonStated, regions.PersonsJoined],
     personal_data=True,
+    coming=coming.TO_PERSONS,
 )
-REGION_ORDERS = _inbound(
+REGION_ORDERS = inbound_topic(
     "orders",
     "orders",
     "what the region calls the thing",
@@ -204,8 +224,9 @@ REGION_ORDERS = _inbound(
         orders.RegisterWithdrawal,
         orders.VoidOrder,
     ],
+    coming=coming.TO_ORDERS,
 )
-REGION_BMB = _inbound(
+REGION_BMB = inbound_topic(
     "bmb",
     "bmb",
     "what the region calls the transfer",
@@ -217,8 +238,9 @@ REGION_BMB = _inbound(
         bmb.RejectTransfer,
         bmb.UnlockTransfer,
     ],
+    coming=coming.TO_BMB,
 )
-REGION_INVENTORY = _inbound(
+REGION_INVENTORY = inbound_topic(
     "inventory",
     "inventory",
     "what the region calls the thing",
@@ -233,12 +255,14 @@ REGION_INVENTORY = _inbound(
         regions.GoodsDispatched,
         regions.DeviceReturned,
     ],
+    coming=coming.TO_INVENTORY,
 )
 REGION_EVENTS = Topic(
     name=f"region.{REGION}.events",
     owner="notifications",
     key="what the region calls the thing",
-    types=_every(regions.ReportEvent),
+    types=every(regions.ReportEvent),
+    coming=every(regions.ComingReportEvent),
     writers=frozenset({"notifications"}),
     readers=frozenset({f"region-{REGION}", "notifications"}),
 )
@@ -269,6 +293,15 @@ CATALOGUE: tuple[Topic, ...] = (
     REGION_EVENTS,
 )
 """Every topic; those of regions with `<code>` in the place of the region's code."""
+
+COMING: frozenset[type[Message]] = frozenset(
+    message for topic in (*CATALOGUE, *coming.TOPICS) for message in topic.coming
+)
+"""Every reserved type: declared, with schema and example, and not in use.
+
+One leaves with its producer and every reader's handler (decision 0170). Until then an inbound one
+is refused, and a domain one parks its key.
+"""
 
 
 def catalogue(codes: Sequence[str]) -> tuple[Topic, ...]:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from kvitt_contracts import coming
 from kvitt_contracts.envelope import MAX_BYTES, Message
 from kvitt_contracts.examples import examples
 from kvitt_contracts.topics import CATALOGUE, FOR_EVER, Topic
@@ -50,6 +51,7 @@ def page() -> str:
             *(_types(topic) for topic in inbound),
             "## Meddelandetyper som regionen läser\n",
             *(_types(topic) for topic in feeds),
+            _reserved([*inbound, *feeds]),
             _sending(),
             _REFUSALS,
             _reading(),
@@ -104,6 +106,29 @@ schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/
 
 Nya frivilliga fält kan tillkomma när som helst: läs förbi det som är okänt. En ny betydelse eller
 ett nytt obligatoriskt fält får en ny typ, `.v2`, och den gamla läses vidare.
+"""
+
+_FEED = """\
+## Så läses flödet
+
+Varje meddelande kommer **minst en gång**, och samma meddelande kan stå två gånger i topicen, lika
+byte för byte: när Kvitt startas om skickas det som kanske inte kom fram en gång till. Varje sak
+(`ce_subject`) har sina egna löpande nummer (`ce_sequence`), från 1 och utan luckor. Spara det
+högsta numret för varje sak i samma transaktion som det som meddelandet leder till, och gå förbi ett
+meddelande vars nummer inte är högre. Kafkas egen position räcker inte: också den som läser om efter
+ett avbrott ser meddelanden igen.
+
+Exemplet sparar numren i en SQLite-fil.
+"""
+
+_RESERVED = """\
+## Reserverade namn: kommer, går inte att använda än
+
+De här typerna är reserverade för det som Kvitt ska kunna. Innehållet kan ändras tills de tas i
+bruk. En sådan som regionen skickar får ingen verkan: den avvisas med skälet `NOT_YET`, och på
+flödet kommer ingen av dem. {absent} finns inte än.
+
+{names}
 """
 
 _REFUSALS = """\
@@ -167,6 +192,18 @@ def _type(message: type[Message]) -> str:
     return f"| `{name}` | {' '.join(said.split())} | {schema} | {cases} |"
 
 
+def _reserved(topics: list[Topic]) -> str:
+    """Names alone: what cannot be used yet has no link to follow."""
+    to_come = [topic for topic in coming.TOPICS if topic.is_per_region]
+    lines = [
+        f"- `{topic.name}`: {', '.join(f'`{name}`' for name in sorted(topic.reserved))}"
+        for topic in (*topics, *to_come)
+        if topic.reserved
+    ]
+    absent = ", ".join(f"`{topic.name}`" for topic in to_come)
+    return _RESERVED.format(absent=absent, names="\n".join(lines))
+
+
 def _sending() -> str:
     order = examples("orders.order.place.v1")[-1]
     body = json.dumps(order.data, ensure_ascii=False, indent=2)
@@ -180,7 +217,7 @@ def _sending() -> str:
 
 
 def _reading() -> str:
-    return f"## Så läses flödet\n\n```python\n{_sample('read_feed.py')}```\n"
+    return f"{_FEED}\n```python\n{_sample('read_feed.py')}```\n"
 
 
 def _sample(name: str) -> str:

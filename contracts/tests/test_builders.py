@@ -72,12 +72,12 @@ def test_a_shape_is_what_is_given_and_which_kinds_are_chosen() -> None:
     }
 
 
-def test_a_list_of_nothing_is_a_shape_of_its_own() -> None:
+def test_a_list_that_may_be_left_empty_is_given_or_not() -> None:
     reserved = inventory.a_stock_reserved()
+    kind = reserved.wire_type
 
-    assert lines([reserved.model_copy(update={"lines": ()})]) == {
-        "inventory.reservation.reserved.v1 lines=none"
-    }
+    assert lines([reserved]) == {f"{kind} lines"}
+    assert lines([reserved.model_copy(update={"lines": ()})]) == {kind}
 
 
 def test_what_is_not_proven_is_not_among_what_is() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from kvitt_contracts.compatibility import breaks, current, main, publish, published, tampered
 from kvitt_contracts.schema_comparison import Schema
+from kvitt_contracts.topics import COMING
 
 TYPE = "bmb.transfer.accepted.v1"
 
@@ -23,6 +24,14 @@ def test_every_declared_message_is_compatible_with_itself() -> None:
     now = current()
 
     assert breaks(now, {wire_type: [schema] for wire_type, schema in now.items()}) == []
+
+
+def test_a_reserved_type_is_not_published_and_may_change() -> None:
+    reserved = {message.wire_type for message in COMING}
+
+    assert reserved
+    assert not reserved & set(current())
+    assert not reserved & set(published())
 
 
 def test_a_message_that_was_published_and_is_renamed_is_caught() -> None:

@@ -1,6 +1,7 @@
 """The committed examples: valid for an independent validator, read by models, free of persons."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from kvitt_contracts.envelope import MAX_BYTES, Event, Message
 from kvitt_contracts.examples import ROOT, Example, NoExample, example, examples, examples_of
 from kvitt_contracts.personnummer import PersonalNumber
 from kvitt_contracts.regions import PersonStated
-from kvitt_contracts.topics import BMB_TRANSFERS, CATALOGUE
+from kvitt_contracts.topics import BMB_TRANSFERS, CATALOGUE, COMING
 from kvitt_contracts.types import looks_like_personal_number
 
 SCHEMAS = ROOT.parent / "schemas"
-DECLARED = sorted({message for topic in CATALOGUE for message in topic.types}, key=str)
+IN_USE = {message for topic in CATALOGUE for message in topic.types}
+DECLARED = sorted(IN_USE | COMING, key=str)
 ALL = examples_of(DECLARED)
 
 
@@ -24,6 +26,7 @@ def _id(value: object) -> str:
     return getattr(value, "wire_type", str(value))
 
 
+@cache
 def _validator(wire_type: str) -> Draft202012Validator:
     schema = json.loads((SCHEMAS / f"{wire_type}.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)

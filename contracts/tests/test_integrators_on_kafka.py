@@ -6,30 +6,21 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.partitioner import DefaultPartitioner
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.examples import Example, examples
 from kvitt_contracts.topics import REGION_EVENTS, REGION_ORDERS, for_region
 from kvitt_testkit.platform import Platform
+from kvitt_testkit.wire import client_settings
+
+pytestmark = pytest.mark.long(seconds=10)
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "integrators"
 PREFIX = "integrators-"
 ORDERS = f"{PREFIX}region.ac.orders"
 EVENTS = f"{PREFIX}region.ac.events"
-
-
-def _connection(platform: Platform, principal: str) -> dict[str, str]:
-    user = platform.credentials(principal)
-    if user is None:
-        return {"bootstrap_servers": platform.bootstrap}
-    return {
-        "bootstrap_servers": platform.bootstrap,
-        "security_protocol": "SASL_PLAINTEXT",
-        "sasl_mechanism": "SCRAM-SHA-512",
-        "sasl_plain_username": user.username,
-        "sasl_plain_password": user.password,
-    }
 
 
 async def _run(platform: Platform, sample: str, *arguments: str) -> str:
@@ -54,12 +45,13 @@ async def _run(platform: Platform, sample: str, *arguments: str) -> str:
     return output.decode()
 
 
-async def _publish(platform: Platform, topic: str, one: Example) -> None:
-    producer = AIOKafkaProducer(**_connection(platform, "notifications"))
+async def _publish(platform: Platform, topic: str, *several: Example) -> None:
+    producer = AIOKafkaProducer(**client_settings(platform, "notifications"))
     await producer.start()
     try:
-        key = one.envelope.subject.encode()
-        await producer.send_and_wait(topic, one.body, key=key, headers=one.headers)
+        for one in several:
+            key = one.envelope.subject.encode()
+            await producer.send_and_wait(topic, one.body, key=key, headers=one.headers)
     finally:
         await producer.stop()
 
@@ -73,11 +65,12 @@ async def test_what_the_sample_sends_lies_where_java_would_put_it(
     file = tmp_path / "order.json"
     file.write_bytes(order.body)
 
-    for subject in subjects:
-        await _run(platform, "send", ORDERS, order.wire_type, subject, str(file))
+    await asyncio.gather(
+        *(_run(platform, "send", ORDERS, order.wire_type, one, str(file)) for one in subjects)
+    )
 
     consumer = AIOKafkaConsumer(
-        ORDERS, auto_offset_reset="earliest", **_connection(platform, "orders")
+        ORDERS, auto_offset_reset="earliest", **client_settings(platform, "orders")
     )
     await consumer.start()
     try:
@@ -90,10 +83,17 @@ async def test_what_the_sample_sends_lies_where_java_would_put_it(
         assert record.partition == DefaultPartitioner()(record.key, list(range(6)), list(range(6)))
 
 
-async def test_the_sample_reads_the_regions_feed_to_its_end(platform: Platform) -> None:
+async def test_the_sample_tells_each_message_of_the_feed_once(
+    platform: Platform, tmp_path: Path
+) -> None:
     platform.create_topics(PREFIX, ["ac"], topics=[for_region(REGION_EVENTS, "ac")])
-    await _publish(platform, EVENTS, examples("region.order.reported.v1")[0])
+    order, transfer = (examples(f"region.{noun}.reported.v1")[0] for noun in ("order", "transfer"))
+    arguments = (EVENTS, f"{PREFIX}region-ac-journal", str(tmp_path / "journal.sqlite"))
+    await _publish(platform, EVENTS, order, order)
 
-    told = await _run(platform, "read_feed", EVENTS, f"{PREFIX}region-ac-journal")
+    told = await _run(platform, "read_feed", *arguments)
+    await _publish(platform, EVENTS, order, transfer)
+    told_later = await _run(platform, "read_feed", *arguments)
 
     assert told == "VB-2026-00871: delivered\n"
+    assert told_later == f"{transfer.envelope.subject}: {transfer.data['status']}\n"

@@ -1,16 +1,18 @@
 """The clauses of rules that the messages' own shape holds."""
 
+import importlib
 import json
 from typing import Any
 
 import pytest
+from kvitt_contracts.billing import LedgerEntryPosted
 from kvitt_contracts.bmb import SaveTransfer
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import examples
-from kvitt_contracts.inventory import CustodyChanged
-from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal
+from kvitt_contracts.inventory import ArticleListed, CustodyChanged, DeviceRegistered
+from kvitt_contracts.orders import ActOnBasketLoan, PlaceOrder, RegisterWithdrawal
 from kvitt_contracts.regions import CustomerStated, PersonStated, StoreStated, UserStated
-from kvitt_contracts.types import OrderNumber
+from kvitt_contracts.types import OrderNumber, OrganisationNumber
 from pydantic import ValidationError
 
 
@@ -136,3 +138,46 @@ def test_custody_names_one_payer_or_none() -> None:
 @pytest.mark.parametrize("kind", ["central", "purchasing", "own", "investigation"])
 def test_a_store_is_of_one_of_four_kinds(kind: str) -> None:
     assert _read(StoreStated, kind=kind).kind == kind
+
+
+@pytest.mark.parametrize("message", Message.registry.values(), ids=lambda one: one.wire_type)
+def test_a_message_is_imported_from_its_owners_package(message: type[Message]) -> None:
+    package = importlib.import_module(".".join(message.__module__.split(".")[:2]))
+
+    assert getattr(package, message.__name__) is message
+    assert message.__name__ in getattr(package, "__all__", [message.__name__])
+
+
+@pytest.mark.rule("BIL-10")
+def test_a_ledger_entry_has_as_much_debit_as_credit() -> None:
+    lines = [
+        {"account": "1510", "debit_ore": 100, "credit_ore": 0},
+        {"account": "3010", "debit_ore": 0, "credit_ore": 99},
+    ]
+
+    with pytest.raises(ValidationError, match="BIL-10"):
+        _read(LedgerEntryPosted, lines=lines)
+
+
+def test_a_basket_act_does_something_and_names_whom_it_delivers_to() -> None:
+    with pytest.raises(ValidationError, match="ORD-10"):
+        _read(ActOnBasketLoan, deliver=[], put_back=[])
+    with pytest.raises(ValidationError, match="ORD-10"):
+        _read(ActOnBasketLoan, recipient=None)
+
+
+@pytest.mark.rule("REF-9")
+@pytest.mark.parametrize("number", ["900101-9802", "810161-9807"])
+def test_an_organisation_number_is_never_a_personal_number(number: str) -> None:
+    with pytest.raises(ValueError, match="OrganisationNumber"):
+        OrganisationNumber(number)
+
+
+def test_a_field_that_came_later_is_not_written_until_it_is_set() -> None:
+    listed = examples(ArticleListed.wire_type)[0]
+    registered = examples(DeviceRegistered.wire_type)[0]
+
+    for one in (listed, registered):
+        written = json.loads(one.message.model_dump_json(exclude_none=True))
+        assert set(written) - set(one.data) <= {"unit"}
+    assert json.loads(_read(ArticleListed, is_free=True).model_dump_json())["is_free"]

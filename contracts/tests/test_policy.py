@@ -115,6 +115,93 @@ def test_a_default_that_is_written_out_changes_no_pin() -> None:
     assert a_history(spelled_out).versions[0].pin == a_history(a_version()).versions[0].pin
 
 
+def test_every_default_that_is_written_out_changes_no_pin() -> None:
+    (version,) = a_history(a_version()).versions
+    spelled_out = version.model_dump(mode="json", exclude={"region", "name"})
+
+    assert set(spelled_out) | {"region", "name"} == set(RegionPolicy.model_fields)
+    assert a_history(spelled_out).versions[0].pin == version.pin
+
+
+@pytest.mark.parametrize(
+    ("region", "content_hash"),
+    [(AC, "a60d9fdc34a0ece6"), (BD, "14082ff5034d4968"), (W, "406b229cd6fab9f0")],
+)
+def test_the_pins_that_decisions_were_made_under_stay(
+    region: RegionCode, content_hash: str
+) -> None:
+    """A later key must not change them (decision 0022): services would refuse to start."""
+    first = the_delivered().of(region).versions[0]
+
+    assert first.pin == PolicyVersion(version=1, content_hash=content_hash)
+
+
+TO_COME: dict[str, Any] = {
+    "phase_out": ["central", "own"],
+    "product_areas": [
+        {
+            "code": "horsel",
+            "sources": ["central", "own_store", "direct"],
+            "exceptions": [{"service_point": "40210", "sources": ["own_store"]}],
+            "pickup_reasons": ["sent_by_post"],
+            "checklist": ["Laddare och sladd är med"],
+        }
+    ],
+    "pickup": {"reasons": ["too_bulky", "not_used"], "window_days": [4, 14]},
+    "reconditioning": True,
+    "stocktaking": {"month": 11, "notice_days": 30},
+    "scrap_below": {"net_ore": 100000},
+    "home_region": {"payers": {"w": "81090"}, "state_payer": "81099", "invoice_after_months": 6},
+    "supplier_invoice": {"tolerance_ore": 100},
+    "invoice": {
+        "approval": "person",
+        "due_days": 30,
+        "seller": {
+            "name": "Region Västerbotten, hjälpmedel",
+            "organisation_number": "556677-8899",
+            "vat_number": "SE556677889901",
+            "address": {"street": "Storgatan 1", "postal_code": "903 25", "city": "Umeå"},
+            "endpoint": {"scheme": "0007", "id": "5566778899"},
+            "bankgiro": "123-4567",
+        },
+        "accounts": {"receivable": "1510", "vat_out": "2610"},
+    },
+    "postage": {"net_ore": 6200},
+    "price_list": [
+        {
+            "valid_from_on": "2026-01-01",
+            "prices": [{"service": "urgent_pickup", "price": {"net_ore": 60000}}],
+        }
+    ],
+    "professions": ["audionom"],
+    "inactive_after_months": 6,
+    "answer_working_days": 3,
+    "child_until": 20,
+    "email": ["pickup_by_relatives", "stocktaking"],
+    "links": [{"title": "Sortiment", "url": "https://region.example/sortiment"}],
+}
+
+
+def test_each_key_to_come_can_be_given_and_is_pinned() -> None:
+    pins = {a_history(a_version()).versions[0].pin.content_hash}
+    for key, value in TO_COME.items():
+        pins.add(a_history({**a_version(), key: value}).versions[0].pin.content_hash)
+
+    assert len(pins) == len(TO_COME) + 1
+
+
+def test_a_pickup_window_opens_before_it_closes() -> None:
+    assert "fönstret" in _refused(
+        {**a_version(), "pickup": {"reasons": ["not_used"], "window_days": [14, 4]}}
+    )
+
+
+def test_price_lists_follow_one_another() -> None:
+    (first,) = TO_COME["price_list"]
+
+    assert "price list" in _refused({**a_version(), "price_list": [first, first]})
+
+
 def test_a_region_without_policy_is_unknown() -> None:
     with pytest.raises(UnknownPolicy, match="zz"):
         the_delivered().of(RegionCode("zz"))

@@ -250,10 +250,10 @@ def _code(error: BaseException | None) -> int:
 
 
 def _listener_ports(platform: Platform) -> dict[str, int]:
-    if platform.servers is None:
+    if platform.kafka_controller_port is None:
         pytest.skip("the broker is not ours: its listeners are not known")
-    kafka = platform.servers.await_kafka()
-    return {"client": kafka.port, "controller": kafka.controller_port}
+    port = int(platform.bootstrap.rpartition(":")[2])
+    return {"client": port, "controller": platform.kafka_controller_port}
 
 
 def _answers_without_login(port: int, api_key: int) -> bool:

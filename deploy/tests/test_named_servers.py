@@ -12,6 +12,8 @@ from kvitt.local.servers import LocalServers
 from kvitt.local.state import State
 from kvitt_testkit.platform import Platform
 
+pytestmark = pytest.mark.long(seconds=10)
+
 
 def test_two_runs_share_servers_that_the_environment_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

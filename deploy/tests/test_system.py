@@ -14,6 +14,8 @@ from kvitt.local.problems import LocalProblem
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, region_codes
 
+pytestmark = pytest.mark.long(seconds=40)
+
 KVITT = [sys.executable, "-m", "kvitt"]
 PARTS = {"postgres", "kafka"}
 SERVICE = """

@@ -1,31 +1,54 @@
 """Läser regionens flöde från Kvitt, tills det är läst till slutet. Behöver bara confluent-kafka.
 
-python read_feed.py region.ac.events region-ac-journal
+python read_feed.py region.ac.events region-ac-journal journal.sqlite
 """
 
 import json
 import os
+import sqlite3
 import sys
 
-from confluent_kafka import Consumer, Message
+from confluent_kafka import Consumer, KafkaError, Message
+
+PARTITIONS = 6
+
+
+def attributes(message: Message) -> dict[str, str]:
+    """Meddelandets CloudEvents-attribut, som de står i Kafkas headers."""
+    headers = message.headers()
+    pairs = headers if isinstance(headers, list) else []
+    return {name: value.decode() for name, value in pairs if isinstance(value, bytes)}
 
 
 def describe(message: Message) -> str:
     """En rad om ett meddelande: vad det gäller och vad som hände, eller varför det avvisades."""
-    headers = message.headers()
-    pairs = headers if isinstance(headers, list) else []
-    attributes = {name: value.decode() for name, value in pairs if isinstance(value, bytes)}
+    said = attributes(message)
     data = json.loads(message.value() or b"{}")
-    subject, wire_type = attributes["ce_subject"], attributes["ce_type"]
+    subject, wire_type = said["ce_subject"], said["ce_type"]
     if wire_type == "region.message.refused.v1":
         field = data.get("field") or "hela meddelandet"
         return f"{subject}: avvisat enligt {data['rule']} ({field}). {data['way_on']}"
     return f"{subject}: {data.get('status', wire_type)}"
 
 
+def is_new(database: sqlite3.Connection, message: Message) -> bool:
+    """Falskt när det redan är läst: då är numret inte högre än det som står sparat för saken."""
+    said = attributes(message)
+    saved = database.execute(
+        "INSERT INTO last_read VALUES (?, ?) ON CONFLICT (subject) DO UPDATE"
+        " SET sequence = excluded.sequence WHERE excluded.sequence > last_read.sequence",
+        (said["ce_subject"], int(said["ce_sequence"])),
+    )
+    return saved.rowcount == 1
+
+
 def main() -> None:
     """Läser från där gruppen slutade senast, och bekräftar när raden är skriven."""
-    topic, group = sys.argv[1:]
+    topic, group, file = sys.argv[1:]
+    database = sqlite3.connect(file)
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS last_read (subject TEXT PRIMARY KEY, sequence INTEGER)"
+    )
     consumer = Consumer(
         {
             "bootstrap.servers": os.environ["KAFKA_BOOTSTRAP"],
@@ -36,14 +59,22 @@ def main() -> None:
             "group.id": group,  # ska börja med region-<kod>
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
+            "enable.partition.eof": True,  # berättar när en partition är läst till slutet
         }
     )
     consumer.subscribe([topic])
+    ended = set()
     try:
-        while (message := consumer.poll(10)) is not None:
-            if message.error() is not None:
-                sys.exit(str(message.error()))
-            sys.stdout.write(describe(message) + "\n")
+        while len(ended) < PARTITIONS and (message := consumer.poll(10)) is not None:
+            error = message.error()
+            if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                sys.exit(str(error))
+            if error is not None:
+                ended.add(message.partition())
+                continue
+            with database:  # numret sparas i samma transaktion som det som meddelandet leder till
+                if is_new(database, message):
+                    sys.stdout.write(describe(message) + "\n")
             consumer.commit(message=message, asynchronous=False)
     finally:
         consumer.close()

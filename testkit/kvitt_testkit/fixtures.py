@@ -1,17 +1,30 @@
 """The pytest plugin that starts the platform once per session."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from kvitt_testkit.platform import Platform
+from kvitt_testkit.workers import servers_of_the_session
+
+# Brokers of tests live for seconds: compiling for the long run costs more than it gives back.
+_JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
+
+def pytest_configure() -> None:
+    """Each Java process that the session starts, whoever starts it, compiles fast."""
+    os.environ.setdefault("JAVA_TOOL_OPTIONS", _JAVA_OPTIONS)
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Platform]:
     """Real PostgreSQL and Kafka: started at the first use, each awaited at its own first use, ended
-    with the session.
+    with the session. The workers of one session share them.
     """
-    started = Platform.start(tmp_path_factory.mktemp("platform"))
+    directory = tmp_path_factory.mktemp("platform")
+    started = Platform.start(directory, named=servers_of_the_session(pytestconfig))
     yield started
     started.stop()

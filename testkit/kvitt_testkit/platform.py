@@ -1,17 +1,20 @@
-"""One real PostgreSQL and one real Kafka for a whole pytest session; tests are separated by
-prefixes. The fixture is in fixtures.py.
+"""One real PostgreSQL and one real Kafka for a pytest session and all its workers; tests are
+separated by prefixes. The fixture is in fixtures.py.
 
+A session with several workers hands each of them its servers' addresses (workers.py).
 KVITT_TEST_DATABASE and KVITT_TEST_KAFKA name servers that run already (a superuser's libpq URL;
 `host:port`, with KVITT_TEST_KAFKA_USERNAME and _PASSWORD of a super user where it requires one);
 CONTAINERS=1 starts them with testcontainers; else the local servers are started.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
+import psycopg
 from kvitt.local import access, migrations, tokens
 from kvitt.local.databases import Databases, DatabaseUrls, require_server
 from kvitt.local.environment import ServiceAddresses
@@ -23,6 +26,63 @@ from kvitt.local.state import State, derived_password
 from kvitt_contracts.topics import SERVICES, Topic, catalogue
 
 _TEMPLATE_PREFIX = "template_"
+_CREATING = 0x6B76697474
+"""The advisory lock of who creates roles and databases: workers, and runs on named servers, share
+them.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedServers:
+    """Servers that are there already. `kafka_username` is a super user's, None where the broker
+    asks nobody who they are; `kafka_controller_port` is known of a broker of ours alone.
+    """
+
+    database_url: str
+    kafka: str
+    kafka_username: str | None = None
+    kafka_password: str = ""
+    kafka_controller_port: int | None = None
+
+    @classmethod
+    def of(cls, servers: LocalServers) -> "NamedServers":
+        """Local servers, begun or not: their ports are chosen at once."""
+        admin = servers.kafka_credentials(ADMIN)
+        return cls(
+            database_url=servers.postgres.admin_url,
+            kafka=f"127.0.0.1:{servers.state.port('kafka')}",
+            kafka_username=admin.username,
+            kafka_password=admin.password,
+            kafka_controller_port=servers.state.port("kafka-controller"),
+        )
+
+    @classmethod
+    def in_environment(cls) -> "NamedServers | None":
+        """Those that KVITT_TEST_… name. Raises LocalProblem when only one server is named."""
+        kafka = os.environ.get("KVITT_TEST_KAFKA")
+        database = os.environ.get("KVITT_TEST_DATABASE")
+        if kafka and database:
+            return cls(
+                database_url=database,
+                kafka=kafka,
+                kafka_username=os.environ.get("KVITT_TEST_KAFKA_USERNAME") or None,
+                kafka_password=os.environ.get("KVITT_TEST_KAFKA_PASSWORD", ""),
+            )
+        if kafka or database:
+            raise LocalProblem(
+                "Only one of KVITT_TEST_KAFKA and KVITT_TEST_DATABASE is set.",
+                remedy="Name both servers, or neither.",
+            )
+        return None
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> "NamedServers":
+        """What `plain` gave to another process."""
+        return cls(**values)
+
+    def plain(self) -> dict[str, Any]:
+        """Texts and numbers alone, as one process hands them to another."""
+        return asdict(self)
 
 
 class Platform:
@@ -36,32 +96,33 @@ class Platform:
         databases: Callable[[], Databases],
         stop: Callable[[], None],
         servers: LocalServers | None = None,
+        kafka_controller_port: int | None = None,
     ) -> None:
         self.directory = state.directory
         self.servers = servers  # None when they are not ours to kill and restart
+        self.kafka_controller_port = kafka_controller_port  # None when the broker is not ours
         self.tokens = tokens.TokenIssuer(state.directory)
         self.stop = stop
         self._state = state
         self._await_kafka = kafka
         self._await_databases = databases
-        self._templates = Lock()
         self._users: set[str] = set()
 
     @classmethod
-    def start(cls, directory: Path) -> "Platform":
-        """Start, or find, both servers; returns at once, the first use of each waits for it."""
+    def start(cls, directory: Path, *, named: NamedServers | None = None) -> "Platform":
+        """Start, or find, both servers; returns at once, the first use of each waits for it.
+
+        `named` comes before what the environment names.
+        """
         state = State.open(directory)
-        named_kafka = os.environ.get("KVITT_TEST_KAFKA")
-        named_database = os.environ.get("KVITT_TEST_DATABASE")
-        if named_kafka and named_database:
-            return _named(state, named_kafka, named_database)
-        if named_kafka or named_database:
-            raise LocalProblem(
-                "Only one of KVITT_TEST_KAFKA and KVITT_TEST_DATABASE is set.",
-                remedy="Name both servers, or neither.",
-            )
+        found = named or NamedServers.in_environment()
+        if found:
+            return _named(state, found)
         if os.environ.get("CONTAINERS") == "1":
-            return _in_containers(state)
+            servers, stop = start_containers()
+            platform = _named(state, servers)
+            platform.stop = stop
+            return platform
         return _local(state)
 
     @property
@@ -94,10 +155,8 @@ class Platform:
         service need not be one of ours.
         """
         databases = self._await_databases()
-        if not migrate:
-            return databases.create(service, prefix=prefix)
-        with self._templates:
-            template = self._template(databases, service)
+        with _alone(databases):
+            template = self._template(databases, service) if migrate else None
             return databases.create(service, prefix=prefix, template=template)
 
     def drop_database(self, service: str, prefix: str = "") -> None:
@@ -190,34 +249,65 @@ def _local(state: State) -> Platform:
         )
 
     return Platform(
-        state, kafka=kafka, databases=servers.await_postgres, stop=servers.stop, servers=servers
+        state,
+        kafka=kafka,
+        databases=servers.await_postgres,
+        stop=servers.stop,
+        servers=servers,
+        kafka_controller_port=state.port("kafka-controller"),
     )
 
 
-def _named(state: State, bootstrap: str, database_url: str) -> Platform:
-    require_server(database_url)
-    username = os.environ.get("KVITT_TEST_KAFKA_USERNAME")
-    password = os.environ.get("KVITT_TEST_KAFKA_PASSWORD", "")
-    admin = Credentials(username, password) if username else None
+def _named(state: State, servers: NamedServers) -> Platform:
+    require_server(servers.database_url)
+    admin = (
+        Credentials(servers.kafka_username, servers.kafka_password)
+        if servers.kafka_username
+        else None
+    )
     # From what every run against these servers knows, so that two runs agree on their users'
     # passwords.
-    kafka = KafkaAddress(bootstrap, admin, lambda name: derived_password(password, f"kafka:{name}"))
-    databases = Databases(database_url, lambda role: derived_password(database_url, role))
-    return Platform(state, kafka=lambda: kafka, databases=lambda: databases, stop=lambda: None)
+    kafka = KafkaAddress(
+        servers.kafka,
+        admin,
+        lambda name: derived_password(servers.kafka_password, f"kafka:{name}"),
+    )
+    databases = Databases(
+        servers.database_url, lambda role: derived_password(servers.database_url, role)
+    )
+    return Platform(
+        state,
+        kafka=lambda: kafka,
+        databases=lambda: databases,
+        stop=lambda: None,
+        kafka_controller_port=servers.kafka_controller_port,
+    )
 
 
-def _in_containers(state: State) -> Platform:
+def start_containers() -> tuple[NamedServers, Callable[[], None]]:
+    """Both servers in containers of their own, and what ends them."""
     from testcontainers.kafka import KafkaContainer
     from testcontainers.postgres import PostgresContainer
 
-    started: list[Any] = [
-        PostgresContainer("postgres:18", driver=None).start(),
-        KafkaContainer("confluentinc/cp-kafka:8.3.0").with_kraft().start(),
-    ]
-    postgres, broker = started
-    platform = _named(state, broker.get_bootstrap_server(), postgres.get_connection_url())
-    platform.stop = lambda: [one.stop() for one in started].clear()
-    return platform
+    postgres: Any = PostgresContainer("postgres:18", driver=None).start()
+    broker: Any = KafkaContainer("confluentinc/cp-kafka:8.3.0").with_kraft().start()
+
+    def stop() -> None:
+        postgres.stop()
+        broker.stop()
+
+    servers = NamedServers(
+        database_url=postgres.get_connection_url(), kafka=broker.get_bootstrap_server()
+    )
+    return servers, stop
 
 
-__all__ = ["ADMIN", "SERVICES", "KafkaAddress", "Platform"]
+@contextmanager
+def _alone(databases: Databases) -> Iterator[None]:
+    """Within: nobody else creates roles or databases on the server."""
+    with psycopg.connect(databases.admin_url, autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(%s)", (_CREATING,))
+        yield
+
+
+__all__ = ["ADMIN", "SERVICES", "KafkaAddress", "NamedServers", "Platform", "start_containers"]

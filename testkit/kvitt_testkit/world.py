@@ -1,4 +1,4 @@
-"""The pytest plugin for services: a world of one service on real PostgreSQL, and whole processes.
+"""The pytest plugin for services: one service on real PostgreSQL, and whole processes.
 
 `given(service)` gives handlers, rows, events, timers and HTTP, without Kafka.
 """
@@ -49,7 +49,7 @@ _RUN = uuid4().hex
 
 
 class ServiceUrls(Protocol):
-    """A service's database as its three roles see it."""
+    """The database URLs of a service's three roles."""
 
     owner: str
     api: str
@@ -66,7 +66,7 @@ class Servers(Protocol):
 
 
 class World:
-    """One service in a test: its database, its handlers, no Kafka."""
+    """One service in a test: its database and its handlers, without Kafka."""
 
     def __init__(self, service: Service, urls: ServiceUrls, policies: Policies) -> None:
         self.service = service
@@ -88,7 +88,7 @@ class World:
         actor: str | None = None,
         envelope: Envelope | None = None,
     ) -> Envelope:
-        """Handle one message as the consumer does, in its own transaction; give its envelope.
+        """Handle one message as the consumer does, in its own transaction; answers its envelope.
 
         Raises what the handler raises (Refused, NotYetKnown): nothing is committed then.
         """
@@ -119,7 +119,7 @@ class World:
         raise AssertionError(f"{message.wire_type} is not refused")
 
     async def handle_all(self, *messages: Message, region: str = REGION) -> None:
-        """Handle several messages, one after the other."""
+        """Handle several messages, one after the other, each in its own transaction."""
         for message in messages:
             await self.handle(message, region=region)
 
@@ -144,7 +144,7 @@ class World:
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
-        """The statements that the worker role sends meanwhile."""
+        """Inside, collects the SQL statements that the worker role sends."""
         sent: list[str] = []
 
         def note(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
@@ -166,7 +166,7 @@ class World:
         actor: str = "k082lno",
         show: Callable[[Transaction], Awaitable[T]] | None = None,
     ) -> T | None:
-        """Do a command as the HTTP API does: as the api role, in its own transaction."""
+        """Run a command as the HTTP API does: as the api role, in its own transaction."""
         route = self.service.handlers.messages[type(command)]
         code = RegionCode(region)
         async with self.api.unit(code) as unit:
@@ -179,11 +179,12 @@ class World:
             return await show(tx) if show is not None else None
 
     async def now(self) -> datetime:
-        """Business time: an aware instant in UTC."""
+        """Business time: an aware datetime in UTC."""
         return await self.worker.now()
 
     async def advance(self, to: datetime) -> int:
-        """Move business time and fire what is due on the way; say how many timers fired.
+        """Advance business time and fire what becomes due on the way; answers how many timers
+        fired.
 
         Each timer fires at its own instant or later, in the order of their instants, as it does
         when time passes by itself.
@@ -196,7 +197,7 @@ class World:
         return fired
 
     async def fire_timers(self) -> int:
-        """Fire every timer that is due now, one transaction each; say how many fired."""
+        """Fire every timer that is due now, one transaction each; answers how many fired."""
         fired = 0
         while True:
             async with self.worker.unit() as unit:
@@ -211,7 +212,9 @@ class World:
             return {(row.timer, row.key): row.due for row in found}
 
     async def events(self, *types: type[E], key: UUID | None = None) -> list[E]:
-        """What the service has recorded, in order: all, some types, or of one aggregate."""
+        """The events that the service has emitted, in order: all, some types, or of one
+        aggregate.
+        """
         wanted = [kind.wire_type for kind in types]
         async with self.worker.reading() as session:
             found = await session.execute(text("SELECT type, key, payload FROM events ORDER BY id"))
@@ -243,7 +246,7 @@ class World:
         roles: Sequence[Role] = tuple(Role),
         service_points: Sequence[str] = (),
     ) -> AsyncIterator[httpx.AsyncClient]:
-        """A client of the service's HTTP API, signed in as this user; POST brings its own
+        """A client of the service's HTTP API with a token of this user; POST brings its own
         Idempotency-Key unless the call names one.
         """
         caller = Caller(
@@ -328,7 +331,7 @@ def an_envelope(
 
 
 def stockholm(local: str) -> datetime:
-    """An instant by its Stockholm wall clock: `stockholm("2026-03-08 00:00")`."""
+    """An aware datetime by the wall clock in Stockholm: `stockholm("2026-03-08 00:00")`."""
     return datetime.fromisoformat(local).replace(tzinfo=STOCKHOLM).astimezone(UTC)
 
 
@@ -341,9 +344,9 @@ async def wait_for(condition: Callable[[], T], *, within: float = ..., every: fl
 async def wait_for(
     condition: Callable[[], Any], *, within: float = 10.0, every: float = 0.02
 ) -> Any:
-    """Wait until a condition (plain or async) gives something true, and give it.
+    """Wait until a condition (plain or async) returns something true, and return it.
 
-    Raises AssertionError with the condition's source when the time is over.
+    Raises AssertionError with the condition's source when `within` seconds are over.
     """
     until = monotonic() + within
     while True:
@@ -359,7 +362,7 @@ async def wait_for(
 
 
 async def assert_rows_are_folds(world: World) -> None:
-    """Every aggregate row of the service equals its events, replayed from the log."""
+    """Assert that every aggregate row of the service equals its events replayed from the log."""
     async with world.worker.reading() as session:
         found = await differences(session, world.service.base)
     assert found == []
@@ -370,7 +373,7 @@ Given = Callable[..., AbstractAsyncContextManager[World]]
 
 @pytest.fixture(scope="session")
 def policies(pytestconfig: pytest.Config) -> Policies:
-    """The policies of the regions that the project comes with."""
+    """The policies of this repository's regions."""
     return read_policies(regions_dir(pytestconfig))
 
 
@@ -423,7 +426,7 @@ def given(service_database: Callable[[str], ServiceUrls], policies: Policies) ->
 
 
 def regions_dir(config: pytest.Config) -> Path:
-    """Where the regions' policies lie."""
+    """The directory of the regions' policies."""
     return config.rootpath / "deploy" / "regions"
 
 

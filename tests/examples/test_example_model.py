@@ -19,6 +19,8 @@ from examples.generator.profiles import PROFILES
 from examples.generator.region import Files, count, make, policy_of
 from tests.examples.conftest import Region
 
+pytestmark = pytest.mark.long(seconds=10)
+
 
 @pytest.mark.rule("BIL-1")
 @given(price=st.integers(0, 10**8), month=st.integers(1, 12), year=st.integers(2024, 2030))

@@ -8,25 +8,29 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka import Message as KafkaRecord
 from kvitt_contracts.bmb import AcceptTransfer, SaveTransfer
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.envelope import Envelope, Message
 from kvitt_contracts.orders import LineToOrder, PlaceOrder, RegisterWithdrawal
 from kvitt_contracts.regions import (
     DispatchedLine,
-    GoodsDispatched,
-    GoodsReceived,
-    MarkedDevice,
-    PickingBegun,
 )
-from kvitt_contracts.types import CustomerId, DeviceNumber, Reference, RegionCode
+from kvitt_contracts.repetition import AlreadyRead
+from kvitt_contracts.types import CustomerId, DeviceNumber, RegionCode
 
+from contracts.tests.builders.regions import (
+    a_delivery_received,
+    a_dispatch,
+    a_picking_begun,
+    a_sent_line,
+)
 from tests.faults.checker.evidence import Case, Published
 from tests.faults.registry import CENTRAL, RENTED, SOLD, Region
 
@@ -56,6 +60,7 @@ class _Side:
     producer: Producer
     feed: Consumer
     free: deque[tuple[DeviceNumber, int]]  # each with the side (0, 1) that has it now
+    read: AlreadyRead = field(default_factory=AlreadyRead)
     begun: dict[str, _Begun] = field(default_factory=dict)
 
 
@@ -148,7 +153,7 @@ class Load:
                 for side in self._sides:
                     side.producer.poll(0)
                     for record in side.feed.consume(200, 0.01):
-                        if record.error() is None:
+                        if record.error() is None and _is_new(side, record):
                             self._heard(side, json.loads(record.value() or b"{}"))
         except BaseException as error:  # told to whoever asks next
             self._trouble = error
@@ -196,13 +201,18 @@ class Load:
 
     def _begin_order(self, side: _Side, *, is_marked: bool) -> None:
         today = stockholm_day(datetime.now(UTC))
-        sent = [DispatchedLine(line=1, quantity=1 + self._random.randrange(3))]
+        sent = [a_sent_line(1, 1 + self._random.randrange(3))]
         lines = [LineToOrder(article_number=SOLD, quantity=sent[0].quantity)]
         if is_marked:
             number = DeviceNumber(f"N{self._seed % 10_000:04}-{self._written:06}")
             lines.append(LineToOrder(article_number=RENTED))
-            sent.append(DispatchedLine(line=2, quantity=1, devices=(number,)))
-            self._send(side, "inventory", f"IN-{number}", _received(number, today))
+            sent.append(a_sent_line(2, 1, number))
+            self._send(
+                side,
+                "inventory",
+                f"IN-{number}",
+                a_delivery_received(RENTED, devices=[number], store=CENTRAL, received_on=today),
+            )
         reference = self._open_case(side, "order", "delivered", lines=tuple(sent))
         body = PlaceOrder(
             recipient=side.region.person(self._random.randrange(99)),
@@ -253,11 +263,8 @@ class Load:
         if status == "registered" and begun.lines:
             begun.has_gone_on = True
             today = stockholm_day(datetime.now(UTC))
-            name = Reference(reference)
-            self._send(side, "inventory", reference, PickingBegun(version=1, order=name))
-            goods = GoodsDispatched(
-                version=1, order=name, dispatched_on=today, arrives_on=today, lines=begun.lines
-            )
+            self._send(side, "inventory", reference, a_picking_begun(reference))
+            goods = a_dispatch(*begun.lines, order=reference, on=today, arrives_on=today)
             self._send(side, "inventory", reference, goods)
         elif status == "sent" and begun.device is not None:
             begun.has_gone_on = True
@@ -300,15 +307,10 @@ def source_of(region: str) -> str:
     return f"urn:region:{region}:fel"
 
 
-def _received(number: DeviceNumber, today: date) -> GoodsReceived:
-    return GoodsReceived(
-        version=1,
-        store=CENTRAL,
-        article_number=RENTED,
-        quantity=1,
-        devices=(MarkedDevice(device_number=number),),
-        received_on=today,
-    )
+def _is_new(side: _Side, record: KafkaRecord) -> bool:
+    """False for what the relay has sent again after a kill."""
+    headers: Any = record.headers()
+    return side.read.is_new(str(record.topic()), Envelope.from_headers(headers))
 
 
 def _open(region: Region, settings: Settings) -> _Side:

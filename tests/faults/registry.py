@@ -1,4 +1,6 @@
-"""What a small region consists of: units, users, persons, articles, stock. Contracts only."""
+"""What a small region consists of: units, users, persons, articles, stock. Contracts and their
+builders only.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,33 +8,28 @@ from datetime import date
 
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.personnummer import PersonalNumber
-from kvitt_contracts.regions import (
-    ArticlePriceStated,
-    ArticleStated,
-    BalanceStated,
-    CustomerStated,
-    DeviceStated,
-    GoodsReceived,
-    MarkedDevice,
-    PayerStated,
-    PersonStated,
-    StoreStated,
-    UserStated,
-)
 from kvitt_contracts.types import (
     ArticleNumber,
-    ArticleType,
-    Charging,
-    CustomerId,
     DeviceNumber,
-    IsoCode,
     NamedPatient,
     PayerId,
     RegionPersonId,
-    Role,
     ServicePointId,
     StoreId,
     UserId,
+)
+
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    a_customer_stated,
+    a_delivery_received,
+    a_device_on_loan_stated,
+    a_payer_stated,
+    a_person_stated,
+    a_store_stated,
+    a_user_stated,
+    an_article_price_stated,
+    an_article_stated,
 )
 
 # Of Skatteverket's series for tests.
@@ -83,94 +80,44 @@ class Region:
     def facts(self, day: date) -> Iterator[tuple[str, str, Message]]:
         """Topic, subject and body of everything that the region states before its business."""
         yield from self._units()
-        for number, identity in enumerate(NUMBERS):
-            subject = str(self.person(number).person)
-            stated = PersonStated(
-                version=1,
-                identity=PersonalNumber(number=identity),
+        for number, digits in enumerate(NUMBERS):
+            stated = a_person_stated(
+                PersonalNumber(number=digits),
                 name=f"Test Testsson {number}",
+                address=None,
                 home_region=self.code,
             )
-            yield "persons", subject, stated
+            yield "persons", str(self.person(number).person), stated
         yield from self._stock(day)
 
     def _units(self) -> Iterator[tuple[str, str, Message]]:
         for payer in self.payers:
-            yield "orders", payer, PayerStated(version=1, payer_id=payer, name=f"Betalare {payer}")
+            yield "orders", payer, a_payer_stated(payer)
         for number, (point, payer) in enumerate(zip(self.service_points, self.payers, strict=True)):
-            customer = CustomerStated(
-                version=1,
-                customer_id=CustomerId(point),
-                name=f"Enhet {point}",
-                payer_id=payer,
-                is_service_point=True,
-                store=self.own_store if number == 0 else None,
-            )
-            yield "orders", point, customer
+            store = self.own_store if number == 0 else None
+            yield "orders", point, a_customer_stated(point, payer=payer, store=store)
         for user, point in zip(self.prescribers, self.service_points, strict=True):
-            stated = UserStated(
-                version=1,
-                user_id=user,
-                roles=(Role.PRESCRIBER,),
-                service_points=(point,),
-                default_service_point=point,
-            )
-            yield "orders", user, stated
+            yield "orders", user, a_user_stated(user, point)
 
     def _stock(self, day: date) -> Iterator[tuple[str, str, Message]]:
-        central = StoreStated(version=1, store=CENTRAL, name="Centralförrådet", kind="central")
-        yield "inventory", CENTRAL, central
+        yield "inventory", CENTRAL, a_store_stated(CENTRAL)
         if self.own_store is not None:
-            own = StoreStated(
-                version=1,
-                store=self.own_store,
-                name="Eget förråd",
-                kind="own",
-                service_point=self.service_points[0],
-            )
+            own = a_store_stated(self.own_store, "own", service_point=self.service_points[0])
             yield "inventory", self.own_store, own
-        for article, charging in ((SOLD, Charging.SALE), (RENTED, Charging.RENT)):
-            stated = ArticleStated(
-                version=1,
-                article_number=article,
-                name=f"Hjälpmedel {article}",
-                iso_code=IsoCode("122203"),
-                type=ArticleType.MAIN_DEVICE,
-                marked=charging is Charging.RENT,
-                in_assortment=True,
-                charging=charging,
-            )
-            price = ArticlePriceStated(
-                version=1, article_number=article, valid_from=day, net_ore=31_000
-            )
+        for article in (SOLD, RENTED):
+            stated = an_article_stated(article, marked=article == RENTED)
             yield "inventory", article, stated
-            yield "inventory", article, price
+            yield "inventory", article, an_article_price_stated(article, valid_from=day)
         for store in filter(None, (CENTRAL, self.own_store)):
-            stock = BalanceStated(
-                version=1, store=store, article_number=SOLD, quantity=10_000, stated_on=day
-            )
+            stock = a_balance_stated(SOLD, 10_000, store=store, stated_on=day)
             for number in range(3):
                 yield "inventory", f"IB-{store}-{number}", stock
-        spare = tuple(
-            MarkedDevice(device_number=DeviceNumber(f"{self.code.upper()}S{n:04}"))
-            for n in range(SPARE)
-        )
-        yield (
-            "inventory",
-            "IN-FORRAD",
-            GoodsReceived(
-                version=1,
-                store=CENTRAL,
-                article_number=RENTED,
-                quantity=SPARE,
-                devices=spare,
-                received_on=day,
-            ),
-        )
+        spare = [f"{self.code.upper()}S{n:04}" for n in range(SPARE)]
+        goods = a_delivery_received(RENTED, SPARE, devices=spare, store=CENTRAL, received_on=day)
+        yield "inventory", "IN-FORRAD", goods
         for device in self.devices:
-            on_loan = DeviceStated(
-                version=1,
-                device_number=device,
+            on_loan = a_device_on_loan_stated(
+                device,
                 article_number=RENTED,
                 recipient=self.person(int(device[-2:])),
                 payer_id=self.payers[0],

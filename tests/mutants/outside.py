@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TESTS: Final = "chassis/tests"
+_LISTS: Final = "chassis/tests/test_lists.py"
 _INBOX: Final = f"{_TESTS}/test_inbox.py"
 _QUARANTINE: Final = f"{_TESTS}/test_quarantine.py"
 _HTTP: Final = f"{_TESTS}/test_http.py"
@@ -57,9 +58,25 @@ OUTSIDE: tuple[Mutant, ...] = (
         "wrong-topic",
         "A message for another service is refused",
         f"{CHASSIS}/consuming/incoming.py",
-        "if incoming.is_inbound and wire_type not in topic.wire_types:",
+        "if incoming.is_inbound and wire_type not in topic.wire_types | topic.reserved:",
         "if incoming.is_inbound and not wire_type:",
         f"{_INBOX}::test_a_message_for_another_service_is_refused",
+    ),
+    mutant(
+        "reserved-from-outside",
+        "A reserved type that a region sends is refused, not passed over",
+        f"{CHASSIS}/consuming/incoming.py",
+        "        if found in COMING:\n",
+        "        if found in COMING and not incoming.is_inbound:\n",
+        f"{_INBOX}::test_a_reserved_type_from_a_region_is_refused_and_its_sender_hears_of_it",
+    ),
+    mutant(
+        "reserved-between-services",
+        "A reserved event parks its key until a release uses it, and is not passed over",
+        f"{CHASSIS}/consuming/incoming.py",
+        "        if found in COMING:\n",
+        "        if found in COMING and incoming.is_inbound:\n",
+        f"{_INBOX}::test_a_reserved_event_parks_its_key_and_is_not_passed_over",
     ),
     mutant(
         "number-as-subject",
@@ -189,28 +206,12 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{_TESTS}/test_database.py::test_the_api_role_sees_and_writes_its_region_alone",
     ),
     mutant(
-        "lists-of-the-region",
-        "A list shows rows of the caller's region, whoever asks the database",
-        f"{CHASSIS}/web/lists.py",
-        "ordered = query.options(mine).order_by(",
-        "ordered = query.order_by(",
-        f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
-    ),
-    mutant(
-        "counts-of-the-region",
-        "A list's count is of the caller's region too",
-        f"{CHASSIS}/web/lists.py",
-        ".select_from(query.order_by(None).subquery()).options(mine)",
-        ".select_from(query.order_by(None).subquery())",
-        f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
-    ),
-    mutant(
-        "views-of-the-region",
-        "What a view finds beside its list is of the caller's region too",
-        f"{CHASSIS}/web/lists.py",
-        "session.execute(query.options(_of(self.region)))",
+        "reads-of-the-region",
+        "Lists, their totals and views hold rows of the caller's region, without row security too",
+        f"{CHASSIS}/web/reader.py",
+        "session.execute(query.options(mine))",
         "session.execute(query)",
-        f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
+        f"{_LISTS}::test_a_list_has_one_region_without_row_security_too",
     ),
     mutant(
         "logs-are-masked",

@@ -9,6 +9,8 @@ from tests.mutants.mutant import Mutant, Swap, mutant
 from tests.mutants.tree import ROOT, NotOnce, Tree, swapped
 from tests.mutants.trial import Outcome, Run, Runner, judge, read
 
+pytestmark = pytest.mark.long(seconds=25)
+
 HERE = "somewhere.py"
 
 

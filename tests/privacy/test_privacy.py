@@ -28,7 +28,7 @@ from tests.privacy.search import forms_of
 from tests.privacy.served import echo
 from tests.privacy.world import PLACES, World, execute
 
-pytestmark = [pytest.mark.rule("REF-9"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.rule("REF-9"), pytest.mark.timeout(1800), pytest.mark.long(seconds=40)]
 
 MAY_HOLD_PERSONS = re.compile(r"region\.[a-z]{1,2}\.persons@.*")
 """The one topic with person facts, of each region."""

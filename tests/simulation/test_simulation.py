@@ -14,6 +14,8 @@ from tests.simulation.transitions import (
     relay_transitions,
 )
 
+pytestmark = pytest.mark.long(seconds=20)
+
 SEEDS = 100
 SEEN_WITHIN = 200
 """A planted fault is met by one of so many seeds."""

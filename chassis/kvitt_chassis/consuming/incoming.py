@@ -23,7 +23,7 @@ from kvitt_contracts.envelope import (
 )
 from kvitt_contracts.problems import explain
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.topics import Topic
+from kvitt_contracts.topics import COMING, Topic
 from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
 from pydantic import ValidationError
 
@@ -205,8 +205,10 @@ class Reader:
                 reason = f"no version of {_shown(wire_type)} like this is known"
                 return _quarantined(incoming, Cause.UNKNOWN_VERSION, reason, "ce_type")
             return incoming  # an unknown noun is passed over
-        if incoming.is_inbound and wire_type not in topic.wire_types:
+        if incoming.is_inbound and wire_type not in topic.wire_types | topic.reserved:
             return replace(incoming, refused=_wrong_topic())
+        if found in COMING:
+            return _not_yet(incoming, wire_type)
         route = self._handlers.messages.get(found)
         if route is None:
             return incoming
@@ -295,6 +297,15 @@ def _invalid(incoming: Incoming, error: ValidationError) -> Incoming:
         return _quarantined(incoming, Cause.INVALID, first.problem, first.field)
     refused = Refused("INVALID_FIELD", rule=first.rule, way_on=first.way_on, field=first.field)
     return replace(incoming, refused=refused)
+
+
+def _not_yet(incoming: Incoming, wire_type: str) -> Incoming:
+    """A reserved type: its sender hears of it, and no event of it is lost on this release."""
+    if incoming.is_inbound:
+        way_on = "Kvitt tar inte emot den här typen än. Gör som hittills tills den tas i bruk."
+        return replace(incoming, refused=_contract("NOT_YET", "ce_type", way_on))
+    reason = f"{wire_type} is reserved: this release does not handle it"
+    return _quarantined(incoming, Cause.UNKNOWN_VERSION, reason, "ce_type")
 
 
 def _foreign_region() -> Refused:

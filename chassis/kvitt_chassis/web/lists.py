@@ -137,7 +137,8 @@ class ListOf(Generic[V]):
         self._must_have(self.sorts.values())
         for column in self.sorts.values():
             _reads(column)
-        self._columns(self.default)
+        if self.default.removeprefix("-") not in self.sorts:
+            raise TypeError(f"{self.default} is none of the list's sorts")
 
     async def page(
         self, asked: ListQuery, reader: RegionReader, *criteria: ColumnElement[bool]

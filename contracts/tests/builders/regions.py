@@ -169,7 +169,7 @@ def an_article_price_stated(number: str = ROLLATOR, **changes: Any) -> ArticlePr
 
 
 def a_balance_stated(
-    article: str = CUSHION, quantity: int = 1, *, store: str = CENTRAL
+    article: str = CUSHION, quantity: int = 1, *, store: str = CENTRAL, **changes: Any
 ) -> BalanceStated:
     """Old stock of an unmarked article."""
     values = {
@@ -179,7 +179,7 @@ def a_balance_stated(
         "quantity": quantity,
         "stated_on": DAY,
     }
-    return build(BalanceStated, values, {})
+    return build(BalanceStated, values, changes)
 
 
 def a_delivery_received(

@@ -1,8 +1,8 @@
 """Which shapes of its events a service emits, as proven by its own `tests/test_emitted_shapes.py`.
 
 A shape is what may differ between two valid messages of a type: the optional fields that are given,
-the kinds that are chosen (`recipient=patient`), the lists that are empty. `emitted/<owner>.txt`
-has one on each line.
+a list that may be left empty among them, and the kinds that are chosen (`recipient=patient`).
+`emitted/<owner>.txt` has one on each line.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -95,7 +95,7 @@ def lines(events: Iterable[Event]) -> frozenset[str]:
 def _shapes(value: Value, path: str) -> set[Shape]:
     """One shape for each choice of an element from each list: a list's length says nothing."""
     choices = [
-        _choices(getattr(value, name), f"{path}{name}", optional=field.default is None)
+        _choices(getattr(value, name), f"{path}{name}", optional=field.default in (None, ()))
         for name, field in type(value).model_fields.items()
     ]
     return {frozenset[str]().union(*chosen) for chosen in product(*choices)}
@@ -111,8 +111,9 @@ def _choices(given: object, path: str, *, optional: bool) -> set[Shape]:
             inner = _shapes(given, f"{path}.")
             return {shape | {named} if optional or kind else shape for shape in inner}
         case tuple() if not given:
-            return {frozenset({f"{path}=none"})}
+            return {frozenset() if optional else frozenset({f"{path}=none"})}
         case tuple():
-            return set().union(*(_choices(one, path, optional=False) for one in given))
+            each = (_choices(one, path, optional=False) for one in given)
+            return {shape | {path} if optional else shape for shape in set().union(*each)}
         case _:
             return {frozenset({path}) if optional else frozenset()}

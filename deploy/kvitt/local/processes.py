@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ _REAPER = Path(__file__).with_name("process_reaper.py")
 # Below those that systems hand out to outgoing connections: one chosen now stays free until it is
 # used.
 _PORTS = range(20_000, 32_000)
+_PAUSE_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class ProcessReaper:
             start_new_session=True,
         )
         self._lock = threading.Lock()
+        self._started: list[subprocess.Popen[bytes]] = []
 
     def start(
         self,
@@ -137,6 +140,7 @@ class ProcessReaper:
                 process_group=0,
             )
         self._tell(f"+{popen.pid} {int(stop_signal)}\n")
+        self._started.append(popen)
         return Child(name, popen, stop_signal, self)
 
     def forget(self, pid: int) -> None:
@@ -146,7 +150,10 @@ class ProcessReaper:
     def close(self) -> None:
         """End the helper, which ends the processes that still run."""
         self._pipe.close()
-        self._helper.wait()
+        while self._helper.poll() is None:
+            for popen in self._started:
+                popen.poll()  # one that has ended and is not waited for looks alive to the helper
+            time.sleep(_PAUSE_SECONDS)
 
     @property
     def _pipe(self) -> IO[bytes]:

@@ -1,4 +1,6 @@
-"""A region's own client of Kafka: publishes to its inbound topics, reads its feed."""
+"""A region's own client of Kafka: publishes to its inbound topics, reads its feed, where the same
+record may stand twice.
+"""
 
 import asyncio
 import json
@@ -8,7 +10,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from kvitt_contracts.topics import REGION_EVENTS
+from kvitt_contracts.envelope import Envelope
+from kvitt_contracts.repetition import AlreadyRead
+from kvitt_contracts.topics import REGION_EVENTS, for_region
 
 from kvitt.local.kafka import Credentials
 from kvitt.story.files import Outgoing
@@ -28,8 +32,11 @@ class FeedEvent:
 class RegionClient:
     """Inside: connected as `region-<code>`."""
 
-    def __init__(self, code: str, *, bootstrap: str, credentials: Credentials) -> None:
+    def __init__(
+        self, code: str, *, bootstrap: str, credentials: Credentials, topic_prefix: str = ""
+    ) -> None:
         self.code = code
+        self._feed = topic_prefix + for_region(REGION_EVENTS, code).name
         self._settings: dict[str, Any] = {
             "bootstrap_servers": bootstrap,
             "security_protocol": "SASL_PLAINTEXT",
@@ -65,15 +72,14 @@ class RegionClient:
         return len(waiting)
 
     async def feed(self) -> list[FeedEvent]:
-        """Everything in the region's feed so far, each key's messages in order."""
-        topic = f"region.{self.code}.events"
+        """Everything in the region's feed so far, each message once, each key's in order."""
         consumer = AIOKafkaConsumer(
             enable_auto_commit=False, auto_offset_reset="earliest", **self._settings
         )
         await consumer.start()
         try:
             async with asyncio.timeout(_SECONDS):
-                return await _read_all(consumer, topic)
+                return await _read_all(consumer, self._feed)
         finally:
             await consumer.stop()
 
@@ -83,16 +89,16 @@ async def _read_all(consumer: AIOKafkaConsumer, topic: str) -> list[FeedEvent]:
     consumer.assign(partitions)
     ends = await consumer.end_offsets(partitions)
     found: list[FeedEvent] = []
+    read = AlreadyRead()
     while any([await consumer.position(one) < ends[one] for one in partitions]):
         for records in (await consumer.getmany(*partitions, timeout_ms=200)).values():
-            found += [_event(record) for record in records]
+            for record in records:
+                envelope = Envelope.from_headers(record.headers)
+                if read.is_new(topic, envelope):
+                    found.append(FeedEvent(envelope.type, envelope.subject, _data(record)))
     return found
 
 
-def _event(record: Any) -> FeedEvent:
-    headers = dict(record.headers)
-    return FeedEvent(
-        type=headers["ce_type"].decode(),
-        subject=headers["ce_subject"].decode(),
-        data=json.loads(record.value),
-    )
+def _data(record: Any) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(record.value)
+    return data

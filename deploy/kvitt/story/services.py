@@ -94,7 +94,7 @@ class Caller:
         return await self.services.request(method, service, path, token=self._token, **more)
 
     async def all(self, service: str, path: str, **query: Any) -> list[Json]:
-        """Every item of a list, page by page, in an order in which no page changes another."""
+        """Every item of a list, page by page. Raises LocalProblem when it was counted otherwise."""
         items: list[Json] = []
         page = await self.get(service, path, limit=_PAGE, **query)
         while True:
@@ -102,7 +102,7 @@ class Caller:
             if page["next"] is None:
                 break
             page = await self.get(service, page["next"])
-        if len(items) != page["total"]:
+        if page["total_is_exact"] and len(items) != page["total"]:
             raise LocalProblem(
                 f"{service} lists {len(items)} of {page['total']} under {path}.",
                 remedy="Something moves still: kvitt idle shows what.",

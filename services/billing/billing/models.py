@@ -140,6 +140,7 @@ class ChargeRow(
             "ix_charges_to_invoice", "region", "payer_key", postgresql_where="invoice_id IS NULL"
         ),
         Index("ix_charges_order", "region", "order_id"),
+        Index("ix_charges_charged_on", "region", "charged_on", "id"),
     )
 
     kind: Mapped[ChargeKind]

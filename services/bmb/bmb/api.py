@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from fastapi import Query
 from kvitt_chassis.auth import Caller
-from kvitt_chassis.filters import Eq, In, Where
+from kvitt_chassis.filters import Eq, In, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
     CommandRunner,
@@ -181,7 +181,7 @@ class TransferQuery(ListQuery):
     outgoing: Annotated[
         ServicePointId | None, Eq(TransferRow.sending_service_point, "Skickat från")
     ] = None
-    device: Annotated[DeviceNumber | None, Where(_with_device, "Individnummer")] = None
+    device: Annotated[DeviceNumber | None, WhereLookedUp(_with_device, "Individnummer")] = None
     sender: Annotated[UserId | None, Eq(TransferRow.sender, "Avsändare")] = None
     transfer_date: Annotated[date | None, Eq(TransferRow.transfer_date, "BMB-datum")] = None
 

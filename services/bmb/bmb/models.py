@@ -38,6 +38,7 @@ class TransferRow(
         Index(
             "ix_transfers_outgoing", "region", "sending_service_point", "status", "transfer_date"
         ),
+        Index("ix_transfers_requested_at", "region", "requested_at", "id"),
         Index("ix_transfers_devices", "devices", postgresql_using="gin"),
     )
 

@@ -1,4 +1,4 @@
-"""Every message and timer that inventory handles. Each stands with its noun."""
+"""Every message and timer that inventory handles. Each is registered by its noun."""
 
 from kvitt_chassis.handlers import Handlers
 

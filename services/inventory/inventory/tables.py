@@ -1,4 +1,4 @@
-"""The declarative base of inventory's tables. The tables stand with their nouns."""
+"""The declarative base of inventory's tables. Each table is declared by its noun."""
 
 from typing import Any
 

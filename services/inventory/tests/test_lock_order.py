@@ -8,7 +8,7 @@ import pytest
 from inventory.app import service
 from inventory.devices.models import DeviceRow
 from inventory.holds.models import HoldRow
-from inventory.reservations.models import ReservationRow
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.lock_order import LockOrderBroken
 from kvitt_chassis.service import Service
@@ -17,25 +17,23 @@ from kvitt_contracts.regions import PickingBegun
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from sqlalchemy import text
 
-from contracts.tests.builders.regions import a_picking_begun
-from services.inventory.tests.builders import (
-    ROLLATOR,
-    a_device_line,
-    a_device_on_loan,
+from contracts.tests.builders.bmb import (
+    a_transfer_accepted,
+    a_transfer_requested,
+    a_transfer_requested_from_store,
+)
+from contracts.tests.builders.orders import a_device_line, a_person_registered, an_order_placed
+from contracts.tests.builders.regions import (
+    a_device_on_loan_stated,
+    a_device_returned,
     a_dispatch,
-    a_person,
-    a_request,
-    a_return,
-    an_acceptance,
-    an_order,
-    device_id,
-    order_id,
-    rollators,
-    sent,
+    a_picking_begun,
+    a_sent_line,
+    rollators_received,
     the_catalogue,
     the_stores,
-    transfer_id,
 )
+from contracts.tests.builders.story import ROLLATOR, device_id, order_id, transfer_id
 from services.inventory.tests.worlds import balance, device
 
 _MOVE_CLOCK = text('UPDATE clock SET "offset" = CAST(:to AS timestamptz) - now()')
@@ -45,10 +43,10 @@ _MOVE_CLOCK = text('UPDATE clock SET "offset" = CAST(:to AS timestamptz) - now()
 async def world(given: Given) -> AsyncIterator[World]:
     """A rollator on loan, another in the central store, and an order that waits for two."""
     async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person())
-        await world.handle(a_device_on_loan("170098"))
-        await world.handle(rollators("170077", store="500"))
-        await world.handle(an_order(a_device_line(None, quantity=2)))
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
+        await world.handle(a_device_on_loan_stated("170098"))
+        await world.handle(rollators_received("170077", store="500"))
+        await world.handle(an_order_placed(a_device_line(None, quantity=2)))
         yield world
 
 
@@ -86,9 +84,9 @@ async def test_a_handler_that_locks_in_another_order_is_seen(
 async def test_a_return_out_of_a_transfer_serves_who_waits_in_the_order_of_locks(
     world: World,
 ) -> None:
-    await world.handle(a_request("170098"))
+    await world.handle(a_transfer_requested("170098"))
 
-    await world.handle(a_return("170098", on=date(2026, 3, 2), store="500"))
+    await world.handle(a_device_returned("170098", on=date(2026, 3, 2), store="500"))
 
     assert (await world.row(HoldRow, transfer_id())).status == "ended"
     assert await balance(world, ROLLATOR) == (0, 2, 0)
@@ -98,26 +96,37 @@ async def test_a_return_out_of_a_transfer_serves_who_waits_in_the_order_of_locks
 async def test_a_transfer_into_a_store_serves_who_waits_in_the_order_of_locks(
     world: World,
 ) -> None:
-    await world.handle(a_request("170098"))
+    await world.handle(a_transfer_requested("170098"))
 
-    await world.handle(an_acceptance("170098", new_store="500", on=date(2026, 3, 5)))
+    await world.handle(
+        a_transfer_accepted("170098", new_store="500", effective_on=date(2026, 3, 5))
+    )
     await world.advance(stockholm("2026-03-05 00:00"))
 
     assert await balance(world, ROLLATOR) == (0, 2, 0)
     await assert_rows_are_folds(world)
 
 
+@pytest.mark.parametrize("named", ["by its reference", "by its number"])
 async def test_a_dispatch_delivers_what_has_arrived_before_its_timer_in_the_order_of_locks(
-    world: World,
+    world: World, named: str
 ) -> None:
-    await world.handle(rollators("170078", store="500"))
-    await world.handle(a_request("170078", current_recipient=None, current_store="500"))
-    await world.handle(a_dispatch(sent(1, 1, "170077"), arrives_on=date(2026, 3, 4)))
+    """An order by its number is found by the handler: nothing was locked ahead."""
+    row = await world.row(PlacedOrderRow, order_id())
+    order = str(row.order_number) if named == "by its number" else "O-1"
+    await world.handle(rollators_received("170078", "170079", store="500"))
+    await world.handle(a_transfer_requested_from_store("170078", store="500"))
+    await world.handle(
+        a_dispatch(a_sent_line(1, 1, "170077"), order=order, arrives_on=date(2026, 3, 4))
+    )
     async with world.worker.unit() as unit:  # the day has come, its timer is late
         await unit.session.execute(_MOVE_CLOCK, {"to": stockholm("2026-03-04 09:00")})
 
-    await world.handle(a_dispatch(sent(1, 1, "170078"), arrives_on=date(2026, 3, 6)))
+    await world.handle(
+        a_dispatch(a_sent_line(1, 1, "170078"), order=order, arrives_on=date(2026, 3, 6))
+    )
 
     assert (await device(world, "170077")).custody.since == date(2026, 3, 4)
     assert (await device(world, "170077")).claim is None
+    assert (await world.row(HoldRow, transfer_id())).status == "ended"
     await assert_rows_are_folds(world)

@@ -21,6 +21,8 @@ from contracts.tests.builders.regions import (
 from contracts.tests.builders.story import CUSHION, order_id
 from services.orders.tests.builders import a_line, an_identity, an_order_command, any_ref, registry
 
+pytestmark = pytest.mark.long(seconds=10)
+
 MONDAY = stockholm("2026-03-02 08:00")
 
 

@@ -1,13 +1,13 @@
 from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
 import httpx
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.types import identify
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import Running, ServiceProcess
+from kvitt_testkit.wire import client_settings, read_events
 from kvitt_testkit.world import ServiceUrls, an_envelope, wait_for
 
 from contracts.tests.builders.inventory import a_stock_reserved, an_article_listed
@@ -26,23 +26,9 @@ from services.orders.tests.builders import a_line, an_order_command
 OWN_TOPICS = ("orders.persons", "orders.units", "orders.customer-orders", "orders.refusals")
 
 
-def settings(platform: Platform, principal: str) -> dict[str, Any]:
-    """How a principal reaches the broker."""
-    user = platform.credentials(principal)
-    found: dict[str, Any] = {"bootstrap_servers": platform.bootstrap}
-    if user is not None:
-        found |= {
-            "security_protocol": "SASL_PLAINTEXT",
-            "sasl_mechanism": "SCRAM-SHA-512",
-            "sasl_plain_username": user.username,
-            "sasl_plain_password": user.password,
-        }
-    return found
-
-
 async def say(platform: Platform, principal: str, topic: str, *told: tuple[str, Message]) -> None:
     """Publish messages under their subjects."""
-    async with AIOKafkaProducer(**settings(platform, principal)) as producer:
+    async with AIOKafkaProducer(**client_settings(platform, principal)) as producer:
         for number, (subject, message) in enumerate(told, 1):
             sequence = None if principal.startswith("region-") else number
             envelope = an_envelope(message, subject=subject, sequence=sequence)
@@ -57,18 +43,8 @@ async def say(platform: Platform, principal: str, topic: str, *told: tuple[str, 
 async def heard(platform: Platform, prefix: str) -> list[tuple[str, str]]:
     """Type and body of everything that orders has published, headers included in the body."""
     topics = [f"{prefix}{topic}" for topic in OWN_TOPICS]
-    consumer = AIOKafkaConsumer(
-        *topics, auto_offset_reset="earliest", **settings(platform, "orders")
-    )
-    async with consumer:
-        found = []
-        while batch := await consumer.getmany(timeout_ms=1_000):
-            for records in batch.values():
-                for record in records:
-                    headers = dict(record.headers)
-                    whole = f"{record.key!r} {record.headers!r} {record.value!r}"
-                    found.append((headers["ce_type"].decode(), whole))
-        return found
+    found = await read_events(platform, *topics, principal="orders")
+    return [(one.envelope.type, f"{one.key!r} {one.headers!r} {one.value!r}") for one in found]
 
 
 async def total(client: httpx.AsyncClient, path: str) -> int:

@@ -12,10 +12,10 @@ from confluent_kafka.admin import AdminClient
 from kvitt_chassis.relaying.outbox import COLUMNS, OutboxRow
 from kvitt_chassis.relaying.publisher import Publisher
 from kvitt_contracts.calendar import stockholm_day
-from kvitt_contracts.regions import ArticlePriceStated, ArticleStated
 from kvitt_contracts.topics import SERVICES, catalogue, consumed_by
-from kvitt_contracts.types import ArticleNumber, ArticleType, Charging, IsoCode
+from kvitt_contracts.types import ArticleNumber
 
+from contracts.tests.builders.regions import an_article_price_stated, an_article_stated
 from tests.faults.checker.evidence import Latency, Violation
 from tests.faults.load import source_of
 from tests.faults.registry import REGIONS
@@ -137,18 +137,9 @@ def hot_key(world: World, chance: Random) -> Fault:
     """Prices of one article: while it fails the others go on; then each comes once, in order."""
     article = _hot_article(chance)
     today = stockholm_day(datetime.now(UTC))
-    stated = ArticleStated(
-        version=1,
-        article_number=article,
-        name="Hett hjälpmedel",
-        iso_code=IsoCode("122203"),
-        type=ArticleType.MAIN_DEVICE,
-        marked=False,
-        in_assortment=True,
-        charging=Charging.SALE,
-    )
+    stated = an_article_stated(article, marked=False, name="Hett hjälpmedel")
     prices = [
-        ArticlePriceStated(version=n, article_number=article, valid_from=today, net_ore=n)
+        an_article_price_stated(article, version=n, valid_from=today, net_ore=n)
         for n in range(1, HOT + 1)
     ]
     without = _round(world)

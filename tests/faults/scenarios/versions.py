@@ -99,7 +99,7 @@ def _copy(directory: Path, version: str) -> Path:
     fields = "".join(f'    {name}: str = "{version}"\n' for name in _ADDED[version])
     envelope.write_text(text.replace(kind, kind + fields))
     if version == "last":
-        bmb = into / "kvitt_contracts" / "bmb.py"
+        bmb = into / "kvitt_contracts" / "bmb" / "transfers.py"
         bmb.write_text(bmb.read_text() + _DECLARED)
     return into
 

@@ -9,7 +9,7 @@ from kvitt_contracts.inventory import DayClosed, DayEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """The latest day that was closed, and how many custody changes had been said by then."""
+    """The latest day that was closed, and how many custody changes were emitted by then."""
 
     closed: date
     custody_changes_so_far: int

@@ -28,7 +28,7 @@ class DaysRow(
 
 
 class CountRow(Regional, Base):
-    """How many custody changes have been said in a region since its first day, kept exactly: each
+    """How many custody changes a region has emitted since its first day, counted exactly: each
     change locks the row until it commits.
     """
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from kvitt_chassis.filters import Eq, Where
+from kvitt_chassis.filters import Eq, Where, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
     ListOf,
@@ -157,7 +157,9 @@ async def _with_the_person(person: PersonRef, reader: RegionReader) -> ColumnEle
 class DeviceQuery(ListQuery):
     """Which devices."""
 
-    person: Annotated[PersonRef | None, Where(_with_the_person, "Patient, som referens")] = None
+    person: Annotated[
+        PersonRef | None, WhereLookedUp(_with_the_person, "Patient, som referens")
+    ] = None
     care_unit: Annotated[
         CareUnitId | None, Where(lambda unit, _: _held_by("care_unit", unit), "Vårdenhet")
     ] = None

@@ -65,7 +65,7 @@ class Device:
 
 
 class DeviceRefused(Refused):
-    """What was said of a device cannot be so."""
+    """What a region states of a device cannot be so."""
 
 
 def change_custody(
@@ -109,7 +109,7 @@ def return_to_store(
 ) -> tuple[CustodyChanged, ...]:
     """Let a device come back into a store: from that day nobody pays (INV-7, BIL-1).
 
-    A physical fact wins over what was decided meanwhile: told late, it takes back every change of
+    A physical fact wins over what was decided meanwhile: if late, it takes back every change of
     `change_days` (the days from which the device's custody has changed so far) that lies after it.
     Nothing: the device never left that store's custody, being on its way out (`in_transit`).
     Raises DeviceRefused: it stands in another store already (a move between stores is no return).
@@ -134,7 +134,7 @@ def return_to_store(
 
 
 def is_back_already(device: Device, *, store: StoreId, in_transit: bool) -> bool:
-    """True when the device stands in that store: a return that was told before."""
+    """True when the device stands in that store: a return that was received before."""
     return device.store == store and not in_transit
 
 
@@ -194,7 +194,7 @@ class Period:
 
 def periods(history: Sequence[Custody]) -> tuple[Period, ...]:
     """The spans of days that a device's custody falls into, from its changes in the order in which
-    they were said (BIL-1). What was said last of a day counts; a span without a day falls away.
+    they were emitted (BIL-1). The last one of a day counts; a span without a day falls away.
     """
     points: dict[date, Custody] = {}
     for custody in history:

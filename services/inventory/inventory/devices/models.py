@@ -31,7 +31,7 @@ class DeviceRow(
 ):
     """A marked device. Whoever claims it or changes its custody holds this row's lock.
 
-    The claim is no part of the device's own events: a hold or a dispatch says it. `holder_kind`,
+    The claim is no part of the device's own events: it is of a hold or a dispatch. `holder_kind`,
     `holder_key` and `number_text` serve the lists alone.
     """
 

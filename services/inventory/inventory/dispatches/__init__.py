@@ -1,1 +1,1 @@
-"""What the warehouse says that it has sent of an order, and its arrival."""
+"""What the warehouse reports as sent of an order, and its arrival."""

@@ -21,12 +21,12 @@ from inventory.reservations.domain import Line, Reservation, Status
 
 
 class DispatchRefused(Refused):
-    """What is said to be sent cannot have been."""
+    """What is reported as sent cannot have been."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A device that the warehouse says it has sent."""
+    """A device that the warehouse reports as sent."""
 
     device_id: DeviceId
     device: Device

@@ -74,9 +74,9 @@ def answer(
     at: Holder | None,
     available: Mapping[tuple[StoreId, ArticleNumber], int],
 ) -> HoldGranted | HoldRefused:
-    """Claim all devices for the transfer, or say for each that cannot be claimed why.
+    """Claim all devices for the transfer, or refuse with a reason for each that cannot be claimed.
 
-    `at`: where the transfer says that they are. `available`: what the stores have free, since a
+    `at`: where they are by the transfer. `available`: what the stores have free, since a
     device that leaves its store takes one of it. Source: BMB-1, BMB-12.
     """
     free = Counter(dict(available))

@@ -1,1 +1,1 @@
-"""References of persons as orders tells them. No number, name or address."""
+"""References of persons as orders publishes them. No number, name or address."""

@@ -1,4 +1,4 @@
-"""The tables of person references: what orders said last."""
+"""The tables of person references, as orders published them last."""
 
 from kvitt_chassis.models import Regional
 from kvitt_contracts.types import PersonRef, RegionPersonId

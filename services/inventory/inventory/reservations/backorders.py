@@ -36,13 +36,13 @@ async def note_missing(
     before: Iterable[domain.Line],
     after: Iterable[domain.Line],
 ) -> None:
-    """Keep the queue of waiting lines equal to what the reservation says is missing."""
+    """Make the queue of waiting lines equal to what is missing in the reservation."""
     had = {line.line_id: line.missing for line in before}
     numbers = {line.line_id: line.number for line in order.lines}
     for line in after:
         if line.missing == had.get(line.line_id, 0):
             continue
-        # a line that was never told of has no row: the order is new
+        # the lines of a new order have no row yet
         row = await tx.look_up(BackorderRow, line.line_id) if line.line_id in had else None
         if row is not None:
             row.missing = line.missing

@@ -50,7 +50,10 @@ class PlacedOrderRow(Regional, Base):
     """An order as it was placed; orders owns it and it does not change."""
 
     __tablename__ = "placed_orders"
-    __table_args__ = (Index("ix_placed_orders_number", "region", "order_number", unique=True),)
+    __table_args__ = (
+        Index("ix_placed_orders_number", "region", "order_number", unique=True),
+        Index("ix_placed_orders_placed_on", "region", "placed_on", "order_id"),
+    )
 
     order_id: Mapped[OrderId] = mapped_column(primary_key=True)
     order_number: Mapped[OrderNumber]

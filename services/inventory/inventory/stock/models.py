@@ -49,6 +49,7 @@ class StockMoveRow(Regional, Base):
     __tablename__ = "stock_moves"
     __table_args__ = (
         Index("ix_stock_moves_balance", "region", "store", "article_number", "recorded_at"),
+        Index("ix_stock_moves_recorded_at", "region", "recorded_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

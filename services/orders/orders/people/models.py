@@ -87,7 +87,10 @@ class PersonAccessRow(Regional, Base):
     """Who looked at whom, when and why. Rows are added, never changed (REF-6)."""
 
     __tablename__ = "person_accesses"
-    __table_args__ = (Index("ix_person_accesses_person", "region", "person", "at"),)
+    __table_args__ = (
+        Index("ix_person_accesses_person", "region", "person", "at"),
+        Index("ix_person_accesses_at", "region", "at", "access_id"),
+    )
 
     access_id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]

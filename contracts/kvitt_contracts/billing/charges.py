@@ -1,0 +1,141 @@
+"""Topic `billing.charges`: deliveries, fees and services that are to be paid."""
+
+from datetime import date
+from enum import StrEnum
+
+from kvitt_contracts.envelope import Command, Event
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ChargeId,
+    Day,
+    DeviceId,
+    DeviceNumber,
+    Money,
+    OrderId,
+    OrderLineId,
+    Payer,
+    PickupId,
+    PolicyVersion,
+    Quantity,
+    ReasonCode,
+    SaleId,
+    UserId,
+    Value,
+    Word,
+    WorkOrderId,
+)
+
+
+class ChargeKind(StrEnum):
+    """What is charged: a sale at delivery (BIL-2), a patient fee (BIL-3), rent by day (BIL-1)."""
+
+    SALE = "sale"
+    FEE = "fee"
+    RENT = "rent"
+
+
+class ChargeRaised(Event, type="billing.charge.raised.v1"):
+    """A delivered line is to be paid: a sale by the line's payer, a fee by the patient.
+
+    Rent is not a charge: it is counted by day.
+    """
+
+    charge_id: ChargeId
+    kind: ChargeKind
+    payer: Payer
+    order_id: OrderId
+    line_id: OrderLineId
+    article_number: ArticleNumber
+    quantity: Quantity
+    amount: Money
+    charged_on: date
+
+
+ChargeEvent = ChargeRaised
+"""Every event of a charge."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class ChargeCause(Value):
+    """What is charged for: an order's line, a pickup, a work order, a sale, a device."""
+
+    order_id: OrderId | None = None
+    line_id: OrderLineId | None = None
+    device_id: DeviceId | None = None
+    pickup_id: PickupId | None = None
+    work_order_id: WorkOrderId | None = None
+    sale_id: SaleId | None = None
+
+
+class ChargeDeferred(Event, type="billing.charge.deferred.v1"):
+    """Something will be charged later: a delayed `fee` (BIL-3), a `home_region` charge (BIL-5).
+
+    Raised on the day on which it is due, unless it was cancelled or paused before.
+    """
+
+    charge_id: ChargeId
+    kind: Word
+    payer: Payer
+    cause: ChargeCause
+    article_number: ArticleNumber
+    quantity: Quantity
+    amount: Money
+    devices: tuple[DeviceId, ...] = ()
+    due_on: date
+    policy: PolicyVersion
+
+
+class ChargePaused(Event, type="billing.charge.paused.v1"):
+    """Customer service has put a deferred charge off until a day; it is due then (BIL-4)."""
+
+    charge_id: ChargeId
+    until_on: date
+    due_on: date
+    by: UserId
+    asked_by: UserId
+
+
+class ChargeRaisedV2(Event, type="billing.charge.raised.v2"):
+    """Something is to be paid: a sale, a fee, a service, an urgent pickup, a lost device (BIL-2,
+    BIL-3, BIL-7, BIL-8, BIL-12).
+
+    A negative amount is compensated. A kind that a reader does not know is paid like any other.
+    """
+
+    charge_id: ChargeId
+    kind: Word
+    payer: Payer
+    cause: ChargeCause
+    article_number: ArticleNumber | None = None
+    quantity: Quantity
+    amount: Money
+    charged_on: date
+
+
+class ChargeCancelled(Event, type="billing.charge.cancelled.v1"):
+    """It is not to be paid, such as for a device that was returned before (BIL-4).
+
+    A credit line follows where it was invoiced.
+    """
+
+    charge_id: ChargeId
+    reason: ReasonCode
+    by: UserId | None = None
+
+
+ComingChargeEvent = ChargeDeferred | ChargePaused | ChargeRaisedV2 | ChargeCancelled
+"""Reserved events of a charge."""
+
+
+class PauseCharge(Command, type="billing.charge.pause.v1"):
+    """Customer service puts a device's delayed invoice off (BIL-4, REF-12).
+
+    Subject: the device number.
+    """
+
+    device_number: DeviceNumber
+    until_on: Day
+    by: UserId
+    asked_by: UserId

@@ -1,0 +1,167 @@
+"""Topics `billing.invoices` and `billing.invoice-runs`: the invoices of a month."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from kvitt_contracts.billing.charges import ChargeKind
+from kvitt_contracts.billing.ledger import Month
+from kvitt_contracts.envelope import Command, Event
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ChargeId,
+    DeviceId,
+    DeviceNumber,
+    InvoiceId,
+    Money,
+    OcrNumber,
+    Payer,
+    UserId,
+    Value,
+    Word,
+)
+
+
+class InvoiceLine(Value):
+    """One line of the specification: a charge, or a device with the span of days [from_day, to_day]
+    (both included) that it covers.
+
+    A negative amount is a credit of what an earlier invoice said.
+    """
+
+    kind: ChargeKind
+    article_number: ArticleNumber
+    amount: Money
+    device_id: DeviceId | None = None
+    device_number: DeviceNumber | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+    charge_id: ChargeId | None = None
+    quantity: int = 1
+
+
+class InvoiceIssued(Event, type="billing.invoice.issued.v1"):
+    """An invoice (or, when `is_credit`, a credit note) for a payer and a month.
+
+    Never changed afterwards (BIL-9).
+    """
+
+    invoice_id: InvoiceId
+    number: str
+    payer: Payer
+    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    issued_on: date
+    is_credit: bool
+    net_ore: int
+    vat_ore: int
+    gross_ore: int
+    lines: Annotated[tuple[InvoiceLine, ...], Field(min_length=1)]
+
+
+InvoiceEvent = InvoiceIssued
+"""Every event of an invoice."""
+
+
+class InvoiceRunStarted(Event, type="billing.invoice-run.started.v1"):
+    """The last day of a month has closed and every custody change up to then is applied.
+
+    `through` is the last day that is billed; owed minus issued up to and including it is invoiced.
+    """
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    through: date
+
+
+class InvoiceRunFinished(Event, type="billing.invoice-run.finished.v1"):
+    """Every payer has its documents of the month: `invoices` of them, credit notes included."""
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    invoices: Annotated[int, Field(ge=0)]
+
+
+InvoiceRunEvent = InvoiceRunStarted | InvoiceRunFinished
+"""Every event of a month's invoice run."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class InvoiceLineV2(Value):
+    """One line: a charge, or a device with the span of days that it covers, both included.
+
+    `corrects`: the invoice that a credit takes back from (BIL-9).
+    """
+
+    kind: Word
+    article_number: ArticleNumber | None = None
+    amount: Money
+    device_id: DeviceId | None = None
+    device_number: DeviceNumber | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+    charge_id: ChargeId | None = None
+    quantity: int = 1
+    corrects: InvoiceId | None = None
+
+
+class InvoiceIssuedV2(Event, type="billing.invoice.issued.v2"):
+    """An invoice (or, when `is_credit`, a credit note) for a payer and a month, with what a payment
+    needs: the last day and the reference. Never changed afterwards (BIL-9).
+    """
+
+    invoice_id: InvoiceId
+    number: str
+    payer: Payer
+    month: Month
+    issued_on: date
+    due_on: date
+    ocr: OcrNumber
+    is_credit: bool
+    net_ore: int
+    vat_ore: int
+    gross_ore: int
+    lines: Annotated[tuple[InvoiceLineV2, ...], Field(min_length=1)]
+
+
+ComingInvoiceEvent = InvoiceIssuedV2
+"""Reserved events of an invoice."""
+
+RunState = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+"""A digest of what a preview was made of."""
+
+
+class InvoiceRunPreviewed(Event, type="billing.invoice-run.previewed.v1"):
+    """The month's documents can be looked at before they are issued (BIL-9, by policy).
+
+    `findings`: things that somebody should look at first.
+    """
+
+    month: Month
+    invoices: Annotated[int, Field(ge=0)]
+    findings: Annotated[int, Field(ge=0)]
+    net_ore: int
+    state: RunState
+
+
+class InvoiceRunApproved(Event, type="billing.invoice-run.approved.v1"):
+    """Somebody with the duty `finance` approved what the latest preview showed: it is issued."""
+
+    month: Month
+    state: RunState
+    by: UserId
+
+
+ComingInvoiceRunEvent = InvoiceRunPreviewed | InvoiceRunApproved
+"""Reserved events of a month's invoice run."""
+
+
+class ApproveInvoiceRun(Command, type="billing.invoice-run.approve.v1"):
+    """Let the month be issued as previewed; a stale `state` is refused (BIL-9).
+
+    Subject: the month.
+    """
+
+    month: Month
+    state: RunState
+    by: UserId

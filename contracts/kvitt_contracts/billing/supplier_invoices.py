@@ -1,0 +1,125 @@
+"""Topic `billing.supplier-invoices`, one aggregate kind: an invoice that a supplier sent (BIL-6).
+Reserved. Its id is made of the supplier and the supplier's own number.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from kvitt_contracts.envelope import Command, Event
+from kvitt_contracts.types import (
+    ArticleNumber,
+    Money,
+    OrderLineId,
+    OrderNumber,
+    Ore,
+    Quantity,
+    ReasonCode,
+    ServicePointId,
+    SupplierId,
+    SupplierInvoiceId,
+    SupplierInvoiceNumber,
+    UserId,
+    Value,
+)
+
+
+class SupplierInvoiceLine(Value):
+    """What the supplier wants paid: of an article, or of something else."""
+
+    article_number: ArticleNumber | None = None
+    quantity: Quantity
+    price: Money
+
+
+class SupplierInvoiceReceived(Event, type="billing.supplier-invoice.received.v1"):
+    """A supplier wants to be paid, or credits (`is_credit`): matching begins (BIL-6)."""
+
+    supplier_invoice_id: SupplierInvoiceId
+    supplier_id: SupplierId
+    number: SupplierInvoiceNumber
+    purchase_order_number: OrderNumber | None = None
+    is_credit: bool
+    net_ore: Ore
+    vat_ore: Ore
+    due_on: date
+    lines: Annotated[tuple[SupplierInvoiceLine, ...], Field(min_length=1)]
+
+
+class SupplierInvoiceHeld(Event, type="billing.supplier-invoice.held.v1"):
+    """Purchase order, receipt and invoice do not agree, for these reasons (BIL-6).
+
+    Judged anew with each receipt, void and credit.
+    """
+
+    supplier_invoice_id: SupplierInvoiceId
+    reasons: Annotated[tuple[ReasonCode, ...], Field(min_length=1)]
+
+
+class SupplierInvoiceReminderDue(Event, type="billing.supplier-invoice.reminder-due.v1"):
+    """It is held and the policy's days have passed: the purchasing unit is told (BIL-6)."""
+
+    supplier_invoice_id: SupplierInvoiceId
+    service_point: ServicePointId
+
+
+class ClearedLine(Value):
+    """What of a purchased line is paid. Never more than was received."""
+
+    line_id: OrderLineId
+    quantity: Quantity
+    price: Money
+
+
+class SupplierInvoiceCleared(Event, type="billing.supplier-invoice.cleared.v1"):
+    """The three agree: it may be paid (BIL-6, ORD-12)."""
+
+    supplier_invoice_id: SupplierInvoiceId
+    lines: tuple[ClearedLine, ...]
+
+
+class SupplierInvoiceReleased(Event, type="billing.supplier-invoice.released.v1"):
+    """Somebody with the duty `finance` lets it be paid as it is."""
+
+    supplier_invoice_id: SupplierInvoiceId
+    by: UserId
+
+
+class SupplierInvoiceRejected(Event, type="billing.supplier-invoice.rejected.v1"):
+    """It is not paid."""
+
+    supplier_invoice_id: SupplierInvoiceId
+    reason: ReasonCode
+    by: UserId
+
+
+SupplierInvoiceEvent = (
+    SupplierInvoiceReceived
+    | SupplierInvoiceHeld
+    | SupplierInvoiceReminderDue
+    | SupplierInvoiceCleared
+    | SupplierInvoiceReleased
+    | SupplierInvoiceRejected
+)
+"""Every event of a supplier's invoice."""
+
+
+# -- commands ------------------------------------------------------------------------------------
+
+
+class ReleaseSupplierInvoice(Command, type="billing.supplier-invoice.release.v1"):
+    """Let a held invoice be paid as it is. Subject: the region's own reference."""
+
+    supplier_id: SupplierId
+    number: SupplierInvoiceNumber
+    by: UserId
+
+
+class RejectSupplierInvoice(Command, type="billing.supplier-invoice.reject.v1"):
+    """Do not pay it. Subject: the region's own reference."""
+
+    supplier_id: SupplierId
+    number: SupplierInvoiceNumber
+    reason: ReasonCode
+    by: UserId

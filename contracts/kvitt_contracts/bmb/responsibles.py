@@ -1,0 +1,29 @@
+"""Topic `bmb.responsibles` (key: the service point's id): who answers for a unit (BMB-9, BMB-10).
+Reserved.
+"""
+
+from datetime import date
+
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.types import ServicePointId, UserId
+
+
+class ResponsiblesSet(Event, type="bmb.responsibles.set.v1"):
+    """Who acknowledges for a service point, as a whole: two mains cannot be told (BMB-9).
+
+    The main responsible is told of transfers, a substitute is not. Within `absent_from_on` and
+    `absent_to_on` (both included) the stand-in is told as well (BMB-10, NTF-3). `main` is None
+    where the main has become inactive: then the service point and customer service are told.
+    """
+
+    service_point: ServicePointId
+    main: UserId | None = None
+    substitutes: tuple[UserId, ...] = ()
+    stand_in: UserId | None = None
+    absent_from_on: date | None = None
+    absent_to_on: date | None = None
+    by: UserId | None = None
+
+
+ResponsiblesEvent = ResponsiblesSet
+"""Every event of a service point's responsibles."""

@@ -1,0 +1,95 @@
+"""What bmb can be asked to do with a transfer."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.types import (
+    TEXT,
+    CustomerId,
+    Day,
+    DeviceNumber,
+    NamedRecipient,
+    PayerId,
+    ServicePointId,
+    StoreId,
+    UserId,
+)
+
+
+class SaveTransfer(Command, type="bmb.transfer.save.v1"):
+    """Save a draft; with `execute` it is sent at once (BMB-1, BMB-2).
+
+    Subject: the region's own reference, which names the transfer.
+
+    All devices are at one current recipient (or in one own store). With neither a new recipient or
+    store nor a new prescriber it is a change of payer. `receiving_service_point` is needed only
+    where it is not the new prescriber's default one.
+    """
+
+    sender: UserId
+    sending_service_point: ServicePointId | None = None
+    devices: Annotated[tuple[DeviceNumber, ...], Field(min_length=1, max_length=100)]
+    new_recipient: NamedRecipient | None = None
+    new_store: StoreId | None = None
+    new_prescriber: UserId | None = None
+    receiving_service_point: ServicePointId | None = None
+    transfer_date: Day | None = None
+    attested: bool = False
+    message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
+    execute: bool = False
+
+
+class ExecuteTransfer(Command, type="bmb.transfer.execute.v1"):
+    """Make a saved draft take effect, that is: send it (BMB-2)."""
+
+    by: UserId
+
+
+class CancelTransfer(Command, type="bmb.transfer.cancel.v1"):
+    """Throw a draft away (BMB-2)."""
+
+    by: UserId
+
+
+class AcceptTransfer(Command, type="bmb.transfer.accept.v1"):
+    """Say yes for a customer of the receiving side; `payer_id` only where the policy lets it be
+    chosen (BMB-4).
+    """
+
+    by: UserId
+    customer_id: CustomerId
+    payer_id: PayerId | None = None
+    message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
+
+
+class RejectTransfer(Command, type="bmb.transfer.reject.v1"):
+    """Say no, with the reason where the policy wants one (BMB-5)."""
+
+    by: UserId
+    message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
+
+
+class UnlockTransfer(Command, type="bmb.transfer.unlock.v1"):
+    """Customer service frees a locked transfer's devices, and says who asked (BMB-7, REF-12)."""
+
+    by: UserId
+    asked_by: UserId
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class WithdrawTransfer(Command, type="bmb.transfer.withdraw.v1"):
+    """Take a sent transfer back before it is answered (BMB-6)."""
+
+    by: UserId
+
+
+class RejectTransferLines(Command, type="bmb.transfer.reject-lines.v1"):
+    """Say no to some of its devices, with the reason where the policy wants one (BMB-5)."""
+
+    devices: Annotated[tuple[DeviceNumber, ...], Field(min_length=1, max_length=100)]
+    by: UserId
+    message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None

@@ -1,0 +1,280 @@
+"""Topic `bmb.transfers`, one aggregate kind: the transfer."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.types import (
+    CustomerId,
+    DeviceId,
+    PayerId,
+    PolicyVersion,
+    Recipient,
+    Reference,
+    ServicePointId,
+    StoreId,
+    TransferId,
+    UserId,
+    Value,
+)
+
+
+class TransferDrafted(Event, type="bmb.transfer.drafted.v1"):
+    """A draft is saved and shows the payer that will be proposed (BMB-2).
+
+    Nothing is asked of anybody yet.
+    """
+
+    transfer_id: TransferId
+    reference: Reference | None = None
+    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
+    current_recipient: Recipient | None = None
+    current_store: StoreId | None = None
+    new_recipient: Recipient | None = None
+    new_store: StoreId | None = None
+    new_prescriber: UserId | None = None
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+    proposed_customer: CustomerId
+    proposed_payer: PayerId
+    transfer_date: date
+    attested: bool = False
+    has_message: bool = False
+
+
+class TransferCancelled(Event, type="bmb.transfer.cancelled.v1"):
+    """The draft is thrown away; everything is as it was (BMB-2)."""
+
+    transfer_id: TransferId
+
+
+class TransferRequested(Event, type="bmb.transfer.requested.v1"):
+    """The sender has executed the draft.
+
+    Inventory answers HoldGranted or HoldRefused; only then the receiver sees it.
+
+    Pins the policy. Where the policy's clock starts when sent, it starts now (BMB-7).
+    """
+
+    transfer_id: TransferId
+    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
+    current_recipient: Recipient | None = None
+    current_store: StoreId | None = None
+    requested_at: AwareDatetime
+    policy: PolicyVersion
+
+
+class DeviceRefusal(Value):
+    """Why one device cannot be transferred."""
+
+    device_id: DeviceId
+    reason: str
+    rule: str = "BMB-12"
+
+
+class TransferRefused(Event, type="bmb.transfer.refused.v1"):
+    """Inventory refused the hold: nothing changes. `reasons` says which device and why (BMB-12)."""
+
+    transfer_id: TransferId
+    sender: UserId
+    sending_service_point: ServicePointId
+    reasons: tuple[DeviceRefusal, ...]
+
+
+class TransferSent(Event, type="bmb.transfer.sent.v1"):
+    """The receiver can see and acknowledge the transfer until `deadline` (BMB-2, BMB-7)."""
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+    proposed_payer: PayerId
+    transfer_date: date
+    deadline: AwareDatetime
+    policy: PolicyVersion
+
+
+class TransferDeadlineNeared(Event, type="bmb.transfer.deadline-neared.v1"):
+    """One day is left to acknowledge (NTF-2)."""
+
+    transfer_id: TransferId
+    receiving_service_point: ServicePointId
+    deadline: AwareDatetime
+
+
+class TransferAccepted(Event, type="bmb.transfer.accepted.v1"):
+    """The receiver has said yes. Nothing has changed hands yet.
+
+    Custody changes on `effective_on`, when inventory says `CustodyChanged`; the payer pays from
+    that day. Ends the transfer's waiting: no other decision follows (BMB-4).
+    """
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    new_recipient: Recipient | None = None
+    new_store: StoreId | None = None
+    new_prescriber: UserId | None = None
+    customer_id: CustomerId
+    payer_id: PayerId
+    effective_on: date
+    sender: UserId
+    sending_service_point: ServicePointId
+    policy: PolicyVersion
+    has_message: bool = False
+
+
+class TransferExecutedAutomatically(Event, type="bmb.transfer.executed-automatically.v1"):
+    """Nobody answered in time: it takes effect with the proposed payer (BMB-7, by policy)."""
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    new_recipient: Recipient | None = None
+    new_store: StoreId | None = None
+    new_prescriber: UserId | None = None
+    customer_id: CustomerId
+    payer_id: PayerId
+    effective_on: date
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+    policy: PolicyVersion
+
+
+class TransferRejected(Event, type="bmb.transfer.rejected.v1"):
+    """The receiver has said no; the transfer is void and its devices are free (BMB-5)."""
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    sender: UserId
+    sending_service_point: ServicePointId
+    has_message: bool
+
+
+class TransferLocked(Event, type="bmb.transfer.locked.v1"):
+    """Nobody answered in time: the devices stay held until customer service unlocks them (BMB-7, by
+    policy).
+    """
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+    policy: PolicyVersion
+
+
+class TransferUnlocked(Event, type="bmb.transfer.unlocked.v1"):
+    """Customer service has freed the devices of a locked transfer: a new one may be made (BMB-7).
+
+    `asked_by` as REF-12.
+    """
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    asked_by: UserId
+
+
+class TransferVoided(Event, type="bmb.transfer.voided.v1"):
+    """Nobody answered in time: the transfer has no effect and a new one must be made (BMB-7, by
+    policy).
+    """
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+    policy: PolicyVersion
+
+
+class TransferLineCompleted(Event, type="bmb.transfer.line-completed.v1"):
+    """One device has changed custody by this transfer."""
+
+    transfer_id: TransferId
+    device_id: DeviceId
+    effective_on: date
+
+
+class TransferLineDropped(Event, type="bmb.transfer.line-dropped.v1"):
+    """One device is no longer part of the transfer: a physical fact broke its hold (architecture
+    §6).
+    """
+
+    transfer_id: TransferId
+    device_id: DeviceId
+    reason: str
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+
+
+class TransferCompleted(Event, type="bmb.transfer.completed.v1"):
+    """Every device that was left in the transfer has changed custody, or none is left."""
+
+    transfer_id: TransferId
+
+
+TransferEvent = (
+    TransferDrafted
+    | TransferCancelled
+    | TransferRequested
+    | TransferRefused
+    | TransferSent
+    | TransferDeadlineNeared
+    | TransferAccepted
+    | TransferExecutedAutomatically
+    | TransferRejected
+    | TransferLocked
+    | TransferUnlocked
+    | TransferVoided
+    | TransferLineCompleted
+    | TransferLineDropped
+    | TransferCompleted
+)
+"""Every event of a transfer."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class TransferDissolved(Event, type="bmb.transfer.dissolved.v1"):
+    """Every device has dropped out: nothing is left to answer, and nothing takes effect."""
+
+    transfer_id: TransferId
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+
+
+class TransferWithdrawn(Event, type="bmb.transfer.withdrawn.v1"):
+    """The sender took it back before it was answered: its devices are free (BMB-6)."""
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+    by: UserId
+
+
+class TransferLinesRejected(Event, type="bmb.transfer.lines-rejected.v1"):
+    """The receiver said no to these devices and may say yes to the others (BMB-5, policy
+    `transfer.bundle`).
+
+    Inventory frees them (HoldReduced).
+    """
+
+    transfer_id: TransferId
+    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
+    sender: UserId
+    sending_service_point: ServicePointId
+    has_message: bool
+    by: UserId
+
+
+ComingTransferEvent = TransferDissolved | TransferWithdrawn | TransferLinesRejected
+"""Reserved events of a transfer."""

@@ -1,0 +1,209 @@
+"""Topics that hold reserved types alone, and what regions will write (decision 0170).
+
+None of these topics exists on a broker, in an ACL or in AsyncAPI. One moves to `topics.CATALOGUE`
+with the first type that leaves its reserve, with the readers that have their handlers.
+"""
+
+from typing import Any
+
+from kvitt_contracts import billing, bmb, inventory, notifications, orders, refusals, regions
+from kvitt_contracts.topic import Topic, domain_topic, inbound_topic
+
+TO_PERSONS = (regions.UserContactStated,)
+"""Reserved on `region.<code>.persons`."""
+
+TO_ORDERS = (
+    regions.SupplierStated,
+    regions.SupplierDelayStated,
+    regions.UserActivityStated,
+    orders.PlaceReplenishment,
+    orders.VoidOrderLines,
+    orders.SetDelivery,
+    orders.ReduceOrderLine,
+    orders.ReportReceipt,
+    orders.CreatePurchaseOrder,
+    orders.SendPurchaseOrder,
+    orders.ChangePurchaseOrderLine,
+    orders.DelayPurchaseOrder,
+    orders.ReportDeviation,
+    orders.SettleDeviation,
+    orders.RequestBasketLoan,
+    orders.ActOnBasketLoan,
+    orders.DeliverBasketFee,
+    orders.RequestPickup,
+    orders.MakePickupUrgent,
+    orders.VoidPickup,
+    orders.ReportPickup,
+    orders.RegisterWorkOrder,
+    orders.PlanWorkOrder,
+    orders.StartWorkOrder,
+    orders.FinishWorkOrder,
+    orders.VoidWorkOrder,
+    orders.DecideApplication,
+    orders.SaveTemplate,
+    orders.ReportFault,
+    orders.NamePrescriber,
+    orders.ForwardFaultReport,
+    orders.AssessRisk,
+    orders.CloseFaultReport,
+    orders.AskCase,
+    orders.AnswerCase,
+    orders.WithdrawCase,
+    orders.ApplyForAccess,
+    orders.GrantAccess,
+    orders.SetDefaultSupply,
+)
+"""Reserved on `region.<code>.orders`."""
+
+TO_BMB = (
+    regions.ResponsiblesStated,
+    bmb.WithdrawTransfer,
+    bmb.RejectTransferLines,
+)
+"""Reserved on `region.<code>.bmb`."""
+
+TO_INVENTORY = (
+    regions.PurchasePriceStated,
+    regions.SafetyLevelStated,
+    regions.ReturnedGoodsStated,
+    regions.ShelfCountStated,
+    regions.DeviceConditionStated,
+    regions.ReconditioningStated,
+    inventory.RegisterReturn,
+    inventory.TakeOverDevice,
+    inventory.RenumberDevice,
+    inventory.SetDeviceCard,
+    inventory.ReportDamage,
+    inventory.ReportLost,
+    inventory.FindDevice,
+    inventory.ScrapDevice,
+    inventory.SwapDevice,
+    inventory.DropRefill,
+    inventory.RegisterSupplierReturn,
+    inventory.OpenStocktaking,
+    inventory.PostStocktaking,
+    inventory.CancelStocktaking,
+)
+"""Reserved on `region.<code>.inventory`."""
+
+TO_BILLING = (
+    regions.SupplierInvoiceStated,
+    billing.PauseCharge,
+    billing.CommitHomeRegion,
+    billing.FinishFitting,
+    billing.ReleaseSupplierInvoice,
+    billing.RejectSupplierInvoice,
+    billing.RequestRegionSale,
+    billing.ProposeRegionSale,
+    billing.ApproveRegionSale,
+    billing.DisapproveRegionSale,
+    billing.ApproveInvoiceRun,
+    billing.ClosePeriod,
+)
+"""Reserved on `region.<code>.billing`."""
+
+
+def _reserved(name: str, key: str, events: Any, *to_come: str) -> Topic:
+    return domain_topic(name, key, None, coming=events, to_come=to_come)
+
+
+TOPICS: tuple[Topic, ...] = (
+    _reserved(
+        "orders.purchase-orders",
+        "PurchaseOrderId",
+        orders.PurchaseOrderEvent,
+        "billing",
+        "notifications",
+    ),
+    _reserved(
+        "orders.basket-loans",
+        "OrderId",
+        orders.BasketLoanEvent,
+        "inventory",
+        "billing",
+        "notifications",
+    ),
+    _reserved(
+        "orders.pickups", "PickupId", orders.PickupEvent, "inventory", "billing", "notifications"
+    ),
+    _reserved(
+        "orders.work-orders",
+        "WorkOrderId",
+        orders.WorkOrderEvent,
+        "inventory",
+        "billing",
+        "notifications",
+    ),
+    _reserved("orders.templates", "TemplateId", orders.TemplateEvent),
+    _reserved(
+        "orders.fault-reports",
+        "FaultReportId",
+        orders.FaultReportEvent,
+        "inventory",
+        "notifications",
+    ),
+    _reserved("orders.cases", "CaseId", orders.CaseEvent, "notifications"),
+    _reserved(
+        "orders.suppliers",
+        "the supplier's id",
+        orders.SupplierEvent,
+        "inventory",
+        "billing",
+        "notifications",
+    ),
+    _reserved(
+        "bmb.responsibles",
+        "the service point's id",
+        bmb.ResponsiblesEvent,
+        "orders",
+        "notifications",
+    ),
+    _reserved(
+        "inventory.claims",
+        "the claimant's id",
+        inventory.ClaimEvent,
+        "orders",
+        "billing",
+        "notifications",
+    ),
+    _reserved("inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"),
+    _reserved(
+        "inventory.reconditioning",
+        "ReconditioningId",
+        inventory.ReconditioningEvent,
+        "notifications",
+    ),
+    _reserved(
+        "inventory.supplier-returns",
+        "SupplierReturnId",
+        inventory.SupplierReturnEvent,
+        "billing",
+        "notifications",
+    ),
+    _reserved(
+        "inventory.stocktakings", "StocktakingId", inventory.StocktakingEvent, "notifications"
+    ),
+    _reserved("billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"),
+    _reserved(
+        "billing.supplier-invoices",
+        "SupplierInvoiceId",
+        billing.SupplierInvoiceEvent,
+        "notifications",
+    ),
+    _reserved(
+        "billing.region-sales", "SaleId", billing.RegionSaleEvent, "inventory", "notifications"
+    ),
+    _reserved("billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent),
+    _reserved("billing.ledger-periods", "the region and the month", billing.LedgerPeriodEvent),
+    _reserved(
+        "billing.refusals",
+        "the refused message's id",
+        refusals.BillingRefusalEvent,
+        "notifications",
+    ),
+    _reserved("notifications.news", "NewsId", notifications.NewsEvent),
+    _reserved("notifications.emails", "EmailId", notifications.EmailEvent, "orders"),
+    _reserved("notifications.preferences", "the user's id", notifications.PreferencesEvent),
+    inbound_topic("billing", "billing", "what the region calls the thing", [], coming=TO_BILLING),
+)
+"""Every topic of which nothing is in use yet."""

@@ -1,0 +1,148 @@
+"""What inventory can be asked to do with a device. Reserved. Subject of each: the device number,
+where nothing else is said.
+"""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.types import (
+    TEXT,
+    ArticleNumber,
+    Day,
+    DeviceNumber,
+    LineNumber,
+    Money,
+    PayerId,
+    Quantity,
+    Reference,
+    RegionCode,
+    RegionPersonId,
+    ServicePointId,
+    StoreId,
+    SupplierId,
+    UserId,
+    Value,
+    Word,
+)
+
+
+class ReturnedLine(Value):
+    """Some of an unmarked line, by the region's reference of its order."""
+
+    order: Reference
+    line: LineNumber
+    quantity: Quantity
+
+
+class RegisterReturn(Command, type="inventory.return.register.v1"):
+    """Take devices and unmarked goods back from a recipient into a store (INV-7).
+
+    Subject: the region's own reference of the return.
+    """
+
+    store: StoreId
+    devices: Annotated[tuple[DeviceNumber, ...], Field(max_length=100)] = ()
+    lines: Annotated[tuple[ReturnedLine, ...], Field(max_length=100)] = ()
+    returned_on: Day
+    by: UserId
+
+    @model_validator(mode="after")
+    def _returns_something(self) -> Self:
+        if not self.devices and not self.lines:
+            raise ValueError("INV-7: en retur har minst ett hjälpmedel eller en rad")
+        return self
+
+
+class TakeOverDevice(Command, type="inventory.device.take-over.v1"):
+    """Customer service registers a device that another region sold with a patient (INV-12)."""
+
+    device_number: DeviceNumber
+    serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
+    article_number: ArticleNumber
+    store: StoreId
+    person: RegionPersonId
+    from_region: RegionCode
+    supplier_id: SupplierId | None = None
+    approver: UserId
+    bought_on: Day | None = None
+    value: Money
+    by: UserId
+    asked_by: UserId
+
+
+class RenumberDevice(Command, type="inventory.device.renumber.v1"):
+    """Give a device another number (INV-6). `is_confirmed`: that this is the device is attested.
+
+    Subject: the number that it has now. `work_order` is the warranty repair's reference (ACT-4).
+    """
+
+    device_number: DeviceNumber
+    new_number: DeviceNumber
+    is_confirmed: bool
+    work_order: Reference | None = None
+    by: UserId
+
+
+class SetDeviceCard(Command, type="inventory.device.set-card.v1"):
+    """Set what the card says; a serial number only by customer service (INV-5, INV-6).
+
+    A SIP number is given over HTTP only.
+    """
+
+    device_number: DeviceNumber
+    serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
+    maintained_on: Day | None = None
+    by: UserId
+    asked_by: UserId | None = None
+
+
+class ReportDamage(Command, type="inventory.device.report-damage.v1"):
+    """Record what happened to a device and what was decided (INV-15). A note: over HTTP only."""
+
+    device_number: DeviceNumber
+    kind: Word
+    outcome: Word
+    payer_id: PayerId | None = None
+    amount: Money | None = None
+    recorded_on: Day
+    by: UserId
+
+
+class ReportLost(Command, type="inventory.device.report-lost.v1"):
+    """Tell that a device is lost (INV-15): nobody pays for it from the day on."""
+
+    device_number: DeviceNumber
+    since_on: Day
+    by: UserId
+
+
+class FindDevice(Command, type="inventory.device.find.v1"):
+    """Put a device that was missing back into a store (INV-10, REF-12)."""
+
+    device_number: DeviceNumber
+    store: StoreId
+    found_on: Day
+    by: UserId
+    asked_by: UserId
+
+
+class ScrapDevice(Command, type="inventory.device.scrap.v1"):
+    """Scrap a device in a store (INV-7)."""
+
+    device_number: DeviceNumber
+    scrapped_on: Day
+    by: UserId
+
+
+class SwapDevice(Command, type="inventory.device.swap.v1"):
+    """A technician gives an identical device for this one, to the same recipient, payer and
+    prescriber (ACT-6). Subject: the device that goes out to the recipient.
+    """
+
+    device_number: DeviceNumber
+    device_in: DeviceNumber
+    service_point: ServicePointId
+    swapped_on: Day
+    technician: UserId

@@ -1,0 +1,209 @@
+"""Topic `inventory.devices` (key: the device's id): marked devices and who has them."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.types import (
+    ArticleNumber,
+    CustomerId,
+    DeviceId,
+    DeviceNumber,
+    FaultReportId,
+    Holder,
+    Money,
+    OrderId,
+    OrderLineId,
+    Payer,
+    PayerId,
+    PersonRef,
+    PickupId,
+    RegionCode,
+    ReturnId,
+    SaleId,
+    StocktakingId,
+    StoreId,
+    SupplierId,
+    TransferId,
+    UserId,
+    Value,
+    Word,
+    WorkOrderId,
+)
+
+
+class Origin(Value):
+    """Where a device came from that another region sold when its patient moved in (INV-12).
+
+    Until it is withdrawn to `person`, only a withdrawal to that person may take it.
+    """
+
+    from_region: RegionCode
+    supplier_id: SupplierId | None = None
+    approver: UserId
+    person: PersonRef
+
+
+class DeviceRegistered(Event, type="inventory.device.registered.v1"):
+    """A marked device is known, and in which store it stands (INV-5).
+
+    `owner`: `region` or `patient`. `origin` where it was bought from another region (INV-12).
+    """
+
+    device_id: DeviceId
+    device_number: DeviceNumber
+    serial_number: str | None = None
+    article_number: ArticleNumber
+    store: StoreId
+    registered_on: date
+    owner: Annotated[Word, Field(exclude_if=lambda owner: owner == "region")] = Word("region")
+    origin: Origin | None = None
+    bought_on: date | None = None
+    value: Money | None = None
+
+
+class Custody(Value):
+    """Who has a device, who pays and who prescribed it, from which Stockholm day.
+
+    In a store nobody pays.
+    """
+
+    holder: Holder
+    payer_id: PayerId | None = None
+    customer_id: CustomerId | None = None
+    prescriber: UserId | None = None
+    since: date
+
+
+class DeviceStatedOnLoan(Event, type="inventory.device.stated-on-loan.v1"):
+    """Old stock: the device was on loan when Kvitt took over; the payer pays from `custody.since`
+    (cut-over day).
+    """
+
+    device_id: DeviceId
+    device_number: DeviceNumber
+    serial_number: str | None = None
+    article_number: ArticleNumber
+    custody: Custody
+
+
+class CustodyCause(Value):
+    """What changed custody: an order line, a transfer, or a return (neither).
+
+    A return that is joined with others has `return_id`; the last ones say what else it was.
+    """
+
+    order_id: OrderId | None = None
+    line_id: OrderLineId | None = None
+    transfer_id: TransferId | None = None
+    return_id: ReturnId | None = None
+    pickup_id: PickupId | None = None
+    stocktaking_id: StocktakingId | None = None
+    work_order_id: WorkOrderId | None = None
+    fault_report_id: FaultReportId | None = None
+    sale_id: SaleId | None = None
+
+
+class CustodyChanged(Event, type="inventory.device.custody-changed.v1"):
+    """The only fact of effect: from `custody.since` on, the device has this holder, payer and
+    prescriber (BIL-1).
+    """
+
+    device_id: DeviceId
+    article_number: ArticleNumber
+    custody: Custody
+    before: Custody
+    cause: CustodyCause
+
+
+DeviceEvent = DeviceRegistered | DeviceStatedOnLoan | CustodyChanged
+"""Every event of a device."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class DeviceRenumbered(Event, type="inventory.device.renumbered.v1"):
+    """The device bears another number, confirmed explicitly; its id stays (INV-6).
+
+    The old number still finds it and is never given to another device. `work_order_id` where a
+    warranty repair replaced the unit (ACT-4).
+    """
+
+    device_id: DeviceId
+    device_number: DeviceNumber
+    before: DeviceNumber
+    work_order_id: WorkOrderId | None = None
+    by: UserId
+
+
+class DeviceCardChanged(Event, type="inventory.device.card-changed.v1"):
+    """What the device's card says has changed (INV-5, INV-6): given is what it says from now on.
+
+    Maintenance was done on `maintained_on` and is due next on `maintenance_due_on`. The SIP number
+    stays with inventory: it is a telephone number, of whoever has the device.
+    """
+
+    device_id: DeviceId
+    serial_number: str | None = None
+    has_sip_number: bool | None = None
+    maintained_on: date | None = None
+    maintenance_due_on: date | None = None
+    by: UserId | None = None
+    asked_by: UserId | None = None
+
+
+class DeviceStatusChanged(Event, type="inventory.device.status-changed.v1"):
+    """The device is `in_use`, `investigated`, `lost`, `scrapped`, `sold` or
+    `returned_to_supplier` from a day on (INV-7, INV-8, INV-10, BIL-7).
+
+    It keeps a holder: an investigated or lost one the investigation store, the others the last
+    store; nobody pays for it there. `payer_id` and `value` where somebody is charged (BIL-8);
+    `in_use` after that lets the charge be cancelled. `cause` is the noun of what has `cause_id`.
+    """
+
+    device_id: DeviceId
+    kind: Word
+    since_on: date
+    cause: Word
+    cause_id: UUID | None = None
+    payer_id: PayerId | None = None
+    value: Money | None = None
+
+
+class DeviceDamageRecorded(Event, type="inventory.device.damage-recorded.v1"):
+    """Something happened to the device, `stolen`, `lost` or `damaged`, and what was decided
+    (INV-15). The note stays with inventory.
+    """
+
+    device_id: DeviceId
+    kind: Word
+    outcome: Word
+    payer: Payer | None = None
+    amount: Money | None = None
+    recorded_on: date
+    has_note: bool
+    by: UserId
+
+
+class DeviceReminderDue(Event, type="inventory.device.reminder-due.v1"):
+    """A device bought over has stood for 30 days without being withdrawn to its patient: the
+    service point is told (INV-12).
+    """
+
+    device_id: DeviceId
+    store: StoreId
+    waits_for: Word
+
+
+ComingDeviceEvent = (
+    DeviceRenumbered
+    | DeviceCardChanged
+    | DeviceStatusChanged
+    | DeviceDamageRecorded
+    | DeviceReminderDue
+)
+"""Reserved events of a device."""

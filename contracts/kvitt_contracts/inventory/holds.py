@@ -1,0 +1,56 @@
+"""Topic `inventory.holds` (key: the transfer's id): claims by transfers."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.types import DeviceId, RefusedDevice, TransferId
+
+
+class HoldGranted(Event, type="inventory.hold.granted.v1"):
+    """All devices of the transfer are claimed for it: nothing else may claim them until it has
+    ended (BMB-12).
+    """
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+
+
+class HoldRefused(Event, type="inventory.hold.refused.v1"):
+    """None of the devices is claimed (all or none). `refused` says which and why (BMB-12)."""
+
+    transfer_id: TransferId
+    refused: Annotated[tuple[RefusedDevice, ...], Field(min_length=1)]
+
+
+class HoldBroken(Event, type="inventory.hold.broken.v1"):
+    """A physical fact (return, scrap, loss) took one device out of the hold."""
+
+    transfer_id: TransferId
+    device_id: DeviceId
+    reason: str
+
+
+class HoldReleased(Event, type="inventory.hold.released.v1"):
+    """The transfer has ended; its devices are free."""
+
+    transfer_id: TransferId
+
+
+HoldEvent = HoldGranted | HoldRefused | HoldBroken | HoldReleased
+"""Every event of a transfer's hold."""
+
+
+class HoldReduced(Event, type="inventory.hold.reduced.v1"):
+    """The receiver rejected these devices: they are free, the others stay held (BMB-5). Reserved.
+
+    Answers TransferLinesRejected.
+    """
+
+    transfer_id: TransferId
+    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
+
+
+ComingHoldEvent = HoldReduced
+"""Reserved events of a transfer's hold."""

@@ -1,0 +1,128 @@
+"""Topic `inventory.stocktakings`, one aggregate kind: a store's stocktaking (INV-10). Reserved."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from kvitt_contracts.envelope import Command, Event
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceId,
+    ServicePointId,
+    StocktakingId,
+    StoreId,
+    UserId,
+    Value,
+)
+
+
+class StocktakingPlanned(Event, type="inventory.stocktaking.planned.v1"):
+    """The store is to be counted this year, at the latest on the day (INV-10, by policy)."""
+
+    stocktaking_id: StocktakingId
+    store: StoreId
+    service_point: ServicePointId
+    planned_on: date
+    is_private_clinic: bool
+
+
+class StocktakingAnnounced(Event, type="inventory.stocktaking.announced.v1"):
+    """The unit is told now, in good time, by mail where it wants that (INV-10, NTF-4)."""
+
+    stocktaking_id: StocktakingId
+    service_point: ServicePointId
+    planned_on: date
+
+
+class StocktakingOpened(Event, type="inventory.stocktaking.opened.v1"):
+    """The list to count by is made of what the ledger said at `basis_at`. Business goes on."""
+
+    stocktaking_id: StocktakingId
+    basis_at: AwareDatetime
+    by: UserId
+
+
+class CountedArticle(Value):
+    """How many of an article were found, and which marked devices. None found is 0."""
+
+    article_number: ArticleNumber
+    counted: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+    devices: tuple[DeviceId, ...] = ()
+
+
+class StocktakingCounted(Event, type="inventory.stocktaking.counted.v1"):
+    """A batch was counted at an instant: expected is what the ledger said then (INV-10).
+
+    An article that is counted anew replaces its earlier count.
+    """
+
+    stocktaking_id: StocktakingId
+    batch: UUID
+    counted_at: AwareDatetime
+    lines: Annotated[tuple[CountedArticle, ...], Field(min_length=1, max_length=500)]
+    by: UserId
+
+
+class StockDifference(Value):
+    """What the ledger said and what was found."""
+
+    article_number: ArticleNumber
+    expected: int
+    counted: int
+
+
+class StocktakingPosted(Event, type="inventory.stocktaking.posted.v1"):
+    """Customer service has posted the differences; `missing` devices were not found (INV-10).
+
+    Each missing device's own event says what becomes of it.
+    """
+
+    stocktaking_id: StocktakingId
+    posted_on: date
+    differences: tuple[StockDifference, ...]
+    missing: Annotated[int, Field(ge=0)]
+    by: UserId
+
+
+class StocktakingCancelled(Event, type="inventory.stocktaking.cancelled.v1"):
+    """Nothing is counted, and nothing was posted."""
+
+    stocktaking_id: StocktakingId
+    by: UserId
+
+
+StocktakingEvent = (
+    StocktakingPlanned
+    | StocktakingAnnounced
+    | StocktakingOpened
+    | StocktakingCounted
+    | StocktakingPosted
+    | StocktakingCancelled
+)
+"""Every event of a stocktaking."""
+
+
+# -- commands: the subject is the store, which has one stocktaking open at most -------------------
+
+
+class OpenStocktaking(Command, type="inventory.stocktaking.open.v1"):
+    """Begin to count a store (INV-10). The counts come as `region.shelf-count.stated.v1`."""
+
+    store: StoreId
+    by: UserId
+
+
+class PostStocktaking(Command, type="inventory.stocktaking.post.v1"):
+    """Customer service posts the differences (INV-10, REF-12)."""
+
+    store: StoreId
+    by: UserId
+
+
+class CancelStocktaking(Command, type="inventory.stocktaking.cancel.v1"):
+    """Count nothing this time."""
+
+    store: StoreId
+    by: UserId

@@ -1,0 +1,84 @@
+"""Topic `orders.cases`, one aggregate kind: the case, what users ask of customer service (REF-12).
+Reserved. The texts stay with orders.
+"""
+
+from kvitt_contracts.envelope import Command, Event
+from kvitt_contracts.types import CaseId, Reference, ServicePointId, Thing, UserId, Value, Word
+
+
+class CaseAsked(Event, type="orders.case.asked.v1"):
+    """A user asks customer service for something (REF-12): it waits.
+
+    `kind`: `unlock`, `urgent`, `person_missing`, `short_delivery`, `address`, `deviation`,
+    `complaint` and what else a region's portal offers.
+    """
+
+    case_id: CaseId
+    kind: Word
+    about: Thing | None = None
+    service_point: ServicePointId
+    has_text: bool
+    by: UserId
+
+
+class CaseReminderDue(Event, type="orders.case.reminder-due.v1"):
+    """Nobody answered within the policy's working days: customer service is told. It waits on."""
+
+    case_id: CaseId
+    kind: Word
+
+
+class CaseAnswered(Event, type="orders.case.answered.v1"):
+    """Customer service has answered, `done` or `refused`; an act was done together with it."""
+
+    case_id: CaseId
+    outcome: Word
+    has_text: bool
+    asked_by: UserId
+    by: UserId
+
+
+class CaseWithdrawn(Event, type="orders.case.withdrawn.v1"):
+    """The asker needs no answer any more."""
+
+    case_id: CaseId
+    by: UserId
+
+
+CaseEvent = CaseAsked | CaseReminderDue | CaseAnswered | CaseWithdrawn
+"""Every event of a case."""
+
+
+# -- commands ------------------------------------------------------------------------------------
+
+
+class NamedThing(Value):
+    """What a case is about, by the region's own reference or the number that it goes by."""
+
+    kind: Word
+    reference: Reference
+
+
+class AskCase(Command, type="orders.case.ask.v1"):
+    """Ask customer service for something (REF-12).
+
+    Subject: the region's own reference, which names the case. Its text is given over HTTP only.
+    """
+
+    kind: Word
+    about: NamedThing | None = None
+    service_point: ServicePointId
+    by: UserId
+
+
+class AnswerCase(Command, type="orders.case.answer.v1"):
+    """Customer service answers (REF-12)."""
+
+    outcome: Word
+    by: UserId
+
+
+class WithdrawCase(Command, type="orders.case.withdraw.v1"):
+    """Ask for nothing any more."""
+
+    by: UserId

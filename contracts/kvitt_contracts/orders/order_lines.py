@@ -1,0 +1,267 @@
+"""Topic `orders.customer-orders`: lines with a supply of their own, replenishments, receipts.
+
+Reserved: an order then has lines from the central store, from own stores and direct from suppliers
+side by side. A line is in one purchase order at most, is received once, and is never both voided
+and received (ORD-11, ORD-12, ORD-14).
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.orders.customer_orders import AddressKind, PlacedLine
+from kvitt_contracts.types import (
+    ArticleNumber,
+    CustomerId,
+    GroupName,
+    Holder,
+    MarkedDevice,
+    Money,
+    OrderId,
+    OrderLineId,
+    OrderNumber,
+    PayerId,
+    PolicyVersion,
+    ProposalId,
+    PurchaseOrderId,
+    Quantity,
+    ReasonCode,
+    ReceiptId,
+    Recipient,
+    Reference,
+    RefusedLine,
+    ServicePointId,
+    StoreId,
+    SupplierId,
+    UserId,
+    Value,
+    Word,
+    WorkOrderId,
+)
+
+
+class LineSupply(StrEnum):
+    """Where a line comes from: the central store, one's own store (ORD-7), direct from a supplier
+    (ORD-1, ORD-21).
+    """
+
+    CENTRAL = "central"
+    OWN_STORE = "own_store"
+    DIRECT = "direct"
+
+
+class SuppliedLine(PlacedLine):
+    """A line as placed, with its own supply.
+
+    `store`: the store that it leaves, for a direct line the purchasing store; `instead_of`: the
+    article that a phase-out equivalent was taken for (ORD-6); `application`: the approved
+    application of an article outside the assortment (ACT-5). `fee_group` and `fee_timing` say by
+    which fee rule `fee` was pinned (ORD-18, BIL-3).
+    """
+
+    supply: LineSupply
+    store: StoreId
+    supplier_id: SupplierId | None = None
+    instead_of: ArticleNumber | None = None
+    application: WorkOrderId | None = None
+    fee_group: GroupName | None = None
+    fee_timing: Word | None = None
+
+
+class Cover(Value):
+    """Who pays for a recipient of another region (`home_region`, BIL-5) or of none (`state`,
+    BIL-11).
+    """
+
+    kind: Word
+    payer_id: PayerId
+
+
+class OrderPlacedV2(Event, type="orders.order.placed.v2"):
+    """An order is registered; each line says where it comes from (ORD-1, ORD-7, ORD-21).
+
+    Inventory reserves central lines, serves own-store lines at once, and for direct lines keeps the
+    order until their receipt; it answers as to `.v1`. Without a central or own-store line it
+    answers nothing. Billing opens a case where `cover` is given.
+    """
+
+    order_id: OrderId
+    order_number: OrderNumber
+    reference: Reference | None = None
+    recipient: Recipient
+    prescriber: UserId
+    requester: UserId
+    service_point: ServicePointId
+    customer_id: CustomerId
+    address_kind: AddressKind
+    consolidated: bool = True
+    placed_on: date
+    policy: PolicyVersion
+    cover: Cover | None = None
+    lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
+
+
+class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
+    """A unit orders to its own store (ORD-9).
+
+    Inventory reserves what is central and stocks what arrives in `to_store`; nobody is charged.
+    `proposal_id`: the refill proposal that it follows, which is ordered by it (INV-9).
+    """
+
+    order_id: OrderId
+    order_number: OrderNumber
+    reference: Reference | None = None
+    requester: UserId
+    service_point: ServicePointId
+    customer_id: CustomerId
+    to_store: StoreId
+    placed_on: date
+    proposal_id: ProposalId | None = None
+    policy: PolicyVersion
+    lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
+
+
+class OrderLinePurchased(Event, type="orders.order.line-purchased.v1"):
+    """A direct line stands in a purchase order; in no other from now on (ORD-11)."""
+
+    order_id: OrderId
+    line_id: OrderLineId
+    purchase_order_id: PurchaseOrderId
+
+
+class ReportedLine(Value):
+    """What has arrived of a direct line, at the price of the delivery note (ORD-12)."""
+
+    line_id: OrderLineId
+    purchase_order_id: PurchaseOrderId
+    quantity: Quantity
+    price: Money
+    devices: tuple[MarkedDevice, ...] = ()
+
+
+class OrderReceiptReported(Event, type="orders.order.receipt-reported.v1"):
+    """Somebody at the service point reports a direct delivery (ORD-12).
+
+    Inventory registers goods and devices in the purchasing store and hands them on, all or none: it
+    answers LineDelivered or LineStocked for each line, or ReceiptRefused. Until then the lines are
+    *receiving*. `deliver_to`: the recipient; a store where the recipient is inactive (REF-14).
+    """
+
+    order_id: OrderId
+    receipt_id: ReceiptId
+    received_on: date
+    deliver_to: Holder
+    lines: Annotated[tuple[ReportedLine, ...], Field(min_length=1)]
+    by: UserId
+
+
+class OrderReceiptRefused(Event, type="orders.order.receipt-refused.v1"):
+    """Inventory refused the receipt, such as for a device number in use: its lines are *purchased*
+    again (ORD-12).
+    """
+
+    order_id: OrderId
+    receipt_id: ReceiptId
+    refused: Annotated[tuple[RefusedLine, ...], Field(min_length=1)]
+
+
+class OrderLineDiverted(Event, type="orders.order.line-diverted.v1"):
+    """A received line stands in a store instead of with its recipient, who is inactive (REF-14).
+
+    No fee and no charge follow; customer service is told.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    store: StoreId
+
+
+class OrderLineVoidRequested(Event, type="orders.order.line-void-requested.v1"):
+    """Customer service asks to void central lines (ORD-14).
+
+    Inventory answers LinesReleased or LinesKept. While lines are *voiding* none of them is
+    purchased.
+    """
+
+    order_id: OrderId
+    lines: Annotated[tuple[OrderLineId, ...], Field(min_length=1)]
+    by: UserId
+    asked_by: UserId
+
+
+class OrderLineVoided(Event, type="orders.order.line-voided.v1"):
+    """The line has no effect; the others go on (ORD-14).
+
+    Also a line that inventory declined (ORD-6). `is_supplier_told` is True where the purchase order
+    had been sent and whoever voids attests that the supplier knows.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    reason: ReasonCode
+    is_supplier_told: bool
+    prescriber: UserId
+    by: UserId | None = None
+    asked_by: UserId | None = None
+
+
+class OrderLineVoidRefused(Event, type="orders.order.line-void-refused.v1"):
+    """The line goes on: the warehouse had begun (ORD-14)."""
+
+    order_id: OrderId
+    line_id: OrderLineId
+    reason: ReasonCode
+    prescriber: UserId
+
+
+class OrderDeliveryChanged(Event, type="orders.order.delivery-changed.v1"):
+    """Customer service made the delivery urgent, or let it go in parts or together (REF-12)."""
+
+    order_id: OrderId
+    is_urgent: bool
+    is_consolidated: bool
+    by: UserId
+    asked_by: UserId
+
+
+class OrderLineReduced(Event, type="orders.order.line-reduced.v1"):
+    """Customer service lowered a line: `quantity` is what is left of it (REF-12)."""
+
+    order_id: OrderId
+    line_id: OrderLineId
+    quantity: Quantity
+    by: UserId
+    asked_by: UserId
+
+
+class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
+    """When a direct line is expected to leave its supplier (ORD-4).
+
+    `is_changed` when an earlier date was told: the prescriber hears of it.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    planned_dispatch_on: date
+    is_changed: bool
+    prescriber: UserId
+
+
+ComingOrderEvent = (
+    OrderPlacedV2
+    | ReplenishmentPlaced
+    | OrderLinePurchased
+    | OrderReceiptReported
+    | OrderReceiptRefused
+    | OrderLineDiverted
+    | OrderLineVoidRequested
+    | OrderLineVoided
+    | OrderLineVoidRefused
+    | OrderDeliveryChanged
+    | OrderLineReduced
+    | OrderLinePlanned
+)
+"""Reserved events of an order."""

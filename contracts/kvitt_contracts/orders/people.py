@@ -1,0 +1,36 @@
+"""Topic `orders.persons`: the reference of a person, never who it is."""
+
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.types import PersonRef, RegionPersonId
+
+
+class PersonRegistered(Event, type="orders.person.registered.v1"):
+    """A person has got a reference. `active` is False for the deceased and the moved (REF-14)."""
+
+    person: PersonRef
+    region_person_id: RegionPersonId
+    active: bool
+
+
+class PersonInactivated(Event, type="orders.person.inactivated.v1"):
+    """Nothing new may be registered on the person from now on (REF-14)."""
+
+    person: PersonRef
+
+
+class PersonReactivated(Event, type="orders.person.reactivated.v1"):
+    """The person may be registered on again."""
+
+    person: PersonRef
+
+
+class PersonsMerged(Event, type="orders.person.merged.v1"):
+    """`person` (the subject) is an alias from now on: read `into` wherever it stands."""
+
+    person: PersonRef
+    region_person_id: RegionPersonId
+    into: PersonRef
+
+
+PersonEvent = PersonRegistered | PersonInactivated | PersonReactivated | PersonsMerged
+"""Every event of a person's reference."""

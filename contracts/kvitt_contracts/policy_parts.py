@@ -1,0 +1,148 @@
+"""Parts of a region's policy for what is to come (domain §8). A part that is not given is off.
+
+Each default means what was done before there was such a key, so no old pin changes (decisions 0022
+and 0174).
+"""
+
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from kvitt_contracts.types import (
+    TEXT,
+    Account,
+    Address,
+    Endpoint,
+    Money,
+    OrganisationNumber,
+    PayerId,
+    ProductArea,
+    RegionCode,
+    ServicePointId,
+    VatNumber,
+    Word,
+)
+
+SupplySource = Literal["central", "own_store", "direct"]
+"""Where the lines of a product area may come from (REF-11)."""
+
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT)]
+
+
+class Part(BaseModel):
+    """A part of a policy: an unknown key in it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SupplyException(Part):
+    """A unit with supply sources of its own in a product area (REF-11)."""
+
+    service_point: ServicePointId
+    sources: Annotated[tuple[SupplySource, ...], Field(min_length=1)]
+
+
+class ProductAreaPolicy(Part):
+    """A product area: its supply sources, units that differ, and its only pickup reasons (REF-11,
+    PCK-4); no reasons: those of `pickup.reasons`. `checklist` is printed on its slips.
+    """
+
+    code: ProductArea
+    sources: Annotated[tuple[SupplySource, ...], Field(min_length=1)]
+    exceptions: tuple[SupplyException, ...] = ()
+    pickup_reasons: tuple[Word, ...] = ()
+    checklist: tuple[Line, ...] = ()
+
+
+class PickupPolicy(Part):
+    """Pickup orders: reasons to choose from (PCK-1), the earliest and latest day after a relative's
+    order (PCK-3), and after how many days an open one is told.
+
+    Where an urgent pickup costs anything, the price list says what (`urgent_pickup`).
+    """
+
+    reasons: Annotated[tuple[Word, ...], Field(min_length=1)]
+    window_days: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
+    overdue_days: Annotated[int, Field(ge=1, le=365)] = 14
+
+    @model_validator(mode="after")
+    def _window_opens_before_it_closes(self) -> Self:
+        if self.window_days is not None and self.window_days[0] > self.window_days[1]:
+            raise ValueError("PCK-3: fönstret slutar före det börjar")
+        return self
+
+
+class StocktakingPolicy(Part):
+    """The month in which stores are counted, and how early the units are told (INV-10)."""
+
+    month: Annotated[int, Field(ge=1, le=12)] = 11
+    notice_days: Annotated[int, Field(ge=1, le=120)] = 30
+
+
+class HomeRegionPolicy(Part):
+    """Payers of the register that stand for other regions and for the state, and when they are
+    invoiced without a finished fitting (BIL-5, BIL-11).
+    """
+
+    payers: dict[RegionCode, PayerId]
+    state_payer: PayerId | None = None
+    invoice_after_months: Annotated[int, Field(ge=1, le=24)] = 6
+
+
+class SupplierInvoicePolicy(Part):
+    """How far an invoice may differ, and when the unit is told of a held one (BIL-6)."""
+
+    tolerance_ore: Annotated[int, Field(ge=0)] = 0
+    remind_days: Annotated[int, Field(ge=1, le=120)] = 14
+
+
+class Seller(Part):
+    """Who issues the invoices, as Peppol wants it told (BIL-9)."""
+
+    name: Line
+    organisation_number: OrganisationNumber
+    vat_number: VatNumber
+    address: Address
+    endpoint: Endpoint
+    bankgiro: Annotated[str, Field(pattern=r"^\d{3,4}-\d{4}$")]
+
+
+class InvoicePolicy(Part):
+    """Whether a person approves a run, days to pay, the seller, and the account of each kind of
+    entry (BIL-9, BIL-10).
+    """
+
+    approval: Literal["automatic", "person"] = "automatic"
+    due_days: Annotated[int, Field(ge=1, le=90)] = 30
+    seller: Seller | None = None
+    accounts: dict[Word, Account] = Field(default_factory=dict)
+
+
+class ServicePrice(Part):
+    """What one service costs: `urgent_pickup`, or another that the region names."""
+
+    service: Word
+    price: Money
+
+
+class PriceList(Part):
+    """The prices of services from a day on."""
+
+    valid_from_on: date
+    prices: Annotated[tuple[ServicePrice, ...], Field(min_length=1)]
+
+
+def in_order_of_day(lists: tuple[PriceList, ...]) -> tuple[PriceList, ...]:
+    """The same lists. Raises ValueError where one is not later than the one before."""
+    if any(later.valid_from_on <= first.valid_from_on for first, later in pairwise(lists)):
+        raise ValueError("each price list must begin on a later day than the one before")
+    return lists
+
+
+class Link(Part):
+    """A link to the region's own instructions, assortment or catalogue."""
+
+    title: Line
+    url: Annotated[str, Field(pattern=r"^https://\S{1,300}$")]

@@ -1,0 +1,116 @@
+"""What regions send: facts on `region.<code>.<service>`, person facts on `region.<code>.persons`;
+and the feed that they read.
+
+The subject of a fact is what the region calls the thing; a region's order is named by the region's
+own reference.
+"""
+
+from kvitt_contracts.regions.articles import (
+    ArticlePriceStated,
+    ArticleStated,
+    PurchasePriceStated,
+    SafetyLevelStated,
+)
+from kvitt_contracts.regions.devices import (
+    DeviceConditionStated,
+    DeviceReturned,
+    DeviceStated,
+    ReconditioningStated,
+)
+from kvitt_contracts.regions.feed import (
+    BasketReported,
+    ChargeReported,
+    ComingReportEvent,
+    CustodyReported,
+    DeviceReported,
+    InvoiceReported,
+    MessageRefused,
+    MessageSettled,
+    OrderReported,
+    PickupReportedToRegion,
+    PurchaseOrderReported,
+    Reported,
+    ReportEvent,
+    StockReported,
+    StocktakingReported,
+    TransferReported,
+    WorkOrderReported,
+)
+from kvitt_contracts.regions.fields import EmailAddress, Name, Version
+from kvitt_contracts.regions.goods import (
+    BalanceStated,
+    CountedShelf,
+    DispatchedLine,
+    GoodsDispatched,
+    GoodsReceived,
+    PickingBegun,
+    ReturnedGoodsStated,
+    ShelfCountStated,
+    SupplierDelayStated,
+)
+from kvitt_contracts.regions.invoices import SupplierInvoiceStated
+from kvitt_contracts.regions.people import PersonsJoined, PersonStated, UserContactStated
+from kvitt_contracts.regions.units import (
+    CareUnitStated,
+    CustomerStated,
+    PayerStated,
+    ResponsiblesStated,
+    StoreStated,
+    SupplierStated,
+    UserActivityStated,
+    UserStated,
+)
+from kvitt_contracts.types import MarkedDevice
+
+__all__ = [
+    "ArticlePriceStated",
+    "ArticleStated",
+    "BalanceStated",
+    "BasketReported",
+    "CareUnitStated",
+    "ChargeReported",
+    "ComingReportEvent",
+    "CountedShelf",
+    "CustodyReported",
+    "CustomerStated",
+    "DeviceConditionStated",
+    "DeviceReported",
+    "DeviceReturned",
+    "DeviceStated",
+    "DispatchedLine",
+    "EmailAddress",
+    "GoodsDispatched",
+    "GoodsReceived",
+    "InvoiceReported",
+    "MarkedDevice",
+    "MessageRefused",
+    "MessageSettled",
+    "Name",
+    "OrderReported",
+    "PayerStated",
+    "PersonStated",
+    "PersonsJoined",
+    "PickingBegun",
+    "PickupReportedToRegion",
+    "PurchaseOrderReported",
+    "PurchasePriceStated",
+    "ReconditioningStated",
+    "ReportEvent",
+    "Reported",
+    "ResponsiblesStated",
+    "ReturnedGoodsStated",
+    "SafetyLevelStated",
+    "ShelfCountStated",
+    "StockReported",
+    "StocktakingReported",
+    "StoreStated",
+    "SupplierDelayStated",
+    "SupplierInvoiceStated",
+    "SupplierStated",
+    "TransferReported",
+    "UserActivityStated",
+    "UserContactStated",
+    "UserStated",
+    "Version",
+    "WorkOrderReported",
+]

@@ -1,0 +1,88 @@
+"""The region's catalogue and its prices."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from kvitt_contracts.envelope import Fact
+from kvitt_contracts.regions.fields import Name, Version
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleStatus,
+    ArticleType,
+    Charging,
+    Day,
+    IsoCode,
+    Ore,
+    StoreId,
+    SupplierId,
+    VatPercent,
+)
+
+
+class ArticleStated(Fact, type="region.article.stated.v1"):
+    """An article of the region's catalogue (INV-2). Subject: the article number."""
+
+    version: Version
+    article_number: ArticleNumber
+    name: Name
+    iso_code: IsoCode
+    type: ArticleType
+    marked: bool
+    in_assortment: bool
+    charging: Charging
+    status: ArticleStatus = ArticleStatus.ACTIVE
+    supplier: Name | None = None
+    lead_time_days: Annotated[int, Field(strict=True, ge=0, le=365)] = 5
+    fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")] | None = None
+    unit: Literal["piece", "pair", "set"] = "piece"
+
+    @model_validator(mode="after")
+    def _rent_is_counted_by_device(self) -> Self:
+        if self.charging is Charging.RENT and not self.marked:
+            raise ValueError(
+                "BIL-1: rent is charged by device and day, so the article must be marked"
+            )
+        return self
+
+
+class ArticlePriceStated(Fact, type="region.article-price.stated.v1"):
+    """The price of an article from a day on: per month for rent, per unit for sale, in öre.
+
+    Subject: the article number.
+    """
+
+    version: Version
+    article_number: ArticleNumber
+    valid_from: Day
+    net_ore: Annotated[Ore, Field(ge=0)]
+    vat_percent: VatPercent = 25
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class PurchasePriceStated(Fact, type="region.purchase-price.stated.v1"):
+    """What a supplier sells an article for from a day on, for one unit (ORD-11, BIL-6).
+
+    Subject: the article number.
+    """
+
+    version: Version
+    article_number: ArticleNumber
+    supplier_id: SupplierId
+    valid_from_on: Day
+    net_ore: Annotated[Ore, Field(ge=0)]
+    vat_percent: VatPercent = 25
+
+
+class SafetyLevelStated(Fact, type="region.safety-level.stated.v1"):
+    """Below which level a store wants an article refilled; 0: never (INV-9).
+
+    Subject: a reference of its own, one for each store and article.
+    """
+
+    version: Version
+    store: StoreId
+    article_number: ArticleNumber
+    level: Annotated[int, Field(strict=True, ge=0, le=100_000)]

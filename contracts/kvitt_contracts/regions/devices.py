@@ -1,0 +1,77 @@
+"""Marked devices: where they are, and that they came back."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from kvitt_contracts.envelope import Fact
+from kvitt_contracts.regions.fields import Version
+from kvitt_contracts.types import (
+    TEXT,
+    ArticleNumber,
+    Day,
+    DeviceNumber,
+    NamedRecipient,
+    PayerId,
+    StoreId,
+    UserId,
+    Word,
+)
+
+
+class DeviceStated(Fact, type="region.device.stated.v1"):
+    """Old stock: a marked device with where it is at the cut-over day, in a store or on loan.
+
+    Subject: the device number.
+    """
+
+    version: Version
+    device_number: DeviceNumber
+    serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
+    article_number: ArticleNumber
+    store: StoreId | None = None
+    recipient: NamedRecipient | None = None
+    payer_id: PayerId | None = None
+    prescriber: UserId | None = None
+    stated_on: Day
+
+
+class DeviceReturned(Fact, type="region.device.returned.v1"):
+    """A device has come back into a store (INV-7).
+
+    A physical fact: it wins over claims. Subject: the device number.
+    """
+
+    version: Version
+    device_number: DeviceNumber
+    store: StoreId
+    returned_on: Day
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class DeviceConditionStated(Fact, type="region.device-condition.stated.v1"):
+    """What has become of a device, as a fact: `lost`, `found`, `scrapped`, `damaged` (INV-15).
+
+    A physical fact: it wins over claims. Subject: the device number. `store`: where it stands.
+    """
+
+    version: Version
+    device_number: DeviceNumber
+    condition: Word
+    since_on: Day
+    store: StoreId | None = None
+
+
+class ReconditioningStated(Fact, type="region.reconditioning.stated.v1"):
+    """How far the work on a returned device has come, or how it ended (INV-13).
+
+    `stage`: `inspected`, `cleaned`, `repaired`, `approved`, `scrapped`. Subject: the device number.
+    """
+
+    version: Version
+    device_number: DeviceNumber
+    stage: Word
+    done_on: Day
+    technician: UserId

@@ -1,0 +1,128 @@
+"""Goods that come, are counted and are sent."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from kvitt_contracts.envelope import Fact
+from kvitt_contracts.regions.fields import Version
+from kvitt_contracts.types import (
+    ArticleNumber,
+    Day,
+    DeviceNumber,
+    LineNumber,
+    MarkedDevice,
+    OrderNumber,
+    Quantity,
+    Reference,
+    StoreId,
+    UserId,
+    Value,
+)
+
+
+class GoodsReceived(Fact, type="region.goods.received.v1"):
+    """Goods have come into a store.
+
+    Marked articles name each device (INV-5). Subject: the delivery's reference.
+    """
+
+    version: Version
+    store: StoreId
+    article_number: ArticleNumber
+    quantity: Quantity
+    devices: tuple[MarkedDevice, ...] = ()
+    received_on: Day
+
+
+class BalanceStated(Fact, type="region.balance.stated.v1"):
+    """Old stock of an unmarked article at the cut-over day. Subject: a reference of its own."""
+
+    version: Version
+    store: StoreId
+    article_number: ArticleNumber
+    quantity: Quantity
+    stated_on: Day
+
+
+class PickingBegun(Fact, type="region.picking.begun.v1"):
+    """The warehouse has begun with an order (ends the right to void, ORD-14).
+
+    Subject: the region's order reference.
+    """
+
+    version: Version
+    order: Reference
+
+
+class DispatchedLine(Value):
+    """What was sent of one line; marked articles name the devices."""
+
+    line: Annotated[int, Field(strict=True, ge=1, le=1000)]
+    quantity: Quantity
+    devices: tuple[DeviceNumber, ...] = ()
+
+
+class GoodsDispatched(Fact, type="region.goods.dispatched.v1"):
+    """Goods have left the central store; they count as received on arrival (ORD-13).
+
+    Subject: the region's order reference.
+    """
+
+    version: Version
+    order: Reference
+    dispatched_on: Day
+    arrives_on: Day
+    lines: Annotated[tuple[DispatchedLine, ...], Field(min_length=1)]
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class SupplierDelayStated(Fact, type="region.supplier-delay.stated.v1"):
+    """A supplier delivers a purchase order later than told (ORD-4); without `lines` all of it.
+
+    Subject: the purchase-order number.
+    """
+
+    version: Version
+    purchase_order_number: OrderNumber
+    lines: Annotated[tuple[LineNumber, ...], Field(max_length=100)] = ()
+    expected_on: Day
+
+
+class ReturnedGoodsStated(Fact, type="region.returned-goods.stated.v1"):
+    """Some of an unmarked line has come back into a store, or was scrapped there (INV-7).
+
+    Subject: the return's reference. `pickup`: the region's reference of the pickup that fetched it.
+    """
+
+    version: Version
+    order: Reference
+    line: LineNumber
+    quantity: Quantity
+    store: StoreId
+    is_scrapped: bool = False
+    returned_on: Day
+    pickup: Reference | None = None
+
+
+class CountedShelf(Value):
+    """How many of an article stand on the shelf, and which marked devices. None is 0."""
+
+    article_number: ArticleNumber
+    counted: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+    devices: tuple[DeviceNumber, ...] = ()
+
+
+class ShelfCountStated(Fact, type="region.shelf-count.stated.v1"):
+    """A batch of a store's stocktaking, counted at an instant (INV-10).
+
+    Subject: the batch's reference. An article that is counted anew replaces its earlier count.
+    """
+
+    version: Version
+    store: StoreId
+    counted_at: AwareDatetime
+    lines: Annotated[tuple[CountedShelf, ...], Field(min_length=1, max_length=500)]
+    by: UserId

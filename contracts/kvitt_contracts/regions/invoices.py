@@ -1,0 +1,27 @@
+"""What suppliers want paid, as the region's scanning or access point hands it on. Reserved."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from kvitt_contracts.billing import SupplierInvoiceLine
+from kvitt_contracts.envelope import Fact
+from kvitt_contracts.regions.fields import Version
+from kvitt_contracts.types import Day, OrderNumber, Ore, SupplierId, SupplierInvoiceNumber
+
+
+class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
+    """A supplier's invoice, or with `is_credit` a credit note (BIL-6).
+
+    Subject: the region's own reference of the invoice.
+    """
+
+    version: Version
+    supplier_id: SupplierId
+    number: SupplierInvoiceNumber
+    purchase_order_number: OrderNumber | None = None
+    is_credit: bool = False
+    net_ore: Ore
+    vat_ore: Ore
+    due_on: Day
+    lines: Annotated[tuple[SupplierInvoiceLine, ...], Field(min_length=1, max_length=1000)]

@@ -1,0 +1,123 @@
+"""Payers, customers, care units, users and stores."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kvitt_contracts.envelope import Fact
+from kvitt_contracts.regions.fields import EmailAddress, Name, Version
+from kvitt_contracts.types import (
+    Address,
+    CareUnitId,
+    CustomerId,
+    Day,
+    OrganisationNumber,
+    PayerId,
+    Role,
+    ServicePointId,
+    StoreId,
+    SupplierId,
+    UserId,
+)
+
+
+class PayerStated(Fact, type="region.payer.stated.v1"):
+    """A payer. Subject: the payer id."""
+
+    version: Version
+    payer_id: PayerId
+    name: Name
+
+
+class CustomerStated(Fact, type="region.customer.stated.v1"):
+    """A customer with its base link to a payer (REF-4). Subject: the customer id.
+
+    A service point is a customer that users work at; a private clinic has no stock of its own
+    (REF-7).
+    """
+
+    version: Version
+    customer_id: CustomerId
+    name: Name
+    payer_id: PayerId
+    is_service_point: bool = False
+    private_clinic: bool = False
+    store: StoreId | None = None
+    address: Address | None = None
+
+
+class CareUnitStated(Fact, type="region.care-unit.stated.v1"):
+    """A care unit, a possible recipient, with the customer that it belongs to.
+
+    Subject: its code.
+    """
+
+    version: Version
+    unit: CareUnitId
+    name: Name
+    customer_id: CustomerId
+
+
+class UserStated(Fact, type="region.user.stated.v1"):
+    """A user by internal id, never by name (REF-3).
+
+    Subject: the user id. `acts_for`: prescribers whom a requester registers for.
+    """
+
+    version: Version
+    user_id: UserId
+    roles: tuple[Role, ...]
+    service_points: Annotated[tuple[ServicePointId, ...], Field(min_length=1)]
+    default_service_point: ServicePointId
+    acts_for: tuple[UserId, ...] = ()
+    active: bool = True
+
+
+class StoreStated(Fact, type="region.store.stated.v1"):
+    """A store (INV-4). Subject: the store id. An own store belongs to a service point."""
+
+    version: Version
+    store: StoreId
+    name: Name
+    kind: Literal["central", "purchasing", "own", "investigation"]
+    service_point: ServicePointId | None = None
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class UserActivityStated(Fact, type="region.user-activity.stated.v1"):
+    """A user signed in at the region's own portal (REF-5). Subject: the user id."""
+
+    version: Version
+    user_id: UserId
+    signed_in_on: Day
+
+
+class ResponsiblesStated(Fact, type="region.responsibles.stated.v1"):
+    """Who answers for a service point, as a whole (BMB-9, BMB-10). Subject: the service point."""
+
+    version: Version
+    service_point: ServicePointId
+    main: UserId | None = None
+    substitutes: Annotated[tuple[UserId, ...], Field(max_length=100)] = ()
+    stand_in: UserId | None = None
+    absent_from_on: Day | None = None
+    absent_to_on: Day | None = None
+
+
+class SupplierStated(Fact, type="region.supplier.stated.v1"):
+    """A supplier of the register (REF-13). Subject: the supplier's id.
+
+    `order_email` is where Kvitt sends purchase orders (ORD-11); the contact details are a
+    company's.
+    """
+
+    version: Version
+    supplier_id: SupplierId
+    name: Name
+    organisation_number: OrganisationNumber | None = None
+    is_active: bool = True
+    order_email: EmailAddress | None = None
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9 -]{5,20}$")] | None = None
+    address: Address | None = None

@@ -1,0 +1,12 @@
+"""Charges are listed in their own order without a sort."""
+
+from alembic import op
+from kvitt_chassis.migrations import guard_regions
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.create_index("ix_charges_charged_on", "charges", ["region", "charged_on", "id"])
+    guard_regions(op, "billing")

@@ -1,0 +1,110 @@
+"""The pytest plugin of a session with several workers (pytest-xdist): one PostgreSQL and one Kafka
+for all of them, which modules go together, and the longest first. Of no effect with one process.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kvitt.local.problems import LocalProblem
+from kvitt.local.servers import LocalServers
+from kvitt.local.state import State
+
+from kvitt_testkit.platform import NamedServers, start_containers
+
+_HANDED_OVER = "kvitt_servers"
+
+
+def servers_of_the_session(config: pytest.Config) -> NamedServers | None:
+    """In a worker: the servers that all workers share. None in a session of one process, which
+    starts its own, and where the environment names some.
+    """
+    handed_over: dict[str, Any] | None = _worker_input(config).get(_HANDED_OVER)
+    return NamedServers.from_plain(handed_over) if handed_over else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where this process is the one that has workers: be ready to hand them servers, and whole
+    modules in the order in which they were collected, since a module's databases are one worker's.
+    """
+    if _is_worker(config) or not config.getoption("numprocesses", None):
+        return
+    config.pluginmanager.register(_Controller(), "kvitt-controller")
+    config.option.loadscopereorder = False
+    if config.option.dist == "load":  # what xdist takes where nothing was chosen
+        config.option.dist = "loadfile"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker: the modules that take longest first (`@pytest.mark.long`), so that no worker
+    begins one when the others are done.
+    """
+    if _is_worker(config):
+        seconds = {item.path: _seconds(item) for item in items}
+        items.sort(key=lambda item: -seconds[item.path])
+
+
+class _Controller:
+    """Starts the servers when the first worker is made ready, and ends them with the session. The
+    process reaper ends them when this process is killed.
+    """
+
+    def __init__(self) -> None:
+        self._local: LocalServers | None = None
+        self._named: NamedServers | None = None
+        self._stop: Callable[[], None] = lambda: None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        if self._named is None and NamedServers.in_environment() is None:
+            self._start()
+        if self._named is not None:
+            node.workerinput[_HANDED_OVER] = self._named.plain()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self) -> None:
+        """Collecting took a while already; the first test begins when both servers answer."""
+        if self._local is None:
+            return
+        try:
+            self._local.await_postgres()
+            self._local.await_kafka()
+        except LocalProblem as problem:
+            pytest.exit(str(problem), returncode=1)
+
+    def pytest_unconfigure(self) -> None:
+        self._stop()
+
+    def _start(self) -> None:
+        if os.environ.get("CONTAINERS") == "1":
+            self._named, self._stop = start_containers()
+            return
+        directory = tempfile.TemporaryDirectory(prefix="kvitt-servers-")
+        self._local = LocalServers(State.open(Path(directory.name)))
+        self._named = NamedServers.of(self._local)
+        self._local.begin()
+
+        def stop() -> None:
+            assert self._local is not None
+            self._local.stop()
+            directory.cleanup()
+
+        self._stop = stop
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _worker_input(config: pytest.Config) -> dict[str, Any]:
+    given: dict[str, Any] = getattr(config, "workerinput", {})
+    return given
+
+
+def _seconds(item: pytest.Item) -> float:
+    long = item.get_closest_marker("long")
+    return float(long.kwargs["seconds"]) if long else 0.0

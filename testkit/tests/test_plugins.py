@@ -1,0 +1,140 @@
+"""The plugins of the testkit, in sessions of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from kvitt_testkit.world import wait_for
+
+pytestmark = pytest.mark.long(seconds=20)
+
+CONFTEST = """
+pytest_plugins = [
+    "kvitt_testkit.workers", "kvitt_testkit.fixtures", "kvitt_testkit.no_skips",
+    "kvitt_testkit.slowest",
+]
+"""
+SHARING = """
+import json, time
+from pathlib import Path
+
+
+def test_it(platform, worker_id):
+    platform.database("notifications", f"{worker_id}_")
+    platform.create_topics(f"{worker_id}-", ["ac"])
+    servers = {"kafka": platform.bootstrap, "database": platform.database_admin_url}
+    Path(__file__).with_suffix(f".{worker_id}.draft").write_text(json.dumps(servers))
+    Path(__file__).with_suffix(f".{worker_id}.draft").rename(f"{__file__}.{worker_id}.json")
+    while Path(__file__).with_name("hang").exists():
+        time.sleep(0.1)
+"""
+SKIPPING = """
+import pytest
+
+
+def test_without_the_tool():
+    pytest.skip("the tool is missing")
+
+
+def test_with_it():
+    pass
+"""
+
+
+def started(directory: Path, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    """A session over the tests of a directory."""
+    (directory / "conftest.py").write_text(CONFTEST)
+    shared = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", f"--rootdir={directory}", *arguments, directory],
+        cwd=directory,
+        env={**shared, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def reached(directory: Path) -> list[dict[str, str]]:
+    """The servers that each worker's test has used."""
+    return [json.loads(one.read_text()) for one in directory.glob("*.json")]
+
+
+async def test_workers_share_their_servers_which_end_when_the_session_is_killed(
+    tmp_path: Path,
+) -> None:
+    for name in ("test_one.py", "test_other.py"):
+        (tmp_path / name).write_text(SHARING)
+    (tmp_path / "hang").touch()
+    session = started(tmp_path, "-n", "2")
+    await wait_for(lambda: len(reached(tmp_path)) == 2 or session.poll() is not None, within=120)
+    family = psutil.Process(session.pid).children(recursive=True)
+    names = {one.name() for one in family}
+
+    session.kill()
+    output, _ = session.communicate()
+
+    first, other = reached(tmp_path)
+    assert first == other, output
+    assert names >= {"java", "postgres"}
+    _, left = psutil.wait_procs(family, timeout=60)
+    assert left == []
+
+
+def test_servers_end_with_the_session(tmp_path: Path) -> None:
+    (tmp_path / "test_one.py").write_text(SHARING)
+
+    session = started(tmp_path, "-n", "1")
+    output, _ = session.communicate(timeout=240)
+
+    assert session.returncode == 0, output
+    assert output.splitlines()[-1].startswith("1 passed")
+    ports = {one["kafka"].rpartition(":")[2] for one in reached(tmp_path)}
+    listening = {str(one.laddr.port) for one in psutil.net_connections("tcp") if one.laddr}
+    assert ports
+    assert not ports & listening
+
+
+@pytest.mark.parametrize(
+    ("no_skips", "line"), [("0", "1 passed, 1 skipped"), ("1", "1 failed, 1 passed")]
+)
+def test_a_skip_is_a_failure_where_nothing_may_be_skipped(
+    tmp_path: Path, no_skips: str, line: str
+) -> None:
+    (tmp_path / "test_tool.py").write_text(SKIPPING)
+
+    session = started(tmp_path, "-rA", KVITT_NO_SKIPS=no_skips)
+    output, _ = session.communicate()
+
+    assert output.splitlines()[-1].startswith(line)
+    assert "the tool is missing" in output
+
+
+def test_a_module_that_is_skipped_is_a_failure_too(tmp_path: Path) -> None:
+    (tmp_path / "test_tool.py").write_text('import pytest\n\npytest.importorskip("nothing")\n')
+
+    session = started(tmp_path, KVITT_NO_SKIPS="1")
+    output, _ = session.communicate()
+
+    assert session.returncode != 0
+    assert "could not import 'nothing'" in output
+
+
+def test_the_slowest_tests_are_printed_and_written(tmp_path: Path) -> None:
+    (tmp_path / "test_tool.py").write_text(
+        "import time\n\ndef test_slow():\n    time.sleep(0.2)\n\ndef test_fast():\n    pass\n"
+    )
+
+    session = started(tmp_path, "--slowest", "1")
+    output, _ = session.communicate()
+
+    page = (tmp_path / ".kvitt" / "slowest.md").read_text()
+    assert page in output
+    assert "test_tool.py::test_slow" in page
+    assert "test_fast" not in page
+    assert output.splitlines()[-1].startswith("2 passed")
