@@ -43,6 +43,7 @@ from chassis.tests import toy
 from chassis.tests.toy import LETTERS, LetterQuery, LetterRow, PaperRow
 
 READERS = ["cecilia", "anna", "bert", "anna", "david"]
+A_KEY = "d65bae86-9377-4220-99af-242a65ba0fa7"
 SEALER = Sealer(Fernet.generate_key().decode())
 
 
@@ -282,11 +283,11 @@ async def test_another_regions_cursor_is_of_no_use(world: World) -> None:
         "[]",
         "{}",
         "nothing",
-        json.dumps([2, "{listed}", "number", 60, True, [1, str(uuid4())]]),
+        json.dumps([2, "{listed}", "number", 60, True, [1, A_KEY]]),
         json.dumps([1, "{listed}", "number", 60, True, [1]]),
-        json.dumps([1, "{listed}", "number", 60, True, ["not a number", str(uuid4())]]),
+        json.dumps([1, "{listed}", "number", 60, True, ["not a number", A_KEY]]),
         json.dumps([1, "{listed}", "number", 60, True, [1, "not an id"]]),
-        json.dumps([1, "{listed}", "day", 60, True, ["2026-02-30", str(uuid4())]]),
+        json.dumps([1, "{listed}", "day", 60, True, ["2026-02-30", A_KEY]]),
     ],
 )
 async def test_a_cursor_of_an_earlier_release_is_refused(papers: World, document: str) -> None:
@@ -390,7 +391,8 @@ def test_a_list_says_whose_its_rows_are() -> None:
         ListOf(select(PaperRow), scope=Scope(PaperRow.subject, PaperRow.subject), **parts)
     with pytest.raises(TypeError, match=r"LetterRow\.reader"):
         ListOf(select(PaperRow), scope=Scope(PaperRow.region, LetterRow.reader), **parts)
-    ListOf(select(PaperRow), scope=Scope(PaperRow.region, PaperRow.subject), **parts)
+    scoped = ListOf(select(PaperRow), scope=Scope(PaperRow.region, PaperRow.subject), **parts)
+    assert scoped.scope.units == (PaperRow.subject,)
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ class RegionPolicy(Part):
     """One version of a region's policy, in force from `effective_from` until the next one is.
 
     The keys after `rent_proration` are reserved for rules to come; their meaning stands in domain
-    §8. Not given, each is off.
+    §8. Not given, each is off (decision 0174).
     """
 
     region: RegionCode

@@ -1,7 +1,7 @@
 """Parts of a region's policy for what is to come (domain §8). A part that is not given is off.
 
-Each default means what was done before there was such a key, so no old pin changes (decisions 0022
-and 0174).
+Each default means what was done before there was such a key, so no old pin changes
+(decisions 0022 and 0174).
 """
 
 from datetime import date

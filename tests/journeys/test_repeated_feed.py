@@ -7,25 +7,22 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from kvitt.story.region_client import RegionClient
-from kvitt_contracts.examples import example
 from kvitt_contracts.orders import OrderPlaced
-from kvitt_contracts.types import OrderId, Reference
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import Running
 from kvitt_testkit.wire import Record, client_settings, read_records, repeated
 from kvitt_testkit.world import ServiceUrls, an_envelope
 
+from contracts.tests.builders.orders import an_order_placed
+
 pytestmark = pytest.mark.long(seconds=20)
 
 READ_FEED = Path(__file__).parents[2] / "docs" / "integrators" / "read_feed.py"
-ORDER = example(OrderPlaced).model_copy(
-    update={"order_id": OrderId(uuid4()), "reference": Reference("VB-2026-17")}
-)
+ORDER = an_order_placed(reference="VB-2026-17")
 
 
 @pytest.fixture

@@ -206,12 +206,12 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{_TESTS}/test_database.py::test_the_api_role_sees_and_writes_its_region_alone",
     ),
     mutant(
-        "lists-of-the-region",
-        "A list, its count and its views are of the caller's region, whoever asks the database",
+        "reads-of-the-region",
+        "Lists, their totals and views hold rows of the caller's region, without row security too",
         f"{CHASSIS}/web/reader.py",
         "session.execute(query.options(mine))",
         "session.execute(query)",
-        f"{_TESTS}/test_lists.py::test_a_reader_reads_one_region_without_row_security_too",
+        f"{_LISTS}_a_list_has_one_region_without_row_security_too",
     ),
     mutant(
         "pages-by-key",
@@ -235,7 +235,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/lists.py",
         "if cursor and (cursor.listed, cursor.sort) != (listed, sort):",
         "if cursor and cursor.sort != sort:",
-        f"{_LISTS}_a_cursor_is_of_its_list_filters_order_and_region",
+        f"{_LISTS}::test_a_cursor_is_of_its_list_filters_order_and_region",
     ),
     mutant(
         "cursors-are-sealed",
@@ -243,7 +243,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/cursors.py",
         "    sealed = sealer.seal_text(document)\n    while",
         "    sealed = document\n    while",
-        f"{_LISTS}_a_cursor_says_nothing_to_who_holds_it",
+        f"{_LISTS}::test_a_cursor_says_nothing_to_who_holds_it",
     ),
     mutant(
         "logs-are-masked",
