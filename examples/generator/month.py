@@ -68,7 +68,7 @@ class Month:
             plan()
 
     def plan(self, day: date, action: Callable[[], None]) -> None:
-        """Do something on a day after today."""
+        """Do something on a day after today. Raises ValueError for a day that has come already."""
         if day <= self.today:
             raise ValueError(f"{day} has come already")
         self._plans[day].append(action)

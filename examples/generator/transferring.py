@@ -57,7 +57,7 @@ def save(
     attested: bool = True,
     send: bool = True,
 ) -> str:
-    """Save a transfer, sent at once unless told otherwise; gives its reference."""
+    """Save a transfer, sent at once unless `send` is False; returns its reference."""
     reference = month.name(month.profile.sends_transfer)
     month.send(
         "bmb",
@@ -78,7 +78,7 @@ def save(
 
 
 def accept(month: Month, reference: str, *, by: str | None = None) -> None:
-    """Say yes for the receiving service point, if its time has not run out."""
+    """Accept for the receiving service point, if its time has not run out."""
     transfer = month.transfer(reference)
     if transfer.status == "sent" and transfer.deadline_on == month.today:
         return
@@ -101,7 +101,7 @@ def accept(month: Month, reference: str, *, by: str | None = None) -> None:
 
 
 def reject(month: Month, reference: str, *, message: str | None = None) -> None:
-    """Say no, and why."""
+    """Reject, with the reason."""
     transfer = month.transfer(reference)
     devices = list(transfer.left)
     by = month.somebody_at(transfer.receiving).user_id

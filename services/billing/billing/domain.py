@@ -122,10 +122,11 @@ def issue_invoice(
     month: date,
     lines: Sequence[InvoiceLine],
 ) -> InvoiceIssued:
-    """An invoice for the lines, or a credit note when they are credits; dated the first day after
-    the month (BIL-9, BIL-10).
+    """Issue an invoice for the lines, or a credit note when they are credits; dated the first day
+    after the month (BIL-9, BIL-10).
 
-    Raises ValueError when lines of both kinds are mixed, or when there is none.
+    `month` is its first day; amounts are in öre. Raises ValueError for mixed kinds of lines, or no
+    line.
     """
     if not lines:
         raise ValueError("an invoice needs a line")
@@ -157,7 +158,7 @@ def evolve_invoice(invoice: Invoice | None, event: InvoiceEvent) -> Invoice:
 
 
 class RunStatus(StrEnum):
-    """Where a run stands."""
+    """The states of a run."""
 
     STARTED = "started"
     FINISHED = "finished"
@@ -186,7 +187,7 @@ def finish_run(run: InvoiceRun, *, invoices: int) -> InvoiceRunFinished:
 
 
 def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
-    """The run after an event."""
+    """Returns the run after an event. Raises ValueError when a run finishes before it starts."""
     match event:
         case InvoiceRunStarted():
             return InvoiceRun(**same_fields(event, InvoiceRun), status=RunStatus.STARTED)

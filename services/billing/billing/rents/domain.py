@@ -26,7 +26,7 @@ class ChangePoint(Value):
 def with_price(
     prices: Iterable[PricePoint], price: Money, *, valid_from: date
 ) -> tuple[PricePoint, ...]:
-    """Prices with one more; it replaces what was said of the same day."""
+    """Returns the prices with one more, which replaces one of the same day."""
     kept = (point for point in prices if point.valid_from != valid_from)
     return (*kept, PricePoint(valid_from=valid_from, price=price))
 
@@ -34,7 +34,7 @@ def with_price(
 def with_change(
     points: Iterable[ChangePoint], payer_id: PayerId | None, *, effective_on: date
 ) -> tuple[ChangePoint, ...]:
-    """Change points with one more; it replaces what was said of the same day."""
+    """Returns the change points with one more, which replaces one of the same day."""
     kept = (point for point in points if point.effective_on != effective_on)
     return (*kept, ChangePoint(effective_on=effective_on, payer_id=payer_id))
 

@@ -1,4 +1,4 @@
-"""What we tell of orders: messages to the prescriber, statuses to the region (NTF-2, ORD-15)."""
+"""Messages about orders to the prescriber, statuses to the region (NTF-2, ORD-15)."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -49,7 +49,7 @@ async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
 
 @messages.on(OrderPlanned, of=OrderRow)
 async def on_order_planned(row: OrderRow, event: OrderPlanned, tx: Transaction) -> None:
-    """An earlier date is no longer true: the prescriber is told (ORD-4)."""
+    """Notify the prescriber that an earlier date is no longer valid (ORD-4)."""
     if event.changed:
         _tell(row, MessageKind.DELIVERY_DATE_CHANGED, tx)
 
@@ -87,7 +87,7 @@ async def on_order_voided(row: OrderRow, event: OrderVoided, tx: Transaction) ->
 
 @messages.on(OrderVoidRefused, of=OrderRow)
 async def on_order_void_refused(row: OrderRow, event: OrderVoidRefused, tx: Transaction) -> None:
-    """The order goes on: whoever wanted it void must know (ORD-14)."""
+    """Notify the prescriber that the voiding was refused and the order goes on (ORD-14)."""
     _tell(row, MessageKind.ORDER_VOID_REFUSED, tx)
 
 
