@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from pydantic_core import to_json, to_jsonable_python
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, true, tuple_
 from sqlalchemy.inspection import inspect
@@ -67,6 +67,14 @@ class ListQuery(BaseModel):
     ] = None
 
     filters: ClassVar[Mapping[str, Filter]] = {}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _can_be_stored(cls, value: Any) -> Any:
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(one, str) and "\x00" in one for one in texts):
+            raise ValueError("PostgreSQL stores no NUL, so no row has one")
+        return value
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -249,7 +257,9 @@ def _reads(column: Column) -> TypeAdapter[Any]:
 
 
 def _digest(reader: RegionReader, given: Mapping[str, Any]) -> str:
-    document = to_json([reader.region, reader.url.path, sorted(given.items())])
+    """Which list it is, and whose: what is criterion for one user is none for another."""
+    who = (reader.region, reader.caller.user_id)
+    document = to_json([who, reader.url.path, sorted(given.items())])
     return reader.sealer.digest(document)[:16]
 
 
