@@ -211,7 +211,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/reader.py",
         "session.execute(query.options(mine))",
         "session.execute(query)",
-        f"{_LISTS}_a_list_has_one_region_without_row_security_too",
+        f"{_LISTS}_a_reader_reads_one_region_without_row_security_too",
     ),
     mutant(
         "pages-by-key",
