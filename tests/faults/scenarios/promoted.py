@@ -27,7 +27,7 @@ from tests.faults.world import World
 _SECONDS = 120.0
 _REFUSED = (
     r"^kvitt_chassis\.relaying\.relay: \w+: the relay sends nothing: the database's timeline is",
-    r"^kvitt_chassis\.relaying\.relay: \w+: the relay sends nothing: the database server is a standby",
+    r"^kvitt_chassis\.relaying\.relay: \w+: the relay sends nothing: the database server is",
 )
 _FORKED = (
     r"^kvitt_chassis\.consuming\.inbox: a message of .* is parked: (fork|gap)$",
