@@ -211,7 +211,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/reader.py",
         "session.execute(query.options(mine))",
         "session.execute(query)",
-        f"{_LISTS}_a_list_has_one_region_without_row_security_too",
+        f"{_LISTS}_a_reader_reads_one_region_without_row_security_too",
     ),
     mutant(
         "pages-by-key",
@@ -235,7 +235,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/lists.py",
         "if cursor and (cursor.listed, cursor.sort) != (listed, sort):",
         "if cursor and cursor.sort != sort:",
-        f"{_LISTS}::test_a_cursor_is_of_its_list_filters_order_and_region",
+        f"{_LISTS}_a_cursor_is_of_its_list_filters_order_and_region",
     ),
     mutant(
         "cursors-are-sealed",
@@ -243,7 +243,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/cursors.py",
         "    sealed = sealer.seal_text(document)\n    while",
         "    sealed = document\n    while",
-        f"{_LISTS}::test_a_cursor_says_nothing_to_who_holds_it",
+        f"{_LISTS}_a_cursor_says_nothing_to_who_holds_it",
     ),
     mutant(
         "logs-are-masked",
