@@ -35,7 +35,7 @@ from kvitt_chassis.web.problems import ProblemRaised
 from kvitt_chassis.web.reader import RegionReader
 from kvitt_contracts.types import RegionCode, UserId
 from kvitt_testkit.world import Given, Servers, World
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select, text
 from starlette.datastructures import URL
 
@@ -277,6 +277,15 @@ async def test_another_regions_cursor_is_of_no_use(world: World) -> None:
         assert_says_start_again(await client.get(theirs), "CURSOR_OF_ANOTHER_LIST")
 
 
+async def test_another_users_cursor_is_of_no_use(world: World) -> None:
+    """What a list has may depend on who asks, and a cursor tells the total."""
+    async with world.http(user="anna") as anna, world.http(user="bert") as bert:
+        for _ in range(2):
+            await anna.post("/letters", json={"reader": "zoe", "about": str(uuid4())})
+        hers = (await anna.get("/letters?limit=1")).json()["next"]
+        assert_says_start_again(await bert.get(hers), "CURSOR_OF_ANOTHER_LIST")
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -412,6 +421,14 @@ def test_a_list_is_sorted_by_what_it_has_and_what_has_an_order(sorts: Any, defau
             default=default,
             view=lambda row: row,
         )
+
+
+@pytest.mark.parametrize("given", [{"subject": "a\x00"}, {"begins": "\x00"}, {"sort": "\x00"}])
+def test_no_filter_takes_what_the_database_cannot_store(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError) as raised:
+        PaperQuery.model_validate(given)
+
+    assert [one["loc"] for one in raised.value.errors()] == [tuple(given)]
 
 
 def test_a_field_of_a_lists_query_does_something() -> None:

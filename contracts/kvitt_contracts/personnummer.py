@@ -78,7 +78,8 @@ class CoordinationNumber(Value):
 
 class ReserveNumber(Value):
     """A reserve number of the region, for a person without another number; the day of birth is
-    given beside it."""
+    given beside it.
+    """
 
     kind: Literal["reserve_number"] = "reserve_number"
     number: Annotated[str, Field(pattern=r"^[0-9]{0,8}[A-Z][0-9A-Z-]{4,19}$")]

@@ -81,7 +81,8 @@ class FeeRule(Part):
 class FeePolicy(Part):
     """`free_until`: the 20th birthday, or the end of the year in which it falls (M5: "above 20").
     `calendar`: whether a delayed fee waits for 90 whole days or follows M5's table (BIL-3);
-    `pause_notice_days`: until how long before it goes out it can be paused (BIL-4)."""
+    `pause_notice_days`: until how long before it goes out it can be paused (BIL-4).
+    """
 
     rules: tuple[FeeRule, ...] = ()
     free_until: Literal["birthday", "end_of_year"] = "birthday"

@@ -83,7 +83,8 @@ class StocktakingPolicy(Part):
 
 class HomeRegionPolicy(Part):
     """Payers of the register that represent other regions and the state, and when they are invoiced
-    without a finished fitting (BIL-5, BIL-11)."""
+    without a finished fitting (BIL-5, BIL-11).
+    """
 
     payers: dict[RegionCode, PayerId]
     state_payer: PayerId | None = None

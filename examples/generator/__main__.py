@@ -49,7 +49,8 @@ def files(*, seed: int = SEED, last_day: date = LAST_DAY) -> dict[str, str]:
 
 def expected_text(expected: dict[str, Any]) -> str:
     """Returns the text of expected.json: one entry a line, so that a difference shows in a
-    review."""
+    review.
+    """
     parts = []
     for name, value in expected.items():
         if isinstance(value, dict):

@@ -56,7 +56,7 @@ class Month:
     # -- days --------------------------------------------------------------------------------------
 
     def begin_day(self, day: date) -> None:
-        """The clock stands on a new day; what was due has taken place; yesterday's plans begin."""
+        """Begin a new day; what was due has taken place; yesterday's plans begin."""
         self._evening = {
             place: balance.available for place, balance in self.model.world.balances.items()
         }

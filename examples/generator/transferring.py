@@ -342,7 +342,7 @@ def _come_back(month: Month, number: str) -> None:
 
 
 def _returned_before_it_took_effect(month: Month) -> None:
-    """Told late, the return takes back what was decided meanwhile: a physical fact wins."""
+    """Reported late, the return takes back what was decided meanwhile: it is a physical fact."""
     number = month.take_device(lent)
     if number is not None:
         to = patient(month.rng.choice(month.patients))
@@ -363,7 +363,7 @@ def _tell_late(month: Month, number: str, returned_on: date) -> None:
 
 
 def _asked_for_twice(month: Month) -> None:
-    """Somebody else asks for a device that is in a transfer already (BMB-12)."""
+    """Somebody else requests a device that is in a transfer already (BMB-12)."""
     number = month.take_device(lent)
     if number is None:
         return

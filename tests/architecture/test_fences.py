@@ -13,7 +13,9 @@ import tomllib
 import typing
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from textwrap import dedent
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -31,7 +33,9 @@ PACKAGES = (
     "testkit/kvitt_testkit",
     "examples",
 )
-IMPURE = ("sqlalchemy", "kvitt_chassis.transaction", "logging")
+IMPURE = ("sqlalchemy", "kvitt_chassis.transaction", "logging", "random", "pathlib", "importlib")
+UNREPEATABLE = {"now", "today", "utcnow", "uuid1", "uuid4", "open", "__import__"}
+"""What no import tells: a call that answers something else next time."""
 SHELL = {"kvitt_chassis", "sqlalchemy", "fastapi"}
 """Who imports one of these does something; who does not can only decide."""
 NOT_OF_THE_DOMAIN = {"orders.message_subject"}
@@ -195,12 +199,57 @@ def test_what_decides_is_told_from_what_does_not() -> None:
     assert not decides(import_module("inventory.metrics"))
 
 
+@pytest.mark.parametrize("call", ["datetime.now(UTC)", "date.today()", "uuid4()", "open('a')"])
+def test_a_rule_that_reads_a_clock_or_draws_an_id_is_seen(tmp_path: Path, call: str) -> None:
+    planted = tmp_path / "domain.py"
+    planted.write_text(f"def rule():\n    return {call}\n")
+
+    assert unrepeatable(planted)
+
+
+def test_what_a_rule_answers_follows_from_its_arguments() -> None:
+    found = {name: unrepeatable(file) for name, file in modules() if name.endswith(".domain")}
+
+    assert found
+    assert not {name: calls for name, calls in found.items() if calls}
+
+
+def unrepeatable(file: Path) -> set[str]:
+    """The calls of a file whose answer does not follow from their arguments."""
+    called = (
+        node.func for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)
+    )
+    names = {getattr(func, "attr", getattr(func, "id", "")) for func in called}
+    return names & UNREPEATABLE
+
+
+def test_a_rule_that_stands_in_a_class_is_told_too(tmp_path: Path) -> None:
+    planted = tmp_path / "rules.py"
+    planted.write_text(
+        "from kvitt_contracts.refusals import Refused\n"
+        "class Rule:\n"
+        "    def check(self):\n"
+        '        raise Refused("NO", rule="ORD-1", way_on="")\n'
+    )
+    specification = spec_from_file_location("planted_rules", planted)
+    assert specification is not None
+    assert specification.loader is not None
+    module = module_from_spec(specification)
+    specification.loader.exec_module(module)
+
+    assert decides(module)
+
+
 def decides(module: ModuleType) -> bool:
-    """True where a function of the module answers events or raises a refusal."""
+    """True where a function of the module, or of a class in it, answers events or raises a
+    refusal.
+    """
+    classes = [one for _, one in inspect.getmembers(module, inspect.isclass)]
     own: list[FunctionType] = [
         one
-        for _, one in inspect.getmembers(module, inspect.isfunction)
-        if one.__module__ == module.__name__
+        for place in (module, *(kind for kind in classes if kind.__module__ == module.__name__))
+        for _, one in inspect.getmembers(place, inspect.isfunction)
+        if one.__module__ == module.__name__ and one.__code__.co_filename == module.__file__
     ]
     return any(_answers_events(one) or _refuses(one) for one in own)
 
@@ -220,7 +269,7 @@ def _refuses(function: FunctionType) -> bool:
     """True where its source raises a class, or what a function of its module answers, that is a
     refusal.
     """
-    for node in ast.walk(ast.parse(inspect.getsource(function).strip())):
+    for node in ast.walk(ast.parse(dedent(inspect.getsource(function)))):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             raised = function.__globals__.get(getattr(node.exc.func, "id", ""))
             answer = typing.get_type_hints(raised).get("return") if callable(raised) else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.inspection import inspect
@@ -64,6 +64,14 @@ class ListQuery(BaseModel):
     ] = None
 
     filters: ClassVar[Mapping[str, Filter]] = {}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _can_be_stored(cls, value: Any) -> Any:
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(one, str) and "\x00" in one for one in texts):
+            raise ValueError("PostgreSQL stores no NUL, so no row has one")
+        return value
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -229,7 +237,9 @@ def _selected(row: Sequence[Any], order: Order) -> Any:
 
 
 def _digest(reader: RegionReader, given: Mapping[str, Any]) -> str:
-    document = to_json([reader.region, reader.url.path, sorted(given.items())])
+    """Which list it is, and whose: what is criterion for one user is none for another."""
+    who = (reader.region, reader.caller.user_id)
+    document = to_json([who, reader.url.path, sorted(given.items())])
     return reader.sealer.digest(document)[:16]
 
 

@@ -72,7 +72,8 @@ class RegionSaleProposed(Event, type="billing.region-sale.proposed.v1"):
 
 class RegionSaleReminderDue(Event, type="billing.region-sale.reminder-due.v1"):
     """Something was not done in time; nothing changes: `waits_for` is `answer` or `return` (30 days
-    after no)."""
+    after no).
+    """
 
     sale_id: SaleId
     service_point: ServicePointId

@@ -55,7 +55,8 @@ class CancelTransfer(Command, type="bmb.transfer.cancel.v1"):
 
 class AcceptTransfer(Command, type="bmb.transfer.accept.v1"):
     """Accept for a customer of the receiving side; `payer_id` only where the policy lets it be
-    chosen (BMB-4)."""
+    chosen (BMB-4).
+    """
 
     by: UserId
     customer_id: CustomerId
@@ -72,7 +73,8 @@ class RejectTransfer(Command, type="bmb.transfer.reject.v1"):
 
 class UnlockTransfer(Command, type="bmb.transfer.unlock.v1"):
     """Customer service frees a locked transfer's devices; `asked_by` is who wanted it (BMB-7,
-    REF-12)."""
+    REF-12).
+    """
 
     by: UserId
     asked_by: UserId

@@ -1,5 +1,6 @@
 """The commands of a device. Reserved. Subject of each: the device number, unless another is
-named."""
+named.
+"""
 
 from typing import Annotated, Self
 

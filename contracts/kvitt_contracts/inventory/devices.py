@@ -177,7 +177,8 @@ class DeviceStatusChanged(Event, type="inventory.device.status-changed.v1"):
 
 class DeviceDamageRecorded(Event, type="inventory.device.damage-recorded.v1"):
     """The device was `stolen`, `lost` or `damaged`, and what was decided (INV-15). The note is
-    stored by inventory alone."""
+    stored by inventory alone.
+    """
 
     device_id: DeviceId
     kind: Word
@@ -191,7 +192,8 @@ class DeviceDamageRecorded(Event, type="inventory.device.damage-recorded.v1"):
 
 class DeviceReminderDue(Event, type="inventory.device.reminder-due.v1"):
     """A device bought over has been in the store for 30 days without being withdrawn to its
-    patient: the service point is notified (INV-12)."""
+    patient: the service point is notified (INV-12).
+    """
 
     device_id: DeviceId
     store: StoreId

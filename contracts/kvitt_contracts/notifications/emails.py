@@ -1,5 +1,6 @@
 """Topic `notifications.emails`, one aggregate kind: a mail that a routine wants sent (NTF-4).
-Reserved. Addresses are fetched when it is sent, and stored nowhere."""
+Reserved. Addresses are fetched when it is sent, and stored nowhere.
+"""
 
 from typing import Annotated
 

@@ -41,7 +41,8 @@ class ToUser(Value):
 
 class ToServicePoint(Value):
     """To everybody who works at a service point, until its responsibles are known (architecture
-    §6)."""
+    §6).
+    """
 
     kind: Literal["service_point"] = "service_point"
     service_point: ServicePointId
@@ -86,7 +87,8 @@ MessageEvent = MessagePosted | MessageRead | MessageRemoved
 
 class ToStaff(Value):
     """To everybody of the region's staff with a duty: `customer_service`, `finance`,
-    `technician`."""
+    `technician`.
+    """
 
     kind: Literal["staff"] = "staff"
     duty: Word

@@ -1,5 +1,6 @@
 """Topic `orders.cases`, one aggregate kind: the case, a request of a user to customer service
-(REF-12). Reserved. The texts are stored by orders alone."""
+(REF-12). Reserved. The texts are stored by orders alone.
+"""
 
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import CaseId, Reference, ServicePointId, Thing, UserId, Value, Word
@@ -22,7 +23,8 @@ class CaseAsked(Event, type="orders.case.asked.v1"):
 
 class CaseReminderDue(Event, type="orders.case.reminder-due.v1"):
     """Nobody answered within the policy's working days: customer service is notified. It waits
-    on."""
+    on.
+    """
 
     case_id: CaseId
     kind: Word

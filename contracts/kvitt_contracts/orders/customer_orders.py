@@ -39,7 +39,8 @@ class Supply(StrEnum):
 
 class AddressKind(StrEnum):
     """The kind of address that an order goes to (ORD-3). The address itself is stored by orders
-    alone."""
+    alone.
+    """
 
     UNIT = "unit"
     RECIPIENT = "recipient"

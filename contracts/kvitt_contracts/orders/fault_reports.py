@@ -18,7 +18,8 @@ from kvitt_contracts.types import (
 
 class FaultReported(Event, type="orders.fault-report.reported.v1"):
     """Customer service has a fault on a device that nobody prescribes: the main responsible is
-    notified and the report waits (ACT-6)."""
+    notified and the report waits (ACT-6).
+    """
 
     fault_report_id: FaultReportId
     device_id: DeviceId
@@ -31,7 +32,8 @@ class FaultReported(Event, type="orders.fault-report.reported.v1"):
 
 class FaultReportEscalated(Event, type="orders.fault-report.escalated.v1"):
     """Nobody answered within the policy's days: customer service is notified. It waits on
-    (ACT-6)."""
+    (ACT-6).
+    """
 
     fault_report_id: FaultReportId
     service_point: ServicePointId

@@ -78,7 +78,8 @@ class PurchaseOrderReceiptDue(Event, type="orders.purchase-order.receipt-due.v1"
 
 class PurchaseOrderReminderDue(Event, type="orders.purchase-order.reminder-due.v1"):
     """Something else was not done in time; nothing changes: `waits_for` is `sending` (two working
-    days) or `settlement` of a deviation (30 days)."""
+    days) or `settlement` of a deviation (30 days).
+    """
 
     purchase_order_id: PurchaseOrderId
     service_point: ServicePointId

@@ -119,7 +119,8 @@ class WorkOrderApplicationDecided(Event, type="orders.work-order.application-dec
 
 class WorkOrderReminderDue(Event, type="orders.work-order.reminder-due.v1"):
     """Something was not done in time; nothing changes: `waits_for` is `finish` (30 days),
-    `decision` (14 days), `renumbering` after a replacement (14 days)."""
+    `decision` (14 days), `renumbering` after a replacement (14 days).
+    """
 
     work_order_id: WorkOrderId
     service_point: ServicePointId

@@ -1,5 +1,6 @@
 """The region's feed, `region.<code>.events`: what notifications publishes to the region's
-systems."""
+systems.
+"""
 
 from datetime import date
 from typing import Annotated, Literal

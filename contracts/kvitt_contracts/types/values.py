@@ -253,5 +253,6 @@ class Address(Value):
 
 def content_hash(text: str) -> str:
     """Returns the first 16 hex digits of the SHA-256 of `text`: enough to distinguish two versions
-    of a policy."""
+    of a policy.
+    """
     return hashlib.sha256(text.encode()).hexdigest()[:16]

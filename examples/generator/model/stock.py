@@ -1,4 +1,7 @@
-"""Goods: receipts, reservations, dispatches, withdrawals, returns (ORD-7, ORD-13, INV-7)."""
+"""Goods: receipts, reservations, dispatches, withdrawals, returns (ORD-7, ORD-13, INV-7).
+
+Each raises No with the reason and the rule when it is refused, Waits for an unknown name.
+"""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,7 @@
-"""Transfers: saved, sent, answered, expired, taking effect (BMB-1 … BMB-12, architecture §6)."""
+"""Transfers: saved, sent, answered, expired, taking effect (BMB-1 … BMB-12, architecture §6).
+
+Each raises No with the reason and the rule when it is refused.
+"""
 
 from datetime import date, timedelta
 

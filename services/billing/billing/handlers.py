@@ -1,5 +1,6 @@
 """Handlers of billing: store who pays from which day, raise charges, start the month's run. Load,
-apply the rule, record."""
+apply the rule, record.
+"""
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import NotYetKnown, Transaction

@@ -1,5 +1,6 @@
 """The invoice as a PDF document, made of its data alone. Shows a patient by reference; personal
-data is not available here."""
+data is not available here.
+"""
 
 from collections.abc import Mapping
 from io import BytesIO

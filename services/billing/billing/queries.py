@@ -64,7 +64,8 @@ async def monthly_prices_of(
 
 async def payers_to_invoice(tx: Transaction, *, through: date, limit: int) -> Sequence[str]:
     """Returns the keys of payers with settled rent or charges up to `through` that are not invoiced
-    yet, at most `limit`."""
+    yet, at most `limit`.
+    """
     rents = select((literal("unit/") + RentRow.payer_id).label("payer_key")).where(
         RentRow.region == tx.region, RentRow.invoice_id.is_(None)
     )

@@ -24,7 +24,10 @@ async def tell_that_deadline_is_near(row: TransferRow, due: datetime, tx: Transa
 
 @messages.timer(DEADLINE)
 async def expire_unanswered_transfer(row: TransferRow, due: datetime, tx: Transaction) -> None:
-    """Expire the transfer by the policy that it was sent under (BMB-7)."""
+    """Expire the transfer by the policy that it was sent under (BMB-7).
+
+    Raises ValueError when it was never requested.
+    """
     if row.policy is None:
         raise ValueError(f"transfer {row.id} has a deadline but was never requested")
     events = domain.expire(row.state(), policy=tx.pinned_policy(row.policy), now=tx.now)

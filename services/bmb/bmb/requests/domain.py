@@ -1,4 +1,4 @@
-"""The rules of sending: execute a draft, and what inventory's answer makes of it."""
+"""The rules of sending: execute a draft, and the outcome of inventory's answer."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -126,7 +126,8 @@ def grant(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[T
 
 def refuse(transfer: Transfer, *, reasons: Sequence[DeviceRefusal]) -> tuple[TransferEvent, ...]:
     """Inventory has refused the hold; `reasons` name which devices and why, for the sender
-    (BMB-12)."""
+    (BMB-12).
+    """
     if transfer.status is not Status.REQUESTED:
         return ()
     return (

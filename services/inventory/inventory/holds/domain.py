@@ -94,7 +94,8 @@ def break_off(
     transfer_id: TransferId, hold: Hold, *, device_id: DeviceId, reason: str
 ) -> tuple[HoldBroken, ...]:
     """A physical fact takes a device out of the hold (architecture §6). No event: it is not in
-    it."""
+    it.
+    """
     if hold.status is not Status.GRANTED or device_id not in hold.devices:
         return ()
     return (HoldBroken(transfer_id=transfer_id, device_id=device_id, reason=reason),)
@@ -108,7 +109,10 @@ def end(transfer_id: TransferId, hold: Hold) -> tuple[HoldReleased, ...]:
 
 
 def evolve(hold: Hold | None, event: HoldEvent) -> Hold:
-    """The state after an event."""
+    """Returns the state after an event.
+
+    Raises ValueError when the first is no answer to a request.
+    """
     match event:
         case HoldGranted():
             return Hold(status=Status.GRANTED, devices=event.devices)

@@ -171,8 +171,8 @@ async def lock_devices(hold: HoldRow, event: TransferLocked, tx: Transaction) ->
 
 
 def _leaves(event: TransferRequested, device: DeviceRow) -> StoreId | None:
-    """The store that a device would leave. What the transfer states decides: a device that stands
-    elsewhere by the time it is locked is refused.
+    """The store that a device would leave, by the transfer: a device that is elsewhere by the time
+    it is locked is refused.
     """
     if event.current_recipient is not None:
         return None

@@ -43,7 +43,8 @@ def _read_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
 @messages.on(OrderPlaced, loads=_locked_to_answer, reads=_read_to_answer)
 async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
     """ORD-4, ORD-7: reserve the goods, or deliver them at once from the service point's own
-    store."""
+    store.
+    """
     # Not locked: nobody else answers this order meanwhile, since its messages come in order.
     if await tx.look_up(ReservationRow, event.order_id) is not None:
         return

@@ -43,7 +43,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
     """The values that the rules read: the store with its articles, free balances and named
-    devices."""
+    devices.
+    """
 
     store: StoreId
     articles: Mapping[ArticleNumber, Article]

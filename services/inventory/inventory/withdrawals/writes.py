@@ -16,7 +16,8 @@ from inventory.withdrawals import domain
 
 async def withdraw(tx: Transaction, order: PlacedOrderRow) -> None:
     """Answer a withdrawal: deliver every line at once, or decline the whole order (ORD-7,
-    ORD-8)."""
+    ORD-8).
+    """
     answer = domain.withdraw(
         order.order_id, order.lines, shelf=await _lock_shelf(tx, order), on=order.placed_on
     )

@@ -61,7 +61,10 @@ def post(
 
 
 def read(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
-    """Opened: read from now on, for everybody at the service point (NTF-1). Raises Refused."""
+    """Mark the message as read, for everybody at the service point (NTF-1).
+
+    Raises Refused (UNKNOWN_MESSAGE, NTF-1): removed, or not in the user's list.
+    """
     _refuse_others(message, by)
     if message.status is Status.READ:
         return ()
@@ -69,7 +72,10 @@ def read(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
 
 
 def remove(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
-    """Removed from the list (NTF-1). Raises Refused for a message of somebody else."""
+    """Remove the message from the list (NTF-1).
+
+    Raises Refused (UNKNOWN_MESSAGE, NTF-1): not in the user's list.
+    """
     if message.status is Status.REMOVED and is_for(message, by):
         return ()
     _refuse_others(message, by)

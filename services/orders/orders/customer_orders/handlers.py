@@ -48,7 +48,8 @@ ORDERS_UNANSWERED = declare(
 )
 async def void_order(row: OrderRow, command: VoidOrder, tx: Transaction) -> None:
     """Request the voiding of a whole order (ORD-14); it is voided when inventory has released
-    it."""
+    it.
+    """
     by = await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
     events = domain.request_void(row.state(), by=by.state())
     if events:

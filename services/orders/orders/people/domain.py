@@ -105,7 +105,8 @@ def state_activity(
     person: Person, *, active: bool
 ) -> tuple[PersonInactivated | PersonReactivated, ...]:
     """Set whether anything new may be registered on the person (REF-14); no event when
-    unchanged."""
+    unchanged.
+    """
     if person.active == active:
         return ()
     changed = PersonReactivated if active else PersonInactivated

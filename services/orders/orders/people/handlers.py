@@ -1,5 +1,6 @@
 """Handlers of the regions' facts about persons: the one place where a number comes in over
-Kafka."""
+Kafka.
+"""
 
 from collections.abc import Iterable
 from secrets import choice
@@ -67,7 +68,8 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
 @messages.command(AddPerson)
 async def add_person(command: AddPerson, tx: Transaction) -> None:
     """Add a person whom the registry lacks (REF-8); no effect when the number is registered
-    already."""
+    already.
+    """
     if await find_by_number(command.identity, tx) is not None:
         return
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))

@@ -27,7 +27,8 @@ def log_looks(tx: Transaction, user: UserId, purpose: str, seen: Sequence[Person
 
 async def note_contact(person: PersonRef, delivery: Delivery, tx: Transaction) -> None:
     """Copy phone, door code and instructions of a delivery to the recipient, for later orders
-    (REF-1)."""
+    (REF-1).
+    """
     details = await tx.get(PersonDetailsRow, person)
     details.phone = delivery.recipient_phone or details.phone
     if isinstance(delivery.to, RecipientAddress):  # else they belong to another door

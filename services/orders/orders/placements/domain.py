@@ -76,11 +76,11 @@ def place(
     policy: RegionPolicy,
     today: date,
 ) -> OrderPlaced:
-    """An order from the central store (ORD-1).
+    """Place an order from the central store (ORD-1).
 
-    `articles` holds each line's article; `today` is a Stockholm day. Raises OrderRefused: the
-    parties do not fit (REF-3), an article outside the assortment (ORD-5), more than one of a marked
-    device (ORD-8), no address to deliver to (ORD-3).
+    `articles` has each line's article; `today` is a Stockholm day. Raises OrderRefused: the parties
+    do not fit (REF-3), an article outside the assortment (ORD-5), more than one of a marked device
+    (ORD-8), no address to deliver to (ORD-3).
     """
     _must_fit(parties)
     for number, line in enumerate(command.lines):
@@ -172,8 +172,8 @@ def fee(
     policy: RegionPolicy,
     today: date,
 ) -> Money | None:
-    """The patient fee of one unit, or None (ORD-18). Nobody chooses it: article, age and policy
-    decide.
+    """Returns the patient fee of one unit in öre, or None (ORD-18). Nobody chooses it: article, age
+    on `today` and policy decide.
     """
     if not isinstance(recipient, Patient) or article.fee_group is None:
         return None
@@ -204,7 +204,8 @@ def must_carry_no_details(delivery: Delivery) -> None:
 
 def has_details(delivery: Delivery) -> bool:
     """True when the delivery has data that is stored with this order alone (address, phone,
-    door)."""
+    door).
+    """
     return next(_details(delivery), None) is not None
 
 
