@@ -226,7 +226,8 @@ def _after(last: Sequence[Any], columns: Sequence[Column], sort: str) -> list[Cr
     if value is None:
         rest: list[Criterion] = [and_(column.is_(None), _beyond(columns[1:], last[1:], is_falling))]
         return [*rest, column.is_not(None)] if is_falling else rest
-    bound = column <= value if is_falling else column >= value
+    edge = literal(value, column.type)  # a plain True or False has no order in SQLAlchemy
+    bound = column <= edge if is_falling else column >= edge
     rest = [and_(bound, _beyond(columns, last, is_falling))]
     may_be_null = getattr(column.expression, "nullable", True)
     return [*rest, column.is_(None)] if may_be_null and not is_falling else rest
