@@ -375,7 +375,7 @@ async def test_stop_ends_within_its_time_with_a_handler_in_hand(
         await consumer.stop()
         took = monotonic() - began
 
-    assert took < 5
+    assert took < 25  # what a service may take to end
     assert await trail.trail_of(database, order) == (1,)
 
 

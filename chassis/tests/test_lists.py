@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 from typing import Annotated, Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote_plus, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -43,6 +43,7 @@ from chassis.tests import toy
 from chassis.tests.toy import LETTERS, LetterQuery, LetterRow, PaperRow, Status
 
 READERS = ["cecilia", "anna", "bert", "anna", "david"]
+A_KEY = "d65bae86-9377-4220-99af-242a65ba0fa7"
 SEALER = Sealer(Fernet.generate_key().decode())
 
 
@@ -134,7 +135,7 @@ async def test_a_filter_narrows_the_count_too(client: httpx.AsyncClient) -> None
     }
 
 
-async def test_a_list_has_one_region_without_row_security_too(world: World) -> None:
+async def test_a_reader_reads_one_region_without_row_security_too(world: World) -> None:
     for region in ("ac", "bd"):
         async with world.http(region=region) as client:
             await client.post("/letters", json={"reader": "anna", "about": str(uuid4())})
@@ -190,22 +191,23 @@ async def test_what_has_no_value_comes_last_and_first_when_the_order_falls(paper
 async def test_each_row_that_stays_is_seen_once_while_others_come_and_go(
     papers: World, sort: str
 ) -> None:
-    """Between any two pages rows are put in all over the list, and some are taken away: among them
-    the one that the next page begins after.
+    """Between any two pages rows are put in all over the list, and some are taken away: among them,
+    every other time, the one that the next page begins after.
     """
     coming = iter(range(60, 10_000))
     gone: set[UUID] = set()
 
     async def meanwhile(seen: list[UUID]) -> None:
         await put(papers, *(next(coming) for _ in range(5)))
-        taken = {seen[-1], seen[0], *(paper(n) for n in range(0, 60, 20))} - gone
+        last = {seen[-1]} if len(seen) // 6 % 2 else set()
+        taken = ({seen[0], *(paper(n) for n in range(0, 60, 20))} | last) - gone
         gone.update(taken)
         await take(papers, *taken)
 
     seen = await follow(papers, sort=sort, limit=6, meanwhile=meanwhile)
 
     staying = {paper(n) for n in range(60)} - gone
-    assert len(gone) > 10
+    assert len(gone) > 8
     assert len(seen) == len(set(seen))
     assert staying <= set(seen)
 
@@ -242,9 +244,9 @@ async def test_a_cursor_says_nothing_to_who_holds_it(papers: World) -> None:
     page = await a_page(papers, ListQuery(limit=1, sort="subject"))
 
     assert page.next is not None
-    raw = base64.urlsafe_b64decode(cursor_of(page) + "==")
-    subject = page.items[0].subject.encode()
-    assert all(subject not in one for one in (raw, page.next.encode()))
+    subject = page.items[0].subject
+    assert subject not in unquote_plus(page.next)
+    assert subject.encode() not in base64.urlsafe_b64decode(cursor_of(page) + "==")
 
 
 async def test_next_is_the_address_that_was_asked_with_a_cursor(papers: World) -> None:
@@ -291,11 +293,11 @@ async def test_another_users_cursor_is_of_no_use(world: World) -> None:
         "[]",
         "{}",
         "nothing",
-        json.dumps([2, "{listed}", "number", 60, True, [1, str(uuid4())]]),
+        json.dumps([2, "{listed}", "number", 60, True, [1, A_KEY]]),
         json.dumps([1, "{listed}", "number", 60, True, [1]]),
-        json.dumps([1, "{listed}", "number", 60, True, ["not a number", str(uuid4())]]),
+        json.dumps([1, "{listed}", "number", 60, True, ["not a number", A_KEY]]),
         json.dumps([1, "{listed}", "number", 60, True, [1, "not an id"]]),
-        json.dumps([1, "{listed}", "day", 60, True, ["2026-02-30", str(uuid4())]]),
+        json.dumps([1, "{listed}", "day", 60, True, ["2026-02-30", A_KEY]]),
     ],
 )
 async def test_a_cursor_of_an_earlier_release_is_refused(papers: World, document: str) -> None:

@@ -193,12 +193,11 @@ async def test_when_the_relay_that_holds_the_lease_dies_the_other_takes_over(log
         await until(lambda: _true(holder.is_holder))
         standby = asyncio.create_task(heir.run())
     await record(database, "key")
-    waited = await until_sent(database, seconds=5)
+    await until_sent(database)
     standby.cancel()
     await asyncio.gather(standby, return_exceptions=True)
 
     assert heir.is_holder
-    assert waited < 3.0
     assert by_key(await log.topic()) == {"key": [1]}
 
 
@@ -244,9 +243,8 @@ async def test_a_dead_relays_lease_from_before_the_databases_clock_went_back_is_
         "UPDATE relay SET holder = 'dead', epoch = 7, leased_until = now() + interval '1 hour'"
     )
     async with running(log.relay(log.database())):
-        waited = await until_sent(database, seconds=5)
+        await until_sent(database)  # an hour before the lease ends
 
-    assert waited < 3.0
     assert by_key(await log.topic()) == {"key": [1]}
 
 

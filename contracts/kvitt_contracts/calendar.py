@@ -16,7 +16,7 @@ StockholmDay = date
 
 
 def stockholm_day(instant: datetime) -> date:
-    """The Stockholm day of an aware instant."""
+    """Returns the Stockholm day of an aware instant, in any time zone."""
     return instant.astimezone(STOCKHOLM).date()
 
 
@@ -40,8 +40,10 @@ def is_working_day(day: date) -> bool:
 
 
 def working_days_after(day: date, count: int) -> date:
-    """The `count`-th working day after `day`; `count` 0 gives `day` itself, or the next working day
-    if it is free.
+    """Returns the `count`-th working day after `day`; `count` 0 gives `day` itself, or the next
+    working day if it is free.
+
+    Raises ValueError for a negative count.
     """
     if count < 0:
         raise ValueError("count must not be negative")

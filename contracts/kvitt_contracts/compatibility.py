@@ -92,7 +92,7 @@ def breaks(now: Mapping[str, Schema], before: Mapping[str, list[Schema]]) -> lis
 
 
 def tampered(root: Path = PUBLISHED) -> list[Break]:
-    """Published files that were edited, removed or put there by hand."""
+    """Returns a break for each published file that was edited, removed or added by hand."""
     sums = _sums(root)
     listed = _listed(root)
     return [

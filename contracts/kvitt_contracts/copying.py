@@ -1,4 +1,4 @@
-"""Values that are called the same in two classes: they are copied by name."""
+"""Copies values between two classes by the names of their fields."""
 
 from collections.abc import Collection
 from dataclasses import fields, is_dataclass

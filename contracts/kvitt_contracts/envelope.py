@@ -33,7 +33,7 @@ _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Kind(StrEnum):
-    """What a message asks of its reader."""
+    """The kinds of messages: an event, a fact of a region, a command."""
 
     EVENT = "event"  # a service says what happened
     FACT = "fact"  # a region states what is so; an unknown name in it waits
@@ -84,7 +84,7 @@ class Fact(Message):
 
 
 class Command(Message):
-    """What a region's system or a user asks one service to do. May be refused."""
+    """A command of a region's system or a user to one service. May be refused."""
 
     message_kind = Kind.COMMAND
 
@@ -120,7 +120,7 @@ class EnvelopeError(ValueError):
 class Envelope:
     """The CloudEvents attributes of one message.
 
-    `sequence` is the aggregate's own number (from 1, no gaps) and stands on every domain event; a
+    `sequence` is the aggregate's own number (from 1, no gaps) and is in every domain event; a
     region's message has none. `time` is an aware instant in UTC: business time of the decision, or
     the region's own.
     """

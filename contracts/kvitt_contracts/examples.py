@@ -22,7 +22,7 @@ class NoExample(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One example: what stands in the headers, and the body as parsed JSON."""
+    """One example: the headers' values, and the body as parsed JSON."""
 
     wire_type: str
     case: str
@@ -46,7 +46,7 @@ class Example:
 
     @property
     def message(self) -> Message:
-        """The body as its class."""
+        """The body as its class. Raises NoExample when the type is not declared."""
         declared = message_class(self.wire_type)
         if declared is None:
             raise NoExample(f"{self.wire_type} is not declared")

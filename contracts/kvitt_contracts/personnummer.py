@@ -77,8 +77,8 @@ class CoordinationNumber(Value):
 
 
 class ReserveNumber(Value):
-    """A reserve number of the region, for a person without another number; the day of birth stands
-    beside it.
+    """A reserve number of the region, for a person without another number; the day of birth is
+    given beside it.
     """
 
     kind: Literal["reserve_number"] = "reserve_number"

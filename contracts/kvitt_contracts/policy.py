@@ -1,6 +1,6 @@
 """A region's policy: typed, versioned data (domain §8).
 
-Reads no file and no clock; the caller hands in the data and the instant.
+Reads no file and no clock; the caller passes the data and the instant.
 """
 
 import json
@@ -79,8 +79,8 @@ class FeeRule(Part):
 
 
 class FeePolicy(Part):
-    """`free_until`: the 20th birthday, or the end of the year in which it falls (M5 says "above
-    20"). `calendar`: whether a delayed fee waits for 90 whole days or follows M5's table (BIL-3);
+    """`free_until`: the 20th birthday, or the end of the year in which it falls (M5: "above 20").
+    `calendar`: whether a delayed fee waits for 90 whole days or follows M5's table (BIL-3);
     `pause_notice_days`: until how long before it goes out it can be paused (BIL-4).
     """
 
@@ -116,8 +116,8 @@ class IdFormat(Part):
 class RegionPolicy(Part):
     """One version of a region's policy, in force from `effective_from` until the next one is.
 
-    The keys after `rent_proration` are reserved for rules to come; their meaning stands in domain
-    §8. Not given, each is off (decision 0174).
+    The keys after `rent_proration` are reserved for rules to come; their meaning is in domain §8.
+    Not given, each is off (decision 0174).
     """
 
     region: RegionCode
@@ -151,7 +151,8 @@ class RegionPolicy(Part):
 
     @property
     def pin(self) -> PolicyVersion:
-        """What a decision carries to say under which policy it was made.
+        """Returns the version and content hash by which a decision names the policy it was made
+        under.
 
         Defaults are left out of the hash: a key that a later release adds changes no old pin.
         """

@@ -1,7 +1,7 @@
 """Parts of a region's policy for what is to come (domain §8). A part that is not given is off.
 
-Each default means what was done before there was such a key, so no old pin changes (decisions 0022
-and 0174).
+Each default means what was done before there was such a key, so no old pin changes
+(decisions 0022 and 0174).
 """
 
 from datetime import date
@@ -58,9 +58,9 @@ class ProductAreaPolicy(Part):
 
 class PickupPolicy(Part):
     """Pickup orders: reasons to choose from (PCK-1), the earliest and latest day after a relative's
-    order (PCK-3), and after how many days an open one is told.
+    order (PCK-3), and after how many days customer service is notified of an open one.
 
-    Where an urgent pickup costs anything, the price list says what (`urgent_pickup`).
+    Where an urgent pickup costs anything, the price is in the price list (`urgent_pickup`).
     """
 
     reasons: Annotated[tuple[Word, ...], Field(min_length=1)]
@@ -75,15 +75,15 @@ class PickupPolicy(Part):
 
 
 class StocktakingPolicy(Part):
-    """The month in which stores are counted, and how early the units are told (INV-10)."""
+    """The month in which stores are counted, and how early the units are notified (INV-10)."""
 
     month: Annotated[int, Field(ge=1, le=12)] = 11
     notice_days: Annotated[int, Field(ge=1, le=120)] = 30
 
 
 class HomeRegionPolicy(Part):
-    """Payers of the register that stand for other regions and for the state, and when they are
-    invoiced without a finished fitting (BIL-5, BIL-11).
+    """Payers of the register that represent other regions and the state, and when they are invoiced
+    without a finished fitting (BIL-5, BIL-11).
     """
 
     payers: dict[RegionCode, PayerId]
@@ -92,14 +92,14 @@ class HomeRegionPolicy(Part):
 
 
 class SupplierInvoicePolicy(Part):
-    """How far an invoice may differ, and when the unit is told of a held one (BIL-6)."""
+    """How far an invoice may differ, and when the unit is notified of a held one (BIL-6)."""
 
     tolerance_ore: Annotated[int, Field(ge=0)] = 0
     remind_days: Annotated[int, Field(ge=1, le=120)] = 14
 
 
 class Seller(Part):
-    """Who issues the invoices, as Peppol wants it told (BIL-9)."""
+    """The issuer of the invoices, as Peppol requires it (BIL-9)."""
 
     name: Line
     organisation_number: OrganisationNumber

@@ -70,10 +70,10 @@ _TEXTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is wrong with a message.
+    """One fault of a message.
 
     `field` is a dotted path (`lines.0.quantity`), `rule` an id of docs/domain.md or `contract`;
-    `problem` and `way_on` are Swedish sentences for who sent it.
+    `problem` and `way_on` are Swedish sentences for its sender.
     """
 
     field: str

@@ -1,5 +1,5 @@
-"""Refusals: the exception that rules raise, and what a service says of an inbound message that it
-refused.
+"""Refusals: the exception that rules raise, and the event that a service emits for an inbound
+message that it refused.
 
 Topics `<service>.refusals`, one aggregate kind: the refused message.
 """
@@ -13,13 +13,13 @@ from kvitt_contracts.types import Word
 
 
 class Refused(Exception):
-    """The rules say no.
+    """The refusal that a rule raises.
 
     Nothing takes effect, nothing is tried again, the sender gets this as the answer.
 
     `reason` is a code in capitals, `rule` an id of docs/domain.md, `way_on` what the sender can do
     now (in Swedish, read by people; it repeats no personal data), `field` the field at fault where
-    there is one, `values` what the rule looked at (ids, states, days).
+    there is one, `values` what the rule compared (ids, states, days).
     """
 
     def __init__(
@@ -86,19 +86,19 @@ class MessageSettled(Event):
 
 
 class OrdersMessageSettled(MessageSettled, type="orders.message.settled.v1"):
-    """What became of an inbound message that orders did not refuse: its sender hears of it."""
+    """What became of an inbound message that orders did not refuse, for its sender."""
 
 
 class BmbMessageSettled(MessageSettled, type="bmb.message.settled.v1"):
-    """What became of an inbound message that bmb did not refuse: its sender hears of it."""
+    """What became of an inbound message that bmb did not refuse, for its sender."""
 
 
 class InventoryMessageSettled(MessageSettled, type="inventory.message.settled.v1"):
-    """What became of an inbound message that inventory did not refuse: its sender hears of it."""
+    """What became of an inbound message that inventory did not refuse, for its sender."""
 
 
 class BillingMessageSettled(MessageSettled, type="billing.message.settled.v1"):
-    """What became of an inbound message that billing did not refuse: its sender hears of it."""
+    """What became of an inbound message that billing did not refuse, for its sender."""
 
 
 BillingRefusalEvent = BillingMessageRefused | BillingMessageSettled

@@ -1,4 +1,4 @@
-"""What every reader of a topic does with a record that comes again. No IO, no Kafka client.
+"""How every reader of a topic handles a record that comes again. No IO, no Kafka client.
 
 Kafka has each event at least once: a relay that is killed between sending a page and storing its
 cursor sends the page again, byte for byte. Subject and sequence tell which record is new.

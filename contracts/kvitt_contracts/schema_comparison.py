@@ -22,7 +22,7 @@ _KNOWN = ANNOTATIONS | _STRUCTURE | _CONTENT | _UPPER | _LOWER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that a writer may write and the reader does not take.
+    """One value that a writer may write and the reader does not read.
 
     `path` as in `lines[].quantity` (empty: the whole body), `rule` a short name of what is broken.
     """

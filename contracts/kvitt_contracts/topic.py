@@ -43,17 +43,17 @@ class Topic:
 
     @property
     def wire_types(self) -> frozenset[str]:
-        """The declared types, as they stand in `ce_type`."""
+        """The declared types, by their `ce_type`."""
         return frozenset(message.wire_type for message in self.types)
 
     @property
     def reserved(self) -> frozenset[str]:
-        """The reserved types, as they stand in `ce_type`."""
+        """The reserved types, by their `ce_type`."""
         return frozenset(message.wire_type for message in self.coming)
 
     @property
     def is_per_region(self) -> bool:
-        """True while the name still holds the place of a region's code."""
+        """True while the name still has the placeholder of a region's code."""
         return REGION in self.name
 
 

@@ -1,6 +1,6 @@
 """The catalogue: every topic with its owner, key, types, readers and writers.
 
-Topics, ACLs, AsyncAPI and docs are made from it. Topics that hold reserved types alone stand in
+Topics, ACLs, AsyncAPI and docs are made from it. Topics that have reserved types alone are in
 `coming`.
 """
 

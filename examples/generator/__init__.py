@@ -1,1 +1,1 @@
-"""Makes examples/regions from a seed. Knows the public contracts and nothing of the services."""
+"""Makes examples/regions from a seed. Uses the public contracts and no service."""

@@ -1,4 +1,4 @@
-"""Writes examples/regions, or with --check says which files differ from a fresh making."""
+"""Writes examples/regions, or with --check prints which files differ from a fresh making."""
 
 import argparse
 import json
@@ -48,7 +48,9 @@ def files(*, seed: int = SEED, last_day: date = LAST_DAY) -> dict[str, str]:
 
 
 def expected_text(expected: dict[str, Any]) -> str:
-    """expected.json: one thing a line, so that a difference shows in a review."""
+    """Returns the text of expected.json: one entry a line, so that a difference shows in a
+    review.
+    """
     parts = []
     for name, value in expected.items():
         if isinstance(value, dict):

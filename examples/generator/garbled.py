@@ -1,6 +1,6 @@
-"""Input that breaks the contract, is set aside, passed over or told twice.
+"""Input that breaks the contract, is quarantined, passed over or sent twice.
 
-What is set aside holds up its key, so each has a subject of its own that nothing else is sent for.
+What is quarantined parks its key, so each has a subject of its own that nothing else is sent for.
 """
 
 import base64

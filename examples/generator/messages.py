@@ -1,6 +1,6 @@
 """The lines of the files: one message each, as a region's own system would publish it.
 
-No business stands here, and no clock: the day is given.
+No business rules, and no clock: the day is an argument.
 """
 
 import json
@@ -21,7 +21,7 @@ _IDS = UUID("0d6d1f0e-7c61-5b0c-9a41-3a6f6f2f6a11")
 class Line:
     """One message: the topic's short name, Kafka's key, the headers as text, and its body.
 
-    `data` is the body as JSON; what is no JSON at all stands in `raw_base64` instead.
+    `data` is the body as JSON; a body that is no JSON is in `raw_base64` instead.
     """
 
     topic: str
@@ -36,7 +36,7 @@ class Line:
         return self.headers["ce_id"]
 
     def text(self) -> str:
-        """The line as it stands in the file."""
+        """The line as it is written to the file."""
         said: dict[str, Any] = {"topic": self.topic, "key": self.key, "headers": dict(self.headers)}
         if self.raw_base64 is None:
             said["data"] = self.data
@@ -66,7 +66,7 @@ class Line:
 class Pen:
     """Writes a region's messages, with ids that follow from the seed and times that rise.
 
-    `times` holds, for each day, the instant of the day's latest message.
+    `times` has, for each day, the instant of the day's latest message.
     """
 
     region: RegionCode
@@ -76,7 +76,7 @@ class Pen:
 
     @property
     def source(self) -> str:
-        """What the region's own system is called."""
+        """The name of the region's own system."""
         return f"urn:region:{self.region}:hjalpmedelssystem"
 
     def write(self, topic: str, subject: str, body: Message, *, day: date) -> Line:

@@ -129,7 +129,7 @@ def _book_again(month: Month, reference: str, article: str) -> None:
 
 
 def _no_balance(month: Month) -> None:
-    """ORD-7: what does not stand in the store."""
+    """ORD-7: an article that the store does not have."""
     owner = next(one for one in month.units.customers if one.store)
     missing = next(
         one.article.article_number
@@ -142,7 +142,7 @@ def _no_balance(month: Month) -> None:
 
 
 def _device_elsewhere(month: Month) -> None:
-    """ORD-8: the device stands in another store."""
+    """ORD-8: the device is in another store."""
     here, there = [one for one in month.units.customers if one.store][2:4]
     number = month.take_device(lambda device: device.store == there.store)
     if number is not None:
@@ -153,7 +153,7 @@ def _device_elsewhere(month: Month) -> None:
 
 
 def _outside_but_in_store(month: Month) -> None:
-    """ORD-5: what stands in the store may still be prescribed."""
+    """ORD-5: an article that the store has may still be prescribed."""
     article = _outside(month, marked=False)
     for owner in month.units.customers:
         if owner.store is not None and month.promise(owner.store, article, 1):

@@ -56,7 +56,7 @@ class Month:
     # -- days --------------------------------------------------------------------------------------
 
     def begin_day(self, day: date) -> None:
-        """The clock stands on a new day; what was due has taken place; yesterday's plans begin."""
+        """Begin a new day; what was due has taken place; yesterday's plans begin."""
         self._evening = {
             place: balance.available for place, balance in self.model.world.balances.items()
         }
@@ -68,7 +68,7 @@ class Month:
             plan()
 
     def plan(self, day: date, action: Callable[[], None]) -> None:
-        """Do something on a day after today."""
+        """Do something on a day after today. Raises ValueError for a day that has come already."""
         if day <= self.today:
             raise ValueError(f"{day} has come already")
         self._plans[day].append(action)

@@ -171,7 +171,7 @@ def dispatch(
 
 
 def void(month: Month, reference: str) -> None:
-    """Ask to void an order; too late where the warehouse has begun."""
+    """Request that an order be voided; too late where the warehouse has begun."""
     by = UserId(month.order(reference).prescriber)
     month.send("orders", reference, VoidOrder(by=by))
 
@@ -228,7 +228,7 @@ def withdraw(month: Month, service_point: str, store: str, lines: Sequence[LineT
 
 
 def return_something(month: Month) -> None:
-    """A device on loan comes back; one in three is told of some days late."""
+    """A device on loan comes back; one in three is reported some days late."""
     number = month.take_device(lambda device: device.store is None)
     if number is None:
         return

@@ -54,7 +54,7 @@ class Files:
 
 
 def policy_of(profile: Profile, *, at: date = CUT_OVER) -> RegionPolicy:
-    """The region's policy of that day, as deploy/regions says."""
+    """Returns the region's policy of that day, from deploy/regions."""
     text = (_POLICIES / f"{profile.code}.yaml").read_text(encoding="utf-8")
     policies = Policies.parse([yaml.safe_load(text)])
     return policies.in_force(profile.code, start_of_day(at))

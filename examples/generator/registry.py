@@ -109,7 +109,10 @@ def person_id(profile: Profile, number: int) -> str:
 
 
 def number_for_tests(born: date, birth_number: int, *, coordination: bool = False) -> str:
-    """A number of Skatteverket's series for tests: birth number 980–989, with its check digit."""
+    """A number of Skatteverket's series for tests: birth number 980–989, with its check digit.
+
+    Raises ValueError for another birth number.
+    """
     if not 980 <= birth_number <= 989:
         raise ValueError("not of the series for tests")
     day = born.day + 60 if coordination else born.day

@@ -36,7 +36,7 @@ def plenty(month: Month) -> str:
 
 
 def state_return(month: Month, number: str, said: Mapping[str, Any]) -> None:
-    """A return with `said` in the place of what would be right."""
+    """A return with the fields of `said` in the place of the right ones."""
     body = {
         "version": 1,
         "device_number": number,

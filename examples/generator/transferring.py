@@ -57,7 +57,7 @@ def save(
     attested: bool = True,
     send: bool = True,
 ) -> str:
-    """Save a transfer, sent at once unless told otherwise; gives its reference."""
+    """Save a transfer, sent at once unless `send` is False; returns its reference."""
     reference = month.name(month.profile.sends_transfer)
     month.send(
         "bmb",
@@ -78,7 +78,7 @@ def save(
 
 
 def accept(month: Month, reference: str, *, by: str | None = None) -> None:
-    """Say yes for the receiving service point, if its time has not run out."""
+    """Accept for the receiving service point, if its time has not run out."""
     transfer = month.transfer(reference)
     if transfer.status == "sent" and transfer.deadline_on == month.today:
         return
@@ -101,7 +101,7 @@ def accept(month: Month, reference: str, *, by: str | None = None) -> None:
 
 
 def reject(month: Month, reference: str, *, message: str | None = None) -> None:
-    """Say no, and why."""
+    """Reject, with the reason."""
     transfer = month.transfer(reference)
     devices = list(transfer.left)
     by = month.somebody_at(transfer.receiving).user_id
@@ -342,7 +342,7 @@ def _come_back(month: Month, number: str) -> None:
 
 
 def _returned_before_it_took_effect(month: Month) -> None:
-    """Told late, the return takes back what was decided meanwhile: a physical fact wins."""
+    """Reported late, the return takes back what was decided meanwhile: it is a physical fact."""
     number = month.take_device(lent)
     if number is not None:
         to = patient(month.rng.choice(month.patients))
@@ -363,7 +363,7 @@ def _tell_late(month: Month, number: str, returned_on: date) -> None:
 
 
 def _asked_for_twice(month: Month) -> None:
-    """Somebody else asks for a device that is in a transfer already (BMB-12)."""
+    """Somebody else requests a device that is in a transfer already (BMB-12)."""
     number = month.take_device(lent)
     if number is None:
         return

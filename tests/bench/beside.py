@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import groupby
@@ -25,7 +26,7 @@ from kvitt.signals import ended_by_signals
 from kvitt_contracts.topics import Topic
 
 from tests.bench import counted, report
-from tests.bench.contest import Arena, Place, open_arena, run_alone
+from tests.bench.contest import Arena, open_arena, run_alone
 from tests.bench.machine import description, tell
 from tests.bench.report import Section, Table
 
@@ -74,7 +75,9 @@ class Job:
 
 
 def main() -> int:
-    """Exit code 1 when something could not be measured, 2 for a commit that is not there."""
+    """Exit code 1 when something could not be measured, 2 for a commit that is not there, 130 when
+    interrupted; what was found until then is written all the same.
+    """
     quick = os.environ.get("QUICK") == "1"
     begun, machine = monotonic(), description()
     try:
@@ -84,24 +87,30 @@ def main() -> int:
         return 2
     new = Side(_git("describe", "--always", "--dirty", "--abbrev=9") + " (here)", _ROOT)
     chosen = os.environ.get("PART", "").split()
-    with ended_by_signals():
-        jobs = [*_contests(old, new, chosen, quick=quick), *_wholes(old, new, chosen, quick=quick)]
+    jobs: list[Job] = []
+    is_whole = False
+    with suppress(KeyboardInterrupt), ended_by_signals():
+        for some in (_contests, _wholes):
+            some(jobs, old, new, chosen, quick=quick)
+        is_whole = True
     section = Section("beside", f"{new.name} beside {old.name}", machine=machine)
-    section.tables += [_table(part, list(some), old, new) for part, some in _by_part(jobs)]
+    by_part = groupby(jobs, key=lambda job: job.part)
+    section.tables += [_table(part, list(some), old, new) for part, some in by_part]
     section.seconds = monotonic() - begun
     folder = (_ROOT / ".kvitt" / "bench" if quick else _ROOT / "docs") / "performance"
     report.keep(section, folder)
     (folder / "beside.md").write_text(_PREFACE + section.text(), encoding="utf-8")
     sys.stdout.write(section.text() + "\n")
+    if not is_whole:
+        return 130
     return 1 if any(job.failed for job in jobs) else 0
 
 
-def _in_turns(jobs: Sequence[Job], old: Side, new: Side) -> Sequence[Job]:
+def _in_turns(jobs: Sequence[Job], old: Side, new: Side) -> None:
     for turn in range(max((job.rounds for job in jobs), default=0)):
         for job in jobs:
             if turn < job.rounds and not job.failed:
                 _measure(job, (old, new) if turn % 2 == 0 else (new, old))
-    return jobs
 
 
 def _measure(job: Job, sides: Sequence[Side]) -> None:
@@ -134,28 +143,29 @@ _CONTENDERS = (
 )
 
 
-def _contests(old: Side, new: Side, chosen: Sequence[str], *, quick: bool) -> Sequence[Job]:
-    """The contenders of the parts, on the same two servers."""
+def _contests(jobs: list[Job], old: Side, new: Side, chosen: Sequence[str], *, quick: bool) -> None:
+    """Measure the contenders of the parts, on the same two servers; adds them to `jobs`."""
     wanted = [one for one in _CONTENDERS if not chosen or one[0] in chosen]
     if not wanted:
-        return []
+        return
     rounds, share = (1, 0.1) if quick else (5, 1.0)
     with open_arena() as arena:
         contend = partial(_contend, arena, share)
-        return _in_turns(
-            [Job(part, rounds, partial(contend, *what)) for part, *what in wanted], old, new
-        )
+        jobs += [Job(part, rounds, partial(contend, *what)) for part, *what in wanted]
+        _in_turns(jobs, old, new)
 
 
-def _wholes(old: Side, new: Side, chosen: Sequence[str], *, quick: bool) -> Sequence[Job]:
-    """The whole system and the month, each with servers of its own."""
+def _wholes(jobs: list[Job], old: Side, new: Side, chosen: Sequence[str], *, quick: bool) -> None:
+    """Measure the whole system and the month, each with servers of its own; adds them to `jobs`."""
     rounds = 1 if quick else 3
     how = {"rate": 20, "seconds": 5 if quick else 30, "burst": 20 if quick else 300}
-    jobs = [
+    wholes = [
         Job("system", rounds, lambda side: dict(side.call("whole", **how))),
         Job("month", rounds, _month),
     ]
-    return _in_turns([job for job in jobs if not chosen or job.part in chosen], old, new)
+    wanted = [job for job in wholes if not chosen or job.part in chosen]
+    jobs += wanted
+    _in_turns(wanted, old, new)
 
 
 def _contend(
@@ -176,7 +186,9 @@ def _contend(
         make_tables=lambda url: side.call("tables", owner_url=url),
     )
     try:
-        _prepare(side, place, prepare, pending=int(100_000 * share))
+        if prepare:
+            more = {"pending": int(100_000 * share)} if prepare == "timers" else {}
+            side.call(prepare, place=asdict(place), **more)
         said = run_alone(contender, place, python=side.python, root=side.root)
     finally:
         arena.leave(place)
@@ -189,12 +201,6 @@ def _contend(
     return {f"{name}|events/s": said["rate"]} | figures
 
 
-def _prepare(side: Side, place: Place, prepare: str, *, pending: int) -> None:
-    if prepare:
-        more = {"pending": pending} if prepare == "timers" else {}
-        side.call(prepare, place=asdict(place), **more)
-
-
 def _month(side: Side) -> dict[str, float]:
     """`kvitt run --once`: two regions' month, told and judged, servers and all."""
     with tempfile.TemporaryDirectory(prefix="kvitt-beside-", ignore_cleanup_errors=True) as state:
@@ -205,10 +211,6 @@ def _month(side: Side) -> dict[str, float]:
 
 
 # -- the table ------------------------------------------------------------------------------------
-
-
-def _by_part(jobs: Sequence[Job]) -> Iterator[tuple[str, Iterator[Job]]]:
-    return groupby(jobs, key=lambda job: job.part)
 
 
 def _table(part: str, jobs: Sequence[Job], old: Side, new: Side) -> Table:
@@ -224,8 +226,8 @@ def _table(part: str, jobs: Sequence[Job], old: Side, new: Side) -> Table:
                 for earlier, after in zip(before, now, strict=True)
             ]
             rows.append([name, unit, _told(before), _told(now), _told(times), _verdict(times)])
-    rounds = max(job.rounds for job in jobs)
-    title = f"{part}, {rounds} round{'s' * (rounds > 1)}"
+    rounds = max(len(job.found) for job in jobs)
+    title = f"{part}, {rounds} round{'s' * (rounds != 1)}"
     medians = [f"{side.name}: median (lowest–highest)" for side in (old, new)]
     return Table(title, ["", "unit", *medians, "times as fast", ""], rows)
 

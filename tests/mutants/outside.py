@@ -5,10 +5,10 @@ from typing import Final
 from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TESTS: Final = "chassis/tests"
-_LISTS: Final = "chassis/tests/test_lists.py"
 _INBOX: Final = f"{_TESTS}/test_inbox.py"
 _QUARANTINE: Final = f"{_TESTS}/test_quarantine.py"
 _HTTP: Final = f"{_TESTS}/test_http.py"
+_LISTS: Final = f"{_TESTS}/test_lists.py::test"
 _AUTH: Final = f"{_TESTS}/test_auth.py"
 _LOGS: Final = f"{_TESTS}/test_logs.py"
 _CONTRACTS: Final = "contracts/kvitt_contracts"
@@ -211,7 +211,39 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/reader.py",
         "session.execute(query.options(mine))",
         "session.execute(query)",
-        f"{_LISTS}::test_a_list_has_one_region_without_row_security_too",
+        f"{_LISTS}_a_reader_reads_one_region_without_row_security_too",
+    ),
+    mutant(
+        "pages-by-key",
+        "What sorts alike is told apart by the key: no row is passed over between two pages",
+        f"{CHASSIS}/web/lists.py",
+        "return Order((first, *keys),",
+        "return Order((first,),",
+        f"{_LISTS}_a_list_that_rests_is_paged_in_its_whole_order",
+    ),
+    mutant(
+        "pages-of-nothing",
+        "A list goes on with the rows whose sort has no value",
+        f"{CHASSIS}/web/keyset.py",
+        "if may_be_null and not self.is_falling else rest",
+        "if False else rest",
+        f"{_LISTS}_a_list_that_rests_is_paged_in_its_whole_order",
+    ),
+    mutant(
+        "cursor-of-its-list",
+        "A cursor is a place in its own list, with its filters, order and region",
+        f"{CHASSIS}/web/lists.py",
+        "if cursor and (cursor.listed, cursor.sort) != (listed, sort):",
+        "if cursor and cursor.sort != sort:",
+        f"{_LISTS}_a_cursor_is_of_its_list_filters_order_and_region",
+    ),
+    mutant(
+        "cursors-are-sealed",
+        "An address says nothing of the row that its page begins after",
+        f"{CHASSIS}/web/cursors.py",
+        "    sealed = sealer.seal_text(document)\n    while",
+        "    sealed = document\n    while",
+        f"{_LISTS}_a_cursor_says_nothing_to_who_holds_it",
     ),
     mutant(
         "logs-are-masked",

@@ -6,22 +6,19 @@ meanwhile move no other row from its page, and page 500 costs what page 1 does.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import Enum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
-from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
-from pydantic_core import to_json, to_jsonable_python
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, true, tuple_
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import to_json
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.inspection import inspect
 
 from kvitt_chassis.filters import Column, Criterion, Filter, ForTheView, OnColumn
-from kvitt_chassis.models import CodeText
 from kvitt_chassis.web import cursors
 from kvitt_chassis.web.cursors import MAX_CURSOR_LENGTH, Cursor
+from kvitt_chassis.web.keyset import Order, adapter_of
 from kvitt_chassis.web.problems import Invalid
-from kvitt_chassis.web.reader import RegionReader
+from kvitt_chassis.web.reader import Find, RegionReader
 
 V = TypeVar("V")
 
@@ -43,7 +40,7 @@ class Page(BaseModel, Generic[V]):
     ]
     total_is_exact: Annotated[
         bool, Field(description="Falskt när listan har över 10 000: `total` är då 10 000")
-    ] = True
+    ]
     next: Annotated[str | None, Field(description="Adressen till nästa sida")] = None
 
 
@@ -144,7 +141,7 @@ class ListOf(Generic[V]):
         self._must_have(self.scope.units)
         self._must_have(self.sorts.values())
         for column in self.sorts.values():
-            _reads(column)
+            adapter_of(column)
         if self.default.removeprefix("-") not in self.sorts:
             raise TypeError(f"{self.default} is none of the list's sorts")
 
@@ -158,55 +155,67 @@ class ListOf(Generic[V]):
         """
         self._must_have(f.column for f in asked.filters.values() if isinstance(f, OnColumn))
         sort = asked.sort or self.default
-        columns = self._columns(sort)
+        order = self._order(sort)
         given = asked.given()
         listed = _digest(reader, given)
         cursor = cursors.unseal(asked.cursor, reader.sealer) if asked.cursor else None
         if cursor and (cursor.listed, cursor.sort) != (listed, sort):
             raise cursors.of_another_list()
+        stretches = order.after(_last(cursor, order)) if cursor else [true()]
         wanted = [await asked.filters[name].criterion(v, reader) for name, v in given.items()]
         query = self.rows.where(*criteria, *wanted)
-        stretches = _after(_last(cursor, columns), columns, sort) if cursor else [true()]
         async with reader.reading() as find:
             if cursor:
                 total, is_exact = cursor.total, cursor.total_is_exact
             else:
-                (counted,) = await find(self._counted(query))
-                total, is_exact = min(counted[0], MAX_TOTAL), counted[0] <= MAX_TOTAL
-            rows: list[Sequence[Any]] = []
-            for stretch in stretches:
-                if len(rows) <= asked.limit:
-                    ordered = query.where(stretch).order_by(*_ordered(columns, sort))
-                    ordered = ordered.add_columns(*(column.label(None) for column in columns))
-                    rows += await find(ordered.limit(asked.limit + 1 - len(rows)))
+                ((found,),) = await find(self._counted(query))
+                total, is_exact = min(found, MAX_TOTAL), found <= MAX_TOTAL
+            rows = await self._rows(query, order, stretches, limit=asked.limit + 1, find=find)
         following = None
-        if len(rows) > asked.limit:
-            values = to_jsonable_python(list(rows[asked.limit - 1][-len(columns) :]))
-            place = cursors.seal(Cursor(1, listed, sort, total, is_exact, values), reader.sealer)
+        if len(rows) > asked.limit:  # one more than is shown: there is a next page
+            last = order.write(rows[asked.limit - 1][-len(order.columns) :])
+            place = cursors.seal(Cursor(1, listed, sort, total, is_exact, last), reader.sealer)
             url = reader.url.include_query_params(cursor=place)
             following = f"{url.path}?{url.query}"
-        items = [self.view(self._shown(row, len(columns))) for row in rows[: asked.limit]]
+        items = [self.view(_selected(row, order)) for row in rows[: asked.limit]]
         return Page[V](items=items, total=total, total_is_exact=is_exact, next=following)
+
+    async def _rows(
+        self,
+        query: Select[*tuple[Any, ...]],
+        order: Order,
+        stretches: Sequence[Criterion],
+        *,
+        limit: int,
+        find: Find,
+    ) -> list[Sequence[Any]]:
+        """The first rows of the stretches; each ends with the values of the order's columns."""
+        ordered = query.add_columns(*(one.label(None) for one in order.columns))
+        ordered = ordered.order_by(*order.by())
+        rows: list[Sequence[Any]] = []
+        for stretch in stretches:
+            if len(rows) < limit:
+                rows += await find(ordered.where(stretch).limit(limit - len(rows)))
+        return rows
 
     @property
     def _entity(self) -> Any:
         return self.rows.column_descriptions[0]["entity"]
 
-    def _columns(self, sort: str) -> list[Column]:
-        """What the list is ordered by: the sort and then the key, so that no two rows are alike."""
+    def _order(self, sort: str) -> Order:
         first = self.sorts.get(sort.removeprefix("-"))
         if first is None:
             raise _unknown_sort(sorted(self.sorts))
+        keys = (key for key in self._key() if key is not first)
+        return Order((first, *keys), is_falling=sort.startswith("-"))
+
+    def _key(self) -> list[Column]:
         names = [str(column.key) for column in inspect(self._entity).mapper.primary_key]
-        keys = [getattr(self._entity, name) for name in names if name != "region"]
-        return [first, *(key for key in keys if key is not first)]
+        return [getattr(self._entity, name) for name in names if name != "region"]
 
     def _counted(self, query: Select[*tuple[Any, ...]]) -> Select[int]:
-        some = query.with_only_columns(*self._columns(self.default), maintain_column_froms=True)
+        some = query.with_only_columns(*self._key(), maintain_column_froms=True)
         return select(func.count()).select_from(some.limit(MAX_TOTAL + 1).subquery())
-
-    def _shown(self, row: Sequence[Any], added: int) -> Any:
-        return row[0] if len(row) == added + 1 else row[:-added]
 
     def _must_have(self, columns: Iterable[Column]) -> None:
         entities = {one["entity"] for one in self.rows.column_descriptions}
@@ -215,46 +224,16 @@ class ListOf(Generic[V]):
                 raise TypeError(f"{column} is no column of what the list selects")
 
 
-def _ordered(columns: Sequence[Column], sort: str) -> list[ColumnElement[Any]]:
-    # PostgreSQL puts NULL last, and first when it falls: the one order is the other, turned
-    return [column.desc() if sort.startswith("-") else column.asc() for column in columns]
-
-
-def _after(last: Sequence[Any], columns: Sequence[Column], sort: str) -> list[Criterion]:
-    """What comes after a row, as stretches in their order, each a range of an index by itself."""
-    column, value, is_falling = columns[0], last[0], sort.startswith("-")
-    if value is None:
-        rest: list[Criterion] = [and_(column.is_(None), _beyond(columns[1:], last[1:], is_falling))]
-        return [*rest, column.is_not(None)] if is_falling else rest
-    edge = literal(value, column.type)  # a plain True or False has no order in SQLAlchemy
-    bound = column <= edge if is_falling else column >= edge
-    rest = [and_(bound, _beyond(columns, last, is_falling))]
-    may_be_null = getattr(column.expression, "nullable", True)
-    return [*rest, column.is_(None)] if may_be_null and not is_falling else rest
-
-
-def _beyond(columns: Sequence[Column], last: Sequence[Any], is_falling: bool) -> Criterion:
-    here = tuple_(*columns)
-    there = tuple_(*(literal(v, c.type) for c, v in zip(columns, last, strict=True)))
-    return here < there if is_falling else here > there
-
-
-def _last(cursor: Cursor, columns: Sequence[Column]) -> list[Any]:
-    """The values of a cursor in the types of their columns. Raises Invalid (422) where a column has
-    changed since.
-    """
+def _last(cursor: Cursor, order: Order) -> list[Any]:
     try:
-        pairs = zip(columns, cursor.last, strict=True)
-        return [_reads(column).validate_python(value) for column, value in pairs]
-    except (ValidationError, ValueError):
+        return order.read(cursor.last)
+    except ValueError:  # the columns have changed since
         raise cursors.unreadable() from None
 
 
-def _reads(column: Column) -> TypeAdapter[Any]:
-    kind: Any = str if isinstance(column.type, CodeText) else column.type.python_type
-    if not issubclass(kind, str | int | date | datetime | UUID | Enum):
-        raise TypeError(f"{column} has no order")
-    return TypeAdapter(kind | None)
+def _selected(row: Sequence[Any], order: Order) -> Any:
+    selected = row[: -len(order.columns)]
+    return selected[0] if len(selected) == 1 else selected
 
 
 def _digest(reader: RegionReader, given: Mapping[str, Any]) -> str:

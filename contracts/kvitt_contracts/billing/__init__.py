@@ -1,4 +1,4 @@
-"""What billing says: who owes what."""
+"""The messages of billing: who owes what."""
 
 from kvitt_contracts.billing.charges import (
     ChargeCancelled,

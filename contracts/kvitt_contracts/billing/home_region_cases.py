@@ -21,7 +21,7 @@ class HomeRegionCaseOpened(Event, type="billing.home-region-case.opened.v1"):
 
 
 class CommitmentRecorded(Event, type="billing.home-region-case.commitment-recorded.v1"):
-    """The home region's payment commitment is recorded; the unit keeps the document (BIL-5)."""
+    """The home region's payment commitment is recorded; the unit stores the document (BIL-5)."""
 
     order_id: OrderId
     approved_on: date

@@ -27,7 +27,7 @@ class InvoiceLine(Value):
     """One line of the specification: a charge, or a device with the span of days [from_day, to_day]
     (both included) that it covers.
 
-    A negative amount is a credit of what an earlier invoice said.
+    A negative amount credits what an earlier invoice debited.
     """
 
     kind: ChargeKind
@@ -132,9 +132,9 @@ RunState = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class InvoiceRunPreviewed(Event, type="billing.invoice-run.previewed.v1"):
-    """The month's documents can be looked at before they are issued (BIL-9, by policy).
+    """The month's documents can be reviewed before they are issued (BIL-9, by policy).
 
-    `findings`: things that somebody should look at first.
+    `findings`: what should be reviewed first.
     """
 
     month: Month

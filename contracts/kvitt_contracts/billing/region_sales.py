@@ -51,7 +51,7 @@ class RegionSaleRefused(Event, type="billing.region-sale.refused.v1"):
 
 
 class PricedDevice(Value):
-    """A device and what is asked for it."""
+    """A device and its asking price."""
 
     device_id: DeviceId
     price: Money
@@ -71,7 +71,7 @@ class RegionSaleProposed(Event, type="billing.region-sale.proposed.v1"):
 
 
 class RegionSaleReminderDue(Event, type="billing.region-sale.reminder-due.v1"):
-    """Something was not done in time and is only told: `waits_for` is `answer` or `return` (30 days
+    """Something was not done in time; nothing changes: `waits_for` is `answer` or `return` (30 days
     after no).
     """
 
@@ -133,7 +133,7 @@ class RequestRegionSale(Command, type="billing.region-sale.request.v1"):
 
 
 class NamedPrice(Value):
-    """A device by its number and what is asked for it."""
+    """A device by its number and its asking price."""
 
     device_number: DeviceNumber
     price: Money

@@ -58,7 +58,7 @@ class SupplierInvoiceHeld(Event, type="billing.supplier-invoice.held.v1"):
 
 
 class SupplierInvoiceReminderDue(Event, type="billing.supplier-invoice.reminder-due.v1"):
-    """It is held and the policy's days have passed: the purchasing unit is told (BIL-6)."""
+    """It is still held after the policy's days: the purchasing unit is notified (BIL-6)."""
 
     supplier_invoice_id: SupplierInvoiceId
     service_point: ServicePointId

@@ -1,4 +1,4 @@
-"""What bmb says, and what it can be asked."""
+"""The events of bmb, and its commands."""
 
 from kvitt_contracts.bmb.responsibles import ResponsiblesEvent, ResponsiblesSet
 from kvitt_contracts.bmb.transfer_commands import (

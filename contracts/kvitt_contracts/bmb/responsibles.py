@@ -9,11 +9,11 @@ from kvitt_contracts.types import ServicePointId, UserId
 
 
 class ResponsiblesSet(Event, type="bmb.responsibles.set.v1"):
-    """Who acknowledges for a service point, as a whole: two mains cannot be told (BMB-9).
+    """Who acknowledges for a service point, as a whole: there is never more than one main (BMB-9).
 
-    The main responsible is told of transfers, a substitute is not. Within `absent_from_on` and
-    `absent_to_on` (both included) the stand-in is told as well (BMB-10, NTF-3). `main` is None
-    where the main has become inactive: then the service point and customer service are told.
+    The main responsible is notified of transfers, a substitute is not. Within `absent_from_on` and
+    `absent_to_on` (both included) the stand-in is notified as well (BMB-10, NTF-3). `main` is None
+    where the main has become inactive: then the service point and customer service are notified.
     """
 
     service_point: ServicePointId

@@ -1,4 +1,4 @@
-"""What bmb can be asked to do with a transfer."""
+"""The commands of a transfer."""
 
 from typing import Annotated
 
@@ -54,7 +54,7 @@ class CancelTransfer(Command, type="bmb.transfer.cancel.v1"):
 
 
 class AcceptTransfer(Command, type="bmb.transfer.accept.v1"):
-    """Say yes for a customer of the receiving side; `payer_id` only where the policy lets it be
+    """Accept for a customer of the receiving side; `payer_id` only where the policy lets it be
     chosen (BMB-4).
     """
 
@@ -65,14 +65,16 @@ class AcceptTransfer(Command, type="bmb.transfer.accept.v1"):
 
 
 class RejectTransfer(Command, type="bmb.transfer.reject.v1"):
-    """Say no, with the reason where the policy wants one (BMB-5)."""
+    """Reject, with the reason where the policy requires one (BMB-5)."""
 
     by: UserId
     message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
 
 
 class UnlockTransfer(Command, type="bmb.transfer.unlock.v1"):
-    """Customer service frees a locked transfer's devices, and says who asked (BMB-7, REF-12)."""
+    """Customer service frees a locked transfer's devices; `asked_by` is who wanted it (BMB-7,
+    REF-12).
+    """
 
     by: UserId
     asked_by: UserId
@@ -88,7 +90,7 @@ class WithdrawTransfer(Command, type="bmb.transfer.withdraw.v1"):
 
 
 class RejectTransferLines(Command, type="bmb.transfer.reject-lines.v1"):
-    """Say no to some of its devices, with the reason where the policy wants one (BMB-5)."""
+    """Reject some of its devices, with the reason where the policy requires one (BMB-5)."""
 
     devices: Annotated[tuple[DeviceNumber, ...], Field(min_length=1, max_length=100)]
     by: UserId

@@ -22,9 +22,9 @@ from kvitt_contracts.types import (
 
 
 class TransferDrafted(Event, type="bmb.transfer.drafted.v1"):
-    """A draft is saved and shows the payer that will be proposed (BMB-2).
+    """A draft is saved, with the payer that will be proposed (BMB-2).
 
-    Nothing is asked of anybody yet.
+    Nobody has to answer anything yet.
     """
 
     transfer_id: TransferId
@@ -76,7 +76,7 @@ class DeviceRefusal(Value):
 
 
 class TransferRefused(Event, type="bmb.transfer.refused.v1"):
-    """Inventory refused the hold: nothing changes. `reasons` says which device and why (BMB-12)."""
+    """Inventory refused the hold: nothing changes. `reasons` name which device and why (BMB-12)."""
 
     transfer_id: TransferId
     sender: UserId
@@ -107,9 +107,9 @@ class TransferDeadlineNeared(Event, type="bmb.transfer.deadline-neared.v1"):
 
 
 class TransferAccepted(Event, type="bmb.transfer.accepted.v1"):
-    """The receiver has said yes. Nothing has changed hands yet.
+    """The receiver has accepted. Nothing has changed hands yet.
 
-    Custody changes on `effective_on`, when inventory says `CustodyChanged`; the payer pays from
+    Custody changes on `effective_on`, when inventory emits `CustodyChanged`; the payer pays from
     that day. Ends the transfer's waiting: no other decision follows (BMB-4).
     """
 
@@ -145,7 +145,7 @@ class TransferExecutedAutomatically(Event, type="bmb.transfer.executed-automatic
 
 
 class TransferRejected(Event, type="bmb.transfer.rejected.v1"):
-    """The receiver has said no; the transfer is void and its devices are free (BMB-5)."""
+    """The receiver has rejected it; the transfer is void and its devices are free (BMB-5)."""
 
     transfer_id: TransferId
     devices: tuple[DeviceId, ...]
@@ -262,7 +262,7 @@ class TransferWithdrawn(Event, type="bmb.transfer.withdrawn.v1"):
 
 
 class TransferLinesRejected(Event, type="bmb.transfer.lines-rejected.v1"):
-    """The receiver said no to these devices and may say yes to the others (BMB-5, policy
+    """The receiver rejected these devices and may accept the others (BMB-5, policy
     `transfer.bundle`).
 
     Inventory frees them (HoldReduced).

@@ -1,4 +1,4 @@
-"""What inventory says: everything physical. One module for each kind of aggregate."""
+"""The messages of inventory: everything physical. One module for each kind of aggregate."""
 
 from kvitt_contracts.inventory.articles import (
     ArticleEvent,

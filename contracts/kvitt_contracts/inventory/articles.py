@@ -26,9 +26,9 @@ from kvitt_contracts.types import (
 
 
 class ArticleListed(Event, type="inventory.article.listed.v1"):
-    """An article is in the region's catalogue, or what is said of it changed.
+    """An article is in the region's catalogue, or its data have changed.
 
-    Prices stand in ArticlePriced. What follows `unit` has today's meaning by default: `product` and
+    Prices are in ArticlePriced. What follows `unit` has today's meaning by default: `product` and
     `replacement_group` join articles (INV-2, INV-3); `is_own_units_only` and `never_from` restrict
     who may order it from where (ORD-22); `is_kept_in_central` decides the supply (ORD-21);
     `is_contribution`: never stocked, returned or rented; `is_free`: a price of 0 is its price

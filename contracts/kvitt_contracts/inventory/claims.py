@@ -1,8 +1,8 @@
 """Topic `inventory.claims` (key: the claimant's id): claims by pickups, sales and fault reports.
 Reserved.
 
-A device has at most one open claim (BMB-12). A transfer's claim is told on `inventory.holds`, a
-basket's on `inventory.reservations`.
+A device has at most one open claim (BMB-12). A transfer's claim is published on `inventory.holds`,
+a basket's on `inventory.reservations`.
 """
 
 from typing import Annotated
@@ -21,7 +21,7 @@ class ClaimGranted(Event, type="inventory.claim.granted.v1"):
 
 
 class ClaimRefused(Event, type="inventory.claim.refused.v1"):
-    """None of the devices is claimed (all or none). `refused` says which and why."""
+    """None of the devices is claimed (all or none). `refused` names which and why."""
 
     claimant: Claimant
     refused: Annotated[tuple[RefusedDevice, ...], Field(min_length=1)]

@@ -9,8 +9,8 @@ from kvitt_contracts.envelope import Event
 
 
 class DayClosed(Event, type="inventory.day.closed.v1"):
-    """The Stockholm day is over in the region, and so many custody changes have been said since the
-    beginning.
+    """The Stockholm day is over in the region, and so many custody changes have been emitted since
+    the beginning.
     """
 
     day: date

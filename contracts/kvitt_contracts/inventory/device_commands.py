@@ -1,5 +1,5 @@
-"""What inventory can be asked to do with a device. Reserved. Subject of each: the device number,
-where nothing else is said.
+"""The commands of a device. Reserved. Subject of each: the device number, unless another is
+named.
 """
 
 from typing import Annotated, Self
@@ -86,7 +86,7 @@ class RenumberDevice(Command, type="inventory.device.renumber.v1"):
 
 
 class SetDeviceCard(Command, type="inventory.device.set-card.v1"):
-    """Set what the card says; a serial number only by customer service (INV-5, INV-6).
+    """Set fields of the card; a serial number only by customer service (INV-5, INV-6).
 
     A SIP number is given over HTTP only.
     """
@@ -111,7 +111,7 @@ class ReportDamage(Command, type="inventory.device.report-damage.v1"):
 
 
 class ReportLost(Command, type="inventory.device.report-lost.v1"):
-    """Tell that a device is lost (INV-15): nobody pays for it from the day on."""
+    """Report that a device is lost (INV-15): nobody pays for it from the day on."""
 
     device_number: DeviceNumber
     since_on: Day

@@ -48,7 +48,7 @@ class Origin(Value):
 
 
 class DeviceRegistered(Event, type="inventory.device.registered.v1"):
-    """A marked device is known, and in which store it stands (INV-5).
+    """A marked device is registered, in the store that it is in (INV-5).
 
     `owner`: `region` or `patient`. `origin` where it was bought from another region (INV-12).
     """
@@ -93,7 +93,7 @@ class DeviceStatedOnLoan(Event, type="inventory.device.stated-on-loan.v1"):
 class CustodyCause(Value):
     """What changed custody: an order line, a transfer, or a return (neither).
 
-    A return that is joined with others has `return_id`; the last ones say what else it was.
+    A return that is joined with others has `return_id`; the last fields name what else it was.
     """
 
     order_id: OrderId | None = None
@@ -141,10 +141,10 @@ class DeviceRenumbered(Event, type="inventory.device.renumbered.v1"):
 
 
 class DeviceCardChanged(Event, type="inventory.device.card-changed.v1"):
-    """What the device's card says has changed (INV-5, INV-6): given is what it says from now on.
+    """The device's card has changed (INV-5, INV-6): a given field is its value from now on.
 
     Maintenance was done on `maintained_on` and is due next on `maintenance_due_on`. The SIP number
-    stays with inventory: it is a telephone number, of whoever has the device.
+    is stored by inventory alone: it is a telephone number, of whoever has the device.
     """
 
     device_id: DeviceId
@@ -157,12 +157,13 @@ class DeviceCardChanged(Event, type="inventory.device.card-changed.v1"):
 
 
 class DeviceStatusChanged(Event, type="inventory.device.status-changed.v1"):
-    """The device is `in_use`, `investigated`, `lost`, `scrapped`, `sold` or
-    `returned_to_supplier` from a day on (INV-7, INV-8, INV-10, BIL-7).
+    """The device is `in_use`, `investigated`, `lost`, `scrapped`, `sold` or `returned_to_supplier`
+    from a day on (INV-7, INV-8, INV-10, BIL-7).
 
-    It keeps a holder: an investigated or lost one the investigation store, the others the last
-    store; nobody pays for it there. `payer_id` and `value` where somebody is charged (BIL-8);
-    `in_use` after that lets the charge be cancelled. `cause` is the noun of what has `cause_id`.
+    It has a holder in any status: an investigated or lost one the investigation store, the others
+    the last store; nobody pays for it there. `payer_id` and `value` where somebody is charged
+    (BIL-8); `in_use` after that lets the charge be cancelled. `cause` is the noun of what has
+    `cause_id`.
     """
 
     device_id: DeviceId
@@ -175,8 +176,8 @@ class DeviceStatusChanged(Event, type="inventory.device.status-changed.v1"):
 
 
 class DeviceDamageRecorded(Event, type="inventory.device.damage-recorded.v1"):
-    """Something happened to the device, `stolen`, `lost` or `damaged`, and what was decided
-    (INV-15). The note stays with inventory.
+    """The device was `stolen`, `lost` or `damaged`, and what was decided (INV-15). The note is
+    stored by inventory alone.
     """
 
     device_id: DeviceId
@@ -190,8 +191,8 @@ class DeviceDamageRecorded(Event, type="inventory.device.damage-recorded.v1"):
 
 
 class DeviceReminderDue(Event, type="inventory.device.reminder-due.v1"):
-    """A device bought over has stood for 30 days without being withdrawn to its patient: the
-    service point is told (INV-12).
+    """A device bought over has been in the store for 30 days without being withdrawn to its
+    patient: the service point is notified (INV-12).
     """
 
     device_id: DeviceId

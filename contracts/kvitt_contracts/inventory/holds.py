@@ -18,7 +18,7 @@ class HoldGranted(Event, type="inventory.hold.granted.v1"):
 
 
 class HoldRefused(Event, type="inventory.hold.refused.v1"):
-    """None of the devices is claimed (all or none). `refused` says which and why (BMB-12)."""
+    """None of the devices is claimed (all or none). `refused` names which and why (BMB-12)."""
 
     transfer_id: TransferId
     refused: Annotated[tuple[RefusedDevice, ...], Field(min_length=1)]

@@ -52,7 +52,7 @@ class StockReserved(Event, type="inventory.reservation.reserved.v1"):
 
 class StockBackordered(Event, type="inventory.reservation.backordered.v1"):
     """Something is missing; with the supplier's lead time the order is expected to leave on the day
-    (ORD-4). Said again, with what is still missing, when a part of it has come.
+    (ORD-4). Emitted again, with what is still missing, when a part of it has come.
     """
 
     order_id: OrderId
@@ -133,8 +133,8 @@ ReservationEvent = (
 
 
 class LineStocked(Event, type="inventory.reservation.line-stocked.v1"):
-    """A line stands in a store instead of with a recipient: a replenishment, or a direct delivery
-    whose recipient is inactive (ORD-9, REF-14). It charges nobody.
+    """A line is in a store instead of with a recipient: a replenishment, or a direct delivery whose
+    recipient is inactive (ORD-9, REF-14). It charges nobody.
     """
 
     order_id: OrderId

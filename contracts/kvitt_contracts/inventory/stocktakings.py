@@ -29,7 +29,7 @@ class StocktakingPlanned(Event, type="inventory.stocktaking.planned.v1"):
 
 
 class StocktakingAnnounced(Event, type="inventory.stocktaking.announced.v1"):
-    """The unit is told now, in good time, by mail where it wants that (INV-10, NTF-4)."""
+    """The unit is notified now, in good time, by mail where it wants that (INV-10, NTF-4)."""
 
     stocktaking_id: StocktakingId
     service_point: ServicePointId
@@ -37,7 +37,7 @@ class StocktakingAnnounced(Event, type="inventory.stocktaking.announced.v1"):
 
 
 class StocktakingOpened(Event, type="inventory.stocktaking.opened.v1"):
-    """The list to count by is made of what the ledger said at `basis_at`. Business goes on."""
+    """The list to count by is made from the ledger at `basis_at`. Business goes on."""
 
     stocktaking_id: StocktakingId
     basis_at: AwareDatetime
@@ -53,7 +53,7 @@ class CountedArticle(Value):
 
 
 class StocktakingCounted(Event, type="inventory.stocktaking.counted.v1"):
-    """A batch was counted at an instant: expected is what the ledger said then (INV-10).
+    """A batch was counted at an instant: expected is the ledger's figure then (INV-10).
 
     An article that is counted anew replaces its earlier count.
     """
@@ -66,7 +66,7 @@ class StocktakingCounted(Event, type="inventory.stocktaking.counted.v1"):
 
 
 class StockDifference(Value):
-    """What the ledger said and what was found."""
+    """The ledger's figure and the counted one."""
 
     article_number: ArticleNumber
     expected: int
@@ -76,7 +76,7 @@ class StockDifference(Value):
 class StocktakingPosted(Event, type="inventory.stocktaking.posted.v1"):
     """Customer service has posted the differences; `missing` devices were not found (INV-10).
 
-    Each missing device's own event says what becomes of it.
+    Each missing device's own event states what becomes of it.
     """
 
     stocktaking_id: StocktakingId

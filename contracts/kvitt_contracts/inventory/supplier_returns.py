@@ -24,7 +24,7 @@ from kvitt_contracts.types import (
 class SupplierReturnRegistered(Event, type="inventory.supplier-return.registered.v1"):
     """Goods have left for the supplier, as agreed: billing waits for its credit note (INV-8).
 
-    A marked device stands in the user's own store and was received before; unmarked articles are
+    A marked device is in the user's own store and was received before; unmarked articles are
     returned by customer service, with `asked_by`. `value` where it is known.
     """
 

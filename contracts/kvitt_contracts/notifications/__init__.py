@@ -1,4 +1,4 @@
-"""What notifications says: messages, news, e-mail."""
+"""The messages of notifications: messages to users, news, e-mail."""
 
 from kvitt_contracts.notifications.emails import (
     Addressee,

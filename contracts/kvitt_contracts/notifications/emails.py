@@ -1,5 +1,5 @@
 """Topic `notifications.emails`, one aggregate kind: a mail that a routine wants sent (NTF-4).
-Reserved. Addresses are asked for when it is sent, and kept nowhere.
+Reserved. Addresses are fetched when it is sent, and stored nowhere.
 """
 
 from typing import Annotated

@@ -14,7 +14,7 @@ from kvitt_contracts.types import MessageId, ServicePointId, Thing, UserId, Valu
 
 
 class MessageKind(StrEnum):
-    """What a message tells (NTF-2)."""
+    """The kinds of messages (NTF-2)."""
 
     DELIVERY_DATE_CHANGED = "delivery_date_changed"
     ORDER_DELIVERED = "order_delivered"
@@ -40,21 +40,23 @@ class ToUser(Value):
 
 
 class ToServicePoint(Value):
-    """To whoever works at a service point, until its responsibles are known (architecture §6)."""
+    """To everybody who works at a service point, until its responsibles are known (architecture
+    §6).
+    """
 
     kind: Literal["service_point"] = "service_point"
     service_point: ServicePointId
 
 
 class About(Value):
-    """The thing that opening the message shows."""
+    """The order or transfer that opening the message shows."""
 
     kind: Literal["order", "transfer"]
     id: UUID
 
 
 class MessagePosted(Event, type="notifications.message.posted.v1"):
-    """A message stands in somebody's list, unread (NTF-1)."""
+    """A message is in somebody's list, unread (NTF-1)."""
 
     message_id: MessageId
     to: Annotated[ToUser | ToServicePoint, Field(discriminator="kind")]
@@ -84,14 +86,16 @@ MessageEvent = MessagePosted | MessageRead | MessageRemoved
 
 
 class ToStaff(Value):
-    """To whoever of the region's staff has a duty: `customer_service`, `finance`, `technician`."""
+    """To everybody of the region's staff with a duty: `customer_service`, `finance`,
+    `technician`.
+    """
 
     kind: Literal["staff"] = "staff"
     duty: Word
 
 
 class MessagePostedV2(Event, type="notifications.message.posted.v2"):
-    """A message stands in somebody's list, unread; of any kind and about anything (NTF-1, NTF-2).
+    """A message is in somebody's list, unread; of any kind and about anything (NTF-1, NTF-2).
 
     A kind that a reader does not know is shown by what it is about.
     """

@@ -1,4 +1,4 @@
-"""What orders says, and what it can be asked: one module for each kind of aggregate."""
+"""The messages of orders, events and commands: one module for each kind of aggregate."""
 
 from kvitt_contracts.orders.basket_loans import (
     ActOnBasketLoan,

@@ -1,5 +1,5 @@
-"""Topic `orders.cases`, one aggregate kind: the case, what users ask of customer service (REF-12).
-Reserved. The texts stay with orders.
+"""Topic `orders.cases`, one aggregate kind: the case, a request of a user to customer service
+(REF-12). Reserved. The texts are stored by orders alone.
 """
 
 from kvitt_contracts.envelope import Command, Event
@@ -7,7 +7,7 @@ from kvitt_contracts.types import CaseId, Reference, ServicePointId, Thing, User
 
 
 class CaseAsked(Event, type="orders.case.asked.v1"):
-    """A user asks customer service for something (REF-12): it waits.
+    """A user requests something of customer service (REF-12): it waits.
 
     `kind`: `unlock`, `urgent`, `person_missing`, `short_delivery`, `address`, `deviation`,
     `complaint` and what else a region's portal offers.
@@ -22,7 +22,9 @@ class CaseAsked(Event, type="orders.case.asked.v1"):
 
 
 class CaseReminderDue(Event, type="orders.case.reminder-due.v1"):
-    """Nobody answered within the policy's working days: customer service is told. It waits on."""
+    """Nobody answered within the policy's working days: customer service is notified. It waits
+    on.
+    """
 
     case_id: CaseId
     kind: Word
@@ -60,7 +62,7 @@ class NamedThing(Value):
 
 
 class AskCase(Command, type="orders.case.ask.v1"):
-    """Ask customer service for something (REF-12).
+    """Request something of customer service (REF-12).
 
     Subject: the region's own reference, which names the case. Its text is given over HTTP only.
     """
@@ -79,6 +81,6 @@ class AnswerCase(Command, type="orders.case.answer.v1"):
 
 
 class WithdrawCase(Command, type="orders.case.withdraw.v1"):
-    """Ask for nothing any more."""
+    """Withdraw the request."""
 
     by: UserId

@@ -38,7 +38,9 @@ class Supply(StrEnum):
 
 
 class AddressKind(StrEnum):
-    """Where an order goes (ORD-3). The address itself stays with orders; only the kind is told."""
+    """The kind of address that an order goes to (ORD-3). The address itself is stored by orders
+    alone.
+    """
 
     UNIT = "unit"
     RECIPIENT = "recipient"
@@ -88,7 +90,7 @@ class OrderPlaced(Event, type="orders.order.placed.v1"):
 class OrderPlanned(Event, type="orders.order.planned.v1"):
     """When the order is expected to leave the central store (ORD-4).
 
-    `changed` when an earlier date was told.
+    `changed` when an earlier date was emitted.
     """
 
     order_id: OrderId
@@ -133,7 +135,7 @@ class OrderDeclined(Event, type="orders.order.declined.v1"):
 
 
 class OrderVoidRequested(Event, type="orders.order.void-requested.v1"):
-    """Somebody asks to void the whole order (ORD-14).
+    """Somebody requests that the whole order be voided (ORD-14).
 
     Inventory answers ReservationReleased or ReleaseRefused.
     """

@@ -17,8 +17,8 @@ from kvitt_contracts.types import (
 
 
 class FaultReported(Event, type="orders.fault-report.reported.v1"):
-    """Customer service has a fault on a device that nobody prescribes: the main responsible is told
-    and the report waits (ACT-6).
+    """Customer service has a fault on a device that nobody prescribes: the main responsible is
+    notified and the report waits (ACT-6).
     """
 
     fault_report_id: FaultReportId
@@ -31,7 +31,9 @@ class FaultReported(Event, type="orders.fault-report.reported.v1"):
 
 
 class FaultReportEscalated(Event, type="orders.fault-report.escalated.v1"):
-    """Nobody answered within the policy's days: customer service is told. It waits on (ACT-6)."""
+    """Nobody answered within the policy's days: customer service is notified. It waits on
+    (ACT-6).
+    """
 
     fault_report_id: FaultReportId
     service_point: ServicePointId
@@ -73,10 +75,10 @@ class FaultReportForwarded(Event, type="orders.fault-report.forwarded.v1"):
 
 
 class FaultReportRiskAssessed(Event, type="orders.fault-report.risk-assessed.v1"):
-    """One side has said whether and how the device may be used meanwhile (ACT-6).
+    """One side has assessed whether and how the device may be used meanwhile (ACT-6).
 
     `side`: `responsible` or `technician`; `use`: `forbidden`, `restricted` or `allowed`. Until both
-    say the same, the stricter holds.
+    agree, the stricter counts.
     """
 
     fault_report_id: FaultReportId
@@ -138,7 +140,7 @@ class ForwardFaultReport(Command, type="orders.fault-report.forward.v1"):
 
 
 class AssessRisk(Command, type="orders.fault-report.assess-risk.v1"):
-    """Say for one side whether and how the device may be used (ACT-6)."""
+    """Assess for one side whether and how the device may be used (ACT-6)."""
 
     side: Word
     use: Word

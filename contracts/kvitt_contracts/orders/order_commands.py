@@ -1,4 +1,4 @@
-"""What orders can be asked to do with an order."""
+"""The commands of an order."""
 
 from typing import Annotated, Literal
 
@@ -40,7 +40,7 @@ class RecipientAddress(Value):
 
 
 class OneOffAddress(Value):
-    """To an address kept with this order only (ORD-3).
+    """To an address stored with this order only (ORD-3).
 
     Over HTTP only: an address travels on no order topic.
     """
@@ -96,7 +96,7 @@ class PlaceOrder(Command, type="orders.order.place.v1"):
 
 
 class RegisterWithdrawal(Command, type="orders.withdrawal.register.v1"):
-    """Prescribe what stands in one's own store; it is delivered at once (ORD-7).
+    """Prescribe goods of the service point's own store; they are delivered at once (ORD-7).
 
     Subject: the region's own reference.
     """

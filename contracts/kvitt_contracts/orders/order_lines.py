@@ -58,8 +58,8 @@ class SuppliedLine(PlacedLine):
 
     `store`: the store that it leaves, for a direct line the purchasing store; `instead_of`: the
     article that a phase-out equivalent was taken for (ORD-6); `application`: the approved
-    application of an article outside the assortment (ACT-5). `fee_group` and `fee_timing` say by
-    which fee rule `fee` was pinned (ORD-18, BIL-3).
+    application of an article outside the assortment (ACT-5). `fee_group` and `fee_timing` name the
+    fee rule by which `fee` was pinned (ORD-18, BIL-3).
     """
 
     supply: LineSupply
@@ -81,10 +81,10 @@ class Cover(Value):
 
 
 class OrderPlacedV2(Event, type="orders.order.placed.v2"):
-    """An order is registered; each line says where it comes from (ORD-1, ORD-7, ORD-21).
+    """An order is registered; each line states its supply (ORD-1, ORD-7, ORD-21).
 
-    Inventory reserves central lines, serves own-store lines at once, and for direct lines keeps the
-    order until their receipt; it answers as to `.v1`. Without a central or own-store line it
+    Inventory reserves central lines, serves own-store lines at once, and for direct lines stores
+    the order until their receipt; it answers as to `.v1`. Without a central or own-store line it
     answers nothing. Billing opens a case where `cover` is given.
     """
 
@@ -125,7 +125,7 @@ class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
 
 
 class OrderLinePurchased(Event, type="orders.order.line-purchased.v1"):
-    """A direct line stands in a purchase order; in no other from now on (ORD-11)."""
+    """A direct line is in a purchase order; in no other from now on (ORD-11)."""
 
     order_id: OrderId
     line_id: OrderLineId
@@ -169,9 +169,9 @@ class OrderReceiptRefused(Event, type="orders.order.receipt-refused.v1"):
 
 
 class OrderLineDiverted(Event, type="orders.order.line-diverted.v1"):
-    """A received line stands in a store instead of with its recipient, who is inactive (REF-14).
+    """A received line is in a store instead of with its recipient, who is inactive (REF-14).
 
-    No fee and no charge follow; customer service is told.
+    No fee and no charge follow; customer service is notified.
     """
 
     order_id: OrderId
@@ -180,7 +180,7 @@ class OrderLineDiverted(Event, type="orders.order.line-diverted.v1"):
 
 
 class OrderLineVoidRequested(Event, type="orders.order.line-void-requested.v1"):
-    """Customer service asks to void central lines (ORD-14).
+    """Customer service requests that central lines be voided (ORD-14).
 
     Inventory answers LinesReleased or LinesKept. While lines are *voiding* none of them is
     purchased.
@@ -240,7 +240,7 @@ class OrderLineReduced(Event, type="orders.order.line-reduced.v1"):
 class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
     """When a direct line is expected to leave its supplier (ORD-4).
 
-    `is_changed` when an earlier date was told: the prescriber hears of it.
+    `is_changed` when an earlier date was emitted: the prescriber is notified.
     """
 
     order_id: OrderId

@@ -25,7 +25,7 @@ class PersonReactivated(Event, type="orders.person.reactivated.v1"):
 
 
 class PersonsMerged(Event, type="orders.person.merged.v1"):
-    """`person` (the subject) is an alias from now on: read `into` wherever it stands."""
+    """`person` (the subject) is an alias from now on: read `into` wherever it is named."""
 
     person: PersonRef
     region_person_id: RegionPersonId

@@ -51,7 +51,7 @@ class PickupRequested(Event, type="orders.pickup.requested.v1"):
 
     Inventory answers ClaimGranted or ClaimRefused, all or none; after 24 hours without it is
     refused. `ordered_by`: `unit`, `patient`, `relative`; of the last two the main responsible is
-    told, with the window `earliest_on` to `latest_on`. `cause`: one of the region's reasons.
+    notified, with the window `earliest_on` to `latest_on`. `cause`: one of the region's reasons.
     """
 
     pickup_id: PickupId
@@ -73,7 +73,7 @@ class PickupRequested(Event, type="orders.pickup.requested.v1"):
 
 
 class PickupRegistered(Event, type="orders.pickup.registered.v1"):
-    """Every device is claimed for the pickup: it stands, until each line has ended (PCK-2)."""
+    """Every device is claimed for the pickup: it is open until each line has ended (PCK-2)."""
 
     pickup_id: PickupId
 
@@ -101,7 +101,7 @@ class PickupMadeUrgent(Event, type="orders.pickup.made-urgent.v1"):
 
 
 class PickupVoidRequested(Event, type="orders.pickup.void-requested.v1"):
-    """The unit takes lines back; inventory releases what it still holds (PCK-3)."""
+    """The unit takes lines back; inventory releases what is still claimed (PCK-3)."""
 
     pickup_id: PickupId
     numbers: Annotated[tuple[LineNumber, ...], Field(min_length=1)]
@@ -117,7 +117,7 @@ class PickupLineEnded(Event, type="orders.pickup.line-ended.v1"):
 
 
 class PickupReported(Event, type="orders.pickup.reported.v1"):
-    """The technician has been there: the main responsible is told (PCK-3).
+    """The technician has been there: the main responsible is notified (PCK-3).
 
     Ends no line: the goods do, when they are back.
     """
@@ -196,7 +196,7 @@ class VoidPickup(Command, type="orders.pickup.void.v1"):
 
 
 class ReportPickup(Command, type="orders.pickup.report.v1"):
-    """The technician tells that it was done, and which lines were not found (PCK-3)."""
+    """The technician reports that it was done, and which lines were not found (PCK-3)."""
 
     technician: UserId
     not_found: Annotated[tuple[LineNumber, ...], Field(max_length=100)] = ()

@@ -35,9 +35,9 @@ class PurchaseLine(Item):
 
 
 class PurchaseOrderCreated(Event, type="orders.purchase-order.created.v1"):
-    """A purchase order stands, with its number (ORD-2, ORD-11).
+    """A purchase order is created, with its number (ORD-2, ORD-11).
 
-    Whoever created it makes sure that the supplier gets it, unless Kvitt sends it. Billing keeps
+    Whoever created it makes sure that the supplier gets it, unless Kvitt sends it. Billing stores
     lines and prices to match the supplier's invoice against (BIL-6).
     """
 
@@ -65,7 +65,8 @@ class PurchaseOrderSent(Event, type="orders.purchase-order.sent.v1"):
 
 
 class PurchaseOrderReceiptDue(Event, type="orders.purchase-order.receipt-due.v1"):
-    """The expected day has come and something is not received: the service point is told (ORD-12).
+    """The expected day has come and something is not received: the service point is notified
+    (ORD-12).
 
     Emitted again 14 days later, with that `days_late`, for customer service.
     """
@@ -76,7 +77,7 @@ class PurchaseOrderReceiptDue(Event, type="orders.purchase-order.receipt-due.v1"
 
 
 class PurchaseOrderReminderDue(Event, type="orders.purchase-order.reminder-due.v1"):
-    """Something else was not done in time and is only told: `waits_for` is `sending` (two working
+    """Something else was not done in time; nothing changes: `waits_for` is `sending` (two working
     days) or `settlement` of a deviation (30 days).
     """
 
@@ -86,7 +87,7 @@ class PurchaseOrderReminderDue(Event, type="orders.purchase-order.reminder-due.v
 
 
 class PurchaseOrderDelayed(Event, type="orders.purchase-order.delayed.v1"):
-    """The supplier delivers these lines later than told (ORD-4)."""
+    """The supplier delivers these lines later than planned (ORD-4)."""
 
     purchase_order_id: PurchaseOrderId
     lines: Annotated[tuple[OrderLineId, ...], Field(min_length=1)]
@@ -98,7 +99,7 @@ class PurchaseOrderDelayed(Event, type="orders.purchase-order.delayed.v1"):
 class PurchaseOrderLineChanged(Event, type="orders.purchase-order.line-changed.v1"):
     """A line was changed with the supplier; `quantity` 0 means that it is voided (ORD-14).
 
-    Billing expects what the line says now.
+    Billing expects the line as it is now.
     """
 
     purchase_order_id: PurchaseOrderId
@@ -172,7 +173,7 @@ class CreatePurchaseOrder(Command, type="orders.purchase-order.create.v1"):
 
 
 class SendPurchaseOrder(Command, type="orders.purchase-order.send.v1"):
-    """Tell that the supplier has got it, and how (ORD-11)."""
+    """Record that the supplier has got it, and how (ORD-11)."""
 
     how: Word
     sent_on: Day
@@ -190,7 +191,7 @@ class ChangePurchaseOrderLine(Command, type="orders.purchase-order.change-line.v
 
 
 class DelayPurchaseOrder(Command, type="orders.purchase-order.delay.v1"):
-    """Customer service tells that the supplier delivers later (ORD-4, REF-12)."""
+    """Customer service records that the supplier delivers later (ORD-4, REF-12)."""
 
     lines: Annotated[tuple[LineNumber, ...], Field(min_length=1, max_length=100)]
     expected_on: Day
@@ -199,7 +200,7 @@ class DelayPurchaseOrder(Command, type="orders.purchase-order.delay.v1"):
 
 
 class ReportDeviation(Command, type="orders.purchase-order.report-deviation.v1"):
-    """Tell that a delivery was not as ordered (INV-8)."""
+    """Report that a delivery was not as ordered (INV-8)."""
 
     line: LineNumber
     kind: Word
@@ -207,7 +208,7 @@ class ReportDeviation(Command, type="orders.purchase-order.report-deviation.v1")
 
 
 class SettleDeviation(Command, type="orders.purchase-order.settle-deviation.v1"):
-    """Customer service tells how a deviation was settled (REF-12)."""
+    """Customer service records how a deviation was settled (REF-12)."""
 
     line: LineNumber
     how: Word

@@ -7,11 +7,11 @@ from kvitt_contracts.types import ProductArea, Role, ServicePointId, StoreId, Us
 class UserRegistered(Event, type="orders.user.registered.v1"):
     """A user is known, or changed (REF-3). Internal id only.
 
-    `active` is the effective answer: may the user act now? `access` says why: `applied`, `granted`
-    or `lapsed` (REF-5); none means that the region states its users itself. `product_areas` and
-    `stores` limit what the user sees (REF-11); none means that nothing does. `duties`:
-    `technician`, `unit_head`, `assortment_manager`, `finance`. `profession` and `employer_kind` are
-    the region's words; `default_supply` is the user's own choice (REF-10).
+    `active` is the effective answer: may the user act now? `access` is the reason: `applied`,
+    `granted` or `lapsed` (REF-5); none means that the region states its users itself.
+    `product_areas` and `stores` limit what the user sees (REF-11); none means that nothing does.
+    `duties`: `technician`, `unit_head`, `assortment_manager`, `finance`. `profession` and
+    `employer_kind` are the region's words; `default_supply` is the user's own choice (REF-10).
     """
 
     user_id: UserId
@@ -37,7 +37,7 @@ UserEvent = UserRegistered
 
 
 class ApplyForAccess(Command, type="orders.user.apply.v1"):
-    """The head of a unit asks for a user's access (REF-5). Subject: the user id."""
+    """The head of a unit applies for a user's access (REF-5). Subject: the user id."""
 
     user_id: UserId
     by: UserId

@@ -34,7 +34,7 @@ class WorkOrderRegistered(Event, type="orders.work-order.registered.v1"):
 
     `kind`: `tied_to_order`, `adjustment`, `repair`, `special_adaptation`, `warranty_repair`,
     `installation`, `installed_repair`, `maintenance`, `application`. Description, address and phone
-    stay with orders. After 30 days without an end customer service is told.
+    are stored by orders alone. After 30 days without an end customer service is notified.
     """
 
     work_order_id: WorkOrderId
@@ -81,8 +81,8 @@ class WorkOrderNoted(Event, type="orders.work-order.noted.v1"):
 class WorkOrderFinished(Event, type="orders.work-order.finished.v1"):
     """The work is over: `done`, `repaired`, `replaced`, `not_warranty` (ACT-3, ACT-4).
 
-    The requester is told. Billing charges the service for `quantity`, and compensates postage only
-    where `has_action` (BIL-2, BIL-12). Finished maintenance sets the device's date.
+    The requester is notified. Billing charges the service for `quantity`, and compensates postage
+    only where `has_action` (BIL-2, BIL-12). Finished maintenance sets the device's date.
     """
 
     work_order_id: WorkOrderId
@@ -118,7 +118,7 @@ class WorkOrderApplicationDecided(Event, type="orders.work-order.application-dec
 
 
 class WorkOrderReminderDue(Event, type="orders.work-order.reminder-due.v1"):
-    """Something was not done in time and is only told: `waits_for` is `finish` (30 days),
+    """Something was not done in time; nothing changes: `waits_for` is `finish` (30 days),
     `decision` (14 days), `renumbering` after a replacement (14 days).
     """
 
@@ -162,7 +162,7 @@ class RegisterWorkOrder(Command, type="orders.work-order.register.v1"):
 
 
 class PlanWorkOrder(Command, type="orders.work-order.plan.v1"):
-    """Tell when it is expected to be done (ACT-3)."""
+    """Record when it is expected to be done (ACT-3)."""
 
     planned_on: Day
     technician: UserId | None = None

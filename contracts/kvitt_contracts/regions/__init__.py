@@ -1,8 +1,8 @@
-"""What regions send: facts on `region.<code>.<service>`, person facts on `region.<code>.persons`;
-and the feed that they read.
+"""The messages of regions: facts on `region.<code>.<service>`, person facts on
+`region.<code>.persons`; and the feed that they read.
 
-The subject of a fact is what the region calls the thing; a region's order is named by the region's
-own reference.
+The subject of a fact is the region's own name of what it is about; a region's order is named by the
+region's own reference.
 """
 
 from kvitt_contracts.regions.articles import (

@@ -52,9 +52,9 @@ class DeviceReturned(Fact, type="region.device.returned.v1"):
 
 
 class DeviceConditionStated(Fact, type="region.device-condition.stated.v1"):
-    """What has become of a device, as a fact: `lost`, `found`, `scrapped`, `damaged` (INV-15).
+    """A change in a device's condition, as a fact: `lost`, `found`, `scrapped`, `damaged` (INV-15).
 
-    A physical fact: it wins over claims. Subject: the device number. `store`: where it stands.
+    A physical fact: it overrides claims. Subject: the device number. `store`: the one it is in.
     """
 
     version: Version

@@ -1,4 +1,6 @@
-"""The region's feed, `region.<code>.events`: what notifications tells the region's systems."""
+"""The region's feed, `region.<code>.events`: what notifications publishes to the region's
+systems.
+"""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -103,7 +105,7 @@ class WorkOrderReported(Reported, type="region.work-order.reported.v1"):
 class CustodyReported(Reported, type="region.custody.reported.v1"):
     """On the region's feed: a device has another holder or payer from the business day on.
 
-    `recipient` as the region names one; none where it stands in `store`.
+    `recipient` as the region names one; none where it is in `store`.
     """
 
     device_number: DeviceNumber
@@ -140,7 +142,7 @@ class StocktakingReported(Reported, type="region.stocktaking.reported.v1"):
 class ChargeReported(Reported, type="region.charge.reported.v1"):
     """On the region's feed: a charge was deferred, paused, raised or cancelled.
 
-    A patient's is not told with the patient: `payer_id` is a unit's.
+    A patient's is reported without the patient: `payer_id` is a unit's.
     """
 
     charge: Reference

@@ -80,7 +80,7 @@ class GoodsDispatched(Fact, type="region.goods.dispatched.v1"):
 
 
 class SupplierDelayStated(Fact, type="region.supplier-delay.stated.v1"):
-    """A supplier delivers a purchase order later than told (ORD-4); without `lines` all of it.
+    """A supplier delivers a purchase order later than planned (ORD-4); without `lines` all of it.
 
     Subject: the purchase-order number.
     """
@@ -108,7 +108,7 @@ class ReturnedGoodsStated(Fact, type="region.returned-goods.stated.v1"):
 
 
 class CountedShelf(Value):
-    """How many of an article stand on the shelf, and which marked devices. None is 0."""
+    """How many of an article are on the shelf, and which marked devices. None is 0."""
 
     article_number: ArticleNumber
     counted: Annotated[int, Field(strict=True, ge=0, le=100_000)]

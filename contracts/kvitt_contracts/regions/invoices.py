@@ -1,4 +1,4 @@
-"""What suppliers want paid, as the region's scanning or access point hands it on. Reserved."""
+"""Suppliers' invoices, as the region's scanning or access point forwards them. Reserved."""
 
 from typing import Annotated
 

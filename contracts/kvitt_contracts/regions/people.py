@@ -40,7 +40,7 @@ class PersonsJoined(Fact, type="region.person.joined.v1"):
 class UserContactStated(Fact, type="region.user-contact.stated.v1"):
     """How a user is reached at work (BMB-8, NTF-4). Subject: the user id. Read by orders alone.
 
-    Kept in the vault, asked for when it is shown or a mail is sent.
+    Stored in the vault, read when it is shown or a mail is sent.
     """
 
     version: Version

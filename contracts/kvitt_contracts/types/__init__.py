@@ -1,4 +1,6 @@
-"""Value types of the language between services. No IO, no clock; nothing here knows a service."""
+"""Value types of the language between services. No IO, no clock; nothing here depends on a
+service.
+"""
 
 from kvitt_contracts.types.codes import (
     Account,

@@ -15,7 +15,7 @@ _NUMBER_FORM = re.compile(
 
 
 def looks_like_personal_number(text: str) -> bool:
-    """True when `text` holds a personal or coordination number: 10 or 12 digits, hyphen or none.
+    """True when `text` contains a personal or coordination number: 10 or 12 digits, hyphen or none.
 
     The date and the check digit must be right, and UUIDs are passed over: their digits are chance.
     """
@@ -32,7 +32,7 @@ def _is_number(digits: str) -> bool:
 
 
 class HoldsPersonalNumber(ValueError):
-    """A text that must be opaque holds what looks like a personal number; repeats no digit."""
+    """A text that must be opaque contains what looks like a personal number; repeats no digit."""
 
 
 class Code(str):
@@ -142,7 +142,7 @@ class UserId(Code):
 class RegionPersonId(Code):
     """A region's own opaque id of a person.
 
-    A text that holds what looks like a personal number is refused.
+    A text that contains what looks like a personal number is refused.
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Ids: made from what a region calls a thing, or minted; nothing in them tells of it."""
+"""Ids: derived from a region's own names, or random; they reveal nothing of what they name."""
 
 from typing import NewType
 from uuid import UUID, uuid5

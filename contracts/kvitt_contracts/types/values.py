@@ -1,4 +1,4 @@
-"""Values inside messages: amounts, who has and who pays a thing, addresses, closed sets."""
+"""Values inside messages: amounts, holders, payers, addresses, closed sets."""
 
 import hashlib
 from datetime import date
@@ -93,7 +93,7 @@ class CareUnitRecipient(Value):
 
 
 class StoreHolder(Value):
-    """A store that holds a device."""
+    """A store that has a device."""
 
     kind: Literal["store"] = "store"
     store: StoreId
@@ -140,7 +140,7 @@ class Item(Value):
 
 
 class Goods(Value):
-    """How many of an article, where no order stands behind it."""
+    """A quantity of an article that belongs to no order."""
 
     article_number: ArticleNumber
     quantity: Quantity
@@ -252,7 +252,7 @@ class Address(Value):
 
 
 def content_hash(text: str) -> str:
-    """The first 16 hex digits of the SHA-256 of `text`: enough to tell two versions of a policy
-    apart.
+    """Returns the first 16 hex digits of the SHA-256 of `text`: enough to distinguish two versions
+    of a policy.
     """
     return hashlib.sha256(text.encode()).hexdigest()[:16]

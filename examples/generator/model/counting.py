@@ -1,4 +1,4 @@
-"""The model: takes a region's lines day by day, and says what must have come of them."""
+"""The model: takes a region's lines day by day, and computes what must have come of them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

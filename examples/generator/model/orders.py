@@ -1,4 +1,7 @@
-"""Placing, withdrawing and voiding orders (ORD-1, ORD-5, ORD-7, ORD-8, ORD-14, ORD-18)."""
+"""Placing, withdrawing and voiding orders (ORD-1, ORD-5, ORD-7, ORD-8, ORD-14, ORD-18).
+
+Each raises No with the reason and the rule when it is refused.
+"""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Reads a line as the contracts say: a message, or what is wrong with it."""
+"""Reads a line by the contracts: a message, or what is wrong with it."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A message that can be handled; `body` is None for a noun that nobody knows."""
+    """A message that can be handled; `body` is None for an unknown noun."""
 
     envelope: Envelope
     body: Message | None

@@ -1,4 +1,7 @@
-"""What regions state of persons, units, users, stores, articles, prices (REF-1, REF-3, INV-2)."""
+"""Facts of persons, units, users, stores, articles, prices (REF-1, REF-3, INV-2).
+
+Each raises No with the reason and the rule when it is refused, Waits for an unknown name.
+"""
 
 from kvitt_contracts.regions import (
     ArticlePriceStated,

@@ -1,4 +1,4 @@
-"""What the model remembers of a region. Values alone; what changes them stands beside."""
+"""What the model stores of a region. Values alone; the modules beside it change them."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ Holder = tuple[str, str]
 
 
 class No(Exception):
-    """The rules say no, with the reason's code and the rule's id."""
+    """A refusal, with the reason's code and the rule's id."""
 
     def __init__(self, reason: str, rule: str) -> None:
         super().__init__(f"{rule} {reason}")
@@ -71,7 +71,7 @@ class Custody:
 
 @dataclass(slots=True, kw_only=True)
 class Device:
-    """A marked device with every custody that was ever said, and what claims it now.
+    """A marked device with every custody that was ever emitted, and its present claim.
 
     `claim`: kind (transfer, lock, dispatch) and the reference of the transfer or the order.
     """
@@ -83,17 +83,17 @@ class Device:
 
     @property
     def now(self) -> Custody:
-        """The custody that was said last."""
+        """The custody that was emitted last."""
         return self.said[-1]
 
     @property
     def store(self) -> str | None:
-        """The store that it stands in."""
+        """The store that it is in."""
         kind, name = self.now.holder
         return name if kind == "store" else None
 
     def on(self, day: date) -> Custody | None:
-        """The custody of a day: the latest one that had begun; of one day, what was said last."""
+        """The custody of a day: the latest that had begun; of one day, what was emitted last."""
         begun = [one for one in self.said if one.since <= day]
         return max(enumerate(begun), key=lambda one: (one[1].since, one[0]))[1] if begun else None
 

@@ -1,4 +1,7 @@
-"""Goods: receipts, reservations, dispatches, withdrawals, returns (ORD-7, ORD-13, INV-7)."""
+"""Goods: receipts, reservations, dispatches, withdrawals, returns (ORD-7, ORD-13, INV-7).
+
+Each raises No with the reason and the rule when it is refused, Waits for an unknown name.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -214,7 +217,7 @@ def deliver(
 
 
 def withdraw(world: World, order: Order) -> None:
-    """Hand every line over at once, or decline the whole (ORD-7, ORD-8)."""
+    """Deliver every line at once, or decline the whole (ORD-7, ORD-8)."""
     free = {
         line.article: world.balances[order.store, line.article].available for line in order.lines
     }
@@ -237,7 +240,7 @@ def withdraw(world: World, order: Order) -> None:
 
 
 def returned(world: World, subject: str, fact: DeviceReturned) -> None:
-    """A device is back in a store: nobody pays from that day, and no claim holds it (INV-7)."""
+    """A device is back in a store: nobody pays from that day, and it is free of claims (INV-7)."""
     _must_hold_stock(world, fact.store)
     device = world.devices.get(fact.device_number)
     if device is None:

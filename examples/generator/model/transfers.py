@@ -1,4 +1,7 @@
-"""Transfers: saved, sent, answered, expired, taking effect (BMB-1 … BMB-12, architecture §6)."""
+"""Transfers: saved, sent, answered, expired, taking effect (BMB-1 … BMB-12, architecture §6).
+
+Each raises No with the reason and the rule when it is refused.
+"""
 
 from datetime import date, timedelta
 
@@ -19,7 +22,7 @@ from examples.generator.model.state import Custody, Holder, No, Transfer, World
 
 
 def save(world: World, subject: str, command: SaveTransfer) -> None:
-    """A draft, sent at once where the command says so (BMB-1, BMB-2)."""
+    """Save a draft, sent at once where the command has `execute` (BMB-1, BMB-2)."""
     known = world.transfers.get(subject)
     if known is not None and known.status != "draft":
         raise No("NOT_A_DRAFT", "BMB-2")
@@ -54,7 +57,7 @@ def cancel(world: World, subject: str, command: CancelTransfer) -> None:
 
 
 def accept(world: World, subject: str, command: AcceptTransfer) -> None:
-    """Yes, for a customer of the receiving side (BMB-4)."""
+    """Accept for a customer of the receiving side (BMB-4)."""
     transfer = _transfer(world, subject, "BMB-4")
     if command.customer_id not in world.customers:
         raise No("UNKNOWN_CUSTOMER", "BMB-4")
@@ -72,7 +75,7 @@ def accept(world: World, subject: str, command: AcceptTransfer) -> None:
 
 
 def reject(world: World, subject: str, command: RejectTransfer) -> None:
-    """No; the devices are free (BMB-5)."""
+    """Reject; the devices are free (BMB-5)."""
     transfer = _transfer(world, subject, "BMB-5")
     _must_be_answerable(world, transfer, world.user(command.by))
     if (

@@ -43,7 +43,7 @@ from billing.rents.domain import RentSpan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """What is owed for a delivered line: a sale or a patient fee."""
+    """The amount owed for a delivered line: a sale or a patient fee."""
 
     kind: ChargeKind
     payer: Payer
@@ -58,8 +58,9 @@ class Charge:
 def charge_sale(
     charge_id: ChargeId, delivered: LineDelivered, *, unit_price: Money
 ) -> ChargeRaised:
-    """A purchased or consumed article is charged to the line's payer at delivery, at the price
-    valid that day (BIL-2).
+    """Charge a purchased or consumed article to the line's payer at delivery (BIL-2).
+
+    `unit_price` is the one valid on the delivery's day, in öre without VAT.
     """
     payer = UnitPayer(payer_id=delivered.payer_id)
     return _charge(charge_id, ChargeKind.SALE, delivered, payer=payer, unit_price=unit_price)
@@ -68,7 +69,10 @@ def charge_sale(
 def charge_fee(
     charge_id: ChargeId, delivered: LineDelivered, *, patient: PersonRef, unit_fee: Money
 ) -> ChargeRaised:
-    """The fee pinned to the order line is owed by the patient when the line is received (BIL-3)."""
+    """Charge the fee pinned to the order line to the patient, when the line is received (BIL-3).
+
+    `unit_fee` is of one unit, in öre.
+    """
     payer = PatientPayer(person=patient)
     return _charge(charge_id, ChargeKind.FEE, delivered, payer=payer, unit_price=unit_fee)
 
@@ -92,7 +96,7 @@ def _charge(
 
 
 def evolve_charge(charge: Charge | None, event: ChargeEvent) -> Charge:
-    """The charge after its only event."""
+    """Returns the charge after its only event."""
     return Charge(**same_fields(event, Charge))
 
 
@@ -122,10 +126,11 @@ def issue_invoice(
     month: date,
     lines: Sequence[InvoiceLine],
 ) -> InvoiceIssued:
-    """An invoice for the lines, or a credit note when they are credits; dated the first day after
-    the month (BIL-9, BIL-10).
+    """Issue an invoice for the lines, or a credit note when they are credits; dated the first day
+    after the month (BIL-9, BIL-10).
 
-    Raises ValueError when lines of both kinds are mixed, or when there is none.
+    `month` is its first day; amounts are in öre. Raises ValueError for mixed kinds of lines, or no
+    line.
     """
     if not lines:
         raise ValueError("an invoice needs a line")
@@ -149,7 +154,7 @@ def issue_invoice(
 
 
 def evolve_invoice(invoice: Invoice | None, event: InvoiceEvent) -> Invoice:
-    """The invoice after its only event."""
+    """Returns the invoice after its only event."""
     return Invoice(**same_fields(event, Invoice))
 
 
@@ -157,7 +162,7 @@ def evolve_invoice(invoice: Invoice | None, event: InvoiceEvent) -> Invoice:
 
 
 class RunStatus(StrEnum):
-    """Where a run stands."""
+    """The states of a run."""
 
     STARTED = "started"
     FINISHED = "finished"
@@ -174,19 +179,22 @@ class InvoiceRun:
 
 
 def start_run(closed: date) -> tuple[InvoiceRunStarted, ...]:
-    """The run for the month whose last day has closed (BIL-9); nothing after any other day."""
+    """Start the run for the month whose last day has closed (BIL-9); no event after any other day.
+
+    `closed` is a Stockholm day.
+    """
     if first_of_next_month(closed) != closed + timedelta(days=1):
         return ()
     return (InvoiceRunStarted(month=f"{closed:%Y-%m}", through=closed),)
 
 
 def finish_run(run: InvoiceRun, *, invoices: int) -> InvoiceRunFinished:
-    """Every payer of the month has its documents."""
+    """Finish the run: every payer of the month has its documents, `invoices` in number."""
     return InvoiceRunFinished(month=run.month, invoices=invoices)
 
 
 def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
-    """The run after an event."""
+    """Returns the run after an event. Raises ValueError when a run finishes before it starts."""
     match event:
         case InvoiceRunStarted():
             return InvoiceRun(**same_fields(event, InvoiceRun), status=RunStatus.STARTED)
@@ -199,7 +207,7 @@ def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
 def rent_line(
     device_id: DeviceId, device_number: DeviceNumber, article_number: ArticleNumber, span: RentSpan
 ) -> InvoiceLine:
-    """The invoice line of a span of days of one device."""
+    """Returns the invoice line of a span of days of one device, in öre without VAT."""
     return InvoiceLine(
         kind=ChargeKind.RENT,
         article_number=article_number,
@@ -212,7 +220,7 @@ def rent_line(
 
 
 def charge_line(charge_id: UUID, charge: Charge) -> InvoiceLine:
-    """The invoice line of a charge."""
+    """Returns the invoice line of a charge, in öre without VAT."""
     return InvoiceLine(
         kind=charge.kind,
         article_number=charge.article_number,

@@ -1,5 +1,5 @@
-"""What billing does about each message: note who pays from which day, raise charges, begin the
-month's run. Load, ask the rule, record.
+"""Handlers of billing: store who pays from which day, raise charges, start the month's run. Load,
+apply the rule, record.
 """
 
 from kvitt_chassis.handlers import Handlers
@@ -64,7 +64,10 @@ async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
     reads=lambda event, _: [(ArticleRow, event.article_number)],
 )
 async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transaction) -> None:
-    """A sale is charged to the line's payer (BIL-2), a fee to the patient (BIL-3)."""
+    """Charge a sale to the line's payer (BIL-2), a fee to the patient (BIL-3).
+
+    An article that has not been listed yet: the event waits.
+    """
     article = await tx.get(ArticleRow, event.article_number)
     if article.charging is Charging.SALE:
         price = rents.price_on(article.prices, event.delivered_on)
@@ -103,7 +106,10 @@ async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transact
 
 @messages.on(DayClosed)
 async def on_day_closed(event: DayClosed, tx: Transaction) -> None:
-    """The last day of a month starts the run (BIL-9)."""
+    """Start the month's run with its last day (BIL-9).
+
+    The event waits until as many custody changes are applied as it counts.
+    """
     # decision 0061: a closed day waits in the inbox until billing has its custody changes
     applied = await queries.custody_changes_applied(tx)
     if applied < event.custody_changes_so_far:

@@ -35,7 +35,7 @@ class Base(DeclarativeBase):
 
 
 class PayerRow(Regional, Base):
-    """A payer, as orders tells of it."""
+    """A payer as orders emitted it last."""
 
     __tablename__ = "payers"
 

@@ -1,5 +1,5 @@
-"""The invoice as a PDF document, from its data alone. Shows a patient by reference; no personal
-data is held here.
+"""The invoice as a PDF document, made of its data alone. Shows a patient by reference; personal
+data is not available here.
 """
 
 from collections.abc import Mapping

@@ -63,7 +63,9 @@ async def monthly_prices_of(
 
 
 async def payers_to_invoice(tx: Transaction, *, through: date, limit: int) -> Sequence[str]:
-    """Payers with settled rent or charges up to `through` that stand on no document yet."""
+    """Returns the keys of payers with settled rent or charges up to `through` that are not invoiced
+    yet, at most `limit`.
+    """
     rents = select((literal("unit/") + RentRow.payer_id).label("payer_key")).where(
         RentRow.region == tx.region, RentRow.invoice_id.is_(None)
     )
@@ -78,7 +80,7 @@ async def payers_to_invoice(tx: Transaction, *, through: date, limit: int) -> Se
 
 
 async def rents_to_invoice(tx: Transaction, payer_key: str) -> Sequence[RentRow]:
-    """A unit's settled rent that stands on no document yet, in the order of the specification."""
+    """Returns a unit's settled rent that is not invoiced yet, in the order of the specification."""
     query = (
         select(RentRow)
         .where(
@@ -94,7 +96,7 @@ async def rents_to_invoice(tx: Transaction, payer_key: str) -> Sequence[RentRow]
 async def charges_to_invoice(
     tx: Transaction, payer_key: str, *, through: date
 ) -> Sequence[ChargeRow]:
-    """A payer's charges up to a day that stand on no document yet, oldest first."""
+    """Returns a payer's charges up to a day that are not invoiced yet, oldest first."""
     query = (
         select(ChargeRow)
         .where(

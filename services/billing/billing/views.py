@@ -1,4 +1,4 @@
-"""What billing shows: values copied from rows by name."""
+"""The views of billing: values copied from rows by name."""
 
 from datetime import date
 from typing import Annotated

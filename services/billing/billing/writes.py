@@ -26,7 +26,7 @@ async def next_invoice_number(tx: Transaction, *, year: int) -> int:
 async def unsettle_devices_of(
     tx: Transaction, article_number: ArticleNumber, *, from_day: date
 ) -> None:
-    """A new price: the rent of the article's devices has to be looked at again from a day on."""
+    """A new price: mark the rent of the article's devices to be settled again from a day on."""
     await tx.session.execute(
         update(DeviceRow)
         .where(

@@ -1,4 +1,4 @@
-"""The declarative base of bmb's tables. No table stands here."""
+"""The declarative base of bmb's tables. No tables."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class Base(DeclarativeBase):
-    """All tables of bmb; the migration makes what this metadata says."""
+    """The base of all tables of bmb; migrations create what its metadata declares."""
 
     metadata = new_metadata()
     type_annotation_map: ClassVar = TYPE_MAP

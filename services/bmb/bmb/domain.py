@@ -1,8 +1,8 @@
 """The rules of transfers: a state in, events or a refusal out. No clock, no database, no log.
 
-Here: a transfer's state and how each event changes it. The rules stand by their noun: drafts,
-requests, acknowledgements, expiry, completion. Each returns the events that follow: none
-when there is nothing to do.
+Here: a transfer's state and how each event changes it. The rules are by noun in drafts, requests,
+acknowledgements, expiry and completion. Each returns the events that follow: none when there is
+nothing to do.
 """
 
 from dataclasses import dataclass, replace
@@ -119,7 +119,7 @@ class Transfer:
 
     @property
     def is_pending(self) -> bool:
-        """True while inventory checks whether it can hold the devices."""
+        """True while the transfer waits for inventory's answer about the hold."""
         return self.status is Status.REQUESTED
 
     @property
@@ -151,7 +151,10 @@ def takes_effect_on(transfer: Transfer, *, decided_on: date, policy: TransferPol
 
 
 def evolve(transfer: Transfer | None, event: TransferEvent) -> Transfer:
-    """The state after an event. Total: every event of a transfer has its line here."""
+    """Returns the state after an event; every event of a transfer is handled.
+
+    Raises ValueError for a first event that cannot begin a transfer.
+    """
     if isinstance(event, TransferDrafted):
         return _drafted(event)
     if transfer is None:

@@ -1,4 +1,4 @@
-"""The tables of transfers. Projections stand in `bmb.register`."""
+"""The tables of transfers. Projections are in `bmb.register`."""
 
 from datetime import date, datetime
 
@@ -28,7 +28,7 @@ from bmb.domain import Status, Transfer, evolve
 class TransferRow(
     Aggregate[Transfer], Base, noun="transfer", topic=BMB_TRANSFERS, state=Transfer, evolve=evolve
 ):
-    """A transfer: the fold of its events. Free text stands in another table."""
+    """A transfer: the fold of its events. Free text is in another table."""
 
     __tablename__ = "transfers"
     __table_args__ = (

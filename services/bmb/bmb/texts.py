@@ -1,4 +1,4 @@
-"""What the two sides of a transfer write to each other: kept beside the transfer, in no event."""
+"""Free text between the two sides of a transfer: stored beside the transfer, in no event."""
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import TransferId
@@ -7,12 +7,12 @@ from bmb.models import TransferTextRow
 
 
 def has_text(message: str | None) -> bool:
-    """True when a message says something."""
+    """True when the message is more than blanks."""
     return bool(message and message.strip())
 
 
 async def keep_to_receiver(tx: Transaction, transfer_id: TransferId, message: str | None) -> None:
-    """What the sender writes with the draft (BMB-3); saving anew replaces it."""
+    """Store the sender's message with the draft (BMB-3); saving the draft again replaces it."""
     row = await tx.look_up(TransferTextRow, transfer_id)
     if row is not None:
         row.to_receiver = message
@@ -21,7 +21,7 @@ async def keep_to_receiver(tx: Transaction, transfer_id: TransferId, message: st
 
 
 async def keep_to_sender(tx: Transaction, transfer_id: TransferId, message: str | None) -> None:
-    """What the receiver writes with the answer (BMB-4, BMB-5)."""
+    """Store the receiver's message with the answer (BMB-4, BMB-5)."""
     if not has_text(message):
         return
     row = await tx.look_up(TransferTextRow, transfer_id)

@@ -1,4 +1,4 @@
-"""Every message and timer of orders in one table; the functions stand with their nouns."""
+"""Registers every message and timer of orders. The handlers are in the modules of their nouns."""
 
 from kvitt_chassis.handlers import Handlers
 

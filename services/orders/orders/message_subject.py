@@ -1,4 +1,4 @@
-"""Reads a message's subject as the code that it must be. Knows no table."""
+"""Reads a message's subject as the code that it must be. Uses no table."""
 
 from typing import TypeVar
 

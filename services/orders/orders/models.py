@@ -1,4 +1,4 @@
-"""The declarative base of orders' tables. The tables stand with their nouns."""
+"""The declarative base of orders' tables, which are in the modules of their nouns."""
 
 from kvitt_chassis.models import TYPE_MAP, new_metadata
 from sqlalchemy.orm import DeclarativeBase

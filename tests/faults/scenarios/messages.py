@@ -29,9 +29,9 @@ POISONED_PERCENT = 4
 HOT = 100
 _NONE_ENDS_SECONDS = 3.0  # then what is left waits for a person
 _POISONED = (
-    r"^kvitt_chassis\.consumer: a key of .* is parked: FailpointHit",
-    r"^kvitt_chassis\.consumer: .* is paused for .* failed in a row: FailpointHit",
-    r"^kvitt_chassis\.drain: quarantine entry .* FailpointHit",
+    r"^kvitt_chassis\.consuming\.consumer: a key of .* is parked: FailpointHit",
+    r"^kvitt_chassis\.consuming\.consumer: .* is paused for .* failed in a row: FailpointHit",
+    r"^kvitt_chassis\.consuming\.drain: quarantine entry .* FailpointHit",
 )
 
 
@@ -104,7 +104,9 @@ def gaps(world: World, chance: Random) -> Fault:
     return Fault(
         found=() if parked else (Violation("I3", owner, "no key had a gap: nothing was struck"),),
         healed_at=healed,
-        explained=(r"^kvitt_chassis\.inbox: a message of inventory\..* is parked: gap$",),
+        explained=(
+            r"^kvitt_chassis\.consuming\.inbox: a message of inventory\..* is parked: gap$",
+        ),
         figures={"planted": str(len(rows)), "keys with a gap": str(parked)},
     )
 
@@ -205,7 +207,9 @@ def garbage(world: World, chance: Random) -> Fault:
     discarded = sum(_discard_all(world, reader) for reader in SERVICES)
     return Fault(
         healed_at=healed,
-        explained=(r"^kvitt_chassis\.inbox: a message of .* is parked: (is|no version) ",),
+        explained=(
+            r"^kvitt_chassis\.consuming\.inbox: a message of .* is parked: (is|no version) ",
+        ),
         figures={"planted": str(count), "shown": _counted(shown), "discarded": str(discarded)},
     )
 

@@ -26,12 +26,12 @@ from tests.faults.world import World
 
 _SECONDS = 120.0
 _REFUSED = (
-    r"^kvitt_chassis\.relay: \w+: the relay sends nothing: the database's timeline is",
-    r"^kvitt_chassis\.relay: \w+: the relay sends nothing: the database server is a standby in rec",
+    r"^kvitt_chassis\.relaying\.relay: \w+: the relay sends nothing: the database's timeline is",
+    r"^kvitt_chassis\.relaying\.relay: \w+: the relay sends nothing: the database server is",
 )
 _FORKED = (
-    r"^kvitt_chassis\.inbox: a message of .* is parked: (fork|gap)$",
-    r"^kvitt_chassis\.drain: quarantine entry \d+ on .*: fork, ",
+    r"^kvitt_chassis\.consuming\.inbox: a message of .* is parked: (fork|gap)$",
+    r"^kvitt_chassis\.consuming\.drain: quarantine entry \d+ on .*: fork, ",
 )
 
 

@@ -77,7 +77,9 @@ def rolling_upgrade(world: World, chance: Random) -> Fault:
         world.start_again(service)
     return Fault(
         healed_at=healed,
-        explained=(r"^kvitt_chassis\.inbox: a message of bmb\.transfers .* is parked: no version",),
+        explained=(
+            r"^kvitt_chassis\.consuming\.inbox: a message of bmb\.transfers .* parked: no version",
+        ),
         found=tuple(found),
         figures={
             "events by version": ", ".join(f"{name} {n}" for name, n in sorted(written.items())),

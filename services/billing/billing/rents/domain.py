@@ -26,7 +26,7 @@ class ChangePoint(Value):
 def with_price(
     prices: Iterable[PricePoint], price: Money, *, valid_from: date
 ) -> tuple[PricePoint, ...]:
-    """Prices with one more; it replaces what was said of the same day."""
+    """Returns the prices with one more, which replaces one of the same day."""
     kept = (point for point in prices if point.valid_from != valid_from)
     return (*kept, PricePoint(valid_from=valid_from, price=price))
 
@@ -34,7 +34,7 @@ def with_price(
 def with_change(
     points: Iterable[ChangePoint], payer_id: PayerId | None, *, effective_on: date
 ) -> tuple[ChangePoint, ...]:
-    """Change points with one more; it replaces what was said of the same day."""
+    """Returns the change points with one more, which replaces one of the same day."""
     kept = (point for point in points if point.effective_on != effective_on)
     return (*kept, ChangePoint(effective_on=effective_on, payer_id=payer_id))
 
@@ -66,7 +66,7 @@ class RentSpan:
 
     @property
     def amount(self) -> Money:
-        """What the span costs, in öre without VAT; negative for a credit."""
+        """The price of the span in öre without VAT; negative for a credit."""
         net = sum(day_share(self.monthly.net_ore, day) for day in self.days)
         return Money(net_ore=self.sign * net, vat_percent=self.monthly.vat_percent)
 
@@ -82,14 +82,14 @@ def day_share(monthly_ore: int, day: date) -> int:
 
 
 def price_on(prices: Iterable[PricePoint], day: date) -> Money | None:
-    """The price that is valid on a day, or None before the first."""
+    """Returns the price that is valid on a day, or None before the first."""
     valid = [point for point in prices if point.valid_from <= day]
     return max(valid, key=lambda point: point.valid_from).price if valid else None
 
 
 def payer_on(points: Iterable[ChangePoint], day: date) -> PayerId | None:
-    """Who pays for a device on a day: the latest change point decides, so two payers cannot be
-    (BIL-1).
+    """Returns who pays for a device on a day, or None: the latest change point decides, so two
+    payers cannot be (BIL-1).
     """
     passed = [point for point in points if point.effective_on <= day]
     return max(passed, key=lambda point: point.effective_on).payer_id if passed else None
@@ -99,8 +99,8 @@ def payer_on(points: Iterable[ChangePoint], day: date) -> PayerId | None:
 def owed_rent(
     points: Sequence[ChangePoint], prices: Sequence[PricePoint], *, from_day: date, to_day: date
 ) -> dict[date, DayRent]:
-    """Who owes what for each day from `from_day` to `to_day`. A day without payer or without price
-    is left out.
+    """Returns the payer and monthly price of each day from `from_day` to `to_day`, both included. A
+    day without payer or price is left out.
     """
     owed = {}
     for day in _days(from_day, to_day):

@@ -1,1 +1,1 @@
-"""Acknowledgements: the receiver says yes or no to a transfer."""
+"""Acknowledgements: the receiver accepts or rejects a transfer."""

@@ -22,7 +22,7 @@ def accept(
     now: datetime,
     has_message: bool = False,
 ) -> tuple[TransferEvent, ...]:
-    """Say yes to a sent transfer, for a customer of the receiving side (BMB-4).
+    """Accept a sent transfer, for a customer of the receiving side (BMB-4).
 
     Raises Refused: not open, past its deadline (BMB-7), `by` may not answer, a customer of somebody
     else, a payer where the policy lets it follow the customer.
@@ -71,9 +71,10 @@ def accept(
 def reject(
     transfer: Transfer, *, by: User, policy: RegionPolicy, now: datetime, has_message: bool
 ) -> tuple[TransferEvent, ...]:
-    """Say no: the transfer is void and its devices free (BMB-5).
+    """Reject a sent transfer: it is void and its devices are free (BMB-5).
 
-    Raises Refused as `accept` does, and where the policy wants a message and there is none.
+    Raises Refused as `accept` does, and where the policy requires a message and there is none
+    (MESSAGE_MISSING, BMB-5).
     """
     if transfer.status is Status.REJECTED:
         return ()

@@ -1,4 +1,4 @@
-"""What we do about answers: accept and reject. Load, ask the rule, record."""
+"""Handlers of the receiver's answers: accept and reject. Load, apply the rule, record."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable
 
 @messages.command(AcceptTransfer, of=TransferRow, rule="BMB-4", reads=_read)
 async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transaction) -> None:
-    """Say yes, for a customer of the receiving side (BMB-4)."""
+    """Accept for a customer of the receiving side (BMB-4)."""
     customer = await tx.get(CustomerRow, command.customer_id, rule="BMB-4", field="customer_id")
     if command.payer_id is not None:
         await tx.get(PayerRow, command.payer_id, rule="BMB-4", field="payer_id")
@@ -52,7 +52,7 @@ async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transac
 
 @messages.command(RejectTransfer, of=TransferRow, rule="BMB-5", reads=_read)
 async def reject_transfer(row: TransferRow, command: RejectTransfer, tx: Transaction) -> None:
-    """Say no, and why (BMB-5)."""
+    """Reject, with the reason (BMB-5)."""
     events = domain.reject(
         row.state(),
         by=await queries.user(tx, command.by),

@@ -22,7 +22,7 @@ def complete_line(transfer: Transfer, *, device: DeviceId, on: date) -> tuple[Tr
 
 
 def drop_line(transfer: Transfer, *, device: DeviceId, reason: str) -> tuple[TransferEvent, ...]:
-    """A physical fact took a device out of the hold: the rest goes on, both sides are told."""
+    """A physical fact took a device out of the hold: the transfer goes on with the others."""
     if transfer.status not in HOLDING or device not in transfer.remaining:
         return ()
     dropped = TransferLineDropped(

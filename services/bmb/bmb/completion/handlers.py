@@ -1,4 +1,4 @@
-"""What we do when custody has changed, or a physical fact has broken a hold (architecture §6)."""
+"""Handlers of inventory's events: custody changed, a hold broken by a physical fact."""
 
 import logging
 from datetime import datetime
@@ -34,7 +34,7 @@ CUSTODY_OVERDUE = declare(
     ],
 )
 async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
-    """Note where the device is; where a transfer was the cause, that line has taken effect."""
+    """Store the device's custody; where a transfer was the cause, complete that line."""
     await note_custody(event, tx)
     if event.cause.transfer_id is None:
         return
@@ -46,14 +46,14 @@ async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
 
 @messages.on(HoldBroken, of=TransferRow)
 async def on_hold_broken(row: TransferRow, event: HoldBroken, tx: Transaction) -> None:
-    """A device was returned, scrapped or lost: it drops out, both sides are told."""
+    """Drop the device that was returned, scrapped or lost; both sides are notified of the event."""
     tx.record(row, *domain.drop_line(row.state(), device=event.device_id, reason=event.reason))
     _stop_when_completed(row, tx)
 
 
 @messages.timer(CUSTODY)
 async def alarm_overdue_custody(row: TransferRow, due: datetime, tx: Transaction) -> None:
-    """Inventory has not changed the devices' custody: somebody must look."""
+    """Count and log a transfer whose change of custody is overdue; a person must look."""
     if row.status in TAKING_EFFECT:
         tx.after_commit(CUSTODY_OVERDUE.labels("bmb").inc)
         log.warning("transfer %s has waited for custody since %s", row.id, row.effective_on)

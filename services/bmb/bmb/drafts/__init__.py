@@ -1,1 +1,1 @@
-"""Drafts of transfers: saved and thrown away, before anything is asked of anybody."""
+"""Drafts of transfers: saved and cancelled, before any other service is involved."""

@@ -1,6 +1,6 @@
 """The rules of drafts: what may be saved, who will acknowledge it, who is proposed to pay.
 
-No clock, no database: what the sender wants comes in looked up, as a `Wish`.
+No clock, no database: what the sender wants is passed looked up, as a `Wish`.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the sender wants, looked up.
+    """A draft as the sender wants it, with what it names looked up.
 
     `units` are the customers that the sender and the new prescriber work at. A new recipient that
     has the devices already is no new one (the form starts with the current one).

@@ -1,4 +1,4 @@
-"""What we do about drafts: save and cancel. Load, ask the rule, record."""
+"""Handlers of drafts: save and cancel. Load, apply the rule, record."""
 
 from collections.abc import Iterable
 

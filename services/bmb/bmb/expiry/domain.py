@@ -41,10 +41,11 @@ def near(transfer: Transfer, *, now: datetime) -> tuple[TransferEvent, ...]:
 
 
 def expire(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[TransferEvent, ...]:
-    """Nobody has answered in time: executed, locked or void, as the pinned policy says (BMB-7).
+    """Expire an unanswered transfer: executed, locked or void, as the pinned policy decides
+    (BMB-7).
 
-    The decision's day is the deadline's, however late its timer is. Raises ValueError before the
-    deadline.
+    The decision's day is the deadline's, however late its timer is. Returns no event when the
+    transfer is answered. Raises ValueError before the deadline.
     """
     if transfer.status is not Status.SENT or transfer.deadline is None or transfer.policy is None:
         return ()
@@ -97,9 +98,10 @@ def _executed(
 
 
 def unlock(transfer: Transfer, *, by: User, asked_by: UserId) -> tuple[TransferEvent, ...]:
-    """Customer service frees the devices of a locked transfer, and says who asked (BMB-7, REF-12).
+    """Customer service frees the devices of a locked transfer, for `asked_by` (BMB-7, REF-12).
 
-    Raises Refused: not customer service, or not locked.
+    Raises Refused: not customer service (CUSTOMER_SERVICE_ONLY, REF-12), or not locked (NOT_LOCKED,
+    BMB-7).
     """
     if not by.active or Role.CUSTOMER_SERVICE not in by.roles:
         raise Refused(

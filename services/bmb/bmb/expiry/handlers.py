@@ -1,4 +1,4 @@
-"""What we do when time passes: tell that the deadline is near, expire, unlock."""
+"""Handlers of a transfer's deadlines: near, passed, and unlocking afterwards."""
 
 from datetime import datetime
 
@@ -24,7 +24,10 @@ async def tell_that_deadline_is_near(row: TransferRow, due: datetime, tx: Transa
 
 @messages.timer(DEADLINE)
 async def expire_unanswered_transfer(row: TransferRow, due: datetime, tx: Transaction) -> None:
-    """Nobody answered in time: as the policy says that it was sent under (BMB-7)."""
+    """Expire the transfer by the policy that it was sent under (BMB-7).
+
+    Raises ValueError when it was never requested.
+    """
     if row.policy is None:
         raise ValueError(f"transfer {row.id} has a deadline but was never requested")
     events = domain.expire(row.state(), policy=tx.pinned_policy(row.policy), now=tx.now)

@@ -13,7 +13,10 @@ DEADLINE_NEAR: Final = Timer("transfer_deadline_near", TransferRow)
 
 
 def await_acknowledgement(row: TransferRow, tx: Transaction) -> None:
-    """Set the timers of a transfer that has just been sent."""
+    """Schedule the timers of a transfer that has just been sent.
+
+    Raises ValueError when it has no deadline.
+    """
     if row.deadline is None:
         raise ValueError(f"transfer {row.id} was sent without a deadline")
     tx.schedule(DEADLINE, key=row.id, due=row.deadline)

@@ -1,1 +1,1 @@
-"""What bmb knows from others: persons, units, users, and where devices are."""
+"""Projections of other services' events: persons, units, users, and where devices are."""

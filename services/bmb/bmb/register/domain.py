@@ -1,6 +1,6 @@
-"""What the rules of transfers may know of users, customers, persons and devices.
+"""The values of users, customers, persons and devices that the rules of transfers read.
 
-Values only: they are reported by others and decided nowhere here.
+Others decide them; no rules here.
 """
 
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Patient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A device with what custody said last; `customer` is the one whose payer pays now.
+    """A device with its latest custody; `customer` is the one whose payer pays now.
 
     A patient's reference is today's: aliases are followed.
     """

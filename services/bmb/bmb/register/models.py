@@ -1,6 +1,6 @@
-"""Projections: what orders and inventory said last of each person, unit, user and device.
+"""Projections: the last that orders and inventory emitted of each person, unit, user and device.
 
-Written by the handlers beside this file alone; no rule stands here.
+Written by the handlers beside this file alone; no rules.
 """
 
 from datetime import date
@@ -66,7 +66,7 @@ class CustomerRow(Regional, Base):
     store: Mapped[StoreId | None]
 
     def facts(self) -> Customer:
-        """What the rules see of it."""
+        """Returns the customer as the value that the rules read."""
         return Customer(
             id=self.customer_id,
             payer_id=self.payer_id,
@@ -99,7 +99,7 @@ class UserRow(Regional, Base):
     active: Mapped[bool]
 
     def facts(self) -> User:
-        """What the rules see of them."""
+        """Returns the user as the value that the rules read."""
         return User(
             id=self.user_id,
             roles=frozenset(self.roles),
@@ -110,7 +110,7 @@ class UserRow(Regional, Base):
 
 
 class DeviceRow(Regional, Base):
-    """A device with its custody as inventory said last (architecture §6)."""
+    """A device with its custody as inventory emitted it last (architecture §6)."""
 
     __tablename__ = "devices"
     __table_args__ = (Index("ix_devices_device_number", "region", "device_number"),)

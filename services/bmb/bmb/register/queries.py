@@ -1,6 +1,6 @@
-"""Looking up what a command names: users, devices by number, recipients.
+"""Looks up what a command names: users, devices by number, recipients.
 
-Each raises Refused for a name that bmb has not heard of.
+Each raises Refused for a name that bmb does not have.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ from bmb.register.models import CareUnitRow, CustomerRow, DeviceRow, PersonRow, 
 
 
 async def user(tx: Transaction, user_id: UserId, *, field: str = "by") -> User:
-    """A user that a command names (REF-3)."""
+    """Returns a user that a command names. Raises Refused naming `field`: unknown (REF-3)."""
     row = await tx.get(UserRow, user_id, rule="REF-3", field=field)
     return row.facts()
 
@@ -36,14 +36,14 @@ async def customers(tx: Transaction, ids: set[CustomerId]) -> tuple[Customer, ..
 
 
 def rows_of_recipient(named: NamedRecipient, tx: Transaction) -> Iterable[RowKey]:
-    """What `recipient` reads, as far as no alias has to be followed."""
+    """Names the rows that `recipient` reads, except for those behind an alias."""
     if isinstance(named, NamedPatient):
         return [(PersonRow.region_person_id, named.person)]
     return [(CareUnitRow, named.unit)]
 
 
 def rows_of_device(number: DeviceNumber, tx: Transaction) -> Iterable[RowKey]:
-    """What `devices` reads, as far as no alias has to be followed."""
+    """Names the rows that `devices` reads, except for those behind an alias."""
     yield DeviceRow.device_number, number
     row = tx.fetched(DeviceRow.device_number, number)
     if row is not None and isinstance(row.holder, PatientRecipient):
@@ -51,7 +51,10 @@ def rows_of_device(number: DeviceNumber, tx: Transaction) -> Iterable[RowKey]:
 
 
 async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Device, ...]:
-    """Devices by the numbers that they bear today, in the order of the numbers (BMB-1)."""
+    """Returns the devices that have these numbers today, in the order of the numbers.
+
+    Raises Refused (UNKNOWN_DEVICE, BMB-1).
+    """
     found = []
     for number in numbers:
         row = await tx.search(DeviceRow, DeviceRow.device_number, number)
@@ -68,7 +71,10 @@ async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Dev
 
 
 async def recipient(tx: Transaction, named: NamedRecipient) -> Patient | CareUnitRecipient:
-    """A recipient as the region names them, by today's reference where persons were merged."""
+    """Returns the recipient that the region names, by today's reference where persons were merged.
+
+    Raises Refused: UNKNOWN_PERSON, or an unknown care unit (BMB-1).
+    """
     if not isinstance(named, NamedPatient):
         await tx.get(CareUnitRow, named.unit, rule="BMB-1", field="new_recipient")
         return named
@@ -95,7 +101,7 @@ async def _today(tx: Transaction, holder: Holder) -> Holder:
 
 
 async def current_reference(tx: Transaction, person: PersonRef) -> PersonRef:
-    """The reference that a person has today; an unknown one stands for itself."""
+    """Returns the reference that a person has today, aliases followed; an unknown one as it is."""
     row = await tx.look_up(PersonRow, person)
     return (await _follow(tx, row)).person if row is not None else person
 

@@ -1,1 +1,1 @@
-"""Requests: a draft is executed, and inventory answers whether it holds the devices."""
+"""Requests: a draft is executed, and inventory grants or refuses the hold of the devices."""

@@ -1,4 +1,4 @@
-"""The rules of sending: execute a draft, and what inventory's answer makes of it."""
+"""The rules of sending: execute a draft, and the outcome of inventory's answer."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -26,10 +26,10 @@ ANSWER_WITHIN: Final = timedelta(hours=24)
 def execute(
     transfer: Transfer, *, by: User, policy: RegionPolicy, now: datetime
 ) -> tuple[TransferEvent, ...]:
-    """Make a draft take effect: ask inventory to hold its devices, under the policy in force.
+    """Send a draft: request of inventory a hold of its devices, under the policy in force.
 
-    Raises Refused: not a draft, `by` may not send (BMB-2), patient to patient against the policy
-    (BMB-11).
+    Raises Refused: not a draft (NOT_A_DRAFT, BMB-2), `by` may not send (BMB-2), patient to patient
+    against the policy (BMB-11).
     """
     if transfer.status in {Status.REQUESTED, Status.SENT}:
         return ()
@@ -100,10 +100,10 @@ def _refuse_patient_to_patient(transfer: Transfer, policy: TransferPolicy) -> No
 
 
 def grant(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[TransferEvent, ...]:
-    """Inventory holds the devices: the receiver sees the transfer now, until the deadline (BMB-7).
+    """Inventory has granted the hold: the receiver sees the transfer, until the deadline (BMB-7).
 
-    `policy` is the one pinned at the request. A hold that comes after the wait was given up changes
-    nothing: inventory frees it when it reads TransferRefused.
+    `policy` is the one pinned at the request. Returns no event for a hold that comes after the wait
+    was given up: inventory frees it when it reads TransferRefused.
     """
     if transfer.status is not Status.REQUESTED or transfer.policy is None:
         return ()
@@ -125,7 +125,9 @@ def grant(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[T
 
 
 def refuse(transfer: Transfer, *, reasons: Sequence[DeviceRefusal]) -> tuple[TransferEvent, ...]:
-    """Inventory holds none of the devices; which and why goes to the sender (BMB-12)."""
+    """Inventory has refused the hold; `reasons` name which devices and why, for the sender
+    (BMB-12).
+    """
     if transfer.status is not Status.REQUESTED:
         return ()
     return (

@@ -1,4 +1,4 @@
-"""What we do about requests: send a draft, and take inventory's answer about the hold."""
+"""Handlers of requests: send a draft, and take inventory's answer about the hold."""
 
 from datetime import datetime
 
@@ -42,7 +42,7 @@ async def on_hold_granted(row: TransferRow, event: HoldGranted, tx: Transaction)
 
 @messages.on(HoldRefused, of=TransferRow)
 async def on_hold_refused(row: TransferRow, event: HoldRefused, tx: Transaction) -> None:
-    """None of the devices is held: the sender is told which and why (BMB-12)."""
+    """Refuse the transfer; the event names which devices and why (BMB-12)."""
     reasons = [DeviceRefusal(**same_fields(one, DeviceRefusal)) for one in event.refused]
     tx.record(row, *domain.refuse(row.state(), reasons=reasons))
     tx.cancel_timer(HOLD_ANSWER, key=row.id)

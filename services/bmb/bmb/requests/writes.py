@@ -13,7 +13,7 @@ HOLD_ANSWER: Final = Timer("transfer_hold_answer", TransferRow)
 
 
 def send(row: TransferRow, by: User, tx: Transaction) -> None:
-    """Ask inventory to hold the devices, and wait for its answer no longer than is reasonable."""
+    """Record the request of a hold, and schedule the alarm for a missing answer."""
     events = domain.execute(row.state(), by=by, policy=tx.policy, now=tx.now)
     if events:
         tx.record(row, *events)

@@ -34,7 +34,7 @@ class PricePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article of the region's catalogue (INV-2). `prices` stand in the order of their days."""
+    """An article of the region's catalogue (INV-2). `prices` are in the order of their days."""
 
     article_number: ArticleNumber
     name: str
@@ -141,7 +141,7 @@ def swedish_order(text: str) -> str:
 
 
 def evolve(article: Article | None, event: ArticleEvent) -> Article:
-    """The state after an event."""
+    """Returns the state after an event. Raises ValueError for a price before its article."""
     match event:
         case ArticleListed():
             prices = () if article is None else article.prices

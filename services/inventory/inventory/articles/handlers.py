@@ -1,4 +1,4 @@
-"""What we do about articles and prices that a region states."""
+"""Handlers of the articles and prices that a region states."""
 
 from collections.abc import Iterable
 

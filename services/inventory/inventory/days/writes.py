@@ -1,4 +1,4 @@
-"""The region's count of custody changes, exact because it is kept in the change's transaction."""
+"""The region's count of custody changes, exact because it is stored in the change's transaction."""
 
 from uuid import UUID
 

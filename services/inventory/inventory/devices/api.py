@@ -144,7 +144,7 @@ def _held_by(kind: str, *keys: object) -> ColumnElement[bool]:
 
 
 async def _with_the_person(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
-    """Held by any reference of the person: custody keeps the one it was said by."""
+    """Held by any reference of the person: custody stores the one that it was emitted with."""
     known = {person}
     while True:
         query = select(AliasRow).where(AliasRow.into.in_(known) | AliasRow.person.in_(known))

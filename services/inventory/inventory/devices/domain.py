@@ -32,7 +32,7 @@ from kvitt_contracts.types import (
 
 
 class ClaimKind(StrEnum):
-    """What holds a device exclusively (BMB-12)."""
+    """The kinds of exclusive claims on a device (BMB-12)."""
 
     TRANSFER = "transfer"
     LOCK = "lock"
@@ -59,7 +59,7 @@ class Device:
 
     @property
     def store(self) -> StoreId | None:
-        """The store that it stands in, or None while it is on loan."""
+        """The store that the device is in, or None while it is on loan."""
         holder = self.custody.holder
         return holder.store if isinstance(holder, StoreHolder) else None
 
@@ -107,12 +107,13 @@ def return_to_store(
     in_transit: bool,
     change_days: Iterable[date] = (),
 ) -> tuple[CustodyChanged, ...]:
-    """Let a device come back into a store: from that day nobody pays (INV-7, BIL-1).
+    """Return a device to a store: from that day nobody pays (INV-7, BIL-1).
 
-    A physical fact wins over what was decided meanwhile: if late, it takes back every change of
-    `change_days` (the days from which the device's custody has changed so far) that lies after it.
-    Nothing: the device never left that store's custody, being on its way out (`in_transit`).
-    Raises DeviceRefused: it stands in another store already (a move between stores is no return).
+    A physical fact overrides what was decided meanwhile: a late one takes back every change of
+    `change_days` (the days from which the device's custody has changed so far) that comes after it.
+    No event: the device never left that store's custody, being on its way out (`in_transit`).
+    Raises DeviceRefused (NOT_ON_LOAN, INV-7): it is in another store already (a move between stores
+    is no return).
     """
     if in_transit and device.store == store:
         return ()
@@ -134,7 +135,7 @@ def return_to_store(
 
 
 def is_back_already(device: Device, *, store: StoreId, in_transit: bool) -> bool:
-    """True when the device stands in that store: a return that was received before."""
+    """True when the device is in that store: a return that was received before."""
     return device.store == store and not in_transit
 
 
@@ -208,7 +209,10 @@ def periods(history: Sequence[Custody]) -> tuple[Period, ...]:
 
 
 def evolve(device: Device | None, event: DeviceEvent) -> Device:
-    """The state after an event."""
+    """Returns the state after an event.
+
+    Raises ValueError for a change of custody before the device is registered.
+    """
     match event:
         case DeviceRegistered():
             custody = Custody(holder=StoreHolder(store=event.store), since=event.registered_on)

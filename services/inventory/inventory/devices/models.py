@@ -29,10 +29,10 @@ class DeviceRow(
     state=domain.Device,
     evolve=domain.evolve,
 ):
-    """A marked device. Whoever claims it or changes its custody holds this row's lock.
+    """A marked device. A claim or a change of its custody requires this row's lock.
 
-    The claim is no part of the device's own events: it is of a hold or a dispatch. `holder_kind`,
-    `holder_key` and `number_text` serve the lists alone.
+    The claim is no part of the device's own events: it belongs to a hold or a dispatch.
+    `holder_kind`, `holder_key` and `number_text` serve the lists alone.
     """
 
     __tablename__ = "devices"
@@ -65,7 +65,7 @@ class DeviceRow(
 
     @property
     def claim(self) -> domain.Claim | None:
-        """What holds the device, or None when it is free."""
+        """The exclusive claim on the device, or None when it is free."""
         if self.claim_kind is None or self.claimed_by is None:
             return None
         return domain.Claim(kind=self.claim_kind, by=self.claimed_by)

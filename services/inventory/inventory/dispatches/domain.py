@@ -51,12 +51,11 @@ def dispatch(
     store: StoreId,
     devices: Mapping[DeviceNumber, Sent],
 ) -> OrderGoodsDispatched:
-    """Note what has left the store.
+    """Register which goods have left the store.
 
-    Raises DispatchRefused: the order has no goods any more (ORD-14); arrival before dispatch, a
-    line that is not there or named twice, or more than is left of it (ORD-13); devices that do not
-    match the quantity (INV-5), are another article's, stand elsewhere or are on their way already
-    (ORD-8).
+    Raises DispatchRefused: the order has no goods any more (ORD-14); arrival before dispatch, an
+    unknown line or one named twice, or more than is left of it (ORD-13); devices that do not match
+    the quantity (INV-5), are another article's, are elsewhere or are on their way already (ORD-8).
     """
     if reservation.status in (Status.RELEASED, Status.DECLINED):
         raise _refusal("ORDER_HAS_NO_GOODS", rule="ORD-14", field="order", way_on=_CHECK_ORDER)

@@ -1,4 +1,4 @@
-"""What we do about the warehouse's facts: picking, dispatch, and arrival on its day."""
+"""Handlers of the warehouse's facts: picking, dispatch, and arrival on its day."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Holds over HTTP: what a transfer claims, and what it will do. No rule here."""
+"""Holds over HTTP: the devices that a transfer claims, and its planned effect. No rules."""
 
 from datetime import date
 from typing import Annotated

@@ -19,7 +19,7 @@ from inventory.devices.domain import Claim, ClaimKind, Device
 
 
 class Status(StrEnum):
-    """Where a hold is in its life."""
+    """The states of a hold."""
 
     GRANTED = "granted"
     REFUSED = "refused"
@@ -47,7 +47,7 @@ _BY_CLAIM = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """The claim of one transfer. `devices`: those that it still holds."""
+    """The claim of one transfer. `devices`: those that it still claims."""
 
     status: Status
     devices: tuple[DeviceId, ...] = ()
@@ -56,9 +56,9 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A device that a transfer asks for; `device` is None where nobody knows it.
+    """A device that a transfer requests; `device` is None where it is unknown.
 
-    `holder` is the present one, a patient by the reference that they go by now.
+    `holder` is the present one, a patient by today's reference.
     """
 
     device_id: DeviceId
@@ -93,8 +93,8 @@ def answer(
 def break_off(
     transfer_id: TransferId, hold: Hold, *, device_id: DeviceId, reason: str
 ) -> tuple[HoldBroken, ...]:
-    """A physical fact takes a device out of the hold (architecture §6). No event: it is not
-    held.
+    """A physical fact takes a device out of the hold (architecture §6). No event: it is not in
+    it.
     """
     if hold.status is not Status.GRANTED or device_id not in hold.devices:
         return ()
@@ -102,14 +102,17 @@ def break_off(
 
 
 def end(transfer_id: TransferId, hold: Hold) -> tuple[HoldReleased, ...]:
-    """The transfer is over. No event: its hold was refused, or has ended already."""
+    """The transfer has ended: release the hold. No event: it was refused, or has ended already."""
     if hold.status is not Status.GRANTED:
         return ()
     return (HoldReleased(transfer_id=transfer_id),)
 
 
 def evolve(hold: Hold | None, event: HoldEvent) -> Hold:
-    """The state after an event."""
+    """Returns the state after an event.
+
+    Raises ValueError when the first is no answer to a request.
+    """
     match event:
         case HoldGranted():
             return Hold(status=Status.GRANTED, devices=event.devices)

@@ -1,4 +1,4 @@
-"""What we do about transfers: claim their devices, let them take effect on their day, free them."""
+"""Handlers of transfers: claim their devices, hand them over on the effective day, free them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -154,9 +154,9 @@ def _locked_of_hold(event: Ended | TransferLocked, tx: Transaction) -> Iterable[
     reads=_read_of_hold,
 )
 async def free(event: Ended, tx: Transaction) -> None:
-    """BMB-5, BMB-7: the transfer has ended without effect. A cancelled draft held nothing.
+    """BMB-5, BMB-7: the transfer has ended without effect. A cancelled draft had no hold.
 
-    A refused one holds something where bmb gave up waiting for an answer that came too late.
+    A refused one has a hold where bmb gave up waiting for an answer that came too late.
     """
     hold = await tx.find(HoldRow, event.transfer_id)
     if hold is not None:
@@ -171,8 +171,8 @@ async def lock_devices(hold: HoldRow, event: TransferLocked, tx: Transaction) ->
 
 
 def _leaves(event: TransferRequested, device: DeviceRow) -> StoreId | None:
-    """The store that a device would leave. What the transfer states decides: a device that stands
-    elsewhere by the time it is locked is refused.
+    """The store that a device would leave, by the transfer: a device that is elsewhere by the time
+    it is locked is refused.
     """
     if event.current_recipient is not None:
         return None

@@ -19,7 +19,7 @@ from inventory.stock.writes import balance_rows, move_stock
 
 
 def read_to_end(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
-    """The rows by which `locked_to_end` knows what to lock, and those of the devices' holders."""
+    """Names the rows to read before `locked_to_end` can name those to lock."""
     yield HoldRow, transfer_id
     for device in _held(transfer_id, tx):
         yield from rows_of_holder(device.custody.holder, tx)
@@ -31,9 +31,9 @@ def read_to_end(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
 def locked_to_end(
     transfer_id: UUID, tx: Transaction, *, enters: StoreId | None = None
 ) -> Iterable[RowKey]:
-    """The hold with its devices, and the balances of the stores that they stand in or enter.
+    """Names the rows to lock: the hold, its devices, the balances of their stores and of `enters`.
 
-    What was read of them before they are locked still holds then: a device that leaves its store
+    What was read of them before they are locked is still true then: a device that leaves its store
     leaves its hold first.
     """
     for device in _held(transfer_id, tx):
@@ -45,9 +45,9 @@ def locked_to_end(
 
 
 async def hand_over_devices(tx: Transaction, hold: HoldRow, effect: TransferEffectRow) -> None:
-    """Change the custody of every device that a hold still has, then end the hold.
+    """Change the custody of every device that is still in a hold, then end the hold.
 
-    All is locked (see `locked_to_end`).
+    All rows are locked (see `locked_to_end`).
     """
     ended = domain.end(TransferId(hold.id), hold.state())
     changes = []
@@ -73,9 +73,9 @@ async def hand_over_devices(tx: Transaction, hold: HoldRow, effect: TransferEffe
 
 
 async def free_devices(tx: Transaction, hold: HoldRow) -> None:
-    """Lift the claim of a hold on its devices; what their stores had set aside is free again.
+    """Lift the claim of a hold on its devices; what their stores had reserved is available again.
 
-    All is locked (see `locked_to_end`).
+    All rows are locked (see `locked_to_end`).
     """
     ended = domain.end(TransferId(hold.id), hold.state())
     for row in await tx.lock_all(DeviceRow, hold.devices):

@@ -12,7 +12,7 @@ from inventory.holds.models import HoldRow
 
 
 async def lock_claiming_holds(tx: Transaction, devices: Iterable[DeviceRow]) -> None:
-    """Lock the holds that have claimed these locked devices, so that `break_claim` need not."""
+    """Lock the holds that have claimed these locked devices, before `break_claim` writes them."""
     claims = [row.claim for row in devices]
     await tx.lock_all(
         HoldRow, [one.by for one in claims if one and one.kind is not ClaimKind.DISPATCH]

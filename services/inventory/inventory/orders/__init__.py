@@ -1,1 +1,1 @@
-"""What is done about orders: each is answered, and released where it is to be voided."""
+"""Answers to orders: each is reserved, delivered or declined, and released where it is voided."""

@@ -1,4 +1,4 @@
-"""What we do about orders: answer each, and free what is set aside when one is to be voided."""
+"""Handlers of orders: answer each, and release the goods of one that is to be voided."""
 
 from collections.abc import Iterable
 
@@ -42,7 +42,9 @@ def _read_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
 
 @messages.on(OrderPlaced, loads=_locked_to_answer, reads=_read_to_answer)
 async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
-    """ORD-4, ORD-7: set the goods aside, or hand them over at once from one's own store."""
+    """ORD-4, ORD-7: reserve the goods, or deliver them at once from the service point's own
+    store.
+    """
     # Not locked: nobody else answers this order meanwhile, since its messages come in order.
     if await tx.look_up(ReservationRow, event.order_id) is not None:
         return

@@ -1,4 +1,4 @@
-"""What is kept of persons: their references and their merging. Whether one is active is orders'."""
+"""Projections of persons: their references and merges. Only orders stores whether one is active."""
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
@@ -16,7 +16,7 @@ messages.project(PersonRegistered, PersonRow)
     reads=lambda event, _: [(PersonRow, event.region_person_id), (AliasRow, event.person)],
 )
 async def on_persons_merged(event: PersonsMerged, tx: Transaction) -> None:
-    """One reference stands for another from now on. Two rows: the person's, and the alias."""
+    """Store that one reference replaces another. Two rows: the person's, and the alias."""
     person = await tx.look_up(PersonRow, event.region_person_id)
     if person is None:
         known_by = event.region_person_id

@@ -18,7 +18,7 @@ class PersonRow(Regional, Base):
 
 
 class AliasRow(Regional, Base):
-    """A reference that stands for another one since two persons were merged."""
+    """A reference that another one replaces since two persons were merged."""
 
     __tablename__ = "person_aliases"
     __table_args__ = (Index("ix_person_aliases_into", "region", "into"),)

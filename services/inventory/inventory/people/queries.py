@@ -1,4 +1,4 @@
-"""Look-ups of persons that other nouns use: who a reference or a region's own id means now."""
+"""Look-ups of persons that other nouns use: the reference behind an alias or a region's own id."""
 
 from collections.abc import Iterable
 
@@ -37,7 +37,7 @@ def rows_of_recipient(named: NamedRecipient, tx: Transaction) -> Iterable[RowKey
 
 
 async def current_ref(tx: Transaction, person: PersonRef) -> PersonRef:
-    """The reference that a person goes by now."""
+    """Returns the reference that a person has now, aliases followed."""
     seen = {person}
     while (alias := await tx.look_up(AliasRow, person)) is not None and alias.into not in seen:
         person = alias.into
@@ -46,7 +46,7 @@ async def current_ref(tx: Transaction, person: PersonRef) -> PersonRef:
 
 
 async def current_holder(tx: Transaction, holder: Holder) -> Holder:
-    """The same holder, a patient by the reference that they go by now."""
+    """Returns the same holder, a patient by the reference that they have now."""
     if isinstance(holder, PatientRecipient):
         return PatientRecipient(person=await current_ref(tx, holder.person))
     return holder
@@ -55,7 +55,7 @@ async def current_holder(tx: Transaction, holder: Holder) -> Holder:
 async def recipient_named(
     tx: Transaction, named: NamedRecipient
 ) -> PatientRecipient | CareUnitRecipient:
-    """Whom a region means. A person that orders has not published yet: the message waits."""
+    """Returns the recipient that a region names. Unknown to orders so far: the message waits."""
     if isinstance(named, NamedPatient):
         row = await tx.get(PersonRow, named.person)
         return PatientRecipient(person=await current_ref(tx, row.person))

@@ -1,4 +1,4 @@
-"""What we do about goods that come into a store, and about the old stock that a region states."""
+"""Handlers of goods that come into a store, and of the old stock that a region states."""
 
 from collections.abc import Iterable
 
@@ -49,7 +49,10 @@ def _moved(fact: GoodsReceived | BalanceStated, tx: Transaction) -> Iterable[Row
 
 @messages.on(GoodsReceived, loads=_moved, reads=_read)
 async def receive_goods(fact: GoodsReceived, tx: Transaction) -> None:
-    """INV-4, INV-5: book the goods, register each marked device, serve what waits for them."""
+    """INV-4, INV-5: book the goods, register each marked device, serve what waits for them.
+
+    Raises GoodsRefused as its rules do, DeviceRefused (INV-5): a device number is taken.
+    """
     delivery = DeliveryRow(
         region=tx.region,
         reference=_reference(fact, tx),

@@ -253,7 +253,10 @@ def held_by_article(
 
 
 def evolve(reservation: Reservation | None, event: ReservationEvent) -> Reservation:
-    """The state after an event."""
+    """Returns the state after an event.
+
+    Raises ValueError when the first is no answer to the order.
+    """
     match event:
         case StockReserved():
             return _allocate(reservation, event, Status.RESERVED)

@@ -47,7 +47,7 @@ async def reserve(tx: Transaction, order: PlacedOrderRow) -> None:
 async def free_goods(
     tx: Transaction, order: PlacedOrderRow, before: domain.Reservation, row: ReservationRow
 ) -> None:
-    """Free what a released reservation had set aside, for whoever waits for it (ORD-4, ORD-14).
+    """Free the goods of a released reservation, for the orders that wait for them (ORD-4, ORD-14).
 
     `before` is its state before the release; the balances of its articles are locked.
     """

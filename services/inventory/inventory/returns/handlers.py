@@ -1,4 +1,4 @@
-"""What we do about devices that have come back."""
+"""Handlers of devices that have come back."""
 
 from collections.abc import Iterable
 

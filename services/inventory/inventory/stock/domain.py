@@ -11,7 +11,7 @@ from kvitt_contracts.types import ArticleNumber, StoreId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """What a store has of an article: free to take, set aside for orders, and waited for."""
+    """The quantities of an article in a store: available, reserved for orders, and on order."""
 
     article_number: ArticleNumber
     store: StoreId
@@ -36,7 +36,7 @@ def colour(*, available: int, on_order: int) -> Colour:
 
 
 class BalanceTooLow(Refused):
-    """A move would take more than there is."""
+    """The refusal of a move that would take more than there is (INV-4)."""
 
 
 def move(

@@ -1,4 +1,4 @@
-"""What is shown of balances and of their ledger."""
+"""The views of balances and of their ledger."""
 
 from datetime import date, datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Which stores may hold goods. No clock, no database."""
+"""Which stores may have goods. No clock, no database."""
 
 from dataclasses import dataclass
 from enum import StrEnum

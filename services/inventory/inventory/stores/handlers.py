@@ -1,4 +1,4 @@
-"""What is kept of stores and customers, as it was stated last (INV-4, REF-7)."""
+"""Projections of stores and customers as they were stated last (INV-4, REF-7)."""
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_contracts.orders import CustomerRegistered

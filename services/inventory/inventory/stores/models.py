@@ -20,7 +20,9 @@ class StoreRow(Regional, Base):
 
 
 class CustomerRow(Regional, Base):
-    """What matters here of a customer: whether it is a private clinic, and its store (REF-7)."""
+    """The part of a customer that inventory needs: whether it is a private clinic, and its store
+    (REF-7).
+    """
 
     __tablename__ = "customers"
 

@@ -42,7 +42,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """What the rules look at: the store with its articles, free balances and the named devices."""
+    """The values that the rules read: the store with its articles, free balances and named
+    devices.
+    """
 
     store: StoreId
     articles: Mapping[ArticleNumber, Article]
@@ -55,7 +57,7 @@ def withdraw(
 ) -> tuple[LineDelivered, ...] | ReservationDeclined:
     """Deliver every line at once, or decline the whole order (ORD-7).
 
-    A marked line names one device that stands in the store, unclaimed; its quantity is 1 (ORD-8).
+    A marked line names one device that is in the store, unclaimed; its quantity is 1 (ORD-8).
     """
     free = Counter(dict(shelf.available))
     named: set[DeviceNumber] = set()

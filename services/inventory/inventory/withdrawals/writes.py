@@ -15,7 +15,7 @@ from inventory.withdrawals import domain
 
 
 async def withdraw(tx: Transaction, order: PlacedOrderRow) -> None:
-    """Answer a new order from one's own store: hand every line over at once, or decline it (ORD-7,
+    """Answer a withdrawal: deliver every line at once, or decline the whole order (ORD-7,
     ORD-8).
     """
     answer = domain.withdraw(

@@ -7,7 +7,7 @@ from kvitt_contracts.regions import MessageRefused, OrderReported, ReportEvent, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What the region was told last of one thing: an order, a transfer, a refused message."""
+    """The last report to the region about one subject: an order, a transfer, a refused message."""
 
     thing: str
     status: str
@@ -15,12 +15,12 @@ class Report:
 
 # decision 0072: the feed says each status once, keyed by the thing's id
 def report(last: Report | None, reported: ReportEvent) -> tuple[ReportEvent, ...]:
-    """Report it, unless the region was told the same last."""
+    """Emit the report, unless the region's last one about the subject is the same."""
     return () if last == evolve(last, reported) else (reported,)
 
 
 def evolve(report: Report | None, event: ReportEvent) -> Report:
-    """The state after an event. Total: every type of the feed has its line here."""
+    """Returns the state after an event; every type of the feed is handled."""
     match event:
         case OrderReported():
             return Report(thing=event.order, status=event.status)

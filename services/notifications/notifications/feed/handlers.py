@@ -1,4 +1,4 @@
-"""What the region is told of its own messages: those that a service refused, and the way on."""
+"""Reports to the region about its own messages: those that a service refused, and the way on."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ messages = Handlers()
 
 @messages.on(OrdersMessageRefused, BmbMessageRefused, InventoryMessageRefused)
 async def tell_of_refusal(event: refusals.MessageRefused, tx: Transaction) -> None:
-    """A message of the region was refused: report which, by which rule, and what to do."""
+    """Report a refused message of the region: which, by which rule, and what to do."""
     refused = MessageRefused(
         **same_fields(event, MessageRefused),
         subject=event.message_subject,

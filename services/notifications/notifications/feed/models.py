@@ -1,4 +1,4 @@
-"""The table of what each region was told last; the events go to the region's own topic."""
+"""The table of each region's last reports; the events go to the region's own topic."""
 
 from kvitt_chassis.models import Aggregate
 from kvitt_contracts.topics import REGION_EVENTS
@@ -11,7 +11,7 @@ from notifications.feed.domain import Report, evolve
 class ReportRow(
     Aggregate[Report], Base, noun="report", topic=REGION_EVENTS, state=Report, evolve=evolve
 ):
-    """What the region was told of one thing; the id is the thing's own."""
+    """The last report to the region about one subject; the id is the subject's own."""
 
     __tablename__ = "reports"
 

@@ -1,4 +1,4 @@
-"""How a handler reports something to a region's own systems."""
+"""Reports to a region's own systems, emitted by other nouns' handlers."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,5 +18,5 @@ async def report(tx: Transaction, thing_id: UUID, reported: ReportEvent) -> None
 
 
 def when(tx: Transaction) -> datetime:
-    """When the reported thing happened: the event's own time, not the time of reporting."""
+    """Returns when the reported fact happened: the event's own time, not the time of reporting."""
     return tx.message.time if tx.message is not None else tx.now

@@ -34,7 +34,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message to one user or to one service point, about one thing."""
+    """A message to one user or to one service point, about an order or a transfer."""
 
     id: MessageId
     status: Status
@@ -61,7 +61,10 @@ def post(
 
 
 def read(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
-    """Opened: read from now on, for everybody at the service point (NTF-1). Raises Refused."""
+    """Mark the message as read, for everybody at the service point (NTF-1).
+
+    Raises Refused (UNKNOWN_MESSAGE, NTF-1): removed, or not in the user's list.
+    """
     _refuse_others(message, by)
     if message.status is Status.READ:
         return ()
@@ -69,7 +72,10 @@ def read(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
 
 
 def remove(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
-    """Removed from the list (NTF-1). Raises Refused for a message of somebody else."""
+    """Remove the message from the list (NTF-1).
+
+    Raises Refused (UNKNOWN_MESSAGE, NTF-1): not in the user's list.
+    """
     if message.status is Status.REMOVED and is_for(message, by):
         return ()
     _refuse_others(message, by)
@@ -78,7 +84,7 @@ def remove(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
 
 # decision 0070: one message for all who work at a service point
 def is_for(message: Message, holder: Holder) -> bool:
-    """True when the message stands in the holder's list."""
+    """True when the message is in the holder's list."""
     return message.user_id == holder.user_id or message.service_point in holder.service_points
 
 
@@ -93,7 +99,10 @@ def _refuse_others(message: Message, by: Holder) -> None:
 
 
 def evolve(message: Message | None, event: MessageEvent) -> Message:
-    """The state after an event. Total: every event of a message has its line here."""
+    """Returns the state after an event; every event of a message is handled.
+
+    Raises ValueError for a first event that cannot begin a message.
+    """
     if isinstance(event, MessagePosted):
         return _posted(event)
     if message is None:

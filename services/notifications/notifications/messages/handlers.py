@@ -1,4 +1,4 @@
-"""What a user does with a message: opens it, removes it."""
+"""Handlers of a user's commands: open a message, remove it."""
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
@@ -18,7 +18,7 @@ async def open_message(row: MessageRow, command: OpenMessage, tx: Transaction) -
 
 @messages.command(RemoveMessage, of=MessageRow, rule="NTF-1")
 async def remove_message(row: MessageRow, command: RemoveMessage, tx: Transaction) -> None:
-    """The message stands in no list any more (NTF-1)."""
+    """Remove the message from every list (NTF-1)."""
     tx.record(row, *domain.remove(row.state(), by=_holder(command)))
 
 

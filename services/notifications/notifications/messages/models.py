@@ -1,4 +1,4 @@
-"""The table of messages. Its texts are made when it is shown, and stand nowhere."""
+"""The table of messages. Texts are made when a message is shown, and not stored."""
 
 from datetime import datetime
 from uuid import UUID

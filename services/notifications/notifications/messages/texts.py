@@ -13,7 +13,7 @@ class Text:
     body: str
 
     def about(self, name: str | None) -> str:
-        """The sentence about a thing; one without a name is left unnamed."""
+        """Returns the sentence with `name`; a sentence without a name where it is None."""
         return " ".join(self.body.format(name=name or "").split()).replace(" .", ".")
 
 

@@ -1,4 +1,4 @@
-"""What a reader sees of messages. Titles and texts are made when they are shown."""
+"""The views of messages. Titles and texts are made when they are shown."""
 
 from datetime import datetime
 from typing import Annotated, Any

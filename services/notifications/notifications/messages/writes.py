@@ -1,4 +1,4 @@
-"""How a handler of another service's event posts a message: one for each fact."""
+"""Posts a message for an event of another service: one for each fact."""
 
 from uuid import UUID
 
@@ -28,7 +28,10 @@ def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: Abo
 def post_to_service_point(
     tx: Transaction, service_point: ServicePointId, message: MessageKind, about: About
 ) -> UUID:
-    """Post a message to whoever works at a service point, until responsibles exist (BMB-9)."""
+    """Post a message to everybody who works at a service point, until responsibles exist (BMB-9).
+
+    Returns its id, which follows from the event that is handled.
+    """
     return _post(tx, ToServicePoint(service_point=service_point), message, about)
 
 

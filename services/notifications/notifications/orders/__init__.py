@@ -1,1 +1,1 @@
-"""What notifications knows of orders, and what it tells of them."""
+"""A projection of orders, and the messages and reports about them."""

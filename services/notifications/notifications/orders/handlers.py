@@ -1,4 +1,4 @@
-"""What we tell of orders: messages to the prescriber, statuses to the region (NTF-2, ORD-15)."""
+"""Messages about orders to the prescriber, statuses to the region (NTF-2, ORD-15)."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -49,9 +49,9 @@ async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
 
 @messages.on(OrderPlanned, of=OrderRow)
 async def on_order_planned(row: OrderRow, event: OrderPlanned, tx: Transaction) -> None:
-    """An earlier date is no longer true: the prescriber is told (ORD-4)."""
+    """Notify the prescriber that an earlier date is no longer valid (ORD-4)."""
     if event.changed:
-        _tell(row, MessageKind.DELIVERY_DATE_CHANGED, tx)
+        _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)
 
 
 @messages.on(OrderLineDelivered, of=OrderRow, loads=_report_of)
@@ -67,31 +67,31 @@ async def on_order_line_delivered(
 @messages.on(OrderDelivered, of=OrderRow, loads=_report_of)
 async def on_order_delivered(row: OrderRow, event: OrderDelivered, tx: Transaction) -> None:
     """Everything has arrived."""
-    _tell(row, MessageKind.ORDER_DELIVERED, tx)
+    _notify(row, MessageKind.ORDER_DELIVERED, tx)
     await _report(row, "delivered", tx)
 
 
 @messages.on(OrderDeclined, of=OrderRow, loads=_report_of)
 async def on_order_declined(row: OrderRow, event: OrderDeclined, tx: Transaction) -> None:
     """Inventory could not serve it: the order has no effect."""
-    _tell(row, MessageKind.ORDER_DECLINED, tx)
+    _notify(row, MessageKind.ORDER_DECLINED, tx)
     await _report(row, "declined", tx)
 
 
 @messages.on(OrderVoided, of=OrderRow, loads=_report_of)
 async def on_order_voided(row: OrderRow, event: OrderVoided, tx: Transaction) -> None:
     """The order has no effect (ORD-14)."""
-    _tell(row, MessageKind.ORDER_VOIDED, tx)
+    _notify(row, MessageKind.ORDER_VOIDED, tx)
     await _report(row, "voided", tx)
 
 
 @messages.on(OrderVoidRefused, of=OrderRow)
 async def on_order_void_refused(row: OrderRow, event: OrderVoidRefused, tx: Transaction) -> None:
-    """The order goes on: whoever wanted it void must know (ORD-14)."""
-    _tell(row, MessageKind.ORDER_VOID_REFUSED, tx)
+    """Notify the prescriber that the voiding was refused and the order goes on (ORD-14)."""
+    _notify(row, MessageKind.ORDER_VOID_REFUSED, tx)
 
 
-def _tell(row: OrderRow, message: MessageKind, tx: Transaction) -> None:
+def _notify(row: OrderRow, message: MessageKind, tx: Transaction) -> None:
     post_to_user(tx, row.prescriber, message, about_order(row.order_id))
 
 

@@ -1,4 +1,4 @@
-"""A projection: what is told of an order needs its number, and whom to tell."""
+"""A projection of orders: the number and the users that messages about an order need."""
 
 from kvitt_chassis.models import Regional
 from kvitt_contracts.types import OrderId, OrderNumber, UserId

@@ -1,1 +1,1 @@
-"""What notifications knows of transfers, and what it tells of them."""
+"""A projection of transfers, and the messages and reports about them."""

@@ -1,7 +1,7 @@
-"""What we tell of transfers: messages to both sides, statuses to the region (NTF-2, NTF-3).
+"""Messages about transfers to both sides, statuses to the region (NTF-2, NTF-3).
 
-The sender is always told. The receiver only in a region that notifies: else they look in the list
-(BMB-9).
+The sender is always notified. The receiver only in a region that notifies: else they look in the
+list (BMB-9).
 """
 
 from typing import get_args
@@ -96,7 +96,7 @@ messages.amend(TransferRequested, TransferRow)
     loads=lambda event, _: [(ReportRow, event.transfer_id)],
 )
 async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) -> None:
-    """Tell whom it concerns: the sender, the receiver, the region's own system."""
+    """Notify those whom the event concerns: the sender, the receiver, the region's own system."""
     about = about_transfer(row.transfer_id)
     to_sender, to_receiver = _TO_SENDER.get(type(event)), _TO_RECEIVER.get(type(event))
     if to_sender is not None:

@@ -1,4 +1,4 @@
-"""A projection: what is told of a transfer needs its name, its sides and its policy."""
+"""A projection of transfers: the name, the sides and the policy that messages need."""
 
 from kvitt_chassis.models import Json, Regional
 from kvitt_contracts.types import PolicyVersion, ServicePointId, TransferId, UserId

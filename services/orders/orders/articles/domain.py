@@ -1,4 +1,4 @@
-"""What the rules of ordering look at of an article."""
+"""The values of an article that the rules of ordering read."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from kvitt_contracts.types import ArticleNumber, ArticleType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """What orders knows of an article."""
+    """An article of inventory's catalogue, reduced to what the rules of ordering read."""
 
     article_number: ArticleNumber
     type: ArticleType

@@ -9,7 +9,7 @@ from orders.models import Base
 
 
 class ArticleRow(Regional, Base):
-    """An article as inventory tells of it."""
+    """An article as inventory emitted it last."""
 
     __tablename__ = "articles"
 
@@ -22,7 +22,7 @@ class ArticleRow(Regional, Base):
     fee_group: Mapped[str | None]
 
     def article(self) -> Article:
-        """The values that the rules look at."""
+        """Returns the article as the value that the rules read."""
         return Article(
             article_number=self.article_number,
             type=self.type,

@@ -1,4 +1,4 @@
-"""Orders over HTTP: void, list, show. Placing them stands in `orders.placements`."""
+"""Orders over HTTP: void, list, show. They are placed in `orders.placements`."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date

@@ -105,7 +105,10 @@ def line_id(order: OrderId, number: int) -> OrderLineId:
 
 
 def plan(order: Order, *, on: date) -> tuple[OrderPlanned, ...]:
-    """When the order is expected to leave the central store; told again when it changes (ORD-4)."""
+    """Plan the day on which the order leaves the central store (ORD-4).
+
+    `on` is a Stockholm day. Returns no event when that day is planned already.
+    """
     if order.planned_dispatch_on == on:
         return ()
     changed = order.planned_dispatch_on is not None
@@ -113,7 +116,10 @@ def plan(order: Order, *, on: date) -> tuple[OrderPlanned, ...]:
 
 
 def begin_picking(order: Order) -> tuple[OrderPickingBegun, ...]:
-    """The warehouse has begun: no voiding from now on (ORD-14)."""
+    """The warehouse has begun: the order can no longer be voided (ORD-14).
+
+    Returns no event when it was known before.
+    """
     if order.picking_begun:
         return ()
     return (OrderPickingBegun(order_id=order.id),)
@@ -137,17 +143,18 @@ def deliver_line(
 
 
 def decline(order: Order, *, reason: str, rule: str) -> tuple[OrderDeclined]:
-    """Inventory cannot serve the order: it has no effect (ORD-7, ORD-8)."""
+    """Inventory cannot serve the order, for `reason` by `rule`: it has no effect (ORD-7, ORD-8)."""
     return (
         OrderDeclined(order_id=order.id, prescriber=order.prescriber, reason=reason, rule=rule),
     )
 
 
 def request_void(order: Order, *, by: User) -> tuple[OrderVoidRequested, ...]:
-    """Ask inventory to let go of the whole order, so that it can be voided (ORD-14).
+    """Request of inventory that it release the whole order, so that it can be voided (ORD-14).
 
-    Raises OrderRefused: a withdrawal, begun, delivered wholly or in part, declined, or `by` has no
-    part in the order.
+    Returns no event when a request is open or the order is voided. Raises OrderRefused: a
+    withdrawal, picking begun, delivered wholly or in part, declined (ORD-14), or `by` has no part
+    in the order (REF-3).
     """
     if order.status in (Status.VOIDED, Status.VOIDING):
         return ()
@@ -168,19 +175,22 @@ def request_void(order: Order, *, by: User) -> tuple[OrderVoidRequested, ...]:
 
 
 def void(order: Order) -> tuple[OrderVoided, ...]:
-    """Inventory has let go: the order has no effect, its record stays (ORD-14)."""
+    """Inventory has released the goods: the order has no effect, its record remains (ORD-14)."""
     if order.status is Status.VOIDED:
         return ()
     return (OrderVoided(order_id=order.id, prescriber=order.prescriber),)
 
 
 def refuse_void(order: Order, *, reason: str) -> tuple[OrderVoidRefused]:
-    """Inventory holds on: the order goes on (ORD-14)."""
+    """Inventory refuses to release the goods, for `reason`: the order goes on (ORD-14)."""
     return (OrderVoidRefused(order_id=order.id, prescriber=order.prescriber, reason=reason),)
 
 
 def evolve(order: Order | None, event: OrderEvent) -> Order:
-    """The state after an event. Total: every event of an order has its line here."""
+    """Returns the state after an event; every event of an order is handled.
+
+    Raises ValueError for any event before the order is placed.
+    """
     if isinstance(event, OrderPlaced):
         return _placed(event)
     if order is None:

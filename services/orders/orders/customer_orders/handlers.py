@@ -1,4 +1,4 @@
-"""What we do about orders: voiding, inventory's answers, and the reminder of a missing answer."""
+"""Handlers of orders: voiding, inventory's answers, and the alarm for a missing answer."""
 
 from datetime import datetime
 
@@ -47,7 +47,9 @@ ORDERS_UNANSWERED = declare(
     reads=lambda command, tx: [(UserRow, user_key(command.by, tx))],
 )
 async def void_order(row: OrderRow, command: VoidOrder, tx: Transaction) -> None:
-    """Ask to void a whole order (ORD-14); voided when inventory has let go of it."""
+    """Request the voiding of a whole order (ORD-14); it is voided when inventory has released
+    it.
+    """
     by = await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
     events = domain.request_void(row.state(), by=by.state())
     if events:
@@ -117,7 +119,10 @@ async def on_release_refused(row: OrderRow, event: ReleaseRefused, tx: Transacti
 # decision 0031: an order without inventory's answer raises an alarm and decides nothing
 @messages.timer(UNANSWERED)
 async def alarm_unanswered(row: OrderRow, due: datetime, tx: Transaction) -> None:
-    """Inventory owes an answer. Only it knows the outcome, so nothing is decided here."""
+    """Count an order whose answer is overdue, and check it again later.
+
+    Only inventory knows the outcome, so nothing is decided here.
+    """
     if row.state().is_waiting:
         tx.after_commit(ORDERS_UNANSWERED.labels("orders", row.status).inc)
         tx.schedule(UNANSWERED, key=row.id, due=due + ANSWER_WITHIN)

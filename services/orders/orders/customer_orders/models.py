@@ -1,4 +1,4 @@
-"""The tables of orders. What is private to one stands in `order_details`, never in an event."""
+"""The tables of orders. What is private to one order is in `order_details`, never in an event."""
 
 from datetime import date
 
@@ -91,7 +91,7 @@ class OrderRow(
 
 # decision 0032: what is private to an order stands beside its row, not in its events
 class OrderDetailsRow(Regional, Base):
-    """What is kept with one order alone: address, phone, instructions, comments (ORD-3)."""
+    """Stored with one order alone: address, phone, instructions, comments (ORD-3)."""
 
     __tablename__ = "order_details"
 

@@ -9,7 +9,10 @@ from orders.people.models import PersonRow
 
 
 def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
-    """For any reference of the person: an order keeps the one that it was placed with."""
+    """The criterion of a list: placed for any reference of the person.
+
+    Aliases count, since an order stores the reference that it was placed with.
+    """
     return OrderRow.recipient_person.in_(select(_same_person(ref, reader.region).c.id))
 
 

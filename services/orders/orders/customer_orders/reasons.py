@@ -1,4 +1,4 @@
-"""Why an order is refused: the codes that senders meet. No rule stands here."""
+"""Why an order is refused: the codes that senders receive. No rules."""
 
 from enum import StrEnum
 
@@ -31,4 +31,4 @@ class Reason(StrEnum):
 
 
 class OrderRefused(Refused):
-    """A rule about orders says no."""
+    """A refusal by a rule of orders; `reason` is one of Reason."""

@@ -155,7 +155,7 @@ class OrderView(OrderSummary):
 
     @classmethod
     def of(cls, row: OrderRow, details: OrderDetailsRow | None = None) -> "OrderView":
-        """A row as it is shown, with the comments that are kept beside it."""
+        """The view of a row, with the comments that are stored beside it."""
         comments = details.comments if details is not None else {}
         view = cls.model_validate(row.state())
         lines = [

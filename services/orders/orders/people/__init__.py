@@ -1,1 +1,1 @@
-"""Persons: the vault. Numbers, names and addresses stand here and nowhere else."""
+"""Persons: the vault. Numbers, names and addresses are stored here and nowhere else."""

@@ -278,7 +278,9 @@ async def list_person_accesses(
 
 
 async def _current(refs: Sequence[PersonRef], tx: Transaction) -> dict[PersonRef, PersonRef]:
-    """Each known ref with the one that it stands for now: aliases followed, one query per step."""
+    """Returns each known reference with the current one behind it: aliases followed, a query per
+    step.
+    """
     leads: dict[PersonRef, PersonRef | None] = {}
     wanted = set(refs)
     while wanted:

@@ -1,4 +1,4 @@
-"""What users ask of the vault over HTTP. No wire type: these never travel on a topic."""
+"""Commands that users send to the vault over HTTP. No wire type: these never travel on a topic."""
 
 from typing import Annotated
 

@@ -24,12 +24,12 @@ class Reason(StrEnum):
 
 
 class PersonRefused(Refused):
-    """A rule about persons says no."""
+    """A refusal by a rule of persons; `reason` is one of Reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A reference: says which of the region's ids it stands for, never who it is."""
+    """A reference to a person: which of the region's ids it replaces, without identity."""
 
     id: PersonRef
     region_person_id: RegionPersonId
@@ -57,7 +57,7 @@ _WITH_ADDRESS = frozenset({Purpose.ORDERING, Purpose.DELIVERY, Purpose.INVOICING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What the vault holds of a person."""
+    """The personal data that the vault stores of a person."""
 
     identity: Identity
     name: str
@@ -77,7 +77,7 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A person without any address: of a protected person nothing else can be said (REF-9)."""
+    """A person without an address: all that is shown of a protected person (REF-9)."""
 
     name: str
     number: str
@@ -97,14 +97,16 @@ class Located(Shown):
 
 
 def register(ref: PersonRef, *, region_person_id: RegionPersonId, active: bool) -> PersonRegistered:
-    """A region has told of a person under an id of its own for the first time."""
+    """Register a person whom the region states for the first time, under an id of its own."""
     return PersonRegistered(person=ref, region_person_id=region_person_id, active=active)
 
 
 def state_activity(
     person: Person, *, active: bool
 ) -> tuple[PersonInactivated | PersonReactivated, ...]:
-    """The region says whether anything new may be registered; nothing: as before (REF-14)."""
+    """Set whether anything new may be registered on the person (REF-14); no event when
+    unchanged.
+    """
     if person.active == active:
         return ()
     changed = PersonReactivated if active else PersonInactivated
@@ -112,9 +114,10 @@ def state_activity(
 
 
 def merge(person: Person, *, into: Person) -> tuple[PersonsMerged, ...]:
-    """Two references turned out to be one person; nothing when they are one already.
+    """Merge two references that turned out to be one person; no event when they are one already.
 
-    Both must be current (merged into nothing): a caller follows aliases first.
+    Both must be current (merged into nothing): a caller follows aliases first. Raises ValueError
+    when one is not.
     """
     if person.id == into.id:
         return ()
@@ -127,7 +130,7 @@ def merge(person: Person, *, into: Person) -> tuple[PersonsMerged, ...]:
 
 # decision 0030: a number belongs to one reference, and only the newest number finds it
 def must_state_same_number(alias: Person, *, stated: Identity, kept: Identity) -> None:
-    """What is stated under an alias counts while its number is the kept one's.
+    """Check that a fact under an alias states the number that is stored for the person.
 
     Raises PersonRefused (PERSON_IS_MERGED, REF-1): else two ids of one person would take turns in
     changing its number.
@@ -182,7 +185,10 @@ def show(details: Details, *, purpose: Purpose) -> Shown | Located:
 
 
 def evolve(person: Person | None, event: PersonEvent) -> Person:
-    """The state after an event. Total: every event of a person has its line here."""
+    """Returns the state after an event; every event of a person is handled.
+
+    Raises ValueError for any event before the person is registered.
+    """
     if isinstance(event, PersonRegistered):
         return Person(id=event.person, region_person_id=event.region_person_id, active=event.active)
     if person is None:

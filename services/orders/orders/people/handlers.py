@@ -1,4 +1,6 @@
-"""What the regions say of persons. The one place where a number comes in over Kafka."""
+"""Handlers of the regions' facts about persons: the one place where a number comes in over
+Kafka.
+"""
 
 from collections.abc import Iterable
 from secrets import choice
@@ -65,7 +67,9 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
 
 @messages.command(AddPerson)
 async def add_person(command: AddPerson, tx: Transaction) -> None:
-    """Add a person whom the registry lacks; whoever has the number already stays as they are."""
+    """Add a person whom the registry lacks (REF-8); no effect when the number is registered
+    already.
+    """
     if await find_by_number(command.identity, tx) is not None:
         return
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))

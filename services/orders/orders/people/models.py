@@ -1,4 +1,4 @@
-"""The vault's tables. `persons` is told to others; everything else here leaves by an API alone."""
+"""The vault's tables. `persons` is published; everything else leaves by an API alone."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -64,7 +64,7 @@ class PersonDetailsRow(Regional, Base):
     deceased: Mapped[bool]
 
     def details(self) -> domain.Details:
-        """The values that the rules look at."""
+        """Returns the personal data as the value that the rules read."""
         return domain.Details(
             identity=self.identity,
             name=self.name,

@@ -1,4 +1,4 @@
-"""The look-up index of the vault: a keyed hash of {identity domain, number}. Holds no number."""
+"""The look-up index of the vault: a keyed hash of {identity domain, number}, never a number."""
 
 import hashlib
 import hmac
@@ -26,9 +26,10 @@ class PersonKey(BaseSettings):
 
 
 def index_of(identity: Identity, *, region: RegionCode, key: bytes | None = None) -> bytes:
-    """32 bytes under which a number is found again; without the key they say nothing.
+    """Returns 32 bytes under which a number is found again; without the key they reveal nothing.
 
-    A reserve number means something within its region alone, so the region is part of its domain.
+    A reserve number is unique within its region alone, so the region is part of its domain. `key`
+    is for tests; by default the configured one (`person_key`) is used.
     """
     domain = f"{identity.kind}/{region}" if identity.kind == "reserve_number" else "national"
     return hmac.digest(key or person_key(), f"{domain}/{identity.number}".encode(), hashlib.sha256)

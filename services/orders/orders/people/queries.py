@@ -1,4 +1,4 @@
-"""Who a region's id, or a number, stands for. Reads only."""
+"""Finds the person behind a region's id or a number. Reads only."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from orders.people.number_index import index_of
 
 
 def rows_of_person(named: RegionPersonId, tx: Transaction) -> Iterable[RowKey]:
-    """What says who a region's id stands for, as far as no alias has to be followed."""
+    """Names the rows that `current_person` reads, except for those behind an alias."""
     yield PersonIdRow, named
     known = tx.fetched(PersonIdRow, named)
     if known is not None:
@@ -21,9 +21,9 @@ def rows_of_person(named: RegionPersonId, tx: Transaction) -> Iterable[RowKey]:
 
 
 async def current_person(named: RegionPersonId, tx: Transaction, *, field: str) -> PersonRow:
-    """The reference that a region's id stands for now, aliases followed, to read.
+    """Returns the row of the reference that a region's id leads to now, aliases followed; to read.
 
-    Unknown: a command is refused (REF-1), a fact waits.
+    Unknown: a command is refused (REF-1, naming `field`), a fact waits.
     """
     known = await tx.get(PersonIdRow, named, rule="REF-1", field=field)
     row = await tx.get(PersonRow, known.person)
@@ -33,7 +33,7 @@ async def current_person(named: RegionPersonId, tx: Transaction, *, field: str) 
 
 
 async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | None:
-    """The reference of whoever has the number, or None."""
+    """Returns the reference of the person with this number, or None."""
     index = index_of(identity, region=tx.region)
     row = await tx.search(PersonDetailsRow, PersonDetailsRow.number_index, index)
     return None if row is None else row.person

@@ -1,4 +1,4 @@
-"""What other nouns write into the vault. Every look at a person is logged here (REF-6)."""
+"""Writes of other nouns into the vault. Every look at a person is logged here (REF-6)."""
 
 from collections.abc import Sequence
 from uuid import uuid4
@@ -11,7 +11,7 @@ from orders.people.models import PersonAccessRow, PersonDetailsRow
 
 
 def log_looks(tx: Transaction, user: UserId, purpose: str, seen: Sequence[PersonRef]) -> None:
-    """Write down who looked at whom, when and why (REF-6)."""
+    """Store who looked at whom, when and for which purpose (REF-6)."""
     tx.session.add_all(
         PersonAccessRow(
             region=tx.region,
@@ -26,7 +26,9 @@ def log_looks(tx: Transaction, user: UserId, purpose: str, seen: Sequence[Person
 
 
 async def note_contact(person: PersonRef, delivery: Delivery, tx: Transaction) -> None:
-    """REF-1: the recipient's phone, door code and instructions follow into later registrations."""
+    """Copy phone, door code and instructions of a delivery to the recipient, for later orders
+    (REF-1).
+    """
     details = await tx.get(PersonDetailsRow, person)
     details.phone = delivery.recipient_phone or details.phone
     if isinstance(delivery.to, RecipientAddress):  # else they belong to another door

@@ -60,7 +60,7 @@ class Parties:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """What the order is called."""
+    """The id, number and reference that a new order gets."""
 
     order_id: OrderId
     order_number: OrderNumber
@@ -76,11 +76,11 @@ def place(
     policy: RegionPolicy,
     today: date,
 ) -> OrderPlaced:
-    """An order from the central store (ORD-1).
+    """Place an order from the central store (ORD-1).
 
-    `articles` holds each line's article; `today` is a Stockholm day. Raises OrderRefused: the
-    parties do not fit (REF-3), an article outside the assortment (ORD-5), more than one of a marked
-    device (ORD-8), no address to deliver to (ORD-3).
+    `articles` has each line's article; `today` is a Stockholm day. Raises OrderRefused: the parties
+    do not fit (REF-3), an article outside the assortment (ORD-5), more than one of a marked device
+    (ORD-8), no address to deliver to (ORD-3).
     """
     _must_fit(parties)
     for number, line in enumerate(command.lines):
@@ -111,12 +111,12 @@ def withdraw(
     policy: RegionPolicy,
     today: date,
 ) -> OrderPlaced:
-    """A withdrawal from the service point's own store (ORD-7): inventory decides whether it stands
-    there.
+    """A withdrawal from the service point's own store (ORD-7); inventory decides whether it has the
+    goods.
 
-    Articles outside the assortment may be withdrawn (ORD-5). Raises OrderRefused: the parties do
-    not fit (REF-3), a private clinic (REF-7), another's store or a marked device that is not named
-    (ORD-8), a service (ORD-7).
+    `today` is a Stockholm day. Articles outside the assortment may be withdrawn (ORD-5). Raises
+    OrderRefused: the parties do not fit (REF-3), a private clinic (REF-7), another's store or a
+    marked device that is not named (ORD-8), a service (ORD-7).
     """
     _must_fit(parties)
     _must_own(command.store, parties.service_point, policy)
@@ -172,8 +172,8 @@ def fee(
     policy: RegionPolicy,
     today: date,
 ) -> Money | None:
-    """The patient fee of one unit, or None (ORD-18). Nobody chooses it: article, age and policy
-    decide.
+    """Returns the patient fee of one unit in öre, or None (ORD-18). Nobody chooses it: article, age
+    on `today` and policy decide.
     """
     if not isinstance(recipient, Patient) or article.fee_group is None:
         return None
@@ -203,12 +203,14 @@ def must_carry_no_details(delivery: Delivery) -> None:
 
 
 def has_details(delivery: Delivery) -> bool:
-    """True when something is given that is kept with this order alone."""
+    """True when the delivery has data that is stored with this order alone (address, phone,
+    door).
+    """
     return next(_details(delivery), None) is not None
 
 
 def recipient_of(parties: Parties) -> Recipient:
-    """The recipient as it is told to others."""
+    """Returns the recipient as it is published in events."""
     if isinstance(parties.recipient, Patient):
         return PatientRecipient(person=parties.recipient.person)
     return parties.recipient

@@ -1,4 +1,4 @@
-"""What we do about commands that place an order or register a withdrawal."""
+"""Handlers of the commands that place an order or register a withdrawal."""
 
 from uuid import uuid4
 

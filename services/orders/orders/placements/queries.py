@@ -1,4 +1,4 @@
-"""What a command that places something names: which rows, and what the rules see of them."""
+"""Look-ups for placing: the rows that a command names, and the values that its rules read."""
 
 from collections.abc import Iterable
 
@@ -24,6 +24,7 @@ from orders.units.queries import care_unit_key, customer_key, payer_key, user_ke
 
 
 def rows_to_write(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> Iterable[RowKey]:
+    """Names the rows that the command's handler writes: they are locked before it runs."""
     yield OrderRow, tx.target("order")
     if isinstance(command, PlaceOrder) and domain.has_details(command.delivery):
         # Rows of the vault that an order of the batch may write are locked before the counter.
@@ -33,6 +34,7 @@ def rows_to_write(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> 
 
 
 def rows_to_read(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> Iterable[RowKey]:
+    """Names the rows that the command's handler reads: fetched before it runs, not locked."""
     yield CustomerRow, customer_key(command.service_point, tx)
     yield UserRow, user_key(command.prescriber, tx)
     yield UserRow, user_key(command.requester or command.prescriber, tx)
@@ -45,6 +47,10 @@ def rows_to_read(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> I
 
 
 async def parties_of(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> domain.Parties:
+    """Returns recipient, prescriber, requester and service point of a command.
+
+    Raises Refused: one is unknown (REF-3; recipient ORD-1, REF-1), or inactive (REF-14).
+    """
     place = await tx.get(
         CustomerRow, customer_key(command.service_point, tx), rule="REF-3", field="service_point"
     )
@@ -68,6 +74,10 @@ async def parties_of(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) 
 async def articles_of(
     command: PlaceOrder | RegisterWithdrawal, tx: Transaction
 ) -> dict[ArticleNumber, Article]:
+    """Returns the articles of a command's lines, by number, once all payers named are known.
+
+    Raises Refused naming the field: an unknown article (ORD-1) or payer (REF-4).
+    """
     found = {}
     for number, line in enumerate(command.lines):
         row = await tx.get(

@@ -1,4 +1,4 @@
-"""Payers, customers, care units and users over HTTP: to read. They are told by the region alone."""
+"""Payers, customers, care units and users over HTTP, read only: the regions' facts write them."""
 
 from typing import Annotated
 from uuid import UUID

@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 
 class UnitRefused(Refused):
-    """A rule about units or users says no."""
+    """A refusal by a rule of units or users; `reason` is one of Reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ class CustomerRow(
     state=domain.Customer,
     evolve=domain.evolve_customer,
 ):
-    """A customer. Its address is no part of what is told to others."""
+    """A customer. Its address is not published."""
 
     __tablename__ = "customers"
     __table_args__ = (UniqueConstraint("region", "customer_id", name="uq_customer_id"),)
