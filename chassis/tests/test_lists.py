@@ -118,7 +118,9 @@ async def test_an_unknown_sort_names_those_that_there_are(client: httpx.AsyncCli
     assert answer.json()["values"] == {"allowed": ["reader", "status"]}
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "status=burnt"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "status=burnt", "cursor=", "offset=50"]
+)
 async def test_a_query_has_bounds(client: httpx.AsyncClient, query: str) -> None:
     answer = await client.get(f"/letters?{query}")
 
