@@ -26,7 +26,7 @@ from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.dedicated_connection import DedicatedConnection
-from kvitt_chassis.relaying.machine import STANDBY_SECONDS
+from kvitt_chassis.relaying.machine import LEASE_SECONDS, STANDBY_SECONDS
 from kvitt_chassis.relaying.outbox import OutboxRow
 from kvitt_chassis.relaying.outbox_reader import PAGE_BYTES, SETUP, OutboxReader
 from kvitt_chassis.relaying.relay import STATEMENT_SECONDS, Relay
@@ -124,7 +124,7 @@ async def test_a_long_transaction_holds_up_nobody_and_is_sent_when_it_commits(lo
             async def short_is_sent() -> bool:
                 return by_key(await log.topic()) == {"short": [1, 2, 3]}
 
-            await until(short_is_sent, seconds=3)
+            await until(short_is_sent)
         await until_sent(database)
 
     assert by_key(await log.topic()) == {"short": [1, 2, 3], "long": [1]}
@@ -198,6 +198,7 @@ async def test_when_the_relay_that_holds_the_lease_dies_the_other_takes_over(log
     await asyncio.gather(standby, return_exceptions=True)
 
     assert heir.is_holder
+    assert LEASE_SECONDS + STANDBY_SECONDS < 3.0  # what is promised where nothing else is slow
     assert by_key(await log.topic()) == {"key": [1]}
 
 
@@ -243,7 +244,7 @@ async def test_a_dead_relays_lease_from_before_the_databases_clock_went_back_is_
         "UPDATE relay SET holder = 'dead', epoch = 7, leased_until = now() + interval '1 hour'"
     )
     async with running(log.relay(log.database())):
-        await until_sent(database)  # an hour before the lease ends
+        await until_sent(database)  # in seconds, not after the hour
 
     assert by_key(await log.topic()) == {"key": [1]}
 
@@ -258,7 +259,7 @@ async def test_a_relay_that_lost_its_lease_stores_nothing(log: Log) -> None:
             "UPDATE relay SET epoch = epoch + 1, holder = 'another', "
             "leased_until = 'infinity', last_id = 4711"
         )
-        await until(lambda: _true(not relay.is_holder), seconds=3)
+        await until(lambda: _true(not relay.is_holder))
 
     async with database.reading() as session:
         stored = (await session.execute(text("SELECT holder, last_id FROM relay"))).one()
@@ -272,10 +273,12 @@ async def test_after_a_drain_the_next_relay_sends_only_what_is_new(log: Log) -> 
     async with running(first):
         assert await first.drain()
     assert by_key(await log.topic()) == {"key": [1, 2, 3, 4, 5]}
+    async with database.reading() as session:  # given back: nobody waits for its end
+        assert (await session.execute(text("SELECT leased_until <= now() FROM relay"))).scalar_one()
 
     await record(database, "key", count=2)
     async with running(log.relay(log.database())):
-        await until_sent(database, seconds=2)  # the lease was given back: no wait for its end
+        await until_sent(database)
 
     assert by_key(await log.topic()) == {"key": [1, 2, 3, 4, 5, 6, 7]}
 
@@ -287,7 +290,7 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.relaying.relay import Relay
-from kvitt_chassis.relaying.machine import STANDBY_SECONDS
+from kvitt_chassis.relaying.machine import LEASE_SECONDS, STANDBY_SECONDS
 from kvitt_contracts.policy import Policies
 
 async def main():
@@ -507,7 +510,7 @@ async def test_a_send_that_is_never_answered_ends_at_its_deadline(
     monkeypatch.setattr(AIOKafkaProducer, "send_batch", silent_at_first)
     async with running(log.relay(log.database())):
         await record(database, "key")
-        await until_sent(database, seconds=6)
+        await until_sent(database)
 
     assert not unanswered
     assert once(by_key(await log.topic())) == {"key": [1]}

@@ -138,7 +138,7 @@ def _kvitt(*arguments: str, state: Path) -> subprocess.CompletedProcess[str]:
         [*KVITT, *arguments, "--state", str(state)],
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=240,
         check=False,
     )
 

@@ -342,7 +342,7 @@ async def wait_for(
 @overload
 async def wait_for(condition: Callable[[], T], *, within: float = ..., every: float = ...) -> T: ...
 async def wait_for(
-    condition: Callable[[], Any], *, within: float = 10.0, every: float = 0.02
+    condition: Callable[[], Any], *, within: float = 30.0, every: float = 0.02
 ) -> Any:
     """Wait until a condition (plain or async) returns something true, and return it.
 
