@@ -281,7 +281,13 @@ def _given_its_row(
 ) -> MessageHandler:
     @wraps(handler)
     async def give_row(message: Any, tx: "Transaction") -> None:
-        await handler(await tx.lock(row_type, key(message, tx), rule=rule), message, tx)
+        named = key(message, tx)
+        if named is None:
+            raise ValueError(
+                f"{type(message).__name__} names no {row_type.__name__}: name rows that a message"
+                " may lack in `loads`"
+            )
+        await handler(await tx.lock(row_type, named, rule=rule), message, tx)
 
     return give_row
 

@@ -26,7 +26,7 @@ from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
 from kvitt_chassis.web.lists import ListOf, ListQuery, Page, RegionWide, Scope, named
-from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid
+from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, NotFound
 from kvitt_chassis.web.reader import RegionReader
 
 __all__ = [
@@ -34,8 +34,10 @@ __all__ = [
     "ApiRouter",
     "CommandRunner",
     "Commands",
+    "Invalid",
     "ListOf",
     "ListQuery",
+    "NotFound",
     "Page",
     "Reader",
     "RegionReader",

@@ -82,11 +82,13 @@ class UnitOfWork:
         What is only read comes first, so that all that it leads to is locked at once, in order.
         Raises LockOrderBroken, where that is checked.
         """
+        readers = [call for call in calls if call[0].reads is not None]
+        lockers = [call for call in calls if call[0].loads is not None]
         for _ in range(_HOPS):
             for _ in range(_HOPS):
-                if not await self._read(calls):
+                if not readers or not await self._read(readers):
                     break
-            if not await self._lock(calls):
+            if not lockers or not await self._lock(lockers):
                 return
 
     async def _read(self, calls: Calls) -> bool:
@@ -99,11 +101,16 @@ class UnitOfWork:
         return await self.load(named, locks=False)
 
     async def _lock(self, calls: Calls) -> bool:
-        named: list[tuple[RegionCode, RowKey]] = []
-        for route, message, tx in calls:
-            row_keys = () if route.loads is None else tuple(route.loads(message, tx))
-            tx.check_lock_order(row_keys)
-            named += ((tx.region, row_key) for row_key in row_keys)
+        if self.lock_order.is_checked:
+            for route, message, tx in calls:
+                if route.loads is not None:
+                    tx.check_lock_order(route.loads(message, tx))
+        named = (
+            (tx.region, row_key)
+            for route, message, tx in calls
+            if route.loads is not None
+            for row_key in route.loads(message, tx)
+        )
         return await self.load(named)
 
     async def load(

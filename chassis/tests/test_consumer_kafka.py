@@ -344,6 +344,26 @@ async def test_a_pause_is_put_back_when_another_process_gets_the_partition(
         await wait_for(lambda: _trail_is(database, held, (1,)), within=20)
 
 
+async def test_an_unknown_version_is_tried_again_with_each_assignment(
+    broker: Broker, database: Database
+) -> None:
+    """An older replica that was ending may have read it; then it has left, and all are assigned."""
+    log = trail.Log(prefix=broker.prefix)
+    unknown = b"inventory.reservation.released.v99"
+    record = log.released(uuid4(), 1)
+    record.headers = [
+        (name, unknown if name == "ce_type" else value) for name, value in record.headers
+    ]
+    await broker.publish([record])
+
+    async with running(broker, database) as consumer:
+        await wait_for(lambda: _parked_is(database, "quarantined"), within=20)
+        consumer._tasks[0].cancel()  # the drain, which would try it at once
+        await consumer._on_assigned(sorted(consumer.client.assignment()))
+
+        assert await _parked_is(database, "waiting")
+
+
 async def test_partitions_are_given_away_when_the_message_in_hand_is_done_and_no_other_begun(
     broker: Broker, database: Database
 ) -> None:
@@ -468,3 +488,9 @@ async def _settled(database: Database) -> int:
 
 async def _is_done(consumer: Consumer) -> bool:
     return bool(consumer.assigned()) and await consumer.lag() == 0 and consumer.idle()
+
+
+async def _parked_is(database: Database, state: str) -> bool:
+    async with database.reading() as session:
+        found = await session.scalars(text("SELECT state FROM parked_keys"))
+        return list(found) == [state]

@@ -40,7 +40,7 @@ from sqlalchemy import select, text
 from starlette.datastructures import URL
 
 from chassis.tests import toy
-from chassis.tests.toy import LETTERS, LetterQuery, LetterRow, PaperRow
+from chassis.tests.toy import LETTERS, LetterQuery, LetterRow, PaperRow, Status
 
 READERS = ["cecilia", "anna", "bert", "anna", "david"]
 A_KEY = "d65bae86-9377-4220-99af-242a65ba0fa7"
@@ -118,7 +118,9 @@ async def test_an_unknown_sort_names_those_that_there_are(client: httpx.AsyncCli
     assert answer.json()["values"] == {"allowed": ["reader", "status"]}
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "status=burnt"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "status=burnt", "cursor=", "offset=50"]
+)
 async def test_a_query_has_bounds(client: httpx.AsyncClient, query: str) -> None:
     answer = await client.get(f"/letters?{query}")
 
@@ -161,7 +163,8 @@ async def papers(world: World) -> World:
     return world
 
 
-SORTS = ["day", "-day", "subject", "-subject", "number", "-number", "key", "-key"]
+COLUMNS = ["day", "subject", "number", "is_odd", "is_signed", "status", "key"]
+SORTS = [f"{turned}{column}" for column in COLUMNS for turned in ("", "-")]
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -486,7 +489,15 @@ class PaperView(BaseModel):
 PAPERS = ListOf(
     select(PaperRow),
     scope=Scope(PaperRow.region, PaperRow.subject),
-    sorts=named(PaperRow.day, PaperRow.subject, PaperRow.number, key=PaperRow.paper_id),
+    sorts=named(
+        PaperRow.day,
+        PaperRow.subject,
+        PaperRow.number,
+        PaperRow.is_odd,
+        PaperRow.is_signed,
+        PaperRow.status,
+        key=PaperRow.paper_id,
+    ),
     default="number",
     view=PaperView.model_validate,
 )
@@ -506,6 +517,9 @@ async def put(world: World, *numbers: int) -> None:
                     subject=f"Paper {n}",
                     number=n % 7,
                     day=A_DAY + timedelta(days=n // 10 - 2) if n % 3 else None,
+                    is_odd=bool(n % 2),
+                    is_signed=n % 3 == 1 if n % 4 else None,
+                    status=(Status.UNREAD, Status.READ)[n % 2],
                     tags=("odd",) if n % 2 else (),
                     lines=({"article": f"3000{n % 5}", "more": "1"},),
                 )
@@ -524,8 +538,9 @@ async def fill(world: World, rows: int) -> None:
         await connection.execute(
             text(
                 """
-                INSERT INTO papers (region, paper_id, subject, number, tags, lines)
-                SELECT 'ac', gen_random_uuid(), 'more', n, '[]', '[]'
+                INSERT INTO papers
+                    (region, paper_id, subject, number, is_odd, status, tags, lines)
+                SELECT 'ac', gen_random_uuid(), 'more', n, false, 'read', '[]', '[]'
                 FROM generate_series(1, :rows) AS n
                 """
             ),

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from kvitt_chassis import metrics
 from kvitt_chassis.handlers import Handlers
-from kvitt_chassis.transaction import NotYetKnown
+from kvitt_chassis.service import Service
+from kvitt_chassis.transaction import NotYetKnown, Transaction
 from kvitt_contracts.inventory import ArticleListed, ReleaseRefused, ReservationReleased
 from kvitt_contracts.orders import (
     OrderVoided,
@@ -78,6 +79,21 @@ async def test_an_event_gets_the_row_that_it_names(world: World) -> None:
     await world.handle(released(one))
 
     assert await changes(world) == {one: 2, other: 1}
+
+
+async def test_a_message_that_names_no_row_says_what_is_wrong_with_its_handler(
+    given: Given, urls: ServiceUrls
+) -> None:
+    planted = Handlers()
+
+    @planted.on(ReservationReleased, of=LoanRow, key=lambda _, __: None)
+    async def on_released(row: LoanRow, event: ReservationReleased, tx: Transaction) -> None:
+        raise AssertionError("it has no row")
+
+    service = Service("orders", handlers=planted, base=loans.service.base)
+    async with given(service, urls=urls) as world:
+        with pytest.raises(ValueError, match="ReservationReleased names no LoanRow"):
+            await world.handle(released(uuid4()))
 
 
 async def test_a_command_gets_the_row_that_is_its_target(world: World) -> None:

@@ -117,6 +117,9 @@ class PaperRow(Regional, Base):
     subject: Mapped[str]
     number: Mapped[int]
     day: Mapped[date | None]
+    is_odd: Mapped[bool]
+    is_signed: Mapped[bool | None]
+    status: Mapped[Status]
     tags: Mapped[tuple[str, ...]] = mapped_column(Json(tuple[str, ...]))
     lines: Mapped[tuple[dict[str, str], ...]] = mapped_column(Json(tuple[dict[str, str], ...]))
 

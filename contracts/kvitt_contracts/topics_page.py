@@ -79,7 +79,8 @@ schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/
 - **Partition.** Nyckeln placeras med murmur2, som Javas klient gör. Den som använder librdkafka
   (confluent-kafka, Rust, Go, .NET) sätter `partitioner=murmur2_random`; annars bryts ordningen.
 - **Upprepning.** Samma (`ce_source`, `ce_id`) tas emot en gång. Skicka hellre om än låt bli;
-  använd samma id för samma meddelande och ett nytt id för ett rättat.
+  använd samma id för samma meddelande, och ett nytt id för ett rättat och för ett avvisat som
+  skickas igen: ett avvisat id är mottaget, och passeras tyst nästa gång.
 - **Version.** Ett faktum (`region.*.stated`) bär avsändarens egen `version`; en äldre än den som
   redan är känd har ingen verkan.
 - **Personer.** En person nämns med regionens eget id, aldrig med ett nummer. Nummer, namn och

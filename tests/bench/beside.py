@@ -94,7 +94,8 @@ def main() -> int:
             some(jobs, old, new, chosen, quick=quick)
         is_whole = True
     section = Section("beside", f"{new.name} beside {old.name}", machine=machine)
-    by_part = groupby(jobs, key=lambda job: job.part)
+    tried = [job for job in jobs if job.found or job.failed]
+    by_part = groupby(tried, key=lambda job: job.part)
     section.tables += [_table(part, list(some), old, new) for part, some in by_part]
     section.seconds = monotonic() - begun
     folder = (_ROOT / ".kvitt" / "bench" if quick else _ROOT / "docs") / "performance"

@@ -249,6 +249,14 @@ RECEIVING: tuple[Mutant, ...] = (
         f"{_PARKING}::test_parked_messages_rest_encrypted",
     ),
     mutant(
+        "unknown-version-with-each-assignment",
+        "What another release did not know is tried again when partitions are assigned",
+        f"{CHASSIS}/consuming/consumer.py",
+        "            await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)\n",
+        "            pass\n",
+        f"{_KAFKA}::test_an_unknown_version_is_tried_again_with_each_assignment",
+    ),
+    mutant(
         "waits-for-what-is-not-known",
         "An event that names what is not known yet waits: without, it is refused for good",
         f"{CHASSIS}/transaction.py",

@@ -173,9 +173,6 @@ class Consumer:
         """Join the consumer group and begin to read. Raises KafkaError when the broker cannot be
         reached.
         """
-        async with self.database.unit() as unit:
-            # a new release may know what the one before did not
-            await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
         await self.client.start()
         loops = (self.drain.run(), self._offsets.run(), self._watch())
         self._tasks = [asyncio.create_task(loop) for loop in loops]
@@ -425,6 +422,11 @@ class Consumer:
     async def _check(self, partitions: Sequence[TopicPartition]) -> None:
         await self.progress.check(partitions)
         await self._pauses.put_back()
+        async with self.database.unit() as unit:
+            # This release may know what another did not: the one before, or an older replica that
+            # was ending while this one began, and has left the group now (decision 0170).
+            await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
+        self.drain.wake()
 
     # -- watching --------------------------------------------------------------------------------
 

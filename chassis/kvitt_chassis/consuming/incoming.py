@@ -302,7 +302,10 @@ def _invalid(incoming: Incoming, error: ValidationError) -> Incoming:
 def _not_yet(incoming: Incoming, wire_type: str) -> Incoming:
     """A reserved type: its sender hears of it, and no event of it is lost on this release."""
     if incoming.is_inbound:
-        way_on = "Kvitt tar inte emot den här typen än. Gör som hittills tills den tas i bruk."
+        way_on = (
+            "Kvitt tar inte emot den här typen än. Gör som hittills tills den tas i bruk, och"
+            " skicka den då med ett nytt ce_id: det här är avvisat en gång för alla."
+        )
         return replace(incoming, refused=_contract("NOT_YET", "ce_type", way_on))
     reason = f"{wire_type} is reserved: this release does not handle it"
     return _quarantined(incoming, Cause.UNKNOWN_VERSION, reason, "ce_type")

@@ -38,7 +38,8 @@ class Order:
         if value is None:
             rest = [and_(column.is_(None), self._beyond(last, skip=1))]
             return [*rest, column.is_not(None)] if self.is_falling else rest
-        bound = column <= value if self.is_falling else column >= value
+        edge = literal(value, column.type)  # a plain True or False has no order in SQLAlchemy
+        bound = column <= edge if self.is_falling else column >= edge
         rest = [and_(bound, self._beyond(last))]
         may_be_null = getattr(column.expression, "nullable", True)
         return [*rest, column.is_(None)] if may_be_null and not self.is_falling else rest

@@ -50,14 +50,18 @@ class ListQuery(BaseModel):
     Each field says what it does, by a Filter or by ForTheView. Raises TypeError at import else.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Hur många per sida")] = (
         DEFAULT_LIMIT
     )
     cursor: Annotated[
         str | None,
-        Field(max_length=MAX_CURSOR_LENGTH, description="Var sidan börjar; står i `next`"),
+        Field(
+            min_length=1,
+            max_length=MAX_CURSOR_LENGTH,
+            description="Var sidan börjar; står i `next`",
+        ),
     ] = None
     sort: Annotated[
         str | None, Field(description="Fält att sortera efter; `-` först ger fallande ordning")

@@ -4,7 +4,7 @@ from datetime import date
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.models import CounterRow, DeviceRow
@@ -27,13 +27,20 @@ async def unsettle_devices_of(
     tx: Transaction, article_number: ArticleNumber, *, from_day: date
 ) -> None:
     """A new price: mark the rent of the article's devices to be settled again from a day on."""
-    await tx.session.execute(
-        update(DeviceRow)
+    of_article = (
+        select(DeviceRow.device_id)
         .where(
             DeviceRow.region == tx.region,
             DeviceRow.article_number == article_number,
             or_(DeviceRow.unsettled_from > from_day, DeviceRow.unsettled_from.is_(None)),
         )
+        .order_by(DeviceRow.device_id)  # as a run locks them
+        .with_for_update(key_share=True)
+        .cte("of_article")
+    )
+    await tx.session.execute(
+        update(DeviceRow)
+        .where(DeviceRow.region == tx.region, DeviceRow.device_id == of_article.c.device_id)
         .values(unsettled_from=from_day)
     )
 

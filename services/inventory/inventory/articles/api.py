@@ -8,6 +8,7 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq, ForTheView, StartsWith, Where
 from kvitt_chassis.http import (
     ApiRouter,
+    Invalid,
     ListOf,
     ListQuery,
     Page,
@@ -16,7 +17,6 @@ from kvitt_chassis.http import (
     RegionWide,
     named,
 )
-from kvitt_chassis.web.problems import Invalid
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, StoreId
 from pydantic import BaseModel, ConfigDict, Field

@@ -14,6 +14,7 @@ from kvitt_chassis.http import (
     Commands,
     ListOf,
     ListQuery,
+    NotFound,
     Page,
     Reader,
     RegionWide,
@@ -21,7 +22,6 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.transaction import Transaction
-from kvitt_chassis.web.problems import NotFound
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import Name
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, Role, UserId
