@@ -52,7 +52,7 @@ def started(directory: Path, *arguments: str, **environment: str) -> "subprocess
     return subprocess.Popen(
         [sys.executable, "-m", "pytest", "-q", f"--rootdir={directory}", *arguments, directory],
         cwd=directory,
-        env={**shared, **environment},
+        env={**shared, "TMPDIR": str(directory), **environment},  # what a kill leaves behind
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
