@@ -42,6 +42,11 @@ class Topic:
         return self.owner == "region"
 
     @property
+    def region(self) -> str | None:
+        """The code of the region that writes here; None for what our services write."""
+        return self.name.split(".")[1] if self.is_inbound else None
+
+    @property
     def wire_types(self) -> frozenset[str]:
         """The declared types, by their `ce_type`."""
         return frozenset(message.wire_type for message in self.types)

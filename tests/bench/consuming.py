@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from cryptography.fernet import Fernet
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
 from kvitt_chassis.consuming.kafka_client import Reading
+from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.relaying.outbox import OutboxRow
 from kvitt_chassis.relaying.publisher import Publisher
@@ -169,20 +170,21 @@ async def _consume(
     is_batch_refused: bool = False,
 ) -> dict[str, Any]:
     database = place.database()
-    consumer = Consumer(
+    shared = Shared(
         database=database,
         handlers=handled_by,
         topics=[counted.CONSUMED],
-        kafka=place.kafka,
         sealer=Sealer(Fernet.generate_key().decode()),
         prefix=place.prefix,
+        handler_budget=tuning.handler_budget,
+    )
+    consumer = Consumer(
+        shared=shared,
+        topics=[counted.CONSUMED],
+        group=group + database.service,
+        kafka=place.kafka,
         tuning=tuning,
     )
-    consumer.client._group = group + consumer.client._group
-    if group:
-        consumer.client.subscriber = consumer.client._make_subscriber(
-            consumer.client.subscriber._listener
-        )
     apply = consumer.inbox.apply
 
     async def fail_together(arrived: Any, **how: Any) -> Any:

@@ -19,6 +19,7 @@ from faststream.security import SASLScram512
 
 from kvitt_chassis.consuming import lenient_records
 from kvitt_chassis.consuming.incoming import Record
+from kvitt_chassis.consuming.reading_order import ReadingOrder
 
 log = logging.getLogger(__name__)
 _framework_log = logging.getLogger("kvitt_chassis.faststream")
@@ -44,7 +45,7 @@ class KafkaClient:
     `on_batch`.
 
     `kafka` holds aiokafka's connection settings. `on_revoked` is awaited before partitions are
-    given up.
+    given up. With an `order` each batch is one region's turn while several have records.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class KafkaClient:
         on_batch: Callable[[Sequence[Record]], Awaitable[None]],
         on_revoked: Callable[[Sequence[TopicPartition]], Awaitable[None]],
         on_assigned: Callable[[Sequence[TopicPartition]], Awaitable[None]],
+        order: ReadingOrder | None = None,
     ) -> None:
         lenient_records.install()
+        self._order = order
         self._topics = list(topics)
         self._group = group
         self._kafka = dict(kafka)
@@ -168,10 +171,31 @@ class KafkaClient:
         async def until_some(*, timeout_ms: int, max_records: int) -> Any:
             found = None
             while not found:
-                found = await getmany(timeout_ms=_LONG_POLL_MS, max_records=max_records)
+                found = await self._next_turn(getmany, max_records)
+                found = found or await getmany(timeout_ms=_LONG_POLL_MS, max_records=max_records)
+            if self._order is not None:
+                self._order.took(found)
             return found
 
         consumer.getmany = until_some
+
+    async def _next_turn(self, getmany: Any, max_records: int) -> dict[TopicPartition, list[Any]]:
+        """What was fetched already of the region whose turn it is; the others' is left in the
+        client's buffer, so that it need not be fetched again.
+        """
+        if self._order is None:
+            return {}
+        for turn in self._order.turns(self.assignment()):
+            found: dict[TopicPartition, list[Any]] = {}
+            left = max_records
+            for partition in turn:
+                if left and partition in self.assignment():
+                    one = TopicPartition(*partition)
+                    found |= await getmany(one, timeout_ms=0, max_records=left)
+                    left = max_records - sum(len(records) for records in found.values())
+            if found:
+                return found
+        return {}
 
     async def _ask(
         self, question: str, partitions: Iterable[TopicPartition]

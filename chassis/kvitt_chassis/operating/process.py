@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from kvitt_chassis import failpoints
 from kvitt_chassis.auth import Authenticator
-from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.consumers import Consumers
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database, is_lock_trouble
@@ -74,7 +74,7 @@ class Process:
         )
         self.telemetry = Telemetry.of(service.name, endpoint=settings.otlp_endpoint)
         self.history = History(settings.history, service.name)
-        self.consumer = Consumer.of(
+        self.consumers = Consumers.of(
             settings,
             database=self.worker,
             handlers=service.handlers,
@@ -145,13 +145,13 @@ class Process:
         self._begin("tidy", self._tidy())
         while not self._consumer_started:
             try:
-                await self.consumer.start()
+                await self.consumers.start()
                 self._consumer_started = True
             except Exception as error:
                 if not isinstance(error, KafkaError) and not is_lock_trouble(error):
                     raise
                 log.warning("the consumer cannot start yet: %s", describe(error))
-                await self._settle("consumer", self.consumer.stop(), _CONSUMER_STOP_SECONDS)
+                await self._settle("consumer", self.consumers.stop(), _CONSUMER_STOP_SECONDS)
                 await asyncio.sleep(_RETRY_SECONDS)
         # What is there now stays: the collector need not walk over it again and again.
         gc.collect()
@@ -185,7 +185,7 @@ class Process:
         self._server.should_exit = True
         await asyncio.gather(
             self._cancel("work", "tidy"),
-            self._settle("consumer", self.consumer.stop(), _CONSUMER_STOP_SECONDS),
+            self._settle("consumer", self.consumers.stop(), _CONSUMER_STOP_SECONDS),
             self._join("http", _HTTP_STOP_SECONDS + 2.0),
         )
         await self._settle("timers", self.timers.stop(), _TIMERS_STOP_SECONDS)
@@ -242,9 +242,9 @@ class Process:
         return self._policy_trouble
 
     async def _consumer_reads(self) -> str | None:
-        if self.consumer.halted:
-            return self.consumer.halted
-        ready = self._consumer_started and self.consumer.is_ready()
+        if self.consumers.halted:
+            return self.consumers.halted
+        ready = self._consumer_started and self.consumers.is_ready()
         return None if ready else "has no partitions yet"
 
     async def _outbox_flows(self) -> str | None:
@@ -273,8 +273,8 @@ class Process:
                 admin.Operations(
                     service=self.service,
                     database=self.worker,
-                    consumer=self.consumer,
-                    quarantine=self.consumer.quarantine,
+                    consumers=self.consumers,
+                    quarantine=self.consumers.shared.quarantine,
                     relay=self.relay,
                     timers=self.timers,
                 )
