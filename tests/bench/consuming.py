@@ -25,6 +25,7 @@ from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.orders import OrderVoided
 from kvitt_contracts.types import OrderId
 from kvitt_testkit.world import wait_for
+from sqlalchemy import text
 
 from tests.bench import counted
 from tests.bench.contest import COLUMNS, LONGEST, Arena, Found, Place, Watch, open_arena, run_alone
@@ -158,6 +159,8 @@ async def singly(place: Place) -> dict[str, Any]:
 async def replayed(place: Place) -> dict[str, Any]:
     """A second group over what a first one has applied."""
     await _consume(place, Tuning())
+    async with place.database().unit() as unit:
+        await unit.session.execute(text("DELETE FROM positions"))
     return await _consume(place, Tuning(), group="again-")
 
 

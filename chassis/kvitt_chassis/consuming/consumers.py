@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kvitt_contracts.topics import Topic, consumed_by
+from kvitt_contracts.topics import groups_of
 from kvitt_contracts.types import RegionCode
 
 from kvitt_chassis.consuming.caps import Cap
@@ -21,9 +21,6 @@ from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.settings import Settings
 
 log = logging.getLogger(__name__)
-
-REGIONS_SUFFIX = "-regions"
-"""The regions' group is named like the service with this behind it; the other like the service."""
 
 
 # decision 0185: regions' topics are read by a group of their own, in turns
@@ -53,11 +50,11 @@ class Consumers:
         role.
         """
         tuning = tuning or Tuning()
-        topics = consumed_by(settings.service, list(regions))
+        groups = groups_of(settings.service, list(regions))
         shared = Shared(
             database=database,
             handlers=handlers,
-            topics=topics,
+            topics=[topic for topics in groups.values() for topic in topics],
             sealer=Sealer(settings.quarantine_key.get_secret_value()),
             prefix=settings.topic_prefix,
             history=history,
@@ -70,17 +67,15 @@ class Consumers:
             [
                 Consumer(
                     shared=shared,
-                    topics=mine,
-                    group=settings.service + suffix,
+                    topics=topics,
+                    group=group,
                     kafka=settings.kafka,
                     telemetry=telemetry,
-                    tuning=how,
+                    tuning=tuning
+                    if group == settings.service
+                    else replace(tuning, reading=reading),
                 )
-                for mine, suffix, how in (
-                    (ours(topics), "", tuning),
-                    (regional(topics), REGIONS_SUFFIX, replace(tuning, reading=reading)),
-                )
-                if mine or not suffix
+                for group, topics in groups.items()
             ],
         )
 
@@ -122,13 +117,3 @@ class Consumers:
         Raises aiokafka's KafkaError when it does not answer.
         """
         return sum([await one.lag() for one in self.all])
-
-
-def ours(topics: Iterable[Topic]) -> list[Topic]:
-    """The topics that our services write."""
-    return [one for one in topics if not one.is_inbound]
-
-
-def regional(topics: Iterable[Topic]) -> list[Topic]:
-    """The topics that regions write."""
-    return [one for one in topics if one.is_inbound]
