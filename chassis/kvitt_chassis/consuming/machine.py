@@ -142,7 +142,7 @@ class ConsumerMachine:
     """
 
     limits: Limits = field(default_factory=Limits)
-    fairness: InitVar[Fairness] = Fairness()  # noqa: B008, RUF009  # it is frozen
+    fairness: InitVar[Fairness] = Fairness()  # noqa: RUF009  # it is frozen
     _turns: Turns = field(init=False)
     _places: tuple[RecordPosition, ...] = ()
     _hand: tuple[int, ...] = ()  # what is tried together
