@@ -104,6 +104,23 @@ BUSINESS: tuple[Mutant, ...] = (
         "::test_one_device_that_cannot_be_claimed_refuses_all_and_is_named",
     ),
     mutant(
+        "price-of-the-delivery-day",
+        "A sale is priced by the day of its delivery, not by the day that billing hears of it",
+        "services/billing/billing/handlers.py",
+        "rents.price_on(article.prices, event.delivered_on)",
+        "rents.price_on(article.prices, tx.today)",
+        "services/billing/tests/test_billing.py"
+        "::test_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day",
+    ),
+    mutant(
+        "half-up",
+        "Half an öre of a day's share is rounded up",
+        "services/billing/billing/rents/domain.py",
+        "(2 * numerator + denominator) // (2 * denominator)",
+        "(2 * numerator + denominator - 1) // (2 * denominator)",
+        "services/billing/tests/test_rent.py::test_half_an_ore_of_a_days_share_is_rounded_up",
+    ),
+    mutant(
         "deadline-decides",
         "The transfer's row decides: after its deadline nobody accepts, however late the timer",
         "services/bmb/bmb/acknowledgements/domain.py",
