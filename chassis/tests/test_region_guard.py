@@ -66,11 +66,14 @@ async def subjects(world: World) -> set[tuple[str, str]]:
 async def test_a_changed_row_of_another_region_takes_the_whole_transaction_back(
     world: World,
 ) -> None:
-    with pytest.raises(ForeignRow, match="PaperRow of another region"):
+    async def work() -> None:
         async with world.worker.unit() as unit:
             tx = unit.begin(region=AC)
             (await found(tx, AC)).subject = "after"
             (await found(tx, BD)).subject = "after"
+
+    with pytest.raises(ForeignRow, match="PaperRow of another region"):
+        await work()
 
     assert await subjects(world) == {("ac", "before"), ("bd", "before")}
 
@@ -79,13 +82,16 @@ async def test_a_changed_row_of_another_region_takes_the_whole_transaction_back(
 async def test_a_new_or_deleted_row_of_another_region_is_refused_too(
     world: World, act: str
 ) -> None:
-    with pytest.raises(ForeignRow):
+    async def work() -> None:
         async with world.worker.unit() as unit:
             tx = unit.begin(region=AC)
             if act == "add":
                 tx.session.add(paper(BD))
             else:
                 await tx.session.delete(await found(tx, BD))
+
+    with pytest.raises(ForeignRow):
+        await work()
 
     assert await subjects(world) == {("ac", "before"), ("bd", "before")}
 

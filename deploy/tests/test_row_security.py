@@ -1,5 +1,5 @@
 """After all of a service's real migrations, each table with regions' rows is closed to the API role
-but for the region that is named, and the API role can read no other table that holds anybody's data.
+but for the region that is named, and it can read no other table that holds anybody's data.
 """
 
 from dataclasses import dataclass

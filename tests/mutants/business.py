@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import CHASSIS, Mutant, mutant
+from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TIMERS: Final = "chassis/tests/test_timers.py"
 _BMB: Final = "services/bmb/tests"
@@ -246,6 +246,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "    locked_when_loaded = True\n",
         "    locked_when_loaded = False\n",
         f"{_INVENTORY}/test_concurrency.py::test_changes_of_custody_at_once_are_all_counted",
+        more=(Swap("services/inventory/inventory/app.py", "        CountRow,\n", ""),),
     ),
     mutant(
         "said-once",
