@@ -33,9 +33,12 @@ async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Datab
         yield database
 
 
-what = st.sampled_from(["fine", "fine", "fine", "fails", "payer 4711", "garbage", "future"])
+what = st.sampled_from(
+    ["fine", "fine", "fine", "fails", "payer 4711", "payer late", "garbage", "future"]
+)
+names = st.sampled_from([None, None, "refused", "refused late"])
 domain = st.tuples(st.just("event"), st.integers(0, 2), st.integers(1, 4), what)
-facts = st.tuples(st.just("fact"), st.integers(1, 4), st.sampled_from(["4711", "4712"]), st.none())
+facts = st.tuples(st.just("fact"), st.integers(1, 4), st.sampled_from(["4711", "4712"]), names)
 commands = st.tuples(st.just("command"), st.integers(1, 3), st.none(), st.none())
 messages = st.lists(st.one_of(domain, domain, facts, commands), min_size=1, max_size=14)
 
@@ -64,7 +67,7 @@ def a_record(log: Log, kind: str, number: Any, other: Any, what: str | None) -> 
     message_id = uuid5(NAMESPACE, f"{kind} {number} {other} {what}")
     match kind:
         case "fact":
-            return log.stated(other, number, f"v{number}", id=message_id)
+            return log.stated(other, number, what or f"v{number}", id=message_id)
         case "command":
             return log.void(f"order-{number}", id=message_id)
     order: UUID = ORDERS[number]

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from kvitt_chassis import metrics
 from kvitt_chassis.consuming.caps import Cap
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
-from kvitt_chassis.consuming.machine import Limits
+from kvitt_chassis.consuming.machine import Fairness, Limits
 from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers
@@ -136,9 +136,11 @@ async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
         await asyncio.sleep(mood.hangs)
     if event.reason == "refuses":
         raise Refused("NEVER", rule="contract", way_on="-")
-    if event.reason.startswith("payer "):
+    if event.reason.startswith("payer ") and event.reason != "payer late":
         await tx.get(PayerRow, identify("ac", "payer", event.reason.removeprefix("payer ")))
     await _note(event.order_id, tx)
+    if event.reason == "payer late":
+        await tx.get(PayerRow, identify("ac", "payer", "nobody"))
 
 
 @messages.on(PayerStated)
@@ -146,6 +148,8 @@ async def on_payer_stated(fact: PayerStated, tx: Transaction) -> None:
     """Register the payer, or its new name."""
     if fact.name in mood.failing:
         raise Trouble
+    if fact.name == "refused":
+        raise Refused("NAME_TAKEN", rule="contract", way_on="-")
     key = identify(tx.region, "payer", fact.payer_id)
     event = PayerRegistered(payer_id=fact.payer_id, name=fact.name)
     row = await tx.find(PayerRow, key)
@@ -153,6 +157,8 @@ async def on_payer_stated(fact: PayerStated, tx: Transaction) -> None:
         tx.start(PayerRow, key, event)
     else:
         tx.record(row, event)
+    if fact.name == "refused late":
+        raise Refused("NAME_TAKEN", rule="contract", way_on="-")
 
 
 @messages.command(VoidOrder)
@@ -236,8 +242,10 @@ async def drain_now(consumer: Consumer) -> None:
 
 
 def quick() -> Tuning:
-    """Tries without waits, and never a pause."""
-    return Tuning(limits=Limits(first_wait=0.001, faults_in_a_row=1000))
+    """Tries without waits, never a pause, and time for a whole batch."""
+    return Tuning(
+        limits=Limits(first_wait=0.001, faults_in_a_row=1000), fairness=Fairness(seconds=600)
+    )
 
 
 def a_consumer(

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -30,6 +30,7 @@ from kvitt_chassis.consuming.machine import (
     Done,
     Failed,
     Failure,
+    Fairness,
     Finish,
     Input,
     Limits,
@@ -68,6 +69,7 @@ class Tuning:
     watch_every: float = 2.0
     stuck_after: float = 15.0
     limits: Limits = field(default_factory=Limits)
+    fairness: Fairness = field(default_factory=Fairness)  # the lanes are the consumer's
     reading: Reading = field(default_factory=Reading)
 
 
@@ -100,7 +102,9 @@ class Consumer:
         self._labels = (shared.database.service, group)
         self._names = [shared.prefix + topic.name for topic in topics]
         self._telemetry = telemetry or Telemetry(self.database.service)
-        self._machine = ConsumerMachine(limits=self.tuning.limits)
+        lanes = {shared.prefix + topic.name: _lane(topic) for topic in topics}
+        fairness = replace(self.tuning.fairness, lane_of=lambda one: lanes.get(one[0], one[0]))
+        self._machine = ConsumerMachine(self.tuning.limits, fairness)
         self._watchdog = Watchdog(patience=self.tuning.stuck_after)
         self._free = asyncio.Event()
         self._free.set()
@@ -165,11 +169,16 @@ class Consumer:
         """The partitions that are assigned to this process."""
         return frozenset((one.topic, one.partition) for one in self.client.assignment())
 
+    @property
+    def has_session(self) -> bool:
+        """True while Kafka and the group's coordinator answer, or nothing is consumed."""
+        return not self._names or self.client.has_session
+
     def is_ready(self) -> bool:
-        """True when partitions are assigned and checked (or nothing is consumed), and reading is
-        not halted.
+        """True when partitions are assigned and checked and Kafka answers (or nothing is consumed),
+        and reading is not halted.
         """
-        reads = bool(self.assigned()) and self._checked.is_set()
+        reads = bool(self.assigned()) and self._checked.is_set() and self.has_session
         return self.halted is None and (not self._names or reads)
 
     def idle(self) -> bool:
@@ -265,6 +274,7 @@ class Consumer:
 
     async def _perform(self, action: Action) -> Input:
         """Do the action in one transaction; answer its outcome."""
+        began = time.monotonic()
         single = self._hand[action.index] if isinstance(action, Refuse | Park) else None
         if isinstance(action, Apply) and len(action.indexes) == 1:
             single = self._hand[action.indexes[0]]
@@ -275,12 +285,19 @@ class Consumer:
             async with asyncio.timeout(self.tuning.budget):
                 applied = await self._do(action, single, turn)
         except Exception as error:
-            return Failed(self._note(error, single), _at(action, turn))
+            failure = self._note(error, single)
+            return Failed(failure, _at(action, turn), time.monotonic() - began)
         if applied is not None and applied.parked:
-            self._has_parked = True
-            self.drain.wake()
+            self._wait_for(applied)
         self._reached.update(self._after(action))
-        return Done()
+        return Done(time.monotonic() - began)
+
+    def _wait_for(self, applied: Applied) -> None:
+        for incoming, error in applied.waiting:
+            if isinstance(error, NotYetKnown):
+                self.drain.awaits(incoming, error)
+        self._has_parked = True
+        self.drain.wake()
 
     def _after(self, action: Action) -> Reached:
         """The next offsets to read once an action is committed."""
@@ -434,6 +451,7 @@ class Consumer:
             self._pressure.apply(self._pauses.paused)
 
     async def _look(self) -> None:
+        await self.client.check_session()
         lag = await self.lag()
         LAG.labels(*self._labels).set(lag)
         held = {*self._pauses.paused, *self._pressure.held}
@@ -449,6 +467,11 @@ class Consumer:
             log.warning("the Kafka client is stopped and started: it lags, or is to read again")
             self.progress.is_behind = False
             await self.client.restart()
+
+
+def _lane(topic: Topic) -> str:
+    """What shares one turn: all that one region sends; each topic of ours for itself."""
+    return topic.region or topic.name
 
 
 def _at(action: Action, turn: Turn) -> int | None:

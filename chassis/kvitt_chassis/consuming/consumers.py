@@ -100,6 +100,11 @@ class Consumers:
         """Why a group reads nothing until an operator has decided; None while all is well."""
         return "; ".join(one.halted for one in self.all if one.halted) or None
 
+    @property
+    def has_session(self) -> bool:
+        """False while a group does not hear from Kafka."""
+        return all(one.has_session for one in self.all)
+
     def is_ready(self) -> bool:
         """True when each group has partitions that are assigned and checked, and none is halted."""
         return all(one.is_ready() for one in self.all)

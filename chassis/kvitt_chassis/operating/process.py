@@ -244,6 +244,8 @@ class Process:
     async def _consumer_reads(self) -> str | None:
         if self.consumers.halted:
             return self.consumers.halted
+        if self._consumer_started and not self.consumers.has_session:
+            return "Kafka does not answer"
         ready = self._consumer_started and self.consumers.is_ready()
         return None if ready else "has no partitions yet"
 
