@@ -43,12 +43,13 @@ from kvitt_contracts.types import (
     identify,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, cast, false, or_, select
+from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
 from bmb.register.models import DeviceRow
+from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.views import TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
@@ -166,8 +167,7 @@ async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Command
 
 
 async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElement[bool]:
-    query = select(DeviceRow.device_id).where(DeviceRow.device_number == number)
-    found = await reader.all(query)
+    found = await device_ids_numbered(reader, number)
     return or_(false(), *(cast(TransferRow.devices, JSONB).contains([str(one)]) for one in found))
 
 
@@ -240,7 +240,7 @@ async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) ->
 async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst."""
     row = await reader.get(TransferRow, transfer_id, rule="BMB-8")
-    numbers = {one.device_id: one.device_number for one in await reader.all(_devices(row))}
+    numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
     return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
 
@@ -260,18 +260,12 @@ def _show(
 
     async def show(tx: Transaction) -> TransferView:
         row = await tx.get(TransferRow, transfer_id)
-        devices = (await tx.session.scalars(_devices(row))).all()
+        devices = await tx.look_up_all(DeviceRow, row.devices)
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
         return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=caller)
 
     return show
-
-
-def _devices(row: TransferRow) -> Select[DeviceRow]:
-    return select(DeviceRow).where(
-        DeviceRow.region == row.region, DeviceRow.device_id.in_(row.devices)
-    )
 
 
 def _from_me(reader: RegionReader) -> ColumnElement[bool]:

@@ -16,7 +16,6 @@ from kvitt_contracts.types import (
     Reference,
     identify,
 )
-from sqlalchemy import select
 
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
@@ -27,6 +26,7 @@ from inventory.holds.writes import break_claim, lock_claiming_holds
 from inventory.reservations import domain as reservations
 from inventory.reservations.backorders import note_missing
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
+from inventory.reservations.queries import order_id_numbered
 from inventory.reservations.writes import give_devices
 from inventory.stock.writes import balance_rows, lock_balances, move_stock
 
@@ -128,10 +128,7 @@ async def _order_named(name: Reference, tx: Transaction) -> PlacedOrderRow:
     order = await tx.look_up(PlacedOrderRow, order_id)
     if order is not None:
         return order
-    numbered = select(PlacedOrderRow.order_id).where(
-        PlacedOrderRow.region == tx.region, PlacedOrderRow.order_number == str(name)
-    )
-    return await tx.get(PlacedOrderRow, await tx.session.scalar(numbered) or order_id)
+    return await tx.get(PlacedOrderRow, await order_id_numbered(tx, name) or order_id)
 
 
 def _order_id(name: Reference, tx: Transaction) -> OrderId:

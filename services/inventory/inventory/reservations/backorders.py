@@ -6,10 +6,10 @@ from datetime import date
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.types import ArticleNumber, OrderId, StoreId
-from sqlalchemy import func, select
 
 from inventory.reservations import domain
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
+from inventory.reservations.queries import waiting_lines
 from inventory.stock.writes import lock_balances, move_stock
 
 
@@ -22,7 +22,7 @@ async def serve_backorders(
     if not free.available or not free.on_order:
         return
     left = free.available
-    for waiting in await _waiting(tx, store, number):
+    for waiting in await waiting_lines(tx, store, number):
         quantity = min(left, waiting.missing)
         if not quantity:
             return
@@ -60,26 +60,6 @@ async def note_missing(
                 missing=line.missing,
             )
         )
-
-
-async def _waiting(tx: Transaction, store: StoreId, number: ArticleNumber) -> list[BackorderRow]:
-    query = (
-        select(BackorderRow)
-        .where(
-            BackorderRow.region == tx.region,
-            BackorderRow.store == store,
-            BackorderRow.article_number == number,
-            BackorderRow.missing > 0,
-        )
-        .order_by(
-            BackorderRow.placed_at,
-            # a fifth running digit comes after four (ORD-2)
-            func.length(BackorderRow.order_number),
-            BackorderRow.order_number,
-            BackorderRow.line_number,
-        )
-    )
-    return list((await tx.session.scalars(query)).all())
 
 
 async def _serve(tx: Transaction, waiting: BackorderRow, quantity: int, *, on: date) -> None:

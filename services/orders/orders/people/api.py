@@ -2,7 +2,6 @@
 alone, and every look is logged in the transaction that answers it.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -31,7 +30,7 @@ from sqlalchemy import select
 from orders.people import domain
 from orders.people.commands import AddPerson, DoorCode, Instructions, KeepContact, Phone
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
-from orders.people.queries import find_by_number
+from orders.people.queries import current_references, find_by_number
 from orders.people.writes import log_looks
 from orders.read_transaction import ReadTransaction
 
@@ -144,13 +143,8 @@ async def find_person(body: FindPerson, caller: SignedIn, tx: ReadTransaction) -
 async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: ReadTransaction) -> Resolved:
     """Visa vilka referenserna är, för ett ändamål. Varje uppslag loggas."""
     caller.must_have(*domain.roles_that_may_ask(body.purpose))
-    current = await _current(body.refs, tx)
-    found = await tx.session.scalars(
-        select(PersonDetailsRow).where(
-            PersonDetailsRow.region == caller.region,
-            PersonDetailsRow.person.in_(set(current.values())),
-        )
-    )
+    current = await current_references(body.refs, tx)
+    found = await tx.look_up_all(PersonDetailsRow, current.values())
     details = {row.person: row.details() for row in found}
     shown = [
         _view(asked, ref, domain.show(details[ref], purpose=body.purpose))
@@ -275,30 +269,6 @@ async def list_person_accesses(
     """Loggen över vem som såg vem, och varför (REF-6)."""
     reader.caller.must_have(Role.CUSTOMER_SERVICE, Role.OPS)
     return await ACCESSES.page(asked, reader)
-
-
-async def _current(refs: Sequence[PersonRef], tx: Transaction) -> dict[PersonRef, PersonRef]:
-    """Returns each known reference with the current one behind it: aliases followed, a query per
-    step.
-    """
-    leads: dict[PersonRef, PersonRef | None] = {}
-    wanted = set(refs)
-    while wanted:
-        rows = await tx.session.execute(
-            select(PersonRow.id, PersonRow.merged_into).where(
-                PersonRow.region == tx.region, PersonRow.id.in_(wanted)
-            )
-        )
-        found = {PersonRef(row.id): row.merged_into for row in rows}
-        leads |= found
-        wanted = {into for into in found.values() if into is not None} - leads.keys()
-    return {ref: _end(ref, leads) for ref in refs if ref in leads}
-
-
-def _end(ref: PersonRef, leads: dict[PersonRef, PersonRef | None]) -> PersonRef:
-    while (into := leads[ref]) is not None:
-        ref = into
-    return ref
 
 
 def _view(

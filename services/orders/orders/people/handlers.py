@@ -19,6 +19,7 @@ from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 from orders.people.queries import find_by_number, rows_of_person
+from orders.people.writes import change_number_index, delete_details
 
 messages = Handlers()
 
@@ -135,9 +136,7 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
     if merged:
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
-            # The alias keeps no copy of who it was: what stands under `into` counts.
-            await tx.session.delete(details)
-            await tx.session.flush()
+            await delete_details(details, tx)
 
 
 async def _keep_details(
@@ -149,9 +148,7 @@ async def _keep_details(
         details = PersonDetailsRow(region=tx.region, person=ref)
         tx.put(details)
     elif details.number_index != index:
-        details.number_index = index
-        # The old number is free from here on, for a later message of the same batch too.
-        await tx.session.flush()
+        await change_number_index(details, index, tx)
     details.number_index = index
     details.identity = fact.identity
     details.name = fact.name
