@@ -25,6 +25,7 @@ async def custody_changes_applied(tx: Transaction) -> int:
 
 async def unsettled_devices(tx: Transaction, *, through: date, limit: int) -> Sequence[DeviceRow]:
     """Devices with days up to `through` that no run has settled, locked."""
+    tx.will_lock(DeviceRow)
     query = (
         select(DeviceRow)
         .where(DeviceRow.region == tx.region, DeviceRow.unsettled_from <= through)

@@ -56,7 +56,10 @@ async def count_messages(reader: Reader) -> list[MessageCount]:
 
 @router.post("/messages/{message_id}:open")
 async def open_message(message_id: UUID, commands: Commands) -> MessageView:
-    """Öppna ett meddelande: det räknas som läst, och svaret säger var det som det gäller finns."""
+    """Öppna ett meddelande: det räknas som läst, och svaret säger var det som det gäller finns.
+
+    Nekas: UNKNOWN_MESSAGE (NTF-1), när det inte finns i din lista.
+    """
     caller = commands.caller
     command = OpenMessage(by=caller.user_id, service_points=tuple(caller.service_points))
 
@@ -68,7 +71,10 @@ async def open_message(message_id: UUID, commands: Commands) -> MessageView:
 
 @router.delete("/messages/{message_id}", status_code=204)
 async def remove_message(message_id: UUID, commands: Commands) -> None:
-    """Ta bort ett meddelande ur listan."""
+    """Ta bort ett meddelande ur listan.
+
+    Nekas: UNKNOWN_MESSAGE (NTF-1), när det inte har funnits i din lista.
+    """
     caller = commands.caller
     command = RemoveMessage(by=caller.user_id, service_points=tuple(caller.service_points))
     await commands.run(command, target=message_id, show=_nothing)

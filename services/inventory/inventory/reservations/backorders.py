@@ -1,6 +1,6 @@
 """Who gets goods that became free: the oldest order that waits for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from kvitt_chassis.transaction import Transaction
@@ -21,13 +21,25 @@ async def serve_backorders(
     free = (await lock_balances(tx, store, [number]))[number]
     if not free.available or not free.on_order:
         return
-    left = free.available
-    for waiting in await waiting_lines(tx, store, number):
-        quantity = min(left, waiting.missing)
-        if not quantity:
-            return
+    served = await _served(tx, store, number, free=free.available)
+    await tx.lock_all(ReservationRow, [waiting.order_id for waiting, _ in served])
+    for waiting, quantity in served:
         await _serve(tx, waiting, quantity, on=on)
-        left -= quantity
+
+
+async def lock_waiting(tx: Transaction, freed: Mapping[tuple[StoreId, ArticleNumber], int]) -> None:
+    """Lock the reservations that goods which are about to be freed will go to.
+
+    For who frees several articles, before the first is served: the reservations of all of them are
+    locked in the order of their ids, and not in the order in which they wait for each article. The
+    articles' balances are locked.
+    """
+    orders = []
+    for (store, number), quantity in freed.items():
+        balance = (await lock_balances(tx, store, [number]))[number]
+        served = await _served(tx, store, number, free=balance.available + quantity)
+        orders += [waiting.order_id for waiting, _ in served]
+    await tx.lock_all(ReservationRow, orders)
 
 
 async def note_missing(
@@ -60,6 +72,15 @@ async def note_missing(
                 missing=line.missing,
             )
         )
+
+
+async def _served(
+    tx: Transaction, store: StoreId, number: ArticleNumber, *, free: int
+) -> list[tuple[BackorderRow, int]]:
+    """Who gets how much of free goods, the oldest first. Nothing is locked."""
+    lines = await waiting_lines(tx, store, number)
+    quantities = domain.shares(free, [line.missing for line in lines])
+    return [(line, got) for line, got in zip(lines, quantities, strict=True) if got]
 
 
 async def _serve(tx: Transaction, waiting: BackorderRow, quantity: int, *, on: date) -> None:

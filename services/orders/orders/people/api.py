@@ -129,7 +129,10 @@ class AccessView(BaseModel):
 # decision 0033: a look takes no Idempotency-Key and is logged in its own transaction
 @router.post("/persons:find")
 async def find_person(body: FindPerson, caller: SignedIn, tx: ReadTransaction) -> PersonView:
-    """Sök en person på nummer; svaret är referensen."""
+    """Sök en person på nummer; svaret är referensen.
+
+    Finns ingen med numret: 404 (REF-8).
+    """
     caller.must_have(Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM)
     ref = await find_by_number(body.identity, tx)
     if ref is None:
@@ -207,7 +210,10 @@ async def add_person(body: PersonToAdd, commands: Commands) -> PersonView:
 
 @router.post("/persons/{person}:contact")
 async def keep_contact(person: PersonRef, body: Contact, commands: Commands) -> PersonView:
-    """Ändra telefon, portkod och anvisningar; de följer med till senare registreringar (REF-1)."""
+    """Ändra telefon, portkod och anvisningar; de följer med till senare registreringar (REF-1).
+
+    Nekas: UNKNOWN_PERSON (contract), UNKNOWN_PERSON_DETAIL (REF-1).
+    """
     commands.caller.must_have(Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE)
 
     async def show(tx: Transaction) -> PersonView:

@@ -39,7 +39,11 @@ def _person_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
 
 @messages.on(PersonStated, loads=_person_of_subject, reads=_rows_of_subject)
 async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
-    """Register or correct a person; a number that another reference has makes the two one."""
+    """Register or correct a person; a number that another reference has makes the two one.
+
+    Refused: INVALID_SUBJECT (contract); PERSON_IS_MERGED (REF-1), where the region's id is an alias
+    and the number is not its person's.
+    """
     named = subject_as(RegionPersonId, tx.subject)
     active = fact.active and not fact.deceased
     row = await _called(named, tx)
@@ -58,7 +62,10 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
 
 @messages.on(PersonsJoined)
 async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
-    """Two of the region's ids are one person: the subject's reference stays."""
+    """Two of the region's ids are one person: the subject's reference stays.
+
+    An id that nobody has stated: the fact waits. Refused: INVALID_SUBJECT (contract).
+    """
     stays = await tx.get(PersonIdRow, subject_as(RegionPersonId, tx.subject))
     joined = await tx.get(PersonIdRow, fact.joined)
     row, into = await _lock_current(joined.person, tx), await _lock_current(stays.person, tx)
@@ -92,7 +99,10 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
 
 @messages.command(KeepContact)
 async def keep_contact(command: KeepContact, tx: Transaction) -> None:
-    """Edit phone, door code and instructions (REF-1)."""
+    """Edit phone, door code and instructions (REF-1).
+
+    Refused: UNKNOWN_PERSON (contract), UNKNOWN_PERSON_DETAIL (REF-1).
+    """
     row = await _lock_current(PersonRef(tx.target("person")), tx)
     details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
     details.phone = command.phone

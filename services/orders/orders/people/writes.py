@@ -40,6 +40,7 @@ async def delete_details(details: PersonDetailsRow, tx: Transaction) -> None:
     """Delete the vault's row of a reference that became an alias: what is stored for the person
     that it leads to is valid.
     """
+    tx.will_lock(PersonDetailsRow)
     await tx.session.delete(details)
     await tx.session.flush()
 
@@ -48,5 +49,6 @@ async def change_number_index(details: PersonDetailsRow, index: bytes, tx: Trans
     """Give a person another number. The old one is free from here on, for a later message of the
     same batch too.
     """
+    tx.will_lock(PersonDetailsRow)
     details.number_index = index
     await tx.session.flush()
