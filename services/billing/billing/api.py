@@ -13,7 +13,7 @@ from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId
 from pydantic import Field
 from sqlalchemy import select
 
-from billing import pdf, queries
+from billing import queries
 from billing.models import (
     ChargeRow,
     DeviceRow,
@@ -80,6 +80,8 @@ async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
 )
 async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
     """The invoice as a document (BIL-9)."""
+    from billing import pdf  # 4 MiB, of use to a process that has printed one
+
     row = await reader.get(InvoiceRow, invoice_id, rule="BIL-9")
     numbers = {line.article_number for line in row.lines}
     names = await queries.article_names(reader, numbers)

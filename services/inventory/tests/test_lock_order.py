@@ -21,6 +21,7 @@ from sqlalchemy import event, text
 
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
+    a_transfer_rejected,
     a_transfer_requested,
     a_transfer_requested_from_store,
 )
@@ -173,6 +174,44 @@ async def test_who_waits_for_several_articles_of_a_released_order_is_locked_by_i
 
     assert locked == [order_id("O-4"), order_id(FIRST), order_id(LAST)]
     await assert_rows_are_folds(world)
+
+
+async def test_who_waits_for_several_devices_of_an_ended_transfer_is_locked_by_id(
+    world: World,
+) -> None:
+    await world.handle(
+        rollators_received("170078", "170079", "170080", store="500")
+    )  # one is O-1's
+    await world.handle(a_transfer_requested_from_store("170079", "170080", store="500"))
+    await _two_wait_for_a_rollator(world)
+
+    with reservations_locked(world) as locked:
+        await world.handle(a_transfer_rejected())
+
+    assert locked == [order_id(FIRST), order_id(LAST)]
+    await assert_rows_are_folds(world)
+
+
+async def test_who_waits_for_several_devices_of_a_transfer_into_a_store_is_locked_by_id(
+    world: World,
+) -> None:
+    await world.handle(a_device_on_loan_stated("170099"))
+    await world.handle(rollators_received("170078", store="500"))  # O-1's
+    await world.handle(a_transfer_requested("170098", "170099"))
+    await _two_wait_for_a_rollator(world)
+
+    with reservations_locked(world) as locked:
+        await world.handle(
+            a_transfer_accepted("170098", "170099", new_store="500", effective_on=date(2026, 3, 2))
+        )
+
+    assert locked == [order_id(FIRST), order_id(LAST)]
+    await assert_rows_are_folds(world)
+
+
+async def _two_wait_for_a_rollator(world: World) -> None:
+    for order in (LAST, FIRST):
+        await world.handle(an_order_placed(a_device_line(None, order=order), reference=order))
 
 
 @pytest.mark.parametrize("named", ["by its reference", "by its number"])
