@@ -79,7 +79,11 @@ async def on_picking_begun(
 async def on_line_delivered(row: OrderRow, event: LineDelivered, tx: Transaction) -> None:
     """Count what was delivered; the last of it makes the order delivered."""
     delivered = domain.deliver_line(
-        row.state(), event.line_id, quantity=event.quantity, on=event.delivered_on
+        row.state(),
+        event.line_id,
+        quantity=event.quantity,
+        on=event.delivered_on,
+        more_lines=event.more_lines,
     )
     tx.record(row, *delivered)
     if row.status is domain.Status.DELIVERED:
