@@ -9,6 +9,8 @@ from kvitt_contracts.types import (
     NamedPatient,
     NamedRecipient,
     PatientRecipient,
+    Reference,
+    identify,
 )
 
 from orders.customer_orders.api import WRITERS, show_order
@@ -30,9 +32,7 @@ router = ApiRouter(tags=["Ordrar"])
 async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> OrderView:
     """Lägg en order (ORD-1). `pending` är sann tills lagret har svarat med planerat datum."""
     commands.caller.must_have(*WRITERS)
-    order_id = uuid4()
-    command = await _command(body, reader)
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+    return await _place(await _command(body, reader), body.reference, commands)
 
 
 @router.post("/withdrawals", status_code=202)
@@ -41,7 +41,6 @@ async def register_withdrawal(
 ) -> OrderView:
     """Registrera ett uttag ur eget förråd (ORD-7). Lagret svarar; `Prefer: wait=2` väntar."""
     commands.caller.must_have(*WRITERS)
-    order_id = uuid4()
     command = RegisterWithdrawal(
         recipient=await _named(body.recipient, reader),
         prescriber=body.prescriber,
@@ -51,7 +50,7 @@ async def register_withdrawal(
         payer_id=body.payer_id,
         lines=body.lines,
     )
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+    return await _place(command, body.reference, commands)
 
 
 @router.post("/orders:preview")
@@ -60,6 +59,16 @@ async def preview_order(body: OrderBody, tx: ReadTransaction, reader: Reader) ->
     reader.caller.must_have(*WRITERS)
     placed = await preview(await _command(body, reader), tx)
     return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
+
+
+async def _place(
+    command: PlaceOrder | RegisterWithdrawal, reference: Reference | None, commands: Commands
+) -> OrderView:
+    # Without a name of its own the order has a random id: nothing else will ever call it.
+    order_id = identify(commands.caller.region, "order", reference) if reference else uuid4()
+    return await commands.run(
+        command, target=order_id, subject=reference, show=show_order(order_id)
+    )
 
 
 async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:
