@@ -71,6 +71,15 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{_LOCKS}::test_a_lock_after_one_of_a_later_class_is_seen",
     ),
     mutant(
+        "lock-by-a-statement-is-checked",
+        "A test sees a statement that locks a class after one that comes later",
+        f"{CHASSIS}/transaction.py",
+        "        order = self._unit.lock_order\n"
+        "        order.check(row_type, after=self._last_locked)\n",
+        "",
+        f"{_LOCKS}::test_a_lock_by_a_statement_has_its_place_too",
+    ),
+    mutant(
         "row-of-a-message-is-fetched-ahead",
         "The rows of a batch's messages are fetched in one statement, not by each handler",
         f"{CHASSIS}/handlers.py",

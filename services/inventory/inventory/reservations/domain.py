@@ -105,6 +105,15 @@ def reserve(
     )
 
 
+def shares(free: int, missing: Sequence[int]) -> list[int]:
+    """What each of several waiting lines gets of free goods, the first one first (ORD-4)."""
+    got = []
+    for wanted in missing:
+        got.append(min(free, wanted))
+        free -= got[-1]
+    return got
+
+
 def serve(
     order_id: OrderId, reservation: Reservation, *, line_id: OrderLineId, quantity: int, on: date
 ) -> StockReserved | StockBackordered:
