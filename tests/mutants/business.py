@@ -258,6 +258,15 @@ BUSINESS: tuple[Mutant, ...] = (
         more=(Swap("services/inventory/inventory/app.py", "        CountRow,\n", ""),),
     ),
     mutant(
+        "an-arrival-is-one",
+        "Lines that arrive together are told as one",
+        "services/notifications/notifications/orders/handlers.py",
+        "if row.outstanding > 0 and not event.more_lines:",
+        "if row.outstanding > 0:",
+        "services/notifications/tests/test_telling.py"
+        "::test_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
+    ),
+    mutant(
         "said-once",
         "A status that the region heard last is not said again",
         "services/notifications/notifications/feed/domain.py",

@@ -84,7 +84,11 @@ async def on_line_delivered(row: OrderRow, event: LineDelivered, tx: Transaction
     Raises ValueError: a line of another order.
     """
     delivered = domain.deliver_line(
-        row.state(), event.line_id, quantity=event.quantity, on=event.delivered_on
+        row.state(),
+        event.line_id,
+        quantity=event.quantity,
+        on=event.delivered_on,
+        more_lines=event.more_lines,
     )
     tx.record(row, *delivered)
     if row.status is domain.Status.DELIVERED:

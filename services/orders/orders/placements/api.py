@@ -9,6 +9,8 @@ from kvitt_contracts.types import (
     NamedPatient,
     NamedRecipient,
     PatientRecipient,
+    Reference,
+    identify,
 )
 
 from orders.customer_orders.api import WRITERS, show_order
@@ -37,9 +39,7 @@ async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> Or
     (ORD-3), ARTICLE_NOT_IN_ASSORTMENT (ORD-5), ONE_OF_A_MARKED_DEVICE, NOT_MARKED (ORD-8).
     """
     commands.caller.must_have(*WRITERS)
-    order_id = uuid4()
-    command = await _command(body, reader)
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+    return await _place(await _command(body, reader), body.reference, commands)
 
 
 @router.post("/withdrawals", status_code=202)
@@ -52,7 +52,6 @@ async def register_withdrawal(
     DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8), SERVICE_IS_NOT_STOCKED (ORD-7).
     """
     commands.caller.must_have(*WRITERS)
-    order_id = uuid4()
     command = RegisterWithdrawal(
         recipient=await _named(body.recipient, reader),
         prescriber=body.prescriber,
@@ -62,7 +61,7 @@ async def register_withdrawal(
         payer_id=body.payer_id,
         lines=body.lines,
     )
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+    return await _place(command, body.reference, commands)
 
 
 @router.post("/orders:preview")
@@ -74,6 +73,16 @@ async def preview_order(body: OrderBody, tx: ReadTransaction, reader: Reader) ->
     reader.caller.must_have(*WRITERS)
     placed = await preview(await _command(body, reader), tx)
     return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
+
+
+async def _place(
+    command: PlaceOrder | RegisterWithdrawal, reference: Reference | None, commands: Commands
+) -> OrderView:
+    # Without a name of its own the order has a random id: nothing else will ever call it.
+    order_id = identify(commands.caller.region, "order", reference) if reference else uuid4()
+    return await commands.run(
+        command, target=order_id, subject=reference, show=show_order(order_id)
+    )
 
 
 async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:

@@ -5,7 +5,7 @@ from uuid import uuid4
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import Delivery, OrderPlaced, PlaceOrder, RegisterWithdrawal
-from kvitt_contracts.types import OrderId, OrderNumber, Reference
+from kvitt_contracts.types import OrderId, OrderNumber, Reference, identify
 
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.writes import await_answer, count_step
@@ -86,16 +86,17 @@ async def _new_order(tx: Transaction) -> OrderId:
     order_id = OrderId(tx.target("order"))
     existing = await tx.find(OrderRow, order_id)
     if existing is not None:
-        raise domain.refuse_used_reference(existing.order_number)
+        field = "reference" if tx.message is None else "ce_subject"
+        raise domain.refuse_used_reference(existing.order_number, field=field)
     return order_id
 
 
 async def _naming(order_id: OrderId, tx: Transaction) -> domain.Naming:
-    reference = None if tx.message is None else subject_as(Reference, tx.subject)
+    is_named = order_id == identify(tx.region, "order", tx.subject)  # else over HTTP, by an id
     return domain.Naming(
         order_id=order_id,
         order_number=await next_number(Series.ORDER, tx),
-        reference=reference,
+        reference=subject_as(Reference, tx.subject) if is_named else None,
     )
 
 
