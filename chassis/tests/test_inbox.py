@@ -463,7 +463,7 @@ async def test_a_reserved_event_is_applied_by_the_release_that_takes_it_into_use
         assert await trail_of(consumer.database, order) == ()
 
     async with consumer.database.unit() as unit:  # as a service does when it starts
-        await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
+        await parking.try_again(unit.session, [Cause.UNKNOWN_VERSION])
     await trail.drain_now(consumer)
 
     assert await trail_of(consumer.database, order) == (1, 2)
