@@ -25,6 +25,7 @@ KeyPath = tuple[str | int, ...]
 
 _TOP = ("region", "name", "versions")
 _SHOWN = 60
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +252,7 @@ def _shape(value: Any) -> Iterator[tuple[KeyPath, str]]:
 def _faults(document: _Document, error: ValidationError) -> list[Finding]:
     found: dict[KeyPath, Finding] = {}
     for one in error.errors(include_url=False, include_context=False):
-        path: KeyPath = one["loc"]
+        path: KeyPath = one["loc"] or ("versions",)
         if path[2:] in {("region",), ("name",)}:  # common to all versions
             path = path[2:]
         problem = one["msg"].removeprefix("Value error, ")
@@ -275,11 +276,11 @@ def _finding(
     try:
         for part in path:
             value = value[part]
-        shown = json.dumps(value, ensure_ascii=False, default=str)
+        shown = _printable(json.dumps(value, ensure_ascii=False, default=str))
     except (KeyError, IndexError, TypeError):
         shown = ""
-    if len(shown) > _SHOWN or not path:
-        shown = f"{shown[:_SHOWN]}…" if path else ""
+    if len(shown) > _SHOWN:  # of a part that is shown in the file itself
+        shown = "" if isinstance(value, dict | list) else f"{shown[:_SHOWN]}…"
     return Finding(
         field=_dotted(path),
         found=shown,
@@ -314,4 +315,10 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _dotted(path: KeyPath) -> str:
-    return ".".join(str(part) for part in path)
+    return _printable(".".join(str(part) for part in path))
+
+
+def _printable(text: str) -> str:
+    """The text as a terminal and a log may show it: YAML can hide any character in an escape."""
+    shown = (one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    return "".join(shown)[:_LONGEST]

@@ -132,7 +132,7 @@ async def test_a_head_that_does_not_come_is_closed(server: Served) -> None:
         ends = await asyncio.wait_for(asyncio.gather(_end(silent), _end(half)), 10)
         dripping.cancel()
 
-    assert ends == [b"", b""]
+    assert set(ends) == {b""}
     assert sample("http_connections_closed_total", reason="head") == before + 2
 
 

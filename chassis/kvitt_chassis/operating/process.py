@@ -5,12 +5,14 @@ import contextlib
 import gc
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Coroutine, Iterator
 from typing import Any
 
 import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from kvitt_chassis import failpoints
@@ -290,21 +292,47 @@ class Process:
 
 def run(service: Service) -> None:
     """Run a service as the environment configures it, until SIGTERM or SIGINT. Exit code 1 after a
-    fault.
+    fault; where the configuration is wrong, after one line that says what is.
     """
-    settings = Settings()
-    logs.set_up(service.name, settings.log_level)
-    failpoints.arm_from(settings.failpoints)
+    logs.set_up(service.name, "INFO")
+    try:
+        settings = Settings()
+        logs.set_up(service.name, settings.log_level)
+        failpoints.arm_from(settings.failpoints)
+    except ValidationError as error:
+        sys.exit(_cannot_start(_settings_of(error)))
+    except ValueError as error:
+        sys.exit(_cannot_start(str(error)))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(service, settings))
+        if not runner.run(_run(service, settings)):
+            sys.exit(1)
 
 
-async def _run(service: Service, settings: Settings) -> None:
-    process = Process(service, settings)
+async def _run(service: Service, settings: Settings) -> bool:
+    """Answers False where the service could not be made."""
+    try:
+        process = Process(service, settings)
+    except (ValueError, OSError) as error:
+        _cannot_start(str(error))
+        return False
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, process.end)
     await process.serve()
+    return True
+
+
+def _cannot_start(reason: str) -> int:
+    log.critical("cannot start: %s", reason)
+    return 1
+
+
+def _settings_of(error: ValidationError) -> str:
+    """What is wrong with which variable, without its value: it may be a secret."""
+    faults = error.errors(include_input=False, include_url=False)
+    return "; ".join(
+        f"KVITT_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in faults
+    )
 
 
 class _Server(uvicorn.Server):
