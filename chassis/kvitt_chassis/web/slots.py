@@ -31,6 +31,7 @@ class NoSlot(Exception):
         self.share = share
 
 
+# decision 0197: who calls is known before a slot or a body is taken
 class Slots:
     """The requests in hand. `taken` counts them."""
 
