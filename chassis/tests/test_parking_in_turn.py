@@ -14,9 +14,8 @@ from kvitt_chassis.consuming.parking import TopicKey
 from kvitt_chassis.database import Database
 from kvitt_contracts.orders import PayerRegistered
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import OrderId, identify
-from kvitt_testkit.platform import Platform
-from kvitt_testkit.world import ServiceUrls
+from kvitt_contracts.types import OrderId, PayerId, identify
+from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import event, text
 
 from chassis.tests import trail
@@ -26,7 +25,7 @@ MANY = 120
 
 
 @pytest.fixture(scope="module")
-def urls(platform: Platform) -> ServiceUrls:
+def urls(platform: Servers) -> ServiceUrls:
     return trail.make_database(platform, f"t{uuid4().hex[:8]}_")
 
 
@@ -156,7 +155,7 @@ async def test_a_row_that_another_process_has_stored_is_found(
     await consumer.drain._round()
     consumer.database.committed.clear()  # this process hears nothing of it
     async with consumer.database.unit() as unit:
-        known = PayerRegistered(payer_id="4711", name="Umeå")
+        known = PayerRegistered(payer_id=PayerId("4711"), name="Umeå")
         unit.begin(region=trail.AC).start(trail.PayerRow, identify("ac", "payer", "4711"), known)
     consumer.drain._awaited._looked_at = 0.0  # its time to look has come
 

@@ -28,7 +28,7 @@ from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.topics import INVENTORY_RESERVATIONS, REGION_ORDERS, Topic, for_region
-from kvitt_contracts.types import identify
+from kvitt_contracts.types import PayerId, identify
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.world import wait_for
 
@@ -280,7 +280,7 @@ async def test_a_region_at_its_cap_is_not_read_on_until_enough_has_left_the_park
 
         async with town.database.unit() as unit:  # as HTTP would
             tx = unit.begin(region=trail.AC)
-            event = PayerRegistered(payer_id="99999", name="Umeå")
+            event = PayerRegistered(payer_id=PayerId("99999"), name="Umeå")
             tx.start(trail.PayerRow, identify("ac", "payer", "99999"), event)
         await wait_for(lambda: _is_known(town, "ac", FLOOD + 1), within=60)
         await wait_for(lambda: not consumers.shared.caps.over, within=20)

@@ -49,7 +49,7 @@ from kvitt_chassis.consuming.positions import DatabaseBehind, Reached
 from kvitt_chassis.consuming.progress import Progress
 from kvitt_chassis.consuming.reading_order import ReadingOrder
 from kvitt_chassis.consuming.shared import Shared
-from kvitt_chassis.consuming.verdicts import Cause
+from kvitt_chassis.consuming.verdicts import OF_THIS_START, Cause
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.transaction import NotYetKnown
@@ -421,7 +421,8 @@ class Consumer:
         async with self.database.unit() as unit:
             # This release may know what another did not: the one before, or an older replica that
             # was ending while this one began, and has left the group now (decision 0170).
-            await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
+            out = self.database.policies.out
+            await parking.try_again(unit.session, OF_THIS_START, except_for=out)
         self.drain.wake()
 
     # -- watching --------------------------------------------------------------------------------

@@ -36,16 +36,22 @@ T = TypeVar("T")
 MAX_STORY = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Operations:
-    """What can be operated: the parts of one process. `database` has the worker's role."""
+    """What can be operated: the parts of one process. `database` has the worker's role;
+    `consumers` may be others until they are started.
+    """
 
     service: Service
     database: Database
     consumers: Consumers
-    quarantine: Quarantine
     relay: Relay
     timers: TimerLoop
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """The consumers' quarantine."""
+        return self.consumers.shared.quarantine
 
 
 class Idle(BaseModel):
