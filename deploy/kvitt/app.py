@@ -102,7 +102,7 @@ def up(
 @app.command()
 def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
     """Show what runs, with its address and whether it is ready, and the regions that are out of
-    service. Exit code 1 when something is missing.
+    service or not read on. Exit code 1 when something is missing.
     """
     state = State.open(state_dir.resolve())
     live = {one.name: one for one in state.processes() if one.is_alive()}
@@ -116,9 +116,12 @@ def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
         word = "ready" if ready else "running, not ready" if found else "stopped"
         table.add_row(part, word, str(found.pid) if found else "", address if found else "")
     console.print(table)
-    out = regions.outages(_address(state, part) for part in SERVICES if part in live)
+    addresses = [_address(state, part) for part in SERVICES if part in live]
+    out = regions.outages(addresses)
     for code, reason in sorted(out.items()):
         typer.echo(f"region {code} is out of service: {reason}")
+    for code in regions.held(addresses):
+        typer.echo(f"region {code} is not read on: too much of it is parked (kvitt parked)")
     raise typer.Exit(0 if complete and not out else 1)
 
 

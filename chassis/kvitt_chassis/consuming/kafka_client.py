@@ -273,7 +273,7 @@ class KafkaClient:
             batch=True,
             group_id=self._group,
             ack_policy=AckPolicy.MANUAL,
-            auto_offset_reset="earliest",  # for a new group; the consumer checks the others
+            auto_offset_reset="earliest",  # the consumer decides where to read on
             partition_assignment_strategy=(RangePartitionAssignor,),
             isolation_level="read_committed",  # a region's client may use transactions
             max_records=self._reading.max_records,
