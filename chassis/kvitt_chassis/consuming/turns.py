@@ -164,10 +164,12 @@ class Turns:
 
     def _grow(self, hand: Sequence[int]) -> None:
         partition = self._partitions[hand[0]]
-        illness = self._ill.get(partition)
+        illness, left = self._ill.get(partition), self._left.get(partition, [])
         if illness is None:
             self._well_at_once *= 2
-        elif len(hand) >= illness.size or partition not in self._left:
+        elif not self._failed.isdisjoint(left):
+            return  # what comes before the one that failed shows nothing of what comes after it
+        elif len(hand) >= illness.size or not left:
             illness.size *= 2
             if illness.size >= self.fairness.together:
                 self._recover(partition)
