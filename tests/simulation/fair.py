@@ -42,8 +42,7 @@ class Fair:
         if well and hand <= self._failing:
             raise Violation("turns", f"{sorted(well)} wait for {sorted(hand)}")
         self._turns += hand <= self._ill
-        # one that has recovered in this batch goes once more, as one that is well
-        if self._turns > MOST_TURNS + len(self._ill):
+        if self._turns > MOST_TURNS:
             raise Violation("turns", f"{sorted(hand)} have {self._turns} turns of one batch")
 
     def ended(self, action: Action, happened: Input) -> None:

@@ -157,7 +157,10 @@ class Inbox:
                 if temper is not None and temper.acts_first:
                     raise
                 if error.failure is Failure.REFUSED and incoming.is_inbound:
-                    self._answer(incoming)
+                    try:
+                        self._answer(incoming)
+                    except HandlerFailed:
+                        raise error from None
                     return Verdict.REFUSE
                 if cause is None:
                     raise
