@@ -233,10 +233,8 @@ async def drain_now(consumer: Consumer) -> None:
 
 
 def quick() -> Tuning:
-    """Tries without waits, never a pause, and time for a whole batch."""
-    return Tuning(
-        limits=Limits(first_wait=0.001, faults_in_a_row=1000), fairness=Fairness(seconds=600)
-    )
+    """Tries without waits, and never a pause."""
+    return Tuning(limits=Limits(first_wait=0.001, faults_in_a_row=1000))
 
 
 def a_consumer(database: Database, **options: Any) -> Consumer:
@@ -249,7 +247,10 @@ def a_consumer(database: Database, **options: Any) -> Consumer:
         "sealer": Sealer(KEY),
         "tuning": Tuning(),
     }
-    return Consumer(**(given | options))
+    given |= options
+    # a batch is handed over once: what is ill in it has all the time that there is
+    given["tuning"] = replace(given["tuning"], fairness=Fairness(seconds=600))
+    return Consumer(**given)
 
 
 async def trail_of(database: Database, order_id: UUID) -> tuple[int, ...]:
