@@ -1,11 +1,12 @@
 """A batch in one transaction means the same as its messages one by one."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import NAMESPACE
 from kvitt_testkit.world import Servers, ServiceUrls
+from sqlalchemy import event
 
 from chassis.tests import trail
 from chassis.tests.trail import Log
@@ -117,3 +119,22 @@ async def test_a_failing_batch_leaves_nothing_half_done(database: Database) -> N
         ("orders.refusals", 1),
         ("orders.units", 1),
     ]
+
+
+async def test_so_many_faults_of_so_many_cost_two_transactions_each(database: Database) -> None:
+    log = Log()
+    consumer = trail.a_consumer(database, tuning=trail.quick())
+    left = [log.refused(uuid4(), 1, "fails") for _ in range(100)]
+    ended: Counter[str] = Counter()
+    for name in ("commit", "rollback"):
+        event.listen(database.engine.sync_engine, name, lambda _: ended.update(["transactions"]))
+    trail.mood.calls = 0
+
+    while left:  # what is handed back is read again
+        finish = await consumer.settle(left)
+        at = finish.offsets[left[0].topic, left[0].partition]
+        left = [record for record in left if record.offset >= at]
+
+    assert await trail.table(database, "SELECT count(*) FROM parked_keys") == [(100,)]
+    assert ended["transactions"] <= 210
+    assert trail.mood.calls <= 105

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
-from kvitt_chassis.consuming.machine import Fairness, Limits
+from kvitt_chassis.consuming.machine import Limits
 from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
 from kvitt_testkit.world import Servers, ServiceUrls, wait_for
@@ -259,8 +259,7 @@ async def test_a_parked_command_that_is_refused_later_is_answered_then(
 
 
 async def test_a_handler_that_hangs_is_ended_and_parked(database: Database, log: Log) -> None:
-    tuning = Tuning(handler_budget=0.5, fairness=Fairness(seconds=60))
-    consumer = trail.a_consumer(database, tuning=tuning)
+    consumer = trail.a_consumer(database, tuning=Tuning(handler_budget=0.5))
     order, other = uuid4(), uuid4()
     trail.mood.hangs = 60
 

@@ -242,10 +242,8 @@ async def drain_now(consumer: Consumer) -> None:
 
 
 def quick() -> Tuning:
-    """Tries without waits, never a pause, and time for a whole batch."""
-    return Tuning(
-        limits=Limits(first_wait=0.001, faults_in_a_row=1000), fairness=Fairness(seconds=600)
-    )
+    """Tries without waits, and never a pause."""
+    return Tuning(limits=Limits(first_wait=0.001, faults_in_a_row=1000))
 
 
 def a_consumer(
@@ -275,6 +273,8 @@ def a_consumer(
         "group": SERVICE,
         "kafka": {"bootstrap_servers": "localhost:1"},
     }
+    # a batch is handed over once: what is ill in it has all the time that there is
+    tuning = replace(tuning, fairness=Fairness(seconds=600))
     return Consumer(shared=shared, topics=topics, tuning=tuning, **(given | options))
 
 

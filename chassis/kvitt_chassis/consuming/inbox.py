@@ -220,7 +220,10 @@ class Inbox:
         except Refused as refused:
             if not incoming.is_inbound or tx.may_have_acted:
                 raise
-            record_refusal(unit, incoming, refused)
+            try:
+                record_refusal(unit, incoming, refused)
+            except LookupError as nowhere:
+                raise refused from nowhere  # the message alone is parked
             return Verdict.REFUSE
         except (NotYetKnown, UnknownPolicy) as error:
             if tx.may_have_acted:

@@ -212,7 +212,7 @@ class ConsumerMachine:
         self._turns.drop([place.partition])
         return self._go_on()
 
-    # decision 0006: a batch is one transaction or several
+    # decisions 0006 and 0181: a batch is one transaction or several, the ill ones' last
     def _go_on(self) -> Action:
         self._tries = 0
         self._hand = self._turns.next()

@@ -35,7 +35,7 @@ class Fairness:
 
     lane_of: Callable[[Partition], str] = _by_topic
     share_of: Callable[[str], float] = _equally
-    together: int = 500  # a partition of which so many went well together is well
+    together: int = 500  # a partition that may try so many together is well, from the next batch on
     turns: int = 40  # of one batch for all ill ones; then the rest is read again
     seconds: float = 1.0  # likewise, of the time that they take
 
@@ -70,6 +70,9 @@ class Turns:
 
     def begin(self, partitions: Sequence[Partition]) -> None:
         """A new batch: the partition of each of its messages, by index."""
+        recovered = [one for one in self._ill if self._ill[one].size >= self.fairness.together]
+        for partition in recovered:
+            self._recover(partition)
         self._partitions = partitions
         self._left = {}
         for index, partition in enumerate(partitions):
@@ -164,13 +167,13 @@ class Turns:
 
     def _grow(self, hand: Sequence[int]) -> None:
         partition = self._partitions[hand[0]]
-        illness = self._ill.get(partition)
+        illness, left = self._ill.get(partition), self._left.get(partition, [])
         if illness is None:
             self._well_at_once *= 2
-        elif len(hand) >= illness.size or partition not in self._left:
+        elif not self._failed.isdisjoint(left):
+            return  # what comes before the one that failed shows nothing of what comes after it
+        elif len(hand) >= illness.size or not left:
             illness.size *= 2
-            if illness.size >= self.fairness.together:
-                self._recover(partition)
 
     def _fall_ill(self, partition: Partition, size: int) -> None:
         if partition in self._ill:
