@@ -14,7 +14,7 @@ def an_order() -> ReadingOrder:
 def next_of(order: ReadingOrder, having: list[Partition]) -> Partition:
     """The partition whose records are taken next, one at a time, of those that have some."""
     turns = order.turns(PARTITIONS)
-    taken = next(one for turn in turns for one in turn if one in having)
+    taken = next(one for _, turn in turns for one in turn if one in having)
     order.took([taken])
     return taken
 
@@ -48,3 +48,23 @@ def test_parked_keys_of_each_region_are_tried_in_turn() -> None:
     queues = {"ac": [("t", key) for key in "123"], "bd": [("t", "4")], "": [("t", "5")]}
 
     assert [key for _, (_, key) in in_turn(queues)] == ["1", "4", "5", "2", "3"]
+
+
+def test_a_slow_regions_turn_becomes_shorter_and_grows_again_when_it_is_quick() -> None:
+    order = ReadingOrder(lambda one: one[0], records=100, seconds=1.0)
+    limits = []
+    for seconds in (4.0, 0.9, 0.4, 0.4, 0.4):
+        order.took([AC])
+        order.ended(seconds)
+        limits.append(order.limit(["ac"]))
+
+    assert limits == [25, 25, 50, 100, 100]
+    assert order.limit(["bd"]) == 100
+
+
+def test_a_turn_is_never_of_nothing() -> None:
+    order = ReadingOrder(lambda one: one[0], records=10, seconds=1.0)
+    order.took([AC])
+    order.ended(1_000.0)
+
+    assert order.limit(["ac", "bd"]) == 1

@@ -20,6 +20,14 @@ SHARING: tuple[Mutant, ...] = (
         f"{_APART}_a_regions_good_fact_waits_for_one_turn_of_anothers_flood[valid]",
     ),
     mutant(
+        "slow-region-has-a-budget",
+        "A region whose records take long has a shorter turn",
+        f"{CHASSIS}/consuming/reading_order.py",
+        "            if seconds > self.seconds:\n",
+        "            if seconds < 0:\n",
+        f"{_ORDER}_a_slow_regions_turn_becomes_shorter_and_grows_again_when_it_is_quick",
+    ),
+    mutant(
         "silent-region-is-next",
         "The region whose last turn is longest ago is next",
         f"{CHASSIS}/consuming/reading_order.py",

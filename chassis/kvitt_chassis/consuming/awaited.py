@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, any_, bindparam, select
 from sqlalchemy.inspection import inspect
 
 from kvitt_chassis.consuming.parking import TopicKey
@@ -29,7 +29,7 @@ class AwaitedRows:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._row_of: dict[TopicKey, AwaitedRow] = {}
-        self._keys_of: dict[AwaitedRow, set[TopicKey]] = {}
+        self._keys_of: dict[type[Any], dict[tuple[str, Any], set[TopicKey]]] = {}
         self._new: set[TopicKey] = set()  # their row may have come while they were tried
         self._looked_at = 0.0
         self.arrived: dict[TopicKey, str] = {}
@@ -39,7 +39,7 @@ class AwaitedRows:
         """A key waits for a row."""
         self.forget(place)
         self._row_of[place] = row
-        self._keys_of.setdefault(row, set()).add(place)
+        self._keys_of.setdefault(row[0], {}).setdefault(row[1:], set()).add(place)
         self._new.add(place)
 
     def forget(self, place: TopicKey) -> AwaitedRow | None:
@@ -50,9 +50,12 @@ class AwaitedRows:
         self.arrived.pop(place, None)
         self._new.discard(place)
         if row is not None:
-            self._keys_of[row].discard(place)
-            if not self._keys_of[row]:
-                del self._keys_of[row]
+            rows = self._keys_of[row[0]]
+            rows[row[1:]].discard(place)
+            if not rows[row[1:]]:
+                del rows[row[1:]]
+            if not rows:
+                del self._keys_of[row[0]]
         return None if is_new else row
 
     def still(self, place: TopicKey, before: AwaitedRow | None) -> None:
@@ -71,9 +74,10 @@ class AwaitedRows:
         waits for one of them.
         """
         found = False
-        for row_type in {row_type for row_type, _, _ in self._keys_of} & unit.held.keys():
+        for row_type in self._keys_of.keys() & unit.held.keys():
+            awaited = self._keys_of[row_type]
             for (region, key), row in unit.held[row_type].items():
-                if row is not None and (row_type, str(region), key) in self._keys_of:
+                if row is not None and (str(region), key) in awaited:
                     self._arrive(row_type, str(region), key)
                     found = True
         return found
@@ -89,7 +93,8 @@ class AwaitedRows:
         async with self._database.reading() as session:
             for row_type, keys in self._by_type(places).items():
                 column = _key_column(row_type)
-                query = select(row_type.region, column).where(column.in_(keys))
+                array = bindparam("keys", keys, type_=ARRAY(column.type))
+                query = select(row_type.region, column).where(column == any_(array))
                 for region, key in (await session.execute(query)).all():
                     self._arrive(row_type, str(region), key)
         self._new.difference_update(places)
@@ -106,7 +111,7 @@ class AwaitedRows:
         return {row_type: list(keys) for row_type, keys in wanted.items()}
 
     def _arrive(self, row_type: type[Any], region: str, key: Any) -> None:
-        for place in sorted(self._keys_of.get((row_type, region, key), ())):
+        for place in sorted(self._keys_of[row_type].get((region, key), ())):
             self.arrived.setdefault(place, region)
 
 

@@ -123,7 +123,7 @@ class Consumer:
             on_batch=self._on_batch,
             on_revoked=self._on_revoked,
             on_assigned=self._on_assigned,
-            order=ReadingOrder(lambda one: regions.get(one[0], "")) if regions else None,
+            order=self._order_of(regions) if regions else None,
         )
         self.progress = Progress(self.database, self.client)
         self._offsets = Offsets(self.client.commit)
@@ -133,6 +133,14 @@ class Consumer:
         self._reached: dict[TopicPartition, int] = {}
         self._has_parked = False
         self._error: Exception | None = None
+
+    def _order_of(self, regions: Mapping[str, str]) -> ReadingOrder:
+        reading = self.tuning.reading
+        return ReadingOrder(
+            lambda one: regions.get(one[0], ""),
+            records=reading.max_records,
+            seconds=reading.turn_seconds,
+        )
 
     # -- start and stop --------------------------------------------------------------------------
 

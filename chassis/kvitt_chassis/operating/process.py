@@ -37,7 +37,7 @@ from kvitt_chassis.web.connections import Connections, bounded
 
 log = logging.getLogger(__name__)
 
-WORKER_CONNECTIONS = 6
+WORKER_CONNECTIONS = 8
 API_CONNECTIONS = 6
 
 OLDEST_UNSENT_SECONDS = 60.0
