@@ -15,6 +15,7 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from kvitt_contracts.types import RegionCode, Value
+from kvitt_contracts.types.strict import IDENTITY, INSTANT
 
 MAX_BYTES = 256 * 1024
 """The largest body that a contract allows; the broker's own limit is 1 MiB."""
@@ -249,19 +250,20 @@ def _trace(value: object) -> str | None:
 
 
 def _identity(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise EnvelopeError("ce_id", "is not a UUID") from None
+    if not re.fullmatch(IDENTITY, text):
+        raise EnvelopeError("ce_id", "is not a UUID")
+    return UUID(text)
 
 
 def _instant(text: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text.upper())
     except ValueError:
         raise EnvelopeError("ce_time", "is not an RFC 3339 instant") from None
     if time.tzinfo is None:
         raise EnvelopeError("ce_time", "has no time zone")
+    if not re.fullmatch(INSTANT, text):
+        raise EnvelopeError("ce_time", "is not an RFC 3339 instant")
     if not 1900 < time.year < 2200:
         raise EnvelopeError("ce_time", "lies outside the years 1901 to 2199")
     return time.astimezone(UTC)

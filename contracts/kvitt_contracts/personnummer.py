@@ -40,7 +40,7 @@ class PersonalNumber(Value):
     """A personal identity number (personnummer): 12 digits with century, no hyphen."""
 
     kind: Literal["personal_number"] = "personal_number"
-    number: Annotated[str, Field(pattern=r"^\d{12}$")]
+    number: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 
     @field_validator("number")
     @classmethod
@@ -59,7 +59,7 @@ class CoordinationNumber(Value):
     """A coordination number (samordningsnummer): 12 digits, 60 added to the day."""
 
     kind: Literal["coordination_number"] = "coordination_number"
-    number: Annotated[str, Field(pattern=r"^\d{12}$")]
+    number: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 
     @field_validator("number")
     @classmethod

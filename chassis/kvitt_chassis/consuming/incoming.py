@@ -24,7 +24,7 @@ from kvitt_contracts.envelope import (
 from kvitt_contracts.problems import explain
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import COMING, Topic
-from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
+from kvitt_contracts.types import INBOUND, Reference, RegionCode, RegionPersonId
 from pydantic import ValidationError
 
 from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
@@ -217,7 +217,8 @@ class Reader:
         if len(body) > MAX_BYTES:
             return _too_large(incoming)
         try:
-            message = found.model_validate_json(body)
+            is_opaque = incoming.is_inbound and not topic.personal_data
+            message = found.model_validate_json(body, context=INBOUND if is_opaque else None)
         except ValidationError as error:
             return _invalid(incoming, error)
         except ValueError:
