@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
+from kvitt_contracts.json_texts import NameTwice, parse
 from kvitt_contracts.types import RegionCode, Value
 from kvitt_contracts.types.strict import IDENTITY, INSTANT
 
@@ -205,9 +206,11 @@ def from_structured(document: bytes) -> tuple[Envelope, bytes]:
     Raises EnvelopeError naming the attribute at fault; `data` stands for the whole document.
     """
     try:
-        attributes = json.loads(document.decode("utf-8"), parse_constant=_no_constant)
+        attributes = parse(document.decode("utf-8"))
     except UnicodeDecodeError:
         raise EnvelopeError("data", "is not UTF-8") from None
+    except NameTwice as error:
+        raise EnvelopeError("data", str(error)) from None
     except (ValueError, RecursionError):
         raise EnvelopeError("data", "is not JSON") from None
     if not isinstance(attributes, dict):
@@ -274,7 +277,3 @@ def _region(text: str) -> RegionCode:
         return RegionCode(text)
     except ValueError:
         raise EnvelopeError("ce_region", "is not a region's code") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

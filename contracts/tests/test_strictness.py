@@ -20,6 +20,8 @@ from kvitt_contracts.schemas import schema_of
 from kvitt_contracts.types.strict import DAY, IDENTITY, INSTANT
 from pydantic import ValidationError as Refused
 
+pytestmark = pytest.mark.long(seconds=40)
+
 MESSAGES = sorted(
     (m for m in Message.registry.values() if issubclass(m, Event | Fact | Command)),
     key=lambda message: message.wire_type,

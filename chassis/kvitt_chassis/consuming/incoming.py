@@ -21,6 +21,7 @@ from kvitt_contracts.envelope import (
     is_known_noun,
     message_class,
 )
+from kvitt_contracts.json_texts import NameTwice, parse
 from kvitt_contracts.problems import explain
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import COMING, Topic
@@ -217,6 +218,8 @@ class Reader:
         if len(body) > MAX_BYTES:
             return _too_large(incoming)
         try:
+            if incoming.is_inbound and (twice := _named_twice(body)):
+                return replace(incoming, refused=twice)
             is_opaque = incoming.is_inbound and not topic.personal_data
             message = found.model_validate_json(body, context=INBOUND if is_opaque else None)
         except ValidationError as error:
@@ -324,6 +327,16 @@ def _wrong_topic() -> Refused:
     return _contract(
         "WRONG_TOPIC", "ce_type", "Skicka meddelandet till den tjänst som tar emot dess typ."
     )
+
+
+def _named_twice(body: bytes) -> Refused | None:
+    try:
+        parse(body)
+    except NameTwice:
+        return _contract("INVALID_FIELD", "data", "Ange varje fält en enda gång i meddelandet.")
+    except (ValueError, RecursionError):
+        return None  # what else is wrong with it is found by its model
+    return None
 
 
 def _subject_not_opaque() -> Refused:

@@ -23,6 +23,7 @@ from kvitt_chassis.database import is_lock_trouble
 from kvitt_chassis.http import ApiContext, Replayed
 from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.operating.telemetry import Telemetry
+from kvitt_chassis.origins import is_from
 from kvitt_chassis.web import problems
 from kvitt_chassis.web.problems import FAULT, PERSONAL_NUMBER_IN_URL, TOO_LARGE, Busy, Problem
 
@@ -139,7 +140,7 @@ class Guard:
                     # A server that is unavailable is no fault of ours: its own metrics show it.
                     problem = Busy(status=503, reason="DATABASE_BUSY").problem
                     log.warning("a request came to nothing: %s", describe(error))
-                elif isinstance(error, KafkaError | TimeoutError):
+                elif isinstance(error, KafkaError) or _is_from_kafka(error):
                     problem = Busy(status=503, reason="KAFKA_BUSY").problem
                     log.warning("a request came to nothing: %s", describe(error))
                 else:
@@ -174,6 +175,11 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
         await self._send(message)
+
+
+def _is_from_kafka(error: Exception) -> bool:
+    ours = ("aiokafka", "kvitt_chassis.relaying", "kvitt_chassis.consuming")
+    return isinstance(error, TimeoutError) and is_from(error, *ours)
 
 
 _RETRY = {"Retry-After": "1"}

@@ -11,6 +11,7 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq
 from kvitt_chassis.http import (
     ApiRouter,
+    Body,
     Commands,
     ListOf,
     ListQuery,
@@ -41,7 +42,7 @@ FIND = "find"
 """The purpose that a look-up by number is logged under."""
 
 
-class FindPerson(BaseModel):
+class FindPerson(Body):
     """Vem som söks. Numret står i anropets kropp, aldrig i adressen."""
 
     model_config = ConfigDict(
@@ -77,7 +78,7 @@ class PersonView(BaseModel):
         return cls.model_validate(row)
 
 
-class ResolvePersons(BaseModel):
+class ResolvePersons(Body):
     """Vilka som ska visas, och varför."""
 
     model_config = ConfigDict(extra="forbid")
@@ -162,7 +163,7 @@ async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: ReadTransa
     return Resolved(persons=shown, unknown=[ref for ref in body.refs if ref not in known])
 
 
-class PersonToAdd(BaseModel):
+class PersonToAdd(Body):
     """En person som saknas i registret (REF-8)."""
 
     model_config = ConfigDict(
@@ -189,7 +190,7 @@ class PersonToAdd(BaseModel):
     protected: Annotated[bool, Field(description="Skyddade personuppgifter")] = False
 
 
-class Contact(BaseModel):
+class Contact(Body):
     """Det som får ändras om en person (REF-1); `null` tar bort uppgiften."""
 
     model_config = ConfigDict(extra="forbid")
