@@ -9,11 +9,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.orders.customer_orders import AddressKind
 from kvitt_contracts.types import (
     CustomerId,
-    Day,
     DeviceId,
     DeviceNumber,
     LineNumber,
@@ -173,8 +173,8 @@ class RequestPickup(Command, type="orders.pickup.request.v1"):
     ordered_by: Word = Word("unit")
     cause: Word
     address_kind: AddressKind = AddressKind.RECIPIENT
-    earliest_on: Day | None = None
-    latest_on: Day | None = None
+    earliest_on: PlannedOn | None = None
+    latest_on: PlannedOn | None = None
     devices: Annotated[tuple[DeviceNumber, ...], Field(max_length=100)] = ()
     lines: Annotated[tuple[UnmarkedGoods, ...], Field(max_length=100)] = ()
     by: UserId

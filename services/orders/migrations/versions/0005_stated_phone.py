@@ -1,0 +1,13 @@
+"""What the region has stated of a phone, beside the one that holds: an edit outlives a repetition."""
+
+import sqlalchemy as sa
+from alembic import op
+from kvitt_chassis.migrations import guard_regions
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    op.add_column("person_details", sa.Column("stated_phone", sa.Text(), nullable=True))
+    guard_regions(op, "orders")
