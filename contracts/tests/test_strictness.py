@@ -111,7 +111,7 @@ def _one_of(validator: Any, allowed: Any, value: Any, schema: Any) -> Iterator[V
         yield ValidationError("is none of the values")
 
 
-Judge = validators.extend(
+Judge = validators.extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {"pattern": _pattern, "enum": _one_of},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),

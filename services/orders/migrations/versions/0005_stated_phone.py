@@ -1,4 +1,4 @@
-"""What the region has stated of a phone, beside the one that holds: an edit outlives a repetition."""
+"""The phone that a region stated last, beside the one that holds and may have been edited."""
 
 import sqlalchemy as sa
 from alembic import op
