@@ -1,7 +1,8 @@
-"""Look-ups of devices that other nouns use: by number, and the days of their custody."""
+"""Look-ups of devices: by number, and their custody through time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import DeviceId, DeviceNumber, identify
@@ -65,3 +66,10 @@ async def custody_history(tx: Transaction, row: DeviceRow) -> list[Custody]:
         .order_by(CustodyRow.number)
     )
     return list((await tx.session.scalars(query)).all())
+
+
+async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRow]:
+    """The device's changes of custody, the first one first."""
+    return await reader.all(
+        select(CustodyRow).where(CustodyRow.device_id == row.id).order_by(CustodyRow.number)
+    )
