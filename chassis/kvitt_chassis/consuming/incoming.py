@@ -25,12 +25,20 @@ from kvitt_contracts.json_texts import NameTwice, parse
 from kvitt_contracts.problems import explain
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import COMING, Topic
-from kvitt_contracts.types import INBOUND, Reference, RegionCode, RegionPersonId
+from kvitt_contracts.types import (
+    INBOUND,
+    Code,
+    Reference,
+    RegionCode,
+    RegionPersonId,
+    looks_like_personal_number,
+)
 from pydantic import ValidationError
 
 from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
 from kvitt_chassis.consuming.verdicts import Cause, MessageFacts
 from kvitt_chassis.handlers import Handlers, MessageRoute
+from kvitt_chassis.operating.masking import mask
 
 Record: TypeAlias = ConsumerRecord
 
@@ -182,10 +190,17 @@ class Reader:
         return self._opaque(self._body(known, topic, body), topic)
 
     def _opaque(self, incoming: Incoming, topic: Topic) -> Incoming:
-        """Refuses a subject that must be an opaque id and holds a personal number; it is stored
-        nowhere.
+        """Refuses an attribute that holds a personal number, and a subject that must be an opaque
+        id and is none; what they hold is stored nowhere.
         """
-        subject = incoming.envelope.subject if incoming.envelope else ""
+        envelope = incoming.envelope
+        assert envelope is not None
+        for name in _MAY_HOLD_ANYTHING:
+            if looks_like_personal_number(getattr(envelope, name) or ""):
+                return _masked(incoming, f"ce_{name.replace('_', '')}")
+        subject = envelope.subject
+        if looks_like_personal_number(subject) and not _names_what_is_in(incoming.message, subject):
+            return _masked(incoming, "ce_subject")
         pattern = RegionPersonId if topic.personal_data else Reference
         if not (topic.personal_data or incoming.is_command):
             return incoming
@@ -227,6 +242,32 @@ class Reader:
         except ValueError:
             return _quarantined(incoming, Cause.UNREADABLE, "is not UTF-8", "data")
         return replace(incoming, message=message, route=route)
+
+
+_MAY_HOLD_ANYTHING = ("source", "dataschema", "correlation_id", "causation_id", "actor")
+
+
+def _masked(incoming: Incoming, field: str) -> Incoming:
+    """The message refused for a personal number in an attribute, without it."""
+    envelope = incoming.envelope
+    assert envelope is not None
+    shown = {name: mask(getattr(envelope, name) or "") or None for name in _MAY_HOLD_ANYTHING[1:]}
+    source = mask(envelope.source)
+    kept = replace(envelope, **shown, source=source, subject=mask(envelope.subject))
+    refused = _contract(
+        "INVALID_FIELD",
+        field,
+        f"Ta bort det som liknar ett personnummer ur {field}, och skicka igen med ett nytt id.",
+    )
+    return replace(incoming, key=_hidden(incoming.key), envelope=kept, refused=refused)
+
+
+def _names_what_is_in(message: Message | None, subject: str) -> bool:
+    """True when a code in the body is the subject, such as a device's number: digits by chance."""
+    return message is None or any(
+        isinstance(value, Code) and value.may_hold_digits and value == subject
+        for value in message.__dict__.values()
+    )
 
 
 def _headers(record: Record) -> Mapping[str, bytes]:
