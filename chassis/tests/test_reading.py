@@ -129,6 +129,16 @@ def test_a_personal_number_in_an_attribute_is_refused_and_forgotten(
     assert NUMBER not in f"{told.key} {told.envelope}"
 
 
+@pytest.mark.parametrize("message", [SaveTransfer, PersonStated])
+def test_a_subject_that_must_be_an_opaque_id_and_is_none_is_refused(
+    message: type[Message],
+) -> None:
+    told = read(message, subject="Anna Svensson")
+
+    assert refusal(told) == ("INVALID_FIELD", "ce_subject")
+    assert "Svensson" not in told.key
+
+
 def test_a_devices_number_may_look_like_a_persons() -> None:
     told = read(DeviceReturned, {"device_number": NUMBER}, subject=NUMBER)
 

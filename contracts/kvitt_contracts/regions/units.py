@@ -1,8 +1,8 @@
 """Payers, customers, care units, users and stores."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kvitt_contracts.day_bounds import HappenedOn, PlannedOn
 from kvitt_contracts.envelope import Fact
@@ -104,6 +104,12 @@ class ResponsiblesStated(Fact, type="region.responsibles.stated.v1"):
     stand_in: UserId | None = None
     absent_from_on: PlannedOn | None = None
     absent_to_on: PlannedOn | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.absent_from_on and self.absent_to_on and self.absent_to_on < self.absent_from_on:
+            raise ValueError("DAY-5: frånvaron kan inte sluta innan den börjar")
+        return self
 
 
 class SupplierStated(Fact, type="region.supplier.stated.v1"):
