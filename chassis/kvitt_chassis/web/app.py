@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from time import perf_counter
 from urllib.parse import unquote
 
-import httpx
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
@@ -174,7 +173,7 @@ class Guard:
         authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
         try:
             return await self._context.authenticator.caller(authorization)
-        except (httpx.HTTPError, OSError) as error:
+        except OSError as error:
             log.warning("the issuer's keys cannot be read: %s", describe(error))
             raise Busy(status=503, reason="KEYS_UNAVAILABLE") from error
 
