@@ -111,6 +111,20 @@ async def test_a_body_that_does_not_come_is_408_and_its_connection_closed(
     writer.close()
 
 
+@pytest.mark.parametrize("sent", [b"no http at all\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"x" * 70_000])
+async def test_what_is_not_http_is_400_and_its_connection_closed(
+    server: Served, sent: bytes
+) -> None:
+    reader, writer = await server.open(sent)
+
+    answer = await asyncio.wait_for(reader.read(), 10)
+
+    assert answer.split(b" ")[1] == b"400"
+    assert b"application/problem+json" in answer
+    assert b'"way_on"' in answer
+    writer.close()
+
+
 async def test_a_token_is_verified_once_per_request(server: Served) -> None:
     await quick(server)
 

@@ -6,9 +6,11 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from kvitt_chassis import metrics
+from kvitt_chassis.web.problems import NOT_HTTP
 
 MAX_CONNECTIONS = 500
 """More than the requests in hand, for clients that keep theirs; each costs a file and some 20 KiB.
@@ -146,6 +148,14 @@ class BoundedProtocol(H11Protocol):
         if self._read_deadline is not None:
             self._read_deadline.cancel()
             self._read_deadline = None
+
+    def send_400_response(self, msg: str) -> None:
+        """What came is not HTTP: the answer is a problem document, and the connection closes."""
+        answer = NOT_HTTP.response({"Connection": "close"})
+        head = h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request")
+        for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _look(self) -> None:
         cycle: RequestResponseCycle | None = self.cycle  # none before the first request
