@@ -15,6 +15,7 @@ from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import SpanKind
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -136,6 +137,8 @@ class Guard:
                     await self._app(scope, _Bounded(receive), answer)
             except asyncio.CancelledError:
                 raise
+            except ClientDisconnect:
+                log.debug("a client has gone before its body had come")
             except Exception as error:
                 raised = self._problem_of(error, scope)
                 if not answer.status:
