@@ -18,6 +18,14 @@ errors = Console(stderr=True, highlight=False)
 _COLUMN = 14
 
 
+def a_table(*headings: str) -> Table:
+    """A table for a person, whose cells break between words where the terminal is narrow."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
 @contextmanager
 def shown_steps() -> Iterator[Report]:
     """Inside: a Report that shows each part's latest step. Thread-safe."""

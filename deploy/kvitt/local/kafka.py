@@ -15,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import Child, ProcessReaper, require_free_port
+from kvitt.local.server import Server
 from kvitt.local.state import State
 
 ADMIN = "admin"
@@ -49,7 +50,7 @@ class Credentials:
     password: str
 
 
-class KafkaServer:
+class KafkaServer(Server):
     """One broker with its controller, its data in the state directory.
 
     Clients: SASL_PLAINTEXT with SCRAM-SHA-512; the controller's listener: SASL/PLAIN. Nobody is
@@ -57,7 +58,10 @@ class KafkaServer:
     broker's time.
     """
 
+    name = "kafka"
+
     def __init__(self, state: State, reaper: ProcessReaper, jars: list[Path]) -> None:
+        super().__init__()
         self._state = state
         self._reaper = reaper
         self._directory = state.directory / "kafka"
@@ -68,7 +72,6 @@ class KafkaServer:
         # Where clients are told to go: elsewhere only where something stands between (a test's
         # proxy).
         self.advertised_port = state.ports.get("kafka-advertised", self.port)
-        self.child: Child | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -79,35 +82,19 @@ class KafkaServer:
         """The super user who creates topics, users and ACLs."""
         return self._credentials(ADMIN)
 
-    def start(self) -> None:
-        """Start the broker, formatting its directory first where it is new; returns when it answers
-        the admin.
-
-        Raises LocalProblem when a port is taken or it does not start.
-        """
+    def _spawn(self) -> Child:
         require_free_port(self.port, purpose="Kafka")
         require_free_port(self.controller_port, purpose="Kafka's controller")
-        self._directory.mkdir(parents=True, exist_ok=True)
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._write_settings()
         if not (self._directory / "data" / "meta.properties").exists():
             self._format()
-        self.child = self._reaper.start(
+        return self._reaper.start(
             "kafka",
             [*self._java(), "kafka.Kafka", str(self._settings)],
             log=self._log,
             directory=self._directory,
         )
-        self._await_answer()
-
-    def stop(self) -> None:
-        """Controlled shutdown: segments are closed cleanly."""
-        if self.child:
-            self.child.stop()
-
-    def kill(self) -> None:
-        """SIGKILL; the next start recovers from the log."""
-        if self.child:
-            self.child.kill()
 
     @property
     def _settings(self) -> Path:

@@ -128,7 +128,7 @@ class ProcessReaper:
         directory: Path | None = None,
     ) -> Child:
         """Start `command` in its own process group; its output is appended to `log`."""
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with log.open("ab") as output:
             popen = subprocess.Popen(
                 [str(part) for part in command],
