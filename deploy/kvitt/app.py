@@ -15,6 +15,8 @@ from typing import Annotated
 import typer
 from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import Role
+from rich.markup import escape
+from rich.table import Table
 
 from kvitt import failpoints as known_failpoints
 from kvitt import operate
@@ -25,7 +27,8 @@ from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, default_regions_dir, region_codes
 from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import command as story
-from kvitt.terminal import a_table, console, errors, shown_steps
+from kvitt.terminal import console, errors, in_words, show, shown_steps
+from kvitt.troubles import as_problem
 
 app = typer.Typer(
     name="kvitt",
@@ -37,7 +40,7 @@ app = typer.Typer(
 
     Examples:
 
-      kvitt run                    start everything, with a month of business and its story
+      kvitt run                    start everything, with a month of business
 
       kvitt up                     start everything, stay until Ctrl-C
 
@@ -47,11 +50,11 @@ app = typer.Typer(
 
       kvitt logs billing -f        follow a service's log
 
-      kvitt token --region ac --user anna --role prescriber --service-point 40210
+      kvitt token --region ac --user anna --role prescriber
 
       kvitt restart kafka          end one part; it is started again
 
-      kvitt down                   end everything; kvitt reset also forgets everything
+      kvitt down                   end everything; kvitt reset forgets it too
     """,
 )
 
@@ -102,14 +105,15 @@ def up(
 
 @app.command()
 def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
-    """Show what runs, with its address and whether it is ready. Exit code 1 when something is
-    missing.
+    """Show what runs, what is dead and why, and where each part answers.
+
+    Exit code 1 when something is missing.
     """
     found = parts.look(State.existing(state_dir.resolve()))
-    table = a_table("part", "state", "pid", "address")
+    table = Table("part", "state", "pid", "address")
     for one in found:
-        table.add_row(one.name, one.state, str(one.pid or ""), one.address)
-    console.print(table)
+        table.add_row(one.name, one.state, in_words(one.pid), one.address)
+    show(table)
     raise typer.Exit(0 if all(one.is_ready for one in found) else 1)
 
 
@@ -199,11 +203,18 @@ story.add_to(app)
 
 
 def main() -> None:
-    """The command `kvitt`: a LocalProblem is printed in two lines, without a traceback."""
+    """The command `kvitt`: a trouble that is to be expected is printed in two lines, without a
+    traceback.
+    """
     try:
         app()
-    except LocalProblem as problem:
-        errors.print(f"[bold red]{problem.what}[/]\n{problem.remedy}", soft_wrap=True)
+    except Exception as error:
+        problem = as_problem(error)
+        if problem is None:
+            raise
+        errors.print(
+            f"[bold red]{escape(problem.what)}[/]\n{escape(problem.remedy)}", soft_wrap=True
+        )
         sys.exit(1)
 
 

@@ -91,4 +91,4 @@ def test_the_committed_list_is_complete() -> None:
 
     assert len(jars) == 46
     assert all(len(jar.sha256) == 64 for jar in jars)
-    assert {jar.version for jar in jars if jar.group == "org.apache.kafka"} == {"4.3.0"}
+    assert {jar.version for jar in jars if jar.group == "org.apache.kafka"} == {"4.3.1"}

@@ -107,6 +107,17 @@ def test_a_running_supervisor_is_in_the_way_and_named(tmp_path: Path) -> None:
     assert "kvitt down" in told.value.remedy
 
 
+def test_a_zombie_has_ended_though_nobody_waits_for_it(tmp_path: Path) -> None:
+    zombie = subprocess.Popen(SLEEPER)
+    identity = ProcessIdentity.of("orders", zombie.pid)
+
+    end_processes([identity], timeout=30.0)
+
+    assert not identity.is_alive()
+    assert psutil.Process(zombie.pid).status() == psutil.STATUS_ZOMBIE
+    zombie.wait()
+
+
 def test_another_process_with_a_used_number_is_not_ours(tmp_path: Path) -> None:
     state = State.open(tmp_path)
     mine = ProcessIdentity.of("me", os.getppid())

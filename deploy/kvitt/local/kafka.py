@@ -4,6 +4,7 @@ Creates no topics: see access.py.
 
 import base64
 import subprocess
+import tempfile
 import time
 import uuid
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from confluent_kafka.admin import AdminClient
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import Child, ProcessReaper, require_free_port
 from kvitt.local.server import Server
-from kvitt.local.state import State
+from kvitt.local.state import State, write_private
 
 ADMIN = "admin"
 
@@ -150,8 +151,7 @@ class KafkaServer(Server):
             "log.index.size.max.bytes": "1048576",  # of the 10 MiB that it sets aside per partition
         }
         lines = "".join(f"{name}={value}\n" for name, value in settings.items())
-        self._settings.touch(mode=0o600)
-        self._settings.write_text(lines)
+        write_private(self._settings, lines)
         (self._directory / "log4j2.properties").write_text(_LOGGING)
 
     def _format(self) -> None:
@@ -161,17 +161,18 @@ class KafkaServer(Server):
             f"SCRAM-SHA-512=[name={one.username},password={one.password}]"
             for one in (self.admin, self._credentials(_BROKER))
         ]
-        made = subprocess.run(
-            [
-                *self._java(),
-                *("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster),
-                *("-c", str(self._settings)),
-                *(part for user in users for part in ("--add-scram", user)),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        tool = [
+            *("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster),
+            *("-c", str(self._settings)),
+            *(part for user in users for part in ("--add-scram", user)),
+        ]
+        # decision 0212: a file that Java reads, since everybody may read a command line
+        with tempfile.NamedTemporaryFile("w", dir=self._directory) as arguments:
+            arguments.writelines(f'"{part}"\n' for part in tool)
+            arguments.flush()
+            made = subprocess.run(
+                [*self._java(), f"@{arguments.name}"], capture_output=True, text=True, check=False
+            )
         if made.returncode != 0:
             raise LocalProblem(
                 f"Kafka's data directory could not be made: {made.stderr.strip()[-500:]}",

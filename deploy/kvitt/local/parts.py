@@ -17,6 +17,7 @@ SERVERS = ("postgres", "kafka")
 
 _READY = "ready"
 _BACK_SECONDS = 180.0
+_ENDED_SECONDS = 15.0  # a part that hangs does not heed
 _PAUSE_SECONDS = 0.1
 
 
@@ -56,9 +57,13 @@ def restart(state: State, name: str, report: Report, *, timeout: float = _BACK_S
             remedy="kvitt up --detach ends what is left and starts everything.",
         )
     before = live.get(name)
+    if before is None and name not in state.dead_parts():
+        raise LocalProblem(
+            f"{name} was not started here.", remedy="kvitt down, then kvitt up, starts all parts."
+        )
     if before:
         report(name, f"ending (pid {before.pid})")
-        end_processes([before])
+        end_processes([before], timeout=_ENDED_SECONDS)
     limit = time.monotonic() + timeout
     while not _is_back(part := _part(state, name), before):
         if time.monotonic() > limit:

@@ -73,7 +73,7 @@ class State:
 
     def save(self) -> None:
         """Write the file, readable by its owner alone."""
-        _write_private(_file(self.directory), {"secret": self.secret, "ports": self.ports})
+        _write_json(_file(self.directory), {"secret": self.secret, "ports": self.ports})
 
     def password(self, name: str) -> str:
         """The password of the user `name`: the same in every run on this state."""
@@ -94,7 +94,7 @@ class State:
     ) -> None:
         """Store which processes run, the supervisor first, and why others do not."""
         found = {"running": [asdict(one) for one in processes], "dead": dict(dead or {})}
-        _write_private(self.directory / "run.json", found)
+        _write_json(self.directory / "run.json", found)
 
     def processes(self) -> list[ProcessIdentity]:
         """The processes of the last run, the supervisor first; they need not be running."""
@@ -135,6 +135,14 @@ def derived_password(secret: str, name: str) -> str:
     return hmac.new(secret.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def write_private(file: Path, text: str) -> None:
+    """Write a file that its owner alone may read, whole or not at all."""
+    draft = file.with_suffix(".draft")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+    draft.replace(file)
+
+
 def require_disk_space(directory: Path, *, least: int = _LEAST_FREE_BYTES) -> None:
     """Raises LocalProblem when the file system of `directory` has fewer than `least` bytes free."""
     free = shutil.disk_usage(directory).free
@@ -150,8 +158,5 @@ def _file(directory: Path) -> Path:
     return directory / "state.json"
 
 
-def _write_private(file: Path, content: Any) -> None:
-    draft = file.with_suffix(".draft")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(content, out, indent=2)
-    draft.replace(file)
+def _write_json(file: Path, content: Any) -> None:
+    write_private(file, json.dumps(content, indent=2))

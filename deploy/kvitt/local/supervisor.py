@@ -254,8 +254,8 @@ class LocalSystem:
                 self._dead.pop(part, None)
             else:
                 self._dead[part] = what
-        self.report(part, what or "runs again")
         self.remember_processes()
+        self.report(part, what or "runs again")
 
     def dead_parts(self) -> dict[str, str]:
         """Which parts do not run at this instant, and why."""
