@@ -52,10 +52,10 @@ mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that s
 bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: MINUTES=30, only so); BESIDE=<commit> in turns with it; QUICK=1 tries.
 	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench$(if $(BESIDE),.beside $(BESIDE))
 
-wheels: $(INSTALLED) ## Each distribution as a wheel in dist/, migrations included, as an image installs them.
-	rm -rf dist
-	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist $(addprefix ./,$(DISTRIBUTIONS))
-	@ls dist
+wheels: $(INSTALLED) ## Each distribution as a wheel in .wheels/, migrations included, as an image installs them.
+	rm -rf .wheels
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir .wheels $(addprefix ./,$(DISTRIBUTIONS))
+	@ls .wheels
 
 lint: $(INSTALLED) ## Style, format, and who may import whom.
 	$(BIN)/ruff check
@@ -84,7 +84,7 @@ fmt: $(INSTALLED) ## Format, and mend what can be mended by itself.
 
 clean: ## End what runs, and remove .venv, .kvitt and caches.
 	@if [ -x $(BIN)/kvitt ] && [ -d .kvitt ]; then $(BIN)/kvitt reset --yes; fi
-	rm -rf $(VENV) dist .kvitt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .wheels .kvitt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Ours come without dependencies and with the locked build backend, since pip takes no -e beside hashes.

@@ -60,9 +60,7 @@ class Admin:
         """From the environment, else from the state directory. Raises LocalProblem."""
         named = os.environ.get("KVITT_ADMIN_URLS")
         if named:
-            pairs = [part.partition("=") for part in named.split(",")]
-            urls = {name.strip(): url.strip().rstrip("/") for name, _, url in pairs}
-            return cls(urls, os.environ.get("KVITT_ADMIN_TOKEN", ""))
+            return cls(_urls(named), _token())
         directory = state_dir.resolve()
         state = State.existing(directory) if State.exists(directory) else None
         urls = {
@@ -115,6 +113,25 @@ class Admin:
         """The problem, with the parts of this machine that are dead at this instant."""
         dead = "".join(f" {part} is dead: {why}." for part, why in self._dead().items())
         return LocalProblem(problem.what + dead, remedy=problem.remedy)
+
+
+def _urls(named: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in named.split(",")]
+    if not all(url.strip() for _, _, url in pairs):
+        raise LocalProblem(
+            f"KVITT_ADMIN_URLS cannot be read: {named}.",
+            remedy="It is like orders=https://one.example,bmb=https://other.example.",
+        )
+    return {name.strip(): url.strip().rstrip("/") for name, _, url in pairs}
+
+
+def _token() -> str:
+    found = os.environ.get("KVITT_ADMIN_TOKEN", "")
+    if not found:
+        raise LocalProblem(
+            "KVITT_ADMIN_TOKEN is not set.", remedy="It is a token with the role ops."
+        )
+    return found
 
 
 def add_to(app: typer.Typer) -> None:

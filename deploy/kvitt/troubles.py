@@ -40,6 +40,7 @@ def as_problem(error: BaseException) -> LocalProblem | None:
     return None
 
 
+# decision 0213: an operator reads English, and what to do on this surface
 def of_answer(service: str, answer: httpx.Response) -> LocalProblem:
     """What an operator is told of an answer that is no success.
 
