@@ -28,7 +28,8 @@ def as_problem(error: BaseException) -> LocalProblem | None:
         case httpx.HTTPError():
             return LocalProblem(f"A service does not answer ({_named(error)}).", remedy=_SEE)
         case TimeoutError():
-            return LocalProblem(f"Something took too long ({error or 'no answer'}).", remedy=_SEE)
+            why = str(error) or "no answer"
+            return LocalProblem(f"Something took too long ({why}).", remedy=_SEE)
         case json.JSONDecodeError():
             return LocalProblem(f"That file is not JSON: {error}.", remedy="Mend it; try again.")
         case OSError():

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from tests.mutants.business import BUSINESS
+from tests.mutants.local import LOCAL
 from tests.mutants.mutant import Mutant
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
@@ -22,6 +23,7 @@ GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "The way in: marks, batches, offsets, the group": RECEIVING,
     "From outside: regions, quarantine, HTTP, privacy, contracts": OUTSIDE,
     "The business": BUSINESS,
+    "The local machine": LOCAL,
 }
 MUTANTS = {one.name: one for group in GROUPS.values() for one in group}
 PLANTED = "tests/simulation/test_simulation.py::test_a_planted_fault_is_seen"

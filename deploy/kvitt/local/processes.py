@@ -92,6 +92,10 @@ class Child:
             self.kill()
         self._reaper.forget(self.pid)
 
+    def forget(self) -> None:
+        """It has ended by itself and was waited for: its number is not ours any more."""
+        self._reaper.forget(self.pid)
+
     def kill(self) -> None:
         """SIGKILL to the whole group, and wait for the process."""
         with contextlib.suppress(ProcessLookupError):

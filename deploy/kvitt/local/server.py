@@ -63,8 +63,11 @@ class Server(ABC):
             return self.child
 
     def _spawn_unless_running(self) -> None:
-        if self.child is None or not self.child.is_running():
-            self.child = self._spawn()
+        if self.child is not None:
+            if self.child.is_running():
+                return
+            self.child.forget()
+        self.child = self._spawn()
 
     @abstractmethod
     def _spawn(self) -> Child:

@@ -164,7 +164,7 @@ class ServiceProcess:
             code = self._child.popen.wait()
             if self._leaving.is_set():
                 return
-            self._system.servers.reaper.forget(self._child.pid)
+            self._child.forget()
             self.restarts += 1
             what = f"ended with {code}"
             while what:
