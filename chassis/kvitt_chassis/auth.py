@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import httpx
 import jwt
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
 
@@ -136,6 +135,8 @@ class UrlKeys:
         return _choose(self._keys, key_id)
 
     async def _fetch(self) -> None:
+        import httpx  # 5 MiB, of use to a process whose issuer has an address alone
+
         try:
             async with httpx.AsyncClient(timeout=5.0) as client:
                 answer = await client.get(self._url)

@@ -38,6 +38,10 @@ class Asked(BaseModel):
     service_point: Annotated[ServicePointId, Field(description="Tjänsteställe")]
     payer_id: Annotated[PayerId | None, Field(description="Bara när den avviker (REF-4)")] = None
     lines: Annotated[Lines, Field(description="Orderrader")]
+    reference: Annotated[
+        Reference | None,
+        Field(description="Regionens egen beteckning: den namnger ordern i regionens flöde"),
+    ] = None
 
 
 class OrderBody(Asked):
