@@ -75,6 +75,7 @@ class ServerKeeper:
             if self._leaving.wait(pause):
                 return
             began = time.monotonic()
+            self._note(self._server.name, f"{what}, is being started again")
             try:
                 self._server.revive()
             except LocalProblem as problem:
