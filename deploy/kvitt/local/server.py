@@ -23,7 +23,8 @@ class Server(ABC):
         """True while it does not run though nobody ended it; waits for the process, so that no
         zombie keeps its number.
         """
-        return self._is_wanted and self.child is not None and not self.child.is_running()
+        with self._lock:  # one that is just being started has not died
+            return self._is_wanted and self.child is not None and not self.child.is_running()
 
     def start(self) -> None:
         """Start it unless it runs; returns when it answers.
