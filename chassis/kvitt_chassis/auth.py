@@ -61,6 +61,11 @@ class Unauthorized(ProblemRaised):
         )
 
 
+def no_token() -> Unauthorized:
+    """The request has no bearer token."""
+    return Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """An authenticated caller: an internal user id, never a name. `region` scopes everything that
@@ -170,7 +175,7 @@ class Authenticator:
         """The caller that an `Authorization` header authenticates. Raises Unauthorized (401)."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")
+            raise no_token()
         try:
             key = await self._keys.key(jwt.get_unverified_header(token).get("kid"))
             if key is None:

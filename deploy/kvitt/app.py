@@ -19,7 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from kvitt import failpoints as known_failpoints
-from kvitt import operate
+from kvitt import operate, regions
 from kvitt.local import parts, tokens
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
@@ -47,6 +47,8 @@ app = typer.Typer(
       kvitt up --detach            start everything in the background
 
       kvitt status                 what runs, and where
+
+      kvitt region check           the regions' policy files, before anything starts
 
       kvitt logs billing -f        follow a service's log
 
@@ -105,7 +107,7 @@ def up(
 
 @app.command()
 def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
-    """Show what runs, what is dead and why, and where each part answers.
+    """Show what runs, what is dead and why, where each part answers, and regions out of service.
 
     Exit code 1 when something is missing.
     """
@@ -114,7 +116,10 @@ def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
     for one in found:
         table.add_row(one.name, one.state, in_words(one.pid), one.address)
     show(table)
-    raise typer.Exit(0 if all(one.is_ready for one in found) else 1)
+    out = regions.outages(one.address for one in found if one.name in SERVICES and one.pid)
+    for code, reason in sorted(out.items()):
+        typer.echo(f"region {code} is out of service: {reason}")
+    raise typer.Exit(0 if all(one.is_ready for one in found) and not out else 1)
 
 
 @app.command()
@@ -198,6 +203,7 @@ def token(
     )
 
 
+regions.add_to(app)
 operate.add_to(app)
 story.add_to(app)
 

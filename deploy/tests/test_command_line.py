@@ -47,6 +47,7 @@ READ_ONLY = (
     "down",
     "reset --yes",
     "restart kafka",
+    "region check",
 )
 LISTS = ("parked", "quarantine list", "outbox status", "clock show", "idle", "failpoints")
 PYTHON = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|Path\(|frozenset|<[A-Z]\w+[.:]|\[\]|\['|\('")

@@ -31,6 +31,8 @@ Lines = Annotated[tuple[LineToOrder, ...], Field(min_length=1, max_length=100)]
 
 
 class Asked(BaseModel):
+    """Det som en order och ett uttag har gemensamt."""
+
     model_config = ConfigDict(extra="forbid")
 
     recipient: Recipients
