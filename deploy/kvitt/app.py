@@ -48,7 +48,7 @@ app = typer.Typer(
 
       kvitt status                 what runs, and where
 
-      kvitt region check           the regions' policy files, before anything starts
+      kvitt region check           the regions' policies, before anything starts
 
       kvitt logs billing -f        follow a service's log
 

@@ -51,6 +51,7 @@ CAUSE = {
     "gap": "ett tidigare meddelande saknas",
     "not_yet_known": "väntar på något okänt",
     "unknown_policy": "regionen saknar regelverk",
+    "region_out": "regionen är tagen ur drift",
     "fault": "fel hos oss",
     "behind": "står bakom ett annat",
 }
