@@ -18,10 +18,13 @@ import pytest
 import typer
 from kvitt.app import app
 from kvitt.failpoints import known
+from kvitt.local.kafka import Credentials
 from kvitt.local.problems import LocalProblem
+from kvitt.local.processes import free_ports
 from kvitt.local.state import State
 from kvitt.local.tokens import TokenIssuer
 from kvitt.story.barrier import not_at_rest
+from kvitt.story.region_client import RegionClient
 from kvitt.story.report import CAUSE
 from kvitt.terminal import in_words, show
 from kvitt.troubles import as_problem, of_answer
@@ -291,6 +294,19 @@ def test_an_expected_trouble_is_two_lines(error: Exception) -> None:
     assert problem.what.endswith(".")
     assert problem.remedy
     assert not PYTHON.search(problem.what)
+
+
+async def test_a_regions_client_without_kafka_is_a_problem_and_no_traceback() -> None:
+    (nowhere,) = free_ports(1)
+
+    with pytest.raises(LocalProblem) as told:
+        async with RegionClient(
+            "ac", bootstrap=f"127.0.0.1:{nowhere}", credentials=Credentials("region-ac", "secret")
+        ):
+            pytest.fail("there is no Kafka")
+
+    assert told.value.what == "Kafka does not serve region ac's client (KafkaConnectionError)."
+    assert "kvitt status" in told.value.remedy
 
 
 def test_a_fault_of_ours_is_shown_whole() -> None:

@@ -53,7 +53,11 @@ class RegionClient:
     async def __aenter__(self) -> Self:
         """Raises LocalProblem when Kafka does not let it in."""
         with self._answered():
-            await self._producer.start()
+            try:
+                await self._producer.start()
+            except BaseException:
+                await self._producer.stop()
+                raise
         return self
 
     async def __aexit__(
