@@ -9,6 +9,7 @@ from time import monotonic
 
 from tests.mutants.business import BUSINESS
 from tests.mutants.isolation import ISOLATION
+from tests.mutants.local import LOCAL
 from tests.mutants.mutant import Mutant
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
@@ -26,6 +27,7 @@ GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "Isolation: one region, caller or connection stops no other": ISOLATION,
     "Sharing: regions' turns, the park's cap, the drain": SHARING,
     "The business": BUSINESS,
+    "The local machine": LOCAL,
 }
 MUTANTS = {one.name: one for group in GROUPS.values() for one in group}
 PLANTED = "tests/simulation/test_simulation.py::test_a_planted_fault_is_seen"
