@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
+from kvitt_contracts import strict_json
 from kvitt_contracts.types import RegionCode, Value
 
 MAX_BYTES = 256 * 1024
@@ -204,16 +205,16 @@ def from_structured(document: bytes) -> tuple[Envelope, bytes]:
     Raises EnvelopeError naming the attribute at fault; `data` stands for the whole document.
     """
     try:
-        attributes = json.loads(document.decode("utf-8"), parse_constant=_no_constant)
-    except UnicodeDecodeError:
-        raise EnvelopeError("data", "is not UTF-8") from None
-    except (ValueError, RecursionError):
-        raise EnvelopeError("data", "is not JSON") from None
+        attributes = strict_json.read(document)
+    except strict_json.RepeatedName as repeated:
+        raise EnvelopeError(repeated.field, "comes twice in one object") from None
+    except strict_json.NotJson:
+        raise EnvelopeError("data", "is not JSON in UTF-8") from None
     if not isinstance(attributes, dict):
         raise EnvelopeError("data", "is not a JSON object")
     if "specversion" not in attributes:
         raise EnvelopeError("ce_specversion", "is missing or not a text")
-    if attributes.get("datacontenttype", BINARY) != BINARY:
+    if not _is_json(attributes.get("datacontenttype", BINARY)):
         raise EnvelopeError("ce_datacontenttype", f"is not {BINARY}")
     if "data" not in attributes:
         raise EnvelopeError("data", "is missing (data_base64 is not read)")
@@ -225,6 +226,16 @@ def from_structured(document: bytes) -> tuple[Envelope, bytes]:
     except (ValueError, RecursionError):  # a number beyond what a float holds
         raise EnvelopeError("data", "is not JSON") from None
     return Envelope.from_attributes(attributes), body
+
+
+def _is_json(media_type: object) -> bool:
+    """True for JSON in UTF-8: a media type may have parameters, and is in any case."""
+    if not isinstance(media_type, str):
+        return False
+    kind, *parameters = (part.strip().lower() for part in media_type.split(";"))
+    charsets = [part.removeprefix("charset=") for part in parameters if part.startswith("charset=")]
+    is_utf_8 = all(charset.strip('"') in ("utf-8", "utf8", "us-ascii") for charset in charsets)
+    return is_utf_8 and kind.endswith(("/json", "+json"))
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:
@@ -272,7 +283,3 @@ def _region(text: str) -> RegionCode:
         return RegionCode(text)
     except ValueError:
         raise EnvelopeError("ce_region", "is not a region's code") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

@@ -17,9 +17,10 @@ from kvitt_chassis import metrics
 from kvitt_chassis.consuming import marks, parking
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.marks import Opening
+from kvitt_chassis.consuming.outcomes import OLDER, Outcome, end_of
 from kvitt_chassis.consuming.parking import Head
 from kvitt_chassis.consuming.positions import Reached, advance
-from kvitt_chassis.consuming.refusals import record_refusal
+from kvitt_chassis.consuming.refusals import load_answers, record_refusal, record_settled
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
@@ -136,6 +137,8 @@ class Inbox:
                 applied.verdicts = judged
                 begun = [_begin(unit, incoming, verdict) for incoming, verdict in judged]
                 await unit.load_ahead([call for call in begun if call is not None])
+                if head is not None and head.told is not None:
+                    await load_answers(unit, *arrived)
                 for turn.index, (incoming, verdict) in enumerate(judged):
                     began = time.monotonic()
                     try:
@@ -143,6 +146,7 @@ class Inbox:
                             record_refusal(unit, incoming, incoming.refused)
                         if (call := begun[turn.index]) is not None:
                             await self._handle(incoming, *call)
+                        _answer(unit, incoming, verdict, head)
                     finally:
                         slowest = max(slowest, time.monotonic() - began)
                 turn.index = None
@@ -268,6 +272,19 @@ def why_parked(incoming: Incoming, verdict: Verdict) -> tuple[Cause, str, str | 
             return unreadable.cause, unreadable.reason, unreadable.field
         case _:
             return Cause.BEHIND, "stands behind its key's parked message", None
+
+
+def _answer(unit: UnitOfWork, incoming: Incoming, verdict: Verdict, head: Head | None) -> None:
+    """Record, for the sender, an older version, and how a message ended of which it was told that
+    it is parked.
+    """
+    if not incoming.is_inbound:
+        return
+    outcome = end_of(verdict)
+    if outcome is Outcome.OBSOLETE:
+        record_settled(unit, incoming, outcome, OLDER)
+    elif outcome is not None and head is not None and head.told is not None:
+        record_settled(unit, incoming, outcome)
 
 
 def _lines(applied: Applied) -> list[tuple[str, str, int, str]]:

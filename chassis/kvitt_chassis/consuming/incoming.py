@@ -3,33 +3,37 @@ database, no network.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TypeAlias
+from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from kvitt_contracts.envelope import (
     MAX_ATTRIBUTE,
     MAX_BYTES,
-    STRUCTURED,
     Command,
     Envelope,
     EnvelopeError,
     Fact,
     Message,
-    from_structured,
     is_known_noun,
     message_class,
 )
 from kvitt_contracts.problems import explain
 from kvitt_contracts.refusals import Refused
+from kvitt_contracts.strict_json import repeated_name
 from kvitt_contracts.topics import COMING, Topic
 from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
 from pydantic import ValidationError
 
 from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
+from kvitt_chassis.consuming.opening import About, open_inbound
 from kvitt_chassis.consuming.verdicts import Cause, MessageFacts
 from kvitt_chassis.handlers import Handlers, MessageRoute
+from kvitt_chassis.operating.masking import holds_personal_number
 
 Record: TypeAlias = ConsumerRecord
 
@@ -49,7 +53,7 @@ class Incoming:
 
     `topic` is the catalogue's name, without a test's prefix. Messages are ordered and parked by
     `key`: the subject of a domain event, source and subject of an inbound message, `position_key`
-    where neither can be read.
+    where neither can be read. `about`: what an inbound message says of itself.
     """
 
     record: Record
@@ -60,6 +64,7 @@ class Incoming:
     envelope: Envelope | None = None
     message: Message | None = None
     route: MessageRoute | None = None
+    about: About = field(default_factory=About)
     unreadable: Unreadable | None = None
     refused: Refused | None = None
 
@@ -153,23 +158,28 @@ class Reader:
 
     # -- inbound messages --------------------------------------------------------------------------
 
+    # decision 0200: nothing that a region sends vanishes
     def _inbound(self, record: Record, topic: Topic) -> Incoming:
-        headers = _headers(record)
+        """A region's record: refused where the sender can be answered by its id and the message has
+        a place in its key's order, quarantined where not.
+        """
         region = RegionCode(topic.name.split(".")[1])
-        source, subject = _text(headers.get("ce_source")), _text(headers.get("ce_subject"))
+        opened = open_inbound(record.headers, record.value)
+        about = opened.about
+        # clients key a record by its subject
+        subject = about.subject or _text(record.key)
         blank = Incoming(
             record=record,
             topic=topic.name,
-            key=_key(source, subject, topic) if source and subject else _place(record),
+            key=_key(about.source, subject, topic) if about.source and subject else _place(record),
             region=region,
             is_inbound=True,
+            about=_hideable(about, topic),
         )
-        if len(record.value or b"") > MAX_BYTES:
-            return _too_large(blank)
-        try:
-            envelope, body = _either_mode(headers, record.value)
-        except EnvelopeError as error:
-            return _quarantined(blank, Cause.UNREADABLE, error.problem, error.field)
+        if opened.envelope is None:
+            assert opened.error is not None
+            return self._unopened(blank, about, opened.error, topic)
+        envelope = opened.envelope
         known = replace(
             blank,
             key=f"{envelope.source} {envelope.subject}",
@@ -177,8 +187,22 @@ class Reader:
             envelope=replace(envelope, region=region),
         )
         if envelope.region != region:
-            return replace(known, refused=_foreign_region())
-        return self._opaque(self._body(known, topic, body), topic)
+            read = replace(known, refused=_foreign_region())
+        elif len(record.value or b"") > MAX_BYTES:
+            read = _too_large(known)
+        else:
+            read = self._body(known, topic, opened.body)
+        return self._opaque(read, topic)
+
+    def _unopened(
+        self, blank: Incoming, about: About, error: EnvelopeError, topic: Topic
+    ) -> Incoming:
+        envelope = _stand_in(blank, about)
+        if envelope is None:
+            return _quarantined(blank, Cause.UNREADABLE, error.problem, error.field)
+        refused = _contract("INVALID_FIELD", error.field, _BY_THE_CONTRACT)
+        known = replace(blank, key=f"{envelope.source} {envelope.subject}", envelope=envelope)
+        return self._opaque(replace(known, refused=refused), topic)
 
     def _opaque(self, incoming: Incoming, topic: Topic) -> Incoming:
         """Refuses a subject that must be an opaque id and holds a personal number; it is stored
@@ -187,6 +211,8 @@ class Reader:
         subject = incoming.envelope.subject if incoming.envelope else ""
         pattern = RegionPersonId if topic.personal_data else Reference
         if not (topic.personal_data or incoming.is_command):
+            if incoming.refused is not None and holds_personal_number(incoming.key):
+                return replace(incoming, key=_hidden(incoming.key))
             return incoming
         try:
             pattern(subject)
@@ -201,7 +227,9 @@ class Reader:
         wire_type = incoming.envelope.type
         found = message_class(wire_type)
         if found is None:
-            if is_known_noun(wire_type):
+            if incoming.is_inbound and not _is_other_version(wire_type, topic):
+                return replace(incoming, refused=_unknown_type())
+            if incoming.is_inbound or is_known_noun(wire_type):
                 reason = f"no version of {_shown(wire_type)} like this is known"
                 return _quarantined(incoming, Cause.UNKNOWN_VERSION, reason, "ce_type")
             return incoming  # an unknown noun is passed over
@@ -212,29 +240,24 @@ class Reader:
         route = self._handlers.messages.get(found)
         if route is None:
             return incoming
-        if body is None:
-            return _quarantined(incoming, Cause.UNREADABLE, "there is no body", "data")
+        if not body:
+            return _unreadable_body(incoming, "there is no body")
         if len(body) > MAX_BYTES:
             return _too_large(incoming)
+        if incoming.is_inbound and (repeated := repeated_name(body)) is not None:
+            return replace(incoming, refused=_contract("INVALID_FIELD", repeated, _ONCE))
         try:
             message = found.model_validate_json(body)
         except ValidationError as error:
             return _invalid(incoming, error)
         except ValueError:
-            return _quarantined(incoming, Cause.UNREADABLE, "is not UTF-8", "data")
+            return _unreadable_body(incoming, "is not UTF-8")
         return replace(incoming, message=message, route=route)
 
 
 def _headers(record: Record) -> Mapping[str, bytes]:
     # a client may write a header without a value
     return {name: value or b"" for name, value in record.headers}
-
-
-def _either_mode(headers: Mapping[str, bytes], value: bytes | None) -> tuple[Envelope, bytes]:
-    mode = headers.get("content-type", b"").split(b";")[0].strip().lower()
-    if mode == STRUCTURED.encode():
-        return from_structured(value or b"")
-    return _binary(headers), value or b""
 
 
 def _binary(headers: Mapping[str, bytes]) -> Envelope:
@@ -271,6 +294,45 @@ def _hidden(key: str) -> str:
     return f"#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
+def _hideable(about: About, topic: Topic) -> About:
+    """What may be repeated of it: on a topic with personal data only a subject that is opaque."""
+    if not topic.personal_data or about.subject is None:
+        return about
+    try:
+        RegionPersonId(about.subject)
+    except ValueError:
+        return replace(about, subject=None)
+    return about
+
+
+def _stand_in(incoming: Incoming, about: About) -> Envelope | None:
+    """An envelope of what can be read, for an answer; None where the message cannot be named, or
+    has no place in an order.
+    """
+    if not (about.id and about.source and about.subject) or incoming.region is None:
+        return None
+    try:
+        message_id = UUID(about.id)
+    except ValueError:
+        return None
+    return Envelope(
+        id=message_id,
+        source=about.source,
+        type=about.type or "",
+        time=datetime.fromtimestamp(incoming.record.timestamp / 1000, UTC),
+        subject=about.subject,
+        region=incoming.region,
+    )
+
+
+def _is_other_version(wire_type: str, topic: Topic) -> bool:
+    """True for a type that the topic takes, or will take, in another version."""
+    stem, _, version = wire_type.rpartition(".")
+    return re.fullmatch(r"v[1-9][0-9]*", version) is not None and any(
+        known.rpartition(".")[0] == stem for known in topic.wire_types | topic.reserved
+    )
+
+
 def _place(record: Record) -> str:
     return f"@{record.partition}:{record.offset}"
 
@@ -285,13 +347,21 @@ def _quarantined(
     return replace(incoming, unreadable=Unreadable(cause, reason, field))
 
 
+def _unreadable_body(incoming: Incoming, reason: str) -> Incoming:
+    if incoming.is_inbound:
+        return replace(incoming, refused=_contract("UNREADABLE", "data", _AS_JSON))
+    return _quarantined(incoming, Cause.UNREADABLE, reason, "data")
+
+
 def _too_large(incoming: Incoming) -> Incoming:
+    if incoming.is_inbound:
+        return replace(incoming, refused=_too_large_for_us())
     return _quarantined(incoming, Cause.TOO_LARGE, f"is larger than {MAX_BYTES} bytes", "data")
 
 
 def _invalid(incoming: Incoming, error: ValidationError) -> Incoming:
     if any(one["type"] == "json_invalid" for one in error.errors(include_input=False)):
-        return _quarantined(incoming, Cause.UNREADABLE, "is not JSON", "data")
+        return _unreadable_body(incoming, "is not JSON")
     first = explain(error)[0]
     if not incoming.is_inbound:
         return _quarantined(incoming, Cause.INVALID, first.problem, first.field)
@@ -319,6 +389,25 @@ def _foreign_region() -> Refused:
     )
 
 
+def _too_large_for_us() -> Refused:
+    return _contract(
+        "TOO_LARGE",
+        "data",
+        f"Ett meddelande får vara högst {MAX_BYTES} byte. Dela upp det och skicka delarna med nya"
+        " ce_id.",
+    )
+
+
+def _unknown_type() -> Refused:
+    return _contract(
+        "UNKNOWN_TYPE",
+        "ce_type",
+        "Typen finns inte. Skriv den som den står i listan över ämnets typer, med gemener och"
+        " version: docs/integrators/topics.md, eller contracts/asyncapi.yaml. Skicka sedan"
+        " meddelandet med ett nytt ce_id.",
+    )
+
+
 def _wrong_topic() -> Refused:
     return _contract(
         "WRONG_TOPIC", "ce_type", "Skicka meddelandet till den tjänst som tar emot dess typ."
@@ -331,6 +420,13 @@ def _subject_not_opaque() -> Refused:
         "ce_subject",
         "Ange regionens eget id som ce_subject; ett nummer som hör till en person tas inte emot.",
     )
+
+
+_BY_THE_CONTRACT = (
+    "Rätta attributet efter docs/integrators/README.md och skicka meddelandet med ett nytt ce_id."
+)
+_ONCE = "Ange varje fält en gång i sitt objekt, och skicka meddelandet med ett nytt ce_id."
+_AS_JSON = "Skicka innehållet som JSON i UTF-8, med ett nytt ce_id."
 
 
 def _contract(reason: str, field: str, way_on: str) -> Refused:
