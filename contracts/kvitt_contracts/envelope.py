@@ -78,10 +78,20 @@ class Event(Message):
 class Fact(Message):
     """What a region states.
 
-    `version` is the source's own: an older one than what was seen is obsolete.
+    `version` is the source's own: an older one than what was seen is obsolete, the same one with
+    other content is refused. It counts what one source says of one thing: of the subject and of the
+    fields that `version_of` names.
     """
 
     message_kind = Kind.FACT
+    version_of: ClassVar[tuple[str, ...]] = ()
+
+    def thing(self) -> str:
+        """What `version` counts beside the subject, as a text; empty where it is the subject."""
+        if not self.version_of:
+            return ""
+        fields = self.model_dump(mode="json", include=set(self.version_of))
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
 
 class Command(Message):

@@ -32,17 +32,11 @@ def read(document: bytes) -> Any:
         raise NotJson from None
 
 
-def repeated_name(document: bytes) -> str | None:
-    """The first name that comes twice in one object, as RepeatedName has it; None where there is
-    none, or where the document is not JSON.
+def canonical(document: bytes) -> bytes:
+    """The document with its names in order and without white space: equal for what means the same.
+    Raises NotJson, RepeatedName.
     """
-    try:
-        read(document)
-    except RepeatedName as repeated:
-        return repeated.field
-    except NotJson:
-        return None
-    return None
+    return json.dumps(read(document), sort_keys=True, separators=(",", ":")).encode()
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

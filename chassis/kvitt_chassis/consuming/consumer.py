@@ -103,7 +103,7 @@ class Consumer:
         self.group = prefix + database.service
         self.tuning = tuning or Tuning()
         self._names = [prefix + topic.name for topic in topics]
-        self._reader = Reader(topics, handlers, prefix=prefix)
+        self._reader = Reader(topics, handlers, digest=sealer.digest, prefix=prefix)
         self.inbox = Inbox(
             database,
             sealer=sealer,

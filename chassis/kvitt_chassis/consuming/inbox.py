@@ -17,10 +17,21 @@ from kvitt_chassis import metrics
 from kvitt_chassis.consuming import marks, parking
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.marks import Opening
-from kvitt_chassis.consuming.outcomes import OLDER, Outcome, end_of
+from kvitt_chassis.consuming.outcomes import (
+    OLDER,
+    Outcome,
+    end_of,
+    id_reused,
+    version_taken,
+)
 from kvitt_chassis.consuming.parking import Head
 from kvitt_chassis.consuming.positions import Reached, advance
-from kvitt_chassis.consuming.refusals import load_answers, record_refusal, record_settled
+from kvitt_chassis.consuming.refusals import (
+    is_answered,
+    load_answers,
+    record_refusal,
+    record_settled,
+)
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
@@ -137,8 +148,8 @@ class Inbox:
                 applied.verdicts = judged
                 begun = [_begin(unit, incoming, verdict) for incoming, verdict in judged]
                 await unit.load_ahead([call for call in begun if call is not None])
-                if head is not None and head.told is not None:
-                    await load_answers(unit, *arrived)
+                reused = [one for one, verdict in judged if verdict is Verdict.REUSED]
+                await load_answers(unit, *(arrived if head and head.told else reused))
                 for turn.index, (incoming, verdict) in enumerate(judged):
                     began = time.monotonic()
                     try:
@@ -280,10 +291,15 @@ def _answer(unit: UnitOfWork, incoming: Incoming, verdict: Verdict, head: Head |
     """
     if not incoming.is_inbound:
         return
+    is_told = head is not None and head.told is not None
+    if verdict is Verdict.REUSED and (is_told or not is_answered(unit, incoming)):
+        record_refusal(unit, incoming, id_reused())
+    elif verdict is Verdict.TAKEN:
+        record_refusal(unit, incoming, version_taken())
     outcome = end_of(verdict)
     if outcome is Outcome.OBSOLETE:
         record_settled(unit, incoming, outcome, OLDER)
-    elif outcome is not None and head is not None and head.told is not None:
+    elif outcome is not None and is_told:
         record_settled(unit, incoming, outcome)
 
 

@@ -4,13 +4,15 @@ database, no network.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
+from kvitt_contracts import strict_json
 from kvitt_contracts.envelope import (
     MAX_ATTRIBUTE,
     MAX_BYTES,
@@ -24,7 +26,6 @@ from kvitt_contracts.envelope import (
 )
 from kvitt_contracts.problems import explain
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.strict_json import repeated_name
 from kvitt_contracts.topics import COMING, Topic
 from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
 from pydantic import ValidationError
@@ -53,7 +54,8 @@ class Incoming:
 
     `topic` is the catalogue's name, without a test's prefix. Messages are ordered and parked by
     `key`: the subject of a domain event, source and subject of an inbound message, `position_key`
-    where neither can be read. `about`: what an inbound message says of itself.
+    where neither can be read. Of an inbound message: `about` is what it says of itself, `content` a
+    hash of its type, subject and body, `statement` one of what a fact states with its version.
     """
 
     record: Record
@@ -65,6 +67,8 @@ class Incoming:
     message: Message | None = None
     route: MessageRoute | None = None
     about: About = field(default_factory=About)
+    content: str | None = None
+    statement: str | None = None
     unreadable: Unreadable | None = None
     refused: Refused | None = None
 
@@ -96,6 +100,11 @@ class Incoming:
         return None
 
     @property
+    def thing(self) -> str:
+        """What the version of a fact counts beside the subject."""
+        return self.message.thing() if isinstance(self.message, Fact) else ""
+
+    @property
     def facts(self) -> MessageFacts:
         """What `judge` needs to know of the message."""
         envelope = self.envelope
@@ -103,6 +112,8 @@ class Incoming:
             event_id=envelope.id if envelope else None,
             sequence=envelope.sequence if envelope and not self.is_inbound else None,
             version=self.version,
+            content=self.content,
+            statement=self.statement,
             is_readable=self.unreadable is None,
             is_refused=self.refused is not None,
             is_handled=self.route is not None,
@@ -111,10 +122,18 @@ class Incoming:
 
 class Reader:
     """Parses the records of the topics that a service consumes. On the broker `prefix` is in front
-    of each topic's name.
+    of each topic's name. `digest` hashes what inbound messages hold, with a key of the service.
     """
 
-    def __init__(self, topics: Iterable[Topic], handlers: Handlers, *, prefix: str = "") -> None:
+    def __init__(
+        self,
+        topics: Iterable[Topic],
+        handlers: Handlers,
+        *,
+        digest: Callable[[bytes], str],
+        prefix: str = "",
+    ) -> None:
+        self._digest = digest
         self._topics = {prefix + topic.name: topic for topic in topics}
         self._handlers = handlers
 
@@ -185,6 +204,7 @@ class Reader:
             key=f"{envelope.source} {envelope.subject}",
             # an answer goes to the region whose topic it is: nobody else can write there
             envelope=replace(envelope, region=region),
+            content=self._hash(envelope, opened.body),
         )
         if envelope.region != region:
             read = replace(known, refused=_foreign_region())
@@ -201,8 +221,19 @@ class Reader:
         if envelope is None:
             return _quarantined(blank, Cause.UNREADABLE, error.problem, error.field)
         refused = _contract("INVALID_FIELD", error.field, _BY_THE_CONTRACT)
-        known = replace(blank, key=f"{envelope.source} {envelope.subject}", envelope=envelope)
+        known = replace(
+            blank,
+            key=f"{envelope.source} {envelope.subject}",
+            envelope=envelope,
+            content=self._hash(envelope, blank.record.value or b""),
+        )
         return self._opaque(replace(known, refused=refused), topic)
+
+    def _hash(self, envelope: Envelope, body: bytes) -> str:
+        """Equal for what means the same, in either mode; of the bytes where they are not JSON."""
+        with suppress(strict_json.NotJson, strict_json.RepeatedName):
+            body = strict_json.canonical(body)
+        return self._digest(f"{envelope.type}\n{envelope.subject}\n".encode() + body)
 
     def _opaque(self, incoming: Incoming, topic: Topic) -> Incoming:
         """Refuses a subject that must be an opaque id and holds a personal number; it is stored
@@ -244,7 +275,7 @@ class Reader:
             return _unreadable_body(incoming, "there is no body")
         if len(body) > MAX_BYTES:
             return _too_large(incoming)
-        if incoming.is_inbound and (repeated := repeated_name(body)) is not None:
+        if incoming.is_inbound and (repeated := _repeated_name(body)) is not None:
             return replace(incoming, refused=_contract("INVALID_FIELD", repeated, _ONCE))
         try:
             message = found.model_validate_json(body)
@@ -252,7 +283,25 @@ class Reader:
             return _invalid(incoming, error)
         except ValueError:
             return _unreadable_body(incoming, "is not UTF-8")
-        return replace(incoming, message=message, route=route)
+        statement = self._statement(message) if incoming.is_inbound else None
+        return replace(incoming, message=message, route=route, statement=statement)
+
+    def _statement(self, message: Message) -> str | None:
+        if not isinstance(message, Fact):
+            return None
+        # without defaults: a field that a later release adds makes no other statement of this one
+        stated = message.model_dump_json(exclude_defaults=True)
+        return self._digest(strict_json.canonical(stated.encode()))
+
+
+def _repeated_name(body: bytes) -> str | None:
+    try:
+        strict_json.read(body)
+    except strict_json.RepeatedName as repeated:
+        return repeated.field
+    except strict_json.NotJson:
+        return None
+    return None
 
 
 def _headers(record: Record) -> Mapping[str, bytes]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kvitt_contracts.refusals import Refused
+
 from kvitt_chassis.consuming.verdicts import Cause, Verdict
 
 
@@ -62,6 +64,29 @@ OLDER = Reason(
     "version",
 )
 """For a fact with an older version than the one that is known."""
+
+
+def version_taken() -> Refused:
+    """The refusal of a fact whose version came with other content before."""
+    return Refused(
+        "VERSION_TAKEN",
+        rule="contract",
+        field="version",
+        way_on="Samma version har kommit med annat innehåll, och det gäller. Skicka rättelsen med"
+        " en högre version och ett nytt ce_id.",
+    )
+
+
+def id_reused() -> Refused:
+    """The refusal of a message whose id came with other content before."""
+    return Refused(
+        "ID_REUSED",
+        rule="contract",
+        field="ce_id",
+        way_on="Samma ce_id har kommit med annat innehåll, och besked är givet om det. Skicka det"
+        " nya med ett nytt ce_id.",
+    )
+
 
 _LOOKED_INTO = (
     "Kvitt ser över meddelandet; senare meddelanden med samma avsändare (source) och subject väntar"

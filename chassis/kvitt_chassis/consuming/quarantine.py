@@ -198,7 +198,7 @@ class Quarantine:
                 await advance_mark(session, place, sequence=after, event_id=None, known=known)
             await advance_mark(session, here, sequence=1, event_id=None, known=blank)
         elif incoming.is_inbound:
-            await remember(session, incoming.sender, envelope.id)
+            await remember(session, incoming)
         elif envelope.sequence is not None and envelope.sequence > known.sequence:
             await advance_mark(
                 session, place, sequence=envelope.sequence, event_id=envelope.id, known=known

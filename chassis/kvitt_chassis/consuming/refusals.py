@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from kvitt_contracts.envelope import Event, message_class
 from kvitt_contracts.refusals import MessageRefused, MessageSettled, Refused
 from kvitt_contracts.topics import CATALOGUE, Topic
-from kvitt_contracts.types import NAMESPACE
+from kvitt_contracts.types import NAMESPACE, Word
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
 from kvitt_chassis.consuming.incoming import Incoming
@@ -120,13 +120,19 @@ def record_settled(
         message_source=_masked(about.source),
         message_type=_masked(about.type),
         message_subject=_masked(about.subject),
-        outcome=outcome.value,
+        outcome=Word(outcome),
         reason=reason.code if reason else None,
         rule="contract" if reason else None,
         field=reason.field if reason else None,
         way_on=reason.way_on if reason else None,
     )
     tx.record_at(declared.row_type, answer_id(unit, incoming), event)
+
+
+def is_answered(unit: UnitOfWork, incoming: Incoming) -> bool:
+    """True when the message has an answer already; `load_answers` comes first."""
+    row_type = _declared(unit.service).row_type
+    return unit.held[row_type].get((str(incoming.region), answer_id(unit, incoming))) is not None
 
 
 async def load_answers(unit: UnitOfWork, *told: Incoming) -> None:

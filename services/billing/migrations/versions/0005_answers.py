@@ -1,4 +1,4 @@
-"""Senders are told of quarantined messages, and how they end."""
+"""Senders are told of quarantined messages, and how they end; versions go by what they count."""
 
 from alembic import op
 from kvitt_chassis.migrations import change_chassis_tables, guard_regions
@@ -8,5 +8,5 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    change_chassis_tables(op, "refusals", "parking")
+    change_chassis_tables(op, "billing", "refusals", "parking", "marks")
     guard_regions(op, "billing")
