@@ -72,6 +72,7 @@ class UnitOfWork:
     scheduled: dict[TimerName, datetime | None] = field(default_factory=dict)
     locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
     lock_order: LockOrder = field(default_factory=LockOrder)
+    regions: set[RegionCode] = field(default_factory=set)  # of the transactions so far
     to_call: list[Callable[[], None]] = field(default_factory=list)  # after the commit
     wrote_events: bool = False
     soonest: datetime | None = None  # of the timers that were set
@@ -200,6 +201,7 @@ class UnitOfWork:
         traceparent: str | None = None,
     ) -> "Transaction":
         """A transaction for one message, one HTTP command or one timer."""
+        self.regions.add(region)
         return Transaction(
             self,
             region=region,

@@ -97,6 +97,19 @@ async def test_a_key_cannot_be_used_for_another_body(client: httpx.AsyncClient) 
     assert other.json()["reason"] == "IDEMPOTENCY_KEY_REUSED"
 
 
+async def test_a_key_cannot_be_used_for_another_address_with_the_same_body(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    letters = [(await client.post("/letters", json=BODY)).json()["id"] for _ in range(2)]
+    key = {"Idempotency-Key": str(uuid4())}
+
+    first, other = [await client.post(f"/letters/{one}:read", headers=key) for one in letters]
+
+    assert first.status_code == 200
+    assert (other.status_code, other.json()["reason"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert [str(read.message_id) for read in await world.events(MessageRead)] == letters[:1]
+
+
 async def test_a_key_of_another_user_is_another_key(world: World) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     for user in ("anna", "bert"):

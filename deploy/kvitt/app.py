@@ -5,7 +5,6 @@ does the work.
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -23,7 +22,7 @@ from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
-from kvitt.signals import ended_by_signals
+from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import command as story
 from kvitt.terminal import console, errors, shown_steps
 
@@ -88,10 +87,12 @@ def up(
         return
     with ended_by_signals(), shown_steps() as report:
         with LocalSystem(state, services=services, report=report) as system:
-            _ready_file(state).write_text(str(os.getpid()))
-            report("kvitt", "ready; Ctrl-C ends it")
-            with contextlib.suppress(KeyboardInterrupt):
-                signal.pause()
+
+            def announce() -> None:
+                _ready_file(state).write_text(str(os.getpid()))
+                report("kvitt", "ready; Ctrl-C ends it")
+
+            serve_until_ended(announce)
             report("kvitt", f"ending {len(system.services)} services, Kafka and PostgreSQL")
         report("kvitt", "ended")
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import CHASSIS, Mutant, mutant
+from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TIMERS: Final = "chassis/tests/test_timers.py"
 _BMB: Final = "services/bmb/tests"
@@ -102,6 +102,23 @@ BUSINESS: tuple[Mutant, ...] = (
         "    if len(refused) == len(asked):\n",
         f"{_INVENTORY}/test_holds.py"
         "::test_one_device_that_cannot_be_claimed_refuses_all_and_is_named",
+    ),
+    mutant(
+        "price-of-the-delivery-day",
+        "A sale is priced by the day of its delivery, not by the day that billing hears of it",
+        "services/billing/billing/handlers.py",
+        "rents.price_on(article.prices, event.delivered_on)",
+        "rents.price_on(article.prices, tx.today)",
+        "services/billing/tests/test_billing.py"
+        "::test_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day",
+    ),
+    mutant(
+        "half-up",
+        "Half an öre of a day's share is rounded up",
+        "services/billing/billing/rents/domain.py",
+        "(2 * numerator + denominator) // (2 * denominator)",
+        "(2 * numerator + denominator - 1) // (2 * denominator)",
+        "services/billing/tests/test_rent.py::test_half_an_ore_of_a_days_share_is_rounded_up",
     ),
     mutant(
         "deadline-decides",
@@ -229,6 +246,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "    locked_when_loaded = True\n",
         "    locked_when_loaded = False\n",
         f"{_INVENTORY}/test_concurrency.py::test_changes_of_custody_at_once_are_all_counted",
+        more=(Swap("services/inventory/inventory/app.py", "        CountRow,\n", ""),),
     ),
     mutant(
         "said-once",

@@ -202,11 +202,16 @@ class Consumer:
         """The partitions that are assigned to this process."""
         return frozenset((one.topic, one.partition) for one in self.client.assignment())
 
+    @property
+    def has_session(self) -> bool:
+        """True while Kafka and the group's coordinator answer, or nothing is consumed."""
+        return not self._names or self.client.has_session
+
     def is_ready(self) -> bool:
-        """True when partitions are assigned and checked (or nothing is consumed), and reading is
-        not halted.
+        """True when partitions are assigned and checked and Kafka answers (or nothing is consumed),
+        and reading is not halted.
         """
-        reads = bool(self.assigned()) and self._checked.is_set()
+        reads = bool(self.assigned()) and self._checked.is_set() and self.has_session
         return self.halted is None and (not self._names or reads)
 
     def idle(self) -> bool:
@@ -450,6 +455,7 @@ class Consumer:
                 log.warning("the consumer could not be watched: %s", describe(error))
 
     async def _look(self) -> None:
+        await self.client.check_session()
         lag = await self.lag()
         LAG.labels(self.database.service).set(lag)
         waiting = lag if self.halted is None else 0

@@ -244,6 +244,8 @@ class Process:
     async def _consumer_reads(self) -> str | None:
         if self.consumer.halted:
             return self.consumer.halted
+        if self._consumer_started and not self.consumer.has_session:
+            return "Kafka does not answer"
         ready = self._consumer_started and self.consumer.is_ready()
         return None if ready else "has no partitions yet"
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ import kvitt
 from kvitt.local.problems import LocalProblem
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
-from kvitt.signals import ended_by_signals
+from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import running
 from kvitt.story.files import RegionFiles, read_regions
 from kvitt.story.month import Shown, stages_of
@@ -58,7 +57,8 @@ def run(
         running.print_result(console, result, files)
         if once:
             raise typer.Exit(0 if result.is_as_expected else 1)
-        _serve(system, state_dir)
+        serve_until_ended(lambda: _announce(system, state_dir))
+        console.print("Avslutar.")
 
 
 def _require_known(files: Sequence[RegionFiles], system: LocalSystem) -> None:
@@ -96,7 +96,7 @@ def _shown_month(files: Sequence[RegionFiles]) -> Iterator[Shown]:
         yield show
 
 
-def _serve(system: LocalSystem, state_dir: Path) -> None:
+def _announce(system: LocalSystem, state_dir: Path) -> None:
     console.print("\n[bold]Tjänsterna svarar tills Ctrl-C.[/] Dokumentationen, utan internet:")
     for service in system.services.values():
         console.print(f"  {service.name:<14} {service.url}/docs", soft_wrap=True)
@@ -106,6 +106,3 @@ def _serve(system: LocalSystem, state_dir: Path) -> None:
         f"  kvitt token --region ac --user drift --role region_system{here}",
         soft_wrap=True,
     )
-    with contextlib.suppress(KeyboardInterrupt):
-        signal.pause()
-    console.print("Avslutar.")
