@@ -75,6 +75,7 @@ class Event(Message):
     message_kind = Kind.EVENT
 
 
+# decision 0201: a version counts one thing, and has one content
 class Fact(Message):
     """What a region states.
 

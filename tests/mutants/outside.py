@@ -6,6 +6,8 @@ from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TESTS: Final = "chassis/tests"
 _INBOX: Final = f"{_TESTS}/test_inbox.py"
+_ANSWERS: Final = "chassis/tests/test_answers.py"
+_CONTRACTS: Final = "contracts/tests"
 _QUARANTINE: Final = f"{_TESTS}/test_quarantine.py"
 _HTTP: Final = f"{_TESTS}/test_http.py"
 _LISTS: Final = f"{_TESTS}/test_lists.py::test"
@@ -18,8 +20,8 @@ OUTSIDE: tuple[Mutant, ...] = (
         "seen-by-id",
         "A region's message is remembered by source and id",
         f"{CHASSIS}/consuming/marks.py",
-        "        self.new_seen.append((incoming.sender, envelope.id))\n",
-        "",
+        "self.seen[sent] = self.new_seen[sent] = incoming.content",
+        "self.seen[sent] = incoming.content",
         f"{_INBOX}::test_a_message_from_outside_is_remembered_by_source_and_id",
     ),
     mutant(
@@ -34,16 +36,113 @@ OUTSIDE: tuple[Mutant, ...] = (
         "fact-version",
         "A fact that is older than what is known changes nothing",
         f"{CHASSIS}/consuming/verdicts.py",
-        "facts.version <= known.version",
-        "facts.version < 0",
+        "facts.version > known.version:",
+        "facts.version >= 0:",
         f"{_INBOX}::test_a_fact_that_is_older_than_what_is_known_is_obsolete",
+    ),
+    mutant(
+        "version-taken",
+        "A known version with other content is refused, not passed over",
+        f"{CHASSIS}/consuming/verdicts.py",
+        "    return Verdict.TAKEN if facts.statement != known.statement else Verdict.DUPLICATE\n",
+        "    return Verdict.DUPLICATE\n",
+        f"{_ANSWERS}::"
+        "test_a_version_that_comes_with_other_content_is_refused_and_is_a_duplicate_with_the_same",
+    ),
+    mutant(
+        "version-of-a-thing",
+        "A version counts one thing: another day, delivery or person does not compete with it",
+        "contracts/kvitt_contracts/envelope.py",
+        "        if not self.version_of:\n",
+        "        if self.version_of or not self.version_of:\n",
+        f"{_CONTRACTS}/test_versions.py::test_a_version_counts_what_its_fact_says",
+    ),
+    mutant(
+        "id-reused",
+        "A known id with other content is refused, not passed over",
+        f"{CHASSIS}/consuming/verdicts.py",
+        "Verdict.REUSED if _differs(facts.content, known.content) else Verdict.DUPLICATE",
+        "Verdict.DUPLICATE",
+        f"{_ANSWERS}::test_an_id_that_comes_with_other_content_is_refused_once",
+    ),
+    mutant(
+        "unknown-type",
+        "A type that nobody knows is refused, not passed over",
+        f"{CHASSIS}/consuming/incoming.py",
+        "            if incoming.is_inbound and not _is_other_version(wire_type, topic):\n",
+        "            if incoming.is_command:\n",
+        f"{_ANSWERS}::test_what_can_be_answered_is_refused_and_holds_nothing_up",
+    ),
+    mutant(
+        "quarantine-told",
+        "A sender is told of what is quarantined at once",
+        f"{CHASSIS}/consuming/parking.py",
+        "            :state = 'quarantined')",
+        "            false)",
+        f"{_ANSWERS}::test_a_message_without_an_id_is_found_by_its_place",
+    ),
+    mutant(
+        "given-up-told",
+        "A sender is told when a message that was tried again is given up",
+        f"{CHASSIS}/consuming/parking.py",
+        "untold = untold OR :state = 'quarantined'",
+        "untold = untold",
+        f"{_ANSWERS}::test_a_key_that_is_given_up_is_told_with_what_waits_behind_it",
+    ),
+    mutant(
+        "waiting-told",
+        "A sender is told what waits behind a quarantined message",
+        f"{CHASSIS}/consuming/parking.py",
+        "           untold = known.state = 'quarantined'\n",
+        "           untold = known.untold\n",
+        f"{_ANSWERS}::test_senders_are_told_once_of_the_quarantine_and_of_what_waits_behind",
+    ),
+    mutant(
+        "told-once",
+        "What a sender was told is noted in the same transaction",
+        f"{CHASSIS}/consuming/telling.py",
+        "    UPDATE parked_messages m SET told = noted.told\n",
+        "    UPDATE parked_messages m SET told = m.told\n",
+        f"{_ANSWERS}::test_senders_are_told_once_of_the_quarantine_and_of_what_waits_behind",
+    ),
+    mutant(
+        "end-told",
+        "A sender who was told of the quarantine is told how it ended",
+        f"{CHASSIS}/consuming/inbox.py",
+        "    elif outcome is not None and is_told:\n",
+        "    elif outcome is not None and not is_told:\n",
+        f"{_ANSWERS}::test_a_discarded_message_and_those_behind_it_are_told_how_they_ended",
+    ),
+    mutant(
+        "discard-told",
+        "A sender is told that a message is discarded",
+        f"{CHASSIS}/consuming/quarantine.py",
+        "                record_settled(unit, incoming, Outcome.DISCARDED)\n",
+        "                pass\n",
+        f"{_ANSWERS}::test_a_discarded_message_and_those_behind_it_are_told_how_they_ended",
+    ),
+    mutant(
+        "structured-key",
+        "A broken message in structured mode holds its own subject up",
+        f"{CHASSIS}/consuming/opening.py",
+        '    about = _about_document(value or b"") if is_structured else _about_headers(named)\n',
+        "    about = _about_headers(named)\n",
+        f"{_ANSWERS}::test_a_broken_message_in_structured_mode_holds_its_own_subject_up",
+    ),
+    mutant(
+        "name-once",
+        "A name that comes twice in an object is refused: without, the last one wins",
+        "contracts/kvitt_contracts/strict_json.py",
+        "    if len(found) < len(pairs):\n",
+        "    if len(found) > len(pairs):\n",
+        f"{_ANSWERS}::test_what_can_be_answered_is_refused_and_holds_nothing_up",
     ),
     mutant(
         "refusal-memory",
         "A refused message is refused once",
         f"{CHASSIS}/consuming/verdicts.py",
-        "Verdict.OBSOLETE, Verdict.REFUSE}",
-        "Verdict.OBSOLETE}",
+        "Verdict.TAKEN, Verdict.REFUSE}",
+        "Verdict.TAKEN}",
         f"{_INBOX}::test_a_refused_message_is_refused_once",
     ),
     mutant(

@@ -472,7 +472,7 @@ def _subject_not_opaque() -> Refused:
 
 
 _BY_THE_CONTRACT = (
-    "Rätta attributet efter docs/integrators/README.md och skicka meddelandet med ett nytt ce_id."
+    "Rätta attributet efter docs/integrators/topics.md och skicka meddelandet med ett nytt ce_id."
 )
 _ONCE = "Ange varje fält en gång i sitt objekt, och skicka meddelandet med ett nytt ce_id."
 _AS_JSON = "Skicka innehållet som JSON i UTF-8, med ett nytt ce_id."

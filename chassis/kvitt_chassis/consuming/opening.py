@@ -43,6 +43,7 @@ class Opened:
     error: EnvelopeError | None = None
 
 
+# decision 0202: what a region wrote is opened leniently, and read strictly
 def open_inbound(headers: Headers, value: bytes | None) -> Opened:
     """Read a region's record in either mode of CloudEvents.
 

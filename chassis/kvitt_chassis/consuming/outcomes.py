@@ -94,7 +94,7 @@ _LOOKED_INTO = (
 )
 _WAYS_ON: Mapping[Cause, str] = {
     Cause.UNREADABLE: "Meddelandet kan inte läsas. Rätta attributet efter"
-    " docs/integrators/README.md och skicka det med ett nytt ce_id; det här tas om hand hos Kvitt.",
+    " docs/integrators/topics.md och skicka det med ett nytt ce_id; det här tas om hand hos Kvitt.",
     Cause.UNKNOWN_VERSION: "Kvitt känner inte versionen än. Skicka en version som står i"
     " docs/integrators/topics.md, med ett nytt ce_id, eller vänta tills den har tagits i bruk.",
     Cause.NOT_YET_KNOWN: "Meddelandet nämner något som Kvitt inte känner. Skicka det som saknas;"
