@@ -377,6 +377,16 @@ class Transaction:
             order.check(row_type, after=self._last_locked)
             self._last_locked = row_type
 
+    def will_lock(self, row_type: type[Regional]) -> None:
+        """Declare that a statement of one's own is about to lock rows of a class of the service's
+        lock order: by `with_for_update`, an update, a delete or an upsert.
+
+        Raises LockOrderBroken, where that is checked: a class that comes later is locked already.
+        """
+        order = self._unit.lock_order
+        order.check(row_type, after=self._last_locked)
+        self._last_locked = row_type
+
     def start(self, row_type: type[A], key: UUID, *events: Event) -> A:
         """Insert a new aggregate with its first events."""
         row = row_type()

@@ -152,6 +152,20 @@ async def test_what_waits_for_another_service_is_202_until_it_is_answered(
     assert answer.json()["pending"] is True
 
 
+async def test_what_a_caller_waited_for_is_the_answer_of_its_key(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    key = {"Idempotency-Key": str(uuid4()), "Prefer": "wait=5"}
+    asked = asyncio.create_task(client.post("/letters:ask", json=BODY, headers=key))
+    rows = await wait_for(lambda: world.rows(toy.LetterRow))
+    await client.post(f"/letters/{rows[0].id}:read")
+
+    first, again = await asked, await client.post("/letters:ask", json=BODY, headers=key)
+
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+
+
 async def test_a_caller_may_wait_for_the_answer(world: World, client: httpx.AsyncClient) -> None:
     asked = asyncio.create_task(
         client.post("/letters:ask", json=BODY, headers={"Prefer": "wait=5"})

@@ -25,6 +25,8 @@ _KEYS = {
     "the region's id": "regionens id",
     "the region's id of the person": "regionens id för personen",
     "the run's id": "faktureringens id",
+    "the thing's id; the body says what the region calls it": "sakens id; innehållet säger vad"
+    " regionen kallar den",
     "the unit's id": "enhetens id",
     "the user's id": "användarens id",
     "what the region calls the thing": "det som regionen kallar saken",
@@ -125,6 +127,11 @@ högsta numret för varje sak i samma transaktion som det som meddelandet leder 
 meddelande vars nummer inte är högre. Kafkas egen position räcker inte: också den som läser om efter
 ett avbrott ser meddelanden igen.
 
+Nyckeln och `ce_subject` är sakens id hos Kvitt. Vad regionen själv kallar saken står i innehållet
+(`order`, `transfer`, `message_id`). Den som har sin egen beteckning kan också räkna ut id:t: UUID
+version 5 av `<region>/<sak>/<beteckning>`, som `ac/order/VB-2026-00871`, i namnrymden
+`6f1c3c5e-5a0b-4d53-9c1e-2b6a0d2d7f10`. En order som lades utan beteckning heter sitt id.
+
 Exemplet sparar numren i en SQLite-fil.
 """
 
@@ -148,9 +155,10 @@ kan göra. Det avvisade värdet upprepas aldrig. Skicka det rättade meddelandet
 `ce_id`.
 
 Ett faktum som nämner något okänt (en kund vars betalare inte har kommit än) väntar i stället, en
-tid, på det som saknas. Ett uppdrag (order, överföring) som nämner något okänt avvisas genast. Också
-en typ som inte finns (`UNKNOWN_TYPE`), ett innehåll som inte är JSON i UTF-8 (`UNREADABLE`) eller är
-för stort (`TOO_LARGE`) avvisas, när `ce_id`, `ce_source` och `ce_subject` går att läsa.
+tid, på det som saknas. Ett uppdrag (order, överföring) som nämner något okänt avvisas genast. När
+`ce_id`, `ce_source` och `ce_subject` går att läsa avvisas också en typ som inte finns
+(`UNKNOWN_TYPE`) och ett innehåll som inte är JSON i UTF-8 (`UNREADABLE`) eller är för stort
+(`TOO_LARGE`).
 
 ## Så berättas att något ligger i karantän
 
@@ -161,15 +169,16 @@ faktum som har väntat för länge eller som Kvitt inte klarar. `outcome` är:
 
 | `outcome` | betyder | sedan |
 | --- | --- | --- |
-| `quarantined` | någon hos Kvitt ser över meddelandet; `reason` och `field` säger varför | slutet sägs på samma `ce_subject` i flödet |
+| `quarantined` | Kvitt ser över det; `reason` och `field` säger varför | slutet sägs |
 | `waiting` | står bakom ett sådant med samma `source` och `subject` | slutet sägs |
 | `applied`, `duplicate` | så slutade det som låg i karantän eller väntade | inget mer |
 | `obsolete` | en nyare version gäller redan | inget mer |
 | `discarded` | det togs bort och får ingen verkan | skicka ett rättat med nytt `ce_id` |
 
 Ett meddelande i karantän kan också sluta som `region.message.refused.v1`. Går inte `ce_id` att läsa
-fattas `message_id`: då hittas posten på `topic`, `partition` och `offset`, som Kafka svarade med när
-den skickades. Den som får verkan genast sägs inget om.
+fattas `message_id`: då hittas posten på `topic`, `partition` och `offset`, som Kafka svarade med
+när den skickades. Slutet har samma `ce_subject` i flödet som beskedet före det. Om det som får
+verkan genast sägs inget.
 """
 
 

@@ -16,7 +16,7 @@ from kvitt_contracts.topics import SERVICES
 from rich.table import Table
 
 from kvitt import failpoints as known_failpoints
-from kvitt import operate
+from kvitt import operate, regions
 from kvitt.local import tokens
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
@@ -43,6 +43,8 @@ app = typer.Typer(
       kvitt up --detach            start everything in the background
 
       kvitt status                 what runs, and where
+
+      kvitt region check           the regions' policy files, before anything starts
 
       kvitt logs billing -f        follow a service's log
 
@@ -99,8 +101,8 @@ def up(
 
 @app.command()
 def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
-    """Show what runs, with its address and whether it is ready. Exit code 1 when something is
-    missing.
+    """Show what runs, with its address and whether it is ready, and the regions that are out of
+    service. Exit code 1 when something is missing.
     """
     state = State.open(state_dir.resolve())
     live = {one.name: one for one in state.processes() if one.is_alive()}
@@ -114,7 +116,10 @@ def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
         word = "ready" if ready else "running, not ready" if found else "stopped"
         table.add_row(part, word, str(found.pid) if found else "", address if found else "")
     console.print(table)
-    raise typer.Exit(0 if complete else 1)
+    out = regions.outages(_address(state, part) for part in SERVICES if part in live)
+    for code, reason in sorted(out.items()):
+        typer.echo(f"region {code} is out of service: {reason}")
+    raise typer.Exit(0 if complete and not out else 1)
 
 
 @app.command()
@@ -186,6 +191,7 @@ def token(
     )
 
 
+regions.add_to(app)
 operate.add_to(app)
 story.add_to(app)
 

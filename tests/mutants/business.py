@@ -71,6 +71,15 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{_LOCKS}::test_a_lock_after_one_of_a_later_class_is_seen",
     ),
     mutant(
+        "lock-by-a-statement-is-checked",
+        "A test sees a statement that locks a class after one that comes later",
+        f"{CHASSIS}/transaction.py",
+        "        order = self._unit.lock_order\n"
+        "        order.check(row_type, after=self._last_locked)\n",
+        "",
+        f"{_LOCKS}::test_a_lock_by_a_statement_has_its_place_too",
+    ),
+    mutant(
         "row-of-a-message-is-fetched-ahead",
         "The rows of a batch's messages are fetched in one statement, not by each handler",
         f"{CHASSIS}/handlers.py",
@@ -247,6 +256,15 @@ BUSINESS: tuple[Mutant, ...] = (
         "    locked_when_loaded = False\n",
         f"{_INVENTORY}/test_concurrency.py::test_changes_of_custody_at_once_are_all_counted",
         more=(Swap("services/inventory/inventory/app.py", "        CountRow,\n", ""),),
+    ),
+    mutant(
+        "an-arrival-is-one",
+        "Lines that arrive together are told as one",
+        "services/notifications/notifications/orders/handlers.py",
+        "if row.outstanding > 0 and not event.more_lines:",
+        "if row.outstanding > 0:",
+        "services/notifications/tests/test_telling.py"
+        "::test_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
     ),
     mutant(
         "said-once",

@@ -48,7 +48,7 @@ from kvitt_chassis.consuming.pauses import Pauses
 from kvitt_chassis.consuming.positions import DatabaseBehind, Reached
 from kvitt_chassis.consuming.progress import Progress
 from kvitt_chassis.consuming.quarantine import Quarantine
-from kvitt_chassis.consuming.verdicts import Cause
+from kvitt_chassis.consuming.verdicts import OF_THIS_START, Cause
 from kvitt_chassis.database import Database
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.handlers import Handlers
@@ -103,7 +103,11 @@ class Consumer:
         self.group = prefix + database.service
         self.tuning = tuning or Tuning()
         self._names = [prefix + topic.name for topic in topics]
+<<<<<<< HEAD
         self._reader = Reader(topics, handlers, digest=sealer.digest, prefix=prefix)
+=======
+        self._reader = Reader(topics, handlers, prefix=prefix, out=database.policies.out)
+>>>>>>> main
         self.inbox = Inbox(
             database,
             sealer=sealer,
@@ -430,7 +434,8 @@ class Consumer:
         async with self.database.unit() as unit:
             # This release may know what another did not: the one before, or an older replica that
             # was ending while this one began, and has left the group now (decision 0170).
-            await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
+            out = self.database.policies.out
+            await parking.try_again(unit.session, OF_THIS_START, except_for=out)
         self.drain.wake()
 
     # -- watching --------------------------------------------------------------------------------

@@ -3,11 +3,17 @@ database, no network.
 """
 
 import hashlib
+<<<<<<< HEAD
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+=======
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+>>>>>>> main
 from typing import TypeAlias
 from uuid import UUID
 
@@ -122,7 +128,11 @@ class Incoming:
 
 class Reader:
     """Parses the records of the topics that a service consumes. On the broker `prefix` is in front
+<<<<<<< HEAD
     of each topic's name. `digest` hashes what inbound messages hold, with a key of the service.
+=======
+    of each topic's name. Messages of regions that are `out` of service are not decided: they wait.
+>>>>>>> main
     """
 
     def __init__(
@@ -130,12 +140,19 @@ class Reader:
         topics: Iterable[Topic],
         handlers: Handlers,
         *,
+<<<<<<< HEAD
         digest: Callable[[bytes], str],
         prefix: str = "",
     ) -> None:
         self._digest = digest
+=======
+        prefix: str = "",
+        out: Mapping[RegionCode, object] = MappingProxyType({}),
+    ) -> None:
+>>>>>>> main
         self._topics = {prefix + topic.name: topic for topic in topics}
         self._handlers = handlers
+        self._out = out
 
     def read(self, record: Record) -> Incoming:
         """Parse a record. Never raises: `unreadable` or `refused` of the answer says what is wrong
@@ -271,8 +288,16 @@ class Reader:
         route = self._handlers.messages.get(found)
         if route is None:
             return incoming
+<<<<<<< HEAD
         if not body:
             return _unreadable_body(incoming, "there is no body")
+=======
+        if incoming.envelope.region in self._out:
+            reason = "its region is out of service"
+            return _quarantined(incoming, Cause.REGION_OUT, reason, "ce_region")
+        if body is None:
+            return _quarantined(incoming, Cause.UNREADABLE, "there is no body", "data")
+>>>>>>> main
         if len(body) > MAX_BYTES:
             return _too_large(incoming)
         if incoming.is_inbound and (repeated := _repeated_name(body)) is not None:

@@ -49,8 +49,9 @@ def run(
     state = State.open(state_dir.resolve())
     with ended_by_signals(), contextlib.ExitStack() as ending:
         with shown_steps() as report:
-            system = ending.enter_context(LocalSystem(state, report=report))
-        _require_known(files, system)
+            system = LocalSystem(state, report=report)
+            _require_known(files, system)
+            ending.enter_context(system)
         with _shown_month(files) as shown:
             result = asyncio.run(running.run_month(system, files, shown=shown))
         console.print()
@@ -67,6 +68,12 @@ def _require_known(files: Sequence[RegionFiles], system: LocalSystem) -> None:
         raise LocalProblem(
             f"There is no policy for {', '.join(unknown)} in {system.regions_dir}.",
             remedy="Choose others with --regions, or name the policies with KVITT_REGIONS_DIR.",
+        )
+    out = {one.code: reason for one in files if (reason := system.regions_out.get(one.code))}
+    if out:
+        raise LocalProblem(
+            f"The month cannot be lived through: {'; '.join(out.values())}.",
+            remedy="Mend the file (kvitt region check), or choose others with --regions.",
         )
 
 
