@@ -1,5 +1,8 @@
 """What the version of a fact counts is said by the fact, in its class and in words."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 from kvitt_contracts.envelope import Fact, Message
 from kvitt_contracts.regions import (
@@ -31,19 +34,23 @@ def test_each_fact_says_what_its_version_counts(fact: type[Fact]) -> None:
 @pytest.mark.parametrize(
     ("kind", "one", "other"),
     [
-        (DeviceReturned, {"returned_on": "2026-05-01"}, {"returned_on": "2026-05-20"}),
-        (GoodsDispatched, {"dispatched_on": "2026-05-01"}, {"dispatched_on": "2026-05-02"}),
-        (BalanceStated, {"stated_on": "2026-05-01"}, {"stated_on": "2026-05-02"}),
+        (DeviceReturned, {"returned_on": date(2026, 5, 1)}, {"returned_on": date(2026, 5, 20)}),
+        (GoodsDispatched, {"dispatched_on": date(2026, 5, 1)}, {"dispatched_on": date(2026, 5, 2)}),
+        (BalanceStated, {"stated_on": date(2026, 5, 1)}, {"stated_on": date(2026, 5, 2)}),
         (GoodsReceived, {"article_number": "30106-01"}, {"article_number": "30106-02"}),
-        (ArticlePriceStated, {"valid_from": "2026-05-01"}, {"valid_from": "2026-06-01"}),
+        (ArticlePriceStated, {"valid_from": date(2026, 5, 1)}, {"valid_from": date(2026, 6, 1)}),
         (PersonsJoined, {"joined": "ac-p-1"}, {"joined": "ac-p-2"}),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_a_version_counts_what_its_fact_says(
-    kind: type[Fact], one: dict[str, str], other: dict[str, str]
+    kind: type[Fact], one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    first, second = kind.model_construct(**one), kind.model_construct(**other)
+    first, second = _stating(kind, one), _stating(kind, other)
 
     assert first.thing() != second.thing()
-    assert first.thing() == kind.model_construct(**one, version=2).thing()
+    assert first.thing() == _stating(kind, {**one, "version": 2}).thing()
+
+
+def _stating(kind: type[Fact], fields: dict[str, Any]) -> Fact:
+    return kind.model_construct(None, **fields)

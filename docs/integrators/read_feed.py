@@ -30,17 +30,12 @@ def describe(message: Message) -> str:
     noun = wire_type.split(".")[1]
     if wire_type == "region.message.refused.v1":
         field = data.get("field") or "hela meddelandet"
-<<<<<<< HEAD
-        return f"{subject}: avvisat enligt {data['rule']} ({field}). {data['way_on']}"
+        return f"{data['subject']}: avvisat enligt {data['rule']} ({field}). {data['way_on']}"
     if wire_type == "region.message.settled.v1":
         place = f"{data['topic']}, partition {data['partition']}, offset {data['offset']}"
         way_on = f" {data['way_on']}" if "way_on" in data else ""
         return f"{data.get('subject') or place}: {data['outcome']}.{way_on}"
-    return f"{subject}: {data.get('status', wire_type)}"
-=======
-        return f"{data['subject']}: avvisat enligt {data['rule']} ({field}). {data['way_on']}"
     return f"{data.get(noun, noun)}: {data.get('status', wire_type)}"
->>>>>>> main
 
 
 def is_new(database: sqlite3.Connection, message: Message) -> bool:

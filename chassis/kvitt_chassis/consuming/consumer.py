@@ -103,11 +103,13 @@ class Consumer:
         self.group = prefix + database.service
         self.tuning = tuning or Tuning()
         self._names = [prefix + topic.name for topic in topics]
-<<<<<<< HEAD
-        self._reader = Reader(topics, handlers, digest=sealer.digest, prefix=prefix)
-=======
-        self._reader = Reader(topics, handlers, prefix=prefix, out=database.policies.out)
->>>>>>> main
+        self._reader = Reader(
+            topics,
+            handlers,
+            digest=sealer.digest,
+            prefix=prefix,
+            out=database.policies.out,
+        )
         self.inbox = Inbox(
             database,
             sealer=sealer,

@@ -14,15 +14,13 @@ from kvitt_contracts.refusals import Refused
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import metrics
-from kvitt_chassis.consuming import marks, parking
+from kvitt_chassis.consuming import answers, marks, parking
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.marks import Opening
 from kvitt_chassis.consuming.outcomes import (
     OLDER,
     Outcome,
     end_of,
-    id_reused,
-    version_taken,
 )
 from kvitt_chassis.consuming.parking import Head
 from kvitt_chassis.consuming.positions import Reached, advance
@@ -298,9 +296,9 @@ def _answer(unit: UnitOfWork, incoming: Incoming, verdict: Verdict, head: Head |
         return
     is_told = head is not None and head.told is not None
     if verdict is Verdict.REUSED and (is_told or not is_answered(unit, incoming)):
-        record_refusal(unit, incoming, id_reused())
+        record_refusal(unit, incoming, answers.id_reused())
     elif verdict is Verdict.TAKEN:
-        record_refusal(unit, incoming, version_taken())
+        record_refusal(unit, incoming, answers.version_taken())
     outcome = end_of(verdict)
     if outcome is Outcome.OBSOLETE:
         record_settled(unit, incoming, outcome, OLDER)

@@ -3,19 +3,12 @@ database, no network.
 """
 
 import hashlib
-<<<<<<< HEAD
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-=======
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
->>>>>>> main
 from typing import TypeAlias
-from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from kvitt_contracts import strict_json
@@ -36,8 +29,9 @@ from kvitt_contracts.topics import COMING, Topic
 from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
 from pydantic import ValidationError
 
+from kvitt_chassis.consuming import answers
 from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
-from kvitt_chassis.consuming.opening import About, open_inbound
+from kvitt_chassis.consuming.opening import About, open_inbound, stand_in
 from kvitt_chassis.consuming.verdicts import Cause, MessageFacts
 from kvitt_chassis.handlers import Handlers, MessageRoute
 from kvitt_chassis.operating.masking import holds_personal_number
@@ -128,11 +122,8 @@ class Incoming:
 
 class Reader:
     """Parses the records of the topics that a service consumes. On the broker `prefix` is in front
-<<<<<<< HEAD
     of each topic's name. `digest` hashes what inbound messages hold, with a key of the service.
-=======
-    of each topic's name. Messages of regions that are `out` of service are not decided: they wait.
->>>>>>> main
+    Messages of regions that are `out` of service are not decided: they wait.
     """
 
     def __init__(
@@ -140,16 +131,11 @@ class Reader:
         topics: Iterable[Topic],
         handlers: Handlers,
         *,
-<<<<<<< HEAD
         digest: Callable[[bytes], str],
-        prefix: str = "",
-    ) -> None:
-        self._digest = digest
-=======
         prefix: str = "",
         out: Mapping[RegionCode, object] = MappingProxyType({}),
     ) -> None:
->>>>>>> main
+        self._digest = digest
         self._topics = {prefix + topic.name: topic for topic in topics}
         self._handlers = handlers
         self._out = out
@@ -210,7 +196,7 @@ class Reader:
             key=_key(about.source, subject, topic) if about.source and subject else _place(record),
             region=region,
             is_inbound=True,
-            about=_hideable(about, topic),
+            about=about.opaque() if topic.personal_data else about,
         )
         if opened.envelope is None:
             assert opened.error is not None
@@ -224,7 +210,7 @@ class Reader:
             content=self._hash(envelope, opened.body),
         )
         if envelope.region != region:
-            read = replace(known, refused=_foreign_region())
+            read = replace(known, refused=answers.foreign_region())
         elif len(record.value or b"") > MAX_BYTES:
             read = _too_large(known)
         else:
@@ -234,10 +220,10 @@ class Reader:
     def _unopened(
         self, blank: Incoming, about: About, error: EnvelopeError, topic: Topic
     ) -> Incoming:
-        envelope = _stand_in(blank, about)
+        envelope = stand_in(about, region=blank.region, milliseconds=blank.record.timestamp)
         if envelope is None:
             return _quarantined(blank, Cause.UNREADABLE, error.problem, error.field)
-        refused = _contract("INVALID_FIELD", error.field, _BY_THE_CONTRACT)
+        refused = answers.broken_attribute(error.field)
         known = replace(
             blank,
             key=f"{envelope.source} {envelope.subject}",
@@ -265,7 +251,9 @@ class Reader:
         try:
             pattern(subject)
         except ValueError:
-            return replace(incoming, key=_hidden(incoming.key), refused=_subject_not_opaque())
+            return replace(
+                incoming, key=_hidden(incoming.key), refused=answers.subject_not_opaque()
+            )
         return incoming
 
     # -- both --------------------------------------------------------------------------------------
@@ -276,32 +264,30 @@ class Reader:
         found = message_class(wire_type)
         if found is None:
             if incoming.is_inbound and not _is_other_version(wire_type, topic):
-                return replace(incoming, refused=_unknown_type())
+                return replace(incoming, refused=answers.unknown_type())
             if incoming.is_inbound or is_known_noun(wire_type):
                 reason = f"no version of {_shown(wire_type)} like this is known"
                 return _quarantined(incoming, Cause.UNKNOWN_VERSION, reason, "ce_type")
             return incoming  # an unknown noun is passed over
         if incoming.is_inbound and wire_type not in topic.wire_types | topic.reserved:
-            return replace(incoming, refused=_wrong_topic())
+            return replace(incoming, refused=answers.wrong_topic())
         if found in COMING:
             return _not_yet(incoming, wire_type)
         route = self._handlers.messages.get(found)
         if route is None:
             return incoming
-<<<<<<< HEAD
-        if not body:
-            return _unreadable_body(incoming, "there is no body")
-=======
         if incoming.envelope.region in self._out:
             reason = "its region is out of service"
             return _quarantined(incoming, Cause.REGION_OUT, reason, "ce_region")
-        if body is None:
-            return _quarantined(incoming, Cause.UNREADABLE, "there is no body", "data")
->>>>>>> main
+        return self._parsed(replace(incoming, route=route), found, body or b"")
+
+    def _parsed(self, incoming: Incoming, found: type[Message], body: bytes) -> Incoming:
+        if not body:
+            return _unreadable_body(incoming, "there is no body")
         if len(body) > MAX_BYTES:
             return _too_large(incoming)
         if incoming.is_inbound and (repeated := _repeated_name(body)) is not None:
-            return replace(incoming, refused=_contract("INVALID_FIELD", repeated, _ONCE))
+            return replace(incoming, refused=answers.name_twice(repeated))
         try:
             message = found.model_validate_json(body)
         except ValidationError as error:
@@ -309,7 +295,7 @@ class Reader:
         except ValueError:
             return _unreadable_body(incoming, "is not UTF-8")
         statement = self._statement(message) if incoming.is_inbound else None
-        return replace(incoming, message=message, route=route, statement=statement)
+        return replace(incoming, message=message, statement=statement)
 
     def _statement(self, message: Message) -> str | None:
         if not isinstance(message, Fact):
@@ -368,37 +354,6 @@ def _hidden(key: str) -> str:
     return f"#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
-def _hideable(about: About, topic: Topic) -> About:
-    """What may be repeated of it: on a topic with personal data only a subject that is opaque."""
-    if not topic.personal_data or about.subject is None:
-        return about
-    try:
-        RegionPersonId(about.subject)
-    except ValueError:
-        return replace(about, subject=None)
-    return about
-
-
-def _stand_in(incoming: Incoming, about: About) -> Envelope | None:
-    """An envelope of what can be read, for an answer; None where the message cannot be named, or
-    has no place in an order.
-    """
-    if not (about.id and about.source and about.subject) or incoming.region is None:
-        return None
-    try:
-        message_id = UUID(about.id)
-    except ValueError:
-        return None
-    return Envelope(
-        id=message_id,
-        source=about.source,
-        type=about.type or "",
-        time=datetime.fromtimestamp(incoming.record.timestamp / 1000, UTC),
-        subject=about.subject,
-        region=incoming.region,
-    )
-
-
 def _is_other_version(wire_type: str, topic: Topic) -> bool:
     """True for a type that the topic takes, or will take, in another version."""
     stem, _, version = wire_type.rpartition(".")
@@ -423,13 +378,13 @@ def _quarantined(
 
 def _unreadable_body(incoming: Incoming, reason: str) -> Incoming:
     if incoming.is_inbound:
-        return replace(incoming, refused=_contract("UNREADABLE", "data", _AS_JSON))
+        return replace(incoming, refused=answers.unreadable_body())
     return _quarantined(incoming, Cause.UNREADABLE, reason, "data")
 
 
 def _too_large(incoming: Incoming) -> Incoming:
     if incoming.is_inbound:
-        return replace(incoming, refused=_too_large_for_us())
+        return replace(incoming, refused=answers.too_large())
     return _quarantined(incoming, Cause.TOO_LARGE, f"is larger than {MAX_BYTES} bytes", "data")
 
 
@@ -446,62 +401,6 @@ def _invalid(incoming: Incoming, error: ValidationError) -> Incoming:
 def _not_yet(incoming: Incoming, wire_type: str) -> Incoming:
     """A reserved type: its sender hears of it, and no event of it is lost on this release."""
     if incoming.is_inbound:
-        way_on = (
-            "Kvitt tar inte emot den här typen än. Gör som hittills tills den tas i bruk, och"
-            " skicka den då med ett nytt ce_id: det här är avvisat en gång för alla."
-        )
-        return replace(incoming, refused=_contract("NOT_YET", "ce_type", way_on))
+        return replace(incoming, refused=answers.not_yet())
     reason = f"{wire_type} is reserved: this release does not handle it"
     return _quarantined(incoming, Cause.UNKNOWN_VERSION, reason, "ce_type")
-
-
-def _foreign_region() -> Refused:
-    return _contract(
-        "FOREIGN_REGION",
-        "ce_region",
-        "Skriv regionens egen kod i ce_region: den som ämnet (topic) är till för.",
-    )
-
-
-def _too_large_for_us() -> Refused:
-    return _contract(
-        "TOO_LARGE",
-        "data",
-        f"Ett meddelande får vara högst {MAX_BYTES} byte. Dela upp det och skicka delarna med nya"
-        " ce_id.",
-    )
-
-
-def _unknown_type() -> Refused:
-    return _contract(
-        "UNKNOWN_TYPE",
-        "ce_type",
-        "Typen finns inte. Skriv den som den står i listan över ämnets typer, med gemener och"
-        " version: docs/integrators/topics.md, eller contracts/asyncapi.yaml. Skicka sedan"
-        " meddelandet med ett nytt ce_id.",
-    )
-
-
-def _wrong_topic() -> Refused:
-    return _contract(
-        "WRONG_TOPIC", "ce_type", "Skicka meddelandet till den tjänst som tar emot dess typ."
-    )
-
-
-def _subject_not_opaque() -> Refused:
-    return _contract(
-        "INVALID_FIELD",
-        "ce_subject",
-        "Ange regionens eget id som ce_subject; ett nummer som hör till en person tas inte emot.",
-    )
-
-
-_BY_THE_CONTRACT = (
-    "Rätta attributet efter docs/integrators/topics.md och skicka meddelandet med ett nytt ce_id."
-)
-_ONCE = "Ange varje fält en gång i sitt objekt, och skicka meddelandet med ett nytt ce_id."
-_AS_JSON = "Skicka innehållet som JSON i UTF-8, med ett nytt ce_id."
-
-
-def _contract(reason: str, field: str, way_on: str) -> Refused:
-    return Refused(reason, rule="contract", way_on=way_on, field=field)

@@ -5,7 +5,9 @@ what of it can be read all the same. Raises nothing; no database, no network.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
 
 from kvitt_contracts.envelope import (
     MAX_ATTRIBUTE,
@@ -14,6 +16,7 @@ from kvitt_contracts.envelope import (
     EnvelopeError,
     from_structured,
 )
+from kvitt_contracts.types import RegionCode, RegionPersonId
 
 from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
 
@@ -31,6 +34,14 @@ class About:
     source: str | None = None
     type: str | None = None
     subject: str | None = None
+
+    def opaque(self) -> "About":
+        """The same, without a subject that might be a person's number."""
+        try:
+            RegionPersonId(self.subject or "")
+        except ValueError:
+            return replace(self, subject=None)
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,26 @@ def open_inbound(headers: Headers, value: bytes | None) -> Opened:
     except EnvelopeError as wrong:
         return Opened(about=about, error=wrong)
     return Opened(about=about, envelope=envelope, body=body)
+
+
+def stand_in(about: About, *, region: RegionCode | None, milliseconds: int) -> Envelope | None:
+    """An envelope of what can be read, for an answer; None where the message cannot be named, or
+    has no place in an order. `milliseconds`: since 1970, of the record.
+    """
+    if not (about.id and about.source and about.subject) or region is None:
+        return None
+    try:
+        message_id = UUID(about.id)
+    except ValueError:
+        return None
+    return Envelope(
+        id=message_id,
+        source=about.source,
+        type=about.type or "",
+        time=datetime.fromtimestamp(milliseconds / 1000, UTC),
+        subject=about.subject,
+        region=region,
+    )
 
 
 def _normal(headers: Headers) -> tuple[dict[str, bytes], EnvelopeError | None]:

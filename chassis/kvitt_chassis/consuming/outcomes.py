@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kvitt_contracts.refusals import Refused
-
 from kvitt_chassis.consuming.verdicts import Cause, Verdict
 
 
@@ -65,29 +63,6 @@ OLDER = Reason(
 )
 """For a fact with an older version than the one that is known."""
 
-
-def version_taken() -> Refused:
-    """The refusal of a fact whose version came with other content before."""
-    return Refused(
-        "VERSION_TAKEN",
-        rule="contract",
-        field="version",
-        way_on="Samma version har kommit med annat innehåll, och det gäller. Skicka rättelsen med"
-        " en högre version och ett nytt ce_id.",
-    )
-
-
-def id_reused() -> Refused:
-    """The refusal of a message whose id came with other content before."""
-    return Refused(
-        "ID_REUSED",
-        rule="contract",
-        field="ce_id",
-        way_on="Samma ce_id har kommit med annat innehåll, och besked är givet om det. Skicka det"
-        " nya med ett nytt ce_id.",
-    )
-
-
 _LOOKED_INTO = (
     "Kvitt ser över meddelandet; senare meddelanden med samma avsändare (source) och subject väntar"
     " på det. Besked kommer på flödet. Skicka det inte igen."
@@ -97,6 +72,8 @@ _WAYS_ON: Mapping[Cause, str] = {
     " docs/integrators/topics.md och skicka det med ett nytt ce_id; det här tas om hand hos Kvitt.",
     Cause.UNKNOWN_VERSION: "Kvitt känner inte versionen än. Skicka en version som står i"
     " docs/integrators/topics.md, med ett nytt ce_id, eller vänta tills den har tagits i bruk.",
+    Cause.REGION_OUT: "Regionen är tagen ur drift hos Kvitt. Meddelandet prövas när den är"
+    " tillbaka; skicka det inte igen.",
     Cause.NOT_YET_KNOWN: "Meddelandet nämner något som Kvitt inte känner. Skicka det som saknas;"
     " Kvitt prövar sedan det här igen. Senare meddelanden med samma avsändare (source) och"
     " subject väntar på det.",
