@@ -130,11 +130,11 @@ def test_structured_mode_takes_a_number_as_sequence() -> None:
 @pytest.mark.parametrize(
     ("document", "field", "problem"),
     [
-        (b"\xff\xfe", "data", "is not JSON in UTF-8"),
-        (b"{nope", "data", "is not JSON in UTF-8"),
-        (b'{"a": NaN}', "data", "is not JSON in UTF-8"),
+        (b"\xff\xfe", "data", "is not UTF-8"),
+        (b"{nope", "data", "is not JSON"),
+        (b'{"a": NaN}', "data", "is not JSON"),
         (b'{"specversion": "1.0", "data": {"net_ore": 1e400}}', "data", "is not JSON"),
-        (b"[" * 200_000, "data", "is not JSON in UTF-8"),
+        (b"[" * 200_000, "data", "is not JSON"),
         (b"[]", "data", "is not a JSON object"),
         (b"{}", "ce_specversion", "is missing or not a text"),
         (b'{"specversion": "1.0"}', "data", "is missing (data_base64 is not read)"),

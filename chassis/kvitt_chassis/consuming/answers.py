@@ -52,6 +52,15 @@ def subject_not_opaque() -> Refused:
     )
 
 
+def personal_number(field: str) -> Refused:
+    """An attribute holds what looks like a personal number."""
+    return _contract(
+        "INVALID_FIELD",
+        field,
+        f"Ta bort det som liknar ett personnummer ur {field}, och skicka igen med ett nytt id.",
+    )
+
+
 def broken_attribute(field: str) -> Refused:
     """An attribute is missing, is none, or is given twice."""
     return _contract(

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from aiokafka import ConsumerRecord
-from kvitt_contracts import strict_json
+from kvitt_contracts import json_texts
 from kvitt_contracts.envelope import (
     MAX_ATTRIBUTE,
     MAX_BYTES,
@@ -26,7 +26,14 @@ from kvitt_contracts.envelope import (
 from kvitt_contracts.problems import explain
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import COMING, Topic
-from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
+from kvitt_contracts.types import (
+    INBOUND,
+    Code,
+    Reference,
+    RegionCode,
+    RegionPersonId,
+    looks_like_personal_number,
+)
 from pydantic import ValidationError
 
 from kvitt_chassis.consuming import answers
@@ -34,7 +41,7 @@ from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
 from kvitt_chassis.consuming.opening import About, open_inbound, stand_in
 from kvitt_chassis.consuming.verdicts import Cause, MessageFacts
 from kvitt_chassis.handlers import Handlers, MessageRoute
-from kvitt_chassis.operating.masking import holds_personal_number
+from kvitt_chassis.operating.masking import mask
 
 Record: TypeAlias = ConsumerRecord
 
@@ -234,18 +241,25 @@ class Reader:
 
     def _hash(self, envelope: Envelope, body: bytes) -> str:
         """Equal for what means the same, in either mode; of the bytes where they are not JSON."""
-        with suppress(strict_json.NotJson, strict_json.RepeatedName):
-            body = strict_json.canonical(body)
+        with suppress(ValueError, RecursionError):
+            body = json_texts.canonical(body)
         return self._digest(f"{envelope.type}\n{envelope.subject}\n".encode() + body)
 
     def _opaque(self, incoming: Incoming, topic: Topic) -> Incoming:
-        """Refuses a subject that must be an opaque id and holds a personal number; it is stored
-        nowhere.
+        """Refuses an attribute that holds a personal number, and a subject that must be an opaque
+        id and is none; what they hold is stored nowhere.
         """
-        subject = incoming.envelope.subject if incoming.envelope else ""
+        envelope = incoming.envelope
+        assert envelope is not None
+        for name in _MAY_HOLD_ANYTHING:
+            if looks_like_personal_number(getattr(envelope, name) or ""):
+                return _masked(incoming, f"ce_{name.replace('_', '')}")
+        subject = envelope.subject
+        if looks_like_personal_number(subject) and not _names_what_is_in(incoming.message, subject):
+            return _masked(incoming, "ce_subject")
         pattern = RegionPersonId if topic.personal_data else Reference
         if not (topic.personal_data or incoming.is_command):
-            if incoming.refused is not None and holds_personal_number(incoming.key):
+            if incoming.refused is not None and looks_like_personal_number(subject):
                 return replace(incoming, key=_hidden(incoming.key))
             return incoming
         try:
@@ -279,17 +293,20 @@ class Reader:
         if incoming.envelope.region in self._out:
             reason = "its region is out of service"
             return _quarantined(incoming, Cause.REGION_OUT, reason, "ce_region")
-        return self._parsed(replace(incoming, route=route), found, body or b"")
+        return self._parsed(replace(incoming, route=route), topic, found, body or b"")
 
-    def _parsed(self, incoming: Incoming, found: type[Message], body: bytes) -> Incoming:
+    def _parsed(
+        self, incoming: Incoming, topic: Topic, found: type[Message], body: bytes
+    ) -> Incoming:
         if not body:
             return _unreadable_body(incoming, "there is no body")
         if len(body) > MAX_BYTES:
             return _too_large(incoming)
-        if incoming.is_inbound and (repeated := _repeated_name(body)) is not None:
-            return replace(incoming, refused=answers.name_twice(repeated))
+        if incoming.is_inbound and (twice := _name_twice(body)) is not None:
+            return replace(incoming, refused=answers.name_twice(twice))
         try:
-            message = found.model_validate_json(body)
+            is_opaque = incoming.is_inbound and not topic.personal_data
+            message = found.model_validate_json(body, context=INBOUND if is_opaque else None)
         except ValidationError as error:
             return _invalid(incoming, error)
         except ValueError:
@@ -302,17 +319,41 @@ class Reader:
             return None
         # without defaults: a field that a later release adds makes no other statement of this one
         stated = message.model_dump_json(exclude_defaults=True)
-        return self._digest(strict_json.canonical(stated.encode()))
+        return self._digest(json_texts.canonical(stated.encode()))
 
 
-def _repeated_name(body: bytes) -> str | None:
+def _name_twice(body: bytes) -> str | None:
     try:
-        strict_json.read(body)
-    except strict_json.RepeatedName as repeated:
-        return repeated.field
-    except strict_json.NotJson:
-        return None
+        json_texts.parse(body)
+    except json_texts.NameTwice as twice:
+        return twice.field
+    except (ValueError, RecursionError):
+        return None  # what else is wrong with it is found by its model
     return None
+
+
+_MAY_HOLD_ANYTHING = ("source", "dataschema", "correlation_id", "causation_id", "actor")
+
+
+def _masked(incoming: Incoming, field: str) -> Incoming:
+    """The message refused for a personal number in an attribute, without it."""
+    envelope = incoming.envelope
+    assert envelope is not None
+    shown: dict[str, Any] = {
+        name: mask(getattr(envelope, name) or "") or None for name in _MAY_HOLD_ANYTHING[1:]
+    }
+    source = mask(envelope.source)
+    kept = replace(envelope, **shown, source=source, subject=mask(envelope.subject))
+    refused = answers.personal_number(field)
+    return replace(incoming, key=_hidden(incoming.key), envelope=kept, refused=refused)
+
+
+def _names_what_is_in(message: Message | None, subject: str) -> bool:
+    """True when a code in the body is the subject, such as a device's number: digits by chance."""
+    return message is None or any(
+        isinstance(value, Code) and value.may_hold_digits and value == subject
+        for value in message.__dict__.values()
+    )
 
 
 def _headers(record: Record) -> Mapping[str, bytes]:
