@@ -61,6 +61,11 @@ class Unauthorized(ProblemRaised):
         )
 
 
+def no_token() -> Unauthorized:
+    """The request has no bearer token."""
+    return Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """An authenticated caller: an internal user id, never a name. `region` scopes everything that
@@ -85,6 +90,10 @@ class Caller:
         """Raises Forbidden (403, REF-5) unless the token names the service point."""
         if service_point not in self.service_points:
             raise Forbidden([service_point])
+
+
+class KeysUnavailable(OSError):
+    """The issuer does not give its keys, and none were given before."""
 
 
 class KeySource(Protocol):
@@ -123,7 +132,7 @@ class UrlKeys:
         self._fetching = asyncio.Lock()
 
     async def key(self, key_id: str | None) -> jwt.PyJWK | None:
-        """See KeySource. Raises httpx.HTTPError when nothing was ever fetched."""
+        """See KeySource. Raises KeysUnavailable when nothing was ever fetched."""
         found = _choose(self._keys, key_id)
         age = time.monotonic() - self._fetched
         # A stranger's made-up key id must not turn every request into a fetch.
@@ -142,8 +151,11 @@ class UrlKeys:
                 answer = await client.get(self._url)
                 answer.raise_for_status()
                 self._keys = _parse(answer.json())
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError):
+        except httpx.HTTPError as error:
             if not self._keys:  # old keys serve until the issuer answers again
+                raise KeysUnavailable(type(error).__name__) from error
+        except (ValueError, jwt.PyJWTError):
+            if not self._keys:
                 raise
         self._fetched = time.monotonic()
 
@@ -170,7 +182,7 @@ class Authenticator:
         """The caller that an `Authorization` header authenticates. Raises Unauthorized (401)."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")
+            raise no_token()
         try:
             key = await self._keys.key(jwt.get_unverified_header(token).get("kid"))
             if key is None:

@@ -18,7 +18,7 @@ from kvitt_contracts.types import looks_like_personal_number
 from pydantic_core import to_json
 from sqlalchemy.exc import IntegrityError
 
-from kvitt_chassis.auth import Authenticator, Caller
+from kvitt_chassis.auth import Authenticator, Caller, no_token
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.operating import telemetry
@@ -52,6 +52,9 @@ __all__ = [
 T = TypeVar("T")
 
 MAX_WAIT_SECONDS = 10.0
+CALLER = "kvitt.caller"
+"""Where the guard puts the authenticated caller of a request (ASGI scope)."""
+
 _POLL_SECONDS = 0.03
 _TRIES = 4
 _KEY = re.compile(r"^[\x21-\x7e]{1,100}$")
@@ -62,10 +65,12 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Åtkomsttoken saknas eller gäller inte", **_PROBLEM},
     403: {"description": "Behörighet saknas (REF-5)", **_PROBLEM},
     404: {"description": "Finns inte", **_PROBLEM},
+    408: {"description": "Kom inte fram i tid", **_PROBLEM},
     409: {"description": "Regeln säger nej i detta läge", **_PROBLEM},
     413: {"description": "För stort", **_PROBLEM},
     422: {"description": "Uppgifterna stämmer inte", **_PROBLEM},
     429: {"description": "Upptaget just nu", **_PROBLEM},
+    503: {"description": "Regionen eller tjänsten är tagen ur drift just nu", **_PROBLEM},
 }
 
 
@@ -248,9 +253,11 @@ async def signed_in(
     request: Request,
     token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """The authenticated caller. Raises Unauthorized (401)."""
-    context = _context(request)
-    return await context.authenticator.caller(request.headers.get("authorization"))
+    """The caller whom the guard has authenticated. Raises Unauthorized (401) on an open route."""
+    caller: Caller | None = request.scope.get(CALLER)
+    if caller is None:
+        raise no_token()
+    return caller
 
 
 async def command_runner(

@@ -6,6 +6,7 @@ the one function that moves goods, which other rules have made sure of.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ REFUSED_LIKE = {
     "orders.placements.handlers.register_withdrawal": "orders.placements.handlers.place_order"
 }
 """A handler whose docstring refers to another's."""
+
+STATED = re.compile("Raises|efus")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -127,6 +130,24 @@ def test_a_handler_names_what_it_refuses(handler: str) -> None:
     assert undocumented(handler, MODULES) == set()
 
 
+def silent(modules: Modules) -> list[str]:
+    """The public functions that can end with a refusal and do not state that they raise or
+    refuse.
+    """
+    return [
+        f"{name}.{function.name}"
+        for name, module in modules.items()
+        for function in module.functions.values()
+        if not function.name.startswith("_") and not function.decorator_list
+        if reasons(f"{name}.{function.name}", modules)
+        if not STATED.search(ast.get_docstring(function) or "")
+    ]
+
+
+def test_a_function_that_can_refuse_states_it() -> None:
+    assert silent(MODULES) == []
+
+
 def test_a_reason_that_is_left_out_is_seen() -> None:
     rules = 'def check(state):\n    raise DeviceRefused("GONE", rule="INV-5")\n'
     handler = (
@@ -136,6 +157,7 @@ def test_a_reason_that_is_left_out_is_seen() -> None:
     )
     modules = {"toy.domain": Module.of(rules), "toy.handlers": Module.of(handler)}
 
+    assert silent(modules) == ["toy.domain.check"]
     assert list(handlers(modules)) == ["toy.handlers.take"]
     assert undocumented("toy.handlers.take", modules) == {"GONE"}
 

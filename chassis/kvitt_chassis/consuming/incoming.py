@@ -5,7 +5,8 @@ database, no network.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from aiokafka import ConsumerRecord
 from kvitt_contracts.envelope import (
@@ -115,12 +116,20 @@ class Incoming:
 
 class Reader:
     """Parses the records of the topics that a service consumes. On the broker `prefix` is in front
-    of each topic's name.
+    of each topic's name. Messages of regions that are `out` of service are not decided: they wait.
     """
 
-    def __init__(self, topics: Iterable[Topic], handlers: Handlers, *, prefix: str = "") -> None:
+    def __init__(
+        self,
+        topics: Iterable[Topic],
+        handlers: Handlers,
+        *,
+        prefix: str = "",
+        out: Mapping[RegionCode, object] = MappingProxyType({}),
+    ) -> None:
         self._topics = {prefix + topic.name: topic for topic in topics}
         self._handlers = handlers
+        self._out = out
 
     def read(self, record: Record) -> Incoming:
         """Parse a record. Never raises: `unreadable` or `refused` of the answer says what is wrong
@@ -228,6 +237,9 @@ class Reader:
         route = self._handlers.messages.get(found)
         if route is None:
             return incoming
+        if incoming.envelope.region in self._out:
+            reason = "its region is out of service"
+            return _quarantined(incoming, Cause.REGION_OUT, reason, "ce_region")
         if body is None:
             return _quarantined(incoming, Cause.UNREADABLE, "there is no body", "data")
         if len(body) > MAX_BYTES:
@@ -251,7 +263,9 @@ def _masked(incoming: Incoming, field: str) -> Incoming:
     """The message refused for a personal number in an attribute, without it."""
     envelope = incoming.envelope
     assert envelope is not None
-    shown = {name: mask(getattr(envelope, name) or "") or None for name in _MAY_HOLD_ANYTHING[1:]}
+    shown: dict[str, Any] = {
+        name: mask(getattr(envelope, name) or "") or None for name in _MAY_HOLD_ANYTHING[1:]
+    }
     source = mask(envelope.source)
     kept = replace(envelope, **shown, source=source, subject=mask(envelope.subject))
     refused = _contract(

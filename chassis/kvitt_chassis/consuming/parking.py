@@ -4,19 +4,24 @@ came for them since, encrypted. Tables and statements; the loop is in drain.py.
 Whoever appends, drains or discards holds the lock of the key's mark.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from kvitt_contracts.types import RegionCode
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.consuming.machine import State, when_parked, when_tried
+from kvitt_chassis.consuming.machine import RETRY_POLICIES, State, when_parked, when_tried
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.sealing import Sealer
 
+BY_REGION = """
+    CREATE INDEX IF NOT EXISTS ix_parked_keys_region ON parked_keys (coalesce(region, ''), next_at)
+    WHERE state = 'waiting'
+    """
 DDL: tuple[str, ...] = (
     """
     CREATE TABLE parked_keys (
@@ -37,6 +42,7 @@ DDL: tuple[str, ...] = (
     """,
     "CREATE UNIQUE INDEX ux_parked_keys_id ON parked_keys (id)",
     "CREATE INDEX ix_parked_keys_next_at ON parked_keys (next_at) WHERE state = 'waiting'",
+    BY_REGION,
     """
     CREATE TABLE parked_messages (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -101,23 +107,7 @@ async def append(
     first: dict[TopicKey, tuple[Incoming, Cause, str, str | None]] = {}
     for one in new:
         first.setdefault((one[0].topic, one[0].key), one)
-    for (topic, key), (incoming, cause, reason, field) in sorted(
-        first.items(), key=lambda item: item[0]
-    ):
-        next_try = when_parked(cause)
-        await session.execute(
-            _PARK_KEY,
-            {
-                "topic": topic,
-                "key": key,
-                "region": str(incoming.region) if incoming.region else None,
-                "state": next_try.state,
-                "cause": cause,
-                "reason": reason,
-                "field": field,
-                "wait": next_try.wait,
-            },
-        )
+    await session.execute(_PARK_KEY, [_key_row(*first[place]) for place in sorted(first)])
     messages = [one[0] for one in new]
     envelopes = [one.envelope for one in messages]
     await session.execute(
@@ -136,10 +126,45 @@ async def append(
     )
 
 
-async def due(session: AsyncSession, *, limit: int) -> list[TopicKey]:
-    """Waiting keys whose next try is due, the longest overdue first."""
+def _key_row(incoming: Incoming, cause: Cause, reason: str, field: str | None) -> dict[str, object]:
+    next_try = when_parked(cause)
+    return {
+        "topic": incoming.topic,
+        "key": incoming.key,
+        "region": str(incoming.region) if incoming.region else None,
+        "state": next_try.state,
+        "cause": cause,
+        "reason": reason,
+        "field": field,
+        "wait": next_try.wait,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A waiting key whose next try is due. `region` is empty where it is unknown."""
+
+    place: TopicKey
+    region: str
+    cause: Cause
+    age: float  # seconds of real time since it was parked
+
+    @property
+    def may_wait(self) -> bool:
+        """True while it waits for what is not known, and that may still come."""
+        is_over = RETRY_POLICIES[Cause.NOT_YET_KNOWN].is_over(tries=0, age=self.age)
+        return self.cause is Cause.NOT_YET_KNOWN and not is_over
+
+
+async def due(session: AsyncSession, *, limit: int) -> list[Due]:
+    """Waiting keys whose next try is due: one of each region in turn, each region's longest overdue
+    first. A region costs `limit` rows at most, however many wait.
+    """
     rows = await session.execute(_DUE, {"limit": limit})
-    return [(topic, key) for topic, key in rows.all()]
+    return [
+        Due(place=(row.topic, row.key), region=row.region, cause=Cause(row.cause), age=row.age)
+        for row in rows.all()
+    ]
 
 
 async def seconds_to_next(session: AsyncSession) -> float | None:
@@ -207,11 +232,13 @@ async def reschedule(
     return next_try.state
 
 
-async def postpone(session: AsyncSession, place: TopicKey, seconds: float) -> None:
-    """Try a waiting key `seconds` later, without counting it as a try. Needs no lock of
-    the mark.
+async def postpone(session: AsyncSession, places: Sequence[TopicKey], seconds: float) -> None:
+    """Try waiting keys `seconds` later, without counting it as a try. Needs no lock of
+    the marks.
     """
-    await session.execute(_POSTPONE, {"topic": place[0], "key": place[1], "seconds": seconds})
+    at = sorted(places)
+    values = {"topics": [one[0] for one in at], "keys": [one[1] for one in at], "seconds": seconds}
+    await session.execute(_POSTPONE, values)
 
 
 async def try_now(session: AsyncSession, place: TopicKey) -> None:
@@ -219,9 +246,14 @@ async def try_now(session: AsyncSession, place: TopicKey) -> None:
     await session.execute(_TRY_NOW, {"topic": place[0], "key": place[1]})
 
 
-async def try_again(session: AsyncSession, cause: Cause) -> int:
-    """Let every key that is quarantined with `cause` be tried at once. Answers how many."""
-    found = await session.execute(_TRY_AGAIN, {"cause": cause})
+async def try_again(
+    session: AsyncSession, causes: Collection[Cause], *, except_for: Iterable[RegionCode] = ()
+) -> int:
+    """Let every key that is quarantined with one of `causes` be tried at once, except for those of
+    some regions. Answers how many.
+    """
+    values = {"causes": [str(one) for one in causes], "out": [str(one) for one in except_for]}
+    found = await session.execute(_TRY_AGAIN, values)
     return int(getattr(found, "rowcount", 0))
 
 
@@ -270,11 +302,29 @@ _PARK_MESSAGES = text(
 )
 _DUE = text(
     """
-    SELECT topic, key FROM parked_keys
-    WHERE state = 'waiting' AND (next_at <= clock_timestamp()
-        -- no wait is that long: the clock has gone back since
-        OR next_at > clock_timestamp() + interval '3 minutes')
-    ORDER BY next_at LIMIT :limit
+    WITH RECURSIVE regions (region) AS (
+        (SELECT coalesce(region, '') FROM parked_keys WHERE state = 'waiting' ORDER BY 1 LIMIT 1)
+        UNION ALL
+        SELECT (SELECT coalesce(p.region, '') FROM parked_keys p
+                WHERE p.state = 'waiting' AND coalesce(p.region, '') > regions.region
+                ORDER BY 1 LIMIT 1)
+        FROM regions WHERE regions.region IS NOT NULL
+    )
+    SELECT topic, key, regions.region, cause,
+           extract(epoch FROM clock_timestamp() - parked_at)::float8 AS age
+    FROM regions CROSS JOIN LATERAL (
+        SELECT *, row_number() OVER (ORDER BY next_at) AS turn FROM (
+            (SELECT * FROM parked_keys p
+             WHERE p.state = 'waiting' AND coalesce(p.region, '') = regions.region
+               AND next_at <= clock_timestamp() ORDER BY next_at LIMIT :limit)
+            UNION ALL
+            -- no wait is that long: the clock has gone back since
+            (SELECT * FROM parked_keys p
+             WHERE p.state = 'waiting' AND coalesce(p.region, '') = regions.region
+               AND next_at > clock_timestamp() + interval '3 minutes' LIMIT :limit)
+        ) AS of_the_region
+    ) AS found
+    ORDER BY turn, next_at LIMIT :limit
     """
 )
 _NEXT = text(
@@ -318,7 +368,8 @@ _RESCHEDULE = text(
 _POSTPONE = text(
     """
     UPDATE parked_keys SET next_at = clock_timestamp() + make_interval(secs => :seconds)
-    WHERE topic = :topic AND key = :key AND state = 'waiting'
+    WHERE (topic, key) IN (SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:keys AS text[])))
+      AND state = 'waiting'
     """
 )
 _TRY_NOW = text(
@@ -332,7 +383,8 @@ _TRY_AGAIN = text(
     """
     UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0,
         next_at = clock_timestamp()
-    WHERE state = 'quarantined' AND cause = :cause
+    WHERE state = 'quarantined' AND cause = ANY(CAST(:causes AS text[]))
+      AND (region IS NULL OR region <> ALL(CAST(:out AS text[])))
     """
 )
 _COUNT_PARKED = text(

@@ -2,6 +2,7 @@
 restarted when they die. How that is shown to a person is in terminal.py.
 """
 
+import json
 import os
 import sys
 import threading
@@ -13,22 +14,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kvitt_chassis.policy_files import read_policy_file, region_files
 from kvitt_contracts.topics import SERVICES, catalogue
 
 import kvitt
 from kvitt.local import access, migrations, tokens
 from kvitt.local.environment import ServiceAddresses, inherited
 from kvitt.local.kafka import Credentials
+from kvitt.local.keeping import Pauses, ServerKeeper
 from kvitt.local.problems import LocalProblem
-from kvitt.local.processes import Child, ProcessIdentity, identities, require_free_port
+from kvitt.local.processes import (
+    Child,
+    ProcessIdentity,
+    end_processes,
+    identities,
+    require_free_port,
+)
 from kvitt.local.servers import LocalServers, Report, admin_client, kafka_principals
 from kvitt.local.state import State
 
 _READY_SECONDS = 180.0
 _STOP_SECONDS = 28.0  # a service promises 25
-_FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 30.0
-_STEADY_SECONDS = 60.0
 
 
 def default_regions_dir() -> Path:
@@ -38,14 +44,31 @@ def default_regions_dir() -> Path:
 
 
 def region_codes(regions_dir: Path) -> list[str]:
-    """The regions that have a policy file `<code>.yaml`. Raises LocalProblem when there is none."""
-    codes = sorted(file.stem for file in regions_dir.glob("*.yaml"))
+    """The regions that have a policy file `<code>.yaml`, right or wrong: their topics are there all
+    the same. Raises LocalProblem when there is none.
+    """
+    checked = map(read_policy_file, region_files(regions_dir))
+    codes = [str(one.region) for one in checked if one.region is not None]
     if not codes:
         raise LocalProblem(
             f"No region's policy lies in {regions_dir}.",
             remedy="Name the directory with KVITT_REGIONS_DIR; a file there is called <code>.yaml.",
         )
     return codes
+
+
+def regions_out(regions_dir: Path) -> dict[str, str]:
+    """The regions whose policy file is wrong, each with the reason. Raises LocalProblem when no
+    file is right: nothing would be decided.
+    """
+    checked = [read_policy_file(file) for file in region_files(regions_dir)]
+    wrong = {str(one.region or one.path.name): one.reason for one in checked if one.faults}
+    if checked and len(wrong) == len(checked):
+        raise LocalProblem(
+            f"No region's policy in {regions_dir} can be used.",
+            remedy="\n".join([*wrong.values(), "kvitt region check says all that is wrong."]),
+        )
+    return wrong
 
 
 class ServiceProcess:
@@ -60,14 +83,23 @@ class ServiceProcess:
         self.name = name
         self.url = f"http://127.0.0.1:{environment['KVITT_HTTP_PORT']}"
         self.extra_environment: dict[str, str] = {}
-        self.longest_pause = _LONGEST_PAUSE_SECONDS  # before it is started again
         self.restarts = 0
+        self._pauses = Pauses()
         self._system = system
         self._environment = dict(environment)
         self._leaving = threading.Event()
         self._restarted = threading.Condition()
         self._child: Child | None = None
         self._watch: threading.Thread | None = None
+
+    @property
+    def longest_pause(self) -> float:
+        """The longest pause before it is started again."""
+        return self._pauses.longest
+
+    @longest_pause.setter
+    def longest_pause(self, seconds: float) -> None:
+        self._pauses.longest = seconds
 
     @property
     def child(self) -> Child | None:
@@ -131,7 +163,7 @@ class ServiceProcess:
                 log = self._system.state.log(self.name)
                 raise LocalProblem(
                     f"The service {self.name} {'died' if died else 'is not ready'}.",
-                    remedy=f"The reason stands at the end of {log}:\n{_tail(log)}",
+                    remedy=f"{_reason(log)} The rest stands at the end of {log}.",
                 )
             time.sleep(0.1)
 
@@ -146,25 +178,35 @@ class ServiceProcess:
         self._system.remember_processes()
 
     def _keep_running(self) -> None:
-        pause = _FIRST_PAUSE_SECONDS
         while self._child is not None:
             begun = time.monotonic()
-            code = self._child.popen.wait()
+            self._child.popen.wait()
             if self._leaving.is_set():
                 return
-            self._system.servers.reaper.forget(self._child.pid)
+            self._child.forget()
             self.restarts += 1
-            if time.monotonic() - begun > _STEADY_SECONDS:
-                pause = _FIRST_PAUSE_SECONDS
-            self._system.report(self.name, f"ended with {code}, starts again in {pause:g} s")
-            if self._leaving.wait(pause):
-                return
-            pause = min(2 * pause, self.longest_pause)
-            with self._restarted:
-                if self._leaving.is_set():
+            what = self._child.ending
+            while what:
+                pause = self._pauses.after(time.monotonic() - begun)
+                self._system.note(self.name, f"{what}, starts again in {pause:g} s")
+                if self._leaving.wait(pause):
                     return
+                what, begun = self._start_again(), time.monotonic()
+            if self._leaving.is_set():
+                return
+            self._system.note(self.name, None)
+
+    def _start_again(self) -> str:
+        """Answers what was in the way; nothing when it runs, or is not to run any more."""
+        with self._restarted:
+            if self._leaving.is_set():
+                return ""
+            try:
                 self._spawn()
-                self._restarted.notify_all()
+            except LocalProblem as problem:
+                return problem.what.rstrip(".")
+            self._restarted.notify_all()
+            return ""
 
     def _runs_beyond(self, pid: int) -> bool:
         return self._child is not None and self._child.pid != pid
@@ -174,7 +216,8 @@ class LocalSystem:
     """Everything that `kvitt up` starts. A context manager: inside, all of it is ready; afterwards
     all has ended.
 
-    Needs the state for itself; raises LocalProblem with what is in the way.
+    A part that dies is started again, PostgreSQL and Kafka too. What an earlier run has left is
+    ended first. Needs the state for itself; raises LocalProblem with what is in the way.
     """
 
     def __init__(
@@ -188,14 +231,18 @@ class LocalSystem:
         self.state = state
         self.regions_dir = regions_dir or default_regions_dir()
         self.regions = region_codes(self.regions_dir)
+        self.regions_out = regions_out(self.regions_dir)
         self.report = report
         self.tokens = tokens.TokenIssuer(state.directory)
         self.services: dict[str, ServiceProcess] = {}
         self._names = services
+        self._keepers: list[ServerKeeper] = []
+        self._dead: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        self.state.require_no_other_run()
+        self.state.require_no_supervisor()
+        self._end_left_over()
         self.state.write_processes([ProcessIdentity.of("supervisor", os.getpid())])
         self.servers = LocalServers(self.state)
         try:
@@ -222,27 +269,58 @@ class LocalSystem:
         """The Kafka user of a service, a region (`region-ac`) or the super user (`admin`)."""
         return self.servers.kafka_credentials(principal)
 
+    def note(self, part: str, what: str | None) -> None:
+        """Report and store why a part does not run; None: it runs again."""
+        with self._lock:
+            if what is None:
+                self._dead.pop(part, None)
+            else:
+                self._dead[part] = what
+        self.remember_processes()
+        self.report(part, what or "runs again")
+
+    def dead_parts(self) -> dict[str, str]:
+        """Which parts do not run at this instant, and why."""
+        with self._lock:
+            return dict(self._dead)
+
     def remember_processes(self) -> None:
         """Store which processes run, for `kvitt status` and for the run after an unclean end."""
         with self._lock:
             children = [self.servers.postgres.child, self.servers.kafka_child]
             children += [service.child for service in self.services.values()]
             own = ProcessIdentity.of("supervisor", os.getpid())
-            self.state.write_processes([own, *identities(children)])
+            self.state.write_processes([own, *identities(children)], dead=self._dead)
 
     def _start(self) -> None:
+        for code, reason in self.regions_out.items():
+            self.report(f"region {code}", f"out of service: {reason}")
         self.servers.begin(self.report)
         self._prepare_databases()
         self._prepare_broker()
         self.remember_processes()
+        for server in (self.servers.postgres, self.servers.await_kafka()):
+            keeper = ServerKeeper(server, self.note)
+            keeper.start()
+            self._keepers.append(keeper)
         for name in self._names:
             self.services[name] = ServiceProcess(name, self, self._environment(name))
         for service in self.services.values():
             self.report(service.name, "starting")
             service.start()
-        for service in self.services.values():
-            service.await_ready()
-            self.report(service.name, f"ready on {service.url}")
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        """Wait until every service is ready. Raises LocalProblem as soon as one has died."""
+        waiting = list(self.services.values())
+        limit = time.monotonic() + _READY_SECONDS
+        while waiting:
+            for service in list(waiting):
+                if service.is_ready() or service.restarts or time.monotonic() > limit:
+                    service.await_ready(timeout=0)
+                    waiting.remove(service)
+                    self.report(service.name, f"ready on {service.url}")
+            time.sleep(0.1)
 
     def _prepare_databases(self) -> None:
         databases = self.servers.await_postgres()
@@ -276,7 +354,16 @@ class LocalSystem:
             http_port=self.state.port(f"http-{service}"),
         ).environment()
 
+    def _end_left_over(self) -> None:
+        """A supervisor that was killed leaves them, where its helper was killed too."""
+        left = self.state.live_processes()
+        for one in left:
+            self.report(one.name, f"ends what an earlier run has left (pid {one.pid})")
+        end_processes(left)
+
     def _stop(self) -> None:
+        for keeper in self._keepers:
+            keeper.leave()
         leaving = [
             threading.Thread(target=service.stop, name=f"stop-{service.name}")
             for service in self.services.values()
@@ -286,8 +373,20 @@ class LocalSystem:
         for thread in leaving:
             thread.join()
         self.servers.stop()
+        for keeper in self._keepers:
+            keeper.join()
         self.state.write_processes([])
 
 
-def _tail(log: Path, *, lines: int = 15) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
+def _reason(log: Path, *, lines: int = 15) -> str:
+    """The last critical line of a service's log, else the log's end."""
+    said = log.read_text(errors="replace").splitlines() if log.exists() else []
+    for line in reversed(said[-200:]):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and entry.get("level") == "CRITICAL":
+            error = f" ({entry['error']})" if "error" in entry else ""
+            return f"{entry.get('message')}{error}."
+    return "\n".join([*said[-lines:], ""])

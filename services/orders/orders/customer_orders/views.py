@@ -32,6 +32,8 @@ Lines = Annotated[tuple[LineToOrder, ...], Field(min_length=1, max_length=100)]
 
 
 class Asked(Body):
+    """Det som en order och ett uttag har gemensamt."""
+
     model_config = ConfigDict(extra="forbid")
 
     recipient: Recipients
