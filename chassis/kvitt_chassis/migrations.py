@@ -8,13 +8,15 @@ run_env` and `run_env()`. Never run at import of a service; `python -m kvitt_cha
 """
 
 import importlib
+import importlib.util
 import os
+from pathlib import Path
 from typing import Any
 
 from alembic import context
 from sqlalchemy import MetaData, create_engine, pool, text
 
-from kvitt_chassis.consuming import marks
+from kvitt_chassis.consuming import marks, parking
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
 
@@ -35,6 +37,19 @@ _PARTS = {
 module of each: it has `DDL`, a tuple of statements, in which `{owner}`, `{api}` and `{worker}`
 stand for the roles. By default api and worker may read and write a new table.
 """
+
+
+# decision 0211: migrations travel in the service's wheel
+def folder(service: str) -> Path | None:
+    """The directory of the service's migrations: inside its package where it was installed from a
+    wheel, beside it in a work tree; None when it has none.
+    """
+    found = importlib.util.find_spec(service)
+    if found is None or found.origin is None:
+        return None
+    package = Path(found.origin).parent
+    places = (package / "migrations", package.parent / "migrations")
+    return next((place for place in places if (place / "env.py").exists()), None)
 
 
 def create_chassis_tables(op: Any, service: str) -> None:
@@ -62,6 +77,11 @@ def create_chassis_functions(op: Any) -> None:
     """Create the chassis' functions, or replace them: in a migration of each change of one."""
     for statement in marks.FUNCTIONS:
         op.get_bind().exec_driver_sql(statement)
+
+
+def add_parked_regions_index(op: Any) -> None:
+    """Create the index of the park by region, where it is not there yet."""
+    op.get_bind().exec_driver_sql(parking.BY_REGION)
 
 
 def guard_regions(op: Any, service: str) -> None:

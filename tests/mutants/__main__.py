@@ -9,11 +9,13 @@ from time import monotonic
 
 from tests.mutants.business import BUSINESS
 from tests.mutants.isolation import ISOLATION
+from tests.mutants.local import LOCAL
 from tests.mutants.mutant import Mutant
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
 from tests.mutants.sending import SENDING
 from tests.mutants.servers import running
+from tests.mutants.sharing import SHARING
 from tests.mutants.tree import ROOT, NotOnce, Tree, swapped
 from tests.mutants.trial import Case, Outcome, Runner, Tried
 from tests.telling import machine, say
@@ -23,7 +25,9 @@ GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "The way in: marks, batches, offsets, the group": RECEIVING,
     "From outside: regions, quarantine, HTTP, privacy, contracts": OUTSIDE,
     "Isolation: one region, caller or connection stops no other": ISOLATION,
+    "Sharing: regions' turns, the park's cap, the drain": SHARING,
     "The business": BUSINESS,
+    "The local machine": LOCAL,
 }
 MUTANTS = {one.name: one for group in GROUPS.values() for one in group}
 PLANTED = "tests/simulation/test_simulation.py::test_a_planted_fault_is_seen"

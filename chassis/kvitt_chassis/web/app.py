@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from time import perf_counter
 from urllib.parse import unquote
 
-import httpx
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import SpanKind
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +26,7 @@ from kvitt_chassis.database import is_lock_trouble
 from kvitt_chassis.http import CALLER, ApiContext, Replayed
 from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.operating.telemetry import Telemetry
+from kvitt_chassis.origins import is_from
 from kvitt_chassis.web import problems
 from kvitt_chassis.web.problems import (
     FAULT,
@@ -136,6 +137,8 @@ class Guard:
                     await self._app(scope, _Bounded(receive), answer)
             except asyncio.CancelledError:
                 raise
+            except ClientDisconnect:
+                log.debug("a client has gone before its body had come")
             except Exception as error:
                 raised = self._problem_of(error, scope)
                 if not answer.status:
@@ -173,7 +176,7 @@ class Guard:
         authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
         try:
             return await self._context.authenticator.caller(authorization)
-        except (httpx.HTTPError, OSError) as error:
+        except OSError as error:
             log.warning("the issuer's keys cannot be read: %s", describe(error))
             raise Busy(status=503, reason="KEYS_UNAVAILABLE") from error
 
@@ -184,7 +187,7 @@ class Guard:
             # A server that is unavailable is no fault of ours: its own metrics show it.
             log.warning("a request came to nothing: %s", describe(error))
             return Busy(status=503, reason="DATABASE_BUSY")
-        if isinstance(error, KafkaError | TimeoutError):
+        if isinstance(error, KafkaError) or _is_from_kafka(error):
             log.warning("a request came to nothing: %s", describe(error))
             return Busy(status=503, reason="KAFKA_BUSY")
         log.exception("a request failed", extra={"method": scope["method"]})
@@ -242,6 +245,11 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
         await self._send(message)
+
+
+def _is_from_kafka(error: Exception) -> bool:
+    ours = ("aiokafka", "kvitt_chassis.relaying", "kvitt_chassis.consuming")
+    return isinstance(error, TimeoutError) and is_from(error, *ours)
 
 
 def _document_problems(app: FastAPI) -> None:

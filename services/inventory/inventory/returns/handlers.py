@@ -10,7 +10,7 @@ from kvitt_contracts.types import DeviceId
 
 from inventory.devices import domain
 from inventory.devices.models import DeviceRow
-from inventory.devices.queries import change_days, get_device_numbered, new_device_id
+from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
 from inventory.devices.writes import change_custody
 from inventory.holds.models import HoldRow
 from inventory.holds.writes import break_claim
@@ -41,7 +41,8 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     """INV-7: the device is in the store again, whatever it was claimed for.
 
     A store or a device that is not known yet: the fact waits. Refused: NOT_ON_LOAN (INV-7),
-    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    RETURNED_BEFORE_LOAN (DAY-5), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     await check_store_holds_stock(tx, fact.store)
     known = await get_device_numbered(tx, fact.device_number)
@@ -57,7 +58,7 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
         store=fact.store,
         on=fact.returned_on,
         in_transit=in_transit,
-        change_days=await change_days(tx, row),
+        history=await custody_history(tx, row),
     )
     await break_claim(tx, row, reason="RETURNED")
     await move_stock(
