@@ -20,7 +20,7 @@ _USER = "user"
 _EXACTLY = 0
 
 
-class _Altered(Response):
+class _Altered(Response):  # type: ignore[misc]  # aiokafka has no types
     API_KEY = 49
     API_VERSION = 0
     SCHEMA = Schema(
@@ -36,7 +36,7 @@ class _Altered(Response):
     )
 
 
-class _Alter(RequestStruct):
+class _Alter(RequestStruct):  # type: ignore[misc]
     API_KEY = 49
     API_VERSION = 0
     RESPONSE_TYPE = _Altered
@@ -55,7 +55,7 @@ class _Alter(RequestStruct):
     )
 
 
-class _AlterRequest(Request[_Alter]):
+class _AlterRequest(Request[_Alter]):  # type: ignore[misc]
     API_KEY = 49
 
     def __init__(self, quotas: Mapping[str, Quota]) -> None:
