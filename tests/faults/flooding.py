@@ -242,13 +242,14 @@ def send(streams: Sequence[Stream], *, seconds: float) -> None:
     same.
     """
     begun = time.monotonic()
-    due = [begun] * len(streams)
-    while (now := time.monotonic()) < begun + seconds:
-        for number, (rate, call) in enumerate(streams):
-            while due[number] <= now:
-                call()
-                due[number] += 1 / rate
-        time.sleep(max(0.0, min(due) - time.monotonic()))
+    due = sorted(
+        (number / rate, of)
+        for of, (rate, _) in enumerate(streams)
+        for number in range(int(rate * seconds))
+    )
+    for at, of in due:
+        time.sleep(max(0.0, begun + at - time.monotonic()))
+        streams[of][1]()
 
 
 def _seen(told: Sequence[Published], visible: dict[str, float]) -> Seen:

@@ -28,7 +28,7 @@ def one_bad_region(world: World, chance: Random) -> Fault:
         rounds.append(flooding.round(flood, seconds=ROUND_SECONDS))
         world.say(f"  {flood}: {_told(rounds[-1], alone)}")
     return Fault(
-        found=tuple(one for each in (alone, *rounds) for one in _judge(each, alone)),
+        found=tuple(one for each in (alone, *rounds) for one in judged(each, alone)),
         explained=(
             r"^kvitt_chassis\.consuming\.inbox: a message of region\.ac\.orders is parked: is ",
         ),
@@ -38,7 +38,8 @@ def one_bad_region(world: World, chance: Random) -> Fault:
     )
 
 
-def _judge(one: Round, alone: Round) -> list[Violation]:
+def judged(one: Round, alone: Round) -> list[Violation]:
+    """What a round shows that must not be, beside the round without a flood."""
     name = one.flood or "alone"
     found = []
     if one.good.unseen or one.own.unseen or one.unanswered:
