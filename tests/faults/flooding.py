@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.orders import LineToOrder, PlaceOrder, VoidOrder
+from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.types import ArticleNumber, RegionCode
 
 from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
@@ -79,6 +80,7 @@ class Flooding:
         self._load = world.load
         self._chance = chance
         self._numbers = count()
+        self._scraps = count(chance.randrange(10**6) * 1_000)
         self._units = count(1_000)
         self._unknown: list[str] = []
         self._flooded: list[str] = []
@@ -159,38 +161,37 @@ class Flooding:
         self._flooded.append(self._load.send(BAD, _SERVICE, f"FLOD-{number}", body))
 
     def _send_unreadable(self) -> None:
-        """In turn noise, headers that are no text, a body that ends too early, and a version that
-        nobody knows.
+        """In turn noise, headers that are no text, a body that ends too early, a version that
+        nobody knows, and a field of another type.
         """
-        number = next(self._numbers)
+        number = next(self._scraps)
         key, noise = f"SKRAP-{number}", self._chance.randbytes(40)
-        body = a_payer_stated()
-        whole_id = uuid5(_IDS, f"{self._chance.random()}")
-        whole = Envelope(
-            id=whole_id,
-            source=source_of(BAD),
-            type=body.wire_type,
-            time=datetime.now(UTC),
-            subject=key,
-            region=RegionCode(BAD),
-        ).headers()
+        message = uuid5(_IDS, key)
+
+        def whole(kind: str) -> list[tuple[str, bytes]]:
+            envelope = Envelope(
+                id=message,
+                source=source_of(BAD),
+                type=kind,
+                time=datetime.now(UTC),
+                subject=key,
+                region=RegionCode(BAD),
+            )
+            return [*envelope.headers()]
+
+        kind = PayerStated.wire_type
         value, headers = (
             (noise, []),
             (b"{}", [("ce_type", noise), ("ce_id", b"\xff\xfe")]),
-            (b'{"payer_id": 7', [*whole]),
-            (
-                b"{}",
-                [
-                    (name, b"region.payer.stated.v9" if name == "ce_type" else one)
-                    for name, one in whole
-                ],
-            ),
-        )[number % 4]
+            (b'{"payer_id": 7', whole(kind)),
+            (b"{}", whole(kind.replace(".v1", ".v9"))),
+            (b'{"version": 1, "payer_id": 7, "name": "Sju"}', whole(kind)),
+        )[number % 5]
         self._load.send_bytes(BAD, _SERVICE, key, value, headers)
-        if number % 4 < 2:
+        if number % 5 < 2:
             self._noise += 1
         else:
-            self._flooded.append(str(whole_id))
+            self._flooded.append(str(message))
 
     def _send_waiting(self) -> None:
         """An initial load in the wrong order: customers before the payers that they name."""
