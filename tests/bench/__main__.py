@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: measure, keep the figures, write the page. One command, ≤ 25 minutes.
+"""`python -m tests.bench`: measure, keep the figures, write the page. One command, ≤ 35 minutes.
 
 PART chooses parts by name (`memory`, half an hour, only so); QUICK=1 measures little, and writes
 under .kvitt instead of docs.

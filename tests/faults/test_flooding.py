@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.faults.flooding import Round, Seen, send
-from tests.faults.scenarios.regions import FLOOR_SECONDS, OWN_SECONDS, judged
+from tests.faults.scenarios.regions import FLOOR_SECONDS, OWN_SECONDS, SETTLED_SECONDS, judged
 
 FAST = Seen([0.1] * 98 + [0.2, 0.3], unseen=0)
 ALONE = Round(flood="", good=FAST, own=FAST, flooded=0, unanswered=0, settled=0.5)
@@ -40,6 +40,7 @@ def test_a_slow_round_below_the_floor_is_none_either() -> None:
         ({"unanswered": 1}, "I1"),
         ({"good": Seen([FLOOR_SECONDS + 0.1] * 100, unseen=0)}, "I7"),
         ({"own": Seen([OWN_SECONDS + 0.1] * 100, unseen=0)}, "I7"),
+        ({"settled": SETTLED_SECONDS + 1.0}, "I8"),
     ],
 )
 def test_what_is_lost_or_slow_is_found(changed: dict[str, object], invariant: str) -> None:
