@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import httpx
 import jwt
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
 
@@ -60,6 +59,11 @@ class Unauthorized(ProblemRaised):
             ),
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+
+def no_token() -> Unauthorized:
+    """The request has no bearer token."""
+    return Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +140,8 @@ class UrlKeys:
         return _choose(self._keys, key_id)
 
     async def _fetch(self) -> None:
+        import httpx  # 5 MiB, of use to a process whose issuer has an address alone
+
         try:
             async with httpx.AsyncClient(timeout=5.0) as client:
                 answer = await client.get(self._url)
@@ -169,7 +175,7 @@ class Authenticator:
         """The caller that an `Authorization` header authenticates. Raises Unauthorized (401)."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")
+            raise no_token()
         try:
             key = await self._keys.key(jwt.get_unverified_header(token).get("kid"))
             if key is None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from kvitt_chassis import region_guard
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.transaction import UnitOfWork
@@ -83,6 +84,7 @@ class Database:
                 now=now,
                 lock_order=self.lock_order,
             )
+            region_guard.watch(session, unit.regions)
             yield unit
             await unit.flush()
             failpoint("unit.before_commit")

@@ -18,12 +18,12 @@ from kvitt_contracts.types import looks_like_personal_number
 from pydantic_core import to_json
 from sqlalchemy.exc import IntegrityError
 
-from kvitt_chassis.auth import Authenticator, Caller
+from kvitt_chassis.auth import Authenticator, Caller, no_token
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.operating import telemetry
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.transaction import Transaction, UnitOfWork
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
 from kvitt_chassis.web.lists import ListOf, ListQuery, Page, RegionWide, Scope, named
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, NotFound
@@ -50,6 +50,9 @@ __all__ = [
 T = TypeVar("T")
 
 MAX_WAIT_SECONDS = 10.0
+CALLER = "kvitt.caller"
+"""Where the guard puts the authenticated caller of a request (ASGI scope)."""
+
 _POLL_SECONDS = 0.03
 _TRIES = 4
 _KEY = re.compile(r"^[\x21-\x7e]{1,100}$")
@@ -64,6 +67,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     413: {"description": "För stort", **_PROBLEM},
     422: {"description": "Uppgifterna stämmer inte", **_PROBLEM},
     429: {"description": "Upptaget just nu", **_PROBLEM},
+    503: {"description": "Regionen eller tjänsten är tagen ur drift just nu", **_PROBLEM},
 }
 
 
@@ -143,6 +147,7 @@ class CommandRunner:
         view = await self._do(command, target=target, subject=subject, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:
             view = await self._await_answer(view, target=target, subject=subject, show=show)
+            await self._store_what_came(view)
         if self._status == 202 and getattr(view, "pending", None) is False:
             self._response.status_code = 200
         return view
@@ -193,11 +198,20 @@ class CommandRunner:
             await route.handler(command, tx)
             await unit.flush()
             view = await show(tx)
-            if self._key is not None:
-                # an answer shows what somebody wrote freely: it must not outlive that in plain text
-                body = self._context.sealer.seal_text(to_json(view, by_alias=True).decode())
-                await store(unit.session, self._key, StoredAnswer(status=self._status, body=body))
+            await self._store(unit, view, status=self._status)
         return view
+
+    async def _store_what_came(self, view: Any) -> None:
+        """What the caller waited for is the key's answer from now on, as it is the caller's."""
+        if self._key is not None and not view.pending:
+            async with self._context.database.unit(self.caller.region) as unit:
+                await self._store(unit, view, status=200 if self._status == 202 else self._status)
+
+    async def _store(self, unit: UnitOfWork, view: Any, *, status: int) -> None:
+        if self._key is not None:
+            # an answer shows what somebody wrote freely: it must not outlive that in plain text
+            body = self._context.sealer.seal_text(to_json(view, by_alias=True).decode())
+            await store(unit.session, self._key, StoredAnswer(status=status, body=body))
 
     async def _await_answer(
         self,
@@ -234,9 +248,11 @@ async def signed_in(
     request: Request,
     token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """The authenticated caller. Raises Unauthorized (401)."""
-    context = _context(request)
-    return await context.authenticator.caller(request.headers.get("authorization"))
+    """The caller whom the guard has authenticated. Raises Unauthorized (401) on an open route."""
+    caller: Caller | None = request.scope.get(CALLER)
+    if caller is None:
+        raise no_token()
+    return caller
 
 
 async def command_runner(

@@ -5,10 +5,13 @@ version that was used. What a policy means is defined in the contracts.
 import logging
 from pathlib import Path
 
-import yaml
-from kvitt_contracts.policy import Policies
+from kvitt_contracts.policy import Outage, OutCause, Policies, PolicyHistory
+from kvitt_contracts.types import RegionCode
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from kvitt_chassis import metrics
+from kvitt_chassis.policy_files import read_policy_file, region_files
 
 log = logging.getLogger(__name__)
 
@@ -27,47 +30,77 @@ DDL: tuple[str, ...] = (
 """The tables of this module, for a service's first migration. Not a region's rows: the worker's."""
 
 
-# decision 0083: a policy that was changed after its use stops every decision
-class PolicyChanged(Exception):
-    """A policy's version has another content than when decisions were made by it."""
-
-    def __init__(self, versions: list[str]) -> None:
-        super().__init__(
-            f"policy {', '.join(versions)} has been changed after it was used: put its old content"
-            " back, and write the change as a new version with a later effective_from"
-        )
-        self.versions = versions
+REGIONS_OUT = metrics.declare(
+    "gauge",
+    "regions_out_of_service",
+    "1 for a region for which nothing is decided, by cause.",
+    "`kvitt status` and the log name the reason; mend the file (`kvitt region check`), restart.",
+    ("region", "cause"),
+)
 
 
+# decision 0195: a policy that cannot be used takes its own region out of service
 def read_policies(directory: Path) -> Policies:
-    """Every region's policy, from one `<code>.yaml` per region. Raises ValueError when there is
-    none.
+    """Every region's policy, from one `<code>.yaml` per region. A region whose file cannot be used
+    is out of service, with the reason; the others are not concerned. Raises ValueError where there
+    is no file.
     """
-    files = sorted(directory.glob("*.yaml"))
+    files = region_files(directory)
     if not files:
         raise ValueError(f"no region's policy (<code>.yaml) lies in {directory}")
-    return Policies.parse([yaml.safe_load(file.read_text(encoding="utf-8")) for file in files])
+    histories: dict[RegionCode, PolicyHistory] = {}
+    out: dict[RegionCode, Outage] = {}
+    for file in map(read_policy_file, files):
+        if file.region is None:
+            log.error("a policy file is passed over: %s", file.reason)
+        elif file.history is None:
+            out[file.region] = Outage(OutCause.POLICY_UNREADABLE, file.reason)
+        else:
+            histories[file.region] = file.history
+    return Policies(histories, out=out)
 
 
-async def guard(session: AsyncSession, policies: Policies) -> None:
-    """Store each version's hash at its first use; raises PolicyChanged when a stored one differs.
+def tell_outages(service: str, policies: Policies) -> None:
+    """Log each region that is out of service, and set its metric."""
+    for region, outage in policies.out.items():
+        log.critical("region %s is out of service: %s", region, outage.detail)
+        REGIONS_OUT.labels(service, region, outage.cause).set(1)
+
+
+# decision 0083: a policy that was changed after its use decides nothing
+async def guard(session: AsyncSession, policies: Policies) -> tuple[RegionCode, ...]:
+    """Store each version's hash at its first use; a region with a version whose stored hash differs
+    is taken out of service. Answers those regions.
 
     The caller commits. A version that is not read any more is no error here: messages whose
     decisions are pinned to it are parked.
     """
     known = {(row.region, row.version): row.content_hash for row in await session.execute(_SELECT)}
-    pins = [(str(v.region), v.pin) for code in policies.regions for v in policies.of(code).versions]
-    changed = [
-        f"{region} {pin.version}"
-        for region, pin in pins
-        if known.get((region, pin.version), pin.content_hash) != pin.content_hash
-    ]
-    if changed:
-        raise PolicyChanged(changed)
-    new = [(region, pin) for region, pin in pins if (region, pin.version) not in known]
-    for region, pin in new:
-        values = {"region": region, "version": pin.version, "content_hash": pin.content_hash}
-        await session.execute(_INSERT, values)
+    pins = {code: [one.pin for one in policies.of(code).versions] for code in policies.regions}
+    changed = {}
+    for region, of_region in pins.items():
+        versions = [
+            str(pin.version)
+            for pin in of_region
+            if known.get((region, pin.version), pin.content_hash) != pin.content_hash
+        ]
+        if versions:
+            changed[region] = versions
+            continue
+        for pin in of_region:
+            if (region, pin.version) not in known:
+                values = {"region": region, "version": pin.version}
+                await session.execute(_INSERT, {**values, "content_hash": pin.content_hash})
+    for region, versions in changed.items():
+        policies.take_out(region, Outage(OutCause.POLICY_CHANGED, _changed(region, versions)))
+    return tuple(changed)
+
+
+def _changed(region: RegionCode, versions: list[str]) -> str:
+    return (
+        f"policy {region} {', '.join(versions)} has been changed after it was used: put its old"
+        " content back, and write the change as a new version with a later effective_from"
+    )
 
 
 _SELECT = text("SELECT region, version, content_hash FROM policy_hashes")

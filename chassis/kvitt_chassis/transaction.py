@@ -72,6 +72,7 @@ class UnitOfWork:
     scheduled: dict[TimerName, datetime | None] = field(default_factory=dict)
     locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
     lock_order: LockOrder = field(default_factory=LockOrder)
+    regions: set[RegionCode] = field(default_factory=set)  # of the transactions so far
     to_call: list[Callable[[], None]] = field(default_factory=list)  # after the commit
     wrote_events: bool = False
     soonest: datetime | None = None  # of the timers that were set
@@ -200,6 +201,7 @@ class UnitOfWork:
         traceparent: str | None = None,
     ) -> "Transaction":
         """A transaction for one message, one HTTP command or one timer."""
+        self.regions.add(region)
         return Transaction(
             self,
             region=region,
@@ -374,6 +376,16 @@ class Transaction:
         for row_type in sorted(new, key=order.place):
             order.check(row_type, after=self._last_locked)
             self._last_locked = row_type
+
+    def will_lock(self, row_type: type[Regional]) -> None:
+        """Declare that a statement of one's own is about to lock rows of a class of the service's
+        lock order: by `with_for_update`, an update, a delete or an upsert.
+
+        Raises LockOrderBroken, where that is checked: a class that comes later is locked already.
+        """
+        order = self._unit.lock_order
+        order.check(row_type, after=self._last_locked)
+        self._last_locked = row_type
 
     def start(self, row_type: type[A], key: UUID, *events: Event) -> A:
         """Insert a new aggregate with its first events."""

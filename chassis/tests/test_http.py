@@ -97,6 +97,19 @@ async def test_a_key_cannot_be_used_for_another_body(client: httpx.AsyncClient) 
     assert other.json()["reason"] == "IDEMPOTENCY_KEY_REUSED"
 
 
+async def test_a_key_cannot_be_used_for_another_address_with_the_same_body(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    letters = [(await client.post("/letters", json=BODY)).json()["id"] for _ in range(2)]
+    key = {"Idempotency-Key": str(uuid4())}
+
+    first, other = [await client.post(f"/letters/{one}:read", headers=key) for one in letters]
+
+    assert first.status_code == 200
+    assert (other.status_code, other.json()["reason"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert [str(read.message_id) for read in await world.events(MessageRead)] == letters[:1]
+
+
 async def test_a_key_of_another_user_is_another_key(world: World) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     for user in ("anna", "bert"):
@@ -137,6 +150,20 @@ async def test_what_waits_for_another_service_is_202_until_it_is_answered(
 
     assert answer.status_code == 202
     assert answer.json()["pending"] is True
+
+
+async def test_what_a_caller_waited_for_is_the_answer_of_its_key(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    key = {"Idempotency-Key": str(uuid4()), "Prefer": "wait=5"}
+    asked = asyncio.create_task(client.post("/letters:ask", json=BODY, headers=key))
+    rows = await wait_for(lambda: world.rows(toy.LetterRow))
+    await client.post(f"/letters/{rows[0].id}:read")
+
+    first, again = await asked, await client.post("/letters:ask", json=BODY, headers=key)
+
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
 
 
 async def test_a_caller_may_wait_for_the_answer(world: World, client: httpx.AsyncClient) -> None:

@@ -12,7 +12,7 @@ from kvitt_chassis.consuming import incoming, parking
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.inbox import MESSAGES
 from kvitt_chassis.consuming.incoming import Record
-from kvitt_chassis.consuming.verdicts import Cause
+from kvitt_chassis.consuming.verdicts import OF_THIS_START, Cause
 from kvitt_chassis.database import Database
 from kvitt_contracts.examples import Example, example, examples
 from kvitt_contracts.inventory import (
@@ -20,7 +20,7 @@ from kvitt_contracts.inventory import (
     LinesReleased,
     ReservationReleased,
 )
-from kvitt_contracts.policy import Policies
+from kvitt_contracts.policy import Outage, OutCause, Policies
 from kvitt_contracts.topics import REGION_ORDERS, for_region
 from kvitt_contracts.types import OrderId, RegionCode, identify
 from kvitt_testkit.world import Servers, ServiceUrls
@@ -463,11 +463,61 @@ async def test_a_reserved_event_is_applied_by_the_release_that_takes_it_into_use
         assert await trail_of(consumer.database, order) == ()
 
     async with consumer.database.unit() as unit:  # as a service does when it starts
-        await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
+        await parking.try_again(unit.session, [Cause.UNKNOWN_VERSION])
     await trail.drain_now(consumer)
 
     assert await trail_of(consumer.database, order) == (1, 2)
     assert await _parked(consumer.database) == []
+
+
+async def test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_again(
+    urls: ServiceUrls, policies: Policies, log: Log
+) -> None:
+    mine, other = uuid4(), uuid4()
+    mended = Policies({code: policies.of(code) for code in policies.regions})
+    ac = RegionCode("ac")
+    bd_only = Policies(
+        {RegionCode("bd"): policies.of(RegionCode("bd"))},
+        out={ac: Outage(OutCause.POLICY_UNREADABLE, "ac.yaml: is empty")},
+    )
+    async with trail.emptied(urls, bd_only) as database:
+        consumer = trail.a_consumer(database)
+        await consumer.settle(
+            [
+                log.released(mine, 1),
+                log.released(other, 1, region="bd"),
+                log.released(mine, 2),
+                log.released(other, 2, region="bd"),
+            ]
+        )
+        assert await _parked(database) == [(str(mine), "quarantined", "region_out", 2)]
+        async with database.unit() as unit:  # a new assignment while it is still out
+            out = bd_only.out
+            assert await parking.try_again(unit.session, OF_THIS_START, except_for=out) == 0
+        assert set((await trail.trails(database)).values()) == {(1, 2)}
+
+        database.policies = mended
+        again = trail.a_consumer(database)
+        async with database.unit() as unit:  # as a service does when it starts
+            assert await parking.try_again(unit.session, OF_THIS_START) == 1
+        await trail.drain_now(again)
+        await again.settle([log.released(mine, 3)])
+
+        assert await trail.trail_of(database, mine) == (1, 2, 3)
+        assert await _parked(database) == []
+
+
+async def test_what_nobody_handles_is_passed_over_in_a_region_that_is_out_too(
+    urls: ServiceUrls, log: Log
+) -> None:
+    order = uuid4()
+    outage = Outage(OutCause.POLICY_CHANGED, "-")
+    async with trail.emptied(urls, Policies({}, out={RegionCode("ac"): outage})) as database:
+        unused = an_order_picking_started(OrderId(order))
+
+        await trail.a_consumer(database).settle([log.event(unused, order, 1)])
+
+        assert await _parked(database) == []
 
 
 async def test_a_persons_number_as_subject_is_refused_and_kept_nowhere(

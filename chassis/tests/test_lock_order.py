@@ -103,6 +103,17 @@ async def test_locks_in_order_and_again_in_one_class_are_fine(opened: Open) -> N
         await tx.find(BoxRow, uuid4())
 
 
+async def test_a_lock_by_a_statement_has_its_place_too(opened: Open) -> None:
+    async with opened(checked(LoanRow, BoxRow)) as tx:
+        tx.will_lock(BoxRow)
+        with pytest.raises(LockOrderBroken, match="LoanRow is locked after BoxRow"):
+            await tx.find(LoanRow, uuid4())
+    async with opened(checked(LoanRow, BoxRow)) as tx:
+        await tx.find(BoxRow, uuid4())
+        with pytest.raises(LockOrderBroken, match="LoanRow is locked after BoxRow"):
+            tx.will_lock(LoanRow)
+
+
 async def test_in_production_the_order_is_not_checked(opened: Open) -> None:
     async with opened(LockOrder((LoanRow, BoxRow))) as tx:
         await tx.find(BoxRow, uuid4())

@@ -263,7 +263,7 @@ async def test_an_unknown_version_is_tried_again_when_the_service_starts_anew(
     assert (await _only(consumer)).state is State.QUARANTINED
 
     async with consumer.database.unit() as unit:
-        await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
+        await parking.try_again(unit.session, [Cause.UNKNOWN_VERSION])
 
     assert (await _only(consumer)).state is State.WAITING
 

@@ -114,6 +114,18 @@ async def test_under_many_writers_nothing_is_lost_and_each_key_keeps_its_order(l
     assert sum(map(len, sent.values())) > 400
 
 
+async def test_what_every_region_recorded_is_sent(log: Log) -> None:
+    database = log.database()
+    regions = [*"abcdefghijklmnopqrstuvwxyz", "ab", "ac", "bd"]
+    for region in regions:
+        await record(database, f"key-{region}", count=2, region=region)
+
+    async with running(log.relay(log.database())):
+        await until_sent(database)
+
+    assert by_key(await log.topic()) == {f"key-{region}": [1, 2] for region in regions}
+
+
 async def test_a_long_transaction_holds_up_nobody_and_is_sent_when_it_commits(log: Log) -> None:
     database = log.database()
     async with running(log.relay(log.database())):

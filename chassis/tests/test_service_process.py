@@ -1,6 +1,7 @@
 """A whole service as a process: what comes in goes out, and it can be operated."""
 
 import asyncio
+import json
 import shutil
 import time
 from datetime import datetime
@@ -155,26 +156,62 @@ async def test_what_cannot_be_read_stands_in_quarantine_until_a_person_ends_it(
     assert again.status_code == 404
 
 
-async def test_a_policy_that_was_changed_after_its_use_keeps_the_service_from_being_ready(
-    running: Running, process: ServiceProcess, tmp_path: Path, pytestconfig: pytest.Config
+async def test_regions_whose_policy_cannot_be_used_are_out_and_the_others_go_on(
+    running: Running,
+    process: ServiceProcess,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
 ) -> None:
-    changed = tmp_path / "regions"
-    shutil.copytree(regions_dir(pytestconfig), changed)
-    text = (changed / "ac.yaml").read_text()
-    (changed / "ac.yaml").write_text(text.replace("days: 6", "days: 7"))
+    edited = tmp_path / "regions"
+    shutil.copytree(regions_dir(pytestconfig), edited)
+    used = (edited / "ac.yaml").read_text()
+    (edited / "ac.yaml").write_text(used.replace("days: 6", "days: 7"))
+    (edited / "w.yaml").write_text("region: w\n\tname: Dalarna\n")
 
-    other = await running(
-        "notifications", module=MODULE, ready=False, KVITT_REGIONS_DIR=str(changed)
-    )
+    other = await running("notifications", module=MODULE, KVITT_REGIONS_DIR=str(edited))
 
-    await wait_for(lambda: "policy ac 1 has been changed" in other.said(), within=30)
+    assert "policy ac 1 has been changed" in other.said()
+    assert "region w is out of service: w.yaml: line 2: is not YAML" in other.said()
     async with other.http() as client:
-        answer = await client.get("/health/ready")
+        ready = await client.get("/health/ready")
         alive = await client.get("/health/live")
         command = await client.post("/letters", json=BODY)
-    assert (answer.status_code, alive.status_code) == (503, 200)
-    assert "policies" in answer.json()["why"]
-    assert (command.status_code, command.json()["reason"]) == (503, "NOT_READY")
+        idle = await client.get("/admin/idle")
+        measured = (await client.get("/metrics")).text
+    async with other.http(region="bd") as client:
+        healthy = await client.post("/letters", json=BODY)
+    assert (ready.status_code, alive.status_code, idle.status_code) == (200, 200, 200)
+    assert set(ready.json()["regions_out"]) == {"ac", "w"}
+    assert (command.status_code, command.json()["reason"]) == (503, "REGION_OUT")
+    assert command.json()["values"] == {"cause": "POLICY_CHANGED"}
+    assert healthy.status_code == 201
+    assert (
+        'regions_out_of_service{cause="POLICY_CHANGED",region="ac",service="notifications"} 1.0'
+        in measured
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("KVITT_REGIONS_DIR", "/nowhere", "no region's policy"),
+        ("KVITT_HTTP_PORT", "eighty", "KVITT_HTTP_PORT: Input should be a valid integer"),
+    ],
+)
+async def test_a_service_that_cannot_start_says_why_in_one_line_and_ends(
+    running: Running, toy_database: None, variable: str, value: str, reason: str
+) -> None:
+    other = await running("notifications", module=MODULE, ready=False, **{variable: value})
+
+    assert other.popen is not None
+    ended = other.popen
+    await wait_for(lambda: ended.poll() is not None)
+
+    assert ended.returncode == 1
+    line = other.said().splitlines()[-1]
+    assert json.loads(line)["message"].startswith("cannot start: ")
+    assert reason in line
+    assert "eighty" not in line
 
 
 async def test_an_event_of_http_is_sent_at_once(

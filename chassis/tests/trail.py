@@ -283,10 +283,17 @@ class Log:
         return self.event(event, order_id, number, **changes)
 
     def event(
-        self, event: Message, key: UUID, number: int, *, partition: int = 0, id: UUID | None = None
+        self,
+        event: Message,
+        key: UUID,
+        number: int,
+        *,
+        partition: int = 0,
+        id: UUID | None = None,
+        region: str = "ac",
     ) -> ConsumerRecord:
         """Any event on the reservations' topic."""
-        envelope = an_envelope(event, subject=str(key), sequence=number, id=id)
+        envelope = an_envelope(event, subject=str(key), sequence=number, id=id, region=region)
         return self.record(RESERVATIONS, envelope, event, partition=partition)
 
     def stated(self, payer: str, version: int, name: str, **changes: Any) -> ConsumerRecord:

@@ -46,7 +46,8 @@ class Message(Value):
     A subclass names its wire type once: `class OrderPlaced(Event, type="orders.order.placed.v1")`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # A process uses a few of all types: a validator is built when it is first used.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     wire_type: ClassVar[str] = ""
     message_kind: ClassVar[Kind]

@@ -5,9 +5,11 @@ Reads no file and no clock; the caller passes the data and the instant.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -168,6 +170,30 @@ class UnknownPolicy(LookupError):
     """
 
 
+class OutCause(StrEnum):
+    """Why a region is out of service."""
+
+    POLICY_UNREADABLE = "POLICY_UNREADABLE"
+    POLICY_CHANGED = "POLICY_CHANGED"
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Why nothing is decided for a region; `detail` is written for who operates the service."""
+
+    cause: OutCause
+    detail: str
+
+
+class RegionOut(UnknownPolicy):
+    """The region is out of service: its policy cannot be used (decision 0195)."""
+
+    def __init__(self, region: RegionCode, outage: Outage) -> None:
+        super().__init__(f"region {region} is out of service: {outage.detail}")
+        self.region = region
+        self.outage = outage
+
+
 class PolicyHistory(BaseModel):
     """All versions of one region's policy: append-only, numbered 1, 2, 3 …, each in force later
     than the one before.
@@ -214,15 +240,21 @@ class PolicyHistory(BaseModel):
 
 
 class Policies:
-    """The policies of all regions that a service serves."""
+    """The policies of all regions that a service serves, and which regions are out of service."""
 
-    def __init__(self, histories: Mapping[RegionCode, PolicyHistory]) -> None:
+    def __init__(
+        self,
+        histories: Mapping[RegionCode, PolicyHistory],
+        *,
+        out: Mapping[RegionCode, Outage] = MappingProxyType({}),
+    ) -> None:
         self._histories = dict(histories)
+        self._out = dict(out)
 
     @classmethod
     def parse(cls, documents: Sequence[Mapping[str, Any]]) -> "Policies":
         """Read documents of the form {region, name, versions: [{version, effective_from, …}]}
-        (deploy/regions/*.yaml).
+        (deploy/regions/*.yaml). Raises pydantic.ValidationError; KeyError where a part is missing.
         """
         histories = {}
         for document in documents:
@@ -235,11 +267,25 @@ class Policies:
 
     @property
     def regions(self) -> tuple[RegionCode, ...]:
-        """The codes of all regions, sorted."""
+        """The codes of all regions that are in service, sorted."""
         return tuple(sorted(self._histories))
 
+    @property
+    def out(self) -> Mapping[RegionCode, Outage]:
+        """The regions that are out of service, each with its reason: a view that follows
+        `take_out`.
+        """
+        return MappingProxyType(self._out)
+
+    def take_out(self, region: RegionCode, outage: Outage) -> None:
+        """From now on nothing is decided for the region; the others are not concerned."""
+        self._histories.pop(region, None)
+        self._out[region] = outage
+
     def of(self, region: RegionCode) -> PolicyHistory:
-        """All versions of a region. Raises UnknownPolicy."""
+        """All versions of a region. Raises UnknownPolicy; RegionOut where it is out of service."""
+        if region in self._out:
+            raise RegionOut(region, self._out[region])
         try:
             return self._histories[region]
         except KeyError:

@@ -70,7 +70,7 @@ class PickupPolicy(Part):
     @model_validator(mode="after")
     def _window_opens_before_it_closes(self) -> Self:
         if self.window_days is not None and self.window_days[0] > self.window_days[1]:
-            raise ValueError("PCK-3: fönstret slutar före det börjar")
+            raise ValueError("PCK-3: the window ends before it begins")
         return self
 
 

@@ -25,6 +25,8 @@ _KEYS = {
     "the region's id": "regionens id",
     "the region's id of the person": "regionens id för personen",
     "the run's id": "faktureringens id",
+    "the thing's id; the body says what the region calls it": "sakens id; innehållet säger vad"
+    " regionen kallar den",
     "the unit's id": "enhetens id",
     "the user's id": "användarens id",
     "what the region calls the thing": "det som regionen kallar saken",
@@ -125,6 +127,11 @@ byte för byte: när Kvitt startas om skickas det som kanske inte kom fram en g�
 högsta numret för varje sak i samma transaktion som det som meddelandet leder till, och gå förbi ett
 meddelande vars nummer inte är högre. Kafkas egen position räcker inte: också den som läser om efter
 ett avbrott ser meddelanden igen.
+
+Nyckeln och `ce_subject` är sakens id hos Kvitt. Vad regionen själv kallar saken står i innehållet
+(`order`, `transfer`, `message_id`). Den som har sin egen beteckning kan också räkna ut id:t: UUID
+version 5 av `<region>/<sak>/<beteckning>`, som `ac/order/VB-2026-00871`, i namnrymden
+`6f1c3c5e-5a0b-4d53-9c1e-2b6a0d2d7f10`. En order som lades utan beteckning heter sitt id.
 
 Exemplet sparar numren i en SQLite-fil.
 """

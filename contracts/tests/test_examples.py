@@ -4,15 +4,16 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from kvitt_contracts.envelope import MAX_BYTES, Event, Message
 from kvitt_contracts.examples import ROOT, Example, NoExample, example, examples, examples_of
 from kvitt_contracts.personnummer import PersonalNumber
-from kvitt_contracts.regions import PersonStated
-from kvitt_contracts.topics import BMB_TRANSFERS, CATALOGUE, COMING
-from kvitt_contracts.types import looks_like_personal_number
+from kvitt_contracts.regions import OrderReported, PersonStated
+from kvitt_contracts.topics import BMB_TRANSFERS, CATALOGUE, COMING, REGION_EVENTS
+from kvitt_contracts.types import identify, looks_like_personal_number
 
 SCHEMAS = ROOT.parent / "schemas"
 IN_USE = {message for topic in CATALOGUE for message in topic.types}
@@ -31,6 +32,15 @@ def _validator(wire_type: str) -> Draft202012Validator:
     schema = json.loads((SCHEMAS / f"{wire_type}.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
+@pytest.mark.parametrize("one", examples_of([*REGION_EVENTS.types, *REGION_EVENTS.coming]), ids=_id)
+def test_the_feeds_key_is_an_id_and_the_body_says_the_regions_own_name(one: Example) -> None:
+    subject = one.envelope.subject
+
+    assert str(UUID(subject)) == subject
+    if (order := one.data.get("order")) and one.wire_type == OrderReported.wire_type:
+        assert subject == str(identify("ac", "order", order))
 
 
 @pytest.mark.parametrize("message", DECLARED, ids=_id)

@@ -96,4 +96,4 @@ async def test_the_sample_tells_each_message_of_the_feed_once(
     told_later = await _run(platform, "read_feed", *arguments)
 
     assert told == "VB-2026-00871: delivered\n"
-    assert told_later == f"{transfer.envelope.subject}: {transfer.data['status']}\n"
+    assert told_later == f"{transfer.data['transfer']}: {transfer.data['status']}\n"

@@ -191,7 +191,7 @@ def test_each_key_to_come_can_be_given_and_is_pinned() -> None:
 
 
 def test_a_pickup_window_opens_before_it_closes() -> None:
-    assert "fönstret" in _refused(
+    assert "the window ends" in _refused(
         {**a_version(), "pickup": {"reasons": ["not_used"], "window_days": [14, 4]}}
     )
 

@@ -5,7 +5,6 @@ does the work.
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -17,13 +16,13 @@ from kvitt_contracts.topics import SERVICES
 from rich.table import Table
 
 from kvitt import failpoints as known_failpoints
-from kvitt import operate
+from kvitt import operate, regions
 from kvitt.local import tokens
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
-from kvitt.signals import ended_by_signals
+from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import command as story
 from kvitt.terminal import console, errors, shown_steps
 
@@ -44,6 +43,8 @@ app = typer.Typer(
       kvitt up --detach            start everything in the background
 
       kvitt status                 what runs, and where
+
+      kvitt region check           the regions' policy files, before anything starts
 
       kvitt logs billing -f        follow a service's log
 
@@ -88,18 +89,20 @@ def up(
         return
     with ended_by_signals(), shown_steps() as report:
         with LocalSystem(state, services=services, report=report) as system:
-            _ready_file(state).write_text(str(os.getpid()))
-            report("kvitt", "ready; Ctrl-C ends it")
-            with contextlib.suppress(KeyboardInterrupt):
-                signal.pause()
+
+            def announce() -> None:
+                _ready_file(state).write_text(str(os.getpid()))
+                report("kvitt", "ready; Ctrl-C ends it")
+
+            serve_until_ended(announce)
             report("kvitt", f"ending {len(system.services)} services, Kafka and PostgreSQL")
         report("kvitt", "ended")
 
 
 @app.command()
 def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
-    """Show what runs, with its address and whether it is ready. Exit code 1 when something is
-    missing.
+    """Show what runs, with its address and whether it is ready, and the regions that are out of
+    service. Exit code 1 when something is missing.
     """
     state = State.open(state_dir.resolve())
     live = {one.name: one for one in state.processes() if one.is_alive()}
@@ -113,7 +116,10 @@ def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
         word = "ready" if ready else "running, not ready" if found else "stopped"
         table.add_row(part, word, str(found.pid) if found else "", address if found else "")
     console.print(table)
-    raise typer.Exit(0 if complete else 1)
+    out = regions.outages(_address(state, part) for part in SERVICES if part in live)
+    for code, reason in sorted(out.items()):
+        typer.echo(f"region {code} is out of service: {reason}")
+    raise typer.Exit(0 if complete and not out else 1)
 
 
 @app.command()
@@ -185,6 +191,7 @@ def token(
     )
 
 
+regions.add_to(app)
 operate.add_to(app)
 story.add_to(app)
 

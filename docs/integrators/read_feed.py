@@ -21,14 +21,17 @@ def attributes(message: Message) -> dict[str, str]:
 
 
 def describe(message: Message) -> str:
-    """En rad om ett meddelande: vad det gäller och vad som hände, eller varför det avvisades."""
-    said = attributes(message)
+    """En rad om ett meddelande: vad det gäller och vad som hände, eller varför det avvisades.
+
+    Nyckeln (ce_subject) är sakens id hos Kvitt; vad regionen själv kallar den står i innehållet.
+    """
+    wire_type = attributes(message)["ce_type"]
     data = json.loads(message.value() or b"{}")
-    subject, wire_type = said["ce_subject"], said["ce_type"]
+    noun = wire_type.split(".")[1]
     if wire_type == "region.message.refused.v1":
         field = data.get("field") or "hela meddelandet"
-        return f"{subject}: avvisat enligt {data['rule']} ({field}). {data['way_on']}"
-    return f"{subject}: {data.get('status', wire_type)}"
+        return f"{data['subject']}: avvisat enligt {data['rule']} ({field}). {data['way_on']}"
+    return f"{data.get(noun, noun)}: {data.get('status', wire_type)}"
 
 
 def is_new(database: sqlite3.Connection, message: Message) -> bool:

@@ -75,6 +75,31 @@ def handlers_reached_across(root: Path = ROOT) -> list[tuple[str, str]]:
     ]
 
 
+def packages_reached(root: Path = ROOT) -> list[tuple[str, str]]:
+    """Who imports a whole package of a service. Every module of it could be reached as an
+    attribute, so no fence between modules would see which one is meant.
+    """
+    return [
+        (name, other)
+        for name, file in modules(root)
+        for other in _bound(ast.parse(file.read_text()))
+        if other.split(".")[0] in SERVICES and _is_package(other, root)
+    ]
+
+
+def _bound(tree: ast.AST) -> Iterator[str]:
+    """What the imports of a module bind to its names: `import a.b` binds a."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name if one.asname else one.name.split(".")[0] for one in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield from (f"{node.module}.{one.name}" for one in node.names)
+
+
+def _is_package(name: str, root: Path) -> bool:
+    return (root / "services" / name.split(".")[0] / Path(*name.split("."))).is_dir()
+
+
 def layers() -> dict[str, list[list[str]]]:
     """The floors of each service that declares them, the highest first, in full names."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
@@ -178,6 +203,29 @@ def test_a_noun_that_reaches_into_the_handlers_of_another_is_seen(copy: Path, li
         ("inventory.dispatches.handlers", "inventory.holds.handlers"),
         ("inventory.reservations.writes", "inventory.holds.handlers"),
     ]
+
+
+def test_no_module_imports_a_whole_package() -> None:
+    assert packages_reached() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "package"),
+    [
+        ("from inventory import holds; holds.handlers", "inventory.holds"),
+        ("from inventory import holds as held; held.handlers", "inventory.holds"),
+        ("import inventory.holds as held; held.handlers", "inventory.holds"),
+        ("import inventory.holds.domain; inventory.holds.handlers", "inventory"),
+        ("import inventory; inventory.holds.handlers", "inventory"),
+    ],
+)
+def test_handlers_that_are_reached_through_their_package_are_seen(
+    copy: Path, line: str, package: str
+) -> None:
+    with file_of("inventory.dispatches.handlers", copy).open("a") as file:
+        file.write(f"\n{line}\n")
+
+    assert packages_reached(copy) == [("inventory.dispatches.handlers", package)]
 
 
 def test_every_module_of_rules_is_called_domain() -> None:

@@ -1,6 +1,8 @@
 """Reserved types (decision 0170): each has its place, and nothing reads or emits one yet."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +37,25 @@ def test_what_is_reserved_is_not_in_use() -> None:
 def test_a_reserved_type_has_no_handler(service: Service) -> None:
     """What is built leaves the reserve: with its producer and every reader's handler."""
     assert not COMING & set(service.handlers.messages)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_process_pays_for_nothing_that_it_does_not_use(service: str) -> None:
+    """In a process of its own: other tests have used what they look for."""
+    started = f"""
+import sys
+import kvitt_chassis.operating.process, {service}.app
+from kvitt_contracts.topics import COMING
+built = [one.__name__ for one in COMING if one.__pydantic_complete__]
+unused = ["httpx", "opentelemetry.exporter", "reportlab", "alembic", "kvitt_contracts.generate"]
+print(built, [name for name in unused if name in sys.modules])
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", started], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[] []"
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

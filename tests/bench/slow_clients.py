@@ -50,8 +50,8 @@ async def measure(*, quick: bool) -> Section:
         Table(
             f"GET {_PATH} of {_SERVICE}, {_RATE:.0f}/s, each on a connection of its own, "
             f"{seconds:.0f} s alone and then beside {IDLE:,} connections that send nothing and "
-            f"{HALF} that send half of a request without a token, each opened again 10 s after it is closed "
-            "(goal: p99 ≤ 2 × alone)",
+            f"{HALF} that send half of a request without a token, each opened again 10 s after "
+            "it is closed (goal: p99 ≤ 2 × alone)",
             ["alone: p50, p99 ms", "beside: p50, p99 ms", "p99 times alone", "failed", "opened"],
             rows,
             "*Failed*: asked in the second round and not answered with 200. *Opened*: connections "

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from tests.mutants.business import BUSINESS
+from tests.mutants.isolation import ISOLATION
 from tests.mutants.mutant import Mutant
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
@@ -21,6 +22,7 @@ GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "The way out: event log and relay": SENDING,
     "The way in: marks, batches, offsets, the group": RECEIVING,
     "From outside: regions, quarantine, HTTP, privacy, contracts": OUTSIDE,
+    "Isolation: one region, caller or connection stops no other": ISOLATION,
     "The business": BUSINESS,
 }
 MUTANTS = {one.name: one for group in GROUPS.values() for one in group}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import CHASSIS, Mutant, mutant
+from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TIMERS: Final = "chassis/tests/test_timers.py"
 _BMB: Final = "services/bmb/tests"
@@ -71,6 +71,15 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{_LOCKS}::test_a_lock_after_one_of_a_later_class_is_seen",
     ),
     mutant(
+        "lock-by-a-statement-is-checked",
+        "A test sees a statement that locks a class after one that comes later",
+        f"{CHASSIS}/transaction.py",
+        "        order = self._unit.lock_order\n"
+        "        order.check(row_type, after=self._last_locked)\n",
+        "",
+        f"{_LOCKS}::test_a_lock_by_a_statement_has_its_place_too",
+    ),
+    mutant(
         "row-of-a-message-is-fetched-ahead",
         "The rows of a batch's messages are fetched in one statement, not by each handler",
         f"{CHASSIS}/handlers.py",
@@ -102,6 +111,23 @@ BUSINESS: tuple[Mutant, ...] = (
         "    if len(refused) == len(asked):\n",
         f"{_INVENTORY}/test_holds.py"
         "::test_one_device_that_cannot_be_claimed_refuses_all_and_is_named",
+    ),
+    mutant(
+        "price-of-the-delivery-day",
+        "A sale is priced by the day of its delivery, not by the day that billing hears of it",
+        "services/billing/billing/handlers.py",
+        "rents.price_on(article.prices, event.delivered_on)",
+        "rents.price_on(article.prices, tx.today)",
+        "services/billing/tests/test_billing.py"
+        "::test_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day",
+    ),
+    mutant(
+        "half-up",
+        "Half an öre of a day's share is rounded up",
+        "services/billing/billing/rents/domain.py",
+        "(2 * numerator + denominator) // (2 * denominator)",
+        "(2 * numerator + denominator - 1) // (2 * denominator)",
+        "services/billing/tests/test_rent.py::test_half_an_ore_of_a_days_share_is_rounded_up",
     ),
     mutant(
         "deadline-decides",
@@ -229,6 +255,16 @@ BUSINESS: tuple[Mutant, ...] = (
         "    locked_when_loaded = True\n",
         "    locked_when_loaded = False\n",
         f"{_INVENTORY}/test_concurrency.py::test_changes_of_custody_at_once_are_all_counted",
+        more=(Swap("services/inventory/inventory/app.py", "        CountRow,\n", ""),),
+    ),
+    mutant(
+        "an-arrival-is-one",
+        "Lines that arrive together are told as one",
+        "services/notifications/notifications/orders/handlers.py",
+        "if row.outstanding > 0 and not event.more_lines:",
+        "if row.outstanding > 0:",
+        "services/notifications/tests/test_telling.py"
+        "::test_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
     ),
     mutant(
         "said-once",

@@ -63,6 +63,23 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{_INBOX}::test_a_message_for_another_service_is_refused",
     ),
     mutant(
+        "key-of-one-address",
+        "An Idempotency-Key belongs to the address that it was sent to, as to the body",
+        f"{CHASSIS}/http.py",
+        """address.encode() + b"\\n" + await request.body()""",
+        """await request.body()""",
+        f"{_HTTP}::test_a_key_cannot_be_used_for_another_address_with_the_same_body",
+    ),
+    mutant(
+        "foreign-rows",
+        "A changed row of another region takes its transaction back",
+        f"{CHASSIS}/region_guard.py",
+        "if isinstance(row, Regional) and row.region not in regions:",
+        "if isinstance(row, Regional) and not row.region:",
+        f"{_TESTS}/test_region_guard.py::test_a_changed_row_of_another_region_takes_the_whole_"
+        "transaction_back",
+    ),
+    mutant(
         "reserved-from-outside",
         "A reserved type that a region sends is refused, not passed over",
         f"{CHASSIS}/consuming/incoming.py",

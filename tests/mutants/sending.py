@@ -31,6 +31,14 @@ SENDING: tuple[Mutant, ...] = (
         f"{_RELAY}::test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read",
     ),
     mutant(
+        "every-regions-rows",
+        "The rows of every region are sent",
+        f"{CHASSIS}/relaying/outbox_reader.py",
+        "AS measured WHERE before <",
+        "AS measured WHERE region <> 'w' AND before <",
+        f"{_RELAY}::test_what_every_region_recorded_is_sent",
+    ),
+    mutant(
         "page-order",
         "A page goes in the order of ids",
         f"{CHASSIS}/relaying/outbox_reader.py",

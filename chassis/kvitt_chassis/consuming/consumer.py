@@ -48,7 +48,7 @@ from kvitt_chassis.consuming.pauses import Pauses
 from kvitt_chassis.consuming.positions import DatabaseBehind, Reached
 from kvitt_chassis.consuming.progress import Progress
 from kvitt_chassis.consuming.quarantine import Quarantine
-from kvitt_chassis.consuming.verdicts import Cause
+from kvitt_chassis.consuming.verdicts import OF_THIS_START, Cause
 from kvitt_chassis.database import Database
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.handlers import Handlers
@@ -103,7 +103,7 @@ class Consumer:
         self.group = prefix + database.service
         self.tuning = tuning or Tuning()
         self._names = [prefix + topic.name for topic in topics]
-        self._reader = Reader(topics, handlers, prefix=prefix)
+        self._reader = Reader(topics, handlers, prefix=prefix, out=database.policies.out)
         self.inbox = Inbox(
             database,
             sealer=sealer,
@@ -202,11 +202,16 @@ class Consumer:
         """The partitions that are assigned to this process."""
         return frozenset((one.topic, one.partition) for one in self.client.assignment())
 
+    @property
+    def has_session(self) -> bool:
+        """True while Kafka and the group's coordinator answer, or nothing is consumed."""
+        return not self._names or self.client.has_session
+
     def is_ready(self) -> bool:
-        """True when partitions are assigned and checked (or nothing is consumed), and reading is
-        not halted.
+        """True when partitions are assigned and checked and Kafka answers (or nothing is consumed),
+        and reading is not halted.
         """
-        reads = bool(self.assigned()) and self._checked.is_set()
+        reads = bool(self.assigned()) and self._checked.is_set() and self.has_session
         return self.halted is None and (not self._names or reads)
 
     def idle(self) -> bool:
@@ -425,7 +430,8 @@ class Consumer:
         async with self.database.unit() as unit:
             # This release may know what another did not: the one before, or an older replica that
             # was ending while this one began, and has left the group now (decision 0170).
-            await parking.try_again(unit.session, Cause.UNKNOWN_VERSION)
+            out = self.database.policies.out
+            await parking.try_again(unit.session, OF_THIS_START, except_for=out)
         self.drain.wake()
 
     # -- watching --------------------------------------------------------------------------------
@@ -450,6 +456,7 @@ class Consumer:
                 log.warning("the consumer could not be watched: %s", describe(error))
 
     async def _look(self) -> None:
+        await self.client.check_session()
         lag = await self.lag()
         LAG.labels(self.database.service).set(lag)
         waiting = lag if self.halted is None else 0

@@ -241,7 +241,7 @@ class Inbox:
         now = time.time()
         for incoming, verdict in applied.verdicts:
             child(MESSAGES, service, incoming.topic, verdict.value).inc()
-            if verdict in PARKS - {Verdict.JOIN}:
+            if verdict in PARKS - {Verdict.JOIN} and not _is_out(incoming):
                 log.error(
                     "a message of %s (partition %s, offset %s) is parked: %s",
                     incoming.topic,
@@ -254,6 +254,11 @@ class Inbox:
                 child(END_TO_END_SECONDS, service, incoming.topic).observe(late)
         if self._history.is_written:
             self._history.applied(_lines(applied))
+
+
+def _is_out(incoming: Incoming) -> bool:
+    """True where the region's outage is the reason: it is logged once, not for each message."""
+    return incoming.unreadable is not None and incoming.unreadable.cause is Cause.REGION_OUT
 
 
 def why_parked(incoming: Incoming, verdict: Verdict) -> tuple[Cause, str, str | None]:

@@ -5,6 +5,7 @@ database, no network.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TypeAlias
 
 from aiokafka import ConsumerRecord
@@ -106,12 +107,20 @@ class Incoming:
 
 class Reader:
     """Parses the records of the topics that a service consumes. On the broker `prefix` is in front
-    of each topic's name.
+    of each topic's name. Messages of regions that are `out` of service are not decided: they wait.
     """
 
-    def __init__(self, topics: Iterable[Topic], handlers: Handlers, *, prefix: str = "") -> None:
+    def __init__(
+        self,
+        topics: Iterable[Topic],
+        handlers: Handlers,
+        *,
+        prefix: str = "",
+        out: Mapping[RegionCode, object] = MappingProxyType({}),
+    ) -> None:
         self._topics = {prefix + topic.name: topic for topic in topics}
         self._handlers = handlers
+        self._out = out
 
     def read(self, record: Record) -> Incoming:
         """Parse a record. Never raises: `unreadable` or `refused` of the answer says what is wrong
@@ -212,6 +221,9 @@ class Reader:
         route = self._handlers.messages.get(found)
         if route is None:
             return incoming
+        if incoming.envelope.region in self._out:
+            reason = "its region is out of service"
+            return _quarantined(incoming, Cause.REGION_OUT, reason, "ce_region")
         if body is None:
             return _quarantined(incoming, Cause.UNREADABLE, "there is no body", "data")
         if len(body) > MAX_BYTES:

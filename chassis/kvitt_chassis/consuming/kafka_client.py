@@ -7,6 +7,7 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -65,6 +66,7 @@ class KafkaClient:
         self._reading = reading
         self._on_batch = on_batch
         self._observer: AIOKafkaConsumer | None = None
+        self._answered_at = float("-inf")
         self._broker = self._make_broker()
         self.subscriber = self._make_subscriber(_Listener(on_revoked, on_assigned))
 
@@ -72,10 +74,14 @@ class KafkaClient:
         """Join the group. Raises KafkaError when the broker cannot be reached."""
         if not self._topics:
             return
-        self._observer = AIOKafkaConsumer(
-            group_id=self._group, enable_auto_commit=False, **self._kafka
-        )
-        await self._observer.start()
+        observer = AIOKafkaConsumer(group_id=self._group, enable_auto_commit=False, **self._kafka)
+        try:
+            await observer.start()
+        except BaseException:
+            await observer.stop()
+            raise
+        self._observer = observer
+        self._answered_at = monotonic()
         await self._broker.start()
         self._poll_patiently()
 
@@ -100,6 +106,25 @@ class KafkaClient:
     def is_running(self) -> bool:
         """False when a restart has failed: nothing is read."""
         return self.subscriber.consumer is not None
+
+    # decision 0226: aiokafka shows its last assignment for as long as it cannot join anew
+    @property
+    def has_session(self) -> bool:
+        """True when Kafka and the group's coordinator have answered `check_session` (or the start)
+        within the session timeout.
+        """
+        return monotonic() - self._answered_at < self._reading.session_timeout
+
+    async def check_session(self) -> None:
+        """Ask Kafka and the group's coordinator about a partition that is assigned to this process.
+        Raises KafkaError, TimeoutError.
+        """
+        mine = sorted(self.assignment())[:1]
+        if not mine or self._observer is None:
+            return
+        await self.ends(mine)
+        await self.committed(mine[0])
+        self._answered_at = monotonic()
 
     def assignment(self) -> frozenset[TopicPartition]:
         """The partitions that are assigned to this process."""

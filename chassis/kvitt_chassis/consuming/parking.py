@@ -4,11 +4,12 @@ came for them since, encrypted. Tables and statements; the loop is in drain.py.
 Whoever appends, drains or discards holds the lock of the key's mark.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from kvitt_contracts.types import RegionCode
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -219,9 +220,14 @@ async def try_now(session: AsyncSession, place: TopicKey) -> None:
     await session.execute(_TRY_NOW, {"topic": place[0], "key": place[1]})
 
 
-async def try_again(session: AsyncSession, cause: Cause) -> int:
-    """Let every key that is quarantined with `cause` be tried at once. Answers how many."""
-    found = await session.execute(_TRY_AGAIN, {"cause": cause})
+async def try_again(
+    session: AsyncSession, causes: Collection[Cause], *, except_for: Iterable[RegionCode] = ()
+) -> int:
+    """Let every key that is quarantined with one of `causes` be tried at once, except for those of
+    some regions. Answers how many.
+    """
+    values = {"causes": [str(one) for one in causes], "out": [str(one) for one in except_for]}
+    found = await session.execute(_TRY_AGAIN, values)
     return int(getattr(found, "rowcount", 0))
 
 
@@ -332,7 +338,8 @@ _TRY_AGAIN = text(
     """
     UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0,
         next_at = clock_timestamp()
-    WHERE state = 'quarantined' AND cause = :cause
+    WHERE state = 'quarantined' AND cause = ANY(CAST(:causes AS text[]))
+      AND (region IS NULL OR region <> ALL(CAST(:out AS text[])))
     """
 )
 _COUNT_PARKED = text(

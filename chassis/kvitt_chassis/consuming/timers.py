@@ -73,7 +73,8 @@ class TimerLoop:
     decides which one fires.
 
     `database` has the worker role. A timer's row is deleted in the transaction of its effects; none
-    is fired early, twice or after it was cancelled. A refusal is a fault here, since there is no
+    is fired early, twice or after it was cancelled; none of a region that is out of service
+    is fired before the region is in service again. A refusal is a fault here, since there is no
     sender to answer: a handler checks the state and returns when nothing is to be done.
     """
 
@@ -117,16 +118,22 @@ class TimerLoop:
         await self._ended.wait()
 
     async def due_count(self) -> int:
-        """How many timers are due now, including those that wait for another try."""
+        """How many timers are due now, including those that wait for another try, without those of
+        regions that are out of service.
+        """
         async with self._database.reading() as session:
-            return int((await session.execute(_COUNT)).scalar_one())
+            return int((await session.execute(_COUNT, {"out": self._out()})).scalar_one())
+
+    def _out(self) -> list[str]:
+        return [str(region) for region in self._database.policies.out]
 
     async def _round(self) -> float:
         """Fire one batch; answer how many seconds to wait."""
         self._woken.clear()
         try:
             async with self._database.reading() as session:
-                found = await session.execute(_DUE, {"limit": self._batch, "ahead": POLL_SECONDS})
+                wanted = {"limit": self._batch, "ahead": POLL_SECONDS, "out": self._out()}
+                found = await session.execute(_DUE, wanted)
                 rows = [Due(*row) for row in found]
             due = [row for row in rows if row.wait <= 0]
             if not due:
@@ -256,7 +263,10 @@ _FAILED = declare(
 )
 
 _COUNT = text(
-    'SELECT count(*) FROM timers WHERE due <= clock_timestamp() + (SELECT "offset" FROM clock)'
+    """
+    SELECT count(*) FROM timers WHERE due <= clock_timestamp() + (SELECT "offset" FROM clock)
+       AND region <> ALL(CAST(:out AS text[]))
+    """
 )
 _DUE = text(
     """
@@ -265,6 +275,7 @@ _DUE = text(
            CAST(extract(epoch FROM due - (SELECT now FROM business)) AS float) AS wait
     FROM timers
     WHERE due <= (SELECT now FROM business) + make_interval(secs => :ahead)
+      AND region <> ALL(CAST(:out AS text[]))
       AND (not_before IS NULL OR not_before <= clock_timestamp()
            -- no wait is that long: the clock has gone back since
            OR not_before > clock_timestamp() + interval '3 minutes')

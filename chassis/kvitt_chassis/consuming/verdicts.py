@@ -25,6 +25,7 @@ class Cause(StrEnum):
     GAP = "gap"
     NOT_YET_KNOWN = "not_yet_known"
     UNKNOWN_POLICY = "unknown_policy"
+    REGION_OUT = "region_out"
     FAULT = "fault"
     BEHIND = "behind"  # its head has left, what came after it has not been tried yet
 
@@ -34,7 +35,17 @@ class Cause(StrEnum):
         return self in _FINAL
 
 
-_FINAL = {Cause.UNREADABLE, Cause.TOO_LARGE, Cause.INVALID, Cause.UNKNOWN_VERSION, Cause.FORK}
+_FINAL = {
+    Cause.UNREADABLE,
+    Cause.TOO_LARGE,
+    Cause.INVALID,
+    Cause.UNKNOWN_VERSION,
+    Cause.REGION_OUT,
+    Cause.FORK,
+}
+
+OF_THIS_START = (Cause.UNKNOWN_VERSION, Cause.UNKNOWN_POLICY, Cause.REGION_OUT)
+"""Causes that another release or another policy file ends: their keys are tried at each start."""
 
 
 class Verdict(StrEnum):

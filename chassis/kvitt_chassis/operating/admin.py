@@ -36,16 +36,22 @@ T = TypeVar("T")
 MAX_STORY = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Operations:
-    """What can be operated: the parts of one process. `database` has the worker's role."""
+    """What can be operated: the parts of one process. `database` has the worker's role; `consumer`
+    may be another one until it is started.
+    """
 
     service: Service
     database: Database
     consumer: Consumer
-    quarantine: Quarantine
     relay: Relay
     timers: TimerLoop
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """The consumer's quarantine."""
+        return self.consumer.quarantine
 
 
 class Idle(BaseModel):

@@ -6,6 +6,7 @@ Live: the event loop turns, and the consumer's watchdog has not given up. Ready:
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
+from types import MappingProxyType
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -30,10 +31,20 @@ LOOP_LATE = metrics.declare(
 
 
 class Health:
-    """The health of one process. `checks` are run when readiness is asked for."""
+    """The health of one process. `checks` are run when readiness is asked for; `remarks` is said
+    beside the answer: what an operator should know of a process that is ready all the same.
+    """
 
-    def __init__(self, service: str, checks: Mapping[str, Check], *, alive: Check | None = None):
+    def __init__(
+        self,
+        service: str,
+        checks: Mapping[str, Check],
+        *,
+        alive: Check | None = None,
+        remarks: Callable[[], Mapping[str, object]] = dict,
+    ) -> None:
         self._service = service
+        self.remarks = remarks
         self._checks = dict(checks)
         self._alive = alive
         self._beat = monotonic()
@@ -83,7 +94,7 @@ def routes(health: Health) -> APIRouter:
 
     @router.get("/health/ready")
     async def ready() -> Response:
-        return _answer(await health.not_ready())
+        return _answer(await health.not_ready(), health.remarks())
 
     @router.get("/metrics")
     async def measured() -> Response:
@@ -102,7 +113,9 @@ async def _ask(check: Check) -> str | None:
         return type(error).__name__
 
 
-def _answer(wrong: dict[str, str]) -> Response:
+def _answer(
+    wrong: dict[str, str], remarks: Mapping[str, object] = MappingProxyType({})
+) -> Response:
     if wrong:
-        return JSONResponse({"status": "no", "why": wrong}, 503)
-    return JSONResponse({"status": "yes"})
+        return JSONResponse({"status": "no", "why": wrong, **remarks}, 503)
+    return JSONResponse({"status": "yes", **remarks})

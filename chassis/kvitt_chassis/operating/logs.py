@@ -10,6 +10,7 @@ from typing import Any
 
 from opentelemetry import trace
 
+from kvitt_chassis.operating.log_limit import Limit
 from kvitt_chassis.operating.masking import mask
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {
@@ -53,11 +54,12 @@ class JsonLines(logging.Formatter):
 
 
 def set_up(service: str, level: str) -> None:
-    """Write every log of this process to standard output in this form. Replaces earlier
-    handlers.
+    """Write every log of this process to standard output in this form, none of them too often.
+    Replaces earlier handlers.
     """
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(service))
+    handler.addFilter(Limit(service))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

@@ -5,12 +5,14 @@ import contextlib
 import gc
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Coroutine, Iterator
 from typing import Any
 
 import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from kvitt_chassis import failpoints
@@ -24,13 +26,14 @@ from kvitt_chassis.operating import admin, health, logs
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.operating.telemetry import Telemetry
-from kvitt_chassis.policies import PolicyChanged, guard, read_policies
+from kvitt_chassis.policies import guard, read_policies, tell_outages
 from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.relay import Relay
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.service import Service
 from kvitt_chassis.settings import Settings
 from kvitt_chassis.web import idempotency
+from kvitt_chassis.web.connections import Connections, bounded
 
 log = logging.getLogger(__name__)
 
@@ -74,14 +77,7 @@ class Process:
         )
         self.telemetry = Telemetry.of(service.name, endpoint=settings.otlp_endpoint)
         self.history = History(settings.history, service.name)
-        self.consumer = Consumer.of(
-            settings,
-            database=self.worker,
-            handlers=service.handlers,
-            regions=self.policies.regions,
-            telemetry=self.telemetry,
-            history=self.history,
-        )
+        self.consumer = self._make_consumer()
         self.relay = Relay(
             self.worker,
             kafka=settings.kafka,
@@ -91,7 +87,7 @@ class Process:
         )
         self.timers = TimerLoop(self.worker, service.handlers)
         # What HTTP has committed wakes the same parts as what a message has.
-        self.api.committed.extend(self.worker.committed)
+        self.api.committed = self.worker.committed
         self.health = Health(
             service.name,
             {
@@ -100,8 +96,16 @@ class Process:
                 "consumer": self._consumer_reads,
                 "outbox": self._outbox_flows,
             },
+            remarks=self._remarks,
         )
-        self._policy_trouble: str | None = "are not checked yet"
+        self._operations = admin.Operations(
+            service=service,
+            database=self.worker,
+            consumer=self.consumer,
+            relay=self.relay,
+            timers=self.timers,
+        )
+        self._are_policies_guarded = False
         self._consumer_started = False
         self._leaving = asyncio.Event()
         self._failed: BaseException | None = None
@@ -115,6 +119,7 @@ class Process:
                 access_log=False,  # addresses are in no log; the metrics count requests
                 server_header=False,
                 lifespan="off",
+                http=bounded(Connections(service.name)),
                 timeout_graceful_shutdown=_HTTP_STOP_SECONDS,
             )
         )
@@ -138,8 +143,6 @@ class Process:
         database is unavailable.
         """
         await self._guard_policies()
-        if self._policy_trouble is not None:
-            return  # not ready, and nothing is decided under a policy that has been changed
         self._begin("relay", self.relay.run())
         self._begin("timers", self.timers.run())
         self._begin("tidy", self._tidy())
@@ -160,21 +163,30 @@ class Process:
         log.info("works", extra={"regions": list(self.policies.regions)})
 
     async def _guard_policies(self) -> None:
-        while True:
+        served = self.policies.regions
+        while not self._are_policies_guarded:
             try:
                 async with self.worker.unit() as unit:
                     await guard(unit.session, self.policies)
-                self._policy_trouble = None
-                return
-            except PolicyChanged as changed:
-                self._policy_trouble = str(changed)
-                log.critical("%s", changed)
-                return
+                self._are_policies_guarded = True
             except Exception as error:
                 if not is_lock_trouble(error):
                     raise
                 log.warning("the database does not answer yet: %s", describe(error))
                 await asyncio.sleep(_RETRY_SECONDS)
+        if self.policies.regions != served:  # what is sent on the others' topics waits there
+            self.consumer = self._operations.consumer = self._make_consumer()
+        tell_outages(self.service.name, self.policies)
+
+    def _make_consumer(self) -> Consumer:
+        return Consumer.of(
+            self.settings,
+            database=self.worker,
+            handlers=self.service.handlers,
+            regions=self.policies.regions,
+            telemetry=self.telemetry,
+            history=self.history,
+        )
 
     async def _stop(self) -> None:
         """Not ready; fetch no more; finish and commit what is being handled; let the relay publish
@@ -239,11 +251,19 @@ class Process:
         return None
 
     async def _policies_hold(self) -> str | None:
-        return self._policy_trouble
+        if not self._are_policies_guarded:
+            return "are not checked yet"
+        return None if self.policies.regions else "no region is in service"
+
+    def _remarks(self) -> dict[str, object]:
+        out = {region: outage.detail for region, outage in self.policies.out.items()}
+        return {"regions_out": out} if out else {}
 
     async def _consumer_reads(self) -> str | None:
         if self.consumer.halted:
             return self.consumer.halted
+        if self._consumer_started and not self.consumer.has_session:
+            return "Kafka does not answer"
         ready = self._consumer_started and self.consumer.is_ready()
         return None if ready else "has no partitions yet"
 
@@ -264,42 +284,57 @@ class Process:
                 jwks_file=self.settings.jwks_file, jwks_url=self.settings.jwks_url
             ),
             sealer=Sealer(self.settings.quarantine_key.get_secret_value()),
-            may_decide=lambda: self._policy_trouble is None,
+            may_decide=lambda: self._are_policies_guarded,
         )
         app = self.service.http_app(context, telemetry=self.telemetry)
         app.include_router(health.routes(self.health))
-        app.include_router(
-            admin.routes(
-                admin.Operations(
-                    service=self.service,
-                    database=self.worker,
-                    consumer=self.consumer,
-                    quarantine=self.consumer.quarantine,
-                    relay=self.relay,
-                    timers=self.timers,
-                )
-            )
-        )
+        app.include_router(admin.routes(self._operations))
         return app
 
 
 def run(service: Service) -> None:
     """Run a service as the environment configures it, until SIGTERM or SIGINT. Exit code 1 after a
-    fault.
+    fault; where the configuration is wrong, after one line that says what is.
     """
-    settings = Settings()
-    logs.set_up(service.name, settings.log_level)
-    failpoints.arm_from(settings.failpoints)
+    logs.set_up(service.name, "INFO")
+    try:
+        settings = Settings()
+        logs.set_up(service.name, settings.log_level)
+        failpoints.arm_from(settings.failpoints)
+    except ValidationError as error:
+        sys.exit(_cannot_start(_settings_of(error)))
+    except ValueError as error:
+        sys.exit(_cannot_start(str(error)))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(service, settings))
+        if not runner.run(_run(service, settings)):
+            sys.exit(1)
 
 
-async def _run(service: Service, settings: Settings) -> None:
-    process = Process(service, settings)
+async def _run(service: Service, settings: Settings) -> bool:
+    """Answers False where the service could not be made."""
+    try:
+        process = Process(service, settings)
+    except (ValueError, OSError) as error:
+        _cannot_start(str(error))
+        return False
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, process.end)
     await process.serve()
+    return True
+
+
+def _cannot_start(reason: str) -> int:
+    log.critical("cannot start: %s", reason)
+    return 1
+
+
+def _settings_of(error: ValidationError) -> str:
+    """What is wrong with which variable, without its value: it may be a secret."""
+    faults = error.errors(include_input=False, include_url=False)
+    return "; ".join(
+        f"KVITT_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in faults
+    )
 
 
 class _Server(uvicorn.Server):

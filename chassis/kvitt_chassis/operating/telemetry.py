@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
@@ -37,6 +36,9 @@ class Telemetry:
         """Exports to an OTLP address over HTTP (`http://host:4318`), or nowhere when None."""
         if not endpoint:
             return cls(service)
+        # 2 MiB, of use to a process that exports alone
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         address = endpoint.rstrip("/")
         address = address if address.endswith("/v1/traces") else f"{address}/v1/traces"
         return cls(service, exporter=OTLPSpanExporter(endpoint=address))

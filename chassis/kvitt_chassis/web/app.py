@@ -4,10 +4,12 @@ service's routes are in its `api.py`.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from time import perf_counter
 from urllib.parse import unquote
 
+import httpx
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
@@ -18,21 +20,32 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kvitt_chassis import metrics
+from kvitt_chassis.auth import Caller
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.database import is_lock_trouble
-from kvitt_chassis.http import ApiContext, Replayed
+from kvitt_chassis.http import CALLER, ApiContext, Replayed
 from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.web import problems
-from kvitt_chassis.web.problems import FAULT, PERSONAL_NUMBER_IN_URL, TOO_LARGE, Busy, Problem
+from kvitt_chassis.web.problems import (
+    FAULT,
+    PERSONAL_NUMBER_IN_URL,
+    TOO_LARGE,
+    Busy,
+    Problem,
+    ProblemRaised,
+    RegionIsOut,
+)
+from kvitt_chassis.web.slots import NoSlot, Slots
 
 log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 1024 * 1024
-MAX_IN_HAND = 64
-"""How many requests a service works on at once; more get 429 at once, so that memory is bounded."""
+BODY_SECONDS = 10.0
+"""So long may a body take from the end of its head; then 408, and the connection is closed."""
 
-_UNLIMITED = ("/health/", "/metrics", "/admin/")
+_OPEN = ("/health/live", "/health/ready", "/metrics", "/docs", "/openapi.json")
+_OPEN_BELOW = ("/docs/", "/static-offline-docs/")
 
 REQUEST_SECONDS = metrics.declare(
     "histogram",
@@ -46,6 +59,13 @@ REQUESTS_IN_HAND = metrics.declare(
     "http_requests_in_hand",
     "Requests that are being worked on now",
     "Near the limit (64): callers get 429; find the slow route, or run more replicas",
+)
+REFUSED = metrics.declare(
+    "counter",
+    "http_requests_refused_total",
+    "Requests that got 429, by whose share of the slots was used up: service, region or caller",
+    "caller, region: it asks for too much at once; service: find the slow route, or more replicas",
+    ("share",),
 )
 
 
@@ -71,21 +91,23 @@ def build_app(
         return error.response()
 
     app.add_exception_handler(Replayed, replayed)
-    app.add_middleware(Guard, service=context.service, telemetry=telemetry)
+    app.add_middleware(Guard, context=context, telemetry=telemetry)
     _document_problems(app)
     return app
 
 
 class Guard:
-    """In front of every route: limits on bodies and on concurrent requests, no personal number in
-    an address, a span, a metric, and a problem document for whatever goes wrong.
+    """In front of every route: who calls is known from the headers before a slot or a byte of the
+    body is taken; shares of the slots, limits and a deadline on bodies, no personal number in an
+    address, a span, a metric, and a problem document for whatever goes wrong.
     """
 
-    def __init__(self, app: ASGIApp, *, service: str, telemetry: Telemetry) -> None:
+    def __init__(self, app: ASGIApp, *, context: ApiContext, telemetry: Telemetry) -> None:
         self._app = app
-        self._service = service
+        self._context = context
+        self._service = context.service
         self._telemetry = telemetry
-        self._in_hand = 0
+        self._slots = Slots()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request (ASGI)."""
@@ -93,74 +115,120 @@ class Guard:
             await self._app(scope, receive, send)
             return
         answer = _Answer(send)
-        limited = not str(scope["path"]).startswith(_UNLIMITED)
-        refusal = self._refusal(scope, limited=limited)
         started = perf_counter()
-        self._in_hand += limited
-        REQUESTS_IN_HAND.labels(self._service).set(self._in_hand)
         try:
+            refusal = _refusal_of(scope)
             if refusal is not None:
-                await refusal.response(_RETRY if refusal.status == 429 else None)(
-                    scope, receive, answer
-                )
+                await refusal.response()(scope, receive, answer)
             else:
                 await self._pass_on(scope, receive, answer)
         finally:
-            self._in_hand -= limited
-            REQUESTS_IN_HAND.labels(self._service).set(self._in_hand)
             route = getattr(scope.get("route"), "path", "-")
             REQUEST_SECONDS.labels(
                 self._service, scope["method"], route, str(answer.status)
             ).observe(perf_counter() - started)
 
-    def _refusal(self, scope: Scope, *, limited: bool) -> Problem | None:
-        # Twice decoded: what a proxy has encoded once more is a number all the same.
-        query = scope["query_string"].decode("latin-1").replace("+", " ")
-        address = unquote(unquote(f"{scope['path']}?{query}"))
-        if holds_personal_number(address):
-            return PERSONAL_NUMBER_IN_URL
-        if limited and self._in_hand >= MAX_IN_HAND:
-            return Busy(status=429, reason="TOO_MANY_REQUESTS").problem
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-            return TOO_LARGE
-        return None
-
     async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         parent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") or None
         with self._telemetry.span("http", kind=SpanKind.SERVER, parent=parent) as span:
             try:
-                await self._app(scope, _Bounded(receive), answer)
+                async with self._admitted(scope):
+                    await self._app(scope, _Bounded(receive), answer)
             except asyncio.CancelledError:
                 raise
             except Exception as error:
-                problem = FAULT
-                if is_lock_trouble(error) or isinstance(error, PoolTimeout):
-                    # A server that is unavailable is no fault of ours: its own metrics show it.
-                    problem = Busy(status=503, reason="DATABASE_BUSY").problem
-                    log.warning("a request came to nothing: %s", describe(error))
-                elif isinstance(error, KafkaError | TimeoutError):
-                    problem = Busy(status=503, reason="KAFKA_BUSY").problem
-                    log.warning("a request came to nothing: %s", describe(error))
-                else:
-                    log.exception("a request failed", extra={"method": scope["method"]})
+                raised = self._problem_of(error, scope)
                 if not answer.status:
-                    await problem.response()(scope, receive, answer)
+                    await raised.problem.response(raised.headers)(scope, receive, answer)
             route = getattr(scope.get("route"), "path", "-")
             span.update_name(f"{scope['method']} {route}")
             span.set_attribute("http.response.status_code", answer.status)
 
+    @asynccontextmanager
+    async def _admitted(self, scope: Scope) -> AsyncIterator[None]:
+        """The request has its caller, and a slot where it needs one. Raises Unauthorized,
+        RegionIsOut, Busy.
+        """
+        path = str(scope["path"])
+        if is_open(path):
+            yield
+            return
+        caller = scope[CALLER] = await self._caller(scope)
+        if path.startswith("/admin/"):
+            yield
+            return
+        if (outage := self._context.database.policies.out.get(caller.region)) is not None:
+            raise RegionIsOut(outage.cause)
+        try:
+            with self._slots.one(caller.region, caller.user_id):
+                REQUESTS_IN_HAND.labels(self._service).set(self._slots.taken)
+                yield
+        except NoSlot as error:
+            REFUSED.labels(self._service, error.share).inc()
+            raise Busy(status=429, reason="TOO_MANY_REQUESTS", share=error.share) from None
+        finally:
+            REQUESTS_IN_HAND.labels(self._service).set(self._slots.taken)
+
+    async def _caller(self, scope: Scope) -> Caller:
+        authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        try:
+            return await self._context.authenticator.caller(authorization)
+        except (httpx.HTTPError, OSError) as error:
+            log.warning("the issuer's keys cannot be read: %s", describe(error))
+            raise Busy(status=503, reason="KEYS_UNAVAILABLE") from error
+
+    def _problem_of(self, error: Exception, scope: Scope) -> ProblemRaised:
+        if isinstance(error, ProblemRaised):
+            return error
+        if is_lock_trouble(error) or isinstance(error, PoolTimeout):
+            # A server that is unavailable is no fault of ours: its own metrics show it.
+            log.warning("a request came to nothing: %s", describe(error))
+            return Busy(status=503, reason="DATABASE_BUSY")
+        if isinstance(error, KafkaError | TimeoutError):
+            log.warning("a request came to nothing: %s", describe(error))
+            return Busy(status=503, reason="KAFKA_BUSY")
+        log.exception("a request failed", extra={"method": scope["method"]})
+        return ProblemRaised(FAULT)
+
+
+def is_open(path: str) -> bool:
+    """True for an address that anybody may ask for: probes, metrics and documentation."""
+    return path in _OPEN or path.startswith(_OPEN_BELOW)
+
+
+def _refusal_of(scope: Scope) -> Problem | None:
+    # Twice decoded: what a proxy has encoded once more is a number all the same.
+    query = scope["query_string"].decode("latin-1").replace("+", " ")
+    address = unquote(unquote(f"{scope['path']}?{query}"))
+    if holds_personal_number(address):
+        return PERSONAL_NUMBER_IN_URL
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        return TOO_LARGE
+    return None
+
 
 class _Bounded:
+    """The body of one request: it may be so large, and may take so long."""
+
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._seen = 0
+        self._is_whole = False
+        self._until = asyncio.get_running_loop().time() + BODY_SECONDS
 
     async def __call__(self) -> Message:
-        message = await self._receive()
+        if self._is_whole:  # what comes now is that the client has gone, whenever it does
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            # FastAPI hides every other exception of a body behind a 400
+            raise HTTPException(408, headers={"Connection": "close"}) from None
+        self._is_whole = not message.get("more_body", False)
         self._seen += len(message.get("body", b""))
         if self._seen > MAX_BODY_BYTES:
-            # FastAPI hides every other exception of a body behind a 400
             raise HTTPException(413)
         return message
 
@@ -174,9 +242,6 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
         await self._send(message)
-
-
-_RETRY = {"Retry-After": "1"}
 
 
 def _document_problems(app: FastAPI) -> None:

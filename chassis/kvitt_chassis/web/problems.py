@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from kvitt_contracts.policy import UnknownPolicy
+from kvitt_contracts.policy import OutCause, UnknownPolicy
 from kvitt_contracts.problems import CONTRACT, explain
 from kvitt_contracts.refusals import Refused
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from kvitt_chassis.transaction import EventTooLarge
+from kvitt_chassis.web.slots import Share
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:kvitt:problem:"
@@ -134,16 +135,35 @@ class Invalid(ProblemRaised):
 class Busy(ProblemRaised):
     """Too many requests, or another transaction holds the same rows too long (429 or 503)."""
 
-    def __init__(self, *, status: int, reason: str) -> None:
+    def __init__(self, *, status: int, reason: str, share: Share | None = None) -> None:
         super().__init__(
             Problem(
                 status=status,
                 reason=reason,
                 title="Upptaget just nu",
-                detail="Ingenting av anropet är utfört.",
+                detail=_SHARES.get(share, "") + "Ingenting av anropet är utfört.",
                 way_on="Försök igen om en stund med samma Idempotency-Key.",
+                values={"share": share} if share else {},
             ),
             headers={"Retry-After": "1"},
+        )
+
+
+class RegionIsOut(ProblemRaised):
+    """Nothing is decided for the caller's region until its policy is mended (503)."""
+
+    def __init__(self, cause: OutCause) -> None:
+        super().__init__(
+            Problem(
+                status=503,
+                reason="REGION_OUT",
+                title="Regionen är tagen ur drift",
+                detail=f"{_OUT[cause]} Ingenting av anropet är utfört, och inget går förlorat.",
+                way_on="Hör av dig till driften, som rättar filen (kvitt region check), och försök"
+                " sedan igen med samma Idempotency-Key.",
+                values={"cause": cause},
+            ),
+            headers={"Retry-After": "60"},
         )
 
 
@@ -242,6 +262,14 @@ PERSONAL_NUMBER_IN_URL = Problem(
     rule="REF-1",
     way_on="Skicka numret i anropets kropp till POST /persons:find och använd referensen du får.",
 )
+_SHARES: Mapping[Share | None, str] = {
+    Share.CALLER: "Du har för många anrop på en gång. ",
+    Share.REGION: "Din region har för många anrop på en gång. ",
+}
+_OUT: Mapping[OutCause, str] = {
+    OutCause.POLICY_UNREADABLE: "Regionens regelverk går inte att läsa.",
+    OutCause.POLICY_CHANGED: "Regionens regelverk har ändrats efter att det togs i bruk.",
+}
 _NO_POLICY = Problem(
     status=409,
     reason="UNKNOWN_POLICY",
@@ -258,6 +286,7 @@ def _of_status(status: int) -> Problem:
     title, way_on = {
         404: ("Finns inte", "Kontrollera adressen; /docs visar alla."),
         405: ("Metoden finns inte", "Se /docs för vilka metoder adressen har."),
+        408: ("Anropet kom inte fram i tid", "Skicka det igen med samma Idempotency-Key."),
     }.get(status, ("Anropet går inte att läsa", "Se /docs för hur anropet ska se ut."))
     detail = f"Servern svarar {status}."
     return Problem(status=status, reason=name, title=title, detail=detail, way_on=way_on)

@@ -90,7 +90,8 @@ class LineDelivered(Event, type="inventory.reservation.line-delivered.v1"):
     """Some or all of an order line has reached the recipient.
 
     Charges and fees follow from it (BIL-2, BIL-3). `unit_price` is what a direct delivery cost, for
-    a purchased article without a price of its own.
+    a purchased article without a price of its own. `more_lines`: so many lines of the same arrival
+    follow, an event each.
     """
 
     order_id: OrderId
@@ -101,6 +102,7 @@ class LineDelivered(Event, type="inventory.reservation.line-delivered.v1"):
     payer_id: PayerId
     delivered_on: date
     unit_price: Money | None = None
+    more_lines: Annotated[int, Field(ge=0)] = 0
 
 
 class ReservationReleased(Event, type="inventory.reservation.released.v1"):

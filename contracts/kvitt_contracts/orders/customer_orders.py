@@ -106,13 +106,14 @@ class OrderPickingBegun(Event, type="orders.order.picking-begun.v1"):
 
 class OrderLineDelivered(Event, type="orders.order.line-delivered.v1"):
     """Some or all of a line has been delivered (ORD-15: the order is in part delivered until
-    OrderDelivered).
+    OrderDelivered). `more_lines`: so many lines of the same arrival follow, an event each.
     """
 
     order_id: OrderId
     line_id: OrderLineId
     quantity: Quantity
     delivered_on: date
+    more_lines: Annotated[int, Field(ge=0)] = 0
 
 
 class OrderDelivered(Event, type="orders.order.delivered.v1"):

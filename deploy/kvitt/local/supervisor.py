@@ -2,6 +2,7 @@
 restarted when they die. How that is shown to a person is in terminal.py.
 """
 
+import json
 import os
 import sys
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kvitt_chassis.policy_files import read_policy_file, region_files
 from kvitt_contracts.quotas import region_quota
 from kvitt_contracts.topics import SERVICES, catalogue
 
@@ -46,14 +48,31 @@ def default_regions_dir() -> Path:
 
 
 def region_codes(regions_dir: Path) -> list[str]:
-    """The regions that have a policy file `<code>.yaml`. Raises LocalProblem when there is none."""
-    codes = sorted(file.stem for file in regions_dir.glob("*.yaml"))
+    """The regions that have a policy file `<code>.yaml`, right or wrong: their topics are there all
+    the same. Raises LocalProblem when there is none.
+    """
+    checked = map(read_policy_file, region_files(regions_dir))
+    codes = [str(one.region) for one in checked if one.region is not None]
     if not codes:
         raise LocalProblem(
             f"No region's policy lies in {regions_dir}.",
             remedy="Name the directory with KVITT_REGIONS_DIR; a file there is called <code>.yaml.",
         )
     return codes
+
+
+def regions_out(regions_dir: Path) -> dict[str, str]:
+    """The regions whose policy file is wrong, each with the reason. Raises LocalProblem when no
+    file is right: nothing would be decided.
+    """
+    checked = [read_policy_file(file) for file in region_files(regions_dir)]
+    wrong = {str(one.region or one.path.name): one.reason for one in checked if one.faults}
+    if checked and len(wrong) == len(checked):
+        raise LocalProblem(
+            f"No region's policy in {regions_dir} can be used.",
+            remedy="\n".join([*wrong.values(), "kvitt region check says all that is wrong."]),
+        )
+    return wrong
 
 
 class ServiceProcess:
@@ -139,7 +158,7 @@ class ServiceProcess:
                 log = self._system.state.log(self.name)
                 raise LocalProblem(
                     f"The service {self.name} {'died' if died else 'is not ready'}.",
-                    remedy=f"The reason stands at the end of {log}:\n{_tail(log)}",
+                    remedy=f"{_reason(log)} The rest stands at the end of {log}.",
                 )
             time.sleep(0.1)
 
@@ -196,6 +215,7 @@ class LocalSystem:
         self.state = state
         self.regions_dir = regions_dir or default_regions_dir()
         self.regions = region_codes(self.regions_dir)
+        self.regions_out = regions_out(self.regions_dir)
         self.report = report
         self.tokens = tokens.TokenIssuer(state.directory)
         self.services: dict[str, ServiceProcess] = {}
@@ -239,6 +259,8 @@ class LocalSystem:
             self.state.write_processes([own, *identities(children)])
 
     def _start(self) -> None:
+        for code, reason in self.regions_out.items():
+            self.report(f"region {code}", f"out of service: {reason}")
         self.servers.begin(self.report)
         self._prepare_databases()
         self._prepare_broker()
@@ -248,9 +270,19 @@ class LocalSystem:
         for service in self.services.values():
             self.report(service.name, "starting")
             service.start()
-        for service in self.services.values():
-            service.await_ready()
-            self.report(service.name, f"ready on {service.url}")
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        """Wait until every service is ready. Raises LocalProblem as soon as one has died."""
+        waiting = list(self.services.values())
+        limit = time.monotonic() + _READY_SECONDS
+        while waiting:
+            for service in list(waiting):
+                if service.is_ready() or service.restarts or time.monotonic() > limit:
+                    service.await_ready(timeout=0)
+                    waiting.remove(service)
+                    self.report(service.name, f"ready on {service.url}")
+            time.sleep(0.1)
 
     def _prepare_databases(self) -> None:
         databases = self.servers.await_postgres()
@@ -299,5 +331,15 @@ class LocalSystem:
         self.state.write_processes([])
 
 
-def _tail(log: Path, *, lines: int = 15) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
+def _reason(log: Path, *, lines: int = 15) -> str:
+    """The last critical line of a service's log, else the log's end."""
+    said = log.read_text(errors="replace").splitlines() if log.exists() else []
+    for line in reversed(said[-200:]):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and entry.get("level") == "CRITICAL":
+            error = f" ({entry['error']})" if "error" in entry else ""
+            return f"{entry.get('message')}{error}."
+    return "\n".join([*said[-lines:], ""])

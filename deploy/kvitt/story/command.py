@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ import kvitt
 from kvitt.local.problems import LocalProblem
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
-from kvitt.signals import ended_by_signals
+from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import running
 from kvitt.story.files import RegionFiles, read_regions
 from kvitt.story.month import Shown, stages_of
@@ -50,15 +49,17 @@ def run(
     state = State.open(state_dir.resolve())
     with ended_by_signals(), contextlib.ExitStack() as ending:
         with shown_steps() as report:
-            system = ending.enter_context(LocalSystem(state, report=report))
-        _require_known(files, system)
+            system = LocalSystem(state, report=report)
+            _require_known(files, system)
+            ending.enter_context(system)
         with _shown_month(files) as shown:
             result = asyncio.run(running.run_month(system, files, shown=shown))
         console.print()
         running.print_result(console, result, files)
         if once:
             raise typer.Exit(0 if result.is_as_expected else 1)
-        _serve(system, state_dir)
+        serve_until_ended(lambda: _announce(system, state_dir))
+        console.print("Avslutar.")
 
 
 def _require_known(files: Sequence[RegionFiles], system: LocalSystem) -> None:
@@ -67,6 +68,12 @@ def _require_known(files: Sequence[RegionFiles], system: LocalSystem) -> None:
         raise LocalProblem(
             f"There is no policy for {', '.join(unknown)} in {system.regions_dir}.",
             remedy="Choose others with --regions, or name the policies with KVITT_REGIONS_DIR.",
+        )
+    out = {one.code: reason for one in files if (reason := system.regions_out.get(one.code))}
+    if out:
+        raise LocalProblem(
+            f"The month cannot be lived through: {'; '.join(out.values())}.",
+            remedy="Mend the file (kvitt region check), or choose others with --regions.",
         )
 
 
@@ -96,7 +103,7 @@ def _shown_month(files: Sequence[RegionFiles]) -> Iterator[Shown]:
         yield show
 
 
-def _serve(system: LocalSystem, state_dir: Path) -> None:
+def _announce(system: LocalSystem, state_dir: Path) -> None:
     console.print("\n[bold]Tjänsterna svarar tills Ctrl-C.[/] Dokumentationen, utan internet:")
     for service in system.services.values():
         console.print(f"  {service.name:<14} {service.url}/docs", soft_wrap=True)
@@ -106,6 +113,3 @@ def _serve(system: LocalSystem, state_dir: Path) -> None:
         f"  kvitt token --region ac --user drift --role region_system{here}",
         soft_wrap=True,
     )
-    with contextlib.suppress(KeyboardInterrupt):
-        signal.pause()
-    console.print("Avslutar.")

@@ -2,20 +2,19 @@
 Reads only.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, Where
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, Scope, named
-from kvitt_contracts.billing import ChargeKind, InvoiceLine
+from kvitt_contracts.billing import ChargeKind
 from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId
 from pydantic import Field
 from sqlalchemy import select
 
-from billing import pdf
+from billing import queries
 from billing.models import (
-    ArticleRow,
     ChargeRow,
     DeviceRow,
     InvoiceRow,
@@ -81,8 +80,11 @@ async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
 )
 async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
     """The invoice as a document (BIL-9)."""
+    from billing import pdf  # 4 MiB, of use to a process that has printed one
+
     row = await reader.get(InvoiceRow, invoice_id, rule="BIL-9")
-    names = await _article_names(reader, row.lines)
+    numbers = {line.article_number for line in row.lines}
+    names = await queries.article_names(reader, numbers)
     payer = await reader.look_up(PayerRow, row.payer.payer_id) if row.payer.kind == "unit" else None
     document = pdf.invoice(row.state(), articles=names, payer_name=payer.name if payer else None)
     return Response(
@@ -170,9 +172,3 @@ async def list_payers(reader: Reader, asked: Annotated[ListQuery, Query()]) -> P
 async def list_runs(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[RunView]:
     """The months that have been invoiced; newest first."""
     return await RUNS.page(asked, reader)
-
-
-async def _article_names(reader: Reader, lines: tuple[InvoiceLine, ...]) -> dict[Any, str]:
-    numbers = {line.article_number for line in lines}
-    query = select(ArticleRow).where(ArticleRow.article_number.in_(sorted(numbers)))
-    return {row.article_number: row.name for row in await reader.all(query)}

@@ -215,6 +215,7 @@ class CounterRow(Regional, Base):
     """Running numbers of a region: custody changes applied, invoices numbered in a year."""
 
     __tablename__ = "counters"
+    locked_when_loaded = True
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int] = mapped_column(BigInteger)

@@ -27,6 +27,7 @@ async def unsettle_devices_of(
     tx: Transaction, article_number: ArticleNumber, *, from_day: date
 ) -> None:
     """A new price: mark the rent of the article's devices to be settled again from a day on."""
+    tx.will_lock(DeviceRow)
     of_article = (
         select(DeviceRow.device_id)
         .where(
@@ -46,6 +47,7 @@ async def unsettle_devices_of(
 
 
 async def _count_up(tx: Transaction, name: str) -> int:
+    tx.will_lock(CounterRow)
     counted = (
         insert(CounterRow)
         .values(region=tx.region, name=name, value=1)

@@ -46,6 +46,7 @@ async def test_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_
             an_article_listed(CUSHION, marked=False),
             an_article_priced(CUSHION, 10_000),
             an_article_priced(CUSHION, 12_000, valid_from="2026-05-10"),
+            an_article_priced(CUSHION, 15_000, valid_from="2026-05-11"),  # before it is told
             an_order(quantity=3),
             a_line_delivered(quantity=3, on="2026-05-10", payer="20011"),
         )

@@ -49,6 +49,14 @@ def test_the_days_of_a_month_add_up_to_the_months_price_to_the_ore(
     assert sum(shares) == monthly
 
 
+@pytest.mark.rule("BIL-10")
+def test_half_an_ore_of_a_days_share_is_rounded_up() -> None:
+    april_1, april_2 = date(2026, 4, 1), date(2026, 4, 2)
+
+    assert (day_share(15, april_1), day_share(15, april_2)) == (1, 0)
+    assert (day_share(45, april_1), day_share(45, april_2)) == (2, 1)
+
+
 @pytest.mark.rule("BIL-1")
 def test_a_transfer_splits_the_month_at_its_effective_day() -> None:
     points = [a_point("2026-05-01", "20311"), a_point("2026-05-11", "20312")]

@@ -43,12 +43,13 @@ from kvitt_contracts.types import (
     identify,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, cast, false, or_, select
+from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
 from bmb.register.models import DeviceRow
+from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.views import TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
@@ -121,7 +122,14 @@ class UnlockBody(BaseModel):
 
 @router.post("/transfers", status_code=202)
 async def save_transfer(body: SaveBody, commands: Commands) -> TransferView:
-    """Spara ett byte, och skicka det genast om `execute` är sant. 202 medan lagret prövar det."""
+    """Spara ett byte, och skicka det genast om `execute` är sant. 202 medan lagret prövar det.
+
+    Nekas: okända namn UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3, REF-4), UNKNOWN_DEVICE,
+    UNKNOWN_PERSON, UNKNOWN_CARE_UNIT (BMB-1); SENDER_ELSEWHERE, NOT_A_DRAFT (BMB-2),
+    NOT_A_PRESCRIBER, DEVICE_TWICE, SEVERAL_RECIPIENTS, TWO_RECIPIENTS, NOTHING_CHANGES,
+    NOT_OWN_STORE (BMB-1), RECEIVER_ELSEWHERE, SEVERAL_PAYERS (BMB-4), INACTIVE_RECIPIENT (REF-14),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`.
+    """
     values = body.model_dump(exclude={"reference"}, exclude_unset=True)
     command = SaveTransfer(sender=commands.caller.user_id, **values)
     # Without a name of its own the transfer has a random id: nothing else will ever call it.
@@ -134,40 +142,59 @@ async def save_transfer(body: SaveBody, commands: Commands) -> TransferView:
 
 @router.post("/transfers/{transfer_id}:execute", status_code=202)
 async def execute_transfer(transfer_id: UUID, commands: Commands) -> TransferView:
-    """Verkställ ett utkast: skicka det. 202 medan lagret prövar om hjälpmedlen kan bytas."""
+    """Verkställ ett utkast: skicka det. 202 medan lagret prövar om hjälpmedlen kan bytas.
+
+    Nekas: UNKNOWN_TRANSFER, NOT_A_DRAFT, NOT_RESPONSIBLE, SENDER_NOT_PERMITTED (BMB-2),
+    UNKNOWN_USER (REF-3), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN (BMB-11).
+    """
     return await _run(ExecuteTransfer(by=commands.caller.user_id), transfer_id, commands)
 
 
 @router.post("/transfers/{transfer_id}:cancel")
 async def cancel_transfer(transfer_id: UUID, commands: Commands) -> TransferView:
-    """Kasta ett utkast; allt är som förut."""
+    """Kasta ett utkast; allt är som förut.
+
+    Nekas: UNKNOWN_TRANSFER, NOT_A_DRAFT, SENDER_ELSEWHERE (BMB-2), UNKNOWN_USER (REF-3).
+    """
     return await _run(CancelTransfer(by=commands.caller.user_id), transfer_id, commands)
 
 
 @router.post("/transfers/{transfer_id}:accept")
 async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Commands) -> TransferView:
-    """Kvittera: godkänn bytet för en kund, som bestämmer betalaren."""
+    """Kvittera: godkänn bytet för en kund, som bestämmer betalaren.
+
+    Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, NOT_RESPONSIBLE,
+    CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER (BMB-4), UNKNOWN_USER (REF-3), DEADLINE_PASSED
+    (BMB-7).
+    """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
     return await _run(command, transfer_id, commands)
 
 
 @router.post("/transfers/{transfer_id}:reject")
 async def reject_transfer(transfer_id: UUID, body: RejectBody, commands: Commands) -> TransferView:
-    """Kvittera: godkänn inte bytet."""
+    """Kvittera: godkänn inte bytet.
+
+    Nekas: UNKNOWN_TRANSFER, MESSAGE_MISSING (BMB-5), NOT_OPEN, NOT_RESPONSIBLE (BMB-4),
+    UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7).
+    """
     command = RejectTransfer(by=commands.caller.user_id, message=body.message)
     return await _run(command, transfer_id, commands)
 
 
 @router.post("/transfers/{transfer_id}:unlock")
 async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Commands) -> TransferView:
-    """Lås upp ett låst byte. Bara kundtjänst."""
+    """Lås upp ett låst byte. Bara kundtjänst.
+
+    Nekas: UNKNOWN_TRANSFER, NOT_LOCKED (BMB-7), UNKNOWN_USER (REF-3), CUSTOMER_SERVICE_ONLY
+    (REF-12).
+    """
     command = UnlockTransfer(by=commands.caller.user_id, asked_by=body.asked_by)
     return await _run(command, transfer_id, commands)
 
 
 async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElement[bool]:
-    query = select(DeviceRow.device_id).where(DeviceRow.device_number == number)
-    found = await reader.all(query)
+    found = await device_ids_numbered(reader, number)
     return or_(false(), *(cast(TransferRow.devices, JSONB).contains([str(one)]) for one in found))
 
 
@@ -240,7 +267,7 @@ async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) ->
 async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst."""
     row = await reader.get(TransferRow, transfer_id, rule="BMB-8")
-    numbers = {one.device_id: one.device_number for one in await reader.all(_devices(row))}
+    numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
     return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
 
@@ -260,18 +287,12 @@ def _show(
 
     async def show(tx: Transaction) -> TransferView:
         row = await tx.get(TransferRow, transfer_id)
-        devices = (await tx.session.scalars(_devices(row))).all()
+        devices = await tx.look_up_all(DeviceRow, row.devices)
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
         return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=caller)
 
     return show
-
-
-def _devices(row: TransferRow) -> Select[DeviceRow]:
-    return select(DeviceRow).where(
-        DeviceRow.region == row.region, DeviceRow.device_id.in_(row.devices)
-    )
 
 
 def _from_me(reader: RegionReader) -> ColumnElement[bool]:

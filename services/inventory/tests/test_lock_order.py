@@ -1,8 +1,10 @@
 """Rows are locked in one order, and a handler that leaves it is seen."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from inventory.app import service
@@ -15,15 +17,23 @@ from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.regions import PickingBegun
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
+    a_transfer_rejected,
     a_transfer_requested,
     a_transfer_requested_from_store,
 )
-from contracts.tests.builders.orders import a_device_line, a_person_registered, an_order_placed
+from contracts.tests.builders.orders import (
+    a_device_line,
+    a_line,
+    a_person_registered,
+    an_order_placed,
+    an_order_void_requested,
+)
 from contracts.tests.builders.regions import (
+    a_balance_stated,
     a_device_on_loan_stated,
     a_device_returned,
     a_dispatch,
@@ -33,7 +43,14 @@ from contracts.tests.builders.regions import (
     the_catalogue,
     the_stores,
 )
-from contracts.tests.builders.story import ROLLATOR, device_id, order_id, transfer_id
+from contracts.tests.builders.story import (
+    BATTERY,
+    CUSHION,
+    ROLLATOR,
+    device_id,
+    order_id,
+    transfer_id,
+)
 from services.inventory.tests.worlds import balance, device
 
 _MOVE_CLOCK = text('UPDATE clock SET "offset" = CAST(:to AS timestamptz) - now()')
@@ -105,6 +122,96 @@ async def test_a_transfer_into_a_store_serves_who_waits_in_the_order_of_locks(
 
     assert await balance(world, ROLLATOR) == (0, 2, 0)
     await assert_rows_are_folds(world)
+
+
+@contextmanager
+def reservations_locked(world: World) -> Iterator[list[UUID]]:
+    """The ids of the reservations that are locked meanwhile, in the order of their locks."""
+    locked: list[UUID] = []
+    engine = world.worker.engine.sync_engine
+
+    def note(_: Any, __: Any, statement: str, values: tuple[Any, ...], *rest: Any) -> None:
+        if "FROM reservations" in statement and "FOR NO KEY UPDATE" in statement:
+            (keys,) = (value for value in values if isinstance(value, list))
+            locked.extend(UUID(str(key)) for key in keys)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield locked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+FIRST, LAST = sorted(("O-2", "O-3"), key=order_id)
+"""Two orders by their ids."""
+
+
+async def test_who_waits_for_one_article_is_locked_by_id_and_served_by_waiting(
+    world: World,
+) -> None:
+    await world.handle(an_order_placed(a_line(CUSHION, 3, order=LAST), reference=LAST))
+    await world.handle(an_order_placed(a_line(CUSHION, 3, order=FIRST), reference=FIRST))
+
+    with reservations_locked(world) as locked:
+        await world.handle(a_balance_stated(CUSHION, 4))
+
+    assert locked == [order_id(FIRST), order_id(LAST)]
+    served = await world.row(ReservationRow, order_id(LAST))
+    assert [line.missing for line in served.lines] == [0]
+
+
+async def test_who_waits_for_several_articles_of_a_released_order_is_locked_by_id(
+    world: World,
+) -> None:
+    await world.handle_all(a_balance_stated(CUSHION, 1), a_balance_stated(BATTERY, 1))
+    both = (a_line(CUSHION, order="O-4"), a_line(BATTERY, number=2, order="O-4"))
+    await world.handle(an_order_placed(*both, reference="O-4"))
+    await world.handle(an_order_placed(a_line(CUSHION, order=LAST), reference=LAST))
+    await world.handle(an_order_placed(a_line(BATTERY, order=FIRST), reference=FIRST))
+
+    with reservations_locked(world) as locked:
+        await world.handle(an_order_void_requested("O-4"))
+
+    assert locked == [order_id("O-4"), order_id(FIRST), order_id(LAST)]
+    await assert_rows_are_folds(world)
+
+
+async def test_who_waits_for_several_devices_of_an_ended_transfer_is_locked_by_id(
+    world: World,
+) -> None:
+    await world.handle(
+        rollators_received("170078", "170079", "170080", store="500")
+    )  # one is O-1's
+    await world.handle(a_transfer_requested_from_store("170079", "170080", store="500"))
+    await _two_wait_for_a_rollator(world)
+
+    with reservations_locked(world) as locked:
+        await world.handle(a_transfer_rejected())
+
+    assert locked == [order_id(FIRST), order_id(LAST)]
+    await assert_rows_are_folds(world)
+
+
+async def test_who_waits_for_several_devices_of_a_transfer_into_a_store_is_locked_by_id(
+    world: World,
+) -> None:
+    await world.handle(a_device_on_loan_stated("170099"))
+    await world.handle(rollators_received("170078", store="500"))  # O-1's
+    await world.handle(a_transfer_requested("170098", "170099"))
+    await _two_wait_for_a_rollator(world)
+
+    with reservations_locked(world) as locked:
+        await world.handle(
+            a_transfer_accepted("170098", "170099", new_store="500", effective_on=date(2026, 3, 2))
+        )
+
+    assert locked == [order_id(FIRST), order_id(LAST)]
+    await assert_rows_are_folds(world)
+
+
+async def _two_wait_for_a_rollator(world: World) -> None:
+    for order in (LAST, FIRST):
+        await world.handle(an_order_placed(a_device_line(None, order=order), reference=order))
 
 
 @pytest.mark.parametrize("named", ["by its reference", "by its number"])

@@ -130,6 +130,37 @@ async def test_the_region_hears_in_part_delivered_only_while_something_is_outsta
 
 
 @pytest.mark.rule("ORD-15")
+async def test_an_arrival_of_several_lines_is_told_once(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle_all(
+            an_order_of(2, 3, 1),
+            an_order_line_delivered(quantity=2, more_lines=1),
+            an_order_line_delivered(quantity=1, number=2),
+        )
+        assert await order_statuses(world) == ["registered", "part_delivered"]
+
+        await world.handle_all(
+            an_order_line_delivered(quantity=2, number=2, more_lines=1),
+            an_order_line_delivered(quantity=1, number=3),
+            an_order_delivered(),
+        )
+        assert await order_statuses(world) == ["registered", "part_delivered", "delivered"]
+
+
+@pytest.mark.rule("ORD-15")
+async def test_a_whole_order_in_one_arrival_is_delivered_and_never_in_part(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle_all(
+            an_order_of(2, 3),
+            an_order_line_delivered(quantity=2, more_lines=1),
+            an_order_line_delivered(quantity=3, number=2),
+            an_order_delivered(),
+        )
+
+        assert await order_statuses(world) == ["registered", "delivered"]
+
+
+@pytest.mark.rule("ORD-15")
 async def test_the_region_hears_of_its_order_by_its_own_name_and_when_it_happened(
     given: Given,
 ) -> None:

@@ -7,6 +7,7 @@ from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
 from orders.models import Base
+from orders.numbers.models import NumberSeriesRow
 from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
@@ -25,8 +26,9 @@ service = Service(
         CareUnitRow,
         UserRow,
         OrderRow,
-        PersonDetailsRow,
         PersonRow,
+        PersonDetailsRow,
+        NumberSeriesRow,
     ),
 )
 

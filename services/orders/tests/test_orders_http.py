@@ -69,6 +69,46 @@ async def test_an_order_is_placed_over_http_and_shown(given: Given) -> None:
         assert shown["recipient"]["person"] == await patient(world)
 
 
+@pytest.mark.rule("ORD-2")
+async def test_an_order_over_http_has_the_regions_own_reference_and_the_id_that_follows_from_it(
+    given: Given,
+) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+
+        order = await placed_over_http(world, client, reference="O-1")
+        again = await client.post("/orders", json=await a_body(world, reference="O-1"))
+
+        (placed,) = await world.events(OrderPlaced)
+        assert (placed.reference, order["order_id"]) == ("O-1", str(order_id("O-1")))
+        assert (again.status_code, again.json()["reason"], again.json()["field"]) == (
+            422,
+            "ALREADY_PLACED",
+            "reference",
+        )
+
+
+@pytest.mark.rule("ORD-2")
+async def test_an_order_over_http_without_a_reference_has_none(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+
+        await placed_over_http(world, client)
+
+        (placed,) = await world.events(OrderPlaced)
+        assert placed.reference is None
+
+
+async def test_a_reference_that_holds_a_personal_number_is_refused(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+
+        answer = await client.post("/orders", json=await a_body(world, reference="189001019802"))
+
+        assert answer.status_code == 422
+        assert "189001019802" not in answer.text
+
+
 async def test_the_same_key_places_one_order(given: Given) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)

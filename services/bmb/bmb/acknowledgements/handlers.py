@@ -30,7 +30,12 @@ def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable
 
 @messages.command(AcceptTransfer, of=TransferRow, rule="BMB-4", reads=_read)
 async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transaction) -> None:
-    """Accept for a customer of the receiving side (BMB-4)."""
+    """Accept for a customer of the receiving side (BMB-4).
+
+    Refused: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER (BMB-4), UNKNOWN_USER (REF-3),
+    NOT_OPEN, NOT_RESPONSIBLE, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER (BMB-4),
+    DEADLINE_PASSED (BMB-7).
+    """
     customer = await tx.get(CustomerRow, command.customer_id, rule="BMB-4", field="customer_id")
     if command.payer_id is not None:
         await tx.get(PayerRow, command.payer_id, rule="BMB-4", field="payer_id")
@@ -52,7 +57,11 @@ async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transac
 
 @messages.command(RejectTransfer, of=TransferRow, rule="BMB-5", reads=_read)
 async def reject_transfer(row: TransferRow, command: RejectTransfer, tx: Transaction) -> None:
-    """Reject, with the reason (BMB-5)."""
+    """Reject, with the reason (BMB-5).
+
+    Refused: UNKNOWN_TRANSFER (BMB-5), UNKNOWN_USER (REF-3), NOT_OPEN, NOT_RESPONSIBLE (BMB-4),
+    MESSAGE_MISSING (BMB-5), DEADLINE_PASSED (BMB-7).
+    """
     events = domain.reject(
         row.state(),
         by=await queries.user(tx, command.by),

@@ -34,7 +34,10 @@ CUSTODY_OVERDUE = declare(
     ],
 )
 async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
-    """Store the device's custody; where a transfer was the cause, complete that line."""
+    """Store the device's custody; where a transfer was the cause, complete that line.
+
+    A device or a transfer that is not known yet: the event waits.
+    """
     await note_custody(event, tx)
     if event.cause.transfer_id is None:
         return

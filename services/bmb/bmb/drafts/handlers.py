@@ -36,7 +36,17 @@ def _read_to_save(command: SaveTransfer, tx: Transaction) -> Iterable[RowKey]:
     SaveTransfer, loads=lambda _, tx: [(TransferRow, tx.target("transfer"))], reads=_read_to_save
 )
 async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
-    """Save a draft under the region's reference; with `execute` it is sent at once (BMB-2)."""
+    """Save a draft under the region's reference; with `execute` it is sent at once (BMB-2).
+
+    Refused: INVALID_FIELD (contract); an unknown name: UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3; REF-4
+    for a prescriber's place), UNKNOWN_DEVICE, UNKNOWN_PERSON, UNKNOWN_CARE_UNIT (BMB-1); who:
+    SENDER_ELSEWHERE (BMB-2), NOT_A_PRESCRIBER (BMB-1), RECEIVER_ELSEWHERE (BMB-4),
+    INACTIVE_RECIPIENT (REF-14); what: DEVICE_TWICE, SEVERAL_RECIPIENTS, TWO_RECIPIENTS,
+    NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), SEVERAL_PAYERS (BMB-4), PRIVATE_CLINIC_HOLDS_NO_STOCK
+    (REF-7); NOT_A_DRAFT (BMB-2); with `execute` also what ExecuteTransfer is refused for:
+    NOT_RESPONSIBLE, SENDER_NOT_PERMITTED (BMB-2), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN
+    (BMB-11).
+    """
     transfer_id = TransferId(tx.target("transfer"))
     row = await tx.find(TransferRow, transfer_id)
     wish = await _wish(command, tx)
@@ -63,7 +73,10 @@ async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
     ],
 )
 async def cancel_transfer(row: TransferRow, command: CancelTransfer, tx: Transaction) -> None:
-    """Throw a draft away, with what was written to its receiver (BMB-2)."""
+    """Throw a draft away, with what was written to its receiver (BMB-2).
+
+    Refused: UNKNOWN_TRANSFER (BMB-2), UNKNOWN_USER (REF-3), NOT_A_DRAFT, SENDER_ELSEWHERE (BMB-2).
+    """
     tx.record(row, *domain.cancel(row.state(), by=await queries.user(tx, command.by)))
     await texts.keep_to_receiver(tx, TransferId(row.id), None)
 

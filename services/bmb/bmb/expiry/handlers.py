@@ -18,7 +18,7 @@ messages = Handlers()
 
 @messages.timer(DEADLINE_NEAR)
 async def tell_that_deadline_is_near(row: TransferRow, due: datetime, tx: Transaction) -> None:
-    """One day is left (NTF-2)."""
+    """Emit that one day is left (NTF-2)."""
     tx.record(row, *domain.near(row.state(), now=tx.now))
 
 
@@ -42,7 +42,11 @@ async def expire_unanswered_transfer(row: TransferRow, due: datetime, tx: Transa
     reads=lambda command, _: [(UserRow, command.by), (UserRow, command.asked_by)],
 )
 async def unlock_transfer(row: TransferRow, command: UnlockTransfer, tx: Transaction) -> None:
-    """Customer service frees the devices of a locked transfer (BMB-7, REF-12)."""
+    """Customer service frees the devices of a locked transfer (BMB-7, REF-12).
+
+    Refused: UNKNOWN_TRANSFER (BMB-7), UNKNOWN_USER (REF-3), CUSTOMER_SERVICE_ONLY (REF-12),
+    NOT_LOCKED (BMB-7).
+    """
     by = await queries.user(tx, command.by)
     await queries.user(tx, command.asked_by, field="asked_by")
     tx.record(row, *domain.unlock(row.state(), by=by, asked_by=command.asked_by))

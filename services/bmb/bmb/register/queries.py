@@ -1,16 +1,17 @@
-"""Looks up what a command names: users, devices by number, recipients.
-
-Each raises Refused for a name that bmb does not have.
+"""Looks up what a command names: users, devices by number, recipients. Raises Refused for a name
+that bmb does not have. What a view shows of them is at the end.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     CareUnitRecipient,
     CustomerId,
+    DeviceId,
     DeviceNumber,
     Holder,
     NamedPatient,
@@ -19,6 +20,7 @@ from kvitt_contracts.types import (
     PersonRef,
     UserId,
 )
+from sqlalchemy import select
 
 from bmb.register.domain import Customer, Device, Patient, User
 from bmb.register.models import CareUnitRow, CustomerRow, DeviceRow, PersonRow, UserRow
@@ -88,6 +90,19 @@ async def recipient(tx: Transaction, named: NamedRecipient) -> Patient | CareUni
         )
     today = await _follow(tx, row)
     return Patient(recipient=PatientRecipient(person=today.person), active=today.active)
+
+
+async def device_ids_numbered(reader: RegionReader, number: DeviceNumber) -> Sequence[DeviceId]:
+    """The ids of the devices that have a number today."""
+    return await reader.all(select(DeviceRow.device_id).where(DeviceRow.device_number == number))
+
+
+async def device_numbers(
+    reader: RegionReader, ids: Iterable[DeviceId]
+) -> Mapping[DeviceId, DeviceNumber]:
+    """The numbers of devices today, by id; one that is not known yet is left out."""
+    rows = await reader.all(select(DeviceRow).where(DeviceRow.device_id.in_(ids)))
+    return {row.device_id: row.device_number for row in rows}
 
 
 async def _device(tx: Transaction, row: DeviceRow) -> Device:

@@ -26,13 +26,20 @@ messages = Handlers()
     reads=lambda command, _: [(UserRow, command.by)],
 )
 async def execute_transfer(row: TransferRow, command: ExecuteTransfer, tx: Transaction) -> None:
-    """Make a draft take effect (BMB-2)."""
+    """Make a draft take effect (BMB-2).
+
+    Refused: UNKNOWN_TRANSFER (BMB-2), UNKNOWN_USER (REF-3), NOT_A_DRAFT, NOT_RESPONSIBLE,
+    SENDER_NOT_PERMITTED (BMB-2), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN (BMB-11).
+    """
     send(row, await queries.user(tx, command.by), tx)
 
 
 @messages.on(HoldGranted, of=TransferRow)
 async def on_hold_granted(row: TransferRow, event: HoldGranted, tx: Transaction) -> None:
-    """The receiver sees the transfer from now on, until its deadline (BMB-7)."""
+    """The receiver sees the transfer from now on, until its deadline (BMB-7).
+
+    Raises ValueError: the transfer was never requested.
+    """
     events = domain.grant(row.state(), policy=tx.pinned_policy(_pin(row)), now=tx.now)
     if events:
         tx.record(row, *events)

@@ -13,7 +13,10 @@ HOLD_ANSWER: Final = Timer("transfer_hold_answer", TransferRow)
 
 
 def send(row: TransferRow, by: User, tx: Transaction) -> None:
-    """Record the request of a hold, and schedule the alarm for a missing answer."""
+    """Record the request of a hold, and schedule the alarm for a missing answer.
+
+    Raises Refused as domain.execute does (BMB-2, BMB-11).
+    """
     events = domain.execute(row.state(), by=by, policy=tx.policy, now=tx.now)
     if events:
         tx.record(row, *events)

@@ -20,11 +20,13 @@ from kvitt_chassis.http import (
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, StoreId
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from inventory.articles import domain
 from inventory.articles.models import ArticleRow
+from inventory.articles.queries import show_article_row
 from inventory.stock.models import BalanceRow
+from inventory.stock.queries import available_of, balances_of
 from inventory.stock.views import BalanceView
 from inventory.views import FromRow
 
@@ -164,16 +166,8 @@ async def list_articles(
 @router.get("/articles/{article_number}")
 async def show_article(article_number: ArticleNumber, reader: Reader) -> ArticleView:
     """En artikel med priser och saldo per förråd (INV-2)."""
-    row: ArticleRow = await reader.one(
-        select(ArticleRow).where(ArticleRow.article_number == article_number),
-        noun="article",
-        rule="INV-2",
-    )
-    balances = await reader.all(
-        select(BalanceRow)
-        .where(BalanceRow.article_number == article_number)
-        .order_by(BalanceRow.store)
-    )
+    row = await show_article_row(reader, article_number)
+    balances = await balances_of(reader, article_number)
     return ArticleView(
         **ArticleLine.of(row).model_dump(exclude={"available"}),
         available=sum(balance.available for balance in balances),
@@ -187,12 +181,7 @@ async def show_article(article_number: ArticleNumber, reader: Reader) -> Article
 
 
 async def _with_balance(reader: RegionReader, lines: Sequence[ArticleLine]) -> list[ArticleLine]:
-    sums = await reader.all(
-        select(BalanceRow.article_number, func.sum(BalanceRow.available))
-        .where(BalanceRow.article_number.in_([line.article_number for line in lines]))
-        .group_by(BalanceRow.article_number)
-    )
-    available = {number: int(total) for number, total in sums}
+    available = await available_of(reader, [line.article_number for line in lines])
     return [
         line.model_copy(update={"available": available.get(line.article_number, 0)})
         for line in lines

@@ -19,7 +19,10 @@ def _stated(fact: ArticleStated | ArticlePriceStated, tx: Transaction) -> Iterab
 
 @messages.on(ArticleStated, loads=_stated)
 async def list_article(fact: ArticleStated, tx: Transaction) -> None:
-    """INV-2: take the article into the catalogue."""
+    """INV-2: take the article into the catalogue.
+
+    Refused: SERVICE_IS_NEVER_MARKED (INV-5), WAY_OF_COUNTING_IS_FIXED (INV-4).
+    """
     key = article_id(tx, fact.article_number)
     row = await tx.find(ArticleRow, key)
     if row is None:
@@ -30,7 +33,10 @@ async def list_article(fact: ArticleStated, tx: Transaction) -> None:
 
 @messages.on(ArticlePriceStated, loads=_stated)
 async def price_article(fact: ArticlePriceStated, tx: Transaction) -> None:
-    """INV-2: record the price from its day on. A price before its article is refused."""
+    """INV-2: record the price from its day on.
+
+    Refused: UNKNOWN_ARTICLE (INV-2), a price before its article.
+    """
     row = await tx.find(ArticleRow, article_id(tx, fact.article_number))
     events = domain.price_article(fact, known=row.state() if row else None)
     if row is not None:

@@ -1,9 +1,11 @@
-"""Look-ups of articles that other nouns use. Nothing is locked."""
+"""Look-ups of articles, for handlers and for views. Nothing is locked."""
 
 from uuid import UUID
 
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, identify
+from sqlalchemy import select
 
 from inventory.articles import domain
 from inventory.articles.models import ArticleRow
@@ -18,3 +20,11 @@ async def get_article(tx: Transaction, number: ArticleNumber) -> domain.Article:
     """The present state of an article. One that nobody has stated: the message waits."""
     row = await tx.get(ArticleRow, article_id(tx, number))
     return row.state()
+
+
+async def show_article_row(reader: RegionReader, number: ArticleNumber) -> ArticleRow:
+    """The row of an article, to be shown. Raises NotFound (404, INV-2)."""
+    row: ArticleRow = await reader.one(
+        select(ArticleRow).where(ArticleRow.article_number == number), noun="article", rule="INV-2"
+    )
+    return row

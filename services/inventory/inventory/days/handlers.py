@@ -7,20 +7,16 @@ from typing import Any
 
 from kvitt_chassis.handlers import Handlers, MessageHandler, Timer
 from kvitt_chassis.transaction import Transaction
-from sqlalchemy import text
 
 from inventory.days import domain
 from inventory.days.models import CountRow, DaysRow
+from inventory.days.queries import is_another_due
 from inventory.days.writes import days_id
 from inventory.metrics import DAY_ENDS_DELAYED, count
 
 DAY_ENDS = Timer("day_ends", CountRow)
 
 messages = Handlers()
-
-_OTHERS_DUE = text(
-    "SELECT EXISTS (SELECT FROM timers WHERE region = :region AND due <= :due AND timer <> :timer)"
-)
 
 
 @messages.timer(DAY_ENDS)
@@ -29,8 +25,7 @@ async def close_day(counted: CountRow, due: datetime, tx: Transaction) -> None:
     row = await tx.find(DaysRow, counted.id)
     day = domain.day_to_close(row.state() if row else None, first_day=counted.first_day)
     ended = domain.ends_at(day)
-    others = {"region": str(tx.region), "due": ended, "timer": DAY_ENDS.name}
-    if (await tx.session.execute(_OTHERS_DUE, others)).scalar_one():
+    if await is_another_due(tx, DAY_ENDS, by=ended):
         count(tx, DAY_ENDS_DELAYED)
         tx.schedule(DAY_ENDS, key=counted.id, due=_after_others(due, ended=ended, now=tx.now))
         return

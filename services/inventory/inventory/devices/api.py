@@ -33,10 +33,11 @@ from kvitt_contracts.types import (
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, select
 
-from inventory.articles.models import ArticleRow
+from inventory.articles.queries import show_article_row
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
-from inventory.people.models import AliasRow
+from inventory.devices.queries import custody_of
+from inventory.people.queries import references_of
 from inventory.views import FromRow
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
@@ -145,13 +146,7 @@ def _held_by(kind: str, *keys: object) -> ColumnElement[bool]:
 
 async def _with_the_person(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
     """Held by any reference of the person: custody stores the one that it was emitted with."""
-    known = {person}
-    while True:
-        query = select(AliasRow).where(AliasRow.into.in_(known) | AliasRow.person.in_(known))
-        found = {ref for alias in await reader.all(query) for ref in (alias.person, alias.into)}
-        if found <= known:
-            return _held_by("patient", *sorted(known, key=str))
-        known |= found
+    return _held_by("patient", *sorted(await references_of(reader, person), key=str))
 
 
 class DeviceQuery(ListQuery):
@@ -205,12 +200,8 @@ async def list_devices(reader: Reader, asked: Annotated[DeviceQuery, Query()]) -
 async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
     """Individkortet: vem som har hjälpmedlet, vem som betalar, och hela historiken (INV-5)."""
     row = await reader.get(DeviceRow, device_id, rule="INV-5")
-    article: ArticleRow = await reader.one(
-        select(ArticleRow).where(ArticleRow.article_number == row.article_number), noun="article"
-    )
-    history: list[CustodyRow] = await reader.all(
-        select(CustodyRow).where(CustodyRow.device_id == row.id).order_by(CustodyRow.number)
-    )
+    article = await show_article_row(reader, row.article_number)
+    history = await custody_of(reader, row)
     return DeviceView(
         **dict(DeviceLine.of(row)),
         name=article.name,

@@ -1,8 +1,9 @@
-"""Look-ups of devices that other nouns use: by number, and the days of their custody."""
+"""Look-ups of devices: by number, and their custody through time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId, DeviceNumber, identify
 from sqlalchemy import select
@@ -63,3 +64,10 @@ async def change_days(tx: Transaction, row: DeviceRow) -> list[date]:
         CustodyRow.region == tx.region, CustodyRow.device_id == row.id
     )
     return list((await tx.session.scalars(query)).all())
+
+
+async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRow]:
+    """The device's changes of custody, the first one first."""
+    return await reader.all(
+        select(CustodyRow).where(CustodyRow.device_id == row.id).order_by(CustodyRow.number)
+    )

@@ -16,7 +16,6 @@ from kvitt_contracts.types import (
     Reference,
     identify,
 )
-from sqlalchemy import select
 
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
@@ -27,6 +26,7 @@ from inventory.holds.writes import break_claim, lock_claiming_holds
 from inventory.reservations import domain as reservations
 from inventory.reservations.backorders import note_missing
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
+from inventory.reservations.queries import order_id_numbered
 from inventory.reservations.writes import give_devices
 from inventory.stock.writes import balance_rows, lock_balances, move_stock
 
@@ -44,7 +44,10 @@ def _locked_to_pick(fact: PickingBegun, tx: Transaction) -> Iterable[RowKey]:
     reads=lambda fact, tx: [(PlacedOrderRow, _order_id(fact.order, tx))],
 )
 async def begin_picking(fact: PickingBegun, tx: Transaction) -> None:
-    """ORD-14: the warehouse has begun with the order."""
+    """ORD-14: the warehouse has begun with the order.
+
+    An order that is not known yet: the fact waits.
+    """
     order = await _order_named(fact.order, tx)
     row = await tx.lock(ReservationRow, order.order_id)
     tx.record(row, *reservations.begin_picking(order.order_id, row.state()))
@@ -73,7 +76,13 @@ def _locked_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowK
 
 @messages.on(GoodsDispatched, loads=_locked_to_dispatch, reads=_read_to_dispatch)
 async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
-    """ORD-13: goods have left the store; they count as received on arrival."""
+    """ORD-13: goods have left the store; they count as received on arrival.
+
+    An order or a device that is not known yet: the fact waits. Refused: ORDER_HAS_NO_GOODS
+    (ORD-14), ARRIVES_BEFORE_DISPATCH, LINE_UNKNOWN_OR_TWICE, MORE_THAN_ORDERED (ORD-13),
+    DEVICE_NAMED_TWICE, DEVICES_DO_NOT_MATCH_QUANTITY (INV-5), DEVICE_NOT_IN_STORE,
+    DEVICE_OF_ANOTHER_ARTICLE (ORD-8), BALANCE_TOO_LOW (INV-4).
+    """
     order = await _order_named(fact.order, tx)
     await lock_balances(tx, order.store, {line.article_number for line in order.lines})
     sent = await _lock_sent(fact, tx)
@@ -128,10 +137,7 @@ async def _order_named(name: Reference, tx: Transaction) -> PlacedOrderRow:
     order = await tx.look_up(PlacedOrderRow, order_id)
     if order is not None:
         return order
-    numbered = select(PlacedOrderRow.order_id).where(
-        PlacedOrderRow.region == tx.region, PlacedOrderRow.order_number == str(name)
-    )
-    return await tx.get(PlacedOrderRow, await tx.session.scalar(numbered) or order_id)
+    return await tx.get(PlacedOrderRow, await order_id_numbered(tx, name) or order_id)
 
 
 def _order_id(name: Reference, tx: Transaction) -> OrderId:

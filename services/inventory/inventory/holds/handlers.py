@@ -65,7 +65,11 @@ def _locked_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[Row
 
 @messages.on(TransferRequested, loads=_locked_to_answer, reads=_read_to_answer)
 async def answer_request(event: TransferRequested, tx: Transaction) -> None:
-    """BMB-12: claim every device of the transfer, or none."""
+    """BMB-12: claim every device of the transfer, or none.
+
+    Answers HoldGranted, or HoldRefused with each hindered device's reason. A device that is not
+    known yet: the event waits.
+    """
     # Not locked: nobody else answers this transfer meanwhile, since its messages come in order.
     if await tx.look_up(HoldRow, event.transfer_id) is not None:
         return

@@ -1,5 +1,6 @@
 """What the end of a transfer does to its devices: custody handed over, or the claim lifted."""
 
+from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from inventory.devices.writes import change_custody
 from inventory.holds import domain
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.queries import current_holder, rows_of_holder
-from inventory.reservations.backorders import serve_backorders
+from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.stock.writes import balance_rows, move_stock
 
 
@@ -50,7 +51,7 @@ async def hand_over_devices(tx: Transaction, hold: HoldRow, effect: TransferEffe
     All rows are locked (see `locked_to_end`).
     """
     ended = domain.end(TransferId(hold.id), hold.state())
-    changes = []
+    changes, moves = [], []
     for row in await tx.lock_all(DeviceRow, hold.devices):
         before = row.state()
         changed = devices.change_custody(
@@ -64,9 +65,11 @@ async def hand_over_devices(tx: Transaction, hold: HoldRow, effect: TransferEffe
             cause=CustodyCause(transfer_id=effect.transfer_id),
         )
         row.claim = None
-        enters = devices.evolve(before, changed).store
-        await _move(tx, row.article_number, effect, leaves=before.store, enters=enters)
+        moves.append((row.article_number, before.store, devices.evolve(before, changed).store))
         changes.append((row, changed))
+    await lock_waiting(tx, Counter((enters, n) for n, _, enters in moves if enters is not None))
+    for number, leaves, enters in moves:
+        await _move(tx, number, effect, leaves=leaves, enters=enters)
     for row, changed in changes:  # last, since it locks the region's count
         await change_custody(tx, row, changed)
     tx.record(hold, *ended)
@@ -78,7 +81,10 @@ async def free_devices(tx: Transaction, hold: HoldRow) -> None:
     All rows are locked (see `locked_to_end`).
     """
     ended = domain.end(TransferId(hold.id), hold.state())
-    for row in await tx.lock_all(DeviceRow, hold.devices):
+    rows = await tx.lock_all(DeviceRow, hold.devices)
+    stored = [(store, row.article_number) for row in rows if (store := row.state().store)]
+    await lock_waiting(tx, Counter(stored))
+    for row in rows:
         row.claim = None
         store = row.state().store
         if store is not None:

@@ -42,8 +42,11 @@ def _read_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
 
 @messages.on(OrderPlaced, loads=_locked_to_answer, reads=_read_to_answer)
 async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
-    """ORD-4, ORD-7: reserve the goods, or deliver them at once from the service point's own
-    store.
+    """ORD-4, ORD-7: reserve the goods, or deliver them at once from the service point's own store.
+
+    Answers StockReserved or StockBackordered; for a withdrawal LineDelivered, or
+    ReservationDeclined with the reason and its rule. An article or a store that is not known yet:
+    the event waits.
     """
     # Not locked: nobody else answers this order meanwhile, since its messages come in order.
     if await tx.look_up(ReservationRow, event.order_id) is not None:
@@ -70,7 +73,10 @@ def _locked_to_release(event: OrderVoidRequested, tx: Transaction) -> Iterable[R
     reads=lambda event, _: [(PlacedOrderRow, event.order_id)],
 )
 async def release(event: OrderVoidRequested, tx: Transaction) -> None:
-    """ORD-14: free what is set aside, unless the warehouse has begun."""
+    """ORD-14: free what is set aside, unless the warehouse has begun.
+
+    Answers ReservationReleased, or ReleaseRefused with the reason.
+    """
     order = await tx.get(PlacedOrderRow, event.order_id)
     await lock_balances(tx, order.store, {line.article_number for line in order.lines})
     row = await tx.lock(ReservationRow, event.order_id)

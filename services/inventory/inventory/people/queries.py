@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import (
     CareUnitRecipient,
@@ -12,6 +13,7 @@ from kvitt_contracts.types import (
     PatientRecipient,
     PersonRef,
 )
+from sqlalchemy import select
 
 from inventory.people.models import AliasRow, PersonRow
 
@@ -60,3 +62,14 @@ async def recipient_named(
         row = await tx.get(PersonRow, named.person)
         return PatientRecipient(person=await current_ref(tx, row.person))
     return named
+
+
+async def references_of(reader: RegionReader, person: PersonRef) -> set[PersonRef]:
+    """Every reference of the person: aliases of this one, what it is an alias of, and so on."""
+    known = {person}
+    while True:
+        query = select(AliasRow).where(AliasRow.into.in_(known) | AliasRow.person.in_(known))
+        found = {ref for alias in await reader.all(query) for ref in (alias.person, alias.into)}
+        if found <= known:
+            return known
+        known |= found

@@ -51,7 +51,10 @@ def _moved(fact: GoodsReceived | BalanceStated, tx: Transaction) -> Iterable[Row
 async def receive_goods(fact: GoodsReceived, tx: Transaction) -> None:
     """INV-4, INV-5: book the goods, register each marked device, serve what waits for them.
 
-    Raises GoodsRefused as its rules do, DeviceRefused (INV-5): a device number is taken.
+    An article or a store that nobody has stated: the fact waits. Refused: ALREADY_BOOKED (INV-4)
+    with other content, PURCHASING_STORE_HAS_NO_BALANCE, SERVICE_IS_NEVER_STOCKED (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), DEVICES_DO_NOT_MATCH_QUANTITY, DEVICE_NUMBER_TAKEN
+    (INV-5).
     """
     delivery = DeliveryRow(
         region=tx.region,
@@ -88,7 +91,12 @@ async def receive_goods(fact: GoodsReceived, tx: Transaction) -> None:
 
 @messages.on(BalanceStated, loads=_moved, reads=_read)
 async def state_balance(fact: BalanceStated, tx: Transaction) -> None:
-    """INV-4: the old stock enters the ledger as a move of its own."""
+    """INV-4: the old stock enters the ledger as a move of its own.
+
+    Waits as receive_goods does. Refused: ALREADY_BOOKED (INV-4) with other content,
+    PURCHASING_STORE_HAS_NO_BALANCE, SERVICE_IS_NEVER_STOCKED (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK
+    (REF-7), MARKED_ARTICLE_IS_STATED_BY_DEVICE (INV-5).
+    """
     stated = DeliveryRow(
         region=tx.region,
         reference=_reference(fact, tx),
@@ -123,7 +131,13 @@ def _moved_to_state(fact: DeviceStated, tx: Transaction) -> Iterable[RowKey]:
 
 @messages.on(DeviceStated, loads=_moved_to_state, reads=_read_to_state)
 async def state_device(fact: DeviceStated, tx: Transaction) -> None:
-    """INV-5: a device of the old stock, in a store or on loan at the cut-over day."""
+    """INV-5: a device of the old stock, in a store or on loan at the cut-over day.
+
+    An article, a store or a person that is not known yet: the fact waits. Refused:
+    EITHER_STORE_OR_RECIPIENT, ARTICLE_IS_NOT_MARKED, DEVICE_NUMBER_TAKEN (INV-5),
+    LOAN_WITHOUT_PAYER (BIL-1), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    """
     article = await get_article(tx, fact.article_number)
     devices.check_stated(fact, marked=article.marked)
     if await _is_known(fact, tx):

@@ -1,15 +1,15 @@
 """Who gets goods that became free: the oldest order that waits for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.types import ArticleNumber, OrderId, StoreId
-from sqlalchemy import func, select
 
 from inventory.reservations import domain
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
+from inventory.reservations.queries import waiting_lines
 from inventory.stock.writes import lock_balances, move_stock
 
 
@@ -21,13 +21,25 @@ async def serve_backorders(
     free = (await lock_balances(tx, store, [number]))[number]
     if not free.available or not free.on_order:
         return
-    left = free.available
-    for waiting in await _waiting(tx, store, number):
-        quantity = min(left, waiting.missing)
-        if not quantity:
-            return
+    served = await _served(tx, store, number, free=free.available)
+    await tx.lock_all(ReservationRow, [waiting.order_id for waiting, _ in served])
+    for waiting, quantity in served:
         await _serve(tx, waiting, quantity, on=on)
-        left -= quantity
+
+
+async def lock_waiting(tx: Transaction, freed: Mapping[tuple[StoreId, ArticleNumber], int]) -> None:
+    """Lock the reservations that goods which are about to be freed will go to.
+
+    For who frees several articles, before the first is served: the reservations of all of them are
+    locked in the order of their ids, and not in the order in which they wait for each article. The
+    articles' balances are locked.
+    """
+    orders = []
+    for (store, number), quantity in freed.items():
+        balance = (await lock_balances(tx, store, [number]))[number]
+        served = await _served(tx, store, number, free=balance.available + quantity)
+        orders += [waiting.order_id for waiting, _ in served]
+    await tx.lock_all(ReservationRow, orders)
 
 
 async def note_missing(
@@ -62,24 +74,13 @@ async def note_missing(
         )
 
 
-async def _waiting(tx: Transaction, store: StoreId, number: ArticleNumber) -> list[BackorderRow]:
-    query = (
-        select(BackorderRow)
-        .where(
-            BackorderRow.region == tx.region,
-            BackorderRow.store == store,
-            BackorderRow.article_number == number,
-            BackorderRow.missing > 0,
-        )
-        .order_by(
-            BackorderRow.placed_at,
-            # a fifth running digit comes after four (ORD-2)
-            func.length(BackorderRow.order_number),
-            BackorderRow.order_number,
-            BackorderRow.line_number,
-        )
-    )
-    return list((await tx.session.scalars(query)).all())
+async def _served(
+    tx: Transaction, store: StoreId, number: ArticleNumber, *, free: int
+) -> list[tuple[BackorderRow, int]]:
+    """Who gets how much of free goods, the oldest first. Nothing is locked."""
+    lines = await waiting_lines(tx, store, number)
+    quantities = domain.shares(free, [line.missing for line in lines])
+    return [(line, got) for line, got in zip(lines, quantities, strict=True) if got]
 
 
 async def _serve(tx: Transaction, waiting: BackorderRow, quantity: int, *, on: date) -> None:

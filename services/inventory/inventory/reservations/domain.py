@@ -105,6 +105,15 @@ def reserve(
     )
 
 
+def shares(free: int, missing: Sequence[int]) -> list[int]:
+    """What each of several waiting lines gets of free goods, the first one first (ORD-4)."""
+    got = []
+    for wanted in missing:
+        got.append(min(free, wanted))
+        free -= got[-1]
+    return got
+
+
 def serve(
     order_id: OrderId, reservation: Reservation, *, line_id: OrderLineId, quantity: int, on: date
 ) -> StockReserved | StockBackordered:
@@ -167,7 +176,15 @@ def arrivals(
                         order_id, line, quantity=quantity, devices=devices, on=shipment.arrives_on
                     )
                 )
-    return tuple(delivered)
+    return as_one_arrival(delivered)
+
+
+def as_one_arrival(delivered: Sequence[LineDelivered]) -> tuple[LineDelivered, ...]:
+    """The lines that arrive together, each with the number of those that follow it."""
+    return tuple(
+        event.model_copy(update={"more_lines": len(delivered) - number})
+        for number, event in enumerate(delivered, start=1)
+    )
 
 
 def deliver(

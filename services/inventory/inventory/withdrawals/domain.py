@@ -12,7 +12,7 @@ from kvitt_contracts.types import ArticleNumber, DeviceId, DeviceNumber, OrderId
 
 from inventory.articles.domain import Article
 from inventory.devices.domain import Claim, Device
-from inventory.reservations.domain import deliver
+from inventory.reservations.domain import as_one_arrival, deliver
 
 
 class Reason(StrEnum):
@@ -69,9 +69,13 @@ def withdraw(
         if reason is not None:
             rule = _RULES.get(reason, "ORD-8")
             return ReservationDeclined(order_id=order_id, reason=reason, rule=rule)
-    return tuple(
-        deliver(order_id, line, quantity=line.quantity, devices=_devices(line, shelf=shelf), on=on)
-        for line in lines
+    return as_one_arrival(
+        [
+            deliver(
+                order_id, line, quantity=line.quantity, devices=_devices(line, shelf=shelf), on=on
+            )
+            for line in lines
+        ]
     )
 
 

@@ -12,13 +12,19 @@ messages = Handlers()
 
 @messages.command(OpenMessage, of=MessageRow, rule="NTF-1")
 async def open_message(row: MessageRow, command: OpenMessage, tx: Transaction) -> None:
-    """The message is read from now on (NTF-1)."""
+    """The message is read from now on (NTF-1).
+
+    Refused: UNKNOWN_MESSAGE (NTF-1): none, removed, or another reader's.
+    """
     tx.record(row, *domain.read(row.state(), by=_holder(command)))
 
 
 @messages.command(RemoveMessage, of=MessageRow, rule="NTF-1")
 async def remove_message(row: MessageRow, command: RemoveMessage, tx: Transaction) -> None:
-    """Remove the message from every list (NTF-1)."""
+    """Remove the message from every list (NTF-1).
+
+    Refused: UNKNOWN_MESSAGE (NTF-1): none, or another reader's.
+    """
     tx.record(row, *domain.remove(row.state(), by=_holder(command)))
 
 

@@ -58,9 +58,11 @@ async def on_order_planned(row: OrderRow, event: OrderPlanned, tx: Transaction) 
 async def on_order_line_delivered(
     row: OrderRow, event: OrderLineDelivered, tx: Transaction
 ) -> None:
-    """In part delivered, while something is outstanding (ORD-15)."""
+    """In part delivered, while something is outstanding when all of an arrival is counted
+    (ORD-15).
+    """
     row.outstanding -= event.quantity
-    if row.outstanding > 0:
+    if row.outstanding > 0 and not event.more_lines:
         await _report(row, "part_delivered", tx)
 
 

@@ -54,7 +54,11 @@ WRITERS = (Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE, Role.REGION_S
 
 @router.post("/orders/{order_id}:void", status_code=202)
 async def void_order(order_id: UUID, commands: Commands) -> OrderView:
-    """Makulera en hel order (ORD-14). Lagret svarar; `Prefer: wait=2` väntar."""
+    """Makulera en hel order (ORD-14). Lagret svarar; `Prefer: wait=2` väntar.
+
+    Nekas: UNKNOWN_ORDER (ORD-14), UNKNOWN_USER, NOT_YOUR_ORDER (REF-3), WITHDRAWAL_IS_DELIVERED,
+    DELIVERED, DECLINED, PICKING_BEGUN (ORD-14).
+    """
     commands.caller.must_have(*WRITERS)
     command = VoidOrder(by=commands.caller.user_id)
     return await commands.run(command, target=order_id, show=show_order(order_id))

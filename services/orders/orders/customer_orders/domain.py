@@ -126,15 +126,22 @@ def begin_picking(order: Order) -> tuple[OrderPickingBegun, ...]:
 
 
 def deliver_line(
-    order: Order, line: OrderLineId, *, quantity: int, on: date
+    order: Order, line: OrderLineId, *, quantity: int, on: date, more_lines: int = 0
 ) -> tuple[OrderLineDelivered | OrderDelivered, ...]:
     """Some of a line has reached the recipient; with the last of all it is delivered (ORD-15).
 
-    A physical fact: it counts in every status. Raises ValueError for a line of another order.
+    `more_lines` of the same arrival follow. A physical fact: it counts in every status. Raises
+    ValueError for a line of another order.
     """
     if all(one.line_id != line for one in order.lines):
         raise ValueError(f"order {order.id} has no line {line}")
-    part = OrderLineDelivered(order_id=order.id, line_id=line, quantity=quantity, delivered_on=on)
+    part = OrderLineDelivered(
+        order_id=order.id,
+        line_id=line,
+        quantity=quantity,
+        delivered_on=on,
+        more_lines=more_lines,
+    )
     after = evolve(order, part)
     if order.status is Status.DELIVERED or not all(one.is_delivered for one in after.lines):
         return (part,)

@@ -47,8 +47,10 @@ ORDERS_UNANSWERED = declare(
     reads=lambda command, tx: [(UserRow, user_key(command.by, tx))],
 )
 async def void_order(row: OrderRow, command: VoidOrder, tx: Transaction) -> None:
-    """Request the voiding of a whole order (ORD-14); it is voided when inventory has released
-    it.
+    """Request the voiding of a whole order (ORD-14); it is voided when inventory has released it.
+
+    Refused: UNKNOWN_ORDER (ORD-14), UNKNOWN_USER (REF-3), NOT_YOUR_ORDER (REF-3),
+    WITHDRAWAL_IS_DELIVERED, DELIVERED, DECLINED or PICKING_BEGUN (ORD-14).
     """
     by = await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
     events = domain.request_void(row.state(), by=by.state())
@@ -77,9 +79,16 @@ async def on_picking_begun(
 
 @messages.on(LineDelivered, of=OrderRow)
 async def on_line_delivered(row: OrderRow, event: LineDelivered, tx: Transaction) -> None:
-    """Count what was delivered; the last of it makes the order delivered."""
+    """Count what was delivered; the last of it makes the order delivered.
+
+    Raises ValueError: a line of another order.
+    """
     delivered = domain.deliver_line(
-        row.state(), event.line_id, quantity=event.quantity, on=event.delivered_on
+        row.state(),
+        event.line_id,
+        quantity=event.quantity,
+        on=event.delivered_on,
+        more_lines=event.more_lines,
     )
     tx.record(row, *delivered)
     if row.status is domain.Status.DELIVERED:

@@ -31,6 +31,8 @@ Lines = Annotated[tuple[LineToOrder, ...], Field(min_length=1, max_length=100)]
 
 
 class Asked(BaseModel):
+    """Det som en order och ett uttag har gemensamt."""
+
     model_config = ConfigDict(extra="forbid")
 
     recipient: Recipients
@@ -38,6 +40,10 @@ class Asked(BaseModel):
     service_point: Annotated[ServicePointId, Field(description="Tjänsteställe")]
     payer_id: Annotated[PayerId | None, Field(description="Bara när den avviker (REF-4)")] = None
     lines: Annotated[Lines, Field(description="Orderrader")]
+    reference: Annotated[
+        Reference | None,
+        Field(description="Regionens egen beteckning: den namnger ordern i regionens flöde"),
+    ] = None
 
 
 class OrderBody(Asked):

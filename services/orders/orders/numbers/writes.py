@@ -37,6 +37,7 @@ async def next_number(series: Series, tx: Transaction) -> OrderNumber:
 
 
 async def _draw_first(series_week: str, tx: Transaction) -> int:
+    tx.will_lock(NumberSeriesRow)
     await tx.session.flush()  # rows of the vault are locked before the counter, everywhere
     row = NumberSeriesRow
     drawn = await tx.session.scalars(

@@ -2,7 +2,6 @@
 alone, and every look is logged in the transaction that answers it.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -31,7 +30,7 @@ from sqlalchemy import select
 from orders.people import domain
 from orders.people.commands import AddPerson, DoorCode, Instructions, KeepContact, Phone
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
-from orders.people.queries import find_by_number
+from orders.people.queries import current_references, find_by_number
 from orders.people.writes import log_looks
 from orders.read_transaction import ReadTransaction
 
@@ -130,7 +129,10 @@ class AccessView(BaseModel):
 # decision 0033: a look takes no Idempotency-Key and is logged in its own transaction
 @router.post("/persons:find")
 async def find_person(body: FindPerson, caller: SignedIn, tx: ReadTransaction) -> PersonView:
-    """Sök en person på nummer; svaret är referensen."""
+    """Sök en person på nummer; svaret är referensen.
+
+    Finns ingen med numret: 404 (REF-8).
+    """
     caller.must_have(Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM)
     ref = await find_by_number(body.identity, tx)
     if ref is None:
@@ -144,13 +146,8 @@ async def find_person(body: FindPerson, caller: SignedIn, tx: ReadTransaction) -
 async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: ReadTransaction) -> Resolved:
     """Visa vilka referenserna är, för ett ändamål. Varje uppslag loggas."""
     caller.must_have(*domain.roles_that_may_ask(body.purpose))
-    current = await _current(body.refs, tx)
-    found = await tx.session.scalars(
-        select(PersonDetailsRow).where(
-            PersonDetailsRow.region == caller.region,
-            PersonDetailsRow.person.in_(set(current.values())),
-        )
-    )
+    current = await current_references(body.refs, tx)
+    found = await tx.look_up_all(PersonDetailsRow, current.values())
     details = {row.person: row.details() for row in found}
     shown = [
         _view(asked, ref, domain.show(details[ref], purpose=body.purpose))
@@ -213,7 +210,10 @@ async def add_person(body: PersonToAdd, commands: Commands) -> PersonView:
 
 @router.post("/persons/{person}:contact")
 async def keep_contact(person: PersonRef, body: Contact, commands: Commands) -> PersonView:
-    """Ändra telefon, portkod och anvisningar; de följer med till senare registreringar (REF-1)."""
+    """Ändra telefon, portkod och anvisningar; de följer med till senare registreringar (REF-1).
+
+    Nekas: UNKNOWN_PERSON (contract), UNKNOWN_PERSON_DETAIL (REF-1).
+    """
     commands.caller.must_have(Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE)
 
     async def show(tx: Transaction) -> PersonView:
@@ -275,30 +275,6 @@ async def list_person_accesses(
     """Loggen över vem som såg vem, och varför (REF-6)."""
     reader.caller.must_have(Role.CUSTOMER_SERVICE, Role.OPS)
     return await ACCESSES.page(asked, reader)
-
-
-async def _current(refs: Sequence[PersonRef], tx: Transaction) -> dict[PersonRef, PersonRef]:
-    """Returns each known reference with the current one behind it: aliases followed, a query per
-    step.
-    """
-    leads: dict[PersonRef, PersonRef | None] = {}
-    wanted = set(refs)
-    while wanted:
-        rows = await tx.session.execute(
-            select(PersonRow.id, PersonRow.merged_into).where(
-                PersonRow.region == tx.region, PersonRow.id.in_(wanted)
-            )
-        )
-        found = {PersonRef(row.id): row.merged_into for row in rows}
-        leads |= found
-        wanted = {into for into in found.values() if into is not None} - leads.keys()
-    return {ref: _end(ref, leads) for ref in refs if ref in leads}
-
-
-def _end(ref: PersonRef, leads: dict[PersonRef, PersonRef | None]) -> PersonRef:
-    while (into := leads[ref]) is not None:
-        ref = into
-    return ref
 
 
 def _view(

@@ -19,6 +19,7 @@ from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 from orders.people.queries import find_by_number, rows_of_person
+from orders.people.writes import change_number_index, delete_details
 
 messages = Handlers()
 
@@ -38,7 +39,11 @@ def _person_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
 
 @messages.on(PersonStated, loads=_person_of_subject, reads=_rows_of_subject)
 async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
-    """Register or correct a person; a number that another reference has makes the two one."""
+    """Register or correct a person; a number that another reference has makes the two one.
+
+    Refused: INVALID_SUBJECT (contract); PERSON_IS_MERGED (REF-1), where the region's id is an alias
+    and the number is not its person's.
+    """
     named = subject_as(RegionPersonId, tx.subject)
     active = fact.active and not fact.deceased
     row = await _called(named, tx)
@@ -57,7 +62,10 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
 
 @messages.on(PersonsJoined)
 async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
-    """Two of the region's ids are one person: the subject's reference stays."""
+    """Two of the region's ids are one person: the subject's reference stays.
+
+    An id that nobody has stated: the fact waits. Refused: INVALID_SUBJECT (contract).
+    """
     stays = await tx.get(PersonIdRow, subject_as(RegionPersonId, tx.subject))
     joined = await tx.get(PersonIdRow, fact.joined)
     row, into = await _lock_current(joined.person, tx), await _lock_current(stays.person, tx)
@@ -91,7 +99,10 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
 
 @messages.command(KeepContact)
 async def keep_contact(command: KeepContact, tx: Transaction) -> None:
-    """Edit phone, door code and instructions (REF-1)."""
+    """Edit phone, door code and instructions (REF-1).
+
+    Refused: UNKNOWN_PERSON (contract), UNKNOWN_PERSON_DETAIL (REF-1).
+    """
     row = await _lock_current(PersonRef(tx.target("person")), tx)
     details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
     details.phone = command.phone
@@ -135,9 +146,7 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
     if merged:
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
-            # The alias keeps no copy of who it was: what stands under `into` counts.
-            await tx.session.delete(details)
-            await tx.session.flush()
+            await delete_details(details, tx)
 
 
 async def _keep_details(
@@ -149,9 +158,7 @@ async def _keep_details(
         details = PersonDetailsRow(region=tx.region, person=ref)
         tx.put(details)
     elif details.number_index != index:
-        details.number_index = index
-        # The old number is free from here on, for a later message of the same batch too.
-        await tx.session.flush()
+        await change_number_index(details, index, tx)
     details.number_index = index
     details.identity = fact.identity
     details.name = fact.name

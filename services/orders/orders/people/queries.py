@@ -1,11 +1,12 @@
 """Finds the person behind a region's id or a number. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import PersonRef, RegionPersonId
+from sqlalchemy import select
 
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
@@ -37,3 +38,29 @@ async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | Non
     index = index_of(identity, region=tx.region)
     row = await tx.search(PersonDetailsRow, PersonDetailsRow.number_index, index)
     return None if row is None else row.person
+
+
+async def current_references(
+    refs: Sequence[PersonRef], tx: Transaction
+) -> dict[PersonRef, PersonRef]:
+    """Returns each known reference with the current one behind it: aliases followed, a query per
+    step.
+    """
+    leads: dict[PersonRef, PersonRef | None] = {}
+    wanted = set(refs)
+    while wanted:
+        rows = await tx.session.execute(
+            select(PersonRow.id, PersonRow.merged_into).where(
+                PersonRow.region == tx.region, PersonRow.id.in_(wanted)
+            )
+        )
+        found = {PersonRef(row.id): row.merged_into for row in rows}
+        leads |= found
+        wanted = {into for into in found.values() if into is not None} - leads.keys()
+    return {ref: _end(ref, leads) for ref in refs if ref in leads}
+
+
+def _end(ref: PersonRef, leads: dict[PersonRef, PersonRef | None]) -> PersonRef:
+    while (into := leads[ref]) is not None:
+        ref = into
+    return ref

@@ -1,4 +1,4 @@
-"""Writes of other nouns into the vault. Every look at a person is logged here (REF-6)."""
+"""Writes into the vault beyond one row by its key. Every look at a person is logged (REF-6)."""
 
 from collections.abc import Sequence
 from uuid import uuid4
@@ -34,3 +34,21 @@ async def note_contact(person: PersonRef, delivery: Delivery, tx: Transaction) -
     if isinstance(delivery.to, RecipientAddress):  # else they belong to another door
         details.door_code = delivery.door_code or details.door_code
         details.instructions = delivery.instructions or details.instructions
+
+
+async def delete_details(details: PersonDetailsRow, tx: Transaction) -> None:
+    """Delete the vault's row of a reference that became an alias: what is stored for the person
+    that it leads to is valid.
+    """
+    tx.will_lock(PersonDetailsRow)
+    await tx.session.delete(details)
+    await tx.session.flush()
+
+
+async def change_number_index(details: PersonDetailsRow, index: bytes, tx: Transaction) -> None:
+    """Give a person another number. The old one is free from here on, for a later message of the
+    same batch too.
+    """
+    tx.will_lock(PersonDetailsRow)
+    details.number_index = index
+    await tx.session.flush()

@@ -9,6 +9,8 @@ from kvitt_contracts.types import (
     NamedPatient,
     NamedRecipient,
     PatientRecipient,
+    Reference,
+    identify,
 )
 
 from orders.customer_orders.api import WRITERS, show_order
@@ -28,20 +30,28 @@ router = ApiRouter(tags=["Ordrar"])
 
 @router.post("/orders", status_code=201)
 async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> OrderView:
-    """Lägg en order (ORD-1). `pending` är sann tills lagret har svarat med planerat datum."""
+    """Lägg en order (ORD-1). `pending` är sann tills lagret har svarat med planerat datum.
+
+    Nekas: ALREADY_PLACED (ORD-2); okända namn UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3),
+    UNKNOWN_PERSON_ID, UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CARE_UNIT, UNKNOWN_ARTICLE (ORD-1),
+    UNKNOWN_PAYER (REF-4); NOT_A_PRESCRIBER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT,
+    NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE (REF-14), RECIPIENT_HAS_NO_ADDRESS
+    (ORD-3), ARTICLE_NOT_IN_ASSORTMENT (ORD-5), ONE_OF_A_MARKED_DEVICE, NOT_MARKED (ORD-8).
+    """
     commands.caller.must_have(*WRITERS)
-    order_id = uuid4()
-    command = await _command(body, reader)
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+    return await _place(await _command(body, reader), body.reference, commands)
 
 
 @router.post("/withdrawals", status_code=202)
 async def register_withdrawal(
     body: WithdrawalBody, commands: Commands, reader: Reader
 ) -> OrderView:
-    """Registrera ett uttag ur eget förråd (ORD-7). Lagret svarar; `Prefer: wait=2` väntar."""
+    """Registrera ett uttag ur eget förråd (ORD-7). Lagret svarar; `Prefer: wait=2` väntar.
+
+    Nekas som en order, och: PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), STORE_NOT_OF_SERVICE_POINT,
+    DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8), SERVICE_IS_NOT_STOCKED (ORD-7).
+    """
     commands.caller.must_have(*WRITERS)
-    order_id = uuid4()
     command = RegisterWithdrawal(
         recipient=await _named(body.recipient, reader),
         prescriber=body.prescriber,
@@ -51,15 +61,28 @@ async def register_withdrawal(
         payer_id=body.payer_id,
         lines=body.lines,
     )
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+    return await _place(command, body.reference, commands)
 
 
 @router.post("/orders:preview")
 async def preview_order(body: OrderBody, tx: ReadTransaction, reader: Reader) -> OrderPreview:
-    """Visa en order som den skulle bli: avgiften syns så snart raden är tillagd (ORD-18)."""
+    """Visa en order som den skulle bli: avgiften syns så snart raden är tillagd (ORD-18).
+
+    Nekas som ordern skulle nekas.
+    """
     reader.caller.must_have(*WRITERS)
     placed = await preview(await _command(body, reader), tx)
     return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
+
+
+async def _place(
+    command: PlaceOrder | RegisterWithdrawal, reference: Reference | None, commands: Commands
+) -> OrderView:
+    # Without a name of its own the order has a random id: nothing else will ever call it.
+    order_id = identify(commands.caller.region, "order", reference) if reference else uuid4()
+    return await commands.run(
+        command, target=order_id, subject=reference, show=show_order(order_id)
+    )
 
 
 async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:

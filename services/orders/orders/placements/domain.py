@@ -154,12 +154,14 @@ def withdraw(
     )
 
 
-def refuse_used_reference(order_number: OrderNumber) -> OrderRefused:
-    """A reference names one order for ever (ORD-2, decision 0034)."""
+def refuse_used_reference(order_number: OrderNumber, *, field: str) -> OrderRefused:
+    """The refusal of a reference that has an order: it names that one for ever (ORD-2, decision
+    0034). `field` is where it stood.
+    """
     return OrderRefused(
         Reason.ALREADY_PLACED,
         rule="ORD-2",
-        field="ce_subject",
+        field=field,
         way_on="Referensen har redan en order. Välj en ny referens för en ny order.",
         order_number=order_number,
     )

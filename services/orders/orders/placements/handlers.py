@@ -5,7 +5,7 @@ from uuid import uuid4
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import Delivery, OrderPlaced, PlaceOrder, RegisterWithdrawal
-from kvitt_contracts.types import OrderId, OrderNumber, Reference
+from kvitt_contracts.types import OrderId, OrderNumber, Reference, identify
 
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.writes import await_answer, count_step
@@ -21,7 +21,15 @@ messages = Handlers()
 
 @messages.command(PlaceOrder, loads=rows_to_write, reads=rows_to_read)
 async def place_order(command: PlaceOrder, tx: Transaction) -> None:
-    """Place an order from the central store (ORD-1)."""
+    """Place an order from the central store (ORD-1).
+
+    Refused: DELIVERY_DETAILS_OVER_HTTP_ONLY (ORD-3), INVALID_SUBJECT (contract), ALREADY_PLACED
+    (ORD-2); an unknown name: UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3), UNKNOWN_PERSON_ID,
+    UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CARE_UNIT, UNKNOWN_ARTICLE (ORD-1), UNKNOWN_PAYER
+    (REF-4); the parties: NOT_A_PRESCRIBER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT,
+    NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE (REF-14), RECIPIENT_HAS_NO_ADDRESS
+    (ORD-3); a line: ARTICLE_NOT_IN_ASSORTMENT (ORD-5), ONE_OF_A_MARKED_DEVICE, NOT_MARKED (ORD-8).
+    """
     if tx.message is not None:  # it came over Kafka
         domain.must_carry_no_details(command.delivery)
     order_id = await _new_order(tx)
@@ -41,7 +49,12 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
 
 @messages.command(RegisterWithdrawal, loads=rows_to_write, reads=rows_to_read)
 async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> None:
-    """Prescribe from the own store; pending until inventory answers (ORD-7)."""
+    """Prescribe from the own store; pending until inventory answers (ORD-7).
+
+    Refused: as an order is, and PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), STORE_NOT_OF_SERVICE_POINT
+    (ORD-8); a line: SERVICE_IS_NOT_STOCKED (ORD-7), DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE
+    (ORD-8).
+    """
     order_id = await _new_order(tx)
     parties, articles = await parties_of(command, tx), await articles_of(command, tx)
     event = domain.withdraw(
@@ -73,16 +86,17 @@ async def _new_order(tx: Transaction) -> OrderId:
     order_id = OrderId(tx.target("order"))
     existing = await tx.find(OrderRow, order_id)
     if existing is not None:
-        raise domain.refuse_used_reference(existing.order_number)
+        field = "reference" if tx.message is None else "ce_subject"
+        raise domain.refuse_used_reference(existing.order_number, field=field)
     return order_id
 
 
 async def _naming(order_id: OrderId, tx: Transaction) -> domain.Naming:
-    reference = None if tx.message is None else subject_as(Reference, tx.subject)
+    is_named = order_id == identify(tx.region, "order", tx.subject)  # else over HTTP, by an id
     return domain.Naming(
         order_id=order_id,
         order_number=await next_number(Series.ORDER, tx),
-        reference=reference,
+        reference=subject_as(Reference, tx.subject) if is_named else None,
     )
 
 

@@ -14,7 +14,10 @@ messages = Handlers()
 
 @messages.on(PayerStated, loads=lambda fact, tx: [(PayerRow, payer_key(fact.payer_id, tx))])
 async def on_payer_stated(fact: PayerStated, tx: Transaction) -> None:
-    """Register or correct a payer."""
+    """Register or correct a payer.
+
+    Refused: SUBJECT_DIFFERS, WRONG_LENGTH (contract).
+    """
     subject_must_be(fact.payer_id, tx.subject)
     key = payer_key(fact.payer_id, tx)
     row = await tx.find(PayerRow, key)
@@ -29,7 +32,10 @@ async def on_payer_stated(fact: PayerStated, tx: Transaction) -> None:
     reads=lambda fact, tx: [(PayerRow, payer_key(fact.payer_id, tx))],
 )
 async def on_customer_stated(fact: CustomerStated, tx: Transaction) -> None:
-    """Register or correct a customer; it waits until its payer is known (REF-4)."""
+    """Register or correct a customer; it waits until its payer is known (REF-4).
+
+    Refused: SUBJECT_DIFFERS, WRONG_LENGTH (contract), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    """
     subject_must_be(fact.customer_id, tx.subject)
     key = customer_key(fact.customer_id, tx)
     row = await tx.find(CustomerRow, key)
@@ -46,7 +52,10 @@ async def on_customer_stated(fact: CustomerStated, tx: Transaction) -> None:
     reads=lambda fact, tx: [(CustomerRow, customer_key(fact.customer_id, tx))],
 )
 async def on_care_unit_stated(fact: CareUnitStated, tx: Transaction) -> None:
-    """Register or correct a care unit; it waits until its customer is known."""
+    """Register or correct a care unit; it waits until its customer is known.
+
+    Refused: SUBJECT_DIFFERS, WRONG_LENGTH (contract).
+    """
     subject_must_be(fact.unit, tx.subject)
     key = care_unit_key(fact.unit, tx)
     row = await tx.find(CareUnitRow, key)
@@ -62,7 +71,11 @@ async def on_care_unit_stated(fact: CareUnitStated, tx: Transaction) -> None:
     reads=lambda fact, tx: [(CustomerRow, customer_key(one, tx)) for one in fact.service_points],
 )
 async def on_user_stated(fact: UserStated, tx: Transaction) -> None:
-    """Register or correct a user; it waits until every service point is known (REF-3)."""
+    """Register or correct a user; it waits until every service point is known (REF-3).
+
+    Refused: SUBJECT_DIFFERS (contract), DEFAULT_NOT_AMONG_SERVICE_POINTS, NOT_A_SERVICE_POINT
+    (REF-3).
+    """
     subject_must_be(fact.user_id, tx.subject)
     key = user_key(fact.user_id, tx)
     row = await tx.find(UserRow, key)

@@ -1,0 +1,167 @@
+"""Bounds on the connections of a service's HTTP server: how many there are, and how long one may be
+silent. What a request may do is decided in app.py.
+"""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from kvitt_chassis import metrics
+
+MAX_CONNECTIONS = 500
+"""More than the requests in hand, for clients that keep theirs; each costs a file and some 20 KiB.
+"""
+HEAD_SECONDS = 10.0
+"""So long may the head of a request take from its connection, or from the answer before it."""
+READ_SECONDS = 30.0
+"""So long may a client leave an answer that waits for it unread."""
+
+CONNECTIONS = metrics.declare(
+    "gauge",
+    "http_connections",
+    "Open connections to the HTTP server.",
+    "At the limit (500): who has them? The oldest that are idle are closed for new ones.",
+)
+CLOSED = metrics.declare(
+    "counter",
+    "http_connections_closed_total",
+    "Connections that the server has cut, by reason: head (no request came in time), unread (an"
+    " answer was not read), evicted (idle, for a new one), full (none was idle).",
+    "A few: slow networks. Many: a client that opens connections and does not use them.",
+    ("reason",),
+)
+
+
+# decision 0196: a silent connection costs nobody but its owner
+class Connections:
+    """The open connections of one server. Where there are too many, one that is idle is cut for the
+    new one: the oldest of the address that has the most idle ones.
+    """
+
+    def __init__(self, service: str, *, limit: int = MAX_CONNECTIONS) -> None:
+        self._service = service
+        self._limit = limit
+        self._idle: dict[BoundedProtocol, None] = {}  # in the order in which they became idle
+        self._all: set[BoundedProtocol] = set()
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def enter(self, connection: "BoundedProtocol") -> None:
+        """A connection is opened; one may be cut for it, or itself where none is idle."""
+        self._all.add(connection)
+        CONNECTIONS.labels(self._service).set(len(self._all))
+        if len(self._all) > self._limit:
+            oldest = self._oldest_idle()
+            self.cut(oldest or connection, "evicted" if oldest else "full")
+        if connection in self._all:
+            self.rest(connection)
+
+    def rest(self, connection: "BoundedProtocol") -> None:
+        """No request of the connection is in hand."""
+        self._idle.pop(connection, None)
+        self._idle[connection] = None
+
+    def work(self, connection: "BoundedProtocol") -> None:
+        """A request of the connection is in hand: it is not cut for another."""
+        self._idle.pop(connection, None)
+
+    def leave(self, connection: "BoundedProtocol") -> None:
+        """The connection is closed."""
+        self._idle.pop(connection, None)
+        self._all.discard(connection)
+        CONNECTIONS.labels(self._service).set(len(self._all))
+
+    def cut(self, connection: "BoundedProtocol", reason: str) -> None:
+        """Close a connection at once, unsent bytes included."""
+        CLOSED.labels(self._service, reason).inc()
+        self.leave(connection)
+        connection.transport.abort()
+
+    def _oldest_idle(self) -> "BoundedProtocol | None":
+        if not self._idle:
+            return None
+        by_address = Counter(one.address for one in self._idle)
+        most = max(by_address.values())
+        return next(one for one in self._idle if by_address[one.address] == most)
+
+
+class BoundedProtocol(H11Protocol):
+    """uvicorn's protocol with what it lacks: a deadline for a request's head and for a client that
+    does not read, and a place among the server's connections.
+    """
+
+    bounds: Connections
+    head_seconds = HEAD_SECONDS
+    read_seconds = READ_SECONDS
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._head_deadline: asyncio.TimerHandle | None = None
+        self._read_deadline: asyncio.TimerHandle | None = None
+
+    @property
+    def address(self) -> str:
+        """The client's address, without its port."""
+        return self.client[0] if self.client else ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A connection is opened (asyncio)."""
+        super().connection_made(transport)
+        self._await_head()
+        self.bounds.enter(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is closed (asyncio)."""
+        super().connection_lost(exc)
+        self._end_head_deadline()
+        self.resume_writing()
+        self.bounds.leave(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come (asyncio). Bytes alone move no deadline: a whole head does."""
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        """An answer is written whole; the next request may begin at once."""
+        super().on_response_complete()
+        self._end_head_deadline()
+        self._await_head()
+        self.bounds.rest(self)
+        self._look()
+
+    def pause_writing(self) -> None:
+        """The client does not read what was sent (asyncio)."""
+        super().pause_writing()
+        self._read_deadline = self.loop.call_later(
+            self.read_seconds, self.bounds.cut, self, "unread"
+        )
+
+    def resume_writing(self) -> None:
+        """The client reads again (asyncio)."""
+        super().resume_writing()
+        if self._read_deadline is not None:
+            self._read_deadline.cancel()
+            self._read_deadline = None
+
+    def _look(self) -> None:
+        cycle: RequestResponseCycle | None = self.cycle  # none before the first request
+        if cycle is not None and not cycle.response_complete:
+            self._end_head_deadline()
+            self.bounds.work(self)
+
+    def _await_head(self) -> None:
+        self._head_deadline = self.loop.call_later(self.head_seconds, self.bounds.cut, self, "head")
+
+    def _end_head_deadline(self) -> None:
+        if self._head_deadline is not None:
+            self._head_deadline.cancel()
+            self._head_deadline = None
+
+
+def bounded(connections: Connections, **seconds: float) -> type[BoundedProtocol]:
+    """The protocol for a server with these connections; `seconds` are other deadlines."""
+    return type("Bounded", (BoundedProtocol,), {"bounds": connections, **seconds})

@@ -1,0 +1,236 @@
+"""The guard in front of every route: who calls is known before a slot or a body is taken, and a
+slow or greedy client costs the others nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from kvitt_chassis.http import ApiContext
+from kvitt_chassis.metrics import REGISTRY
+from kvitt_chassis.web import app as guard
+from kvitt_chassis.web.app import MAX_BODY_BYTES, Guard, is_open
+from kvitt_chassis.web.slots import MAX_IN_HAND, MAX_OF_CALLER, MAX_OF_REGION
+from kvitt_testkit.world import wait_for
+from starlette.routing import Route
+
+from chassis.tests import toy
+from chassis.tests.served import Named, Served, a_context, served, token
+
+HALF = (
+    b"POST /body HTTP/1.1\r\nHost: kvitt\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 1000\r\n%s\r\n{"
+)
+TOKEN = b"Authorization: Bearer anna.ac\r\n"
+
+
+def sample(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, {"service": "notifications", **labels}) or 0.0
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Served]:
+    async with served() as server:
+        yield server
+
+
+@pytest.fixture
+def short_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.3)
+
+
+async def quick(server: Served, user: str = "bert", region: str = "ac") -> httpx.Response:
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        return await client.get("/quick", headers=token(user, region))
+
+
+async def test_half_sent_bodies_without_a_token_take_no_slot(server: Served) -> None:
+    half = [await server.open(HALF % b"") for _ in range(2 * MAX_IN_HAND)]
+
+    answers = [await reader.readline() for reader, _ in half]
+    other = await quick(server)
+
+    assert {one.split(b" ")[1] for one in answers} == {b"401"}
+    assert other.status_code == 200
+    for _, writer in half:
+        writer.close()
+
+
+async def test_half_sent_bodies_of_one_caller_leave_slots_to_the_others(server: Served) -> None:
+    half = [await server.open(HALF % TOKEN) for _ in range(2 * MAX_IN_HAND)]
+    await wait_for(lambda: sample("http_requests_in_hand") == MAX_OF_CALLER)
+
+    mine = await quick(server, "anna")
+    other = await quick(server, "bert")
+
+    assert (mine.status_code, mine.json()["values"]) == (429, {"share": "caller"})
+    assert mine.headers["Retry-After"] == "1"
+    assert other.status_code == 200
+    for _, writer in half:
+        writer.close()
+
+
+async def test_a_region_has_no_more_than_its_share(server: Served) -> None:
+    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+        before = sample("http_requests_refused_total", share="region")
+        held = [
+            asyncio.create_task(client.get("/held", headers=token(f"user{number % 3}")))
+            for number in range(MAX_OF_REGION)
+        ]
+        await wait_for(lambda: server.held.count == MAX_OF_REGION)
+
+        same = await quick(server, "another", "ac")
+        other = await quick(server, "another", "bd")
+
+        server.held.let_go.set()
+        assert {(await one).status_code for one in held} == {200}
+    assert (same.status_code, same.json()["values"]) == (429, {"share": "region"})
+    assert other.status_code == 200
+    assert sample("http_requests_refused_total", share="region") == before + 1
+
+
+async def test_a_slot_is_free_again_after_its_request(server: Served) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        for _ in range(MAX_OF_CALLER + 1):
+            assert (await client.get("/quick", headers=token())).status_code == 200
+        assert (await client.post("/body", content=b"12345", headers=token())).json() == 5
+
+
+async def test_a_body_that_does_not_come_is_408_and_its_connection_closed(
+    server: Served, short_bodies: None
+) -> None:
+    reader, writer = await server.open(HALF % TOKEN)
+
+    answer = await asyncio.wait_for(reader.read(), 10)
+
+    assert answer.split(b" ")[1] == b"408"
+    assert b"application/problem+json" in answer
+    await wait_for(lambda: sample("http_requests_in_hand") == 0)
+    writer.close()
+
+
+async def test_a_token_is_verified_once_per_request(server: Served) -> None:
+    await quick(server)
+
+    assert server.authenticator.asked == 1
+
+
+async def test_a_head_that_does_not_come_is_closed(server: Served) -> None:
+    async with served(head_seconds=0.3) as server:
+        before = sample("http_connections_closed_total", reason="head")
+        silent, _ = await server.open()
+        half, writer = await server.open(b"GET /quick HTT")
+
+        async def drip() -> None:
+            while not half.at_eof():
+                writer.write(b"x")  # bytes alone move no deadline
+                await asyncio.sleep(0.05)
+
+        dripping = asyncio.create_task(drip())
+        ends = await asyncio.wait_for(asyncio.gather(_end(silent), _end(half)), 10)
+        dripping.cancel()
+
+    assert set(ends) == {b""}
+    assert sample("http_connections_closed_total", reason="head") == before + 2
+
+
+async def test_the_rest_of_a_refused_body_may_not_come_for_ever() -> None:
+    async with served(head_seconds=0.3) as server:
+        reader, writer = await server.open(HALF % b"")
+        assert (await reader.readline()).split(b" ")[1] == b"401"
+
+        async def drip() -> None:
+            while True:
+                writer.write(b"x")
+                await asyncio.sleep(0.05)
+
+        dripping = asyncio.create_task(drip())
+        await asyncio.wait_for(_end(reader), 10)
+        dripping.cancel()
+        await wait_for(lambda: len(server.connections) == 0)
+
+
+async def test_idle_and_half_sent_connections_leave_the_others_answered() -> None:
+    async with served(limit=50) as server:
+        before = sample("http_connections_closed_total", reason="evicted")
+        open_ones = [await server.open() for _ in range(200)]
+        open_ones += [await server.open(HALF % b"") for _ in range(50)]
+
+        took = []
+        for _ in range(20):
+            started = time.perf_counter()
+            assert (await quick(server)).status_code == 200
+            took.append(time.perf_counter() - started)
+
+        assert len(server.connections) <= 50
+        assert sorted(took)[10] < 1
+        assert sample("http_connections_closed_total", reason="evicted") >= before + 200
+        for _, writer in open_ones:
+            writer.close()
+
+
+async def test_a_connection_whose_request_is_in_hand_is_not_cut_for_another() -> None:
+    async with served(limit=5) as server, httpx.AsyncClient(base_url=server.url) as client:
+        held = asyncio.create_task(client.get("/held", headers=token(), timeout=30))
+        await wait_for(lambda: server.held.count == 1)
+        open_ones = [await server.open() for _ in range(20)]
+        await wait_for(lambda: len(server.connections) == 5)
+
+        server.held.let_go.set()
+
+        assert (await held).status_code == 200
+        for _, writer in open_ones:
+            writer.close()
+
+
+async def test_a_client_that_does_not_read_is_cut_and_its_slot_is_free() -> None:
+    async with served(read_seconds=0.3) as server:
+        before = sample("http_connections_closed_total", reason="unread")
+        _, writer = await server.open(b"GET /large HTTP/1.1\r\nHost: kvitt\r\n" + TOKEN + b"\r\n")
+
+        await wait_for(
+            lambda: sample("http_connections_closed_total", reason="unread") == before + 1
+        )
+
+        await wait_for(lambda: sample("http_requests_in_hand") == 0)
+        writer.close()
+
+
+async def test_every_route_but_the_open_ones_wants_a_token(server: Served) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        for path in ("/quick", "/nothing", "/admin/idle", "/metricsx", "/health", "/docsx"):
+            answer = await client.get(path)
+            assert (answer.status_code, answer.json()["reason"]) == (401, "NO_TOKEN"), path
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert (await client.get("/docs")).status_code == 200
+        assert (await client.get("/openapi.json")).status_code == 200
+
+
+def test_no_route_of_a_service_is_open() -> None:
+    routes = toy.service.http_app(a_context(Named())).routes
+
+    own = {one.path for one in routes if isinstance(one, Route) and one.name != "openapi"}
+
+    assert {path for path in own if is_open(path)} == {"/docs", "/docs/oauth2-redirect"}
+
+
+async def test_a_body_that_announces_too_much_is_not_even_read() -> None:
+    context: ApiContext = a_context(Named())
+    transport = httpx.ASGITransport(app=Guard(_never, context=context, telemetry=toy.TELEMETRY))
+    async with httpx.AsyncClient(transport=transport, base_url="http://kvitt") as client:
+        answer = await client.post("/letters", content=b"x" * (MAX_BODY_BYTES + 1), headers=token())
+
+    assert (answer.status_code, answer.json()["reason"]) == (413, "TOO_LARGE")
+
+
+async def _end(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
+async def _never(scope: object, receive: object, send: object) -> None:
+    raise AssertionError("passed on")

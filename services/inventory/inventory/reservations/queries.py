@@ -1,0 +1,41 @@
+"""Look-ups of placed orders and of what waits for goods. Nothing is locked."""
+
+from collections.abc import Sequence
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import ArticleNumber, OrderId, Reference, StoreId
+from sqlalchemy import func, select
+
+from inventory.reservations.models import BackorderRow, PlacedOrderRow
+
+
+async def order_id_numbered(tx: Transaction, number: Reference) -> OrderId | None:
+    """The id of the order that has this number, or None."""
+    query = select(PlacedOrderRow.order_id).where(
+        PlacedOrderRow.region == tx.region, PlacedOrderRow.order_number == str(number)
+    )
+    return await tx.session.scalar(query)
+
+
+# decision 0043: goods that become free go to who has waited longest
+async def waiting_lines(
+    tx: Transaction, store: StoreId, number: ArticleNumber
+) -> Sequence[BackorderRow]:
+    """The lines that wait for an article in a store, who has waited longest first (ORD-4)."""
+    query = (
+        select(BackorderRow)
+        .where(
+            BackorderRow.region == tx.region,
+            BackorderRow.store == store,
+            BackorderRow.article_number == number,
+            BackorderRow.missing > 0,
+        )
+        .order_by(
+            BackorderRow.placed_at,
+            # a fifth running digit comes after four (ORD-2)
+            func.length(BackorderRow.order_number),
+            BackorderRow.order_number,
+            BackorderRow.line_number,
+        )
+    )
+    return (await tx.session.scalars(query)).all()

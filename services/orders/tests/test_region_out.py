@@ -1,0 +1,71 @@
+"""A region whose policy file is broken is out of service alone; what it sent meanwhile is settled
+when the file is mended and the service started again.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaProducer
+from kvitt_testkit.platform import Platform
+from kvitt_testkit.running import Running
+from kvitt_testkit.wire import client_settings
+from kvitt_testkit.world import ServiceUrls, an_envelope, regions_dir, wait_for
+
+from contracts.tests.builders.regions import a_payer_stated
+
+pytestmark = pytest.mark.long(seconds=30)
+
+
+PAYERS = {"ac": "20011", "bd": "2001"}  # as long as each region's codes are
+
+
+async def state_a_payer(platform: Platform, prefix: str, region: str) -> None:
+    async with AIOKafkaProducer(**client_settings(platform, f"region-{region}")) as producer:
+        payer = PAYERS[region]
+        fact = a_payer_stated(payer)
+        await producer.send_and_wait(
+            f"{prefix}region.{region}.orders",
+            fact.model_dump_json().encode(),
+            key=payer.encode(),
+            headers=an_envelope(fact, region=region, subject=payer).headers(),
+        )
+
+
+async def payers(client: httpx.AsyncClient) -> int:
+    found: int = (await client.get("/payers")).json()["total"]
+    return found
+
+
+async def test_a_region_with_a_broken_file_waits_and_loses_nothing(
+    platform: Platform,
+    prefix: str,
+    service_database: Callable[[str], ServiceUrls],
+    running: Running,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+) -> None:
+    service_database("orders")
+    regions = tmp_path / "regions"
+    shutil.copytree(regions_dir(pytestconfig), regions)
+    right = (regions / "ac.yaml").read_text()
+    (regions / "ac.yaml").write_text(right.replace("outcome: auto_execute", "outcome: voided"))
+    process = await running("orders", KVITT_REGIONS_DIR=str(regions))
+
+    for region in ("ac", "bd"):
+        await state_a_payer(platform, prefix, region)
+    async with process.http(region="bd") as client:
+        await wait_for(lambda: payers(client))
+        ready = (await client.get(f"{process.url}/health/ready")).json()
+    async with process.http(region="ac") as client:
+        refused = await client.get("/payers")
+    (regions / "ac.yaml").write_text(right)
+    process.stop()
+    await process.started()
+
+    assert "transfer.expiry.outcome" in ready["regions_out"]["ac"]
+    assert (refused.status_code, refused.json()["reason"]) == (503, "REGION_OUT")
+    async with process.http(region="ac") as client:
+        await wait_for(lambda: payers(client))

@@ -1,0 +1,145 @@
+"""Mutants of isolation: one region's policy, one caller, one connection stops no other."""
+
+from typing import Final
+
+from tests.mutants.mutant import CHASSIS, Mutant, mutant
+
+_TESTS: Final = "chassis/tests"
+_GUARD: Final = f"{_TESTS}/test_http_guard.py::test"
+_POLICIES: Final = f"{_TESTS}/test_service_policies.py::test"
+_FILES: Final = f"{_TESTS}/test_policy_files.py::test"
+
+ISOLATION: tuple[Mutant, ...] = (
+    mutant(
+        "a-changed-policy-takes-its-region-out",
+        "A policy that was changed after its use takes its region out of service",
+        f"{CHASSIS}/policies.py",
+        "            changed[region] = versions\n            continue\n",
+        "            continue\n",
+        f"{_POLICIES}_a_used_version_that_reads_otherwise_takes_its_region_out_alone",
+    ),
+    mutant(
+        "out-of-service-waits",
+        "A message of a region that is out of service waits: without, it is decided",
+        f"{CHASSIS}/consuming/incoming.py",
+        "        if incoming.envelope.region in self._out:\n",
+        "        if incoming.envelope.region is None:\n",
+        f"{_TESTS}/test_inbox.py::test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_again",
+    ),
+    mutant(
+        "out-of-service-is-settled-later",
+        "What waited for its region is tried at the next start",
+        f"{CHASSIS}/consuming/verdicts.py",
+        "OF_THIS_START = (Cause.UNKNOWN_VERSION, Cause.UNKNOWN_POLICY, Cause.REGION_OUT)",
+        "OF_THIS_START = (Cause.UNKNOWN_VERSION, Cause.UNKNOWN_POLICY)",
+        f"{_TESTS}/test_inbox.py::test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_again",
+    ),
+    mutant(
+        "out-of-service-timers",
+        "No timer of a region that is out of service fires",
+        f"{CHASSIS}/consuming/timers.py",
+        "      AND region <> ALL(CAST(:out AS text[]))\n      AND (not_before",
+        "      AND CAST(:out AS text[]) IS NOT NULL\n      AND (not_before",
+        f"{_POLICIES}_timers_of_a_region_that_is_out_wait_and_the_others_fire",
+    ),
+    mutant(
+        "out-of-service-http",
+        "A call of a region that is out of service is 503 with the reason",
+        f"{CHASSIS}/web/app.py",
+        "            raise RegionIsOut(outage.cause)\n",
+        "            log.warning(outage.cause)\n",
+        f"{_POLICIES}_a_region_that_is_out_gets_503_with_the_reason_and_the_others_go_on",
+    ),
+    mutant(
+        "a-key-twice",
+        "A key that a policy file gives twice is a fault: without, the later one wins",
+        f"{CHASSIS}/policy_files.py",
+        "            if name in given:\n",
+        "            if not name:\n",
+        f"{_FILES}_what_is_wrong_is_named_with_field_value_and_what_is_allowed",
+    ),
+    mutant(
+        "policies-are-strict",
+        "A policy's values are of their types: `days: yes` is no number",
+        f"{CHASSIS}/policy_files.py",
+        "model_validate_json(content, strict=True)",
+        "model_validate_json(content)",
+        f"{_FILES}_what_is_wrong_is_named_with_field_value_and_what_is_allowed",
+    ),
+    mutant(
+        "caller-before-body",
+        "A request without a valid token is refused before its body is read",
+        f"{CHASSIS}/web/app.py",
+        "        if is_open(path):\n            yield\n",
+        "        if is_open(path) or not dict(scope['headers']).get(b'authorization'):\n"
+        "            yield\n",
+        f"{_GUARD}_half_sent_bodies_without_a_token_take_no_slot",
+        hangs=True,
+    ),
+    mutant(
+        "share-of-a-caller",
+        "One caller has a share of the slots",
+        f"{CHASSIS}/web/slots.py",
+        "        if self._of_caller[caller] >= MAX_OF_CALLER:\n",
+        "        if self._of_caller[caller] < 0:\n",
+        f"{_GUARD}_half_sent_bodies_of_one_caller_leave_slots_to_the_others",
+    ),
+    mutant(
+        "share-of-a-region",
+        "One region has a share of the slots",
+        f"{CHASSIS}/web/slots.py",
+        "        if self._of_region[region] >= MAX_OF_REGION:\n",
+        "        if self._of_region[region] < 0:\n",
+        f"{_GUARD}_a_region_has_no_more_than_its_share",
+    ),
+    mutant(
+        "slot-given-back",
+        "A slot is free again when its request is answered",
+        f"{CHASSIS}/web/slots.py",
+        "            self._of_caller[caller] -= 1\n",
+        "            self._of_caller[caller] -= 0\n",
+        f"{_GUARD}_a_slot_is_free_again_after_its_request",
+    ),
+    mutant(
+        "body-in-time",
+        "A body that does not come in time is 408",
+        f"{CHASSIS}/web/app.py",
+        "            async with asyncio.timeout_at(self._until):\n",
+        "            async with asyncio.timeout_at(None):\n",
+        f"{_GUARD}_a_body_that_does_not_come_is_408_and_its_connection_closed",
+        hangs=True,
+    ),
+    mutant(
+        "head-in-time",
+        "A connection whose request's head does not come in time is cut",
+        f"{CHASSIS}/web/connections.py",
+        "self.loop.call_later(self.head_seconds, self.bounds.cut",
+        "self.loop.call_later(3600.0, self.bounds.cut",
+        f"{_GUARD}_a_head_that_does_not_come_is_closed",
+        hangs=True,
+    ),
+    mutant(
+        "answers-are-read-in-time",
+        "A client that does not read its answer is cut, and its slot is free",
+        f"{CHASSIS}/web/connections.py",
+        '            self.read_seconds, self.bounds.cut, self, "unread"\n',
+        '            3600.0, self.bounds.cut, self, "unread"\n',
+        f"{_GUARD}_a_client_that_does_not_read_is_cut_and_its_slot_is_free",
+    ),
+    mutant(
+        "oldest-idle-is-cut",
+        "At the limit an idle connection is cut for a new one: without, the new one is",
+        f"{CHASSIS}/web/connections.py",
+        "            oldest = self._oldest_idle()\n",
+        "            oldest = None\n",
+        f"{_GUARD}_idle_and_half_sent_connections_leave_the_others_answered",
+    ),
+    mutant(
+        "busy-is-not-cut",
+        "A connection whose request is in hand is not cut for another",
+        f"{CHASSIS}/web/connections.py",
+        "            self._end_head_deadline()\n            self.bounds.work(self)\n",
+        "            self._end_head_deadline()\n",
+        f"{_GUARD}_a_connection_whose_request_is_in_hand_is_not_cut_for_another",
+    ),
+)
