@@ -5,9 +5,12 @@ nothing, or half of a request and no more.
 import asyncio
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from random import uniform
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -31,6 +34,14 @@ _AGAIN_SECONDS = 10.0
 _FROM = "127.0.0.2"  # another machine than those who ask
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Seconds of each answer, and how the others failed."""
+
+    seconds: Sequence[float]
+    failed: Counter[str]
+
+
 async def measure(*, quick: bool) -> Section:
     """Rounds without and with slow clients, in turns."""
     seconds, rounds = (5.0, 1) if quick else (20.0, 3)
@@ -50,8 +61,8 @@ async def measure(*, quick: bool) -> Section:
         Table(
             f"GET {_PATH} of {_SERVICE}, {_RATE:.0f}/s, each on a connection of its own, "
             f"{seconds:.0f} s alone and then beside {IDLE:,} connections that send nothing and "
-            f"{HALF} that send half of a request without a token, each opened again 10 s after "
-            "it is closed (goal: p99 ≤ 2 × alone)",
+            f"{HALF} that send half of a request without a token, each opened again some 10 s "
+            "after it is closed (goal: p99 ≤ 2 × alone)",
             ["alone: p50, p99 ms", "beside: p50, p99 ms", "p99 times alone", "failed", "opened"],
             rows,
             "*Failed*: asked in the second round and not answered with 200. *Opened*: connections "
@@ -87,7 +98,7 @@ class _Slow:
                         pass
                 finally:
                     writer.close()
-            await asyncio.sleep(_AGAIN_SECONDS)
+            await asyncio.sleep(uniform(0.5, 1.5) * _AGAIN_SECONDS)
 
 
 @asynccontextmanager
@@ -105,27 +116,31 @@ async def _slow(url: str) -> AsyncIterator[_Slow]:
         await asyncio.gather(*held, return_exceptions=True)
 
 
-async def _ask(url: str, token: str, *, seconds: float) -> tuple[list[float], int]:
-    """Ask in an open loop. Seconds of each answer, and how many failed."""
+async def _ask(url: str, token: str, *, seconds: float) -> Asked:
+    """Ask in an open loop."""
     begun, found = monotonic(), []
     limits = httpx.Limits(max_keepalive_connections=0)
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(limits=limits, headers=headers, timeout=30.0) as client:
 
-        async def ask() -> float | None:
+        async def ask() -> float | str:
             asked = monotonic()
             try:
                 answer = await client.get(url + _PATH)
-            except httpx.HTTPError:
-                return None
-            return monotonic() - asked if answer.status_code == 200 else None
+            except httpx.HTTPError as error:
+                return type(error).__name__
+            took = monotonic() - asked
+            return took if answer.status_code == 200 else str(answer.status_code)
 
         async with asyncio.TaskGroup() as group:
             for number in range(int(_RATE * seconds)):
                 await asyncio.sleep(max(0.0, begun + number / _RATE - monotonic()))
                 found.append(group.create_task(ask()))
-    answered = [one for task in found if (one := task.result()) is not None]
-    return answered, len(found) - len(answered)
+    answers = [task.result() for task in found]
+    return Asked(
+        [one for one in answers if isinstance(one, float)],
+        Counter(one for one in answers if isinstance(one, str)),
+    )
 
 
 @asynccontextmanager
@@ -139,15 +154,13 @@ async def _running() -> AsyncIterator[LocalSystem]:
         yield system
 
 
-def _row(
-    alone: tuple[list[float], int], beside: tuple[list[float], int], slow: _Slow
-) -> Sequence[str]:
-    p99 = [percentile(answered, 0.99) for answered, _ in (alone, beside)]
+def _row(alone: Asked, beside: Asked, slow: _Slow) -> Sequence[str]:
+    p99 = [percentile(one.seconds, 0.99) for one in (alone, beside)]
     return [
-        _told(alone[0]),
-        _told(beside[0]),
-        f"{p99[1] / p99[0]:.1f}" if beside[0] else "",
-        f"{beside[1]}",
+        _told(alone.seconds),
+        _told(beside.seconds),
+        f"{p99[1] / p99[0]:.1f}" if beside.seconds else "",
+        ", ".join(f"{count} {how}" for how, count in beside.failed.items()) or "0",
         f"{slow.opened:,}",
     ]
 
