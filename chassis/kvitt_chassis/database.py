@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from kvitt_chassis import region_guard
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.lock_order import LockOrder
+from kvitt_chassis.origins import is_from
 from kvitt_chassis.transaction import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -140,8 +141,10 @@ def is_lock_trouble(error: BaseException) -> bool:
     lost or refused connection. Never a handler's fault.
     """
     if not isinstance(error, DBAPIError):
-        # Before there is a connection, and from a statement's deadline, they come unwrapped.
-        return isinstance(error, OSError | TimeoutError) or _is_from_trouble(error)
+        # Before there is a connection, and from a statement's deadline, they come unwrapped: these
+        # have passed through the driver, a handler's own OSError has not.
+        unwrapped = isinstance(error, OSError) and is_from(error, "asyncpg")
+        return unwrapped or _is_from_trouble(error)
     cause: BaseException | None = error.orig
     while cause is not None:
         if _is_from_trouble(cause) or isinstance(cause, OSError):

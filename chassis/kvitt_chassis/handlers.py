@@ -3,11 +3,12 @@ here.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from kvitt_contracts.envelope import Command, Message
+from kvitt_contracts.day_bounds import check_days, has_bounds
+from kvitt_contracts.envelope import Command, Fact, Message
 
 from kvitt_chassis import projections
 from kvitt_chassis.row_keys import KeyOf, key_of
@@ -243,7 +244,7 @@ class Handlers:
     def include(self, other: "Handlers") -> None:
         """Add the handlers of another module of the same service."""
         for message_type, route in other.messages.items():
-            self._add(message_type, route)
+            self._include(message_type, route)
         for timer, handler in other.timers.values():
             self.timer(timer)(handler)
 
@@ -271,9 +272,25 @@ class Handlers:
         return register
 
     def _add(self, message_type: type[Message], route: MessageRoute) -> None:
+        self._include(message_type, _within_bounds(message_type, route))
+
+    def _include(self, message_type: type[Message], route: MessageRoute) -> None:
         if message_type in self.messages:
             raise ValueError(f"{message_type.__name__} has two handlers")
         self.messages[message_type] = route
+
+
+def _within_bounds(message_type: type[Message], route: MessageRoute) -> MessageRoute:
+    """What comes from outside is refused for a day out of bounds before its handler has begun."""
+    if not (issubclass(message_type, Fact | Command) and has_bounds(message_type)):
+        return route
+
+    @wraps(route.handler)
+    async def check_first(message: Any, tx: "Transaction") -> None:
+        check_days(message, today=tx.today)
+        await route.handler(message, tx)
+
+    return replace(route, handler=check_first)
 
 
 def _given_its_row(

@@ -24,6 +24,7 @@ from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.operating import telemetry
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_chassis.web.bodies import Body, BodyRoute
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
 from kvitt_chassis.web.lists import ListOf, ListQuery, Page, RegionWide, Scope, named
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, NotFound
@@ -32,6 +33,7 @@ from kvitt_chassis.web.reader import RegionReader
 __all__ = [
     "ApiContext",
     "ApiRouter",
+    "Body",
     "CommandRunner",
     "Commands",
     "Invalid",
@@ -77,7 +79,9 @@ class ApiRouter(APIRouter):
     """
 
     def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
-        super().__init__(prefix=prefix, tags=list(tags or ()), responses=_ANSWERS)
+        super().__init__(
+            prefix=prefix, tags=list(tags or ()), responses=_ANSWERS, route_class=BodyRoute
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

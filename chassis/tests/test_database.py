@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from kvitt_chassis.database import Database, is_lock_trouble
@@ -222,6 +223,23 @@ async def test_a_server_that_is_not_there_is_lock_trouble() -> None:
         await database.now()
     assert is_lock_trouble(refused.value)
     await database.dispose()
+
+
+def test_an_error_of_the_system_that_is_not_the_drivers_is_a_fault() -> None:
+    for error in (FileNotFoundError("x"), ConnectionResetError(), TimeoutError(), OSError(28, "")):
+        with pytest.raises(OSError) as raised:  # noqa: PT011 each kind of it
+            raise error
+        assert not is_lock_trouble(raised.value)
+
+
+async def test_a_statement_that_outlives_its_deadline_is_lock_trouble(log: Log) -> None:
+    database = log.database()
+    async with database.reading() as session:
+        raw = await (await session.connection()).get_raw_connection()
+        driver: Any = raw.driver_connection
+        with pytest.raises(TimeoutError) as late:
+            await driver.execute("SELECT pg_sleep(5)", timeout=0.05)
+    assert is_lock_trouble(late.value)
 
 
 async def test_a_broken_constraint_is_nobodys_lock_trouble(log: Log) -> None:

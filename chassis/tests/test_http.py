@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from asyncpg import ConnectionDoesNotExistError
 from kvitt_chassis import failpoints
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_contracts.notifications import MessagePosted, MessageRead
@@ -182,7 +183,7 @@ async def test_a_lost_connection_is_tried_again_and_has_one_effect(
     world: World, client: httpx.AsyncClient
 ) -> None:
     def lose() -> None:
-        raise ConnectionResetError
+        raise ConnectionDoesNotExistError("connection was closed in the middle of operation")
 
     failpoints.arm("unit.before_commit", lose)
     try:
@@ -192,6 +193,22 @@ async def test_a_lost_connection_is_tried_again_and_has_one_effect(
 
     assert answer.status_code == 201
     assert len(await world.events(MessagePosted)) == 1
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError("x"), TimeoutError(), ConnectionError()])
+async def test_an_error_of_the_system_in_a_route_is_a_fault_and_no_busy_database(
+    client: httpx.AsyncClient, error: OSError
+) -> None:
+    def fail() -> None:
+        raise error
+
+    failpoints.arm("unit.before_commit", fail)
+    try:
+        answer = await client.post("/letters", json=BODY)
+    finally:
+        failpoints.disarm()
+
+    assert (answer.status_code, answer.json()["reason"]) == (500, "FAULT")
 
 
 async def test_two_that_make_the_same_thing_at_once_make_it_once(

@@ -14,7 +14,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
+from kvitt_contracts.json_texts import NameTwice, parse
 from kvitt_contracts.types import RegionCode, Value
+from kvitt_contracts.types.strict import IDENTITY, INSTANT
 
 MAX_BYTES = 256 * 1024
 """The largest body that a contract allows; the broker's own limit is 1 MiB."""
@@ -205,9 +207,11 @@ def from_structured(document: bytes) -> tuple[Envelope, bytes]:
     Raises EnvelopeError naming the attribute at fault; `data` stands for the whole document.
     """
     try:
-        attributes = json.loads(document.decode("utf-8"), parse_constant=_no_constant)
+        attributes = parse(document.decode("utf-8"))
     except UnicodeDecodeError:
         raise EnvelopeError("data", "is not UTF-8") from None
+    except NameTwice as error:
+        raise EnvelopeError("data", str(error)) from None
     except (ValueError, RecursionError):
         raise EnvelopeError("data", "is not JSON") from None
     if not isinstance(attributes, dict):
@@ -250,19 +254,20 @@ def _trace(value: object) -> str | None:
 
 
 def _identity(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise EnvelopeError("ce_id", "is not a UUID") from None
+    if not re.fullmatch(IDENTITY, text):
+        raise EnvelopeError("ce_id", "is not a UUID")
+    return UUID(text)
 
 
 def _instant(text: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text.upper())
     except ValueError:
         raise EnvelopeError("ce_time", "is not an RFC 3339 instant") from None
     if time.tzinfo is None:
         raise EnvelopeError("ce_time", "has no time zone")
+    if not re.fullmatch(INSTANT, text):
+        raise EnvelopeError("ce_time", "is not an RFC 3339 instant")
     if not 1900 < time.year < 2200:
         raise EnvelopeError("ce_time", "lies outside the years 1901 to 2199")
     return time.astimezone(UTC)
@@ -273,7 +278,3 @@ def _region(text: str) -> RegionCode:
         return RegionCode(text)
     except ValueError:
         raise EnvelopeError("ce_region", "is not a region's code") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

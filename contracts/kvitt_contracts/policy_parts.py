@@ -106,7 +106,7 @@ class Seller(Part):
     vat_number: VatNumber
     address: Address
     endpoint: Endpoint
-    bankgiro: Annotated[str, Field(pattern=r"^\d{3,4}-\d{4}$")]
+    bankgiro: Annotated[str, Field(pattern=r"^[0-9]{3,4}-[0-9]{4}$")]
 
 
 class InvoicePolicy(Part):

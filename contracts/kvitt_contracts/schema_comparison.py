@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from kvitt_contracts.types.texts import NAME, TEXT
+
 Schema = dict[str, Any]
 
 # decision 0020: our own comparison, since no library answers both questions
@@ -18,6 +20,10 @@ _CONTENT = frozenset({"properties", "required", "items", "format", "pattern", "u
 _UPPER = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"})
 _LOWER = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems"})
 _KNOWN = ANNOTATIONS | _STRUCTURE | _CONTENT | _UPPER | _LOWER
+
+# decision 0206: what the narrower of the two refuses was never a value
+NARROWED = frozenset({(TEXT, NAME)})
+"""Pairs of patterns, as published and today's, that are read as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +157,20 @@ def _texts(reader: Schema, writer: Schema, path: str) -> Iterator[Finding]:
     if _value_set(writer) is not None:
         return  # single values: whether the reader takes them is told by _values
     for keyword in ("pattern", "format"):
-        if keyword in reader and reader[keyword] != writer.get(keyword):
+        if keyword in reader and not _is_kept(reader[keyword], writer.get(keyword)):
             problem = f"the reader demands {keyword} {reader[keyword]}, the writer does not keep it"
             yield Finding(path=path, rule=keyword, problem=problem)
     if reader.get("uniqueItems") and not writer.get("uniqueItems"):
         problem = "the reader takes no equal items, the writer may write some"
         yield Finding(path=path, rule="uniqueItems", problem=problem)
+
+
+def _is_kept(demanded: str, written: str | None) -> bool:
+    if written is None:
+        return False
+    # in JSON Schema's dialect of patterns (ECMA-262) \d is 0-9 and nothing else
+    demanded, written = demanded.replace(r"\d", "[0-9]"), written.replace(r"\d", "[0-9]")
+    return demanded == written or bool({(demanded, written), (written, demanded)} & NARROWED)
 
 
 def _bounds(reader: Schema, writer: Schema, path: str) -> Iterator[Finding]:

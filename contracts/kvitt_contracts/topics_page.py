@@ -93,7 +93,15 @@ schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/
 - **Personer.** En person nämns med regionens eget id, aldrig med ett nummer. Nummer, namn och
   adresser får bara stå i `region.person.*` på `region.<code>.persons`. Adresser, telefon, portkod
   och anvisningar för en order lämnas över HTTP, inte på `region.<code>.orders`.
-- **Belopp** anges i hela öre som heltal, **dagar** som `ÅÅÅÅ-MM-DD` och är dagar i Stockholm.
+  Ett personnummer i fritext eller i en header avvisas, med fältets namn.
+- **Former.** Schemat gäller ordagrant: **belopp** är hela öre som heltal utan citattecken och
+  decimaler, **dagar** `ÅÅÅÅ-MM-DD`, **tidpunkter** RFC 3339 med zon, **sant och falskt** `true`
+  och `false`. Ett fältnamn får stå en gång i varje objekt.
+- **Dagar** är dagar i Stockholm och avvisas där de inte kan stämma: det som har hänt sägs inte om
+  en dag framåt i tiden eller längre bort än tio år, en plan ligger högst två år fram, och inget
+  händer före det som det gäller (`docs/domain.md`, regel DAY-1 till DAY-5).
+- **Person igen.** När en person skickas på nytt gäller regionens uppgifter, men ett
+  telefonnummer som har ändrats i Kvitt står kvar tills regionen skickar ett annat än förra gången.
 - **Storlek.** Högst {kib} KiB för kroppen.
 - **Takt.** Regionens användare får skriva {written} och läsa {read} KiB i sekunden, om inget
   annat är avtalat. Den som tar mer får vänta på svar från Kafka (*throttle time*); inget avvisas.

@@ -10,16 +10,28 @@ from kvitt_contracts.personnummer import (
     PersonalNumber,
     ReserveNumber,
     birth_date,
+    first_possible_birth,
     is_coordination_number,
     is_personal_number,
 )
 from kvitt_contracts.types import RegionPersonId, looks_like_personal_number
+from personnummer.personnummer import valid
 from pydantic import ValidationError
 
 TEST_NUMBERS = ("189001019802", "201701012393")
 COORDINATION_NUMBER = "198005639821"
 
 pytestmark = pytest.mark.rule("REF-1")
+
+
+def _checked(digits: str) -> str:
+    """Eleven digits with the check digit that belongs to them."""
+    return next(
+        digits + check
+        for check in "0123456789"
+        if sum(sum(divmod(int(d) * (2 - i % 2), 10)) for i, d in enumerate(digits[2:] + check)) % 10
+        == 0
+    )
 
 
 @pytest.mark.parametrize("number", TEST_NUMBERS)
@@ -60,6 +72,53 @@ def test_a_coordination_number_has_sixty_added_to_the_day() -> None:
     number = CoordinationNumber(number=COORDINATION_NUMBER)
 
     assert number.born == date(1980, 5, 3)
+
+
+@pytest.mark.parametrize(
+    ("number", "first", "last"),
+    [
+        ("191500722390", date(1915, 1, 12), date(1915, 12, 12)),
+        (_checked("19150360982"), date(1915, 3, 1), date(1915, 3, 31)),
+        (_checked("19120260982"), date(1912, 2, 1), date(1912, 2, 29)),
+        (_checked("19150060982"), date(1915, 1, 1), date(1915, 12, 31)),
+    ],
+)
+def test_a_coordination_number_may_leave_day_or_month_unsaid(
+    number: str, first: date, last: date
+) -> None:
+    identity = CoordinationNumber(number=number)
+
+    assert identity.born == last
+    assert first_possible_birth(identity) == first
+    assert looks_like_personal_number(number[2:])
+
+
+@pytest.mark.parametrize(
+    "digits", ["19150001982", "19150300982", "19150192982", "19150291982", "19151361982"]
+)
+def test_no_other_number_has_a_day_or_a_month_that_does_not_exist(digits: str) -> None:
+    number = _checked(digits)
+
+    assert not is_personal_number(number)
+    assert not is_coordination_number(number)
+
+
+@pytest.mark.rule("DAY-4")
+@pytest.mark.parametrize("digits", ["15000101982", "18791231982", "00000101982", "15000161982"])
+def test_nobody_was_born_before_1880(digits: str) -> None:
+    number = _checked(digits)
+
+    assert not is_personal_number(number)
+    assert not is_coordination_number(number)
+
+
+@given(born=st.dates(date(1890, 1, 1), date(2030, 12, 31)), serial=st.integers(0, 9999))
+def test_complete_numbers_are_judged_as_an_independent_library_judges_them(
+    born: date, serial: int
+) -> None:
+    for day in (born.day, born.day + 60):
+        text = f"{born:%Y%m}{day:02}{serial:04}"
+        assert (is_personal_number(text) or is_coordination_number(text)) == valid(text)
 
 
 def test_a_coordination_number_with_a_wrong_check_digit_is_refused() -> None:

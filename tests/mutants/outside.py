@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TESTS: Final = "chassis/tests"
+_READING: Final = f"{_TESTS}/test_reading.py"
 _INBOX: Final = f"{_TESTS}/test_inbox.py"
 _QUARANTINE: Final = f"{_TESTS}/test_quarantine.py"
 _HTTP: Final = f"{_TESTS}/test_http.py"
@@ -101,7 +102,71 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/incoming.py",
         "return replace(incoming, key=_hidden(incoming.key), refused=_subject_not_opaque())",
         "return incoming",
-        f"{_INBOX}::test_a_persons_number_as_subject_is_refused_and_kept_nowhere",
+        f"{_READING}::test_a_subject_that_must_be_an_opaque_id_and_is_none_is_refused",
+    ),
+    mutant(
+        "number-in-attributes",
+        "A person's number in any attribute is refused and forgotten",
+        f"{CHASSIS}/consuming/incoming.py",
+        "        for name in _MAY_HOLD_ANYTHING:\n",
+        "        for name in ():\n",
+        f"{_READING}::test_a_personal_number_in_an_attribute_is_refused_and_forgotten",
+    ),
+    mutant(
+        "number-in-free-text",
+        "A person's number in a region's free text is refused",
+        "contracts/kvitt_contracts/types/strict.py",
+        "if info.context == INBOUND and looks_like_personal_number(text):",
+        "if info.context == INBOUND and not text:",
+        f"{_READING}::test_a_personal_number_in_free_text_is_refused",
+    ),
+    mutant(
+        "json-as-its-schema-says",
+        "JSON is read as its schema says: without, 0 is a day and yes is true",
+        "contracts/kvitt_contracts/types/strict.py",
+        "    return tightened(model, schema, _from_json)\n",
+        "    return schema\n",
+        f"{_READING}::test_what_the_schema_refuses_is_refused_by_the_fields_name",
+    ),
+    mutant(
+        "name-twice",
+        "An object with a name twice has no meaning of its own",
+        "contracts/kvitt_contracts/json_texts.py",
+        "    if len(made) != len(pairs):\n",
+        "    if len(made) > len(pairs):\n",
+        f"{_READING}::test_a_name_twice_in_an_object_is_refused",
+    ),
+    mutant(
+        "body-as-its-schema-says",
+        "A request's body is read as strictly as a message",
+        f"{CHASSIS}/web/bodies.py",
+        'if info.mode == "json" or not isinstance(value, dict):',
+        'if info.mode == "json" or value:',
+        f"{_TESTS}/test_bodies.py::test_another_form_is_refused_by_the_fields_name",
+    ),
+    mutant(
+        "address-as-its-documentation-says",
+        "A query's parameters have one form each, and a number that a column can hold",
+        f"{CHASSIS}/parameters.py",
+        "    return tightened(model, handler(source), _from_text)\n",
+        "    return handler(source)\n",
+        f"{_TESTS}/test_bodies.py::test_another_form_in_an_address_is_refused",
+    ),
+    mutant(
+        "days-within-bounds",
+        "A day out of its bounds is refused before the handler has begun",
+        f"{CHASSIS}/handlers.py",
+        "        check_days(message, today=tx.today)\n",
+        "",
+        "services/orders/tests/test_persons.py::test_nobody_is_registered_before_their_birth",
+    ),
+    mutant(
+        "error-of-the-driver",
+        "Only an error that has passed through the driver is a lost database",
+        f"{CHASSIS}/database.py",
+        'isinstance(error, OSError) and is_from(error, "asyncpg")',
+        "isinstance(error, OSError)",
+        f"{_TESTS}/test_database.py::test_an_error_of_the_system_that_is_not_the_drivers_is_a_fault",
     ),
     mutant(
         "effect-of-the-region",

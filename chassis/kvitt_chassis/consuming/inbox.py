@@ -206,13 +206,12 @@ class Inbox:
                 async with asyncio.timeout(self._handler_budget) as limit:
                     await failpoint_of("inbox.in_handler", incoming.key)
                     await route.handler(message, tx)
-            except ConnectionError:
-                raise
             except OSError as error:
-                # Its own, such as a missing file; elsewhere it would pass for a lost network.
                 if limit.expired():
                     raise HandlerTooSlow(f"more than {self._handler_budget:.1f} s") from error
-                raise HandlerFault from error
+                if is_lock_trouble(error):
+                    raise
+                raise HandlerFault from error  # its own, such as a missing file
 
     async def _park(
         self,

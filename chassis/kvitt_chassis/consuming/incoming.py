@@ -22,15 +22,24 @@ from kvitt_contracts.envelope import (
     is_known_noun,
     message_class,
 )
+from kvitt_contracts.json_texts import NameTwice, parse
 from kvitt_contracts.problems import explain
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import COMING, Topic
-from kvitt_contracts.types import Reference, RegionCode, RegionPersonId
+from kvitt_contracts.types import (
+    INBOUND,
+    Code,
+    Reference,
+    RegionCode,
+    RegionPersonId,
+    looks_like_personal_number,
+)
 from pydantic import ValidationError
 
 from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
 from kvitt_chassis.consuming.verdicts import Cause, MessageFacts
 from kvitt_chassis.handlers import Handlers, MessageRoute
+from kvitt_chassis.operating.masking import mask
 
 Record: TypeAlias = ConsumerRecord
 
@@ -190,10 +199,17 @@ class Reader:
         return self._opaque(self._body(known, topic, body), topic)
 
     def _opaque(self, incoming: Incoming, topic: Topic) -> Incoming:
-        """Refuses a subject that must be an opaque id and holds a personal number; it is stored
-        nowhere.
+        """Refuses an attribute that holds a personal number, and a subject that must be an opaque
+        id and is none; what they hold is stored nowhere.
         """
-        subject = incoming.envelope.subject if incoming.envelope else ""
+        envelope = incoming.envelope
+        assert envelope is not None
+        for name in _MAY_HOLD_ANYTHING:
+            if looks_like_personal_number(getattr(envelope, name) or ""):
+                return _masked(incoming, f"ce_{name.replace('_', '')}")
+        subject = envelope.subject
+        if looks_like_personal_number(subject) and not _names_what_is_in(incoming.message, subject):
+            return _masked(incoming, "ce_subject")
         pattern = RegionPersonId if topic.personal_data else Reference
         if not (topic.personal_data or incoming.is_command):
             return incoming
@@ -229,12 +245,41 @@ class Reader:
         if len(body) > MAX_BYTES:
             return _too_large(incoming)
         try:
-            message = found.model_validate_json(body)
+            if incoming.is_inbound and (twice := _named_twice(body)):
+                return replace(incoming, refused=twice)
+            is_opaque = incoming.is_inbound and not topic.personal_data
+            message = found.model_validate_json(body, context=INBOUND if is_opaque else None)
         except ValidationError as error:
             return _invalid(incoming, error)
         except ValueError:
             return _quarantined(incoming, Cause.UNREADABLE, "is not UTF-8", "data")
         return replace(incoming, message=message, route=route)
+
+
+_MAY_HOLD_ANYTHING = ("source", "dataschema", "correlation_id", "causation_id", "actor")
+
+
+def _masked(incoming: Incoming, field: str) -> Incoming:
+    """The message refused for a personal number in an attribute, without it."""
+    envelope = incoming.envelope
+    assert envelope is not None
+    shown = {name: mask(getattr(envelope, name) or "") or None for name in _MAY_HOLD_ANYTHING[1:]}
+    source = mask(envelope.source)
+    kept = replace(envelope, **shown, source=source, subject=mask(envelope.subject))
+    refused = _contract(
+        "INVALID_FIELD",
+        field,
+        f"Ta bort det som liknar ett personnummer ur {field}, och skicka igen med ett nytt id.",
+    )
+    return replace(incoming, key=_hidden(incoming.key), envelope=kept, refused=refused)
+
+
+def _names_what_is_in(message: Message | None, subject: str) -> bool:
+    """True when a code in the body is the subject, such as a device's number: digits by chance."""
+    return message is None or any(
+        isinstance(value, Code) and value.may_hold_digits and value == subject
+        for value in message.__dict__.values()
+    )
 
 
 def _headers(record: Record) -> Mapping[str, bytes]:
@@ -335,6 +380,16 @@ def _wrong_topic() -> Refused:
     return _contract(
         "WRONG_TOPIC", "ce_type", "Skicka meddelandet till den tjänst som tar emot dess typ."
     )
+
+
+def _named_twice(body: bytes) -> Refused | None:
+    try:
+        parse(body)
+    except NameTwice:
+        return _contract("INVALID_FIELD", "data", "Ange varje fält en enda gång i meddelandet.")
+    except (ValueError, RecursionError):
+        return None  # what else is wrong with it is found by its model
+    return None
 
 
 def _subject_not_opaque() -> Refused:

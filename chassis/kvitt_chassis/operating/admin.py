@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Query
-from kvitt_contracts.types import Role
+from kvitt_contracts.types import TEXT, Role
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,9 +26,11 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.http import signed_in
 from kvitt_chassis.operating import audit, clock
 from kvitt_chassis.operating.row_comparison import differences
+from kvitt_chassis.parameters import RowNumber, Text
 from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.relay import Relay
 from kvitt_chassis.service import Service
+from kvitt_chassis.web.bodies import Body, BodyRoute
 from kvitt_chassis.web.problems import Invalid, NotFound
 
 T = TypeVar("T")
@@ -89,38 +91,38 @@ class Clock(BaseModel):
     offset_seconds: float
 
 
-class Advance(BaseModel):
+class Advance(Body):
     """Move business time to an instant, or to an offset that another service has answered."""
 
     to: AwareDatetime | None = None
     offset_seconds: float | None = None
 
 
-class Because(BaseModel):
+class Because(Body):
     """Why an act is done; it is kept."""
 
-    why: Annotated[str, Field(min_length=3, max_length=500)]
+    why: Annotated[str, Field(min_length=3, max_length=500, pattern=TEXT)]
 
 
 class Edit(Because):
     """The body as it should have been (JSON), and headers to set, or to remove (null)."""
 
     body: Any = None
-    headers: dict[str, str | None] = {}
+    headers: Annotated[dict[str, str | None], Field(default_factory=dict)]
 
 
 class Republish(Because):
     """Which events to send again."""
 
-    topic: str
-    key: str
-    from_seq: Annotated[int, Field(ge=1)] = 1
+    topic: Text
+    key: Text
+    from_seq: Annotated[RowNumber, Field(ge=1)] = 1
 
 
 class Rebase(Because):
     """Which rows to send again: none, all, or those after an id."""
 
-    resend: Literal["nothing", "everything"] | Annotated[int, Field(ge=0)]
+    resend: Literal["nothing", "everything"] | RowNumber
 
 
 class Recorded(BaseModel):
@@ -150,7 +152,12 @@ Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 def routes(operations: Operations) -> APIRouter:
     """The routes under `/admin`."""
-    router = APIRouter(prefix="/admin", tags=["Drift"], dependencies=[Depends(operator)])
+    router = APIRouter(
+        prefix="/admin",
+        tags=["Drift"],
+        dependencies=[Depends(operator)],
+        route_class=BodyRoute,
+    )
     _state_routes(router, operations)
     _park_routes(router, operations.quarantine)
     _outbox_routes(router, operations)
@@ -171,7 +178,7 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
         return Idle(lag=lag, in_hand=int(not rests), **await _standing(database))
 
     @router.get("/aggregate/{topic}/{key}")
-    async def story(topic: str, key: str, from_seq: int = 1) -> list[Recorded]:
+    async def story(topic: Text, key: Text, from_seq: RowNumber = 1) -> list[Recorded]:
         """The story of an aggregate, from the event log."""
         async with database.reading() as session:
             rows = await outbox.of_key(session, topic, key, from_seq=from_seq, limit=MAX_STORY)
@@ -190,7 +197,7 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
         return [asdict(one) for one in found]
 
     @router.get("/audit")
-    async def acts(limit: int = 100, before: int | None = None) -> list[dict[str, Any]]:
+    async def acts(limit: Limit = 100, before: RowNumber | None = None) -> list[dict[str, Any]]:
         """Who did what by hand, when and why; the latest first."""
         async with database.reading() as session:
             return [asdict(one) for one in await audit.acts(session, limit=limit, before=before)]
@@ -199,7 +206,10 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
 def _park_routes(router: APIRouter, quarantine: Quarantine) -> None:
     @router.get("/parked")
     async def parked(
-        state: State | None = None, cause: Cause | None = None, limit: Limit = 100, after: int = 0
+        state: State | None = None,
+        cause: Cause | None = None,
+        limit: Limit = 100,
+        after: RowNumber = 0,
     ) -> list[dict[str, Any]]:
         """Parked keys, the oldest first; no value of any message. `after` is the last id so far."""
         found = await quarantine.entries(state=state, cause=cause, limit=limit, after=after)
@@ -212,17 +222,17 @@ def _park_routes(router: APIRouter, quarantine: Quarantine) -> None:
         return [{"state": s, "cause": c, "keys": keys} for (s, c), keys in found.items()]
 
     @router.get("/quarantine/{entry}")
-    async def show(entry: int) -> dict[str, Any]:
+    async def show(entry: RowNumber) -> dict[str, Any]:
         """One key's first message: what it is made of, not what it says."""
         return asdict(await _known(quarantine.show(entry)))
 
     @router.post("/quarantine/{entry}:retry")
-    async def retry(entry: int, body: Because, who: Operator) -> dict[str, Any]:
+    async def retry(entry: RowNumber, body: Because, who: Operator) -> dict[str, Any]:
         """Try it at once."""
         return asdict(await _known(quarantine.retry(entry, who=who.user_id, why=body.why)))
 
     @router.post("/quarantine/{entry}:edit")
-    async def edit(entry: int, body: Edit, who: Operator) -> dict[str, Any]:
+    async def edit(entry: RowNumber, body: Edit, who: Operator) -> dict[str, Any]:
         """Mend the message, and try it at once."""
         mended = None if body.body is None else json.dumps(body.body, ensure_ascii=False).encode()
         return asdict(
@@ -234,7 +244,7 @@ def _park_routes(router: APIRouter, quarantine: Quarantine) -> None:
         )
 
     @router.post("/quarantine/{entry}:discard")
-    async def discard(entry: int, body: Because, who: Operator) -> dict[str, Any]:
+    async def discard(entry: RowNumber, body: Because, who: Operator) -> dict[str, Any]:
         """Throw the message away for good; what stands behind it is tried."""
         return asdict(await _known(quarantine.discard(entry, who=who.user_id, why=body.why)))
 
@@ -250,7 +260,7 @@ def _outbox_routes(router: APIRouter, operations: Operations) -> None:
         return Outbox(**asdict(found), refusal=operations.relay.refusal)
 
     @router.get("/outbox/last-numbers")
-    async def last_numbers(topic: str) -> dict[str, int]:
+    async def last_numbers(topic: Text) -> dict[str, int]:
         """Each key's last number: who reads the topic compares it with its marks."""
         async with database.reading() as session:
             return dict(await outbox.last_numbers(session, topic))

@@ -8,12 +8,13 @@ import re
 MASK = "************"
 
 # A UUID's groups can be all digits, and so can a count: only what has a date's form counts (month
-# 1-12, day 1-31, or 61-91 of a coordination number), and no longer row of digits.
+# 1-12, day 1-31, or month 0-12, day 60-91 of a coordination number), and no longer row of digits.
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # decision 0082: a wrong check digit does not excuse a number
 _NUMBER = (
-    r"(?<!\d)(?:1[89]|20)?\d\d(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278]\d|[39][01])[-+ ]?\d{4}"
-    r"(?!\d)"
+    r"(?<!\d)(?:1[89]|20)?\d\d"
+    r"(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0\d|1[0-2])(?:[678]\d|9[01]))"
+    r"[-+ ]?\d{4}(?!\d)"
 )
 _EITHER = re.compile(f"(?P<uuid>{_UUID})|(?P<number>{_NUMBER})")
 

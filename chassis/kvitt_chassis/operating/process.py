@@ -151,7 +151,8 @@ class Process:
                 await self.consumer.start()
                 self._consumer_started = True
             except Exception as error:
-                if not isinstance(error, KafkaError) and not is_lock_trouble(error):
+                is_away = isinstance(error, KafkaError | TimeoutError) or is_lock_trouble(error)
+                if not is_away:
                     raise
                 log.warning("the consumer cannot start yet: %s", describe(error))
                 await self._settle("consumer", self.consumer.stop(), _CONSUMER_STOP_SECONDS)

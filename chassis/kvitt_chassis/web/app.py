@@ -26,6 +26,7 @@ from kvitt_chassis.database import is_lock_trouble
 from kvitt_chassis.http import CALLER, ApiContext, Replayed
 from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.operating.telemetry import Telemetry
+from kvitt_chassis.origins import is_from
 from kvitt_chassis.web import problems
 from kvitt_chassis.web.problems import (
     FAULT,
@@ -184,7 +185,7 @@ class Guard:
             # A server that is unavailable is no fault of ours: its own metrics show it.
             log.warning("a request came to nothing: %s", describe(error))
             return Busy(status=503, reason="DATABASE_BUSY")
-        if isinstance(error, KafkaError | TimeoutError):
+        if isinstance(error, KafkaError) or _is_from_kafka(error):
             log.warning("a request came to nothing: %s", describe(error))
             return Busy(status=503, reason="KAFKA_BUSY")
         log.exception("a request failed", extra={"method": scope["method"]})
@@ -242,6 +243,11 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
         await self._send(message)
+
+
+def _is_from_kafka(error: Exception) -> bool:
+    ours = ("aiokafka", "kvitt_chassis.relaying", "kvitt_chassis.consuming")
+    return isinstance(error, TimeoutError) and is_from(error, *ours)
 
 
 def _document_problems(app: FastAPI) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import to_json
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, to_json
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.inspection import inspect
 
 from kvitt_chassis.filters import Column, Criterion, Filter, ForTheView, OnColumn
+from kvitt_chassis.parameters import read_from_texts
 from kvitt_chassis.web import cursors
 from kvitt_chassis.web.cursors import MAX_CURSOR_LENGTH, Cursor
 from kvitt_chassis.web.keyset import Order, adapter_of
@@ -64,18 +65,17 @@ class ListQuery(BaseModel):
         ),
     ] = None
     sort: Annotated[
-        str | None, Field(description="Fält att sortera efter; `-` först ger fallande ordning")
+        str | None,
+        Field(max_length=60, description="Fält att sortera efter; `-` först ger fallande ordning"),
     ] = None
 
     filters: ClassVar[Mapping[str, Filter]] = {}
 
-    @field_validator("*", mode="before")
     @classmethod
-    def _can_be_stored(cls, value: Any) -> Any:
-        texts = value if isinstance(value, list) else [value]
-        if any(isinstance(one, str) and "\x00" in one for one in texts):
-            raise ValueError("PostgreSQL stores no NUL, so no row has one")
-        return value
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        return read_from_texts(cls, handler, source)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -3,11 +3,11 @@
 from datetime import date
 from enum import StrEnum
 
+from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
     ArticleNumber,
     ChargeId,
-    Day,
     DeviceId,
     DeviceNumber,
     Money,
@@ -136,6 +136,6 @@ class PauseCharge(Command, type="billing.charge.pause.v1"):
     """
 
     device_number: DeviceNumber
-    until_on: Day
+    until_on: PlannedOn
     by: UserId
     asked_by: UserId

@@ -4,8 +4,9 @@ region covers (BIL-5, BIL-11). Reserved.
 
 from datetime import date
 
+from kvitt_contracts.day_bounds import HappenedOn
 from kvitt_contracts.envelope import Command, Event
-from kvitt_contracts.types import Day, OrderId, PayerId, Reference, ServicePointId, UserId, Word
+from kvitt_contracts.types import OrderId, PayerId, Reference, ServicePointId, UserId, Word
 
 
 class HomeRegionCaseOpened(Event, type="billing.home-region-case.opened.v1"):
@@ -47,7 +48,7 @@ HomeRegionCaseEvent = HomeRegionCaseOpened | CommitmentRecorded | FittingFinishe
 class CommitHomeRegion(Command, type="billing.home-region-case.commit.v1"):
     """Record the home region's payment commitment (BIL-5)."""
 
-    approved_on: Day
+    approved_on: HappenedOn
     reference: Reference
     by: UserId
 
@@ -55,5 +56,5 @@ class CommitHomeRegion(Command, type="billing.home-region-case.commit.v1"):
 class FinishFitting(Command, type="billing.home-region-case.finish.v1"):
     """Report the fitting finished (BIL-5, BIL-11)."""
 
-    finished_on: Day
+    finished_on: HappenedOn
     by: UserId

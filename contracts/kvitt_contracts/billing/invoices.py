@@ -50,7 +50,7 @@ class InvoiceIssued(Event, type="billing.invoice.issued.v1"):
     invoice_id: InvoiceId
     number: str
     payer: Payer
-    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    month: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     issued_on: date
     is_credit: bool
     net_ore: int
@@ -69,14 +69,14 @@ class InvoiceRunStarted(Event, type="billing.invoice-run.started.v1"):
     `through` is the last day that is billed; owed minus issued up to and including it is invoiced.
     """
 
-    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    month: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     through: date
 
 
 class InvoiceRunFinished(Event, type="billing.invoice-run.finished.v1"):
     """Every payer has its documents of the month: `invoices` of them, credit notes included."""
 
-    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    month: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     invoices: Annotated[int, Field(ge=0)]
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import Account, LedgerEntryId, Ore, UserId, Value, Word
 
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 """A calendar month: `2026-05`."""
 
 

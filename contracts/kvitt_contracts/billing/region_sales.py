@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kvitt_contracts.day_bounds import HappenedOn, PlannedOn
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
-    Day,
     DeviceId,
     DeviceNumber,
     Money,
@@ -143,7 +143,7 @@ class ProposeRegionSale(Command, type="billing.region-sale.propose.v1"):
     """Customer service names the prices (BIL-7)."""
 
     lines: Annotated[tuple[NamedPrice, ...], Field(min_length=1, max_length=100)]
-    answer_by_on: Day
+    answer_by_on: PlannedOn
     by: UserId
     asked_by: UserId
 
@@ -151,7 +151,7 @@ class ProposeRegionSale(Command, type="billing.region-sale.propose.v1"):
 class ApproveRegionSale(Command, type="billing.region-sale.approve.v1"):
     """The other region buys (BIL-7)."""
 
-    sold_on: Day
+    sold_on: HappenedOn
     by: UserId
 
 

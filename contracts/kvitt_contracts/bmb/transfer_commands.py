@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import (
     TEXT,
     CustomerId,
-    Day,
     DeviceNumber,
     NamedRecipient,
     PayerId,
@@ -35,7 +35,7 @@ class SaveTransfer(Command, type="bmb.transfer.save.v1"):
     new_store: StoreId | None = None
     new_prescriber: UserId | None = None
     receiving_service_point: ServicePointId | None = None
-    transfer_date: Day | None = None
+    transfer_date: PlannedOn | None = None
     attested: bool = False
     message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
     execute: bool = False

@@ -6,11 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from kvitt_contracts.day_bounds import BeganOn, HappenedOn
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import (
     TEXT,
     ArticleNumber,
-    Day,
     DeviceNumber,
     LineNumber,
     Money,
@@ -45,7 +45,7 @@ class RegisterReturn(Command, type="inventory.return.register.v1"):
     store: StoreId
     devices: Annotated[tuple[DeviceNumber, ...], Field(max_length=100)] = ()
     lines: Annotated[tuple[ReturnedLine, ...], Field(max_length=100)] = ()
-    returned_on: Day
+    returned_on: HappenedOn
     by: UserId
 
     @model_validator(mode="after")
@@ -66,7 +66,7 @@ class TakeOverDevice(Command, type="inventory.device.take-over.v1"):
     from_region: RegionCode
     supplier_id: SupplierId | None = None
     approver: UserId
-    bought_on: Day | None = None
+    bought_on: BeganOn | None = None
     value: Money
     by: UserId
     asked_by: UserId
@@ -93,7 +93,7 @@ class SetDeviceCard(Command, type="inventory.device.set-card.v1"):
 
     device_number: DeviceNumber
     serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
-    maintained_on: Day | None = None
+    maintained_on: BeganOn | None = None
     by: UserId
     asked_by: UserId | None = None
 
@@ -106,7 +106,7 @@ class ReportDamage(Command, type="inventory.device.report-damage.v1"):
     outcome: Word
     payer_id: PayerId | None = None
     amount: Money | None = None
-    recorded_on: Day
+    recorded_on: HappenedOn
     by: UserId
 
 
@@ -114,7 +114,7 @@ class ReportLost(Command, type="inventory.device.report-lost.v1"):
     """Report that a device is lost (INV-15): nobody pays for it from the day on."""
 
     device_number: DeviceNumber
-    since_on: Day
+    since_on: HappenedOn
     by: UserId
 
 
@@ -123,7 +123,7 @@ class FindDevice(Command, type="inventory.device.find.v1"):
 
     device_number: DeviceNumber
     store: StoreId
-    found_on: Day
+    found_on: HappenedOn
     by: UserId
     asked_by: UserId
 
@@ -132,7 +132,7 @@ class ScrapDevice(Command, type="inventory.device.scrap.v1"):
     """Scrap a device in a store (INV-7)."""
 
     device_number: DeviceNumber
-    scrapped_on: Day
+    scrapped_on: HappenedOn
     by: UserId
 
 
@@ -144,5 +144,5 @@ class SwapDevice(Command, type="inventory.device.swap.v1"):
     device_number: DeviceNumber
     device_in: DeviceNumber
     service_point: ServicePointId
-    swapped_on: Day
+    swapped_on: HappenedOn
     technician: UserId

@@ -4,10 +4,10 @@ Reserved.
 
 from datetime import date
 
+from kvitt_contracts.day_bounds import HappenedOn
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
     ArticleNumber,
-    Day,
     DeviceId,
     DeviceNumber,
     Money,
@@ -57,6 +57,6 @@ class RegisterSupplierReturn(Command, type="inventory.supplier-return.register.v
     article_number: ArticleNumber | None = None
     quantity: Quantity = 1
     order: Reference | None = None
-    returned_on: Day
+    returned_on: HappenedOn
     by: UserId
     asked_by: UserId | None = None

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from kvitt_contracts.day_bounds import HappenedOn
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import (
     TEXT,
     Address,
     ArticleNumber,
-    Day,
     DeviceNumber,
     Goods,
     LineNumber,
@@ -180,6 +180,6 @@ class ReportReceipt(Command, type="orders.receipt.report.v1"):
 
     number_kind: Literal["order", "purchase_order"]
     number: OrderNumber
-    received_on: Day
+    received_on: HappenedOn
     lines: Annotated[tuple[ReceivedLine, ...], Field(min_length=1, max_length=100)]
     by: UserId

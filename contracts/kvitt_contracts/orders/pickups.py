@@ -5,15 +5,15 @@ or voided where all were.
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.orders.customer_orders import AddressKind
 from kvitt_contracts.types import (
     CustomerId,
-    Day,
     DeviceId,
     DeviceNumber,
     LineNumber,
@@ -173,12 +173,18 @@ class RequestPickup(Command, type="orders.pickup.request.v1"):
     ordered_by: Word = Word("unit")
     cause: Word
     address_kind: AddressKind = AddressKind.RECIPIENT
-    earliest_on: Day | None = None
-    latest_on: Day | None = None
+    earliest_on: PlannedOn | None = None
+    latest_on: PlannedOn | None = None
     devices: Annotated[tuple[DeviceNumber, ...], Field(max_length=100)] = ()
     lines: Annotated[tuple[UnmarkedGoods, ...], Field(max_length=100)] = ()
     by: UserId
     asked_by: UserId | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.earliest_on and self.latest_on and self.latest_on < self.earliest_on:
+            raise ValueError("DAY-5: sista dagen för hämtning kan inte ligga före den första")
+        return self
 
 
 class MakePickupUrgent(Command, type="orders.pickup.make-urgent.v1"):

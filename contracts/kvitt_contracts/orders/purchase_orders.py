@@ -9,9 +9,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kvitt_contracts.day_bounds import HappenedOn, PlannedOn
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
-    Day,
     Item,
     LineNumber,
     Money,
@@ -176,7 +176,7 @@ class SendPurchaseOrder(Command, type="orders.purchase-order.send.v1"):
     """Record that the supplier has got it, and how (ORD-11)."""
 
     how: Word
-    sent_on: Day
+    sent_on: HappenedOn
     by: UserId
 
 
@@ -194,7 +194,7 @@ class DelayPurchaseOrder(Command, type="orders.purchase-order.delay.v1"):
     """Customer service records that the supplier delivers later (ORD-4, REF-12)."""
 
     lines: Annotated[tuple[LineNumber, ...], Field(min_length=1, max_length=100)]
-    expected_on: Day
+    expected_on: PlannedOn
     by: UserId
     asked_by: UserId
 

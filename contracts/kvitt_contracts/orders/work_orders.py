@@ -4,11 +4,11 @@ for an individual prescription is one too (ACT-5). Reserved. It claims no device
 
 from datetime import date
 
+from kvitt_contracts.day_bounds import HappenedOn, PlannedOn
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
     ArticleNumber,
     CustomerId,
-    Day,
     DeviceId,
     DeviceNumber,
     LineNumber,
@@ -164,7 +164,7 @@ class RegisterWorkOrder(Command, type="orders.work-order.register.v1"):
 class PlanWorkOrder(Command, type="orders.work-order.plan.v1"):
     """Record when it is expected to be done (ACT-3)."""
 
-    planned_on: Day
+    planned_on: PlannedOn
     technician: UserId | None = None
     by: UserId
 
@@ -180,7 +180,7 @@ class FinishWorkOrder(Command, type="orders.work-order.finish.v1"):
 
     outcome: Word
     quantity: Quantity = 1
-    finished_on: Day
+    finished_on: HappenedOn
     by: UserId
 
 

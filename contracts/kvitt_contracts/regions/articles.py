@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from kvitt_contracts.day_bounds import ValidOn
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.regions.fields import Name, Version
 from kvitt_contracts.types import (
@@ -11,7 +12,6 @@ from kvitt_contracts.types import (
     ArticleStatus,
     ArticleType,
     Charging,
-    Day,
     IsoCode,
     Ore,
     StoreId,
@@ -54,7 +54,7 @@ class ArticlePriceStated(Fact, type="region.article-price.stated.v1"):
 
     version: Version
     article_number: ArticleNumber
-    valid_from: Day
+    valid_from: ValidOn
     net_ore: Annotated[Ore, Field(ge=0)]
     vat_percent: VatPercent = 25
 
@@ -71,7 +71,7 @@ class PurchasePriceStated(Fact, type="region.purchase-price.stated.v1"):
     version: Version
     article_number: ArticleNumber
     supplier_id: SupplierId
-    valid_from_on: Day
+    valid_from_on: ValidOn
     net_ore: Annotated[Ore, Field(ge=0)]
     vat_percent: VatPercent = 25
 

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kvitt_contracts.day_bounds import HappenedOn
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.regions.fields import Version
 from kvitt_contracts.types import (
     TEXT,
     ArticleNumber,
-    Day,
     DeviceNumber,
     NamedRecipient,
     PayerId,
@@ -33,7 +33,7 @@ class DeviceStated(Fact, type="region.device.stated.v1"):
     recipient: NamedRecipient | None = None
     payer_id: PayerId | None = None
     prescriber: UserId | None = None
-    stated_on: Day
+    stated_on: HappenedOn
 
 
 class DeviceReturned(Fact, type="region.device.returned.v1"):
@@ -45,7 +45,7 @@ class DeviceReturned(Fact, type="region.device.returned.v1"):
     version: Version
     device_number: DeviceNumber
     store: StoreId
-    returned_on: Day
+    returned_on: HappenedOn
 
 
 # -- reserved ------------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ class DeviceConditionStated(Fact, type="region.device-condition.stated.v1"):
     version: Version
     device_number: DeviceNumber
     condition: Word
-    since_on: Day
+    since_on: HappenedOn
     store: StoreId | None = None
 
 
@@ -73,5 +73,5 @@ class ReconditioningStated(Fact, type="region.reconditioning.stated.v1"):
     version: Version
     device_number: DeviceNumber
     stage: Word
-    done_on: Day
+    done_on: HappenedOn
     technician: UserId

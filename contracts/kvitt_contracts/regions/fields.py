@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kvitt_contracts.types import TEXT
+from kvitt_contracts.types import NAME
 
 Version = Annotated[
     int,
@@ -16,7 +16,7 @@ Version = Annotated[
     ),
 ]
 
-Name = Annotated[str, Field(min_length=1, max_length=120, pattern=TEXT)]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=NAME)]
 EmailAddress = Annotated[
     str, Field(max_length=120, pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 ]

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from kvitt_contracts.day_bounds import HappenedAt, HappenedOn, PlannedOn
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.regions.fields import Version
 from kvitt_contracts.types import (
     ArticleNumber,
-    Day,
     DeviceNumber,
     LineNumber,
     MarkedDevice,
@@ -32,7 +32,7 @@ class GoodsReceived(Fact, type="region.goods.received.v1"):
     article_number: ArticleNumber
     quantity: Quantity
     devices: tuple[MarkedDevice, ...] = ()
-    received_on: Day
+    received_on: HappenedOn
 
 
 class BalanceStated(Fact, type="region.balance.stated.v1"):
@@ -42,7 +42,7 @@ class BalanceStated(Fact, type="region.balance.stated.v1"):
     store: StoreId
     article_number: ArticleNumber
     quantity: Quantity
-    stated_on: Day
+    stated_on: HappenedOn
 
 
 class PickingBegun(Fact, type="region.picking.begun.v1"):
@@ -71,8 +71,8 @@ class GoodsDispatched(Fact, type="region.goods.dispatched.v1"):
 
     version: Version
     order: Reference
-    dispatched_on: Day
-    arrives_on: Day
+    dispatched_on: HappenedOn
+    arrives_on: PlannedOn
     lines: Annotated[tuple[DispatchedLine, ...], Field(min_length=1)]
 
 
@@ -88,7 +88,7 @@ class SupplierDelayStated(Fact, type="region.supplier-delay.stated.v1"):
     version: Version
     purchase_order_number: OrderNumber
     lines: Annotated[tuple[LineNumber, ...], Field(max_length=100)] = ()
-    expected_on: Day
+    expected_on: PlannedOn
 
 
 class ReturnedGoodsStated(Fact, type="region.returned-goods.stated.v1"):
@@ -103,7 +103,7 @@ class ReturnedGoodsStated(Fact, type="region.returned-goods.stated.v1"):
     quantity: Quantity
     store: StoreId
     is_scrapped: bool = False
-    returned_on: Day
+    returned_on: HappenedOn
     pickup: Reference | None = None
 
 
@@ -123,6 +123,6 @@ class ShelfCountStated(Fact, type="region.shelf-count.stated.v1"):
 
     version: Version
     store: StoreId
-    counted_at: AwareDatetime
+    counted_at: HappenedAt
     lines: Annotated[tuple[CountedShelf, ...], Field(min_length=1, max_length=500)]
     by: UserId

@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from kvitt_contracts.billing import SupplierInvoiceLine
+from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.regions.fields import Version
-from kvitt_contracts.types import Day, OrderNumber, Ore, SupplierId, SupplierInvoiceNumber
+from kvitt_contracts.types import OrderNumber, Ore, SupplierId, SupplierInvoiceNumber
 
 
 class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
@@ -23,5 +24,5 @@ class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
     is_credit: bool = False
     net_ore: Ore
     vat_ore: Ore
-    due_on: Day
+    due_on: PlannedOn
     lines: Annotated[tuple[SupplierInvoiceLine, ...], Field(min_length=1, max_length=1000)]

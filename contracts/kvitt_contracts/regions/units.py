@@ -1,16 +1,16 @@
 """Payers, customers, care units, users and stores."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from kvitt_contracts.day_bounds import HappenedOn, PlannedOn
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.regions.fields import EmailAddress, Name, Version
 from kvitt_contracts.types import (
     Address,
     CareUnitId,
     CustomerId,
-    Day,
     OrganisationNumber,
     PayerId,
     Role,
@@ -91,7 +91,7 @@ class UserActivityStated(Fact, type="region.user-activity.stated.v1"):
 
     version: Version
     user_id: UserId
-    signed_in_on: Day
+    signed_in_on: HappenedOn
 
 
 class ResponsiblesStated(Fact, type="region.responsibles.stated.v1"):
@@ -102,8 +102,14 @@ class ResponsiblesStated(Fact, type="region.responsibles.stated.v1"):
     main: UserId | None = None
     substitutes: Annotated[tuple[UserId, ...], Field(max_length=100)] = ()
     stand_in: UserId | None = None
-    absent_from_on: Day | None = None
-    absent_to_on: Day | None = None
+    absent_from_on: PlannedOn | None = None
+    absent_to_on: PlannedOn | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.absent_from_on and self.absent_to_on and self.absent_to_on < self.absent_from_on:
+            raise ValueError("DAY-5: frånvaron kan inte sluta innan den börjar")
+        return self
 
 
 class SupplierStated(Fact, type="region.supplier.stated.v1"):

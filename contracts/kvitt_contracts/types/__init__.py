@@ -62,8 +62,9 @@ from kvitt_contracts.types.ids import (
     WorkOrderId,
     identify,
 )
+from kvitt_contracts.types.strict import INBOUND
+from kvitt_contracts.types.texts import NAME, TEXT
 from kvitt_contracts.types.values import (
-    TEXT,
     Address,
     ArticleStatus,
     ArticleType,
@@ -100,6 +101,8 @@ from kvitt_contracts.types.values import (
 )
 
 __all__ = [
+    "INBOUND",
+    "NAME",
     "NAMESPACE",
     "TEXT",
     "Account",

@@ -5,10 +5,11 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from operator import not_
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_validator
+from pydantic_core import CoreSchema
 
 from kvitt_contracts.types.codes import (
     ArticleNumber,
@@ -21,6 +22,8 @@ from kvitt_contracts.types.codes import (
     Word,
 )
 from kvitt_contracts.types.ids import DeviceId, OrderLineId, PersonRef
+from kvitt_contracts.types.strict import strict
+from kvitt_contracts.types.texts import TEXT
 
 Ore = Annotated[
     int,
@@ -34,11 +37,6 @@ Ore = Annotated[
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A Stockholm day that somebody outside has written: what lies beyond is a slip of the keys."""
-
-
-# decision 0021: what outsiders write is bounded in the contract
-TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
-"""Pattern of free text: no control characters but tab and line ends (PostgreSQL stores no NUL)."""
 
 
 Quantity = Annotated[int, Field(strict=True, ge=1, le=10_000)]
@@ -58,6 +56,12 @@ class Value(BaseModel):
     """A value inside messages: frozen, equal by content; readers pass over unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        return strict(cls, handler(source))
 
 
 class Money(Value):
@@ -187,7 +191,7 @@ class Thing(Value):
 class Endpoint(Value):
     """An electronic address in Peppol: `0007` and an organisation number, `0088` and a GLN."""
 
-    scheme: Annotated[str, Field(pattern=r"^\d{4}$")]
+    scheme: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z:_-]{4,50}$")]
 
 
@@ -242,7 +246,7 @@ class Address(Value):
     """
 
     street: Annotated[str, Field(min_length=1, max_length=100, pattern=TEXT)]
-    postal_code: Annotated[str, Field(pattern=r"^\d{5}$")]
+    postal_code: Annotated[str, Field(pattern=r"^[0-9]{5}$")]
     city: Annotated[str, Field(min_length=1, max_length=60, pattern=TEXT)]
 
     @field_validator("postal_code", mode="before")

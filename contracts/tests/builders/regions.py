@@ -252,7 +252,7 @@ def a_sent_line(number: int = 1, quantity: int = 1, *devices: str) -> Dispatched
 def a_dispatch(
     *lines: DispatchedLine,
     order: str = "O-1",
-    on: str | date = "2026-03-03",
+    on: str | date = DAY,
     arrives_on: str | date = "2026-03-04",
 ) -> GoodsDispatched:
     """Goods of an order have left the central store: one of its first line unless told."""
@@ -267,7 +267,7 @@ def a_dispatch(
 
 
 def a_device_returned(
-    device: str = "170098", *, on: str | date = "2026-03-09", store: str = OWN
+    device: str = "170098", *, on: str | date = DAY, store: str = OWN
 ) -> DeviceReturned:
     """A device has come back into a store."""
     values = {"version": 1, "device_number": device, "store": store, "returned_on": on}

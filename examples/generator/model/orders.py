@@ -118,6 +118,7 @@ def _order(
         prescriber=prescriber.user_id,
         requester=requester.user_id,
         service_point=place.customer_id,
+        placed_on=world.today,
         lines=[
             OrderLine(
                 article=line.article_number,

@@ -131,6 +131,7 @@ class Order:
     prescriber: str
     requester: str
     service_point: str
+    placed_on: date
     lines: list[OrderLine]
     status: str = "registered"
     picking: bool = False

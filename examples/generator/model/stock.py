@@ -137,6 +137,8 @@ def dispatched(world: World, subject: str, fact: GoodsDispatched) -> None:
     order = _order(world, fact.order)
     if order.status == "voided":
         raise No("ORDER_HAS_NO_GOODS", "ORD-14")
+    if fact.dispatched_on < order.placed_on:
+        raise No("DISPATCHED_BEFORE_ORDER", "DAY-5")
     if fact.arrives_on < fact.dispatched_on:
         raise No("ARRIVES_BEFORE_DISPATCH", "ORD-13")
     for sent in fact.lines:
@@ -250,6 +252,8 @@ def returned(world: World, subject: str, fact: DeviceReturned) -> None:
         return
     if device.store is not None and not in_transit:
         raise No("NOT_ON_LOAN", "INV-7")
+    if fact.returned_on < _left_stores_on(device):
+        raise No("RETURNED_BEFORE_LOAN", "DAY-5")
     _break_claim(world, device)
     if device.store != fact.store:
         holder = ("store", str(fact.store))
@@ -259,6 +263,18 @@ def returned(world: World, subject: str, fact: DeviceReturned) -> None:
             device.said.append(Custody(since=day, holder=holder))
     world.balances[fact.store, device.article].available += 1
     serve(world, fact.store, device.article)
+
+
+def _left_stores_on(device: Device) -> date:
+    """The first day of the present loan, or the day on which it came to its store."""
+    said_last = {one.since: one for one in device.said}  # the last one of a day counts
+    days = sorted(said_last)
+    began_on = days[-1]
+    for day in reversed(days):
+        if said_last[day].holder[0] == "store":
+            break
+        began_on = day
+    return began_on
 
 
 def _break_claim(world: World, device: Device) -> None:

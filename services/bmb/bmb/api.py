@@ -1,7 +1,6 @@
 """Transfers over HTTP: the commands' routes, the lists of BMB-8, the single view. No rule here."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -10,6 +9,7 @@ from kvitt_chassis.auth import Caller
 from kvitt_chassis.filters import Eq, In, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
+    Body,
     CommandRunner,
     Commands,
     ListOf,
@@ -42,7 +42,7 @@ from kvitt_contracts.types import (
     UserId,
     identify,
 )
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -57,7 +57,7 @@ router = ApiRouter(tags=["Byten (BMB)"])
 Message = Annotated[str, Field(max_length=1000, pattern=TEXT)]
 
 
-class SaveBody(BaseModel):
+class SaveBody(Body):
     """Ett byte som ska sparas. Utan ny mottagare, förråd och förskrivare byts bara betalaren."""
 
     model_config = ConfigDict(
@@ -98,7 +98,7 @@ class SaveBody(BaseModel):
     execute: Annotated[bool, Field(description="Skicka genast")] = False
 
 
-class AcceptBody(BaseModel):
+class AcceptBody(Body):
     """Bytet godkänns för en kund."""
 
     customer_id: Annotated[CustomerId, Field(description="Kund/leveransadress")]
@@ -108,13 +108,13 @@ class AcceptBody(BaseModel):
     message: Annotated[Message | None, Field(description="Till avsändaren")] = None
 
 
-class RejectBody(BaseModel):
+class RejectBody(Body):
     """Bytet godkänns inte."""
 
     message: Annotated[Message | None, Field(description="Varför; krävs i vissa regioner")] = None
 
 
-class UnlockBody(BaseModel):
+class UnlockBody(Body):
     """Ett låst byte låses upp."""
 
     asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
@@ -210,7 +210,7 @@ class TransferQuery(ListQuery):
     ] = None
     device: Annotated[DeviceNumber | None, WhereLookedUp(_with_device, "Individnummer")] = None
     sender: Annotated[UserId | None, Eq(TransferRow.sender, "Avsändare")] = None
-    transfer_date: Annotated[date | None, Eq(TransferRow.transfer_date, "BMB-datum")] = None
+    transfer_date: Annotated[Day | None, Eq(TransferRow.transfer_date, "BMB-datum")] = None
 
 
 TRANSFERS = ListOf(

@@ -1,6 +1,7 @@
 """INV-5, INV-7, BIL-1: devices, their custody through time, and their return."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -203,8 +204,9 @@ async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
 @pytest.mark.rule("INV-7")
 async def test_a_returned_device_is_available_at_once_and_ends_the_rent(world: World) -> None:
     await world.handle(a_device_on_loan_stated())
+    await world.advance(stockholm("2026-03-09 08:00"))
 
-    await world.handle(a_device_returned())
+    await world.handle(a_device_returned(on=date(2026, 3, 9)))
 
     (changed,) = await world.events(CustodyChanged)
     assert changed.custody == Custody(holder=a_store(), since=date(2026, 3, 9))
@@ -229,6 +231,49 @@ async def test_a_return_told_late_takes_back_what_was_decided_after_it(world: Wo
         ("2026-03-05", None),
     ]
     await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("DAY-5")
+async def test_a_device_is_not_returned_before_it_left_the_stores(world: World) -> None:
+    await world.handle(a_device_on_loan_stated())
+
+    refused = await refusal(world.handle(a_device_returned(on=DAY - timedelta(days=1))))
+
+    assert (refused.reason, refused.rule) == ("RETURNED_BEFORE_LOAN", "DAY-5")
+    assert refused.field == "returned_on"
+    assert await world.events(CustodyChanged) == []
+
+
+@pytest.mark.rule("DAY-5")
+def test_a_loan_begins_where_the_device_left_the_stores_last() -> None:
+    lent, back = date(2026, 3, 1), date(2026, 3, 5)
+    again, transferred = date(2026, 3, 8), date(2026, 3, 20)
+    held = a_device().custody
+    history = [
+        held.model_copy(update={"since": lent}),
+        Custody(holder=a_store(), since=back),
+        held.model_copy(update={"since": again}),
+        held.model_copy(update={"since": transferred}),
+    ]
+    state = replace(a_device(), custody=history[-1])
+
+    def returned(on: date) -> tuple[CustodyChanged, ...]:
+        return domain.return_to_store(
+            device_id(), state, store=StoreId(OWN), on=on, in_transit=False, history=history
+        )
+
+    assert [one.custody.since for one in returned(again)] == [again, transferred]
+    with pytest.raises(domain.DeviceRefused):
+        returned(again - timedelta(days=1))
+
+
+@pytest.mark.rule("DAY-1")
+async def test_a_return_that_is_told_ahead_is_refused(world: World) -> None:
+    await world.handle(a_device_on_loan_stated())
+
+    refused = await refusal(world.handle(a_device_returned(on=DAY + timedelta(days=1))))
+
+    assert (refused.reason, refused.rule) == ("DAY_IN_THE_FUTURE", "DAY-1")
 
 
 @pytest.mark.rule("INV-7")
@@ -258,7 +303,9 @@ async def test_a_return_of_an_unknown_device_waits(world: World) -> None:
 
 @pytest.mark.rule("INV-5")
 async def test_the_device_card_shows_history_and_payers_by_period(world: World) -> None:
-    await world.handle_all(a_device_on_loan_stated(), a_device_returned())
+    await world.handle(a_device_on_loan_stated())
+    await world.advance(stockholm("2026-03-09 08:00"))
+    await world.handle(a_device_returned(on=date(2026, 3, 9)))
 
     async with world.http() as client:
         answer = await client.get(f"/devices/{device_id()}")

@@ -335,7 +335,7 @@ async def test_goods_sent_beyond_what_was_set_aside_are_taken_from_what_is_free(
         ((a_sent_line(2, 1),), date(2026, 3, 4), "LINE_UNKNOWN_OR_TWICE"),
         ((a_sent_line(1, 1), a_sent_line(1, 1)), date(2026, 3, 4), "LINE_UNKNOWN_OR_TWICE"),
         ((a_sent_line(1, 6),), date(2026, 3, 4), "MORE_THAN_ORDERED"),
-        ((a_sent_line(1, 1),), date(2026, 3, 2), "ARRIVES_BEFORE_DISPATCH"),
+        ((a_sent_line(1, 1),), date(2026, 3, 1), "ARRIVES_BEFORE_DISPATCH"),
     ],
 )
 async def test_a_dispatch_matches_its_order(
@@ -347,6 +347,16 @@ async def test_a_dispatch_matches_its_order(
 
     assert (refused.reason, refused.rule) == (reason, "ORD-13")
     assert await balance(world, CUSHION) == (4, 5, 0)
+
+
+@pytest.mark.rule("DAY-5")
+async def test_goods_are_not_sent_before_their_orders_day(world: World) -> None:
+    await world.handle_all(a_balance_stated(CUSHION, 9), an_order_placed(a_line(CUSHION, 5)))
+
+    refused = await refusal(world.handle(a_dispatch(a_sent_line(1, 1), on=date(2026, 3, 1))))
+
+    assert (refused.reason, refused.rule) == ("DISPATCHED_BEFORE_ORDER", "DAY-5")
+    assert refused.field == "dispatched_on"
 
 
 @pytest.mark.rule("INV-5")

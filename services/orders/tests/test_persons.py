@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from kvitt_contracts.orders import (
     PersonRegistered,
     PersonsMerged,
 )
+from kvitt_contracts.personnummer import ReserveNumber
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, Role
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
-from orders.people.domain import PersonRefused, Reason
+from orders.people.commands import KeepContact
+from orders.people.domain import PersonRefused, Phones, Reason, phone_after
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -81,6 +84,56 @@ async def test_a_saved_phone_number_outlives_a_registry_that_has_none(given: Giv
 
         details = await world.row(PersonDetailsRow, await ref_of(world, "ac-person-1"))
         assert details.phone == "070-1740605"
+
+
+@pytest.mark.rule("REF-1")
+async def test_a_phone_that_was_edited_here_outlives_a_repetition(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(phone="070-1740605"), subject="ac-person-1")
+        ref = await ref_of(world, "ac-person-1")
+        await world.command(KeepContact(phone="070-1740611"), target=ref)
+        await world.handle(a_person_stated(version=2, phone="070-1740605"), subject="ac-person-1")
+
+        assert (await world.row(PersonDetailsRow, ref)).phone == "070-1740611"
+
+
+@pytest.mark.rule("REF-1")
+async def test_a_phone_that_the_region_changes_holds_over_an_edited_one(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(phone="070-1740605"), subject="ac-person-1")
+        ref = await ref_of(world, "ac-person-1")
+        await world.command(KeepContact(phone="070-1740611"), target=ref)
+        await world.handle(a_person_stated(version=2, phone="070-1740623"), subject="ac-person-1")
+
+        assert (await world.row(PersonDetailsRow, ref)).phone == "070-1740623"
+
+
+@pytest.mark.rule("REF-1")
+@pytest.mark.parametrize(
+    ("known", "stated", "after"),
+    [
+        (Phones(phone=None, stated=None), "1", Phones(phone="1", stated="1")),
+        (Phones(phone="1", stated="1"), "2", Phones(phone="2", stated="2")),
+        (Phones(phone="9", stated="1"), "1", Phones(phone="9", stated="1")),
+        (Phones(phone=None, stated="1"), "1", Phones(phone=None, stated="1")),
+        (Phones(phone="9", stated="1"), None, Phones(phone="9", stated="1")),
+        (Phones(phone="9", stated=None), "1", Phones(phone="9", stated="1")),
+    ],
+)
+def test_a_fact_changes_the_phone_when_the_region_has_changed_it(
+    known: Phones, stated: str | None, after: Phones
+) -> None:
+    assert phone_after(known, stated=stated) == after
+
+
+@pytest.mark.rule("DAY-4")
+async def test_nobody_is_registered_before_their_birth(given: Given) -> None:
+    born = ReserveNumber(number="20270101R0042", born_on=date(2027, 1, 1))
+    async with given(service) as world:
+        refused = await world.refuse(a_person_stated(identity=born), subject="ac-person-1")
+
+        assert (refused.reason, refused.rule) == ("DAY_IN_THE_FUTURE", "DAY-4")
+        assert refused.field == "identity.born_on"
 
 
 @pytest.mark.rule("REF-14")

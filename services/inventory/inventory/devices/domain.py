@@ -1,6 +1,6 @@
 """The rules of marked devices: registration, claims, and the change of custody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -105,15 +105,15 @@ def return_to_store(
     store: StoreId,
     on: date,
     in_transit: bool,
-    change_days: Iterable[date] = (),
+    history: Sequence[Custody] = (),
 ) -> tuple[CustodyChanged, ...]:
     """Return a device to a store: from that day nobody pays (INV-7, BIL-1).
 
     A physical fact overrides what was decided meanwhile: a late one takes back every change of
-    `change_days` (the days from which the device's custody has changed so far) that comes after it.
+    `history` (the device's changes of custody so far, as they were emitted) that comes after it.
     No event: the device never left that store's custody, being on its way out (`in_transit`).
     Raises DeviceRefused (NOT_ON_LOAN, INV-7): it is in another store already (a move between stores
-    is no return).
+    is no return); (RETURNED_BEFORE_LOAN, DAY-5): it had not left the stores yet on that day.
     """
     if in_transit and device.store == store:
         return ()
@@ -125,8 +125,17 @@ def return_to_store(
             way_on="Hjälpmedlet står redan i ett annat lager; en retur görs från mottagaren.",
             store=device.store,
         )
+    began_on = _left_stores_on(history or (device.custody,))
+    if on < began_on:
+        raise DeviceRefused(
+            "RETURNED_BEFORE_LOAN",
+            rule="DAY-5",
+            field="returned_on",
+            way_on="Hjälpmedlet var inte utlånat den dagen: kontrollera returdagen.",
+            began_on=began_on,
+        )
     changes = []
-    for day in [on, *sorted({day for day in change_days if day > on})]:
+    for day in [on, *sorted({custody.since for custody in history if custody.since > on})]:
         custody = Custody(holder=StoreHolder(store=store), since=day)
         changed = _changed(device_id, device, custody, CustodyCause())
         device = evolve(device, changed)
@@ -226,6 +235,17 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             if isinstance(event.custody.holder, StoreHolder):
                 order_id = None
             return replace(device, custody=event.custody, order_id=order_id)
+
+
+def _left_stores_on(history: Sequence[Custody]) -> date:
+    """The first day of the present loan; of what never left a store, the day it came there."""
+    spans = periods(history)
+    began_on = spans[-1].start
+    for span in reversed(spans):
+        if isinstance(span.custody.holder, StoreHolder):
+            break
+        began_on = span.start
+    return began_on
 
 
 def _changed(

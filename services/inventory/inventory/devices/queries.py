@@ -1,10 +1,10 @@
 """Look-ups of devices: by number, and their custody through time."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import DeviceId, DeviceNumber, identify
 from sqlalchemy import select
 
@@ -58,10 +58,12 @@ async def taken_numbers(tx: Transaction, numbers: Iterable[DeviceNumber]) -> set
     return taken
 
 
-async def change_days(tx: Transaction, row: DeviceRow) -> list[date]:
-    """The days from which the device's custody has changed so far."""
-    query = select(CustodyRow.since).where(
-        CustodyRow.region == tx.region, CustodyRow.device_id == row.id
+async def custody_history(tx: Transaction, row: DeviceRow) -> list[Custody]:
+    """Every change of the device's custody so far, in the order in which they were emitted."""
+    query = (
+        select(CustodyRow.custody)
+        .where(CustodyRow.region == tx.region, CustodyRow.device_id == row.id)
+        .order_by(CustodyRow.number)
     )
     return list((await tx.session.scalars(query)).all())
 

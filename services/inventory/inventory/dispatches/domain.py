@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from kvitt_contracts.inventory import OrderGoodsDispatched, SentLine
 from kvitt_contracts.orders import PlacedLine
@@ -49,16 +50,26 @@ def dispatch(
     fact: GoodsDispatched,
     *,
     store: StoreId,
+    placed_on: date,
     devices: Mapping[DeviceNumber, Sent],
 ) -> OrderGoodsDispatched:
     """Register which goods have left the store.
 
-    Raises DispatchRefused: the order has no goods any more (ORD-14); arrival before dispatch, an
-    unknown line or one named twice, or more than is left of it (ORD-13); devices that do not match
-    the quantity (INV-5), are another article's, are elsewhere or are on their way already (ORD-8).
+    Raises DispatchRefused: the order has no goods any more (ORD-14); dispatch before the order was
+    placed (DAY-5); arrival before dispatch, an unknown line or one named twice, or more than is
+    left of it (ORD-13); devices that do not match the quantity (INV-5), are another article's, are
+    elsewhere or are on their way already (ORD-8).
     """
     if reservation.status in (Status.RELEASED, Status.DECLINED):
         raise _refusal("ORDER_HAS_NO_GOODS", rule="ORD-14", field="order", way_on=_CHECK_ORDER)
+    if fact.dispatched_on < placed_on:
+        raise _refusal(
+            "DISPATCHED_BEFORE_ORDER",
+            rule="DAY-5",
+            field="dispatched_on",
+            way_on=_CHECK_DISPATCH,
+            placed_on=placed_on,
+        )
     if fact.arrives_on < fact.dispatched_on:
         raise _refusal("ARRIVES_BEFORE_DISPATCH", field="arrives_on", way_on=_CHECK_DAYS)
     placed = {line.number: line for line in lines}
@@ -108,6 +119,7 @@ def taken_from_stock(
 
 
 _CHECK_ORDER = "Ordern är makulerad eller avvisad: kontrollera orderreferensen."
+_CHECK_DISPATCH = "Godset kan inte ha lämnat lagret före orderdagen: kontrollera avgångsdagen."
 _CHECK_DAYS = "Ankomstdagen kan inte ligga före avgångsdagen."
 _CHECK_LINE = "Ange varje orderrad en gång, med radens nummer i ordern."
 _CHECK_QUANTITY = "Skicka högst det som återstår av raden; en överleverans blir en ny order."

@@ -96,6 +96,7 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
         order.lines,
         fact,
         store=order.store,
+        placed_on=order.placed_on,
         devices={number: _sent(device) for number, device in sent.items()},
     )
     tx.record(row, *reservations.begin_picking(order.order_id, before), dispatched)

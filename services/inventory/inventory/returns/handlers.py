@@ -10,7 +10,7 @@ from kvitt_contracts.types import DeviceId
 
 from inventory.devices import domain
 from inventory.devices.models import DeviceRow
-from inventory.devices.queries import change_days, get_device_numbered, new_device_id
+from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
 from inventory.devices.writes import change_custody
 from inventory.holds.models import HoldRow
 from inventory.holds.writes import break_claim
@@ -57,7 +57,7 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
         store=fact.store,
         on=fact.returned_on,
         in_transit=in_transit,
-        change_days=await change_days(tx, row),
+        history=await custody_history(tx, row),
     )
     await break_claim(tx, row, reason="RETURNED")
     await move_stock(

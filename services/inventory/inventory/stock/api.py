@@ -1,13 +1,12 @@
 """The ledger over HTTP (INV-4). No rule here."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 from kvitt_chassis.filters import Eq, From, To
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, Scope, named
 from kvitt_contracts.inventory import MoveKind
-from kvitt_contracts.types import ArticleNumber, StoreId
+from kvitt_contracts.types import ArticleNumber, Day, StoreId
 from sqlalchemy import select
 
 from inventory.stock.models import StockMoveRow
@@ -24,8 +23,8 @@ class StockMoveQuery(ListQuery):
         ArticleNumber | None, Eq(StockMoveRow.article_number, "Artikelnummer")
     ] = None
     kind: Annotated[MoveKind | None, Eq(StockMoveRow.kind, "Rörelsens slag")] = None
-    from_day: Annotated[date | None, From(StockMoveRow.moved_on, "Första dagen")] = None
-    to_day: Annotated[date | None, To(StockMoveRow.moved_on, "Sista dagen")] = None
+    from_day: Annotated[Day | None, From(StockMoveRow.moved_on, "Första dagen")] = None
+    to_day: Annotated[Day | None, To(StockMoveRow.moved_on, "Sista dagen")] = None
 
 
 STOCK_MOVES = ListOf(

@@ -1,7 +1,6 @@
 """Orders over HTTP: void, list, show. They are placed in `orders.placements`."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitId,
+    Day,
     PersonRef,
     Role,
     ServicePointId,
@@ -75,8 +75,8 @@ class OrderQuery(ListQuery):
     service_point: Annotated[ServicePointId | None, Eq(OrderRow.service_point, "Tjänsteställe")] = (
         None
     )
-    placed_from: Annotated[date | None, From(OrderRow.placed_on, "Från och med dag")] = None
-    placed_to: Annotated[date | None, To(OrderRow.placed_on, "Till och med dag")] = None
+    placed_from: Annotated[Day | None, From(OrderRow.placed_on, "Från och med dag")] = None
+    placed_to: Annotated[Day | None, To(OrderRow.placed_on, "Till och med dag")] = None
     status: Annotated[list[Status] | None, In(OrderRow.status, "En eller flera statusar")] = None
     supply: Annotated[Supply | None, Eq(OrderRow.supply, "Order eller uttag")] = None
     order_number: Annotated[

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated
 
+from kvitt_chassis.http import Body
 from kvitt_contracts.orders import AddressKind, Delivery, LineToOrder, Supply
 from kvitt_contracts.types import (
     Address,
@@ -30,7 +31,7 @@ Recipients = Annotated[Recipient, Field(description="Patient (referens) eller v√
 Lines = Annotated[tuple[LineToOrder, ...], Field(min_length=1, max_length=100)]
 
 
-class Asked(BaseModel):
+class Asked(Body):
     """Det som en order och ett uttag har gemensamt."""
 
     model_config = ConfigDict(extra="forbid")

@@ -10,6 +10,7 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq
 from kvitt_chassis.http import (
     ApiRouter,
+    Body,
     Commands,
     ListOf,
     ListQuery,
@@ -40,7 +41,7 @@ FIND = "find"
 """The purpose that a look-up by number is logged under."""
 
 
-class FindPerson(BaseModel):
+class FindPerson(Body):
     """Vem som söks. Numret står i anropets kropp, aldrig i adressen."""
 
     model_config = ConfigDict(
@@ -76,7 +77,7 @@ class PersonView(BaseModel):
         return cls.model_validate(row)
 
 
-class ResolvePersons(BaseModel):
+class ResolvePersons(Body):
     """Vilka som ska visas, och varför."""
 
     model_config = ConfigDict(extra="forbid")
@@ -159,7 +160,7 @@ async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: ReadTransa
     return Resolved(persons=shown, unknown=[ref for ref in body.refs if ref not in known])
 
 
-class PersonToAdd(BaseModel):
+class PersonToAdd(Body):
     """En person som saknas i registret (REF-8)."""
 
     model_config = ConfigDict(
@@ -186,7 +187,7 @@ class PersonToAdd(BaseModel):
     protected: Annotated[bool, Field(description="Skyddade personuppgifter")] = False
 
 
-class Contact(BaseModel):
+class Contact(Body):
     """Det som får ändras om en person (REF-1); `null` tar bort uppgiften."""
 
     model_config = ConfigDict(extra="forbid")

@@ -96,6 +96,14 @@ class Located(Shown):
     home_region: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phones:
+    """A person's phone, and the one that the region stated last."""
+
+    phone: str | None
+    stated: str | None
+
+
 def register(ref: PersonRef, *, region_person_id: RegionPersonId, active: bool) -> PersonRegistered:
     """Register a person whom the region states for the first time, under an id of its own."""
     return PersonRegistered(person=ref, region_person_id=region_person_id, active=active)
@@ -154,6 +162,19 @@ def must_be_active(person: Person) -> None:
             field="recipient",
             way_on="Mottagaren är inaktiv. Kontakta hjälpmedelsservice.",
         )
+
+
+# decision 0209: a region's repetition does not undo what was edited here
+def phone_after(known: Phones, *, stated: str | None) -> Phones:
+    """The phone after a region has stated a person (REF-1).
+
+    The region's counts when it is another than it stated before, or when there was none; a phone
+    that was edited here, or removed, outlives a repetition. No phone in the fact changes nothing.
+    """
+    if stated is None or stated == known.stated:
+        return known
+    was_edited = known.stated is None and known.phone is not None
+    return Phones(phone=known.phone if was_edited else stated, stated=stated)
 
 
 def roles_that_may_ask(purpose: Purpose) -> frozenset[Role]:

@@ -163,8 +163,9 @@ async def _keep_details(
     details.identity = fact.identity
     details.name = fact.name
     details.address = fact.address
-    # REF-1: phone numbers are edited in Kvitt too; a registry without one does not erase it.
-    details.phone = fact.phone or details.phone
+    known = domain.Phones(phone=details.phone, stated=details.stated_phone)
+    after = domain.phone_after(known, stated=fact.phone)
+    details.phone, details.stated_phone = after.phone, after.stated
     details.home_region = fact.home_region
     details.protected = fact.protected
     details.deceased = fact.deceased

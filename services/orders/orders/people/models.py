@@ -57,6 +57,7 @@ class PersonDetailsRow(Regional, Base):
     name: Mapped[str]
     address: Mapped[Address | None] = mapped_column(Json(Address))
     phone: Mapped[str | None]
+    stated_phone: Mapped[str | None]  # as the region stated it last; `phone` may be edited since
     door_code: Mapped[str | None]
     instructions: Mapped[str | None]
     home_region: Mapped[str]

@@ -1,0 +1,56 @@
+"""Bodies of requests: read as strictly as messages are. No route, no rule."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from kvitt_contracts.json_texts import parse
+from kvitt_contracts.types.strict import strict
+from pydantic import BaseModel, GetCoreSchemaHandler, ValidationInfo, ValidatorFunctionWrapHandler
+from pydantic_core import CoreSchema, core_schema, to_json
+
+
+class Body(BaseModel):
+    """A request's body: `class RejectBody(Body)`. Its fields are read as a message's are: days
+    `YYYY-MM-DD`, true and false, whole numbers.
+    """
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        return core_schema.with_info_wrap_validator_function(
+            cls._read, strict(cls, handler(source))
+        )
+
+    @classmethod
+    def _read(cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        if info.mode == "json" or not isinstance(value, dict):
+            return handler(value)
+        # FastAPI parses JSON itself and validates Python values, which are read less strictly
+        text = to_json(value, inf_nan_mode="constants")
+        read = cls.__pydantic_validator__.validate_json(text)
+        return handler({name: getattr(read, name) for name in read.model_fields_set})
+
+
+class BodyRoute(APIRoute):
+    """A route whose JSON has one meaning: no name twice, no NaN."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """See APIRoute."""
+        handle = super().get_route_handler()
+
+        async def read_once(request: Request) -> Response:
+            return await handle(_Strict(request.scope, request.receive))
+
+        return read_once
+
+
+class _Strict(Request):
+    async def json(self) -> Any:
+        try:
+            return parse(await self.body())
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError(type(error).__name__, "", 0) from None

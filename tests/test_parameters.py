@@ -1,0 +1,163 @@
+"""What stands in an address is read by its type: nothing in it makes a service fail."""
+
+import importlib
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from kvitt_chassis.operating import admin
+from kvitt_chassis.service import Service
+from kvitt_contracts.topics import SERVICES
+from kvitt_testkit.world import Given
+
+pytestmark = pytest.mark.long(seconds=60)
+
+GARBAGE = (
+    "a\x00b",
+    "\x00",
+    str(2**31),
+    str(2**63),
+    str(10**400),
+    "-1",
+    str(-(2**63)),
+    "5.0",
+    "1e9",
+    "\u0661",
+    "yes",
+    "null",
+    "0000-01-01",
+    "10000-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    "20260501",
+    "2026-05-01T00:00:00",
+    "6f1c3c5e-5a0b-4d53-9c1e",
+    "urn:uuid:6f1c3c5e-5a0b-4d53-9c1e-2b6a0d2d7f10",
+    "%",
+    "\\",
+    "'",
+    "\ud7ff",
+    "x" * 5_000,
+)
+"""What a careless or an ill-willed caller puts into an address."""
+
+LAX_FORMS = {
+    "date": ("0", "20260501", "2026-05-01T00:00:00", "1700000000", "0000-01-01", "9999-12-31"),
+    "boolean": ("yes", "1", "on", "True", "t"),
+    "integer": ("5.0", " 5", "1_0", "+5", "\u0665", str(2**63), str(-(2**63) - 1)),
+}
+"""What lax readers take for a day, a boolean, a whole number."""
+
+
+def _services() -> list[Service]:
+    return [importlib.import_module(f"{name}.app").service for name in sorted(SERVICES)]
+
+
+SERVICE = pytest.mark.parametrize("service", _services(), ids=lambda service: service.name)
+
+
+def _parameters(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and parameter of every parameter in an address."""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] in ("path", "query"):
+                    yield method, path, parameter
+
+
+def _alternatives(schema: dict[str, Any], document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    if "anyOf" in schema:
+        for one in schema["anyOf"]:
+            yield from _alternatives(one, document)
+    elif schema.get("type") == "array":
+        yield from _alternatives(schema["items"], document)
+    elif schema.get("type") != "null":
+        yield schema
+
+
+def _document(service: Service) -> dict[str, Any]:
+    app = FastAPI()
+    for router in service.routers:
+        app.include_router(router)
+    return app.openapi()
+
+
+def _admin() -> dict[str, Any]:
+    app = FastAPI()
+    parts: Any = SimpleNamespace(
+        service=None, database=None, consumer=None, quarantine=None, relay=None, timers=None
+    )
+    app.include_router(admin.routes(parts))
+    return app.openapi()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [_admin(), *(_document(service) for service in _services())],
+    ids=["admin", *sorted(SERVICES)],
+)
+def test_every_parameter_has_a_type_with_an_end(document: dict[str, Any]) -> None:
+    loose = []
+    for method, path, parameter in _parameters(document):
+        for one in _alternatives(parameter["schema"], document):
+            bounded = {
+                "integer": {"minimum", "maximum"} <= one.keys(),
+                "boolean": True,
+                "string": bool({"maxLength", "pattern", "enum", "const", "format"} & one.keys()),
+            }
+            if not bounded.get(one.get("type", ""), False):
+                loose.append(f"{method} {path} {parameter['name']}: {one}")
+
+    assert loose == []
+
+
+@SERVICE
+async def test_nothing_in_an_address_is_a_fault(service: Service, given: Given) -> None:
+    document = _document(service)
+    faults = []
+    async with given(service) as world, world.http() as client:
+        for method, path, parameter in _parameters(document):
+            names = [one["name"] for _, p, one in _parameters(document) if p == path]
+            for value in GARBAGE:
+                address, query = path, {}
+                for name in names:
+                    address = address.replace(f"{{{name}}}", quote(str(uuid4()), safe=""))
+                if parameter["in"] == "path":
+                    rest = {n: str(uuid4()) for n in names}
+                    address = path.format_map({**rest, parameter["name"]: quote(value, safe="")})
+                else:
+                    query = {parameter["name"]: value}
+                body = None if method == "get" else {}
+                answer = await client.request(method, address, params=query, json=body)
+                if answer.status_code >= 500 or ("\x00" in value and answer.status_code < 400):
+                    faults.append(
+                        f"{method} {path} {parameter['name']}={value[:20]!r}: {answer.status_code}"
+                    )
+
+    assert faults == []
+
+
+@SERVICE
+async def test_a_query_is_read_in_one_form(service: Service, given: Given) -> None:
+    document = _document(service)
+    taken = []
+    async with given(service) as world, world.http() as client:
+        for method, path, parameter in _parameters(document):
+            if parameter["in"] != "query" or "{" in path:
+                continue
+            kinds = {
+                one.get("format", one.get("type"))
+                for one in _alternatives(parameter["schema"], document)
+            }
+            for value in [one for kind in kinds for one in LAX_FORMS.get(str(kind), ())]:
+                answer = await client.request(method, path, params={parameter["name"]: value})
+                if answer.status_code != 422:
+                    taken.append(f"{path} {parameter['name']}={value!r}: {answer.status_code}")
+
+    assert taken == []
