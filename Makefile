@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test slowest simulate faults faults-short mutants bench lint types rules contracts lock clean fmt
+.PHONY: help install run test slowest simulate faults faults-short mutants bench wheels lint types rules contracts lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that s
 bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: MINUTES=30, only so); BESIDE=<commit> in turns with it; QUICK=1 tries.
 	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench$(if $(BESIDE),.beside $(BESIDE))
 
+wheels: $(INSTALLED) ## Each distribution as a wheel in .wheels/, migrations included, as an image installs them.
+	rm -rf .wheels
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir .wheels $(addprefix ./,$(DISTRIBUTIONS))
+	@ls .wheels
+
 lint: $(INSTALLED) ## Style, format, and who may import whom.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -79,7 +84,7 @@ fmt: $(INSTALLED) ## Format, and mend what can be mended by itself.
 
 clean: ## End what runs, and remove .venv, .kvitt and caches.
 	@if [ -x $(BIN)/kvitt ] && [ -d .kvitt ]; then $(BIN)/kvitt reset --yes; fi
-	rm -rf $(VENV) .kvitt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .wheels .kvitt .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Ours come without dependencies and with the locked build backend, since pip takes no -e beside hashes.

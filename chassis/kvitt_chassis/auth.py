@@ -92,6 +92,10 @@ class Caller:
             raise Forbidden([service_point])
 
 
+class KeysUnavailable(OSError):
+    """The issuer does not give its keys, and none were given before."""
+
+
 class KeySource(Protocol):
     """Where the public keys of the token's issuer come from."""
 
@@ -128,7 +132,7 @@ class UrlKeys:
         self._fetching = asyncio.Lock()
 
     async def key(self, key_id: str | None) -> jwt.PyJWK | None:
-        """See KeySource. Raises httpx.HTTPError when nothing was ever fetched."""
+        """See KeySource. Raises KeysUnavailable when nothing was ever fetched."""
         found = _choose(self._keys, key_id)
         age = time.monotonic() - self._fetched
         # A stranger's made-up key id must not turn every request into a fetch.
@@ -147,8 +151,11 @@ class UrlKeys:
                 answer = await client.get(self._url)
                 answer.raise_for_status()
                 self._keys = _parse(answer.json())
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError):
+        except httpx.HTTPError as error:
             if not self._keys:  # old keys serve until the issuer answers again
+                raise KeysUnavailable(type(error).__name__) from error
+        except (ValueError, jwt.PyJWTError):
+            if not self._keys:
                 raise
         self._fetched = time.monotonic()
 

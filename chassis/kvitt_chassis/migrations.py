@@ -8,7 +8,9 @@ run_env` and `run_env()`. Never run at import of a service; `python -m kvitt_cha
 """
 
 import importlib
+import importlib.util
 import os
+from pathlib import Path
 from typing import Any
 
 from alembic import context
@@ -35,6 +37,19 @@ _PARTS = {
 module of each: it has `DDL`, a tuple of statements, in which `{owner}`, `{api}` and `{worker}`
 stand for the roles. By default api and worker may read and write a new table.
 """
+
+
+# decision 0211: migrations travel in the service's wheel
+def folder(service: str) -> Path | None:
+    """The directory of the service's migrations: inside its package where it was installed from a
+    wheel, beside it in a work tree; None when it has none.
+    """
+    found = importlib.util.find_spec(service)
+    if found is None or found.origin is None:
+        return None
+    package = Path(found.origin).parent
+    places = (package / "migrations", package.parent / "migrations")
+    return next((place for place in places if (place / "env.py").exists()), None)
 
 
 def create_chassis_tables(op: Any, service: str) -> None:

@@ -233,6 +233,8 @@ class Transaction:
         self._target = target
         self._minted = 0
         self._last_locked: type[Any] | None = None  # of the classes in the lock order
+        self._has_acted = False
+        self._given: dict[int, tuple[Any, dict[str, Any]]] | None = None  # None: nobody asks
         self._seed = message.id if message else uuid4()
         self.region = region
         self.message = message
@@ -244,6 +246,7 @@ class Transaction:
     @property
     def session(self) -> AsyncSession:
         """For queries that the methods below do not cover. Rows of `region` only; never commit."""
+        self._has_acted = True  # what is done with it is not known
         return self._unit.session
 
     @property
@@ -264,6 +267,20 @@ class Transaction:
     def pinned_policy(self, pin: PolicyVersion) -> RegionPolicy:
         """The policy that a decision was pinned to. Raises UnknownPolicy (the key is parked)."""
         return self._unit.policies.pinned(self.region, pin)
+
+    def watch(self) -> None:
+        """A handler begins: from here on `may_have_acted` tells of its effects."""
+        self._has_acted, self._given = False, {}
+
+    @property
+    def may_have_acted(self) -> bool:
+        """False only when the handler has certainly had no effect: nothing is recorded, put,
+        scheduled or left for after the commit, `session` was not asked for, and no row that it was
+        given has changed.
+        """
+        if self._has_acted or self._given is None:
+            return True
+        return any(vars(row) != before for row, before in self._given.values())
 
     def target(self, noun: str) -> UUID:
         """The id of the aggregate that a command is about: given by the route, or by the message's
@@ -286,7 +303,7 @@ class Transaction:
         """A row that was fetched before by its key, or by a column of it, to read; None where it
         was not, or is not there.
         """
-        return self._unit.held[named].get((self.region, key))
+        return self._give(self._unit.held[named].get((self.region, key)))
 
     async def get(
         self, row_type: type[R], key: Any, *, rule: str = "contract", field: str | None = None
@@ -301,8 +318,8 @@ class Transaction:
         """A row to read, not locked, or None."""
         place, held = (self.region, key), self._unit.held[row_type]
         if place not in held:  # what was fetched ahead and is not there is held as None
-            held[place] = await self.session.get(row_type, place)
-        row: R | None = held[place]
+            held[place] = await self._unit.session.get(row_type, place)
+        row: R | None = self._give(held[place])
         return row
 
     async def search(
@@ -316,7 +333,7 @@ class Transaction:
         await self._unit.load([(self.region, (column, value))], locks=False)
         for row in chain([self.fetched(column, value)], self._unit.rows_of(row_type, self.region)):
             if row is not None and getattr(row, column.key) == value and _is_there(row):
-                found: R = row
+                found: R = self._give(row)
                 return found
         return None
 
@@ -345,7 +362,7 @@ class Transaction:
         if not self._unit.has(row_type, self.region, key):
             self.check_lock_order([(row_type, key)])
             await self._unit.load([(self.region, (row_type, key))])
-        row: L | None = self._unit.held[row_type][self.region, key]
+        row: L | None = self._give(self._unit.held[row_type][self.region, key])
         return row
 
     async def lock_all(
@@ -392,7 +409,7 @@ class Transaction:
         row = row_type()
         row.region, row.id, row.seq = self.region, key, 0
         self._record(row, None, events)
-        self.session.add(row)
+        self._unit.session.add(row)
         self._unit.held[row_type][self.region, key] = row
         self._unit.locked.add((row_type, self.region, key))
         return row
@@ -420,8 +437,9 @@ class Transaction:
 
     def put(self, *rows: Any) -> None:
         """Insert new rows of a projection."""
+        self._has_acted = True
         for row in rows:
-            self.session.add(row)
+            self._unit.session.add(row)
             key = getattr(row, key_column(type(row)).key)
             self._unit.held[type(row)][self.region, key] = row
             self._unit.locked.add((type(row), self.region, key))
@@ -430,19 +448,29 @@ class Transaction:
         """Set a timer of an aggregate to an instant of business time; an earlier setting is
         replaced.
         """
+        self._has_acted = True
         self._unit.scheduled[timer.name, str(self.region), key] = due
 
     def cancel_timer(self, timer: Timer, *, key: UUID) -> None:
         """Delete a timer of an aggregate; without effect where there is none."""
+        self._has_acted = True
         self._unit.scheduled[timer.name, str(self.region), key] = None
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call a function once after the transaction's commit, and never after a rollback: for
         metrics. It must not block; an exception of it is logged.
         """
+        self._has_acted = True
         self._unit.to_call.append(call)
 
+    def _give(self, row: Any) -> Any:
+        """A row for the handler; how it was is noted where that is asked for."""
+        if self._given is not None and row is not None and id(row) not in self._given:
+            self._given[id(row)] = row, dict(vars(row))
+        return row
+
     def _record(self, row: Aggregate[Any], state: Any, events: Iterable[Event]) -> None:
+        self._has_acted = True
         for event in events:
             state = type(row).evolve(state, event)
             row.seq += 1

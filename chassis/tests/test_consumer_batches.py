@@ -1,11 +1,12 @@
 """A batch in one transaction means the same as its messages one by one."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import NAMESPACE
 from kvitt_testkit.world import Servers, ServiceUrls
+from sqlalchemy import event
 
 from chassis.tests import trail
 from chassis.tests.trail import Log
@@ -33,9 +35,12 @@ async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Datab
         yield database
 
 
-what = st.sampled_from(["fine", "fine", "fine", "fails", "payer 4711", "garbage", "future"])
+what = st.sampled_from(
+    ["fine", "fine", "fine", "fails", "payer 4711", "payer late", "garbage", "future"]
+)
+names = st.sampled_from([None, None, "refused", "refused late"])
 domain = st.tuples(st.just("event"), st.integers(0, 2), st.integers(1, 4), what)
-facts = st.tuples(st.just("fact"), st.integers(1, 4), st.sampled_from(["4711", "4712"]), st.none())
+facts = st.tuples(st.just("fact"), st.integers(1, 4), st.sampled_from(["4711", "4712"]), names)
 commands = st.tuples(st.just("command"), st.integers(1, 3), st.none(), st.none())
 messages = st.lists(st.one_of(domain, domain, facts, commands), min_size=1, max_size=14)
 
@@ -64,7 +69,7 @@ def a_record(log: Log, kind: str, number: Any, other: Any, what: str | None) -> 
     message_id = uuid5(NAMESPACE, f"{kind} {number} {other} {what}")
     match kind:
         case "fact":
-            return log.stated(other, number, f"v{number}", id=message_id)
+            return log.stated(other, number, what or f"v{number}", id=message_id)
         case "command":
             return log.void(f"order-{number}", id=message_id)
     order: UUID = ORDERS[number]
@@ -114,3 +119,22 @@ async def test_a_failing_batch_leaves_nothing_half_done(database: Database) -> N
         ("orders.refusals", 1),
         ("orders.units", 1),
     ]
+
+
+async def test_so_many_faults_of_so_many_cost_two_transactions_each(database: Database) -> None:
+    log = Log()
+    consumer = trail.a_consumer(database, tuning=trail.quick())
+    left = [log.refused(uuid4(), 1, "fails") for _ in range(100)]
+    ended: Counter[str] = Counter()
+    for name in ("commit", "rollback"):
+        event.listen(database.engine.sync_engine, name, lambda _: ended.update(["transactions"]))
+    trail.mood.calls = 0
+
+    while left:  # what is handed back is read again
+        finish = await consumer.settle(left)
+        at = finish.offsets[left[0].topic, left[0].partition]
+        left = [record for record in left if record.offset >= at]
+
+    assert await trail.table(database, "SELECT count(*) FROM parked_keys") == [(100,)]
+    assert ended["transactions"] <= 210
+    assert trail.mood.calls <= 105

@@ -111,6 +111,32 @@ async def test_a_body_that_does_not_come_is_408_and_its_connection_closed(
     writer.close()
 
 
+@pytest.mark.parametrize("sent", [b"no http at all\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"x" * 70_000])
+async def test_what_is_not_http_is_400_and_its_connection_closed(
+    server: Served, sent: bytes
+) -> None:
+    reader, writer = await server.open(sent)
+
+    answer = await asyncio.wait_for(reader.read(), 10)
+
+    assert answer.split(b" ")[1] == b"400"
+    assert b"application/problem+json" in answer
+    assert b'"way_on"' in answer
+    writer.close()
+
+
+async def test_a_client_that_goes_in_the_middle_of_its_body_is_no_fault(
+    server: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, writer = await server.open(HALF % TOKEN)
+    await wait_for(lambda: sample("http_requests_in_hand") == 1)
+
+    writer.close()
+
+    await wait_for(lambda: sample("http_requests_in_hand") == 0)
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+
+
 async def test_a_token_is_verified_once_per_request(server: Served) -> None:
     await quick(server)
 
@@ -181,6 +207,22 @@ async def test_a_connection_whose_request_is_in_hand_is_not_cut_for_another() ->
         server.held.let_go.set()
 
         assert (await held).status_code == 200
+        for _, writer in open_ones:
+            writer.close()
+
+
+async def test_idle_connections_of_callers_are_kept_while_there_are_strangers() -> None:
+    async with served(limit=20) as server, httpx.AsyncClient(base_url=server.url) as client:
+        assert (await client.get("/quick", headers=token())).status_code == 200
+        before = sample("http_connections_closed_total", reason="evicted")
+        open_ones = [await server.open() for _ in range(60)]
+        await wait_for(
+            lambda: sample("http_connections_closed_total", reason="evicted") >= before + 41
+        )
+
+        kept = await client.get("/quick", headers=token())  # on the connection that it has
+
+        assert kept.status_code == 200
         for _, writer in open_ones:
             writer.close()
 

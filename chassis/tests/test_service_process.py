@@ -185,6 +185,7 @@ async def test_regions_whose_policy_cannot_be_used_are_out_and_the_others_go_on(
     assert (command.status_code, command.json()["reason"]) == (503, "REGION_OUT")
     assert command.json()["values"] == {"cause": "POLICY_CHANGED"}
     assert healthy.status_code == 201
+    assert 'http_connections{service="notifications"}' in measured  # they are bounded
     assert (
         'regions_out_of_service{cause="POLICY_CHANGED",region="ac",service="notifications"} 1.0'
         in measured

@@ -15,7 +15,7 @@ from alembic.operations import Operations
 from cryptography.fernet import Fernet
 from kvitt_chassis import metrics
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
-from kvitt_chassis.consuming.machine import Limits
+from kvitt_chassis.consuming.machine import Fairness, Limits
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
@@ -127,9 +127,11 @@ async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
         await asyncio.sleep(mood.hangs)
     if event.reason == "refuses":
         raise Refused("NEVER", rule="contract", way_on="-")
-    if event.reason.startswith("payer "):
+    if event.reason.startswith("payer ") and event.reason != "payer late":
         await tx.get(PayerRow, identify("ac", "payer", event.reason.removeprefix("payer ")))
     await _note(event.order_id, tx)
+    if event.reason == "payer late":
+        await tx.get(PayerRow, identify("ac", "payer", "nobody"))
 
 
 @messages.on(PayerStated)
@@ -137,6 +139,8 @@ async def on_payer_stated(fact: PayerStated, tx: Transaction) -> None:
     """Register the payer, or its new name."""
     if fact.name in mood.failing:
         raise Trouble
+    if fact.name == "refused":
+        raise Refused("NAME_TAKEN", rule="contract", way_on="-")
     key = identify(tx.region, "payer", fact.payer_id)
     event = PayerRegistered(payer_id=fact.payer_id, name=fact.name)
     row = await tx.find(PayerRow, key)
@@ -144,6 +148,8 @@ async def on_payer_stated(fact: PayerStated, tx: Transaction) -> None:
         tx.start(PayerRow, key, event)
     else:
         tx.record(row, event)
+    if fact.name == "refused late":
+        raise Refused("NAME_TAKEN", rule="contract", way_on="-")
 
 
 @messages.command(VoidOrder)
@@ -241,7 +247,10 @@ def a_consumer(database: Database, **options: Any) -> Consumer:
         "sealer": Sealer(KEY),
         "tuning": Tuning(),
     }
-    return Consumer(**(given | options))
+    given |= options
+    # a batch is handed over once: what is ill in it has all the time that there is
+    given["tuning"] = replace(given["tuning"], fairness=Fairness(seconds=600))
+    return Consumer(**given)
 
 
 async def trail_of(database: Database, order_id: UUID) -> tuple[int, ...]:

@@ -8,23 +8,27 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from kvitt_contracts.topics import SERVICES
+from kvitt_contracts.types import Role
+from rich.markup import escape
 from rich.table import Table
 
 from kvitt import failpoints as known_failpoints
 from kvitt import operate, regions
-from kvitt.local import tokens
+from kvitt.local import parts, tokens
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
 from kvitt.local.state import State
-from kvitt.local.supervisor import LocalSystem, ServiceProcess
+from kvitt.local.supervisor import LocalSystem, default_regions_dir, region_codes
 from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import command as story
-from kvitt.terminal import console, errors, shown_steps
+from kvitt.terminal import console, errors, in_words, show, shown_steps
+from kvitt.troubles import as_problem
 
 app = typer.Typer(
     name="kvitt",
@@ -36,7 +40,7 @@ app = typer.Typer(
 
     Examples:
 
-      kvitt run                    start everything, with a month of business and its story
+      kvitt run                    start everything, with a month of business
 
       kvitt up                     start everything, stay until Ctrl-C
 
@@ -44,13 +48,15 @@ app = typer.Typer(
 
       kvitt status                 what runs, and where
 
-      kvitt region check           the regions' policy files, before anything starts
+      kvitt region check           the regions' policies, before anything starts
 
       kvitt logs billing -f        follow a service's log
 
-      kvitt token --region ac --user anna --role prescriber --service-point 40210
+      kvitt token --region ac --user anna --role prescriber
 
-      kvitt down                   end everything; kvitt reset also forgets everything
+      kvitt restart kafka          end one part; it is started again
+
+      kvitt down                   end everything; kvitt reset forgets it too
     """,
 )
 
@@ -80,7 +86,7 @@ def up(
     """Start PostgreSQL, Kafka, topics, databases and services; ends them at Ctrl-C."""
     state = State.open(state_dir.resolve())
     if new_ports:
-        state.require_no_other_run()
+        state.require_no_supervisor()
         state.ports.clear()
         state.save()
     services = _chosen_services(service)
@@ -101,25 +107,29 @@ def up(
 
 @app.command()
 def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
-    """Show what runs, with its address and whether it is ready, and the regions that are out of
-    service. Exit code 1 when something is missing.
+    """Show what runs, what is dead and why, where each part answers, and regions out of service.
+
+    Exit code 1 when something is missing.
     """
-    state = State.open(state_dir.resolve())
-    live = {one.name: one for one in state.processes() if one.is_alive()}
+    found = parts.look(State.existing(state_dir.resolve()))
     table = Table("part", "state", "pid", "address")
-    complete = True
-    for part in ("supervisor", "postgres", "kafka", *SERVICES):
-        found = live.get(part)
-        address = _address(state, part)
-        ready = found and (part not in SERVICES or ServiceProcess.answers(address))
-        complete = complete and bool(ready)
-        word = "ready" if ready else "running, not ready" if found else "stopped"
-        table.add_row(part, word, str(found.pid) if found else "", address if found else "")
-    console.print(table)
-    out = regions.outages(_address(state, part) for part in SERVICES if part in live)
+    for one in found:
+        table.add_row(one.name, one.state, in_words(one.pid), one.address)
+    show(table)
+    out = regions.outages(one.address for one in found if one.name in SERVICES and one.pid)
     for code, reason in sorted(out.items()):
         typer.echo(f"region {code} is out of service: {reason}")
-    raise typer.Exit(0 if complete and not out else 1)
+    raise typer.Exit(0 if all(one.is_ready for one in found) and not out else 1)
+
+
+@app.command()
+def restart(
+    part: Annotated[str, typer.Argument(help="postgres, kafka or a service.")],
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """End a part that hangs or waits, and see the supervisor start it again."""
+    with shown_steps() as report:
+        parts.restart(State.existing(state_dir.resolve()), part, report)
 
 
 @app.command()
@@ -132,7 +142,7 @@ def logs(
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many to begin with.")] = 100,
 ) -> None:
     """Show the logs of a part, or of all."""
-    folder = state_dir / "logs"
+    folder = State.existing(state_dir.resolve()).directory / "logs"
     files = [folder / f"{part}.log"] if part else sorted(folder.glob("*.log"))
     missing = [file for file in files if not file.exists()]
     if missing or not files:
@@ -148,8 +158,8 @@ def logs(
 @app.command()
 def down(state_dir: StateOption = _DEFAULT_STATE) -> None:
     """End everything that runs on this state, also what an unclean end has left behind."""
-    state = State.open(state_dir.resolve())
-    _end_all(state)
+    if State.exists(state_dir.resolve()):
+        _end_all(State.existing(state_dir.resolve()))
     console.print("Nothing of Kvitt runs here now.")
 
 
@@ -160,12 +170,12 @@ def reset(
 ) -> None:
     """End everything and remove all data, topics, databases, ports and passwords of this state."""
     directory = state_dir.resolve()
-    if not (directory / "state.json").exists():
+    if not State.exists(directory):
         console.print(f"There is no state in {directory}.")
         return
     if not yes:
         typer.confirm(f"Remove everything in {directory}?", abort=True)
-    _end_all(State.open(directory))
+    _end_all(State.existing(directory))
     shutil.rmtree(directory)
     console.print("Removed.")
 
@@ -185,7 +195,9 @@ def token(
     state_dir: StateOption = _DEFAULT_STATE,
 ) -> None:
     """Print a bearer token of the local profile, valid for twelve hours."""
-    issuer = tokens.TokenIssuer(state_dir.resolve())
+    _require_known("region", [region], region_codes(default_regions_dir()))
+    _require_known("role", role or (), list(Role))
+    issuer = tokens.TokenIssuer(State.existing(state_dir.resolve()).directory)
     typer.echo(
         issuer.issue(user, region=region, roles=role or (), service_points=service_point or ())
     )
@@ -197,11 +209,18 @@ story.add_to(app)
 
 
 def main() -> None:
-    """The command `kvitt`: a LocalProblem is printed in two lines, without a traceback."""
+    """The command `kvitt`: a trouble that is to be expected is printed in two lines, without a
+    traceback.
+    """
     try:
         app()
-    except LocalProblem as problem:
-        errors.print(f"[bold red]{problem.what}[/]\n{problem.remedy}", soft_wrap=True)
+    except Exception as error:
+        problem = as_problem(error)
+        if problem is None:
+            raise
+        errors.print(
+            f"[bold red]{escape(problem.what)}[/]\n{escape(problem.remedy)}", soft_wrap=True
+        )
         sys.exit(1)
 
 
@@ -210,17 +229,23 @@ def _chosen_services(named: list[str] | None) -> tuple[str, ...]:
         return SERVICES
     if named == ["none"]:
         return ()
-    unknown = sorted(set(named) - set(SERVICES))
-    if unknown:
-        raise typer.BadParameter(f"{', '.join(unknown)}; there are {', '.join(SERVICES)}")
+    _require_known("service", named, SERVICES)
     return tuple(name for name in SERVICES if name in named)
 
 
+def _require_known(kind: str, named: Sequence[str], known: Sequence[str]) -> None:
+    unknown = sorted(set(named) - set(known))
+    if unknown:
+        raise LocalProblem(
+            f"There is no {kind} {', '.join(unknown)}.", remedy=f"There are {', '.join(known)}."
+        )
+
+
 def _start_detached(state: State, services: tuple[str, ...]) -> None:
-    state.require_no_other_run()
+    state.require_no_supervisor()
     _ready_file(state).unlink(missing_ok=True)
     log = state.log("supervisor")
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     chosen = [part for name in services or ("none",) for part in ("--service", name)]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -251,11 +276,3 @@ def _end_all(state: State) -> None:
 
 def _ready_file(state: State) -> Path:
     return state.directory / "ready"
-
-
-def _address(state: State, part: str) -> str:
-    purpose = f"http-{part}" if part in SERVICES else part
-    if purpose not in state.ports:
-        return ""
-    scheme = "http://" if part in SERVICES else ""
-    return f"{scheme}127.0.0.1:{state.ports[purpose]}"

@@ -6,6 +6,7 @@ from kvitt_chassis.failpoints import FAILPOINTS
 from rich.table import Table
 
 from kvitt.terminal import console
+from kvitt.terminal import show as show_table
 
 _DECLARING = ("kvitt_chassis.consuming.inbox", "kvitt_chassis.consuming.consumer")
 """Modules that add theirs when they are imported."""
@@ -23,7 +24,7 @@ def show() -> None:
     table = Table("failpoint", "moment")
     for name, moment in known().items():
         table.add_row(name, moment)
-    console.print(table)
+    show_table(table)
     console.print(
         "KVITT_FAILPOINTS arms them in a service: name=action[@passing][%share of keys], several "
         "with ; between. Actions: kill, stop, raise, hang. Unarmed they cost nothing.",

@@ -4,9 +4,8 @@ service's admin HTTP, never a database.
 
 import json
 import os
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +19,8 @@ from rich.table import Table
 from kvitt.local import tokens
 from kvitt.local.problems import LocalProblem
 from kvitt.local.state import State
-from kvitt.terminal import console
+from kvitt.terminal import console, in_words, show
+from kvitt.troubles import of_answer
 
 quarantine = typer.Typer(no_args_is_help=True, help="Messages that wait for a person.")
 outbox = typer.Typer(no_args_is_help=True, help="What services have sent, and send again.")
@@ -44,8 +44,15 @@ class Admin:
     KVITT_ADMIN_URLS (`orders=https://…,bmb=…`) and KVITT_ADMIN_TOKEN, a token with the role `ops`.
     """
 
-    def __init__(self, urls: dict[str, str], token: str) -> None:
+    def __init__(
+        self,
+        urls: dict[str, str],
+        token: str,
+        *,
+        dead: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self._urls = urls
+        self._dead = dead
         self._client = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60.0)
 
     @classmethod
@@ -53,23 +60,21 @@ class Admin:
         """From the environment, else from the state directory. Raises LocalProblem."""
         named = os.environ.get("KVITT_ADMIN_URLS")
         if named:
-            pairs = [part.partition("=") for part in named.split(",")]
-            urls = {name.strip(): url.strip().rstrip("/") for name, _, url in pairs}
-            return cls(urls, os.environ.get("KVITT_ADMIN_TOKEN", ""))
+            return cls(_urls(named), _token())
         directory = state_dir.resolve()
-        ports = State.open(directory).ports if (directory / "state.json").exists() else {}
+        state = State.existing(directory) if State.exists(directory) else None
         urls = {
-            name: f"http://127.0.0.1:{ports[f'http-{name}']}"
+            name: f"http://127.0.0.1:{state.ports[f'http-{name}']}"
             for name in SERVICES
-            if f"http-{name}" in ports
+            if state and f"http-{name}" in state.ports
         }
-        if not urls:
+        if not state or not urls:
             raise LocalProblem(
                 f"No services are known in {directory}.",
                 remedy="Start them (kvitt up), or name them with KVITT_ADMIN_URLS.",
             )
-        issuer = tokens.TokenIssuer(directory)
-        return cls(urls, issuer.issue("operator", region="ac", roles=["ops"]))
+        token = tokens.TokenIssuer(directory).issue("operator", region="ac", roles=["ops"])
+        return cls(urls, token, dead=state.dead_parts)
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -88,25 +93,45 @@ class Admin:
     def _ask(self, method: str, service: str, path: str, **more: Any) -> Any:
         if service not in self._urls:
             raise LocalProblem(
-                f"There is no service {service} here.", remedy=f"There are {self.services}."
+                f"There is no service {service} here.",
+                remedy=f"There are {', '.join(self.services)}.",
             )
         try:
             answer = self._client.request(method, f"{self._urls[service]}/admin/{path}", **more)
         except httpx.HTTPError as error:
-            raise LocalProblem(
-                f"{service} does not answer ({type(error).__name__}).",
-                remedy="kvitt status shows what runs.",
+            raise self._with_dead(
+                LocalProblem(
+                    f"{service} does not answer ({type(error).__name__}).",
+                    remedy="kvitt status shows what runs.",
+                )
             ) from error
         if answer.is_success:
             return answer.json()
-        try:
-            problem = answer.json()
-        except ValueError:
-            problem = {}
+        raise self._with_dead(of_answer(service, answer))
+
+    def _with_dead(self, problem: LocalProblem) -> LocalProblem:
+        """The problem, with the parts of this machine that are dead at this instant."""
+        dead = "".join(f" {part} is dead: {why}." for part, why in self._dead().items())
+        return LocalProblem(problem.what + dead, remedy=problem.remedy)
+
+
+def _urls(named: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in named.split(",")]
+    if not all(url.strip() for _, _, url in pairs):
         raise LocalProblem(
-            f"{service}: {problem.get('detail', answer.status_code)}",
-            remedy=str(problem.get("way_on", "")),
+            f"KVITT_ADMIN_URLS cannot be read: {named}.",
+            remedy="It is like orders=https://one.example,bmb=https://other.example.",
         )
+    return {name.strip(): url.strip().rstrip("/") for name, _, url in pairs}
+
+
+def _token() -> str:
+    found = os.environ.get("KVITT_ADMIN_TOKEN", "")
+    if not found:
+        raise LocalProblem(
+            "KVITT_ADMIN_TOKEN is not set.", remedy="It is a token with the role ops."
+        )
+    return found
 
 
 def add_to(app: typer.Typer) -> None:
@@ -146,13 +171,13 @@ def idle(state_dir: StateOption = _DEFAULT_STATE) -> None:
     """Show what each service still has to do. Exit code 1 while anything moves."""
     admin = Admin.of(state_dir)
     columns = ("lag", "unsent", "parked_waiting", "quarantined", "due_timers", "in_hand")
-    table = Table("service", *columns)
+    table = Table("service", *(column.replace("_", " ") for column in columns))
     moving = False
     for name in admin.services:
         found = admin.get(name, "idle")
         moving = moving or _moves(found)
         _row(table, name, *(found[column] for column in columns))
-    console.print(table)
+    show(table)
     raise typer.Exit(1 if moving else 0)
 
 
@@ -175,7 +200,7 @@ def list_quarantine(
                 one["id"],
                 one["cause"],
                 one["reason"],
-                one["field"] or "",
+                one["field"],
                 one["topic"],
                 one["key"],
                 one["messages"],
@@ -235,8 +260,8 @@ def outbox_status(state_dir: StateOption = _DEFAULT_STATE) -> None:
         one = admin.get(name, "outbox")
         oldest = f"{one['oldest_unsent_seconds']:.1f} s"
         lease = "held" if one["lease_seconds_left"] > 0 else "free"
-        _row(table, name, one["unsent"], oldest, lease, one["refusal"] or "")
-    console.print(table)
+        _row(table, name, one["unsent"], oldest, lease, one["refusal"])
+    show(table)
 
 
 @outbox.command()
@@ -278,7 +303,7 @@ def show_clock(state_dir: StateOption = _DEFAULT_STATE) -> None:
     for name in admin.services:
         one = admin.get(name, "clock")
         _row(table, name, _local(one["now"]), f"{one['offset_seconds'] / 86400:.2f} days")
-    console.print(table)
+    show(table)
 
 
 @clock.command()
@@ -342,12 +367,14 @@ def _chosen(admin: Admin, service: str | None) -> Sequence[str]:
 
 
 def _row(table: Table, *values: object) -> None:
-    table.add_row(*(str(value) for value in values))
+    table.add_row(*map(in_words, values))
 
 
 def _show(table: Table, nothing: str) -> None:
-    console.print(table if table.row_count else nothing)
-    sys.stdout.flush()
+    if table.row_count:
+        show(table)
+    else:
+        console.print(nothing)
 
 
 def _local(instant: str) -> str:

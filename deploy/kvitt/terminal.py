@@ -1,11 +1,12 @@
-"""How the command line shows progress: a live table in a terminal, plain lines elsewhere."""
+"""How the command line shows tables, and progress: live in a terminal, plain lines elsewhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.measure import measure_renderables
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +17,53 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 _COLUMN = 14
+
+
+def show(table: Table, *, on: Console = console) -> None:
+    """Print a table whose cells break between words alone: columns share what their longest words
+    leave. Where not even these fit, each row is printed as lines of heading and value.
+    """
+    measured = [
+        measure_renderables(on, on.options, [column.header, *column.cells])
+        for column in table.columns
+    ]
+    spare = on.width - _edges(table) - sum(one.minimum for one in measured)
+    if spare < 0:
+        for row in _as_records(table):
+            on.print(row)
+        return
+    wanted = sum(one.span for one in measured)
+    for column, one in zip(table.columns, measured, strict=True):
+        column.width = one.minimum + min(one.span, spare * one.span // max(wanted, 1))
+    on.print(table)
+
+
+def in_words(value: object) -> str:
+    """A value as a cell shows it: nothing for None, several with commas between."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple() | set() | frozenset():
+            return ", ".join(map(in_words, value))
+    return str(value)
+
+
+def _edges(table: Table) -> int:
+    """A border on each side of a column, and a blank within it."""
+    return 3 * len(table.columns) + 1
+
+
+def _as_records(table: Table) -> Iterator[RenderableType]:
+    if table.title:
+        yield Text.from_markup(f"[bold]{table.title}[/]")
+    for cells in zip(*(column.cells for column in table.columns), strict=True):
+        grid = Table.grid(padding=(0, 2))
+        for column, cell in zip(table.columns, cells, strict=True):
+            grid.add_row(column.header, cell)
+        yield grid
+        yield ""
 
 
 @contextmanager

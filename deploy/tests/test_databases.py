@@ -4,6 +4,7 @@ import psycopg
 import pytest
 from kvitt.local import migrations
 from kvitt.local.databases import ROLES, DatabaseUrls
+from kvitt_chassis.migrations import folder
 from kvitt_contracts.topics import SERVICES
 from kvitt_testkit.platform import Platform
 
@@ -79,7 +80,7 @@ def test_the_server_is_durable(platform: Platform) -> None:
     assert settings == [("on",)] * 3
 
 
-@pytest.mark.parametrize("service", [one for one in SERVICES if migrations.folder(one)])
+@pytest.mark.parametrize("service", [one for one in SERVICES if folder(one)])
 def test_a_tests_database_is_a_migrated_copy(platform: Platform, service: str) -> None:
     first = platform.database(service, "copy-1-")
     second = platform.database(service, "copy-2-")

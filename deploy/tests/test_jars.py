@@ -91,4 +91,39 @@ def test_the_committed_list_is_complete() -> None:
 
     assert len(jars) == 46
     assert all(len(jar.sha256) == 64 for jar in jars)
-    assert {jar.version for jar in jars if jar.group == "org.apache.kafka"} == {"4.3.0"}
+    assert {jar.version for jar in jars if jar.group == "org.apache.kafka"} == {"4.3.1"}
+
+
+# decision 0214: raised one by one where a fault is known
+@pytest.mark.parametrize(
+    ("named", "oldest", "mends"),
+    [
+        ("org.apache.logging.log4j:log4j-core", "2.25.5", "CVE-2026-49844"),
+        ("com.fasterxml.jackson.core:jackson-databind", "2.21.6", "CVE-2026-83557"),
+        ("at.yawk.lz4:lz4-java", "1.11.1", "CVE-2026-59949"),
+        ("org.bitbucket.b_c:jose4j", "0.9.6", "CVE-2024-29371"),
+        ("commons-beanutils:commons-beanutils", "1.11.0", "CVE-2025-48734"),
+        ("commons-collections:commons-collections", "3.2.2", "CVE-2015-7501"),
+        ("org.xerial.snappy:snappy-java", "1.1.10.4", "CVE-2023-43642"),
+        ("org.yaml:snakeyaml", "2.0", "CVE-2022-1471"),
+    ],
+)
+def test_no_jar_is_older_than_what_mended_its_fault(named: str, oldest: str, mends: str) -> None:
+    (jar,) = [one for one in read_list() if f"{one.group}:{one.artifact}" == named]
+
+    assert _numbers(jar.version) >= _numbers(oldest), mends
+
+
+def test_jars_of_one_project_have_one_version() -> None:
+    versions: dict[str, set[str]] = {}
+    for jar in read_list():
+        if jar.artifact != "jackson-annotations":  # its versions have no third number
+            family = "jackson" if "jackson" in jar.group else jar.group
+            versions.setdefault(family, set()).add(jar.version)
+
+    families = ("org.apache.kafka", "org.apache.logging.log4j", "jackson")
+    assert [len(versions[family]) for family in families] == [1, 1, 1]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))

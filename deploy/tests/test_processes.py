@@ -79,33 +79,43 @@ def test_only_those_that_run_are_remembered(tmp_path: Path) -> None:
     reaper.close()
 
 
-def test_a_process_of_an_earlier_run_is_named_and_can_be_ended(tmp_path: Path) -> None:
+def test_what_an_earlier_run_has_left_is_known_and_can_be_ended(tmp_path: Path) -> None:
     state = State.open(tmp_path)
     left_over = subprocess.Popen(SLEEPER)
     identity = ProcessIdentity.of("kafka", left_over.pid)
     state.write_processes([ProcessIdentity("supervisor", 1, started_at=0.0), identity])
 
-    with pytest.raises(LocalProblem) as told:
-        state.require_no_other_run()
-    end_processes(state.processes())
+    state.require_no_supervisor()
+    assert state.live_processes() == [identity]
+    end_processes(state.live_processes())
 
-    assert f"kafka (pid {left_over.pid})" in told.value.what
-    assert "earlier run" in told.value.what
-    assert "kvitt down" in told.value.remedy
     assert left_over.poll() is not None
-    state.require_no_other_run()
+    assert state.live_processes() == []
 
 
-def test_a_running_supervisor_is_told_from_a_left_over(tmp_path: Path) -> None:
+def test_a_running_supervisor_is_in_the_way_and_named(tmp_path: Path) -> None:
     state = State.open(tmp_path)
     supervisor = subprocess.Popen(SLEEPER)
     state.write_processes([ProcessIdentity.of("supervisor", supervisor.pid)])
 
-    with pytest.raises(LocalProblem, match="already runs here"):
-        state.require_no_other_run()
+    with pytest.raises(LocalProblem) as told:
+        state.require_no_supervisor()
 
     supervisor.kill()
     supervisor.wait()
+    assert f"already runs here: supervisor (pid {supervisor.pid})" in told.value.what
+    assert "kvitt down" in told.value.remedy
+
+
+def test_a_zombie_has_ended_though_nobody_waits_for_it(tmp_path: Path) -> None:
+    zombie = subprocess.Popen(SLEEPER)
+    identity = ProcessIdentity.of("orders", zombie.pid)
+
+    end_processes([identity], timeout=30.0)
+
+    assert not identity.is_alive()
+    assert psutil.Process(zombie.pid).status() == psutil.STATUS_ZOMBIE
+    zombie.wait()
 
 
 def test_another_process_with_a_used_number_is_not_ours(tmp_path: Path) -> None:
@@ -113,8 +123,7 @@ def test_another_process_with_a_used_number_is_not_ours(tmp_path: Path) -> None:
     mine = ProcessIdentity.of("me", os.getppid())
     state.write_processes([ProcessIdentity("kafka", mine.pid, mine.started_at - 60)])
 
-    state.require_no_other_run()
-
+    assert state.live_processes() == []
     assert mine.is_alive()
 
 

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from cryptography.fernet import Fernet
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
 from kvitt_chassis.consuming.kafka_client import Reading
+from kvitt_chassis.consuming.machine import Finish
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.relaying.outbox import OutboxRow
 from kvitt_chassis.relaying.publisher import Publisher
@@ -25,7 +26,7 @@ from kvitt_contracts.orders import OrderVoided
 from kvitt_contracts.types import OrderId
 from kvitt_testkit.world import wait_for
 
-from tests.bench import counted
+from tests.bench import counted, failing
 from tests.bench.contest import COLUMNS, LONGEST, Arena, Found, Place, Watch, open_arena, run_alone
 from tests.bench.report import Section, Table
 
@@ -53,6 +54,7 @@ async def measure(*, quick: bool) -> Section:
                 await _run(arena, found[name], contender, max(int(events * share), 200))
         replayed = Found("Kvitt: the same again by a new group, all seen before")
         await _run(arena, replayed, "consuming:replayed", events)
+        costs = await failing.measure(arena, rounds)
     reference = found["aiokafka and asyncpg: three statements a batch"].rates
     section.tables.append(
         Table(
@@ -64,6 +66,7 @@ async def measure(*, quick: bool) -> Section:
             "twentieth.",
         )
     )
+    section.tables.append(costs)
     return section
 
 
@@ -145,8 +148,8 @@ async def handlers(place: Place) -> dict[str, Any]:
 
 
 async def one_by_one(place: Place) -> dict[str, Any]:
-    """Batches that fail as a whole: each message goes again in its own transaction."""
-    return await _consume(place, Tuning(), is_batch_refused=True)
+    """Each message in its own transaction, as the pieces of a partition that fails."""
+    return await _consume(place, Tuning(), is_one_by_one=True)
 
 
 async def singly(place: Place) -> dict[str, Any]:
@@ -166,7 +169,7 @@ async def _consume(
     *,
     handled_by: Handlers = counted.messages,
     group: str = "",
-    is_batch_refused: bool = False,
+    is_one_by_one: bool = False,
 ) -> dict[str, Any]:
     database = place.database()
     consumer = Consumer(
@@ -183,23 +186,18 @@ async def _consume(
         consumer.client.subscriber = consumer.client._make_subscriber(
             consumer.client.subscriber._listener
         )
-    apply = consumer.inbox.apply
-
-    async def fail_together(arrived: Any, **how: Any) -> Any:
-        if len(arrived) > 1:
-            raise RuntimeError("so that each goes alone")
-        return await apply(arrived, **how)
-
-    if is_batch_refused:
-        consumer.inbox.apply = fail_together  # type: ignore[method-assign]
     watch = Watch(place)
     settle, begun = consumer.settle, asyncio.Event()
 
-    async def noticed(records: Any) -> Any:
+    async def noticed(records: Any) -> Finish:
         if not begun.is_set():
             begun.set()
             watch.begin()
-        return await settle(records)
+        if not is_one_by_one:
+            return await settle(records)
+        for record in records:
+            finish = await settle([record])
+        return finish
 
     consumer.settle = noticed  # type: ignore[method-assign]
     await consumer.start()

@@ -9,6 +9,7 @@ from time import monotonic
 
 from tests.mutants.business import BUSINESS
 from tests.mutants.isolation import ISOLATION
+from tests.mutants.local import LOCAL
 from tests.mutants.mutant import Mutant
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
@@ -24,6 +25,7 @@ GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "From outside: regions, quarantine, HTTP, privacy, contracts": OUTSIDE,
     "Isolation: one region, caller or connection stops no other": ISOLATION,
     "The business": BUSINESS,
+    "The local machine": LOCAL,
 }
 MUTANTS = {one.name: one for group in GROUPS.values() for one in group}
 PLANTED = "tests/simulation/test_simulation.py::test_a_planted_fault_is_seen"

@@ -110,6 +110,15 @@ ISOLATION: tuple[Mutant, ...] = (
         hangs=True,
     ),
     mutant(
+        "connections-are-bounded",
+        "The server of a service bounds its connections",
+        f"{CHASSIS}/operating/process.py",
+        "                http=bounded(Connections(service.name)),\n",
+        "",
+        f"{_TESTS}/test_service_process.py"
+        "::test_regions_whose_policy_cannot_be_used_are_out_and_the_others_go_on",
+    ),
+    mutant(
         "head-in-time",
         "A connection whose request's head does not come in time is cut",
         f"{CHASSIS}/web/connections.py",

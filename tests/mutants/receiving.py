@@ -10,6 +10,8 @@ _MACHINE: Final = f"{_TESTS}/test_consumer_machine.py"
 _KAFKA: Final = f"{_TESTS}/test_consumer_kafka.py"
 _PARKING: Final = f"{_TESTS}/test_parking.py"
 _QUARANTINE: Final = f"{_TESTS}/test_quarantine.py"
+_TURNS: Final = f"{_TESTS}/test_consumer_turns.py"
+_IN_PLACE: Final = f"{_TESTS}/test_refused_in_place.py"
 _DRIFT: Final = "tests/simulation/test_drift.py"
 
 RECEIVING: tuple[Mutant, ...] = (
@@ -98,9 +100,82 @@ RECEIVING: tuple[Mutant, ...] = (
         "batch-fallback",
         "A batch that fails goes again without the message that failed: it holds up no other",
         f"{CHASSIS}/consuming/machine.py",
-        "return self._split(index)",
-        "return self._act(Apply(self._hand))",
+        "        if len(self._hand) > 1:\n            return self._go_on()\n",
+        "        if len(self._hand) > 1:\n            return self._act(Apply(self._hand))\n",
         f"{_MACHINE}::test_a_batch_that_fails_goes_again_without_the_message_that_failed",
+    ),
+    mutant(
+        "refused-in-place",
+        "What is refused before any effect is recorded in its batch's transaction",
+        f"{CHASSIS}/consuming/inbox.py",
+        "if not incoming.is_inbound or tx.may_have_acted:",
+        "if incoming.envelope:",
+        f"{_IN_PLACE}::test_what_is_refused_before_any_effect_costs_no_transaction_of_its_own",
+    ),
+    mutant(
+        "refused-in-place-only-before-effects",
+        "What is refused after an effect is rolled back: without, half of it is committed",
+        f"{CHASSIS}/consuming/inbox.py",
+        "if not incoming.is_inbound or tx.may_have_acted:",
+        "if not incoming.is_inbound:",
+        f"{_IN_PLACE}::test_what_is_refused_after_an_effect_leaves_nothing_of_it",
+    ),
+    mutant(
+        "waits-in-place-only-before-effects",
+        "What waits after an effect is rolled back: without, it has its effect twice",
+        f"{CHASSIS}/consuming/inbox.py",
+        "            if tx.may_have_acted:\n                raise\n            applied.waiting",
+        "            applied.waiting",
+        f"{_IN_PLACE}::test_what_waits_after_an_effect_leaves_nothing_of_it",
+    ),
+    mutant(
+        "changed-rows-are-effects",
+        "A row that a handler changed without a word is an effect",
+        f"{CHASSIS}/transaction.py",
+        "return any(vars(row) != before for row, before in self._given.values())",
+        "return False",
+        f"{_IN_PLACE}::test_whatever_a_handler_may_leave_behind_is_an_effect",
+    ),
+    mutant(
+        "judged-anew",
+        "After a message that did not go as foreseen its key's next ones are judged anew",
+        f"{CHASSIS}/consuming/settling.py",
+        "            self.batch, self._before = self._before, None\n",
+        "            self._before = None\n",
+        f"{_IN_PLACE}::test_a_fact_that_is_refused_leaves_no_version_behind",
+    ),
+    mutant(
+        "well-ones-first",
+        "Partitions that are well go before one that is ill",
+        f"{CHASSIS}/consuming/turns.py",
+        "[partition for partition in self._left if partition not in self._ill]",
+        "list(self._left)",
+        f"{_TURNS}::test_partitions_that_are_well_go_before_one_that_is_ill",
+    ),
+    mutant(
+        "turns-end",
+        "The turns of what is ill end, so that others are read",
+        f"{CHASSIS}/consuming/turns.py",
+        "return self._taken >= self.fairness.turns or self._seconds >= self.fairness.seconds",
+        "return False",
+        f"{_TURNS}::test_a_partition_that_is_well_waits_for_no_more_turns_than_a_batch_gives",
+        f"{_TURNS}::test_time_that_turns_take_ends_them_as_well",
+    ),
+    mutant(
+        "regions-take-turns",
+        "Turns go round by region: one with more partitions has no more of them",
+        f"{CHASSIS}/consuming/turns.py",
+        "return self._spent.get(lane, 0.0), self._ill[partition].spent",
+        "return 0.0, self._ill[partition].spent",
+        f"{_TURNS}::test_regions_take_turns_however_many_partitions_each_has",
+    ),
+    mutant(
+        "failing-ones-are-tried-once",
+        "In a partition that goes on failing a message is tried once, and the park tries it again",
+        f"{CHASSIS}/consuming/machine.py",
+        " and place.partition not in self._faulty",
+        "",
+        f"{_TURNS}::test_so_many_faults_of_so_many_cost_two_transactions_each",
     ),
     mutant(
         "offsets-after-commit",

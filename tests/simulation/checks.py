@@ -7,7 +7,7 @@ from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.verdicts import REMEMBERED_IDS, Cause, Verdict
 
 from tests.simulation.database import Row
-from tests.simulation.messages import INBOUND
+from tests.simulation.messages import INBOUNDS
 from tests.simulation.record import Violation
 from tests.simulation.system import Service, System
 
@@ -51,8 +51,8 @@ def check(system: System) -> None:
     for service in system.services:
         _once(service)
         for topic in service.group.topics:
-            if topic == INBOUND:
-                _from_outside(system, service)
+            if topic in INBOUNDS:
+                _from_outside(system, service, topic)
             elif topic in logs:
                 _in_order(service, logs[topic])
         _parked_for_a_reason(system, service)
@@ -102,19 +102,19 @@ def _in_order(service: Service, log: dict[tuple[str, str], list[Row]]) -> None:
                 raise Violation("fork", f"{service.name} has another {place} number {seq}, unseen")
 
 
-def _from_outside(system: System, service: Service) -> None:
-    """I1 and I3 of what the region says: its order is that of the topic, the first time each."""
+def _from_outside(system: System, service: Service, inbound: str) -> None:
+    """I1 and I3 of what a region says: its order is that of the topic, the first time each."""
     said: dict[str, list[UUID]] = {}
     for (topic, _), held in system.broker.partitions.items():
         for one in held:
-            if topic == INBOUND and one.envelope is not None:
+            if topic == inbound and one.envelope is not None:
                 ids = said.setdefault(one.key, [])
                 if one.envelope.id not in ids:
                     ids.append(one.envelope.id)
     settled: dict[str, list[UUID]] = {}
     best: dict[str, int] = {}
     for topic, key, _, event_id, verdict in service.database.tables.effects:
-        if topic != INBOUND:
+        if topic != inbound:
             continue
         settled.setdefault(key, []).append(event_id)
         version = system.stated[event_id]
@@ -125,7 +125,7 @@ def _from_outside(system: System, service: Service) -> None:
         best[key] = max(version, best.get(key, 0))
     for key, ids in said.items():
         mine = settled.get(key, [])
-        parked = service.database.tables.park.messages.get((INBOUND, key), {}).values()
+        parked = service.database.tables.park.messages.get((inbound, key), {}).values()
         behind = [one.envelope.id for one in parked if one.envelope is not None]
         lost = [one for one in ids if one not in mine and one not in behind]
         if lost:

@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from kvitt_chassis.consuming.incoming import Incoming
@@ -14,6 +15,7 @@ from kvitt_chassis.consuming.machine import (
     Done,
     Failed,
     Failure,
+    Fairness,
     Finish,
     Input,
     Limits,
@@ -30,6 +32,7 @@ from kvitt_chassis.consuming.positions import DatabaseBehind
 from kvitt_chassis.consuming.verdicts import PARKS, Cause
 
 from tests.simulation.database import DatabaseLost
+from tests.simulation.fair import Fair
 from tests.simulation.inbox import HandlerFailed, Inbox
 from tests.simulation.kafka import BrokerLost, Group, Member, answer
 from tests.simulation.messages import Temper, read
@@ -44,6 +47,13 @@ LIMITS = Limits(
     first_pause=0.5,
     longest_pause=2.0,
     longest_wait=0.5,
+)
+FAIRNESS = Fairness(
+    lane_of=lambda partition: partition[0].removeprefix("region.")[:2],
+    share_of=lambda lane: 2.0 if lane == "bd" else 1.0,
+    together=6,
+    turns=3,
+    seconds=0.5,
 )
 BATCH = 12
 DRAIN_DEADLINE = 1.5
@@ -65,7 +75,7 @@ class ConsumerShell:
         tempers: dict[object, Temper],
     ) -> None:
         self.process = process
-        self.machine = ConsumerMachine(limits=LIMITS)
+        self.machine = ConsumerMachine(LIMITS, FAIRNESS)
         self.is_stopping = False
         self._inbox = inbox
         self._group = group
@@ -78,6 +88,8 @@ class ConsumerShell:
         self._is_revoking = True
         self._held: dict[tuple[str, int], float] = {}
         self._hand: Sequence[Incoming] = ()
+        self._failing: set[tuple[str, int]] = set()
+        self._fair = Fair((), self._failing)
         self._failed: Failure | None = None
         self._waits_for_free: Task | None = None
         self._due: dict[tuple[str, int], int] = {}
@@ -136,10 +148,15 @@ class ConsumerShell:
         self._reached = dict(self._member.settled)
         assignment = self._assignment
         places = tuple(RecordPosition(_partition(one), one.record.offset) for one in records)
+        self._fair = Fair(places, self._failing)
         action = self._step("", Received(places))
         while not isinstance(action, Finish):
             before = named(action)
+            self._fair.begins(action)
+            began = self._world.now
             happened = yield from self._perform(action)
+            happened = replace(happened, seconds=self._world.now - began)
+            self._fair.ended(action, happened)
             action = self._step(before, happened)
         if assignment == self._assignment:
             self._member.settled.update(action.offsets)
@@ -263,6 +280,8 @@ class ConsumerShell:
             return
         self._is_revoking = True
         self.machine.revoke(self._member.assigned)
+        self._fair.is_over = True
+        self._failing.clear()
         self._held.clear()
         yield from self._until_free(DRAIN_DEADLINE)
         yield from self._flush()
@@ -313,6 +332,7 @@ class ConsumerShell:
     def stop(self) -> Steps:
         """`Consumer.stop`: commit what is in hand, leave the group."""
         self.machine.hand_back()
+        self._fair.is_over = True
         self.is_stopping = True
         self._world.wake(self._member.waiting)
         yield from self._until_free(DRAIN_DEADLINE)

@@ -12,6 +12,7 @@ from kvitt_chassis.consuming.machine import Failure
 from kvitt_chassis.consuming.marks import Batch
 from kvitt_chassis.consuming.parking import HeadGone
 from kvitt_chassis.consuming.positions import DatabaseBehind
+from kvitt_chassis.consuming.settling import Settling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, KeyState, Verdict
 
 from tests.simulation.database import Database, DatabaseLost, Tables, Transaction
@@ -57,14 +58,18 @@ class Inbox:
         tx: Transaction = yield from database.begin()
         try:
             batch = yield from self._lock(tx, arrived, is_from_park=head is not None)
-            judged = [(incoming, batch.settle(incoming)) for incoming in arrived]
-            for index, (incoming, verdict) in enumerate(judged):
+            settling = Settling(arrived, batch)
+            waiting: dict[int, Cause] = {}
+            for index, incoming in enumerate(arrived):
+                verdict = settling.begin(index)
                 if verdict is Verdict.APPLY:
-                    yield from self._turn(tx, incoming, index)
+                    verdict = yield from self._turn(tx, incoming, index, waiting)
+                settling.end(index, verdict)
                 if verdict in _EFFECTS:
                     tx.changes.append(partial(_effect, incoming, verdict))
-            self._park(tx, judged, head)
-            tx.changes.append(partial(_write, batch))
+            judged = list(zip(arrived, settling.verdicts, strict=True))
+            self._park(tx, judged, head, waiting)
+            tx.changes.append(partial(_write, settling.batch))
             if head is None:
                 self._advance(tx, arrived, reached)
             yield from database.commit(tx)
@@ -82,15 +87,19 @@ class Inbox:
         self, incoming: Incoming, *, head: Head | None = None, reached: Reached = _ANY
     ) -> Steps:
         """`Inbox.refuse`."""
-        temper = self._temper(incoming)
-        is_healed = self.database.world.is_healed
-        if temper is not None and (temper.is_unanswerable or (temper.left and not is_healed)):
-            temper.left -= 1
-            yield HANDLER_SECONDS
-            raise HandlerFailed(Failure.FAULT)
+        yield HANDLER_SECONDS
+        self._answer(incoming)
         return (
             yield from self.apply([replace(incoming, refused=REFUSED)], head=head, reached=reached)
         )
+
+    def _answer(self, incoming: Incoming) -> None:
+        """`record_refusal`, which may fail."""
+        temper = self._temper(incoming)
+        is_healed = self.database.world.is_healed
+        if temper is not None and (temper.is_unanswerable or (temper.left > 0 and not is_healed)):
+            temper.left -= 1
+            raise HandlerFailed(Failure.FAULT)
 
     def park(self, incoming: Incoming, cause: Cause, *, reached: Reached = _ANY) -> Steps:
         """`Inbox.park`."""
@@ -136,9 +145,28 @@ class Inbox:
                     known[place] = replace(known[place], is_parked=True)
         return Batch(known, tables.versions.copy(), tables.seen.copy())
 
-    def _turn(self, tx: Transaction, incoming: Incoming, index: int) -> Steps:
+    def _turn(
+        self, tx: Transaction, incoming: Incoming, index: int, waiting: dict[int, Cause]
+    ) -> Steps:
+        """`Inbox._apply`: what fails before any effect is refused or waits in place."""
         try:
-            yield from self._handle(tx, incoming)
+            try:
+                yield from self._handle(tx, incoming)
+            except HandlerFailed as error:
+                temper, cause = self._temper(incoming), _WAITS.get(error.failure)
+                if temper is not None and temper.acts_first:
+                    raise
+                if error.failure is Failure.REFUSED and incoming.is_inbound:
+                    try:
+                        self._answer(incoming)
+                    except HandlerFailed:
+                        raise error from None
+                    return Verdict.REFUSE
+                if cause is None:
+                    raise
+                waiting[index] = cause
+                return Verdict.WAIT
+            return Verdict.APPLY
         except HandlerFailed as error:
             # what a handler wrote may be turned down only when all is written
             is_late = self.database.world.chance.happens(0.3)
@@ -166,18 +194,24 @@ class Inbox:
         return self._tempers.get(incoming.envelope.id) if incoming.envelope else None
 
     def _park(
-        self, tx: Transaction, judged: Sequence[tuple[Incoming, Verdict]], head: Head | None
+        self,
+        tx: Transaction,
+        judged: Sequence[tuple[Incoming, Verdict]],
+        head: Head | None,
+        waiting: Mapping[int, Cause],
     ) -> None:
         now = self.database.world.now
+        causes = [
+            waiting.get(index) or why_parked(incoming, verdict)[0]
+            for index, (incoming, verdict) in enumerate(judged)
+        ]
         if head is None:
-            for incoming, verdict in judged:
+            for (incoming, verdict), cause in zip(judged, causes, strict=True):
                 if verdict in PARKS:
-                    cause = why_parked(incoming, verdict)[0]
                     tx.changes.append(partial(_append, incoming, cause, now))
             return
-        incoming, verdict = judged[0]
-        if verdict in PARKS:
-            cause = why_parked(incoming, verdict)[0]
+        if judged[0][1] in PARKS:
+            cause = causes[0]
             tx.changes.append(partial(_reschedule, head, cause, now))
             return
         if head.message_id not in self.database.tables.park.messages.get(head.place, ()):
@@ -186,6 +220,10 @@ class Inbox:
 
 
 _EFFECTS = {Verdict.APPLY, Verdict.REFUSE, Verdict.OBSOLETE}
+_WAITS = {
+    Failure.NOT_YET_KNOWN: Cause.NOT_YET_KNOWN,
+    Failure.UNKNOWN_POLICY: Cause.UNKNOWN_POLICY,
+}
 _NOTHING = KeyState()
 
 

@@ -16,7 +16,9 @@ from kvitt_contracts.types import RegionCode
 
 from tests.simulation.database import Row
 
+REGIONS = ("ac", "bd")
 INBOUND = "region.ac.first"
+INBOUNDS = tuple(f"region.{code}.first" for code in REGIONS)
 REFUSED = Refused("NOT_ALLOWED", rule="contract", way_on="-")
 
 _AC = RegionCode("ac")
@@ -43,6 +45,7 @@ class Temper:
     is_unanswerable: bool = False  # its refusal can never be recorded: a person must look
     cannot_be_parked: int = 0  # so many times
     is_unknown: bool = False  # of a version that only the next release knows
+    acts_first: bool = False  # it fails after an effect: everything is rolled back
 
 
 def incoming_of(row: Row) -> Incoming:
@@ -58,14 +61,14 @@ def incoming_of(row: Row) -> Incoming:
     )
 
 
-def inbound(event_id: UUID, subject: str, version: int | None) -> Incoming:
-    """What the region says: a fact with its version, or a command."""
-    envelope = _envelope(event_id, "urn:region:ac", subject, None)
+def inbound(event_id: UUID, subject: str, version: int | None, code: str = "ac") -> Incoming:
+    """What a region says: a fact with its version, or a command."""
+    envelope = _envelope(event_id, f"urn:region:{code}", subject, None)
     return Incoming(
         record=_NOWHERE,
-        topic=INBOUND,
+        topic=f"region.{code}.first",
         key=f"{envelope.source} {subject}",
-        region=_AC,
+        region=RegionCode(code),
         is_inbound=True,
         envelope=envelope,
         message=None if version is None else Stated(version=version),
@@ -73,10 +76,15 @@ def inbound(event_id: UUID, subject: str, version: int | None) -> Incoming:
     )
 
 
-def garbled() -> Incoming:
+def garbled(code: str) -> Incoming:
     """What nobody can read; its key is its place."""
     return Incoming(
-        record=_NOWHERE, topic=INBOUND, key="", region=_AC, is_inbound=True, unreadable=_GARBLED
+        record=_NOWHERE,
+        topic=f"region.{code}.first",
+        key="",
+        region=RegionCode(code),
+        is_inbound=True,
+        unreadable=_GARBLED,
     )
 
 

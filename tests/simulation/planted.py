@@ -11,6 +11,8 @@ from unittest.mock import patch
 from kvitt_chassis.consuming import marks
 from kvitt_chassis.consuming.machine import Action, ConsumerMachine, Failure, Finish
 from kvitt_chassis.consuming.marks import Batch
+from kvitt_chassis.consuming.settling import Settling
+from kvitt_chassis.consuming.turns import Turns
 from kvitt_chassis.consuming.verdicts import KeyState, MessageFacts, Verdict, judge
 from kvitt_chassis.relaying import machine as relay_machine
 from kvitt_chassis.relaying.machine import RelayMachine
@@ -83,6 +85,7 @@ _failure = ConsumerMachine._after_failure
 _finish = ConsumerMachine._finish
 _settle = ConsumerShell._settle
 _write = inbox._write
+_next = Turns.next
 
 
 def _pass_failures_over(machine: ConsumerMachine, failure: Failure, index: int | None) -> Action:
@@ -109,6 +112,15 @@ def _stay(machine: ConsumerMachine) -> Action:
 
 def _reach_all(after: Mapping[tuple[str, int], int], tables: Tables) -> None:
     tables.positions.update(dict.fromkeys(after, 1 << 40))
+
+
+def _ill_ones_first(turns: Turns) -> tuple[int, ...]:
+    ill = [partition for partition in turns._left if partition in turns._ill]
+    return turns._piece(ill[0]) if ill and not turns.are_over else _next(turns)
+
+
+def _keep_what_was_foreseen(settling: Settling, index: int, verdict: Verdict) -> None:
+    settling.verdicts[index] = verdict
 
 
 def _commit_first(shell: ConsumerShell, records: Any) -> Any:
@@ -220,6 +232,15 @@ PLANTED = (
         _commit_all,
         LOST,
         without_positions=True,
+    ),
+    Planted("those that are ill go first", Turns, "next", _ill_ones_first, ("turns",)),
+    Planted("turns have no end", Turns, "are_over", property(lambda _: False), ("turns",)),
+    Planted(
+        "what is refused or waits in place is settled as it was foreseen",
+        Settling,
+        "end",
+        _keep_what_was_foreseen,
+        ("versions", "I1", "I2", "I3", "I3 at the reader", "I8"),
     ),
     Planted("what was dropped is not read again", ConsumerMachine, "_finish", _stay, LOST),
     Planted(

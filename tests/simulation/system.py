@@ -10,13 +10,15 @@ from tests.simulation.consuming import ConsumerShell
 from tests.simulation.database import Database, DatabaseLost
 from tests.simulation.inbox import Inbox
 from tests.simulation.kafka import PARTITIONS, Broker, Group
-from tests.simulation.messages import INBOUND, Temper, garbled, inbound, number_of
+from tests.simulation.messages import INBOUNDS, REGIONS, Temper, garbled, inbound, number_of
 from tests.simulation.record import Record
 from tests.simulation.relaying import RelayShell
 from tests.simulation.world import Process, Steps, World
 
 KEYS = ("k-0", "k-1", "k-2")
 SUBJECTS = ("s-3", "s-4")
+FLOODED = 6
+"""So many further subjects has a region that floods."""
 
 
 class Replica:
@@ -89,8 +91,8 @@ class Service:
 
 
 class System:
-    """`first` takes requests over HTTP and from the region; `second` answers each of its events,
-    which `first` reads; `third`, where it is, answers too.
+    """`first` takes requests over HTTP and from two regions, of which one may flood; `second`
+    answers each of its events, which `first` reads; `third`, where it is, answers too.
     """
 
     def __init__(self, world: World) -> None:
@@ -108,10 +110,10 @@ class System:
             self._failing = 0.75
         self.broker = Broker(world)
         self.broker.on_append = self.record.appended
-        for topic in ("first", "second", "third", INBOUND):
+        for topic in ("first", "second", "third", *INBOUNDS):
             self.broker.create(topic)
         self.services = [
-            Service(self, "first", (INBOUND, "second"), {INBOUND: "first"}),
+            Service(self, "first", (*INBOUNDS, "second"), dict.fromkeys(INBOUNDS, "first")),
             Service(self, "second", ("first",), {"first": "second"}),
         ]
         if chance.happens(0.15):
@@ -119,7 +121,10 @@ class System:
         world.on_killed = self._killed
         for number in range(2):
             world.spawn(None, self._request(number))
-        world.spawn(None, self._region())
+        for code in REGIONS:
+            world.spawn(None, self._region(code))
+        if chance.happens(0.5):
+            world.spawn(None, self._flood(REGIONS[chance.below(len(REGIONS))]))
 
     def new_event_id(self) -> UUID:
         """An event's id, and how its readers will take it."""
@@ -135,6 +140,7 @@ class System:
                 left=1 + chance.below(6),
                 is_unknown=chance.happens(0.15),
                 cannot_be_parked=chance.below(6) if chance.happens(0.1) else 0,
+                acts_first=chance.happens(0.4),
             )
         return event_id
 
@@ -180,8 +186,36 @@ class System:
             return
         service.wake()
 
-    def _region(self) -> Steps:
-        """What the region says: in order per subject, now and then twice, now and then garbled."""
+    def _flood(self, code: str) -> Steps:
+        """A region that says far more than its share, of one kind: refused, failing, waiting for
+        what nobody knows yet, unreadable, or good.
+        """
+        world, chance = self.world, self.world.chance
+        kind = (Failure.REFUSED, Failure.FAULT, Failure.NOT_YET_KNOWN, None, None)[chance.below(5)]
+        is_garbled = kind is None and chance.happens(0.5)
+        yield chance.between(0.1, 1.0) * self._pace
+        for number in range(10 + chance.below(30)):
+            if world.is_healed:
+                return
+            yield chance.between(0.0, 0.01) * self._pace
+            subject = f"{code}-{number % FLOODED}"
+            at = f"region.{code}.first", number_of(subject) % PARTITIONS
+            if is_garbled:
+                self.broker.put(at, garbled(code))
+                continue
+            event_id = self.new_event_id()
+            if kind is not None:
+                self.tempers[event_id] = Temper(
+                    kind,
+                    left=1 + chance.below(4),
+                    is_lasting=kind is Failure.REFUSED,
+                    acts_first=chance.happens(0.3),
+                )
+            self.stated[event_id] = None
+            self.broker.put(at, inbound(event_id, subject, None, code))
+
+    def _region(self, code: str) -> Steps:
+        """What a region says: in order per subject, now and then twice, now and then garbled."""
         world, chance = self.world, self.world.chance
         versions = dict.fromkeys(SUBJECTS, 0)
         sent: list[tuple[UUID, str, int | None]] = []
@@ -189,7 +223,7 @@ class System:
             yield chance.between(0.02, 0.3) * self._pace
             subject = SUBJECTS[chance.below(len(SUBJECTS))]
             if chance.happens(0.04):
-                self.broker.put((INBOUND, 0), garbled())
+                self.broker.put((f"region.{code}.first", 0), garbled(code))
             if sent and chance.happens(0.15):
                 event_id, subject, version = sent[chance.below(len(sent))]
             else:
@@ -205,8 +239,9 @@ class System:
                         left=chance.below(3),
                         is_lasting=True,
                         is_unanswerable=chance.happens(0.15),
+                        acts_first=chance.happens(0.4),
                     )
                 sent.append((event_id, subject, version))
                 self.stated[event_id] = version
-            at = INBOUND, number_of(subject) % PARTITIONS
-            self.broker.put(at, inbound(event_id, subject, version))
+            at = f"region.{code}.first", number_of(subject) % PARTITIONS
+            self.broker.put(at, inbound(event_id, subject, version, code))

@@ -224,16 +224,22 @@ def pages(watching: WatchedRelay) -> Iterator[tuple[Cursor, PageRead, RelayActio
 
 # -- the consumer ----------------------------------------------------------------------------------
 
-ORDERS = [UUID(int=number) for number in (1, 2, 3)]
+ORDERS = [UUID(int=number) for number in (1, 2, 3, 4, 5)]
 SCRIPT = (
     [(0, 1, ""), (0, 2, ""), (1, 1, "")],
     [(0, 2, ""), (0, 3, ""), (1, 1, ""), (2, 1, "fails"), (2, 2, "")],
     [(1, 2, ""), (2, 3, ""), (0, 4, "fails"), (1, 3, "")],
     [(2, 2, ""), (0, 5, ""), (1, 5, ""), (1, 6, "")],
+    [(3, 1, "payer 4711"), (3, 2, ""), (4, 1, "payer late"), (4, 2, "")],
 )
 """Batches of (order, number, what the handler does): duplicates, a fault, what stands behind it, a
-gap.
+gap, what waits before and after an effect.
 """
+TEMPERS = {
+    "fails": Temper(Failure.FAULT, left=9),
+    "payer 4711": Temper(Failure.NOT_YET_KNOWN, left=9),
+    "payer late": Temper(Failure.NOT_YET_KNOWN, left=9, acts_first=True),
+}
 
 Passed = tuple[str, str, str]
 
@@ -294,7 +300,7 @@ async def test_the_consumers_shell_and_the_simulated_one_go_the_same_way(
 
     assert real.passed == simulated
     assert held == modelled
-    assert [len(part) for part in held] == [2, 3, 8]  # marks, parked keys, parked messages
+    assert [len(part) for part in held] == [2, 5, 12]  # marks, parked keys, parked messages
 
 
 async def test_the_consumers_shell_commits_the_offsets_that_its_machine_says(
@@ -365,10 +371,10 @@ def _simulated() -> tuple[list[Passed], list[list[Any]]]:
     record.is_restored = True  # gaps are wanted here
     broker.create("orders")
     tempers: dict[object, Temper] = {
-        UUID(int=order * 100 + number): Temper(Failure.FAULT, left=9)
+        UUID(int=order * 100 + number): replace(TEMPERS[what])
         for batch in SCRIPT
         for order, number, what in batch
-        if what == "fails"
+        if what
     }
     database = model.Database(world, "first", uuid4)
     record.databases["orders"] = database
@@ -417,10 +423,10 @@ class _Stepping:
 # -- the drain -------------------------------------------------------------------------------------
 
 PARKED: list[tuple[int, int, str]] = [(0, 1, "for now"), (0, 2, ""), (1, 2, "")]
-"""What fails, what stands behind it, and a gap; with a command that is refused beside them."""
-BY = "k001abc"
+"""What fails, what stands behind it, and a gap; beside them a fact that is refused late."""
+LATE = "refused late"
 ENTRIES = "SELECT cause, state, tries FROM parked_keys ORDER BY topic, key"
-COMMAND = UUID(int=999)
+FACT = UUID(int=999)
 
 
 async def _really_drained(database: Database) -> tuple[list[Passed], list[list[Any]]]:
@@ -434,11 +440,11 @@ async def _really_drained(database: Database) -> tuple[list[Passed], list[list[A
 
     consumer.drain._new_machine = machine
     log = trail.Log()
-    trail.mood.failing = {"for now", BY}
+    trail.mood.failing = {"for now", LATE}
     await consumer.settle(
         [
             *(log.refused(ORDERS[order], number, what) for order, number, what in PARKED),
-            log.void("order-1", by=BY),
+            log.stated("4711", 1, LATE),
         ]
     )
     database.committed.append(lambda _: watching.counts())
@@ -459,7 +465,7 @@ def _simulated_drain() -> tuple[list[Passed], list[list[Any]]]:
     failing = UUID(int=1)
     tempers: dict[object, Temper] = {
         failing: Temper(Failure.FAULT, left=9),
-        COMMAND: Temper(Failure.FAULT, left=9),
+        FACT: Temper(Failure.FAULT, left=9),
     }
     database = model.Database(world, "first", uuid4)
     record.databases["orders"] = database
@@ -481,7 +487,7 @@ def _simulated_drain() -> tuple[list[Passed], list[list[Any]]]:
         event_id = failing if what else uuid4()
         row = model.Row(0, 0, "orders", str(ORDERS[order]), number, event_id)
         broker.put(("orders", 0), incoming_of(row))
-    broker.put((INBOUND, 0), inbound(COMMAND, "order-1", None))
+    broker.put((INBOUND, 0), inbound(FACT, "4711", 1))
     batch = [*broker.partitions["orders", 0], *broker.partitions[INBOUND, 0]]
     world.spawn(None, shell._settle(batch))
     world.run(until=world.now + 60.0, steps=10_000)
@@ -493,5 +499,5 @@ def _simulated_drain() -> tuple[list[Passed], list[list[Any]]]:
         held = sorted(database.tables.park.keys.items())
         parks.append([(one.cause, one.state, one.tries) for _, one in held])
         tempers[failing].left = 0
-        tempers[COMMAND] = Temper(Failure.REFUSED, left=0, is_lasting=True)
+        tempers[FACT] = Temper(Failure.REFUSED, left=0, is_lasting=True, acts_first=True)
     return passed, parks

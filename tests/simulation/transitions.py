@@ -52,7 +52,7 @@ from kvitt_chassis.relaying.steps import (
 )
 from kvitt_chassis.relaying.steps import Pause as RelayPause
 
-from tests.simulation.consuming import LIMITS, named, told
+from tests.simulation.consuming import FAIRNESS, LIMITS, named, told
 
 Transition = tuple[str, str, str]
 """What was being done (with one message or several), what came of it, what is done next."""
@@ -135,12 +135,12 @@ def consumer_transitions(seed: int = 0) -> set[Transition]:
     chance = random.Random(seed)
     found: set[Transition] = set()
     for _ in range(_WALKS // 2):
-        machine = ConsumerMachine(limits=LIMITS)
+        machine = ConsumerMachine(LIMITS, FAIRNESS)
         for _ in range(4):
             partitions: list[Partition] = [("one", 0), ("one", 1)]
             places = tuple(
                 RecordPosition(partitions[chance.randrange(2)], offset)
-                for offset in range(1 + chance.randrange(4))
+                for offset in range(1 + chance.randrange(6))
             )
             _settle(machine, places, chance, found)
     return found
@@ -176,7 +176,11 @@ def _settle(
         failure = usual if usual in failures else chance.choice(failures)
         if chance.random() < 0.2:
             failure = chance.choice(failures)
-        happened = Done() if chance.random() > worst else Failed(failure, _at(action, chance))
+        seconds = chance.choice((0.0, 0.0, 0.3))
+        if chance.random() > worst:
+            happened = Done(seconds)
+        else:
+            happened = Failed(failure, _at(action, chance), seconds)
 
 
 def _failures_of(action: ConsumerAction) -> Sequence[Failure]:

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -31,6 +31,7 @@ from kvitt_chassis.consuming.machine import (
     Done,
     Failed,
     Failure,
+    Fairness,
     Finish,
     Input,
     Limits,
@@ -73,6 +74,7 @@ class Tuning:
     watch_every: float = 2.0
     stuck_after: float = 15.0
     limits: Limits = field(default_factory=Limits)
+    fairness: Fairness = field(default_factory=Fairness)  # the lanes are the consumer's
     reading: Reading = field(default_factory=Reading)
 
 
@@ -115,7 +117,9 @@ class Consumer:
             database=database, reader=self._reader, sealer=sealer, drain=self.drain
         )
         self._telemetry = telemetry or Telemetry(database.service)
-        self._machine = ConsumerMachine(limits=self.tuning.limits)
+        lanes = {prefix + topic.name: _lane(topic) for topic in topics}
+        fairness = replace(self.tuning.fairness, lane_of=lambda one: lanes.get(one[0], one[0]))
+        self._machine = ConsumerMachine(self.tuning.limits, fairness)
         self._watchdog = Watchdog(patience=self.tuning.stuck_after)
         self._free = asyncio.Event()
         self._free.set()
@@ -295,6 +299,7 @@ class Consumer:
 
     async def _perform(self, action: Action) -> Input:
         """Do the action in one transaction; answer its outcome."""
+        began = time.monotonic()
         single = self._hand[action.index] if isinstance(action, Refuse | Park) else None
         if isinstance(action, Apply) and len(action.indexes) == 1:
             single = self._hand[action.indexes[0]]
@@ -305,11 +310,18 @@ class Consumer:
             async with asyncio.timeout(self.tuning.budget):
                 applied = await self._do(action, single, turn)
         except Exception as error:
-            return Failed(self._note(error, single), _at(action, turn))
+            failure = self._note(error, single)
+            return Failed(failure, _at(action, turn), time.monotonic() - began)
         if applied is not None and applied.parked:
-            self.drain.wake()
+            self._wait_for(applied)
         self._reached.update(self._after(action))
-        return Done()
+        return Done(time.monotonic() - began)
+
+    def _wait_for(self, applied: Applied) -> None:
+        for incoming, error in applied.waiting:
+            if isinstance(error, NotYetKnown):
+                self.drain.awaits(incoming, error)
+        self.drain.wake()
 
     def _after(self, action: Action) -> Reached:
         """The next offsets to read once an action is committed."""
@@ -471,6 +483,11 @@ class Consumer:
             log.warning("the Kafka client is stopped and started: it lags, or is to read again")
             self.progress.is_behind = False
             await self.client.restart()
+
+
+def _lane(topic: Topic) -> str:
+    """What shares one turn: all that one region sends; each topic of ours for itself."""
+    return topic.name.split(".")[1] if topic.is_inbound else topic.name
 
 
 def _at(action: Action, turn: Turn) -> int | None:

@@ -18,7 +18,7 @@ from sqlalchemy.inspection import inspect
 from kvitt_chassis import metrics
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.faults import describe, failure_of
-from kvitt_chassis.consuming.inbox import Inbox
+from kvitt_chassis.consuming.inbox import Applied, Inbox, why_parked
 from kvitt_chassis.consuming.incoming import Incoming, Reader
 from kvitt_chassis.consuming.machine import (
     FROM_PARK,
@@ -36,7 +36,7 @@ from kvitt_chassis.consuming.machine import (
 )
 from kvitt_chassis.consuming.marks import lock_marks
 from kvitt_chassis.consuming.parking import Head, HeadGone, TopicKey
-from kvitt_chassis.consuming.verdicts import PARKS, Cause
+from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import NotYetKnown, UnitOfWork
@@ -242,6 +242,7 @@ class Drain:
         match action:
             case Apply():
                 applied = await self._inbox.apply([attempt.incoming], head=attempt.head)
+                self._note(attempt.head, applied)
             case Refuse() if isinstance(attempt.error, Refused):
                 applied = await self._inbox.refuse(
                     attempt.incoming, attempt.error, head=attempt.head
@@ -260,5 +261,16 @@ class Drain:
             await lock_marks(unit.session, {head.place})
             state = await parking.reschedule(unit.session, head, cause, reason, None)
         if state is State.QUARANTINED:
-            self._awaited.pop(head.place, None)
-            log.error("quarantine entry %s on %s: %s, %s", head.entry_id, head.topic, cause, reason)
+            self._quarantined(head, cause, reason)
+
+    def _note(self, head: Head, applied: Applied) -> None:
+        """What waits still, or waits no longer, once that is committed."""
+        for incoming, error in applied.waiting:
+            if applied.state is State.QUARANTINED:
+                self._quarantined(head, *why_parked(incoming, Verdict.WAIT, error)[:2])
+            elif isinstance(error, NotYetKnown):
+                self.awaits(incoming, error)
+
+    def _quarantined(self, head: Head, cause: Cause, reason: str) -> None:
+        self._awaited.pop(head.place, None)
+        log.error("quarantine entry %s on %s: %s, %s", head.entry_id, head.topic, cause, reason)

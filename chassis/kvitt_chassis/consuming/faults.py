@@ -9,12 +9,19 @@ from kvitt_contracts.policy import UnknownPolicy
 from kvitt_contracts.refusals import Refused
 from sqlalchemy.exc import SQLAlchemyError
 
-from kvitt_chassis.consuming.inbox import HandlerFault, HandlerTooSlow
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import Failure
 from kvitt_chassis.consuming.positions import DatabaseBehind
 from kvitt_chassis.database import is_lock_trouble
 from kvitt_chassis.transaction import NotYetKnown
+
+
+class HandlerTooSlow(Exception):
+    """A handler took longer than its timeout, or than the server keeps an idle transaction open."""
+
+
+class HandlerFault(Exception):
+    """A handler raised an OSError of its own, which is the cause of this exception."""
 
 
 def failure_of(error: Exception, incoming: Incoming | None) -> Failure:

@@ -10,16 +10,20 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from kvitt_contracts.envelope import Message
+from kvitt_contracts.policy import UnknownPolicy
 from kvitt_contracts.refusals import Refused
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import metrics
 from kvitt_chassis.consuming import marks, parking
+from kvitt_chassis.consuming.faults import HandlerFault, HandlerTooSlow, describe
 from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.marks import Opening
 from kvitt_chassis.consuming.parking import Head
 from kvitt_chassis.consuming.positions import Reached, advance
 from kvitt_chassis.consuming.refusals import record_refusal
+from kvitt_chassis.consuming.settling import Settling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
@@ -27,7 +31,7 @@ from kvitt_chassis.handlers import MessageRoute
 from kvitt_chassis.metrics import child
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_chassis.transaction import NotYetKnown, Transaction, UnitOfWork
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +66,8 @@ END_TO_END_SECONDS = metrics.declare(
 )
 
 
-class HandlerTooSlow(Exception):
-    """A handler took longer than its timeout, or than the server keeps an idle transaction open."""
-
-
-class HandlerFault(Exception):
-    """A handler raised an OSError of its own, which is the cause of this exception."""
+Call = tuple[MessageRoute, Message, Transaction]
+"""A message that is to be applied, with its handler's route and its transaction."""
 
 
 @dataclass(slots=True)
@@ -75,6 +75,8 @@ class Applied:
     """The messages that one transaction settled, in order, each with its verdict."""
 
     verdicts: list[tuple[Incoming, Verdict]] = field(default_factory=list)
+    waiting: list[tuple[Incoming, NotYetKnown | UnknownPolicy]] = field(default_factory=list)
+    state: State | None = None  # of the parked key whose first message was tried, and stays it
 
     @property
     def parked(self) -> bool:
@@ -131,24 +133,29 @@ class Inbox:
         opening = Opening(arrived, is_from_park=head is not None)
         try:
             async with self._database.unit(opening=opening) as unit:
-                batch = opening.batch
-                judged = [(incoming, batch.settle(incoming)) for incoming in arrived]
-                applied.verdicts = judged
-                begun = [_begin(unit, incoming, verdict) for incoming, verdict in judged]
+                settling = Settling(arrived, opening.batch)
+                begun = [
+                    _begin(unit, incoming) if verdict is Verdict.APPLY else None
+                    for incoming, verdict in zip(arrived, settling.verdicts, strict=True)
+                ]
                 await unit.load_ahead([call for call in begun if call is not None])
-                for turn.index, (incoming, verdict) in enumerate(judged):
+                for turn.index, incoming in enumerate(arrived):
                     began = time.monotonic()
                     try:
-                        if verdict is Verdict.REFUSE and incoming.refused is not None:
+                        verdict = settling.begin(turn.index)
+                        if verdict is Verdict.APPLY:
+                            call = begun[turn.index] or await _begin_late(unit, incoming)
+                            verdict = await self._apply(unit, incoming, call, applied)
+                        elif verdict is Verdict.REFUSE and incoming.refused is not None:
                             record_refusal(unit, incoming, incoming.refused)
-                        if (call := begun[turn.index]) is not None:
-                            await self._handle(incoming, *call)
+                        settling.end(turn.index, verdict)
                     finally:
                         slowest = max(slowest, time.monotonic() - began)
                 turn.index = None
+                applied.verdicts = list(zip(arrived, settling.verdicts, strict=True))
                 failpoint("inbox.before_marks")
-                await self._park(unit.session, judged, head)
-                await marks.write(unit.session, batch)
+                await self._park(unit.session, applied, head)
+                await marks.write(unit.session, settling.batch)
                 if head is None:
                     await advance(unit.session, arrived, reached)
         except Exception as error:
@@ -190,13 +197,40 @@ class Inbox:
                     unit.session, [(incoming, cause, reason, None)], sealer=self._sealer
                 )
             elif verdict is Verdict.JOIN:
-                await self._park(unit.session, [(incoming, verdict)], None)
+                await self._park(unit.session, Applied([(incoming, verdict)]), None)
             await advance(unit.session, [incoming], reached)
 
     async def forget(self) -> int:
         """Delete seen ids of inbound messages that are older than MEMORY_DAYS. Answers how many."""
         async with self._database.unit() as unit:
             return await marks.forget(unit.session)
+
+    # decision 0180: what had no effect is refused or parked in place
+    async def _apply(
+        self, unit: UnitOfWork, incoming: Incoming, call: Call, applied: Applied
+    ) -> Verdict:
+        """Call the handler of a message. One that says no, or names what is not known yet, before
+        it has had any effect leaves nothing to be undone: the refusal is recorded, or the message
+        parked, in this transaction, which goes on. Raises every other exception.
+        """
+        tx = call[2]
+        tx.watch()
+        try:
+            await self._handle(incoming, *call)
+        except Refused as refused:
+            if not incoming.is_inbound or tx.may_have_acted:
+                raise
+            try:
+                record_refusal(unit, incoming, refused)
+            except LookupError as nowhere:
+                raise refused from nowhere  # the message alone is parked
+            return Verdict.REFUSE
+        except (NotYetKnown, UnknownPolicy) as error:
+            if tx.may_have_acted:
+                raise
+            applied.waiting.append((incoming, error))
+            return Verdict.WAIT
+        return Verdict.APPLY
 
     async def _handle(
         self, incoming: Incoming, route: MessageRoute, message: Message, tx: Transaction
@@ -216,21 +250,21 @@ class Inbox:
     async def _park(
         self,
         session: AsyncSession,
-        judged: Sequence[tuple[Incoming, Verdict]],
+        applied: Applied,
         head: Head | None,
     ) -> None:
+        waiting = {id(incoming): error for incoming, error in applied.waiting}
+        new = [
+            (incoming, *why_parked(incoming, verdict, waiting.get(id(incoming))))
+            for incoming, verdict in applied.verdicts
+            if verdict in PARKS
+        ]
         if head is not None:
-            (incoming, verdict) = judged[0]
-            if verdict in PARKS:
-                await parking.reschedule(session, head, *why_parked(incoming, verdict))
+            if new:
+                applied.state = await parking.reschedule(session, head, *new[0][1:])
             else:
                 await parking.remove(session, head)
             return
-        new = [
-            (incoming, *why_parked(incoming, verdict))
-            for incoming, verdict in judged
-            if verdict in PARKS
-        ]
         if new:
             await parking.append(session, new, sealer=self._sealer)
 
@@ -240,7 +274,7 @@ class Inbox:
         now = time.time()
         for incoming, verdict in applied.verdicts:
             child(MESSAGES, service, incoming.topic, verdict.value).inc()
-            if verdict in PARKS - {Verdict.JOIN} and not _is_out(incoming):
+            if verdict in PARKS - {Verdict.JOIN, Verdict.WAIT} and not _is_out(incoming):
                 log.error(
                     "a message of %s (partition %s, offset %s) is parked: %s",
                     incoming.topic,
@@ -260,9 +294,17 @@ def _is_out(incoming: Incoming) -> bool:
     return incoming.unreadable is not None and incoming.unreadable.cause is Cause.REGION_OUT
 
 
-def why_parked(incoming: Incoming, verdict: Verdict) -> tuple[Cause, str, str | None]:
-    """The cause, the reason and the field with which a message of this verdict is parked."""
+def why_parked(
+    incoming: Incoming, verdict: Verdict, waits_for: Exception | None = None
+) -> tuple[Cause, str, str | None]:
+    """The cause, the reason and the field with which a message of this verdict is parked.
+    `waits_for` is what its handler raised, where the verdict is WAIT.
+    """
     match verdict:
+        case Verdict.WAIT if waits_for is not None:
+            is_policy = isinstance(waits_for, UnknownPolicy)
+            cause = Cause.UNKNOWN_POLICY if is_policy else Cause.NOT_YET_KNOWN
+            return cause, describe(waits_for), None
         case Verdict.GAP:
             return Cause.GAP, "an earlier number has not come", "ce_sequence"
         case Verdict.FORK:
@@ -282,12 +324,8 @@ def _lines(applied: Applied) -> list[tuple[str, str, int, str]]:
     ]
 
 
-def _begin(
-    unit: UnitOfWork, incoming: Incoming, verdict: Verdict
-) -> tuple[MessageRoute, Message, Transaction] | None:
-    """The route, the message and the transaction of a message that is to be applied; else None."""
-    if verdict is not Verdict.APPLY:
-        return None
+def _begin(unit: UnitOfWork, incoming: Incoming) -> Call:
+    """The route, the message and the transaction of a message that is to be applied."""
     assert incoming.envelope is not None
     assert incoming.message is not None
     assert incoming.route is not None
@@ -298,3 +336,12 @@ def _begin(
         subject=incoming.envelope.subject,
     )
     return incoming.route, incoming.message, tx
+
+
+async def _begin_late(unit: UnitOfWork, incoming: Incoming) -> Call:
+    """The same for a message that was not to be applied as it was foreseen: an earlier one of its
+    key was refused since. Its rows are fetched now.
+    """
+    call = _begin(unit, incoming)
+    await unit.load_ahead([call])
+    return call

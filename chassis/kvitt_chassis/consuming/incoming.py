@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from aiokafka import ConsumerRecord
 from kvitt_contracts.envelope import (
@@ -263,7 +263,9 @@ def _masked(incoming: Incoming, field: str) -> Incoming:
     """The message refused for a personal number in an attribute, without it."""
     envelope = incoming.envelope
     assert envelope is not None
-    shown = {name: mask(getattr(envelope, name) or "") or None for name in _MAY_HOLD_ANYTHING[1:]}
+    shown: dict[str, Any] = {
+        name: mask(getattr(envelope, name) or "") or None for name in _MAY_HOLD_ANYTHING[1:]
+    }
     source = mask(envelope.source)
     kept = replace(envelope, **shown, source=source, subject=mask(envelope.subject))
     refused = _contract(

@@ -4,9 +4,12 @@ Pure: what happened in, an action out. No await, no clock, no IO, no randomness.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 
+from kvitt_chassis.consuming.turns import Fairness as Fairness
+from kvitt_chassis.consuming.turns import Partition as Partition
+from kvitt_chassis.consuming.turns import Turns
 from kvitt_chassis.consuming.verdicts import Cause
 
 
@@ -28,9 +31,6 @@ _PARKED_AS = {
     Failure.FAULT: Cause.FAULT,
 }
 
-Partition = tuple[str, int]
-"""A topic's name and a partition's number."""
-
 
 @dataclass(frozen=True, slots=True)
 class RecordPosition:
@@ -49,17 +49,20 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The last action is committed."""
+    """The last action is committed. `seconds`: how long it took, its wait included."""
+
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The last action was rolled back. `index`: the message that failed; None when it is not known
-    which.
+    which. `seconds`: how long it took, its wait included.
     """
 
     failure: Failure
     index: int | None = None
+    seconds: float = 0.0
 
 
 Input = Received | Done | Failed
@@ -131,49 +134,59 @@ FROM_PARK = Limits(tries=1, troubles_in_hand=1)
 
 @dataclass(slots=True)
 class ConsumerMachine:
-    """Handles one batch at a time: as a whole; where that fails, without the message that failed,
-    which is then tried alone. The offsets of what is settled are committed; the rest is read
-    again.
+    """Handles one batch at a time: as a whole; where that fails, the partition of the message that
+    failed is ill, and goes on by itself after the others (turns.py). The offsets of what is settled
+    are committed; the rest is read again.
+
+    `fairness` says how ill partitions share the turns.
     """
 
     limits: Limits = field(default_factory=Limits)
+    fairness: InitVar[Fairness] = Fairness()  # noqa: RUF009  # it is frozen
+    _turns: Turns = field(init=False)
     _places: tuple[RecordPosition, ...] = ()
     _hand: tuple[int, ...] = ()  # what is tried together
-    _waiting: list[tuple[int, ...]] = field(default_factory=list)  # what is next comes last
     _tries: int = 0
     _troubles: int = 0
     _last: Action | None = None
     _next: dict[Partition, int] = field(default_factory=dict)
     _back: dict[Partition, int] = field(default_factory=dict)
-    _dropped: set[Partition] = field(default_factory=set)
+    _faulty: set[Partition] = field(default_factory=set)  # a fault was parked since it fell ill
     _faults: dict[Partition, int] = field(default_factory=dict)
     _pauses: dict[Partition, int] = field(default_factory=dict)
+
+    def __post_init__(self, fairness: Fairness) -> None:
+        self._turns = Turns(fairness)
 
     def step(self, happened: Input) -> Action:
         """The next action. After `Finish` comes `Received`."""
         match happened:
             case Received(places):
                 return self._begin(places)
-            case Done():
+            case Done(seconds):
+                self._turns.spend(self._hand, seconds)
                 return self._advance()
-            case Failed(failure, index):
+            case Failed(failure, index, seconds):
+                self._turns.spend(self._hand, seconds)
                 return self._after_failure(failure, index)
 
     def revoke(self, partitions: Collection[Partition]) -> None:
         """These partitions are revoked: no further message of them is begun."""
-        self._dropped |= set(partitions) & {place.partition for place in self._places}
+        self._turns.forget(partitions)
         for partition in partitions:
+            self._faulty.discard(partition)
             self._faults.pop(partition, None)
             self._pauses.pop(partition, None)
 
     def hand_back(self) -> None:
         """The process is stopping: no further message of the batch is begun."""
-        self._dropped |= {place.partition for place in self._places}
+        self._turns.drop_all()
 
     def _begin(self, places: tuple[RecordPosition, ...]) -> Action:
         self._places = places
-        self._next, self._back, self._dropped = {}, {}, set()
-        self._waiting = [tuple(range(len(places)))]
+        self._next, self._back = {}, {}
+        self._turns.begin([place.partition for place in places])
+        self._faulty = {one for one in self._faulty if self._turns.is_ill(one)}
         self._troubles = 0
         return self._go_on()
 
@@ -185,6 +198,7 @@ class ConsumerMachine:
         healthy = not (isinstance(last, Park) and last.cause is Cause.FAULT)
         for index in self._hand:
             self._settled(self._places[index], healthy=healthy)
+        self._turns.settled(self._hand, grows=isinstance(last, Apply))
         return self._go_on()
 
     def _settled(self, place: RecordPosition, *, healthy: bool) -> None:
@@ -195,31 +209,14 @@ class ConsumerMachine:
 
     def _drop(self, place: RecordPosition) -> Action:
         self._back[place.partition] = place.offset
-        self._dropped.add(place.partition)
+        self._turns.drop([place.partition])
         return self._go_on()
 
+    # decisions 0006 and 0181: a batch is one transaction or several, the ill ones' last
     def _go_on(self) -> Action:
         self._tries = 0
-        while self._waiting:
-            waiting = self._waiting.pop()
-            self._hand = tuple(
-                one for one in waiting if self._places[one].partition not in self._dropped
-            )
-            if self._hand:
-                return self._act(Apply(self._hand))
-        return self._finish()
-
-    # decision 0006: a batch is one transaction or several
-    def _split(self, index: int | None) -> Action:
-        """Go on without the message that failed; where it is not known which, with each half."""
-        hand = self._hand
-        if index is None:
-            parts = [hand[: len(hand) // 2], hand[len(hand) // 2 :]]
-        else:
-            at = hand.index(index)
-            parts = [hand[:at], (index,), hand[at + 1 :]]
-        self._waiting += [part for part in reversed(parts) if part]
-        return self._go_on()
+        self._hand = self._turns.next()
+        return self._act(Apply(self._hand)) if self._hand else self._finish()
 
     def _finish(self) -> Action:
         # What was dropped in the middle of a batch is read again, by this process or by the one
@@ -232,29 +229,32 @@ class ConsumerMachine:
     def _after_failure(self, failure: Failure, index: int | None) -> Action:
         if failure is Failure.LOCK_TROUBLE or isinstance(self._last, Park | Pause):
             return self._after_trouble()
+        self._turns.failed(self._hand, index)
         if len(self._hand) > 1:
-            return self._split(index)
+            return self._go_on()
         if isinstance(self._last, Refuse):
             return self._park(Cause.FAULT)
         if failure is Failure.REFUSED:
             return self._act(Refuse(self._hand[0]))
         if failure is not Failure.FAULT:
             return self._park(_PARKED_AS[failure])
-        self._tries += 1
-        if self._tries < self.limits.tries:
-            return self._act(Apply(self._hand, after=self._wait(self._tries)))
         return self._after_fault(self._places[self._hand[0]])
 
     def _after_trouble(self) -> Action:
-        """Try again without limit; but now and then give the batch back, so that the client polls
-        and stays in its group.
+        """Try again without limit; but now and then give a partition back, then the batch, so that
+        the client polls and stays in its group.
         """
         self._troubles += 1
-        if len(self._hand) > 1 and self._troubles >= self.limits.troubles_as_a_whole:
-            return self._split(None)
-        if self._troubles >= self.limits.troubles_in_hand:
+        if self._troubles > self.limits.troubles_in_hand:
             self.hand_back()
             return self._finish()
+        if len(self._hand) > 1 and self._troubles >= self.limits.troubles_as_a_whole:
+            self._turns.failed(self._hand, None)
+            return self._go_on()
+        place = self._places[self._hand[0]]
+        is_late = self._turns.is_ill(place.partition) and self._turns.are_over
+        if self._troubles == self.limits.troubles_in_hand or is_late:
+            return self._drop(place)
         wait = self._wait(self._troubles)
         match self._last:
             case Apply(indexes):
@@ -269,6 +269,13 @@ class ConsumerMachine:
                 return self._finish()
 
     def _after_fault(self, place: RecordPosition) -> Action:
+        """Try again later; in a partition that goes on failing each message is tried once, and the
+        park tries it again.
+        """
+        self._tries += 1
+        if self._tries < self.limits.tries and place.partition not in self._faulty:
+            return self._act(Apply(self._hand, after=self._wait(self._tries)))
+        self._faulty.add(place.partition)
         faults = self._faults[place.partition] = self._faults.get(place.partition, 0) + 1
         if faults <= self.limits.faults_in_a_row:
             return self._park(Cause.FAULT)

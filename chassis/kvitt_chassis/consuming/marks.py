@@ -114,12 +114,31 @@ class Batch:
         """The verdict on a message; the state that the following messages are judged by is updated.
         Pure.
         """
-        verdict = judge(incoming.facts, self.look(incoming))
+        verdict = self.judge(incoming)
+        self.note(incoming, verdict)
+        return verdict
+
+    def judge(self, incoming: Incoming) -> Verdict:
+        """The verdict on a message, by the messages before it. Nothing is updated."""
+        return judge(incoming.facts, self.look(incoming))
+
+    def note(self, incoming: Incoming, verdict: Verdict) -> None:
+        """Update the state that the following messages are judged by."""
         if verdict in ADVANCES:
             self.move(incoming, verdict)
         elif verdict in PARKS:
             self.park(incoming)
-        return verdict
+
+    def copy(self) -> "Batch":
+        """The same state, to go on from by itself."""
+        return Batch(
+            known=self.known.copy(),
+            versions=self.versions.copy(),
+            seen=self.seen.copy(),
+            moved=self.moved.copy(),
+            new_seen=self.new_seen.copy(),
+            new_versions=self.new_versions.copy(),
+        )
 
     def look(self, incoming: Incoming) -> KeyState:
         """The state that this message is to be judged by."""

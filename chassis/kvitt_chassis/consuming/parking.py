@@ -102,23 +102,7 @@ async def append(
     first: dict[TopicKey, tuple[Incoming, Cause, str, str | None]] = {}
     for one in new:
         first.setdefault((one[0].topic, one[0].key), one)
-    for (topic, key), (incoming, cause, reason, field) in sorted(
-        first.items(), key=lambda item: item[0]
-    ):
-        next_try = when_parked(cause)
-        await session.execute(
-            _PARK_KEY,
-            {
-                "topic": topic,
-                "key": key,
-                "region": str(incoming.region) if incoming.region else None,
-                "state": next_try.state,
-                "cause": cause,
-                "reason": reason,
-                "field": field,
-                "wait": next_try.wait,
-            },
-        )
+    await session.execute(_PARK_KEY, [_key_row(*first[place]) for place in sorted(first)])
     messages = [one[0] for one in new]
     envelopes = [one.envelope for one in messages]
     await session.execute(
@@ -135,6 +119,20 @@ async def append(
             "sealed": [sealer.seal(one.record) for one in messages],
         },
     )
+
+
+def _key_row(incoming: Incoming, cause: Cause, reason: str, field: str | None) -> dict[str, object]:
+    next_try = when_parked(cause)
+    return {
+        "topic": incoming.topic,
+        "key": incoming.key,
+        "region": str(incoming.region) if incoming.region else None,
+        "state": next_try.state,
+        "cause": cause,
+        "reason": reason,
+        "field": field,
+        "wait": next_try.wait,
+    }
 
 
 async def due(session: AsyncSession, *, limit: int) -> list[TopicKey]:

@@ -60,11 +60,12 @@ class Verdict(StrEnum):
     GAP = "gap"
     FORK = "fork"
     QUARANTINE = "quarantine"
+    WAIT = "wait"  # it names what is not known here yet; only its handler can tell
 
 
 ADVANCES = {Verdict.APPLY, Verdict.PASS_OVER, Verdict.OBSOLETE, Verdict.REFUSE}
 """Verdicts that advance the key's mark to the message's number."""
-PARKS = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE}
+PARKS = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE, Verdict.WAIT}
 """Verdicts that put the message into the park."""
 
 

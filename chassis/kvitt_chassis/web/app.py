@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from time import perf_counter
 from urllib.parse import unquote
 
-import httpx
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import SpanKind
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -137,6 +137,8 @@ class Guard:
                     await self._app(scope, _Bounded(receive), answer)
             except asyncio.CancelledError:
                 raise
+            except ClientDisconnect:
+                log.debug("a client has gone before its body had come")
             except Exception as error:
                 raised = self._problem_of(error, scope)
                 if not answer.status:
@@ -174,7 +176,7 @@ class Guard:
         authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
         try:
             return await self._context.authenticator.caller(authorization)
-        except (httpx.HTTPError, OSError) as error:
+        except OSError as error:
             log.warning("the issuer's keys cannot be read: %s", describe(error))
             raise Busy(status=503, reason="KEYS_UNAVAILABLE") from error
 

@@ -6,9 +6,12 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from kvitt_chassis import metrics
+from kvitt_chassis.http import CALLER
+from kvitt_chassis.web.problems import NOT_HTTP
 
 MAX_CONNECTIONS = 500
 """More than the requests in hand, for clients that keep theirs; each costs a file and some 20 KiB.
@@ -37,13 +40,16 @@ CLOSED = metrics.declare(
 # decision 0196: a silent connection costs nobody but its owner
 class Connections:
     """The open connections of one server. Where there are too many, one that is idle is cut for the
-    new one: the oldest of the address that has the most idle ones.
+    new one: of strangers', who have shown no token on it, before those of callers, the oldest of
+    the address that has the most.
     """
 
     def __init__(self, service: str, *, limit: int = MAX_CONNECTIONS) -> None:
         self._service = service
         self._limit = limit
-        self._idle: dict[BoundedProtocol, None] = {}  # in the order in which they became idle
+        # idle ones, in the order in which they became so
+        self._strangers: dict[BoundedProtocol, None] = {}
+        self._callers: dict[BoundedProtocol, None] = {}
         self._all: set[BoundedProtocol] = set()
 
     def __len__(self) -> int:
@@ -61,16 +67,17 @@ class Connections:
 
     def rest(self, connection: "BoundedProtocol") -> None:
         """No request of the connection is in hand."""
-        self._idle.pop(connection, None)
-        self._idle[connection] = None
+        self.work(connection)
+        (self._callers if connection.is_known else self._strangers)[connection] = None
 
     def work(self, connection: "BoundedProtocol") -> None:
         """A request of the connection is in hand: it is not cut for another."""
-        self._idle.pop(connection, None)
+        self._strangers.pop(connection, None)
+        self._callers.pop(connection, None)
 
     def leave(self, connection: "BoundedProtocol") -> None:
         """The connection is closed."""
-        self._idle.pop(connection, None)
+        self.work(connection)
         self._all.discard(connection)
         CONNECTIONS.labels(self._service).set(len(self._all))
 
@@ -81,11 +88,12 @@ class Connections:
         connection.transport.abort()
 
     def _oldest_idle(self) -> "BoundedProtocol | None":
-        if not self._idle:
+        idle = self._strangers or self._callers
+        if not idle:
             return None
-        by_address = Counter(one.address for one in self._idle)
+        by_address = Counter(one.address for one in idle)
         most = max(by_address.values())
-        return next(one for one in self._idle if by_address[one.address] == most)
+        return next(one for one in idle if by_address[one.address] == most)
 
 
 class BoundedProtocol(H11Protocol):
@@ -99,6 +107,7 @@ class BoundedProtocol(H11Protocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.is_known = False
         self._head_deadline: asyncio.TimerHandle | None = None
         self._read_deadline: asyncio.TimerHandle | None = None
 
@@ -127,6 +136,7 @@ class BoundedProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         """An answer is written whole; the next request may begin at once."""
+        self.is_known = CALLER in self.cycle.scope
         super().on_response_complete()
         self._end_head_deadline()
         self._await_head()
@@ -146,6 +156,14 @@ class BoundedProtocol(H11Protocol):
         if self._read_deadline is not None:
             self._read_deadline.cancel()
             self._read_deadline = None
+
+    def send_400_response(self, msg: str) -> None:
+        """What came is not HTTP: the answer is a problem document, and the connection closes."""
+        answer = NOT_HTTP.response({"Connection": "close"})
+        head = h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request")
+        for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _look(self) -> None:
         cycle: RequestResponseCycle | None = self.cycle  # none before the first request

@@ -254,6 +254,13 @@ FAULT = Problem(
     detail="Något gick fel hos oss. Ingenting av anropet är utfört.",
     way_on="Försök igen med samma Idempotency-Key; hör av dig till driften om felet består.",
 )
+NOT_HTTP = Problem(
+    status=400,
+    reason="BAD_REQUEST",
+    title="Anropet går inte att läsa",
+    detail="Det som kom är inte HTTP/1.1, eller har ett för stort huvud.",
+    way_on="Se /docs för hur anropet ska se ut.",
+)
 PERSONAL_NUMBER_IN_URL = Problem(
     status=422,
     reason="PERSONAL_NUMBER_IN_URL",

@@ -15,6 +15,7 @@ from jgo.maven import MavenContext, PythonResolver
 
 from kvitt.local.problems import LocalProblem
 
+# decision 0214: raised one by one where a fault is known
 LIST = Path(__file__).with_name("kafka-jars.txt")
 
 _THREADS = 8

@@ -2,7 +2,6 @@
 services.
 """
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -12,19 +11,10 @@ from pathlib import Path
 import psycopg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from kvitt_chassis.migrations import OWNER_URL
+from kvitt_chassis.migrations import OWNER_URL, folder
 
 from kvitt.local.databases import DatabaseUrls
 from kvitt.local.problems import LocalProblem
-
-
-def folder(service: str) -> Path | None:
-    """The directory of the service's migrations, beside its package; None when it has none."""
-    found = importlib.util.find_spec(service)
-    if found is None or found.origin is None:
-        return None
-    migrations = Path(found.origin).parents[1] / "migrations"
-    return migrations if (migrations / "env.py").exists() else None
 
 
 def newest(service: str) -> str | None:

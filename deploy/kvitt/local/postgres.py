@@ -13,8 +13,10 @@ from pathlib import Path
 
 import psycopg
 
+from kvitt.local.postmaster import remove_lock_left_behind
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import Child, ProcessReaper, require_free_port
+from kvitt.local.server import Server
 from kvitt.local.state import State
 
 ADMIN = "postgres"
@@ -37,18 +39,20 @@ _SETTINGS = {
 }
 
 
-class PostgresServer:
+class PostgresServer(Server):
     """One server with its data in the state directory. Durable: fsync and synchronous commit are
     on.
     """
 
+    name = "postgres"
+
     def __init__(self, state: State, reaper: ProcessReaper) -> None:
+        super().__init__()
         self._reaper = reaper
         self._data = state.directory / "postgres"
         self._log = state.log("postgres")
         self._password = state.password(f"postgres:{ADMIN}")
         self.port = state.port("postgres")
-        self.child: Child | None = None
 
     @property
     def data(self) -> Path:
@@ -60,19 +64,6 @@ class PostgresServer:
         """libpq URL of the superuser, to the database `postgres`."""
         return f"postgresql://{ADMIN}:{self._password}@127.0.0.1:{self.port}/postgres"
 
-    def start(self) -> None:
-        """Start the server, creating its data directory first where there is none; returns when it
-        answers.
-
-        Raises LocalProblem when the port is taken, the server may not run here, or it does not
-        start.
-        """
-        require_free_port(self.port, purpose="PostgreSQL")
-        if not (self._data / "PG_VERSION").exists():
-            self._initialise()
-        self.child = self.run(self._data, self.port)
-        self._await_answer()
-
     def run(self, data: Path, port: int) -> Child:
         """Start a server on any data directory, such as a standby's; does not wait for it."""
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
@@ -83,17 +74,20 @@ class PostgresServer:
             stop_signal=signal.SIGINT,  # fast shutdown: does not wait for clients
         )
 
-    def stop(self) -> None:
-        """Fast shutdown: open transactions are rolled back."""
-        if self.child:
-            self.child.stop()
-
     def stop_immediately(self) -> None:
         """As in a power cut: no checkpoint; the next start recovers from the log."""
-        if self.child:
-            self.child.signal(signal.SIGQUIT)
-            self.child.popen.wait()
-            self._reaper.forget(self.child.pid)
+        child = self._unwanted()
+        if child:
+            child.signal(signal.SIGQUIT)
+            child.popen.wait()
+            self._reaper.forget(child.pid)
+
+    def _spawn(self) -> Child:
+        require_free_port(self.port, purpose="PostgreSQL")
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+        remove_lock_left_behind(self._data)
+        return self.run(self._data, self.port)
 
     def _initialise(self) -> None:
         draft = self._data.with_suffix(".draft")

@@ -25,6 +25,7 @@ _REAPER = Path(__file__).with_name("process_reaper.py")
 # used.
 _PORTS = range(20_000, 32_000)
 _PAUSE_SECONDS = 0.02
+_KILLED_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ class Child:
             self.kill()
         self._reaper.forget(self.pid)
 
+    def forget(self) -> None:
+        """It has ended by itself and was waited for: its number is not ours any more."""
+        self._reaper.forget(self.pid)
+
     def kill(self) -> None:
         """SIGKILL to the whole group, and wait for the process."""
         with contextlib.suppress(ProcessLookupError):
@@ -128,7 +133,7 @@ class ProcessReaper:
         directory: Path | None = None,
     ) -> Child:
         """Start `command` in its own process group; its output is appended to `log`."""
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with log.open("ab") as output:
             popen = subprocess.Popen(
                 [str(part) for part in command],
@@ -189,17 +194,32 @@ def require_free_port(port: int, *, purpose: str) -> None:
 
 
 def end_processes(processes: Sequence[ProcessIdentity], *, timeout: float = 30.0) -> None:
-    """End processes of an earlier run, by identity: SIGTERM, after `timeout` seconds SIGKILL."""
-    live = [psutil.Process(one.pid) for one in processes if one.is_alive()]
-    for process in live:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            # PostgreSQL waits for its clients on SIGTERM; SIGINT is its fast shutdown.
-            process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
-    _, left = psutil.wait_procs(live, timeout=timeout)
-    for process in left:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(left, timeout=5.0)
+    """End processes of an earlier run, by identity: SIGTERM, after `timeout` seconds SIGKILL.
+
+    A zombie has ended, whether somebody waits for it or not.
+    """
+    for one in processes:
+        # PostgreSQL waits for its clients on SIGTERM; SIGINT is its fast shutdown.
+        _send(one, signal.SIGINT if one.name == "postgres" else signal.SIGTERM)
+    if not _have_ended(processes, within=timeout):
+        for one in processes:
+            _send(one, signal.SIGKILL)
+        _have_ended(processes, within=_KILLED_SECONDS)
+
+
+def _send(one: ProcessIdentity, number: signal.Signals) -> None:
+    if one.is_alive():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one.pid, number)
+
+
+def _have_ended(processes: Sequence[ProcessIdentity], *, within: float) -> bool:
+    limit = time.monotonic() + within
+    while any(one.is_alive() for one in processes):
+        if time.monotonic() > limit:
+            return False
+        time.sleep(_PAUSE_SECONDS)
+    return True
 
 
 def _is_free(port: int) -> bool:

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import platformdirs
 
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import ProcessIdentity, free_ports
+
+SUPERVISOR = "supervisor"
 
 _LEAST_FREE_BYTES = 1 << 30
 
@@ -37,22 +39,41 @@ class State:
 
     @classmethod
     def open(cls, directory: Path) -> "State":
-        """Read the state in the directory, or create it. Raises LocalProblem when the disk is
-        nearly full.
+        """Read the state in the directory, or create it; nobody else may enter the directory.
+
+        Raises LocalProblem when the disk is nearly full.
         """
         directory.mkdir(parents=True, exist_ok=True)
+        if _file(directory).exists() or not any(directory.iterdir()):
+            directory.chmod(0o700)  # one that holds other things than ours is left as it is
         require_disk_space(directory)
-        file = directory / "state.json"
-        if file.exists():
-            read = json.loads(file.read_text())
-            return cls(directory, read["secret"], read["ports"])
+        if _file(directory).exists():
+            return cls.existing(directory)
         state = cls(directory, secrets.token_hex(32))
         state.save()
         return state
 
+    @staticmethod
+    def exists(directory: Path) -> bool:
+        """True when the directory holds a state."""
+        return _file(directory).exists()
+
+    @classmethod
+    def existing(cls, directory: Path) -> "State":
+        """Read the state in the directory and create nothing. Raises LocalProblem when there is
+        none.
+        """
+        if not _file(directory).exists():
+            raise LocalProblem(
+                f"There is no system in {directory}.",
+                remedy="kvitt up makes one; --state names another directory.",
+            )
+        read = json.loads(_file(directory).read_text())
+        return cls(directory, read["secret"], read["ports"])
+
     def save(self) -> None:
         """Write the file, readable by its owner alone."""
-        _write_private(self.directory / "state.json", {"secret": self.secret, "ports": self.ports})
+        _write_json(_file(self.directory), {"secret": self.secret, "ports": self.ports})
 
     def password(self, name: str) -> str:
         """The password of the user `name`: the same in every run on this state."""
@@ -68,37 +89,58 @@ class State:
     def log(self, name: str) -> Path:
         return self.directory / "logs" / f"{name}.log"
 
-    def write_processes(self, processes: Sequence[ProcessIdentity]) -> None:
-        """Store which processes run, the supervisor first."""
-        _write_private(self.directory / "processes.json", [asdict(one) for one in processes])
+    def write_processes(
+        self, processes: Sequence[ProcessIdentity], *, dead: Mapping[str, str] | None = None
+    ) -> None:
+        """Store which processes run, the supervisor first, and why others do not."""
+        found = {"running": [asdict(one) for one in processes], "dead": dict(dead or {})}
+        _write_json(self.directory / "run.json", found)
 
     def processes(self) -> list[ProcessIdentity]:
         """The processes of the last run, the supervisor first; they need not be running."""
-        file = self.directory / "processes.json"
-        if not file.exists():
-            return []
-        return [ProcessIdentity(**one) for one in json.loads(file.read_text())]
+        return [ProcessIdentity(**one) for one in self._last_run()["running"]]
 
-    def require_no_other_run(self) -> None:
-        """Raises LocalProblem that names the live processes of an earlier run."""
-        live = [one for one in self.processes() if one.is_alive() and one.pid != os.getpid()]
-        if not live:
-            return
-        named = ", ".join(f"{one.name} (pid {one.pid})" for one in live)
-        if live[0].name == "supervisor":
+    def dead_parts(self) -> dict[str, str]:
+        """Parts that the supervisor found dead and has not brought back yet, with the reason."""
+        found: dict[str, str] = self._last_run()["dead"]
+        return found
+
+    def live_processes(self) -> list[ProcessIdentity]:
+        """Those of the last run that live, this process left out."""
+        return [one for one in self.processes() if one.is_alive() and one.pid != os.getpid()]
+
+    def require_no_supervisor(self) -> None:
+        """Raises LocalProblem that names the live processes when a supervisor is among them. What
+        an earlier one has left is in nobody's way: the next one ends it.
+        """
+        live = self.live_processes()
+        if live and live[0].name == SUPERVISOR:
+            named = ", ".join(f"{one.name} (pid {one.pid})" for one in live)
             raise LocalProblem(
                 f"Kvitt already runs here: {named}.",
-                remedy="See it with kvitt status; end it with kvitt down.",
+                remedy="It starts again by itself what dies: see kvitt status; end it with "
+                "kvitt down.",
             )
-        raise LocalProblem(
-            f"Processes of an earlier run that did not end well still live: {named}.",
-            remedy="End them with kvitt down, then start again.",
-        )
+
+    def _last_run(self) -> dict[str, Any]:
+        file = self.directory / "run.json"
+        if not file.exists():
+            return {"running": [], "dead": {}}
+        read: dict[str, Any] = json.loads(file.read_text())
+        return read
 
 
 def derived_password(secret: str, name: str) -> str:
     """A password for `name`, derived from the secret."""
     return hmac.new(secret.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that its owner alone may read, whole or not at all."""
+    draft = file.with_suffix(".draft")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+    draft.replace(file)
 
 
 def require_disk_space(directory: Path, *, least: int = _LEAST_FREE_BYTES) -> None:
@@ -112,8 +154,9 @@ def require_disk_space(directory: Path, *, least: int = _LEAST_FREE_BYTES) -> No
         )
 
 
-def _write_private(file: Path, content: Any) -> None:
-    draft = file.with_suffix(".draft")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(content, out, indent=2)
-    draft.replace(file)
+def _file(directory: Path) -> Path:
+    return directory / "state.json"
+
+
+def _write_json(file: Path, content: Any) -> None:
+    write_private(file, json.dumps(content, indent=2))

@@ -22,8 +22,15 @@ import kvitt
 from kvitt.local import access, migrations, tokens
 from kvitt.local.environment import ServiceAddresses, inherited
 from kvitt.local.kafka import Credentials
+from kvitt.local.keeping import Pauses, ServerKeeper
 from kvitt.local.problems import LocalProblem
-from kvitt.local.processes import Child, ProcessIdentity, identities, require_free_port
+from kvitt.local.processes import (
+    Child,
+    ProcessIdentity,
+    end_processes,
+    identities,
+    require_free_port,
+)
 from kvitt.local.quotas import set_quotas
 from kvitt.local.servers import (
     LocalServers,
@@ -36,9 +43,6 @@ from kvitt.local.state import State
 
 _READY_SECONDS = 180.0
 _STOP_SECONDS = 28.0  # a service promises 25
-_FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 30.0
-_STEADY_SECONDS = 60.0
 
 
 def default_regions_dir() -> Path:
@@ -87,14 +91,23 @@ class ServiceProcess:
         self.name = name
         self.url = f"http://127.0.0.1:{environment['KVITT_HTTP_PORT']}"
         self.extra_environment: dict[str, str] = {}
-        self.longest_pause = _LONGEST_PAUSE_SECONDS  # before it is started again
         self.restarts = 0
+        self._pauses = Pauses()
         self._system = system
         self._environment = dict(environment)
         self._leaving = threading.Event()
         self._restarted = threading.Condition()
         self._child: Child | None = None
         self._watch: threading.Thread | None = None
+
+    @property
+    def longest_pause(self) -> float:
+        """The longest pause before it is started again."""
+        return self._pauses.longest
+
+    @longest_pause.setter
+    def longest_pause(self, seconds: float) -> None:
+        self._pauses.longest = seconds
 
     @property
     def child(self) -> Child | None:
@@ -173,25 +186,33 @@ class ServiceProcess:
         self._system.remember_processes()
 
     def _keep_running(self) -> None:
-        pause = _FIRST_PAUSE_SECONDS
         while self._child is not None:
             begun = time.monotonic()
             code = self._child.popen.wait()
             if self._leaving.is_set():
                 return
-            self._system.servers.reaper.forget(self._child.pid)
+            self._child.forget()
             self.restarts += 1
-            if time.monotonic() - begun > _STEADY_SECONDS:
-                pause = _FIRST_PAUSE_SECONDS
-            self._system.report(self.name, f"ended with {code}, starts again in {pause:g} s")
-            if self._leaving.wait(pause):
-                return
-            pause = min(2 * pause, self.longest_pause)
-            with self._restarted:
-                if self._leaving.is_set():
+            what = f"ended with {code}"
+            while what:
+                pause = self._pauses.after(time.monotonic() - begun)
+                self._system.note(self.name, f"{what}, starts again in {pause:g} s")
+                if self._leaving.wait(pause):
                     return
+                what, begun = self._start_again(), time.monotonic()
+            self._system.note(self.name, None)
+
+    def _start_again(self) -> str:
+        """Answers what was in the way; nothing when it runs, or is not to run any more."""
+        with self._restarted:
+            if self._leaving.is_set():
+                return ""
+            try:
                 self._spawn()
-                self._restarted.notify_all()
+            except LocalProblem as problem:
+                return problem.what.rstrip(".")
+            self._restarted.notify_all()
+            return ""
 
     def _runs_beyond(self, pid: int) -> bool:
         return self._child is not None and self._child.pid != pid
@@ -201,7 +222,8 @@ class LocalSystem:
     """Everything that `kvitt up` starts. A context manager: inside, all of it is ready; afterwards
     all has ended.
 
-    Needs the state for itself; raises LocalProblem with what is in the way.
+    A part that dies is started again, PostgreSQL and Kafka too. What an earlier run has left is
+    ended first. Needs the state for itself; raises LocalProblem with what is in the way.
     """
 
     def __init__(
@@ -220,10 +242,13 @@ class LocalSystem:
         self.tokens = tokens.TokenIssuer(state.directory)
         self.services: dict[str, ServiceProcess] = {}
         self._names = services
+        self._keepers: list[ServerKeeper] = []
+        self._dead: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        self.state.require_no_other_run()
+        self.state.require_no_supervisor()
+        self._end_left_over()
         self.state.write_processes([ProcessIdentity.of("supervisor", os.getpid())])
         self.servers = LocalServers(self.state)
         try:
@@ -250,13 +275,28 @@ class LocalSystem:
         """The Kafka user of a service, a region (`region-ac`) or the super user (`admin`)."""
         return self.servers.kafka_credentials(principal)
 
+    def note(self, part: str, what: str | None) -> None:
+        """Report and store why a part does not run; None: it runs again."""
+        with self._lock:
+            if what is None:
+                self._dead.pop(part, None)
+            else:
+                self._dead[part] = what
+        self.remember_processes()
+        self.report(part, what or "runs again")
+
+    def dead_parts(self) -> dict[str, str]:
+        """Which parts do not run at this instant, and why."""
+        with self._lock:
+            return dict(self._dead)
+
     def remember_processes(self) -> None:
         """Store which processes run, for `kvitt status` and for the run after an unclean end."""
         with self._lock:
             children = [self.servers.postgres.child, self.servers.kafka_child]
             children += [service.child for service in self.services.values()]
             own = ProcessIdentity.of("supervisor", os.getpid())
-            self.state.write_processes([own, *identities(children)])
+            self.state.write_processes([own, *identities(children)], dead=self._dead)
 
     def _start(self) -> None:
         for code, reason in self.regions_out.items():
@@ -265,6 +305,10 @@ class LocalSystem:
         self._prepare_databases()
         self._prepare_broker()
         self.remember_processes()
+        for server in (self.servers.postgres, self.servers.await_kafka()):
+            keeper = ServerKeeper(server, self.note)
+            keeper.start()
+            self._keepers.append(keeper)
         for name in self._names:
             self.services[name] = ServiceProcess(name, self, self._environment(name))
         for service in self.services.values():
@@ -318,7 +362,16 @@ class LocalSystem:
             http_port=self.state.port(f"http-{service}"),
         ).environment()
 
+    def _end_left_over(self) -> None:
+        """A supervisor that was killed leaves them, where its helper was killed too."""
+        left = self.state.live_processes()
+        for one in left:
+            self.report(one.name, f"ends what an earlier run has left (pid {one.pid})")
+        end_processes(left)
+
     def _stop(self) -> None:
+        for keeper in self._keepers:
+            keeper.leave()
         leaving = [
             threading.Thread(target=service.stop, name=f"stop-{service.name}")
             for service in self.services.values()
@@ -328,6 +381,8 @@ class LocalSystem:
         for thread in leaving:
             thread.join()
         self.servers.stop()
+        for keeper in self._keepers:
+            keeper.join()
         self.state.write_processes([])
 
 

@@ -1,7 +1,7 @@
 """Barriers of the month: business time is advanced only when no service has anything left to do."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from time import monotonic
 
@@ -9,6 +9,7 @@ import httpx
 
 from kvitt.local.problems import LocalProblem
 from kvitt.story.services import Caller, Json, Services
+from kvitt.troubles import of_answer, reason_of
 
 STILL_SECONDS = 60.0
 """So long nothing may have moved; a slow machine may take its time."""
@@ -17,6 +18,7 @@ _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.15
 _LOOK_EVERY_SECONDS = 2.0
 _NOT_WORK = {"recorded", "quarantined"}
+_TROUBLE = "trouble"
 _PROGRESS = ("recorded", "lag", "unsent", "parked_waiting")
 _WORDS = {
     "lag": "messages to read",
@@ -29,9 +31,13 @@ _WORDS = {
 
 # decision 0090: a barrier is two looks that say the same
 class Barrier:
-    """All services together: whether they are idle, and their business time."""
+    """All services together: whether they are idle, and their business time.
 
-    def __init__(self, services: Services) -> None:
+    `dead` gives the parts that do not run at an instant, with the reason.
+    """
+
+    def __init__(self, services: Services, *, dead: Callable[[], Mapping[str, str]] = dict) -> None:
+        self._dead = dead
         self._names = services.names
         self._operator: Caller = services.as_operator()
 
@@ -75,7 +81,8 @@ class Barrier:
             if patience.wants_a_look():
                 patience.note(looks := await self._look_at_all())
                 if patience.is_over():
-                    raise _not_at_rest(dict(zip(self._names, looks, strict=True)), patience.lasted)
+                    named = dict(zip(self._names, looks, strict=True))
+                    raise not_at_rest(named, patience.lasted, dead=self._dead())
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
         return _recorded(look)
@@ -87,21 +94,21 @@ class Barrier:
         try:
             answer = await self._operator.try_to("GET", name, "/admin/idle")
         except httpx.TransportError as error:
-            return {type(error).__name__: 1}
-        found: Json = answer.json() if answer.is_success else {f"HTTP {answer.status_code}": 1}
+            return {_TROUBLE: f"does not answer ({type(error).__name__})"}
+        found: Json = answer.json() if answer.is_success else {_TROUBLE: _said(answer)}
         return found
 
     async def _advance(self, name: str, body: Json) -> Json | None:
         """The new offset; None when the service's time is later already."""
         answer = await self._operator.try_to("POST", name, "/admin/clock:advance", json=body)
-        said: Json = answer.json()
         if answer.is_success:
+            said: Json = answer.json()
             return said
-        if said.get("reason") == "CLOCK_GOES_BACK":
+        if reason_of(answer) == "CLOCK_GOES_BACK":
             return None
+        problem = of_answer(name, answer)
         raise LocalProblem(
-            f"{name} does not move its business time: {said.get('detail', answer.status_code)}",
-            remedy=f"kvitt logs {name} may say why.",
+            f"{name} does not move its business time. {problem.what}", remedy=problem.remedy
         )
 
 
@@ -135,18 +142,31 @@ def _recorded(look: Json) -> int:
     return int(look.get("recorded", -1))
 
 
-def _still(look: Json) -> dict[str, int]:
+def _still(look: Json) -> Json:
     return {what: count for what, count in look.items() if count and what not in _NOT_WORK}
 
 
-def _not_at_rest(looks: Mapping[str, Json], seconds: float) -> LocalProblem:
+def _said(answer: httpx.Response) -> str:
+    return f"answers {answer.status_code}"
+
+
+def not_at_rest(
+    looks: Mapping[str, Json], seconds: float, *, dead: Mapping[str, str]
+) -> LocalProblem:
+    """What each service still has to do, and first of all which parts are dead."""
     working = {name: found for name, look in looks.items() if (found := _still(look))}
-    told = "; ".join(
-        f"{name}: " + ", ".join(f"{count} {_WORDS.get(what, what)}" for what, count in one.items())
+    told = [f"{part}: {why}" for part, why in dead.items()]
+    told += [
+        f"{name}: " + ", ".join(_told(what, count) for what, count in one.items())
         for name, one in working.items()
-    )
-    named = next(iter(working), "")
+    ]
+    named = next(iter((*dead, *working)), "")
     return LocalProblem(
-        f"After {seconds:.0f} s something moves still. {told or 'Somebody records on and on.'}",
+        f"After {seconds:.0f} s something moves still. "
+        + ("; ".join(told) or "Somebody records on and on."),
         remedy=f"Look with kvitt logs {named}; after kvitt up with kvitt parked and kvitt idle.",
     )
+
+
+def _told(what: str, count: object) -> str:
+    return str(count) if what == _TROUBLE else f"{count} {_WORDS.get(what, what)}"

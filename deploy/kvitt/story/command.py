@@ -59,7 +59,7 @@ def run(
         if once:
             raise typer.Exit(0 if result.is_as_expected else 1)
         serve_until_ended(lambda: _announce(system, state_dir))
-        console.print("Avslutar.")
+        console.print("Ending.")
 
 
 def _require_known(files: Sequence[RegionFiles], system: LocalSystem) -> None:
@@ -82,17 +82,17 @@ def _shown_month(files: Sequence[RegionFiles]) -> Iterator[Shown]:
     """Inside, shows each finished stage: a bar in a terminal, plain lines elsewhere."""
     total = len(stages_of(files)) + 1
     if not console.is_terminal:
-        yield lambda name, count: console.print(f"{name:<14} {count:>5} meddelanden")
+        yield lambda name, count: console.print(f"{name:<14} {count:>5} messages")
         return
     columns = (
         TextColumn("{task.description:<14}"),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[sent]} meddelanden"),
+        TextColumn("{task.fields[sent]} messages"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("månaden", total=total, sent=0)
+        task = progress.add_task("the month", total=total, sent=0)
         sent = 0
 
         def show(name: str, count: int) -> None:
@@ -104,12 +104,12 @@ def _shown_month(files: Sequence[RegionFiles]) -> Iterator[Shown]:
 
 
 def _announce(system: LocalSystem, state_dir: Path) -> None:
-    console.print("\n[bold]Tjänsterna svarar tills Ctrl-C.[/] Dokumentationen, utan internet:")
+    console.print("\n[bold]The services answer until Ctrl-C.[/] Documentation, without internet:")
     for service in system.services.values():
         console.print(f"  {service.name:<14} {service.url}/docs", soft_wrap=True)
     here = "" if state_dir == Path(".kvitt") else f" --state {state_dir}"
     console.print(
-        "En åtkomsttoken, i ett annat fönster:\n"
-        f"  kvitt token --region ac --user drift --role region_system{here}",
+        "A token, in another window:\n"
+        f"  kvitt token --region ac --user operator --role region_system{here}",
         soft_wrap=True,
     )

@@ -4,17 +4,20 @@ record may stand twice.
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.repetition import AlreadyRead
 from kvitt_contracts.topics import REGION_EVENTS, for_region
 
 from kvitt.local.kafka import Credentials
+from kvitt.local.problems import LocalProblem
 from kvitt.story.files import Outgoing
 
 _SECONDS = 30.0
@@ -48,7 +51,13 @@ class RegionClient:
         self._producer = AIOKafkaProducer(enable_idempotence=True, linger_ms=2, **self._settings)
 
     async def __aenter__(self) -> Self:
-        await self._producer.start()
+        """Raises LocalProblem when Kafka does not let it in."""
+        with self._answered():
+            try:
+                await self._producer.start()
+            except BaseException:
+                await self._producer.stop()
+                raise
         return self
 
     async def __aexit__(
@@ -60,28 +69,48 @@ class RegionClient:
         await self._producer.stop()
 
     async def publish(self, messages: Iterable[Outgoing]) -> int:
-        """Publish in order, and wait until Kafka has acknowledged all. Answers how many."""
-        waiting = [
-            await self._producer.send(
-                message.topic, message.value, key=message.key, headers=list(message.headers)
-            )
-            for message in messages
-        ]
-        async with asyncio.timeout(_SECONDS):
-            await asyncio.gather(*waiting)
+        """Publish in order, and wait until Kafka has acknowledged all. Answers how many.
+
+        The client waits for a topic that Kafka does not show yet. Raises LocalProblem after its
+        deadline; what was published before may be published again, its effect is once.
+        """
+        with self._answered():
+            waiting = [
+                await self._producer.send(
+                    message.topic, message.value, key=message.key, headers=list(message.headers)
+                )
+                for message in messages
+            ]
+            async with asyncio.timeout(_SECONDS):
+                await asyncio.gather(*waiting)
         return len(waiting)
 
     async def feed(self) -> list[FeedEvent]:
-        """Everything in the region's feed so far, each message once, each key's in order."""
+        """Everything in the region's feed so far, each message once, each key's in order. Raises
+        LocalProblem after a deadline.
+        """
         consumer = AIOKafkaConsumer(
             enable_auto_commit=False, auto_offset_reset="earliest", **self._settings
         )
-        await consumer.start()
+        with self._answered():
+            await consumer.start()
+            try:
+                async with asyncio.timeout(_SECONDS):
+                    return await _read_all(consumer, self._feed)
+            finally:
+                await consumer.stop()
+
+    @contextmanager
+    def _answered(self) -> Iterator[None]:
+        """Inside, a client's error is a problem that names the region."""
         try:
-            async with asyncio.timeout(_SECONDS):
-                return await _read_all(consumer, self._feed)
-        finally:
-            await consumer.stop()
+            yield
+        except (KafkaError, TimeoutError) as error:
+            raise LocalProblem(
+                f"Kafka does not serve region {self.code}'s client ({type(error).__name__}).",
+                remedy="kvitt status shows whether Kafka runs, kvitt logs kafka says more. "
+                "Then give the command again: what was published has its effect once.",
+            ) from error
 
 
 async def _read_all(consumer: AIOKafkaConsumer, topic: str) -> list[FeedEvent]:

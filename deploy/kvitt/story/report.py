@@ -1,5 +1,6 @@
 """Prints the month's outcome in Swedish, as tables. Reads and compares nothing."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -11,6 +12,7 @@ from kvitt.story.comparison import Difference, holder_of, payers_by_day, vat_ore
 from kvitt.story.outcome import Outcome
 from kvitt.story.region_client import FeedEvent
 from kvitt.story.services import Json
+from kvitt.terminal import show
 
 MOST_DIFFERENCES = 50
 MOST_LINES = 12
@@ -40,6 +42,19 @@ TRANSFER_STATUS = {
     "completed": "genomförda",
 }
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
+CAUSE = {
+    "unreadable": "oläsligt",
+    "too_large": "för stort",
+    "invalid": "stämmer inte med schemat",
+    "unknown_version": "okänd version",
+    "fork": "numret är redan använt",
+    "gap": "ett tidigare meddelande saknas",
+    "not_yet_known": "väntar på något okänt",
+    "unknown_policy": "regionen saknar regelverk",
+    "region_out": "regionen är tagen ur drift",
+    "fault": "fel hos oss",
+    "behind": "står bakom ett annat",
+}
 KIND = {"rent": "hyra", "sale": "köp", "fee": "egenavgift"}
 
 
@@ -60,7 +75,7 @@ def print_regions(
     table.add_row("  att betala", *(kronor(_gross(one)) for one in outcomes))
     table.add_row("[bold]Meddelanden")
     table.add_row("  olästa", *(str(unread[one.region]) for one in outcomes))
-    console.print(table)
+    show(table, on=console)
 
 
 def print_device(console: Console, outcome: Outcome, *, first: date, last: date) -> str | None:
@@ -86,7 +101,7 @@ def print_device(console: Console, outcome: Outcome, *, first: date, last: date)
     )
     for start, end, payer in spans[chosen]:
         table.add_row(start, end, payer, outcome.payers.get(payer, ""))
-    console.print(table)
+    show(table, on=console)
     console.print(f"  Nu {HOLDER[holder['kind']]} {holder['name']}, sedan {device['since']}.\n")
     return spans[chosen][-1][2] if spans[chosen] else None
 
@@ -114,7 +129,7 @@ def print_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> N
             table.add_row(*_invoice_row(line))
         if left := len(invoice["lines"]) - MOST_LINES:
             table.add_row(f"… {left} till" if left > 0 else "")
-        console.print(table)
+        show(table, on=console)
         console.print(
             f"  Netto {kronor(invoice['net_ore'])}, moms {kronor(invoice['vat_ore'])}, "
             f"att betala {kronor(invoice['gross_ore'])}.\n"
@@ -138,24 +153,35 @@ def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
     for reason, rule in sorted(total, key=lambda one: (-total[one], one)):
         numbers = (str(of_region[reason, rule] or "") for of_region in counts.values())
         table.add_row(reason, rule, *numbers, ways[reason, rule])
-    console.print(table)
+    show(table, on=console)
 
 
 def print_quarantine(console: Console, outcomes: Iterable[Outcome]) -> None:
-    """Print what could not be read and waits for a person."""
-    table = _table("I karantän", "region", "tjänst", "nr", "orsak", "vad", "fält", "väntar")
+    """Print what could not be read and waits for a person; operators list the details."""
+    table = _table("I karantän", "region", "tjänst", "nr", "orsak", "fält", "väntar")
     for outcome in outcomes:
         for one in outcome.quarantine:
+            cause = CAUSE.get(one["cause"], one["cause"])
             table.add_row(
                 outcome.region,
                 one["service"],
                 str(one["id"]),
-                one["cause"],
-                one["reason"],
+                cause,
                 one["field"] or "",
                 str(one["messages"]),
             )
-    console.print(table if table.row_count else "Ingenting står i karantän.")
+    if table.row_count:
+        show(table, on=console)
+    else:
+        console.print("Ingenting står i karantän.")
+
+
+def print_later(console: Console, day: date) -> None:
+    """Print that business time is later than the month."""
+    console.print(
+        f"Affärstiden har gått vidare till {day}, och mer har hänt sedan dess. "
+        "Börja om från början med kvitt reset."
+    )
 
 
 def print_differences(console: Console, found: Mapping[str, Sequence[Difference]]) -> None:
@@ -179,7 +205,7 @@ def print_differences(console: Console, found: Mapping[str, Sequence[Difference]
         table.add_row(
             region, one.section, one.name, one.kind, _short(one.expected), _short(one.found)
         )
-    console.print(table)
+    show(table, on=console)
     if len(told) > MOST_DIFFERENCES:
         console.print(f"… och {len(told) - MOST_DIFFERENCES} till.")
 
@@ -239,5 +265,9 @@ def _invoice_row(line: Json) -> tuple[str, ...]:
 
 
 def _short(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = value if isinstance(value, str) else _as_json(value)
     return text if len(text) <= 400 else f"{text[:400]} …"
+
+
+def _as_json(value: object) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)

@@ -56,7 +56,7 @@ async def run_month(
             )
             for one in regions
         ]
-        barrier = Barrier(services)
+        barrier = Barrier(services, dead=system.dead_parts)
         published = await publish_month(
             regions, clients=clients, barrier=barrier, shown=shown, begun=begun
         )
@@ -92,10 +92,7 @@ def print_result(console: Console, result: MonthResult, regions: Sequence[Region
     report.print_differences(console, result.differences)
     end = max(one.last_day for one in regions) + timedelta(days=1)
     if not result.is_as_expected and result.business_day > end:
-        console.print(
-            f"Affärstiden har gått vidare till {result.business_day}, och mer har hänt sedan dess. "
-            "Börja om från början med kvitt reset."
-        )
+        report.print_later(console, result.business_day)
 
 
 async def _unread(services: Services, outcome: Outcome) -> int:

@@ -10,6 +10,7 @@ from kvitt_contracts.types import Role
 
 from kvitt.local.problems import LocalProblem
 from kvitt.local.tokens import TokenIssuer
+from kvitt.troubles import of_answer
 
 Json = dict[str, Any]
 
@@ -119,7 +120,5 @@ class Caller:
 def _good(answer: httpx.Response, service: str, path: str) -> Any:
     if answer.is_success:
         return answer.json()
-    raise LocalProblem(
-        f"{service} answers {answer.status_code} to {path}: {answer.text[:300]}",
-        remedy=f"kvitt logs {service} may say why.",
-    )
+    problem = of_answer(service, answer)
+    raise LocalProblem(f"{problem.what} Asked: {path}", remedy=problem.remedy)

@@ -155,8 +155,9 @@ def withdraw(
 
 
 def refuse_used_reference(order_number: OrderNumber, *, field: str) -> OrderRefused:
-    """The refusal of a reference that has an order: it names that one for ever (ORD-2, decision
-    0034). `field` is where it stood.
+    """The refusal of a reference that names an order already: one for ever (ORD-2, decision 0034).
+
+    `field` is where the reference was given.
     """
     return OrderRefused(
         Reason.ALREADY_PLACED,
