@@ -33,6 +33,7 @@ from tests.faults.flooding import FLOODS
 
 _ROOT = Path(__file__).parents[2]
 _EITHER = Path(__file__).with_name("either.py")
+_OVERLAID = Path(__file__).with_name("overlaid.py")
 _LONGEST = 900.0
 _NOISE = 1.03
 _PREFACE = """\
@@ -218,8 +219,9 @@ def _month(side: Side) -> dict[str, float]:
 
 def _flooded(flood: str, seconds: int, side: Side) -> dict[str, float]:
     """What floods and looks is of here, what is flooded of the side."""
-    command = [side.python, "-m", "tests.bench.one_bad_region", flood, str(seconds)]
-    found: dict[str, float] = json.loads(_run(command, cwd=_ROOT))
+    text = _OVERLAID.read_text(encoding="utf-8")
+    command = [side.python, "-c", text, str(_ROOT), flood, str(seconds)]
+    found: dict[str, float] = json.loads(_run(command, cwd=side.root))
     return found
 
 

@@ -1,11 +1,9 @@
 """Part `one-bad-region`: how long one region's messages take while another floods, beside how long
-they take alone. As a module it measures one flood against whatever code its python has installed.
+they take alone.
 """
 
 import asyncio
-import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -121,7 +119,3 @@ def _row(alone: Round, under: Round) -> Sequence[str]:
 
 def _seen(seen: Seen) -> str:
     return f"{seen.at(0.5):.3f}, {seen.at(0.99):.3f}"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(one_flood(sys.argv[1], seconds=float(sys.argv[2]))) + "\n")

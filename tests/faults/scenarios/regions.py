@@ -8,6 +8,7 @@ from tests.faults.scenario import Fault, scenario
 from tests.faults.world import World
 
 ROUND_SECONDS = 6.0
+# decision 0191: a ratio in the bench, a floor in the faults
 SLOWER = 6.0
 FLOOR_SECONDS = 3.0
 """What is judged here: more than so many times as slow, and slower than the floor. One short round
