@@ -123,7 +123,9 @@ def test_a_personal_number_in_free_text_is_refused(number: str, is_structured: b
 def test_a_personal_number_in_an_attribute_is_refused_and_forgotten(
     name: str, field: str, is_structured: bool
 ) -> None:
-    told = read(GoodsReceived, is_structured=is_structured, **{name: f"x-{NUMBER}"})
+    attribute: dict[str, Any] = {name: f"x-{NUMBER}"}
+
+    told = read(GoodsReceived, is_structured=is_structured, **attribute)
 
     assert refusal(told) == ("INVALID_FIELD", field)
     assert NUMBER not in f"{told.key} {told.envelope}"

@@ -111,7 +111,7 @@ def test_a_service_that_died_is_started_again(tmp_path: Path, toy: str) -> None:
 
         assert service.child.pid != first
         assert service.restarts == 1
-        assert (toy, "ended with -9, starts again in 0.5 s") in steps
+        assert (toy, "was killed by SIGKILL, starts again in 0.5 s") in steps
         processes = {one.name: one.pid for one in state.processes()}
         assert processes[toy] == service.child.pid
     assert not psutil.pid_exists(service.child.pid)

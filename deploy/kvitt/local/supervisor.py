@@ -188,18 +188,20 @@ class ServiceProcess:
     def _keep_running(self) -> None:
         while self._child is not None:
             begun = time.monotonic()
-            code = self._child.popen.wait()
+            self._child.popen.wait()
             if self._leaving.is_set():
                 return
             self._child.forget()
             self.restarts += 1
-            what = f"ended with {code}"
+            what = self._child.ending
             while what:
                 pause = self._pauses.after(time.monotonic() - begun)
                 self._system.note(self.name, f"{what}, starts again in {pause:g} s")
                 if self._leaving.wait(pause):
                     return
                 what, begun = self._start_again(), time.monotonic()
+            if self._leaving.is_set():
+                return
             self._system.note(self.name, None)
 
     def _start_again(self) -> str:

@@ -41,7 +41,8 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     """INV-7: the device is in the store again, whatever it was claimed for.
 
     A store or a device that is not known yet: the fact waits. Refused: NOT_ON_LOAN (INV-7),
-    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    RETURNED_BEFORE_LOAN (DAY-5), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     await check_store_holds_stock(tx, fact.store)
     known = await get_device_numbered(tx, fact.device_number)
