@@ -63,6 +63,7 @@ __all__ = [
     "catalogue",
     "consumed_by",
     "for_region",
+    "groups_of",
 ]
 
 ORDERS_PERSONS = domain_topic(
@@ -323,6 +324,15 @@ def consumed_by(service: str, codes: Sequence[str]) -> tuple[Topic, ...]:
             (t for t in catalogue(codes) if service in t.consumers), key=lambda topic: topic.name
         )
     )
+
+
+def groups_of(service: str, codes: Sequence[str]) -> dict[str, tuple[Topic, ...]]:
+    """The consumer groups of a service by name, each with the topics that it subscribes to."""
+    groups: dict[str, tuple[Topic, ...]] = {service: ()}
+    for topic in consumed_by(service, codes):
+        group = topic.group_of(service)
+        groups[group] = (*groups.get(group, ()), topic)
+    return groups
 
 
 def _filled(topic: Topic, codes: Sequence[str]) -> list[Topic]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from kvitt_contracts import coming
 from kvitt_contracts.envelope import MAX_BYTES, Message
 from kvitt_contracts.examples import examples
+from kvitt_contracts.quotas import DEFAULT
 from kvitt_contracts.topics import CATALOGUE, FOR_EVER, Topic
 
 _SAMPLES = Path(__file__).parents[2] / "docs" / "integrators"
@@ -41,7 +42,11 @@ def page() -> str:
     domain = [topic for topic in CATALOGUE if not topic.is_per_region]
     return "\n".join(
         [
-            _INTRODUCTION.format(kib=MAX_BYTES // 1024),
+            _INTRODUCTION.format(
+                kib=MAX_BYTES // 1024,
+                written=DEFAULT.producer_byte_rate // 1024,
+                read=DEFAULT.consumer_byte_rate // 1024,
+            ),
             "## Det som regionen skriver\n",
             _table(inbound),
             "## Det som regionen läser\n",
@@ -104,6 +109,8 @@ schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/
 - **Person igen.** När en person skickas på nytt gäller regionens uppgifter, men ett
   telefonnummer som har ändrats i Kvitt står kvar tills regionen skickar ett annat än förra gången.
 - **Storlek.** Högst {kib} KiB för kroppen.
+- **Takt.** Regionens användare får skriva {written} och läsa {read} KiB i sekunden, om inget
+  annat är avtalat. Den som tar mer får vänta på svar från Kafka (*throttle time*); inget avvisas.
 
 | header | krav | betydelse |
 | --- | --- | --- |

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from cryptography.fernet import Fernet
 from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.topics import CATALOGUE, REGION, for_region
@@ -19,12 +20,17 @@ async def quarantine_and_discard(world: World, *, region: str = "ac") -> None:
     """
     name = world.service.name
     topic = next(one for one in CATALOGUE if one.name == f"region.{REGION}.{name}")
-    consumer = Consumer(
+    shared = Shared(
         database=world.worker,
         handlers=world.service.handlers,
         topics=[for_region(topic, region)],
-        kafka={"bootstrap_servers": "localhost:1"},
         sealer=Sealer(Fernet.generate_key().decode()),
+    )
+    consumer = Consumer(
+        shared=shared,
+        topics=[for_region(topic, region)],
+        group=name,
+        kafka={"bootstrap_servers": "localhost:1"},
     )
     stem, _, _ = topic.types[0].wire_type.rpartition(".")
     unknown = Envelope(
@@ -49,6 +55,6 @@ async def quarantine_and_discard(world: World, *, region: str = "ac") -> None:
             for offset, envelope in enumerate(envelopes)
         ]
     )
-    await consumer.drain.tell()
-    for entry in await consumer.quarantine.entries():
-        await consumer.quarantine.discard(entry.id, who="drift", why="cannot be read")
+    await shared.drain.tell()
+    for entry in await shared.quarantine.entries():
+        await shared.quarantine.discard(entry.id, who="drift", why="cannot be read")

@@ -14,10 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.consuming.machine import State, when_parked, when_tried
+from kvitt_chassis.consuming.machine import RETRY_POLICIES, State, when_parked, when_tried
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.sealing import Sealer
 
+BY_REGION = """
+    CREATE INDEX IF NOT EXISTS ix_parked_keys_region ON parked_keys (coalesce(region, ''), next_at)
+    WHERE state = 'waiting'
+    """
 DDL: tuple[str, ...] = (
     """
     CREATE TABLE parked_keys (
@@ -40,6 +44,7 @@ DDL: tuple[str, ...] = (
     "CREATE UNIQUE INDEX ux_parked_keys_id ON parked_keys (id)",
     "CREATE INDEX ix_parked_keys_next_at ON parked_keys (next_at) WHERE state = 'waiting'",
     "CREATE INDEX ix_parked_keys_untold ON parked_keys (id) WHERE untold",
+    BY_REGION,
     """
     CREATE TABLE parked_messages (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -155,10 +160,31 @@ def _key_row(incoming: Incoming, cause: Cause, reason: str, field: str | None) -
     }
 
 
-async def due(session: AsyncSession, *, limit: int) -> list[TopicKey]:
-    """Waiting keys whose next try is due, the longest overdue first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A waiting key whose next try is due. `region` is empty where it is unknown."""
+
+    place: TopicKey
+    region: str
+    cause: Cause
+    age: float  # seconds of real time since it was parked
+
+    @property
+    def may_wait(self) -> bool:
+        """True while it waits for what is not known, and that may still come."""
+        is_over = RETRY_POLICIES[Cause.NOT_YET_KNOWN].is_over(tries=0, age=self.age)
+        return self.cause is Cause.NOT_YET_KNOWN and not is_over
+
+
+async def due(session: AsyncSession, *, limit: int) -> list[Due]:
+    """Waiting keys whose next try is due: one of each region in turn, each region's longest overdue
+    first. A region costs `limit` rows at most, however many wait.
+    """
     rows = await session.execute(_DUE, {"limit": limit})
-    return [(topic, key) for topic, key in rows.all()]
+    return [
+        Due(place=(row.topic, row.key), region=row.region, cause=Cause(row.cause), age=row.age)
+        for row in rows.all()
+    ]
 
 
 async def seconds_to_next(session: AsyncSession) -> float | None:
@@ -227,11 +253,13 @@ async def reschedule(
     return next_try.state
 
 
-async def postpone(session: AsyncSession, place: TopicKey, seconds: float) -> None:
-    """Try a waiting key `seconds` later, without counting it as a try. Needs no lock of
-    the mark.
+async def postpone(session: AsyncSession, places: Sequence[TopicKey], seconds: float) -> None:
+    """Try waiting keys `seconds` later, without counting it as a try. Needs no lock of
+    the marks.
     """
-    await session.execute(_POSTPONE, {"topic": place[0], "key": place[1], "seconds": seconds})
+    at = sorted(places)
+    values = {"topics": [one[0] for one in at], "keys": [one[1] for one in at], "seconds": seconds}
+    await session.execute(_POSTPONE, values)
 
 
 async def try_now(session: AsyncSession, place: TopicKey) -> None:
@@ -304,11 +332,29 @@ _PARK_MESSAGES = text(
 )
 _DUE = text(
     """
-    SELECT topic, key FROM parked_keys
-    WHERE state = 'waiting' AND (next_at <= clock_timestamp()
-        -- no wait is that long: the clock has gone back since
-        OR next_at > clock_timestamp() + interval '3 minutes')
-    ORDER BY next_at LIMIT :limit
+    WITH RECURSIVE regions (region) AS (
+        (SELECT coalesce(region, '') FROM parked_keys WHERE state = 'waiting' ORDER BY 1 LIMIT 1)
+        UNION ALL
+        SELECT (SELECT coalesce(p.region, '') FROM parked_keys p
+                WHERE p.state = 'waiting' AND coalesce(p.region, '') > regions.region
+                ORDER BY 1 LIMIT 1)
+        FROM regions WHERE regions.region IS NOT NULL
+    )
+    SELECT topic, key, regions.region, cause,
+           extract(epoch FROM clock_timestamp() - parked_at)::float8 AS age
+    FROM regions CROSS JOIN LATERAL (
+        SELECT *, row_number() OVER (ORDER BY next_at) AS turn FROM (
+            (SELECT * FROM parked_keys p
+             WHERE p.state = 'waiting' AND coalesce(p.region, '') = regions.region
+               AND next_at <= clock_timestamp() ORDER BY next_at LIMIT :limit)
+            UNION ALL
+            -- no wait is that long: the clock has gone back since
+            (SELECT * FROM parked_keys p
+             WHERE p.state = 'waiting' AND coalesce(p.region, '') = regions.region
+               AND next_at > clock_timestamp() + interval '3 minutes' LIMIT :limit)
+        ) AS of_the_region
+    ) AS found
+    ORDER BY turn, next_at LIMIT :limit
     """
 )
 _NEXT = text(
@@ -352,7 +398,8 @@ _RESCHEDULE = text(
 _POSTPONE = text(
     """
     UPDATE parked_keys SET next_at = clock_timestamp() + make_interval(secs => :seconds)
-    WHERE topic = :topic AND key = :key AND state = 'waiting'
+    WHERE (topic, key) IN (SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:keys AS text[])))
+      AND state = 'waiting'
     """
 )
 _TRY_NOW = text(

@@ -3,10 +3,10 @@
 from alembic import op
 from kvitt_chassis.migrations import change_chassis_tables, guard_regions
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
-    change_chassis_tables(op, "inventory", "refusals", "parking", "marks")
-    guard_regions(op, "inventory")
+    change_chassis_tables(op, "orders", "refusals", "parking", "marks")
+    guard_regions(op, "orders")

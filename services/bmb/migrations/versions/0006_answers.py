@@ -3,10 +3,10 @@
 from alembic import op
 from kvitt_chassis.migrations import change_chassis_tables, guard_regions
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
-    change_chassis_tables(op, "billing", "refusals", "parking", "marks")
-    guard_regions(op, "billing")
+    change_chassis_tables(op, "bmb", "refusals", "parking", "marks")
+    guard_regions(op, "bmb")

@@ -8,5 +8,5 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    change_chassis_tables(op, "bmb", "refusals", "parking", "marks")
-    guard_regions(op, "bmb")
+    change_chassis_tables(op, "notifications", "refusals", "parking", "marks")
+    guard_regions(op, "notifications")
