@@ -148,8 +148,8 @@ RECEIVING: tuple[Mutant, ...] = (
         "well-ones-first",
         "Partitions that are well go before one that is ill",
         f"{CHASSIS}/consuming/turns.py",
-        "[partition for partition in self._left if partition not in self._ill]",
-        "list(self._left)",
+        "        if well:\n",
+        "        if well and not self._ill:\n",
         f"{_TURNS}::test_partitions_that_are_well_go_before_one_that_is_ill",
     ),
     mutant(

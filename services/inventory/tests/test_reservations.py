@@ -392,7 +392,7 @@ async def test_nothing_is_sent_of_an_order_that_was_released(world: World) -> No
 async def test_a_device_that_came_back_on_its_way_is_not_delivered(world: World) -> None:
     await _an_order_of_rollators(world)
     await world.handle(a_dispatch(a_sent_line(1, 1, "170090"), a_sent_line(2, 1, "170091")))
-    await world.handle(a_device_returned("170090", on=date(2026, 3, 3), store=CENTRAL))
+    await world.handle(a_device_returned("170090", on=date(2026, 3, 2), store=CENTRAL))
 
     await world.advance(stockholm("2026-03-04 00:00"))
 
