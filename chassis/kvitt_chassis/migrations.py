@@ -68,6 +68,15 @@ def add_chassis_tables(op: Any, service: str, part: str) -> None:
         _create_tables_of(part, op, service)
 
 
+def change_chassis_tables(op: Any, service: str, *parts: str) -> None:
+    """Give the tables of chassis modules what they lack when an earlier release has made them;
+    without effect on those of this one.
+    """
+    for part in parts:
+        for statement in importlib.import_module(f"kvitt_chassis.{_PARTS[part]}").CHANGES:
+            op.get_bind().exec_driver_sql(_named(statement, service))
+
+
 def _create_tables_of(part: str, op: Any, service: str) -> None:
     for statement in importlib.import_module(f"kvitt_chassis.{_PARTS[part]}").DDL:
         op.get_bind().exec_driver_sql(_named(statement, service))

@@ -102,10 +102,9 @@ ORDERS_CUSTOMER_ORDERS = domain_topic(
 )
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
-    "the refused message's id",
-    refusals.OrdersMessageRefused,
+    "the answer's id, one for each record",
+    refusals.OrdersAnswer,
     "notifications",
-    coming=refusals.OrdersMessageSettled,
 )
 
 BMB_TRANSFERS = domain_topic(
@@ -119,10 +118,9 @@ BMB_TRANSFERS = domain_topic(
 )
 BMB_REFUSALS = domain_topic(
     "bmb.refusals",
-    "the refused message's id",
-    refusals.BmbMessageRefused,
+    "the answer's id, one for each record",
+    refusals.BmbAnswer,
     "notifications",
-    coming=refusals.BmbMessageSettled,
 )
 
 INVENTORY_ARTICLES = domain_topic(
@@ -168,10 +166,9 @@ INVENTORY_STOCK_MOVES = domain_topic(
 INVENTORY_DAYS = domain_topic("inventory.days", "the region's id", inventory.DayEvent, "billing")
 INVENTORY_REFUSALS = domain_topic(
     "inventory.refusals",
-    "the refused message's id",
-    refusals.InventoryMessageRefused,
+    "the answer's id, one for each record",
+    refusals.InventoryAnswer,
     "notifications",
-    coming=refusals.InventoryMessageSettled,
 )
 
 BILLING_CHARGES = domain_topic(

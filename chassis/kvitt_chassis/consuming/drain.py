@@ -34,6 +34,7 @@ from kvitt_chassis.consuming.machine import (
 )
 from kvitt_chassis.consuming.marks import lock_marks
 from kvitt_chassis.consuming.parking import Head, HeadGone, TopicKey
+from kvitt_chassis.consuming.telling import Telling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database
 from kvitt_chassis.sealing import Sealer
@@ -87,6 +88,7 @@ class Drain:
         self._inbox = inbox
         self._reader = reader
         self._sealer = sealer
+        self._telling = Telling(database=database, reader=reader, sealer=sealer)
         self._woken = asyncio.Event()
         self._busy = False
         self._rest = 0.0
@@ -174,6 +176,11 @@ class Drain:
         self._rest = min(self._rest, _LONGEST_SLEEP)
         return tried
 
+    async def tell(self) -> None:
+        """Tell senders of all that is quarantined and that they have not been told of."""
+        while await self._telling.tell():
+            pass
+
     async def measure(self) -> None:
         """Set the gauges of the park."""
         async with self._database.reading() as session:
@@ -194,9 +201,21 @@ class Drain:
         self._woken.clear()
 
     async def _round(self) -> float:
-        """Try what is due; answer the seconds until something may be due. One query a second while
-        idle.
+        """Try what is due, and tell of what is quarantined; answer the seconds until something may
+        be due.
         """
+        pause = await self._try_due()
+        return _EARLY_PACE if await self._tell() else pause
+
+    async def _tell(self) -> bool:
+        try:
+            return await self._telling.tell()
+        except Exception as error:  # what cannot be told holds up no key
+            log.warning("senders could not be told of the quarantine: %s", describe(error))
+            return False
+
+    async def _try_due(self) -> float:
+        """One query a second while idle."""
         self._rest = 0.0
         await self._awaited.look()
         async with self._database.reading() as session:

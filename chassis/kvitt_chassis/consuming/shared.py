@@ -45,7 +45,9 @@ class Shared:
     ) -> None:
         self.database = database
         self.prefix = prefix
-        self.reader = Reader(topics, handlers, prefix=prefix, out=database.policies.out)
+        self.reader = Reader(
+            topics, handlers, digest=sealer.digest, prefix=prefix, out=database.policies.out
+        )
         self.inbox = Inbox(database, sealer=sealer, history=history, handler_budget=handler_budget)
         self.drain = Drain(database=database, inbox=self.inbox, reader=self.reader, sealer=sealer)
         self.quarantine = Quarantine(

@@ -69,6 +69,7 @@ class Idle(BaseModel):
     unsent: int
     parked_waiting: int
     quarantined: int
+    untold: int
     due_timers: int
     in_hand: int
 
@@ -346,6 +347,7 @@ async def _standing(database: Database) -> dict[str, int]:
         "unsent": sent.unsent,
         "parked_waiting": parked.waiting_keys,
         "quarantined": parked.quarantined_keys,
+        "untold": parked.untold,
         "due_timers": int(due or 0),
     }
 
