@@ -4,6 +4,7 @@ does the work.
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,13 @@ from typing import Annotated
 
 import typer
 from kvitt_contracts.topics import SERVICES
-from kvitt_contracts.types import Role
+from kvitt_contracts.types import (
+    Code,
+    Role,
+    ServicePointId,
+    UserId,
+    looks_like_personal_number,
+)
 from rich.markup import escape
 from rich.table import Table
 
@@ -201,6 +208,10 @@ def token(
     """Print a bearer token of the local profile, valid for twelve hours."""
     _require_known("region", [region], region_codes(default_regions_dir()))
     _require_known("role", role or (), list(Role))
+    _require_form("user", UserId, [user], "2-40 small letters, digits and . _ -")
+    _require_form(
+        "service point", ServicePointId, service_point or (), "2-10 digits and capital letters"
+    )
     issuer = tokens.TokenIssuer(State.existing(state_dir.resolve()).directory)
     typer.echo(
         issuer.issue(user, region=region, roles=role or (), service_points=service_point or ())
@@ -243,6 +254,13 @@ def _require_known(kind: str, named: Sequence[str], known: Sequence[str]) -> Non
         raise LocalProblem(
             f"There is no {kind} {', '.join(unknown)}.", remedy=f"There are {', '.join(known)}."
         )
+
+
+def _require_form(kind: str, code: type[Code], named: Sequence[str], form: str) -> None:
+    """Raises LocalProblem: a service takes no token with an id of another form."""
+    for text in named:
+        if not re.fullmatch(code.pattern, text) or looks_like_personal_number(text):
+            raise LocalProblem(f"{text} is no id of a {kind}.", remedy=f"It has {form}.")
 
 
 def _start_detached(state: State, services: tuple[str, ...]) -> None:

@@ -126,9 +126,11 @@ def test_a_command_that_starts_nothing_makes_no_state(
     [
         ("--region xx --role prescriber", "no region xx", "ac, bd"),
         ("--region ac --role boss", "no role boss", "prescriber"),
+        ("--region ac --user x", "no id of a user", "letters"),
+        ("--region ac --service-point 4.1", "no id of a service point", "digits"),
     ],
 )
-def test_a_token_names_a_region_and_roles_that_exist(
+def test_a_token_names_what_a_service_takes(
     options: str, what: str, remedy: str, tmp_path: Path
 ) -> None:
     State.open(tmp_path)
