@@ -260,7 +260,7 @@ async def test_a_region_that_is_slow_does_not_hold_up_our_own_topics(town: Town)
 async def test_a_region_at_its_cap_is_not_read_on_until_enough_has_left_the_park(
     town: Town,
 ) -> None:
-    cap = Cap(keys=50)
+    cap, restarts = Cap(keys=50), _restarts()
     blocked = facts("ac", ((one, "after 99999") for one in numbers(FLOOD)))
     await town.publish("region-ac", blocked)
 
@@ -276,6 +276,7 @@ async def test_a_region_at_its_cap_is_not_read_on_until_enough_has_left_the_park
         ((parked,),) = await trail.table(town.database, "SELECT count(*) FROM parked_keys")
         assert cap.keys <= parked <= cap.keys + TURN
         assert await consumers.lag() >= FLOOD - parked
+        assert _paused(consumers) == {("ac", number) for number in range(6)}
         assert consumers.is_ready()
 
         async with town.database.unit() as unit:  # as HTTP would
@@ -284,6 +285,8 @@ async def test_a_region_at_its_cap_is_not_read_on_until_enough_has_left_the_park
             tx.start(trail.PayerRow, identify("ac", "payer", "99999"), event)
         await wait_for(lambda: _is_known(town, "ac", FLOOD + 1), within=60)
         await wait_for(lambda: not consumers.shared.caps.over, within=20)
+        assert _paused(consumers) == set()
+    assert _restarts() == restarts  # nothing but the cap has held it up
     assert await trail.table(town.database, "SELECT count(*) FROM parked_keys") == [(0,)]
 
 
@@ -316,6 +319,17 @@ async def _is_known(town: Town, region: str, count: int) -> bool:
 
 async def _is_read(consumers: Consumers) -> bool:
     return all(one.assigned() for one in consumers.all) and await consumers.lag() == 0
+
+
+def _paused(consumers: Consumers) -> set[tuple[str, int]]:
+    """The paused partitions of regions' topics, by region and number."""
+    paused = consumers.all[1].client.subscriber.consumer.paused()
+    return {(one.topic.split(".")[1], one.partition) for one in paused}
+
+
+def _restarts() -> float:
+    group = f"{trail.SERVICE}-regions"
+    return trail.sample("consumer_restarts_total", service=trail.SERVICE, group=group)
 
 
 async def _holds_all(consumers: Consumers) -> bool:

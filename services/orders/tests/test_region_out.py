@@ -22,9 +22,9 @@ pytestmark = pytest.mark.long(seconds=30)
 PAYERS = {"ac": "20011", "bd": "2001"}  # as long as each region's codes are
 
 
-async def state_a_payer(platform: Platform, prefix: str, region: str) -> None:
+async def state_a_payer(platform: Platform, prefix: str, region: str, payer: str = "") -> None:
     async with AIOKafkaProducer(**client_settings(platform, f"region-{region}")) as producer:
-        payer = PAYERS[region]
+        payer = payer or PAYERS[region]
         fact = a_payer_stated(payer)
         await producer.send_and_wait(
             f"{prefix}region.{region}.orders",
@@ -91,7 +91,7 @@ async def test_a_region_that_fills_the_park_is_named_and_the_others_go_on(
 
         before = await payers(client)
         assert await wait_for(held, within=30) == ["ac"]
-        await state_a_payer(platform, prefix, "bd")
+        await state_a_payer(platform, prefix, "bd", "2002")
 
         async def is_known() -> bool:
             return await payers(client) > before
