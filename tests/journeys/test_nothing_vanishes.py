@@ -5,7 +5,6 @@ that rests; through Kafka, orders and notifications.
 import asyncio
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -50,9 +49,7 @@ async def _write(
     producer: AIOKafkaProducer, prefix: str, changes: dict[str, bytes | None]
 ) -> tuple[int, int]:
     fact = a_payer_stated("81001", version=1, name="Umeå")
-    described = dict(an_envelope(fact, subject="81001").headers()) | {
-        "ce_id": str(uuid4()).encode()
-    }
+    described: dict[str, bytes | None] = dict(an_envelope(fact, subject="81001").headers())
     headers = [(name, value) for name, value in (described | changes).items() if value is not None]
     done = await producer.send_and_wait(
         f"{prefix}region.ac.orders", fact.model_dump_json().encode(), headers=headers

@@ -50,12 +50,10 @@ class AwaitedRows:
         self.arrived.pop(place, None)
         self._new.discard(place)
         if row is not None:
-            rows = self._keys_of[row[0]]
-            rows[row[1:]].discard(place)
-            if not rows[row[1:]]:
+            rows = self._keys_of.get(row[0], {})
+            rows.get(row[1:], set()).discard(place)
+            if not rows.get(row[1:], True):
                 del rows[row[1:]]
-            if not rows:
-                del self._keys_of[row[0]]
         return None if is_new else row
 
     def still(self, place: TopicKey, before: AwaitedRow | None) -> None:
@@ -74,9 +72,8 @@ class AwaitedRows:
         waits for one of them.
         """
         found = False
-        for row_type in self._keys_of.keys() & unit.held.keys():
-            awaited = self._keys_of[row_type]
-            for (region, key), row in unit.held[row_type].items():
+        for row_type, awaited in self._keys_of.items():
+            for (region, key), row in unit.held.get(row_type, {}).items() if awaited else ():
                 if row is not None and (str(region), key) in awaited:
                     self._arrive(row_type, str(region), key)
                     found = True
@@ -111,8 +108,8 @@ class AwaitedRows:
         return {row_type: list(keys) for row_type, keys in wanted.items()}
 
     def _arrive(self, row_type: type[Any], region: str, key: Any) -> None:
-        for place in sorted(self._keys_of[row_type].get((region, key), ())):
-            self.arrived.setdefault(place, region)
+        for place in sorted(self._keys_of[row_type].pop((region, key), ())):
+            self.arrived[place] = region
 
 
 def _key_column(row_type: type[Any]) -> Any:

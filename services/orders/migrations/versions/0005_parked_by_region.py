@@ -3,8 +3,8 @@
 from alembic import op
 from kvitt_chassis.migrations import add_parked_regions_index
 
-revision = "0006"
-down_revision = "0005"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
