@@ -13,6 +13,8 @@ from inventory.reservations.models import ReservationRow
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.calendar import is_working_day
 from kvitt_contracts.inventory import (
+    Custody,
+    CustodyCause,
     CustodyChanged,
     LineDelivered,
     OrderGoodsDispatched,
@@ -53,6 +55,7 @@ from contracts.tests.builders.story import (
     ROLLATOR,
     SENDER,
     a_patient,
+    a_store,
     device_id,
     line_id,
     order_id,
@@ -392,6 +395,7 @@ async def test_nothing_is_sent_of_an_order_that_was_released(world: World) -> No
 async def test_a_device_that_came_back_on_its_way_is_not_delivered(world: World) -> None:
     await _an_order_of_rollators(world)
     await world.handle(a_dispatch(a_sent_line(1, 1, "170090"), a_sent_line(2, 1, "170091")))
+    await world.advance(stockholm("2026-03-03 08:00"))
     await world.handle(a_device_returned("170090", on=date(2026, 3, 3), store=CENTRAL))
 
     await world.advance(stockholm("2026-03-04 00:00"))
@@ -399,7 +403,10 @@ async def test_a_device_that_came_back_on_its_way_is_not_delivered(world: World)
     (delivered,) = await world.events(LineDelivered)
     assert (delivered.quantity, delivered.devices) == (1, (device_id("170091"),))
     assert await balance(world, ROLLATOR) == (1, 0, 0)
-    assert len(await world.events(CustodyChanged)) == 1
+    came_back, arrived = await world.events(CustodyChanged)
+    assert came_back.custody == Custody(holder=a_store(CENTRAL), since=date(2026, 3, 3))
+    assert came_back.cause == CustodyCause(order_id=order_id())
+    assert arrived.device_id == device_id("170091")
     await assert_rows_are_folds(world)
 
 
