@@ -65,14 +65,14 @@ def take_back(
             cause = CustodyCause(order_id=on_the_way.order_id)
             said = _in_store(store, on, days)
             return TakenBack(changes=_changes(device_id, device, said, first_cause=cause))
-        return _known_or(known, "RETURNED_BEFORE_DISPATCH", rule="PHY-1", way_on=_SENT_AGAIN)
+        return _refuse("RETURNED_BEFORE_DISPATCH", unless=known, rule="PHY-1", way_on=_SENT_AGAIN)
     if now.store is not None and store != now.store:
-        return _known_or(known, "NOT_ON_LOAN", rule="INV-7", way_on=_ELSEWHERE)
+        return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_ELSEWHERE)
     if now.store is not None and not _ended_a_loan(past):
-        return _known_or(known, "NOT_ON_LOAN", rule="INV-7", way_on=_NEVER_LEFT)
+        return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_NEVER_LEFT)
     loan = now if now.store is None else past[-2]
     if on < loan.began_on:
-        return _known_or(known, "RETURNED_BEFORE_LOAN", rule="DAY-5", way_on=_LENT_LATER)
+        return _refuse("RETURNED_BEFORE_LOAN", unless=known, rule="DAY-5", way_on=_LENT_LATER)
     if now is loan:
         return TakenBack(changes=_changes(device_id, device, _in_store(store, on, days)))
     if on == now.began_on:
@@ -96,11 +96,12 @@ _LENT_LATER = (
 )
 
 
-def _known_or(known: bool, reason: str, *, rule: str, way_on: str) -> None:
+def _refuse(reason: str, *, unless: bool, rule: str, way_on: str) -> TakenBack | None:
     """None where the return is known. Raises ReturnRefused where it is not."""
-    if not known:
-        field = "device_number" if reason == "NOT_ON_LOAN" else "returned_on"
-        raise ReturnRefused(reason, rule=rule, field=field, way_on=way_on)
+    if unless:
+        return None
+    field = "device_number" if reason == "NOT_ON_LOAN" else "returned_on"
+    raise ReturnRefused(reason, rule=rule, field=field, way_on=way_on)
 
 
 def _ended_a_loan(past: Sequence[Course]) -> bool:
