@@ -48,6 +48,7 @@ from contracts.tests.builders.story import (
     OWN,
     PAYER,
     ROLLATOR,
+    a_care_unit,
     a_patient,
     a_store,
     device_id,
@@ -195,6 +196,47 @@ async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
     await world.handle_all(a_device_on_loan_stated(), a_device_on_loan_stated())
 
     assert len(await world.rows(DeviceRow)) == 1
+
+
+@pytest.mark.rule("PHY-1")
+@pytest.mark.parametrize(
+    ("update", "field"),
+    [
+        ({"payer_id": OTHER_PAYER}, "payer_id"),
+        ({"prescriber": None}, "prescriber"),
+        ({"stated_on": DAY - timedelta(days=1)}, "stated_on"),
+        ({"recipient": a_care_unit()}, "recipient"),
+        ({"store": OWN, "recipient": None, "payer_id": None, "prescriber": None}, "store"),
+    ],
+)
+async def test_a_device_that_is_stated_otherwise_is_refused(
+    world: World, update: dict[str, Any], field: str
+) -> None:
+    await world.handle(a_device_on_loan_stated())
+
+    refused = await refusal(world.handle(a_device_on_loan_stated(**update)))
+
+    assert (refused.reason, refused.rule, refused.field) == (
+        "DEVICE_STATED_OTHERWISE",
+        "PHY-1",
+        field,
+    )
+    assert (await device(world)).custody.payer_id == PAYER
+
+
+@pytest.mark.rule("PHY-1")
+async def test_a_device_that_has_moved_since_is_stated_again_as_it_was_without_effect(
+    world: World,
+) -> None:
+    await world.handle_all(a_device_on_loan_stated(), a_device_returned())
+    await world.handle_all(
+        a_person_registered("P-30001"), a_person_merged("P-20417", into="P-30001")
+    )
+    before = await world.events()
+
+    await world.handle(a_device_on_loan_stated())
+
+    assert await world.events() == before
 
 
 @pytest.mark.rule("INV-7")

@@ -381,6 +381,40 @@ async def test_a_device_that_is_on_its_way_is_not_sent_again(world: World) -> No
     assert refused.reason == "DEVICE_NOT_IN_STORE"
 
 
+@pytest.mark.rule("PHY-1")
+async def test_a_dispatch_told_again_while_it_is_on_its_way_changes_nothing(world: World) -> None:
+    await _an_order_of_rollators(world)
+    await world.handle(a_dispatch(a_sent_line(1, 1, "170090")))
+    before = await world.events()
+
+    await world.handle(a_dispatch(a_sent_line(1, 1, "170090")))
+
+    assert await world.events() == before
+
+
+@pytest.mark.rule("PHY-1")
+async def test_a_dispatch_with_another_day_is_one_of_its_own(world: World) -> None:
+    await world.handle_all(a_balance_stated(CUSHION, 9), an_order_placed(a_line(CUSHION, 5)))
+    await world.handle(a_dispatch(a_sent_line(1, 3)))
+    await world.handle(a_dispatch(a_sent_line(1, 3)))
+
+    refused = await refusal(world.handle(a_dispatch(a_sent_line(1, 3), arrives_on="2026-03-05")))
+    await world.handle(a_dispatch(a_sent_line(1, 2), arrives_on="2026-03-05"))
+
+    assert refused.reason == "MORE_THAN_ORDERED"
+    assert [sent.lines[0].quantity for sent in await world.events(OrderGoodsDispatched)] == [3, 2]
+
+
+@pytest.mark.rule("ORD-14")
+async def test_nothing_is_picked_of_an_order_that_was_released(world: World) -> None:
+    await world.handle_all(a_balance_stated(CUSHION, 9), an_order_placed(a_line(CUSHION, 5)))
+    await world.handle(an_order_void_requested())
+
+    refused = await refusal(world.handle(a_picking_begun()))
+
+    assert (refused.reason, refused.rule) == ("ORDER_HAS_NO_GOODS", "ORD-14")
+
+
 @pytest.mark.rule("ORD-14")
 async def test_nothing_is_sent_of_an_order_that_was_released(world: World) -> None:
     await world.handle_all(a_balance_stated(CUSHION, 9), an_order_placed(a_line(CUSHION, 5)))
