@@ -133,7 +133,7 @@ async def test_nothing_in_an_address_is_a_fault(service: Service, given: Given) 
                     address = path.format_map({**rest, parameter["name"]: quote(value, safe="")})
                 else:
                     query = {parameter["name"]: value}
-                body = None if method == "get" else {}
+                body: dict[str, str] | None = None if method == "get" else {}
                 answer = await client.request(method, address, params=query, json=body)
                 if answer.status_code >= 500 or ("\x00" in value and answer.status_code < 400):
                     faults.append(

@@ -65,6 +65,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Åtkomsttoken saknas eller gäller inte", **_PROBLEM},
     403: {"description": "Behörighet saknas (REF-5)", **_PROBLEM},
     404: {"description": "Finns inte", **_PROBLEM},
+    408: {"description": "Kom inte fram i tid", **_PROBLEM},
     409: {"description": "Regeln säger nej i detta läge", **_PROBLEM},
     413: {"description": "För stort", **_PROBLEM},
     422: {"description": "Uppgifterna stämmer inte", **_PROBLEM},

@@ -16,7 +16,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import MetaData, create_engine, pool, text
 
-from kvitt_chassis.consuming import marks
+from kvitt_chassis.consuming import marks, parking
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
 
@@ -68,6 +68,15 @@ def add_chassis_tables(op: Any, service: str, part: str) -> None:
         _create_tables_of(part, op, service)
 
 
+def change_chassis_tables(op: Any, service: str, *parts: str) -> None:
+    """Give the tables of chassis modules what they lack when an earlier release has made them;
+    without effect on those of this one.
+    """
+    for part in parts:
+        for statement in importlib.import_module(f"kvitt_chassis.{_PARTS[part]}").CHANGES:
+            op.get_bind().exec_driver_sql(_named(statement, service))
+
+
 def _create_tables_of(part: str, op: Any, service: str) -> None:
     for statement in importlib.import_module(f"kvitt_chassis.{_PARTS[part]}").DDL:
         op.get_bind().exec_driver_sql(_named(statement, service))
@@ -77,6 +86,11 @@ def create_chassis_functions(op: Any) -> None:
     """Create the chassis' functions, or replace them: in a migration of each change of one."""
     for statement in marks.FUNCTIONS:
         op.get_bind().exec_driver_sql(statement)
+
+
+def add_parked_regions_index(op: Any) -> None:
+    """Create the index of the park by region, where it is not there yet."""
+    op.get_bind().exec_driver_sql(parking.BY_REGION)
 
 
 def guard_regions(op: Any, service: str) -> None:

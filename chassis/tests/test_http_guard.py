@@ -211,6 +211,21 @@ async def test_a_connection_whose_request_is_in_hand_is_not_cut_for_another() ->
             writer.close()
 
 
+async def test_where_none_is_idle_the_new_connection_is_closed() -> None:
+    async with served(limit=2) as server, httpx.AsyncClient(base_url=server.url) as client:
+        before = sample("http_connections_closed_total", reason="full")
+        held = [asyncio.create_task(client.get("/held", headers=token())) for _ in range(2)]
+        await wait_for(lambda: server.held.count == 2)
+
+        reader, writer = await server.open()
+        await asyncio.wait_for(_end(reader), 10)
+
+        server.held.let_go.set()
+        assert [(await one).status_code for one in held] == [200, 200]
+        assert sample("http_connections_closed_total", reason="full") == before + 1
+        writer.close()
+
+
 async def test_idle_connections_of_callers_are_kept_while_there_are_strangers() -> None:
     async with served(limit=20) as server, httpx.AsyncClient(base_url=server.url) as client:
         assert (await client.get("/quick", headers=token())).status_code == 200

@@ -244,7 +244,7 @@ async def test_a_fact_that_is_older_than_what_is_known_is_obsolete(
     before = _settled("obsolete")
 
     await consumer.settle([log.stated("4711", 5, "Umeå")])
-    await consumer.settle([log.stated("4711", 4, "older"), log.stated("4711", 5, "equal")])
+    await consumer.settle([log.stated("4711", 4, "older"), log.stated("4711", 3, "oldest")])
     await consumer.settle([log.stated("4711", 6, "newer")])
 
     assert await _payers(consumer.database) == [("newer", 2)]

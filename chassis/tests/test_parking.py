@@ -162,6 +162,7 @@ async def test_lock_trouble_of_one_parked_key_holds_up_no_other(
             text("SELECT 1 FROM marks WHERE key = :key FOR UPDATE"), {"key": str(held)}
         )
         await trail.drain_now(consumer)
+        await consumer.drain.settle_due()  # waiting for the lock took the region's time
 
     assert await trail_of(consumer.database, free) == (1,)
     assert await _keys(consumer.database) == [(str(held), "waiting", "fault")]

@@ -14,12 +14,15 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from cryptography.fernet import Fernet
 from kvitt_chassis import metrics
+from kvitt_chassis.consuming.caps import Cap
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
 from kvitt_chassis.consuming.machine import Fairness, Limits
+from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
+from kvitt_chassis.operating.history import History
 from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.envelope import Envelope, Message
@@ -28,7 +31,13 @@ from kvitt_contracts.orders import PayerRegistered, VoidOrder
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import PayerStated
-from kvitt_contracts.topics import INVENTORY_RESERVATIONS, ORDERS_UNITS, REGION_ORDERS, for_region
+from kvitt_contracts.topics import (
+    INVENTORY_RESERVATIONS,
+    ORDERS_UNITS,
+    REGION_ORDERS,
+    Topic,
+    for_region,
+)
 from kvitt_contracts.types import OrderId, RegionCode, UserId, identify
 from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import create_engine, select, text
@@ -237,20 +246,37 @@ def quick() -> Tuning:
     return Tuning(limits=Limits(first_wait=0.001, faults_in_a_row=1000))
 
 
-def a_consumer(database: Database, **options: Any) -> Consumer:
+def a_consumer(
+    database: Database,
+    *,
+    handlers: Handlers = messages,
+    topics: Sequence[Topic] = TOPICS,
+    prefix: str = "",
+    cap: Cap | None = None,
+    tuning: Tuning | None = None,
+    history: History | None = None,
+    **options: Any,
+) -> Consumer:
     """A consumer that is not started: `settle` hands records to it."""
+    tuning = tuning or Tuning()
+    shared = Shared(
+        database=database,
+        handlers=handlers,
+        topics=topics,
+        sealer=Sealer(KEY),
+        prefix=prefix,
+        history=history,
+        handler_budget=tuning.handler_budget,
+        cap=cap,
+    )
     given: dict[str, Any] = {
-        "database": database,
-        "handlers": messages,
-        "topics": TOPICS,
+        "group": SERVICE,
         "kafka": {"bootstrap_servers": "localhost:1"},
-        "sealer": Sealer(KEY),
-        "tuning": Tuning(),
     }
-    given |= options
-    # a batch is handed over once: what is ill in it has all the time that there is
-    given["tuning"] = replace(given["tuning"], fairness=Fairness(seconds=600))
-    return Consumer(**given)
+    # a batch is handed over once: what is ill in it, or parked, has all the time that there is
+    tuning = replace(tuning, fairness=Fairness(seconds=600))
+    shared.drain.region_seconds = 600
+    return Consumer(shared=shared, topics=topics, tuning=tuning, **(given | options))
 
 
 async def trail_of(database: Database, order_id: UUID) -> tuple[int, ...]:

@@ -89,7 +89,10 @@ def _operations(topic: Topic) -> dict[str, Any]:
             "summary": f"{consumer} reads {topic.name}.",
             **common,
             "bindings": {
-                "kafka": {"groupId": {"type": "string", "pattern": f"^{consumer}"}, **_BINDING}
+                "kafka": {
+                    "groupId": {"type": "string", "pattern": f"^{topic.group_of(consumer)}"},
+                    **_BINDING,
+                }
             },
         }
     return operations

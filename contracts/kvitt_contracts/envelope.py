@@ -77,13 +77,24 @@ class Event(Message):
     message_kind = Kind.EVENT
 
 
+# decision 0201: a version counts one thing, and has one content
 class Fact(Message):
     """What a region states.
 
-    `version` is the source's own: an older one than what was seen is obsolete.
+    `version` is the source's own: an older one than what was seen is obsolete, the same one with
+    other content is refused. It counts what one source says of one thing: of the subject and of the
+    fields that `version_of` names.
     """
 
     message_kind = Kind.FACT
+    version_of: ClassVar[tuple[str, ...]] = ()
+
+    def thing(self) -> str:
+        """What `version` counts beside the subject, as a text; empty where it is the subject."""
+        if not self.version_of:
+            return ""
+        fields = self.model_dump(mode="json", include=set(self.version_of))
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
 
 class Command(Message):
@@ -211,14 +222,14 @@ def from_structured(document: bytes) -> tuple[Envelope, bytes]:
     except UnicodeDecodeError:
         raise EnvelopeError("data", "is not UTF-8") from None
     except NameTwice as error:
-        raise EnvelopeError("data", str(error)) from None
+        raise EnvelopeError(error.field, str(error)) from None
     except (ValueError, RecursionError):
         raise EnvelopeError("data", "is not JSON") from None
     if not isinstance(attributes, dict):
         raise EnvelopeError("data", "is not a JSON object")
     if "specversion" not in attributes:
         raise EnvelopeError("ce_specversion", "is missing or not a text")
-    if attributes.get("datacontenttype", BINARY) != BINARY:
+    if not _is_json(attributes.get("datacontenttype", BINARY)):
         raise EnvelopeError("ce_datacontenttype", f"is not {BINARY}")
     if "data" not in attributes:
         raise EnvelopeError("data", "is missing (data_base64 is not read)")
@@ -230,6 +241,16 @@ def from_structured(document: bytes) -> tuple[Envelope, bytes]:
     except (ValueError, RecursionError):  # a number beyond what a float holds
         raise EnvelopeError("data", "is not JSON") from None
     return Envelope.from_attributes(attributes), body
+
+
+def _is_json(media_type: object) -> bool:
+    """True for JSON in UTF-8: a media type may have parameters, and is in any case."""
+    if not isinstance(media_type, str):
+        return False
+    kind, *parameters = (part.strip().lower() for part in media_type.split(";"))
+    charsets = [part.removeprefix("charset=") for part in parameters if part.startswith("charset=")]
+    is_utf_8 = all(charset.strip('"') in ("utf-8", "utf8", "us-ascii") for charset in charsets)
+    return is_utf_8 and kind.endswith(("/json", "+json"))
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:

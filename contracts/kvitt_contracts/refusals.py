@@ -1,7 +1,7 @@
-"""Refusals: the exception that rules raise, and the event that a service emits for an inbound
-message that it refused.
+"""Refusals: the exception that rules raise; and the answers that a service emits for an inbound
+message that had no effect at once.
 
-Topics `<service>.refusals`, one aggregate kind: the refused message.
+Topics `<service>.refusals`, one aggregate kind: the answered message.
 """
 
 from typing import Annotated
@@ -66,6 +66,68 @@ class InventoryMessageRefused(MessageRefused, type="inventory.refusal.recorded.v
     """
 
 
+class MessageSettled(Event):
+    topic: Annotated[str, Field(description="the topic that the message came by")]
+    partition: Annotated[int, Field(ge=0, description="the record's partition")]
+    offset: Annotated[int, Field(ge=0, description="the record's offset in the partition")]
+    message_id: Annotated[
+        str | None, Field(description="ce_id of the message; none where it could not be read")
+    ] = None
+    message_source: str | None = None
+    message_type: str | None = None
+    message_subject: str | None = None
+    outcome: Annotated[
+        Word,
+        Field(
+            description="quarantined, waiting (behind a quarantined one about the same subject),"
+            " applied, duplicate, obsolete or discarded"
+        ),
+    ]
+    reason: Annotated[
+        str | None,
+        Field(description="why it is quarantined, such as UNREADABLE or UNKNOWN_VERSION"),
+    ] = None
+    rule: Annotated[
+        str | None, Field(description="the rule's id in docs/domain.md, or `contract`")
+    ] = None
+    field: Annotated[str | None, Field(description="the field or attribute at fault")] = None
+    way_on: Annotated[
+        str | None, Field(description="what the sender can do now; repeats no value that came in")
+    ] = None
+
+
+class OrdersMessageSettled(MessageSettled, type="orders.message.settled.v1"):
+    """An inbound message of orders is quarantined, waits behind one that is, has left the
+    quarantine without a refusal, or was an obsolete version.
+
+    An effect at once, and a duplicate, are not told.
+    """
+
+
+class BmbMessageSettled(MessageSettled, type="bmb.message.settled.v1"):
+    """An inbound message of bmb is quarantined, waits behind one that is, has left the quarantine
+    without a refusal, or was an obsolete version.
+
+    An effect at once, and a duplicate, are not told.
+    """
+
+
+class InventoryMessageSettled(MessageSettled, type="inventory.message.settled.v1"):
+    """An inbound message of inventory is quarantined, waits behind one that is, has left the
+    quarantine without a refusal, or was an obsolete version.
+
+    An effect at once, and a duplicate, are not told.
+    """
+
+
+OrdersAnswer = OrdersMessageRefused | OrdersMessageSettled
+"""Every answer of orders to an inbound message."""
+BmbAnswer = BmbMessageRefused | BmbMessageSettled
+"""Every answer of bmb to an inbound message."""
+InventoryAnswer = InventoryMessageRefused | InventoryMessageSettled
+"""Every answer of inventory to an inbound message."""
+
+
 # -- reserved ------------------------------------------------------------------------------------
 
 
@@ -75,30 +137,10 @@ class BillingMessageRefused(MessageRefused, type="billing.refusal.recorded.v1"):
     """
 
 
-class MessageSettled(Event):
-    message_id: Annotated[str, Field(description="ce_id of the settled message")]
-    message_source: str
-    message_type: str
-    message_subject: str
-    outcome: Annotated[
-        Word, Field(description="applied, duplicate, obsolete, quarantined or discarded")
-    ]
-
-
-class OrdersMessageSettled(MessageSettled, type="orders.message.settled.v1"):
-    """What became of an inbound message that orders did not refuse, for its sender."""
-
-
-class BmbMessageSettled(MessageSettled, type="bmb.message.settled.v1"):
-    """What became of an inbound message that bmb did not refuse, for its sender."""
-
-
-class InventoryMessageSettled(MessageSettled, type="inventory.message.settled.v1"):
-    """What became of an inbound message that inventory did not refuse, for its sender."""
-
-
 class BillingMessageSettled(MessageSettled, type="billing.message.settled.v1"):
-    """What became of an inbound message that billing did not refuse, for its sender."""
+    """An inbound message of billing is quarantined, waits behind one that is, has left the
+    quarantine without a refusal, or was an obsolete version.
+    """
 
 
 BillingRefusalEvent = BillingMessageRefused | BillingMessageSettled

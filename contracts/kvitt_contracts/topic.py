@@ -42,6 +42,17 @@ class Topic:
         return self.owner == "region"
 
     @property
+    def region(self) -> str | None:
+        """The code of the region that writes here; None for what our services write."""
+        return self.name.split(".")[1] if self.is_inbound else None
+
+    def group_of(self, service: str) -> str:
+        """The consumer group in which a service reads this topic: what regions send is read apart
+        from what our services say (decision 0185).
+        """
+        return f"{service}-regions" if self.is_inbound else service
+
+    @property
     def wire_types(self) -> frozenset[str]:
         """The declared types, by their `ce_type`."""
         return frozenset(message.wire_type for message in self.types)

@@ -63,6 +63,7 @@ __all__ = [
     "catalogue",
     "consumed_by",
     "for_region",
+    "groups_of",
 ]
 
 ORDERS_PERSONS = domain_topic(
@@ -101,10 +102,9 @@ ORDERS_CUSTOMER_ORDERS = domain_topic(
 )
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
-    "the refused message's id",
-    refusals.OrdersMessageRefused,
+    "the answer's id, one for each record",
+    refusals.OrdersAnswer,
     "notifications",
-    coming=refusals.OrdersMessageSettled,
 )
 
 BMB_TRANSFERS = domain_topic(
@@ -118,10 +118,9 @@ BMB_TRANSFERS = domain_topic(
 )
 BMB_REFUSALS = domain_topic(
     "bmb.refusals",
-    "the refused message's id",
-    refusals.BmbMessageRefused,
+    "the answer's id, one for each record",
+    refusals.BmbAnswer,
     "notifications",
-    coming=refusals.BmbMessageSettled,
 )
 
 INVENTORY_ARTICLES = domain_topic(
@@ -167,10 +166,9 @@ INVENTORY_STOCK_MOVES = domain_topic(
 INVENTORY_DAYS = domain_topic("inventory.days", "the region's id", inventory.DayEvent, "billing")
 INVENTORY_REFUSALS = domain_topic(
     "inventory.refusals",
-    "the refused message's id",
-    refusals.InventoryMessageRefused,
+    "the answer's id, one for each record",
+    refusals.InventoryAnswer,
     "notifications",
-    coming=refusals.InventoryMessageSettled,
 )
 
 BILLING_CHARGES = domain_topic(
@@ -326,6 +324,15 @@ def consumed_by(service: str, codes: Sequence[str]) -> tuple[Topic, ...]:
             (t for t in catalogue(codes) if service in t.consumers), key=lambda topic: topic.name
         )
     )
+
+
+def groups_of(service: str, codes: Sequence[str]) -> dict[str, tuple[Topic, ...]]:
+    """The consumer groups of a service by name, each with the topics that it subscribes to."""
+    groups: dict[str, tuple[Topic, ...]] = {service: ()}
+    for topic in consumed_by(service, codes):
+        group = topic.group_of(service)
+        groups[group] = (*groups.get(group, ()), topic)
+    return groups
 
 
 def _filled(topic: Topic, codes: Sequence[str]) -> list[Topic]:

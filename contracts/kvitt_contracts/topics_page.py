@@ -6,6 +6,7 @@ from pathlib import Path
 from kvitt_contracts import coming
 from kvitt_contracts.envelope import MAX_BYTES, Message
 from kvitt_contracts.examples import examples
+from kvitt_contracts.quotas import DEFAULT
 from kvitt_contracts.topics import CATALOGUE, FOR_EVER, Topic
 
 _SAMPLES = Path(__file__).parents[2] / "docs" / "integrators"
@@ -20,6 +21,7 @@ _KEYS = {
     "TransferId": "överföringens id",
     "the article's id": "artikelns id",
     "the balance's id": "saldots id",
+    "the answer's id, one for each record": "svarets id, ett för varje post",
     "the refused message's id": "det avvisade meddelandets id",
     "the region's id": "regionens id",
     "the region's id of the person": "regionens id för personen",
@@ -40,7 +42,11 @@ def page() -> str:
     domain = [topic for topic in CATALOGUE if not topic.is_per_region]
     return "\n".join(
         [
-            _INTRODUCTION.format(kib=MAX_BYTES // 1024),
+            _INTRODUCTION.format(
+                kib=MAX_BYTES // 1024,
+                written=DEFAULT.producer_byte_rate // 1024,
+                read=DEFAULT.consumer_byte_rate // 1024,
+            ),
             "## Det som regionen skriver\n",
             _table(inbound),
             "## Det som regionen läser\n",
@@ -74,7 +80,9 @@ schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/
 
 - **Format.** Ett meddelande är ett CloudEvent 1.0: attributen står i Kafkas headers med `ce_`
   framför namnet (binärt läge) och kroppen är JSON i UTF-8. Strukturerat läge (`content-type:
-  application/cloudevents+json`) tas också emot.
+  application/cloudevents+json`) tas också emot, ett meddelande i varje post. Headers namn får
+  skrivas som klienten skriver dem (`ce-id`, `CE_ID`), men var och en bara en gång. Ett fält står
+  en gång i sitt objekt.
 - **Nyckel.** Kafkas nyckel är densamma som `ce_subject`: det som regionen själv kallar saken.
   Ordning gäller inom (`ce_source`, `ce_subject`), aldrig mellan två saker och aldrig mellan två
   topicer.
@@ -82,9 +90,12 @@ schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/
   (confluent-kafka, Rust, Go, .NET) sätter `partitioner=murmur2_random`; annars bryts ordningen.
 - **Upprepning.** Samma (`ce_source`, `ce_id`) tas emot en gång. Skicka hellre om än låt bli;
   använd samma id för samma meddelande, och ett nytt id för ett rättat och för ett avvisat som
-  skickas igen: ett avvisat id är mottaget, och passeras tyst nästa gång.
-- **Version.** Ett faktum (`region.*.stated`) bär avsändarens egen `version`; en äldre än den som
-  redan är känd har ingen verkan.
+  skickas igen. Kommer ett id igen med samma innehåll händer inget; med annat innehåll avvisas det
+  (`ID_REUSED`).
+- **Version.** Ett faktum (`region.*.stated`) bär avsändarens egen `version`. Vad den räknar står i
+  varje typs schema: det som `ce_subject` nämner, ibland delat på dag, artikel eller annat. En äldre
+  än den som är känd har ingen verkan och sägs vara `obsolete`; samma version med samma innehåll är
+  en upprepning, med annat innehåll avvisas den (`VERSION_TAKEN`): höj versionen.
 - **Personer.** En person nämns med regionens eget id, aldrig med ett nummer. Nummer, namn och
   adresser får bara stå i `region.person.*` på `region.<code>.persons`. Adresser, telefon, portkod
   och anvisningar för en order lämnas över HTTP, inte på `region.<code>.orders`.
@@ -98,6 +109,8 @@ schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/
 - **Person igen.** När en person skickas på nytt gäller regionens uppgifter, men ett
   telefonnummer som har ändrats i Kvitt står kvar tills regionen skickar ett annat än förra gången.
 - **Storlek.** Högst {kib} KiB för kroppen.
+- **Takt.** Regionens användare får skriva {written} och läsa {read} KiB i sekunden, om inget
+  annat är avtalat. Den som tar mer får vänta på svar från Kafka (*throttle time*); inget avvisas.
 
 | header | krav | betydelse |
 | --- | --- | --- |
@@ -157,10 +170,30 @@ kan göra. Det avvisade värdet upprepas aldrig. Skicka det rättade meddelandet
 `ce_id`.
 
 Ett faktum som nämner något okänt (en kund vars betalare inte har kommit än) väntar i stället, en
-tid, på det som saknas. Ett uppdrag (order, överföring) som nämner något okänt avvisas genast. Det
-som inte alls går att läsa (inte JSON, inte UTF-8, ingen `ce_subject`) läggs åt sidan hos Kvitts
-drift, krypterat, med orsaken; senare meddelanden om samma sak väntar tills det är avgjort, allt
-annat går vidare.
+tid, på det som saknas. Ett uppdrag (order, överföring) som nämner något okänt avvisas genast. När
+`ce_id`, `ce_source` och `ce_subject` går att läsa avvisas också en typ som inte finns
+(`UNKNOWN_TYPE`) och ett innehåll som inte är JSON i UTF-8 (`UNREADABLE`) eller är för stort
+(`TOO_LARGE`).
+
+## Så berättas att något ligger i karantän
+
+Inget försvinner: det som varken får verkan, är en upprepning eller avvisas läggs i karantän hos
+Kvitts drift, krypterat, och `region.message.settled.v1` säger det. Det gäller ett meddelande utan
+läsbart id, avsändare eller subject, en version av en känd typ som Kvitt inte känner än, och ett
+faktum som har väntat för länge eller som Kvitt inte klarar. `outcome` är:
+
+| `outcome` | betyder | sedan |
+| --- | --- | --- |
+| `quarantined` | Kvitt ser över det; `reason` och `field` säger varför | slutet sägs |
+| `waiting` | står bakom ett sådant med samma `source` och `subject` | slutet sägs |
+| `applied`, `duplicate` | så slutade det som låg i karantän eller väntade | inget mer |
+| `obsolete` | en nyare version gäller redan | inget mer |
+| `discarded` | det togs bort och får ingen verkan | skicka ett rättat med nytt `ce_id` |
+
+Ett meddelande i karantän kan också sluta som `region.message.refused.v1`. Går inte `ce_id` att läsa
+fattas `message_id`: då hittas posten på `topic`, `partition` och `offset`, som Kafka svarade med
+när den skickades. Slutet har samma `ce_subject` i flödet som beskedet före det. Om det som får
+verkan genast sägs inget.
 """
 
 

@@ -71,8 +71,17 @@ def test_the_settings_of_the_sample_are_known_to_the_client() -> None:
             ),
         ),
         (examples("region.order.reported.v1")[0], "VB-2026-00871: delivered"),
+        (examples("region.message.settled.v1")[0], "VB-2026-00915: discarded."),
+        (
+            examples("region.message.settled.v1")[2],
+            (
+                "region.ac.orders, partition 3, offset 17: quarantined. Meddelandet kan inte läsas."
+                " Rätta attributet efter docs/integrators/topics.md och skicka det med ett nytt"
+                " ce_id; det här tas om hand hos Kvitt."
+            ),
+        ),
     ],
-    ids=["refused", "order"],
+    ids=["refused", "order", "settled", "unreadable"],
 )
 def test_the_feed_is_told_line_by_line(one: Example, line: str) -> None:
     message = mock.create_autospec(Message, instance=True)

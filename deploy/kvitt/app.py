@@ -107,7 +107,8 @@ def up(
 
 @app.command()
 def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
-    """Show what runs, what is dead and why, where each part answers, and regions out of service.
+    """Show what runs, what is dead and why, where each part answers, and the regions that are out
+    of service or not read on.
 
     Exit code 1 when something is missing.
     """
@@ -116,9 +117,12 @@ def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
     for one in found:
         table.add_row(one.name, one.state, in_words(one.pid), one.address)
     show(table)
-    out = regions.outages(one.address for one in found if one.name in SERVICES and one.pid)
+    addresses = [one.address for one in found if one.name in SERVICES and one.pid]
+    out = regions.outages(addresses)
     for code, reason in sorted(out.items()):
         typer.echo(f"region {code} is out of service: {reason}")
+    for code in regions.held(addresses):
+        typer.echo(f"region {code} is not read on: too much of it is parked (kvitt parked)")
     raise typer.Exit(0 if all(one.is_ready for one in found) and not out else 1)
 
 

@@ -170,7 +170,7 @@ def parked(
 def idle(state_dir: StateOption = _DEFAULT_STATE) -> None:
     """Show what each service still has to do. Exit code 1 while anything moves."""
     admin = Admin.of(state_dir)
-    columns = ("lag", "unsent", "parked_waiting", "quarantined", "due_timers", "in_hand")
+    columns = ("lag", "unsent", "parked_waiting", "quarantined", "untold", "due_timers", "in_hand")
     table = Table("service", *(column.replace("_", " ") for column in columns))
     moving = False
     for name in admin.services:

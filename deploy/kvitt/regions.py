@@ -1,10 +1,11 @@
 """The command `kvitt region check`: the regions' policy files, checked before anything starts."""
 
+import contextlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -63,13 +64,20 @@ def check(
 def outages(urls: Iterable[str]) -> Mapping[str, str]:
     """The regions that one of the services has taken out of service, with the reason."""
     found: dict[str, str] = {}
-    for url in urls:
-        try:
-            answer = httpx.get(f"{url}/health/ready", timeout=2.0).json()
-        except (httpx.HTTPError, ValueError):
-            continue
+    for answer in _answers(urls):
         found |= answer.get("regions_out", {})
     return found
+
+
+def held(urls: Iterable[str]) -> Sequence[str]:
+    """The regions that one of the services does not read on, since too much of theirs is parked."""
+    return sorted({code for answer in _answers(urls) for code in answer.get("regions_held", [])})
+
+
+def _answers(urls: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for url in urls:
+        with contextlib.suppress(httpx.HTTPError, ValueError):
+            yield httpx.get(f"{url}/health/ready", timeout=2.0).json()
 
 
 def _named(paths: Sequence[Path]) -> list[Path]:

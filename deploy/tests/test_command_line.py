@@ -320,10 +320,10 @@ def test_a_barrier_names_what_is_dead_first() -> None:
         "billing": {},
     }
 
-    problem = not_at_rest(looks, 60.0, dead={"kafka": "ended with -9, starts again in 8 s"})
+    problem = not_at_rest(looks, 60.0, dead={"kafka": "was killed by SIGKILL"})
 
     assert problem.what == (
-        "After 60 s something moves still. kafka: ended with -9, starts again in 8 s; "
+        "After 60 s something moves still. kafka: was killed by SIGKILL; "
         "orders: answers 503; bmb: 2 messages to read"
     )
     assert "kvitt logs kafka" in problem.remedy

@@ -51,7 +51,7 @@ def test_killed_servers_come_back_with_their_data(tmp_path: Path) -> None:
 
             os.kill(killed, signal.SIGKILL)
 
-            _await(steps, server.name, "ended with -9, starts again in 0.5 s")
+            _await(steps, server.name, "was killed by SIGKILL, starts again in 0.5 s")
             assert set(state.dead_parts()) == {server.name}
             _await(steps, server.name, "runs again")
             assert state.dead_parts() == system.dead_parts() == {}

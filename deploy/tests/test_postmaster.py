@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,38 +14,44 @@ SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
 
 
 def test_a_lock_that_names_a_zombie_is_removed(tmp_path: Path) -> None:
-    zombie = subprocess.Popen(SLEEPER, cwd=tmp_path)
-    zombie.kill()
-    lock = _lock(tmp_path, zombie.pid)
+    with _sleeper(tmp_path) as zombie:
+        zombie.kill()
+        lock = _lock(tmp_path, zombie.pid)
 
-    remove_lock_left_behind(tmp_path)
+        remove_lock_left_behind(tmp_path)
 
-    assert not lock.exists()
-    zombie.wait()
+        assert not lock.exists()
 
 
 def test_a_lock_that_names_another_program_is_removed(tmp_path: Path) -> None:
-    other = subprocess.Popen(SLEEPER)
-    lock = _lock(tmp_path, other.pid)
+    with _sleeper(Path("/")) as other:
+        lock = _lock(tmp_path, other.pid)
 
-    remove_lock_left_behind(tmp_path)
+        remove_lock_left_behind(tmp_path)
 
-    assert not lock.exists()
-    assert other.poll() is None
-    other.kill()
-    other.wait()
+        assert not lock.exists()
+        assert other.poll() is None
 
 
 def test_a_lock_beside_a_live_process_stays_and_the_process_is_named(tmp_path: Path) -> None:
-    left_over = subprocess.Popen(SLEEPER, cwd=tmp_path)
-    lock = _lock(tmp_path, left_over.pid + 1)
+    with _sleeper(tmp_path) as left_over:
+        lock = _lock(tmp_path, left_over.pid + 1)
 
-    with pytest.raises(LocalProblem, match=f"pid {left_over.pid}"):
-        remove_lock_left_behind(tmp_path, timeout=0.1)
+        with pytest.raises(LocalProblem, match=f"pid {left_over.pid}"):
+            remove_lock_left_behind(tmp_path, timeout=0.1)
 
-    assert lock.exists()
-    left_over.kill()
-    left_over.wait()
+        assert lock.exists()
+
+
+@contextmanager
+def _sleeper(directory: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that works in the directory; nobody waits for it before the end."""
+    process = subprocess.Popen(SLEEPER, cwd=directory)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _lock(data: Path, pid: int) -> Path:

@@ -67,6 +67,22 @@ def test_a_child_that_does_not_heed_is_killed(tmp_path: Path) -> None:
     reaper.close()
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "was killed by SIGKILL"),
+        ("import sys; sys.exit(3)", "ended with code 3"),
+    ],
+)
+def test_how_a_child_ended_is_told_in_words(program: str, told: str, tmp_path: Path) -> None:
+    reaper = ProcessReaper()
+
+    child = reaper.start("short", [sys.executable, "-c", program], log=tmp_path / "log")
+
+    assert child.ending == told
+    reaper.close()
+
+
 def test_only_those_that_run_are_remembered(tmp_path: Path) -> None:
     reaper = ProcessReaper()
     ended = reaper.start("ended", SLEEPER, log=tmp_path / "log")

@@ -6,13 +6,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
 import pytest
 from kvitt.local.problems import LocalProblem
+from kvitt.local.quotas import quota_of
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, region_codes
+from kvitt_contracts.quotas import region_quota
 
 pytestmark = pytest.mark.long(seconds=40)
 
@@ -108,10 +111,21 @@ def test_a_service_that_died_is_started_again(tmp_path: Path, toy: str) -> None:
 
         assert service.child.pid != first
         assert service.restarts == 1
-        assert (toy, "ended with -9, starts again in 0.5 s") in steps
+        assert (toy, "was killed by SIGKILL, starts again in 0.5 s") in steps
         processes = {one.name: one.pid for one in state.processes()}
         assert processes[toy] == service.child.pid
     assert not psutil.pid_exists(service.child.pid)
+
+
+def test_each_region_has_its_quota_from_the_start(tmp_path: Path) -> None:
+    with LocalSystem(State.open(tmp_path), services=[]) as system:
+        admin = system.credentials("admin")
+        found = {
+            code: quota_of(system.bootstrap, admin, f"region-{code}") for code in system.regions
+        }
+
+        assert found == {code: asdict(region_quota(code)) for code in system.regions}
+        assert quota_of(system.bootstrap, admin, "orders") == {}
 
 
 def test_a_service_that_cannot_start_is_told_with_its_reason(

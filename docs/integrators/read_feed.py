@@ -31,6 +31,10 @@ def describe(message: Message) -> str:
     if wire_type == "region.message.refused.v1":
         field = data.get("field") or "hela meddelandet"
         return f"{data['subject']}: avvisat enligt {data['rule']} ({field}). {data['way_on']}"
+    if wire_type == "region.message.settled.v1":
+        place = f"{data['topic']}, partition {data['partition']}, offset {data['offset']}"
+        way_on = f" {data['way_on']}" if "way_on" in data else ""
+        return f"{data.get('subject') or place}: {data['outcome']}.{way_on}"
     return f"{data.get(noun, noun)}: {data.get('status', wire_type)}"
 
 

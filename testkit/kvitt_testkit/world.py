@@ -9,15 +9,15 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol, TypeVar, cast, overload
+from typing import Any, Protocol, TypeVar, overload
 from uuid import UUID, uuid4
 from zlib import crc32
 
 import httpx
 import pytest
-from aiokafka import ConsumerRecord
 from cryptography.fernet import Fernet
 from kvitt_chassis.auth import Authenticator, Caller, Unauthorized
 from kvitt_chassis.consuming.incoming import Incoming
@@ -26,7 +26,7 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.operating.row_comparison import differences, read_event
 from kvitt_chassis.policies import read_policies
-from kvitt_chassis.sealing import Sealer
+from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction, UnitOfWork
 from kvitt_contracts.calendar import STOCKHOLM
@@ -43,7 +43,7 @@ E = TypeVar("E", bound=Event)
 
 REGION = RegionCode("ac")
 _SEALER = Sealer(Fernet.generate_key().decode())
-_NO_RECORD = cast(ConsumerRecord, None)  # a refusal tells of the envelope alone
+_OFFSETS = count()
 _KEEP = ("alembic_version", "clock", "relay")
 _RUN = uuid4().hex
 
@@ -105,7 +105,9 @@ class World:
             await self.handle(message, envelope=described)
         except Refused as refused:
             incoming = Incoming(
-                record=_NO_RECORD,
+                record=record_of(
+                    topic="", partition=0, offset=next(_OFFSETS), key=None, value=None, headers=()
+                ),
                 topic="",
                 key=described.subject,
                 region=described.region,

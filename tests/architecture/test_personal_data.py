@@ -38,6 +38,8 @@ OPEN_TEXTS = {
     "message_subject": "ce_subject: what the region calls the thing",
     "subject": "ce_subject: what the region calls the thing",
     "service": "one of ours",
+    "source": "ce_source",
+    "topic": "one of ours",
     "order": "the region's reference",
     "order_number": "ORD-2",
     "transfer": "the region's reference",

@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: measure, keep the figures, write the page. One command, ≤ 25 minutes.
+"""`python -m tests.bench`: measure, keep the figures, write the page. One command, ≤ 35 minutes.
 
 PART chooses parts by name (`memory`, half an hour, only so); QUICK=1 measures little, and writes
 under .kvitt instead of docs.
@@ -14,7 +14,17 @@ from time import monotonic
 from kvitt.local.problems import LocalProblem
 from kvitt.signals import ended_by_signals
 
-from tests.bench import consuming, figures, lasting, profiling, relaying, report, writing
+from tests.bench import (
+    consuming,
+    figures,
+    lasting,
+    one_bad_region,
+    profiling,
+    relaying,
+    report,
+    slow_clients,
+    writing,
+)
 from tests.bench.machine import description, tell
 
 _ROOT = Path(__file__).parents[2]
@@ -23,6 +33,8 @@ _PARTS: dict[str, Callable[..., Coroutine[None, None, report.Section]]] = {
     "relay": relaying.measure,
     "consumer": consuming.measure,
     "writing": writing.measure,
+    "one-bad-region": one_bad_region.measure,
+    "slow-clients": slow_clients.measure,
     "profile": profiling.measure,
     "memory": lasting.measure,
 }

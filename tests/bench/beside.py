@@ -29,9 +29,11 @@ from tests.bench import counted, report
 from tests.bench.contest import Arena, open_arena, run_alone
 from tests.bench.machine import description, tell
 from tests.bench.report import Section, Table
+from tests.faults.flooding import FLOODS
 
 _ROOT = Path(__file__).parents[2]
 _EITHER = Path(__file__).with_name("either.py")
+_OVERLAID = Path(__file__).with_name("overlaid.py")
 _LONGEST = 900.0
 _NOISE = 1.03
 _PREFACE = """\
@@ -164,6 +166,10 @@ def _wholes(jobs: list[Job], old: Side, new: Side, chosen: Sequence[str], *, qui
         Job("system", rounds, lambda side: dict(side.call("whole", **how))),
         Job("month", rounds, _month),
     ]
+    wholes += [
+        Job("one-bad-region", rounds, partial(_flooded, flood, 5 if quick else 20))
+        for flood in FLOODS
+    ]
     wanted = [job for job in wholes if not chosen or job.part in chosen]
     jobs += wanted
     _in_turns(wanted, old, new)
@@ -209,6 +215,14 @@ def _month(side: Side) -> dict[str, float]:
         command = [str(side.root / ".venv" / "bin" / "kvitt"), "run", "--once", "--state", state]
         _run(command, cwd=side.root)
         return {"a month of two regions, from nothing to told|s": monotonic() - begun}
+
+
+def _flooded(flood: str, seconds: int, side: Side) -> dict[str, float]:
+    """What floods and looks is of here, what is flooded of the side."""
+    text = _OVERLAID.read_text(encoding="utf-8")
+    command = [side.python, "-c", text, str(_ROOT), flood, str(seconds)]
+    found: dict[str, float] = json.loads(_run(command, cwd=side.root))
+    return found
 
 
 # -- the table ------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
 from kvitt_chassis.consuming.kafka_client import Reading
 from kvitt_chassis.consuming.machine import Finish
+from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.relaying.outbox import OutboxRow
 from kvitt_chassis.relaying.publisher import Publisher
@@ -25,6 +26,7 @@ from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.orders import OrderVoided
 from kvitt_contracts.types import OrderId
 from kvitt_testkit.world import wait_for
+from sqlalchemy import text
 
 from tests.bench import counted, failing
 from tests.bench.contest import COLUMNS, LONGEST, Arena, Found, Place, Watch, open_arena, run_alone
@@ -160,6 +162,8 @@ async def singly(place: Place) -> dict[str, Any]:
 async def replayed(place: Place) -> dict[str, Any]:
     """A second group over what a first one has applied."""
     await _consume(place, Tuning())
+    async with place.database().unit() as unit:
+        await unit.session.execute(text("DELETE FROM positions"))
     return await _consume(place, Tuning(), group="again-")
 
 
@@ -172,20 +176,21 @@ async def _consume(
     is_one_by_one: bool = False,
 ) -> dict[str, Any]:
     database = place.database()
-    consumer = Consumer(
+    shared = Shared(
         database=database,
         handlers=handled_by,
         topics=[counted.CONSUMED],
-        kafka=place.kafka,
         sealer=Sealer(Fernet.generate_key().decode()),
         prefix=place.prefix,
+        handler_budget=tuning.handler_budget,
+    )
+    consumer = Consumer(
+        shared=shared,
+        topics=[counted.CONSUMED],
+        group=group + database.service,
+        kafka=place.kafka,
         tuning=tuning,
     )
-    consumer.client._group = group + consumer.client._group
-    if group:
-        consumer.client.subscriber = consumer.client._make_subscriber(
-            consumer.client.subscriber._listener
-        )
     watch = Watch(place)
     settle, begun = consumer.settle, asyncio.Event()
 

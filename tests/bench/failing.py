@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
 from kvitt_chassis.consuming.incoming import Record
 from kvitt_chassis.consuming.machine import Limits
+from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_chassis.transaction import Transaction
@@ -114,12 +115,18 @@ async def waiting(place: Place) -> dict[str, Any]:
 async def _settle(place: Place, records: list[Record]) -> dict[str, Any]:
     """Handles the records until all are settled, what is handed back again."""
     database = place.database()
-    consumer = Consumer(
+    topics = [counted.CONSUMED, INBOUND]
+    shared = Shared(
         database=database,
         handlers=messages,
-        topics=[counted.CONSUMED, INBOUND],
-        kafka=place.kafka,
+        topics=topics,
         sealer=Sealer(Fernet.generate_key().decode()),
+    )
+    consumer = Consumer(
+        shared=shared,
+        topics=topics,
+        group=database.service,
+        kafka=place.kafka,
         tuning=Tuning(limits=Limits(faults_in_a_row=2 * EVENTS)),
     )
     transactions = loaded = 0

@@ -1,11 +1,14 @@
 """Of part `system`: how long one service takes to start, and how fast it reads everything again."""
 
 import asyncio
+from collections.abc import Sequence
+from functools import partial
 from time import monotonic
 
-from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions
+from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
 from kvitt.local.servers import admin_client
+from kvitt_contracts.topics import groups_of
 from kvitt_testkit.world import wait_for
 
 from tests.bench.contest import LONGEST
@@ -34,11 +37,11 @@ async def start_up(world: World) -> Table:
 
 
 async def replay(world: World) -> Table:
-    """A service's group is deleted; the new one reads all topics from their beginning."""
+    """The offsets of a service's groups are set to 0: it reads all topics from their beginning."""
     client = admin_client(world.system.bootstrap, world.system.credentials("admin"))
     rows = [await _replay(world, client, name) for name in _REPLAYED]
     return Table(
-        "Everything read again by a new group of a real service, each event known by its mark "
+        "Everything read again by a real service, each event known by its mark "
         "(goal: ≥ 10,000 messages/s)",
         ["service", "messages", "seconds", "messages/s", "recorded anew", "CPU"],
         rows,
@@ -49,16 +52,18 @@ async def replay(world: World) -> Table:
 async def _replay(world: World, client: AdminClient, name: str) -> list[str]:
     service = world.system.services[name]
     await asyncio.to_thread(service.stop)
-    messages, recorded = await _committed(client, name), world.recorded()[name]
+    groups = list(groups_of(name, world.system.regions))
+    messages, recorded = await _committed(client, groups), world.recorded()[name]
     tell(f"{name} reads {messages:,} messages again")
-    for deleted in client.delete_consumer_groups([name]).values():
-        await asyncio.to_thread(deleted.result)
+    for group in groups:
+        await _set_back(client, group)
     service.start()
 
     async def all_is_read() -> bool:
-        return await _committed(client, name) >= messages
+        return await _committed(client, groups) >= messages
 
-    await wait_for(lambda: _is_assigned(client, name), within=LONGEST, every=0.01)
+    for group in groups:
+        await wait_for(partial(_is_assigned, client, group), within=LONGEST, every=0.01)
     assert service.child is not None
     processes = Processes({name: service.child.pid, **world.servers})
     processes.begin()
@@ -81,7 +86,19 @@ async def _is_assigned(client: AdminClient, group: str) -> bool:
     return bool(found.state == ConsumerGroupState.STABLE and found.members)
 
 
-async def _committed(client: AdminClient, group: str) -> int:
+async def _committed(client: AdminClient, groups: Sequence[str]) -> int:
+    places = [place for group in groups for place in await _offsets(client, group)]
+    return sum(max(one.offset, 0) for one in places)
+
+
+async def _offsets(client: AdminClient, group: str) -> list[TopicPartition]:
     asked = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
     found = await asyncio.to_thread(asked[group].result)
-    return sum(max(one.offset, 0) for one in found.topic_partitions or ())
+    return list(found.topic_partitions or ())
+
+
+async def _set_back(client: AdminClient, group: str) -> None:
+    back = [TopicPartition(one.topic, one.partition, 0) for one in await _offsets(client, group)]
+    if back:
+        asked = client.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, back)])
+        await asyncio.to_thread(asked[group].result)

@@ -26,6 +26,7 @@ _MODULES = (
     "servers",
     "group",
     "messages",
+    "regions",
     "versions",
     "clocks",
     "disk",

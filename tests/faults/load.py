@@ -132,6 +132,25 @@ class Load:
             for body in bodies:
                 self._send(self._sides[0], topic, subject, body)
 
+    def send(self, region: str, topic: str, subject: str, body: Message) -> str:
+        """Send one message as a region, outside of any case. Gives its id."""
+        with self._lock:
+            return self._send(self._side_of(region), topic, subject, body)
+
+    def send_bytes(
+        self, region: str, topic: str, key: str, value: bytes, headers: list[tuple[str, bytes]]
+    ) -> None:
+        """Send a record as it is, as a region whose own program is broken."""
+        with self._lock:
+            self._side_of(region).producer.produce(
+                f"region.{region}.{topic}", key=key, value=value, headers=[*headers]
+            )
+
+    def order(self, region: str) -> None:
+        """Begin an order in a region; it is seen to its end like the load's own."""
+        with self._lock:
+            self._begin_order(self._side_of(region), is_marked=False)
+
     def seconds_of(self, since: float, until: float) -> list[float]:
         """How long the cases took that were begun within (monotonic) and have ended, sorted."""
         with self._lock:
@@ -139,6 +158,10 @@ class Load:
         return sorted(
             one.ended_at - one.at for one in found if one.ended_at and since <= one.at < until
         )
+
+    def _side_of(self, region: str) -> _Side:
+        (found,) = [one for one in self._sides if one.region.code == region]
+        return found
 
     def _run(self) -> None:
         try:
@@ -274,7 +297,7 @@ class Load:
             )
             self._send(side, "bmb", reference, answer)
 
-    def _send(self, side: _Side, topic: str, subject: str, body: Message) -> None:
+    def _send(self, side: _Side, topic: str, subject: str, body: Message) -> str:
         with self._lock:
             self._written += 1
         region = side.region.code
@@ -288,7 +311,11 @@ class Load:
         )
         name = f"region.{region}.{topic}"
         sent = Published(
-            service=_READERS.get(topic, topic), topic=name, key=subject, id=str(envelope.id)
+            service=_READERS.get(topic, topic),
+            topic=name,
+            key=subject,
+            id=str(envelope.id),
+            at=time.time(),
         )
         side.producer.produce(
             name,
@@ -300,6 +327,7 @@ class Load:
             headers=[*envelope.headers()],
             on_delivery=lambda error, _: self.published.append(sent) if error is None else None,
         )
+        return sent.id
 
 
 def source_of(region: str) -> str:

@@ -21,7 +21,7 @@ from kvitt.local.kafka import client_settings
 from kvitt.local.processes import Child, free_ports
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
-from kvitt_contracts.topics import SERVICES, catalogue
+from kvitt_contracts.topics import SERVICES, catalogue, groups_of
 from kvitt_contracts.types import Role
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -340,7 +340,10 @@ class World:
         """
         # A new one each time: one that has seen the broker die asks in vain for minutes.
         admin = AdminClient({**self.client_settings("admin"), "log_level": 0})
-        asked = admin.describe_consumer_groups(list(self.services), request_timeout=5)
+        groups = [
+            group for service in self.services for group in groups_of(service, self.system.regions)
+        ]
+        asked = admin.describe_consumer_groups(groups, request_timeout=5)
         try:
             found = [answer.result(5) for answer in asked.values()]
         except (KafkaException, TimeoutError):

@@ -15,6 +15,7 @@ from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
 from tests.mutants.sending import SENDING
 from tests.mutants.servers import running
+from tests.mutants.sharing import SHARING
 from tests.mutants.tree import ROOT, NotOnce, Tree, swapped
 from tests.mutants.trial import Case, Outcome, Runner, Tried
 from tests.telling import machine, say
@@ -24,6 +25,7 @@ GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "The way in: marks, batches, offsets, the group": RECEIVING,
     "From outside: regions, quarantine, HTTP, privacy, contracts": OUTSIDE,
     "Isolation: one region, caller or connection stops no other": ISOLATION,
+    "Sharing: regions' turns, the park's cap, the drain": SHARING,
     "The business": BUSINESS,
     "The local machine": LOCAL,
 }

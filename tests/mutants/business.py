@@ -259,7 +259,7 @@ BUSINESS: tuple[Mutant, ...] = (
     ),
     mutant(
         "loan-lasts-until-its-return",
-        "A return that is corrected to a later day lets the loan last: without, nobody pays between",
+        "A return that is corrected to a later day lets the loan last: without, days are unpaid",
         "services/inventory/inventory/returns/domain.py",
         "return {**lasted, **_in_store(store, on, days)}",
         "return _in_store(store, on, days)",

@@ -148,8 +148,8 @@ RECEIVING: tuple[Mutant, ...] = (
         "well-ones-first",
         "Partitions that are well go before one that is ill",
         f"{CHASSIS}/consuming/turns.py",
-        "[partition for partition in self._left if partition not in self._ill]",
-        "list(self._left)",
+        "        if well:\n",
+        "        if well and not self._ill:\n",
         f"{_TURNS}::test_partitions_that_are_well_go_before_one_that_is_ill",
     ),
     mutant(
@@ -252,8 +252,8 @@ RECEIVING: tuple[Mutant, ...] = (
         "assignment-after-a-restore",
         "A restored database is read again from what it knows, not from the group's offset",
         f"{CHASSIS}/consuming/progress.py",
-        "            self.settled[one] = min(read_from, known[one])",
-        "            self.settled[one] = known[one] = read_from",
+        "            self.settled[one] = min(offset, known[one])",
+        "            self.settled[one] = known[one] = offset",
         f"{_KAFKA}::test_a_restored_database_is_read_again_from_what_it_knows[False]",
     ),
     mutant(

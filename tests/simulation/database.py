@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from kvitt_chassis.consuming.marks import FactKey, Sent, Stated
 from kvitt_chassis.consuming.verdicts import KeyState, Verdict
 from kvitt_chassis.relaying.steps import Cursor, Origin, PageRead
 
@@ -55,8 +56,8 @@ class Tables:
     rows: dict[int, list[Row]] = field(default_factory=dict)  # by transaction
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     marks: dict[tuple[str, str], KeyState] = field(default_factory=dict)
-    seen: set[tuple[str, UUID]] = field(default_factory=set)
-    versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    seen: dict[Sent, str | None] = field(default_factory=dict)
+    versions: dict[FactKey, Stated] = field(default_factory=dict)
     effects: list[tuple[str, str, int, UUID, Verdict]] = field(default_factory=list)
     pauses: dict[tuple[str, int], float] = field(default_factory=dict)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)

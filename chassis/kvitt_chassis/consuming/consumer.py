@@ -1,4 +1,4 @@
-"""The consumer: the shell around the machine (machine.py) and the inbox. Takes batches from Kafka,
+"""A consumer: the shell around the machine (machine.py) and the inbox. Takes batches from Kafka,
 does what the machine decides, in one transaction each, and reports the outcome to it.
 """
 
@@ -6,23 +6,22 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiokafka import TopicPartition
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.topics import Topic, consumed_by
-from kvitt_contracts.types import RegionCode
+from kvitt_contracts.topics import Topic
 from opentelemetry.trace import SpanKind
 
 from kvitt_chassis import failpoints
 from kvitt_chassis.consuming import parking
-from kvitt_chassis.consuming.drain import Drain
+from kvitt_chassis.consuming.back_pressure import BackPressure
 from kvitt_chassis.consuming.faults import describe, failure_of
-from kvitt_chassis.consuming.inbox import Applied, Inbox, Turn
-from kvitt_chassis.consuming.incoming import Incoming, Reader, Record
+from kvitt_chassis.consuming.inbox import Applied, Turn
+from kvitt_chassis.consuming.incoming import Incoming, Record
 from kvitt_chassis.consuming.kafka_client import KafkaClient, Reading
 from kvitt_chassis.consuming.machine import (
     Action,
@@ -48,15 +47,11 @@ from kvitt_chassis.consuming.offsets import Offsets
 from kvitt_chassis.consuming.pauses import Pauses
 from kvitt_chassis.consuming.positions import DatabaseBehind, Reached
 from kvitt_chassis.consuming.progress import Progress
-from kvitt_chassis.consuming.quarantine import Quarantine
+from kvitt_chassis.consuming.reading_order import ReadingOrder
+from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.consuming.verdicts import OF_THIS_START, Cause
-from kvitt_chassis.database import Database
 from kvitt_chassis.failpoints import failpoint
-from kvitt_chassis.handlers import Handlers
-from kvitt_chassis.operating.history import History
 from kvitt_chassis.operating.telemetry import Telemetry
-from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.settings import Settings
 from kvitt_chassis.transaction import NotYetKnown
 
 log = logging.getLogger(__name__)
@@ -80,44 +75,34 @@ class Tuning:
 
 _CHECK_AGAIN = 0.5
 _MEASURE_EVERY = 10.0
-_FORGET_EVERY = 3600.0
 
 
 class Consumer:
-    """Everything that one process of a service consumes. Between `start()` and `stop()` its loops
-    run.
+    """What one process of a service consumes of some topics, as a member of one group. Between
+    `start()` and `stop()` its loops run.
+
+    `group` is named without the prefix. Regions' topics are read in turns of `max_records`.
     """
 
     def __init__(
         self,
         *,
-        database: Database,
-        handlers: Handlers,
+        shared: Shared,
         topics: Sequence[Topic],
+        group: str,
         kafka: Mapping[str, Any],
-        sealer: Sealer,
-        prefix: str = "",
         telemetry: Telemetry | None = None,
-        history: History | None = None,
         tuning: Tuning | None = None,
     ) -> None:
-        self.database = database
-        self.group = prefix + database.service
+        self.database = shared.database
+        self.shared = shared
+        self.inbox, self.drain, self.quarantine = shared.inbox, shared.drain, shared.quarantine
+        self.group = shared.prefix + group
         self.tuning = tuning or Tuning()
-        self._names = [prefix + topic.name for topic in topics]
-        self._reader = Reader(topics, handlers, prefix=prefix, out=database.policies.out)
-        self.inbox = Inbox(
-            database,
-            sealer=sealer,
-            history=history,
-            handler_budget=self.tuning.handler_budget,
-        )
-        self.drain = Drain(database=database, inbox=self.inbox, reader=self._reader, sealer=sealer)
-        self.quarantine = Quarantine(
-            database=database, reader=self._reader, sealer=sealer, drain=self.drain
-        )
-        self._telemetry = telemetry or Telemetry(database.service)
-        lanes = {prefix + topic.name: _lane(topic) for topic in topics}
+        self._labels = (shared.database.service, group)
+        self._names = [shared.prefix + topic.name for topic in topics]
+        self._telemetry = telemetry or Telemetry(self.database.service)
+        lanes = {shared.prefix + topic.name: _lane(topic) for topic in topics}
         fairness = replace(self.tuning.fairness, lane_of=lambda one: lanes.get(one[0], one[0]))
         self._machine = ConsumerMachine(self.tuning.limits, fairness)
         self._watchdog = Watchdog(patience=self.tuning.stuck_after)
@@ -127,6 +112,9 @@ class Consumer:
         self._checking: asyncio.Task[None] | None = None
         self._is_revoking = False
         self._tasks: list[asyncio.Task[None]] = []
+        regions = {
+            shared.prefix + topic.name: topic.region for topic in topics if topic.region is not None
+        }
         self.client = KafkaClient(
             topics=self._names,
             group=self.group,
@@ -135,40 +123,23 @@ class Consumer:
             on_batch=self._on_batch,
             on_revoked=self._on_revoked,
             on_assigned=self._on_assigned,
+            order=self._order_of(regions) if regions else None,
         )
-        self.progress = Progress(database, self.client)
+        self.progress = Progress(self.database, self.client)
         self._offsets = Offsets(self.client.commit)
-        self._pauses = Pauses(database, self.client, self.group)
+        self._pauses = Pauses(self.database, self.client, self.group)
+        self._pressure = BackPressure(self.client, shared.caps, regions)
         self._hand: Sequence[Incoming] = ()
         self._reached: dict[TopicPartition, int] = {}
+        self._has_parked = False
         self._error: Exception | None = None
-        database.committed.append(self.drain.after_commit)
 
-    @classmethod
-    def of(
-        cls,
-        settings: Settings,
-        *,
-        database: Database,
-        handlers: Handlers,
-        regions: Iterable[RegionCode],
-        telemetry: Telemetry | None = None,
-        history: History | None = None,
-        tuning: Tuning | None = None,
-    ) -> "Consumer":
-        """The consumer of a service process, configured by its settings. `database` has the worker
-        role.
-        """
-        return cls(
-            database=database,
-            handlers=handlers,
-            topics=consumed_by(settings.service, list(regions)),
-            kafka=settings.kafka,
-            sealer=Sealer(settings.quarantine_key.get_secret_value()),
-            prefix=settings.topic_prefix,
-            telemetry=telemetry,
-            history=history,
-            tuning=tuning,
+    def _order_of(self, regions: Mapping[str, str]) -> ReadingOrder:
+        reading = self.tuning.reading
+        return ReadingOrder(
+            lambda one: regions.get(one[0], ""),
+            records=reading.max_records,
+            seconds=reading.turn_seconds,
         )
 
     # -- start and stop --------------------------------------------------------------------------
@@ -178,7 +149,7 @@ class Consumer:
         reached.
         """
         await self.client.start()
-        loops = (self.drain.run(), self._offsets.run(), self._watch())
+        loops = (self._offsets.run(), self._watch())
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
@@ -244,6 +215,7 @@ class Consumer:
             await self._checked.wait()
             if self._may_read() and (wanted := self._without_paused(records)):
                 await self.settle(wanted)
+                await self._note_parked()
         except Exception as error:
             # Not a handler's fault: those are settled. Nothing is lost: the batch is read again.
             log.error("a batch could not be settled: %s", describe(error))
@@ -254,19 +226,30 @@ class Consumer:
             self._free.set()
 
     def _without_paused(self, records: Sequence[Record]) -> Sequence[Record]:
-        """The records without those of paused partitions, and of partitions of which the client
-        left some out: these are read again.
+        """The records without those that are settled, those of paused partitions, and those of
+        partitions of which the client left some out: these two are read again.
         """
-        held = [record for record in records if _partition(record) in self._pauses.paused]
-        others = [record for record in records if _partition(record) not in self._pauses.paused]
+        at = self.progress.settled
+        records = [one for one in records if one.offset >= at.get(_partition(one), 0)]
+        held = [record for record in records if self._is_held(_partition(record))]
+        others = [record for record in records if not self._is_held(_partition(record))]
         back = self.progress.left_out(others)
         for record in reversed(held):
-            expected = self.progress.settled.get(_partition(record), record.offset)
-            back[_partition(record)] = min(expected, record.offset)
+            back[_partition(record)] = min(at.get(_partition(record), record.offset), record.offset)
         if not back:
             return records
         self.client.seek(back)
         return [record for record in records if _partition(record) not in back]
+
+    def _is_held(self, partition: TopicPartition) -> bool:
+        return partition in self._pauses.paused or partition in self._pressure.held
+
+    async def _note_parked(self) -> None:
+        """After a batch of which something was parked: its region may be at its cap now."""
+        if self._has_parked and self._pressure.is_needed:
+            self._has_parked = False
+            await self.shared.caps.measure()
+            self._pressure.apply(self._pauses.paused)
 
     def _may_read(self) -> bool:
         return not self._is_revoking and self.halted is None
@@ -277,7 +260,7 @@ class Consumer:
         """
         failpoint("consumer.received")
         assignment = self.progress.assignment
-        self._hand = [self._reader.read(record) for record in records]
+        self._hand = [self.shared.reader.read(record) for record in records]
         # as it was believed when the batch came, however long it is tried
         self._reached = dict(self.progress.settled)
         links = [one.envelope.traceparent for one in self._hand if one.envelope]
@@ -321,6 +304,7 @@ class Consumer:
         for incoming, error in applied.waiting:
             if isinstance(error, NotYetKnown):
                 self.drain.awaits(incoming, error)
+        self._has_parked = True
         self.drain.wake()
 
     def _after(self, action: Action) -> Reached:
@@ -358,6 +342,7 @@ class Consumer:
             self.drain.awaits(incoming, error)
         if cause is Cause.FAULT:
             log.error("a key of %s is parked: %s", incoming.topic, reason)
+        self._has_parked = True
         self.drain.wake()
 
     def _note(self, error: Exception, single: Incoming | None) -> Failure:
@@ -401,6 +386,7 @@ class Consumer:
         self._checked.set()
         self._machine.revoke([(one.topic, one.partition) for one in partitions])
         self._pauses.paused.clear()
+        self._pressure.held.clear()
         await self._release_partitions()
 
     async def _release_partitions(self) -> None:
@@ -439,6 +425,7 @@ class Consumer:
     async def _check(self, partitions: Sequence[TopicPartition]) -> None:
         await self.progress.check(partitions)
         await self._pauses.put_back()
+        await self._press()
         async with self.database.unit() as unit:
             # This release may know what another did not: the one before, or an older replica that
             # was ending while this one began, and has left the group now (decision 0170).
@@ -449,37 +436,43 @@ class Consumer:
     # -- watching --------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
-        measured_at = forgotten_at = 0.0
+        measured_at = 0.0
         while True:
             await asyncio.sleep(self.tuning.watch_every)
             now = time.monotonic()
             try:
                 await self._pauses.end_due()
+                is_due = now - measured_at > _MEASURE_EVERY
+                if is_due or self.shared.caps.is_any_over:
+                    await self._press()
                 if self._names:
                     await self._look()
-                if now - measured_at > _MEASURE_EVERY:
+                if is_due:
                     measured_at = now
                     await self.progress.check_database()
-                    await self.drain.measure()
-                if now - forgotten_at > _FORGET_EVERY:
-                    forgotten_at = now
-                    await self.inbox.forget()
             except Exception as error:
                 log.warning("the consumer could not be watched: %s", describe(error))
+
+    async def _press(self) -> None:
+        """Pause what regions over their cap send; resume that of others."""
+        if self._pressure.is_needed:
+            await self.shared.caps.measure()
+            self._pressure.apply(self._pauses.paused)
 
     async def _look(self) -> None:
         await self.client.check_session()
         lag = await self.lag()
-        LAG.labels(self.database.service).set(lag)
-        waiting = lag if self.halted is None else 0
+        LAG.labels(*self._labels).set(lag)
+        held = {*self._pauses.paused, *self._pressure.held}
+        waiting = await self.progress.lag(without=held) if held else lag
         stuck = self._watchdog.is_stuck(
             now=time.monotonic(),
-            lag=waiting,
+            lag=waiting if self.halted is None else 0,
             positions={(one.topic, one.partition): at for one, at in self.progress.settled.items()},
-            is_held_up=not self._free.is_set() or bool(self._pauses.paused),
+            is_held_up=not self._free.is_set(),
         )
         if stuck or self.progress.is_behind or not self.client.is_running:
-            RESTARTS.labels(self.database.service).inc()
+            RESTARTS.labels(*self._labels).inc()
             log.warning("the Kafka client is stopped and started: it lags, or is to read again")
             self.progress.is_behind = False
             await self.client.restart()
@@ -487,7 +480,7 @@ class Consumer:
 
 def _lane(topic: Topic) -> str:
     """What shares one turn: all that one region sends; each topic of ours for itself."""
-    return topic.name.split(".")[1] if topic.is_inbound else topic.name
+    return topic.region or topic.name
 
 
 def _at(action: Action, turn: Turn) -> int | None:

@@ -6,17 +6,15 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from kvitt_contracts.refusals import Refused
-from sqlalchemy import select
-from sqlalchemy.inspection import inspect
 
 from kvitt_chassis import metrics
 from kvitt_chassis.consuming import parking
+from kvitt_chassis.consuming.awaited import AwaitedRows
 from kvitt_chassis.consuming.faults import describe, failure_of
 from kvitt_chassis.consuming.inbox import Applied, Inbox, why_parked
 from kvitt_chassis.consuming.incoming import Incoming, Reader
@@ -36,6 +34,7 @@ from kvitt_chassis.consuming.machine import (
 )
 from kvitt_chassis.consuming.marks import lock_marks
 from kvitt_chassis.consuming.parking import Head, HeadGone, TopicKey
+from kvitt_chassis.consuming.telling import Telling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database
 from kvitt_chassis.sealing import Sealer
@@ -60,7 +59,11 @@ OLDEST = metrics.declare(
 BUDGET = 25.0
 """Timeout in seconds of one transaction, its commit included."""
 
+REGION_SECONDS = 0.5
+"""So long a region's keys are tried before those of the others have had their turn."""
+
 _PAGE = 50
+_WITHOUT_ROW = 30.0
 _LONGEST_SLEEP = 1.0
 _EARLY_PACE = 0.02
 
@@ -85,10 +88,12 @@ class Drain:
         self._inbox = inbox
         self._reader = reader
         self._sealer = sealer
+        self._telling = Telling(database=database, reader=reader, sealer=sealer)
         self._woken = asyncio.Event()
-        self._committed = False
+        self.region_seconds = REGION_SECONDS
         self._busy = False
-        self._awaited: dict[TopicKey, tuple[type[Any], str, Any]] = {}
+        self._rest = 0.0
+        self._awaited = AwaitedRows(database)
         self._new_machine: Callable[[], ConsumerMachine] = partial(
             ConsumerMachine, limits=FROM_PARK
         )
@@ -102,10 +107,9 @@ class Drain:
         """Look at once: something was parked, or an operator wants a key tried now."""
         self._woken.set()
 
-    def after_commit(self, _: UnitOfWork) -> None:
+    def after_commit(self, unit: UnitOfWork) -> None:
         """Listener of `Database.committed`: a row that a key waits for may exist now."""
-        if self._awaited:
-            self._committed = True
+        if self._awaited.note(unit):
             self._woken.set()
 
     def awaits(self, incoming: Incoming, error: NotYetKnown) -> None:
@@ -113,13 +117,14 @@ class Drain:
         exists.
         """
         if incoming.region is not None:
-            place = (incoming.topic, incoming.key)
-            self._awaited[place] = (error.row_type, str(incoming.region), error.key)
+            row = (error.row_type, str(incoming.region), error.key)
+            self._awaited.add((incoming.topic, incoming.key), row)
 
     async def run(self) -> None:
         """Drain until cancelled. While the database is unavailable, tries again and again."""
         pause = 0.0
         while True:
+            await asyncio.sleep(self._rest)
             await self._sleep(pause)
             self._busy = True
             try:
@@ -130,16 +135,52 @@ class Drain:
             finally:
                 self._busy = False
 
+    # decision 0188: parked keys are tried in turn, when what they wait for is there
     async def settle_due(self) -> int:
-        """Try every key that is due, or whose awaited row exists by now. Answers how many were
-        tried.
+        """Try keys that are due, or whose awaited row exists by now: a page of them, one of each
+        region in turn. Answers how many were tried.
+
+        A region whose tries have taken its time is left for the next page. What waits for a row
+        that is not there is postponed without a try.
         """
         async with self._database.reading() as session:
-            places = await parking.due(session, limit=_PAGE)
-        early = [place for place in await self._arrived() if place not in places]
-        for place in (*places, *early):
-            await self._settle_key(place)
-        return len(places) + len(early)
+            found = await parking.due(session, limit=_PAGE)
+        absent = [one.place for one in found if self._awaited.is_absent(one.place) and one.may_wait]
+        if absent:
+            async with self._database.unit() as unit:
+                await parking.postpone(unit.session, absent, _WITHOUT_ROW)
+        queues: dict[str, dict[TopicKey, None]] = {}
+        for place, region in self._awaited.arrived.items():
+            queues.setdefault(region, {})[place] = None
+        for one in found:
+            if one.place not in absent:
+                queues.setdefault(one.region, {})[one.place] = None
+        return await self._try_in_turn({region: list(keys) for region, keys in queues.items()})
+
+    async def _try_in_turn(self, queues: Mapping[str, Sequence[TopicKey]]) -> int:
+        """Try one key of each region after the other. Afterwards rest for as long as tries without
+        success have taken.
+        """
+        spent = dict.fromkeys(queues, 0.0)
+        tried, self._rest = 0, 0.0
+        for region, place in in_turn(queues):
+            if tried >= _PAGE:
+                break
+            if spent[region] >= self.region_seconds:
+                continue
+            began = time.monotonic()
+            has_left = await self._settle_key(place)
+            took = time.monotonic() - began
+            spent[region] += took
+            self._rest += 0.0 if has_left else took
+            tried += 1
+        self._rest = min(self._rest, _LONGEST_SLEEP)
+        return tried
+
+    async def tell(self) -> None:
+        """Tell senders of all that is quarantined and that they have not been told of."""
+        while await self._telling.tell():
+            pass
 
     async def measure(self) -> None:
         """Set the gauges of the park."""
@@ -157,59 +198,53 @@ class Drain:
                 await self._woken.wait()
         except TimeoutError:
             return
-        if self._committed:
-            await asyncio.sleep(_EARLY_PACE)  # many commits, one look
+        await asyncio.sleep(_EARLY_PACE)  # many commits, one look
         self._woken.clear()
 
     async def _round(self) -> float:
-        """Try what is due; answer the seconds until something may be due. One query a second while
-        idle.
+        """Try what is due, and tell of what is quarantined; answer the seconds until something may
+        be due.
         """
+        pause = await self._try_due()
+        return _EARLY_PACE if await self._tell() else pause
+
+    async def _tell(self) -> bool:
+        try:
+            return await self._telling.tell()
+        except Exception as error:  # what cannot be told holds up no key
+            log.warning("senders could not be told of the quarantine: %s", describe(error))
+            return False
+
+    async def _try_due(self) -> float:
+        """One query a second while idle."""
+        self._rest = 0.0
+        await self._awaited.look()
         async with self._database.reading() as session:
             seconds = await parking.seconds_to_next(session)
-        if not self._committed and (seconds is None or seconds > 0):
+        if not self._awaited.arrived and (seconds is None or seconds > 0):
             return _LONGEST_SLEEP if seconds is None else min(seconds, _LONGEST_SLEEP)
         await self.settle_due()
         return _EARLY_PACE
 
-    async def _arrived(self) -> list[TopicKey]:
-        """Keys whose awaited row exists by now: one query per table, however many wait."""
-        if not self._committed:
-            return []
-        self._committed = False
-        wanted: dict[type[Any], dict[tuple[str, Any], list[TopicKey]]] = {}
-        for place, (row_type, region, key) in self._awaited.items():
-            wanted.setdefault(row_type, {}).setdefault((region, key), []).append(place)
-        found: list[TopicKey] = []
-        async with self._database.reading() as session:
-            for row_type, places in wanted.items():
-                columns = inspect(row_type).primary_key
-                key_column = next(one for one in columns if one.key != "region")
-                # One that is not of the column's type would fail the question for all; it is
-                # tried again by its back-off.
-                wanted_type = key_column.type.python_type
-                keys = [key for _, key in places if isinstance(key, wanted_type)]
-                query = select(row_type.region, key_column).where(key_column.in_(keys))
-                for region, key in (await session.execute(query)).all():
-                    found.extend(places.get((str(region), key), []))
-        return found
-
     # decision 0112: one parked key holds up no other
-    async def _settle_key(self, place: TopicKey) -> None:
-        self._awaited.pop(place, None)
+    async def _settle_key(self, place: TopicKey) -> bool:
+        """Try a key's messages while they leave the park. Answers whether one has left."""
+        has_left = False
         try:
             while await self._settle_head(place):
-                pass
+                has_left = True
         except Exception as error:
             # One key's trouble holds no other up; where it is the database's own, this fails too.
             async with self._database.unit() as unit:
-                await parking.postpone(unit.session, place, random.uniform(0.2, 1.0))
+                await parking.postpone(unit.session, [place], random.uniform(0.2, 1.0))
             log.warning("a parked key is tried again: %s", describe(error))
+        return has_left
 
     async def _settle_head(self, place: TopicKey) -> bool:
         """Try a key's first message. True when it has left the park, so that another may be first
         now.
         """
+        before = self._awaited.forget(place)
         async with self._database.reading() as session:
             head = await parking.head_of(session, place)
         if head is None or head.state is State.QUARANTINED:
@@ -221,6 +256,7 @@ class Drain:
         action = machine.step(Received((position,)))
         while not isinstance(action, Finish):
             action = machine.step(await self._perform(action, attempt))
+        self._awaited.still(place, before)
         if action.back_to and attempt.error is not None:
             raise attempt.error
         return attempt.has_left
@@ -272,5 +308,13 @@ class Drain:
                 self.awaits(incoming, error)
 
     def _quarantined(self, head: Head, cause: Cause, reason: str) -> None:
-        self._awaited.pop(head.place, None)
+        self._awaited.forget(head.place)
         log.error("quarantine entry %s on %s: %s, %s", head.entry_id, head.topic, cause, reason)
+
+
+def in_turn(queues: Mapping[str, Sequence[TopicKey]]) -> Iterator[tuple[str, TopicKey]]:
+    """The first of each queue, then the second of each, and so on, each with its queue's name."""
+    for at in range(max(map(len, queues.values()), default=0)):
+        for name, queue in queues.items():
+            if at < len(queue):
+                yield name, queue[at]

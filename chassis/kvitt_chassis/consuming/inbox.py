@@ -15,14 +15,24 @@ from kvitt_contracts.refusals import Refused
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import metrics
-from kvitt_chassis.consuming import marks, parking
+from kvitt_chassis.consuming import answers, marks, parking
 from kvitt_chassis.consuming.faults import HandlerFault, HandlerTooSlow, describe
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.marks import Opening
+from kvitt_chassis.consuming.outcomes import (
+    OLDER,
+    Outcome,
+    end_of,
+)
 from kvitt_chassis.consuming.parking import Head
 from kvitt_chassis.consuming.positions import Reached, advance
-from kvitt_chassis.consuming.refusals import record_refusal
+from kvitt_chassis.consuming.refusals import (
+    is_answered,
+    load_answers,
+    record_refusal,
+    record_settled,
+)
 from kvitt_chassis.consuming.settling import Settling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database, is_lock_trouble
@@ -139,6 +149,8 @@ class Inbox:
                     for incoming, verdict in zip(arrived, settling.verdicts, strict=True)
                 ]
                 await unit.load_ahead([call for call in begun if call is not None])
+                if head is not None and head.told is not None:
+                    await load_answers(unit, *arrived)
                 for turn.index, incoming in enumerate(arrived):
                     began = time.monotonic()
                     try:
@@ -148,6 +160,7 @@ class Inbox:
                             verdict = await self._apply(unit, incoming, call, applied)
                         elif verdict is Verdict.REFUSE and incoming.refused is not None:
                             record_refusal(unit, incoming, incoming.refused)
+                        await _answer(unit, incoming, verdict, head)
                         settling.end(turn.index, verdict)
                     finally:
                         slowest = max(slowest, time.monotonic() - began)
@@ -314,6 +327,29 @@ def why_parked(
             return unreadable.cause, unreadable.reason, unreadable.field
         case _:
             return Cause.BEHIND, "stands behind its key's parked message", None
+
+
+async def _answer(
+    unit: UnitOfWork, incoming: Incoming, verdict: Verdict, head: Head | None
+) -> None:
+    """Record, for the sender, an older version, and how a message ended of which it was told that
+    it is parked.
+    """
+    if not incoming.is_inbound:
+        return
+    is_told = head is not None and head.told is not None
+    if verdict is Verdict.REUSED:
+        await load_answers(unit, incoming)
+        # Kafka may deliver it again, and nothing but its answer remembers it
+        if is_told or not is_answered(unit, incoming):
+            record_refusal(unit, incoming, answers.id_reused())
+    elif verdict is Verdict.TAKEN:
+        record_refusal(unit, incoming, answers.version_taken())
+    outcome = end_of(verdict)
+    if outcome is Outcome.OBSOLETE:
+        record_settled(unit, incoming, outcome, OLDER)
+    elif outcome is not None and is_told:
+        record_settled(unit, incoming, outcome)
 
 
 def _lines(applied: Applied) -> list[tuple[str, str, int, str]]:

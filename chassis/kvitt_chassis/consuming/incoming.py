@@ -3,26 +3,26 @@ database, no network.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from aiokafka import ConsumerRecord
+from kvitt_contracts import json_texts
 from kvitt_contracts.envelope import (
     MAX_ATTRIBUTE,
     MAX_BYTES,
-    STRUCTURED,
     Command,
     Envelope,
     EnvelopeError,
     Fact,
     Message,
-    from_structured,
     is_known_noun,
     message_class,
 )
-from kvitt_contracts.json_texts import NameTwice, parse
 from kvitt_contracts.problems import explain
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import COMING, Topic
@@ -36,7 +36,9 @@ from kvitt_contracts.types import (
 )
 from pydantic import ValidationError
 
+from kvitt_chassis.consuming import answers
 from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
+from kvitt_chassis.consuming.opening import About, open_inbound, stand_in
 from kvitt_chassis.consuming.verdicts import Cause, MessageFacts
 from kvitt_chassis.handlers import Handlers, MessageRoute
 from kvitt_chassis.operating.masking import mask
@@ -59,7 +61,8 @@ class Incoming:
 
     `topic` is the catalogue's name, without a test's prefix. Messages are ordered and parked by
     `key`: the subject of a domain event, source and subject of an inbound message, `position_key`
-    where neither can be read.
+    where neither can be read. Of an inbound message: `about` is what it says of itself, `content` a
+    hash of its type, subject and body, `statement` one of what a fact states with its version.
     """
 
     record: Record
@@ -70,6 +73,9 @@ class Incoming:
     envelope: Envelope | None = None
     message: Message | None = None
     route: MessageRoute | None = None
+    about: About = field(default_factory=About)
+    content: str | None = None
+    statement: str | None = None
     unreadable: Unreadable | None = None
     refused: Refused | None = None
 
@@ -101,6 +107,11 @@ class Incoming:
         return None
 
     @property
+    def thing(self) -> str:
+        """What the version of a fact counts beside the subject."""
+        return self.message.thing() if isinstance(self.message, Fact) else ""
+
+    @property
     def facts(self) -> MessageFacts:
         """What `judge` needs to know of the message."""
         envelope = self.envelope
@@ -108,6 +119,8 @@ class Incoming:
             event_id=envelope.id if envelope else None,
             sequence=envelope.sequence if envelope and not self.is_inbound else None,
             version=self.version,
+            content=self.content,
+            statement=self.statement,
             is_readable=self.unreadable is None,
             is_refused=self.refused is not None,
             is_handled=self.route is not None,
@@ -116,7 +129,8 @@ class Incoming:
 
 class Reader:
     """Parses the records of the topics that a service consumes. On the broker `prefix` is in front
-    of each topic's name. Messages of regions that are `out` of service are not decided: they wait.
+    of each topic's name. `digest` hashes what inbound messages hold, with a key of the service.
+    Messages of regions that are `out` of service are not decided: they wait.
     """
 
     def __init__(
@@ -124,9 +138,11 @@ class Reader:
         topics: Iterable[Topic],
         handlers: Handlers,
         *,
+        digest: Callable[[bytes], str],
         prefix: str = "",
         out: Mapping[RegionCode, object] = MappingProxyType({}),
     ) -> None:
+        self._digest = digest
         self._topics = {prefix + topic.name: topic for topic in topics}
         self._handlers = handlers
         self._out = out
@@ -171,32 +187,63 @@ class Reader:
 
     # -- inbound messages --------------------------------------------------------------------------
 
+    # decision 0200: nothing that a region sends vanishes
     def _inbound(self, record: Record, topic: Topic) -> Incoming:
-        headers = _headers(record)
+        """A region's record: refused where the sender can be answered by its id and the message has
+        a place in its key's order, quarantined where not.
+        """
         region = RegionCode(topic.name.split(".")[1])
-        source, subject = _text(headers.get("ce_source")), _text(headers.get("ce_subject"))
+        opened = open_inbound(record.headers, record.value)
+        about = opened.about
+        # clients key a record by its subject
+        subject = about.subject or _text(record.key)
         blank = Incoming(
             record=record,
             topic=topic.name,
-            key=_key(source, subject, topic) if source and subject else _place(record),
+            key=_key(about.source, subject, topic) if about.source and subject else _place(record),
             region=region,
             is_inbound=True,
+            about=about.opaque() if topic.personal_data else about,
         )
-        if len(record.value or b"") > MAX_BYTES:
-            return _too_large(blank)
-        try:
-            envelope, body = _either_mode(headers, record.value)
-        except EnvelopeError as error:
-            return _quarantined(blank, Cause.UNREADABLE, error.problem, error.field)
+        if opened.envelope is None:
+            assert opened.error is not None
+            return self._unopened(blank, about, opened.error, topic)
+        envelope = opened.envelope
         known = replace(
             blank,
             key=f"{envelope.source} {envelope.subject}",
             # an answer goes to the region whose topic it is: nobody else can write there
             envelope=replace(envelope, region=region),
+            content=self._hash(envelope, opened.body),
         )
         if envelope.region != region:
-            return replace(known, refused=_foreign_region())
-        return self._opaque(self._body(known, topic, body), topic)
+            read = replace(known, refused=answers.foreign_region())
+        elif len(record.value or b"") > MAX_BYTES:
+            read = _too_large(known)
+        else:
+            read = self._body(known, topic, opened.body)
+        return self._opaque(read, topic)
+
+    def _unopened(
+        self, blank: Incoming, about: About, error: EnvelopeError, topic: Topic
+    ) -> Incoming:
+        envelope = stand_in(about, region=blank.region, milliseconds=blank.record.timestamp)
+        if envelope is None:
+            return _quarantined(blank, Cause.UNREADABLE, error.problem, error.field)
+        refused = answers.broken_attribute(error.field)
+        known = replace(
+            blank,
+            key=f"{envelope.source} {envelope.subject}",
+            envelope=envelope,
+            content=self._hash(envelope, blank.record.value or b""),
+        )
+        return self._opaque(replace(known, refused=refused), topic)
+
+    def _hash(self, envelope: Envelope, body: bytes) -> str:
+        """Equal for what means the same, in either mode; of the bytes where they are not JSON."""
+        with suppress(ValueError, RecursionError):
+            body = json_texts.canonical(body)
+        return self._digest(f"{envelope.type}\n{envelope.subject}\n".encode() + body)
 
     def _opaque(self, incoming: Incoming, topic: Topic) -> Incoming:
         """Refuses an attribute that holds a personal number, and a subject that must be an opaque
@@ -212,11 +259,15 @@ class Reader:
             return _masked(incoming, "ce_subject")
         pattern = RegionPersonId if topic.personal_data else Reference
         if not (topic.personal_data or incoming.is_command):
+            if incoming.refused is not None and looks_like_personal_number(subject):
+                return replace(incoming, key=_hidden(incoming.key))
             return incoming
         try:
             pattern(subject)
         except ValueError:
-            return replace(incoming, key=_hidden(incoming.key), refused=_subject_not_opaque())
+            return replace(
+                incoming, key=_hidden(incoming.key), refused=answers.subject_not_opaque()
+            )
         return incoming
 
     # -- both --------------------------------------------------------------------------------------
@@ -226,12 +277,14 @@ class Reader:
         wire_type = incoming.envelope.type
         found = message_class(wire_type)
         if found is None:
-            if is_known_noun(wire_type):
+            if incoming.is_inbound and not _is_other_version(wire_type, topic):
+                return replace(incoming, refused=answers.unknown_type())
+            if incoming.is_inbound or is_known_noun(wire_type):
                 reason = f"no version of {_shown(wire_type)} like this is known"
                 return _quarantined(incoming, Cause.UNKNOWN_VERSION, reason, "ce_type")
             return incoming  # an unknown noun is passed over
         if incoming.is_inbound and wire_type not in topic.wire_types | topic.reserved:
-            return replace(incoming, refused=_wrong_topic())
+            return replace(incoming, refused=answers.wrong_topic())
         if found in COMING:
             return _not_yet(incoming, wire_type)
         route = self._handlers.messages.get(found)
@@ -240,20 +293,43 @@ class Reader:
         if incoming.envelope.region in self._out:
             reason = "its region is out of service"
             return _quarantined(incoming, Cause.REGION_OUT, reason, "ce_region")
-        if body is None:
-            return _quarantined(incoming, Cause.UNREADABLE, "there is no body", "data")
+        return self._parsed(replace(incoming, route=route), topic, found, body or b"")
+
+    def _parsed(
+        self, incoming: Incoming, topic: Topic, found: type[Message], body: bytes
+    ) -> Incoming:
+        if not body:
+            return _unreadable_body(incoming, "there is no body")
         if len(body) > MAX_BYTES:
             return _too_large(incoming)
+        if incoming.is_inbound and (twice := _name_twice(body)) is not None:
+            return replace(incoming, refused=answers.name_twice(twice))
         try:
-            if incoming.is_inbound and (twice := _named_twice(body)):
-                return replace(incoming, refused=twice)
             is_opaque = incoming.is_inbound and not topic.personal_data
             message = found.model_validate_json(body, context=INBOUND if is_opaque else None)
         except ValidationError as error:
             return _invalid(incoming, error)
         except ValueError:
-            return _quarantined(incoming, Cause.UNREADABLE, "is not UTF-8", "data")
-        return replace(incoming, message=message, route=route)
+            return _unreadable_body(incoming, "is not UTF-8")
+        statement = self._statement(message) if incoming.is_inbound else None
+        return replace(incoming, message=message, statement=statement)
+
+    def _statement(self, message: Message) -> str | None:
+        if not isinstance(message, Fact):
+            return None
+        # without defaults: a field that a later release adds makes no other statement of this one
+        stated = message.model_dump_json(exclude_defaults=True)
+        return self._digest(json_texts.canonical(stated.encode()))
+
+
+def _name_twice(body: bytes) -> str | None:
+    try:
+        json_texts.parse(body)
+    except json_texts.NameTwice as twice:
+        return twice.field
+    except (ValueError, RecursionError):
+        return None  # what else is wrong with it is found by its model
+    return None
 
 
 _MAY_HOLD_ANYTHING = ("source", "dataschema", "correlation_id", "causation_id", "actor")
@@ -268,11 +344,7 @@ def _masked(incoming: Incoming, field: str) -> Incoming:
     }
     source = mask(envelope.source)
     kept = replace(envelope, **shown, source=source, subject=mask(envelope.subject))
-    refused = _contract(
-        "INVALID_FIELD",
-        field,
-        f"Ta bort det som liknar ett personnummer ur {field}, och skicka igen med ett nytt id.",
-    )
+    refused = answers.personal_number(field)
     return replace(incoming, key=_hidden(incoming.key), envelope=kept, refused=refused)
 
 
@@ -287,13 +359,6 @@ def _names_what_is_in(message: Message | None, subject: str) -> bool:
 def _headers(record: Record) -> Mapping[str, bytes]:
     # a client may write a header without a value
     return {name: value or b"" for name, value in record.headers}
-
-
-def _either_mode(headers: Mapping[str, bytes], value: bytes | None) -> tuple[Envelope, bytes]:
-    mode = headers.get("content-type", b"").split(b";")[0].strip().lower()
-    if mode == STRUCTURED.encode():
-        return from_structured(value or b"")
-    return _binary(headers), value or b""
 
 
 def _binary(headers: Mapping[str, bytes]) -> Envelope:
@@ -330,6 +395,14 @@ def _hidden(key: str) -> str:
     return f"#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
+def _is_other_version(wire_type: str, topic: Topic) -> bool:
+    """True for a type that the topic takes, or will take, in another version."""
+    stem, _, version = wire_type.rpartition(".")
+    return re.fullmatch(r"v[1-9][0-9]*", version) is not None and any(
+        known.rpartition(".")[0] == stem for known in topic.wire_types | topic.reserved
+    )
+
+
 def _place(record: Record) -> str:
     return f"@{record.partition}:{record.offset}"
 
@@ -344,13 +417,21 @@ def _quarantined(
     return replace(incoming, unreadable=Unreadable(cause, reason, field))
 
 
+def _unreadable_body(incoming: Incoming, reason: str) -> Incoming:
+    if incoming.is_inbound:
+        return replace(incoming, refused=answers.unreadable_body())
+    return _quarantined(incoming, Cause.UNREADABLE, reason, "data")
+
+
 def _too_large(incoming: Incoming) -> Incoming:
+    if incoming.is_inbound:
+        return replace(incoming, refused=answers.too_large())
     return _quarantined(incoming, Cause.TOO_LARGE, f"is larger than {MAX_BYTES} bytes", "data")
 
 
 def _invalid(incoming: Incoming, error: ValidationError) -> Incoming:
     if any(one["type"] == "json_invalid" for one in error.errors(include_input=False)):
-        return _quarantined(incoming, Cause.UNREADABLE, "is not JSON", "data")
+        return _unreadable_body(incoming, "is not JSON")
     first = explain(error)[0]
     if not incoming.is_inbound:
         return _quarantined(incoming, Cause.INVALID, first.problem, first.field)
@@ -361,46 +442,6 @@ def _invalid(incoming: Incoming, error: ValidationError) -> Incoming:
 def _not_yet(incoming: Incoming, wire_type: str) -> Incoming:
     """A reserved type: its sender hears of it, and no event of it is lost on this release."""
     if incoming.is_inbound:
-        way_on = (
-            "Kvitt tar inte emot den här typen än. Gör som hittills tills den tas i bruk, och"
-            " skicka den då med ett nytt ce_id: det här är avvisat en gång för alla."
-        )
-        return replace(incoming, refused=_contract("NOT_YET", "ce_type", way_on))
+        return replace(incoming, refused=answers.not_yet())
     reason = f"{wire_type} is reserved: this release does not handle it"
     return _quarantined(incoming, Cause.UNKNOWN_VERSION, reason, "ce_type")
-
-
-def _foreign_region() -> Refused:
-    return _contract(
-        "FOREIGN_REGION",
-        "ce_region",
-        "Skriv regionens egen kod i ce_region: den som ämnet (topic) är till för.",
-    )
-
-
-def _wrong_topic() -> Refused:
-    return _contract(
-        "WRONG_TOPIC", "ce_type", "Skicka meddelandet till den tjänst som tar emot dess typ."
-    )
-
-
-def _named_twice(body: bytes) -> Refused | None:
-    try:
-        parse(body)
-    except NameTwice:
-        return _contract("INVALID_FIELD", "data", "Ange varje fält en enda gång i meddelandet.")
-    except (ValueError, RecursionError):
-        return None  # what else is wrong with it is found by its model
-    return None
-
-
-def _subject_not_opaque() -> Refused:
-    return _contract(
-        "INVALID_FIELD",
-        "ce_subject",
-        "Ange regionens eget id som ce_subject; ett nummer som hör till en person tas inte emot.",
-    )
-
-
-def _contract(reason: str, field: str, way_on: str) -> Refused:
-    return Refused(reason, rule="contract", way_on=way_on, field=field)

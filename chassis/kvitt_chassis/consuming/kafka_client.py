@@ -20,6 +20,8 @@ from faststream.security import SASLScram512
 
 from kvitt_chassis.consuming import lenient_records
 from kvitt_chassis.consuming.incoming import Record
+from kvitt_chassis.consuming.reading_order import ReadingOrder
+from kvitt_chassis.consuming.turns import Partition
 
 log = logging.getLogger(__name__)
 _framework_log = logging.getLogger("kvitt_chassis.faststream")
@@ -35,6 +37,7 @@ class Reading:
     """The client's batch size and timeouts (seconds)."""
 
     max_records: int = 500
+    turn_seconds: float = 1.0  # of one region, where regions take turns
     session_timeout: float = 10.0
     commit_deadline: float = 5.0
 
@@ -45,7 +48,7 @@ class KafkaClient:
     `on_batch`.
 
     `kafka` holds aiokafka's connection settings. `on_revoked` is awaited before partitions are
-    given up.
+    given up. With an `order` each batch is one region's turn while several have records.
     """
 
     def __init__(
@@ -58,8 +61,11 @@ class KafkaClient:
         on_batch: Callable[[Sequence[Record]], Awaitable[None]],
         on_revoked: Callable[[Sequence[TopicPartition]], Awaitable[None]],
         on_assigned: Callable[[Sequence[TopicPartition]], Awaitable[None]],
+        order: ReadingOrder | None = None,
     ) -> None:
         lenient_records.install()
+        self._order = order
+        self._handed_on_at: float | None = None
         self._topics = list(topics)
         self._group = group
         self._kafka = dict(kafka)
@@ -196,7 +202,44 @@ class KafkaClient:
                 found = await getmany(timeout_ms=_LONG_POLL_MS, max_records=max_records)
             return found
 
-        consumer.getmany = until_some
+        async def until_a_turn(*, timeout_ms: int, max_records: int) -> Any:
+            assert self._order is not None
+            return await self._next_turn(self._order, getmany)
+
+        consumer.getmany = until_some if self._order is None else until_a_turn
+
+    async def _next_turn(
+        self, order: ReadingOrder, getmany: Any
+    ) -> dict[TopicPartition, list[Record]]:
+        """The records of the next turn, as soon as there are some. What else was fetched is left in
+        the client's buffer, so that it need not be fetched again.
+        """
+        if self._handed_on_at is not None:
+            order.ended(monotonic() - self._handed_on_at)
+        found: dict[TopicPartition, list[Record]] = {}
+        while not found:
+            for region, partitions in order.turns(self.assignment()):
+                found = await self._fetched(partitions, order.limit([region]), getmany)
+                if found:
+                    break
+            else:
+                regions = [region for region, _ in order.turns(self.assignment())]
+                limit = order.limit(regions)
+                found = await getmany(timeout_ms=_LONG_POLL_MS, max_records=limit)
+        order.took(found)
+        self._handed_on_at = monotonic()
+        return found
+
+    async def _fetched(
+        self, partitions: Sequence[Partition], limit: int, getmany: Any
+    ) -> dict[TopicPartition, list[Record]]:
+        """So many records of these partitions as were fetched already, without a wait."""
+        found: dict[TopicPartition, list[Record]] = {}
+        for partition in partitions:
+            left = limit - sum(len(records) for records in found.values())
+            if left and partition in self.assignment():
+                found |= await getmany(TopicPartition(*partition), timeout_ms=0, max_records=left)
+        return found
 
     async def _ask(
         self, question: str, partitions: Iterable[TopicPartition]
@@ -249,7 +292,7 @@ class KafkaClient:
             batch=True,
             group_id=self._group,
             ack_policy=AckPolicy.MANUAL,
-            auto_offset_reset="earliest",  # for a new group; the consumer checks the others
+            auto_offset_reset="earliest",  # the consumer decides where to read on
             partition_assignment_strategy=(RangePartitionAssignor,),
             isolation_level="read_committed",  # a region's client may use transactions
             max_records=self._reading.max_records,

@@ -329,7 +329,8 @@ class RetryPolicy:
 _WAITS_FOR_OTHERS = RetryPolicy(first=0.05, longest=5.0, deadline=15 * 60)
 
 RETRY_POLICIES: Mapping[Cause, RetryPolicy] = {
-    Cause.NOT_YET_KNOWN: _WAITS_FOR_OTHERS,
+    # it is tried as soon as its row is there: this is for a row that another process has stored
+    Cause.NOT_YET_KNOWN: RetryPolicy(first=2.0, longest=30.0, deadline=15 * 60),
     Cause.UNKNOWN_POLICY: _WAITS_FOR_OTHERS,
     Cause.FAULT: RetryPolicy(first=0.5, longest=60.0, tries=8),
     Cause.GAP: RetryPolicy(first=0.2, longest=10.0, deadline=15 * 60),

@@ -39,24 +39,54 @@ DDL: tuple[str, ...] = (
         source text NOT NULL,
         id uuid NOT NULL,
         seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        content text,
         PRIMARY KEY (source, id)
     )
     """,
     "CREATE INDEX ix_inbound_seen_seen_at ON inbound_seen (seen_at)",
     """
-    CREATE TABLE inbound_versions (
+    CREATE TABLE inbound_facts (
         source text NOT NULL,
         type text NOT NULL,
         subject text NOT NULL,
+        thing text NOT NULL,
         version bigint NOT NULL,
-        PRIMARY KEY (source, type, subject)
+        statement text,
+        PRIMARY KEY (source, type, subject, thing)
     )
     """,
-    "REVOKE ALL ON marks, inbound_seen, inbound_versions FROM {api}",
+    "REVOKE ALL ON marks, inbound_seen, inbound_facts FROM {api}",
 )
 """`marks.topic` is the catalogue's name. An inbound key has no sequence from its sender: its mark
-counts messages.
+counts messages. `content` and `statement` are keyed hashes.
 """
+CHANGES: tuple[str, ...] = (
+    "ALTER TABLE inbound_seen ADD COLUMN IF NOT EXISTS content text",
+    """
+    CREATE TABLE IF NOT EXISTS inbound_facts (
+        source text NOT NULL,
+        type text NOT NULL,
+        subject text NOT NULL,
+        thing text NOT NULL,
+        version bigint NOT NULL,
+        statement text,
+        PRIMARY KEY (source, type, subject, thing)
+    )
+    """,
+    "REVOKE ALL ON inbound_facts FROM {api}",
+    # what was known of a subject as a whole is known of each thing of it
+    """
+    DO $$
+    BEGIN
+        IF to_regclass('inbound_versions') IS NOT NULL THEN
+            INSERT INTO inbound_facts (source, type, subject, thing, version)
+            SELECT source, type, subject, '', version FROM inbound_versions
+            ON CONFLICT DO NOTHING;
+        END IF;
+    END $$
+    """,
+)
+"""What a database of an earlier release lacks."""
 
 # decision 0161: marks are locked by a function of the database
 FUNCTIONS: tuple[str, ...] = (
@@ -97,6 +127,14 @@ them (14).
 """
 
 
+Sent = tuple[str, UUID]
+"""A sender and the id of its message."""
+FactKey = tuple[str, str, str, str]
+"""What a version counts: sender, type, subject, and the thing (`Fact.thing`)."""
+Stated = tuple[int, str | None]
+"""The version that is known of a fact, and the hash of its statement where that is known."""
+
+
 @dataclass(slots=True)
 class Batch:
     """The state of the keys of one transaction's messages; updated as they are settled one after
@@ -104,11 +142,11 @@ class Batch:
     """
 
     known: dict[TopicKey, KeyState]
-    versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    seen: set[tuple[str, UUID]] = field(default_factory=set)
+    versions: dict[FactKey, Stated] = field(default_factory=dict)
+    seen: dict[Sent, str | None] = field(default_factory=dict)
     moved: set[TopicKey] = field(default_factory=set)
-    new_seen: list[tuple[str, UUID]] = field(default_factory=list)
-    new_versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    new_seen: dict[Sent, str | None] = field(default_factory=dict)
+    new_versions: dict[FactKey, Stated] = field(default_factory=dict)
 
     def settle(self, incoming: Incoming) -> Verdict:
         """The verdict on a message; the state that the following messages are judged by is updated.
@@ -149,11 +187,14 @@ class Batch:
             return replace(known, is_seen=is_seen)
         if not incoming.is_inbound:
             return known
-        envelope = incoming.envelope
+        sent = (incoming.sender, incoming.envelope.id)
+        version, statement = self.versions.get(_fact_key(incoming), (None, None))
         return replace(
             known,
-            is_seen=(incoming.sender, envelope.id) in self.seen,
-            version=self.versions.get((incoming.sender, envelope.type, envelope.subject)),
+            is_seen=sent in self.seen,
+            content=self.seen.get(sent),
+            version=version,
+            statement=statement,
         )
 
     def park(self, incoming: Incoming) -> None:
@@ -175,11 +216,12 @@ class Batch:
         self.moved.add(place)
         if not incoming.is_inbound:
             return
-        self.seen.add((incoming.sender, envelope.id))
-        self.new_seen.append((incoming.sender, envelope.id))
+        sent = (incoming.sender, envelope.id)
+        self.seen[sent] = self.new_seen[sent] = incoming.content
         if verdict is Verdict.APPLY and incoming.version is not None:
-            fact = (incoming.sender, envelope.type, envelope.subject)
-            self.versions[fact] = self.new_versions[fact] = incoming.version
+            stated = (incoming.version, incoming.statement)
+            fact = _fact_key(incoming)
+            self.versions[fact] = self.new_versions[fact] = stated
 
 
 @dataclass(slots=True)
@@ -234,31 +276,47 @@ async def advance_mark(
     await write(session, Batch({place: moved}, moved={place}))
 
 
-async def remember(session: AsyncSession, sender: str, event_id: UUID) -> None:
+async def remember(session: AsyncSession, incoming: Incoming) -> None:
     """Store the id of an inbound message as seen, so that it is a duplicate when it comes again."""
-    await session.execute(_INSERT_SEEN, {"source": sender, "id": event_id})
+    assert incoming.envelope is not None
+    values = {
+        "source": incoming.sender,
+        "id": incoming.envelope.id,
+        "content": incoming.content,
+    }
+    await session.execute(_INSERT_SEEN, values)
+
+
+def _fact_key(incoming: Incoming) -> FactKey:
+    assert incoming.envelope is not None
+    envelope = incoming.envelope
+    return incoming.sender, envelope.type, envelope.subject, incoming.thing
 
 
 async def _memory(
     session: AsyncSession, arrived: Sequence[Incoming]
-) -> tuple[dict[tuple[str, str, str], int], set[tuple[str, UUID]]]:
-    known = [(one.sender, one.envelope) for one in arrived if one.is_inbound and one.envelope]
-    if not known:
-        return {}, set()
+) -> tuple[dict[FactKey, Stated], dict[Sent, str | None]]:
+    inbound = [one for one in arrived if one.is_inbound and one.envelope]
+    if not inbound:
+        return {}, {}
+    keys = [_fact_key(one) for one in inbound]
     rows = await fetch(
         session,
         _MEMORY,
-        [sender for sender, _ in known],
-        [envelope.id for _, envelope in known],
-        [envelope.type for _, envelope in known],
-        [envelope.subject for _, envelope in known],
+        [one.sender for one in inbound],
+        [one.envelope.id for one in inbound if one.envelope],
+        [type_ for _, type_, _, _ in keys],
+        [subject for _, _, subject, _ in keys],
+        [thing for _, _, _, thing in keys],
     )
-    versions = {
-        (source, type_, subject): version
-        for source, _, type_, subject, _, version in rows
-        if version is not None
-    }
-    return versions, {(source, id_) for source, id_, _, _, is_seen, _ in rows if is_seen}
+    versions: dict[FactKey, Stated] = {}
+    seen: dict[Sent, str | None] = {}
+    for source, id_, type_, subject, thing, is_seen, content, version, statement in rows:
+        if is_seen:
+            seen[source, id_] = content
+        if version is not None:
+            versions[source, type_, subject, thing] = (version, statement)
+    return versions, seen
 
 
 async def write(session: AsyncSession, batch: Batch) -> None:
@@ -280,10 +338,10 @@ async def write(session: AsyncSession, batch: Batch) -> None:
     values += [
         [source for source, _ in batch.new_seen],
         [event_id for _, event_id in batch.new_seen],
-        [source for source, _, _ in facts],
-        [type_ for _, type_, _ in facts],
-        [subject for _, _, subject in facts],
-        [batch.new_versions[fact] for fact in facts],
+        list(batch.new_seen.values()),
+        *([fact[n] for fact in facts] for n in range(4)),
+        [batch.new_versions[fact][0] for fact in facts],
+        [batch.new_versions[fact][1] for fact in facts],
     ]
     await fetch(session, _MOVE_AND_REMEMBER, *values)
 
@@ -306,12 +364,15 @@ _LOCK = text(
     """
 )
 _MEMORY = """
-    SELECT wanted.*, seen.id IS NOT NULL, fact.version
-    FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[])
-        AS wanted(source, id, type, subject)
+    SELECT wanted.*, seen.id IS NOT NULL, seen.content,
+           coalesce(fact.version, whole.version), fact.statement
+    FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[])
+        AS wanted(source, id, type, subject, thing)
     LEFT JOIN inbound_seen seen ON seen.source = wanted.source AND seen.id = wanted.id
-    LEFT JOIN inbound_versions fact ON fact.source = wanted.source
-        AND fact.type = wanted.type AND fact.subject = wanted.subject
+    LEFT JOIN inbound_facts fact ON fact.source = wanted.source
+        AND fact.type = wanted.type AND fact.subject = wanted.subject AND fact.thing = wanted.thing
+    LEFT JOIN inbound_facts whole ON whole.source = wanted.source
+        AND whole.type = wanted.type AND whole.subject = wanted.subject AND whole.thing = ''
     """
 _MOVE = """
     UPDATE marks SET seq = moved.seq, event_ids = moved.event_ids::uuid[],
@@ -322,15 +383,20 @@ _MOVE = """
     """
 _MOVE_AND_REMEMBER = f"""
     WITH moved AS ({_MOVE}), seen AS (
-        INSERT INTO inbound_seen (source, id) SELECT * FROM unnest($5::text[], $6::uuid[])
-        ON CONFLICT DO NOTHING
+        INSERT INTO inbound_seen (source, id, content)
+        SELECT * FROM unnest($5::text[], $6::uuid[], $7::text[]) ON CONFLICT DO NOTHING
     )
-    INSERT INTO inbound_versions (source, type, subject, version)
-    SELECT * FROM unnest($7::text[], $8::text[], $9::text[], $10::bigint[])
-    ON CONFLICT (source, type, subject) DO UPDATE SET version = excluded.version
+    INSERT INTO inbound_facts (source, type, subject, thing, version, statement)
+    SELECT * FROM unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
+        $13::text[])
+    ON CONFLICT (source, type, subject, thing)
+        DO UPDATE SET version = excluded.version, statement = excluded.statement
     """
 _INSERT_SEEN = text(
-    "INSERT INTO inbound_seen (source, id) VALUES (:source, :id) ON CONFLICT DO NOTHING"
+    """
+    INSERT INTO inbound_seen (source, id, content) VALUES (:source, :id, :content)
+    ON CONFLICT DO NOTHING
+    """
 )
 _FORGET = text(
     """

@@ -7,12 +7,14 @@ LAG = metrics.declare(
     "consumer_lag_messages",
     "Messages on the consumed topics whose effects are not committed yet.",
     "Growing: look for pauses, database trouble, a slow handler; add a replica (at most 6).",
+    ("group",),
 )
 RESTARTS = metrics.declare(
     "counter",
     "consumer_restarts_total",
     "Times that the watchdog restarted a client that lagged and did not move.",
     "Again and again: look at the broker and at the network to it.",
+    ("group",),
 )
 PAUSES = metrics.declare(
     "counter",

@@ -14,10 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.consuming.machine import State, when_parked, when_tried
+from kvitt_chassis.consuming.machine import RETRY_POLICIES, State, when_parked, when_tried
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.sealing import Sealer
 
+BY_REGION = """
+    CREATE INDEX IF NOT EXISTS ix_parked_keys_region ON parked_keys (coalesce(region, ''), next_at)
+    WHERE state = 'waiting'
+    """
 DDL: tuple[str, ...] = (
     """
     CREATE TABLE parked_keys (
@@ -32,12 +36,15 @@ DDL: tuple[str, ...] = (
         tries integer NOT NULL DEFAULT 0,
         parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         next_at timestamptz,
+        untold boolean NOT NULL DEFAULT false,
         CONSTRAINT pk_parked_keys PRIMARY KEY (topic, key),
         CONSTRAINT ck_parked_keys_state CHECK (state IN ('waiting', 'quarantined'))
     )
     """,
     "CREATE UNIQUE INDEX ux_parked_keys_id ON parked_keys (id)",
     "CREATE INDEX ix_parked_keys_next_at ON parked_keys (next_at) WHERE state = 'waiting'",
+    "CREATE INDEX ix_parked_keys_untold ON parked_keys (id) WHERE untold",
+    BY_REGION,
     """
     CREATE TABLE parked_messages (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -50,13 +57,30 @@ DDL: tuple[str, ...] = (
         partition integer NOT NULL,
         position bigint NOT NULL,
         sealed bytea NOT NULL,
+        told text,
         arrived_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         CONSTRAINT uq_parked_messages_place UNIQUE (topic, partition, position)
     )
     """,
     "CREATE INDEX ix_parked_messages_key ON parked_messages (topic, key, seq, id)",
+    "CREATE INDEX ix_parked_messages_untold ON parked_messages (topic, key, id) WHERE told IS NULL",
     "REVOKE ALL ON parked_keys, parked_messages FROM {api}",
 )
+"""`parked_messages.told` is what the message's sender has been told; `parked_keys.untold` is set
+where somebody is to be told of a quarantined key (telling.py).
+"""
+CHANGES: tuple[str, ...] = (
+    "ALTER TABLE parked_messages ADD COLUMN IF NOT EXISTS told text",
+    "ALTER TABLE parked_keys ADD COLUMN IF NOT EXISTS untold boolean NOT NULL DEFAULT false",
+    # what was quarantined before is told as well
+    "UPDATE parked_keys SET untold = true WHERE state = 'quarantined'",
+    "CREATE INDEX IF NOT EXISTS ix_parked_keys_untold ON parked_keys (id) WHERE untold",
+    """
+    CREATE INDEX IF NOT EXISTS ix_parked_messages_untold
+        ON parked_messages (topic, key, id) WHERE told IS NULL
+    """,
+)
+"""What a database of an earlier release lacks."""
 
 TopicKey = tuple[str, str]
 """A topic of the catalogue and a key."""
@@ -84,6 +108,7 @@ class Head:
     event_id: UUID | None
     source: str | None
     sealed: bytes
+    told: str | None = None  # what its sender has been told
 
     @property
     def place(self) -> TopicKey:
@@ -135,10 +160,31 @@ def _key_row(incoming: Incoming, cause: Cause, reason: str, field: str | None) -
     }
 
 
-async def due(session: AsyncSession, *, limit: int) -> list[TopicKey]:
-    """Waiting keys whose next try is due, the longest overdue first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A waiting key whose next try is due. `region` is empty where it is unknown."""
+
+    place: TopicKey
+    region: str
+    cause: Cause
+    age: float  # seconds of real time since it was parked
+
+    @property
+    def may_wait(self) -> bool:
+        """True while it waits for what is not known, and that may still come."""
+        is_over = RETRY_POLICIES[Cause.NOT_YET_KNOWN].is_over(tries=0, age=self.age)
+        return self.cause is Cause.NOT_YET_KNOWN and not is_over
+
+
+async def due(session: AsyncSession, *, limit: int) -> list[Due]:
+    """Waiting keys whose next try is due: one of each region in turn, each region's longest overdue
+    first. A region costs `limit` rows at most, however many wait.
+    """
     rows = await session.execute(_DUE, {"limit": limit})
-    return [(topic, key) for topic, key in rows.all()]
+    return [
+        Due(place=(row.topic, row.key), region=row.region, cause=Cause(row.cause), age=row.age)
+        for row in rows.all()
+    ]
 
 
 async def seconds_to_next(session: AsyncSession) -> float | None:
@@ -167,6 +213,7 @@ async def head_of(session: AsyncSession, place: TopicKey) -> Head | None:
         event_id=row.event_id,
         source=row.source,
         sealed=row.sealed,
+        told=row.told,
     )
 
 
@@ -206,11 +253,13 @@ async def reschedule(
     return next_try.state
 
 
-async def postpone(session: AsyncSession, place: TopicKey, seconds: float) -> None:
-    """Try a waiting key `seconds` later, without counting it as a try. Needs no lock of
-    the mark.
+async def postpone(session: AsyncSession, places: Sequence[TopicKey], seconds: float) -> None:
+    """Try waiting keys `seconds` later, without counting it as a try. Needs no lock of
+    the marks.
     """
-    await session.execute(_POSTPONE, {"topic": place[0], "key": place[1], "seconds": seconds})
+    at = sorted(places)
+    values = {"topics": [one[0] for one in at], "keys": [one[1] for one in at], "seconds": seconds}
+    await session.execute(_POSTPONE, values)
 
 
 async def try_now(session: AsyncSession, place: TopicKey) -> None:
@@ -231,12 +280,15 @@ async def try_again(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedCounts:
-    """How many keys and messages are parked, and since when the oldest is."""
+    """How many keys and messages are parked, since when the oldest is, and of how many quarantined
+    keys somebody is still to be told.
+    """
 
     waiting_keys: int
     quarantined_keys: int
     messages: int
     oldest: datetime | None
+    untold: int
 
 
 async def count_parked(session: AsyncSession) -> ParkedCounts:
@@ -247,17 +299,23 @@ async def count_parked(session: AsyncSession) -> ParkedCounts:
         quarantined_keys=row.quarantined,
         messages=row.messages,
         oldest=row.oldest,
+        untold=row.untold,
     )
 
 
 _PARK_KEY = text(
     """
-    INSERT INTO parked_keys AS known (topic, key, region, state, cause, reason, field, next_at)
+    INSERT INTO parked_keys AS known
+        (topic, key, region, state, cause, reason, field, next_at, untold)
     VALUES (:topic, :key, :region, :state, :cause, :reason, :field,
-            clock_timestamp() + make_interval(secs => CAST(:wait AS double precision)))
+            clock_timestamp() + make_interval(secs => CAST(:wait AS double precision)),
+            :state = 'quarantined')
     ON CONFLICT (topic, key) DO UPDATE
        -- a missing number may have come: a key that waits for one looks again
-       SET state = 'waiting', next_at = clock_timestamp() WHERE known.cause = 'gap'
+       SET state = CASE known.cause WHEN 'gap' THEN 'waiting' ELSE known.state END,
+           next_at = CASE known.cause WHEN 'gap' THEN clock_timestamp() ELSE known.next_at END,
+           untold = known.state = 'quarantined'
+       WHERE known.cause = 'gap' OR known.state = 'quarantined' AND NOT known.untold
     """
 )
 _PARK_MESSAGES = text(
@@ -274,11 +332,29 @@ _PARK_MESSAGES = text(
 )
 _DUE = text(
     """
-    SELECT topic, key FROM parked_keys
-    WHERE state = 'waiting' AND (next_at <= clock_timestamp()
-        -- no wait is that long: the clock has gone back since
-        OR next_at > clock_timestamp() + interval '3 minutes')
-    ORDER BY next_at LIMIT :limit
+    WITH RECURSIVE regions (region) AS (
+        (SELECT coalesce(region, '') FROM parked_keys WHERE state = 'waiting' ORDER BY 1 LIMIT 1)
+        UNION ALL
+        SELECT (SELECT coalesce(p.region, '') FROM parked_keys p
+                WHERE p.state = 'waiting' AND coalesce(p.region, '') > regions.region
+                ORDER BY 1 LIMIT 1)
+        FROM regions WHERE regions.region IS NOT NULL
+    )
+    SELECT topic, key, regions.region, cause,
+           extract(epoch FROM clock_timestamp() - parked_at)::float8 AS age
+    FROM regions CROSS JOIN LATERAL (
+        SELECT *, row_number() OVER (ORDER BY next_at) AS turn FROM (
+            (SELECT * FROM parked_keys p
+             WHERE p.state = 'waiting' AND coalesce(p.region, '') = regions.region
+               AND next_at <= clock_timestamp() ORDER BY next_at LIMIT :limit)
+            UNION ALL
+            -- no wait is that long: the clock has gone back since
+            (SELECT * FROM parked_keys p
+             WHERE p.state = 'waiting' AND coalesce(p.region, '') = regions.region
+               AND next_at > clock_timestamp() + interval '3 minutes' LIMIT :limit)
+        ) AS of_the_region
+    ) AS found
+    ORDER BY turn, next_at LIMIT :limit
     """
 )
 _NEXT = text(
@@ -292,7 +368,7 @@ _HEAD = text(
     """
     SELECT k.id AS entry_id, m.id AS message_id, k.state, k.cause, k.tries,
            extract(epoch FROM clock_timestamp() - k.parked_at) AS age, m.seq, m.event_id,
-               m.source, m.sealed
+               m.source, m.sealed, m.told
     FROM parked_keys k JOIN parked_messages m ON m.topic = k.topic AND m.key = k.key
     WHERE k.topic = :topic AND k.key = :key
     -- what has no number that can be read came before what stands behind it
@@ -313,7 +389,7 @@ _DELETE_KEY = text("DELETE FROM parked_keys WHERE topic = :topic AND key = :key"
 _RESCHEDULE = text(
     """
     UPDATE parked_keys SET state = :state, cause = :cause, reason = :reason, field = :field,
-        tries = :tries,
+        tries = :tries, untold = untold OR :state = 'quarantined',
            parked_at = CASE WHEN cause = 'behind' THEN clock_timestamp() ELSE parked_at END,
            next_at = clock_timestamp() + make_interval(secs => CAST(:wait AS double precision))
     WHERE topic = :topic AND key = :key
@@ -322,7 +398,8 @@ _RESCHEDULE = text(
 _POSTPONE = text(
     """
     UPDATE parked_keys SET next_at = clock_timestamp() + make_interval(secs => :seconds)
-    WHERE topic = :topic AND key = :key AND state = 'waiting'
+    WHERE (topic, key) IN (SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:keys AS text[])))
+      AND state = 'waiting'
     """
 )
 _TRY_NOW = text(
@@ -344,6 +421,7 @@ _COUNT_PARKED = text(
     """
     SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
         count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
+        count(*) FILTER (WHERE untold AND state = 'quarantined') AS untold,
            (SELECT count(*) FROM parked_messages) AS messages, min(parked_at) AS oldest
     FROM parked_keys
     """

@@ -3,7 +3,7 @@ that. What follows from it is decided elsewhere.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from aiokafka import TopicPartition
 
@@ -46,12 +46,14 @@ class Progress:
         self.settled, self._doubted, self.is_behind = {}, {}, False
         for one in partitions:
             offset = committed[one]
-            read_from = begins[one] if offset is None else offset
-            self.settled[one] = min(read_from, known[one])
-            for stands in (read_from, known[one]):
-                if stands < begins[one] or read_from > ends[one]:
+            if offset is None:
+                self.settled[one] = self._take_over(one, known[one], begins[one], ends[one])
+                continue
+            self.settled[one] = min(offset, known[one])
+            for stands in (offset, known[one]):
+                if stands < begins[one] or offset > ends[one]:
                     self._halt(one, stands, begins[one], ends[one])
-            if known[one] < read_from:
+            if known[one] < offset:
                 self._go_back(one, known[one])
 
     async def check_database(self) -> None:
@@ -62,11 +64,11 @@ class Progress:
             known = await positions.read(session)
         self.is_behind |= any(known.get(one, 0) < at for one, at in self.settled.items())
 
-    async def lag(self) -> int:
-        """How many messages are not settled yet. Asks the broker; raises KafkaError,
-        TimeoutError.
+    async def lag(self, *, without: Collection[TopicPartition] = ()) -> int:
+        """How many messages are not settled yet, but for those of some partitions. Asks the broker;
+        raises KafkaError, TimeoutError.
         """
-        ends = await self._client.ends(self._client.assignment())
+        ends = await self._client.ends(self._client.assignment() - set(without))
         return sum(max(0, end - self.settled.get(one, 0)) for one, end in ends.items())
 
     def left_out(self, records: Sequence[Record]) -> dict[TopicPartition, int]:
@@ -89,16 +91,31 @@ class Progress:
     async def _known(
         self, begins: Reached, committed: Mapping[TopicPartition, int | None]
     ) -> Reached:
-        """How far each partition is settled by the database. One that is new to it, or to the
-        group, is read from Kafka's first record.
+        """How far each partition is settled by the database. One that is new to it is read from
+        Kafka's first record; so is one that is new to the group, when Kafka has deleted what comes
+        after what is settled.
         """
         async with self._database.unit() as unit:
             known = await positions.read(unit.session)
             fresh = {
-                one: begins[one] for one in begins if committed[one] is None or one not in known
+                one: begin
+                for one, begin in begins.items()
+                if one not in known or (committed[one] is None and known[one] < begin)
             }
             await positions.begin(unit.session, fresh)
-        return {one: max(known.get(one, 0), fresh.get(one, 0)) for one in begins}
+        for one in fresh.keys() & known.keys():
+            log.error("%s %s: offsets %s to %s are gone", *one, known[one], fresh[one])
+        return {**known, **fresh}
+
+    # decision 0187: a group without offsets reads on from what the database knows
+    def _take_over(self, partition: TopicPartition, known: int, begin: int, end: int) -> int:
+        """Where a group that has committed nothing yet reads a partition on: from what the database
+        knows; from the first record, when Kafka has never had so many.
+        """
+        at = known if known <= end else begin
+        if at != begin:
+            self._client.seek({partition: at})
+        return at
 
     def _go_back(self, partition: TopicPartition, known: int) -> None:
         """The database is older than what the group has read: it was restored, or promoted."""

@@ -18,7 +18,9 @@ from kvitt_chassis.consuming.drain import Drain
 from kvitt_chassis.consuming.incoming import Incoming, Reader, Record
 from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.marks import advance_mark, lock_marks, remember
+from kvitt_chassis.consuming.outcomes import Outcome
 from kvitt_chassis.consuming.parking import Head, TopicKey
+from kvitt_chassis.consuming.refusals import load_answers, record_settled
 from kvitt_chassis.consuming.verdicts import Cause, KeyState
 from kvitt_chassis.database import Database
 from kvitt_chassis.operating import audit
@@ -163,6 +165,9 @@ class Quarantine:
             incoming = self._reader.read(self._sealer.unseal(head.sealed))
             await self._skip(unit.session, incoming, known)
             await parking.remove(unit.session, head)
+            if incoming.is_inbound:
+                await load_answers(unit, incoming)
+                record_settled(unit, incoming, Outcome.DISCARDED)
             await self._audit(unit.session, "discard", entry, who=who, why=why)
         self._drain.wake()
         return _shown(entry)
@@ -193,7 +198,7 @@ class Quarantine:
                 await advance_mark(session, place, sequence=after, event_id=None, known=known)
             await advance_mark(session, here, sequence=1, event_id=None, known=blank)
         elif incoming.is_inbound:
-            await remember(session, incoming.sender, envelope.id)
+            await remember(session, incoming)
         elif envelope.sequence is not None and envelope.sequence > known.sequence:
             await advance_mark(
                 session, place, sequence=envelope.sequence, event_id=envelope.id, known=known
@@ -351,7 +356,9 @@ _FIRST_NUMBER = text(
 _REPLACE = text(
     """
     UPDATE parked_messages SET key = :key, seq = :seq, event_id = :event_id, type = :type,
-           source = :source, sealed = :sealed
+           source = :source, sealed = :sealed,
+           -- its sender is told again when it cannot be applied as it is now either
+           told = CASE told WHEN 'quarantined' THEN 'waiting' ELSE told END
     WHERE id = :id
     """
 )

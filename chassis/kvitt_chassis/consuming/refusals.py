@@ -1,20 +1,23 @@
-"""The answer to a refused inbound message: a row and an event that repeat no value of it."""
+"""The answers to inbound messages that had no effect at once: a row for each record, whose events
+repeat no value of it.
+"""
 
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from kvitt_contracts.envelope import Event, message_class
-from kvitt_contracts.refusals import MessageRefused, Refused
+from kvitt_contracts.refusals import MessageRefused, MessageSettled, Refused
 from kvitt_contracts.topics import CATALOGUE, Topic
-from kvitt_contracts.types import NAMESPACE
+from kvitt_contracts.types import NAMESPACE, Word
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
 from kvitt_chassis.consuming.incoming import Incoming
+from kvitt_chassis.consuming.outcomes import Outcome, Reason
 from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
 from kvitt_chassis.operating.masking import mask
-from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.transaction import Transaction, UnitOfWork
 
 DDL: tuple[str, ...] = (
     """
@@ -22,10 +25,11 @@ DDL: tuple[str, ...] = (
         region text NOT NULL,
         id uuid NOT NULL,
         seq integer NOT NULL,
-        message_id text NOT NULL,
-        message_type text NOT NULL,
-        reason text NOT NULL,
-        rule text NOT NULL,
+        message_id text,
+        message_type text,
+        outcome text NOT NULL DEFAULT 'refused',
+        reason text,
+        rule text,
         field text,
         refused_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         PRIMARY KEY (region, id)
@@ -34,70 +38,153 @@ DDL: tuple[str, ...] = (
     "CREATE INDEX ix_refusals_refused_at ON refusals (region, refused_at)",
     "REVOKE INSERT, UPDATE, DELETE ON refusals FROM {api}",
 )
+CHANGES: tuple[str, ...] = (
+    """
+    ALTER TABLE refusals
+        ADD COLUMN IF NOT EXISTS outcome text NOT NULL DEFAULT 'refused',
+        ALTER COLUMN message_id DROP NOT NULL, ALTER COLUMN message_type DROP NOT NULL,
+        ALTER COLUMN reason DROP NOT NULL, ALTER COLUMN rule DROP NOT NULL
+    """,
+)
+"""What a database of an earlier release lacks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A refused message. It has one event and never changes."""
+    """What the sender of one record was told last: refused, or an `Outcome`."""
 
-    message_id: str
-    message_type: str
-    reason: str
-    rule: str
+    message_id: str | None
+    message_type: str | None
+    outcome: str
+    reason: str | None
+    rule: str | None
     field: str | None
 
 
 def evolve(state: Refusal | None, event: Event) -> Refusal:
-    """The state after the one event that there is."""
-    assert isinstance(event, MessageRefused)
+    """The state after an event. What an operator mended may have another id than before."""
+    match event:
+        case MessageRefused():
+            outcome = "refused"
+        case MessageSettled():
+            outcome = event.outcome
+        case _:
+            raise TypeError(f"{event.wire_type} is no answer")
     return Refusal(
         message_id=event.message_id,
         message_type=event.message_type,
+        outcome=outcome,
         reason=event.reason,
         rule=event.rule,
         field=event.field,
     )
 
 
-# decision 0101: a refused inbound message is an aggregate on a topic of refusals
+# decision 0101: what a region is answered is an aggregate on a topic of refusals
 def record_refusal(unit: UnitOfWork, incoming: Incoming, refused: Refused) -> None:
     """Record the refusal as an event in the message's own transaction, for the region whose topic
     it came by.
 
-    The aggregate's id is derived from the message's source and id, so a message has one answer.
-    Raises LookupError when regions send nothing to this service.
+    The answer's id is derived from the record's place in the log, so a record has one answer. One
+    that was given before (`load_answer`) goes on. Raises LookupError when regions send nothing to
+    this service.
     """
     envelope = incoming.envelope
     assert envelope is not None
-    row_type, event_type = _declared(unit.service)
-    tx = unit.begin(region=envelope.region, message=envelope)
-    tx.start(
-        row_type,
-        uuid5(NAMESPACE, f"{envelope.source}|{envelope.id}"),
-        event_type(
-            message_id=str(envelope.id),
-            # opaque ids are repeated, so that the sender finds the message; never a person's number
-            message_source=mask(envelope.source),
-            message_type=mask(envelope.type),
-            message_subject=mask(envelope.subject),
-            reason=refused.reason,
-            rule=refused.rule,
-            field=refused.field,
-            way_on=refused.way_on,
-        ),
+    tx, declared = _begin(unit, incoming), _declared(unit.service)
+    event = declared.refused(
+        message_id=str(envelope.id),
+        # opaque ids are repeated, so that the sender finds the message; never a person's number
+        message_source=mask(envelope.source),
+        message_type=mask(envelope.type),
+        message_subject=mask(envelope.subject),
+        reason=refused.reason,
+        rule=refused.rule,
+        field=refused.field,
+        way_on=refused.way_on,
+    )
+    tx.record_at(declared.row_type, answer_id(unit, incoming), event)
+
+
+def record_settled(
+    unit: UnitOfWork, incoming: Incoming, outcome: Outcome, reason: Reason | None = None
+) -> None:
+    """Record what becomes of an inbound message, as `record_refusal` does."""
+    tx, declared = _begin(unit, incoming), _declared(unit.service)
+    about, record = incoming.about, incoming.record
+    event = declared.settled(
+        topic=incoming.topic,
+        partition=record.partition,
+        offset=record.offset,
+        message_id=_masked(about.id),
+        message_source=_masked(about.source),
+        message_type=_masked(about.type),
+        message_subject=_masked(about.subject),
+        outcome=Word(outcome),
+        reason=reason.code if reason else None,
+        rule="contract" if reason else None,
+        field=reason.field if reason else None,
+        way_on=reason.way_on if reason else None,
+    )
+    tx.record_at(declared.row_type, answer_id(unit, incoming), event)
+
+
+def is_answered(unit: UnitOfWork, incoming: Incoming) -> bool:
+    """True when the message has an answer already; `load_answers` comes first."""
+    row_type = _declared(unit.service).row_type
+    return unit.held[row_type].get((str(incoming.region), answer_id(unit, incoming))) is not None
+
+
+async def load_answers(unit: UnitOfWork, *told: Incoming) -> None:
+    """Fetch and lock the answers that these messages were given before, so that the next event of
+    each follows.
+    """
+    if not told:
+        return
+    row_type = _declared(unit.service).row_type
+    await unit.load(
+        (incoming.region, (row_type, answer_id(unit, incoming)))
+        for incoming in told
+        if incoming.region is not None
     )
 
 
-@cache
-def _declared(service: str) -> tuple[type[Aggregate[Refusal]], type[MessageRefused]]:
-    """The row and event classes of a service. Raises LookupError when regions send
-    nothing to it.
+def answer_id(unit: UnitOfWork, incoming: Incoming) -> UUID:
+    """The id of a record's answer: of its place and time in the log, which no sender chooses and no
+    mending changes.
     """
+    record = incoming.record
+    place = f"{incoming.topic}|{record.partition}|{record.offset}|{record.timestamp}"
+    return uuid5(NAMESPACE, f"answer|{unit.service}|{place}")
+
+
+def _begin(unit: UnitOfWork, incoming: Incoming) -> Transaction:
+    assert incoming.region is not None
+    return unit.begin(region=incoming.region, message=incoming.envelope)
+
+
+def _masked(text: str | None) -> str | None:
+    return None if text is None else mask(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Declared:
+    """The row and the events of one service's answers."""
+
+    row_type: type[Aggregate[Refusal]]
+    refused: type[MessageRefused]
+    settled: type[MessageSettled]
+
+
+@cache
+def _declared(service: str) -> _Declared:
+    """Raises LookupError when regions send nothing to the service."""
     topics = [topic for topic in CATALOGUE if topic.name == f"{service}.refusals"]
-    event_type: Any = message_class(f"{service}.refusal.recorded.v1")
-    if not topics or event_type is None:
+    refused: Any = message_class(f"{service}.refusal.recorded.v1")
+    settled: Any = message_class(f"{service}.message.settled.v1")
+    if not topics or refused is None or settled is None:
         raise LookupError(f"{service} has no topic for refusals")
-    return _row_type(topics[0]), event_type
+    return _Declared(row_type=_row_type(topics[0]), refused=refused, settled=settled)
 
 
 def _row_type(of: Topic) -> type[Aggregate[Refusal]]:
@@ -105,16 +192,18 @@ def _row_type(of: Topic) -> type[Aggregate[Refusal]]:
         metadata = new_metadata()
         type_annotation_map = TYPE_MAP
 
-    # A refusal is only begun, never locked: it has no place in a service's lock order.
+    # Nobody waits for an answer's row but who holds the lock of its key's mark: it has no place
+    # in a service's lock order.
     class RefusalRow(
         Aggregate[Refusal], ChassisBase, noun="refusal", topic=of, state=Refusal, evolve=evolve
     ):
         __tablename__ = "refusals"
 
-        message_id: Mapped[str]
-        message_type: Mapped[str]
-        reason: Mapped[str]
-        rule: Mapped[str]
+        message_id: Mapped[str | None]
+        message_type: Mapped[str | None]
+        outcome: Mapped[str]
+        reason: Mapped[str | None]
+        rule: Mapped[str | None]
         field: Mapped[str | None]
 
     return RefusalRow

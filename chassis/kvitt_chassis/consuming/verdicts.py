@@ -54,7 +54,9 @@ class Verdict(StrEnum):
     APPLY = "apply"
     PASS_OVER = "pass_over"  # nobody here handles it; the mark advances
     DUPLICATE = "duplicate"
+    REUSED = "reused"  # the id of an earlier inbound message, with other content
     OBSOLETE = "obsolete"  # an older version of a fact than the one that is known
+    TAKEN = "taken"  # the known version of a fact, with other content
     REFUSE = "refuse"
     JOIN = "join"  # behind its key's parked messages
     GAP = "gap"
@@ -63,7 +65,7 @@ class Verdict(StrEnum):
     WAIT = "wait"  # it names what is not known here yet; only its handler can tell
 
 
-ADVANCES = {Verdict.APPLY, Verdict.PASS_OVER, Verdict.OBSOLETE, Verdict.REFUSE}
+ADVANCES = {Verdict.APPLY, Verdict.PASS_OVER, Verdict.OBSOLETE, Verdict.TAKEN, Verdict.REFUSE}
 """Verdicts that advance the key's mark to the message's number."""
 PARKS = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE, Verdict.WAIT}
 """Verdicts that put the message into the park."""
@@ -72,12 +74,15 @@ PARKS = {Verdict.JOIN, Verdict.GAP, Verdict.FORK, Verdict.QUARANTINE, Verdict.WA
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFacts:
     """What `judge` needs to know of a message. `sequence` is None for inbound messages and where it
-    is unreadable.
+    is unreadable. `content` and `statement` are hashes: of what an inbound message holds, and of
+    what a fact states with this version.
     """
 
     event_id: UUID | None
     sequence: int | None
     version: int | None = None
+    content: str | None = None
+    statement: str | None = None
     is_readable: bool = True
     is_refused: bool = False
     is_handled: bool = True
@@ -88,20 +93,22 @@ class KeyState:
     """The state of a message's key, read under the lock of its mark.
 
     `event_ids` are those of the last numbers, newest last; `None` where a number was discarded
-    unread.
+    unread. A `content` or `statement` that was not stored is None: any is the same.
     """
 
     sequence: int = 0
     event_ids: tuple[UUID | None, ...] = ()
     is_parked: bool = False
     is_seen: bool = False  # this very message, from outside, or discarded where it stood
+    content: str | None = None  # of the message that was seen
     version: int | None = None
+    statement: str | None = None
 
 
 def judge(facts: MessageFacts, known: KeyState) -> Verdict:
     """The verdict on a message. The mark decides before the content does."""
     if known.is_seen:
-        return Verdict.DUPLICATE
+        return Verdict.REUSED if _differs(facts.content, known.content) else Verdict.DUPLICATE
     if facts.sequence is not None and facts.sequence <= known.sequence:
         return Verdict.FORK if _is_fork(facts, known) else Verdict.DUPLICATE
     if known.is_parked:
@@ -118,9 +125,15 @@ def _by_content(facts: MessageFacts, known: KeyState) -> Verdict:
         return Verdict.REFUSE
     if not facts.is_handled:
         return Verdict.PASS_OVER
-    if facts.version is not None and known.version is not None and facts.version <= known.version:
+    if facts.version is None or known.version is None or facts.version > known.version:
+        return Verdict.APPLY
+    if facts.version < known.version or known.statement is None:
         return Verdict.OBSOLETE
-    return Verdict.APPLY
+    return Verdict.TAKEN if facts.statement != known.statement else Verdict.DUPLICATE
+
+
+def _differs(content: str | None, known: str | None) -> bool:
+    return content is not None and known is not None and content != known
 
 
 def _is_fork(facts: MessageFacts, known: KeyState) -> bool:

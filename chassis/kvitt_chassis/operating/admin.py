@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.auth import Caller
 from kvitt_chassis.consuming import parking
-from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.consumers import Consumers
 from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.quarantine import NoSuchEntry, Quarantine
 from kvitt_chassis.consuming.timers import TimerLoop
@@ -40,20 +40,20 @@ MAX_STORY = 1_000
 
 @dataclass(slots=True, kw_only=True)
 class Operations:
-    """What can be operated: the parts of one process. `database` has the worker's role; `consumer`
-    may be another one until it is started.
+    """What can be operated: the parts of one process. `database` has the worker's role;
+    `consumers` may be others until they are started.
     """
 
     service: Service
     database: Database
-    consumer: Consumer
+    consumers: Consumers
     relay: Relay
     timers: TimerLoop
 
     @property
     def quarantine(self) -> Quarantine:
-        """The consumer's quarantine."""
-        return self.consumer.quarantine
+        """The consumers' quarantine."""
+        return self.consumers.shared.quarantine
 
 
 class Idle(BaseModel):
@@ -69,6 +69,7 @@ class Idle(BaseModel):
     unsent: int
     parked_waiting: int
     quarantined: int
+    untold: int
     due_timers: int
     in_hand: int
 
@@ -173,8 +174,8 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
         """What is still to be done; asked again and again at a barrier, so it is quick."""
         # The lag before the log's last number, and that before what is unsent: then two looks that
         # say the same cannot have missed an effect between them.
-        lag = await operations.consumer.lag()
-        rests = operations.consumer.is_ready() and operations.consumer.idle()
+        lag = await operations.consumers.lag()
+        rests = operations.consumers.is_ready() and operations.consumers.idle()
         return Idle(lag=lag, in_hand=int(not rests), **await _standing(database))
 
     @router.get("/aggregate/{topic}/{key}")
@@ -346,6 +347,7 @@ async def _standing(database: Database) -> dict[str, int]:
         "unsent": sent.unsent,
         "parked_waiting": parked.waiting_keys,
         "quarantined": parked.quarantined_keys,
+        "untold": parked.untold,
         "due_timers": int(due or 0),
     }
 

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from kvitt_chassis import failpoints
 from kvitt_chassis.auth import Authenticator
-from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.consumers import Consumers
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database, is_lock_trouble
@@ -37,7 +37,7 @@ from kvitt_chassis.web.connections import Connections, bounded
 
 log = logging.getLogger(__name__)
 
-WORKER_CONNECTIONS = 6
+WORKER_CONNECTIONS = 8
 API_CONNECTIONS = 6
 
 OLDEST_UNSENT_SECONDS = 60.0
@@ -77,7 +77,7 @@ class Process:
         )
         self.telemetry = Telemetry.of(service.name, endpoint=settings.otlp_endpoint)
         self.history = History(settings.history, service.name)
-        self.consumer = self._make_consumer()
+        self.consumers = self._make_consumers()
         self.relay = Relay(
             self.worker,
             kafka=settings.kafka,
@@ -101,7 +101,7 @@ class Process:
         self._operations = admin.Operations(
             service=service,
             database=self.worker,
-            consumer=self.consumer,
+            consumers=self.consumers,
             relay=self.relay,
             timers=self.timers,
         )
@@ -148,14 +148,14 @@ class Process:
         self._begin("tidy", self._tidy())
         while not self._consumer_started:
             try:
-                await self.consumer.start()
+                await self.consumers.start()
                 self._consumer_started = True
             except Exception as error:
                 is_away = isinstance(error, KafkaError | TimeoutError) or is_lock_trouble(error)
                 if not is_away:
                     raise
                 log.warning("the consumer cannot start yet: %s", describe(error))
-                await self._settle("consumer", self.consumer.stop(), _CONSUMER_STOP_SECONDS)
+                await self._settle("consumer", self.consumers.stop(), _CONSUMER_STOP_SECONDS)
                 await asyncio.sleep(_RETRY_SECONDS)
         # What is there now stays: the collector need not walk over it again and again.
         gc.collect()
@@ -176,11 +176,11 @@ class Process:
                 log.warning("the database does not answer yet: %s", describe(error))
                 await asyncio.sleep(_RETRY_SECONDS)
         if self.policies.regions != served:  # what is sent on the others' topics waits there
-            self.consumer = self._operations.consumer = self._make_consumer()
+            self.consumers = self._operations.consumers = self._make_consumers()
         tell_outages(self.service.name, self.policies)
 
-    def _make_consumer(self) -> Consumer:
-        return Consumer.of(
+    def _make_consumers(self) -> Consumers:
+        return Consumers.of(
             self.settings,
             database=self.worker,
             handlers=self.service.handlers,
@@ -198,7 +198,7 @@ class Process:
         self._server.should_exit = True
         await asyncio.gather(
             self._cancel("work", "tidy"),
-            self._settle("consumer", self.consumer.stop(), _CONSUMER_STOP_SECONDS),
+            self._settle("consumer", self.consumers.stop(), _CONSUMER_STOP_SECONDS),
             self._join("http", _HTTP_STOP_SECONDS + 2.0),
         )
         await self._settle("timers", self.timers.stop(), _TIMERS_STOP_SECONDS)
@@ -258,14 +258,15 @@ class Process:
 
     def _remarks(self) -> dict[str, object]:
         out = {region: outage.detail for region, outage in self.policies.out.items()}
-        return {"regions_out": out} if out else {}
+        held = sorted(self.consumers.shared.caps.over)
+        return ({"regions_out": out} if out else {}) | ({"regions_held": held} if held else {})
 
     async def _consumer_reads(self) -> str | None:
-        if self.consumer.halted:
-            return self.consumer.halted
-        if self._consumer_started and not self.consumer.has_session:
+        if self.consumers.halted:
+            return self.consumers.halted
+        if self._consumer_started and not self.consumers.has_session:
             return "Kafka does not answer"
-        ready = self._consumer_started and self.consumer.is_ready()
+        ready = self._consumer_started and self.consumers.is_ready()
         return None if ready else "has no partitions yet"
 
     async def _outbox_flows(self) -> str | None:

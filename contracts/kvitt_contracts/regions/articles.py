@@ -21,7 +21,12 @@ from kvitt_contracts.types import (
 
 
 class ArticleStated(Fact, type="region.article.stated.v1"):
-    """An article of the region's catalogue (INV-2). Subject: the article number."""
+    """An article of the region's catalogue (INV-2). Subject: the article number.
+
+    `version` counts statements of the article.
+    """
+
+    version_of = ()
 
     version: Version
     article_number: ArticleNumber
@@ -50,7 +55,10 @@ class ArticlePriceStated(Fact, type="region.article-price.stated.v1"):
     """The price of an article from a day on: per month for rent, per unit for sale, in öre.
 
     Subject: the article number.
+    `version` counts statements of the price from one day on.
     """
+
+    version_of = ("valid_from",)
 
     version: Version
     article_number: ArticleNumber
@@ -66,7 +74,10 @@ class PurchasePriceStated(Fact, type="region.purchase-price.stated.v1"):
     """What a supplier sells an article for from a day on, for one unit (ORD-11, BIL-6).
 
     Subject: the article number.
+    `version` counts statements of one supplier's price from one day on.
     """
+
+    version_of = ("supplier_id", "valid_from_on")
 
     version: Version
     article_number: ArticleNumber
@@ -80,7 +91,10 @@ class SafetyLevelStated(Fact, type="region.safety-level.stated.v1"):
     """Below which level a store wants an article refilled; 0: never (INV-9).
 
     Subject: a reference of its own, one for each store and article.
+    `version` counts statements of the level of one article in one store.
     """
+
+    version_of = ("store", "article_number")
 
     version: Version
     store: StoreId

@@ -23,7 +23,10 @@ class DeviceStated(Fact, type="region.device.stated.v1"):
     """Old stock: a marked device with where it is at the cut-over day, in a store or on loan.
 
     Subject: the device number.
+    `version` counts statements of the device.
     """
+
+    version_of = ()
 
     version: Version
     device_number: DeviceNumber
@@ -40,7 +43,10 @@ class DeviceReturned(Fact, type="region.device.returned.v1"):
     """A device has come back into a store (INV-7).
 
     A physical fact: it wins over claims. Subject: the device number.
+    `version` counts statements of the return on one day.
     """
+
+    version_of = ("returned_on",)
 
     version: Version
     device_number: DeviceNumber
@@ -55,7 +61,10 @@ class DeviceConditionStated(Fact, type="region.device-condition.stated.v1"):
     """A change in a device's condition, as a fact: `lost`, `found`, `scrapped`, `damaged` (INV-15).
 
     A physical fact: it overrides claims. Subject: the device number. `store`: the one it is in.
+    `version` counts statements of the condition from one day on.
     """
+
+    version_of = ("since_on",)
 
     version: Version
     device_number: DeviceNumber
@@ -68,7 +77,10 @@ class ReconditioningStated(Fact, type="region.reconditioning.stated.v1"):
     """How far the work on a returned device has come, or how it ended (INV-13).
 
     `stage`: `inspected`, `cleaned`, `repaired`, `approved`, `scrapped`. Subject: the device number.
+    `version` counts statements of one stage on one day.
     """
+
+    version_of = ("stage", "done_on")
 
     version: Version
     device_number: DeviceNumber

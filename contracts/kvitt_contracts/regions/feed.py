@@ -57,7 +57,32 @@ class TransferReported(Event, type="region.transfer.reported.v1"):
     occurred_at: AwareDatetime
 
 
-ReportEvent = MessageRefused | OrderReported | TransferReported
+class MessageSettled(Event, type="region.message.settled.v1"):
+    """On the region's feed: what becomes of a message that had no effect at once and is not
+    refused.
+
+    `outcome`: `quarantined` (somebody at Kvitt looks into it), `waiting` (behind a quarantined one
+    of the same source and subject), and then how it ended: `applied`, `duplicate`, `discarded`, or
+    a refusal. `obsolete`: a newer version of the same fact is in effect. Where the id could not be
+    read, `topic`, `partition` and `offset` find the record. Repeats no value that came in.
+    """
+
+    service: str
+    topic: str
+    partition: Annotated[int, Field(ge=0)]
+    offset: Annotated[int, Field(ge=0)]
+    message_id: str | None = None
+    message_type: str | None = None
+    source: str | None = None
+    subject: str | None = None
+    outcome: Word
+    reason: str | None = None
+    rule: str | None = None
+    field: str | None = None
+    way_on: str | None = None
+
+
+ReportEvent = MessageRefused | MessageSettled | OrderReported | TransferReported
 """Everything that stands on a region's feed."""
 
 
@@ -164,20 +189,6 @@ class InvoiceReported(Reported, type="region.invoice.reported.v1"):
     vat_ore: Ore
 
 
-class MessageSettled(Event, type="region.message.settled.v1"):
-    """On the region's feed: what became of a message that was not refused.
-
-    `outcome`: `applied`, `duplicate`, `obsolete`, `quarantined` (somebody at Kvitt looks into it),
-    `discarded`. Repeats no value that came in.
-    """
-
-    message_id: str
-    message_type: str
-    subject: str
-    service: str
-    outcome: Word
-
-
 ComingReportEvent = (
     PurchaseOrderReported
     | BasketReported
@@ -189,6 +200,5 @@ ComingReportEvent = (
     | StocktakingReported
     | ChargeReported
     | InvoiceReported
-    | MessageSettled
 )
 """Reserved on a region's feed."""

@@ -25,7 +25,10 @@ class GoodsReceived(Fact, type="region.goods.received.v1"):
     """Goods have come into a store.
 
     Marked articles name each device (INV-5). Subject: the delivery's reference.
+    `version` counts statements of the delivery of one article into one store.
     """
+
+    version_of = ("store", "article_number")
 
     version: Version
     store: StoreId
@@ -36,7 +39,12 @@ class GoodsReceived(Fact, type="region.goods.received.v1"):
 
 
 class BalanceStated(Fact, type="region.balance.stated.v1"):
-    """Old stock of an unmarked article at the cut-over day. Subject: a reference of its own."""
+    """Old stock of an unmarked article at the cut-over day. Subject: a reference of its own.
+
+    `version` counts statements of the stock of one article in one store on one day.
+    """
+
+    version_of = ("store", "article_number", "stated_on")
 
     version: Version
     store: StoreId
@@ -49,7 +57,10 @@ class PickingBegun(Fact, type="region.picking.begun.v1"):
     """The warehouse has begun with an order (ends the right to void, ORD-14).
 
     Subject: the region's order reference.
+    `version` counts statements of the order.
     """
+
+    version_of = ()
 
     version: Version
     order: Reference
@@ -67,7 +78,10 @@ class GoodsDispatched(Fact, type="region.goods.dispatched.v1"):
     """Goods have left the central store; they count as received on arrival (ORD-13).
 
     Subject: the region's order reference.
+    `version` counts statements of what left on one day; several on a day take a version each.
     """
+
+    version_of = ("dispatched_on",)
 
     version: Version
     order: Reference
@@ -83,7 +97,10 @@ class SupplierDelayStated(Fact, type="region.supplier-delay.stated.v1"):
     """A supplier delivers a purchase order later than planned (ORD-4); without `lines` all of it.
 
     Subject: the purchase-order number.
+    `version` counts statements of the purchase order.
     """
+
+    version_of = ()
 
     version: Version
     purchase_order_number: OrderNumber
@@ -95,7 +112,10 @@ class ReturnedGoodsStated(Fact, type="region.returned-goods.stated.v1"):
     """Some of an unmarked line has come back into a store, or was scrapped there (INV-7).
 
     Subject: the return's reference. `pickup`: the region's reference of the pickup that fetched it.
+    `version` counts statements of the return of one line.
     """
+
+    version_of = ("order", "line")
 
     version: Version
     order: Reference
@@ -119,7 +139,10 @@ class ShelfCountStated(Fact, type="region.shelf-count.stated.v1"):
     """A batch of a store's stocktaking, counted at an instant (INV-10).
 
     Subject: the batch's reference. An article that is counted anew replaces its earlier count.
+    `version` counts statements of the batch in one store.
     """
+
+    version_of = ("store",)
 
     version: Version
     store: StoreId

@@ -15,7 +15,10 @@ class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
     """A supplier's invoice, or with `is_credit` a credit note (BIL-6).
 
     Subject: the region's own reference of the invoice.
+    `version` counts statements of the invoice.
     """
+
+    version_of = ()
 
     version: Version
     supplier_id: SupplierId

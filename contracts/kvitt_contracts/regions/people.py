@@ -14,7 +14,10 @@ class PersonStated(Fact, type="region.person.stated.v1"):
     """A person as the population registry has them (REF-1). Subject: the region's own opaque id.
 
     The only message that carries a number, a name or an address. Read by orders alone.
+    `version` counts statements of the person.
     """
+
+    version_of = ()
 
     version: Version
     identity: Identity
@@ -28,7 +31,12 @@ class PersonStated(Fact, type="region.person.stated.v1"):
 
 
 class PersonsJoined(Fact, type="region.person.joined.v1"):
-    """Two of the region's ids turned out to be one person. Subject: the id that stays."""
+    """Two of the region's ids turned out to be one person. Subject: the id that stays.
+
+    `version` counts statements of the joining of one id.
+    """
+
+    version_of = ("joined",)
 
     version: Version
     joined: RegionPersonId
@@ -41,7 +49,10 @@ class UserContactStated(Fact, type="region.user-contact.stated.v1"):
     """How a user is reached at work (BMB-8, NTF-4). Subject: the user id. Read by orders alone.
 
     Stored in the vault, read when it is shown or a mail is sent.
+    `version` counts statements of the user.
     """
+
+    version_of = ()
 
     version: Version
     user_id: UserId

@@ -22,7 +22,12 @@ from kvitt_contracts.types import (
 
 
 class PayerStated(Fact, type="region.payer.stated.v1"):
-    """A payer. Subject: the payer id."""
+    """A payer. Subject: the payer id.
+
+    `version` counts statements of the payer.
+    """
+
+    version_of = ()
 
     version: Version
     payer_id: PayerId
@@ -34,7 +39,10 @@ class CustomerStated(Fact, type="region.customer.stated.v1"):
 
     A service point is a customer that users work at; a private clinic has no stock of its own
     (REF-7).
+    `version` counts statements of the customer.
     """
+
+    version_of = ()
 
     version: Version
     customer_id: CustomerId
@@ -50,7 +58,10 @@ class CareUnitStated(Fact, type="region.care-unit.stated.v1"):
     """A care unit, a possible recipient, with the customer that it belongs to.
 
     Subject: its code.
+    `version` counts statements of the care unit.
     """
+
+    version_of = ()
 
     version: Version
     unit: CareUnitId
@@ -62,7 +73,10 @@ class UserStated(Fact, type="region.user.stated.v1"):
     """A user by internal id, never by name (REF-3).
 
     Subject: the user id. `acts_for`: prescribers whom a requester registers for.
+    `version` counts statements of the user.
     """
+
+    version_of = ()
 
     version: Version
     user_id: UserId
@@ -74,7 +88,12 @@ class UserStated(Fact, type="region.user.stated.v1"):
 
 
 class StoreStated(Fact, type="region.store.stated.v1"):
-    """A store (INV-4). Subject: the store id. An own store belongs to a service point."""
+    """A store (INV-4). Subject: the store id. An own store belongs to a service point.
+
+    `version` counts statements of the store.
+    """
+
+    version_of = ()
 
     version: Version
     store: StoreId
@@ -87,7 +106,12 @@ class StoreStated(Fact, type="region.store.stated.v1"):
 
 
 class UserActivityStated(Fact, type="region.user-activity.stated.v1"):
-    """A user signed in at the region's own portal (REF-5). Subject: the user id."""
+    """A user signed in at the region's own portal (REF-5). Subject: the user id.
+
+    `version` counts statements of the sign-ins of one day.
+    """
+
+    version_of = ("signed_in_on",)
 
     version: Version
     user_id: UserId
@@ -95,7 +119,12 @@ class UserActivityStated(Fact, type="region.user-activity.stated.v1"):
 
 
 class ResponsiblesStated(Fact, type="region.responsibles.stated.v1"):
-    """Who answers for a service point, as a whole (BMB-9, BMB-10). Subject: the service point."""
+    """Who answers for a service point, as a whole (BMB-9, BMB-10). Subject: the service point.
+
+    `version` counts statements of the service point.
+    """
+
+    version_of = ()
 
     version: Version
     service_point: ServicePointId
@@ -117,7 +146,10 @@ class SupplierStated(Fact, type="region.supplier.stated.v1"):
 
     `order_email` is where Kvitt sends purchase orders (ORD-11); the contact details are a
     company's.
+    `version` counts statements of the supplier.
     """
+
+    version_of = ()
 
     version: Version
     supplier_id: SupplierId

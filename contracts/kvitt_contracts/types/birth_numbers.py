@@ -3,6 +3,7 @@
 Pure; no clock.
 """
 
+import re
 from calendar import monthrange
 from datetime import date
 
@@ -10,6 +11,7 @@ EARLIEST_BIRTH = date(1880, 1, 1)
 """Nobody alive was born before; Skatteverket's test numbers begin in 1890."""
 
 _TO_COORDINATION = 60
+_NUMBER = re.compile("[0-9]{8}(?!000)[0-9]{4}")  # the three digits after the date begin at 001
 
 
 # decision 0207: a coordination number may leave month or day unsaid
@@ -19,7 +21,7 @@ def possible_births(digits: str) -> tuple[date, date] | None:
 
     They differ only for a coordination number with month 00 or day 60, whose date nobody knows.
     """
-    if not (len(digits) == 12 and digits.isascii() and digits.isdigit() and _checks(digits[2:])):
+    if not (_NUMBER.fullmatch(digits) and _checks(digits[2:])):
         return None
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
     if day >= _TO_COORDINATION:

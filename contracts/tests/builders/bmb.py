@@ -20,7 +20,7 @@ from kvitt_contracts.bmb import (
     TransferUnlocked,
     TransferVoided,
 )
-from kvitt_contracts.refusals import BmbMessageRefused
+from kvitt_contracts.refusals import BmbMessageRefused, BmbMessageSettled
 from kvitt_contracts.types import TransferId
 
 from contracts.tests.builders.shapes import build
@@ -230,3 +230,18 @@ def _expired(devices: tuple[str, ...], transfer: str | TransferId) -> dict[str, 
         "devices": _devices(devices),
         "policy": POLICY,
     }
+
+
+def a_bmb_message_settled(**changes: Any) -> BmbMessageSettled:
+    """A message that cannot be read, and has neither id nor subject."""
+    values = {
+        "topic": "region.ac.bmb",
+        "partition": 3,
+        "offset": 17,
+        "outcome": "quarantined",
+        "reason": "UNREADABLE",
+        "rule": "contract",
+        "field": "ce_id",
+        "way_on": "Rätta attributet.",
+    }
+    return build(BmbMessageSettled, values, changes)

@@ -23,7 +23,7 @@ from kvitt_contracts.inventory import (
     StockBackordered,
     StockReserved,
 )
-from kvitt_contracts.refusals import InventoryMessageRefused
+from kvitt_contracts.refusals import InventoryMessageRefused, InventoryMessageSettled
 from kvitt_contracts.types import Holder, OrderId, TransferId
 
 from contracts.tests.builders.shapes import build
@@ -363,3 +363,18 @@ def _allocated(
         "reserved": reserved,
         "missing": missing,
     }
+
+
+def an_inventory_message_settled(**changes: Any) -> InventoryMessageSettled:
+    """A message that cannot be read, and has neither id nor subject."""
+    values = {
+        "topic": "region.ac.inventory",
+        "partition": 3,
+        "offset": 17,
+        "outcome": "quarantined",
+        "reason": "UNREADABLE",
+        "rule": "contract",
+        "field": "ce_id",
+        "way_on": "Rätta attributet.",
+    }
+    return build(InventoryMessageSettled, values, changes)

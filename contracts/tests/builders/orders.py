@@ -21,7 +21,7 @@ from kvitt_contracts.orders import (
     PlacedLine,
     UserRegistered,
 )
-from kvitt_contracts.refusals import OrdersMessageRefused
+from kvitt_contracts.refusals import OrdersMessageRefused, OrdersMessageSettled
 from kvitt_contracts.types import OrderId, Recipient
 
 from contracts.tests.builders.shapes import build
@@ -233,3 +233,18 @@ def an_orders_message_refused(**changes: Any) -> OrdersMessageRefused:
         "way_on": "Ange en artikel ur sortimentet.",
     }
     return build(OrdersMessageRefused, values, changes)
+
+
+def an_orders_message_settled(**changes: Any) -> OrdersMessageSettled:
+    """A message that cannot be read, and has neither id nor subject."""
+    values = {
+        "topic": "region.ac.orders",
+        "partition": 3,
+        "offset": 17,
+        "outcome": "quarantined",
+        "reason": "UNREADABLE",
+        "rule": "contract",
+        "field": "ce_id",
+        "way_on": "Rätta attributet.",
+    }
+    return build(OrdersMessageSettled, values, changes)

@@ -60,6 +60,9 @@ def inherited(environment: Mapping[str, str]) -> dict[str, str]:
         "KVITT_HISTORY",
         "KVITT_FAILPOINTS",
         "KVITT_CHECK_LOCK_ORDER",
+        "KVITT_RECORDS_PER_TURN",
+        "KVITT_PARKED_KEYS_PER_REGION",
+        "KVITT_PARKED_BYTES_PER_REGION",
     }
     return {
         name: value

@@ -68,7 +68,7 @@ class ServerKeeper:
 
     def _revive(self, *, lived: float) -> None:
         child = self._server.child
-        what = f"ended with {child.popen.returncode}" if child else "does not run"
+        what = child.ending if child else "does not run"
         while not self._leaving.is_set():
             pause = self._pauses.after(lived)
             self._note(self._server.name, f"{what}, starts again in {pause:g} s")

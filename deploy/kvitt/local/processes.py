@@ -92,6 +92,14 @@ class Child:
             self.kill()
         self._reaper.forget(self.pid)
 
+    @property
+    def ending(self) -> str:
+        """How a process that has ended did so: `was killed by SIGKILL`, `ended with code 1`."""
+        code = self.popen.wait()
+        if code < 0:
+            return f"was killed by {signal.Signals(-code).name}"
+        return f"ended with code {code}"
+
     def forget(self) -> None:
         """It has ended by itself and was waited for: its number is not ours any more."""
         self._reaper.forget(self.pid)

@@ -19,7 +19,12 @@ Report = Callable[[str, str], None]
 
 def kafka_principals(regions: Sequence[str]) -> list[str]:
     """Everyone with a user on the broker: each service and each region."""
-    return [*SERVICES, *(f"region-{code}" for code in regions)]
+    return [*SERVICES, *map(region_principal, regions)]
+
+
+def region_principal(code: str) -> str:
+    """The broker's user of a region's own systems."""
+    return f"region-{code}"
 
 
 # decision 0010: the local platform is the real one

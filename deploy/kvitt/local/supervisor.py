@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from kvitt_chassis.policy_files import read_policy_file, region_files
+from kvitt_contracts.quotas import region_quota
 from kvitt_contracts.topics import SERVICES, catalogue
 
 import kvitt
@@ -30,7 +31,14 @@ from kvitt.local.processes import (
     identities,
     require_free_port,
 )
-from kvitt.local.servers import LocalServers, Report, admin_client, kafka_principals
+from kvitt.local.quotas import set_quotas
+from kvitt.local.servers import (
+    LocalServers,
+    Report,
+    admin_client,
+    kafka_principals,
+    region_principal,
+)
 from kvitt.local.state import State
 
 _READY_SECONDS = 180.0
@@ -180,18 +188,20 @@ class ServiceProcess:
     def _keep_running(self) -> None:
         while self._child is not None:
             begun = time.monotonic()
-            code = self._child.popen.wait()
+            self._child.popen.wait()
             if self._leaving.is_set():
                 return
             self._child.forget()
             self.restarts += 1
-            what = f"ended with {code}"
+            what = self._child.ending
             while what:
                 pause = self._pauses.after(time.monotonic() - begun)
                 self._system.note(self.name, f"{what}, starts again in {pause:g} s")
                 if self._leaving.wait(pause):
                     return
                 what, begun = self._start_again(), time.monotonic()
+            if self._leaving.is_set():
+                return
             self._system.note(self.name, None)
 
     def _start_again(self) -> str:
@@ -337,6 +347,8 @@ class LocalSystem:
         granted = access.permissions(topics)
         access.grant(client, granted)
         access.revoke_others(client, granted)
+        quotas = {region_principal(one): region_quota(one) for one in self.regions}
+        set_quotas(kafka.bootstrap, kafka.admin, quotas)
         self.report("topics", "ready")
 
     def _environment(self, service: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from kvitt_contracts import bmb, orders, regions
-from kvitt_contracts.envelope import Message
+from kvitt_contracts.envelope import Fact, Message
 from kvitt_contracts.policy import RegionPolicy
 
 from examples.generator.messages import Line
@@ -60,11 +60,10 @@ class Model:
     world: World = field(init=False)
     refused: dict[str, dict[str, str]] = field(default_factory=dict)
     quarantined: list[dict[str, str | None]] = field(default_factory=list)
-    passed_over: int = 0
     duplicates: int = 0
     obsolete: int = 0
     _seen: set[tuple[str, str]] = field(default_factory=set)
-    _versions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _facts: dict[tuple[str, str, str, str], tuple[int, Message]] = field(default_factory=dict)
     _waiting: list[tuple[Line, Read]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -141,7 +140,6 @@ class Model:
             "invoices": invoices.invoices(world, first=first, last=last),
             "refused": dict(sorted(self.refused.items())),
             "quarantined": sorted(self.quarantined, key=lambda one: str(one["message_id"])),
-            "passed_over": self.passed_over,
             "duplicates": self.duplicates,
             "obsolete": self.obsolete,
             "balances": {
@@ -155,14 +153,13 @@ class Model:
         }
 
     def _apply(self, line: Line, found: Read) -> None:
-        if found.body is None:
-            self.passed_over += 1
-            return
         envelope = found.envelope
-        fact = (envelope.source, envelope.type, envelope.subject)
+        thing = found.body.thing() if isinstance(found.body, Fact) else ""
+        fact = (envelope.source, envelope.type, envelope.subject, thing)
         version = getattr(found.body, "version", None)
-        if version is not None and version <= self._versions.get(fact, 0):
-            self.obsolete += 1
+        known = self._facts.get(fact)
+        if known is not None and version is not None and version <= known[0]:
+            self._settle_known(line, found.body, version, known)
             return
         try:
             _RULES[type(found.body)](self.world, envelope.subject, found.body)
@@ -173,7 +170,17 @@ class Model:
             self._waiting.append((line, found))
             return
         if version is not None:
-            self._versions[fact] = version
+            self._facts[fact] = (version, found.body)
+
+    def _settle_known(
+        self, line: Line, body: Message, version: int, known: tuple[int, Message]
+    ) -> None:
+        if version < known[0]:
+            self.obsolete += 1
+        elif body == known[1]:
+            self.duplicates += 1
+        else:
+            self._refuse(line, No("VERSION_TAKEN", "contract"))
 
     def _refuse(self, line: Line, no: No) -> None:
         self.refused[line.message_id] = {

@@ -1,5 +1,6 @@
 """Reads a line by the contracts: a message, or what is wrong with it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kvitt_contracts.envelope import (
@@ -7,7 +8,6 @@ from kvitt_contracts.envelope import (
     Envelope,
     EnvelopeError,
     Message,
-    is_known_noun,
     message_class,
 )
 from kvitt_contracts.problems import explain
@@ -31,10 +31,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A message that can be handled; `body` is None for an unknown noun."""
+    """A message that can be handled."""
 
     envelope: Envelope
-    body: Message | None
+    body: Message
 
 
 def read_envelope(line: Line) -> Envelope:
@@ -51,13 +51,13 @@ def read(line: Line, envelope: Envelope, *, region: str) -> Read:
         raise No("FOREIGN_REGION", "contract")
     found = message_class(envelope.type)
     if found is None:
-        if is_known_noun(envelope.type):
+        if _is_other_version(envelope.type, _TYPES[line.topic]):
             raise Unreadable("unknown_version")
-        return Read(envelope, None)
+        raise No("UNKNOWN_TYPE", "contract")
     if envelope.type not in _TYPES[line.topic]:
         raise No("WRONG_TOPIC", "contract")
     if line.raw_base64 is not None:
-        raise Unreadable("unreadable")
+        raise No("UNREADABLE", "contract")
     try:
         body = found.model_validate_json(Line.json_of(line.data))
     except ValidationError as error:
@@ -65,3 +65,7 @@ def read(line: Line, envelope: Envelope, *, region: str) -> Read:
     if issubclass(found, Command):
         Reference(envelope.subject)
     return Read(envelope, body)
+
+
+def _is_other_version(wire_type: str, known: Iterable[str]) -> bool:
+    return any(one.rpartition(".")[0] == wire_type.rpartition(".")[0] for one in known)

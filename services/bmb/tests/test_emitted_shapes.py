@@ -16,6 +16,7 @@ from kvitt_contracts.bmb import (
 )
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import UserId
+from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.inventory import (
@@ -83,6 +84,7 @@ async def test_bmb_emits_what_its_builders_make(given: Given) -> None:
                 region=region,
             )
             await story(world, region)
+            await quarantine_and_discard(world, region=region)
             emitted += await world.events()
     assert_proven("bmb", emitted)
 

@@ -72,7 +72,7 @@ MONTH: tuple[Message, ...] = (
     a_device_returned("170001", on=date(2026, 3, 2)),
     a_transfer_accepted("170001", "170002", transfer="BMB-1"),
     a_transfer_accepted("170011", transfer="BMB-3", new_recipient=a_patient("P-30001")),
-    a_device_returned("170020", on=date(2026, 3, 3), store=CENTRAL),
+    a_device_returned("170020", on=date(2026, 3, 2), store=CENTRAL),
 )
 
 

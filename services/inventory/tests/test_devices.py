@@ -14,6 +14,7 @@ from inventory.devices import domain
 from inventory.devices.models import DeviceRow
 from inventory.returns import domain as returns
 from kvitt_chassis.transaction import NotYetKnown
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
     Custody,
     CustodyCause,
@@ -232,7 +233,7 @@ async def test_a_device_that_has_moved_since_is_stated_again_as_it_was_without_e
     await world.handle_all(
         a_person_registered("P-30001"), a_person_merged("P-20417", into="P-30001")
     )
-    before = await world.events()
+    before: list[Event] = await world.events()
 
     await world.handle(a_device_on_loan_stated())
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from inventory.app import service
 from kvitt_contracts.envelope import Event
+from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.bmb import (
@@ -59,6 +60,7 @@ async def test_inventory_emits_what_its_builders_make(given: Given) -> None:
             await world.handle_all(*the_stores(), *the_catalogue())
             await world.handle_all(a_person_registered(), a_person_registered(OTHER_PATIENT))
             await story(world)
+            await quarantine_and_discard(world)
             emitted += await world.events()
     assert_proven("inventory", emitted)
 

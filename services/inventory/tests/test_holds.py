@@ -322,7 +322,7 @@ async def test_what_was_returned_before_the_effective_day_is_not_handed_over(
         a_transfer_requested("170098", "170099"),
         a_transfer_accepted("170098", "170099", effective_on=date(2026, 3, 10)),
     )
-    await world.handle(a_device_returned("170098", on=date(2026, 3, 4)))
+    await world.handle(a_device_returned("170098", on=date(2026, 3, 2)))
 
     await world.advance(stockholm("2026-03-10 00:00"))
 

@@ -12,6 +12,7 @@ from inventory.reservations import domain
 from inventory.reservations.models import ReservationRow
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.calendar import is_working_day
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
     Custody,
     CustodyCause,
@@ -385,7 +386,7 @@ async def test_a_device_that_is_on_its_way_is_not_sent_again(world: World) -> No
 async def test_a_dispatch_told_again_while_it_is_on_its_way_changes_nothing(world: World) -> None:
     await _an_order_of_rollators(world)
     await world.handle(a_dispatch(a_sent_line(1, 1, "170090")))
-    before = await world.events()
+    before: list[Event] = await world.events()
 
     await world.handle(a_dispatch(a_sent_line(1, 1, "170090")))
 

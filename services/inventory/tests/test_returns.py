@@ -9,6 +9,7 @@ from inventory.app import service
 from inventory.devices import domain as devices
 from inventory.devices.models import CustodyRow
 from inventory.stock.models import StockMoveRow
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import Custody, CustodyChanged, HoldBroken, MoveKind
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
@@ -156,7 +157,7 @@ async def lent_again(world: World) -> None:
 @pytest.mark.rule("PHY-1")
 async def test_a_return_told_again_after_a_second_loan_changes_nothing(world: World) -> None:
     await lent_again(world)
-    before = await world.events()
+    before: list[Event] = await world.events()
 
     await world.handle(a_device_returned(on=march(10)))
 
@@ -167,7 +168,7 @@ async def test_a_return_told_again_after_a_second_loan_changes_nothing(world: Wo
 @pytest.mark.rule("PHY-1")
 async def test_a_corrected_day_of_a_return_before_a_second_loan_is_refused(world: World) -> None:
     await lent_again(world)
-    before = await world.events()
+    before: list[Event] = await world.events()
 
     refused = await refusal(world.handle(a_device_returned(on=march(12))))
 
@@ -207,7 +208,7 @@ async def test_what_came_back_on_its_way_is_told_again_without_effect(
 ) -> None:
     await sent_again(world)
     await world.handle(a_device_returned(on=march(19), store=store))
-    before = await world.events()
+    before: list[Event] = await world.events()
 
     await world.handle(a_device_returned(on=march(19), store=store))
     refused = await refusal(world.handle(a_device_returned(on=march(20), store=store)))

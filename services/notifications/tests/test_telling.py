@@ -1,6 +1,8 @@
 """What is told to whom when orders and transfers move, on a real database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from kvitt_chassis.transaction import NotYetKnown
@@ -8,7 +10,8 @@ from kvitt_contracts.envelope import Event
 from kvitt_contracts.notifications import MessageKind, MessagePosted, ToServicePoint, ToUser
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import MessageRefused as ServiceRefused
-from kvitt_contracts.regions import MessageRefused, OrderReported, TransferReported
+from kvitt_contracts.refusals import MessageSettled as ServiceSettled
+from kvitt_contracts.regions import MessageRefused, MessageSettled, OrderReported, TransferReported
 from kvitt_testkit.world import Given, World, an_envelope, assert_rows_are_folds, stockholm
 from notifications.app import service
 from notifications.feed.models import ReportRow
@@ -16,6 +19,7 @@ from sqlalchemy import text
 
 from contracts.tests.builders.bmb import (
     a_bmb_message_refused,
+    a_bmb_message_settled,
     a_transfer_accepted,
     a_transfer_cancelled,
     a_transfer_completed,
@@ -29,7 +33,10 @@ from contracts.tests.builders.bmb import (
     a_transfer_unlocked,
     a_transfer_voided,
 )
-from contracts.tests.builders.inventory import an_inventory_message_refused
+from contracts.tests.builders.inventory import (
+    an_inventory_message_refused,
+    an_inventory_message_settled,
+)
 from contracts.tests.builders.orders import (
     an_order_declined,
     an_order_delivered,
@@ -39,6 +46,7 @@ from contracts.tests.builders.orders import (
     an_order_void_refused,
     an_order_voided,
     an_orders_message_refused,
+    an_orders_message_settled,
 )
 from contracts.tests.builders.story import RECEIVING, SENDER, order_id
 from services.notifications.tests.builders import a_request, a_sent_transfer, an_order_of
@@ -336,6 +344,34 @@ async def test_the_region_hears_which_message_was_refused_by_whom_and_the_way_on
             refused.rule,
             refused.way_on,
         )
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("NTF-4")
+@pytest.mark.parametrize(
+    ("settled", "owner"),
+    [
+        (an_orders_message_settled(), "orders"),
+        (a_bmb_message_settled(), "bmb"),
+        (an_inventory_message_settled(), "inventory"),
+    ],
+)
+async def test_the_region_hears_what_becomes_of_a_message_that_is_quarantined(
+    given: Given, settled: ServiceSettled, owner: str
+) -> None:
+    async with given(service, at=AT) as world:
+        first = an_envelope(settled)
+        await world.handle(settled, envelope=first)
+        again = replace(first, id=uuid4(), sequence=2)
+        await world.handle(settled, envelope=again)
+        ended = settled.model_copy(update={"outcome": "discarded", "reason": None})
+        await world.handle(ended, envelope=replace(first, id=uuid4(), sequence=3))
+
+        quarantined, discarded = await world.events(MessageSettled)
+        assert (quarantined.service, quarantined.partition, quarantined.offset) == (owner, 3, 17)
+        assert (quarantined.outcome, quarantined.reason) == ("quarantined", settled.reason)
+        assert quarantined.way_on == settled.way_on
+        assert discarded.outcome == "discarded"
         await assert_rows_are_folds(world)
 
 

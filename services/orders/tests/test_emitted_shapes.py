@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from kvitt_contracts.orders import LineToOrder, OrderPlaced, VoidOrder
 from kvitt_contracts.types import CareUnitRecipient, NamedPatient, RegionPersonId, UserId
+from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
 
@@ -54,6 +55,7 @@ async def test_orders_emits_what_its_builders_make(given: Given) -> None:
         await orders_to_their_ends(world)
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
         await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
+        await quarantine_and_discard(world)
         assert_proven("orders", await world.events())
 
 

@@ -1,5 +1,5 @@
 """A region whose policy file is broken is out of service alone; what it sent meanwhile is settled
-when the file is mended and the service started again.
+when the file is mended and the service started again. One that fills the park is held alone.
 """
 
 import shutil
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.long(seconds=30)
 PAYERS = {"ac": "20011", "bd": "2001"}  # as long as each region's codes are
 
 
-async def state_a_payer(platform: Platform, prefix: str, region: str) -> None:
+async def state_a_payer(platform: Platform, prefix: str, region: str, payer: str = "") -> None:
     async with AIOKafkaProducer(**client_settings(platform, f"region-{region}")) as producer:
-        payer = PAYERS[region]
+        payer = payer or PAYERS[region]
         fact = a_payer_stated(payer)
         await producer.send_and_wait(
             f"{prefix}region.{region}.orders",
@@ -69,3 +69,31 @@ async def test_a_region_with_a_broken_file_waits_and_loses_nothing(
     assert (refused.status_code, refused.json()["reason"]) == (503, "REGION_OUT")
     async with process.http(region="ac") as client:
         await wait_for(lambda: payers(client))
+
+
+async def test_a_region_that_fills_the_park_is_named_and_the_others_go_on(
+    platform: Platform,
+    prefix: str,
+    service_database: Callable[[str], ServiceUrls],
+    running: Running,
+) -> None:
+    service_database("orders")
+    process = await running("orders", KVITT_PARKED_KEYS_PER_REGION="2")
+    async with AIOKafkaProducer(**client_settings(platform, "region-ac")) as producer:
+        for key in (b"1", b"2", b"3"):
+            await producer.send_and_wait(f"{prefix}region.ac.orders", b"{", key=key)
+    async with process.http(region="bd") as client:
+
+        async def held() -> list[str]:
+            answer = await client.get("/health/ready")
+            found: list[str] = answer.json().get("regions_held", [])
+            return found if answer.status_code == 200 else []
+
+        before = await payers(client)
+        assert await wait_for(held, within=30) == ["ac"]
+        await state_a_payer(platform, prefix, "bd", "2002")
+
+        async def is_known() -> bool:
+            return await payers(client) > before
+
+        await wait_for(is_known, within=30)

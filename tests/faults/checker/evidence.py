@@ -75,12 +75,13 @@ class Parked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A message that a region published and Kafka acknowledged."""
+    """A message that a region published and Kafka acknowledged. `at`: when, in seconds."""
 
     service: str  # who reads it
     topic: str
     key: str
     id: str
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ def read_topics(client: Mapping[str, Any], topics: Sequence[str]) -> tuple[OnWir
         {
             **client,
             "group.id": "checker",
+            "log_level": 0,
             "enable.auto.commit": False,
             "isolation.level": "read_uncommitted",
         }

@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 from kvitt_chassis.relaying.outbox import COLUMNS, OutboxRow
 from kvitt_chassis.relaying.publisher import Publisher
 from kvitt_contracts.calendar import stockholm_day
-from kvitt_contracts.topics import SERVICES, catalogue, consumed_by
+from kvitt_contracts.topics import SERVICES, catalogue, consumed_by, groups_of
 from kvitt_contracts.types import ArticleNumber
 
 from contracts.tests.builders.regions import an_article_price_stated, an_article_stated
@@ -41,15 +41,17 @@ def replay(world: World, chance: Random) -> Fault:
     service = chance.choice(SERVICES)
     process = world.services[service]
     process.stop()
-    topics = [topic.name for topic in consumed_by(service, world.system.regions)]
     admin = AdminClient(world.client_settings("admin"))
     known = admin.list_topics(timeout=60).topics
-    back = [
-        TopicPartition(topic, number, 0) for topic in topics for number in known[topic].partitions
-    ]
-    answers = admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(service, back)])
-    for answer in answers.values():
-        answer.result(60)
+    for group, topics in groups_of(service, world.system.regions).items():
+        back = [
+            TopicPartition(topic.name, number, 0)
+            for topic in topics
+            for number in known[topic.name].partitions
+        ]
+        answers = admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, back)])
+        for answer in answers.values():
+            answer.result(60)
     process.start()
     process.await_ready(restarts=10_000)
     healed = time.monotonic()

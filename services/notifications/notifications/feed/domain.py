@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from kvitt_contracts.regions import MessageRefused, OrderReported, ReportEvent, TransferReported
+from kvitt_contracts.regions import (
+    MessageRefused,
+    MessageSettled,
+    OrderReported,
+    ReportEvent,
+    TransferReported,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +34,7 @@ def evolve(report: Report | None, event: ReportEvent) -> Report:
             return Report(thing=event.transfer, status=event.status)
         case MessageRefused():
             return Report(thing=event.message_id, status=event.reason)
+        case MessageSettled():
+            place = f"{event.topic} {event.partition} {event.offset}"
+            status = f"{event.outcome} {event.reason or ''}".rstrip()
+            return Report(thing=event.message_id or place, status=status)

@@ -1,4 +1,4 @@
-"""Reports to the region about its own messages: those that a service refused, and the way on."""
+"""Reports to the region about its own messages: what a service refused, and what it quarantined."""
 
 from uuid import UUID
 
@@ -8,10 +8,13 @@ from kvitt_contracts import refusals
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.refusals import (
     BmbMessageRefused,
+    BmbMessageSettled,
     InventoryMessageRefused,
+    InventoryMessageSettled,
     OrdersMessageRefused,
+    OrdersMessageSettled,
 )
-from kvitt_contracts.regions import MessageRefused
+from kvitt_contracts.regions import MessageRefused, MessageSettled
 
 from notifications.feed.writes import report
 
@@ -28,3 +31,15 @@ async def tell_of_refusal(event: refusals.MessageRefused, tx: Transaction) -> No
     )
     # The refusal's own id names it on the feed too: two services may refuse the same ce_id.
     await report(tx, UUID(tx.subject), refused)
+
+
+@messages.on(OrdersMessageSettled, BmbMessageSettled, InventoryMessageSettled)
+async def tell_of_settling(event: refusals.MessageSettled, tx: Transaction) -> None:
+    """Report that a message of the region is quarantined, waits, or how it left the quarantine."""
+    settled = MessageSettled(
+        **same_fields(event, MessageSettled),
+        source=event.message_source,
+        subject=event.message_subject,
+        service=event.wire_type.split(".")[0],
+    )
+    await report(tx, UUID(tx.subject), settled)

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from kvitt_chassis.migrations import guard_regions
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:

@@ -1,0 +1,203 @@
+"""The drain between regions: turns, time, and what a key costs that waits for a row."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka import ConsumerRecord
+from kvitt_chassis.consuming import drain as drains
+from kvitt_chassis.consuming import parking
+from kvitt_chassis.consuming.caps import Cap, Share, is_over
+from kvitt_chassis.consuming.consumer import Consumer
+from kvitt_chassis.consuming.parking import TopicKey
+from kvitt_chassis.database import Database
+from kvitt_contracts.orders import PayerRegistered
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import OrderId, PayerId, identify
+from kvitt_testkit.world import Servers, ServiceUrls
+from sqlalchemy import event, text
+
+from chassis.tests import trail
+from contracts.tests.builders.inventory import a_release_refused
+
+MANY = 120
+
+
+@pytest.fixture(scope="module")
+def urls(platform: Servers) -> ServiceUrls:
+    return trail.make_database(platform, f"t{uuid4().hex[:8]}_")
+
+
+@pytest.fixture
+async def consumer(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Consumer]:
+    async with trail.emptied(urls, policies) as database:
+        yield trail.a_consumer(database, tuning=trail.quick())
+
+
+def waits(log: trail.Log, region: str, payer: str, order: UUID | None = None) -> ConsumerRecord:
+    """An event of a region that waits for a payer, or fails with that word."""
+    key = order or uuid4()
+    reason = f"payer {payer}" if payer.isdigit() else payer
+    message = a_release_refused(OrderId(key), reason=reason)
+    envelope = trail.an_envelope(message, subject=str(key), sequence=1, region=region)
+    return log.record(trail.RESERVATIONS, envelope, message)
+
+
+async def become_due(database: Database) -> None:
+    """Let the time of every waiting key come."""
+    async with database.unit() as unit:
+        await unit.session.execute(text("UPDATE parked_keys SET next_at = clock_timestamp()"))
+
+
+def noted(consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> list[TopicKey]:
+    """The keys that the drain tries from now on, in order."""
+    tried: list[TopicKey] = []
+    settle = consumer.drain._settle_key
+
+    async def note(place: TopicKey) -> bool:
+        tried.append(place)
+        return await settle(place)
+
+    monkeypatch.setattr(consumer.drain, "_settle_key", note)
+    return tried
+
+
+async def test_a_regions_due_key_is_among_the_first_however_many_another_has(
+    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, order = trail.Log(), uuid4()
+    trail.mood.failing = {"for now"}
+    await consumer.settle([waits(log, "ac", "for now") for _ in range(MANY)])
+    await consumer.settle([waits(log, "bd", "for now", order)])
+    await become_due(consumer.database)
+    tried = noted(consumer, monkeypatch)
+
+    await consumer.drain.settle_due()
+
+    assert str(order) in [key for _, key in tried[:2]]
+
+
+async def test_a_region_whose_tries_take_long_leaves_the_page_to_the_others(
+    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, order = trail.Log(), uuid4()
+    trail.mood.failing = {"for now"}
+    await consumer.settle([waits(log, "ac", "for now") for _ in range(5)])
+    await consumer.settle([waits(log, "bd", "for now", order)])
+    await become_due(consumer.database)
+    tried = noted(consumer, monkeypatch)
+    consumer.drain.region_seconds = 0.0
+
+    await consumer.drain.settle_due()
+
+    assert tried == []  # no region has any time: each is left for its next turn
+
+    consumer.drain.region_seconds = 1e-9
+    await consumer.drain.settle_due()
+
+    assert len(tried) == 2
+    assert str(order) in [key for _, key in tried]
+
+
+async def test_a_page_of_due_keys_has_each_region_in_turn(consumer: Consumer) -> None:
+    log = trail.Log()
+    await consumer.settle([waits(log, "ac", "4711") for _ in range(MANY)])
+    await consumer.settle([waits(log, "bd", "4711") for _ in range(3)])
+    await become_due(consumer.database)
+
+    async with consumer.database.reading() as session:
+        found = await parking.due(session, limit=10)
+
+    assert sorted(one.region for one in found[:6]) == ["ac", "ac", "ac", "bd", "bd", "bd"]
+    assert [one.region for one in found[6:]] == ["ac"] * 4
+
+
+async def test_keys_that_wait_for_a_row_are_not_tried_before_it_is_there(
+    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = trail.Log()
+    await consumer.settle([waits(log, "ac", "4711") for _ in range(MANY)])
+    await consumer.drain._round()  # looks whether the row has come while they were parked
+    await become_due(consumer.database)
+    calls, statements = trail.mood.calls, _statements(consumer.database)
+
+    for _ in range(MANY // drains._PAGE + 1):
+        await consumer.drain.settle_due()
+
+    assert trail.mood.calls == calls
+    assert len(statements) < MANY / 4  # pages, not keys
+    query = "SELECT count(*) FROM parked_keys WHERE next_at > clock_timestamp() + interval '20 s'"
+    assert await trail.table(consumer.database, query) == [(MANY,)]
+
+
+async def test_they_are_tried_when_their_deadline_is_over(consumer: Consumer) -> None:
+    log = trail.Log()
+    await consumer.settle([waits(log, "ac", "4711")])
+    await consumer.drain._round()
+    async with consumer.database.unit() as unit:
+        await unit.session.execute(
+            text("UPDATE parked_keys SET parked_at = parked_at - interval '16 minutes'")
+        )
+    await become_due(consumer.database)
+
+    await consumer.drain.settle_due()
+
+    found = await trail.table(consumer.database, "SELECT state FROM parked_keys")
+    assert found == [("quarantined",)]
+
+
+async def test_a_row_that_another_process_has_stored_is_found(
+    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, order = trail.Log(), uuid4()
+    await consumer.settle([waits(log, "ac", "4711", order)])
+    await consumer.drain._round()
+    consumer.database.committed.clear()  # this process hears nothing of it
+    async with consumer.database.unit() as unit:
+        known = PayerRegistered(payer_id=PayerId("4711"), name="Umeå")
+        unit.begin(region=trail.AC).start(trail.PayerRow, identify("ac", "payer", "4711"), known)
+    consumer.drain._awaited._looked_at = 0.0  # its time to look has come
+
+    await consumer.drain._round()
+
+    assert await trail.trail_of(consumer.database, order) == (1,)
+
+
+def test_a_region_is_over_its_cap_until_a_quarter_has_left() -> None:
+    cap = Cap(keys=100, bytes=1000)
+
+    def over(keys: int, size: int, *, was_over: bool) -> bool:
+        return is_over(Share(keys, size), cap, was_over=was_over)
+
+    assert not over(99, 999, was_over=False)
+    assert over(100, 0, was_over=False)
+    assert over(0, 1000, was_over=False)
+    assert over(75, 0, was_over=True)
+    assert not over(74, 749, was_over=True)
+
+
+async def test_a_regions_share_is_what_came_on_its_own_topics(consumer: Consumer) -> None:
+    log = trail.Log()
+    raw = [log.raw(trail.INBOUND, key=str(number).encode(), value=b"{") for number in range(3)]
+    await consumer.settle([*raw, waits(log, "ac", "4711")])
+
+    await consumer.shared.caps.measure()
+
+    ((size,),) = await trail.table(
+        consumer.database,
+        f"SELECT sum(length(sealed)) FROM parked_messages WHERE topic = '{trail.INBOUND}'",
+    )
+    assert consumer.shared.caps.shares == {"ac": Share(3, size)}
+    assert not consumer.shared.caps.over
+
+
+def _statements(database: Database) -> list[str]:
+    """Collects the statements that are sent from now on."""
+    sent: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    return sent

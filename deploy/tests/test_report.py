@@ -1,0 +1,76 @@
+"""The month's report, in a narrow terminal."""
+
+import io
+import re
+from datetime import date
+
+import pytest
+from kvitt.story import report
+from kvitt.story.comparison import Difference, Kind
+from kvitt.story.outcome import Outcome
+from kvitt.story.region_client import FeedEvent
+from rich.console import Console
+
+WIDTH = 80
+WAY_ON = "Bara ett skickat byte som ingen har svarat på kan kvitteras; hjälpmedelsservice vet mer."
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(width=WIDTH, record=True, file=io.StringIO())
+
+
+def an_outcome(region: str = "ac") -> Outcome:
+    """A region with one of each."""
+    refused = {"reason": "PICKING_BEGUN", "rule": "ORD-14", "way_on": WAY_ON}
+    entry = {"id": 81, "cause": "unknown_version", "field": None, "messages": 1, "reason": "x"}
+    return Outcome(
+        region=region,
+        orders=[{"status": "delivered"}],
+        transfers=[{"status": "sent"}],
+        devices=[{"holder": {"kind": "patient"}}],
+        payments=[],
+        invoices=[{"gross_ore": 83542175}],
+        balances=[],
+        quarantine=[{**entry, "service": "orders"}],
+        feed=[FeedEvent(report.REFUSED, "subject", refused)],
+        persons={},
+        payers={},
+        users=[],
+        service_points=[],
+    )
+
+
+def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
+    outcomes = [an_outcome("ac"), an_outcome("bd")]
+
+    report.print_regions(console, outcomes, unread={"ac": 738, "bd": 528})
+    report.print_refused(console, outcomes)
+    report.print_quarantine(console, outcomes)
+
+    printed = console.export_text()
+    assert max(map(len, printed.splitlines())) <= WIDTH
+    assert [word for word in WAY_ON.split() if word not in printed] == []
+    assert "835 421,75 kr" in printed
+    assert "okänd version" in printed
+    assert "None" not in printed
+
+
+def test_what_differs_is_shown_without_a_value_of_python(console: Console) -> None:
+    found = {"payer": "81010", "days": ["2026-05-01", None], "kept": True}
+    differs = Difference(
+        section="devices", name="R40211", kind=Kind.UNEXPECTED, expected=None, found=found
+    )
+
+    report.print_differences(console, {"ac": [differs]})
+
+    printed = console.export_text()
+    assert max(map(len, printed.splitlines())) <= WIDTH
+    assert not re.search(r"None|True|\['", printed)
+    assert "81010" in printed
+
+
+def test_a_later_day_is_told(console: Console) -> None:
+    report.print_later(console, date(2026, 6, 3))
+
+    assert "2026-06-03" in console.export_text()
