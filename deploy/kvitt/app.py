@@ -123,7 +123,10 @@ def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
         typer.echo(f"region {code} is out of service: {reason}")
     for code in regions.held(addresses):
         typer.echo(f"region {code} is not read on: too much of it is parked (kvitt parked)")
-    raise typer.Exit(0 if all(one.is_ready for one in found) and not out else 1)
+    gone = regions.gone(addresses)
+    for topic, reason in sorted(gone.items()):
+        typer.echo(f"{topic} is not read on: {reason}")
+    raise typer.Exit(0 if all(one.is_ready for one in found) and not out and not gone else 1)
 
 
 @app.command()
