@@ -57,6 +57,18 @@ def read(
     return Reader(consumed_by(service, ["ac"]), handlers, digest=bytes.hex).read(record)
 
 
+def read_record(message: type[Message], changes: dict[str, bytes | None]) -> Incoming:
+    """A record of the message's example with other headers, or another `key`; None: without it."""
+    service, topic = OF[message]
+    told = examples(message.wire_type)[0]
+    named: dict[str, bytes | None] = {"key": b"key", **dict(told.envelope.headers()), **changes}
+    key = named.pop("key")
+    headers = [(name, value) for name, value in named.items() if value is not None]
+    value = json.dumps(told.data).encode()
+    record = ConsumerRecord(topic, 0, 0, 0, 0, key, value, None, 3, len(value), headers)
+    return Reader(consumed_by(service, ["ac"]), Handlers(), digest=bytes.hex).read(record)
+
+
 def _structured(envelope: Envelope, data: Any) -> bytes:
     named = {name.removeprefix("ce_"): value.decode() for name, value in envelope.headers()}
     return json.dumps({**named, "data": data}).encode()
@@ -129,6 +141,24 @@ def test_a_personal_number_in_an_attribute_is_refused_and_forgotten(
 
     assert refusal(told) == ("INVALID_FIELD", field)
     assert NUMBER not in f"{told.key} {told.envelope}"
+
+
+@pytest.mark.parametrize("message", [CustomerStated, PersonStated])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ce_id": None, "ce_subject": NUMBER.encode()},
+        {"ce_id": None, "ce_source": f"urn:{NUMBER}".encode()},
+        {"ce_subject": None, "key": NUMBER.encode()},
+    ],
+)
+def test_no_unreadable_record_is_kept_under_a_personal_number(
+    message: type[Message], changes: dict[str, bytes | None]
+) -> None:
+    told = read_record(message, changes)
+
+    assert told.unreadable is not None
+    assert told.key.startswith("#")
 
 
 @pytest.mark.parametrize("message", [SaveTransfer, PersonStated])

@@ -377,10 +377,12 @@ def _text(value: bytes | None) -> str | None:
 
 
 def _key(source: str, subject: str, topic: Topic) -> str:
-    """The key of a record that may be unreadable; that of a person's fact is hidden unless it is an
-    opaque id.
+    """The key of a record that may be unreadable; hidden where it holds a personal number, and that
+    of a person's fact unless it is an opaque id.
     """
     key = f"{source} {subject}"
+    if looks_like_personal_number(key):
+        return _hidden(key)
     if not topic.personal_data:
         return key
     try:
