@@ -107,10 +107,10 @@ def up(
 
 @app.command()
 def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
-    """Show what runs, what is dead and why, where each part answers, and the regions that are out
-    of service or not read on.
+    """Show what runs, what is dead and why, and where each part answers.
 
-    Exit code 1 when something is missing.
+    Says as well which regions are out of service or not read on. Exit code 1 when something is
+    missing.
     """
     found = parts.look(State.existing(state_dir.resolve()))
     table = Table("part", "state", "pid", "address")
