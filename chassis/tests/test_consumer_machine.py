@@ -19,7 +19,9 @@ from kvitt_chassis.consuming.machine import (
     Received,
     RecordPosition,
     Refuse,
+    State,
     Watchdog,
+    when_tried,
 )
 from kvitt_chassis.consuming.verdicts import Cause, KeyState, MessageFacts, Verdict, judge
 
@@ -252,3 +254,13 @@ def test_ids_of_discarded_numbers_are_no_forks() -> None:
     known = KeyState(sequence=5, event_ids=(FIRST, None, SECOND))
 
     assert judge(a_line(4, uuid4()), known) is Verdict.DUPLICATE
+
+
+def test_a_key_that_is_let_be_tried_again_has_its_whole_time_again() -> None:
+    day = 24 * 60 * 60.0
+
+    behind = when_tried(Cause.NOT_YET_KNOWN, before=Cause.BEHIND, tries=0, age=day)
+    waited = when_tried(Cause.NOT_YET_KNOWN, before=Cause.NOT_YET_KNOWN, tries=3, age=day)
+
+    assert behind.state is State.WAITING
+    assert waited.state is State.QUARANTINED

@@ -507,6 +507,27 @@ async def test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_agai
         assert await _parked(database) == []
 
 
+async def test_a_quarantined_event_leaves_the_park_of_a_service_that_answers_nobody(
+    urls: ServiceUrls, policies: Policies, log: Log
+) -> None:
+    mine = uuid4()
+    out = {RegionCode("ac"): Outage(OutCause.POLICY_UNREADABLE, "ac.yaml: is empty")}
+    async with trail.emptied(urls, Policies({}, out=out)) as database:
+        database.service = "notifications"  # no region sends it anything
+        consumer = trail.a_consumer(database)
+        await consumer.settle([log.released(mine, 1), log.released(mine, 2)])
+        await consumer.shared.drain.tell()
+
+        database.policies = Policies({code: policies.of(code) for code in policies.regions})
+        again = trail.a_consumer(database)
+        async with database.unit() as unit:
+            await parking.try_again(unit.session, OF_THIS_START)
+        await trail.drain_now(again)
+
+        assert await trail.trail_of(database, mine) == (1, 2)
+        assert await _parked(database) == []
+
+
 async def test_what_nobody_handles_is_passed_over_in_a_region_that_is_out_too(
     urls: ServiceUrls, log: Log
 ) -> None:

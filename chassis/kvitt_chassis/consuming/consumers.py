@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from kvitt_contracts.topics import groups_of
+from kvitt_contracts.topics import consumed_by, groups_of
 from kvitt_contracts.types import RegionCode
 
 from kvitt_chassis.consuming.caps import Cap
@@ -50,11 +50,13 @@ class Consumers:
         role.
         """
         tuning = tuning or Tuning()
-        groups = groups_of(settings.service, list(regions))
+        served, out = list(regions), list(database.policies.out)
+        groups = groups_of(settings.service, served)
         shared = Shared(
             database=database,
             handlers=handlers,
-            topics=[topic for topics in groups.values() for topic in topics],
+            # what was parked of a region before it was out is still opened, shown and discarded
+            topics=consumed_by(settings.service, [*served, *out]),
             sealer=Sealer(settings.quarantine_key.get_secret_value()),
             prefix=settings.topic_prefix,
             history=history,

@@ -362,8 +362,9 @@ def when_tried(cause: Cause, *, before: Cause, tries: int, age: float) -> NextTr
 
     `before` is the cause that it was parked with, `tries` how often it had failed with that; `age`
     is seconds of real time since it was parked. With another cause than before, tries are counted
-    anew.
+    anew; with BEHIND before (somebody, or a start, lets it be tried again) its time too.
     """
+    age = 0.0 if before is Cause.BEHIND else age
     return _next_try(cause, tries=tries + 1 if before is cause else 1, age=age)
 
 

@@ -137,16 +137,13 @@ def is_answered(unit: UnitOfWork, incoming: Incoming) -> bool:
 
 async def load_answers(unit: UnitOfWork, *told: Incoming) -> None:
     """Fetch and lock the answers that these messages were given before, so that the next event of
-    each follows.
+    each follows. An event of a service has none.
     """
-    if not told:
+    asked = [(one.region, one) for one in told if one.is_inbound and one.region is not None]
+    if not asked:
         return
     row_type = _declared(unit.service).row_type
-    await unit.load(
-        (incoming.region, (row_type, answer_id(unit, incoming)))
-        for incoming in told
-        if incoming.region is not None
-    )
+    await unit.load((region, (row_type, answer_id(unit, one))) for region, one in asked)
 
 
 def answer_id(unit: UnitOfWork, incoming: Incoming) -> UUID:

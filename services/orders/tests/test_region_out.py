@@ -5,6 +5,7 @@ when the file is mended and the service started again. One that fills the park i
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -69,6 +70,46 @@ async def test_a_region_with_a_broken_file_waits_and_loses_nothing(
     assert (refused.status_code, refused.json()["reason"]) == (503, "REGION_OUT")
     async with process.http(region="ac") as client:
         await wait_for(lambda: payers(client))
+
+
+async def test_what_is_parked_of_a_region_that_is_out_waits_and_can_be_discarded(
+    platform: Platform,
+    prefix: str,
+    service_database: Callable[[str], ServiceUrls],
+    running: Running,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+) -> None:
+    service_database("orders")
+    regions = tmp_path / "regions"
+    shutil.copytree(regions_dir(pytestconfig), regions)
+    process = await running("orders", KVITT_REGIONS_DIR=str(regions))
+    async with AIOKafkaProducer(**client_settings(platform, "region-ac")) as producer:
+        for key in (b"1", b"2"):
+            await producer.send_and_wait(f"{prefix}region.ac.orders", b"{", key=key)
+
+    async def parked() -> list[dict[str, Any]]:
+        async with process.http(region="bd") as client:
+            found: list[dict[str, Any]] = (await client.get("/admin/parked")).json()
+        return found if len(found) == 2 and not (await process.idle())["untold"] else []
+
+    first, second = [one["id"] for one in await wait_for(parked)]
+    (regions / "ac.yaml").write_text("")
+    process.stop()
+    await process.started()
+    because = {"why": "the sender knows of it"}
+
+    async with process.http(region="bd") as client:
+        discarded = await client.post(f"/admin/quarantine/{first}:discard", json=because)
+        await client.post(f"/admin/quarantine/{second}:retry", json=because)
+
+        async def is_tried() -> bool:
+            left: list[dict[str, Any]] = (await client.get("/admin/parked")).json()
+            return [(one["id"], one["cause"]) for one in left] == [(second, "unreadable")]
+
+        assert discarded.status_code == 200
+        await wait_for(is_tried)
+    assert "KeyError" not in process.said()
 
 
 async def test_a_region_that_fills_the_park_is_named_and_the_others_go_on(
