@@ -101,7 +101,7 @@ _ROWS = {
     "payers": "SELECT id, seq, name, changes FROM payers ORDER BY id",
     "marks": "SELECT topic, key, seq, event_ids FROM marks ORDER BY topic, key",
     "seen": "SELECT source, id FROM inbound_seen ORDER BY source, id",
-    "versions": "SELECT subject, version FROM inbound_versions ORDER BY subject",
+    "versions": "SELECT subject, version FROM inbound_facts ORDER BY subject",
     "keys": "SELECT topic, key, state, cause, field FROM parked_keys ORDER BY topic, key",
     "messages": "SELECT topic, key, seq, position FROM parked_messages ORDER BY topic, position",
     "refusals": "SELECT id, message_id, reason, rule, field FROM refusals ORDER BY id",

@@ -296,7 +296,7 @@ async def test_a_batch_is_not_settled_in_a_database_that_has_lost_the_one_before
         await broker.publish(payers[2:])
 
         await wait_for(lambda: _payers_are(database, 3), within=40)
-    order = "SELECT subject FROM inbound_versions ORDER BY subject"
+    order = "SELECT subject FROM inbound_facts ORDER BY subject"
     assert await trail.table(database, order) == [("4711",), ("4712",), ("4713",)]
 
 

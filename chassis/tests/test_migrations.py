@@ -108,7 +108,11 @@ async def test_a_migration_waits_two_seconds_for_a_lock_and_then_leaves_all_as_i
 
 @pytest.mark.parametrize(
     ("arguments", "problem"),
-    [((), "usage"), (("nobody",), "no service called nobody"), (("lettering",), "OWNER_URL")],
+    [
+        ((), "usage"),
+        (("nobody",), "no migrations of a service called nobody"),
+        (("lettering",), "OWNER_URL"),
+    ],
 )
 async def test_the_job_says_what_is_missing(
     job: Path, arguments: tuple[str, ...], problem: str

@@ -87,13 +87,13 @@ async def test_a_region_whose_tries_take_long_leaves_the_page_to_the_others(
     await consumer.settle([waits(log, "bd", "for now", order)])
     await become_due(consumer.database)
     tried = noted(consumer, monkeypatch)
-    monkeypatch.setattr(drains, "REGION_SECONDS", 0.0)
+    consumer.drain.region_seconds = 0.0
 
     await consumer.drain.settle_due()
 
     assert tried == []  # no region has any time: each is left for its next turn
 
-    monkeypatch.setattr(drains, "REGION_SECONDS", 1e-9)
+    consumer.drain.region_seconds = 1e-9
     await consumer.drain.settle_due()
 
     assert len(tried) == 2

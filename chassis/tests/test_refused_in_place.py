@@ -90,7 +90,7 @@ async def test_a_fact_that_is_refused_leaves_no_version_behind(
 
     assert ended == {"committed": 1}
     assert await table(consumer.database, PAYERS) == [("Umeå", 1)]
-    assert await table(consumer.database, "SELECT version FROM inbound_versions") == [(1,)]
+    assert await table(consumer.database, "SELECT version FROM inbound_facts") == [(1,)]
 
 
 async def test_a_refused_message_that_comes_twice_in_a_batch_has_one_answer(

@@ -12,7 +12,9 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
+from confluent_kafka import TopicPartition as ConfluentPartition
 from cryptography.fernet import Fernet
+from kvitt.local.servers import admin_client
 from kvitt_chassis.consuming.caps import Cap
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
 from kvitt_chassis.consuming.consumers import Consumers
@@ -115,6 +117,13 @@ class Town:
                 for one in records
             ]
             await asyncio.gather(*sent)
+
+    def lose(self, topic: str, *, before: int) -> None:
+        """Delete the records of a topic's first partition, as retention does."""
+        client = admin_client(self.platform.bootstrap, self.platform.admin)
+        place = ConfluentPartition(self.prefix + topic, 0, before)
+        for future in client.delete_records([place]).values():
+            future.result(10)
 
     def consumer(self, shared: Shared, group: str, topics: Sequence[Topic]) -> Consumer:
         """One group's consumer."""
@@ -288,6 +297,29 @@ async def test_a_region_at_its_cap_is_not_read_on_until_enough_has_left_the_park
         assert _paused(consumers) == set()
     assert _restarts() == restarts  # nothing but the cap has held it up
     assert await trail.table(town.database, "SELECT count(*) FROM parked_keys") == [(0,)]
+
+
+async def test_a_region_of_which_kafka_has_lost_what_comes_next_stops_alone(town: Town) -> None:
+    at_first, lost = facts("ac", [("4711", "Umeå")]), numbers(3)
+    await town.publish("region-ac", at_first)
+    async with town.running() as consumers:
+        await wait_for(lambda: _is_known(town, "ac", 1), within=30)
+        await wait_for(lambda: _is_read(consumers), within=30)
+    for one in lost:
+        await town.publish("region-ac", facts("ac", [(one, "Umeå")]))  # to the first partition
+    town.lose("region.ac.orders", before=3)
+
+    async with town.running() as consumers:
+        await town.publish("region-ac", [facts("ac", [("4710", "-"), ("4712", "Umeå")])[1]])
+        await town.publish("region-bd", facts("bd", [("4711", "Luleå")]))
+        await wait_for(lambda: _is_known(town, "bd", 1), within=30)
+        await wait_for(lambda: _is_known(town, "ac", 2), within=30)
+
+        assert consumers.is_ready()
+        (reason,) = consumers.gone.values()
+        assert list(consumers.gone) == [f"{town.prefix}region.ac.orders"]
+        assert "offset 1 is out of range 3-4" in reason
+        assert await consumers.lag() > 0  # never taken for read
 
 
 async def test_a_new_group_reads_on_where_the_database_says(town: Town) -> None:

@@ -273,8 +273,9 @@ def a_consumer(
         "group": SERVICE,
         "kafka": {"bootstrap_servers": "localhost:1"},
     }
-    # a batch is handed over once: what is ill in it has all the time that there is
+    # a batch is handed over once: what is ill in it, or parked, has all the time that there is
     tuning = replace(tuning, fairness=Fairness(seconds=600))
+    shared.drain.region_seconds = 600
     return Consumer(shared=shared, topics=topics, tuning=tuning, **(given | options))
 
 

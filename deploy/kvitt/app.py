@@ -114,10 +114,10 @@ def up(
 
 @app.command()
 def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
-    """Show what runs, what is dead and why, where each part answers, and the regions that are out
-    of service or not read on.
+    """Show what runs, what is dead and why, and where each part answers.
 
-    Exit code 1 when something is missing.
+    Says as well which regions are out of service or not read on. Exit code 1 when something is
+    missing.
     """
     found = parts.look(State.existing(state_dir.resolve()))
     table = Table("part", "state", "pid", "address")
@@ -130,7 +130,10 @@ def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
         typer.echo(f"region {code} is out of service: {reason}")
     for code in regions.held(addresses):
         typer.echo(f"region {code} is not read on: too much of it is parked (kvitt parked)")
-    raise typer.Exit(0 if all(one.is_ready for one in found) and not out else 1)
+    gone = regions.gone(addresses)
+    for topic, reason in sorted(gone.items()):
+        typer.echo(f"{topic} is not read on: {reason}")
+    raise typer.Exit(0 if all(one.is_ready for one in found) and not out and not gone else 1)
 
 
 @app.command()

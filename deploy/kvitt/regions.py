@@ -74,6 +74,16 @@ def held(urls: Iterable[str]) -> Sequence[str]:
     return sorted({code for answer in _answers(urls) for code in answer.get("regions_held", [])})
 
 
+def gone(urls: Iterable[str]) -> Mapping[str, str]:
+    """The regions' topics that one of the services does not read on, since Kafka has no longer what
+    comes next, with the reason.
+    """
+    found: dict[str, str] = {}
+    for answer in _answers(urls):
+        found |= answer.get("topics_gone", {})
+    return found
+
+
 def _answers(urls: Iterable[str]) -> Iterator[dict[str, Any]]:
     for url in urls:
         with contextlib.suppress(httpx.HTTPError, ValueError):

@@ -84,7 +84,17 @@ ENTRY = {
 ANSWERS = {
     "parked": [ENTRY, ENTRY | {"cause": None}],
     "idle": dict.fromkeys(
-        ("lag", "unsent", "parked_waiting", "quarantined", "due_timers", "in_hand", "recorded"), 0
+        (
+            "lag",
+            "unsent",
+            "parked_waiting",
+            "quarantined",
+            "untold",
+            "due_timers",
+            "in_hand",
+            "recorded",
+        ),
+        0,
     ),
     "outbox": {
         "unsent": 3,

@@ -25,7 +25,7 @@ def topic(platform: Platform) -> Iterator[Topic]:
     platform.delete_topics(PREFIX)
 
 
-def test_a_users_quota_is_what_was_set_last(platform: Platform, topic: Topic) -> None:
+async def test_a_users_quota_is_what_was_set_last(platform: Platform, topic: Topic) -> None:
     del topic
     assert platform.admin
 

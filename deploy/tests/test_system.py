@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def test_up_and_down_leave_no_process(tmp_path: Path) -> None:
     assert "already runs here" in second.stderr
     assert "postgres" in status.stdout
     assert down.returncode == 0
-    assert [one for one in family if one.is_running()] == []
+    assert [one for one in family if _lives(one)] == []
     assert state.processes() == []
 
 
@@ -79,7 +79,7 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
 
         assert supervisor.returncode == 0, output
         assert len(family) > len(PARTS)
-        assert [one for one in family if one.is_running()] == []
+        assert [one for one in family if _lives(one)] == []
 
 
 def test_a_killed_supervisor_leaves_nothing_running(tmp_path: Path) -> None:
@@ -174,6 +174,13 @@ def _foreground(directory: Path) -> Iterator[subprocess.Popen[str]]:
         if supervisor.poll() is None:
             supervisor.kill()
             supervisor.communicate()
+
+
+def _lives(process: psutil.Process) -> bool:
+    """A zombie has ended, whenever somebody waits for it."""
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _family(state: State) -> list[psutil.Process]:

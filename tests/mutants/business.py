@@ -249,6 +249,41 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{_INVENTORY}/test_stock.py::test_the_ledger_adds_up_to_every_balance",
     ),
     mutant(
+        "goods-begin-a-course",
+        "A delivery is a physical change: without, a return before it reaches into the loan before",
+        "services/inventory/inventory/devices/domain.py",
+        "if found and found[-1].store == store and not change.by_order:",
+        "if found and found[-1].store == store:",
+        f"{_INVENTORY}/test_returns.py"
+        "::test_goods_that_are_delivered_without_a_return_before_begin_a_course_of_their_own",
+    ),
+    mutant(
+        "loan-lasts-until-its-return",
+        "A return that is corrected to a later day lets the loan last: without, days are unpaid",
+        "services/inventory/inventory/returns/domain.py",
+        "return {**lasted, **_in_store(store, on, days)}",
+        "return _in_store(store, on, days)",
+        f"{_INVENTORY}/test_returns.py"
+        "::test_a_corrected_day_of_a_return_decides_who_pays_for_each_day",
+    ),
+    mutant(
+        "return-before-a-dispatch",
+        "A return of a day before a dispatch leaves what is on its way",
+        "services/inventory/inventory/returns/domain.py",
+        "if on >= max(now.began_on, on_the_way.sent_on or now.began_on):",
+        "if on_the_way.order_id is not None:",
+        f"{_INVENTORY}/test_returns.py::test_a_return_before_a_dispatch_breaks_nothing_of_it",
+    ),
+    mutant(
+        "corrected-move",
+        "A corrected return is moved in the ledger: without, it stands there on both days",
+        "services/inventory/inventory/returns/handlers.py",
+        "        await _move(fact, row, tx, available=-1, on=taken.instead_of)\n",
+        "        pass\n",
+        f"{_INVENTORY}/test_returns.py"
+        "::test_a_corrected_day_of_a_return_decides_who_pays_for_each_day",
+    ),
+    mutant(
         "custody-is-counted",
         "Every change of custody is counted in its own transaction",
         "services/inventory/inventory/days/models.py",

@@ -88,7 +88,7 @@ SHARING: tuple[Mutant, ...] = (
         "drain-has-a-budget",
         "A region whose tries take long leaves the page to the others",
         _DRAIN,
-        "            if spent[region] >= REGION_SECONDS:\n                continue\n",
+        "            if spent[region] >= self.region_seconds:\n                continue\n",
         "",
         f"{_IN_TURN}_a_region_whose_tries_take_long_leaves_the_page_to_the_others",
     ),

@@ -38,6 +38,7 @@ MUST_HOLD_THEM = {
     "orders.person_details.name": "the vault (REF-1)",
     "orders.person_details.address": "the vault (REF-1)",
     "orders.person_details.phone": "the vault (REF-1)",
+    "orders.person_details.stated_phone": "the vault (REF-1)",
     "orders.person_details.door_code": "the vault (REF-1)",
     "orders.person_details.instructions": "the vault (REF-1)",
     "orders.order_details.delivery": "an address and contacts for one order alone (ORD-3)",

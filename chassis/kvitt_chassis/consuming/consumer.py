@@ -125,7 +125,7 @@ class Consumer:
             on_assigned=self._on_assigned,
             order=self._order_of(regions) if regions else None,
         )
-        self.progress = Progress(self.database, self.client)
+        self.progress = Progress(self.database, self.client, of_regions=regions)
         self._offsets = Offsets(self.client.commit)
         self._pauses = Pauses(self.database, self.client, self.group)
         self._pressure = BackPressure(self.client, shared.caps, regions)
@@ -242,14 +242,17 @@ class Consumer:
         return [record for record in records if _partition(record) not in back]
 
     def _is_held(self, partition: TopicPartition) -> bool:
-        return partition in self._pauses.paused or partition in self._pressure.held
+        return partition in self._not_read()
+
+    def _not_read(self) -> set[TopicPartition]:
+        return {*self._pauses.paused, *self._pressure.held, *self.progress.gone}
 
     async def _note_parked(self) -> None:
         """After a batch of which something was parked: its region may be at its cap now."""
         if self._has_parked and self._pressure.is_needed:
             self._has_parked = False
             await self.shared.caps.measure()
-            self._pressure.apply(self._pauses.paused)
+            self._pressure.apply({*self._pauses.paused, *self.progress.gone})
 
     def _may_read(self) -> bool:
         return not self._is_revoking and self.halted is None
@@ -457,13 +460,13 @@ class Consumer:
         """Pause what regions over their cap send; resume that of others."""
         if self._pressure.is_needed:
             await self.shared.caps.measure()
-            self._pressure.apply(self._pauses.paused)
+            self._pressure.apply({*self._pauses.paused, *self.progress.gone})
 
     async def _look(self) -> None:
         await self.client.check_session()
         lag = await self.lag()
         LAG.labels(*self._labels).set(lag)
-        held = {*self._pauses.paused, *self._pressure.held}
+        held = self._not_read()
         waiting = await self.progress.lag(without=held) if held else lag
         stuck = self._watchdog.is_stuck(
             now=time.monotonic(),

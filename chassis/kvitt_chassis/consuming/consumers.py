@@ -4,7 +4,7 @@ region's topics never hold up ours.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kvitt_contracts.topics import consumed_by, groups_of
@@ -101,6 +101,17 @@ class Consumers:
     def halted(self) -> str | None:
         """Why a group reads nothing until an operator has decided; None while all is well."""
         return "; ".join(one.halted for one in self.all if one.halted) or None
+
+    @property
+    def gone(self) -> Mapping[str, str]:
+        """The regions' topics of which a partition is not read until an operator has decided, and
+        why.
+        """
+        return {
+            partition.topic: reason
+            for one in self.all
+            for partition, reason in one.progress.gone.items()
+        }
 
     @property
     def has_session(self) -> bool:

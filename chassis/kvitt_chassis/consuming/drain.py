@@ -90,6 +90,7 @@ class Drain:
         self._sealer = sealer
         self._telling = Telling(database=database, reader=reader, sealer=sealer)
         self._woken = asyncio.Event()
+        self.region_seconds = REGION_SECONDS
         self._busy = False
         self._rest = 0.0
         self._awaited = AwaitedRows(database)
@@ -165,7 +166,7 @@ class Drain:
         for region, place in in_turn(queues):
             if tried >= _PAGE:
                 break
-            if spent[region] >= REGION_SECONDS:
+            if spent[region] >= self.region_seconds:
                 continue
             began = time.monotonic()
             has_left = await self._settle_key(place)

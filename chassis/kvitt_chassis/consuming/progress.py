@@ -19,17 +19,22 @@ log = logging.getLogger(__name__)
 class Progress:
     """Of the assigned partitions. `assignment` counts the assignments there have been.
 
-    `halted`: why nothing may be read. `is_behind`: the database lacks what was settled in it, so
-    the partitions must be assigned anew and read again.
+    `halted`: why nothing may be read. `gone`: why a partition of a region is not read. `is_behind`:
+    the database lacks what was settled in it, so the partitions must be assigned anew and read
+    again. `of_regions`: the topics of regions, by their names at the broker.
     """
 
-    def __init__(self, database: Database, client: KafkaClient) -> None:
+    def __init__(
+        self, database: Database, client: KafkaClient, *, of_regions: Collection[str] = ()
+    ) -> None:
         self._database = database
         self._client = client
+        self._of_regions = of_regions
         self._doubted: dict[TopicPartition, int] = {}
         self.assignment = 0
         self.settled: dict[TopicPartition, int] = {}
         self.halted: str | None = None
+        self.gone: dict[TopicPartition, str] = {}
         self.is_behind = False
 
     async def check(self, partitions: Sequence[TopicPartition]) -> None:
@@ -43,14 +48,14 @@ class Progress:
         ends = await self._client.ends(partitions)
         committed = {one: await self._client.committed(one) for one in partitions}
         known = await self._known(begins, committed)
-        self.settled, self._doubted, self.is_behind = {}, {}, False
+        self.settled, self.gone, self._doubted, self.is_behind = {}, {}, {}, False
         for one in partitions:
             offset = committed[one]
             if offset is None:
                 self.settled[one] = self._take_over(one, known[one], begins[one], ends[one])
                 continue
             self.settled[one] = min(offset, known[one])
-            for stands in (offset, known[one]):
+            for stands in {offset, known[one]}:
                 if stands < begins[one] or offset > ends[one]:
                     self._halt(one, stands, begins[one], ends[one])
             if known[one] < offset:
@@ -125,10 +130,17 @@ class Progress:
         )
         self._client.seek({partition: known})
 
+    # decision 0227: what a region has lost stops that region alone
     def _halt(self, partition: TopicPartition, offset: int, begin: int, end: int) -> None:
-        self.halted = (
+        reason = (
             f"{partition.topic} {partition.partition}: offset {offset} is out of range"
             f" {begin}-{end}; messages are lost, or the topic is another. Republish what is"
             " missing, then delete the group's offsets of this topic: what Kafka has is read."
         )
-        log.critical("the consumer has stopped: %s", self.halted)
+        if partition.topic in self._of_regions:
+            self.gone[partition] = reason
+            self._client.pause(partition)
+            log.critical("a region's partition is not read: %s", reason)
+        else:
+            self.halted = reason
+            log.critical("the consumer has stopped: %s", reason)

@@ -259,7 +259,9 @@ class Process:
     def _remarks(self) -> dict[str, object]:
         out = {region: outage.detail for region, outage in self.policies.out.items()}
         held = sorted(self.consumers.shared.caps.over)
-        return ({"regions_out": out} if out else {}) | ({"regions_held": held} if held else {})
+        gone = dict(self.consumers.gone)
+        remarks = {"regions_out": out, "regions_held": held, "topics_gone": gone}
+        return {name: remark for name, remark in remarks.items() if remark}
 
     async def _consumer_reads(self) -> str | None:
         if self.consumers.halted:

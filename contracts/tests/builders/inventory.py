@@ -314,6 +314,13 @@ def a_custody_changed_by_return(
     return _custody_changed(number, after, before or a_custody(), {}, article=article)
 
 
+def a_loan_that_lasted(
+    number: str = "170098", *, to: Custody | None = None, article: str = ROLLATOR
+) -> CustodyChanged:
+    """The day of a return is corrected to a later one: from `to.since` the loan lasts."""
+    return _custody_changed(number, to or a_custody(), a_store_custody(), {}, article=article)
+
+
 def a_day_closed(day: str | date = DAY, *, custody_changes: int = 0) -> DayClosed:
     """A Stockholm day is over, after so many custody changes."""
     return build(DayClosed, {"day": day, "custody_changes_so_far": custody_changes}, {})

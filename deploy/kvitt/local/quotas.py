@@ -3,7 +3,8 @@ two requests are made with aiokafka's means.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
@@ -72,16 +73,22 @@ class _AlterRequest(Request[_Alter]):  # type: ignore[misc]
 def set_quotas(bootstrap: str, admin: Credentials, quotas: Mapping[str, Quota]) -> None:
     """Set the quotas of these users, whatever they were. Raises KafkaError."""
     if quotas:
-        asyncio.run(_set(bootstrap, admin, quotas))
+        _wait_for(_set(bootstrap, admin, quotas))
 
 
 def quota_of(bootstrap: str, admin: Credentials, user: str) -> dict[str, float]:
     """A user's own quotas by name, as the broker has them. Raises KafkaError."""
-    answer = asyncio.run(
+    answer = _wait_for(
         _ask(bootstrap, admin, DescribeClientQuotasRequest([(_USER, _EXACTLY, user)], True))
     )
     _check(answer.error_code, answer.error_message)
     return {name: value for _, values in answer.entries for name, value in values}
+
+
+def _wait_for(asked: Coroutine[Any, Any, Any]) -> Any:
+    """In a thread of its own: who starts a system may have a running loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asked).result()
 
 
 async def _set(bootstrap: str, admin: Credentials, quotas: Mapping[str, Quota]) -> None:

@@ -129,7 +129,10 @@ def serve(world: World, store: str, article: str) -> None:
 
 def picking(world: World, subject: str, fact: PickingBegun) -> None:
     """The warehouse has begun: no voiding any more (ORD-14)."""
-    _order(world, fact.order).picking = True
+    order = _order(world, fact.order)
+    if order.status in ("voided", "declined"):
+        raise No("ORDER_HAS_NO_GOODS", "ORD-14")
+    order.picking = True
 
 
 def dispatched(world: World, subject: str, fact: GoodsDispatched) -> None:

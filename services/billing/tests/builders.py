@@ -13,6 +13,7 @@ from contracts.tests.builders.inventory import (
     a_custody_changed_by_return,
     a_custody_changed_by_transfer,
     a_device_registered,
+    a_loan_that_lasted,
 )
 from contracts.tests.builders.orders import a_device_line, a_line, an_order_placed
 from contracts.tests.builders.story import CENTRAL, CUSHION, ROLLATOR
@@ -69,3 +70,8 @@ def handed_over(device: DeviceRegistered, *, payer: str, since: str) -> CustodyC
 def returned(device: DeviceRegistered, *, since: str) -> CustodyChanged:
     """From `since` on the device is in the store again."""
     return a_custody_changed_by_return(device.device_number, store=CENTRAL, since=since)
+
+
+def lasted(device: DeviceRegistered, *, payer: str, since: str) -> CustodyChanged:
+    """The return on `since` is corrected to a later day: `payer` still pays from then."""
+    return a_loan_that_lasted(device.device_number, to=a_custody(payer=payer, since=since))

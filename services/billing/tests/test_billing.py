@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -6,7 +7,7 @@ from billing.app import service
 from billing.models import ChargeRow, DeviceRow, InvoiceRow, InvoiceRunRow
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceRunFinished
-from kvitt_contracts.inventory import CustodyChanged
+from kvitt_contracts.inventory import CustodyChanged, DeviceRegistered
 from kvitt_contracts.types import PayerId, UnitPayer
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
@@ -23,6 +24,7 @@ from services.billing.tests.builders import (
     an_order,
     an_order_to_rent,
     handed_over,
+    lasted,
     lent,
     returned,
 )
@@ -143,6 +145,76 @@ async def test_the_months_rent_is_split_between_its_payers_by_day(given: Given) 
             date(2026, 5, 11),
             MAY_31,
         )
+
+
+Fact = Callable[[DeviceRegistered], CustodyChanged]
+
+
+def back(since: str) -> Fact:
+    """In the store from then on."""
+    return lambda device: returned(device, since=since)
+
+
+def still(payer: str, since: str) -> Fact:
+    """On loan still, on the day of a return that is corrected."""
+    return lambda device: lasted(device, payer=payer, since=since)
+
+
+@pytest.mark.rule("PHY-1")
+@pytest.mark.parametrize(
+    ("told", "owed"),
+    [
+        # on the 21st at first, then on the 26th
+        (
+            [back("2026-05-21"), still("20311", "2026-05-21"), back("2026-05-26")],
+            {"20011": (1, 10), "20311": (11, 25)},
+        ),
+        # on the 21st at first, then on the 16th, and on the 6th
+        (
+            [back("2026-05-21"), back("2026-05-16"), back("2026-05-21")],
+            {"20011": (1, 10), "20311": (11, 15)},
+        ),
+        (
+            [back("2026-05-21"), back("2026-05-06"), back("2026-05-11"), back("2026-05-21")],
+            {"20011": (1, 5)},
+        ),
+        # on the 6th at first, then on the 16th: the transfer of the 11th holds again
+        (
+            [
+                back("2026-05-06"),
+                back("2026-05-11"),
+                still("20011", "2026-05-06"),
+                still("20311", "2026-05-11"),
+                back("2026-05-16"),
+            ],
+            {"20011": (1, 10), "20311": (11, 15)},
+        ),
+    ],
+)
+async def test_each_day_has_its_payer_after_a_corrected_return(
+    given: Given, told: list[Fact], owed: dict[str, tuple[int, int]]
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device()
+        await world.handle_all(
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
+            device,
+            lent(device, payer="20011", since="2026-05-01"),
+            handed_over(device, payer="20311", since="2026-05-11"),
+            *(fact(device) for fact in told),
+        )
+        await close_may(world, custody_changes=2 + len(told))
+
+        issued = {
+            invoice.payer.payer_id: [(line.from_day, line.to_day) for line in invoice.lines]
+            for invoice in await world.events(InvoiceIssued)
+            if isinstance(invoice.payer, UnitPayer)
+        }
+        assert issued == {
+            payer: [(date(2026, 5, first), date(2026, 5, last))]
+            for payer, (first, last) in owed.items()
+        }
 
 
 @pytest.mark.rule("BIL-9")

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from inventory.app import service
 from inventory.devices import domain
 from inventory.devices.models import DeviceRow
+from inventory.returns import domain as returns
 from kvitt_chassis.transaction import NotYetKnown
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
     Custody,
     CustodyCause,
@@ -47,9 +49,11 @@ from contracts.tests.builders.story import (
     OWN,
     PAYER,
     ROLLATOR,
+    a_care_unit,
     a_patient,
     a_store,
     device_id,
+    order_id,
     person,
     transfer_id,
 )
@@ -73,24 +77,18 @@ def change(device: domain.Device, *, payer: str, on: date) -> CustodyChanged:
 
 @pytest.mark.rule("BIL-1")
 def test_nobody_pays_and_nobody_has_prescribed_what_stands_in_a_store() -> None:
-    (returned,) = domain.return_to_store(
-        device_id(), a_device(), store=StoreId(OWN), on=date(2026, 3, 9), in_transit=False
-    )
+    taken = returns.take_back(device_id(), a_device(), store=StoreId(OWN), on=date(2026, 3, 9))
 
+    assert taken is not None
+    (returned,) = taken.changes
     assert returned.custody == Custody(holder=a_store(), since=date(2026, 3, 9))
     assert returned.before == a_device().custody
 
 
 @pytest.mark.rule("INV-7")
 def test_a_device_in_another_store_is_not_returned() -> None:
-    with pytest.raises(domain.DeviceRefused) as refused:
-        domain.return_to_store(
-            device_id(),
-            a_device(a_store(CENTRAL)),
-            store=StoreId(OWN),
-            on=DAY,
-            in_transit=False,
-        )
+    with pytest.raises(returns.ReturnRefused) as refused:
+        returns.take_back(device_id(), a_device(a_store(CENTRAL)), store=StoreId(OWN), on=DAY)
 
     assert (refused.value.reason, refused.value.rule) == ("NOT_ON_LOAN", "INV-7")
 
@@ -114,14 +112,14 @@ def test_every_day_has_the_payer_that_was_said_last_of_it(
         if payer:
             state = domain.evolve(state, change(state, payer=payer, on=on))
         else:
-            returned = domain.return_to_store(
+            taken = returns.take_back(
                 device_id(),
                 state,
                 store=StoreId(OWN),
                 on=max(on, state.custody.since),
-                in_transit=True,
+                on_the_way=returns.OnTheWay(order_id=order_id(), sent_on=None),
             )
-            for event in returned:
+            for event in taken.changes if taken else ():
                 state = domain.evolve(state, event)
         history.append(state.custody)
 
@@ -201,6 +199,47 @@ async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
     assert len(await world.rows(DeviceRow)) == 1
 
 
+@pytest.mark.rule("PHY-1")
+@pytest.mark.parametrize(
+    ("update", "field"),
+    [
+        ({"payer_id": OTHER_PAYER}, "payer_id"),
+        ({"prescriber": None}, "prescriber"),
+        ({"stated_on": DAY - timedelta(days=1)}, "stated_on"),
+        ({"recipient": a_care_unit()}, "recipient"),
+        ({"store": OWN, "recipient": None, "payer_id": None, "prescriber": None}, "store"),
+    ],
+)
+async def test_a_device_that_is_stated_otherwise_is_refused(
+    world: World, update: dict[str, Any], field: str
+) -> None:
+    await world.handle(a_device_on_loan_stated())
+
+    refused = await refusal(world.handle(a_device_on_loan_stated(**update)))
+
+    assert (refused.reason, refused.rule, refused.field) == (
+        "DEVICE_STATED_OTHERWISE",
+        "PHY-1",
+        field,
+    )
+    assert (await device(world)).custody.payer_id == PAYER
+
+
+@pytest.mark.rule("PHY-1")
+async def test_a_device_that_has_moved_since_is_stated_again_as_it_was_without_effect(
+    world: World,
+) -> None:
+    await world.handle_all(a_device_on_loan_stated(), a_device_returned())
+    await world.handle_all(
+        a_person_registered("P-30001"), a_person_merged("P-20417", into="P-30001")
+    )
+    before: list[Event] = await world.events()
+
+    await world.handle(a_device_on_loan_stated())
+
+    assert await world.events() == before
+
+
 @pytest.mark.rule("INV-7")
 async def test_a_returned_device_is_available_at_once_and_ends_the_rent(world: World) -> None:
     await world.handle(a_device_on_loan_stated())
@@ -250,21 +289,22 @@ def test_a_loan_begins_where_the_device_left_the_stores_last() -> None:
     again, transferred = date(2026, 3, 8), date(2026, 3, 20)
     held = a_device().custody
     history = [
-        held.model_copy(update={"since": lent}),
-        Custody(holder=a_store(), since=back),
-        held.model_copy(update={"since": again}),
-        held.model_copy(update={"since": transferred}),
+        domain.Change(custody=held.model_copy(update={"since": lent}), by_order=True),
+        domain.Change(custody=Custody(holder=a_store(), since=back)),
+        domain.Change(custody=held.model_copy(update={"since": again}), by_order=True),
+        domain.Change(custody=held.model_copy(update={"since": transferred}), by_transfer=True),
     ]
-    state = replace(a_device(), custody=history[-1])
+    state = replace(a_device(), custody=history[-1].custody)
 
-    def returned(on: date) -> tuple[CustodyChanged, ...]:
-        return domain.return_to_store(
-            device_id(), state, store=StoreId(OWN), on=on, in_transit=False, history=history
-        )
+    def returned(on: date) -> returns.TakenBack | None:
+        return returns.take_back(device_id(), state, store=StoreId(OWN), on=on, history=history)
 
-    assert [one.custody.since for one in returned(again)] == [again, transferred]
-    with pytest.raises(domain.DeviceRefused):
+    taken = returned(again)
+    assert taken is not None
+    assert [one.custody.since for one in taken.changes] == [again, transferred]
+    with pytest.raises(returns.ReturnRefused):
         returned(again - timedelta(days=1))
+    assert returned(back) is None  # the return that ended the loan before, told again
 
 
 @pytest.mark.rule("DAY-1")

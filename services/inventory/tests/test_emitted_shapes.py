@@ -55,7 +55,7 @@ MONDAY = stockholm("2026-03-02 08:00")
 
 async def test_inventory_emits_what_its_builders_make(given: Given) -> None:
     emitted: list[Event] = []
-    for story in (catalogue_and_stock, orders, transfers, custody_of_devices_on_loan, late_return):
+    for story in STORIES:
         async with given(service, at=MONDAY) as world:
             await world.handle_all(*the_stores(), *the_catalogue())
             await world.handle_all(a_person_registered(), a_person_registered(OTHER_PATIENT))
@@ -199,3 +199,52 @@ async def late_return(world: World) -> None:
     )
     await world.advance(stockholm("2026-03-09 08:00"))
     await world.handle(a_device_returned("170030", on="2026-03-04"))
+
+
+async def corrected_returns(world: World) -> None:
+    """A return whose day is moved later lets each kind of loan last until that day; one on its way
+    is a return out of its order.
+    """
+    loans: dict[str, Any] = {"170040": {}, "170041": {"recipient": a_care_unit()}}
+    for number, stated in loans.items():
+        unsaid = f"{number}9"
+        await world.handle_all(
+            a_device_on_loan_stated(number, **stated),
+            a_device_on_loan_stated(unsaid, **stated, prescriber=None),
+        )
+    for number, recipient in (("170042", a_patient()), ("170043", a_care_unit())):
+        await world.handle_all(
+            rollators_received(number),
+            a_withdrawal_placed(
+                a_device_line(number, order=f"O-{number}"),
+                reference=f"O-{number}",
+                recipient=recipient,
+            ),
+        )
+    for number, recipient in (("170044", a_patient()), ("170045", a_care_unit())):
+        await world.handle_all(
+            rollators_received(number),
+            a_transfer_requested_from_store(number, store=OWN, transfer=number),
+            a_transfer_accepted(number, transfer=number, new_recipient=recipient),
+        )
+    await world.handle_all(
+        rollators_received("170046", store=CENTRAL),
+        an_order_placed(a_device_line(None)),
+        a_dispatch(a_sent_line(1, 1, "170046"), arrives_on="2026-03-12"),
+    )
+    await world.advance(stockholm("2026-03-09 08:00"))
+    await world.handle(a_device_returned("170046", on="2026-03-05", store=CENTRAL))
+    for number in (*loans, "1700409", "1700419", "170042", "170043", "170044", "170045"):
+        await world.handle(a_device_returned(number, on="2026-03-05"))
+        await world.handle(a_device_returned(number, on="2026-03-07"))
+        await world.handle(a_device_returned(number, on="2026-03-09"))
+
+
+STORIES = (
+    catalogue_and_stock,
+    orders,
+    transfers,
+    custody_of_devices_on_loan,
+    late_return,
+    corrected_returns,
+)

@@ -12,7 +12,10 @@ from inventory.reservations import domain
 from inventory.reservations.models import ReservationRow
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.calendar import is_working_day
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
+    Custody,
+    CustodyCause,
     CustodyChanged,
     LineDelivered,
     OrderGoodsDispatched,
@@ -53,6 +56,7 @@ from contracts.tests.builders.story import (
     ROLLATOR,
     SENDER,
     a_patient,
+    a_store,
     device_id,
     line_id,
     order_id,
@@ -378,6 +382,40 @@ async def test_a_device_that_is_on_its_way_is_not_sent_again(world: World) -> No
     assert refused.reason == "DEVICE_NOT_IN_STORE"
 
 
+@pytest.mark.rule("PHY-1")
+async def test_a_dispatch_told_again_while_it_is_on_its_way_changes_nothing(world: World) -> None:
+    await _an_order_of_rollators(world)
+    await world.handle(a_dispatch(a_sent_line(1, 1, "170090")))
+    before: list[Event] = await world.events()
+
+    await world.handle(a_dispatch(a_sent_line(1, 1, "170090")))
+
+    assert await world.events() == before
+
+
+@pytest.mark.rule("PHY-1")
+async def test_a_dispatch_with_another_day_is_one_of_its_own(world: World) -> None:
+    await world.handle_all(a_balance_stated(CUSHION, 9), an_order_placed(a_line(CUSHION, 5)))
+    await world.handle(a_dispatch(a_sent_line(1, 3)))
+    await world.handle(a_dispatch(a_sent_line(1, 3)))
+
+    refused = await refusal(world.handle(a_dispatch(a_sent_line(1, 3), arrives_on="2026-03-05")))
+    await world.handle(a_dispatch(a_sent_line(1, 2), arrives_on="2026-03-05"))
+
+    assert refused.reason == "MORE_THAN_ORDERED"
+    assert [sent.lines[0].quantity for sent in await world.events(OrderGoodsDispatched)] == [3, 2]
+
+
+@pytest.mark.rule("ORD-14")
+async def test_nothing_is_picked_of_an_order_that_was_released(world: World) -> None:
+    await world.handle_all(a_balance_stated(CUSHION, 9), an_order_placed(a_line(CUSHION, 5)))
+    await world.handle(an_order_void_requested())
+
+    refused = await refusal(world.handle(a_picking_begun()))
+
+    assert (refused.reason, refused.rule) == ("ORDER_HAS_NO_GOODS", "ORD-14")
+
+
 @pytest.mark.rule("ORD-14")
 async def test_nothing_is_sent_of_an_order_that_was_released(world: World) -> None:
     await world.handle_all(a_balance_stated(CUSHION, 9), an_order_placed(a_line(CUSHION, 5)))
@@ -392,14 +430,18 @@ async def test_nothing_is_sent_of_an_order_that_was_released(world: World) -> No
 async def test_a_device_that_came_back_on_its_way_is_not_delivered(world: World) -> None:
     await _an_order_of_rollators(world)
     await world.handle(a_dispatch(a_sent_line(1, 1, "170090"), a_sent_line(2, 1, "170091")))
-    await world.handle(a_device_returned("170090", on=date(2026, 3, 2), store=CENTRAL))
+    await world.advance(stockholm("2026-03-03 08:00"))
+    await world.handle(a_device_returned("170090", on=date(2026, 3, 3), store=CENTRAL))
 
     await world.advance(stockholm("2026-03-04 00:00"))
 
     (delivered,) = await world.events(LineDelivered)
     assert (delivered.quantity, delivered.devices) == (1, (device_id("170091"),))
     assert await balance(world, ROLLATOR) == (1, 0, 0)
-    assert len(await world.events(CustodyChanged)) == 1
+    came_back, arrived = await world.events(CustodyChanged)
+    assert came_back.custody == Custody(holder=a_store(CENTRAL), since=date(2026, 3, 3))
+    assert came_back.cause == CustodyCause(order_id=order_id())
+    assert arrived.device_id == device_id("170091")
     await assert_rows_are_folds(world)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given as given_values
@@ -19,7 +20,7 @@ from kvitt_contracts.inventory import (
     StockMoved,
     StockReserved,
 )
-from kvitt_contracts.types import ArticleNumber, StoreId
+from kvitt_contracts.types import ArticleNumber, DeviceNumber, MarkedDevice, StoreId
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.orders import a_customer_registered, a_line, an_order_placed
@@ -133,6 +134,44 @@ async def test_a_booked_delivery_is_not_changed(world: World) -> None:
 
     assert (refused.reason, refused.rule) == ("ALREADY_BOOKED", "INV-4")
     assert await balance(world, CUSHION) == (7, 0, 0)
+
+
+def _marked(number: str, serial_number: str | None = None) -> MarkedDevice:
+    return MarkedDevice(device_number=DeviceNumber(number), serial_number=serial_number)
+
+
+@pytest.mark.rule("PHY-1")
+@pytest.mark.parametrize(
+    ("update", "field"),
+    [
+        ({"store": StoreId(OWN)}, "store"),
+        ({"article_number": ArticleNumber(CUSHION)}, "article_number"),
+        ({"received_on": date(2026, 3, 1)}, "received_on"),
+        ({"devices": (_marked("170098"), _marked("170077"))}, "devices.1.device_number"),
+        ({"devices": (_marked("170098", "S-1"), _marked("170099"))}, "devices.0.serial_number"),
+    ],
+)
+async def test_a_delivery_that_is_told_otherwise_is_refused_by_its_field(
+    world: World, update: dict[str, Any], field: str
+) -> None:
+    told = rollators_received("170098", "170099", store=CENTRAL)
+    await world.handle(told, subject="L-1")
+    await world.handle(told, subject="L-1")
+
+    refused = await refusal(world.handle(told.model_copy(update=update), subject="L-1"))
+
+    assert (refused.reason, refused.field) == ("ALREADY_BOOKED", field)
+    assert await balance(world, ROLLATOR) == (2, 0, 0)
+
+
+@pytest.mark.rule("PHY-1")
+async def test_a_balance_that_is_stated_otherwise_is_refused_by_its_field(world: World) -> None:
+    await world.handle(a_balance_stated(CUSHION, 1), subject="S-1")
+
+    again = a_balance_stated(CUSHION, 1, stated_on=date(2026, 3, 1))
+    refused = await refusal(world.handle(again, subject="S-1"))
+
+    assert (refused.reason, refused.field) == ("ALREADY_BOOKED", "stated_on")
 
 
 @pytest.mark.rule("INV-4")

@@ -1,6 +1,6 @@
 """The rules of marked devices: registration, claims, and the change of custody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -60,8 +60,7 @@ class Device:
     @property
     def store(self) -> StoreId | None:
         """The store that the device is in, or None while it is on loan."""
-        holder = self.custody.holder
-        return holder.store if isinstance(holder, StoreHolder) else None
+        return _store_of(self.custody)
 
 
 class DeviceRefused(Refused):
@@ -94,58 +93,20 @@ def change_custody(
     )
     if isinstance(holder, StoreHolder):
         custody = Custody(holder=holder, since=since)
-    return _changed(device_id, device, custody, cause)
+    return changed_to(device_id, device, custody, cause)
 
 
-# decision 0042: a late return takes back what was decided after it
-def return_to_store(
-    device_id: DeviceId,
-    device: Device,
-    *,
-    store: StoreId,
-    on: date,
-    in_transit: bool,
-    history: Sequence[Custody] = (),
-) -> tuple[CustodyChanged, ...]:
-    """Return a device to a store: from that day nobody pays (INV-7, BIL-1).
-
-    A physical fact overrides what was decided meanwhile: a late one takes back every change of
-    `history` (the device's changes of custody so far, as they were emitted) that comes after it.
-    No event: the device never left that store's custody, being on its way out (`in_transit`).
-    Raises DeviceRefused (NOT_ON_LOAN, INV-7): it is in another store already (a move between stores
-    is no return); (RETURNED_BEFORE_LOAN, DAY-5): it had not left the stores yet on that day.
-    """
-    if in_transit and device.store == store:
-        return ()
-    if not in_transit and device.store is not None:
-        raise DeviceRefused(
-            "NOT_ON_LOAN",
-            rule="INV-7",
-            field="device_number",
-            way_on="Hjälpmedlet står redan i ett annat lager; en retur görs från mottagaren.",
-            store=device.store,
-        )
-    began_on = _left_stores_on(history or (device.custody,))
-    if on < began_on:
-        raise DeviceRefused(
-            "RETURNED_BEFORE_LOAN",
-            rule="DAY-5",
-            field="returned_on",
-            way_on="Hjälpmedlet var inte utlånat den dagen: kontrollera returdagen.",
-            began_on=began_on,
-        )
-    changes = []
-    for day in [on, *sorted({custody.since for custody in history if custody.since > on})]:
-        custody = Custody(holder=StoreHolder(store=store), since=day)
-        changed = _changed(device_id, device, custody, CustodyCause())
-        device = evolve(device, changed)
-        changes.append(changed)
-    return tuple(changes)
-
-
-def is_back_already(device: Device, *, store: StoreId, in_transit: bool) -> bool:
-    """True when the device is in that store: a return that was received before."""
-    return device.store == store and not in_transit
+def changed_to(
+    device_id: DeviceId, device: Device, custody: Custody, cause: CustodyCause
+) -> CustodyChanged:
+    """The change of a device's custody to this one, from what it is now."""
+    return CustodyChanged(
+        device_id=device_id,
+        article_number=device.article_number,
+        custody=custody,
+        before=device.custody,
+        cause=cause,
+    )
 
 
 def check_stated(stated: DeviceStated, *, marked: bool) -> None:
@@ -194,6 +155,73 @@ def refuse_taken_number(field: str) -> DeviceRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of a device's custody as it was emitted, and whether an order's goods or a
+    transfer made it. Neither: a registration, a statement or a return.
+    """
+
+    custody: Custody
+    by_order: bool = False
+    by_transfer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What lies between two physical changes of a device: a stay in a store, or a loan with every
+    transfer in it.
+
+    `store` is None for a loan. `on_the_way`: it came back on its way to a recipient. `points`: the
+    custody from each day on.
+    """
+
+    began_on: date
+    store: StoreId | None
+    on_the_way: bool
+    points: Mapping[date, Custody]
+
+    def custody_on(self, day: date) -> Custody:
+        """Returns the custody of a day that is not before the course began, as from that day on."""
+        latest = max(point for point in self.points if point <= day)
+        return self.points[latest].model_copy(update={"since": day})
+
+    def with_point(self, custody: Custody) -> "Course":
+        """Returns the course with one more point; it may begin earlier then."""
+        return replace(
+            self,
+            began_on=min(self.began_on, custody.since),
+            points={**self.points, custody.since: custody},
+        )
+
+
+# decision 0220: physical facts in the order in which they were handled make courses
+def courses(history: Sequence[Change]) -> tuple[Course, ...]:
+    """The courses of a device, the present one last, from its changes in the order in which they
+    were emitted (PHY-1).
+
+    An order's goods begin a course whatever was before. Custody that neither an order nor a
+    transfer gives to a recipient takes the stay before it back: its return has a later day.
+    """
+    found: list[Course] = []
+    for change in history:
+        custody, store = change.custody, _store_of(change.custody)
+        by_fact = not (change.by_order or change.by_transfer)
+        if by_fact and store is None and len(found) > 1 and found[-1].store is not None:
+            found.pop()
+        if found and found[-1].store == store and not change.by_order:
+            found[-1] = found[-1].with_point(custody)
+            continue
+        found.append(
+            Course(
+                began_on=custody.since,
+                store=store,
+                on_the_way=change.by_order and store is not None,
+                points={custody.since: custody},
+            )
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """A span of days [start, end) with one custody; the last one is open."""
 
@@ -237,24 +265,5 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             return replace(device, custody=event.custody, order_id=order_id)
 
 
-def _left_stores_on(history: Sequence[Custody]) -> date:
-    """The first day of the present loan; of what never left a store, the day it came there."""
-    spans = periods(history)
-    began_on = spans[-1].start
-    for span in reversed(spans):
-        if isinstance(span.custody.holder, StoreHolder):
-            break
-        began_on = span.start
-    return began_on
-
-
-def _changed(
-    device_id: DeviceId, device: Device, custody: Custody, cause: CustodyCause
-) -> CustodyChanged:
-    return CustodyChanged(
-        device_id=device_id,
-        article_number=device.article_number,
-        custody=custody,
-        before=device.custody,
-        cause=cause,
-    )
+def _store_of(custody: Custody) -> StoreId | None:
+    return custody.holder.store if isinstance(custody.holder, StoreHolder) else None

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import DeviceId, DeviceNumber, identify
 from sqlalchemy import select
 
+from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
 
 
@@ -58,14 +58,19 @@ async def taken_numbers(tx: Transaction, numbers: Iterable[DeviceNumber]) -> set
     return taken
 
 
-async def custody_history(tx: Transaction, row: DeviceRow) -> list[Custody]:
+async def custody_history(tx: Transaction, row: DeviceRow) -> list[domain.Change]:
     """Every change of the device's custody so far, in the order in which they were emitted."""
     query = (
-        select(CustodyRow.custody)
+        select(CustodyRow.custody, CustodyRow.order_id, CustodyRow.transfer_id)
         .where(CustodyRow.region == tx.region, CustodyRow.device_id == row.id)
         .order_by(CustodyRow.number)
     )
-    return list((await tx.session.scalars(query)).all())
+    return [
+        domain.Change(
+            custody=custody, by_order=order_id is not None, by_transfer=transfer_id is not None
+        )
+        for custody, order_id, transfer_id in await tx.session.execute(query)
+    ]
 
 
 async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRow]:

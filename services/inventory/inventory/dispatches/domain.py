@@ -60,8 +60,7 @@ def dispatch(
     left of it (ORD-13); devices that do not match the quantity (INV-5), are another article's, are
     elsewhere or are on their way already (ORD-8).
     """
-    if reservation.status in (Status.RELEASED, Status.DECLINED):
-        raise _refusal("ORDER_HAS_NO_GOODS", rule="ORD-14", field="order", way_on=_CHECK_ORDER)
+    check_has_goods(reservation)
     if fact.dispatched_on < placed_on:
         raise _refusal(
             "DISPATCHED_BEFORE_ORDER",
@@ -90,6 +89,37 @@ def dispatch(
         dispatched_on=fact.dispatched_on,
         arrives_on=fact.arrives_on,
         lines=tuple(sent_lines),
+    )
+
+
+def check_has_goods(reservation: Reservation) -> None:
+    """Goods are picked and sent of an order that has some.
+
+    Raises DispatchRefused (ORDER_HAS_NO_GOODS, ORD-14): it was voided or declined.
+    """
+    if reservation.status in (Status.RELEASED, Status.DECLINED):
+        raise _refusal("ORDER_HAS_NO_GOODS", rule="ORD-14", field="order", way_on=_CHECK_ORDER)
+
+
+def is_on_its_way(
+    reservation: Reservation,
+    lines: Sequence[PlacedLine],
+    fact: GoodsDispatched,
+    *,
+    devices: Mapping[DeviceNumber, DeviceId],
+) -> bool:
+    """True where the same goods with the same days are on their way: the fact is told again
+    (PHY-1). Anything else is a dispatch of its own.
+    """
+    placed = {line.number: line.line_id for line in lines}
+    told = [
+        (placed.get(line.line), line.quantity, {devices[number] for number in line.devices})
+        for line in fact.lines
+    ]
+    return any(
+        (shipment.dispatched_on, shipment.arrives_on) == (fact.dispatched_on, fact.arrives_on)
+        and [(line.line_id, line.quantity, set(line.devices)) for line in shipment.lines] == told
+        for shipment in reservation.in_transit
     )
 
 

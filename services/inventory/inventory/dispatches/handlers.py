@@ -46,10 +46,11 @@ def _locked_to_pick(fact: PickingBegun, tx: Transaction) -> Iterable[RowKey]:
 async def begin_picking(fact: PickingBegun, tx: Transaction) -> None:
     """ORD-14: the warehouse has begun with the order.
 
-    An order that is not known yet: the fact waits.
+    An order that is not known yet: the fact waits. Refused: ORDER_HAS_NO_GOODS (ORD-14).
     """
     order = await _order_named(fact.order, tx)
     row = await tx.lock(ReservationRow, order.order_id)
+    domain.check_has_goods(row.state())
     tx.record(row, *reservations.begin_picking(order.order_id, row.state()))
 
 
@@ -78,10 +79,11 @@ def _locked_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowK
 async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     """ORD-13: goods have left the store; they count as received on arrival.
 
-    An order or a device that is not known yet: the fact waits. Refused: ORDER_HAS_NO_GOODS
-    (ORD-14), DISPATCHED_BEFORE_ORDER (DAY-5), ARRIVES_BEFORE_DISPATCH, LINE_UNKNOWN_OR_TWICE,
-    MORE_THAN_ORDERED (ORD-13), DEVICE_NAMED_TWICE, DEVICES_DO_NOT_MATCH_QUANTITY (INV-5),
-    DEVICE_NOT_IN_STORE, DEVICE_OF_ANOTHER_ARTICLE (ORD-8), BALANCE_TOO_LOW (INV-4).
+    What is on its way already changes nothing (PHY-1). An order or a device that is not known yet:
+    the fact waits. Refused: ORDER_HAS_NO_GOODS (ORD-14), DISPATCHED_BEFORE_ORDER (DAY-5),
+    ARRIVES_BEFORE_DISPATCH, LINE_UNKNOWN_OR_TWICE, MORE_THAN_ORDERED (ORD-13),
+    DEVICE_NAMED_TWICE, DEVICES_DO_NOT_MATCH_QUANTITY (INV-5), DEVICE_NOT_IN_STORE,
+    DEVICE_OF_ANOTHER_ARTICLE (ORD-8), BALANCE_TOO_LOW (INV-4).
     """
     order = await _order_named(fact.order, tx)
     await lock_balances(tx, order.store, {line.article_number for line in order.lines})
@@ -90,6 +92,9 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     await lock_claiming_holds(tx, sent.values())
     row = await tx.lock(ReservationRow, order.order_id)
     before = row.state()
+    ids = {number: DeviceId(device.id) for number, device in sent.items()}
+    if domain.is_on_its_way(before, order.lines, fact, devices=ids):
+        return
     dispatched = domain.dispatch(
         order.order_id,
         before,

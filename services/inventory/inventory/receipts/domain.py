@@ -1,15 +1,25 @@
 """The rules of what comes in: which goods can be received or stated (INV-4, INV-5)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from kvitt_contracts.inventory import Custody
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import DeviceNumber
+from kvitt_contracts.types import DeviceNumber, MarkedDevice, StoreHolder
 
 from inventory.articles.domain import Article
 
 
 class GoodsRefused(Refused):
     """What a region states of goods cannot be so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """How a device that is named in a delivery came: with a delivery like it, or otherwise."""
+
+    with_it: bool
+    serial_number: str | None
 
 
 def check_stated_balance(article: Article) -> None:
@@ -47,13 +57,60 @@ def check_received(article: Article, *, quantity: int, numbers: Sequence[DeviceN
 
 
 # decision 0044: what is booked is never changed
-def refuse_changed_booking() -> GoodsRefused:
-    """The refusal to book a delivery anew with other content: the ledger is never rewritten."""
+def refuse_changed_booking(field: str) -> GoodsRefused:
+    """The refusal to book a delivery anew with another value in a field: the ledger is never
+    rewritten.
+    """
     return GoodsRefused(
         "ALREADY_BOOKED",
         rule="INV-4",
+        field=field,
         way_on="Leveransen är redan bokförd. Skicka skillnaden som en ny leverans med ny referens.",
     )
+
+
+def check_same_devices(devices: Sequence[MarkedDevice], known: Mapping[DeviceNumber, Came]) -> None:
+    """A delivery that is told again names the devices that came with it (PHY-1).
+
+    `known`: how each device that is registered by now came. Raises GoodsRefused (ALREADY_BOOKED,
+    INV-4).
+    """
+    for place, device in enumerate(devices):
+        came = known.get(device.device_number)
+        if came is None or not came.with_it:
+            raise refuse_changed_booking(f"devices.{place}.device_number")
+        if came.serial_number != device.serial_number:
+            raise refuse_changed_booking(f"devices.{place}.serial_number")
+
+
+# decision 0220: what is stated of the old stock is not corrected by stating it again
+def check_stated_again(known: Custody, stated: Custody) -> None:
+    """A device of the old stock is stated again as it was: `known` is the first custody of it.
+
+    Raises GoodsRefused (DEVICE_STATED_OTHERWISE, PHY-1), naming the first field that differs.
+    """
+    differs = next(
+        (name for name in _STATED if getattr(known, name) != getattr(stated, name)), None
+    )
+    if differs is None:
+        return
+    if differs == "holder":
+        differs = "store" if isinstance(stated.holder, StoreHolder) else "recipient"
+    raise GoodsRefused(
+        "DEVICE_STATED_OTHERWISE",
+        rule="PHY-1",
+        field=_FIELDS.get(differs, differs),
+        way_on=_STATED_ONCE,
+    )
+
+
+_STATED = ("holder", "since", "payer_id", "prescriber")
+_FIELDS = {"since": "stated_on"}
+_STATED_ONCE = (
+    "Hjälpmedlet är redan infört i Kvitt, och en införd uppgift skrivs inte om. Rätta det som har "
+    "ändrats sedan dess: en retur (DeviceReturned) för var det står, ett byte (BMB) för mottagare, "
+    "betalare och förskrivare."
+)
 
 
 def _check_stocked(article: Article) -> None:

@@ -6,15 +6,15 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import Custody, DeviceRegistered, DeviceStatedOnLoan, MoveKind
 from kvitt_contracts.regions import BalanceStated, DeviceStated, GoodsReceived
-from kvitt_contracts.types import NamedRecipient, StoreId
+from kvitt_contracts.types import NamedRecipient, StoreHolder, StoreId
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id, get_article
 from inventory.devices import domain as devices
 from inventory.devices.models import DeviceRow
-from inventory.devices.queries import find_device_id, new_device_id, taken_numbers
+from inventory.devices.queries import custody_history, find_device_id, new_device_id, taken_numbers
 from inventory.devices.writes import register, register_on_loan
-from inventory.people.queries import recipient_named, rows_of_recipient
+from inventory.people.queries import current_holder, recipient_named, rows_of_recipient
 from inventory.receipts import domain
 from inventory.receipts.models import DeliveryRow
 from inventory.reservations.backorders import serve_backorders
@@ -64,6 +64,7 @@ async def receive_goods(fact: GoodsReceived, tx: Transaction) -> None:
         **same_columns(fact, DeliveryRow),
     )
     if await _is_booked(tx, delivery):
+        await _check_same_devices(fact, tx)
         return
     await check_store_holds_stock(tx, fact.store)
     article = await get_article(tx, fact.article_number)
@@ -135,8 +136,8 @@ async def state_device(fact: DeviceStated, tx: Transaction) -> None:
 
     An article, a store or a person that is not known yet: the fact waits. Refused:
     EITHER_STORE_OR_RECIPIENT, ARTICLE_IS_NOT_MARKED, DEVICE_NUMBER_TAKEN (INV-5),
-    LOAN_WITHOUT_PAYER (BIL-1), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
-    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    LOAN_WITHOUT_PAYER (BIL-1), DEVICE_STATED_OTHERWISE (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE
+    (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     article = await get_article(tx, fact.article_number)
     devices.check_stated(fact, marked=article.marked)
@@ -153,10 +154,36 @@ async def _is_booked(tx: Transaction, new: DeliveryRow) -> bool:
     known = await tx.look_up(DeliveryRow, new.reference)
     if known is None:
         return False
-    same = (known.store, known.article_number, known.quantity, known.booked_on)
-    if same != (new.store, new.article_number, new.quantity, new.booked_on):
-        raise domain.refuse_changed_booking()
+    for name, field in _BOOKED.items():
+        if getattr(known, name) != getattr(new, name):
+            raise domain.refuse_changed_booking(field or _day_of(new))
     return True
+
+
+_BOOKED = {
+    "store": "store",
+    "article_number": "article_number",
+    "quantity": "quantity",
+    "booked_on": None,
+}
+
+
+def _day_of(booked: DeliveryRow) -> str:
+    return "received_on" if booked.kind is MoveKind.RECEIVED else "stated_on"
+
+
+async def _check_same_devices(fact: GoodsReceived, tx: Transaction) -> None:
+    came = Custody(holder=StoreHolder(store=fact.store), since=fact.received_on)
+    known = {}
+    for device in fact.devices:
+        device_id = await find_device_id(tx, device.device_number)
+        if device_id is None:
+            continue
+        row = await tx.get(DeviceRow, device_id)
+        history = await custody_history(tx, row)
+        with_it = history[0].custody == came and row.article_number == fact.article_number
+        known[device.device_number] = domain.Came(with_it=with_it, serial_number=row.serial_number)
+    domain.check_same_devices(fact.devices, known)
 
 
 async def _book(tx: Transaction, delivery: DeliveryRow) -> None:
@@ -182,7 +209,30 @@ async def _is_known(fact: DeviceStated, tx: Transaction) -> bool:
     )
     if not same:
         raise devices.refuse_taken_number("device_number")
+    first = (await custody_history(tx, row))[0].custody
+    holder = await current_holder(tx, first.holder)
+    domain.check_stated_again(
+        first.model_copy(update={"holder": holder}), await _stated_custody(fact, tx)
+    )
     return True
+
+
+async def _stated_custody(fact: DeviceStated, tx: Transaction) -> Custody:
+    if fact.recipient is not None:
+        return await _custody_on_loan(fact, fact.recipient, tx)
+    assert fact.store is not None  # see devices.check_stated
+    return Custody(holder=StoreHolder(store=fact.store), since=fact.stated_on)
+
+
+async def _custody_on_loan(
+    fact: DeviceStated, recipient: NamedRecipient, tx: Transaction
+) -> Custody:
+    return Custody(
+        holder=await recipient_named(tx, recipient),
+        payer_id=fact.payer_id,
+        prescriber=fact.prescriber,
+        since=fact.stated_on,
+    )
 
 
 async def _state_in_store(fact: DeviceStated, store: StoreId, tx: Transaction) -> None:
@@ -212,17 +262,11 @@ async def _state_in_store(fact: DeviceStated, store: StoreId, tx: Transaction) -
 
 
 async def _state_on_loan(fact: DeviceStated, recipient: NamedRecipient, tx: Transaction) -> None:
-    custody = Custody(
-        holder=await recipient_named(tx, recipient),
-        payer_id=fact.payer_id,
-        prescriber=fact.prescriber,
-        since=fact.stated_on,
-    )
     stated = DeviceStatedOnLoan(
         device_id=new_device_id(tx, fact.device_number),
         device_number=fact.device_number,
         serial_number=fact.serial_number,
         article_number=fact.article_number,
-        custody=custody,
+        custody=await _custody_on_loan(fact, recipient, tx),
     )
     await register_on_loan(tx, stated)

@@ -56,10 +56,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
-    """Goods on their way: they count as received on the day (ORD-13)."""
+    """Goods on their way: they count as received on the day (ORD-13).
+
+    `dispatched_on` is None of goods that were sent before that day was stored.
+    """
 
     arrives_on: date
     lines: tuple[SentLine, ...]
+    dispatched_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +145,7 @@ def serve(
 
 
 def begin_picking(order_id: OrderId, reservation: Reservation) -> tuple[OrderPickingStarted, ...]:
-    """The warehouse has begun (ORD-14). No event: it had begun before, or nothing is left to
-    pick.
-    """
+    """The warehouse has begun (ORD-14). No event: it had begun before (PHY-1)."""
     if reservation.status not in (Status.RESERVED, Status.BACKORDERED):
         return ()
     return (OrderPickingStarted(order_id=order_id),)
@@ -216,6 +218,19 @@ def arriving(reservation: Reservation, *, until: date) -> tuple[DeviceId, ...]:
         for line in shipment.lines
         for device in line.devices
     )
+
+
+def sent_on(in_transit: Sequence[Shipment], device_id: DeviceId) -> date | None:
+    """The day on which a device that is on its way left the store, or None where that is not
+    known.
+    """
+    days = [
+        shipment.dispatched_on
+        for shipment in in_transit
+        for line in shipment.lines
+        if device_id in line.devices and shipment.dispatched_on is not None
+    ]
+    return max(days, default=None)
 
 
 def next_arrival(reservation: Reservation, *, after: date) -> date | None:
@@ -314,7 +329,9 @@ def _send(reservation: Reservation, event: OrderGoodsDispatched) -> Reservation:
     lines = reservation.lines
     for sent in event.lines:
         lines = tuple(_take(line, sent) if line.line_id == sent.line_id else line for line in lines)
-    shipment = Shipment(arrives_on=event.arrives_on, lines=event.lines)
+    shipment = Shipment(
+        arrives_on=event.arrives_on, lines=event.lines, dispatched_on=event.dispatched_on
+    )
     return replace(
         reservation,
         status=Status.PICKING,

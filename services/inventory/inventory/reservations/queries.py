@@ -1,12 +1,15 @@
 """Look-ups of placed orders and of what waits for goods. Nothing is locked."""
 
 from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, OrderId, Reference, StoreId
+from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, Reference, StoreId
 from sqlalchemy import func, select
 
-from inventory.reservations.models import BackorderRow, PlacedOrderRow
+from inventory.reservations import domain
+from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 
 
 async def order_id_numbered(tx: Transaction, number: Reference) -> OrderId | None:
@@ -15,6 +18,17 @@ async def order_id_numbered(tx: Transaction, number: Reference) -> OrderId | Non
         PlacedOrderRow.region == tx.region, PlacedOrderRow.order_number == str(number)
     )
     return await tx.session.scalar(query)
+
+
+async def device_sent_on(tx: Transaction, order_id: UUID, device_id: DeviceId) -> date | None:
+    """The day on which an order sent a device that is on its way, or None where it is not known.
+
+    The device is locked: what is read of it is still true then.
+    """
+    query = select(ReservationRow.in_transit).where(
+        ReservationRow.region == tx.region, ReservationRow.id == order_id
+    )
+    return domain.sent_on(await tx.session.scalar(query) or (), device_id)
 
 
 # decision 0043: goods that become free go to who has waited longest

@@ -1,20 +1,23 @@
 """Handlers of devices that have come back."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.regions import DeviceReturned
-from kvitt_contracts.types import DeviceId
+from kvitt_contracts.types import DeviceId, OrderId
 
-from inventory.devices import domain
+from inventory.devices.domain import ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
 from inventory.devices.writes import change_custody
 from inventory.holds.models import HoldRow
 from inventory.holds.writes import break_claim
 from inventory.reservations.backorders import serve_backorders
+from inventory.reservations.queries import device_sent_on
+from inventory.returns import domain
 from inventory.stock.writes import balance_rows, lock_balances, move_stock
 from inventory.stores.queries import check_store_holds_stock, rows_of_store
 
@@ -32,7 +35,7 @@ def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowK
         return
     yield from balance_rows(fact.store, [known.article_number], tx)
     yield DeviceRow, known.id
-    if known.claim is not None and known.claim.kind is not domain.ClaimKind.DISPATCH:
+    if known.claim is not None and known.claim.kind is not ClaimKind.DISPATCH:
         yield HoldRow, known.claim.by
 
 
@@ -40,36 +43,52 @@ def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowK
 async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     """INV-7: the device is in the store again, whatever it was claimed for.
 
-    A store or a device that is not known yet: the fact waits. Refused: NOT_ON_LOAN (INV-7),
-    RETURNED_BEFORE_LOAN (DAY-5), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
-    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    Told again: nothing, or a corrected day (PHY-1). A store or a device that is not known yet: the
+    fact waits. Refused: NOT_ON_LOAN (INV-7), RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH
+    (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     await check_store_holds_stock(tx, fact.store)
     known = await get_device_numbered(tx, fact.device_number)
     await lock_balances(tx, fact.store, [known.article_number])
     row = await tx.lock(DeviceRow, known.id)
-    device, claim = row.state(), row.claim
-    in_transit = claim is not None and claim.kind is domain.ClaimKind.DISPATCH
-    if domain.is_back_already(device, store=fact.store, in_transit=in_transit):
-        return
-    returned = domain.return_to_store(
+    taken = domain.take_back(
         DeviceId(row.id),
-        device,
+        row.state(),
         store=fact.store,
         on=fact.returned_on,
-        in_transit=in_transit,
+        on_the_way=await _on_the_way(row, tx),
         history=await custody_history(tx, row),
     )
-    await break_claim(tx, row, reason="RETURNED")
+    if taken is None:
+        return
+    if taken.instead_of is None:
+        await break_claim(tx, row, reason="RETURNED")
+    await _move(fact, row, tx, available=1, on=fact.returned_on)
+    if taken.instead_of is None:
+        await serve_backorders(tx, fact.store, row.article_number, on=fact.returned_on)
+    else:
+        await _move(fact, row, tx, available=-1, on=taken.instead_of)
+    for changed in taken.changes:  # last, since it locks the region's count
+        await change_custody(tx, row, changed)
+
+
+async def _on_the_way(row: DeviceRow, tx: Transaction) -> domain.OnTheWay | None:
+    claim = row.claim
+    if claim is None or claim.kind is not ClaimKind.DISPATCH:
+        return None
+    sent_on = await device_sent_on(tx, claim.by, DeviceId(row.id))
+    return domain.OnTheWay(order_id=OrderId(claim.by), sent_on=sent_on)
+
+
+async def _move(
+    fact: DeviceReturned, row: DeviceRow, tx: Transaction, *, available: int, on: date
+) -> None:
     await move_stock(
         tx,
         fact.store,
         row.article_number,
         MoveKind.RETURNED,
-        on=fact.returned_on,
-        available=1,
+        on=on,
+        available=available,
         cause_id=row.id,
     )
-    await serve_backorders(tx, fact.store, row.article_number, on=fact.returned_on)
-    for changed in returned:  # last, since it locks the region's count
-        await change_custody(tx, row, changed)

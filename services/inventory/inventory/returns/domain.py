@@ -1,0 +1,149 @@
+"""The rules of what comes back: which return is new, which is known, which is corrected."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from kvitt_contracts.inventory import Custody, CustodyCause, CustodyChanged
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import DeviceId, OrderId, StoreHolder, StoreId
+
+from inventory.devices.domain import Change, Course, Device, changed_to, courses, evolve
+
+
+class ReturnRefused(Refused):
+    """What a region states of a return cannot be so, or something has happened after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTheWay:
+    """A device has left a store by an order and has not arrived.
+
+    `sent_on` is None of what was sent before that day was stored.
+    """
+
+    order_id: OrderId
+    sent_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """What a return changes. `instead_of`: the day that was told of it before."""
+
+    changes: tuple[CustodyChanged, ...]
+    instead_of: date | None = None
+
+
+# decision 0042: a late return takes back what was decided after it
+# decision 0220: what a physical fact that is told late or again may undo
+def take_back(
+    device_id: DeviceId,
+    device: Device,
+    *,
+    store: StoreId,
+    on: date,
+    on_the_way: OnTheWay | None = None,
+    history: Sequence[Change] = (),
+) -> TakenBack | None:
+    """Return a device to a store, or correct the day of its return: from `on` nobody pays (INV-7,
+    BIL-1). None: the return is known already, and nothing changes.
+
+    `history`: the device's changes of custody so far, as they were emitted. A return takes back
+    every decision of the days after it, and no physical change (PHY-1). The first change of a
+    return on the way names the order.
+    Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH (PHY-1): of that
+    day another return is not known, and the device left the stores after it; NOT_ON_LOAN (INV-7):
+    it is in a store and has not come there from a loan, or is in another one.
+    """
+    past = courses(history or (Change(custody=device.custody),))
+    now = past[-1]
+    days = {change.custody.since for change in history}
+    known = _is_known(past, store=store, on=on)
+    if on_the_way is not None:
+        if on >= max(now.began_on, on_the_way.sent_on or now.began_on):
+            cause = CustodyCause(order_id=on_the_way.order_id)
+            said = _in_store(store, on, days)
+            return TakenBack(changes=_changes(device_id, device, said, first_cause=cause))
+        return _refuse("RETURNED_BEFORE_DISPATCH", unless=known, rule="PHY-1", way_on=_SENT_AGAIN)
+    if now.store is not None and store != now.store:
+        return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_ELSEWHERE)
+    if now.store is not None and not _ended_a_loan(past):
+        return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_NEVER_LEFT)
+    loan = now if now.store is None else past[-2]
+    if on < loan.began_on:
+        return _refuse("RETURNED_BEFORE_LOAN", unless=known, rule="DAY-5", way_on=_LENT_LATER)
+    if now is loan:
+        return TakenBack(changes=_changes(device_id, device, _in_store(store, on, days)))
+    if on == now.began_on:
+        return None
+    said = _corrected(loan, store=store, on=on, instead_of=now.began_on, days=days)
+    return TakenBack(changes=_changes(device_id, device, said), instead_of=now.began_on)
+
+
+_SENT_AGAIN = (
+    "Hjälpmedlet har skickats ut igen efter den dagen och är på väg till en mottagare: kontrollera "
+    "returdagen. Kommer det tillbaka skickas en ny retur med den dagen."
+)
+_ELSEWHERE = "Hjälpmedlet står redan i ett annat lager; en retur görs från mottagaren."
+_NEVER_LEFT = (
+    "Hjälpmedlet står i lagret och har inte varit hos en mottagare sedan det kom dit: det finns "
+    "ingen retur att registrera eller rätta. Kontrollera individnumret."
+)
+_LENT_LATER = (
+    "Hjälpmedlet var inte utlånat den dagen, eller har lämnats ut igen efter den: kontrollera "
+    "returdagen. En retur gäller det senaste lånet."
+)
+
+
+def _refuse(reason: str, *, unless: bool, rule: str, way_on: str) -> TakenBack | None:
+    """None where the return is known. Raises ReturnRefused where it is not."""
+    if unless:
+        return None
+    field = "device_number" if reason == "NOT_ON_LOAN" else "returned_on"
+    raise ReturnRefused(reason, rule=rule, field=field, way_on=way_on)
+
+
+def _ended_a_loan(past: Sequence[Course]) -> bool:
+    return len(past) > 1 and past[-2].store is None and not past[-1].on_the_way
+
+
+def _is_known(past: Sequence[Course], *, store: StoreId, on: date) -> bool:
+    """True where a stay in that store began with a return on that day."""
+    return any(
+        stay.store == store and stay.began_on == on and (before.store is None or stay.on_the_way)
+        for before, stay in pairwise(past)
+    )
+
+
+def _in_store(store: StoreId, on: date, days: Iterable[date]) -> dict[date, Custody]:
+    """In the store from `on`, stated of each later day too: each has a custody of its own."""
+    return {
+        day: Custody(holder=StoreHolder(store=store), since=day)
+        for day in [on, *(day for day in days if day > on)]
+    }
+
+
+def _corrected(
+    loan: Course, *, store: StoreId, on: date, instead_of: date, days: Iterable[date]
+) -> dict[date, Custody]:
+    """What the days are now that the loan ended on `on` and not on `instead_of`."""
+    anew = {instead_of, *days, *loan.points}
+    lasted = {day: loan.custody_on(day) for day in anew if instead_of <= day < on}
+    return {**lasted, **_in_store(store, on, days)}
+
+
+def _changes(
+    device_id: DeviceId,
+    device: Device,
+    said: Mapping[date, Custody],
+    *,
+    first_cause: CustodyCause | None = None,
+) -> tuple[CustodyChanged, ...]:
+    """An event for each day, the first one first."""
+    changes: list[CustodyChanged] = []
+    for day in sorted(said):
+        cause = CustodyCause() if changes or first_cause is None else first_cause
+        changes.append(changed_to(device_id, device, said[day], cause))
+        device = evolve(device, changes[-1])
+    return tuple(changes)
