@@ -7,8 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.incoming import Record
+from kvitt_chassis.consuming.verdicts import OF_THIS_START
 from kvitt_chassis.database import Database
 from kvitt_contracts.envelope import MAX_BYTES, STRUCTURED, Envelope
 from kvitt_contracts.policy import Policies
@@ -193,6 +195,27 @@ async def test_a_message_that_is_sent_again_while_it_waits_is_told_to_be_a_dupli
 
     outcomes = [one["outcome"] for one in await _answers(consumer)]
     assert outcomes == ["quarantined", "waiting", "waiting", "discarded", "applied", "duplicate"]
+
+
+async def test_a_key_that_is_let_be_tried_and_fails_again_is_told_why_it_is_quarantined_now(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([_unknown_version(log, "4711")])
+    async with consumer.database.unit() as unit:  # its region is out of service
+        await unit.session.execute(text("UPDATE parked_keys SET cause = 'region_out'"))
+    await consumer.drain.tell()
+
+    async with consumer.database.unit() as unit:  # and is in service again
+        await parking.try_again(unit.session, OF_THIS_START)
+    await trail.drain_now(consumer)
+    await consumer.drain.tell()
+    async with consumer.database.unit() as unit:  # a start that changes nothing for it
+        await parking.try_again(unit.session, OF_THIS_START)
+    await trail.drain_now(consumer)
+    await consumer.drain.tell()
+
+    reasons = [one["reason"] for one in await _answers(consumer)]
+    assert reasons == ["REGION_OUT", "UNKNOWN_VERSION"]
 
 
 async def test_a_mended_message_is_told_to_be_applied_under_the_same_answer(

@@ -272,8 +272,11 @@ async def try_again(
 ) -> int:
     """Let every key that is quarantined with one of `causes` be tried at once, except for those of
     some regions. Answers how many.
+
+    Where the cause was one of ours, the sender is told again if the key is quarantined once more.
     """
     values = {"causes": [str(one) for one in causes], "out": [str(one) for one in except_for]}
+    await session.execute(_TELL_AGAIN, {"causes": list(_OURS), "out": values["out"]})
     found = await session.execute(_TRY_AGAIN, values)
     return int(getattr(found, "rowcount", 0))
 
@@ -407,6 +410,16 @@ _TRY_NOW = text(
     UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0,
         next_at = clock_timestamp()
     WHERE topic = :topic AND key = :key
+    """
+)
+_OURS = (Cause.REGION_OUT.value, Cause.UNKNOWN_POLICY.value)
+_TELL_AGAIN = text(
+    """
+    UPDATE parked_messages m SET told = 'waiting'
+    FROM parked_keys k
+    WHERE k.topic = m.topic AND k.key = m.key AND m.told = 'quarantined'
+      AND k.state = 'quarantined' AND k.cause = ANY(CAST(:causes AS text[]))
+      AND (k.region IS NULL OR k.region <> ALL(CAST(:out AS text[])))
     """
 )
 _TRY_AGAIN = text(
