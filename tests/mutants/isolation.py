@@ -27,6 +27,22 @@ ISOLATION: tuple[Mutant, ...] = (
         f"{_TESTS}/test_inbox.py::test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_again",
     ),
     mutant(
+        "an-event-has-no-answer",
+        "A quarantined event of a service leaves the park where no region is answered",
+        f"{CHASSIS}/consuming/refusals.py",
+        "if one.is_inbound and one.region is not None]",
+        "if one.region is not None]",
+        f"{_TESTS}/test_inbox.py::test_a_quarantined_event_leaves_the_park_of_a_service_that_answers_nobody",
+    ),
+    mutant(
+        "a-key-has-its-whole-time-again",
+        "A key that is let be tried again is not given up for the time before",
+        f"{CHASSIS}/consuming/machine.py",
+        "    age = 0.0 if before is Cause.BEHIND else age\n",
+        "",
+        f"{_TESTS}/test_consumer_machine.py::test_a_key_that_is_let_be_tried_again_has_its_whole_time_again",
+    ),
+    mutant(
         "out-of-service-is-settled-later",
         "What waited for its region is tried at the next start",
         f"{CHASSIS}/consuming/verdicts.py",
