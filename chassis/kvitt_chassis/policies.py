@@ -69,8 +69,9 @@ def tell_outages(service: str, policies: Policies) -> None:
 
 # decision 0083: a policy that was changed after its use decides nothing
 async def guard(session: AsyncSession, policies: Policies) -> tuple[RegionCode, ...]:
-    """Store each version's hash at its first use; a region with a version whose stored hash differs
-    is taken out of service. Answers those regions.
+    """Store each version's hash at its first use. A region with a version whose stored hash
+    differs, or that has no policy though one was used, is taken out of service. Answers those
+    regions.
 
     The caller commits. A version that is not read any more is no error here: messages whose
     decisions are pinned to it are parked.
@@ -91,9 +92,13 @@ async def guard(session: AsyncSession, policies: Policies) -> tuple[RegionCode, 
             if (region, pin.version) not in known:
                 values = {"region": region, "version": pin.version}
                 await session.execute(_INSERT, {**values, "content_hash": pin.content_hash})
+    missing = sorted({region for region, _ in known} - pins.keys() - policies.out.keys())
     for region, versions in changed.items():
         policies.take_out(region, Outage(OutCause.POLICY_CHANGED, _changed(region, versions)))
-    return tuple(changed)
+    for region in map(RegionCode, missing):
+        detail = f"{region}.yaml is missing, and was used: put it back"
+        policies.take_out(region, Outage(OutCause.POLICY_MISSING, detail))
+    return (*changed, *map(RegionCode, missing))
 
 
 def _changed(region: RegionCode, versions: list[str]) -> str:

@@ -61,7 +61,7 @@ def edited(policies: Policies) -> Policies:
 
 
 async def test_a_used_version_that_reads_otherwise_takes_its_region_out_alone(world: World) -> None:
-    await use(world, world.policies)
+    await use(world, Policies({AC: world.policies.of(AC), BD: world.policies.of(BD)}))
     policies = edited(world.policies)
 
     assert await use(world, policies) == (AC,)
@@ -72,6 +72,19 @@ async def test_a_used_version_that_reads_otherwise_takes_its_region_out_alone(wo
     assert "new version" in policies.out[AC].detail
     with pytest.raises(RegionOut):
         policies.of(AC)
+
+
+async def test_a_used_policy_that_is_not_there_any_more_takes_its_region_out_alone(
+    world: World,
+) -> None:
+    await use(world, Policies({AC: world.policies.of(AC), BD: world.policies.of(BD)}))
+    policies = Policies({BD: world.policies.of(BD)})
+
+    assert await use(world, policies) == (AC,)
+
+    assert policies.regions == (BD,)
+    assert policies.out[AC].cause is OutCause.POLICY_MISSING
+    assert "ac.yaml is missing" in policies.out[AC].detail
 
 
 async def test_a_version_of_a_region_that_is_out_is_not_stored_as_used(world: World) -> None:

@@ -175,6 +175,7 @@ class OutCause(StrEnum):
 
     POLICY_UNREADABLE = "POLICY_UNREADABLE"
     POLICY_CHANGED = "POLICY_CHANGED"
+    POLICY_MISSING = "POLICY_MISSING"
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ class Process:
         log.info("works", extra={"regions": list(self.policies.regions)})
 
     async def _guard_policies(self) -> None:
-        served = self.policies.regions
+        known = self.policies.regions, set(self.policies.out)
         while not self._are_policies_guarded:
             try:
                 async with self.worker.unit() as unit:
@@ -175,7 +175,10 @@ class Process:
                     raise
                 log.warning("the database does not answer yet: %s", describe(error))
                 await asyncio.sleep(_RETRY_SECONDS)
-        if self.policies.regions != served:  # what is sent on the others' topics waits there
+        if (
+            self.policies.regions,
+            set(self.policies.out),
+        ) != known:  # what is sent on the others' topics waits there
             self.consumers = self._operations.consumers = self._make_consumers()
         tell_outages(self.service.name, self.policies)
 

@@ -276,6 +276,7 @@ _SHARES: Mapping[Share | None, str] = {
 _OUT: Mapping[OutCause, str] = {
     OutCause.POLICY_UNREADABLE: "Regionens regelverk går inte att läsa.",
     OutCause.POLICY_CHANGED: "Regionens regelverk har ändrats efter att det togs i bruk.",
+    OutCause.POLICY_MISSING: "Regionens regelverk saknas, och det har varit i bruk.",
 }
 _NO_POLICY = Problem(
     status=409,
