@@ -255,6 +255,8 @@ class Load:
         return reference
 
     def _heard(self, side: _Side, said: Mapping[str, Any]) -> None:
+        if "outcome" in said:  # of a message that was not refused: nothing to wait for
+            return
         if "message_id" in said:
             self.refused[f"{said['message_type']}: {said['reason']} ({said['rule']})"] += 1
             return

@@ -15,7 +15,7 @@ _OUT = r"(UnknownMemberId|IllegalGeneration|RebalanceInProgress|CommitFailed)Err
 
 SESSION_LOST = (
     _COORDINATOR + r"Heartbeat session expired - marking coordinator dead$",
-    _COORDINATOR + r"OffsetCommit failed for group \w+ due to group error .*" + _OUT,
+    _COORDINATOR + r"OffsetCommit failed for group [\w-]+ due to group error .*" + _OUT,
     r"^asyncio: Task exception was never retrieved \(" + _OUT + r"\)$",  # its own commit's
 )
 """What the client tells when its process could not keep its place in the group."""
