@@ -71,8 +71,15 @@ def test_every_block_works_and_shows_the_figures_of_the_page(
     assert len(ended) >= 3
     failed = [(block, one.stdout[-2000:], one.stderr) for block, one in ended if one.returncode]
     assert failed == []
-    assert figures(month) == figures(page)
+    assert _without_messages(figures(month)) == _without_messages(figures(page))
     assert "Allt blev som väntat" in month
+
+
+def _without_messages(table: str) -> str:
+    """The figures that do not depend on which of a day's facts came first. A prescriber is told of
+    an order whose date was changed, and not of one whose goods came before it.
+    """
+    return "\n".join(line for line in table.splitlines() if "olästa" not in line)
 
 
 def test_a_second_month_on_the_same_state_adds_only_answers_to_what_is_quarantined(
