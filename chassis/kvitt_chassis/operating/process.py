@@ -45,6 +45,7 @@ OLDEST_UNSENT_SECONDS = 60.0
 
 _CONSUMER_STOP_SECONDS = 9.0
 _HTTP_STOP_SECONDS = 4
+_KEEP_ALIVE_SECONDS = 8  # longer than clients reuse a connection for, which is 5 s in many
 _TIMERS_STOP_SECONDS = 3.0
 _RELAY_STOP_SECONDS = 5.0
 _RETRY_SECONDS = 1.0
@@ -121,6 +122,7 @@ class Process:
                 lifespan="off",
                 http=bounded(Connections(service.name)),
                 timeout_graceful_shutdown=_HTTP_STOP_SECONDS,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )
         )
 

@@ -29,7 +29,9 @@ class Services:
         self._issued: dict[tuple[object, ...], str] = {}
         self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in urls}
         self._client = httpx.AsyncClient(
-            timeout=_SECONDS, limits=httpx.Limits(max_keepalive_connections=64)
+            timeout=_SECONDS,
+            # shorter than the services keep one: a request never meets its end
+            limits=httpx.Limits(max_keepalive_connections=64, keepalive_expiry=3.0),
         )
 
     async def __aenter__(self) -> Self:
