@@ -18,7 +18,7 @@ from kvitt_chassis import region_guard
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.origins import is_from
-from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 

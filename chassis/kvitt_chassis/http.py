@@ -23,7 +23,8 @@ from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.operating import telemetry
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_chassis.web.bodies import Body, BodyRoute
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
 from kvitt_chassis.web.lists import ListOf, ListQuery, Page, RegionWide, Scope, named

@@ -2,39 +2,32 @@
 it; a handler does neither.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from itertools import chain
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 from uuid import UUID, uuid4, uuid5
 
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.envelope import MAX_BYTES, Envelope, Event
-from kvitt_contracts.policy import Policies, RegionPolicy
+from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PolicyVersion, RegionCode, identify
-from sqlalchemy import ARRAY, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import InstrumentedAttribute
 
-from kvitt_chassis.handlers import MessageRoute, RowKey, Timer, TimerRoute
-from kvitt_chassis.lock_order import LockOrder
+from kvitt_chassis.handlers import RowKey, Timer
 from kvitt_chassis.models import Aggregate, Regional
-from kvitt_chassis.recording import Emitted, TimerName, write_events, write_timers
+from kvitt_chassis.recording import Emitted
 from kvitt_chassis.row_keys import key_column
+
+if TYPE_CHECKING:
+    from kvitt_chassis.unit_of_work import UnitOfWork
 
 R = TypeVar("R")
 A = TypeVar("A", bound=Aggregate[Any])
 L = TypeVar("L", bound=Regional)
-
-Calls = Sequence[tuple[MessageRoute | TimerRoute, Any, "Transaction"]]
-"""What is about to be handled: a message, or a timer's key, each with its transaction."""
-
-_HOPS = 4
-"""How often a handler is asked what it wants fetched: a row may name the next, without an end."""
 
 
 class NotYetKnown(Exception):
@@ -52,174 +45,12 @@ class EventTooLarge(Exception):
     """An event's body is larger than a contract allows. Nothing of its transaction is committed."""
 
 
-@dataclass(slots=True)
-class UnitOfWork:
-    """One database transaction, for one message or a whole batch.
-
-    Rows that were fetched ahead are referenced here: SQLAlchemy's identity map is weak, and a row
-    without another reference is fetched again. Everything that the transactions record is written
-    by one `flush`.
-    """
-
-    session: AsyncSession
-    service: str
-    policies: Policies
-    now: datetime
-    held: defaultdict[Any, dict[tuple[str, Any], Any]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    emitted: list[Emitted] = field(default_factory=list)
-    scheduled: dict[TimerName, datetime | None] = field(default_factory=dict)
-    locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
-    lock_order: LockOrder = field(default_factory=LockOrder)
-    regions: set[RegionCode] = field(default_factory=set)  # of the transactions so far
-    to_call: list[Callable[[], None]] = field(default_factory=list)  # after the commit
-    wrote_events: bool = False
-    soonest: datetime | None = None  # of the timers that were set
-
-    async def load_ahead(self, calls: Calls) -> None:
-        """Fetch what the handlers of these messages name, in one statement per table.
-
-        What is only read comes first, so that all that it leads to is locked at once, in order.
-        Raises LockOrderBroken, where that is checked.
-        """
-        readers = [call for call in calls if call[0].reads is not None]
-        lockers = [call for call in calls if call[0].loads is not None]
-        for _ in range(_HOPS):
-            for _ in range(_HOPS):
-                if not readers or not await self._read(readers):
-                    break
-            if not lockers or not await self._lock(lockers):
-                return
-
-    async def _read(self, calls: Calls) -> bool:
-        named = (
-            (tx.region, row_key)
-            for route, message, tx in calls
-            if route.reads is not None
-            for row_key in route.reads(message, tx)
-        )
-        return await self.load(named, locks=False)
-
-    async def _lock(self, calls: Calls) -> bool:
-        if self.lock_order.is_checked:
-            for route, message, tx in calls:
-                if route.loads is not None:
-                    tx.check_lock_order(route.loads(message, tx))
-        named = (
-            (tx.region, row_key)
-            for route, message, tx in calls
-            if route.loads is not None
-            for row_key in route.loads(message, tx)
-        )
-        return await self.load(named)
-
-    async def load(
-        self, region_keys: Iterable[tuple[RegionCode, RowKey]], *, locks: bool = True
-    ) -> bool:
-        """Fetch rows in one statement per table and hold them: aggregates locked, tables in the
-        service's lock order and keys in theirs. False: all of them are held already.
-
-        Without `locks` nothing is locked; who wants such a row locked fetches it anew.
-        """
-        wanted: dict[Any, set[tuple[RegionCode, Any]]] = {}
-        for region, (named, key) in region_keys:
-            if key is not None and not self.has(named, region, key, locked=locks):
-                wanted.setdefault(named, set()).add((region, key))
-        for named in sorted(wanted, key=self._place):
-            await self._fetch(named, wanted[named], locks=locks)
-        return bool(wanted)
-
-    def has(self, row_type: Any, region: RegionCode, key: Any, *, locked: bool = True) -> bool:
-        """True when the row is held already; for one that is locked when loaded: when it
-        is locked.
-        """
-        if locked and row_type.locked_when_loaded:
-            return (row_type, region, key) in self.locked
-        return (region, key) in self.held[row_type]
-
-    def _place(self, named: Any) -> tuple[int, str]:
-        """The sort key of rows that are fetched together: lock order, then table."""
-        row_type = named if isinstance(named, type) else named.class_
-        return self.lock_order.place(row_type), _name(named)
-
-    async def _fetch(self, named: Any, pairs: set[tuple[RegionCode, Any]], *, locks: bool) -> None:
-        is_class = isinstance(named, type)
-        row_type = named if is_class else named.class_
-        column = key_column(row_type) if is_class else named
-        by_region: dict[RegionCode, list[Any]] = {}
-        for region, key in sorted(pairs, key=lambda pair: (pair[0], str(pair[1]))):
-            by_region.setdefault(region, []).append(key)
-        for region, keys in by_region.items():
-            query = (
-                select(row_type)
-                # an array, not a list: the statement is the same for any number of keys
-                .where(row_type.region == region, column == any_(_array(keys, column)))
-                .order_by(column)
-            )
-            if locks and row_type.locked_when_loaded:
-                # A row that was read before it was locked may be an old one: read it anew.
-                query = query.with_for_update(key_share=True).execution_options(
-                    populate_existing=True
-                )
-                self.locked.update((row_type, region, key) for key in keys)
-            for key in keys:
-                self.held[named][region, key] = None
-            for row in (await self.session.scalars(query)).all():
-                self.held[named][region, getattr(row, column.key)] = row
-                if not is_class:
-                    own_key = getattr(row, key_column(row_type).key)
-                    self.held[row_type].setdefault((region, own_key), row)
-
-    def rows_of(self, row_type: type[Any], region: RegionCode) -> Iterable[Any]:
-        """The rows of a class and a region that are held."""
-        return (
-            row for (of, _), row in self.held[row_type].items() if row is not None and of == region
-        )
-
-    async def flush(self) -> None:
-        """Write rows, events and timers. The caller commits."""
-        await self.session.flush()
-        if self.emitted:
-            await write_events(self.session, self.emitted)
-            self.emitted, self.wrote_events = [], True
-        if self.scheduled:
-            await write_timers(self.session, self.scheduled)
-            due = [instant for instant in self.scheduled.values() if instant is not None]
-            self.soonest = min(due, default=self.soonest)
-            self.scheduled = {}
-
-    def begin(
-        self,
-        *,
-        region: RegionCode,
-        message: Envelope | None = None,
-        is_command: bool = False,
-        subject: str | None = None,
-        target: UUID | None = None,
-        actor: str | None = None,
-        traceparent: str | None = None,
-    ) -> "Transaction":
-        """A transaction for one message, one HTTP command or one timer."""
-        self.regions.add(region)
-        return Transaction(
-            self,
-            region=region,
-            message=message,
-            is_command=is_command,
-            subject=subject or (message.subject if message else str(uuid4())),
-            target=target,
-            actor=actor or (message.actor if message else None),
-            traceparent=traceparent or (message.traceparent if message else None),
-        )
-
-
 class Transaction:
     """Load, ask the rule, record. Every row that is read or written belongs to `region`."""
 
     def __init__(
         self,
-        unit: UnitOfWork,
+        unit: "UnitOfWork",
         *,
         region: RegionCode,
         message: Envelope | None,
@@ -515,15 +346,6 @@ class Transaction:
         )
 
 
-def _name(named: Any) -> str:
-    """The table, and the column where rows are found by one that is not their key."""
-    return str(inspect(named).local_table if isinstance(named, type) else named)
-
-
 def _is_there(row: Any) -> bool:
     state = inspect(row)
     return bool(state.pending or state.persistent)
-
-
-def _array(keys: Sequence[Any], column: Any) -> Any:
-    return bindparam("keys", list(keys), type_=ARRAY(column.type), unique=True)

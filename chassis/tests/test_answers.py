@@ -1,7 +1,7 @@
 """Nothing that a region sends vanishes: an effect, a duplicate, or an answer with its reason."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -13,8 +13,6 @@ from kvitt_chassis.consuming.incoming import Record
 from kvitt_chassis.consuming.verdicts import OF_THIS_START
 from kvitt_chassis.database import Database
 from kvitt_contracts.envelope import MAX_BYTES, STRUCTURED, Envelope
-from kvitt_contracts.policy import Policies
-from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import text
 
 from chassis.tests import trail
@@ -23,25 +21,9 @@ from chassis.tests.trail import Log, mood, table
 SOURCE = "urn:region:ac"
 
 
-@pytest.fixture(scope="module")
-def urls(platform: Servers, prefix: str) -> ServiceUrls:
-    return trail.make_database(platform, prefix)
-
-
-@pytest.fixture
-async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
-    async with trail.emptied(urls, policies) as database:
-        yield database
-
-
 @pytest.fixture
 def consumer(database: Database) -> Consumer:
     return trail.a_consumer(database, tuning=trail.quick())
-
-
-@pytest.fixture
-def log() -> Log:
-    return Log()
 
 
 def _without(record: Record, header: str) -> Record:

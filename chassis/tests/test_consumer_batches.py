@@ -2,37 +2,24 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kvitt_chassis.consuming.incoming import Record
 from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import NAMESPACE
-from kvitt_testkit.world import Servers, ServiceUrls
+from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import event
 
 from chassis.tests import trail
 from chassis.tests.trail import Log
 
 ORDERS = [uuid5(NAMESPACE, name) for name in "abc"]
-
-
-@pytest.fixture(scope="module")
-def urls(platform: Servers, prefix: str) -> ServiceUrls:
-    return trail.make_database(platform, prefix)
-
-
-@pytest.fixture
-async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
-    async with trail.emptied(urls, policies) as database:
-        yield database
 
 
 what = st.sampled_from(

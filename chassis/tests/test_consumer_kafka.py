@@ -24,6 +24,7 @@ from kvitt_chassis.consuming.pauses import store_pause
 from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
 from kvitt_testkit.platform import Platform
+from kvitt_testkit.wire import client_settings
 from kvitt_testkit.world import wait_for
 from sqlalchemy import create_engine, make_url, text
 
@@ -41,16 +42,7 @@ class Broker:
 
     def client(self, principal: str) -> dict[str, Any]:
         """How a principal connects, in aiokafka's names."""
-        credentials = self.platform.credentials(principal)
-        found: dict[str, Any] = {"bootstrap_servers": self.platform.bootstrap}
-        if credentials is not None:
-            found |= {
-                "security_protocol": "SASL_PLAINTEXT",
-                "sasl_mechanism": "SCRAM-SHA-512",
-                "sasl_plain_username": credentials.username,
-                "sasl_plain_password": credentials.password,
-            }
-        return found
+        return client_settings(self.platform, principal)
 
     async def publish(self, records: Sequence[ConsumerRecord]) -> None:
         """Write records to their topics and partitions, as their owners."""

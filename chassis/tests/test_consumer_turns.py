@@ -170,13 +170,6 @@ def test_regions_take_turns_however_many_partitions_each_has() -> None:
     assert Counter(order) == {AC: 2, ALSO_AC: 2, BD: 4}
 
 
-def test_a_lane_has_its_share() -> None:
-    share = {"region.ac.orders": 3.0, "region.bd.orders": 1.0}
-    turns = Turns(Fairness(share_of=share.__getitem__))
-
-    assert Counter(_turns_of(turns, [AC, BD], count=16)) == {AC: 12, BD: 4}
-
-
 def test_a_slow_region_has_fewer_turns_of_the_same_time() -> None:
     turns = Turns(Fairness(turns=1_000, seconds=1_000))
 

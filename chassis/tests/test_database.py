@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import FailpointHit, arm, disarm
-from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
 from kvitt_testkit.platform import Platform

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import uuid4
 
@@ -23,7 +22,7 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.policy import Outage, OutCause, Policies
 from kvitt_contracts.topics import REGION_ORDERS, for_region
 from kvitt_contracts.types import OrderId, RegionCode, identify
-from kvitt_testkit.world import Servers, ServiceUrls
+from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import text
 
 from chassis.tests import trail
@@ -31,27 +30,6 @@ from chassis.tests.trail import Log, table, trail_of
 from contracts.tests.builders.inventory import a_reservation_released, an_order_picking_started
 from contracts.tests.builders.orders import a_payer_registered
 from contracts.tests.builders.regions import a_payer_stated
-
-
-@pytest.fixture(scope="module")
-def urls(platform: Servers, prefix: str) -> ServiceUrls:
-    return trail.make_database(platform, prefix)
-
-
-@pytest.fixture
-async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
-    async with trail.emptied(urls, policies) as database:
-        yield database
-
-
-@pytest.fixture
-def consumer(database: Database) -> Consumer:
-    return trail.a_consumer(database)
-
-
-@pytest.fixture
-def log() -> Log:
-    return Log()
 
 
 async def test_messages_of_a_key_are_applied_in_their_order(consumer: Consumer, log: Log) -> None:

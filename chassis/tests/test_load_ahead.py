@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from kvitt_chassis.handlers import MessageRoute, Names, RowKey
-from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_contracts.types import RegionCode, UserId
 from kvitt_testkit.world import Given, Servers, ServiceUrls, World
 from sqlalchemy import select

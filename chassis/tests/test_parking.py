@@ -20,27 +20,6 @@ from chassis.tests.trail import Log, table, trail_of
 pytestmark = pytest.mark.long(seconds=20)
 
 
-@pytest.fixture(scope="module")
-def urls(platform: Servers, prefix: str) -> ServiceUrls:
-    return trail.make_database(platform, prefix)
-
-
-@pytest.fixture
-async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
-    async with trail.emptied(urls, policies) as database:
-        yield database
-
-
-@pytest.fixture
-def consumer(database: Database) -> Consumer:
-    return trail.a_consumer(database)
-
-
-@pytest.fixture
-def log() -> Log:
-    return Log()
-
-
 @pytest.fixture
 async def draining(consumer: Consumer) -> AsyncIterator[Consumer]:
     loop = asyncio.create_task(consumer.drain.run())

@@ -1,7 +1,7 @@
 """What cannot be read rests in quarantine; a person looks, retries, mends or discards, in order."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -14,34 +14,11 @@ from kvitt_chassis.consuming.quarantine import Entry, NoSuchEntry
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
 from kvitt_contracts.envelope import MAX_BYTES
-from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId
-from kvitt_testkit.world import Servers, ServiceUrls
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
 from contracts.tests.builders.inventory import a_reservation_released
-
-
-@pytest.fixture(scope="module")
-def urls(platform: Servers, prefix: str) -> ServiceUrls:
-    return trail.make_database(platform, prefix)
-
-
-@pytest.fixture
-async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
-    async with trail.emptied(urls, policies) as database:
-        yield database
-
-
-@pytest.fixture
-def consumer(database: Database) -> Consumer:
-    return trail.a_consumer(database)
-
-
-@pytest.fixture
-def log() -> Log:
-    return Log()
 
 
 def _without(record: Record, header: str) -> Record:

@@ -29,7 +29,7 @@ OF = {
 
 
 async def _handle(message: Any, tx: Transaction) -> None:
-    raise NotImplementedError
+    raise AssertionError("to read a record calls no handler")
 
 
 def read(

@@ -3,7 +3,7 @@ its batch, which goes on.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -13,9 +13,7 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import PayerRegistered
-from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import PayerId, identify
-from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import event
 
 from chassis.tests import trail
@@ -26,25 +24,9 @@ KEYS = "SELECT key, state, cause FROM parked_keys ORDER BY key"
 PAYERS = "SELECT name, changes FROM payers ORDER BY name"
 
 
-@pytest.fixture(scope="module")
-def urls(platform: Servers, prefix: str) -> ServiceUrls:
-    return trail.make_database(platform, prefix)
-
-
-@pytest.fixture
-async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
-    async with trail.emptied(urls, policies) as database:
-        yield database
-
-
 @pytest.fixture
 def consumer(database: Database) -> Consumer:
     return trail.a_consumer(database, tuning=trail.quick())
-
-
-@pytest.fixture
-def log() -> Log:
-    return Log()
 
 
 @pytest.fixture

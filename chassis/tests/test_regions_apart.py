@@ -32,6 +32,7 @@ from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.topics import INVENTORY_RESERVATIONS, REGION_ORDERS, Topic, for_region
 from kvitt_contracts.types import PayerId, identify
 from kvitt_testkit.platform import Platform
+from kvitt_testkit.wire import client_settings
 from kvitt_testkit.world import wait_for
 
 from chassis.tests import trail
@@ -92,16 +93,7 @@ class Town:
     may_settle: asyncio.Event = field(default_factory=asyncio.Event)  # what regions send
 
     def kafka(self, principal: str) -> dict[str, Any]:
-        credentials = self.platform.credentials(principal)
-        found: dict[str, Any] = {"bootstrap_servers": self.platform.bootstrap}
-        if credentials is not None:
-            found |= {
-                "security_protocol": "SASL_PLAINTEXT",
-                "sasl_mechanism": "SCRAM-SHA-512",
-                "sasl_plain_username": credentials.username,
-                "sasl_plain_password": credentials.password,
-            }
-        return found
+        return client_settings(self.platform, principal)
 
     async def publish(self, principal: str, records: Sequence[ConsumerRecord]) -> None:
         """Write records as a principal, each key's in order."""

@@ -10,7 +10,8 @@ from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.operating import clock
-from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_contracts.notifications import (
     About,
     MessageKind,

@@ -32,6 +32,9 @@ _CONTROL = re.compile("[\x00-\x1f\ud800-\udfff]")
 _TYPE = re.compile(r"^(?P<noun>[a-z]+\.[a-z-]+)\.(?P<verb>[a-z-]+)\.v(?P<version>[1-9]\d*)$")
 
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_SEQUENCE = re.compile(r"[1-9][0-9]{0,17}")
+_IDENTITY = re.compile(IDENTITY)
+_INSTANT = re.compile(INSTANT)
 
 
 class Kind(StrEnum):
@@ -193,7 +196,7 @@ class Envelope:
         if attributes.get("specversion", "1.0") != "1.0":
             raise EnvelopeError("ce_specversion", "is not 1.0")
         sequence = _optional(attributes, "sequence")
-        if sequence is not None and not re.fullmatch(r"[1-9][0-9]{0,17}", sequence):
+        if sequence is not None and not _SEQUENCE.fullmatch(sequence):
             raise EnvelopeError("ce_sequence", "is not a whole number from 1")
         return cls(
             id=_identity(_text(attributes, "id")),
@@ -275,7 +278,7 @@ def _trace(value: object) -> str | None:
 
 
 def _identity(text: str) -> UUID:
-    if not re.fullmatch(IDENTITY, text):
+    if not _IDENTITY.fullmatch(text):
         raise EnvelopeError("ce_id", "is not a UUID")
     return UUID(text)
 
@@ -287,7 +290,7 @@ def _instant(text: str) -> datetime:
         raise EnvelopeError("ce_time", "is not an RFC 3339 instant") from None
     if time.tzinfo is None:
         raise EnvelopeError("ce_time", "has no time zone")
-    if not re.fullmatch(INSTANT, text):
+    if not _INSTANT.fullmatch(text):
         raise EnvelopeError("ce_time", "is not an RFC 3339 instant")
     if not 1900 < time.year < 2200:
         raise EnvelopeError("ce_time", "lies outside the years 1901 to 2199")

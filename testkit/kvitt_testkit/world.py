@@ -28,7 +28,8 @@ from kvitt_chassis.operating.row_comparison import differences, read_event
 from kvitt_chassis.policies import read_policies
 from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_chassis.service import Service
-from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.envelope import Command, Envelope, Event, Kind, Message
 from kvitt_contracts.policy import Policies

@@ -40,7 +40,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "rows-are-locked",
         "An aggregate is locked when it is loaded: without, two claim one device",
-        f"{CHASSIS}/transaction.py",
+        f"{CHASSIS}/unit_of_work.py",
         "query = query.with_for_update(key_share=True).execution_options(",
         "query = query.execution_options(",
         f"{_INVENTORY}/test_concurrency.py"
@@ -49,7 +49,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "locked-rows-are-read-anew",
         "A row that was read before it was locked is read again",
-        f"{CHASSIS}/transaction.py",
+        f"{CHASSIS}/unit_of_work.py",
         "                    populate_existing=True\n",
         "                    populate_existing=False\n",
         "chassis/tests/test_inbox.py::test_a_row_that_was_read_before_it_was_locked_is_read_anew",
@@ -57,7 +57,7 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "locks-in-the-declared-order",
         "Rows that are fetched together are locked in the service's order: without, by table name",
-        f"{CHASSIS}/transaction.py",
+        f"{CHASSIS}/unit_of_work.py",
         "return self.lock_order.place(row_type), _name(named)",
         "return 0, _name(named)",
         f"{_LOCKS}::test_what_is_fetched_together_is_locked_in_the_declared_order",

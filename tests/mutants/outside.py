@@ -269,7 +269,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "rows-of-the-region",
         "A handler finds rows of its message's region alone",
-        f"{CHASSIS}/transaction.py",
+        f"{CHASSIS}/unit_of_work.py",
         ".where(row_type.region == region, column",
         ".where(column",
         f"{_INBOX}::test_a_handler_finds_no_row_of_another_region",

@@ -50,7 +50,6 @@ LIMITS = Limits(
 )
 FAIRNESS = Fairness(
     lane_of=lambda partition: partition[0].removeprefix("region.")[:2],
-    share_of=lambda lane: 2.0 if lane == "bd" else 1.0,
     together=6,
     turns=3,
     seconds=0.5,

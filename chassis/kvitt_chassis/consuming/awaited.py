@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ARRAY, any_, bindparam, select
-from sqlalchemy.inspection import inspect
 
 from kvitt_chassis.consuming.parking import TopicKey
 from kvitt_chassis.database import Database
-from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.row_keys import key_column
+from kvitt_chassis.unit_of_work import UnitOfWork
 
 AwaitedRow = tuple[type[Any], str, Any]
 """A row's class, its region and its key."""
@@ -89,7 +89,7 @@ class AwaitedRows:
             return
         async with self._database.reading() as session:
             for row_type, keys in self._by_type(places).items():
-                column = _key_column(row_type)
+                column = key_column(row_type)
                 array = bindparam("keys", keys, type_=ARRAY(column.type))
                 query = select(row_type.region, column).where(column == any_(array))
                 for region, key in (await session.execute(query)).all():
@@ -103,14 +103,10 @@ class AwaitedRows:
         for row_type, _, key in {self._row_of[one] for one in places if one in self._row_of}:
             # One that is not of the column's type would fail the question for all; it is tried
             # again by its back-off.
-            if isinstance(key, _key_column(row_type).type.python_type):
+            if isinstance(key, key_column(row_type).type.python_type):
                 wanted.setdefault(row_type, set()).add(key)
         return {row_type: list(keys) for row_type, keys in wanted.items()}
 
     def _arrive(self, row_type: type[Any], region: str, key: Any) -> None:
         for place in sorted(self._keys_of[row_type].pop((region, key), ())):
             self.arrived[place] = region
-
-
-def _key_column(row_type: type[Any]) -> Any:
-    return next(one for one in inspect(row_type).primary_key if one.key != "region")

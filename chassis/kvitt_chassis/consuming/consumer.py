@@ -229,30 +229,28 @@ class Consumer:
         """The records without those that are settled, those of paused partitions, and those of
         partitions of which the client left some out: these two are read again.
         """
-        at = self.progress.settled
-        records = [one for one in records if one.offset >= at.get(_partition(one), 0)]
-        held = [record for record in records if self._is_held(_partition(record))]
-        others = [record for record in records if not self._is_held(_partition(record))]
-        back = self.progress.left_out(others)
-        for record in reversed(held):
-            back[_partition(record)] = min(at.get(_partition(record), record.offset), record.offset)
-        if not back:
-            return records
-        self.client.seek(back)
-        return [record for record in records if _partition(record) not in back]
-
-    def _is_held(self, partition: TopicPartition) -> bool:
-        return partition in self._not_read()
+        at, held = self.progress.settled, self._not_read()
+        new = [
+            (partition, record)
+            for record in records
+            if record.offset >= at.get(partition := _partition(record), 0)
+        ]
+        back = self.progress.left_out([one for partition, one in new if partition not in held])
+        for partition, record in reversed(new):
+            if partition in held:
+                back[partition] = min(at.get(partition, record.offset), record.offset)
+        if back:
+            self.client.seek(back)
+        return [record for partition, record in new if partition not in back]
 
     def _not_read(self) -> set[TopicPartition]:
         return {*self._pauses.paused, *self._pressure.held, *self.progress.gone}
 
     async def _note_parked(self) -> None:
         """After a batch of which something was parked: its region may be at its cap now."""
-        if self._has_parked and self._pressure.is_needed:
+        if self._has_parked:
             self._has_parked = False
-            await self.shared.caps.measure()
-            self._pressure.apply({*self._pauses.paused, *self.progress.gone})
+            await self._press()
 
     def _may_read(self) -> bool:
         return not self._is_revoking and self.halted is None

@@ -38,7 +38,8 @@ from kvitt_chassis.consuming.telling import Telling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.transaction import NotYetKnown, UnitOfWork
+from kvitt_chassis.transaction import NotYetKnown
+from kvitt_chassis.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 

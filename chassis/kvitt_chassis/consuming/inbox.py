@@ -41,7 +41,8 @@ from kvitt_chassis.handlers import MessageRoute
 from kvitt_chassis.metrics import child
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.transaction import NotYetKnown, Transaction, UnitOfWork
+from kvitt_chassis.transaction import NotYetKnown, Transaction
+from kvitt_chassis.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 

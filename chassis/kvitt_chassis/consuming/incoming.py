@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -38,7 +38,7 @@ from pydantic import ValidationError
 
 from kvitt_chassis.consuming import answers
 from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
-from kvitt_chassis.consuming.opening import About, open_inbound, stand_in
+from kvitt_chassis.consuming.opening import NOTHING, About, open_inbound, stand_in
 from kvitt_chassis.consuming.verdicts import Cause, MessageFacts
 from kvitt_chassis.handlers import Handlers, MessageRoute
 from kvitt_chassis.operating.masking import mask
@@ -73,7 +73,7 @@ class Incoming:
     envelope: Envelope | None = None
     message: Message | None = None
     route: MessageRoute | None = None
-    about: About = field(default_factory=About)
+    about: About = NOTHING
     content: str | None = None
     statement: str | None = None
     unreadable: Unreadable | None = None
@@ -293,11 +293,16 @@ class Reader:
         if incoming.envelope.region in self._out:
             reason = "its region is out of service"
             return _quarantined(incoming, Cause.REGION_OUT, reason, "ce_region")
-        return self._parsed(replace(incoming, route=route), topic, found, body or b"")
+        message = self._parsed(incoming, topic, found, body or b"")
+        if isinstance(message, Incoming):
+            return message
+        statement = self._statement(message) if incoming.is_inbound else None
+        return replace(incoming, route=route, message=message, statement=statement)
 
     def _parsed(
         self, incoming: Incoming, topic: Topic, found: type[Message], body: bytes
-    ) -> Incoming:
+    ) -> Message | Incoming:
+        """The message, or what is wrong with it."""
         if not body:
             return _unreadable_body(incoming, "there is no body")
         if len(body) > MAX_BYTES:
@@ -306,13 +311,11 @@ class Reader:
             return replace(incoming, refused=answers.name_twice(twice))
         try:
             is_opaque = incoming.is_inbound and not topic.personal_data
-            message = found.model_validate_json(body, context=INBOUND if is_opaque else None)
+            return found.model_validate_json(body, context=INBOUND if is_opaque else None)
         except ValidationError as error:
             return _invalid(incoming, error)
         except ValueError:
             return _unreadable_body(incoming, "is not UTF-8")
-        statement = self._statement(message) if incoming.is_inbound else None
-        return replace(incoming, message=message, statement=statement)
 
     def _statement(self, message: Message) -> str | None:
         if not isinstance(message, Fact):

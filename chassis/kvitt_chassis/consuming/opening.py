@@ -44,6 +44,10 @@ class About:
         return self
 
 
+NOTHING = About()
+"""Of what says nothing of itself, or need not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """An inbound record, opened. `envelope` and `body` are there unless there is an `error`."""

@@ -17,7 +17,8 @@ from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.outcomes import Outcome, Reason
 from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
 from kvitt_chassis.operating.masking import mask
-from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.unit_of_work import UnitOfWork
 
 DDL: tuple[str, ...] = (
     """

@@ -13,7 +13,7 @@ from kvitt_chassis.consuming.refusals import load_answers, record_settled
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.transaction import UnitOfWork
+from kvitt_chassis.unit_of_work import UnitOfWork
 
 PAGE = 200
 """At most so many keys, and so many messages, in one transaction."""

@@ -20,7 +20,8 @@ from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.metrics import declare
-from kvitt_chassis.transaction import Transaction, UnitOfWork
+from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.unit_of_work import UnitOfWork
 
 DDL: tuple[str, ...] = (
     """

@@ -20,21 +20,15 @@ def _by_topic(partition: Partition) -> str:
     return partition[0]
 
 
-def _equally(_: str) -> float:
-    return 1.0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fairness:
     """How turns are shared among partitions that are ill.
 
     `lane_of` says which lane a partition is in: partitions of one lane share its turns, such as all
-    of one region's. `share_of` is a lane's share of the time, compared with the others' (1.0). Both
-    are asked again each time, and must answer at once.
+    of one region's. It is asked again each time, and must answer at once.
     """
 
     lane_of: Callable[[Partition], str] = _by_topic
-    share_of: Callable[[str], float] = _equally
     together: int = 500  # a partition that may try so many together is well, from the next batch on
     turns: int = 40  # of one batch for all ill ones; then the rest is read again
     seconds: float = 1.0  # likewise, of the time that they take
@@ -54,7 +48,7 @@ class Turns:
     others. It goes on by itself after those that are well: what came before the message that
     failed, that one alone, what comes after it in pieces that grow while all goes well and shrink
     when something fails. How large they are is remembered from batch to batch, until the partition
-    is well again. The lane that has spent least for its share is next; when a batch's turns or time
+    is well again. The lane that has spent least is next; when a batch's turns or time
     are over, what is left of the ill ones is left out, so that others can be read.
     """
 
@@ -63,7 +57,7 @@ class Turns:
     _left: dict[Partition, list[int]] = field(default_factory=dict)  # none is empty
     _well_at_once: int = 0  # so many well partitions go together
     _ill: dict[Partition, _Illness] = field(default_factory=dict)
-    _spent: dict[str, float] = field(default_factory=dict)  # by lane, for its share
+    _spent: dict[str, float] = field(default_factory=dict)  # by lane
     _failed: set[int] = field(default_factory=set)  # among others: they go alone
     _taken: int = 0
     _seconds: float = 0.0
@@ -112,7 +106,7 @@ class Turns:
         lane, seconds = self.fairness.lane_of(partition), max(seconds, _LEAST_SECONDS)
         illness.spent += seconds
         self._seconds += seconds
-        self._spent[lane] = self._spent.get(lane, 0.0) + seconds / self.fairness.share_of(lane)
+        self._spent[lane] = self._spent.get(lane, 0.0) + seconds
 
     def settled(self, hand: Sequence[int], *, grows: bool) -> None:
         """These messages are settled. `grows`: all of them went well together."""

@@ -35,6 +35,12 @@ async def state_a_payer(platform: Platform, prefix: str, region: str, payer: str
         )
 
 
+@pytest.fixture
+def regions(tmp_path: Path, pytestconfig: pytest.Config) -> Path:
+    """The delivered policies, in a directory where they can be edited."""
+    return Path(shutil.copytree(regions_dir(pytestconfig), tmp_path / "regions"))
+
+
 async def payers(client: httpx.AsyncClient) -> int:
     found: int = (await client.get("/payers")).json()["total"]
     return found
@@ -45,12 +51,9 @@ async def test_a_region_with_a_broken_file_waits_and_loses_nothing(
     prefix: str,
     service_database: Callable[[str], ServiceUrls],
     running: Running,
-    tmp_path: Path,
-    pytestconfig: pytest.Config,
+    regions: Path,
 ) -> None:
     service_database("orders")
-    regions = tmp_path / "regions"
-    shutil.copytree(regions_dir(pytestconfig), regions)
     right = (regions / "ac.yaml").read_text()
     (regions / "ac.yaml").write_text(right.replace("outcome: auto_execute", "outcome: voided"))
     process = await running("orders", KVITT_REGIONS_DIR=str(regions))
@@ -77,12 +80,9 @@ async def test_what_is_parked_of_a_region_that_is_out_waits_and_can_be_discarded
     prefix: str,
     service_database: Callable[[str], ServiceUrls],
     running: Running,
-    tmp_path: Path,
-    pytestconfig: pytest.Config,
+    regions: Path,
 ) -> None:
     service_database("orders")
-    regions = tmp_path / "regions"
-    shutil.copytree(regions_dir(pytestconfig), regions)
     process = await running("orders", KVITT_REGIONS_DIR=str(regions))
     async with AIOKafkaProducer(**client_settings(platform, "region-ac")) as producer:
         for key in (b"1", b"2"):
