@@ -1,0 +1,81 @@
+"""A database of the release before, with what was in it, is as good as a new one once migrated."""
+
+import psycopg
+import pytest
+from kvitt.local import migrations
+from kvitt.local.databases import DatabaseUrls
+from kvitt_testkit.platform import Platform
+
+BEFORE = (
+    "DROP TABLE inbound_facts",
+    "ALTER TABLE inbound_seen DROP COLUMN content",
+    """
+    CREATE TABLE inbound_versions (
+        source text NOT NULL, type text NOT NULL, subject text NOT NULL, version bigint NOT NULL,
+        PRIMARY KEY (source, type, subject))
+    """,
+    "DROP INDEX ix_parked_keys_region",
+    "ALTER TABLE parked_keys DROP COLUMN untold",
+    "ALTER TABLE parked_messages DROP COLUMN told",
+    (
+        "ALTER TABLE refusals DROP COLUMN outcome, ALTER COLUMN message_id SET NOT NULL,"
+        " ALTER COLUMN message_type SET NOT NULL, ALTER COLUMN reason SET NOT NULL,"
+        " ALTER COLUMN rule SET NOT NULL"
+    ),
+    "ALTER TABLE person_details DROP COLUMN stated_phone",
+    "UPDATE alembic_version SET version_num = '0004'",
+)
+"""From the tables of this release back to those of 0004 in orders."""
+WITH_DATA = (
+    "INSERT INTO inbound_versions VALUES ('ac urn:region:ac', 'region.payer.stated.v1', 'P', 7)",
+    "INSERT INTO inbound_seen (source, id) VALUES ('ac urn:region:ac', gen_random_uuid())",
+    (
+        "INSERT INTO parked_keys (topic, key, region, state, cause, reason)"
+        " VALUES ('region.ac.orders', 'k', 'ac', 'quarantined', 'unreadable', 'is not JSON'),"
+        " ('region.ac.orders', 'w', 'ac', 'waiting', 'not_yet_known', 'is not known yet')"
+    ),
+    (
+        "INSERT INTO parked_messages (topic, key, partition, position, sealed)"
+        " VALUES ('region.ac.orders', 'k', 0, 1, 'x'), ('region.ac.orders', 'w', 0, 2, 'x')"
+    ),
+    (
+        "INSERT INTO refusals (region, id, seq, message_id, message_type, reason, rule)"
+        " VALUES ('ac', gen_random_uuid(), 1, 'm', 't', 'UNKNOWN_PAYER', 'REF-14')"
+    ),
+)
+SHAPE = """
+    SELECT table_name, column_name, data_type, is_nullable, column_default
+    FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name <> 'inbound_versions'
+    """
+INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+
+
+@pytest.fixture
+def urls(platform: Platform) -> DatabaseUrls:
+    """Orders' database, as 0004 left it and with something in each table that has changed since."""
+    return platform.database("orders", "upgrade-")
+
+
+def rows(urls: DatabaseUrls, query: str) -> set[tuple[object, ...]]:
+    """The rows of a query, as the owner."""
+    with psycopg.connect(DatabaseUrls.libpq(urls.owner)) as connection:
+        return set(connection.execute(query).fetchall())
+
+
+def test_a_database_with_data_is_upgraded_and_forgets_nothing(urls: DatabaseUrls) -> None:
+    shape, indexes = rows(urls, SHAPE), rows(urls, INDEXES)
+    with psycopg.connect(DatabaseUrls.libpq(urls.owner)) as connection:
+        for statement in (*BEFORE, *WITH_DATA):
+            connection.execute(statement)
+
+    migrations.run({"orders": urls})
+
+    assert rows(urls, SHAPE) == shape
+    assert rows(urls, INDEXES) >= indexes
+    known = ("ac urn:region:ac", "region.payer.stated.v1", "P", "", 7, None)
+    assert rows(urls, "SELECT * FROM inbound_facts") == {known}
+    assert rows(urls, "SELECT content FROM inbound_seen") == {(None,)}
+    # who sent what is quarantined is told now; what waits is not
+    assert rows(urls, "SELECT key, untold FROM parked_keys") == {("k", True), ("w", False)}
+    assert rows(urls, "SELECT outcome, reason FROM refusals") == {("refused", "UNKNOWN_PAYER")}
