@@ -114,14 +114,14 @@ schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/
 
 | header | krav | betydelse |
 | --- | --- | --- |
-| `ce_specversion` | ska finnas | `1.0` |
+| `ce_specversion` | bör finnas | `1.0`; en annan version avvisas |
 | `ce_id` | ska finnas | UUID, unikt för avsändaren |
 | `ce_source` | ska finnas | avsändarens system, till exempel `urn:region:ac:hjalpmedelssystem` |
 | `ce_type` | ska finnas | meddelandetypen, till exempel `orders.order.place.v1` |
 | `ce_time` | ska finnas | tidpunkt med tidszon (RFC 3339) |
 | `ce_subject` | ska finnas | det som saken kallas; samma som nyckeln |
 | `ce_region` | ska finnas | regionens kod, samma som i topicens namn |
-| `content-type` | ska finnas | `application/json`, eller `application/cloudevents+json` |
+| `content-type` | bör finnas | `application/json`; `application/cloudevents+json` är strukturerat läge |
 | `ce_dataschema` | får finnas | schemats namn: `urn:kvitt:schema:<ce_type>` |
 | `ce_correlationid`, `ce_causationid` | får finnas | vad meddelandet hör ihop med och beror på |
 | `ce_actor` | får finnas | användarens interna id, aldrig ett namn |

@@ -81,7 +81,7 @@ def test_a_system_whose_supervisor_was_killed_is_mended_by_up(tmp_path: Path) ->
     with _detached(tmp_path):
         state = State.existing(tmp_path)
         before = state.processes()
-        _kill_supervisor_and_helper(state)
+        _kill_supervisor_and_reaper(state)
         assert {one.name for one in before if one.is_alive()} == {"postgres", "kafka"}
         half_dead = _kvitt("status", state=tmp_path)
 
@@ -152,7 +152,7 @@ def _detached(directory: Path) -> Iterator[None]:
         _kvitt("down", state=directory)
 
 
-def _kill_supervisor_and_helper(state: State) -> None:
+def _kill_supervisor_and_reaper(state: State) -> None:
     supervisor = psutil.Process(state.processes()[0].pid)
     known = {one.pid for one in state.processes()}
     helpers = [one for one in supervisor.children() if one.pid not in known]

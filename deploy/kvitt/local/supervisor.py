@@ -365,7 +365,7 @@ class LocalSystem:
         ).environment()
 
     def _end_left_over(self) -> None:
-        """A supervisor that was killed leaves them, where its helper was killed too."""
+        """A supervisor that was killed leaves them, where its reaper was killed too."""
         left = self.state.live_processes()
         for one in left:
             self.report(one.name, f"ends what an earlier run has left (pid {one.pid})")
