@@ -121,7 +121,7 @@ schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/
 | `ce_time` | ska finnas | tidpunkt med tidszon (RFC 3339) |
 | `ce_subject` | ska finnas | det som saken kallas; samma som nyckeln |
 | `ce_region` | ska finnas | regionens kod, samma som i topicens namn |
-| `content-type` | bör finnas | `application/json`, eller (strukturerat) `application/cloudevents+json` |
+| `content-type` | bör finnas | `application/json`, eller `application/cloudevents+json` |
 | `ce_dataschema` | får finnas | schemats namn: `urn:kvitt:schema:<ce_type>` |
 | `ce_correlationid`, `ce_causationid` | får finnas | vad meddelandet hör ihop med och beror på |
 | `ce_actor` | får finnas | användarens interna id, aldrig ett namn |
