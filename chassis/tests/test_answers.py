@@ -200,6 +200,24 @@ async def test_a_key_that_is_let_be_tried_and_fails_again_is_told_why_it_is_quar
     assert reasons == ["REGION_OUT", "UNKNOWN_VERSION"]
 
 
+async def test_a_key_that_an_operator_lets_be_tried_is_told_of_again_when_the_reason_is_another(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([_unknown_version(log, "4711")])
+    async with consumer.database.unit() as unit:
+        await unit.session.execute(text("UPDATE parked_keys SET cause = 'not_yet_known'"))
+    await consumer.drain.tell()
+    (entry,) = await consumer.quarantine.entries()
+
+    for _ in range(2):  # the second time nothing is new to its sender
+        await consumer.quarantine.retry(entry.id, who="drift", why="it is known now")
+        await trail.drain_now(consumer)
+        await consumer.drain.tell()
+
+    reasons = [one["reason"] for one in await _answers(consumer)]
+    assert reasons == ["NOT_YET_KNOWN", "UNKNOWN_VERSION"]
+
+
 async def test_a_mended_message_is_told_to_be_applied_under_the_same_answer(
     consumer: Consumer, log: Log
 ) -> None:

@@ -98,6 +98,15 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{_ANSWERS}::test_senders_are_told_once_of_the_quarantine_and_of_what_waits_behind",
     ),
     mutant(
+        "told-of-another-reason",
+        "A sender is told again when a message is quarantined for another reason than it was told",
+        f"{CHASSIS}/consuming/telling.py",
+        "m.is_head AND m.told <> k.cause || ' ' || coalesce(k.field, '')",
+        "false",
+        f"{_ANSWERS}::test_a_key_that_an_operator_lets_be_tried_is_told_of_again_when_the_reason_is"
+        "_another",
+    ),
+    mutant(
         "told-once",
         "What a sender was told is noted in the same transaction",
         f"{CHASSIS}/consuming/telling.py",

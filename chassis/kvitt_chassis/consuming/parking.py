@@ -66,8 +66,9 @@ DDL: tuple[str, ...] = (
     "CREATE INDEX ix_parked_messages_untold ON parked_messages (topic, key, id) WHERE told IS NULL",
     "REVOKE ALL ON parked_keys, parked_messages FROM {api}",
 )
-"""`parked_messages.told` is what the message's sender has been told; `parked_keys.untold` is set
-where somebody is to be told of a quarantined key (telling.py).
+"""`parked_messages.told` is what the message's sender has been told: `waiting`, or the cause and
+the field of its quarantine. `parked_keys.untold` is set where somebody is to be told of a key that
+is quarantined (telling.py).
 """
 CHANGES: tuple[str, ...] = (
     "ALTER TABLE parked_messages ADD COLUMN IF NOT EXISTS told text",
@@ -272,11 +273,8 @@ async def try_again(
 ) -> int:
     """Let every key that is quarantined with one of `causes` be tried at once, except for those of
     some regions. Answers how many.
-
-    Where the cause was one of ours, the sender is told again if the key is quarantined once more.
     """
     values = {"causes": [str(one) for one in causes], "out": [str(one) for one in except_for]}
-    await session.execute(_TELL_AGAIN, {"causes": list(_OURS), "out": values["out"]})
     found = await session.execute(_TRY_AGAIN, values)
     return int(getattr(found, "rowcount", 0))
 
@@ -410,16 +408,6 @@ _TRY_NOW = text(
     UPDATE parked_keys SET state = 'waiting', cause = 'behind', tries = 0,
         next_at = clock_timestamp()
     WHERE topic = :topic AND key = :key
-    """
-)
-_OURS = (Cause.REGION_OUT.value, Cause.UNKNOWN_POLICY.value)
-_TELL_AGAIN = text(
-    """
-    UPDATE parked_messages m SET told = 'waiting'
-    FROM parked_keys k
-    WHERE k.topic = m.topic AND k.key = m.key AND m.told = 'quarantined'
-      AND k.state = 'quarantined' AND k.cause = ANY(CAST(:causes AS text[]))
-      AND (k.region IS NULL OR k.region <> ALL(CAST(:out AS text[])))
     """
 )
 _TRY_AGAIN = text(

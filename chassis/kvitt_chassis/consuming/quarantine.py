@@ -356,9 +356,7 @@ _FIRST_NUMBER = text(
 _REPLACE = text(
     """
     UPDATE parked_messages SET key = :key, seq = :seq, event_id = :event_id, type = :type,
-           source = :source, sealed = :sealed,
-           -- its sender is told again when it cannot be applied as it is now either
-           told = CASE told WHEN 'quarantined' THEN 'waiting' ELSE told END
+           source = :source, sealed = :sealed
     WHERE id = :id
     """
 )

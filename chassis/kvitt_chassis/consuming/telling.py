@@ -48,8 +48,8 @@ class Telling:
             await load_answers(unit, *(incoming for row, incoming in told if row.told))
             for row, incoming in told:
                 _record(unit, row, incoming)
-            outcomes = [_outcome(row).value for row in rows]
-            await unit.session.execute(_NOTE, {"id": [row.id for row in rows], "told": outcomes})
+            noted = {"id": [row.id for row in rows], "told": [_note_of(row) for row in rows]}
+            await unit.session.execute(_NOTE, noted)
             is_whole = len(rows) < PAGE
             if is_whole:
                 await unit.session.execute(_TOLD, at)
@@ -63,6 +63,11 @@ def _record(unit: UnitOfWork, row: Any, incoming: Incoming) -> None:
 
 def _outcome(row: Any) -> Outcome:
     return Outcome.QUARANTINED if row.is_head else Outcome.WAITING
+
+
+def _note_of(row: Any) -> str:
+    """What was told of a message, so that it is not told again until that has changed."""
+    return f"{row.cause} {row.field or ''}" if row.is_head else Outcome.WAITING.value
 
 
 _UNTOLD = text(
@@ -88,7 +93,8 @@ _MESSAGES = text(
            AND behind.told IS NULL AND behind.id <> head.id
          ORDER BY id LIMIT :limit)
     ) m
-    WHERE k.state = 'quarantined' AND (m.told IS NULL OR m.is_head AND m.told <> 'quarantined')
+    WHERE k.state = 'quarantined'
+      AND (m.told IS NULL OR m.is_head AND m.told <> k.cause || ' ' || coalesce(k.field, ''))
     ORDER BY k.id, m.is_head DESC, m.id LIMIT :limit
     """
 )
