@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
+from kvitt_contracts.types import RegionCode
 from pydantic import ValidationError
 from sqlalchemy import text
 
@@ -166,7 +167,7 @@ class Process:
         log.info("works", extra={"regions": list(self.policies.regions)})
 
     async def _guard_policies(self) -> None:
-        known = self.policies.regions, set(self.policies.out)
+        known = self._served()
         while not self._are_policies_guarded:
             try:
                 async with self.worker.unit() as unit:
@@ -177,12 +178,13 @@ class Process:
                     raise
                 log.warning("the database does not answer yet: %s", describe(error))
                 await asyncio.sleep(_RETRY_SECONDS)
-        if (
-            self.policies.regions,
-            set(self.policies.out),
-        ) != known:  # what is sent on the others' topics waits there
+        if self._served() != known:  # what is sent on the others' topics waits there
             self.consumers = self._operations.consumers = self._make_consumers()
         tell_outages(self.service.name, self.policies)
+
+    def _served(self) -> tuple[tuple[RegionCode, ...], frozenset[RegionCode]]:
+        """The regions in service, and those that are out of it."""
+        return self.policies.regions, frozenset(self.policies.out)
 
     def _make_consumers(self) -> Consumers:
         return Consumers.of(
