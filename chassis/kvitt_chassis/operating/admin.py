@@ -397,7 +397,7 @@ def _recorded(row: outbox.OutboxRow) -> Recorded:
 
 
 _TOO_MANY_KEYS = {
-    "description": f"TOO_MANY_KEYS: without `limit` there are more than {MAX_KEYS:,}; ask for pages",
+    "description": f"TOO_MANY_KEYS: more than {MAX_KEYS:,}, and no `limit`: ask for pages",
     **PROBLEM_BODY,
 }
 _LAST = text("SELECT max(id) FROM events")
