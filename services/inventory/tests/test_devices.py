@@ -199,7 +199,7 @@ async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
     assert len(await world.rows(DeviceRow)) == 1
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1e")
 @pytest.mark.parametrize(
     ("update", "field"),
     [
@@ -225,7 +225,7 @@ async def test_a_device_that_is_stated_otherwise_is_refused(
     assert (await device(world)).custody.payer_id == PAYER
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1b")
 async def test_a_device_that_has_moved_since_is_stated_again_as_it_was_without_effect(
     world: World,
 ) -> None:
@@ -272,7 +272,7 @@ async def test_a_return_told_late_takes_back_what_was_decided_after_it(world: Wo
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("DAY-5")
+@pytest.mark.rule("DAY-5b")
 async def test_a_device_is_not_returned_before_it_left_the_stores(world: World) -> None:
     await world.handle(a_device_on_loan_stated())
 
@@ -283,7 +283,7 @@ async def test_a_device_is_not_returned_before_it_left_the_stores(world: World) 
     assert await world.events(CustodyChanged) == []
 
 
-@pytest.mark.rule("DAY-5")
+@pytest.mark.rule("DAY-5b")
 def test_a_loan_begins_where_the_device_left_the_stores_last() -> None:
     lent, back = date(2026, 3, 1), date(2026, 3, 5)
     again, transferred = date(2026, 3, 8), date(2026, 3, 20)
@@ -307,7 +307,7 @@ def test_a_loan_begins_where_the_device_left_the_stores_last() -> None:
     assert returned(back) is None  # the return that ended the loan before, told again
 
 
-@pytest.mark.rule("DAY-1")
+@pytest.mark.rule("DAY-1a")
 async def test_a_return_that_is_told_ahead_is_refused(world: World) -> None:
     await world.handle(a_device_on_loan_stated())
 

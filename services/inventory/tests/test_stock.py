@@ -140,7 +140,7 @@ def _marked(number: str, serial_number: str | None = None) -> MarkedDevice:
     return MarkedDevice(device_number=DeviceNumber(number), serial_number=serial_number)
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1f")
 @pytest.mark.parametrize(
     ("update", "field"),
     [
@@ -164,7 +164,7 @@ async def test_a_delivery_that_is_told_otherwise_is_refused_by_its_field(
     assert await balance(world, ROLLATOR) == (2, 0, 0)
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1f")
 async def test_a_balance_that_is_stated_otherwise_is_refused_by_its_field(world: World) -> None:
     await world.handle(a_balance_stated(CUSHION, 1), subject="S-1")
 
@@ -230,7 +230,7 @@ async def test_a_balance_of_a_marked_article_is_stated_by_its_devices(world: Wor
     assert refused.reason == "MARKED_ARTICLE_IS_STATED_BY_DEVICE"
 
 
-@pytest.mark.rule("REF-7")
+@pytest.mark.rule("REF-7b")
 @pytest.mark.parametrize(
     "make", [lambda: rollators_received("170099"), lambda: a_device_returned("170098")]
 )
