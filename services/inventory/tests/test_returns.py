@@ -254,7 +254,7 @@ async def test_a_return_before_a_delivery_of_the_same_day_as_the_return_is_refus
     assert (await device(world)).custody.holder == a_patient()
 
 
-@pytest.mark.rule("INV-7")
+@pytest.mark.rule("PHY-1d")
 async def test_what_never_left_its_store_is_not_returned(world: World) -> None:
     await world.handle(rollators_received("170099"))
 
