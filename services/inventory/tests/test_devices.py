@@ -49,6 +49,7 @@ from contracts.tests.builders.story import (
     OWN,
     PAYER,
     ROLLATOR,
+    SENDING,
     a_care_unit,
     a_patient,
     a_store,
@@ -154,6 +155,18 @@ async def test_a_device_of_the_old_stock_is_on_loan_from_the_cut_over_day(world:
     await assert_rows_are_folds(world)
 
 
+@pytest.mark.rule("BMB-4")
+async def test_the_customer_who_pays_for_old_stock_is_told_where_the_region_states_it(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_device_on_loan_stated(customer_id=SENDING), a_device_on_loan_stated("170099")
+    )
+
+    stated = await world.events(DeviceStatedOnLoan)
+    assert {event.custody.customer_id for event in stated} == {SENDING, None}
+
+
 @pytest.mark.rule("INV-5")
 async def test_a_device_of_the_old_stock_in_a_store_is_in_its_balance(world: World) -> None:
     await world.handle(a_device_in_store_stated())
@@ -206,6 +219,7 @@ async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
         ({"payer_id": OTHER_PAYER}, "payer_id"),
         ({"prescriber": None}, "prescriber"),
         ({"stated_on": DAY - timedelta(days=1)}, "stated_on"),
+        ({"customer_id": SENDING}, "customer_id"),
         ({"recipient": a_care_unit()}, "recipient"),
         ({"store": OWN, "recipient": None, "payer_id": None, "prescriber": None}, "store"),
     ],
