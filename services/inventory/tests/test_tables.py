@@ -21,8 +21,6 @@ from sqlalchemy import create_engine
 
 # What others say and nothing here follows from: orders' own notes of our answers, bmb's waiting.
 UNUSED = {
-    orders.PersonInactivated,
-    orders.PersonReactivated,
     orders.PayerRegistered,
     orders.CareUnitRegistered,
     *(

@@ -27,21 +27,25 @@ class StoreRefused(Refused):
     """Nothing may be put into that store."""
 
 
-def may_hold_stock(store: Store, *, private_clinics_hold_stock: bool) -> None:
-    """Raises StoreRefused: a purchasing store never shows a balance (INV-4); a private clinic has
-    no stock of its own, neither by replenishment nor by return (REF-7).
+def refusal_to_hold_stock(
+    store: Store, *, private_clinics_hold_stock: bool
+) -> StoreRefused | None:
+    """Why nothing may be put into a store, or None: a purchasing store never shows a balance
+    (INV-4); a private clinic has no stock of its own, neither by replenishment nor by return
+    (REF-7).
     """
     if store.kind is StoreKind.PURCHASING:
-        raise StoreRefused(
+        return StoreRefused(
             "PURCHASING_STORE_HAS_NO_BALANCE",
             rule="INV-4",
             field="store",
             way_on="Ange lagret som godset kom till: ett inköpsförråd har inget saldo.",
         )
     if store.of_private_clinic and not private_clinics_hold_stock:
-        raise StoreRefused(
+        return StoreRefused(
             "PRIVATE_CLINIC_HOLDS_NO_STOCK",
             rule="REF-7",
             field="store",
             way_on="Lämna hjälpmedlet till centrallagret med en hämtorder.",
         )
+    return None
