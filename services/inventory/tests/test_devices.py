@@ -56,7 +56,6 @@ from contracts.tests.builders.story import (
     a_store,
     device_id,
     order_id,
-    person,
     transfer_id,
 )
 from services.inventory.tests.builders import a_device

@@ -83,7 +83,7 @@ async def test_nothing_takes_effect_on_a_patient_who_became_inactive_before_the_
     await world.handle(a_person_inactivated(OTHER_PATIENT))
     await world.advance(stockholm("2026-03-10 00:00"))
 
-    await assert_called_off(world, "170098", "RECIPIENT_INACTIVE")
+    await assert_called_off(world, "170098", "INACTIVE_RECIPIENT")
     assert (await device(world)).custody.payer_id == PAYER
 
 
@@ -98,7 +98,7 @@ async def test_an_inactive_patient_is_asked_by_the_reference_that_they_have_now(
         a_transfer_requested(), a_transfer_accepted(new_recipient=a_patient(OTHER_PATIENT))
     )
 
-    await assert_called_off(world, "170098", "RECIPIENT_INACTIVE")
+    await assert_called_off(world, "170098", "INACTIVE_RECIPIENT")
 
 
 async def test_a_patient_who_is_active_again_gets_the_device(world: World) -> None:
@@ -138,7 +138,7 @@ async def test_a_device_that_was_to_leave_its_store_is_available_again(world: Wo
 
     await world.handle(a_transfer_accepted("170077", new_recipient=a_patient(OTHER_PATIENT)))
 
-    await assert_called_off(world, "170077", "RECIPIENT_INACTIVE")
+    await assert_called_off(world, "170077", "INACTIVE_RECIPIENT")
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
 
 

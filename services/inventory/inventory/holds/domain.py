@@ -105,13 +105,11 @@ def break_off(
 class Hindrance(StrEnum):
     """Why an accepted transfer cannot take effect any more on its day."""
 
-    RECIPIENT_INACTIVE = "RECIPIENT_INACTIVE"
+    INACTIVE_RECIPIENT = "INACTIVE_RECIPIENT"
     STORE_HOLDS_NO_STOCK = "STORE_HOLDS_NO_STOCK"
 
 
-def call_off(
-    transfer_id: TransferId, hold: Hold, *, reason: Hindrance
-) -> tuple[HoldBroken, ...]:
+def call_off(transfer_id: TransferId, hold: Hold, *, reason: Hindrance) -> tuple[HoldBroken, ...]:
     """Nothing of the transfer takes effect: each device leaves the hold, which ends with the last
     one.
     """

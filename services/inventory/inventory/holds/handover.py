@@ -142,7 +142,7 @@ def _held(transfer_id: UUID, tx: Transaction) -> Iterable[DeviceRow]:
 async def _hindrance(tx: Transaction, effect: TransferEffectRow) -> domain.Hindrance | None:
     new = effect.new_recipient
     if new is not None and not await may_receive(tx, new):
-        return domain.Hindrance.RECIPIENT_INACTIVE
+        return domain.Hindrance.INACTIVE_RECIPIENT
     if effect.new_store is not None and await refusal_of_store(tx, effect.new_store) is not None:
         return domain.Hindrance.STORE_HOLDS_NO_STOCK
     return None

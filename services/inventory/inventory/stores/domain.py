@@ -27,9 +27,7 @@ class StoreRefused(Refused):
     """Nothing may be put into that store."""
 
 
-def refusal_to_hold_stock(
-    store: Store, *, private_clinics_hold_stock: bool
-) -> StoreRefused | None:
+def refusal_to_hold_stock(store: Store, *, private_clinics_hold_stock: bool) -> StoreRefused | None:
     """Why nothing may be put into a store, or None: a purchasing store never shows a balance
     (INV-4); a private clinic has no stock of its own, neither by replenishment nor by return
     (REF-7).
