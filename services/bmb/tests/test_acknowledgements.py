@@ -25,6 +25,7 @@ from services.bmb.tests.builders import (
     a_receiver,
     a_transfer,
     a_user,
+    the_parties,
 )
 
 NEXT_DAY = stockholm("2026-05-02 09:00")
@@ -38,6 +39,7 @@ def accepted(**changes: object) -> TransferAccepted:
         "by": a_receiver(),
         "customer": a_customer(),
         "payer_id": None,
+        "parties": the_parties(),
         "policy": a_policy(),
         "now": NEXT_DAY,
         **changes,
@@ -116,6 +118,7 @@ def test_accepting_again_with_the_same_choice_is_already_done() -> None:
         by=a_receiver(),
         customer=a_customer(),
         payer_id=None,
+        parties=the_parties(),
         policy=a_policy(),
         now=NEXT_DAY,
     )

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kvitt_contracts.bmb import (
     TransferCompleted,
+    TransferDissolved,
     TransferEvent,
     TransferLineCompleted,
     TransferLineDropped,
@@ -66,10 +67,25 @@ def test_a_device_that_was_returned_drops_out_and_both_sides_are_told(status: St
 
 
 @pytest.mark.rule("BMB-12")
-def test_a_transfer_without_a_device_left_is_completed() -> None:
-    events = drop_line(a_transfer(), device=device_id(), reason="RETURNED")
+def test_a_transfer_whose_devices_all_dropped_out_is_dissolved() -> None:
+    transfer = a_transfer(devices=TWO)
+    transfer = after(transfer, drop_line(transfer, device=TWO[0], reason="RETURNED"))
+
+    events = drop_line(transfer, device=TWO[1], reason="RETURNED")
+
+    assert [type(event) for event in events] == [TransferLineDropped, TransferDissolved]
+    assert after(transfer, events).status is Status.DISSOLVED
+
+
+@pytest.mark.rule("BMB-12")
+def test_a_transfer_that_had_effect_on_a_device_is_completed_when_the_last_one_drops_out() -> None:
+    transfer = a_transfer(Status.ACCEPTED, devices=TWO)
+    transfer = after(transfer, complete_line(transfer, device=TWO[0], on=DAY))
+
+    events = drop_line(transfer, device=TWO[1], reason="RETURNED")
 
     assert [type(event) for event in events] == [TransferLineDropped, TransferCompleted]
+    assert after(transfer, events).status is Status.COMPLETED
 
 
 @pytest.mark.rule("BMB-12")
@@ -99,5 +115,6 @@ def test_in_any_order_every_device_ends_once_and_the_transfer_with_the_last(
         said += events
 
     assert len(said) == len(devices) + 1
-    assert isinstance(said[-1], TransferCompleted)
-    assert transfer.status is Status.COMPLETED
+    nothing = dropped == set(range(6))
+    assert isinstance(said[-1], TransferDissolved if nothing else TransferCompleted)
+    assert transfer.status is (Status.DISSOLVED if nothing else Status.COMPLETED)

@@ -4,6 +4,7 @@ import pytest
 from bmb.domain import Reason as TransferReason
 from bmb.domain import Status
 from bmb.drafts.domain import Reason, Wish, acknowledging_service_point, cancel, save
+from bmb.parties.domain import Reason as PartyReason
 from kvitt_contracts.bmb import TransferCancelled, TransferDrafted
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Reference, Role, ServicePointId, StoreId
@@ -162,14 +163,14 @@ def test_responsibility_to_another_prescriber() -> None:
     "nobody", [a_receiver(role=Role.REQUESTER), a_receiver(active=False)], ids=["role", "inactive"]
 )
 def test_the_new_prescriber_must_be_an_active_prescriber(nobody: object) -> None:
-    assert refusal(a_wish(new_prescriber=nobody)).reason == Reason.NOT_A_PRESCRIBER
+    assert refusal(a_wish(new_prescriber=nobody)).reason == PartyReason.NOT_A_PRESCRIBER
 
 
 @pytest.mark.rule("REF-14")
 def test_nothing_goes_to_an_inactive_patient_and_the_refusal_says_whom_to_contact() -> None:
     refused = refusal(a_wish(new_recipient=to_patient(active=False)))
 
-    assert refused.reason == Reason.INACTIVE_RECIPIENT
+    assert refused.reason == PartyReason.INACTIVE_RECIPIENT
     assert "Kontakta hjälpmedelsverksamheten" in refused.way_on
 
 
@@ -326,4 +327,4 @@ def test_devices_that_two_units_pay_for_need_a_transfer_each() -> None:
 
     refused = refusal(a_wish(devices=devices, new_prescriber=None))
 
-    assert refused.reason == Reason.SEVERAL_PAYERS
+    assert refused.reason == PartyReason.SEVERAL_PAYERS

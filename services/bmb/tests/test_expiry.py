@@ -32,7 +32,9 @@ def a_policy_that(outcome: str, **transfer: Any) -> RegionPolicy:
 def executed(*, late: timedelta = timedelta(0), **changes: Any) -> TransferExecutedAutomatically:
     """A transfer that nobody answered, executed automatically."""
     transfer = a_transfer(**changes)
-    (event,) = expire(transfer, policy=a_policy_that("auto_execute"), now=DEADLINE + late)
+    (event,) = expire(
+        transfer, ended=None, policy=a_policy_that("auto_execute"), now=DEADLINE + late
+    )
     assert isinstance(event, TransferExecutedAutomatically)
     return event
 
@@ -62,7 +64,7 @@ def test_what_was_executed_automatically_takes_effect_at_its_later_transfer_date
 def test_unanswered_it_is_locked_where_the_policy_says_so() -> None:
     transfer = a_transfer()
 
-    (event,) = expire(transfer, policy=a_policy_that("lock"), now=DEADLINE)
+    (event,) = expire(transfer, ended=None, policy=a_policy_that("lock"), now=DEADLINE)
 
     assert isinstance(event, TransferLocked)
     assert evolve(transfer, event).status is Status.LOCKED
@@ -72,7 +74,7 @@ def test_unanswered_it_is_locked_where_the_policy_says_so() -> None:
 def test_unanswered_it_is_void_where_the_policy_says_so() -> None:
     transfer = a_transfer()
 
-    (event,) = expire(transfer, policy=a_policy_that("void"), now=DEADLINE)
+    (event,) = expire(transfer, ended=None, policy=a_policy_that("void"), now=DEADLINE)
 
     assert isinstance(event, TransferVoided)
     assert evolve(transfer, event).status is Status.VOIDED
@@ -81,13 +83,13 @@ def test_unanswered_it_is_void_where_the_policy_says_so() -> None:
 @pytest.mark.rule("BMB-7")
 @pytest.mark.parametrize("status", [one for one in Status if one is not Status.SENT])
 def test_only_an_unanswered_transfer_expires(status: Status) -> None:
-    assert expire(a_transfer(status=status), policy=a_policy(), now=DEADLINE) == ()
+    assert expire(a_transfer(status=status), ended=None, policy=a_policy(), now=DEADLINE) == ()
 
 
 @pytest.mark.rule("BMB-7")
 def test_nothing_expires_before_its_deadline() -> None:
     with pytest.raises(ValueError, match="has until"):
-        expire(a_transfer(), policy=a_policy(), now=DEADLINE - timedelta(seconds=1))
+        expire(a_transfer(), ended=None, policy=a_policy(), now=DEADLINE - timedelta(seconds=1))
 
 
 @pytest.mark.rule("BMB-7")

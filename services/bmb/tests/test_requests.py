@@ -23,6 +23,7 @@ def test_executing_a_draft_asks_inventory_to_hold_the_devices_under_the_policy_i
             current_recipient=a_patient(),
             requested_at=SENT_AT,
             policy=policy.pin,
+            by=a_user().id,
         ),
     )
 

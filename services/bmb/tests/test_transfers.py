@@ -20,6 +20,7 @@ from kvitt_contracts.bmb import (
     TransferAccepted,
     TransferCompleted,
     TransferDeadlineNeared,
+    TransferDissolved,
     TransferDrafted,
     TransferExecutedAutomatically,
     TransferLineCompleted,
@@ -393,7 +394,7 @@ async def test_a_returned_device_drops_out_and_the_rest_goes_on(registered: Regi
 
 
 @pytest.mark.rule("BMB-12")
-async def test_a_transfer_whose_only_device_was_returned_is_completed(
+async def test_a_transfer_whose_only_device_was_returned_is_dissolved(
     registered: Registered,
 ) -> None:
     async with registered() as world:
@@ -401,7 +402,9 @@ async def test_a_transfer_whose_only_device_was_returned_is_completed(
         await world.handle(a_hold_broken())
         await world.advance(stockholm("2026-06-01 00:00"))
 
-        assert await status(world) is Status.COMPLETED
+        assert await status(world) is Status.DISSOLVED
+        assert await world.events(TransferDissolved)
+        assert await world.events(TransferCompleted, TransferExecutedAutomatically) == []
 
 
 @pytest.mark.rule("BMB-1")

@@ -230,6 +230,7 @@ async def _custody_on_loan(
     return Custody(
         holder=await recipient_named(tx, recipient),
         payer_id=fact.payer_id,
+        customer_id=fact.customer_id,
         prescriber=fact.prescriber,
         since=fact.stated_on,
     )
