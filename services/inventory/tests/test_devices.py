@@ -51,6 +51,7 @@ from contracts.tests.builders.story import (
     PAYER,
     ROLLATOR,
     SENDER,
+    SENDING,
     a_care_unit,
     a_patient,
     a_store,
@@ -180,11 +181,13 @@ async def test_a_stated_device_is_a_marked_unit_in_one_place(
 
 
 @pytest.mark.rule("BIL-1a")
-@pytest.mark.parametrize("field", ["payer_id", "prescriber"])
-async def test_what_stands_in_a_store_is_stated_without_payer_and_prescriber(
-    world: World, field: str
+@pytest.mark.parametrize(
+    ("field", "value"), [("payer_id", PAYER), ("customer_id", SENDING), ("prescriber", SENDER)]
+)
+async def test_what_stands_in_a_store_is_stated_without_payer_customer_and_prescriber(
+    world: World, field: str, value: str
 ) -> None:
-    fact = a_device_in_store_stated(**{field: PAYER if field == "payer_id" else SENDER})
+    fact = a_device_in_store_stated(**{field: value})
 
     refused = await refusal(world.handle(fact))
 
@@ -217,6 +220,7 @@ async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
     ("update", "field"),
     [
         ({"payer_id": OTHER_PAYER}, "payer_id"),
+        ({"customer_id": SENDING}, "customer_id"),
         ({"prescriber": None}, "prescriber"),
         ({"stated_on": DAY - timedelta(days=1)}, "stated_on"),
         ({"recipient": a_care_unit()}, "recipient"),

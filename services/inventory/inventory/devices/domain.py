@@ -136,13 +136,13 @@ def check_stated(stated: DeviceStated, *, marked: bool) -> None:
             field="payer_id",
             way_on="Ange betalaren: varje utlånat hjälpmedel har exakt en.",
         )
-    for field in ("payer_id", "prescriber"):
+    for field in ("payer_id", "customer_id", "prescriber"):
         if stated.store is not None and getattr(stated, field) is not None:
             raise DeviceRefused(
                 "NO_LOAN_IN_A_STORE",
                 rule="BIL-1",
                 field=field,
-                way_on="Utelämna fältet: det som står i ett lager har ingen betalare eller "
+                way_on="Utelämna fältet: det som står i ett lager har varken betalare, kund eller "
                 "förskrivare. Är hjälpmedlet utlånat anges mottagaren i stället för lagret.",
             )
 

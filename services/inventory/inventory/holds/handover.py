@@ -23,7 +23,7 @@ from inventory.people.queries import (
 )
 from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.stock.writes import balance_rows, move_stock
-from inventory.stores.queries import refusal_of_store, rows_of_store
+from inventory.stores.queries import may_store_hold_stock, rows_of_store
 
 Effect = TransferAccepted | TransferExecutedAutomatically | TransferEffectRow
 
@@ -143,7 +143,7 @@ async def _hindrance(tx: Transaction, effect: TransferEffectRow) -> domain.Hindr
     new = effect.new_recipient
     if new is not None and not await may_receive(tx, new):
         return domain.Hindrance.INACTIVE_RECIPIENT
-    if effect.new_store is not None and await refusal_of_store(tx, effect.new_store) is not None:
+    if effect.new_store is not None and not await may_store_hold_stock(tx, effect.new_store):
         return domain.Hindrance.STORE_HOLDS_NO_STOCK
     return None
 

@@ -11,7 +11,7 @@ from inventory.stores.models import CustomerRow, StoreRow
 
 
 def rows_of_store(store: StoreId, tx: Transaction) -> Iterable[RowKey]:
-    """The rows that `refusal_of_store` reads, as far as they are known by now."""
+    """The rows that `check_store_holds_stock` reads, as far as they are known by now."""
     yield StoreRow, store
     row = tx.fetched(StoreRow, store)
     if row is not None and row.service_point is not None:
@@ -23,21 +23,24 @@ async def check_store_holds_stock(tx: Transaction, store: StoreId) -> None:
 
     Raises StoreRefused. A store that nobody has stated: the message waits.
     """
-    refusal = await refusal_of_store(tx, store)
-    if refusal is not None:
-        raise refusal
+    domain.check_holds_stock(
+        await _store(tx, store), private_clinics_hold_stock=tx.policy.private_clinics_hold_stock
+    )
 
 
-async def refusal_of_store(tx: Transaction, store: StoreId) -> domain.StoreRefused | None:
-    """Why no goods may be put into a store, or None (INV-4, REF-7).
-
-    A store that nobody has stated: the message waits.
+async def may_store_hold_stock(tx: Transaction, store: StoreId) -> bool:
+    """Whether goods may be put into a store (INV-4, REF-7). One that nobody has stated: the message
+    waits.
     """
+    return domain.may_hold_stock(
+        await _store(tx, store), private_clinics_hold_stock=tx.policy.private_clinics_hold_stock
+    )
+
+
+async def _store(tx: Transaction, store: StoreId) -> domain.Store:
     row = await tx.get(StoreRow, store)
     owner = None
     if row.service_point is not None:
         owner = await tx.look_up(CustomerRow, CustomerId(row.service_point))
-    return domain.refusal_to_hold_stock(
-        domain.Store(kind=row.kind, of_private_clinic=owner is not None and owner.private_clinic),
-        private_clinics_hold_stock=tx.policy.private_clinics_hold_stock,
-    )
+    of_private_clinic = owner is not None and owner.private_clinic
+    return domain.Store(kind=row.kind, of_private_clinic=of_private_clinic)
