@@ -156,6 +156,18 @@ async def test_a_device_of_the_old_stock_is_on_loan_from_the_cut_over_day(world:
     await assert_rows_are_folds(world)
 
 
+@pytest.mark.rule("BMB-4b")
+async def test_the_customer_who_pays_for_old_stock_is_told_where_the_region_states_it(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_device_on_loan_stated(customer_id=SENDING), a_device_on_loan_stated("170099")
+    )
+
+    stated = await world.events(DeviceStatedOnLoan)
+    assert {event.custody.customer_id for event in stated} == {SENDING, None}
+
+
 @pytest.mark.rule("INV-4d")
 async def test_a_device_of_the_old_stock_in_a_store_is_in_its_balance(world: World) -> None:
     await world.handle(a_device_in_store_stated())

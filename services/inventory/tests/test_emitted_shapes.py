@@ -79,7 +79,8 @@ async def catalogue_and_stock(world: World) -> None:
         a_device_in_store_stated("170003", serial_number="SN-1"),
         a_device_on_loan_stated("170004"),
         a_device_on_loan_stated("170005", serial_number="SN-2"),
-        a_device_on_loan_stated("170006", serial_number="SN-3", customer_id=SENDING),
+        a_device_on_loan_stated("170006", customer_id=SENDING),
+        a_device_on_loan_stated("170007", serial_number="SN-3", customer_id=SENDING),
     )
     await world.advance(stockholm("2026-03-04 00:00"))
 

@@ -57,7 +57,7 @@ class Device:
 
     A patient's reference is today's: aliases are followed. `kept_by`: the units whose store or
     care unit has it; `prescribed_at`: where the prescriber works. `units_of_payer`: the service
-    points with this payer, looked up where `customer` is unknown or has another.
+    points with this payer.
     """
 
     id: DeviceId

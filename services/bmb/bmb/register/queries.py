@@ -17,11 +17,12 @@ from kvitt_contracts.types import (
     NamedPatient,
     NamedRecipient,
     PatientRecipient,
+    PayerId,
     PersonRef,
     StoreHolder,
     UserId,
 )
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from bmb.register.domain import Customer, Device, Patient, User
 from bmb.register.models import CareUnitRow, CustomerRow, DeviceRow, PersonRow, UserRow
@@ -65,12 +66,15 @@ def rows_of_devices(ids: Iterable[DeviceId], tx: Transaction) -> Iterable[RowKey
 
 def _rows_of_device(row: DeviceRow) -> Iterable[RowKey]:
     yield CustomerRow, row.customer_id
+    yield CustomerRow.payer_id, row.payer_id
     yield UserRow, row.prescriber
     match row.holder:
         case PatientRecipient():
             yield PersonRow, row.holder.person
         case CareUnitRecipient():
             yield CareUnitRow, row.holder.unit
+        case StoreHolder():
+            yield CustomerRow.store, row.holder.store
 
 
 async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Device, ...]:
@@ -145,39 +149,35 @@ async def _device(tx: Transaction, row: DeviceRow) -> Device:
         known = await tx.look_up(CustomerRow, row.customer_id)
         customer = known.facts() if known else None
     prescriber = await tx.look_up(UserRow, row.prescriber) if row.prescriber else None
-    settled = row.payer_id is None or (customer and customer.payer_id == row.payer_id)
     return Device(
         id=row.device_id,
         holder=await _today(tx, row.holder),
         payer=row.payer_id,
         customer=customer,
-        units_of_payer=(
-            frozenset()
-            if settled
-            else await _units_with(
-                tx, CustomerRow.payer_id == row.payer_id, CustomerRow.is_service_point.is_(True)
-            )
-        ),
+        units_of_payer=await _units_of_payer(tx, row.payer_id),
         prescriber=row.prescriber,
         prescribed_at=prescriber.facts().service_points if prescriber else frozenset(),
         kept_by=await _keepers(tx, row.holder),
     )
 
 
+async def _units_of_payer(tx: Transaction, payer: PayerId | None) -> frozenset[CustomerId]:
+    if payer is None:
+        return frozenset()
+    rows = await tx.search_all(CustomerRow, CustomerRow.payer_id, payer)
+    return frozenset(row.customer_id for row in rows if row.is_service_point)
+
+
 async def _keepers(tx: Transaction, holder: Holder) -> frozenset[CustomerId]:
     match holder:
         case StoreHolder():
-            return await _units_with(tx, CustomerRow.store == holder.store)
+            owners = await tx.search_all(CustomerRow, CustomerRow.store, holder.store)
+            return frozenset(owner.customer_id for owner in owners)
         case CareUnitRecipient():
             unit = await tx.look_up(CareUnitRow, holder.unit)
             return frozenset({unit.customer_id} if unit else ())
         case PatientRecipient():
             return frozenset()
-
-
-async def _units_with(tx: Transaction, *criteria: ColumnElement[bool]) -> frozenset[CustomerId]:
-    query = select(CustomerRow.customer_id).where(CustomerRow.region == tx.region, *criteria)
-    return frozenset((await tx.session.scalars(query)).all())
 
 
 async def _today(tx: Transaction, holder: Holder) -> Holder:

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from kvitt_chassis.migrations import guard_regions
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:

@@ -1,12 +1,14 @@
-"""Who executed a transfer, which devices dropped out of it, and why it could not be executed."""
+"""Who executed a transfer, which devices dropped out of it, why it could not be executed; customers
+by payer.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 EMPTY = sa.text("'[]'::jsonb")
 DROPPED = """
@@ -30,4 +32,5 @@ def upgrade() -> None:
         sa.Column("dropped", postgresql.JSONB(), nullable=False, server_default=EMPTY),
     )
     op.execute(DROPPED)
+    op.create_index("ix_customers_payer", "customers", ["region", "payer_id"], unique=False)
     guard_regions(op, "bmb")
