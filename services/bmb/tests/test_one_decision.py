@@ -93,12 +93,12 @@ def take(
     return ()
 
 
+@pytest.mark.rule("BMB-12h")
 @settings(max_examples=300, deadline=None)
 @given(
     steps=st.lists(st.tuples(STEPS, st.integers(0, 2), st.integers(0, 48)), max_size=40),
     outcome=st.sampled_from(["auto_execute", "lock", "void"]),
 )
-@pytest.mark.rule("BMB-7")
 def test_a_transfer_is_decided_at_most_once_and_every_device_ends_once(
     steps: list[tuple[str, int, int]], outcome: str
 ) -> None:

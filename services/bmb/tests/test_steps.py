@@ -16,6 +16,7 @@ from kvitt_contracts.bmb import (
     TransferRequested,
     TransferSent,
     TransferVoided,
+    UnlockTransfer,
 )
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.refusals import Refused
@@ -25,6 +26,7 @@ from kvitt_testkit.world import World, stockholm
 from contracts.tests.builders.inventory import (
     a_custody,
     a_custody_changed_by_order,
+    a_custody_changed_by_transfer,
     a_device_registered,
     a_device_stated_on_loan,
     a_hold_granted,
@@ -47,17 +49,11 @@ from contracts.tests.builders.story import (
     RECEIVING_PAYER,
     SENDER,
     SENDING,
+    SERVICE,
     a_patient,
     transfer_id,
 )
-from services.bmb.tests.test_transfers import (
-    Registered,
-    a_save,
-    an_accept,
-    registered,
-    sent,
-    status,
-)
+from services.bmb.tests.worlds import Registered, a_save, an_accept, registered, sent, status
 
 __all__ = ["registered"]
 
@@ -86,8 +82,8 @@ def an_own_accept(**changes: Any) -> AcceptTransfer:
 # -- what ended ----------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("BMB-2f", "REF-14a")
 @ENDED
-@pytest.mark.rule("REF-14")
 async def test_a_draft_whose_recipient_or_prescriber_has_ended_is_not_sent(
     registered: Registered, what: Event, reason: str
 ) -> None:
@@ -99,8 +95,8 @@ async def test_a_draft_whose_recipient_or_prescriber_has_ended_is_not_sent(
         assert await status(world) is Status.DRAFT
 
 
+@pytest.mark.rule("BMB-4n", "REF-14a")
 @ENDED
-@pytest.mark.rule("REF-14")
 async def test_what_has_ended_since_it_was_sent_is_not_accepted_but_may_be_rejected(
     registered: Registered, what: Event, reason: str
 ) -> None:
@@ -116,8 +112,8 @@ async def test_what_has_ended_since_it_was_sent_is_not_accepted_but_may_be_rejec
         assert await status(world) is Status.REJECTED
 
 
+@pytest.mark.rule("BMB-7g", "REF-14a")
 @ENDED
-@pytest.mark.rule("BMB-7")
 async def test_what_has_ended_is_not_executed_automatically_but_void_and_says_why(
     registered: Registered, what: Event, reason: str
 ) -> None:
@@ -134,7 +130,7 @@ async def test_what_has_ended_is_not_executed_automatically_but_void_and_says_wh
         assert (shown["status"], shown["void_reason"]) == ("voided", reason)
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7b")
 async def test_where_nothing_is_executed_automatically_what_ended_locks_as_ever(
     registered: Registered,
 ) -> None:
@@ -147,7 +143,7 @@ async def test_where_nothing_is_executed_automatically_what_ended_locks_as_ever(
         assert await world.events(TransferVoided) == []
 
 
-@pytest.mark.rule("REF-14")
+@pytest.mark.rule("REF-14a")
 async def test_a_recipient_who_is_active_again_gets_the_devices(registered: Registered) -> None:
     async with registered() as world:
         await sent(world, new_recipient=TO_PATIENT)
@@ -158,7 +154,7 @@ async def test_a_recipient_who_is_active_again_gets_the_devices(registered: Regi
         assert await world.events(TransferAccepted)
 
 
-@pytest.mark.rule("REF-14")
+@pytest.mark.rule("REF-14a")
 async def test_a_recipient_who_was_joined_with_another_is_as_active_as_that_one(
     registered: Registered,
 ) -> None:
@@ -170,7 +166,7 @@ async def test_a_recipient_who_was_joined_with_another_is_as_active_as_that_one(
         assert await status(world) is Status.REQUESTED
 
 
-@pytest.mark.rule("REF-14")
+@pytest.mark.rule("REF-14a")
 async def test_payer_and_prescriber_of_what_an_inactive_recipient_has_may_change(
     registered: Registered,
 ) -> None:
@@ -185,7 +181,7 @@ async def test_payer_and_prescriber_of_what_an_inactive_recipient_has_may_change
 # -- a draft is judged anew ----------------------------------------------------------------------
 
 
-@pytest.mark.rule("BMB-2")
+@pytest.mark.rule("BMB-2f")
 async def test_a_draft_is_sent_with_todays_proposed_payer(registered: Registered) -> None:
     async with registered() as world:
         await world.handle(a_save(execute=False), subject="BMB-1")
@@ -199,7 +195,7 @@ async def test_a_draft_is_sent_with_todays_proposed_payer(registered: Registered
         assert told.proposed_payer == OTHER_PAYER
 
 
-@pytest.mark.rule("BMB-2")
+@pytest.mark.rule("BMB-2f")
 async def test_a_draft_that_is_as_it_was_is_not_said_anew(registered: Registered) -> None:
     async with registered() as world:
         await world.handle(
@@ -210,7 +206,7 @@ async def test_a_draft_that_is_as_it_was_is_not_said_anew(registered: Registered
         assert len(await world.events(TransferDrafted)) == 1
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-2f")
 async def test_a_draft_that_another_unit_would_have_to_acknowledge_by_now_is_not_sent(
     registered: Registered,
 ) -> None:
@@ -224,7 +220,7 @@ async def test_a_draft_that_another_unit_would_have_to_acknowledge_by_now_is_not
         assert await world.events(TransferRequested) == []
 
 
-@pytest.mark.rule("BMB-1")
+@pytest.mark.rule("BMB-1a")
 async def test_a_draft_of_a_device_that_has_moved_asks_for_it_where_it_was(
     registered: Registered,
 ) -> None:
@@ -240,7 +236,7 @@ async def test_a_draft_of_a_device_that_has_moved_asks_for_it_where_it_was(
 # -- who acknowledges ----------------------------------------------------------------------------
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4h")
 async def test_a_unit_of_the_payer_acknowledges_for_old_stock_without_a_customer(
     registered: Registered,
 ) -> None:
@@ -251,7 +247,7 @@ async def test_a_unit_of_the_payer_acknowledges_for_old_stock_without_a_customer
         assert drafted.receiving_service_point == OTHER
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4h")
 async def test_the_stated_customer_of_old_stock_acknowledges(registered: Registered) -> None:
     async with registered() as world:
         await world.handle_all(
@@ -264,7 +260,7 @@ async def test_the_stated_customer_of_old_stock_acknowledges(registered: Registe
         assert drafted.receiving_service_point == "40401"
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4h")
 async def test_of_several_units_of_a_payer_one_is_named_or_it_is_the_senders_own(
     registered: Registered,
 ) -> None:
@@ -284,7 +280,7 @@ async def test_of_several_units_of_a_payer_one_is_named_or_it_is_the_senders_own
         assert [event.receiving_service_point for event in drafted] == ["40401", SENDING]
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4i")
 async def test_old_stock_of_two_payers_needs_a_transfer_each(registered: Registered) -> None:
     async with registered() as world:
         await world.handle(a_device_stated_on_loan("157792", payer=PAYER))
@@ -296,7 +292,7 @@ async def test_old_stock_of_two_payers_needs_a_transfer_each(registered: Registe
 # -- who sends and who accepts -------------------------------------------------------------------
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4j")
 async def test_a_prescriber_without_a_part_in_a_device_does_not_send_it_to_himself(
     registered: Registered,
 ) -> None:
@@ -306,7 +302,7 @@ async def test_a_prescriber_without_a_part_in_a_device_does_not_send_it_to_himse
         assert await refusal(world, take) == "NO_PART_IN_DEVICE"
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4j")
 async def test_whose_unit_pays_may_send_what_another_has_prescribed(registered: Registered) -> None:
     async with registered() as world:
         await world.handle(a_save(sender=OUTSIDER), subject="BMB-1")
@@ -314,7 +310,7 @@ async def test_whose_unit_pays_may_send_what_another_has_prescribed(registered: 
         assert await status(world) is Status.REQUESTED
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4k")
 async def test_who_sent_what_another_unit_pays_for_does_not_accept_it_himself(
     registered: Registered,
 ) -> None:
@@ -327,7 +323,7 @@ async def test_who_sent_what_another_unit_pays_for_does_not_accept_it_himself(
         assert await status(world) is Status.ACCEPTED
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4k")
 async def test_who_executed_a_colleagues_draft_has_sent_it_too(registered: Registered) -> None:
     async with registered() as world:
         await world.handle(a_user_registered("k082eva", SENDING))
@@ -339,7 +335,7 @@ async def test_who_executed_a_colleagues_draft_has_sent_it_too(registered: Regis
         assert await refusal(world, an_own_accept()) == "SENT_BY_ONESELF"
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4k")
 async def test_who_sent_accepts_himself_where_both_sides_were_his_already(
     registered: Registered,
 ) -> None:
@@ -353,7 +349,7 @@ async def test_who_sent_accepts_himself_where_both_sides_were_his_already(
         assert await status(world) is Status.ACCEPTED
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4m")
 async def test_the_paying_unit_may_let_the_proposed_customer_take_over(
     registered: Registered,
 ) -> None:
@@ -368,7 +364,7 @@ async def test_the_paying_unit_may_let_the_proposed_customer_take_over(
 # -- the prescriber of what leaves a store -------------------------------------------------------
 
 
-@pytest.mark.rule("BMB-1")
+@pytest.mark.rule("BMB-1h")
 async def test_from_own_store_to_a_patient_the_sender_is_the_prescriber(
     registered: Registered,
 ) -> None:
@@ -383,7 +379,7 @@ async def test_from_own_store_to_a_patient_the_sender_is_the_prescriber(
         assert accepted.new_prescriber == SENDER
 
 
-@pytest.mark.rule("BMB-1")
+@pytest.mark.rule("BMB-1h")
 async def test_a_requester_names_who_prescribes_what_leaves_a_store(
     registered: Registered,
 ) -> None:
@@ -403,3 +399,37 @@ async def test_a_requester_names_who_prescribes_what_leaves_a_store(
         assert await refusal(world, a_save(**save, new_prescriber=None)) == "PRESCRIBER_NOT_NAMED"
         await world.handle(a_save(**save, new_prescriber=SENDER), subject="BMB-1")
         assert (await world.row(TransferRow, transfer_id())).new_prescriber == SENDER
+
+
+# -- afterwards ----------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("BMB-6c")
+async def test_after_its_acceptance_a_transfer_is_put_right_by_a_new_one(
+    registered: Registered,
+) -> None:
+    async with registered() as world:
+        await sent(world)
+        await world.handle(an_accept(), subject="BMB-1")
+        await world.handle(a_custody_changed_by_transfer())
+        back = a_save(sender=RECEIVER, new_prescriber=SENDER)
+        await world.handle(back, subject="BMB-2")
+
+        (first, second) = await world.events(TransferDrafted)
+        assert (first.receiving_service_point, second.receiving_service_point) == (
+            RECEIVING,
+            SENDING,
+        )
+
+
+@pytest.mark.rule("BMB-7c")
+async def test_what_customer_service_has_unlocked_may_be_sent_anew(registered: Registered) -> None:
+    async with registered(region="bd") as world:
+        await sent(world, region="bd")
+        await world.advance(stockholm("2026-05-09 00:00"))
+        unlock = UnlockTransfer(by=UserId(SERVICE), asked_by=UserId(SENDER))
+        await world.handle(unlock, subject="BMB-1", region="bd")
+        await world.handle(a_save(), subject="BMB-2", region="bd")
+
+        row = await world.row(TransferRow, transfer_id("BMB-2", region="bd"), region="bd")
+        assert row.status is Status.REQUESTED
