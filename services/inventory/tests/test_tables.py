@@ -38,6 +38,7 @@ UNUSED = {
             "deadline-neared",
             "line-completed",
             "line-dropped",
+            "dissolved",
             "completed",
         )
     ),
