@@ -98,7 +98,7 @@ async def free_devices(tx: Transaction, hold: HoldRow) -> None:
                 reserved=-1,
                 cause_id=hold.id,
             )
-            await serve_backorders(tx, store, row.article_number, on=tx.today)
+            await serve_backorders(tx, store, row.article_number)
     tx.record(hold, *ended)
 
 
@@ -148,4 +148,4 @@ async def _move(
             cause_id=effect.transfer_id,
         )
     if enters is not None:
-        await serve_backorders(tx, enters, number, on=on)
+        await serve_backorders(tx, enters, number)
