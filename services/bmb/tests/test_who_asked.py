@@ -15,9 +15,7 @@ from services.bmb.tests.builders import the_registry
 @pytest.mark.rule("REF-12m")
 async def test_nothing_is_unlocked_for_somebody_who_is_unknown(given: Given) -> None:
     async with given(service, at=stockholm("2026-05-01 10:00")) as world:
-        await world.handle_all(
-            *the_registry(), a_device_stated_on_loan(region="bd"), region="bd"
-        )
+        await world.handle_all(*the_registry(), a_device_stated_on_loan(region="bd"), region="bd")
         command = SaveTransfer(
             sender=UserId(SENDER),
             devices=(DeviceNumber("170098"),),

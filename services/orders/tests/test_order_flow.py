@@ -267,9 +267,7 @@ async def test_an_order_of_what_is_purchased_no_more_has_no_effect_without_balan
         await registry(world)
         await world.handle(an_article_listed(CUSHION, marked=False, status="discontinued"))
         await place(world)
-        await world.handle(
-            a_reservation_declined(A, reason="NO_LONGER_PURCHASED", rule="ORD-6")
-        )
+        await world.handle(a_reservation_declined(A, reason="NO_LONGER_PURCHASED", rule="ORD-6"))
 
         (declined,) = await world.events(OrderDeclined)
         assert (declined.reason, declined.rule) == ("NO_LONGER_PURCHASED", "ORD-6")

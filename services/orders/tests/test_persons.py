@@ -562,7 +562,9 @@ async def test_it_is_logged_who_edited_a_phone_and_when(given: Given) -> None:
 
         await client.post(f"/persons/{ref}:contact", json={"phone": "070-1740611"})
 
-        (line,) = (await client.get("/person-accesses", params={"person": str(ref)})).json()["items"]
+        (line,) = (await client.get("/person-accesses", params={"person": str(ref)})).json()[
+            "items"
+        ]
         assert (line["user_id"], line["purpose"]) == ("k111aaa", "edit_contact")
 
 

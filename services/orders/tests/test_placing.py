@@ -365,7 +365,7 @@ def test_a_marked_device_is_withdrawn_by_its_number(policy: RegionPolicy) -> Non
     assert withdrawn(policy, a_marked_line(), article=marked).lines[0].device_number == "RUL-1001"
 
 
-@pytest.mark.rule("ORD-8a")
+@pytest.mark.rule("ORD-8d")
 def test_an_order_from_the_central_store_names_no_device(policy: RegionPolicy) -> None:
     with pytest.raises(OrderRefused) as refused:
         placed(policy, a_line(), a_marked_line(), article=an_article(marked=True))

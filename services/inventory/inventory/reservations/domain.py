@@ -152,9 +152,7 @@ def serve(
             missing=missing,
             lines=tuple(allocated),
         )
-    return StockReserved(
-        order_id=order_id, planned_dispatch_on=earliest, lines=tuple(allocated)
-    )
+    return StockReserved(order_id=order_id, planned_dispatch_on=earliest, lines=tuple(allocated))
 
 
 def begin_picking(order_id: OrderId, reservation: Reservation) -> tuple[OrderPickingStarted, ...]:

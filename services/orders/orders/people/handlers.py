@@ -78,9 +78,7 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
         await _merge(row, into=into, tx=tx)
 
 
-@messages.command(
-    AddPerson, reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))]
-)
+@messages.command(AddPerson, reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))])
 async def add_person(command: AddPerson, tx: Transaction) -> None:
     """Add a person whom the registry lacks (REF-8), with who asked for it (REF-12); no effect when
     the number is registered already.
