@@ -150,7 +150,9 @@ def deliver_line(
 
 
 def decline(order: Order, *, reason: str, rule: str) -> tuple[OrderDeclined]:
-    """Inventory cannot serve the order, for `reason` by `rule`: it has no effect (ORD-6 to ORD-8)."""
+    """Inventory cannot serve the order, for `reason` by `rule`: it has no effect (ORD-6,
+    ORD-7, ORD-8).
+    """
     return (
         OrderDeclined(order_id=order.id, prescriber=order.prescriber, reason=reason, rule=rule),
     )

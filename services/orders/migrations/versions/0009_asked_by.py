@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from kvitt_chassis.migrations import guard_regions
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
