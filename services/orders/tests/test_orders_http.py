@@ -438,6 +438,23 @@ async def test_who_delivers_is_told_where_to(given: Given, to: dict[str, Any], s
         assert look.purpose == "delivery"
 
 
+@pytest.mark.rule("REF-1e")
+async def test_what_is_stored_of_the_recipient_shows_with_every_later_order(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        contact = {"phone": "070-1740611", "door_code": "1789", "instructions": "Ring på"}
+        await client.post(f"/persons/{await patient(world)}:contact", json=contact)
+        order = await placed_over_http(world, client, delivery={"to": {"kind": "recipient"}})
+
+        where = (await client.post(f"/orders/{order['order_id']}:resolve-delivery")).json()
+
+        assert (where["recipient_phone"], where["door_code"], where["instructions"]) == (
+            "070-1740611",
+            "1789",
+            "Ring på",
+        )
+
+
 @pytest.mark.rule("ORD-3h")
 async def test_an_order_goes_to_the_customers_own_address_unless_another_is_given(
     given: Given,

@@ -55,6 +55,14 @@ PERSONS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-1e",
+        "A stored phone does not show with a later order",
+        f"{_CODE}/customer_orders/deliveries.py",
+        "        recipient_phone=given.recipient_phone or recipient.phone,\n",
+        "        recipient_phone=given.recipient_phone,\n",
+        f"{_HTTP}_what_is_stored_of_the_recipient_shows_with_every_later_order",
+    ),
+    rule_mutant(
+        "REF-1e",
         "A door code that was told with an order does not follow into the next",
         f"{_PEOPLE}/writes.py",
         "details.door_code = delivery.door_code or details.door_code",
