@@ -5,7 +5,7 @@ from datetime import date
 from billing.rents.domain import ChangePoint, PricePoint
 from kvitt_contracts.inventory import CustodyChanged, DeviceRegistered
 from kvitt_contracts.orders import OrderPlaced
-from kvitt_contracts.types import Money, PayerId
+from kvitt_contracts.types import Charging, Money, PayerId
 
 from contracts.tests.builders.inventory import (
     a_custody,
@@ -19,10 +19,14 @@ from contracts.tests.builders.orders import a_device_line, a_line, an_order_plac
 from contracts.tests.builders.story import CENTRAL, CUSHION, ROLLATOR
 
 
-def a_point(day: str, payer: str | None) -> ChangePoint:
-    """From `day` on, `payer` pays."""
+def a_point(
+    day: str, payer: str | None, *, charging: Charging | None = Charging.RENT
+) -> ChangePoint:
+    """From `day` on, `payer` pays; in a store nobody does."""
     return ChangePoint(
-        effective_on=date.fromisoformat(day), payer_id=None if payer is None else PayerId(payer)
+        effective_on=date.fromisoformat(day),
+        payer_id=None if payer is None else PayerId(payer),
+        charging=None if payer is None else charging,
     )
 
 
@@ -51,12 +55,23 @@ def a_device(number: str = "75082", *, article: str = ROLLATOR) -> DeviceRegiste
     return a_device_registered(number, article=article, store=CENTRAL)
 
 
-def lent(device: DeviceRegistered, *, payer: str, since: str) -> CustodyChanged:
+def numbered(*changes: CustodyChanged, first: int = 1) -> tuple[CustodyChanged, ...]:
+    """The region's changes of custody by number, in this order."""
+    return tuple(
+        changed.model_copy(update={"number": number})
+        for number, changed in enumerate(changes, start=first)
+    )
+
+
+def lent(
+    device: DeviceRegistered, *, payer: str, since: str, charging: str = "rent"
+) -> CustodyChanged:
     """From `since` on a patient has the device by an order, and `payer` pays."""
     return a_custody_changed_by_order(
         device.device_number,
         to=a_custody(payer=payer, since=since),
         article=device.article_number,
+        charging=charging,
     )
 
 

@@ -26,6 +26,7 @@ from services.billing.tests.builders import (
     handed_over,
     lasted,
     lent,
+    numbered,
     returned,
 )
 
@@ -96,7 +97,7 @@ async def test_a_marked_device_that_was_sold_costs_no_rent(given: Given) -> None
             an_article_listed("4711", charging="sale"),
             an_article_priced("4711", 249_000),
             device,
-            lent(device, payer="20011", since="2026-05-10"),
+            lent(device, payer="20011", since="2026-05-10", charging="sale"),
         )
         await close_may(world, custody_changes=1)
 
@@ -127,8 +128,10 @@ async def test_the_months_rent_is_split_between_its_payers_by_day(given: Given) 
             an_article_listed(),
             an_article_priced(ROLLATOR, 31_000),
             device,
-            lent(device, payer="20011", since="2026-05-01"),
-            handed_over(device, payer="20311", since="2026-05-11"),
+            *numbered(
+                lent(device, payer="20011", since="2026-05-01"),
+                handed_over(device, payer="20311", since="2026-05-11"),
+            ),
         )
         await close_may(world, custody_changes=2)
 
@@ -200,9 +203,11 @@ async def test_each_day_has_its_payer_after_a_corrected_return(
             an_article_listed(),
             an_article_priced(ROLLATOR, 31_000),
             device,
-            lent(device, payer="20011", since="2026-05-01"),
-            handed_over(device, payer="20311", since="2026-05-11"),
-            *(fact(device) for fact in told),
+            *numbered(
+                lent(device, payer="20011", since="2026-05-01"),
+                handed_over(device, payer="20311", since="2026-05-11"),
+                *(fact(device) for fact in told),
+            ),
         )
         await close_may(world, custody_changes=2 + len(told))
 
@@ -254,7 +259,7 @@ async def test_a_late_fact_is_credited_and_debited_by_the_next_run_and_nothing_i
         )
         await close_may(world, custody_changes=1)
         (before,) = await world.rows(InvoiceRow)
-        await world.handle(returned(device, since="2026-05-22"))
+        await world.handle_all(*numbered(returned(device, since="2026-05-22"), first=2))
         await world.handle(a_day_closed(date(2026, 6, 30), custody_changes=2))
         await world.fire_timers()
 

@@ -13,7 +13,7 @@ from billing.rents.domain import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from kvitt_contracts.types import Money, PayerId
+from kvitt_contracts.types import Charging, Money, PayerId
 
 from services.billing.tests.builders import a_point, a_price
 
@@ -21,7 +21,12 @@ MAY_1, MAY_31 = date(2026, 5, 1), date(2026, 5, 31)
 DAYS_OF_MAY = st.dates(MAY_1, MAY_31)
 PAYERS = st.sampled_from([PayerId("20311"), PayerId("20312"), None])
 POINTS = st.lists(
-    st.builds(ChangePoint, effective_on=DAYS_OF_MAY, payer_id=PAYERS),
+    st.builds(
+        ChangePoint,
+        effective_on=DAYS_OF_MAY,
+        payer_id=PAYERS,
+        charging=st.just(Charging.RENT),
+    ),
     max_size=6,
     unique_by=lambda point: point.effective_on,
 )
