@@ -160,7 +160,7 @@ async def article_names(
     return {row.article_number: row.name for row in await reader.all(query)}
 
 
-def _set_aside_by(run: InvoiceRunRow) -> Select[tuple[str]]:
+def _set_aside_by(run: InvoiceRunRow) -> Select[str]:
     return select(SetAsideRow.subject).where(
         SetAsideRow.region == run.region, SetAsideRow.run_id == run.id
     )

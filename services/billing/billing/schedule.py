@@ -31,6 +31,9 @@ from billing.models import (
 )
 from billing.rents import domain as rents
 
+Billed = RentRow | ChargeRow
+"""What stands as a line on a document."""
+
 INVOICE_RUN = Timer("invoice_run", InvoiceRunRow)
 
 DEVICES_A_STEP = 200
@@ -145,15 +148,15 @@ def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
 async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -> None:
     settled = await queries.rents_to_invoice(tx, payer_key)
     charges = await queries.charges_to_invoice(tx, payer_key, through=run.through)
-    debits = [row for row in settled if row.sign > 0]
-    credits = [row for row in settled if row.sign < 0]
+    debits: list[Billed] = [row for row in settled if row.sign > 0]
+    credits: list[Billed] = [row for row in settled if row.sign < 0]
     for is_credit, rows in ((False, [*debits, *charges]), (True, credits)):
         for part in domain.documents(rows):
             await _make_document(part, run, tx, payer=_payer(payer_key), is_credit=is_credit)
 
 
 async def _make_document(
-    rows: Sequence[RentRow | ChargeRow],
+    rows: Sequence[Billed],
     run: InvoiceRunRow,
     tx: Transaction,
     *,
@@ -175,7 +178,7 @@ async def _make_document(
         row.invoice_id = invoice_id
 
 
-def _line(row: RentRow | ChargeRow) -> InvoiceLine:
+def _line(row: Billed) -> InvoiceLine:
     if isinstance(row, ChargeRow):
         return domain.charge_line(row.id, row.state())
     return domain.rent_line(row.device_id, row.device_number, row.article_number, row.span())

@@ -17,7 +17,7 @@ from contracts.tests.builders.inventory import (
     an_article_listed,
     an_article_priced,
 )
-from contracts.tests.builders.story import CUSHION, ROLLATOR, person
+from contracts.tests.builders.story import CUSHION, PAYER, ROLLATOR, person
 from services.billing.tests.builders import (
     a_device,
     a_fee,
@@ -60,6 +60,104 @@ async def test_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_
 
 
 @pytest.mark.rule("BIL-2")
+async def test_a_sale_is_charged_once_at_the_price_that_was_known_when_it_was_delivered(
+    given: Given,
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article_listed(CUSHION, marked=False),
+            an_article_priced(CUSHION, 10_000),
+            an_order(),
+            a_line_delivered(on="2026-05-10"),
+            an_article_priced(CUSHION, 12_000, valid_from="2026-05-01"),
+            an_article_listed(CUSHION, marked=False, name="Sittdyna", type="accessory"),
+        )
+
+        (charge,) = await world.rows(ChargeRow)
+        assert charge.amount.net_ore == 10_000
+
+
+@pytest.mark.rule("BIL-2")
+@pytest.mark.parametrize(("begun", "restated"), [("rent", "sale"), ("sale", "rent")])
+async def test_a_delivered_device_is_charged_as_it_was_when_its_loan_began(
+    given: Given, begun: str, restated: str
+) -> None:
+    device = a_device()
+    is_rented = begun == "rent"
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article_listed(charging=begun),
+            an_article_priced(ROLLATOR, 31_000),
+            device,
+            an_order_to_rent(),
+            an_article_listed(charging=restated),  # known here before the delivery is
+            a_line_delivered(article=ROLLATOR, devices=("75082",), on="2026-05-01", charging=begun),
+            *numbered(
+                lent(device, payer="20011", since="2026-05-01", charging=begun),
+                handed_over(device, payer="20311", since="2026-05-11"),
+                returned(device, since="2026-05-21"),
+                lasted(device, payer="20311", since="2026-05-21"),
+                returned(device, since="2026-05-31"),
+            ),
+        )
+        await close_may(world, custody_changes=5)
+
+        assert len(await world.rows(ChargeRow)) == (0 if is_rented else 1)
+        issued = {
+            invoice.payer.payer_id: [(line.kind, line.amount.net_ore) for line in invoice.lines]
+            for invoice in await world.events(InvoiceIssued)
+            if isinstance(invoice.payer, UnitPayer)
+        }
+        rented = {
+            "20011": [(ChargeKind.RENT, 10_000)],
+            "20311": [(ChargeKind.RENT, 20_000)],
+        }
+        assert issued == (rented if is_rented else {PAYER: [(ChargeKind.SALE, 31_000)]})
+
+
+@pytest.mark.rule("BIL-2")
+async def test_the_next_loan_is_charged_as_the_article_is_then(given: Given) -> None:
+    device = a_device()
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article_listed(charging="sale"),
+            an_article_priced(ROLLATOR, 31_000),
+            device,
+            *numbered(
+                lent(device, payer="20011", since="2026-05-01", charging="sale"),
+                returned(device, since="2026-05-11"),
+                lent(device, payer="20311", since="2026-05-21", charging="rent"),
+            ),
+        )
+        await close_may(world, custody_changes=3)
+
+        (issued,) = await world.events(InvoiceIssued)
+        assert [(line.from_day, line.to_day) for line in issued.lines] == [
+            (date(2026, 5, 21), MAY_31)
+        ]
+
+
+@pytest.mark.rule("BIL-2")
+async def test_a_loan_from_before_that_was_told_is_charged_as_its_article_was_when_it_was_read(
+    given: Given,
+) -> None:
+    device = a_device()
+    old = lent(device, payer="20011", since="2026-05-01")
+    untold = old.model_copy(update={"number": None, "charging": None})
+    async with given(service, at=JUNE_1) as world:
+        await world.handle(device)
+        with pytest.raises(NotYetKnown):
+            await world.handle(untold)
+
+        await world.handle_all(an_article_listed(), an_article_priced(ROLLATOR, 31_000), untold)
+        await world.handle(an_article_listed(charging="sale"))
+        await close_may(world, custody_changes=1)
+
+        (issued,) = await world.events(InvoiceIssued)
+        assert issued.net_ore == 31_000
+
+
+@pytest.mark.rule("BIL-2")
 async def test_a_rented_article_is_not_charged_at_delivery(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
         await world.handle_all(
@@ -86,6 +184,20 @@ async def test_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_receive
         (charge,) = await world.rows(ChargeRow)
         assert charge.kind is ChargeKind.FEE
         assert (charge.payer.person, charge.amount.net_ore) == (person(), 50_000)
+
+
+@pytest.mark.rule("BIL-3")
+async def test_the_fee_is_of_each_unit_that_was_received(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article_listed(CUSHION, marked=False),
+            an_article_priced(CUSHION, 12_000),
+            an_order(quantity=3, fee=a_fee(5_000)),
+            a_line_delivered(quantity=2),
+        )
+
+        fees = [row for row in await world.rows(ChargeRow) if row.kind is ChargeKind.FEE]
+        assert [(row.quantity, row.amount) for row in fees] == [(2, a_fee(10_000))]
 
 
 @pytest.mark.rule("BIL-2")
