@@ -337,9 +337,27 @@ def a_loan_that_lasted(
     return _custody_changed(number, to or a_custody(), a_store_custody(), {}, article=article)
 
 
+def numbered(*changes: CustodyChanged, first: int = 1) -> tuple[CustodyChanged, ...]:
+    """The region's changes of custody with their numbers, in this order."""
+    return tuple(
+        changed.model_copy(update={"number": number})
+        for number, changed in enumerate(changes, start=first)
+    )
+
+
+def before_numbers(changed: CustodyChanged) -> CustodyChanged:
+    """As an earlier release emitted it: with neither number nor charging."""
+    return changed.model_copy(update={"number": None, "charging": None})
+
+
 def a_day_closed(day: str | date = DAY, *, custody_changes: int = 0) -> DayClosed:
     """A Stockholm day is over, after so many custody changes."""
     return build(DayClosed, {"day": day, "custody_changes_so_far": custody_changes}, {})
+
+
+def a_day_edited(closed: DayClosed, *, forgone: tuple[int, ...]) -> DayClosed:
+    """A closed day as an operator has edited it where it waited: without these changes."""
+    return closed.model_copy(update={"forgone": forgone})
 
 
 def an_inventory_message_refused(**changes: Any) -> InventoryMessageRefused:

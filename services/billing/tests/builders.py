@@ -55,14 +55,6 @@ def a_device(number: str = "75082", *, article: str = ROLLATOR) -> DeviceRegiste
     return a_device_registered(number, article=article, store=CENTRAL)
 
 
-def numbered(*changes: CustodyChanged, first: int = 1) -> tuple[CustodyChanged, ...]:
-    """The region's changes of custody by number, in this order."""
-    return tuple(
-        changed.model_copy(update={"number": number})
-        for number, changed in enumerate(changes, start=first)
-    )
-
-
 def lent(
     device: DeviceRegistered, *, payer: str, since: str, charging: str = "rent"
 ) -> CustodyChanged:

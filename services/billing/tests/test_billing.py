@@ -16,6 +16,8 @@ from contracts.tests.builders.inventory import (
     a_line_delivered,
     an_article_listed,
     an_article_priced,
+    before_numbers,
+    numbered,
 )
 from contracts.tests.builders.story import CUSHION, PAYER, ROLLATOR, person
 from services.billing.tests.builders import (
@@ -26,7 +28,6 @@ from services.billing.tests.builders import (
     handed_over,
     lasted,
     lent,
-    numbered,
     returned,
 )
 
@@ -142,8 +143,7 @@ async def test_a_loan_from_before_that_was_told_is_charged_as_its_article_was_wh
     given: Given,
 ) -> None:
     device = a_device()
-    old = lent(device, payer="20011", since="2026-05-01")
-    untold = old.model_copy(update={"number": None, "charging": None})
+    untold = before_numbers(lent(device, payer="20011", since="2026-05-01"))
     async with given(service, at=JUNE_1) as world:
         await world.handle(device)
         with pytest.raises(NotYetKnown):

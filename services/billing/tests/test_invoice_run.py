@@ -18,9 +18,12 @@ from sqlalchemy import text
 
 from contracts.tests.builders.inventory import (
     a_day_closed,
+    a_day_edited,
     a_line_delivered,
     an_article_listed,
     an_article_priced,
+    before_numbers,
+    numbered,
 )
 from contracts.tests.builders.story import CUSHION, ROLLATOR
 from services.billing.tests.builders import (
@@ -28,7 +31,6 @@ from services.billing.tests.builders import (
     an_order,
     handed_over,
     lent,
-    numbered,
     returned,
 )
 
@@ -100,8 +102,7 @@ async def test_a_change_that_an_operator_has_discarded_is_not_waited_for(given: 
     async with given(service, at=JUNE_1) as world:
         await world.handle_all(*RENTED, device, second)
 
-        edited = a_day_closed(MAY_31, custody_changes=2).model_copy(update={"forgone": (1,)})
-        await world.handle(edited)
+        await world.handle(a_day_edited(a_day_closed(MAY_31, custody_changes=2), forgone=(1,)))
         await world.fire_timers()
         assert await invoiced(world, "2026-05") == {"20311": 31_000}
 
@@ -111,7 +112,7 @@ async def test_a_change_that_an_operator_has_discarded_is_not_waited_for(given: 
 @pytest.mark.rule("BIL-9")
 async def test_changes_from_before_there_were_numbers_are_counted(given: Given) -> None:
     device = a_device()
-    old = lent(device, payer="20011", since="2026-05-01").model_copy(update={"number": None})
+    old = before_numbers(lent(device, payer="20011", since="2026-05-01"))
     (new,) = numbered(returned(device, since="2026-05-11"), first=2)
     async with given(service, at=JUNE_1) as world:
         await world.handle_all(*RENTED, device, old)
