@@ -91,7 +91,6 @@ def test_what_a_key_waits_for_is_a_rule_and_a_service(key: str, waits: str) -> N
     assert waits_for(tuple(key.split("."))) == waits
 
 
-@pytest.mark.rule("BIL-3")
 def test_a_delayed_fee_is_refused_since_no_rule_delays_it() -> None:
     delayed = {"fee_group": "charger", "amount": {"net_ore": 50_000}, "timing": "delayed_90_days"}
 

@@ -6,12 +6,14 @@ from billing.rents.domain import ChangePoint, PricePoint
 from kvitt_contracts.inventory import CustodyChanged, DeviceRegistered
 from kvitt_contracts.orders import OrderPlaced
 from kvitt_contracts.types import Charging, Money, PayerId
+from kvitt_testkit.world import World
 
 from contracts.tests.builders.inventory import (
     a_custody,
     a_custody_changed_by_order,
     a_custody_changed_by_return,
     a_custody_changed_by_transfer,
+    a_day_closed,
     a_device_registered,
     a_loan_that_lasted,
 )
@@ -82,3 +84,9 @@ def returned(device: DeviceRegistered, *, since: str) -> CustodyChanged:
 def lasted(device: DeviceRegistered, *, payer: str, since: str) -> CustodyChanged:
     """The return on `since` is corrected to a later day: `payer` still pays from then."""
     return a_loan_that_lasted(device.device_number, to=a_custody(payer=payer, since=since))
+
+
+async def close_may(world: World, *, custody_changes: int) -> None:
+    """Inventory has closed the last day of May, after so many custody changes."""
+    await world.handle(a_day_closed(date(2026, 5, 31), custody_changes=custody_changes))
+    await world.fire_timers()

@@ -43,7 +43,7 @@ RENTED = (an_article_listed(), an_article_priced(ROLLATOR, 31_000))
 # -- what the run waits for ------------------------------------------------------------------------
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9g")
 async def test_the_run_waits_for_the_very_change_that_is_missing_whatever_came_after_it(
     given: Given,
 ) -> None:
@@ -68,7 +68,7 @@ async def test_the_run_waits_for_the_very_change_that_is_missing_whatever_came_a
         assert await invoiced(world, "2026-05") == {"20011": 31_000, "20311": 30_000}
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9g")
 async def test_each_day_waits_for_its_own_changes_and_leaves_no_number_behind(
     given: Given,
 ) -> None:
@@ -92,7 +92,7 @@ async def test_each_day_waits_for_its_own_changes_and_leaves_no_number_behind(
         assert await world.rows(CustodyChangeRow) == []
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9g")
 async def test_a_change_that_an_operator_has_discarded_is_not_waited_for(given: Given) -> None:
     device = a_device()
     _, second = numbered(
@@ -109,7 +109,7 @@ async def test_a_change_that_an_operator_has_discarded_is_not_waited_for(given: 
         await world.handle(a_day_closed(date(2026, 6, 1), custody_changes=2))  # nor by a later day
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9g")
 async def test_changes_from_before_there_were_numbers_are_counted(given: Given) -> None:
     device = a_device()
     old = before_numbers(lent(device, payer="20011", since="2026-05-01"))
@@ -129,7 +129,7 @@ async def test_changes_from_before_there_were_numbers_are_counted(given: Given) 
 # -- what fails is set aside -----------------------------------------------------------------------
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9h")
 @pytest.mark.parametrize("monthly", [10, 1, 0])
 async def test_days_whose_credit_rounds_to_nothing_stop_no_run(given: Given, monthly: int) -> None:
     device, other = a_device("75081"), a_device("75082", article="4711")
@@ -170,7 +170,7 @@ def timed_out() -> Exception:
     return TimeoutError("of this payer")
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9h", "BIL-9i")
 @pytest.mark.parametrize("fault", [value_error, too_large, timed_out, KeyError, ZeroDivisionError])
 async def test_a_payer_whose_document_fails_is_set_aside_and_the_others_are_invoiced(
     given: Given, monkeypatch: pytest.MonkeyPatch, fault: Callable[[], Exception]
@@ -204,7 +204,7 @@ async def test_a_payer_whose_document_fails_is_set_aside_and_the_others_are_invo
         await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9h")
 async def test_a_device_that_cannot_be_settled_is_set_aside_and_the_others_are_invoiced(
     given: Given,
 ) -> None:
@@ -222,7 +222,7 @@ async def test_a_device_that_cannot_be_settled_is_set_aside_and_the_others_are_i
         assert (aside.subject, aside.month) == (f"device/{broken}", "2026-05")
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9h")
 async def test_a_charge_that_cannot_be_read_sets_its_payer_aside_alone(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
         await rent_to(world, "20011")
@@ -241,7 +241,7 @@ async def test_a_charge_that_cannot_be_read_sets_its_payer_aside_alone(given: Gi
         assert aside.subject == "unit/20012"
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9h")
 async def test_what_fails_once_is_tried_again_and_nothing_is_set_aside(
     given: Given, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,7 +259,7 @@ async def test_what_fails_once_is_tried_again_and_nothing_is_set_aside(
         assert await world.rows(SetAsideRow) == []
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9b")
 async def test_a_payer_with_very_many_lines_gets_several_documents(
     given: Given, monkeypatch: pytest.MonkeyPatch
 ) -> None:
