@@ -5,8 +5,8 @@ from alembic import op
 from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 _CHARGE_AS_NOW = """
     UPDATE devices SET points = (
