@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, Charging, DeviceId
 from sqlalchemy import func, literal, select, union
@@ -116,11 +115,3 @@ async def count_invoices(tx: Transaction, *, month: str) -> int:
     """How many documents of a month the region has."""
     query = select(func.count()).where(InvoiceRow.region == tx.region, InvoiceRow.month == month)
     return (await tx.session.scalar(query)) or 0
-
-
-async def article_names(
-    reader: RegionReader, numbers: Iterable[ArticleNumber]
-) -> Mapping[ArticleNumber, str]:
-    """What these articles are called; one that was never listed is left out."""
-    query = select(ArticleRow).where(ArticleRow.article_number.in_(sorted(numbers)))
-    return {row.article_number: row.name for row in await reader.all(query)}

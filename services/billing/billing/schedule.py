@@ -18,7 +18,7 @@ from kvitt_contracts.types import (
     UnitPayer,
 )
 
-from billing import domain, queries, writes
+from billing import documents, domain, queries, writes
 from billing.models import DeviceRow, InvoiceRow, InvoiceRunRow, RentRow
 from billing.rents import domain as rents
 
@@ -113,6 +113,7 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
                 lines=lines[is_credit],
             )
             tx.start(InvoiceRow, invoice_id, issued)
+            await documents.keep(issued, tx)
 
 
 def _payer(payer_key: str) -> Payer:
