@@ -105,3 +105,11 @@ def swapped(text: str, swap: Swap) -> str:
     if count != 1:
         raise NotOnce(f"stands {count} times in {swap.file}, not once:\n{swap.old}")
     return text.replace(swap.old, swap.new)
+
+
+def texts_with(swaps: Sequence[Swap], *, root: Path = ROOT) -> dict[str, str]:
+    """File → what it says in the tree at `root` with these swaps done. Raises NotOnce."""
+    texts = {one.file: (root / one.file).read_text() for one in swaps}
+    for one in swaps:
+        texts[one.file] = swapped(texts[one.file], one)
+    return texts

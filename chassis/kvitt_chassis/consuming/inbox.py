@@ -205,13 +205,14 @@ class Inbox:
         """
         opening = Opening([incoming], is_from_park=False)
         async with self._database.unit(opening=opening) as unit:
-            verdict = opening.batch.settle(incoming)
+            verdict = opening.batch.judge(incoming)
             if verdict in {Verdict.APPLY, Verdict.REFUSE}:
                 await parking.append(
                     unit.session, [(incoming, cause, reason, None)], sealer=self._sealer
                 )
             elif verdict is Verdict.JOIN:
                 await self._park(unit.session, Applied([(incoming, verdict)]), None)
+            await marks.write(unit.session, opening.batch)
             await advance(unit.session, [incoming], reached)
 
     async def forget(self) -> int:

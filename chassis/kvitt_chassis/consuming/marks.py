@@ -3,6 +3,7 @@ rows and statements. The verdicts are in verdicts.py.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -115,10 +116,28 @@ FUNCTIONS: tuple[str, ...] = (
     END
     $$
     """,
+    """
+    CREATE OR REPLACE FUNCTION lock_known_marks(topics text[], keys text[])
+    RETURNS TABLE (topic text, key text, seq bigint, event_ids uuid[], is_parked boolean)
+    LANGUAGE plpgsql AS $$
+    #variable_conflict use_column
+    BEGIN
+        RETURN QUERY
+        SELECT topic, key, marks.seq, marks.event_ids, false
+        FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
+        ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+        RETURN QUERY
+        SELECT topic, key, NULL::bigint, NULL::uuid[], true
+        FROM parked_keys JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key);
+    END
+    $$
+    """,
 )
 """`lock_marks` locks the marks of different keys, inserting new ones, in one order; then reads
-them, and which keys are parked. One round trip; each statement inside sees what was committed
-while the one before it waited. A migration that changes it creates it anew.
+them, and which keys are parked. `lock_known_marks` locks and reads those that there are, in one
+pass, and adds a row without a number for each parked key. One round trip; each statement inside
+sees what was committed while the one before it waited. A migration that changes one creates it
+anew.
 """
 
 MEMORY_DAYS = 30
@@ -135,10 +154,18 @@ Stated = tuple[int, str | None]
 """The version that is known of a fact, and the hash of its statement where that is known."""
 
 
+# decision 0261: a fresh mark is inserted once, at the end
+class MarkTaken(Exception):
+    """Another transaction has begun the mark of a key that had none: roll back and try again."""
+
+    sqlstate = "40001"
+    """A serialization failure, as the database itself names it (see `is_lock_trouble`)."""
+
+
 @dataclass(slots=True)
 class Batch:
     """The state of the keys of one transaction's messages; updated as they are settled one after
-    the other.
+    the other. `fresh` are the keys without a mark: `write` inserts theirs.
     """
 
     known: dict[TopicKey, KeyState]
@@ -147,6 +174,7 @@ class Batch:
     moved: set[TopicKey] = field(default_factory=set)
     new_seen: dict[Sent, str | None] = field(default_factory=dict)
     new_versions: dict[FactKey, Stated] = field(default_factory=dict)
+    fresh: frozenset[TopicKey] = frozenset()
 
     def settle(self, incoming: Incoming) -> Verdict:
         """The verdict on a message; the state that the following messages are judged by is updated.
@@ -176,6 +204,7 @@ class Batch:
             moved=self.moved.copy(),
             new_seen=self.new_seen.copy(),
             new_versions=self.new_versions.copy(),
+            fresh=self.fresh,
         )
 
     def look(self, incoming: Incoming) -> KeyState:
@@ -227,7 +256,8 @@ class Batch:
 @dataclass(slots=True)
 class Opening:
     """The first statement of a transaction that settles these messages: locks their marks, reads
-    their keys' state and business time. Afterwards `batch` is set.
+    their keys' state and business time. Afterwards `batch` is set. The transaction must end with
+    `write`.
     """
 
     arrived: Sequence[Incoming]
@@ -237,30 +267,41 @@ class Opening:
     async def __call__(self, session: AsyncSession) -> datetime:
         places = {(one.topic, one.key) for one in self.arrived}
         places |= {(one.topic, one.position_key) for one in self.arrived if not one.envelope}
-        known, now = await _lock(session, places)
+        known, fresh, now = await _lock_known(session, places)
         if self.is_from_park:  # what is parked is the message itself
             known = {place: replace(mark, is_parked=False) for place, mark in known.items()}
-        self.batch = Batch(known, *await _memory(session, self.arrived))
+        self.batch = Batch(known, *await _memory(session, self.arrived), fresh=fresh)
         return now
 
 
 async def lock_marks(session: AsyncSession, places: set[TopicKey]) -> dict[TopicKey, KeyState]:
     """Lock and read marks; a key without one gets a mark at 0."""
-    known, _ = await _lock(session, places)
-    return known
-
-
-async def _lock(
-    session: AsyncSession, places: set[TopicKey]
-) -> tuple[dict[TopicKey, KeyState], datetime]:
-    wanted = sorted(places)
-    arrays = {"topic": [topic for topic, _ in wanted], "key": [key for _, key in wanted]}
-    rows = (await session.execute(_LOCK, arrays)).all()
-    known = {
+    rows = (await session.execute(_LOCK, _arrays(places))).all()
+    return {
         (topic, key): KeyState(sequence=seq, event_ids=tuple(event_ids), is_parked=is_parked)
-        for topic, key, seq, event_ids, is_parked, _ in rows
+        for topic, key, seq, event_ids, is_parked in rows
     }
-    return known, rows[0].now
+
+
+async def _lock_known(
+    session: AsyncSession, places: set[TopicKey]
+) -> tuple[dict[TopicKey, KeyState], frozenset[TopicKey], datetime]:
+    """The state of each key, which of them have no mark yet, and business time."""
+    rows = (await session.execute(_LOCK_KNOWN, _arrays(places))).all()
+    marked = {
+        (topic, key): KeyState(sequence=seq, event_ids=tuple(event_ids))
+        for _, topic, key, seq, event_ids, _ in rows
+        if seq is not None
+    }
+    known = {place: marked.get(place, _FRESH) for place in places}
+    for place in ((topic, key) for _, topic, key, _, _, is_parked in rows if is_parked):
+        known[place] = replace(known[place], is_parked=True)
+    return known, frozenset(places - marked.keys()), rows[0].now
+
+
+def _arrays(places: set[TopicKey]) -> dict[str, list[str]]:
+    wanted = sorted(places)
+    return {"topic": [topic for topic, _ in wanted], "key": [key for _, key in wanted]}
 
 
 async def advance_mark(
@@ -320,30 +361,41 @@ async def _memory(
 
 
 async def write(session: AsyncSession, batch: Batch) -> None:
-    """Write the marks that advanced and the new seen ids and versions: one statement."""
-    if not batch.moved:
+    """Write the marks that advanced, those of fresh keys, and the new seen ids and versions: one
+    statement. Raises MarkTaken.
+    """
+    if not batch.moved and not batch.fresh:
         return
-    moved = sorted(batch.moved)
-    marks = [batch.known[place] for place in moved]
-    values: list[list[Any]] = [
-        [topic for topic, _ in moved],
-        [key for _, key in moved],
-        [mark.sequence for mark in marks],
-        [_array(mark.event_ids) for mark in marks],
-    ]
-    if not batch.new_seen:
-        await fetch(session, _MOVE, *values)
+    moved = _columns(batch, batch.moved - batch.fresh)
+    if not batch.new_seen and not batch.fresh:
+        await fetch(session, _MOVE, *moved)
         return
     facts = sorted(batch.new_versions)
-    values += [
+    rows = await fetch(
+        session,
+        _WRITE,
+        *moved,
+        *_columns(batch, batch.fresh),
         [source for source, _ in batch.new_seen],
         [event_id for _, event_id in batch.new_seen],
         list(batch.new_seen.values()),
         *([fact[n] for fact in facts] for n in range(4)),
         [batch.new_versions[fact][0] for fact in facts],
         [batch.new_versions[fact][1] for fact in facts],
+    )
+    if rows[0]["begun"] < len(batch.fresh):
+        raise MarkTaken
+
+
+def _columns(batch: Batch, places: AbstractSet[TopicKey]) -> list[list[Any]]:
+    at = sorted(places)
+    marks = [batch.known[place] for place in at]
+    return [
+        [topic for topic, _ in at],
+        [key for _, key in at],
+        [mark.sequence for mark in marks],
+        [_array(mark.event_ids) for mark in marks],
     ]
-    await fetch(session, _MOVE_AND_REMEMBER, *values)
 
 
 def _array(event_ids: Sequence[UUID | None]) -> str:
@@ -357,10 +409,13 @@ async def forget(session: AsyncSession) -> int:
     return int(getattr(gone, "rowcount", 0))
 
 
-_LOCK = text(
+_FRESH = KeyState()
+_LOCK = text("SELECT * FROM lock_marks(CAST(:topic AS text[]), CAST(:key AS text[]))")
+_LOCK_KNOWN = text(
     """
-    SELECT mark.*, (SELECT now() + "offset" FROM clock) AS now
-    FROM lock_marks(CAST(:topic AS text[]), CAST(:key AS text[])) AS mark
+    SELECT now() + "offset" AS now, mark.*
+    FROM clock LEFT JOIN
+        lock_known_marks(CAST(:topic AS text[]), CAST(:key AS text[])) AS mark ON true
     """
 )
 _MEMORY = """
@@ -381,16 +436,24 @@ _MOVE = """
         AS moved(topic, key, seq, event_ids)
     WHERE marks.topic = moved.topic AND marks.key = moved.key
     """
-_MOVE_AND_REMEMBER = f"""
-    WITH moved AS ({_MOVE}), seen AS (
+_WRITE = f"""
+    WITH moved AS ({_MOVE}), begun AS (
+        INSERT INTO marks (topic, key, seq, event_ids)
+        SELECT topic, key, seq, event_ids::uuid[]
+        FROM unnest($5::text[], $6::text[], $7::bigint[], $8::text[])
+            AS fresh(topic, key, seq, event_ids)
+        ORDER BY topic, key ON CONFLICT DO NOTHING RETURNING topic
+    ), seen AS (
         INSERT INTO inbound_seen (source, id, content)
-        SELECT * FROM unnest($5::text[], $6::uuid[], $7::text[]) ON CONFLICT DO NOTHING
+        SELECT * FROM unnest($9::text[], $10::uuid[], $11::text[]) ON CONFLICT DO NOTHING
+    ), stated AS (
+        INSERT INTO inbound_facts (source, type, subject, thing, version, statement)
+        SELECT * FROM unnest($12::text[], $13::text[], $14::text[], $15::text[], $16::bigint[],
+            $17::text[])
+        ON CONFLICT (source, type, subject, thing)
+            DO UPDATE SET version = excluded.version, statement = excluded.statement
     )
-    INSERT INTO inbound_facts (source, type, subject, thing, version, statement)
-    SELECT * FROM unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
-        $13::text[])
-    ON CONFLICT (source, type, subject, thing)
-        DO UPDATE SET version = excluded.version, statement = excluded.statement
+    SELECT count(*) AS begun FROM begun
     """
 _INSERT_SEEN = text(
     """

@@ -1,0 +1,5 @@
+"""Rule mutants of inventory."""
+
+from tests.mutants.rules.rule_mutant import RuleMutant
+
+INVENTORY: tuple[RuleMutant, ...] = ()
