@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).with_name("templates")
 MAX_ROWS = 2_000
 """Two seconds' work; a message of 256 KiB, by which documents are told, holds fewer."""
-STANDARDS = ["ua-1", "a-3a"]
 
 Data = Mapping[str, Any]
 """Texts, numbers, and lists and mappings of them: what JSON can say."""
@@ -76,7 +75,7 @@ def _compile(template: str, inputs: dict[str, str], *, issued_on: date) -> bytes
             root=TEMPLATES,
             font_paths=_fonts(),
             sys_inputs=inputs,
-            pdf_standards=STANDARDS,
+            pdf_standards=["ua-1", "a-3a"],
             timestamp=datetime.combine(issued_on, time(), UTC),
         )
     except typst.TypstError:

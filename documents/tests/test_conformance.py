@@ -32,7 +32,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, verapdf.Verd
     return verapdf.judge(jar, sorted(directory.iterdir()))
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9k")
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_can_be_read_by_everybody_and_kept(
     name: str, verdicts: dict[str, verapdf.Verdict]

@@ -86,6 +86,7 @@ def test_an_invoice_says_in_swedish_who_pays_what_for_what() -> None:
         assert text in page
 
 
+@pytest.mark.rule("BIL-9l")
 @pytest.mark.parametrize("name", NASTY)
 def test_a_name_is_text_whatever_it_says(name: str) -> None:
     text = "".join(pages(render(an_invoice(payer=name, lines=[a_line(name)]))))
@@ -95,6 +96,7 @@ def test_a_name_is_text_whatever_it_says(name: str) -> None:
         assert compact(text).count(compact(shown(name))) >= 2
 
 
+@pytest.mark.rule("BIL-9l")
 def test_a_template_reads_nothing_outside_its_folder(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secret")
@@ -129,6 +131,7 @@ def test_the_bytes_are_the_same_in_another_process_with_other_fonts_zone_and_pla
     assert done.stdout == render(a_nasty_invoice())
 
 
+@pytest.mark.rule("BIL-9k")
 def test_a_document_says_its_title_language_and_day_and_nothing_of_who_pays() -> None:
     reader = PdfReader(io.BytesIO(render(an_invoice(payer="patient, referens 5f0c"))))
 
@@ -146,6 +149,7 @@ def test_a_document_says_its_title_language_and_day_and_nothing_of_who_pays() ->
     assert "5f0c" not in packet + str(told)
 
 
+@pytest.mark.rule("BIL-9k")
 def test_a_document_is_read_in_order_heading_by_heading_and_cells_know_their_heads() -> None:
     found = elements(render(an_invoice()))
 

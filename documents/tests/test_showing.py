@@ -23,6 +23,7 @@ def test_what_a_font_has_is_shown_as_it_is(text: str) -> None:
     assert shown(text) == text
 
 
+@pytest.mark.rule("BIL-9l")
 @pytest.mark.parametrize(
     "character",
     ["\x00", "\n", "\t", "\x1b", "\u202e", "\u200d", "\ufeff", "\ud800", "\ue000", "轮", "\u2028"],

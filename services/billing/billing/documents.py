@@ -14,7 +14,9 @@ from kvitt_documents.rendering import print_document
 from billing.domain import Invoice
 from billing.models import ArticleRow, DocumentRow, InvoiceRow, PayerRow
 
-PRINT_DOCUMENT = Timer("print_document", DocumentRow, reads=lambda key, _: [(InvoiceRow, key)])
+PRINT_DOCUMENT = Timer(
+    "print_document", DocumentRow, reads=lambda key, _: [(InvoiceRow, key)], slow=True
+)
 
 _KINDS = {ChargeKind.RENT: "Hyra", ChargeKind.SALE: "Köp", ChargeKind.FEE: "Egenavgift"}
 

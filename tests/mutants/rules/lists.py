@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
+from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.inventory import INVENTORY
 from tests.mutants.rules.notifications import NOTIFICATIONS
 from tests.mutants.rules.orders import ORDERS
@@ -16,6 +17,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "bmb": BMB,
     "inventory": INVENTORY,
     "billing": BILLING,
+    "documents": DOCUMENTS,
     "notifications": NOTIFICATIONS,
 }
 RULE_MUTANTS = {one.name: one for one in numbered(one for some in LISTS.values() for one in some)}

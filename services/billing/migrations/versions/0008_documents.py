@@ -8,7 +8,7 @@ from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 KEEP = """
     INSERT INTO documents (region, invoice_id, template, payer_name, article_names)
