@@ -55,16 +55,23 @@ def render(document: Document) -> bytes:
     Every text of the data is shown as text, whatever it says (`showing.shown`); nothing but the
     package's own templates and fonts is read. Raises DocumentTooLarge, DocumentError.
     """
+    given = inputs(document)
+    with _ONE_AT_A_TIME:
+        return _compile(document.template, given, issued_on=document.issued_on)
+
+
+def inputs(document: Document) -> dict[str, str]:
+    """What the template gets: the document's data as JSON, each text as it can be shown. Raises
+    DocumentTooLarge.
+    """
     data = document.data()
     if any(rows > MAX_ROWS for rows in _lengths(data)):
         raise DocumentTooLarge(f"{document.template}: more than {MAX_ROWS} rows")
-    inputs = {"data": json.dumps(_shown(data))}
-    with _ONE_AT_A_TIME:
-        return _compile(document.template, inputs, issued_on=document.issued_on)
+    return {"data": json.dumps(_shown(data))}
 
 
-def _compile(template: str, inputs: dict[str, str], *, issued_on: date) -> bytes:
-    import typst  # 40 MiB, of use to a process that prints
+def _compile(template: str, given: dict[str, str], *, issued_on: date) -> bytes:
+    import typst  # 20 MiB, of use to a process that prints
 
     file = TEMPLATES / f"{template}.typ"
     if not file.is_file():
@@ -73,18 +80,23 @@ def _compile(template: str, inputs: dict[str, str], *, issued_on: date) -> bytes
         return typst.compile(
             file,
             root=TEMPLATES,
-            font_paths=_fonts(),
-            sys_inputs=inputs,
+            font_paths=fonts(),
+            sys_inputs=given,
             pdf_standards=["ua-1", "a-3a"],
             timestamp=datetime.combine(issued_on, time(), UTC),
         )
     except typst.TypstError:
         # its text may repeat what the document says of a person
         raise DocumentError(f"{template}: it cannot be made of this data") from None
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise DocumentError(f"{template}: typst ended in the middle of it") from None
 
 
 @cache
-def _fonts() -> "typst.Fonts":
+def fonts() -> "typst.Fonts":
+    """The package's own, and no other."""
     import typst
 
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
@@ -114,6 +126,9 @@ def _lengths(value: Any) -> Iterator[int]:
             for one in value:
                 yield from _lengths(one)
 
+
+_PANIC = "PanicException"
+"""How a fault of typst itself comes: no Exception, so that nobody would catch it."""
 
 _PRINTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="documents")
 _ONE_AT_A_TIME = Lock()

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+import typst
 from kvitt_documents.rendering import (
     MAX_ROWS,
     TEMPLATES,
@@ -205,6 +206,20 @@ def test_a_fault_of_a_template_tells_nothing_of_the_data() -> None:
     assert str(raised.value) == "invoice-1: it cannot be made of this data"
     assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__
+
+
+class PanicException(BaseException):
+    """As what is written in Rust raises it, where it should have gone on."""
+
+
+def test_a_fault_of_typst_itself_is_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def panics(*arguments: object, **options: object) -> bytes:
+        raise PanicException("called `Option::unwrap()` on a `None` value")
+
+    monkeypatch.setattr(typst, "compile", panics)
+
+    with pytest.raises(DocumentError, match="invoice-1: typst ended in the middle of it"):
+        render(an_invoice())
 
 
 async def test_the_event_loop_goes_on_while_a_long_document_is_made() -> None:

@@ -102,8 +102,8 @@ DOCUMENTS: tuple[RuleMutant, ...] = (
         "BIL-9l",
         "A name with a character that no font has stops its document",
         f"{_MADE}/rendering.py",
-        'inputs = {"data": json.dumps(_shown(data))}',
-        'inputs = {"data": json.dumps(data)}',
+        'return {"data": json.dumps(_shown(data))}',
+        'return {"data": json.dumps(data)}',
         f"{_RENDERING}::test_a_name_is_text_whatever_it_says",
     ),
     rule_mutant(
