@@ -44,7 +44,7 @@ def test_every_builder_makes_what_its_owner_emits(module: ModuleType) -> None:
 def test_custody_of_old_stock_has_no_customer() -> None:
     stated = a_device_stated_on_loan().model_copy(update={"custody": a_custody()})
 
-    with pytest.raises(NeverEmitted, match=r"stated-on-loan\.v1 custody\.customer_id"):
+    with pytest.raises(NeverEmitted, match=r"stated-on-loan\.v1 charging custody\.customer_id"):
         check_emitted(stated)
 
 
@@ -67,9 +67,8 @@ def test_a_shape_is_what_is_given_and_which_kinds_are_chosen() -> None:
         "orders.order.placed.v1 recipient=patient reference",
         "orders.order.placed.v1 lines.fee recipient=patient reference",
     }
-    assert lines([a_device_stated_on_loan()]) == {
-        f"{DeviceStatedOnLoan.wire_type} custody.holder=patient custody.payer_id custody.prescriber"
-    }
+    given = "charging custody.holder=patient custody.payer_id custody.prescriber number"
+    assert lines([a_device_stated_on_loan()]) == {f"{DeviceStatedOnLoan.wire_type} {given}"}
 
 
 def test_a_list_that_may_be_left_empty_is_given_or_not() -> None:

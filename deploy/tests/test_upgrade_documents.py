@@ -9,7 +9,7 @@ from kvitt_testkit.platform import Platform
 INVOICE = "00000000-0000-0000-0000-000000000001"
 BEFORE = (
     "DROP TABLE documents",
-    "UPDATE alembic_version SET version_num = '0007'",
+    "UPDATE alembic_version SET version_num = '0008'",
     "INSERT INTO payers (region, payer_id, name) VALUES ('ac', '20011', 'Vilhelmina')",
     "INSERT INTO payers (region, payer_id, name) VALUES ('bd', '20011', 'Kiruna')",
     (

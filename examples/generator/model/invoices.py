@@ -1,4 +1,6 @@
-"""A month's invoice lines: rent by device and day span, sales, fees (BIL-1 … BIL-3, BIL-10)."""
+"""A month's invoices: the lines of rent by device and days, of sales and fees, and their sums
+(BIL-1 … BIL-3, BIL-10).
+"""
 
 from calendar import monthrange
 from collections import defaultdict
@@ -28,10 +30,22 @@ def invoices(world: World, *, first: date, last: date) -> dict[str, list[dict[st
                     "to": None,
                     "quantity": charge.quantity,
                     "net_ore": charge.net_ore,
-                    "vat_ore": vat(charge.net_ore, charge.vat_percent),
+                    "vat_percent": charge.vat_percent,
                 }
             )
     return {payer: sorted(lines[payer], key=_place) for payer in sorted(lines)}
+
+
+def documents(lines: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, int]]:
+    """What each payer's lines come to; VAT is rounded once for each rate, as EN 16931 does."""
+    found = {}
+    for payer, of_payer in lines.items():
+        nets: dict[int, int] = defaultdict(int)
+        for line in of_payer:
+            nets[line["vat_percent"]] += line["net_ore"]
+        net, tax = sum(nets.values()), sum(vat(nets[percent], percent) for percent in nets)
+        found[payer] = {"net_ore": net, "vat_ore": tax, "gross_ore": net + tax}
+    return found
 
 
 def payers_by_day(device: Device, *, first: date, last: date) -> list[list[str]]:
@@ -90,7 +104,7 @@ def _rent_line(device: Device, run: list[date], monthly_ore: int, percent: int) 
         "to": run[-1].isoformat(),
         "quantity": 1,
         "net_ore": net,
-        "vat_ore": vat(net, percent),
+        "vat_percent": percent,
     }
 
 

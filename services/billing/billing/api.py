@@ -21,6 +21,7 @@ from billing.models import (
     InvoiceRow,
     InvoiceRunRow,
     PayerRow,
+    SetAsideRow,
 )
 from billing.views import (
     ChargeView,
@@ -29,6 +30,7 @@ from billing.views import (
     InvoiceWithLines,
     PayerView,
     RunView,
+    SetAsideView,
 )
 
 router = ApiRouter(tags=["Betalning"])
@@ -177,3 +179,28 @@ async def list_payers(reader: Reader, asked: Annotated[ListQuery, Query()]) -> P
 async def list_runs(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[RunView]:
     """The months that have been invoiced; newest first."""
     return await RUNS.page(asked, reader)
+
+
+class SetAsideQuery(ListQuery):
+    """Which of them."""
+
+    month: Annotated[
+        str | None, Eq(SetAsideRow.month, "Månad, t.ex. 2026-05"), Field(pattern=r"^\d{4}-\d{2}$")
+    ] = None
+
+
+SET_ASIDE = ListOf(
+    select(SetAsideRow),
+    scope=RegionWide(SetAsideRow.region, because="who operates a run looks at all of it"),
+    sorts=named(SetAsideRow.set_aside_at),
+    default="-set_aside_at",
+    view=SetAsideView.of,
+)
+
+
+@router.get("/set-aside", summary="Vad en månads fakturering inte klarade")
+async def list_set_aside(
+    reader: Reader, asked: Annotated[SetAsideQuery, Query()]
+) -> Page[SetAsideView]:
+    """Devices and payers that a run could not settle or invoice, and why; newest first (BIL-9)."""
+    return await SET_ASIDE.page(asked, reader)

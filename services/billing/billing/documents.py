@@ -9,6 +9,7 @@ from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceLine
 from kvitt_documents import invoices
+from kvitt_documents.amounts import kronor
 from kvitt_documents.rendering import print_document
 
 from billing.domain import Invoice
@@ -86,8 +87,12 @@ def _line(line: InvoiceLine, kept: DocumentRow) -> invoices.InvoiceLine:
 
 def _sums(invoice: Invoice) -> tuple[invoices.Sum, ...]:
     to_pay = "Att få tillbaka" if invoice.is_credit else "Att betala"
+    rates = [
+        invoices.Sum(name=f"Moms {part.vat_percent} % på {kronor(part.net_ore)}", ore=part.vat_ore)
+        for part in invoice.vat
+    ]
     return (
         invoices.Sum(name="Summa utan moms", ore=invoice.net_ore),
-        invoices.Sum(name="Moms", ore=invoice.vat_ore),
+        *(rates or [invoices.Sum(name="Moms", ore=invoice.vat_ore)]),
         invoices.Sum(name=to_pay, ore=abs(invoice.gross_ore)),
     )

@@ -99,6 +99,7 @@ async def test_a_document_says_what_the_invoice_says_with_the_names_of_its_day(
             "Betalare: 20011 Vilhelmina kommun",
             f"Hyra {ROLLATOR} Rollator Brukare 55 75082 2026-05-01 till 2026-05-31 1 310,00 kr",
             "Summa utan moms 310,00 kr",
+            "Moms 25 % på 310,00 kr 77,50 kr",
             "Att betala 387,50 kr",
         ):
             assert told in text

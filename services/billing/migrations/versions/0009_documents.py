@@ -7,8 +7,8 @@ from alembic import op
 from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 KEEP = """
     INSERT INTO documents (region, invoice_id, template, payer_name, article_names)
