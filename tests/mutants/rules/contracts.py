@@ -52,8 +52,7 @@ CONTRACTS: tuple[RuleMutant, ...] = (
         "ORD-1a",
         "An order is for a patient only",
         _VALUES,
-        "NamedRecipient = Annotated[NamedPatient | CareUnitRecipient,"
-        ' Field(discriminator="kind")]',
+        'NamedRecipient = Annotated[NamedPatient | CareUnitRecipient, Field(discriminator="kind")]',
         "NamedRecipient = NamedPatient",
         f"{_SHAPE}_an_order_is_for_a_patient_or_a_care_unit",
     ),
@@ -111,8 +110,7 @@ CONTRACTS: tuple[RuleMutant, ...] = (
         "The sender names the payer",
         f"{_CODE}/bmb/transfer_commands.py",
         "    new_store: StoreId | None = None\n    new_prescriber",
-        "    new_store: StoreId | None = None\n    payer_id: str | None = None\n"
-        "    new_prescriber",
+        "    new_store: StoreId | None = None\n    payer_id: str | None = None\n    new_prescriber",
         f"{_SHAPE}_the_sender_cannot_set_the_payer",
     ),
     rule_mutant(
