@@ -69,7 +69,7 @@ def marks(files: Iterable[Path], *, root: Path) -> list[Mark]:
 def mutants(files: Iterable[Path]) -> Counter[str]:
     """How many rule mutants each clause has, by the first argument of each `rule_mutant(…)`."""
     return Counter(
-        call.args[0].value
+        str(call.args[0].value)
         for file in files
         for call in ast.walk(ast.parse(file.read_text(), filename=str(file)))
         if isinstance(call, ast.Call)
