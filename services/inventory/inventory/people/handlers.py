@@ -40,9 +40,7 @@ async def on_persons_merged(event: PersonsMerged, tx: Transaction) -> None:
     if person is None:
         known_by = event.region_person_id
         tx.put(
-            PersonRow(
-                region=tx.region, region_person_id=known_by, person=event.person, active=True
-            )
+            PersonRow(region=tx.region, region_person_id=known_by, person=event.person, active=True)
         )
     else:
         person.person = event.person
