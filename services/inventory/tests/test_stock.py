@@ -282,6 +282,26 @@ async def test_an_order_that_got_its_goods_leaves_on_the_next_working_day(world:
     assert await balance(world, CUSHION) == (0, 2, 0)
 
 
+@pytest.mark.rule("ORD-4f")
+async def test_goods_told_late_are_planned_from_the_day_on_which_they_are_told(
+    world: World,
+) -> None:
+    await world.handle(an_order_placed(a_line(CUSHION, 2)))
+    await world.advance(stockholm("2026-03-20 08:00"))
+
+    await world.handle(a_delivery_received(CUSHION, 1, received_on=date(2026, 3, 2)))
+    (_, waiting) = await world.events(StockBackordered)
+    await world.handle(a_delivery_received(CUSHION, 1, received_on=date(2026, 3, 2)), subject="D-2")
+
+    (reserved,) = await world.events(StockReserved)
+    assert waiting.planned_dispatch_on == date(2026, 3, 23)  # it was planned for the 16th
+    assert reserved.planned_dispatch_on == date(2026, 3, 23)
+    moves = [move for move in await world.rows(StockMoveRow) if move.article_number == CUSHION]
+    days = {kind: {move.moved_on for move in moves if move.kind is kind} for kind in MoveKind}
+    assert days[MoveKind.RECEIVED] == {date(2026, 3, 2)}
+    assert days[MoveKind.RESERVED] == {date(2026, 3, 20)}
+
+
 @pytest.mark.rule("INV-4a")
 async def test_stores_are_central_purchasing_own_with_their_unit_and_investigation(
     world: World,

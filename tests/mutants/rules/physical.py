@@ -198,8 +198,8 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "REF-7b",
         "A private clinic takes devices back into a store of its own",
         f"{_CODE}/stores/domain.py",
-        "    if store.of_private_clinic and not private_clinics_hold_stock:\n",
-        "    if store.of_private_clinic and private_clinics_hold_stock:\n",
+        "is_clinics = store.of_private_clinic and not private_clinics_hold_stock",
+        "is_clinics = store.of_private_clinic and private_clinics_hold_stock",
         f"{_STOCK}_a_private_clinic_has_no_stock_by_delivery_or_return",
     ),
 )

@@ -51,6 +51,11 @@ class Article:
     prices: tuple[PricePoint, ...] = ()
 
     @property
+    def is_purchased(self) -> bool:
+        """False for what is phased out or discontinued: what there is of it can be used (ORD-6)."""
+        return self.status is ArticleStatus.ACTIVE
+
+    @property
     def is_service(self) -> bool:
         """True for what is ordered but never stocked or counted."""
         return self.type is ArticleType.SERVICE

@@ -223,7 +223,7 @@ async def _serve_with_freed(
     numbers = sorted(freed)
     await lock_waiting(tx, {(order.store, number): 0 for number in numbers})  # 0: moved already
     for number in numbers:
-        await serve_backorders(tx, order.store, number, on=tx.today)
+        await serve_backorders(tx, order.store, number)
 
 
 async def _deliver_arrived(

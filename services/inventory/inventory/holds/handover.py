@@ -128,7 +128,7 @@ async def _free(tx: Transaction, hold: HoldRow, ended: Sequence[HoldEvent]) -> N
                 reserved=-1,
                 cause_id=hold.id,
             )
-            await serve_backorders(tx, store, row.article_number, on=tx.today)
+            await serve_backorders(tx, store, row.article_number)
     tx.record(hold, *ended)
 
 
@@ -187,4 +187,4 @@ async def _move(
             cause_id=effect.transfer_id,
         )
     if enters is not None:
-        await serve_backorders(tx, enters, number, on=on)
+        await serve_backorders(tx, enters, number)

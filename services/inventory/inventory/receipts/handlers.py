@@ -196,7 +196,7 @@ async def _book(tx: Transaction, delivery: DeliveryRow) -> None:
         on=delivery.booked_on,
         available=delivery.quantity,
     )
-    await serve_backorders(tx, delivery.store, delivery.article_number, on=delivery.booked_on)
+    await serve_backorders(tx, delivery.store, delivery.article_number)
 
 
 async def _is_known(fact: DeviceStated, tx: Transaction) -> bool:
@@ -259,7 +259,7 @@ async def _state_in_store(fact: DeviceStated, store: StoreId, tx: Transaction) -
         available=1,
         cause_id=row.id,
     )
-    await serve_backorders(tx, store, row.article_number, on=fact.stated_on)
+    await serve_backorders(tx, store, row.article_number)
 
 
 async def _state_on_loan(fact: DeviceStated, recipient: NamedRecipient, tx: Transaction) -> None:

@@ -65,7 +65,7 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
         await break_claim(tx, row, reason="RETURNED")
     await _move(fact, row, tx, available=1, on=fact.returned_on)
     if taken.instead_of is None:
-        await serve_backorders(tx, fact.store, row.article_number, on=fact.returned_on)
+        await serve_backorders(tx, fact.store, row.article_number)
     else:
         await _move(fact, row, tx, available=-1, on=taken.instead_of)
     for changed in taken.changes:  # last, since it locks the region's count
