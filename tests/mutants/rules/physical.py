@@ -131,7 +131,7 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "PHY-1e",
         "A device is stated again with another payer, and nobody hears of it",
         f"{_CODE}/receipts/domain.py",
-        '"payer_id", "prescriber")\n_FIELDS',
+        '"payer_id", "customer_id", "prescriber")\n_FIELDS',
         '"prescriber")\n_FIELDS',
         f"{_DEVICE}_a_device_that_is_stated_otherwise_is_refused",
     ),
