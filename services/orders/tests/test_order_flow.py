@@ -125,6 +125,7 @@ async def test_a_backorder_is_planned_by_the_suppliers_lead_time(given: Given) -
         await world.handle(a_stock_backordered(A))
         await world.handle(a_stock_reserved(A, on="2026-03-06"))
 
+        assert (await world.row(OrderRow, A)).planned_dispatch_on == date(2026, 3, 6)
         planned = await world.events(OrderPlanned)
         assert [(one.planned_dispatch_on, one.changed) for one in planned] == [
             (date(2026, 3, 9), False),

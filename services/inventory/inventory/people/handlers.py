@@ -40,13 +40,10 @@ async def on_persons_merged(event: PersonsMerged, tx: Transaction) -> None:
     if person is None:
         known_by = event.region_person_id
         tx.put(
-            PersonRow(
-                region=tx.region, region_person_id=known_by, person=event.person, active=False
-            )
+            PersonRow(region=tx.region, region_person_id=known_by, person=event.person, active=True)
         )
     else:
         person.person = event.person
-        person.active = False  # the one whom it is merged into is asked
     alias = await tx.look_up(AliasRow, event.person)
     if alias is None:
         tx.put(AliasRow(region=tx.region, person=event.person, into=event.into))
