@@ -16,6 +16,7 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_device_in_store_stated,
     an_article_price_stated,
     an_article_stated,
     the_catalogue,
@@ -36,20 +37,17 @@ def a_price(
 @pytest.mark.rule("INV-2b")
 @given_values(
     st.lists(st.tuples(st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers(0, 10**6))),
-    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
 )
-def test_the_price_of_a_day_is_the_latest_that_is_valid_on_it(
-    prices: list[tuple[date, int]], day: date
+def test_an_article_has_the_last_told_price_of_each_day_in_the_order_of_the_days(
+    prices: list[tuple[date, int]],
 ) -> None:
     article = an_article()
     for valid_from, net_ore in prices:
         for event in domain.price_article(a_price(net_ore, valid_from=valid_from), known=article):
             article = domain.evolve(article, event)
 
-    latest = dict(prices)
-    valid = [start for start in latest if start <= day]
-    expected = Money(net_ore=latest[max(valid)]) if valid else None
-    assert domain.price_on(article, day=day) == expected
+    expected = [(day, Money(net_ore=net_ore)) for day, net_ore in sorted(dict(prices).items())]
+    assert [(point.valid_from, point.price) for point in article.prices] == expected
 
 
 def test_a_price_of_an_article_that_is_not_there_is_refused() -> None:
@@ -128,7 +126,7 @@ async def test_a_price_before_its_article_is_refused(world: World) -> None:
     assert (refused.reason, refused.rule) == ("UNKNOWN_ARTICLE", "INV-2")
 
 
-@pytest.mark.rule("INV-1b", "INV-1c", "INV-1d")
+@pytest.mark.rule("INV-1b", "INV-1d")
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -139,16 +137,15 @@ async def test_a_price_before_its_article_is_refused(world: World) -> None:
         ("query=finns inte", []),
         ("type=service", ["39001"]),
         ("marked=true", [ROLLATOR]),
+        ("in_assortment=true&type=spare_part", ["30999"]),
+        ("in_assortment=false", []),
         ("store=500", [CUSHION]),
         ("iso_code=12&query=dyna", [CUSHION]),
-        ("in_assortment=false", ["30999"]),
     ],
 )
 async def test_articles_are_found_by_words_in_any_order_and_by_filters(
     world: World, query: str, found: list[str]
 ) -> None:
-    outside = an_article_stated("30999", marked=False, name="Batteri AGM", type="spare_part")
-    await world.handle(outside.model_copy(update={"in_assortment": False, "version": 2}))
     await world.handle(a_balance_stated(CUSHION, 4))
 
     async with world.http() as client:
@@ -159,41 +156,33 @@ async def test_articles_are_found_by_words_in_any_order_and_by_filters(
 
 
 @pytest.mark.rule("INV-1f")
-async def test_the_balance_is_shown_at_once_when_there_are_few_hits(world: World) -> None:
-    await world.handle(a_balance_stated(CUSHION, 4))
+@pytest.mark.parametrize(("hits", "at_once"), [(49, 1), (50, None)])
+async def test_balances_are_computed_at_once_below_fifty_hits_and_on_request_from_fifty_on(
+    world: World, hits: int, at_once: int | None
+) -> None:
+    numbers = [str(31_000 + number) for number in range(hits)]
+    listed = [an_article_stated(number, name=f"Kudde {number}") for number in numbers]
+    await world.handle_all(*listed, a_device_in_store_stated(article_number=numbers[0]))
 
     async with world.http() as client:
-        page = (await client.get("/articles?query=dyna")).json()
+        first = (await client.get("/articles?query=kudde&limit=1")).json()
+        asked = (await client.get("/articles?query=kudde&limit=1&with_balance=true")).json()
 
-    assert [line["available"] for line in page["items"]] == [4]
-
-
-@pytest.mark.rule("INV-1f")
-async def test_from_fifty_hits_on_the_balance_is_shown_on_request(world: World) -> None:
-    numbers = [f"7{n:04}" for n in range(50)]
-    await world.handle_all(
-        *(an_article_stated(number, marked=False, name="Gränsfall") for number in numbers[:49])
-    )
-    async with world.http() as client:
-        few = (await client.get("/articles?query=gränsfall&limit=200")).json()
-        await world.handle(an_article_stated(numbers[49], marked=False, name="Gränsfall"))
-        many = (await client.get("/articles?query=gränsfall&limit=200")).json()
-        asked = (await client.get("/articles?query=gränsfall&limit=200&with_balance=true")).json()
-
-    assert (few["total"], {line["available"] for line in few["items"]}) == (49, {0})
-    assert (many["total"], {line["available"] for line in many["items"]}) == (50, {None})
-    assert {line["available"] for line in asked["items"]} == {0}
+    assert first["total"] == asked["total"] == hits
+    assert first["items"][0]["available"] == at_once
+    assert asked["items"][0]["available"] == 1
 
 
 @pytest.mark.rule("INV-1e")
-async def test_hits_are_counted_and_at_most_200_rows_are_shown(world: World) -> None:
+async def test_all_hits_are_counted_and_at_most_two_hundred_are_shown(world: World) -> None:
     async with world.http() as client:
-        page = (await client.get("/articles?query=nordhjälp&limit=1")).json()
+        page = (await client.get("/articles?limit=1")).json()
         most = await client.get("/articles?limit=200")
-        more = await client.get("/articles?limit=201")
+        too_many = await client.get("/articles?limit=201")
 
     assert (len(page["items"]), page["total"]) == (1, 4)
-    assert (most.status_code, more.status_code) == (200, 422)
+    assert most.status_code == 200
+    assert (too_many.status_code, too_many.json()["field"]) == (422, "limit")
 
 
 @pytest.mark.rule("INV-1a")
@@ -203,6 +192,25 @@ async def test_a_search_of_two_characters_is_a_problem_with_the_rule(world: Worl
 
     assert answer.status_code == 422
     assert (answer.json()["rule"], answer.json()["field"]) == ("INV-1", "query")
+
+
+@pytest.mark.rule("INV-2b", "INV-2c", "INV-2d")
+async def test_an_article_page_has_price_unit_lead_time_and_status(world: World) -> None:
+    stated = an_article_stated(CUSHION, marked=False, unit="pair", lead_time_days=7)
+    await world.handle_all(stated, a_price(34900, number=CUSHION))
+    pages = []
+    async with world.http() as client:
+        for status in ("active", "phase_out", "discontinued"):
+            await world.handle(
+                an_article_stated(
+                    CUSHION, marked=False, unit="pair", lead_time_days=7, status=status
+                )
+            )
+            pages.append((await client.get(f"/articles/{CUSHION}")).json())
+
+    assert {(page["unit"], page["lead_time_days"]) for page in pages} == {("pair", 7)}
+    assert {page["prices"][0]["net_ore"] for page in pages} == {34900}
+    assert [page["status"] for page in pages] == ["active", "phase_out", "discontinued"]
 
 
 @pytest.mark.rule("INV-2b", "INV-2f")

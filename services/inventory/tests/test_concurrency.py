@@ -120,7 +120,6 @@ async def test_two_orders_at_once_do_not_both_get_the_last_one(world: World) -> 
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("BIL-9")
 async def test_changes_of_custody_at_once_are_all_counted(world: World) -> None:
     before = await world.row(CountRow, identify("ac", "region", "ac"))
 

@@ -37,6 +37,7 @@ from contracts.tests.builders.regions import (
     a_device_in_store_stated,
     a_device_on_loan_stated,
     a_device_returned,
+    an_article_stated,
     rollators_received,
     the_catalogue,
     the_stores,
@@ -49,12 +50,13 @@ from contracts.tests.builders.story import (
     OWN,
     PAYER,
     ROLLATOR,
+    SENDER,
+    SENDING,
     a_care_unit,
     a_patient,
     a_store,
     device_id,
     order_id,
-    person,
     transfer_id,
 )
 from services.inventory.tests.builders import a_device
@@ -93,14 +95,14 @@ def test_a_device_in_another_store_is_not_returned() -> None:
     assert (refused.value.reason, refused.value.rule) == ("NOT_ON_LOAN", "INV-7")
 
 
-@pytest.mark.rule("BIL-1b")
+@pytest.mark.rule("BIL-1a")
 def test_a_change_told_late_does_not_reach_behind_the_latest_one() -> None:
     changed = change(a_device(), payer=OTHER_PAYER, on=DAY - timedelta(days=5))
 
     assert changed.custody.since == DAY
 
 
-@pytest.mark.rule("BIL-1a", "BIL-1b")
+@pytest.mark.rule("BIL-1a")
 @given_values(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["20011", "20499", ""]))))
 def test_every_day_has_the_payer_that_was_said_last_of_it(
     changes: list[tuple[int, str]],
@@ -143,7 +145,7 @@ async def world(given: Given) -> AsyncIterator[World]:
         yield world
 
 
-@pytest.mark.rule("INV-5e")
+@pytest.mark.rule("BIL-1a")
 async def test_a_device_of_the_old_stock_is_on_loan_from_the_cut_over_day(world: World) -> None:
     await world.handle(a_device_on_loan_stated())
 
@@ -154,7 +156,19 @@ async def test_a_device_of_the_old_stock_is_on_loan_from_the_cut_over_day(world:
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("INV-4c")
+@pytest.mark.rule("BMB-4b")
+async def test_the_customer_who_pays_for_old_stock_is_told_where_the_region_states_it(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_device_on_loan_stated(customer_id=SENDING), a_device_on_loan_stated("170099")
+    )
+
+    stated = await world.events(DeviceStatedOnLoan)
+    assert {event.custody.customer_id for event in stated} == {SENDING, None}
+
+
+@pytest.mark.rule("INV-4d")
 async def test_a_device_of_the_old_stock_in_a_store_is_in_its_balance(world: World) -> None:
     await world.handle(a_device_in_store_stated())
 
@@ -162,7 +176,6 @@ async def test_a_device_of_the_old_stock_in_a_store_is_in_its_balance(world: Wor
     assert (await device(world)).custody.payer_id is None
 
 
-@pytest.mark.rule("INV-5b")
 @pytest.mark.parametrize(
     ("update", "reason"),
     [
@@ -180,6 +193,20 @@ async def test_a_stated_device_is_a_marked_unit_in_one_place(
 
 
 @pytest.mark.rule("BIL-1a")
+@pytest.mark.parametrize(
+    ("field", "value"), [("payer_id", PAYER), ("customer_id", SENDING), ("prescriber", SENDER)]
+)
+async def test_what_stands_in_a_store_is_stated_without_payer_customer_and_prescriber(
+    world: World, field: str, value: str
+) -> None:
+    fact = a_device_in_store_stated(**{field: value})
+
+    refused = await refusal(world.handle(fact))
+
+    assert (refused.reason, refused.rule, refused.field) == ("NO_LOAN_IN_A_STORE", "BIL-1", field)
+
+
+@pytest.mark.rule("BIL-1a")
 async def test_a_loan_is_stated_with_its_payer(world: World) -> None:
     fact = a_device_on_loan_stated(payer_id=None)
 
@@ -193,6 +220,7 @@ async def test_a_loan_to_a_person_that_orders_has_not_told_of_waits(world: World
         await world.handle(a_device_on_loan_stated(person="P-99999"))
 
 
+@pytest.mark.rule("PHY-1b", "PHY-1e")
 async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
     await world.handle_all(a_device_on_loan_stated(), a_device_on_loan_stated())
 
@@ -204,6 +232,7 @@ async def test_a_stated_device_told_again_changes_nothing(world: World) -> None:
     ("update", "field"),
     [
         ({"payer_id": OTHER_PAYER}, "payer_id"),
+        ({"customer_id": SENDING}, "customer_id"),
         ({"prescriber": None}, "prescriber"),
         ({"stated_on": DAY - timedelta(days=1)}, "stated_on"),
         ({"recipient": a_care_unit()}, "recipient"),
@@ -223,6 +252,23 @@ async def test_a_device_that_is_stated_otherwise_is_refused(
         field,
     )
     assert (await device(world)).custody.payer_id == PAYER
+
+
+@pytest.mark.rule("PHY-1e")
+@pytest.mark.parametrize(
+    "update", [{"serial_number": "SN-2"}, {"article_number": "30013", "serial_number": "SN-1"}]
+)
+async def test_another_device_does_not_get_a_number_that_is_taken(
+    world: World, update: dict[str, Any]
+) -> None:
+    await world.handle_all(
+        an_article_stated("30013"), a_device_on_loan_stated(serial_number="SN-1")
+    )
+
+    refused = await refusal(world.handle(a_device_on_loan_stated(**update)))
+
+    assert (refused.reason, refused.rule) == ("DEVICE_NUMBER_TAKEN", "INV-5")
+    assert (await device(world)).serial_number == "SN-1"
 
 
 @pytest.mark.rule("PHY-1b")
@@ -339,69 +385,6 @@ async def test_a_return_breaks_the_claim_of_a_transfer(world: World) -> None:
 async def test_a_return_of_an_unknown_device_waits(world: World) -> None:
     with pytest.raises(NotYetKnown):
         await world.handle(a_device_returned("404404"))
-
-
-@pytest.mark.rule("INV-5a", "INV-5e", "INV-5h")
-async def test_the_device_card_shows_history_and_payers_by_period(world: World) -> None:
-    await world.handle(a_device_on_loan_stated())
-    await world.advance(stockholm("2026-03-09 08:00"))
-    await world.handle(a_device_returned(on=date(2026, 3, 9)))
-
-    async with world.http() as client:
-        answer = await client.get(f"/devices/{device_id()}")
-
-    card = answer.json()
-    assert answer.status_code == 200, card
-    assert (card["device_number"], card["name"]) == ("170098", "Rollator Brukare 55")
-    assert card["holder"] == {"kind": "store", "store": OWN}
-    assert [(p["from_day"], p["to_day"], p["payer_id"]) for p in card["periods"]] == [
-        ("2026-03-02", "2026-03-09", PAYER),
-        ("2026-03-09", None, None),
-    ]
-    assert len(card["history"]) == 2
-
-
-@pytest.mark.rule("INV-5i")
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("device_number=70099", ["170099"]),
-        ("device_number=n-447", ["170098"]),  # of its serial number
-        (f"store={OWN}", ["170099"]),
-        (f"person={person()}", ["170098"]),
-        (f"article_number={ROLLATOR}", ["170098", "170099"]),
-        ("claimed=true", []),
-        ("sort=-device_number", ["170099", "170098"]),
-    ],
-)
-async def test_devices_are_found_by_part_of_their_number_holder_store_and_article(
-    world: World, query: str, found: list[str]
-) -> None:
-    stated = a_device_on_loan_stated(serial_number="SN-4471")
-    await world.handle_all(stated, rollators_received("170099"))
-
-    async with world.http() as client:
-        page = (await client.get(f"/devices?{query}")).json()
-
-    assert [line["device_number"] for line in page["items"]] == found
-
-
-async def test_a_merged_persons_devices_are_found_by_either_reference(world: World) -> None:
-    await world.handle_all(a_device_on_loan_stated(), a_person_registered("P-30001"))
-    await world.handle(a_person_merged("P-20417", into="P-30001"))
-
-    async with world.http() as client:
-        page = (await client.get(f"/devices?person={person('P-30001')}")).json()
-
-    assert [line["device_number"] for line in page["items"]] == ["170098"]
-
-
-async def test_another_regions_devices_are_not_seen(world: World) -> None:
-    await world.handle(a_device_on_loan_stated())
-
-    async with world.http(region="bd") as client:
-        assert (await client.get("/devices")).json()["total"] == 0
-        assert (await client.get(f"/devices/{device_id()}")).status_code == 404
 
 
 async def test_a_device_in_the_central_store_stands_in_its_balance(world: World) -> None:

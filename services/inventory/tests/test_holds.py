@@ -138,6 +138,7 @@ def test_a_store_that_has_promised_all_to_orders_gives_none_to_a_transfer() -> N
     assert refused.refused[0].reason == "RESERVED_FOR_ORDERS"
 
 
+@pytest.mark.rule("PHY-1a")
 def test_a_hold_whose_last_device_is_broken_out_has_ended() -> None:
     hold = domain.evolve(None, HoldGranted(transfer_id=transfer_id(), devices=(device_id(),)))
     (broken,) = domain.break_off(transfer_id(), hold, device_id=device_id(), reason="RETURNED")
@@ -159,7 +160,7 @@ async def world(given: Given) -> AsyncIterator[World]:
         yield world
 
 
-@pytest.mark.rule("BMB-12a")
+@pytest.mark.rule("BMB-12a", "BMB-12f")
 async def test_a_device_is_in_one_open_transfer_at_a_time(world: World) -> None:
     await world.handle(a_transfer_requested("170098", transfer="BMB-1"))
     await world.handle(a_transfer_requested("170098", "170099", transfer="BMB-2"))
@@ -171,7 +172,7 @@ async def test_a_device_is_in_one_open_transfer_at_a_time(world: World) -> None:
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("BMB-4f")
+@pytest.mark.rule("BMB-1g", "BMB-4f")
 async def test_custody_changes_at_once_when_the_effective_day_has_come(world: World) -> None:
     await world.handle(a_transfer_requested("170098", "170099"))
 
@@ -187,7 +188,7 @@ async def test_custody_changes_at_once_when_the_effective_day_has_come(world: Wo
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("BMB-3b", "BMB-4f")
+@pytest.mark.rule("BIL-1c", "BMB-3b", "BMB-4f")
 async def test_custody_changes_at_the_start_of_a_later_day(world: World) -> None:
     await world.handle_all(
         a_transfer_requested(), a_transfer_accepted(effective_on=date(2026, 3, 10))
@@ -244,7 +245,6 @@ async def test_a_transfer_from_the_own_store_sets_one_aside_and_takes_it(world: 
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("ORD-8a")
 async def test_a_device_in_a_transfer_is_not_withdrawn(world: World) -> None:
     await world.handle(rollators_received("170077"))
     await world.handle(a_transfer_requested_from_store("170077", store=OWN))
@@ -255,7 +255,7 @@ async def test_a_device_in_a_transfer_is_not_withdrawn(world: World) -> None:
     assert await world.events(CustodyChanged) == []
 
 
-@pytest.mark.rule("BMB-7a", "BMB-7f")
+@pytest.mark.rule("BMB-7a")
 async def test_a_transfer_executed_automatically_takes_effect_too(world: World) -> None:
     event = a_transfer_executed_automatically(effective_on=date(2026, 3, 9))
     await world.handle_all(a_transfer_requested(), event)
@@ -297,7 +297,7 @@ async def test_a_cancelled_draft_held_nothing(world: World) -> None:
     assert await world.events(HoldReleased) == []
 
 
-@pytest.mark.rule("BMB-7b", "BMB-7c")
+@pytest.mark.rule("BMB-7b", "BMB-7c", "BMB-12e")
 async def test_a_locked_transfers_devices_stay_claimed_until_unlocked(world: World) -> None:
     await world.handle(a_transfer_requested("170098"))
     await world.handle(a_transfer_locked())

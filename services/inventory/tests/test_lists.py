@@ -73,7 +73,7 @@ async def test_the_ledger_shows_each_move_with_what_it_was_made_for(world: World
     assert {move["kind"] for move in reserved["items"]} == {"reserved"}
 
 
-@pytest.mark.rule("ORD-4b")
+@pytest.mark.rule("ORD-4a")
 async def test_a_reservation_shows_what_is_set_aside_and_what_is_missing(world: World) -> None:
     async with world.http() as client:
         waiting = (await client.get("/reservations?status=backordered")).json()

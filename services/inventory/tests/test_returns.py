@@ -138,7 +138,7 @@ async def test_a_correction_leaves_what_has_claimed_the_device_since(world: Worl
     assert await balance(world, ROLLATOR, OWN) == (0, 1, 0)
 
 
-@pytest.mark.rule("PHY-1d", "DAY-5b")
+@pytest.mark.rule("DAY-5b", "PHY-1c", "PHY-1d")
 async def test_a_correction_does_not_reach_behind_the_loan(world: World) -> None:
     await world.handle(a_device_returned(on=march(10)))
 
@@ -201,7 +201,7 @@ async def test_a_return_before_a_dispatch_breaks_nothing_of_it(world: World) -> 
     assert (await device(world)).custody.since == march(23)
 
 
-@pytest.mark.rule("PHY-1b", "PHY-1c")
+@pytest.mark.rule("PHY-1b", "PHY-1c", "PHY-1d")
 @pytest.mark.parametrize("store", [CENTRAL, OWN])
 async def test_what_came_back_on_its_way_is_told_again_without_effect(
     world: World, store: str

@@ -97,6 +97,7 @@ def test_more_than_the_store_has_is_declined(lines: tuple[PlacedLine, ...]) -> N
     assert declined == ReservationDeclined(order_id=order_id(), reason="NO_BALANCE", rule="ORD-7")
 
 
+@pytest.mark.rule("ORD-7a")
 def test_one_line_that_cannot_be_served_declines_them_all() -> None:
     assert isinstance(withdraw(a_line(CUSHION, 1), a_device_line(number=2)), ReservationDeclined)
 
@@ -147,7 +148,7 @@ async def world(given: Given) -> AsyncIterator[World]:
         yield world
 
 
-@pytest.mark.rule("ORD-7a", "INV-5f")
+@pytest.mark.rule("ORD-7a")
 async def test_a_withdrawal_lowers_the_balance_and_hands_the_device_over(world: World) -> None:
     await world.handle(a_withdrawal_placed(a_device_line(), a_line(CUSHION, 2, number=2)))
 
@@ -162,6 +163,7 @@ async def test_a_withdrawal_lowers_the_balance_and_hands_the_device_over(world: 
     await assert_rows_are_folds(world)
 
 
+@pytest.mark.rule("ORD-7a")
 async def test_a_declined_withdrawal_moves_nothing(world: World) -> None:
     await world.handle(a_withdrawal_placed(a_device_line(), a_line(CUSHION, 6, number=2)))
 
