@@ -231,6 +231,7 @@ async def test_a_draft_of_a_device_that_has_moved_asks_for_it_where_it_was(
 
         (asked,) = await world.events(TransferRequested)
         assert asked.current_recipient == a_patient("P-20417")
+        assert len(await world.events(TransferDrafted)) == 1
 
 
 # -- who acknowledges ----------------------------------------------------------------------------

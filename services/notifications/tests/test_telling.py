@@ -25,6 +25,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_cancelled,
     a_transfer_completed,
     a_transfer_deadline_neared,
+    a_transfer_dissolved,
     a_transfer_drafted,
     a_transfer_executed_automatically,
     a_transfer_line_dropped,
@@ -302,13 +303,17 @@ async def test_a_refused_transfer_is_told_to_the_sender_alone(
         assert await transfer_statuses(world) == ["refused"]
 
 
-async def test_a_dropped_device_is_told_to_both_sides(given: Given, policies: Policies) -> None:
+@pytest.mark.rule("BMB-12g", "BMB-12h")
+async def test_a_dropped_device_is_told_to_both_sides_and_the_region_that_nothing_is_left(
+    given: Given, policies: Policies
+) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies)
-        await world.handle(a_transfer_line_dropped())
+        await world.handle_all(a_transfer_line_dropped(), a_transfer_dissolved())
 
         both = [SENDER, RECEIVING]
         assert (await told(world))[1:] == [(one, MessageKind.TRANSFER_LINE_DROPPED) for one in both]
+        assert await transfer_statuses(world) == ["sent", "dissolved"]
 
 
 @pytest.mark.rule("NTF-4c")
