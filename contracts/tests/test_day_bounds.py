@@ -199,7 +199,7 @@ def test_an_end_is_not_before_its_beginning(message: type[Message], first: str, 
     told = examples(message.wire_type)[0].data
     one_day = {**told, first: "2026-05-15", last: "2026-05-15"}
 
-    assert message.model_validate(one_day)
+    message.model_validate(one_day)
     with pytest.raises(ValidationError, match="DAY-5"):
         message.model_validate({**one_day, last: "2026-05-14"})
 

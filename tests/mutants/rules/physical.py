@@ -91,8 +91,8 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "PHY-1c",
         "A return to the store where it has come back to is given another day",
         _RETURNS,
-        "past[-2].store is None and not past[-1].on_the_way",
-        "past[-2].store is None",
+        "    if now.store is not None and not _ended_a_loan(past):\n",
+        "    if now.store is not None and len(past) == 1:\n",
         f"{_RETURN}_what_came_back_on_its_way_is_told_again_without_effect",
     ),
     rule_mutant(
