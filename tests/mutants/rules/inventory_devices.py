@@ -13,6 +13,18 @@ _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
 
 DEVICES: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "INV-5a",
+        "The serial number of a device that is stated in a store is lost",
+        f"{_CODE}/receipts/handlers.py",
+        "            serial_number=fact.serial_number,\n"
+        "            article_number=fact.article_number,\n"
+        "            store=store,\n",
+        "            serial_number=None,\n"
+        "            article_number=fact.article_number,\n"
+        "            store=store,\n",
+        f"{_CARD}_the_device_card_shows_article_device_number_and_serial_number",
+    ),
+    rule_mutant(
         "INV-5b",
         "A device stands where it was before",
         f"{_CODE}/devices/domain.py",
