@@ -110,6 +110,14 @@ DEVICES: tuple[RuleMutant, ...] = (
         f"{_DEVICES}_what_stands_in_a_store_is_stated_without_payer_customer_and_prescriber",
     ),
     rule_mutant(
+        "BIL-1c",
+        "A transfer counts from the day on which the loan before it began",
+        f"{_CODE}/holds/handover.py",
+        "            since=effect.effective_on,\n",
+        "            since=before.custody.since,\n",
+        f"{_HOLDS}_custody_changes_at_the_start_of_a_later_day",
+    ),
+    rule_mutant(
         "BMB-1a",
         "A transfer claims devices that are not at its recipient",
         f"{_CODE}/holds/domain.py",
