@@ -52,7 +52,7 @@ def test_custody_of_old_stock_is_of_a_holder_with_a_payer() -> None:
     nobody_pays = a_custody().model_copy(update={"payer_id": None})
     stated = a_device_stated_on_loan().model_copy(update={"custody": nobody_pays})
 
-    with pytest.raises(NeverEmitted, match=r"stated-on-loan\.v1 custody\.customer_id"):
+    with pytest.raises(NeverEmitted, match=r"stated-on-loan\.v1 charging custody\.customer_id"):
         check_emitted(stated)
 
 
@@ -106,9 +106,8 @@ def test_a_shape_is_what_is_given_and_which_kinds_are_chosen() -> None:
         "orders.order.placed.v1 recipient=patient reference",
         "orders.order.placed.v1 lines.fee recipient=patient reference",
     }
-    assert lines([a_device_stated_on_loan()]) == {
-        f"{DeviceStatedOnLoan.wire_type} custody.holder=patient custody.payer_id custody.prescriber"
-    }
+    given = "charging custody.holder=patient custody.payer_id custody.prescriber number"
+    assert lines([a_device_stated_on_loan()]) == {f"{DeviceStatedOnLoan.wire_type} {given}"}
 
 
 def test_the_reasons_that_an_event_states_are_lines_of_their_own() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.contracts import CONTRACTS
+from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.inventory import INVENTORY
 from tests.mutants.rules.notifications import NOTIFICATIONS
 from tests.mutants.rules.orders import ORDERS
@@ -20,6 +21,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "bmb": BMB,
     "inventory": INVENTORY,
     "billing": BILLING,
+    "documents": DOCUMENTS,
     "notifications": NOTIFICATIONS,
 }
 RULE_MUTANTS = {one.name: one for one in numbered(one for some in LISTS.values() for one in some)}

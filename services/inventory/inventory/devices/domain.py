@@ -109,6 +109,16 @@ def changed_to(
     )
 
 
+def begins_loan(changed: CustodyChanged) -> bool:
+    """True when an order or a transfer takes a device out of a store, to somebody who pays for it
+    from now on (BIL-1). A corrected return lets the loan before it go on.
+    """
+    is_decided = changed.cause.order_id is not None or changed.cause.transfer_id is not None
+    return (
+        is_decided and _store_of(changed.before) is not None and _store_of(changed.custody) is None
+    )
+
+
 def check_stated(stated: DeviceStated, *, marked: bool) -> None:
     """A device of the old stock is a marked unit, in one store where nobody pays, or on loan with a
     payer.

@@ -18,6 +18,8 @@ from kvitt_contracts.types import (
     identify,
 )
 
+from inventory.articles.models import ArticleRow
+from inventory.articles.queries import article_id, get_article
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import lock_devices_numbered, new_device_id
@@ -58,6 +60,7 @@ async def begin_picking(fact: PickingBegun, tx: Transaction) -> None:
 def _read_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
     yield PlacedOrderRow, _order_id(fact.order, tx)
     yield ReservationRow, _order_id(fact.order, tx)
+    yield from _articles_of(_order_id(fact.order, tx), tx)
     for device_id in _named_devices(fact, tx):
         yield DeviceRow, device_id
 
@@ -125,6 +128,13 @@ def _locked_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
 def _read_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
     yield PlacedOrderRow, order_id
     yield ReservationRow, order_id
+    yield from _articles_of(order_id, tx)
+
+
+def _articles_of(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
+    order = tx.fetched(PlacedOrderRow, order_id)
+    for line in order.lines if order else ():
+        yield ArticleRow, article_id(tx, line.article_number)
 
 
 GOODS_ARRIVE = Timer("goods_arrive", ReservationRow, loads=_locked_to_arrive, reads=_read_to_arrive)
@@ -237,6 +247,10 @@ async def _deliver_arrived(
         order.lines,
         until=until,
         still_sent=await _still_sent(order, state, tx, until=until),
+        charging={
+            line.article_number: (await get_article(tx, line.article_number)).charging
+            for line in order.lines
+        },
     ):
         tx.record(row, delivered)
         await give_devices(tx, order, delivered)

@@ -10,6 +10,8 @@ from kvitt_contracts.bmb import TransferAccepted, TransferExecutedAutomatically
 from kvitt_contracts.inventory import CustodyCause, HoldEvent, MoveKind
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
+from inventory.articles.models import ArticleRow
+from inventory.articles.queries import article_id
 from inventory.devices import domain as devices
 from inventory.devices.models import DeviceRow
 from inventory.devices.writes import change_custody
@@ -33,6 +35,8 @@ def read_to_end(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
     yield HoldRow, transfer_id
     for device in _held(transfer_id, tx):
         yield from rows_of_holder(device.custody.holder, tx)
+        if device.state().store is not None:  # a loan begins
+            yield ArticleRow, article_id(tx, device.article_number)
     hold = tx.fetched(HoldRow, transfer_id)
     for device_id in hold.devices if hold else ():
         yield DeviceRow, device_id
