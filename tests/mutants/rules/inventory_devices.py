@@ -13,6 +13,14 @@ _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
 
 DEVICES: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "INV-5a",
+        "A device that comes into a store loses its serial number",
+        f"{_CODE}/devices/domain.py",
+        "return Device(**same_fields(event, Device), custody=custody)",
+        "return Device(**same_fields(event, Device) | {'serial_number': None}, custody=custody)",
+        f"{_CARD}_the_device_card_shows_article_number_and_serial_number",
+    ),
+    rule_mutant(
         "INV-5b",
         "A device stands where it was before",
         f"{_CODE}/devices/domain.py",
