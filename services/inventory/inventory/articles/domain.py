@@ -112,12 +112,6 @@ def price_article(
     return _unless_known(priced, known)
 
 
-def price_on(article: Article, *, day: date) -> Money | None:
-    """The price that counts on a day, or None before the first one."""
-    valid = [point.price for point in article.prices if point.valid_from <= day]
-    return valid[-1] if valid else None
-
-
 def search_words(query: str) -> tuple[str, ...]:
     """The words of a search, in any order, each to be found somewhere (INV-1).
 

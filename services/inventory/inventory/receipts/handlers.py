@@ -136,8 +136,8 @@ async def state_device(fact: DeviceStated, tx: Transaction) -> None:
 
     An article, a store or a person that is not known yet: the fact waits. Refused:
     EITHER_STORE_OR_RECIPIENT, ARTICLE_IS_NOT_MARKED, DEVICE_NUMBER_TAKEN (INV-5),
-    LOAN_WITHOUT_PAYER (BIL-1), DEVICE_STATED_OTHERWISE (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE
-    (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    LOAN_WITHOUT_PAYER, NO_LOAN_IN_A_STORE (BIL-1), DEVICE_STATED_OTHERWISE (PHY-1),
+    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     article = await get_article(tx, fact.article_number)
     devices.check_stated(fact, marked=article.marked)
@@ -230,6 +230,7 @@ async def _custody_on_loan(
     return Custody(
         holder=await recipient_named(tx, recipient),
         payer_id=fact.payer_id,
+        customer_id=fact.customer_id,
         prescriber=fact.prescriber,
         since=fact.stated_on,
     )

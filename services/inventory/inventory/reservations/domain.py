@@ -21,7 +21,14 @@ from kvitt_contracts.inventory import (
     StockReserved,
 )
 from kvitt_contracts.orders import PlacedLine
-from kvitt_contracts.types import ArticleNumber, ArticleType, DeviceId, OrderId, OrderLineId
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleType,
+    Charging,
+    DeviceId,
+    OrderId,
+    OrderLineId,
+)
 
 
 class Status(StrEnum):
@@ -169,10 +176,12 @@ def arrivals(
     *,
     until: date,
     still_sent: Collection[DeviceId],
+    charging: Mapping[ArticleNumber, Charging],
 ) -> tuple[LineDelivered, ...]:
     """What has reached the recipient by a day: each line of each shipment (ORD-13).
 
     `still_sent`: the devices that are on their way; one that came back in between is not delivered.
+    `charging`: how each article is charged now.
     """
     placed = {line.line_id: line for line in lines}
     delivered = []
@@ -186,7 +195,12 @@ def arrivals(
                 line = placed[sent.line_id]
                 delivered.append(
                     deliver(
-                        order_id, line, quantity=quantity, devices=devices, on=shipment.arrives_on
+                        order_id,
+                        line,
+                        quantity=quantity,
+                        devices=devices,
+                        on=shipment.arrives_on,
+                        charging=charging[line.article_number],
                     )
                 )
     return as_one_arrival(delivered)
@@ -207,8 +221,9 @@ def deliver(
     quantity: int,
     devices: tuple[DeviceId, ...],
     on: date,
+    charging: Charging,
 ) -> LineDelivered:
-    """Some or all of a line has reached the recipient."""
+    """Some or all of a line has reached the recipient: sold, or rented from then on (BIL-2)."""
     return LineDelivered(
         order_id=order_id,
         line_id=line.line_id,
@@ -217,6 +232,7 @@ def deliver(
         devices=devices,
         payer_id=line.payer_id,
         delivered_on=on,
+        charging=charging,
     )
 
 
