@@ -48,13 +48,15 @@ class Timer:
     """Something that becomes due for one row: `DEADLINE = Timer("transfer_deadline", TransferRow)`.
 
     The row's key is a UUID; it is an aggregate, or another row with `locked_when_loaded`.
-    `loads(key, tx)` and `reads(key, tx)` name further rows, as a message's handler does.
+    `loads(key, tx)` and `reads(key, tx)` name further rows, as a message's handler does. One that
+    is `slow` is fired in a transaction of its own: others that are due do not wait in it.
     """
 
     name: str
     locks: "type[Regional]"
     loads: Names | None = None
     reads: Names | None = None
+    slow: bool = False
 
     @property
     def route(self) -> "TimerRoute":

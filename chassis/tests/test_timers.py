@@ -61,6 +61,12 @@ async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 15
         await asyncio.sleep(0.02)
 
 
+async def transaction_of(tx: Transaction) -> str:
+    """The number of the transaction that a handler is in."""
+    query = text("SELECT CAST(pg_current_xact_id() AS text)")
+    return str((await tx.session.execute(query)).scalar_one())
+
+
 class Removals:
     """Handlers that remove a letter, and remember what they were called with."""
 
@@ -125,6 +131,38 @@ async def test_a_timer_fires_once_when_it_is_due_and_not_before(database: Databa
     ((key, due, now),) = removals.called
     assert (key, due) == (soon, set_at + timedelta(seconds=0.6))
     assert due <= now
+
+
+async def test_slow_timers_fire_in_a_transaction_each_and_the_others_in_one(
+    database: Database,
+) -> None:
+    slow = Timer("printing", LetterRow, slow=True)
+    told: dict[str, list[str]] = {slow.name: [], REMINDER.name: []}
+    handlers = Handlers()
+
+    @handlers.timer(slow)
+    async def make(row: LetterRow, due: datetime, tx: Transaction) -> None:
+        told[slow.name].append(await transaction_of(tx))
+
+    @handlers.timer(REMINDER)
+    async def remind(row: LetterRow, due: datetime, tx: Transaction) -> None:
+        told[REMINDER.name].append(await transaction_of(tx))
+
+    async with database.unit() as unit:
+        for timer in (slow, REMINDER, slow, REMINDER, slow):
+            post(unit, due=timedelta(0), timer=timer)
+    loop = TimerLoop(database, handlers)
+
+    async with running(loop):
+
+        async def is_done() -> bool:
+            return await loop.due_count() == 0
+
+        await until(is_done)
+
+    assert len(told[slow.name]) == len(set(told[slow.name])) == 3
+    assert len(told[REMINDER.name]) == 2
+    assert len(set(told[REMINDER.name])) == 1
 
 
 async def test_many_timers_fire_once_each_in_the_order_of_their_instants(

@@ -146,16 +146,18 @@ class TimerLoop:
 
     async def _fire(self, due: Sequence[Due]) -> float:
         """All in one transaction; if that fails, each in its own, so that one does not affect the
-        others.
+        others. Slow ones each in its own from the first.
         """
-        try:
-            await self._fire_together(due)
-        except Exception as error:
-            if is_lock_trouble(error):
-                return random.uniform(0.05, 0.25)
-        else:
-            return 0.0
-        for one in due:
+        one_by_one = [one for one in due if self._is_slow(one)]
+        together = [one for one in due if not self._is_slow(one)]
+        if together:
+            try:
+                await self._fire_together(together)
+            except Exception as error:
+                if is_lock_trouble(error):
+                    return random.uniform(0.05, 0.25)
+                one_by_one = [*together, *one_by_one]
+        for one in one_by_one:
             if self._is_stopping:
                 break
             try:
@@ -164,6 +166,9 @@ class TimerLoop:
                 if not is_lock_trouble(error) and not await self._is_mended(one, error):
                     await self._back_off(one)
         return 0.0
+
+    def _is_slow(self, one: Due) -> bool:
+        return one.timer in self._handlers.timers and self._handlers.timers[one.timer][0].slow
 
     async def _fire_together(self, due: Sequence[Due]) -> None:
         fired: list[Due] = []

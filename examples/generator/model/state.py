@@ -159,6 +159,7 @@ class Transfer:
     new_holder: Holder | None
     new_prescriber: str | None
     attested: bool
+    sent_by: str | None = None
     deadline_on: date | None = None
     customer: str | None = None
     payer: str | None = None

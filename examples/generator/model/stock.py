@@ -292,7 +292,7 @@ def _break_claim(world: World, device: Device) -> None:
     transfer = world.transfers[claim[1]]
     transfer.left.remove(device.number)
     if not transfer.left:
-        transfer.status = "completed"
+        transfer.status = "dissolved"
 
 
 def _check_sent(

@@ -9,14 +9,15 @@ from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, Where
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, Scope, named
 from kvitt_contracts.billing import ChargeKind
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId
 from pydantic import Field
 from sqlalchemy import select
 
-from billing import queries
 from billing.models import (
     ChargeRow,
     DeviceRow,
+    DocumentRow,
     InvoiceRow,
     InvoiceRunRow,
     PayerRow,
@@ -81,16 +82,20 @@ async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
     responses={200: {"content": {"application/pdf": {}}}},
 )
 async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
-    """The invoice as a document (BIL-9)."""
-    from billing import pdf  # 4 MiB, of use to a process that has printed one
+    """The invoice as a document: what it was on the day of issue (BIL-9).
 
+    Refused: NOT_MADE_YET (BIL-9): the document of what was issued just now is being made.
+    """
     row = await reader.get(InvoiceRow, invoice_id, rule="BIL-9")
-    numbers = {line.article_number for line in row.lines}
-    names = await queries.article_names(reader, numbers)
-    payer = await reader.look_up(PayerRow, row.payer.payer_id) if row.payer.kind == "unit" else None
-    document = pdf.invoice(row.state(), articles=names, payer_name=payer.name if payer else None)
+    document = await reader.look_up(DocumentRow, invoice_id)
+    if document is None or document.pdf is None:
+        raise Refused(
+            "NOT_MADE_YET",
+            rule="BIL-9",
+            way_on="Dokumentet görs just nu. Hämta det igen om en stund.",
+        )
     return Response(
-        document,
+        document.pdf,
         media_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{row.number}.pdf"'},
     )

@@ -18,7 +18,7 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.orders import OrderPlaced, PayerRegistered
 from kvitt_contracts.types import ChargeId, Charging, identify
 
-from billing import domain, queries, schedule, writes
+from billing import documents, domain, queries, schedule, writes
 from billing.models import (
     ArticleRow,
     ChargeRow,
@@ -32,6 +32,7 @@ from billing.rents import domain as rents
 
 messages = Handlers()
 messages.include(schedule.timers)
+messages.include(documents.timers)
 messages.project(PayerRegistered, PayerRow)
 messages.project(ArticleListed, ArticleRow)
 messages.project(DeviceRegistered, DeviceRow)

@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     Charging,
     DeviceId,
     DeviceNumber,
+    InvoiceId,
     Money,
     OrderId,
     OrderLineId,
@@ -192,6 +193,21 @@ class InvoiceRow(
         """Write the state, and the payer's key for queries."""
         super().apply(state)
         self.payer_key = payer_key(state.payer)
+
+
+class DocumentRow(Regional, Base):
+    """What an invoice's document shows beyond the invoice, as it was on the day of issue, and the
+    document itself: `pdf` is missing until it has been made, and never changes then (BIL-9).
+    """
+
+    __tablename__ = "documents"
+    locked_when_loaded = True  # it is made once
+
+    invoice_id: Mapped[InvoiceId] = mapped_column(primary_key=True)
+    template: Mapped[str]
+    payer_name: Mapped[str | None]
+    article_names: Mapped[dict[ArticleNumber, str]] = mapped_column(Json(dict[ArticleNumber, str]))
+    pdf: Mapped[bytes | None]
 
 
 class InvoiceRunRow(

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, DeviceId
 from sqlalchemy import Select, Text, cast, func, literal, select, union
@@ -150,14 +149,6 @@ async def count_set_aside(tx: Transaction, run: InvoiceRunRow) -> int:
         SetAsideRow.region == tx.region, SetAsideRow.run_id == run.id
     )
     return (await tx.session.scalar(query)) or 0
-
-
-async def article_names(
-    reader: RegionReader, numbers: Iterable[ArticleNumber]
-) -> Mapping[ArticleNumber, str]:
-    """What these articles are called; one that was never listed is left out."""
-    query = select(ArticleRow).where(ArticleRow.article_number.in_(sorted(numbers)))
-    return {row.article_number: row.name for row in await reader.all(query)}
 
 
 def _set_aside_by(run: InvoiceRunRow) -> Select[str]:

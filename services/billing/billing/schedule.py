@@ -19,7 +19,7 @@ from kvitt_contracts.types import (
     UnitPayer,
 )
 
-from billing import domain, queries, writes
+from billing import documents, domain, queries, writes
 from billing.metrics import SET_ASIDE, count
 from billing.models import (
     ChargeRow,
@@ -174,6 +174,7 @@ async def _make_document(
         lines=[_line(row) for row in rows],
     )
     tx.start(InvoiceRow, invoice_id, issued)
+    await documents.keep(issued, tx)
     for row in rows:
         row.invoice_id = invoice_id
 
