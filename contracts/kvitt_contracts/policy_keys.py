@@ -20,6 +20,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "transfer.notify": "BMB-9",
     "transfer.back_dating": "BMB-7",
     "stores.central": "INV-4",
+    "phase_out": "ORD-6",
     "fees.rules.fee_group": "BIL-3",
     "fees.rules.amount": "BIL-3",
     "fees.rules.above_age": "BIL-3",

@@ -99,8 +99,8 @@ def test_a_delayed_fee_is_refused_since_no_rule_delays_it() -> None:
 
 
 def test_what_is_given_and_not_read_is_named() -> None:
-    given = {**a_version(), "order": {"basket_days": 3}, "phase_out": ["own"], "child_until": 18}
+    given = {**a_version(), "order": {"basket_days": 3}, "reconditioning": True, "child_until": 18}
 
     found = set(unread_keys(a_history(given).versions[0]))
 
-    assert found == {("order", "basket_days"), ("phase_out",)}
+    assert found == {("order", "basket_days"), ("reconditioning",)}

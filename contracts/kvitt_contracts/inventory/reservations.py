@@ -63,8 +63,8 @@ class StockBackordered(Event, type="inventory.reservation.backordered.v1"):
 
 
 class ReservationDeclined(Event, type="inventory.reservation.declined.v1"):
-    """The order cannot be served at all: no balance in the own store (ORD-7), or the device is not
-    in that store (ORD-8).
+    """The order cannot be served at all: no balance in the own store (ORD-7), the device is not in
+    that store (ORD-8), or what is missing is purchased no more (ORD-6).
     """
 
     order_id: OrderId

@@ -244,11 +244,14 @@ def a_custody(
     return build(Custody, values, {})
 
 
-def an_old_custody(holder: Holder | None = None, *, payer: str = OTHER_PAYER) -> Custody:
-    """A patient has a device of the old stock: the region states its payer, but no customer."""
+def an_old_custody(
+    holder: Holder | None = None, *, payer: str = OTHER_PAYER, customer: str | None = None
+) -> Custody:
+    """A patient has a device of the old stock; a region may state the customer too."""
     values = {
         "holder": holder or a_patient(),
         "payer_id": payer,
+        "customer_id": customer,
         "prescriber": SENDER,
         "since": "2026-02-02",
     }
@@ -264,6 +267,8 @@ def a_device_stated_on_loan(
     number: str = "170098",
     *,
     holder: Holder | None = None,
+    payer: str = OTHER_PAYER,
+    customer: str | None = None,
     article: str = ROLLATOR,
     region: str = "ac",
     change: int = 1,
@@ -273,7 +278,7 @@ def a_device_stated_on_loan(
         "device_id": device_id(number, region=region),
         "device_number": number,
         "article_number": article,
-        "custody": an_old_custody(holder),
+        "custody": an_old_custody(holder, payer=payer, customer=customer),
         "number": change,
         "charging": "rent",
     }

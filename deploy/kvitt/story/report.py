@@ -23,6 +23,7 @@ ORDER_STATUS = {
     "part_delivered": "delvis levererade",
     "delivered": "levererade",
     "voided": "makulerade",
+    "dissolved": "upplösta, allt återlämnat",
     "declined": "avvisade av lagret",
     "pending": "väntar på lagret",
     "voiding": "makuleras",
@@ -39,6 +40,7 @@ TRANSFER_STATUS = {
     "locked": "låsta",
     "unlocked": "upplåsta",
     "voided": "makulerade",
+    "dissolved": "upplösta, allt återlämnat",
     "completed": "genomförda",
 }
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}

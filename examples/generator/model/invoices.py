@@ -16,9 +16,8 @@ def invoices(world: World, *, first: date, last: date) -> dict[str, list[dict[st
     """The lines of each payer for the days from `first` to `last`, both included."""
     lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for device in world.devices.values():
-        if world.articles[device.article].charging == "rent":
-            for payer, line in _rent(world, device, first, last):
-                lines[payer].append(line)
+        for payer, line in _rent(world, device, first, last):
+            lines[payer].append(line)
     for charge in world.charges:
         if first <= charge.day <= last:
             lines[charge.payer].append(
@@ -84,8 +83,9 @@ def _rent(
     for day in days_from(first, last + timedelta(days=1)):
         custody, price = device.on(day), world.price(device.article, day)
         owed = None
-        if day <= last and custody is not None and custody.payer is not None and price is not None:
-            owed = (custody.payer, price.net_ore, price.vat_percent)
+        payer = custody.payer if custody is not None and custody.charging == "rent" else None
+        if day <= last and payer is not None and price is not None:
+            owed = (payer, price.net_ore, price.vat_percent)
         if owed != kept and kept is not None:
             yield kept[0], _rent_line(device, run, kept[1], kept[2])
             run = []

@@ -34,7 +34,7 @@ MAY_31 = date(2026, 5, 31)
 JUNE_1 = stockholm("2026-06-01 06:00")
 
 
-@pytest.mark.rule("BIL-1b", "BIL-1c")
+@pytest.mark.rule("BIL-1b", "BIL-1c", "BIL-9b")
 async def test_the_months_rent_is_split_between_its_payers_by_day(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
         device = a_device()
@@ -245,7 +245,7 @@ async def test_an_invoices_sums_are_its_lines_with_vat_beside_them(given: Given)
 
 
 @pytest.mark.rule("BIL-1b")
-async def test_a_new_price_with_an_earlier_day_unsettles_the_articles_devices(
+async def test_a_price_that_is_told_late_is_charged_from_its_day_by_the_next_run(
     given: Given,
 ) -> None:
     async with given(service, at=JUNE_1) as world:
@@ -261,6 +261,10 @@ async def test_a_new_price_with_an_earlier_day_unsettles_the_articles_devices(
 
         row = await world.row(DeviceRow, device.device_id)
         assert row.unsettled_from == date(2026, 5, 30)
+        await world.handle(a_day_closed(date(2026, 6, 30), custody_changes=1))
+        await world.fire_timers()
+        june = [i for i in await world.events(InvoiceIssued) if i.month == "2026-06"]
+        assert sorted(i.net_ore for i in june) == [-2_000, 4_000 + 62_000]
 
 
 @pytest.mark.rule("BIL-9b", "BIL-9c")

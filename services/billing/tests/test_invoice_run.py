@@ -91,6 +91,8 @@ async def test_each_day_waits_for_its_own_changes_and_leaves_no_number_behind(
         await world.handle(a_day_closed(MAY_31, custody_changes=3))
         assert await world.rows(CustodyChangeRow) == []
 
+        await world.handle(a_day_closed(date(2026, 6, 1), custody_changes=3))
+
 
 @pytest.mark.rule("BIL-9g")
 async def test_a_change_that_an_operator_has_discarded_is_not_waited_for(given: Given) -> None:

@@ -10,6 +10,7 @@ from billing.rents.domain import (
     owed_rent,
     payer_on,
     rent_to_invoice,
+    with_price,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from kvitt_contracts.types import Charging, Money, PayerId
 
 from services.billing.tests.builders import a_point, a_price
 
+JANUARY_1 = date(2026, 1, 1)
 MAY_1, MAY_31 = date(2026, 5, 1), date(2026, 5, 31)
 DAYS_OF_MAY = st.dates(MAY_1, MAY_31)
 PAYERS = st.sampled_from([PayerId("20311"), PayerId("20312"), None])
@@ -102,6 +104,13 @@ def test_a_new_price_counts_from_its_day() -> None:
     spans = rent_to_invoice(owed, [], from_day=MAY_1, to_day=MAY_31)
 
     assert sorted(s.amount.net_ore for s in spans) == [10_000, 42_000]
+
+
+@pytest.mark.rule("BIL-1b")
+def test_a_price_that_is_restated_for_its_day_replaces_the_first() -> None:
+    prices = with_price([a_price("2026-01-01", 31_000)], Money(net_ore=1), valid_from=JANUARY_1)
+
+    assert prices == (a_price("2026-01-01", 1),)
 
 
 @pytest.mark.rule("BIL-1f")

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 revision = "0008"
 down_revision = "0007"
 
-_CHARGE_AS_NOW = """
+CHARGE_AS_NOW = """
     UPDATE devices SET points = (
         SELECT jsonb_agg(
             CASE WHEN point->>'payer_id' IS NULL THEN point
@@ -23,7 +23,7 @@ _CHARGE_AS_NOW = """
 
 
 def upgrade() -> None:
-    op.execute(_CHARGE_AS_NOW)
+    op.execute(CHARGE_AS_NOW)
     op.add_column(
         "invoices", sa.Column("vat", postgresql.JSONB(), nullable=False, server_default="[]")
     )

@@ -120,7 +120,8 @@ def begins_loan(changed: CustodyChanged) -> bool:
 
 
 def check_stated(stated: DeviceStated, *, marked: bool) -> None:
-    """A device of the old stock is a marked unit, in one store or on loan with a payer.
+    """A device of the old stock is a marked unit, in one store where nobody pays, or on loan with a
+    payer.
 
     Raises DeviceRefused. Source: INV-5, BIL-1.
     """
@@ -145,6 +146,15 @@ def check_stated(stated: DeviceStated, *, marked: bool) -> None:
             field="payer_id",
             way_on="Ange betalaren: varje utlånat hjälpmedel har exakt en.",
         )
+    for field in ("payer_id", "customer_id", "prescriber"):
+        if stated.store is not None and getattr(stated, field) is not None:
+            raise DeviceRefused(
+                "NO_LOAN_IN_A_STORE",
+                rule="BIL-1",
+                field=field,
+                way_on="Utelämna fältet: det som står i ett lager har varken betalare, kund eller "
+                "förskrivare. Är hjälpmedlet utlånat anges mottagaren i stället för lagret.",
+            )
 
 
 def is_same_unit(
