@@ -1,5 +1,6 @@
 """What is told to whom when orders and transfers move, on a real database."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -24,6 +25,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_cancelled,
     a_transfer_completed,
     a_transfer_deadline_neared,
+    a_transfer_dissolved,
     a_transfer_drafted,
     a_transfer_executed_automatically,
     a_transfer_line_dropped,
@@ -301,13 +303,17 @@ async def test_a_refused_transfer_is_told_to_the_sender_alone(
         assert await transfer_statuses(world) == ["refused"]
 
 
-async def test_a_dropped_device_is_told_to_both_sides(given: Given, policies: Policies) -> None:
+@pytest.mark.rule("BMB-12g", "BMB-12h")
+async def test_a_dropped_device_is_told_to_both_sides_and_the_region_that_nothing_is_left(
+    given: Given, policies: Policies
+) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies)
-        await world.handle(a_transfer_line_dropped())
+        await world.handle_all(a_transfer_line_dropped(), a_transfer_dissolved())
 
         both = [SENDER, RECEIVING]
         assert (await told(world))[1:] == [(one, MessageKind.TRANSFER_LINE_DROPPED) for one in both]
+        assert await transfer_statuses(world) == ["sent", "dissolved"]
 
 
 @pytest.mark.rule("NTF-4c")
@@ -358,22 +364,23 @@ async def test_the_region_hears_which_message_was_refused_by_whom_and_the_way_on
 
 @pytest.mark.rule("NTF-4c")
 @pytest.mark.parametrize(
-    ("settled", "owner"),
+    ("settles", "owner"),
     [
-        (an_orders_message_settled(), "orders"),
-        (a_bmb_message_settled(), "bmb"),
-        (an_inventory_message_settled(), "inventory"),
+        (an_orders_message_settled, "orders"),
+        (a_bmb_message_settled, "bmb"),
+        (an_inventory_message_settled, "inventory"),
     ],
 )
 async def test_the_region_hears_what_becomes_of_a_message_that_is_quarantined(
-    given: Given, settled: ServiceSettled, owner: str
+    given: Given, settles: Callable[..., ServiceSettled], owner: str
 ) -> None:
+    settled = settles()
+    ended = settles(outcome="discarded", reason=None, rule=None, field=None, way_on=None)
     async with given(service, at=AT) as world:
         first = an_envelope(settled)
         await world.handle(settled, envelope=first)
         again = replace(first, id=uuid4(), sequence=2)
         await world.handle(settled, envelope=again)
-        ended = settled.model_copy(update={"outcome": "discarded", "reason": None})
         await world.handle(ended, envelope=replace(first, id=uuid4(), sequence=3))
 
         quarantined, discarded = await world.events(MessageSettled)

@@ -180,8 +180,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         "    TransferExecutedAutomatically: MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,\n"
         "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n"
         "}\n_TO_RECEIVER",
-        "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n"
-        "}\n_TO_RECEIVER",
+        "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n}\n_TO_RECEIVER",
         f"{_TELLING}_an_expired_transfer_is_told_to_both_sides",
     ),
     rule_mutant(
@@ -196,8 +195,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         "BMB-9e",
         "In a region without notification the receiver is told all the same",
         _TRANSFERS,
-        "return row.policy is not None and"
-        ' tx.pinned_policy(row.policy).transfer.notify != "none"',
+        'return row.policy is not None and tx.pinned_policy(row.policy).transfer.notify != "none"',
         "return row.policy is not None",
         f"{_TELLING}_in_a_region_without_notification_the_receiver_is_not_told",
     ),
