@@ -2,10 +2,13 @@
 pays for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
+
+listeners: list[Callable[[str, Sequence[object]], None]] = []
+"""Each is called with every statement that is about to be sent, and its values: for tests."""
 
 
 async def fetch(session: AsyncSession, statement: str, *values: object) -> Sequence[Any]:
@@ -23,5 +26,7 @@ async def fetch(session: AsyncSession, statement: str, *values: object) -> Seque
         driver = session.info[fetch] = raw.driver_connection
     if not driver.is_in_transaction():
         raise RuntimeError("the session's transaction is begun by a statement of its own")
+    for listener in listeners:
+        listener(statement, values)
     rows: Sequence[Any] = await driver.fetch(statement, *values)
     return rows
