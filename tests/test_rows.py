@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from kvitt_chassis import driver
 from kvitt_chassis.models import Json, Regional
 from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.rows import reader_of
@@ -20,7 +21,7 @@ from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import Address, Code, PolicyVersion, RegionCode
 from kvitt_testkit.platform import Platform
 from sqlalchemy import Column, Engine, Enum, MetaData, PrimaryKeyConstraint, create_engine, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import configure_mappers
 
@@ -126,12 +127,12 @@ def make_tables(engine: Engine, service: str) -> None:
 
 
 @asynccontextmanager
-async def opened(address: str) -> AsyncIterator[AsyncConnection]:
-    """A transaction that is rolled back."""
-    engine = create_async_engine(address)
+async def opened(address: str) -> AsyncIterator[tuple[AsyncSession, AsyncSession]]:
+    """Two sessions in one transaction: for the ORM, and for the driver."""
+    engine = create_async_engine(address, isolation_level="AUTOCOMMIT")
     try:
-        async with engine.connect() as connection:
-            yield connection
+        async with driver.transaction(engine) as session:
+            yield AsyncSession(await session.connection()), session
     finally:
         await engine.dispose()
 
@@ -149,13 +150,19 @@ def described(row: Any) -> dict[str, tuple[type[Any], Any]]:
 
 
 async def compare(
-    connection: AsyncConnection, row_type: type[Any], values: dict[str, Any], *, locks: bool
+    by_orm: AsyncSession,
+    by_driver: AsyncSession,
+    row_type: type[Any],
+    values: dict[str, Any],
+    *,
+    locks: bool,
 ) -> None:
     """The row as the ORM gives it, and as the driver does."""
-    await connection.execute(row_type.__table__.delete())
-    await connection.execute(row_type.__table__.insert().values(**values))
+    by_orm.expunge_all()
+    by_driver.expunge_all()
+    await by_orm.execute(row_type.__table__.delete())
+    await by_orm.execute(row_type.__table__.insert().values(**values))
     column = key_column(row_type)
-    by_orm, by_driver = AsyncSession(connection), AsyncSession(connection)
     expected = (await by_orm.scalars(select(row_type))).one()
     key = getattr(expected, column.key)
 
@@ -209,9 +216,9 @@ def test_a_row_is_by_the_driver_what_it_is_by_the_orm(
     draw()
 
     async def compare_all() -> None:
-        async with opened(addresses[service]) as connection:
+        async with opened(addresses[service]) as (by_orm, by_driver):
             for row_type, values, locks in drawn:
-                await compare(connection, row_type, values, locks=locks)
+                await compare(by_orm, by_driver, row_type, values, locks=locks)
 
     asyncio.run(compare_all())
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from kvitt_chassis.driver import fetch
 
-_DIALECT = PGDialect_asyncpg()
+_DIALECT: Any = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
 # decision 0255: rows are fetched by the driver and become the session's own

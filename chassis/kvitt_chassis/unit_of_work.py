@@ -15,9 +15,10 @@ from kvitt_contracts.types import RegionCode
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
 
+from kvitt_chassis.driver import Part, fetch_together
 from kvitt_chassis.handlers import MessageRoute, RowKey, TimerRoute
 from kvitt_chassis.lock_order import LockOrder
-from kvitt_chassis.recording import Emitted, TimerName, write_events, write_timers
+from kvitt_chassis.recording import Emitted, TimerName, writing_events, writing_timers
 from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.rows import reader_of
 from kvitt_chassis.transaction import Transaction
@@ -146,17 +147,19 @@ class UnitOfWork:
             row for (of, _), row in self.held[row_type].items() if row is not None and of == region
         )
 
-    async def flush(self) -> None:
-        """Write rows, events and timers. The caller commits."""
+    async def flush(self, *others: Part) -> Sequence[Any]:
+        """Write rows; then events and timers, with other parts that are written at the end, in one
+        statement. Answers the rows of the last part. The caller commits.
+        """
         await self.session.flush()
+        parts = [*writing_timers(self.scheduled), *others]
         if self.emitted:
-            await write_events(self.session, self.emitted)
-            self.emitted, self.wrote_events = [], True
-        if self.scheduled:
-            await write_timers(self.session, self.scheduled)
-            due = [instant for instant in self.scheduled.values() if instant is not None]
-            self.soonest = min(due, default=self.soonest)
-            self.scheduled = {}
+            parts.insert(0, writing_events(self.emitted))
+        self.wrote_events |= bool(self.emitted)
+        due = [instant for instant in self.scheduled.values() if instant is not None]
+        self.soonest = min(due, default=self.soonest)
+        self.emitted, self.scheduled = [], {}
+        return await fetch_together(self.session, parts) if parts else ()
 
     def begin(
         self,

@@ -1,5 +1,6 @@
 """What is sent to a database: for tests that count statements, or look at what they lock."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -37,3 +38,22 @@ def sent(engine: Engine) -> Iterator[list[Sent]]:
     finally:
         driver.listeners.remove(note_of_driver)
         event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def transactions() -> Iterator[Counter[str]]:
+    """Inside, counts how many transactions are `committed` and `rolled back`."""
+    counted: Counter[str] = Counter()
+
+    def note(statement: str, values: Sequence[object]) -> None:
+        if statement in _ENDS:
+            counted[_ENDS[statement]] += 1
+
+    driver.listeners.append(note)
+    try:
+        yield counted
+    finally:
+        driver.listeners.remove(note)
+
+
+_ENDS = {"COMMIT": "committed", "ROLLBACK": "rolled back"}

@@ -27,8 +27,8 @@ RECEIVING: tuple[Mutant, ...] = (
         "mark-moved",
         "The mark moves in the transaction of the effect",
         f"{CHASSIS}/consuming/marks.py",
-        "    if not batch.moved:\n        return\n",
-        "    if batch.moved:\n        return\n",
+        "    if not batch.moved:\n        return []\n",
+        "    if batch.moved:\n        return []\n",
         f"{_INBOX}::test_a_message_that_comes_again_has_no_effect_again",
     ),
     mutant(
@@ -243,8 +243,8 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "batch-after-a-restore",
         "A batch is not settled in a database that lacks the one before it",
-        f"{CHASSIS}/consuming/positions.py",
-        "    if rows:\n        raise DatabaseBehind\n",
+        f"{CHASSIS}/consuming/inbox.py",
+        "        if positions is not None and behind:\n            raise DatabaseBehind\n",
         "",
         f"{_KAFKA}::test_a_batch_is_not_settled_in_a_database_that_has_lost_the_one_before",
     ),

@@ -19,14 +19,14 @@ from kvitt_chassis.consuming import answers, marks, parking
 from kvitt_chassis.consuming.faults import HandlerFault, HandlerTooSlow, describe
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import State
-from kvitt_chassis.consuming.marks import Opening
+from kvitt_chassis.consuming.marks import Batch, Opening
 from kvitt_chassis.consuming.outcomes import (
     OLDER,
     Outcome,
     end_of,
 )
 from kvitt_chassis.consuming.parking import Head
-from kvitt_chassis.consuming.positions import Reached, advance
+from kvitt_chassis.consuming.positions import DatabaseBehind, Reached, advance, advancing
 from kvitt_chassis.consuming.refusals import (
     is_answered,
     load_answers,
@@ -36,6 +36,7 @@ from kvitt_chassis.consuming.refusals import (
 from kvitt_chassis.consuming.settling import Settling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database, is_lock_trouble
+from kvitt_chassis.driver import Part
 from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
 from kvitt_chassis.handlers import MessageRoute
 from kvitt_chassis.metrics import child
@@ -169,9 +170,9 @@ class Inbox:
                 applied.verdicts = list(zip(arrived, settling.verdicts, strict=True))
                 failpoint("inbox.before_marks")
                 await self._park(unit.session, applied, head)
-                await marks.write(unit.session, settling.batch)
-                if head is None:
-                    await advance(unit.session, arrived, reached)
+                await self._write(
+                    unit, settling.batch, None if head else advancing(arrived, reached)
+                )
         except Exception as error:
             if slowest > SLOW_HANDLER and is_lock_trouble(error):
                 raise HandlerTooSlow(f"a handler took {slowest:.1f} s") from error
@@ -260,6 +261,14 @@ class Inbox:
                 if is_lock_trouble(error):
                     raise
                 raise HandlerFault from error  # its own, such as a missing file
+
+    # decision 0257: what ends a transaction is one statement
+    async def _write(
+        self, unit: UnitOfWork, batch: Batch, positions: tuple[Part, Part] | None
+    ) -> None:
+        behind = await unit.flush(*marks.writing(batch), *(positions or ()))
+        if positions is not None and behind:
+            raise DatabaseBehind
 
     async def _park(
         self,

@@ -5,7 +5,6 @@ rows and statements. The verdicts are in verdicts.py.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -21,7 +20,7 @@ from kvitt_chassis.consuming.verdicts import (
     Verdict,
     judge,
 )
-from kvitt_chassis.driver import fetch
+from kvitt_chassis.driver import Part, fetch, fetch_together
 
 DDL: tuple[str, ...] = (
     """
@@ -254,13 +253,12 @@ async def _lock(
     session: AsyncSession, places: set[TopicKey]
 ) -> tuple[dict[TopicKey, KeyState], datetime]:
     wanted = sorted(places)
-    arrays = {"topic": [topic for topic, _ in wanted], "key": [key for _, key in wanted]}
-    rows = (await session.execute(_LOCK, arrays)).all()
+    rows = await fetch(session, _LOCK, [topic for topic, _ in wanted], [key for _, key in wanted])
     known = {
         (topic, key): KeyState(sequence=seq, event_ids=tuple(event_ids), is_parked=is_parked)
         for topic, key, seq, event_ids, is_parked, _ in rows
     }
-    return known, rows[0].now
+    return known, rows[0]["now"]
 
 
 async def advance_mark(
@@ -273,7 +271,7 @@ async def advance_mark(
         sequence=sequence,
         event_ids=(*known.event_ids, *skipped[-REMEMBERED_IDS:], event_id)[-REMEMBERED_IDS:],
     )
-    await write(session, Batch({place: moved}, moved={place}))
+    await fetch_together(session, writing(Batch({place: moved}, moved={place})))
 
 
 async def remember(session: AsyncSession, incoming: Incoming) -> None:
@@ -319,31 +317,32 @@ async def _memory(
     return versions, seen
 
 
-async def write(session: AsyncSession, batch: Batch) -> None:
-    """Write the marks that advanced and the new seen ids and versions: one statement."""
+def writing(batch: Batch) -> list[Part]:
+    """What writes the marks that advanced, and the new seen ids and versions."""
     if not batch.moved:
-        return
+        return []
     moved = sorted(batch.moved)
     marks = [batch.known[place] for place in moved]
-    values: list[list[Any]] = [
-        [topic for topic, _ in moved],
-        [key for _, key in moved],
-        [mark.sequence for mark in marks],
-        [_array(mark.event_ids) for mark in marks],
+    parts = [
+        Part(
+            _MOVE,
+            (
+                [topic for topic, _ in moved],
+                [key for _, key in moved],
+                [mark.sequence for mark in marks],
+                [_array(mark.event_ids) for mark in marks],
+            ),
+        )
     ]
-    if not batch.new_seen:
-        await fetch(session, _MOVE, *values)
-        return
-    facts = sorted(batch.new_versions)
-    values += [
-        [source for source, _ in batch.new_seen],
-        [event_id for _, event_id in batch.new_seen],
-        list(batch.new_seen.values()),
-        *([fact[n] for fact in facts] for n in range(4)),
-        [batch.new_versions[fact][0] for fact in facts],
-        [batch.new_versions[fact][1] for fact in facts],
-    ]
-    await fetch(session, _MOVE_AND_REMEMBER, *values)
+    if batch.new_seen:
+        sources, ids = zip(*batch.new_seen, strict=True)
+        parts.append(Part(_REMEMBER, (sources, ids, list(batch.new_seen.values()))))
+    if batch.new_versions:
+        facts = sorted(batch.new_versions)
+        stated = [batch.new_versions[fact] for fact in facts]
+        columns = (*zip(*facts, strict=True), *zip(*stated, strict=True))
+        parts.append(Part(_STATE, columns))
+    return parts
 
 
 def _array(event_ids: Sequence[UUID | None]) -> str:
@@ -357,12 +356,10 @@ async def forget(session: AsyncSession) -> int:
     return int(getattr(gone, "rowcount", 0))
 
 
-_LOCK = text(
-    """
+_LOCK = """
     SELECT mark.*, (SELECT now() + "offset" FROM clock) AS now
-    FROM lock_marks(CAST(:topic AS text[]), CAST(:key AS text[])) AS mark
+    FROM lock_marks($1::text[], $2::text[]) AS mark
     """
-)
 _MEMORY = """
     SELECT wanted.*, seen.id IS NOT NULL, seen.content,
            coalesce(fact.version, whole.version), fact.statement
@@ -381,14 +378,13 @@ _MOVE = """
         AS moved(topic, key, seq, event_ids)
     WHERE marks.topic = moved.topic AND marks.key = moved.key
     """
-_MOVE_AND_REMEMBER = f"""
-    WITH moved AS ({_MOVE}), seen AS (
-        INSERT INTO inbound_seen (source, id, content)
-        SELECT * FROM unnest($5::text[], $6::uuid[], $7::text[]) ON CONFLICT DO NOTHING
-    )
+_REMEMBER = """
+    INSERT INTO inbound_seen (source, id, content)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[]) ON CONFLICT DO NOTHING
+    """
+_STATE = """
     INSERT INTO inbound_facts (source, type, subject, thing, version, statement)
-    SELECT * FROM unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
-        $13::text[])
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
     ON CONFLICT (source, type, subject, thing)
         DO UPDATE SET version = excluded.version, statement = excluded.statement
     """
