@@ -25,7 +25,7 @@ from kvitt_chassis.consuming.outcomes import (
     Outcome,
     end_of,
 )
-from kvitt_chassis.consuming.parking import Head
+from kvitt_chassis.consuming.parking import Head, TopicKey
 from kvitt_chassis.consuming.positions import DatabaseBehind, Reached, advance, advancing
 from kvitt_chassis.consuming.refusals import (
     is_answered,
@@ -88,7 +88,7 @@ class Applied:
 
     verdicts: list[tuple[Incoming, Verdict]] = field(default_factory=list)
     waiting: list[tuple[Incoming, NotYetKnown | UnknownPolicy]] = field(default_factory=list)
-    state: State | None = None  # of the parked key whose first message was tried, and stays it
+    states: dict[TopicKey, State] = field(default_factory=dict)  # of parked keys that stay so
 
     @property
     def parked(self) -> bool:
@@ -127,13 +127,13 @@ class Inbox:
         self,
         arrived: Sequence[Incoming],
         *,
-        head: Head | None = None,
+        heads: Sequence[Head] = (),
         turn: Turn | None = None,
         reached: Reached = MappingProxyType({}),
     ) -> Applied:
         """Settle messages in one transaction: effects, marks, seen ids, and what must be parked.
 
-        `head` is given when the only message comes from the park, where it is the first of its key.
+        `heads` are given when the messages come from the park, where each is the first of its key.
         `turn` is set to the message that is being handled. `reached`: how far the messages'
         partitions were settled before. Answers each message with its verdict. Raises what a handler
         raises, HandlerTooSlow, HeadGone, DatabaseBehind, or lock trouble; nothing is committed
@@ -142,7 +142,8 @@ class Inbox:
         slowest = 0.0
         applied = Applied()
         turn = turn or Turn()
-        opening = Opening(arrived, is_from_park=head is not None)
+        opening = Opening(arrived, is_from_park=bool(heads))
+        told = {id(one) for one, head in zip(arrived, heads, strict=False) if head.told is not None}
         try:
             async with self._database.unit(opening=opening) as unit:
                 settling = Settling(arrived, opening.batch)
@@ -151,8 +152,7 @@ class Inbox:
                     for incoming, verdict in zip(arrived, settling.verdicts, strict=True)
                 ]
                 await unit.load_ahead([call for call in begun if call is not None])
-                if head is not None and head.told is not None:
-                    await load_answers(unit, *arrived)
+                await load_answers(unit, *(one for one in arrived if id(one) in told))
                 for turn.index, incoming in enumerate(arrived):
                     began = time.monotonic()
                     try:
@@ -162,17 +162,16 @@ class Inbox:
                             verdict = await self._apply(unit, incoming, call, applied)
                         elif verdict is Verdict.REFUSE and incoming.refused is not None:
                             record_refusal(unit, incoming, incoming.refused)
-                        await _answer(unit, incoming, verdict, head)
+                        await _answer(unit, incoming, verdict, is_told=id(incoming) in told)
                         settling.end(turn.index, verdict)
                     finally:
                         slowest = max(slowest, time.monotonic() - began)
                 turn.index = None
                 applied.verdicts = list(zip(arrived, settling.verdicts, strict=True))
                 failpoint("inbox.before_marks")
-                await self._park(unit.session, applied, head)
-                await self._write(
-                    unit, settling.batch, None if head else advancing(arrived, reached)
-                )
+                await self._park(unit.session, applied, heads)
+                positions = None if heads else advancing(arrived, reached)
+                await self._write(unit, settling.batch, positions)
         except Exception as error:
             if slowest > SLOW_HANDLER and is_lock_trouble(error):
                 raise HandlerTooSlow(f"a handler took {slowest:.1f} s") from error
@@ -191,7 +190,8 @@ class Inbox:
         """Record the refusal of an inbound message, and its id as seen, in one transaction. Raises
         as `apply` does.
         """
-        return await self.apply([replace(incoming, refused=refused)], head=head, reached=reached)
+        heads = () if head is None else (head,)
+        return await self.apply([replace(incoming, refused=refused)], heads=heads, reached=reached)
 
     async def park(
         self,
@@ -212,7 +212,7 @@ class Inbox:
                     unit.session, [(incoming, cause, reason, None)], sealer=self._sealer
                 )
             elif verdict is Verdict.JOIN:
-                await self._park(unit.session, Applied([(incoming, verdict)]), None)
+                await self._park(unit.session, Applied([(incoming, verdict)]), ())
             await advance(unit.session, [incoming], reached)
 
     async def forget(self) -> int:
@@ -270,26 +270,24 @@ class Inbox:
         if positions is not None and behind:
             raise DatabaseBehind
 
-    async def _park(
-        self,
-        session: AsyncSession,
-        applied: Applied,
-        head: Head | None,
-    ) -> None:
+    async def _park(self, session: AsyncSession, applied: Applied, heads: Sequence[Head]) -> None:
         waiting = {id(incoming): error for incoming, error in applied.waiting}
-        new = [
-            (incoming, *why_parked(incoming, verdict, waiting.get(id(incoming))))
+        new = {
+            id(incoming): (incoming, *why_parked(incoming, verdict, waiting.get(id(incoming))))
             for incoming, verdict in applied.verdicts
             if verdict in PARKS
-        ]
-        if head is not None:
-            if new:
-                applied.state = await parking.reschedule(session, head, *new[0][1:])
+        }
+        if new and not heads:
+            await parking.append(session, list(new.values()), sealer=self._sealer)
+        gone = []
+        for (incoming, _), head in zip(applied.verdicts, heads, strict=False):
+            if id(incoming) in new:
+                why = new[id(incoming)][1:]
+                applied.states[head.place] = await parking.reschedule(session, head, *why)
             else:
-                await parking.remove(session, head)
-            return
-        if new:
-            await parking.append(session, new, sealer=self._sealer)
+                gone.append(head)
+        if gone:
+            await parking.remove(session, *gone)
 
     def _tell(self, applied: Applied) -> None:
         """After the commit: count, write the history, and log what was parked."""
@@ -339,15 +337,12 @@ def why_parked(
             return Cause.BEHIND, "stands behind its key's parked message", None
 
 
-async def _answer(
-    unit: UnitOfWork, incoming: Incoming, verdict: Verdict, head: Head | None
-) -> None:
+async def _answer(unit: UnitOfWork, incoming: Incoming, verdict: Verdict, *, is_told: bool) -> None:
     """Record, for the sender, an older version, and how a message ended of which it was told that
     it is parked.
     """
     if not incoming.is_inbound:
         return
-    is_told = head is not None and head.told is not None
     if verdict is Verdict.REUSED:
         await load_answers(unit, incoming)
         # Kafka may deliver it again, and nothing but its answer remembers it
