@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SERVICES := orders bmb inventory billing notifications
-DISTRIBUTIONS := contracts chassis $(addprefix services/,$(SERVICES)) deploy testkit
+DISTRIBUTIONS := contracts chassis documents $(addprefix services/,$(SERVICES)) deploy testkit
 PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
-PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis $(foreach s,$(SERVICES),services/$(s)/$(s)) deploy/kvitt testkit/kvitt_testkit examples/generator
+PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis documents/kvitt_documents $(foreach s,$(SERVICES),services/$(s)/$(s)) deploy/kvitt testkit/kvitt_testkit examples/generator
 TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
 # mypy finds a module of ours by its distribution's folder (decision 0013).
-BASES := contracts:chassis:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy:testkit
+BASES := contracts:chassis:documents:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):deploy:testkit
 
 # A few chosen tests are done before a second worker is ready.
 WORKERS ?= $(if $(ARGS),0,logical)
@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test slowest simulate faults faults-short mutants bench wheels lint types rules contracts lock clean fmt
+.PHONY: help install run test slowest simulate faults faults-short mutants rule-mutants bench wheels lint types rules contracts lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ faults-short: $(INSTALLED) ## The faults that a change has to survive before it 
 mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that sees it. MUTANT=fork,gap chooses, LIST=1 names them.
 	$(BIN)/python -m tests.mutants $(if $(MUTANT),--mutant $(MUTANT)) $(if $(LIST),--list)
 
+rule-mutants: $(INSTALLED) ## Each built clause of docs/domain.md broken by itself, and the test that sees it. MUTANT=bmb,ORD-2,BIL-1b chooses, LIST=1 names them.
+	$(BIN)/python -m tests.mutants.rules $(if $(MUTANT),--mutant $(MUTANT)) $(if $(LIST),--list)
+
 bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: MINUTES=30, only so); BESIDE=<commit> in turns with it; QUICK=1 tries.
 	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench$(if $(BESIDE),.beside $(BESIDE))
 
@@ -66,8 +69,8 @@ types: $(INSTALLED) ## mypy, strict, tests too.
 	MYPYPATH=$(BASES) $(BIN)/mypy --cache-dir .mypy_cache/packages $(PACKAGES)
 	$(BIN)/mypy --cache-dir .mypy_cache/tests $(TESTS)
 
-rules: $(INSTALLED) ## Each rule of docs/domain.md with its tests.
-	$(BIN)/python -m kvitt.rules
+rules: $(INSTALLED) ## Each rule and clause of docs/domain.md: done, begun or not, its tests and rule mutants. ARGS=--untested: only those without a test.
+	$(BIN)/python -m kvitt.rules $(ARGS)
 
 contracts: $(INSTALLED) ## Fails when schemas, AsyncAPI or topic list are not as generated, or a change is incompatible.
 	$(BIN)/python -m kvitt_contracts.generate --check

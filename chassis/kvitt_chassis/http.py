@@ -61,17 +61,18 @@ _TRIES = 4
 _KEY = re.compile(r"^[\x21-\x7e]{1,100}$")
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})")
 
-_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+PROBLEM_BODY = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+"""How an answer that is a problem document is documented."""
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "Åtkomsttoken saknas eller gäller inte", **_PROBLEM},
-    403: {"description": "Behörighet saknas (REF-5)", **_PROBLEM},
-    404: {"description": "Finns inte", **_PROBLEM},
-    408: {"description": "Kom inte fram i tid", **_PROBLEM},
-    409: {"description": "Regeln säger nej i detta läge", **_PROBLEM},
-    413: {"description": "För stort", **_PROBLEM},
-    422: {"description": "Uppgifterna stämmer inte", **_PROBLEM},
-    429: {"description": "Upptaget just nu", **_PROBLEM},
-    503: {"description": "Regionen eller tjänsten är tagen ur drift just nu", **_PROBLEM},
+    401: {"description": "Åtkomsttoken saknas eller gäller inte", **PROBLEM_BODY},
+    403: {"description": "Behörighet saknas (REF-5)", **PROBLEM_BODY},
+    404: {"description": "Finns inte", **PROBLEM_BODY},
+    408: {"description": "Kom inte fram i tid", **PROBLEM_BODY},
+    409: {"description": "Regeln säger nej i detta läge", **PROBLEM_BODY},
+    413: {"description": "För stort", **PROBLEM_BODY},
+    422: {"description": "Uppgifterna stämmer inte", **PROBLEM_BODY},
+    429: {"description": "Upptaget just nu", **PROBLEM_BODY},
+    503: {"description": "Regionen eller tjänsten är tagen ur drift just nu", **PROBLEM_BODY},
 }
 
 

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     quarantine_key: SecretStr
     person_key: SecretStr | None = None
     otlp_endpoint: str | None = None
-    records_per_turn: int = 200  # of a region, before the next region's turn
+    records_per_turn: int = 50  # of a region, before the next region's turn
     parked_keys_per_region: int = 10_000
     parked_bytes_per_region: int = 64 * 1024 * 1024
     log_level: str = "INFO"

@@ -168,6 +168,21 @@ class Transaction:
                 return found
         return None
 
+    async def search_all(
+        self, row_type: type[R], column: InstrumentedAttribute[Any], value: Any
+    ) -> list[R]:
+        """Every row that has this value in a column that others may share, to read, not locked.
+
+        Named ahead it costs no statement, as `search`.
+        """
+        await self._unit.load([(self.region, (column, value))], locks=False)
+        rows = self._unit.rows_of(row_type, self.region)
+        return [
+            self._give(row)
+            for row in list(rows)
+            if getattr(row, column.key) == value and _is_there(row)
+        ]
+
     async def look_up_all(self, row_type: type[R], keys: Iterable[Any]) -> list[R]:
         """Those of several rows that are there, to read, not locked, in the order of their keys."""
         wanted = sorted(set(keys), key=str)

@@ -148,10 +148,10 @@ class UnitOfWork:
         )
 
     async def flush(self, *others: Part) -> Sequence[Any]:
-        """Write rows; then events and timers, with other parts that are written at the end, in one
-        statement. Answers the rows of the last part. The caller commits.
+        """Write events and timers, with other parts that are written at the end, in one statement;
+        then rows: who has lost a mark to another process hears of that first, not of its rows.
+        Answers the rows of the last part. The caller commits.
         """
-        await self.session.flush()
         parts = [*writing_timers(self.scheduled), *others]
         if self.emitted:
             parts.insert(0, writing_events(self.emitted))
@@ -159,7 +159,9 @@ class UnitOfWork:
         due = [instant for instant in self.scheduled.values() if instant is not None]
         self.soonest = min(due, default=self.soonest)
         self.emitted, self.scheduled = [], {}
-        return await fetch_together(self.session, parts) if parts else ()
+        found = await fetch_together(self.session, parts) if parts else ()
+        await self.session.flush()
+        return found
 
     def begin(
         self,

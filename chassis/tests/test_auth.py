@@ -91,7 +91,6 @@ async def test_a_token_without_signature_is_refused(authenticator: Authenticator
         await authenticator.caller(f"Bearer {token}")
 
 
-@pytest.mark.rule("REF-5")
 async def test_a_caller_without_the_role_is_refused(authenticator: Authenticator) -> None:
     caller = await authenticator.caller(a_token())
 

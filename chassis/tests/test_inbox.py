@@ -11,8 +11,9 @@ from kvitt_chassis.consuming import incoming, parking
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.inbox import MESSAGES
 from kvitt_chassis.consuming.incoming import Record
-from kvitt_chassis.consuming.verdicts import OF_THIS_START, Cause
-from kvitt_chassis.database import Database
+from kvitt_chassis.consuming.marks import MarkTaken
+from kvitt_chassis.consuming.verdicts import OF_THIS_START, Cause, Verdict
+from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_contracts.examples import Example, example, examples
 from kvitt_contracts.inventory import (
     ClaimGranted,
@@ -174,6 +175,42 @@ async def test_a_key_that_another_process_has_in_hand_is_waited_for(
 
     assert trail.mood.calls == 1
     assert await trail_of(database, order) == (1, 2)
+
+
+async def test_a_fresh_key_that_two_processes_have_in_hand_has_one_effect(
+    consumer: Consumer, database: Database, log: Log
+) -> None:
+    """Nothing is locked before its mark is there: who is later rolls back, and finds it."""
+    order = uuid4()
+    trail.mood.hangs = 0.3
+    record = log.refused(order, 1, "hangs")
+    inboxes = [one.inbox for one in (consumer, trail.a_consumer(database))]
+    arrived = consumer.shared.reader.read(record)
+
+    first, second = await asyncio.gather(
+        *(one.apply([arrived]) for one in inboxes), return_exceptions=True
+    )
+
+    assert trail.mood.calls == 2
+    (taken,) = [one for one in (first, second) if isinstance(one, BaseException)]
+    assert isinstance(taken, MarkTaken)
+    assert is_lock_trouble(taken)
+    assert (await inboxes[0].apply([arrived])).verdicts == [(arrived, Verdict.DUPLICATE)]
+    assert await trail_of(database, order) == (1,)
+    assert await _marks(database) == [(trail.RESERVATIONS, str(order), 1)]
+
+
+async def test_a_fresh_key_is_begun_where_its_message_is_parked_too(
+    consumer: Consumer, log: Log
+) -> None:
+    order, other = uuid4(), uuid4()
+
+    await consumer.settle([log.released(order, 2), log.refused(other, 1, "fails")])
+
+    assert {(key, seq) for _, key, seq in await _marks(consumer.database)} == {
+        (str(order), 0),
+        (str(other), 0),
+    }
 
 
 # -- what regions say ------------------------------------------------------------------------------

@@ -149,3 +149,16 @@ async def test_a_row_is_not_found_by_a_value_that_it_no_longer_has(world: World)
 
         assert await tx.search(LetterRow, LetterRow.about, ABOUT) is None
         assert await tx.search(LetterRow, LetterRow.about, another) is not None
+
+
+async def test_all_rows_that_share_a_value_are_found_and_no_other(world: World) -> None:
+    first, second = await posted(world), await posted(world)
+    other = await posted(world, about=uuid4())
+    async with world.worker.unit() as unit:
+        tx = begun(unit)
+        await unit.load_ahead([(route(reads=names((LetterRow.about, ABOUT))), None, tx)])
+        await tx.look_up(LetterRow, other)
+
+        found = await tx.search_all(LetterRow, LetterRow.about, ABOUT)
+
+        assert {row.id for row in found} == {first, second}

@@ -120,7 +120,6 @@ async def test_a_body_that_hides_its_length_is_413_too(world: World) -> None:
     assert is_problem(answer, 413, "TOO_LARGE")
 
 
-@pytest.mark.rule("REF-1")
 @pytest.mark.parametrize(
     "address",
     [

@@ -55,11 +55,6 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
-def age_on(born: date, day: date) -> int:
-    """Whole years from `born` to `day`; a leap day's child turns on 1 March in other years."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
 def first_of_next_month(day: date) -> date:
     """The first day of the month after the one that `day` is in."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

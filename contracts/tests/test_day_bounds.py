@@ -15,7 +15,9 @@ from kvitt_contracts.day_bounds import (
     has_bounds,
 )
 from kvitt_contracts.envelope import Command, Fact, Message
-from kvitt_contracts.examples import example
+from kvitt_contracts.examples import example, examples
+from kvitt_contracts.inventory import SetDeviceCard
+from kvitt_contracts.orders import RequestPickup
 from kvitt_contracts.personnummer import CoordinationNumber, ReserveNumber
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import (
@@ -23,10 +25,11 @@ from kvitt_contracts.regions import (
     DeviceReturned,
     GoodsDispatched,
     PersonStated,
+    ResponsiblesStated,
     ShelfCountStated,
 )
 from kvitt_contracts.topics import CATALOGUE, COMING
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 TODAY = date(2026, 5, 15)
 
@@ -88,25 +91,25 @@ def _returned(on: date) -> DeviceReturned:
     return example(DeviceReturned).model_copy(update={"returned_on": on})
 
 
-@pytest.mark.rule("DAY-1")
+@pytest.mark.rule("DAY-1a")
 def test_what_has_happened_may_be_told_of_today_and_of_ten_years_back() -> None:
     check_days(_returned(TODAY), today=TODAY)
     check_days(_returned(date(2016, 5, 15)), today=TODAY)
 
 
-@pytest.mark.rule("DAY-1")
+@pytest.mark.rule("DAY-1a")
 def test_what_has_happened_is_not_told_of_tomorrow() -> None:
     tomorrow = TODAY + timedelta(days=1)
 
     assert _refusal(_returned(tomorrow)) == ("DAY_IN_THE_FUTURE", "DAY-1", "returned_on")
 
 
-@pytest.mark.rule("DAY-1")
+@pytest.mark.rule("DAY-1a")
 def test_what_happened_more_than_ten_years_ago_is_a_slip_of_the_keys() -> None:
     assert _refusal(_returned(date(2016, 5, 14))) == ("DAY_TOO_LONG_AGO", "DAY-1", "returned_on")
 
 
-@pytest.mark.rule("DAY-1")
+@pytest.mark.rule("DAY-1a")
 def test_an_instant_counts_by_its_day_in_stockholm() -> None:
     counted = example(ShelfCountStated)
     late = counted.model_copy(update={"counted_at": datetime(2026, 5, 15, 22, 30, tzinfo=UTC)})
@@ -114,7 +117,27 @@ def test_an_instant_counts_by_its_day_in_stockholm() -> None:
     assert _refusal(late) == ("DAY_IN_THE_FUTURE", "DAY-1", "counted_at")
 
 
-@pytest.mark.rule("DAY-2")
+@pytest.mark.rule("DAY-1b")
+def test_what_may_be_as_old_as_a_device_happened_at_most_fifty_years_ago() -> None:
+    card = example(SetDeviceCard)
+    check_days(card.model_copy(update={"maintained_on": date(1976, 5, 15)}), today=TODAY)
+    older = card.model_copy(update={"maintained_on": date(1976, 5, 14)})
+    tomorrow = card.model_copy(update={"maintained_on": TODAY + timedelta(days=1)})
+
+    assert _refusal(older) == ("DAY_TOO_LONG_AGO", "DAY-1", "maintained_on")
+    assert _refusal(tomorrow) == ("DAY_IN_THE_FUTURE", "DAY-1", "maintained_on")
+
+
+@pytest.mark.rule("DAY-2a")
+def test_what_was_agreed_more_than_ten_years_ago_is_a_slip_of_the_keys() -> None:
+    sent = example(GoodsDispatched).model_copy(update={"dispatched_on": TODAY})
+    check_days(sent.model_copy(update={"arrives_on": date(2016, 5, 15)}), today=TODAY)
+    old = sent.model_copy(update={"arrives_on": date(2016, 5, 14)})
+
+    assert _refusal(old) == ("DAY_TOO_LONG_AGO", "DAY-2", "arrives_on")
+
+
+@pytest.mark.rule("DAY-2a")
 def test_an_arrival_is_planned_two_years_ahead_at_most() -> None:
     sent = example(GoodsDispatched).model_copy(update={"dispatched_on": TODAY})
     check_days(sent.model_copy(update={"arrives_on": date(2028, 5, 15)}), today=TODAY)
@@ -123,7 +146,7 @@ def test_an_arrival_is_planned_two_years_ahead_at_most() -> None:
     assert _refusal(far) == ("DAY_TOO_FAR_AHEAD", "DAY-2", "arrives_on")
 
 
-@pytest.mark.rule("DAY-3")
+@pytest.mark.rule("DAY-3a")
 def test_a_price_is_valid_from_a_day_within_reach() -> None:
     price = example(ArticlePriceStated)
     check_days(price.model_copy(update={"valid_from": date(2031, 5, 15)}), today=TODAY)
@@ -134,7 +157,7 @@ def test_a_price_is_valid_from_a_day_within_reach() -> None:
     assert _refusal(old) == ("DAY_TOO_LONG_AGO", "DAY-3", "valid_from")
 
 
-@pytest.mark.rule("DAY-4")
+@pytest.mark.rule("DAY-4a")
 def test_nobody_is_born_in_the_future() -> None:
     tomorrow = ReserveNumber(number="R20260516", born_on=TODAY + timedelta(days=1))
     person = example(PersonStated).model_copy(update={"identity": tomorrow})
@@ -146,7 +169,7 @@ def test_nobody_is_born_in_the_future() -> None:
     assert _refusal(numbered, before_birth)[2] == "identity.number"
 
 
-@pytest.mark.rule("DAY-4")
+@pytest.mark.rule("DAY-4b")
 def test_an_unknown_birthday_of_this_year_lies_in_the_future_only_when_all_of_it_does() -> None:
     unknown = CoordinationNumber(number="191500722390")
     person = example(PersonStated).model_copy(update={"identity": unknown})
@@ -155,13 +178,30 @@ def test_an_unknown_birthday_of_this_year_lies_in_the_future_only_when_all_of_it
     assert _refusal(person, date(1915, 1, 11))[0] == "DAY_IN_THE_FUTURE"
 
 
-@pytest.mark.rule("DAY-1")
+@pytest.mark.rule("DAY-1a")
 def test_a_leap_day_is_a_day_as_others_are() -> None:
     leap_day = date(2028, 2, 29)
 
     check_days(_returned(leap_day), today=leap_day)
     check_days(_returned(date(2018, 2, 28)), today=leap_day)
     assert _refusal(_returned(date(2018, 2, 27)), leap_day)[0] == "DAY_TOO_LONG_AGO"
+
+
+@pytest.mark.rule("DAY-5d")
+@pytest.mark.parametrize(
+    ("message", "first", "last"),
+    [
+        (RequestPickup, "earliest_on", "latest_on"),
+        (ResponsiblesStated, "absent_from_on", "absent_to_on"),
+    ],
+)
+def test_an_end_is_not_before_its_beginning(message: type[Message], first: str, last: str) -> None:
+    told = examples(message.wire_type)[0].data
+    one_day = {**told, first: "2026-05-15", last: "2026-05-15"}
+
+    message.model_validate(one_day)
+    with pytest.raises(ValidationError, match="DAY-5"):
+        message.model_validate({**one_day, last: "2026-05-14"})
 
 
 def _rows(message: type[BaseModel], path: str = "") -> Iterator[tuple[str, Bound]]:

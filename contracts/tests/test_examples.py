@@ -89,7 +89,6 @@ def test_only_person_facts_hold_personal_numbers(one: Example) -> None:
         assert not looks_like_personal_number(text)
 
 
-@pytest.mark.rule("REF-1")
 def test_persons_in_examples_have_skatteverkets_test_numbers() -> None:
     for one in examples(PersonStated.wire_type):
         identity = PersonStated.model_validate_json(one.body).identity

@@ -21,74 +21,70 @@ def _read(message: type[Message], **changes: object) -> Any:
     return message.model_validate_json(json.dumps(data))
 
 
-@pytest.mark.rule("REF-4")
+@pytest.mark.rule("REF-4a")
 def test_a_customer_always_has_its_default_payer() -> None:
     with pytest.raises(ValidationError):
         _read(CustomerStated, payer_id=None)
 
 
-@pytest.mark.rule("REF-4")
+@pytest.mark.rule("REF-4b")
 @pytest.mark.parametrize("command", [PlaceOrder, RegisterWithdrawal])
 def test_an_order_names_a_payer_only_where_it_differs(command: type[Message]) -> None:
     assert _read(command, payer_id=None).payer_id is None
     assert _read(command, payer_id="81007").payer_id == "81007"
 
 
-@pytest.mark.rule("REF-4")
+@pytest.mark.rule("REF-4b")
 def test_a_line_names_a_payer_only_where_it_differs() -> None:
     lines = [{"article_number": "1"}, {"article_number": "1", "payer_id": "81007"}]
 
     assert [line.payer_id for line in _read(PlaceOrder, lines=lines).lines] == [None, "81007"]
 
 
-@pytest.mark.rule("REF-3")
+@pytest.mark.rule("REF-3a")
 def test_a_user_has_a_default_service_point_and_may_have_several() -> None:
     assert _read(UserStated, service_points=["40210", "40355"]).default_service_point == "40210"
     with pytest.raises(ValidationError):
         _read(UserStated, default_service_point=None)
 
 
-@pytest.mark.rule("REF-3")
 def test_a_requester_says_which_prescribers_it_acts_for() -> None:
     assert _read(UserStated, acts_for=["k082lno", "k201ema"]).acts_for == ("k082lno", "k201ema")
 
 
-@pytest.mark.rule("REF-7")
 def test_a_private_clinic_is_told_from_other_customers() -> None:
     assert _read(CustomerStated, private_clinic=True, store=None).private_clinic
 
 
-@pytest.mark.rule("REF-8")
 def test_a_person_of_another_home_region_is_stated_like_any_other() -> None:
     assert _read(PersonStated, home_region="bd").home_region == "bd"
 
 
-@pytest.mark.rule("REF-14")
 @pytest.mark.parametrize("field", ["deceased", "active"])
 def test_a_person_fact_tells_why_somebody_is_inactive(field: str) -> None:
     assert getattr(_read(PersonStated, **{field: True}), field) is True
     assert getattr(_read(PersonStated, **{field: False}), field) is False
 
 
-@pytest.mark.rule("ORD-2")
+@pytest.mark.rule("ORD-2a", "ORD-2d")
 @pytest.mark.parametrize("number", ["17200078", "26539999", "265310000"])
 def test_an_order_number_has_eight_digits_and_a_ninth_after_9999(number: str) -> None:
     assert OrderNumber(number) == number
 
 
-@pytest.mark.rule("ORD-2")
+@pytest.mark.rule("ORD-2a")
 @pytest.mark.parametrize("number", ["1720078", "1720-0078", "2653100000"])
 def test_another_form_of_order_number_is_refused(number: str) -> None:
     with pytest.raises(ValueError, match="OrderNumber"):
         OrderNumber(number)
 
 
-@pytest.mark.rule("ORD-3")
+@pytest.mark.rule("ORD-3f")
 def test_delivery_is_consolidated_by_default() -> None:
     assert _read(PlaceOrder, delivery={}).delivery.consolidated
 
 
-@pytest.mark.rule("ORD-3")
+@pytest.mark.rule("ORD-3a", "ORD-3b")
 @pytest.mark.parametrize(
     "to",
     [
@@ -104,7 +100,7 @@ def test_an_order_goes_to_the_unit_the_recipient_or_a_one_off_address(to: dict[s
     assert _read(PlaceOrder, delivery={"to": to}).delivery.to.kind == to["kind"]
 
 
-@pytest.mark.rule("ORD-1")
+@pytest.mark.rule("ORD-1a")
 @pytest.mark.parametrize(
     "recipient",
     [{"kind": "patient", "person": "AC-P-000417"}, {"kind": "care_unit", "unit": "30412"}],
@@ -113,28 +109,28 @@ def test_an_order_is_for_a_patient_or_a_care_unit(recipient: dict[str, str]) -> 
     assert _read(PlaceOrder, recipient=recipient).recipient.kind == recipient["kind"]
 
 
-@pytest.mark.rule("BMB-1")
+@pytest.mark.rule("BMB-1a")
 def test_a_transfer_names_at_least_one_device() -> None:
     assert len(_read(SaveTransfer, devices=["R100417", "R100418"]).devices) == 2
     with pytest.raises(ValidationError):
         _read(SaveTransfer, devices=[])
 
 
-@pytest.mark.rule("BMB-2")
+@pytest.mark.rule("BMB-2d")
 def test_the_sender_cannot_set_the_payer() -> None:
     assert "payer_id" not in SaveTransfer.model_fields
 
 
-@pytest.mark.rule("BIL-1")
+@pytest.mark.rule("BIL-1a")
 def test_custody_names_one_payer_or_none() -> None:
     delivered, *_ = examples(CustodyChanged.wire_type)
 
     assert CustodyChanged.model_validate_json(delivered.body).custody.payer_id is not None
     with pytest.raises(ValidationError):
-        _read(CustodyChanged, custody={**delivered.data["custody"], "payer_id": ["1", "2"]})
+        _read(CustodyChanged, custody={**delivered.data["custody"], "payer_id": ["81007", "81010"]})
 
 
-@pytest.mark.rule("INV-4")
+@pytest.mark.rule("INV-4a")
 @pytest.mark.parametrize("kind", ["central", "purchasing", "own", "investigation"])
 def test_a_store_is_of_one_of_four_kinds(kind: str) -> None:
     assert _read(StoreStated, kind=kind).kind == kind
@@ -148,7 +144,7 @@ def test_a_message_is_imported_from_its_owners_package(message: type[Message]) -
     assert message.__name__ in getattr(package, "__all__", [message.__name__])
 
 
-@pytest.mark.rule("BIL-10")
+@pytest.mark.rule("BIL-10c")
 def test_a_ledger_entry_has_as_much_debit_as_credit() -> None:
     lines = [
         {"account": "1510", "debit_ore": 100, "credit_ore": 0},
@@ -166,7 +162,6 @@ def test_a_basket_act_does_something_and_names_whom_it_delivers_to() -> None:
         _read(ActOnBasketLoan, recipient=None)
 
 
-@pytest.mark.rule("REF-9")
 @pytest.mark.parametrize("number", ["900101-9802", "810161-9807"])
 def test_an_organisation_number_is_never_a_personal_number(number: str) -> None:
     with pytest.raises(ValueError, match="OrganisationNumber"):

@@ -26,7 +26,7 @@ def _problems(message: type[Message], body: str) -> list[Problem]:
     return explain(refused.value)
 
 
-@pytest.mark.rule("BIL-10")
+@pytest.mark.rule("BIL-10a")
 def test_an_amount_with_decimals_of_an_ore_is_refused_by_its_field() -> None:
     (problem,) = _explained(ArticlePriceStated, net_ore=6200.5)
 
@@ -47,7 +47,7 @@ def test_a_date_that_does_not_exist_is_refused_by_its_field() -> None:
     assert problem.problem == "är inget datum som finns (ÅÅÅÅ-MM-DD)"
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-1b")
 def test_a_wrong_check_digit_names_the_rule() -> None:
     (problem,) = _explained(
         PersonStated, identity={"kind": "personal_number", "number": "189001019803"}
@@ -104,7 +104,6 @@ def test_an_instant_without_time_zone_is_told() -> None:
     assert problem.problem.startswith("saknar tidszon")
 
 
-@pytest.mark.rule("REF-9")
 @pytest.mark.parametrize("value", ["hemligt-värde-4711", 4711.25, ["hemligt-värde-4711"]])
 def test_no_problem_repeats_what_came_in(value: object) -> None:
     for field in examples(PlaceOrder.wire_type)[0].data:
@@ -147,7 +146,6 @@ def test_whatever_comes_in_is_read_or_explained(
         )
 
 
-@pytest.mark.rule("REF-9")
 @pytest.mark.parametrize("name", ["189001019802", "Ylva Provdotter", "Storgatan 1"])
 def test_the_name_of_an_unknown_field_is_not_repeated_where_it_may_tell_of_a_person(
     name: str,

@@ -5,7 +5,7 @@ service's admin HTTP, never a database.
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,6 +35,7 @@ EntryArgument = Annotated[int, typer.Argument(help="The entry's number in the li
 Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the audit.")]
 _DEFAULT_STATE = Path(".kvitt")
 _BARRIER_SECONDS = 120.0
+_KEYS_AT_ONCE = 5_000
 
 
 class Admin:
@@ -85,6 +86,23 @@ class Admin:
         """A service's answer to GET. Raises LocalProblem."""
         asked = {name: value for name, value in query.items() if value is not None}
         return self._ask("GET", service, path, params=asked)
+
+    def last_numbers(self, service: str, topic: str) -> Iterator[tuple[str, int]]:
+        """Each key of a topic and its last number, page by page. Raises LocalProblem."""
+        page: dict[str, int] = self.get(
+            service, "outbox/last-numbers", topic=topic, limit=_KEYS_AT_ONCE
+        )
+        while page:
+            yield from page.items()
+            if len(page) < _KEYS_AT_ONCE:
+                return
+            page = self.get(
+                service,
+                "outbox/last-numbers",
+                topic=topic,
+                limit=_KEYS_AT_ONCE,
+                after=list(page)[-1],
+            )
 
     def post(self, service: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """A service's answer to POST. Raises LocalProblem."""
@@ -262,6 +280,17 @@ def outbox_status(state_dir: StateOption = _DEFAULT_STATE) -> None:
         lease = "held" if one["lease_seconds_left"] > 0 else "free"
         _row(table, name, one["unsent"], oldest, lease, one["refusal"])
     show(table)
+
+
+@outbox.command("last-numbers")
+def last_numbers(
+    service: ServiceArgument,
+    topic: Annotated[str, typer.Option(help="The topic, such as inventory.devices.")],
+    state_dir: StateOption = _DEFAULT_STATE,
+) -> None:
+    """Print each key of a topic and its last number, a line each, to compare with what was read."""
+    for key, number in Admin.of(state_dir).last_numbers(service, topic):
+        typer.echo(f"{key}\t{number}")
 
 
 @outbox.command()

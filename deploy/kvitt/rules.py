@@ -1,28 +1,40 @@
-"""Which test covers which rule: the ids of docs/domain.md against the tests' marks. Runs no test.
+"""Which test holds which clause: the letters of docs/domain.md against the tests' marks. Runs none.
 
-`python -m kvitt.rules` prints each rule with its tests; exit code 1 when a mark names no rule.
-`--untested` prints only the rules without a test.
+`python -m kvitt.rules` prints each rule and each of its clauses, with *done*, *begun* or *not
+begun*, its tests, and how many rule mutants it has; exit code 1 when a mark names no clause.
+`--untested` prints only the clauses without a test.
 """
 
 import ast
 import re
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
-_RULE = re.compile(r"^- \*\*([A-Z]{3}-\d+)\*\*\s*(.*)$")
+_RULE = re.compile(r"^- \*\*([A-Z]{3}-\d+)\*\*")
+_LETTER = re.compile(r"(?:^|(?<=\s))\(([a-z])\)\s")
 _TESTS = ("contracts", "chassis", "services", "deploy", "tests")
+_MUTANTS = Path("tests", "mutants", "rules")
 _WIDTH = 90
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+class State(StrEnum):
+    """How far a rule has come: each of its clauses has a test, some have, none has."""
+
+    DONE = "done"
+    BEGUN = "begun"
+    NOT_BEGUN = "not begun"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One `@pytest.mark.rule` on one test."""
+    """One `@pytest.mark.rule` on one test; `clause` is what it names."""
 
-    rule: str
+    clause: str
     file: Path
     line: int
     test: str
@@ -31,10 +43,22 @@ class Mark:
         return f"{self.file}:{self.line} {self.test}"
 
 
-def rules(domain: str) -> dict[str, str]:
-    """Rule id → the beginning of its text, in the order of the document."""
-    found = (_RULE.match(line) for line in domain.splitlines())
-    return {match[1]: match[2] for match in found if match}
+def rules(domain: str) -> dict[str, dict[str, str]]:
+    """Rule id → clause id (`BMB-4a`) → its text, in the order of the document.
+
+    A rule is a list item with its continuation lines. Raises ValueError when a rule has no clause,
+    or two of one letter.
+    """
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in domain.splitlines():
+        if match := _RULE.match(line):
+            lines = found[match[1]] = [line[match.end() :]]
+        elif line.startswith("  ") and lines:
+            lines.append(line)
+        else:
+            lines = []
+    return {rule: _clauses(rule, " ".join(text)) for rule, text in found.items()}
 
 
 def marks(files: Iterable[Path], *, root: Path) -> list[Mark]:
@@ -42,26 +66,97 @@ def marks(files: Iterable[Path], *, root: Path) -> list[Mark]:
     return [mark for file in files for mark in _marks_of(file, root)]
 
 
+def mutants(files: Iterable[Path]) -> Counter[str]:
+    """How many rule mutants each clause has, by the first argument of each `rule_mutant(…)`."""
+    return Counter(
+        clause
+        for file in files
+        for call in ast.walk(ast.parse(file.read_text(), filename=str(file)))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "rule_mutant"
+        for clause in _texts(call.args[:1])
+    )
+
+
+def state(clauses: Iterable[str], tested: Mapping[str, Sequence[Mark]]) -> State:
+    """How far a rule with these clauses has come."""
+    held = [bool(tested.get(clause)) for clause in clauses]
+    return State.DONE if all(held) else State.BEGUN if any(held) else State.NOT_BEGUN
+
+
 def main() -> None:
     """Print the table for the repository in the working directory."""
     root = Path.cwd()
     known = rules((root / "docs" / "domain.md").read_text())
-    by_rule: dict[str, list[Mark]] = defaultdict(list)
+    tested: dict[str, list[Mark]] = defaultdict(list)
     for mark in marks(_test_files(root), root=root):
-        by_rule[mark.rule].append(mark)
+        tested[mark.clause].append(mark)
+    mutated = mutants(sorted((root / _MUTANTS).glob("*.py")))
     only_untested = "--untested" in sys.argv[1:]
-    for rule, text in known.items():
-        if only_untested and by_rule[rule]:
-            continue
-        _say(f"{rule:<7} {len(by_rule[rule]):>3}  {text[:_WIDTH]}")
-        for mark in by_rule[rule]:
+    for rule, clauses in known.items():
+        _say_rule(rule, clauses, tested, mutated, only_untested=only_untested)
+    _say_sums(known, tested, mutated)
+    sys.exit(0 if _say_wrong(known, tested) else 1)
+
+
+def _say_rule(
+    rule: str,
+    clauses: Mapping[str, str],
+    tested: Mapping[str, Sequence[Mark]],
+    mutated: Counter[str],
+    *,
+    only_untested: bool,
+) -> None:
+    shown = [one for one in clauses if not (only_untested and tested.get(one))]
+    if not shown:
+        return
+    held = sum(bool(tested.get(clause)) for clause in clauses)
+    _say(f"{rule:<7} {state(clauses, tested)}, {held} of {len(clauses)} clauses")
+    for clause in shown:
+        found = tested.get(clause, ())
+        told = f"{State.DONE if found else State.NOT_BEGUN:<9}  {len(found):>3} tests"
+        _say(f"  {clause:<7} {told} {mutated[clause]:>2} mutants  {clauses[clause][:_WIDTH]}")
+        for mark in found:
             _say(f"             {mark}")
-    tested = sum(1 for rule in known if by_rule[rule])
-    _say(f"\n{tested} of {len(known)} rules have a test.")
-    unknown = [mark for rule, found in by_rule.items() if rule not in known for mark in found]
-    for mark in unknown:
-        _say(f"{mark}: there is no rule {mark.rule} in docs/domain.md")
-    sys.exit(1 if unknown else 0)
+
+
+def _say_sums(
+    known: Mapping[str, Mapping[str, str]],
+    tested: Mapping[str, Sequence[Mark]],
+    mutated: Counter[str],
+) -> None:
+    clauses = [clause for one in known.values() for clause in one]
+    done = [clause for clause in clauses if tested.get(clause)]
+    unmutated = [clause for clause in done if not mutated[clause]]
+    states = Counter(state(one, tested) for one in known.values())
+    _say("\n" + f"{len(known)} rules: " + ", ".join(f"{states[one]} {one}" for one in State))
+    _say(f"{len(clauses)} clauses: {len(done)} done, {len(clauses) - len(done)} not begun")
+    _say(f"{mutated.total()} rule mutants; {len(unmutated)} clauses are done and have none:")
+    _say("  " + " ".join(unmutated))
+
+
+def _say_wrong(
+    known: Mapping[str, Mapping[str, str]], tested: Mapping[str, Sequence[Mark]]
+) -> bool:
+    """Tell of each mark that names no clause. True when there is none that fails the task."""
+    clauses = {clause for one in known.values() for clause in one}
+    fails = False
+    for named, found in tested.items():
+        for mark in found if named not in clauses else ():
+            if named in known:
+                _say(f"warning: {mark}: {named} is a whole rule; name the clause that it tests")
+            else:
+                _say(f"{mark}: there is no clause {named} in docs/domain.md")
+                fails = True
+    return not fails
+
+
+def _clauses(rule: str, text: str) -> dict[str, str]:
+    _, *parts = _LETTER.split(text)
+    letters, texts = parts[::2], parts[1::2]
+    if not letters or len(set(letters)) != len(letters):
+        raise ValueError(f"{rule} has {', '.join(letters) or 'no'} clauses")
+    said = (" ".join(one.split()) for one in texts)
+    return {f"{rule}{letter}": one for letter, one in zip(letters, said, strict=True)}
 
 
 def _test_files(root: Path) -> Iterator[Path]:
@@ -73,8 +168,8 @@ def _marks_of(file: Path, root: Path) -> Iterator[Mark]:
     tree = ast.parse(file.read_text(), filename=str(file))
     place = file.relative_to(root)
     for test, inherited in _tests(tree.body, _module_marks(tree)):
-        for rule in [*inherited, *_rule_ids(test.decorator_list)]:
-            yield Mark(rule, place, test.lineno, test.name)
+        for clause in [*inherited, *_named(test.decorator_list)]:
+            yield Mark(clause, place, test.lineno, test.name)
 
 
 def _tests(
@@ -82,7 +177,7 @@ def _tests(
 ) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, list[str]]]:
     for node in body:
         if isinstance(node, ast.ClassDef):
-            yield from _tests(node.body, inherited + _rule_ids(node.decorator_list))
+            yield from _tests(node.body, inherited + _named(node.decorator_list))
         elif isinstance(node, _FUNCTIONS) and node.name.startswith("test_"):
             yield node, inherited
 
@@ -94,21 +189,24 @@ def _module_marks(tree: ast.Module) -> list[str]:
         if isinstance(node, ast.Assign)
         and any(isinstance(name, ast.Name) and name.id == "pytestmark" for name in node.targets)
     ]
-    return [
-        rule
-        for value in values
-        for rule in _rule_ids(value.elts if isinstance(value, ast.List) else [value])
-    ]
+    return _named(values)
 
 
-def _rule_ids(decorators: Iterable[ast.expr]) -> list[str]:
+def _named(decorators: Iterable[ast.expr]) -> list[str]:
+    """What the rule marks among these name; also that of one case (`pytest.param(marks=…)`)."""
     return [
-        argument.value
-        for call in decorators
+        clause
+        for decorator in decorators
+        for call in ast.walk(decorator)
         if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("mark.rule")
-        for argument in call.args
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        for clause in _texts(call.args)
     ]
+
+
+def _texts(arguments: Iterable[ast.expr]) -> Iterator[str]:
+    for one in arguments:
+        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
 
 
 def _say(line: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiokafka.errors
 import httpx
@@ -44,6 +45,7 @@ READ_ONLY = (
     "quarantine list",
     "quarantine show orders 1",
     "outbox status",
+    "outbox last-numbers orders --topic orders.units",
     "clock show",
     "failpoints",
     "token --region ac --user anna --role prescriber",
@@ -60,10 +62,13 @@ class Answers(BaseHTTPRequestHandler):
     """The admin HTTP of a service that has much to tell."""
 
     def do_GET(self) -> None:
-        path = self.path.partition("?")[0].removeprefix("/admin/")
+        address, _, query = self.path.partition("?")
+        path = address.removeprefix("/admin/")
+        asked = dict(parse_qsl(query))
+        answer = _numbers(**asked) if path == "outbox/last-numbers" else ANSWERS[path]
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(json.dumps(ANSWERS[path]).encode())
+        self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, *arguments: object) -> None:
         """Tells nothing."""
@@ -104,6 +109,16 @@ ANSWERS = {
     },
     "clock": {"now": WHEN, "offset_seconds": 86400.0},
 }
+
+
+KEYS = [f"key-{number:05}" for number in range(12_345)]
+
+
+def _numbers(*, limit: str, topic: str, after: str = "") -> dict[str, int]:
+    """A page of a topic's last numbers."""
+    assert topic == "inventory.devices"
+    following = [key for key in KEYS if key > after]
+    return dict.fromkeys(following[: int(limit)], 7)
 
 
 @pytest.fixture(scope="module")
@@ -221,6 +236,17 @@ def test_a_list_fits_a_terminal_and_breaks_no_word(command: str, service: str) -
         assert [name for name in known() if name not in ended.stdout] == []
     if command == "idle":
         assert len(ended.stdout.splitlines()) < 10, "a row each, and no records"
+
+
+def test_last_numbers_are_printed_page_after_page(
+    service: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KVITT_ADMIN_URLS", f"inventory={service}")
+    monkeypatch.setenv("KVITT_ADMIN_TOKEN", "a-token")
+
+    assert _run("outbox last-numbers inventory --topic inventory.devices") is None
+
+    assert capsys.readouterr().out.splitlines() == [f"{key}\t7" for key in KEYS]
 
 
 def test_columns_share_what_their_longest_words_leave() -> None:

@@ -175,9 +175,10 @@ def _unknown_device(month: Month) -> None:
 
 
 def _requester_sends(month: Month) -> None:
-    number = month.take_device(lent)
+    requesters = {boss: one for one in month.units.users for boss in one.acts_for}
+    number = month.take_device(lambda one: lent(one) and one.now.prescriber in requesters)
     if number is not None:
-        requester = next(one for one in month.units.users if one.acts_for)
+        requester = requesters[UserId(str(month.device(number).now.prescriber))]
         save(month, [number], sender=requester.user_id, prescriber=other_prescriber(month, number))
         month.let_go([number])
 

@@ -14,16 +14,20 @@ from kvitt_contracts.bmb import (
     UnlockTransfer,
 )
 from kvitt_contracts.policy import ExpiryOutcome
+from kvitt_contracts.regions import UserStated
 from kvitt_contracts.types import (
     CareUnitRecipient,
     CustomerId,
     DeviceNumber,
     NamedRecipient,
+    PayerId,
+    ServicePointId,
     StoreId,
     UserId,
 )
 
-from examples.generator.model.state import Device
+from examples.generator.model.parties import answering, has_part, involved_payers, is_own
+from examples.generator.model.state import Device, Transfer
 from examples.generator.month import END, LAST_DAY, Month
 from examples.generator.ordering import give_back, patient
 
@@ -59,15 +63,17 @@ def save(
 ) -> str:
     """Save a transfer, sent at once unless `send` is False; returns its reference."""
     reference = month.name(month.profile.sends_transfer)
+    sender = sender or sender_of(month, devices[0])
     month.send(
         "bmb",
         reference,
         SaveTransfer(
-            sender=UserId(sender or sender_of(month, devices[0])),
+            sender=UserId(sender),
             devices=tuple(DeviceNumber(number) for number in devices),
             new_recipient=to,
             new_store=StoreId(store) if store else None,
             new_prescriber=UserId(prescriber) if prescriber else None,
+            receiving_service_point=None if prescriber else _one_of(month, devices[0], sender),
             transfer_date=on,
             attested=attested and to is not None and to.kind == "patient",
             message="Hjälpmedlet följer med." if month.rng.randrange(4) == 0 else None,
@@ -77,27 +83,53 @@ def save(
     return reference
 
 
-def accept(month: Month, reference: str, *, by: str | None = None) -> None:
-    """Accept for the receiving service point, if its time has not run out."""
+def accept(month: Month, reference: str) -> None:
+    """Accept for the receiving service point, if its time has not run out and somebody may."""
     transfer = month.transfer(reference)
     if transfer.status == "sent" and transfer.deadline_on == month.today:
         return
+    by = _who_accepts(month, transfer)
+    if by is None:
+        return
     chosen = None
     if month.policy.transfer.ack_payer == "chosen" and month.rng.randrange(2):
-        chosen = month.rng.choice(month.units.payers).payer_id
+        chosen = month.rng.choice(sorted(involved_payers(month.model.world, transfer, by)))
     devices = list(transfer.left)
     month.send(
         "bmb",
         reference,
         AcceptTransfer(
-            by=UserId(by or month.somebody_at(transfer.receiving).user_id),
+            by=by.user_id,
             customer_id=CustomerId(transfer.receiving),
-            payer_id=chosen,
+            payer_id=PayerId(chosen) if chosen else None,
         ),
     )
     effective_on = transfer.effective_on
     if effective_on is not None:
         month.let_go(devices, after=max(effective_on, month.today))
+
+
+def _one_of(month: Month, number: str, sender: str) -> ServicePointId | None:
+    """A unit of the payer, named where the sender's own is none of several (BMB-4)."""
+    world = month.model.world
+    units = answering(world, month.device(number))
+    own = world.user(sender).default_service_point
+    return ServicePointId(min(units)) if len(units) > 1 and own not in units else None
+
+
+def _who_accepts(month: Month, transfer: Transfer) -> UserStated | None:
+    """Somebody there; the sender only where both sides are his already (BMB-4)."""
+    there = [
+        one
+        for one in month.units.users
+        if one.active
+        and transfer.receiving in one.service_points
+        and (
+            one.user_id not in {transfer.sender, transfer.sent_by}
+            or is_own(month.model.world, transfer, one)
+        )
+    ]
+    return month.rng.choice(there) if there else None
 
 
 def reject(month: Month, reference: str, *, message: str | None = None) -> None:
@@ -121,16 +153,14 @@ def unlock(month: Month, reference: str, *, by: str = "kundtjanst1") -> None:
 
 
 def sender_of(month: Month, number: str) -> str:
-    """Who prescribed the device, or anybody who prescribes at the service point of its store."""
+    """Who prescribed the device, or anybody who prescribes and has a part in it (BMB-4)."""
     device = month.device(number)
     active = {one.user_id: one for one in month.prescribers()}
     if device.now.prescriber in active:
         return str(device.now.prescriber)
-    if device.store is not None:
-        owner = next(one for one in month.units.customers if one.store == device.store)
-        here = [one for one in active.values() if owner.customer_id in one.service_points]
-        return str(month.rng.choice(here).user_id)
-    return str(month.rng.choice(sorted(active)))
+    world = month.model.world
+    parts = [one.user_id for one in active.values() if has_part(world, device, one)]
+    return str(month.rng.choice(parts))
 
 
 def lent(device: Device) -> bool:
@@ -222,13 +252,17 @@ def _to_care_unit(month: Month) -> None:
 
 
 def _to_own_store(month: Month) -> None:
-    number = month.take_device(lent)
+    stores = {one.customer_id: one.store for one in month.units.customers if one.store}
+    at_store = {
+        one.user_id: one.default_service_point
+        for one in month.prescribers()
+        if one.default_service_point in stores
+    }
+    number = month.take_device(lambda device: lent(device) and device.now.prescriber in at_store)
     if number is None:
         return
-    owner = month.rng.choice([one for one in month.units.customers if one.store])
-    here = [u.user_id for u in month.prescribers() if owner.customer_id in u.service_points]
-    sender = month.rng.choice(here)
-    _answer_soon(month, save(month, [number], sender=sender, store=owner.store))
+    sender = UserId(str(month.device(number).now.prescriber))
+    _answer_soon(month, save(month, [number], sender=sender, store=stores[at_store[sender]]))
 
 
 def _from_own_store(month: Month) -> None:
@@ -315,11 +349,11 @@ def _one_of_several_returned(month: Month) -> None:
 
 
 def _several(month: Month) -> tuple[str, str] | None:
-    """All that one recipient has from one service point, up to three: the transfer, one device."""
+    """All that one recipient has from one prescriber, up to three: the transfer, one device."""
     together: dict[tuple[str, str | None], list[str]] = {}
     for number in month.find_devices(lent_to_patient):
         now = month.device(number).now
-        together.setdefault((now.holder[1], now.customer), []).append(number)
+        together.setdefault((now.holder[1], now.prescriber), []).append(number)
     several = [numbers for numbers in together.values() if len(numbers) > 1]
     if not several:
         return None

@@ -1,7 +1,7 @@
 """`python -m tests.bench`: measure, keep the figures, write the page. One command, ≤ 35 minutes.
 
-PART chooses parts by name (`memory`, half an hour, only so); QUICK=1 measures little, and writes
-under .kvitt instead of docs.
+PART chooses parts by name (`memory`, half an hour, only so; `--help` tells of each); QUICK=1
+measures little, leaves Debezium out, and writes under .kvitt instead of docs.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from tests.bench import (
     report,
     slow_clients,
     writing,
+    year,
 )
 from tests.bench.machine import description, tell
 
@@ -35,14 +36,31 @@ _PARTS: dict[str, Callable[..., Coroutine[None, None, report.Section]]] = {
     "writing": writing.measure,
     "one-bad-region": one_bad_region.measure,
     "slow-clients": slow_clients.measure,
+    "year": year.measure,
     "profile": profiling.measure,
     "memory": lasting.measure,
 }
 _ONLY_WHEN_CHOSEN = {"memory"}
+_MINUTES = {
+    "system": (6, "start-up, idle, commit → effect, load until it queues, CPU an order, flows"),
+    "relay": (6, "a backlog, its length, history, single events; beside raw parts and peers"),
+    "consumer": (2, "events to effects, beside raw parts and a peer; what fails"),
+    "writing": (4, "what an event costs its transaction, timers, the consumer against history"),
+    "one-bad-region": (9, "how long a region waits while another floods"),
+    "slow-clients": (4, "how long HTTP takes beside connections that send nothing"),
+    "year": (6, "a hundredth of a year of 21 regions in bursts: hours, memory, growth"),
+    "profile": (2, "where Python's time goes"),
+    "memory": (30, "memory at 200 events/s, for MINUTES"),
+}
+"""About how long each part takes on two cores, and what it tells."""
 
 
 def main() -> int:
     """Exit code 1 when a part failed, 2 for a part that is not there."""
+    if "--help" in sys.argv:
+        parts = "".join(f"  {one:15} {m:2} min  {what}\n" for one, (m, what) in _MINUTES.items())
+        sys.stdout.write(f"{__doc__}\nParts, and how long each takes:\n{parts}")
+        return 0
     chosen = os.environ.get("PART", "").split() or [
         one for one in _PARTS if one not in _ONLY_WHEN_CHOSEN
     ]

@@ -12,9 +12,14 @@ _INSERT = """
     INSERT INTO events (event_id, region, topic, key, seq, type, time, correlation_id, payload)
     SELECT gen_random_uuid(), 'ac', '{topic}', md5((n % {keys})::text)::uuid::text,
            n / {keys} + 1, 'orders.order.voided.v1', now(), gen_random_uuid()::text,
-           '{{"filler":"' || repeat('x', 600) || '"}}'
+           '{{"order_id":"' || md5(n::text) || '","lines":[{digits}]}}'
     FROM generate_series({first}, {last}) AS n
 """
+# digits that nothing before has: a row of the same letters is compressed to nothing
+_DIGITS = ",".join(
+    f"""{{"article":"' || encode(sha512((n::text || '{line}')::bytea), 'hex') || '"}}"""
+    for line in "abcd"
+)
 
 
 def fill(place: Place, events: int, *, behind: int = 0) -> None:
@@ -45,4 +50,6 @@ async def put_behind(place: Place, events: int) -> None:
 
 
 def _insert(first: str, last: str) -> str:
-    return _INSERT.format(topic=counted.EMITTED.name, keys=KEYS, first=first, last=last)
+    return _INSERT.format(
+        topic=counted.EMITTED.name, keys=KEYS, digits=_DIGITS, first=first, last=last
+    )

@@ -4,7 +4,7 @@ import os
 import platform
 import statistics
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ class Used:
 
 
 class Processes:
-    """Named processes with all their children."""
+    """Named processes with all their children, but for those that have a name of their own."""
 
     def __init__(self, named: Mapping[str, int]) -> None:
         self._named = dict(named)
@@ -61,20 +61,25 @@ class Processes:
     def memory(self) -> dict[str, int]:
         """Bytes by process; what several share is divided among them (PSS)."""
         found = dict.fromkeys(self._named, 0)
-        for name, root in self._named.items():
-            for process in _family(root):
-                with suppress(psutil.Error):
-                    found[name] += process.memory_full_info().pss
+        for name, process in self._members():
+            with suppress(psutil.Error):
+                found[name] += process.memory_full_info().pss
         return found
 
     def _cpu(self) -> dict[str, float]:
         found = dict.fromkeys(self._named, 0.0)
+        for name, process in self._members():
+            with suppress(psutil.Error):
+                # children_: of those that ended meanwhile
+                found[name] += sum(process.cpu_times()[:4])
+        return found
+
+    def _members(self) -> Iterator[tuple[str, psutil.Process]]:
+        named = set(self._named.values())
         for name, root in self._named.items():
             for process in _family(root):
-                with suppress(psutil.Error):
-                    # children_: of those that ended meanwhile
-                    found[name] += sum(process.cpu_times()[:4])
-        return found
+                if process.pid == root or process.pid not in named:
+                    yield name, process
 
 
 def tell(step: str) -> None:

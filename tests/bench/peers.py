@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -85,7 +86,7 @@ class OutboxRelay:
                 .returning(self._counters.c.n)
             )
             seq = await session.scalar(update)
-            body = {"id": event_id, "key": key, "seq": seq, "filler": "x" * 600}
+            body = {"id": event_id, "key": key, "seq": seq, "filler": os.urandom(300).hex()}
             await self._outbox.publish(body, queue="events", session=session)
         return event_id
 
@@ -174,7 +175,8 @@ def _admin_url(place: Place) -> str:
 _MARK = sa.text(
     """
     INSERT INTO marks (topic, key, seq) VALUES ('plain', :key, :seq)
-    ON CONFLICT (topic, key) DO UPDATE SET seq = excluded.seq WHERE marks.seq < excluded.seq
+    ON CONFLICT (key_digest(topic, key))
+    DO UPDATE SET seq = excluded.seq WHERE marks.seq < excluded.seq
     RETURNING seq
     """
 )

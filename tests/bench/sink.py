@@ -1,7 +1,22 @@
 """Takes traces (OTLP over HTTP) and forgets them: a collector that costs next to nothing."""
 
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@contextmanager
+def collector() -> Iterator[tuple[str, int]]:
+    """Within: one runs as a process of its own. Its address and process id."""
+    command = [sys.executable, "-m", "tests.bench.sink"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sink:
+        assert sink.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{sink.stdout.readline().strip()}", sink.pid
+        finally:
+            sink.terminate()
 
 
 class _Sink(BaseHTTPRequestHandler):

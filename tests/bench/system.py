@@ -3,11 +3,9 @@
 import asyncio
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -25,6 +23,7 @@ from kvitt.story.services import Services
 
 from tests.bench.load import REGION, Business, send_open_loop
 from tests.bench.machine import Processes, tell
+from tests.bench.sink import collector
 
 _AT_ONCE = 500
 
@@ -100,7 +99,7 @@ async def running() -> AsyncIterator[World]:
     """Within: the system with an empty state, telemetry on; all of it gone afterwards."""
     directory = Path(tempfile.mkdtemp(prefix="kvitt-bench-"))
     try:
-        with _collector() as endpoint:
+        with collector() as (endpoint, _):
             os.environ["KVITT_OTLP_ENDPOINT"] = endpoint
             state = State.open(directory)
             _note_commit_times(state)
@@ -173,14 +172,3 @@ def _note_commit_times(state: State) -> None:
     finally:
         server.stop()
         reaper.close()
-
-
-@contextmanager
-def _collector() -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.bench.sink"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sink:
-        assert sink.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{sink.stdout.readline().strip()}"
-        finally:
-            sink.terminate()

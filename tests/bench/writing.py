@@ -253,7 +253,8 @@ _LATE = """
 _PAST_EVENTS = """
     INSERT INTO events (event_id, region, topic, key, seq, type, time, payload)
     SELECT gen_random_uuid(), 'ac', 'orders.customer-orders', md5((n / 5)::text)::uuid::text,
-           n %% 5 + 1, 'orders.order.voided.v1', now(), '{"filler":"' || repeat('x', 200) || '"}'
+           n %% 5 + 1, 'orders.order.voided.v1', now(),
+           '{"filler":"' || encode(sha512(n::text::bytea), 'hex') || '"}'
     FROM generate_series(0, %s::bigint - 1) AS n
 """
 _PAST_MARKS = """

@@ -71,7 +71,6 @@ def test_what_is_wrong_in_its_schema_is_wrong_for_the_independent_validator(regi
         assert not validator.is_valid(line.data)
 
 
-@pytest.mark.rule("REF-1")
 def test_numbers_stand_in_person_facts_alone(region: Region) -> None:
     for line in region.lines:
         if line.topic != "persons":
@@ -81,7 +80,6 @@ def test_numbers_stand_in_person_facts_alone(region: Region) -> None:
     assert not looks_like_personal_number(json.dumps(region.expected))
 
 
-@pytest.mark.rule("REF-1")
 def test_every_number_is_of_the_series_for_tests(region: Region) -> None:
     identities = [line.data["identity"] for line in region.lines if "identity" in (line.data or {})]
     numbers = [one["number"] for one in identities if one["kind"] != "reserve_number"]

@@ -22,7 +22,6 @@ from tests.examples.conftest import Region
 pytestmark = pytest.mark.long(seconds=10)
 
 
-@pytest.mark.rule("BIL-1")
 @given(price=st.integers(0, 10**8), month=st.integers(1, 12), year=st.integers(2024, 2030))
 def test_the_days_of_a_month_add_up_to_its_price(price: int, month: int, year: int) -> None:
     first = date(year, month, 1)
@@ -31,7 +30,6 @@ def test_the_days_of_a_month_add_up_to_its_price(price: int, month: int, year: i
     assert sum(day_share(price, day) for day in days_from(first, last)) == price
 
 
-@pytest.mark.rule("BIL-10")
 def test_half_an_ore_of_vat_goes_upwards() -> None:
     assert [vat(net, 25) for net in (1, 2, 3, 100)] == [0, 1, 1, 25]
 
@@ -70,7 +68,6 @@ def test_everything_published_twice_changes_nothing_but_the_count(region: Region
     assert expected["duplicates"] > region.expected["duplicates"]
 
 
-@pytest.mark.rule("INV-4")
 def test_every_device_is_in_one_place_and_every_balance_counts_its_devices(region: Region) -> None:
     world = region.model.world
     for (store, article), balance in world.balances.items():
@@ -87,7 +84,6 @@ def test_every_device_is_in_one_place_and_every_balance_counts_its_devices(regio
         assert balance.reserved >= 0
 
 
-@pytest.mark.rule("INV-4")
 def test_goods_are_received_delivered_or_still_there(region: Region) -> None:
     world = region.model.world
     for article in (one for one in world.articles.values() if not one.marked):
@@ -103,7 +99,6 @@ def test_goods_are_received_delivered_or_still_there(region: Region) -> None:
         assert came == there + _gone(world, number)
 
 
-@pytest.mark.rule("BIL-1")
 def test_a_device_has_one_payer_a_day_and_each_day_is_invoiced_once(region: Region) -> None:
     invoiced: dict[tuple[str, str], str] = {}
     for payer, lines in region.expected["invoices"].items():
@@ -121,7 +116,6 @@ def test_a_device_has_one_payer_a_day_and_each_day_is_invoiced_once(region: Regi
     assert invoiced == paid
 
 
-@pytest.mark.rule("BIL-1")
 def test_a_device_lent_all_month_at_one_price_costs_the_month(region: Region) -> None:
     world = region.model.world
     of_device: dict[str, list[int]] = {}
@@ -139,7 +133,6 @@ def test_a_device_lent_all_month_at_one_price_costs_the_month(region: Region) ->
     assert split > 10
 
 
-@pytest.mark.rule("INV-7")
 def test_a_return_told_late_takes_back_what_was_decided_meanwhile(region: Region) -> None:
     taken_back = 0
     for device in region.model.world.devices.values():
@@ -152,7 +145,6 @@ def test_a_return_told_late_takes_back_what_was_decided_meanwhile(region: Region
     assert taken_back > 0
 
 
-@pytest.mark.rule("BIL-2")
 def test_what_is_sold_is_paid_for_and_rents_nothing(region: Region) -> None:
     world = region.model.world
     sold = {one.article_number for one in world.articles.values() if one.charging == "sale"}
@@ -162,7 +154,6 @@ def test_what_is_sold_is_paid_for_and_rents_nothing(region: Region) -> None:
         assert not [line for line in lines if line["kind"] == "rent" and line["article"] in sold]
 
 
-@pytest.mark.rule("ORD-18")
 def test_fees_are_the_patients_and_no_child_pays_one(region: Region) -> None:
     people = region.model.world.people
     for payer, lines in region.expected["invoices"].items():
@@ -171,7 +162,6 @@ def test_fees_are_the_patients_and_no_child_pays_one(region: Region) -> None:
         assert (payer in people) == (len(fees) == len(lines))
 
 
-@pytest.mark.rule("BMB-7")
 def test_what_nobody_answers_goes_as_the_region_says() -> None:
     assert "locked" not in _transfer_statuses("ac")
     assert "locked" in _transfer_statuses("bd")

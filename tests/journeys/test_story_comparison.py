@@ -74,7 +74,6 @@ def test_only_the_same_things_are_equal_and_their_order_does_not_matter(
     assert (compared(expected, shuffled) == []) == same
 
 
-@pytest.mark.rule("BIL-1")
 def test_the_payers_of_the_days_follow_from_the_change_points() -> None:
     periods: list[dict[str, Any]] = [
         {"from_day": "2026-05-20", "payer_id": None},

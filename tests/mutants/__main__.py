@@ -2,9 +2,7 @@
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from time import monotonic
 
 from tests.mutants.business import BUSINESS
@@ -14,10 +12,10 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
 from tests.mutants.sending import SENDING
-from tests.mutants.servers import running
 from tests.mutants.sharing import SHARING
-from tests.mutants.tree import ROOT, NotOnce, Tree, swapped
-from tests.mutants.trial import Case, Outcome, Runner, Tried
+from tests.mutants.tree import ROOT
+from tests.mutants.trial import Case, Outcome, Tried
+from tests.mutants.trying import are_green, attempts, ready, stands
 from tests.telling import machine, say
 
 GROUPS: Mapping[str, tuple[Mutant, ...]] = {
@@ -50,57 +48,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(names) - MUTANTS.keys():
         parser.error(f"no mutant is called {', '.join(sorted(unknown))}; LIST=1 names them all")
     named = [MUTANTS[name] for name in names]
-    began = monotonic()
-    with tempfile.TemporaryDirectory(prefix="kvitt-mutants-") as directory:
-        tree = Tree.copy(Path(directory) / "tree")
-        if not all(_stands(one) for one in named or MUTANTS.values()):
-            return 1
-        with running(Path(directory) / "servers") as servers, Runner(tree, servers) as runner:
-            tried, planted = _try(runner, named)
-    if tried is None:
+    if [one for one in named or MUTANTS.values() if not stands(one)]:
         return 1
+    began = monotonic()
+    wanted = named or list(MUTANTS.values())
+    planted: tuple[Case, ...] = ()
+    with ready() as runner:
+        if not are_green(runner, wanted):
+            return 1
+        if not named:
+            planted = runner.run([PLANTED], to_the_end=True).cases
+            say(f"  {len(planted)} faults are planted in the simulation")
+        tried = attempts(runner, wanted)
     page = render(tried, planted, seconds=monotonic() - began)
     say("\n" + page)
     if not named:
         _PAGE.write_text(f"{_PAGE.read_text().partition(_MARK)[0]}{_MARK}\n\n{page}")
     unseen = [one.test for one in planted if one.kind != "passed"]
     return 1 if unseen or not all(one.is_caught for one in tried) else 0
-
-
-def _stands(mutant: Mutant) -> bool:
-    """Told before anything is started: a mutant whose text is not there any more."""
-    texts = {one.file: (ROOT / one.file).read_text() for one in mutant.swaps}
-    try:
-        for one in mutant.swaps:
-            texts[one.file] = swapped(texts[one.file], one)
-    except NotOnce as error:
-        say(f"{mutant.name}: {error}")
-        return False
-    return True
-
-
-def _try(runner: Runner, named: Sequence[Mutant]) -> tuple[list[Tried] | None, tuple[Case, ...]]:
-    wanted = named or list(MUTANTS.values())
-    # By file: what the tests of a module share is made once.
-    tests = sorted({test for one in wanted for test in one.caught_by})
-    say(f"without any mutant: {len(tests)} tests")
-    # This run also makes the databases that services' tests copy: no mutant is ever in those.
-    control = runner.run(tests, to_the_end=True)
-    if not control.is_green:
-        say(f"{control.output}\nThese tests are red without any mutant: nothing can be said.")
-        return None, ()
-    say(f"  green in {control.seconds:.0f} s")
-    planted: tuple[Case, ...] = ()
-    if not named:
-        planted = runner.run([PLANTED], to_the_end=True).cases
-        say(f"  {len(planted)} faults are planted in the simulation")
-    tried = []
-    for number, one in enumerate(wanted, start=1):
-        done = runner.attempt(one)
-        tried.append(done)
-        say(f"{number}/{len(wanted)} {one.name}: {done.outcome}, {done.seconds:.1f} s")
-        say(f"    {done.by or done.said}" if done.is_caught else f"    {done.said}")
-    return tried, planted
 
 
 def render(tried: Sequence[Tried], planted: Sequence[Case], *, seconds: float) -> str:

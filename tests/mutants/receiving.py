@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
+from tests.mutants.mutant import CHASSIS, Mutant, mutant
 
 _TESTS: Final = "chassis/tests"
 _INBOX: Final = f"{_TESTS}/test_inbox.py"
@@ -27,7 +27,7 @@ RECEIVING: tuple[Mutant, ...] = (
         "mark-moved",
         "The mark moves in the transaction of the effect",
         f"{CHASSIS}/consuming/marks.py",
-        "    if not batch.moved:\n        return []\n",
+        "    if not batch.moved and not batch.fresh:\n        return []\n",
         "    if batch.moved:\n        return []\n",
         f"{_INBOX}::test_a_message_that_comes_again_has_no_effect_again",
     ),
@@ -35,16 +35,26 @@ RECEIVING: tuple[Mutant, ...] = (
         "mark-locked",
         "A mark is locked before it is read: without, two processes have one effect each",
         f"{CHASSIS}/consuming/marks.py",
-        "ORDER BY topic, key FOR NO KEY UPDATE OF marks;\n        GET DIAGNOSTICS",
-        "ORDER BY topic, key;\n        GET DIAGNOSTICS",
+        "ORDER BY topic, key FOR NO KEY UPDATE OF marks;\n        RETURN QUERY",
+        "ORDER BY topic, key;\n        RETURN QUERY",
         f"{_INBOX}::test_a_key_that_another_process_has_in_hand_is_waited_for",
-        more=(
-            Swap(
-                f"{CHASSIS}/consuming/marks.py",
-                "ORDER BY topic, key FOR NO KEY UPDATE OF marks;\n        END IF",
-                "ORDER BY topic, key;\n        END IF",
-            ),
-        ),
+    ),
+    mutant(
+        "fresh-mark-is-ours",
+        "A key without a mark is begun by one transaction: without, two have one effect each",
+        f"{CHASSIS}/consuming/marks.py",
+        "    ORDER BY fresh.topic, fresh.key\n",
+        "    ORDER BY fresh.topic, fresh.key ON CONFLICT DO NOTHING\n",
+        f"{_INBOX}::test_a_fresh_key_that_two_processes_have_in_hand_has_one_effect",
+    ),
+    mutant(
+        "fresh-mark-of-the-parked",
+        "The mark of a fresh key is begun where its message is parked, so that it can be locked",
+        f"{CHASSIS}/consuming/marks.py",
+        "    if batch.fresh:\n        parts.append(Part(_BEGIN, _columns(batch, batch.fresh)))",
+        "    if fresh := batch.fresh & batch.moved:\n"
+        "        parts.append(Part(_BEGIN, _columns(batch, fresh)))",
+        f"{_INBOX}::test_a_fresh_key_is_begun_where_its_message_is_parked_too",
     ),
     mutant(
         "mark-passes-unused-types",
@@ -92,8 +102,8 @@ RECEIVING: tuple[Mutant, ...] = (
         "park-is-looked-into",
         "Whether a key is parked is read under its mark's lock",
         f"{CHASSIS}/consuming/marks.py",
-        "EXISTS (SELECT FROM parked_keys p WHERE p.topic = marks.topic AND p.key = marks.key)",
-        "false",
+        "FROM parked_keys JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key);",
+        "FROM parked_keys WHERE false;",
         f"{_PARKING}::test_what_a_region_sends_later_waits_behind_its_parked_message",
     ),
     mutant(

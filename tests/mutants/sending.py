@@ -177,6 +177,14 @@ SENDING: tuple[Mutant, ...] = (
         f"{_DATABASE}::test_a_number_is_used_once_per_topic_and_key",
     ),
     mutant(
+        "last-numbers-never-cut",
+        "More last numbers than one answer holds are refused: without, a part looks like all",
+        f"{CHASSIS}/operating/admin.py",
+        "        if len(found) > MAX_KEYS:",
+        "        if not found:",
+        f"{_TESTS}/test_last_numbers.py::test_a_caller_that_does_not_page_is_told_to",
+    ),
+    mutant(
         "numbers-per-key",
         "An aggregate's events are numbered 1, 2, 3 …",
         f"{CHASSIS}/transaction.py",

@@ -1,12 +1,14 @@
 import ast
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.mutants.__main__ import MUTANTS, render
 from tests.mutants.mutant import Mutant, Swap, mutant
-from tests.mutants.tree import ROOT, NotOnce, Tree, swapped
+from tests.mutants.rules.lists import RULE_MUTANTS, chosen
+from tests.mutants.rules.rule_mutant import RuleMutant, faults_of, numbered, rule_mutant
+from tests.mutants.tree import ROOT, NotOnce, Tree, texts_with
 from tests.mutants.trial import Outcome, Run, Runner, judge, read
 
 pytestmark = pytest.mark.long(seconds=25)
@@ -25,13 +27,6 @@ def a_run(inside: str, *, in_time: bool = True) -> Run:
     return Run(cases=read(report), seconds=1.5, in_time=in_time, output="")
 
 
-def texts_with(swaps: Sequence[Swap]) -> dict[str, str]:
-    texts = {one.file: (ROOT / one.file).read_text() for one in swaps}
-    for one in swaps:
-        texts[one.file] = swapped(texts[one.file], one)
-    return texts
-
-
 @pytest.mark.parametrize("one", MUTANTS.values(), ids=lambda one: one.name)
 def test_what_a_mutant_takes_out_stands_there_once_and_leaves_python(one: Mutant) -> None:
     assert all(ast.parse(text).body for text in texts_with(one.swaps).values())
@@ -46,6 +41,56 @@ def test_the_tests_that_should_catch_a_mutant_exist(one: Mutant) -> None:
         functions = (ast.FunctionDef, ast.AsyncFunctionDef)
         named = {item.name for item in tree.body if isinstance(item, functions)}
         assert name.partition("[")[0] in named
+
+
+@pytest.mark.parametrize("one", RULE_MUTANTS.values(), ids=lambda one: one.name)
+def test_what_a_rule_mutant_leaves_can_be_read(one: RuleMutant) -> None:
+    for file, text in texts_with(one.swaps).items():
+        assert yaml.safe_load(text) if file.endswith(".yaml") else ast.parse(text).body
+
+
+def test_every_rule_mutant_breaks_a_clause_and_is_caught_by_a_test_with_its_mark() -> None:
+    assert faults_of(RULE_MUTANTS.values(), domain=(ROOT / "docs" / "domain.md").read_text()) == []
+
+
+def a_rule_mutant(clause: str, *caught_by: str) -> RuleMutant:
+    return rule_mutant(clause, "what is wrong then", HERE, "old", "new", *caught_by)
+
+
+def test_a_rule_mutant_is_refused_with_what_is_wrong_with_it(tmp_path: Path) -> None:
+    (tmp_path / HERE).write_text("old, old")
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n\n\n@pytest.mark.rule('BMB-1a')\ndef test_it(one): ...\n"
+    )
+    mutants = numbered(
+        (
+            a_rule_mutant("BMB-1a", "test_it.py::test_it[1]"),
+            a_rule_mutant("BMB-1a"),
+            a_rule_mutant("BMB-1b", "test_it.py::test_it"),
+        )
+    )
+
+    faults = faults_of(mutants, domain="- **BMB-1** (a) One.\n", root=tmp_path)
+
+    once = f"stands 2 times in {HERE}, not once:\nold"
+    assert faults == [
+        f"BMB-1a: {once}",
+        "BMB-1a-2: no test is named that catches it",
+        f"BMB-1a-2: {once}",
+        "BMB-1b: there is no clause BMB-1b in docs/domain.md",
+        "BMB-1b: test_it.py::test_it is no test with the mark BMB-1b",
+        f"BMB-1b: {once}",
+    ]
+
+
+def test_rule_mutants_are_chosen_by_list_rule_clause_and_name() -> None:
+    assert chosen("") == list(RULE_MUTANTS.values())
+    assert {one.clause for one in chosen("NTF-1")} == {"NTF-1a", "NTF-1b", "NTF-1c", "NTF-1d"}
+    assert [one.name for one in chosen("NTF-1d")] == ["NTF-1d", "NTF-1d-2"]
+    assert [one.name for one in chosen("NTF-1d-2,NTF-2c")] == ["NTF-1d-2", "NTF-2c"]
+    assert set(map(id, chosen("NTF-1"))) <= set(map(id, chosen("notifications")))
+    with pytest.raises(LookupError, match="NTF-9"):
+        chosen("NTF-1,NTF-9")
 
 
 def test_a_mutant_is_put_in_and_taken_out_again(tmp_path: Path) -> None:

@@ -12,8 +12,14 @@ from tests.mutants.mutant import Swap
 
 ROOT = Path(__file__).parents[2]
 _SERVICES = ("orders", "bmb", "inventory", "billing", "notifications")
-DISTRIBUTIONS = ("contracts", "chassis", *(f"services/{one}" for one in _SERVICES), "deploy")
-_PACKAGES = ("kvitt_contracts", "kvitt_chassis", *_SERVICES, "kvitt")
+DISTRIBUTIONS = (
+    "contracts",
+    "chassis",
+    "documents",
+    *(f"services/{one}" for one in _SERVICES),
+    "deploy",
+)
+_PACKAGES = ("kvitt_contracts", "kvitt_chassis", "kvitt_documents", *_SERVICES, "kvitt")
 
 
 class NotOnce(Exception):
@@ -99,3 +105,11 @@ def swapped(text: str, swap: Swap) -> str:
     if count != 1:
         raise NotOnce(f"stands {count} times in {swap.file}, not once:\n{swap.old}")
     return text.replace(swap.old, swap.new)
+
+
+def texts_with(swaps: Sequence[Swap], *, root: Path = ROOT) -> dict[str, str]:
+    """File → what it says in the tree at `root` with these swaps done. Raises NotOnce."""
+    texts = {one.file: (root / one.file).read_text() for one in swaps}
+    for one in swaps:
+        texts[one.file] = swapped(texts[one.file], one)
+    return texts

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from asyncpg.exceptions import UniqueViolationError
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.policy import UnknownPolicy
 from kvitt_contracts.refusals import Refused
@@ -19,14 +20,14 @@ from kvitt_chassis.consuming import answers, marks, parking
 from kvitt_chassis.consuming.faults import HandlerFault, HandlerTooSlow, describe
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import State
-from kvitt_chassis.consuming.marks import Batch, Opening
+from kvitt_chassis.consuming.marks import Batch, MarkTaken, Opening
 from kvitt_chassis.consuming.outcomes import (
     OLDER,
     Outcome,
     end_of,
 )
 from kvitt_chassis.consuming.parking import Head, TopicKey
-from kvitt_chassis.consuming.positions import DatabaseBehind, Reached, advance, advancing
+from kvitt_chassis.consuming.positions import DatabaseBehind, Reached, advancing
 from kvitt_chassis.consuming.refusals import (
     is_answered,
     load_answers,
@@ -206,14 +207,14 @@ class Inbox:
         """
         opening = Opening([incoming], is_from_park=False)
         async with self._database.unit(opening=opening) as unit:
-            verdict = opening.batch.settle(incoming)
+            verdict = opening.batch.judge(incoming)
             if verdict in {Verdict.APPLY, Verdict.REFUSE}:
                 await parking.append(
                     unit.session, [(incoming, cause, reason, None)], sealer=self._sealer
                 )
             elif verdict is Verdict.JOIN:
                 await self._park(unit.session, Applied([(incoming, verdict)]), ())
-            await advance(unit.session, [incoming], reached)
+            await self._write(unit, opening.batch, advancing([incoming], reached))
 
     async def forget(self) -> int:
         """Delete seen ids of inbound messages that are older than MEMORY_DAYS. Answers how many."""
@@ -266,7 +267,12 @@ class Inbox:
     async def _write(
         self, unit: UnitOfWork, batch: Batch, positions: tuple[Part, Part] | None
     ) -> None:
-        behind = await unit.flush(*marks.writing(batch), *(positions or ()))
+        try:
+            behind = await unit.flush(*marks.writing(batch), *(positions or ()))
+        except UniqueViolationError as error:
+            if error.table_name == "marks":
+                raise MarkTaken from error
+            raise
         if positions is not None and behind:
             raise DatabaseBehind
 

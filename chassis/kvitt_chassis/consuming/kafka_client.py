@@ -37,7 +37,7 @@ class Reading:
     """The client's batch size and timeouts (seconds)."""
 
     max_records: int = 500
-    turn_seconds: float = 0.1  # of one region, where regions take turns
+    turn_seconds: float = 0.04  # of one region, where regions take turns
     session_timeout: float = 10.0
     commit_deadline: float = 5.0
 

@@ -3,6 +3,7 @@ rows and statements. The verdicts are in verdicts.py.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kvitt_chassis import key_digests
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.parking import TopicKey
 from kvitt_chassis.consuming.verdicts import (
@@ -29,10 +31,13 @@ DDL: tuple[str, ...] = (
         key text NOT NULL,
         seq bigint NOT NULL,
         event_ids uuid[] NOT NULL DEFAULT '{}',
-        moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        PRIMARY KEY (topic, key)
+        moved_at timestamptz NOT NULL DEFAULT clock_timestamp()
     ) WITH (fillfactor = 80)
     """,
+    key_digests.FUNCTION,
+    key_digests.INDEX.format(concurrently=""),
+    # who copies the database by logical replication has no other key to find a row by
+    "ALTER TABLE marks REPLICA IDENTITY FULL",
     """
     CREATE TABLE inbound_seen (
         source text NOT NULL,
@@ -88,8 +93,12 @@ CHANGES: tuple[str, ...] = (
 """What a database of an earlier release lacks."""
 
 # decision 0161: marks are locked by a function of the database
-FUNCTIONS: tuple[str, ...] = (
+_WANTED = """
+    marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
+    WHERE key_digest(marks.topic, marks.key) = key_digest(wanted.topic, wanted.key)
     """
+FUNCTIONS: tuple[str, ...] = (
+    f"""
     CREATE OR REPLACE FUNCTION lock_marks(topics text[], keys text[])
     RETURNS TABLE (topic text, key text, seq bigint, event_ids uuid[], is_parked boolean)
     LANGUAGE plpgsql AS $$
@@ -97,27 +106,42 @@ FUNCTIONS: tuple[str, ...] = (
     DECLARE
         locked bigint;
     BEGIN
-        PERFORM FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
-        ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+        PERFORM FROM {_WANTED} ORDER BY topic, key FOR NO KEY UPDATE OF marks;
         GET DIAGNOSTICS locked = ROW_COUNT;
         IF locked < cardinality(keys) THEN
             INSERT INTO marks (topic, key, seq)
             SELECT topic, key, 0 FROM unnest(topics, keys) AS wanted (topic, key)
             ORDER BY topic, key ON CONFLICT DO NOTHING;
-            PERFORM FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
-            ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+            PERFORM FROM {_WANTED} ORDER BY topic, key FOR NO KEY UPDATE OF marks;
         END IF;
         RETURN QUERY
         SELECT topic, key, marks.seq, marks.event_ids,
                EXISTS (SELECT FROM parked_keys p WHERE p.topic = marks.topic AND p.key = marks.key)
-        FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key);
+        FROM {_WANTED};
+    END
+    $$
+    """,
+    f"""
+    CREATE OR REPLACE FUNCTION lock_known_marks(topics text[], keys text[])
+    RETURNS TABLE (topic text, key text, seq bigint, event_ids uuid[], is_parked boolean)
+    LANGUAGE plpgsql AS $$
+    #variable_conflict use_column
+    BEGIN
+        RETURN QUERY
+        SELECT topic, key, marks.seq, marks.event_ids, false
+        FROM {_WANTED} ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+        RETURN QUERY
+        SELECT topic, key, NULL::bigint, NULL::uuid[], true
+        FROM parked_keys JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key);
     END
     $$
     """,
 )
 """`lock_marks` locks the marks of different keys, inserting new ones, in one order; then reads
-them, and which keys are parked. One round trip; each statement inside sees what was committed
-while the one before it waited. A migration that changes it creates it anew.
+them, and which keys are parked. `lock_known_marks` locks and reads those that there are, in one
+pass, and adds a row without a number for each parked key. One round trip; each statement inside
+sees what was committed while the one before it waited. A migration that changes one creates it
+anew.
 """
 
 MEMORY_DAYS = 30
@@ -134,10 +158,18 @@ Stated = tuple[int, str | None]
 """The version that is known of a fact, and the hash of its statement where that is known."""
 
 
+# decision 0261: a fresh mark is inserted once, at the end
+class MarkTaken(Exception):
+    """Another transaction has begun the mark of a key that had none: roll back and try again."""
+
+    sqlstate = "40001"
+    """A serialization failure, as the database itself names it (see `is_lock_trouble`)."""
+
+
 @dataclass(slots=True)
 class Batch:
     """The state of the keys of one transaction's messages; updated as they are settled one after
-    the other.
+    the other. `fresh` are the keys without a mark: `writing` inserts theirs.
     """
 
     known: dict[TopicKey, KeyState]
@@ -146,6 +178,7 @@ class Batch:
     moved: set[TopicKey] = field(default_factory=set)
     new_seen: dict[Sent, str | None] = field(default_factory=dict)
     new_versions: dict[FactKey, Stated] = field(default_factory=dict)
+    fresh: frozenset[TopicKey] = frozenset()
 
     def settle(self, incoming: Incoming) -> Verdict:
         """The verdict on a message; the state that the following messages are judged by is updated.
@@ -175,6 +208,7 @@ class Batch:
             moved=self.moved.copy(),
             new_seen=self.new_seen.copy(),
             new_versions=self.new_versions.copy(),
+            fresh=self.fresh,
         )
 
     def look(self, incoming: Incoming) -> KeyState:
@@ -226,7 +260,8 @@ class Batch:
 @dataclass(slots=True)
 class Opening:
     """The first statement of a transaction that settles these messages: locks their marks, reads
-    their keys' state and business time. Afterwards `batch` is set.
+    their keys' state and business time. Afterwards `batch` is set. The transaction must end with
+    `writing`.
     """
 
     arrived: Sequence[Incoming]
@@ -236,29 +271,41 @@ class Opening:
     async def __call__(self, session: AsyncSession) -> datetime:
         places = {(one.topic, one.key) for one in self.arrived}
         places |= {(one.topic, one.position_key) for one in self.arrived if not one.envelope}
-        known, now = await _lock(session, places)
+        known, fresh, now = await _lock_known(session, places)
         if self.is_from_park:  # what is parked is the message itself
             known = {place: replace(mark, is_parked=False) for place, mark in known.items()}
-        self.batch = Batch(known, *await _memory(session, self.arrived))
+        self.batch = Batch(known, *await _memory(session, self.arrived), fresh=fresh)
         return now
 
 
 async def lock_marks(session: AsyncSession, places: set[TopicKey]) -> dict[TopicKey, KeyState]:
     """Lock and read marks; a key without one gets a mark at 0."""
-    known, _ = await _lock(session, places)
-    return known
-
-
-async def _lock(
-    session: AsyncSession, places: set[TopicKey]
-) -> tuple[dict[TopicKey, KeyState], datetime]:
-    wanted = sorted(places)
-    rows = await fetch(session, _LOCK, [topic for topic, _ in wanted], [key for _, key in wanted])
-    known = {
+    rows = (await session.execute(_LOCK, _arrays(places))).all()
+    return {
         (topic, key): KeyState(sequence=seq, event_ids=tuple(event_ids), is_parked=is_parked)
-        for topic, key, seq, event_ids, is_parked, _ in rows
+        for topic, key, seq, event_ids, is_parked in rows
     }
-    return known, rows[0]["now"]
+
+
+async def _lock_known(
+    session: AsyncSession, places: set[TopicKey]
+) -> tuple[dict[TopicKey, KeyState], frozenset[TopicKey], datetime]:
+    """The state of each key, which of them have no mark yet, and business time."""
+    rows = await fetch(session, _LOCK_KNOWN, *_arrays(places).values())
+    marked = {
+        (topic, key): KeyState(sequence=seq, event_ids=tuple(event_ids))
+        for _, topic, key, seq, event_ids, _ in rows
+        if seq is not None
+    }
+    known = {place: marked.get(place, _FRESH) for place in places}
+    for place in ((topic, key) for _, topic, key, _, _, is_parked in rows if is_parked):
+        known[place] = replace(known[place], is_parked=True)
+    return known, frozenset(places - marked.keys()), rows[0]["now"]
+
+
+def _arrays(places: set[TopicKey]) -> dict[str, list[str]]:
+    wanted = sorted(places)
+    return {"topic": [topic for topic, _ in wanted], "key": [key for _, key in wanted]}
 
 
 async def advance_mark(
@@ -318,22 +365,16 @@ async def _memory(
 
 
 def writing(batch: Batch) -> list[Part]:
-    """What writes the marks that advanced, and the new seen ids and versions."""
-    if not batch.moved:
+    """What writes the marks that advanced, those of fresh keys, and the new seen ids and versions;
+    fails by a unique key of `marks` where another process has begun a fresh key.
+    """
+    if not batch.moved and not batch.fresh:
         return []
-    moved = sorted(batch.moved)
-    marks = [batch.known[place] for place in moved]
-    parts = [
-        Part(
-            _MOVE,
-            (
-                [topic for topic, _ in moved],
-                [key for _, key in moved],
-                [mark.sequence for mark in marks],
-                [_array(mark.event_ids) for mark in marks],
-            ),
-        )
-    ]
+    parts = []
+    if moved := batch.moved - batch.fresh:
+        parts.append(Part(_MOVE, _columns(batch, moved)))
+    if batch.fresh:
+        parts.append(Part(_BEGIN, _columns(batch, batch.fresh)))
     if batch.new_seen:
         sources, ids = zip(*batch.new_seen, strict=True)
         parts.append(Part(_REMEMBER, (sources, ids, list(batch.new_seen.values()))))
@@ -343,6 +384,17 @@ def writing(batch: Batch) -> list[Part]:
         columns = (*zip(*facts, strict=True), *zip(*stated, strict=True))
         parts.append(Part(_STATE, columns))
     return parts
+
+
+def _columns(batch: Batch, places: AbstractSet[TopicKey]) -> list[list[object]]:
+    at = sorted(places)
+    marks = [batch.known[place] for place in at]
+    return [
+        [topic for topic, _ in at],
+        [key for _, key in at],
+        [mark.sequence for mark in marks],
+        [_array(mark.event_ids) for mark in marks],
+    ]
 
 
 def _array(event_ids: Sequence[UUID | None]) -> str:
@@ -356,9 +408,11 @@ async def forget(session: AsyncSession) -> int:
     return int(getattr(gone, "rowcount", 0))
 
 
-_LOCK = """
-    SELECT mark.*, (SELECT now() + "offset" FROM clock) AS now
-    FROM lock_marks($1::text[], $2::text[]) AS mark
+_FRESH = KeyState()
+_LOCK = text("SELECT * FROM lock_marks(CAST(:topic AS text[]), CAST(:key AS text[]))")
+_LOCK_KNOWN = """
+    SELECT now() + "offset" AS now, mark.*
+    FROM clock LEFT JOIN lock_known_marks($1::text[], $2::text[]) AS mark ON true
     """
 _MEMORY = """
     SELECT wanted.*, seen.id IS NOT NULL, seen.content,
@@ -376,7 +430,15 @@ _MOVE = """
         moved_at = clock_timestamp()
     FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
         AS moved(topic, key, seq, event_ids)
-    WHERE marks.topic = moved.topic AND marks.key = moved.key
+    WHERE key_digest(marks.topic, marks.key) = key_digest(moved.topic, moved.key)
+        AND marks.topic = moved.topic AND marks.key = moved.key
+    """
+_BEGIN = """
+    INSERT INTO marks (topic, key, seq, event_ids)
+    SELECT topic, key, seq, event_ids::uuid[]
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
+        AS fresh(topic, key, seq, event_ids)
+    ORDER BY fresh.topic, fresh.key
     """
 _REMEMBER = """
     INSERT INTO inbound_seen (source, id, content)

@@ -24,7 +24,7 @@ from kvitt_chassis.consuming.quarantine import NoSuchEntry, Quarantine
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
-from kvitt_chassis.http import signed_in
+from kvitt_chassis.http import PROBLEM_BODY, signed_in
 from kvitt_chassis.operating import audit, clock
 from kvitt_chassis.operating.row_comparison import differences
 from kvitt_chassis.parameters import RowNumber, Text
@@ -37,6 +37,8 @@ from kvitt_chassis.web.problems import Invalid, NotFound
 T = TypeVar("T")
 
 MAX_STORY = 1_000
+MAX_KEYS = 10_000
+"""How many last numbers one answer has at most."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -150,6 +152,13 @@ async def operator(caller: Annotated[Caller, Depends(signed_in)]) -> Caller:
 
 Operator = Annotated[Caller, Depends(operator)]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
+KeyLimit = Annotated[
+    int | None,
+    Query(ge=1, le=MAX_KEYS, description="So many keys; fewer in the answer: the last page."),
+]
+AfterKey = Annotated[
+    Text | None, Query(description="The page begins after this key: the last of the page before.")
+]
 
 
 def routes(operations: Operations) -> APIRouter:
@@ -260,11 +269,24 @@ def _outbox_routes(router: APIRouter, operations: Operations) -> None:
             found = await outbox.status(session)
         return Outbox(**asdict(found), refusal=operations.relay.refusal)
 
-    @router.get("/outbox/last-numbers")
-    async def last_numbers(topic: Text) -> dict[str, int]:
-        """Each key's last number: who reads the topic compares it with its marks."""
+    @router.get("/outbox/last-numbers", responses={422: _TOO_MANY_KEYS})
+    async def last_numbers(
+        topic: Text, limit: KeyLimit = None, after: AfterKey = None
+    ) -> dict[str, int]:
+        """Each key's last number, in one order: who reads the topic compares it with its marks. A
+        page of `limit` keys `after` a key; without `limit` all of them, where one answer holds all.
+        """
+        asked = limit or MAX_KEYS + 1
         async with database.reading() as session:
-            return dict(await outbox.last_numbers(session, topic))
+            found = await outbox.last_numbers(session, topic, after=after or "", limit=asked)
+        if len(found) > MAX_KEYS:
+            raise Invalid(
+                "TOO_MANY_KEYS",
+                field="limit",
+                detail=f"Det är fler nycklar än de {MAX_KEYS} som ryms i ett svar.",
+                way_on="Hämta sidor: ange limit, och i after den sista nyckeln på sidan före.",
+            )
+        return dict(found)
 
     @router.post("/outbox:republish")
     async def republish(body: Republish, who: Operator) -> dict[str, int]:
@@ -374,6 +396,10 @@ def _recorded(row: outbox.OutboxRow) -> Recorded:
     )
 
 
+_TOO_MANY_KEYS = {
+    "description": f"TOO_MANY_KEYS: more than {MAX_KEYS:,}, and no `limit`: ask for pages",
+    **PROBLEM_BODY,
+}
 _LAST = text("SELECT max(id) FROM events")
 _DUE = text(
     'SELECT count(*) FROM timers WHERE due <= clock_timestamp() + (SELECT "offset" FROM clock)'

@@ -109,11 +109,16 @@ async def status(session: AsyncSession) -> OutboxStatus:
     )
 
 
-async def last_numbers(session: AsyncSession, topic: str) -> list[tuple[str, int]]:
-    """(key, last sequence) of every key of a topic, by key: a reader that lost the last ones sees
-    no gap by itself.
+# decision 0260: the last numbers of a topic are answered in pages
+async def last_numbers(
+    session: AsyncSession, topic: str, *, after: str = "", limit: int
+) -> list[tuple[str, int]]:
+    """(key, last sequence) of the first `limit` keys of a topic after a key, in the database's
+    order of keys: a reader that lost the last ones sees no gap by itself. A page costs what its
+    keys are, however long the log and the story of each key.
     """
-    found = await session.execute(_LAST_NUMBERS, {"topic": topic})
+    page = {"topic": topic, "after": after, "limit": limit}
+    found = await session.execute(_LAST_NUMBERS, page)
     return [(row.key, row.seq) for row in found]
 
 
@@ -177,8 +182,20 @@ _STATUS = text(
     FROM cursor
     """.replace("::", "\\:\\:")
 )
+# from key to key and to the end of each: two steps down the index, whatever lies between
 _LAST_NUMBERS = text(
-    "SELECT key, max(seq) AS seq FROM events WHERE topic = :topic GROUP BY key ORDER BY key"
+    """
+    WITH RECURSIVE keys AS (
+        (SELECT key FROM events WHERE topic = :topic AND key > :after ORDER BY key LIMIT 1)
+        UNION ALL
+        SELECT (SELECT next.key FROM events next
+                WHERE next.topic = :topic AND next.key > keys.key ORDER BY next.key LIMIT 1)
+        FROM keys WHERE keys.key IS NOT NULL
+    )
+    SELECT key, (SELECT max(seq) FROM events last
+                 WHERE last.topic = :topic AND last.key = keys.key) AS seq
+    FROM keys WHERE key IS NOT NULL LIMIT :limit
+    """
 )
 _OF_KEY = text(
     f"SELECT {COLUMNS} FROM events WHERE topic = :topic AND key = :key AND seq >= :from_seq "

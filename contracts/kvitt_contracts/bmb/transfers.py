@@ -56,7 +56,8 @@ class TransferRequested(Event, type="bmb.transfer.requested.v1"):
 
     Inventory answers HoldGranted or HoldRefused; only then the receiver sees it.
 
-    Pins the policy. Where the policy's clock starts when sent, it starts now (BMB-7).
+    Pins the policy. Where the policy's clock starts when sent, it starts now (BMB-7). `by` is who
+    executed it.
     """
 
     transfer_id: TransferId
@@ -65,6 +66,7 @@ class TransferRequested(Event, type="bmb.transfer.requested.v1"):
     current_store: StoreId | None = None
     requested_at: AwareDatetime
     policy: PolicyVersion
+    by: UserId | None = None
 
 
 class DeviceRefusal(Value):
@@ -181,6 +183,9 @@ class TransferUnlocked(Event, type="bmb.transfer.unlocked.v1"):
 class TransferVoided(Event, type="bmb.transfer.voided.v1"):
     """Nobody answered in time: the transfer has no effect and a new one must be made (BMB-7, by
     policy).
+
+    `reason` where it would have been executed automatically, but its new recipient or prescriber
+    has ended: `INACTIVE_RECIPIENT` (REF-14), `NOT_A_PRESCRIBER`.
     """
 
     transfer_id: TransferId
@@ -189,6 +194,7 @@ class TransferVoided(Event, type="bmb.transfer.voided.v1"):
     sending_service_point: ServicePointId
     receiving_service_point: ServicePointId
     policy: PolicyVersion
+    reason: str | None = None
 
 
 class TransferLineCompleted(Event, type="bmb.transfer.line-completed.v1"):
@@ -200,8 +206,8 @@ class TransferLineCompleted(Event, type="bmb.transfer.line-completed.v1"):
 
 
 class TransferLineDropped(Event, type="bmb.transfer.line-dropped.v1"):
-    """One device is no longer part of the transfer: a physical fact broke its hold (architecture
-    §6).
+    """One device is no longer part of the transfer: its hold was broken, by a physical fact or by
+    what had ended before the effective day (architecture §6). `reason` is HoldBroken's.
     """
 
     transfer_id: TransferId
@@ -213,9 +219,21 @@ class TransferLineDropped(Event, type="bmb.transfer.line-dropped.v1"):
 
 
 class TransferCompleted(Event, type="bmb.transfer.completed.v1"):
-    """Every device that was left in the transfer has changed custody, or none is left."""
+    """Every device that was left in the transfer has changed custody, one at least.
+
+    Written before TransferDissolved was in use, it may also mean that none was left.
+    """
 
     transfer_id: TransferId
+
+
+class TransferDissolved(Event, type="bmb.transfer.dissolved.v1"):
+    """Every device has dropped out: nothing is left to answer, and nothing takes effect."""
+
+    transfer_id: TransferId
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
 
 
 TransferEvent = (
@@ -233,21 +251,13 @@ TransferEvent = (
     | TransferVoided
     | TransferLineCompleted
     | TransferLineDropped
+    | TransferDissolved
     | TransferCompleted
 )
 """Every event of a transfer."""
 
 
 # -- reserved ------------------------------------------------------------------------------------
-
-
-class TransferDissolved(Event, type="bmb.transfer.dissolved.v1"):
-    """Every device has dropped out: nothing is left to answer, and nothing takes effect."""
-
-    transfer_id: TransferId
-    sender: UserId
-    sending_service_point: ServicePointId
-    receiving_service_point: ServicePointId
 
 
 class TransferWithdrawn(Event, type="bmb.transfer.withdrawn.v1"):
@@ -276,5 +286,5 @@ class TransferLinesRejected(Event, type="bmb.transfer.lines-rejected.v1"):
     by: UserId
 
 
-ComingTransferEvent = TransferDissolved | TransferWithdrawn | TransferLinesRejected
+ComingTransferEvent = TransferWithdrawn | TransferLinesRejected
 """Reserved events of a transfer."""

@@ -10,6 +10,7 @@ from kvitt_contracts.regions.fields import Version
 from kvitt_contracts.types import (
     TEXT,
     ArticleNumber,
+    CustomerId,
     DeviceNumber,
     NamedRecipient,
     PayerId,
@@ -23,7 +24,8 @@ class DeviceStated(Fact, type="region.device.stated.v1"):
     """Old stock: a marked device with where it is at the cut-over day, in a store or on loan.
 
     Subject: the device number.
-    `version` counts statements of the device.
+    `version` counts statements of the device. `customer_id`: the unit whose payer pays for a loan,
+    which acknowledges its transfers (BMB-4); not given, a service point of the payer does.
     """
 
     version_of = ()
@@ -35,6 +37,7 @@ class DeviceStated(Fact, type="region.device.stated.v1"):
     store: StoreId | None = None
     recipient: NamedRecipient | None = None
     payer_id: PayerId | None = None
+    customer_id: CustomerId | None = None
     prescriber: UserId | None = None
     stated_on: HappenedOn
 

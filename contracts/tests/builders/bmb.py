@@ -9,6 +9,7 @@ from kvitt_contracts.bmb import (
     TransferCancelled,
     TransferCompleted,
     TransferDeadlineNeared,
+    TransferDissolved,
     TransferDrafted,
     TransferExecutedAutomatically,
     TransferLineDropped,
@@ -77,6 +78,7 @@ def a_transfer_requested(
         "current_recipient": a_patient(),
         "requested_at": "2026-03-02T09:00:00Z",
         "policy": POLICY,
+        "by": SENDER,
     }
     return build(TransferRequested, values, changes)
 
@@ -186,9 +188,11 @@ def a_transfer_unlocked(*devices: str, transfer: str | TransferId = "BMB-1") -> 
     return build(TransferUnlocked, values, {})
 
 
-def a_transfer_voided(*devices: str, transfer: str | TransferId = "BMB-1") -> TransferVoided:
+def a_transfer_voided(
+    *devices: str, transfer: str | TransferId = "BMB-1", **changes: Any
+) -> TransferVoided:
     """Nobody answered, and the transfer has no effect."""
-    return build(TransferVoided, _expired(devices, transfer), {})
+    return build(TransferVoided, _expired(devices, transfer), changes)
 
 
 def a_transfer_line_dropped(
@@ -202,6 +206,11 @@ def a_transfer_line_dropped(
         "reason": "RETURNED",
     }
     return build(TransferLineDropped, values, {})
+
+
+def a_transfer_dissolved(transfer: str | TransferId = "BMB-1") -> TransferDissolved:
+    """Every device of the transfer was returned meanwhile."""
+    return build(TransferDissolved, {**_SIDES, "transfer_id": transfer_id(transfer)}, {})
 
 
 def a_transfer_completed(transfer: str | TransferId = "BMB-1") -> TransferCompleted:

@@ -60,11 +60,14 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
-    """Who has a device and who pays, from a day on."""
+    """Who has a device and who pays, from a day on; on loan how, as the article was when the loan
+    began.
+    """
 
     since: date
     holder: Holder
     payer: str | None = None
+    charging: str | None = None
     customer: str | None = None
     prescriber: str | None = None
 
@@ -156,6 +159,7 @@ class Transfer:
     new_holder: Holder | None
     new_prescriber: str | None
     attested: bool
+    sent_by: str | None = None
     deadline_on: date | None = None
     customer: str | None = None
     payer: str | None = None

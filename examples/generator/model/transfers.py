@@ -18,7 +18,15 @@ from kvitt_contracts.regions import CustomerStated, UserStated
 from kvitt_contracts.types import Role
 
 from examples.generator.model import stock
-from examples.generator.model.state import Custody, Holder, No, Transfer, World
+from examples.generator.model.parties import (
+    has_part,
+    involved_payers,
+    is_own,
+    prescribes,
+    receivers,
+    what_ended,
+)
+from examples.generator.model.state import Custody, Device, Holder, No, Transfer, World
 
 
 def save(world: World, subject: str, command: SaveTransfer) -> None:
@@ -31,7 +39,7 @@ def save(world: World, subject: str, command: SaveTransfer) -> None:
         _must_be_sendable(world, draft, by=world.user(command.sender))
     world.transfers[subject] = draft
     if command.execute:
-        _request(world, draft)
+        _request(world, draft, by=world.user(command.sender))
 
 
 def execute(world: World, subject: str, command: ExecuteTransfer) -> None:
@@ -42,8 +50,9 @@ def execute(world: World, subject: str, command: ExecuteTransfer) -> None:
         return
     if transfer.status != "draft":
         raise No("NOT_A_DRAFT", "BMB-2")
+    _judge_anew(world, transfer)
     _must_be_sendable(world, transfer, by=by)
-    _request(world, transfer)
+    _request(world, transfer, by=by)
 
 
 def cancel(world: World, subject: str, command: CancelTransfer) -> None:
@@ -66,10 +75,19 @@ def accept(world: World, subject: str, command: AcceptTransfer) -> None:
     customer, by = world.customers[command.customer_id], world.user(command.by)
     payer = command.payer_id or customer.payer_id
     _must_be_answerable(world, transfer, by)
-    if customer.customer_id not in {*by.service_points, transfer.receiving}:
+    if by.user_id in {transfer.sender, transfer.sent_by} and not is_own(world, transfer, by):
+        raise No("SENT_BY_ONESELF", "BMB-4")
+    ended = what_ended(world, transfer)
+    if ended is not None:
+        raise ended
+    own = {*by.service_points, transfer.receiving, transfer.proposed_customer}
+    if customer.customer_id not in own:
         raise No("CUSTOMER_OF_ANOTHER_SIDE", "BMB-4")
-    if world.policy.transfer.ack_payer == "follows_customer" and payer != customer.payer_id:
-        raise No("PAYER_FOLLOWS_CUSTOMER", "BMB-4")
+    if payer != customer.payer_id:
+        if world.policy.transfer.ack_payer == "follows_customer":
+            raise No("PAYER_FOLLOWS_CUSTOMER", "BMB-4")
+        if payer not in involved_payers(world, transfer, by):
+            raise No("PAYER_NOT_INVOLVED", "BMB-4")
     transfer.status = "accepted"
     _decide(world, transfer, customer.customer_id, payer, on=world.today)
 
@@ -103,6 +121,9 @@ def expire(world: World, transfer: Transfer) -> None:
     """Nobody has answered in time: the decision's day is the deadline's (BMB-7)."""
     assert transfer.deadline_on is not None
     match world.policy.transfer.expiry.outcome:
+        case ExpiryOutcome.AUTO_EXECUTE if what_ended(world, transfer) is not None:
+            transfer.status = "voided"
+            _free(world, transfer)
         case ExpiryOutcome.AUTO_EXECUTE:
             transfer.status = "executed_automatically"
             _decide(
@@ -130,11 +151,13 @@ def take_effect(world: World, transfer: Transfer) -> None:
         holder = transfer.new_holder or before.holder
         since = max(transfer.effective_on, before.since)
         lent = holder[0] != "store"
+        charging = before.charging or world.articles[device.article].charging
         device.said.append(
             Custody(
                 since=since,
                 holder=holder,
                 payer=transfer.payer if lent else None,
+                charging=charging if lent else None,
                 customer=transfer.customer if lent else None,
                 prescriber=(transfer.new_prescriber or before.prescriber) if lent else None,
             )
@@ -173,35 +196,58 @@ def _draft(world: World, subject: str, command: SaveTransfer) -> Transfer:
     _check_stores(
         world, command, at, wanted, people=[sender, *([prescriber] if prescriber else [])]
     )
-    if prescriber and not (prescriber.active and Role.PRESCRIBER in prescriber.roles):
+    if prescriber and not prescribes(prescriber):
         raise No("NOT_A_PRESCRIBER", "BMB-1")
-    paying = {device.now.customer for device in devices}
-    if prescriber is None and len(paying) > 1:
-        raise No("SEVERAL_PAYERS", "BMB-4")
-    derived = (
-        prescriber.default_service_point
-        if prescriber
-        else paying.pop() or sender.default_service_point
-    )
-    named = command.receiving_service_point
-    if named is not None and named not in (prescriber.service_points if prescriber else {derived}):
-        raise No("RECEIVER_ELSEWHERE", "BMB-4")
+    if not all(has_part(world, device, sender) for device in devices):
+        raise No("NO_PART_IN_DEVICE", "BMB-4")
+    if at[0] == "store" and prescriber is None and Role.PRESCRIBER not in sender.roles:
+        raise No("PRESCRIBER_NOT_NAMED", "BMB-1")
+    receiving = _receiving(world, command, devices, sender, prescriber, sending)
+    to_prescribe = prescriber or (sender if at[0] == "store" else None)
     proposed = (prescriber or sender).default_service_point
     return Transfer(
         reference=subject,
         status="draft",
         sender=sender.user_id,
         sending=sending,
-        receiving=named or derived,
+        receiving=receiving,
         proposed_customer=proposed,
         proposed_payer=world.customers[proposed].payer_id,
         transfer_date=command.transfer_date or world.today,
         left=[device.number for device in devices],
         at=at,
         new_holder=("store", str(command.new_store)) if command.new_store else wanted,
-        new_prescriber=prescriber.user_id if prescriber else None,
+        new_prescriber=to_prescribe.user_id if to_prescribe else None,
         attested=command.attested,
     )
+
+
+def _receiving(
+    world: World,
+    command: SaveTransfer,
+    devices: list[Device],
+    sender: UserStated,
+    prescriber: UserStated | None,
+    sending: str,
+) -> str:
+    may, derived = receivers(world, devices, sender, prescriber, sending)
+    named = command.receiving_service_point
+    if named is not None and named not in may:
+        raise No("RECEIVER_ELSEWHERE", "BMB-4")
+    if named is None and derived is None:
+        raise No("RECEIVER_NOT_NAMED", "BMB-4")
+    return str(named or derived)
+
+
+def _judge_anew(world: World, transfer: Transfer) -> None:
+    """A draft is judged as if it were saved today, with today's proposed payer (BMB-2)."""
+    ended = what_ended(world, transfer)
+    if ended is not None:
+        raise ended
+    sender = world.user(transfer.sender)
+    if not all(has_part(world, world.devices[number], sender) for number in transfer.left):
+        raise No("NO_PART_IN_DEVICE", "BMB-4")
+    transfer.proposed_payer = world.customers[transfer.proposed_customer].payer_id
 
 
 def _wanted_recipient(world: World, command: SaveTransfer) -> Holder | None:
@@ -258,8 +304,9 @@ def _must_be_sendable(world: World, transfer: Transfer, *, by: UserStated) -> No
         raise No("ATTESTATION_MISSING", "BMB-11")
 
 
-def _request(world: World, transfer: Transfer) -> None:
+def _request(world: World, transfer: Transfer, *, by: UserStated) -> None:
     """Inventory claims all devices or none (BMB-12); the clock starts, by policy, now (BMB-7)."""
+    transfer.sent_by = by.user_id
     for number in transfer.left:
         device = world.devices[number]
         free = device.store is None or world.balances[device.store, device.article].available > 0

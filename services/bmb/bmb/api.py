@@ -88,7 +88,10 @@ class SaveBody(Body):
     new_store: Annotated[StoreId | None, Field(description="Eget förråd")] = None
     new_prescriber: UserId | None = None
     receiving_service_point: Annotated[
-        ServicePointId | None, Field(description="Bara om inte förskrivarens standardtjänsteställe")
+        ServicePointId | None,
+        Field(
+            description="Bara om inte förskrivarens standardtjänsteställe, eller ett av betalarens"
+        ),
     ] = None
     transfer_date: Annotated[Day | None, Field(description="BMB-datum, annars i dag")] = None
     attested: Annotated[
@@ -126,8 +129,9 @@ async def save_transfer(body: SaveBody, commands: Commands) -> TransferView:
 
     Nekas: okända namn UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3, REF-4), UNKNOWN_DEVICE,
     UNKNOWN_PERSON, UNKNOWN_CARE_UNIT (BMB-1); SENDER_ELSEWHERE, NOT_A_DRAFT (BMB-2),
-    NOT_A_PRESCRIBER, DEVICE_TWICE, SEVERAL_RECIPIENTS, TWO_RECIPIENTS, NOTHING_CHANGES,
-    NOT_OWN_STORE (BMB-1), RECEIVER_ELSEWHERE, SEVERAL_PAYERS (BMB-4), INACTIVE_RECIPIENT (REF-14),
+    NOT_A_PRESCRIBER, PRESCRIBER_NOT_NAMED, DEVICE_TWICE, SEVERAL_RECIPIENTS, TWO_RECIPIENTS,
+    NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), NO_PART_IN_DEVICE, RECEIVER_ELSEWHERE,
+    RECEIVER_NOT_NAMED, SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`.
     """
     values = body.model_dump(exclude={"reference"}, exclude_unset=True)
@@ -145,7 +149,8 @@ async def execute_transfer(transfer_id: UUID, commands: Commands) -> TransferVie
     """Verkställ ett utkast: skicka det. 202 medan lagret prövar om hjälpmedlen kan bytas.
 
     Nekas: UNKNOWN_TRANSFER, NOT_A_DRAFT, NOT_RESPONSIBLE, SENDER_NOT_PERMITTED (BMB-2),
-    UNKNOWN_USER (REF-3), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN (BMB-11).
+    UNKNOWN_USER (REF-3), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN (BMB-11); och som när
+    ett byte sparas, om utkastet inte längre skulle kunna sparas.
     """
     return await _run(ExecuteTransfer(by=commands.caller.user_id), transfer_id, commands)
 
@@ -164,8 +169,9 @@ async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Command
     """Kvittera: godkänn bytet för en kund, som bestämmer betalaren.
 
     Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, NOT_RESPONSIBLE,
-    CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER (BMB-4), UNKNOWN_USER (REF-3), DEADLINE_PASSED
-    (BMB-7).
+    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4),
+    UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14), NOT_A_PRESCRIBER
+    (BMB-1).
     """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
     return await _run(command, transfer_id, commands)

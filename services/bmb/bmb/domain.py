@@ -1,8 +1,8 @@
 """The rules of transfers: a state in, events or a refusal out. No clock, no database, no log.
 
-Here: a transfer's state and how each event changes it. The rules are by noun in drafts, requests,
-acknowledgements, expiry and completion. Each returns the events that follow: none when there is
-nothing to do.
+Here: a transfer's state and how each event changes it. The rules are by noun in parties, drafts,
+requests, acknowledgements, expiry and completion. Each returns the events that follow: none when
+there is nothing to do.
 """
 
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from kvitt_contracts.bmb import (
     TransferCancelled,
     TransferCompleted,
     TransferDeadlineNeared,
+    TransferDissolved,
     TransferDrafted,
     TransferEvent,
     TransferExecutedAutomatically,
@@ -59,6 +60,7 @@ class Status(StrEnum):
     LOCKED = "locked"
     UNLOCKED = "unlocked"
     VOIDED = "voided"
+    DISSOLVED = "dissolved"
     COMPLETED = "completed"
 
 
@@ -78,6 +80,8 @@ class Reason(StrEnum):
     SENDER_NOT_PERMITTED = "SENDER_NOT_PERMITTED"
     CUSTOMER_OF_ANOTHER_SIDE = "CUSTOMER_OF_ANOTHER_SIDE"
     PAYER_FOLLOWS_CUSTOMER = "PAYER_FOLLOWS_CUSTOMER"
+    PAYER_NOT_INVOLVED = "PAYER_NOT_INVOLVED"
+    SENT_BY_ONESELF = "SENT_BY_ONESELF"
     MESSAGE_MISSING = "MESSAGE_MISSING"
     PATIENT_TO_PATIENT_FORBIDDEN = "PATIENT_TO_PATIENT_FORBIDDEN"
     ATTESTATION_MISSING = "ATTESTATION_MISSING"
@@ -89,7 +93,9 @@ class Reason(StrEnum):
 class Transfer:
     """A transfer: what was drafted, and what has become of it.
 
-    `remaining` are the devices that neither have changed custody by it nor dropped out of it.
+    `remaining` are the devices that neither have changed custody by it nor dropped out of it;
+    `dropped` those that did. `sent_by` executed it. `void_reason`: what had ended when it was to be
+    executed automatically.
     """
 
     id: TransferId
@@ -97,6 +103,7 @@ class Transfer:
     reference: Reference | None
     devices: tuple[DeviceId, ...]
     remaining: tuple[DeviceId, ...]
+    dropped: tuple[DeviceId, ...] = ()
     current_recipient: PatientRecipient | CareUnitRecipient | None
     current_store: StoreId | None
     new_recipient: PatientRecipient | CareUnitRecipient | None
@@ -112,10 +119,12 @@ class Transfer:
     has_message: bool
     policy: PolicyVersion | None = None
     requested_at: datetime | None = None
+    sent_by: UserId | None = None
     deadline: datetime | None = None  # an instant, so a late timer changes nothing (BMB-7)
     customer_id: CustomerId | None = None
     payer_id: PayerId | None = None
     effective_on: date | None = None
+    void_reason: str | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -165,6 +174,7 @@ def evolve(transfer: Transfer | None, event: TransferEvent) -> Transfer:
                 transfer,
                 status=Status.REQUESTED,
                 requested_at=event.requested_at,
+                sent_by=event.by,
                 policy=event.policy,
             )
         case TransferSent():
@@ -177,9 +187,15 @@ def evolve(transfer: Transfer | None, event: TransferEvent) -> Transfer:
                 payer_id=event.payer_id,
                 effective_on=event.effective_on,
             )
-        case TransferLineCompleted() | TransferLineDropped():
-            remaining = tuple(device for device in transfer.remaining if device != event.device_id)
-            return replace(transfer, remaining=remaining)
+        case TransferVoided():
+            return replace(transfer, status=Status.VOIDED, void_reason=event.reason)
+        case TransferLineCompleted():
+            return replace(transfer, remaining=_without(transfer, event.device_id))
+        case TransferLineDropped():
+            remaining = _without(transfer, event.device_id)
+            return replace(
+                transfer, remaining=remaining, dropped=(*transfer.dropped, event.device_id)
+            )
         case TransferDeadlineNeared():
             return transfer
         case _:
@@ -194,9 +210,13 @@ _STATUS_AFTER: Final[dict[type[TransferEvent], Status]] = {
     TransferRejected: Status.REJECTED,
     TransferLocked: Status.LOCKED,
     TransferUnlocked: Status.UNLOCKED,
-    TransferVoided: Status.VOIDED,
+    TransferDissolved: Status.DISSOLVED,
     TransferCompleted: Status.COMPLETED,
 }
+
+
+def _without(transfer: Transfer, device: DeviceId) -> tuple[DeviceId, ...]:
+    return tuple(one for one in transfer.remaining if one != device)
 
 
 def _drafted(event: TransferDrafted) -> Transfer:

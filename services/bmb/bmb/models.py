@@ -46,6 +46,7 @@ class TransferRow(
     reference: Mapped[Reference | None]
     devices: Mapped[tuple[DeviceId, ...]] = mapped_column(Json(tuple[DeviceId, ...]))
     remaining: Mapped[tuple[DeviceId, ...]] = mapped_column(Json(tuple[DeviceId, ...]))
+    dropped: Mapped[tuple[DeviceId, ...]] = mapped_column(Json(tuple[DeviceId, ...]))
     current_recipient: Mapped[PatientRecipient | CareUnitRecipient | None] = mapped_column(
         Json(Recipient)
     )
@@ -65,10 +66,12 @@ class TransferRow(
     has_message: Mapped[bool]
     policy: Mapped[PolicyVersion | None] = mapped_column(Json(PolicyVersion))
     requested_at: Mapped[datetime | None]
+    sent_by: Mapped[UserId | None]
     deadline: Mapped[datetime | None]
     customer_id: Mapped[CustomerId | None]
     payer_id: Mapped[PayerId | None]
     effective_on: Mapped[date | None]
+    void_reason: Mapped[str | None]
 
 
 class TransferTextRow(Regional, Base):

@@ -84,6 +84,10 @@ class TransferView(TransferLine):
     proposed_payer: Annotated[PayerId, Field(description="Föreslagen betalare (BMB-2)")]
     customer_id: Annotated[CustomerId | None, Field(description="Vald kund/leveransadress")]
     payer_id: Annotated[PayerId | None, Field(description="Betalare från och med bytet")]
+    void_reason: Annotated[
+        str | None,
+        Field(description="Varför bytet blev ogiltigt i stället för att genomföras (BMB-7)"),
+    ]
     attested: Annotated[bool, Field(description="Avsändaren har intygat (BMB-11)")]
     message: Annotated[str | None, Field(description="Meddelande till mottagaren")]
     answer: Annotated[str | None, Field(description="Meddelande till avsändaren (BMB-5)")]

@@ -6,6 +6,7 @@ from typing import Any
 
 from bmb.domain import Status, Transfer
 from bmb.drafts.domain import Wish
+from bmb.parties.domain import Parties
 from bmb.register.domain import Customer, Device, Patient, User
 from kvitt_contracts.calendar import deadline_after
 from kvitt_contracts.envelope import Event
@@ -90,12 +91,32 @@ def a_customer(
 
 
 def a_device(
-    number: str = "170098", *, holder: Holder | None = None, customer: str | None = OTHER
+    number: str = "170098",
+    *,
+    holder: Holder | None = None,
+    customer: str | None = OTHER,
+    payer: str = OTHER_PAYER,
+    **changes: Any,
 ) -> Device:
-    """A device on loan to a patient, paid for by a customer."""
+    """A device on loan to a patient, prescribed by the sender and paid for by a customer; one of
+    the old stock without; or in the sender's store.
+    """
     where = holder or a_patient()
-    paying = None if isinstance(where, StoreHolder) or customer is None else CustomerId(customer)
-    return Device(id=device_id(number), holder=where, customer=paying)
+    stored = isinstance(where, StoreHolder)
+    known = None if stored or customer is None else a_customer(customer, payer=payer)
+    values: dict[str, Any] = {
+        "payer": None if stored else PayerId(payer),
+        "customer": known,
+        "prescriber": None if stored else UserId(SENDER),
+        "prescribed_at": frozenset() if stored else frozenset({ServicePointId(SENDING)}),
+        "kept_by": frozenset({CustomerId(SENDING)}) if stored else frozenset(),
+    }
+    return Device(id=device_id(number), holder=where, **values | changes)
+
+
+def the_parties(**changes: Any) -> Parties:
+    """The sender's device goes to the receiver, who prescribes."""
+    return replace(Parties(devices=(a_device(),), prescriber=a_receiver()), **changes)
 
 
 def a_wish(**changes: Any) -> Wish:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kvitt_contracts.bmb import (
     TransferCompleted,
+    TransferDissolved,
     TransferEvent,
     TransferLineCompleted,
     TransferLineDropped,
@@ -26,14 +27,14 @@ def after(transfer: Transfer, events: tuple[TransferEvent, ...]) -> Transfer:
     return transfer
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4f")
 def test_a_line_is_completed_when_its_device_has_changed_custody() -> None:
     events = complete_line(a_transfer(Status.ACCEPTED, devices=TWO), device=TWO[0], on=DAY)
 
     assert [type(event) for event in events] == [TransferLineCompleted]
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4f")
 def test_the_last_line_completes_the_transfer() -> None:
     transfer = a_transfer(Status.ACCEPTED, devices=TWO)
     transfer = after(transfer, complete_line(transfer, device=TWO[0], on=DAY))
@@ -44,7 +45,6 @@ def test_the_last_line_completes_the_transfer() -> None:
     assert after(transfer, events).status is Status.COMPLETED
 
 
-@pytest.mark.rule("BMB-4")
 def test_a_line_that_is_completed_already_changes_nothing() -> None:
     transfer = a_transfer(Status.ACCEPTED, devices=TWO)
     transfer = after(transfer, complete_line(transfer, device=TWO[0], on=DAY))
@@ -52,7 +52,7 @@ def test_a_line_that_is_completed_already_changes_nothing() -> None:
     assert complete_line(transfer, device=TWO[0], on=DAY) == ()
 
 
-@pytest.mark.rule("BMB-12")
+@pytest.mark.rule("BMB-12g")
 @pytest.mark.parametrize("status", HOLDING)
 def test_a_device_that_was_returned_drops_out_and_both_sides_are_told(status: Status) -> None:
     transfer = a_transfer(status, devices=TWO)
@@ -65,22 +65,36 @@ def test_a_device_that_was_returned_drops_out_and_both_sides_are_told(status: St
     assert after(transfer, (event,)).remaining == (TWO[1],)
 
 
-@pytest.mark.rule("BMB-12")
-def test_a_transfer_without_a_device_left_is_completed() -> None:
-    events = drop_line(a_transfer(), device=device_id(), reason="RETURNED")
+@pytest.mark.rule("BMB-12h")
+def test_a_transfer_whose_devices_all_dropped_out_is_dissolved() -> None:
+    transfer = a_transfer(devices=TWO)
+    transfer = after(transfer, drop_line(transfer, device=TWO[0], reason="RETURNED"))
+
+    events = drop_line(transfer, device=TWO[1], reason="RETURNED")
+
+    assert [type(event) for event in events] == [TransferLineDropped, TransferDissolved]
+    assert after(transfer, events).status is Status.DISSOLVED
+
+
+@pytest.mark.rule("BMB-12h")
+def test_a_transfer_that_had_effect_on_a_device_is_completed_when_the_last_one_drops_out() -> None:
+    transfer = a_transfer(Status.ACCEPTED, devices=TWO)
+    transfer = after(transfer, complete_line(transfer, device=TWO[0], on=DAY))
+
+    events = drop_line(transfer, device=TWO[1], reason="RETURNED")
 
     assert [type(event) for event in events] == [TransferLineDropped, TransferCompleted]
+    assert after(transfer, events).status is Status.COMPLETED
 
 
-@pytest.mark.rule("BMB-12")
 @pytest.mark.parametrize("status", [one for one in Status if one not in HOLDING])
 def test_a_transfer_that_has_ended_loses_no_device(status: Status) -> None:
     assert drop_line(a_transfer(status), device=device_id(), reason="RETURNED") == ()
 
 
+@pytest.mark.rule("BMB-12h")
 @settings(deadline=None)
 @given(order=st.permutations(range(6)), dropped=st.sets(st.integers(0, 5)))
-@pytest.mark.rule("BMB-4")
 def test_in_any_order_every_device_ends_once_and_the_transfer_with_the_last(
     order: list[int], dropped: set[int]
 ) -> None:
@@ -99,5 +113,6 @@ def test_in_any_order_every_device_ends_once_and_the_transfer_with_the_last(
         said += events
 
     assert len(said) == len(devices) + 1
-    assert isinstance(said[-1], TransferCompleted)
-    assert transfer.status is Status.COMPLETED
+    nothing = dropped == set(range(6))
+    assert isinstance(said[-1], TransferDissolved if nothing else TransferCompleted)
+    assert transfer.status is (Status.DISSOLVED if nothing else Status.COMPLETED)

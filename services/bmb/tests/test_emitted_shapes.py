@@ -15,7 +15,7 @@ from kvitt_contracts.bmb import (
     UnlockTransfer,
 )
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.types import UserId
+from kvitt_contracts.types import CustomerId, UserId
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -27,10 +27,12 @@ from contracts.tests.builders.inventory import (
     a_hold_granted,
     a_hold_refused,
 )
-from contracts.tests.builders.orders import a_care_unit_registered
+from contracts.tests.builders.orders import a_care_unit_registered, a_person_inactivated
 from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.story import (
+    OTHER,
     OTHER_PATIENT,
+    OUTSIDER,
     OWN,
     RECEIVER,
     RECEIVING,
@@ -116,12 +118,10 @@ async def answers(world: World, region: str) -> None:
     """Transfers of every kind that are accepted; one takes effect, one is rejected."""
     for number, (device, changes) in enumerate(KINDS):
         await send(world, f"YES-{number}", device, **changes)
-        mine = "new_prescriber" in changes
-        accept = AcceptTransfer.model_validate(
-            {"by": RECEIVER, "customer_id": RECEIVING}
-            if mine
-            else {"by": SENDER, "customer_id": SENDING}
-        )
+        by, customer = (SENDER, SENDING) if device == STORE else (OUTSIDER, OTHER)
+        if "new_prescriber" in changes:
+            by, customer = RECEIVER, RECEIVING
+        accept = AcceptTransfer(by=UserId(by), customer_id=CustomerId(customer))
         await world.handle(accept, subject=f"YES-{number}")
     await world.handle(a_custody_changed_by_transfer(transfer="YES-0"))
     await send(world, "NO", PATIENT, **TO_PRESCRIBER)
@@ -129,10 +129,15 @@ async def answers(world: World, region: str) -> None:
 
 
 async def unanswered(world: World, region: str) -> None:
-    """Transfers of every kind that nobody answers: executed automatically."""
+    """Transfers of every kind that nobody answers: executed automatically, but for one whose
+    recipient has ended.
+    """
     for number, (device, changes) in enumerate(KINDS):
         await send(world, f"WAIT-{number}", device, **changes)
     await world.advance(stockholm("2026-05-08 00:00"))
+    await send(world, "GONE", PATIENT, **TO_PATIENT)
+    await world.handle(a_person_inactivated(OTHER_PATIENT))
+    await world.advance(stockholm("2026-05-20 00:00"))
 
 
 async def unanswered_one(world: World, region: str) -> None:

@@ -15,10 +15,18 @@ from kvitt_contracts.bmb import (
 )
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Role, UserId
+from kvitt_contracts.types import CustomerId, PayerId, Role, UserId
 from kvitt_testkit.world import stockholm
 
-from contracts.tests.builders.story import RECEIVING, RECEIVING_PAYER, SENDER, SERVICE, device_id
+from contracts.tests.builders.story import (
+    PAYER,
+    RECEIVING,
+    RECEIVING_PAYER,
+    SENDER,
+    SENDING,
+    SERVICE,
+    device_id,
+)
 from services.bmb.tests.builders import a_policy, a_transfer, a_user
 
 DEADLINE = stockholm("2026-05-08 00:00")
@@ -32,12 +40,14 @@ def a_policy_that(outcome: str, **transfer: Any) -> RegionPolicy:
 def executed(*, late: timedelta = timedelta(0), **changes: Any) -> TransferExecutedAutomatically:
     """A transfer that nobody answered, executed automatically."""
     transfer = a_transfer(**changes)
-    (event,) = expire(transfer, policy=a_policy_that("auto_execute"), now=DEADLINE + late)
+    (event,) = expire(
+        transfer, ended=None, policy=a_policy_that("auto_execute"), now=DEADLINE + late
+    )
     assert isinstance(event, TransferExecutedAutomatically)
     return event
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7a")
 def test_unanswered_it_is_executed_automatically_with_the_proposed_payer() -> None:
     event = executed()
 
@@ -45,7 +55,26 @@ def test_unanswered_it_is_executed_automatically_with_the_proposed_payer() -> No
     assert evolve(a_transfer(), event).status is Status.EXECUTED_AUTOMATICALLY
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7a")
+def test_it_is_executed_for_the_proposed_customer_not_for_who_did_not_answer() -> None:
+    event = executed(proposed_customer=CustomerId(SENDING), proposed_payer=PayerId(PAYER))
+
+    assert (event.customer_id, event.payer_id) == (SENDING, PAYER)
+    assert event.receiving_service_point == RECEIVING
+
+
+@pytest.mark.rule("BMB-7g")
+@pytest.mark.parametrize("outcome", ["lock", "void"])
+def test_what_has_ended_changes_nothing_where_nothing_is_executed(outcome: str) -> None:
+    (event,) = expire(
+        a_transfer(), ended="INACTIVE_RECIPIENT", policy=a_policy_that(outcome), now=DEADLINE
+    )
+
+    assert isinstance(event, TransferLocked if outcome == "lock" else TransferVoided)
+    assert getattr(event, "reason", None) is None
+
+
+@pytest.mark.rule("BMB-7a")
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=5), timedelta(days=40)])
 def test_an_automatic_execution_is_decided_on_the_deadlines_day_however_late_its_timer(
     late: timedelta,
@@ -53,44 +82,43 @@ def test_an_automatic_execution_is_decided_on_the_deadlines_day_however_late_its
     assert executed(late=late).effective_on == date(2026, 5, 8)
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7f")
 def test_what_was_executed_automatically_takes_effect_at_its_later_transfer_date() -> None:
     assert executed(transfer_date=date(2026, 6, 1)).effective_on == date(2026, 6, 1)
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7b")
 def test_unanswered_it_is_locked_where_the_policy_says_so() -> None:
     transfer = a_transfer()
 
-    (event,) = expire(transfer, policy=a_policy_that("lock"), now=DEADLINE)
+    (event,) = expire(transfer, ended=None, policy=a_policy_that("lock"), now=DEADLINE)
 
     assert isinstance(event, TransferLocked)
     assert evolve(transfer, event).status is Status.LOCKED
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7d")
 def test_unanswered_it_is_void_where_the_policy_says_so() -> None:
     transfer = a_transfer()
 
-    (event,) = expire(transfer, policy=a_policy_that("void"), now=DEADLINE)
+    (event,) = expire(transfer, ended=None, policy=a_policy_that("void"), now=DEADLINE)
 
     assert isinstance(event, TransferVoided)
     assert evolve(transfer, event).status is Status.VOIDED
 
 
-@pytest.mark.rule("BMB-7")
 @pytest.mark.parametrize("status", [one for one in Status if one is not Status.SENT])
 def test_only_an_unanswered_transfer_expires(status: Status) -> None:
-    assert expire(a_transfer(status=status), policy=a_policy(), now=DEADLINE) == ()
+    assert expire(a_transfer(status=status), ended=None, policy=a_policy(), now=DEADLINE) == ()
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7a")
 def test_nothing_expires_before_its_deadline() -> None:
     with pytest.raises(ValueError, match="has until"):
-        expire(a_transfer(), policy=a_policy(), now=DEADLINE - timedelta(seconds=1))
+        expire(a_transfer(), ended=None, policy=a_policy(), now=DEADLINE - timedelta(seconds=1))
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7c", "REF-12m")
 def test_customer_service_unlocks_and_says_who_asked() -> None:
     locked = a_transfer(status=Status.LOCKED)
     service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
@@ -100,7 +128,7 @@ def test_customer_service_unlocks_and_says_who_asked() -> None:
     )
 
 
-@pytest.mark.rule("REF-12")
+@pytest.mark.rule("REF-12a")
 def test_only_customer_service_unlocks() -> None:
     with pytest.raises(Refused) as refused:
         unlock(a_transfer(status=Status.LOCKED), by=a_user(), asked_by=UserId(SENDER))
@@ -108,7 +136,7 @@ def test_only_customer_service_unlocks() -> None:
     assert (refused.value.reason, refused.value.rule) == (Reason.CUSTOMER_SERVICE_ONLY, "REF-12")
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7c")
 def test_what_is_not_locked_cannot_be_unlocked() -> None:
     service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
 
@@ -118,14 +146,13 @@ def test_what_is_not_locked_cannot_be_unlocked() -> None:
     assert refused.value.reason == Reason.NOT_LOCKED
 
 
-@pytest.mark.rule("BMB-7")
 def test_unlocking_twice_is_already_done() -> None:
     service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
 
     assert unlock(a_transfer(status=Status.UNLOCKED), by=service, asked_by=UserId(SENDER)) == ()
 
 
-@pytest.mark.rule("NTF-2")
+@pytest.mark.rule("NTF-2h")
 def test_a_day_before_the_deadline_it_is_said_to_be_near() -> None:
     now = stockholm("2026-05-07 00:00")
     assert nears_at(DEADLINE) == now
@@ -139,19 +166,19 @@ def test_a_day_before_the_deadline_it_is_said_to_be_near() -> None:
     )
 
 
-@pytest.mark.rule("NTF-2")
+@pytest.mark.rule("NTF-2h")
 def test_a_deadline_that_has_passed_is_not_said_to_be_near() -> None:
     assert near(a_transfer(), now=DEADLINE) == ()
 
 
-@pytest.mark.rule("NTF-2")
+@pytest.mark.rule("NTF-2h")
 def test_the_deadline_of_an_answered_transfer_is_not_told() -> None:
     assert near(a_transfer(status=Status.ACCEPTED), now=stockholm("2026-05-07 00:00")) == ()
 
 
 @settings(deadline=None)
 @given(day=st.dates(date(2026, 1, 2), date(2027, 12, 31)))
-@pytest.mark.rule("NTF-2")
+@pytest.mark.rule("NTF-2h")
 def test_the_day_before_a_deadline_begins_at_midnight_summer_time_or_not(day: date) -> None:
     deadline = stockholm(f"{day} 00:00")
 

@@ -58,7 +58,7 @@ async def send(world: World, client: httpx.AsyncClient) -> UUID:
     return transfer
 
 
-@pytest.mark.rule("BMB-2")
+@pytest.mark.rule("BMB-2b")
 async def test_a_draft_shows_the_payer_that_will_be_proposed(given: Given) -> None:
     async with registered(given) as world, as_user(world, SENDER, SENDING) as client:
         body = {"reference": "BMB-7", "devices": ["170098"], "new_prescriber": RECEIVER}
@@ -70,7 +70,7 @@ async def test_a_draft_shows_the_payer_that_will_be_proposed(given: Given) -> No
         assert answer.json()["devices"][0]["device_number"] == "170098"
 
 
-@pytest.mark.rule("BMB-2")
+@pytest.mark.rule("BMB-2a", "BMB-2c")
 async def test_a_draft_is_executed_or_cancelled(given: Given) -> None:
     async with registered(given) as world, as_user(world, SENDER, SENDING) as client:
         body = {"devices": ["170098"], "new_prescriber": RECEIVER}
@@ -84,7 +84,7 @@ async def test_a_draft_is_executed_or_cancelled(given: Given) -> None:
         assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
 
 
-@pytest.mark.rule("BMB-4")
+@pytest.mark.rule("BMB-4c")
 async def test_the_receiver_accepts_for_a_customer(given: Given) -> None:
     async with registered(given) as world:
         async with as_user(world, SENDER, SENDING) as client:
@@ -99,7 +99,7 @@ async def test_the_receiver_accepts_for_a_customer(given: Given) -> None:
         assert answer.json()["effective_on"] == "2026-05-01"
 
 
-@pytest.mark.rule("BMB-5")
+@pytest.mark.rule("BMB-5a")
 async def test_a_rejection_without_the_wanted_message_is_a_problem_that_names_the_field(
     given: Given,
 ) -> None:
@@ -115,7 +115,7 @@ async def test_a_rejection_without_the_wanted_message_is_a_problem_that_names_th
         assert (problem["reason"], problem["field"]) == ("MESSAGE_MISSING", "message")
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7c")
 async def test_only_a_locked_transfer_is_unlocked(given: Given) -> None:
     async with registered(given) as world:
         async with as_user(world, SENDER, SENDING) as client:
@@ -126,7 +126,7 @@ async def test_only_a_locked_transfer_is_unlocked(given: Given) -> None:
         assert (answer.status_code, answer.json()["reason"]) == (409, "NOT_LOCKED")
 
 
-@pytest.mark.rule("BMB-7")
+@pytest.mark.rule("BMB-7c")
 async def test_customer_service_unlocks_over_http(given: Given) -> None:
     async with registered(given, region="bd") as world:
         async with world.http(
@@ -145,7 +145,7 @@ async def test_customer_service_unlocks_over_http(given: Given) -> None:
         assert (answer.status_code, answer.json()["status"]) == (200, "unlocked")
 
 
-@pytest.mark.rule("BMB-8")
+@pytest.mark.rule("BMB-8a", "BMB-8b")
 async def test_what_is_to_be_taken_over_shows_in_the_receivers_list(given: Given) -> None:
     async with registered(given) as world:
         async with as_user(world, SENDER, SENDING) as client:
@@ -162,7 +162,63 @@ async def test_what_is_to_be_taken_over_shows_in_the_receivers_list(given: Given
         assert line["sent_at"]
 
 
-@pytest.mark.rule("BMB-8")
+@pytest.mark.rule("BMB-8b")
+async def test_what_nobody_answered_shows_as_unanswered_also_once_it_is_locked(
+    given: Given,
+) -> None:
+    async with registered(given, region="bd") as world:
+        async with world.http(
+            user=SENDER, region="bd", roles=[Role.PRESCRIBER], service_points=[SENDING]
+        ) as client:
+            body = {"devices": ["170098"], "new_prescriber": RECEIVER, "execute": True}
+            transfer = (await client.post("/transfers", json=body)).json()["id"]
+            granted = a_hold_granted(transfer=TransferId(UUID(transfer)), region="bd")
+            await world.handle(granted, region="bd")
+            await world.advance(stockholm("2026-05-09 00:00"))
+
+            (line,) = (await client.get("/transfers:unanswered")).json()["items"]
+
+        assert (line["id"], line["status"]) == (transfer, "locked")
+        assert (line["transfer_date"], line["prescriber"]) == ("2026-05-01", RECEIVER)
+
+
+@pytest.mark.rule("BMB-4g")
+async def test_the_sender_reads_what_the_acceptance_says(given: Given) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+        async with as_user(world, RECEIVER, RECEIVING) as client:
+            body = {"customer_id": RECEIVING, "message": "Vi tar över från måndag"}
+            await client.post(f"/transfers/{transfer}:accept", json=body)
+        async with as_user(world, SENDER, SENDING) as client:
+            shown = (await client.get(f"/transfers/{transfer}")).json()
+
+        assert shown["answer"] == "Vi tar över från måndag"
+
+
+@pytest.mark.rule("BMB-2d")
+async def test_a_payer_that_the_sender_says_is_not_set(given: Given) -> None:
+    async with registered(given) as world, as_user(world, SENDER, SENDING) as client:
+        body = {"devices": ["170098"], "new_prescriber": RECEIVER, "payer_id": "20011"}
+        answer = await client.post("/transfers", json=body)
+
+        assert answer.json()["payer_id"] is None
+        assert answer.json()["proposed_payer"] == "20311"  # the receiver's, whatever was said
+
+
+@pytest.mark.rule("REF-12m")
+async def test_an_unknown_user_has_not_asked_for_anything(given: Given) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+        async with world.http(user=SERVICE, roles=[Role.CUSTOMER_SERVICE]) as client:
+            answer = await client.post(f"/transfers/{transfer}:unlock", json={"asked_by": "nobody"})
+
+        problem = answer.json()
+        assert (problem["reason"], problem["field"]) == ("UNKNOWN_USER", "asked_by")
+
+
+@pytest.mark.rule("BMB-8b")
 async def test_a_rejected_transfer_shows_in_the_senders_list_of_rejected(given: Given) -> None:
     async with registered(given) as world:
         async with as_user(world, SENDER, SENDING) as client:
@@ -177,7 +233,6 @@ async def test_a_rejected_transfer_shows_in_the_senders_list_of_rejected(given: 
         assert unanswered["total"] == 0
 
 
-@pytest.mark.rule("BMB-8")
 async def test_transfers_are_filtered_by_status_service_point_and_device(given: Given) -> None:
     async with registered(given) as world, as_user(world, SENDER, SENDING) as client:
         await send(world, client)
@@ -199,7 +254,7 @@ async def test_transfers_are_filtered_by_status_service_point_and_device(given: 
     assert list(found.values()) == [1, 1, 0, 1, 0, 1, 1, 0, 1]
 
 
-@pytest.mark.rule("BMB-3")
+@pytest.mark.rule("BMB-3a")
 async def test_only_the_two_sides_and_customer_service_read_what_was_written(
     given: Given,
 ) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from kvitt_contracts.bmb import (
     TransferAccepted,
     TransferCompleted,
+    TransferDissolved,
     TransferEvent,
     TransferExecutedAutomatically,
     TransferLineCompleted,
@@ -35,6 +36,7 @@ from services.bmb.tests.builders import (
     a_receiver,
     a_transfer,
     a_user,
+    the_parties,
 )
 
 DEVICES = tuple(device_id(str(number)) for number in range(3))
@@ -69,13 +71,14 @@ def take(
                     by=by,
                     customer=a_customer(),
                     payer_id=None,
+                    parties=the_parties(),
                     policy=policy,
                     now=now,
                 )
             case "reject":
                 return reject(transfer, by=by, policy=policy, now=now, has_message=True)
             case "expire" if transfer.deadline is None or now >= transfer.deadline:
-                return expire(transfer, policy=policy, now=now)
+                return expire(transfer, ended=None, policy=policy, now=now)
             case "near":
                 return near(transfer, now=now)
             case "unlock":
@@ -90,12 +93,12 @@ def take(
     return ()
 
 
+@pytest.mark.rule("BMB-12h")
 @settings(max_examples=300, deadline=None)
 @given(
     steps=st.lists(st.tuples(STEPS, st.integers(0, 2), st.integers(0, 48)), max_size=40),
     outcome=st.sampled_from(["auto_execute", "lock", "void"]),
 )
-@pytest.mark.rule("BMB-7")
 def test_a_transfer_is_decided_at_most_once_and_every_device_ends_once(
     steps: list[tuple[str, int, int]], outcome: str
 ) -> None:
@@ -120,4 +123,7 @@ def test_a_transfer_is_decided_at_most_once_and_every_device_ends_once(
     assert set(ended.values()) <= {1}
     assert set(ended) | set(transfer.remaining) == set(DEVICES)
     completed = [event for event in said if isinstance(event, TransferCompleted)]
-    assert len(completed) == (not transfer.remaining)
+    dissolved = [event for event in said if isinstance(event, TransferDissolved)]
+    assert len(completed) + len(dissolved) == (not transfer.remaining)
+    changed_hands = any(isinstance(event, TransferLineCompleted) for event in said)
+    assert not (dissolved if changed_hands else completed)

@@ -26,7 +26,7 @@ async def two_messages(world: World, policies: Policies) -> None:
     await world.handle(an_order_delivered())
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1a", "NTF-1b")
 async def test_messages_come_newest_first_with_the_unread_counted(
     given: Given, policies: Policies
 ) -> None:
@@ -42,7 +42,7 @@ async def test_messages_come_newest_first_with_the_unread_counted(
     assert (page["total"], page["unread"]) == (2, 2)
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1a")
 async def test_a_user_sees_their_own_and_their_service_points_messages_only(
     given: Given, policies: Policies
 ) -> None:
@@ -57,7 +57,7 @@ async def test_a_user_sees_their_own_and_their_service_points_messages_only(
     assert list(seen.values()) == [["order_delivered"], ["transfer_to_acknowledge"], []]
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1b", "NTF-1c")
 async def test_opening_marks_read_and_says_where_the_thing_is(
     given: Given, policies: Policies
 ) -> None:
@@ -77,7 +77,7 @@ async def test_opening_marks_read_and_says_where_the_thing_is(
     assert (page["unread"], page["total"], unread["total"]) == (0, 2, 0)
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1d")
 async def test_a_message_is_removed(given: Given, policies: Policies) -> None:
     async with given(service, at=AT) as world:
         await two_messages(world, policies)
@@ -90,7 +90,7 @@ async def test_a_message_is_removed(given: Given, policies: Policies) -> None:
     assert (page["total"], page["unread"]) == (0, 0)
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1a")
 async def test_a_message_of_somebody_else_cannot_be_opened(
     given: Given, policies: Policies
 ) -> None:
@@ -106,7 +106,6 @@ async def test_a_message_of_somebody_else_cannot_be_opened(
     assert (nobodys.status_code, nobodys.json()["reason"]) == (404, "UNKNOWN_MESSAGE")
 
 
-@pytest.mark.rule("NTF-1")
 async def test_a_transfer_without_a_name_of_the_regions_own_is_told_without_one(
     given: Given, policies: Policies
 ) -> None:
@@ -120,7 +119,6 @@ async def test_a_transfer_without_a_name_of_the_regions_own_is_told_without_one(
     assert message["text"] == "Byte godkändes inte. Öppna det och läs varför."
 
 
-@pytest.mark.rule("NTF-1")
 async def test_the_regions_system_counts_messages_and_nobody_else_does(
     given: Given, policies: Policies
 ) -> None:

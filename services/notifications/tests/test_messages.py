@@ -45,12 +45,12 @@ def a_message(
     return message
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1b")
 def test_a_posted_message_is_unread() -> None:
     assert a_message().status is Status.UNREAD
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1b")
 def test_opening_marks_it_read() -> None:
     message = a_message()
 
@@ -60,12 +60,11 @@ def test_opening_marks_it_read() -> None:
     assert evolve(message, event).status is Status.READ
 
 
-@pytest.mark.rule("NTF-1")
 def test_opening_again_changes_nothing() -> None:
     assert read(a_message(status=Status.READ), by=KARIN) == ()
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1d")
 def test_a_message_can_be_removed() -> None:
     message = a_message()
 
@@ -74,12 +73,11 @@ def test_a_message_can_be_removed() -> None:
     assert evolve(message, event).status is Status.REMOVED
 
 
-@pytest.mark.rule("NTF-1")
 def test_removing_again_is_already_done() -> None:
     assert remove(a_message(status=Status.REMOVED), by=KARIN) == ()
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1d")
 def test_a_removed_message_is_not_opened() -> None:
     with pytest.raises(Refused) as refused:
         read(a_message(status=Status.REMOVED), by=KARIN)
@@ -87,7 +85,7 @@ def test_a_removed_message_is_not_opened() -> None:
     assert refused.value.reason == Reason.UNKNOWN_MESSAGE
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1a")
 def test_a_message_of_somebody_else_does_not_exist() -> None:
     for rule in (read, remove):
         with pytest.raises(Refused) as refused:
@@ -95,7 +93,7 @@ def test_a_message_of_somebody_else_does_not_exist() -> None:
         assert refused.value.reason == Reason.UNKNOWN_MESSAGE
 
 
-@pytest.mark.rule("NTF-1")
+@pytest.mark.rule("NTF-1a")
 def test_a_message_to_a_service_point_is_for_who_works_there() -> None:
     message = a_message(to=ToServicePoint(service_point=ServicePointId("40355")))
 
@@ -103,7 +101,6 @@ def test_a_message_to_a_service_point_is_for_who_works_there() -> None:
     assert not is_for(message, OLA)
 
 
-@pytest.mark.rule("NTF-1")
 @pytest.mark.parametrize("kind", list(MessageKind))
 def test_every_kind_of_message_has_a_text_with_and_without_a_name(kind: MessageKind) -> None:
     text = TEXTS[kind]

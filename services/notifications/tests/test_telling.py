@@ -1,5 +1,6 @@
 """What is told to whom when orders and transfers move, on a real database."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -24,6 +25,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_cancelled,
     a_transfer_completed,
     a_transfer_deadline_neared,
+    a_transfer_dissolved,
     a_transfer_drafted,
     a_transfer_executed_automatically,
     a_transfer_line_dropped,
@@ -82,7 +84,7 @@ async def sent(world: World, policies: Policies, *, region: str = "ac") -> None:
     )
 
 
-@pytest.mark.rule("ORD-4")
+@pytest.mark.rule("NTF-2a", "ORD-4d")
 async def test_a_changed_delivery_date_is_told_to_the_prescriber(given: Given) -> None:
     async with given(service, at=AT) as world:
         await world.handle_all(an_order_placed(), an_order_planned())
@@ -92,7 +94,6 @@ async def test_a_changed_delivery_date_is_told_to_the_prescriber(given: Given) -
         assert await told(world) == [(SENDER, MessageKind.DELIVERY_DATE_CHANGED)]
 
 
-@pytest.mark.rule("NTF-2")
 async def test_a_delivered_order_is_told_to_the_prescriber(given: Given) -> None:
     async with given(service, at=AT) as world:
         await world.handle_all(
@@ -102,7 +103,6 @@ async def test_a_delivered_order_is_told_to_the_prescriber(given: Given) -> None
         assert await told(world) == [(SENDER, MessageKind.ORDER_DELIVERED)]
 
 
-@pytest.mark.rule("NTF-2")
 @pytest.mark.parametrize(
     ("event", "message"),
     [
@@ -120,7 +120,7 @@ async def test_what_became_of_an_order_is_told_to_the_prescriber(
         assert await told(world) == [(SENDER, message)]
 
 
-@pytest.mark.rule("ORD-15")
+@pytest.mark.rule("ORD-15c")
 async def test_the_region_hears_in_part_delivered_only_while_something_is_outstanding(
     given: Given,
 ) -> None:
@@ -137,7 +137,7 @@ async def test_the_region_hears_in_part_delivered_only_while_something_is_outsta
         await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("ORD-15")
+@pytest.mark.rule("ORD-15c")
 async def test_an_arrival_of_several_lines_is_told_once(given: Given) -> None:
     async with given(service, at=AT) as world:
         await world.handle_all(
@@ -155,7 +155,7 @@ async def test_an_arrival_of_several_lines_is_told_once(given: Given) -> None:
         assert await order_statuses(world) == ["registered", "part_delivered", "delivered"]
 
 
-@pytest.mark.rule("ORD-15")
+@pytest.mark.rule("ORD-15c")
 async def test_a_whole_order_in_one_arrival_is_delivered_and_never_in_part(given: Given) -> None:
     async with given(service, at=AT) as world:
         await world.handle_all(
@@ -168,7 +168,7 @@ async def test_a_whole_order_in_one_arrival_is_delivered_and_never_in_part(given
         assert await order_statuses(world) == ["registered", "delivered"]
 
 
-@pytest.mark.rule("ORD-15")
+@pytest.mark.rule("NTF-4c")
 async def test_the_region_hears_of_its_order_by_its_own_name_and_when_it_happened(
     given: Given,
 ) -> None:
@@ -182,7 +182,7 @@ async def test_the_region_hears_of_its_order_by_its_own_name_and_when_it_happene
         assert said.occurred_at == happened
 
 
-@pytest.mark.rule("NTF-4")
+@pytest.mark.rule("NTF-4c")
 async def test_the_feed_is_the_regions_own_topic(given: Given) -> None:
     async with given(service, at=AT) as world:
         await world.handle(an_order_placed(), region="bd")
@@ -192,7 +192,7 @@ async def test_the_feed_is_the_regions_own_topic(given: Given) -> None:
         assert [tuple(row) for row in found] == [("region.bd.events", "bd", str(order_id()))]
 
 
-@pytest.mark.rule("NTF-2")
+@pytest.mark.rule("NTF-2c")
 async def test_a_transfer_to_acknowledge_is_told_to_the_receiving_service_point(
     given: Given, policies: Policies
 ) -> None:
@@ -204,7 +204,7 @@ async def test_a_transfer_to_acknowledge_is_told_to_the_receiving_service_point(
         await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("BMB-9")
+@pytest.mark.rule("BMB-9e")
 async def test_in_a_region_without_notification_the_receiver_is_not_told(
     given: Given, policies: Policies
 ) -> None:
@@ -216,7 +216,7 @@ async def test_in_a_region_without_notification_the_receiver_is_not_told(
         assert await transfer_statuses(world) == ["sent"]
 
 
-@pytest.mark.rule("BMB-9")
+@pytest.mark.rule("NTF-2e")
 async def test_in_a_region_without_notification_the_sender_still_hears_the_outcome(
     given: Given, policies: Policies
 ) -> None:
@@ -227,7 +227,7 @@ async def test_in_a_region_without_notification_the_sender_still_hears_the_outco
         assert await told(world) == [(SENDER, MessageKind.TRANSFER_LOCKED)]
 
 
-@pytest.mark.rule("NTF-2")
+@pytest.mark.rule("NTF-2h")
 async def test_a_near_deadline_is_told_to_the_receiver(given: Given, policies: Policies) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies)
@@ -236,11 +236,15 @@ async def test_a_near_deadline_is_told_to_the_receiver(given: Given, policies: P
         assert (await told(world))[1:] == [(RECEIVING, MessageKind.TRANSFER_DEADLINE_NEAR)]
 
 
-@pytest.mark.rule("NTF-2")
 @pytest.mark.parametrize(
     ("event", "message", "status"),
     [
-        (a_transfer_rejected(), MessageKind.TRANSFER_REJECTED, "rejected"),
+        pytest.param(
+            a_transfer_rejected(),
+            MessageKind.TRANSFER_REJECTED,
+            "rejected",
+            marks=pytest.mark.rule("NTF-2d", "BMB-5c"),
+        ),
         (a_transfer_accepted(), MessageKind.TRANSFER_ACCEPTED, "accepted"),
     ],
 )
@@ -255,17 +259,27 @@ async def test_an_answer_is_told_to_the_sender(
         assert await transfer_statuses(world) == ["sent", status]
 
 
-@pytest.mark.rule("NTF-2")
 @pytest.mark.parametrize(
     ("event", "message", "status"),
     [
-        (
+        pytest.param(
             a_transfer_executed_automatically(),
             MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,
             "executed_automatically",
+            marks=pytest.mark.rule("NTF-2g"),
         ),
-        (a_transfer_locked(), MessageKind.TRANSFER_LOCKED, "locked"),
-        (a_transfer_voided(), MessageKind.TRANSFER_VOIDED, "voided"),
+        pytest.param(
+            a_transfer_locked(),
+            MessageKind.TRANSFER_LOCKED,
+            "locked",
+            marks=pytest.mark.rule("NTF-2e"),
+        ),
+        pytest.param(
+            a_transfer_voided(),
+            MessageKind.TRANSFER_VOIDED,
+            "voided",
+            marks=pytest.mark.rule("NTF-2f"),
+        ),
     ],
 )
 async def test_an_expired_transfer_is_told_to_both_sides(
@@ -279,7 +293,6 @@ async def test_an_expired_transfer_is_told_to_both_sides(
         assert await transfer_statuses(world) == ["sent", status]
 
 
-@pytest.mark.rule("BMB-12")
 async def test_a_refused_transfer_is_told_to_the_sender_alone(
     given: Given, policies: Policies
 ) -> None:
@@ -290,17 +303,20 @@ async def test_a_refused_transfer_is_told_to_the_sender_alone(
         assert await transfer_statuses(world) == ["refused"]
 
 
-@pytest.mark.rule("BMB-12")
-async def test_a_dropped_device_is_told_to_both_sides(given: Given, policies: Policies) -> None:
+@pytest.mark.rule("BMB-12g", "BMB-12h")
+async def test_a_dropped_device_is_told_to_both_sides_and_the_region_that_nothing_is_left(
+    given: Given, policies: Policies
+) -> None:
     async with given(service, at=AT) as world:
         await sent(world, policies)
-        await world.handle(a_transfer_line_dropped())
+        await world.handle_all(a_transfer_line_dropped(), a_transfer_dissolved())
 
         both = [SENDER, RECEIVING]
         assert (await told(world))[1:] == [(one, MessageKind.TRANSFER_LINE_DROPPED) for one in both]
+        assert await transfer_statuses(world) == ["sent", "dissolved"]
 
 
-@pytest.mark.rule("NTF-4")
+@pytest.mark.rule("NTF-4c")
 async def test_the_region_hears_how_a_transfer_ends_without_a_message_to_anybody(
     given: Given, policies: Policies
 ) -> None:
@@ -313,7 +329,6 @@ async def test_the_region_hears_how_a_transfer_ends_without_a_message_to_anybody
         assert await transfer_statuses(world) == ["sent", "unlocked", "completed"]
 
 
-@pytest.mark.rule("BMB-2")
 async def test_a_draft_is_told_to_nobody(given: Given) -> None:
     async with given(service, at=AT) as world:
         await world.handle_all(a_transfer_drafted(), a_transfer_drafted(), a_transfer_cancelled())
@@ -322,7 +337,7 @@ async def test_a_draft_is_told_to_nobody(given: Given) -> None:
         assert await transfer_statuses(world) == ["cancelled"]
 
 
-@pytest.mark.rule("NTF-4")
+@pytest.mark.rule("NTF-4c")
 @pytest.mark.parametrize(
     ("refused", "owner"),
     [
@@ -347,24 +362,25 @@ async def test_the_region_hears_which_message_was_refused_by_whom_and_the_way_on
         await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("NTF-4")
+@pytest.mark.rule("NTF-4c")
 @pytest.mark.parametrize(
-    ("settled", "owner"),
+    ("settles", "owner"),
     [
-        (an_orders_message_settled(), "orders"),
-        (a_bmb_message_settled(), "bmb"),
-        (an_inventory_message_settled(), "inventory"),
+        (an_orders_message_settled, "orders"),
+        (a_bmb_message_settled, "bmb"),
+        (an_inventory_message_settled, "inventory"),
     ],
 )
 async def test_the_region_hears_what_becomes_of_a_message_that_is_quarantined(
-    given: Given, settled: ServiceSettled, owner: str
+    given: Given, settles: Callable[..., ServiceSettled], owner: str
 ) -> None:
+    settled = settles()
+    ended = settles(outcome="discarded", reason=None, rule=None, field=None, way_on=None)
     async with given(service, at=AT) as world:
         first = an_envelope(settled)
         await world.handle(settled, envelope=first)
         again = replace(first, id=uuid4(), sequence=2)
         await world.handle(settled, envelope=again)
-        ended = settled.model_copy(update={"outcome": "discarded", "reason": None})
         await world.handle(ended, envelope=replace(first, id=uuid4(), sequence=3))
 
         quarantined, discarded = await world.events(MessageSettled)
@@ -375,7 +391,6 @@ async def test_the_region_hears_what_becomes_of_a_message_that_is_quarantined(
         await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("NTF-1")
 async def test_the_same_event_gives_the_same_message_id(given: Given, policies: Policies) -> None:
     ids = []
     envelope = an_envelope(a_sent_transfer(policies))

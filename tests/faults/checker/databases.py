@@ -11,7 +11,7 @@ from tests.faults.checker.evidence import Balance, Case, Logged, Mark, Parked, P
 Connect = Callable[[str], psycopg.Connection[Any]]
 """Opens a service's database."""
 
-_OPEN_TRANSFERS = ("completed", "cancelled", "rejected", "refused", "voided")
+_OPEN_TRANSFERS = ("completed", "dissolved", "cancelled", "rejected", "refused", "voided")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,16 @@
 """The rules of acknowledging a transfer: accept and reject. No clock, no database."""
 
+from collections.abc import Set
 from datetime import datetime
 
 from kvitt_contracts.bmb import TransferAccepted, TransferEvent, TransferRejected
 from kvitt_contracts.calendar import stockholm_day
-from kvitt_contracts.policy import RegionPolicy
+from kvitt_contracts.policy import RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PayerId
 
 from bmb.domain import Reason, Status, Transfer, takes_effect_on
+from bmb.parties.domain import Parties, is_own, refuse_ended
 from bmb.register.domain import Customer, User
 
 
@@ -18,36 +20,34 @@ def accept(
     by: User,
     customer: Customer,
     payer_id: PayerId | None,
+    parties: Parties,
+    own_payers: Set[PayerId] = frozenset(),
     policy: RegionPolicy,
     now: datetime,
     has_message: bool = False,
 ) -> tuple[TransferEvent, ...]:
-    """Accept a sent transfer, for a customer of the receiving side (BMB-4).
+    """Accept a sent transfer, for a customer of the receiving side or the proposed one (BMB-4).
 
-    Raises Refused: not open, past its deadline (BMB-7), `by` may not answer, a customer of somebody
-    else, a payer where the policy lets it follow the customer.
+    `own_payers` are those of the units of `by`. Raises Refused: not open, past its deadline
+    (BMB-7), a party that has ended (REF-14, BMB-1), `by` may not answer or sent it himself, a
+    customer of somebody else, a payer that the policy does not let `by` choose.
     """
     payer = payer_id or customer.payer_id
     chosen = (transfer.customer_id, transfer.payer_id)
     if transfer.status is Status.ACCEPTED and chosen == (customer.id, payer):
         return ()
     _refuse_answer(transfer, by=by, now=now)
-    if customer.id not in {*by.service_points, transfer.receiving_service_point}:
-        raise Refused(
-            Reason.CUSTOMER_OF_ANOTHER_SIDE,
-            rule="BMB-4",
-            field="customer_id",
-            way_on="Välj en kund som är ett av dina tjänsteställen.",
-            customer=customer.id,
-        )
-    if policy.transfer.ack_payer == "follows_customer" and payer != customer.payer_id:
-        raise Refused(
-            Reason.PAYER_FOLLOWS_CUSTOMER,
-            rule="BMB-4",
-            field="payer_id",
-            way_on="Utelämna betalaren: den följer av kunden. Välj den kund vars betalare avses.",
-            payer=customer.payer_id,
-        )
+    _refuse_own_transfer(transfer, by=by, parties=parties)
+    refuse_ended(parties)
+    _refuse_customer(transfer, by=by, customer=customer)
+    _refuse_payer(
+        transfer,
+        payer,
+        customer=customer,
+        own_payers=own_payers,
+        parties=parties,
+        policy=policy.transfer,
+    )
     return (
         TransferAccepted(
             transfer_id=transfer.id,
@@ -66,6 +66,63 @@ def accept(
             has_message=has_message,
         ),
     )
+
+
+def _refuse_own_transfer(transfer: Transfer, *, by: User, parties: Parties) -> None:
+    if by.id not in {transfer.sender, transfer.sent_by}:
+        return
+    if all(is_own(device, by) for device in parties.devices):
+        return  # both sides are his already: his units pay for what his unit takes over
+    raise Refused(
+        Reason.SENT_BY_ONESELF,
+        rule="BMB-4",
+        field="by",
+        way_on="Be en kollega vid det mottagande tjänstestället att kvittera.",
+    )
+
+
+def _refuse_customer(transfer: Transfer, *, by: User, customer: Customer) -> None:
+    units = {*by.service_points, transfer.receiving_service_point, transfer.proposed_customer}
+    if customer.id not in units:
+        raise Refused(
+            Reason.CUSTOMER_OF_ANOTHER_SIDE,
+            rule="BMB-4",
+            field="customer_id",
+            way_on="Välj ett av dina tjänsteställen eller den kund som är föreslagen.",
+            customer=customer.id,
+        )
+
+
+# decision 0235: a payer who has no part in the transfer is not named
+def _refuse_payer(
+    transfer: Transfer,
+    payer: PayerId,
+    *,
+    customer: Customer,
+    own_payers: Set[PayerId],
+    parties: Parties,
+    policy: TransferPolicy,
+) -> None:
+    if payer == customer.payer_id:
+        return
+    if policy.ack_payer == "follows_customer":
+        raise Refused(
+            Reason.PAYER_FOLLOWS_CUSTOMER,
+            rule="BMB-4",
+            field="payer_id",
+            way_on="Utelämna betalaren: den följer av kunden. Välj den kund vars betalare avses.",
+            payer=customer.payer_id,
+        )
+    pay_now = {device.payer for device in parties.devices}
+    involved = {*own_payers, transfer.proposed_payer, *(pay_now if len(pay_now) == 1 else ())}
+    if payer not in involved:
+        raise Refused(
+            Reason.PAYER_NOT_INVOLVED,
+            rule="BMB-4",
+            field="payer_id",
+            way_on="Välj ett av dina tjänsteställens betalare, den föreslagna eller den nuvarande.",
+            payer=payer,
+        )
 
 
 def reject(

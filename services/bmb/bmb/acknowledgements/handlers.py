@@ -6,13 +6,14 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import AcceptTransfer, RejectTransfer
 from kvitt_contracts.policy import RegionPolicy
-from kvitt_contracts.types import TransferId
+from kvitt_contracts.types import PayerId, TransferId
 
 from bmb import texts
 from bmb.acknowledgements import domain
 from bmb.completion.writes import await_custody
 from bmb.expiry.writes import stop_waiting
 from bmb.models import TransferRow, TransferTextRow
+from bmb.parties.queries import parties, rows_of_parties
 from bmb.register import queries
 from bmb.register.models import CustomerRow, PayerRow, UserRow
 
@@ -26,24 +27,35 @@ def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable
     if isinstance(command, AcceptTransfer):
         yield CustomerRow, command.customer_id
         yield PayerRow, command.payer_id
+        yield from rows_of_parties(tx.fetched(TransferRow, tx.target("transfer")), tx)
+        by = tx.fetched(UserRow, command.by)
+        for place in by.service_points if by and command.payer_id else ():
+            yield CustomerRow, place
 
 
 @messages.command(AcceptTransfer, of=TransferRow, rule="BMB-4", reads=_read)
 async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transaction) -> None:
-    """Accept for a customer of the receiving side (BMB-4).
+    """Accept for a customer of the receiving side, or the proposed one (BMB-4).
 
     Refused: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER (BMB-4), UNKNOWN_USER (REF-3),
-    NOT_OPEN, NOT_RESPONSIBLE, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER (BMB-4),
-    DEADLINE_PASSED (BMB-7).
+    NOT_OPEN, NOT_RESPONSIBLE, SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER,
+    PAYER_NOT_INVOLVED (BMB-4), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14),
+    NOT_A_PRESCRIBER (BMB-1).
     """
+    by = await queries.user(tx, command.by)
     customer = await tx.get(CustomerRow, command.customer_id, rule="BMB-4", field="customer_id")
+    own_payers: frozenset[PayerId] = frozenset()
     if command.payer_id is not None:
         await tx.get(PayerRow, command.payer_id, rule="BMB-4", field="payer_id")
+        units = await queries.customers(tx, {*by.service_points})
+        own_payers = frozenset(unit.payer_id for unit in units)
     events = domain.accept(
         row.state(),
-        by=await queries.user(tx, command.by),
+        by=by,
         customer=customer.facts(),
         payer_id=command.payer_id,
+        parties=await parties(tx, row),
+        own_payers=own_payers,
         policy=_policy(row, tx),
         now=tx.now,
         has_message=texts.has_text(command.message),

@@ -4,6 +4,7 @@ from datetime import date
 
 from kvitt_contracts.bmb import (
     TransferCompleted,
+    TransferDissolved,
     TransferEvent,
     TransferLineCompleted,
     TransferLineDropped,
@@ -18,11 +19,16 @@ def complete_line(transfer: Transfer, *, device: DeviceId, on: date) -> tuple[Tr
     if transfer.status not in TAKING_EFFECT or device not in transfer.remaining:
         return ()
     done = TransferLineCompleted(transfer_id=transfer.id, device_id=device, effective_on=on)
-    return (done, *_completed_without(transfer, device))
+    if set(transfer.remaining) - {device}:
+        return (done,)
+    return (done, TransferCompleted(transfer_id=transfer.id))
 
 
 def drop_line(transfer: Transfer, *, device: DeviceId, reason: str) -> tuple[TransferEvent, ...]:
-    """A physical fact took a device out of the hold: the transfer goes on with the others."""
+    """A physical fact took a device out of the hold: the transfer goes on with the others.
+
+    Where none is left it is completed; dissolved where nothing has changed custody by it.
+    """
     if transfer.status not in HOLDING or device not in transfer.remaining:
         return ()
     dropped = TransferLineDropped(
@@ -33,10 +39,14 @@ def drop_line(transfer: Transfer, *, device: DeviceId, reason: str) -> tuple[Tra
         sending_service_point=transfer.sending_service_point,
         receiving_service_point=transfer.receiving_service_point,
     )
-    return (dropped, *_completed_without(transfer, device))
-
-
-def _completed_without(transfer: Transfer, device: DeviceId) -> tuple[TransferEvent, ...]:
-    return (
-        () if set(transfer.remaining) - {device} else (TransferCompleted(transfer_id=transfer.id),)
+    if set(transfer.remaining) - {device}:
+        return (dropped,)
+    if {*transfer.dropped, device} != set(transfer.devices):
+        return (dropped, TransferCompleted(transfer_id=transfer.id))
+    dissolved = TransferDissolved(
+        transfer_id=transfer.id,
+        sender=transfer.sender,
+        sending_service_point=transfer.sending_service_point,
+        receiving_service_point=transfer.receiving_service_point,
     )
+    return (dropped, dissolved)

@@ -44,14 +44,14 @@ async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
     row = await tx.lock(TransferRow, event.cause.transfer_id)
     since = event.custody.since
     tx.record(row, *domain.complete_line(row.state(), device=event.device_id, on=since))
-    _stop_when_completed(row, tx)
+    _stop_when_ended(row, tx)
 
 
 @messages.on(HoldBroken, of=TransferRow)
 async def on_hold_broken(row: TransferRow, event: HoldBroken, tx: Transaction) -> None:
     """Drop the device that was returned, scrapped or lost; both sides are notified of the event."""
     tx.record(row, *domain.drop_line(row.state(), device=event.device_id, reason=event.reason))
-    _stop_when_completed(row, tx)
+    _stop_when_ended(row, tx)
 
 
 @messages.timer(CUSTODY)
@@ -62,6 +62,6 @@ async def alarm_overdue_custody(row: TransferRow, due: datetime, tx: Transaction
         log.warning("transfer %s has waited for custody since %s", row.id, row.effective_on)
 
 
-def _stop_when_completed(row: TransferRow, tx: Transaction) -> None:
-    if row.status is Status.COMPLETED:
+def _stop_when_ended(row: TransferRow, tx: Transaction) -> None:
+    if row.status in {Status.COMPLETED, Status.DISSOLVED}:
         tx.cancel_timer(CUSTODY, key=row.id)

@@ -20,10 +20,12 @@ from kvitt_contracts.types import (
     StoreHolder,
     StoreId,
     TransferId,
+    UserId,
 )
 
 from bmb.domain import Reason as TransferReason
-from bmb.domain import Status, Transfer
+from bmb.domain import Status, Transfer, evolve
+from bmb.parties.domain import Parties, paying_units, refuse_ended, refuse_without_part
 from bmb.register.domain import Customer, Device, Patient, User
 
 
@@ -33,14 +35,13 @@ class Reason(StrEnum):
     SENDER_ELSEWHERE = "SENDER_ELSEWHERE"
     DEVICE_TWICE = "DEVICE_TWICE"
     SEVERAL_RECIPIENTS = "SEVERAL_RECIPIENTS"
-    SEVERAL_PAYERS = "SEVERAL_PAYERS"
     TWO_RECIPIENTS = "TWO_RECIPIENTS"
     NOTHING_CHANGES = "NOTHING_CHANGES"
     NOT_OWN_STORE = "NOT_OWN_STORE"
     PRIVATE_CLINIC_HOLDS_NO_STOCK = "PRIVATE_CLINIC_HOLDS_NO_STOCK"
-    INACTIVE_RECIPIENT = "INACTIVE_RECIPIENT"
-    NOT_A_PRESCRIBER = "NOT_A_PRESCRIBER"
+    PRESCRIBER_NOT_NAMED = "PRESCRIBER_NOT_NAMED"
     RECEIVER_ELSEWHERE = "RECEIVER_ELSEWHERE"
+    RECEIVER_NOT_NAMED = "RECEIVER_NOT_NAMED"
     UNKNOWN_CUSTOMER = "UNKNOWN_CUSTOMER"
 
 
@@ -83,7 +84,7 @@ def save(
     transfer_id: TransferId,
     reference: Reference | None,
     today: date,
-) -> tuple[TransferEvent, ...]:
+) -> tuple[TransferDrafted]:
     """Save a draft, or save it anew, with the payer that will be proposed (BMB-1, BMB-2).
 
     `today` is the Stockholm day, which is the transfer date where none is named (BMB-3).
@@ -100,7 +101,8 @@ def save(
     holder = _shared_holder(wish.devices)
     new_recipient = _new_recipient(wish, holder)
     _refuse_stores(wish, holder, to_recipient=new_recipient is not None)
-    _refuse_prescriber(wish)
+    refuse_ended(Parties(prescriber=wish.new_prescriber))
+    refuse_without_part(wish.sender, wish.devices)
     return (
         TransferDrafted(
             transfer_id=transfer_id,
@@ -110,7 +112,7 @@ def save(
             current_store=holder.store if isinstance(holder, StoreHolder) else None,
             new_recipient=new_recipient,
             new_store=wish.new_store,
-            new_prescriber=wish.new_prescriber.id if wish.new_prescriber else None,
+            new_prescriber=_new_prescriber(wish, holder),
             sender=wish.sender.id,
             sending_service_point=wish.from_service_point,
             receiving_service_point=acknowledging_service_point(wish),
@@ -139,43 +141,83 @@ def cancel(transfer: Transfer, *, by: User) -> tuple[TransferEvent, ...]:
     return (TransferCancelled(transfer_id=transfer.id),)
 
 
+def save_anew(transfer: Transfer, wish: Wish, *, today: date) -> tuple[TransferEvent, ...]:
+    """Judge a draft again before it is executed: `wish` is what it says, looked up today (BMB-2).
+
+    Returns the draft with today's proposed payer, or no event where nothing differs. The place of
+    the devices stays the draft's: inventory refuses those that are elsewhere (BMB-12). Raises
+    Refused as `save` does.
+    """
+    if transfer.status is not Status.DRAFT:
+        return ()
+    (saved,) = save(
+        transfer, wish, transfer_id=transfer.id, reference=transfer.reference, today=today
+    )
+    place = {
+        "current_recipient": transfer.current_recipient,
+        "current_store": transfer.current_store,
+    }
+    drafted = saved.model_copy(update=place)
+    return () if evolve(transfer, drafted) == transfer else (drafted,)
+
+
 # decision 0050: the paying unit acknowledges a change of payer; the sender cannot choose who does
 def acknowledging_service_point(wish: Wish) -> ServicePointId:
     """Who acknowledges (BMB-4): the new prescriber's service point, else the payer-responsible one.
 
-    Payer-responsible is the customer whose payer pays now; the sender's own default service point
-    where nobody does (a store) or no customer is known. Raises Refused for a receiver that is
-    neither, and for devices that several customers pay for.
+    Payer-responsible is a unit of the payer who pays now; the sender's own default service point
+    where nobody does (a store). Of several units of one payer it is the sender's own, else the one
+    that is named. Raises Refused for a receiver that is none of these, for one that has to be
+    named, and for devices that several payers pay for.
     """
     named = wish.receiving_service_point
     if wish.new_prescriber is not None:
-        mine = wish.new_prescriber.service_points
-        derived = wish.new_prescriber.default_service_point
+        derived: ServicePointId | None = wish.new_prescriber.default_service_point
+        may = wish.new_prescriber.service_points
     else:
-        derived = _paying_service_point(wish)
-        mine = frozenset({derived})
-    if named is not None and named not in mine:
+        paying = paying_units(wish.devices) or {wish.sender.default_service_point}
+        may = frozenset(ServicePointId(unit) for unit in paying)
+        derived = _one_of(may, own=wish.from_service_point)
+    if named is not None and named not in may:
         raise Refused(
             Reason.RECEIVER_ELSEWHERE,
             rule="BMB-4",
             field="receiving_service_point",
             way_on="Utelämna mottagande tjänsteställe, eller ange ett av mottagarens egna.",
-            service_point=derived,
+            service_points=sorted(may),
         )
-    return named or derived
-
-
-def _paying_service_point(wish: Wish) -> ServicePointId:
-    paying = {device.customer for device in wish.devices}
-    if len(paying) > 1:
+    receiving = named or derived
+    if receiving is None:
         raise Refused(
-            Reason.SEVERAL_PAYERS,
+            Reason.RECEIVER_NOT_NAMED,
             rule="BMB-4",
-            field="devices",
-            way_on="Gör ett byte för varje betalande enhet: en enhet kvitterar ett byte.",
+            field="receiving_service_point",
+            way_on="Ange vilket av betalarens tjänsteställen som ska kvittera.",
+            service_points=sorted(may),
         )
-    (customer,) = paying
-    return ServicePointId(customer) if customer else wish.sender.default_service_point
+    return receiving
+
+
+def _one_of(may: frozenset[ServicePointId], *, own: ServicePointId) -> ServicePointId | None:
+    if len(may) == 1:
+        return next(iter(may))
+    return own if own in may else None
+
+
+def _new_prescriber(wish: Wish, holder: Holder) -> UserId | None:
+    """Whoever is named; a device leaves a store with the sender's name where nobody is (BMB-1)."""
+    if wish.new_prescriber is not None:
+        return wish.new_prescriber.id
+    if not isinstance(holder, StoreHolder):
+        return None
+    if Role.PRESCRIBER not in wish.sender.roles:
+        raise Refused(
+            Reason.PRESCRIBER_NOT_NAMED,
+            rule="BMB-1",
+            field="new_prescriber",
+            way_on="Ange förskrivaren: det som lämnar ett förråd har en förskrivare.",
+        )
+    return wish.sender.id
 
 
 def _refuse_sender(transfer: Transfer | None, wish: Wish) -> None:
@@ -221,13 +263,8 @@ def _new_recipient(wish: Wish, holder: Holder) -> PatientRecipient | CareUnitRec
     recipient = wanted.recipient if isinstance(wanted, Patient) else wanted
     if recipient == holder:
         return None
-    if isinstance(wanted, Patient) and not wanted.active:
-        raise Refused(
-            Reason.INACTIVE_RECIPIENT,
-            rule="REF-14",
-            field="new_recipient",
-            way_on="Kontakta hjälpmedelsverksamheten: inget nytt registreras på mottagaren.",
-        )
+    if isinstance(wanted, Patient):
+        refuse_ended(Parties(recipient=wanted))
     return recipient
 
 
@@ -271,18 +308,6 @@ def _own_store(wish: Wish, store: StoreId, *, field: str) -> Customer:
         way_on="Ange ett förråd som hör till ett av de egna tjänsteställena.",
         store=store,
     )
-
-
-def _refuse_prescriber(wish: Wish) -> None:
-    prescriber = wish.new_prescriber
-    if prescriber and not (prescriber.active and Role.PRESCRIBER in prescriber.roles):
-        raise Refused(
-            Reason.NOT_A_PRESCRIBER,
-            rule="BMB-1",
-            field="new_prescriber",
-            way_on="Ange en aktiv förskrivare.",
-            user=prescriber.id,
-        )
 
 
 def _customer(wish: Wish, wanted: CustomerId) -> Customer:

@@ -1,18 +1,19 @@
-"""Handlers of drafts: save and cancel. Load, apply the rule, record."""
+"""Handlers of drafts: save, execute and cancel. Load, apply the rule, record."""
 
 from collections.abc import Iterable
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.bmb import CancelTransfer, SaveTransfer
+from kvitt_contracts.bmb import CancelTransfer, ExecuteTransfer, SaveTransfer
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Reference, TransferId, identify
 
 from bmb import texts
 from bmb.drafts import domain
+from bmb.drafts.wishes import rows_of_draft, rows_of_wish, wish_of, wish_of_draft
 from bmb.models import TransferRow, TransferTextRow
 from bmb.register import queries
-from bmb.register.models import CustomerRow, UserRow
+from bmb.register.models import UserRow
 from bmb.requests.writes import send
 
 messages = Handlers()
@@ -20,16 +21,12 @@ messages = Handlers()
 
 def _read_to_save(command: SaveTransfer, tx: Transaction) -> Iterable[RowKey]:
     yield TransferTextRow, tx.target("transfer")
-    yield CustomerRow, command.sending_service_point
-    for named in (command.sender, command.new_prescriber):
-        yield UserRow, named
-        user = tx.fetched(UserRow, named)
-        for place in {*user.service_points, user.default_service_point} if user else ():
-            yield CustomerRow, place
-    if command.new_recipient is not None:
-        yield from queries.rows_of_recipient(command.new_recipient, tx)
-    for number in command.devices:
-        yield from queries.rows_of_device(number, tx)
+    yield from rows_of_wish(command, tx)
+
+
+def _read_to_execute(command: ExecuteTransfer, tx: Transaction) -> Iterable[RowKey]:
+    yield UserRow, command.by
+    yield from rows_of_draft(tx.fetched(TransferRow, tx.target("transfer")), tx)
 
 
 @messages.command(
@@ -40,16 +37,17 @@ async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
 
     Refused: INVALID_FIELD (contract); an unknown name: UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3; REF-4
     for a prescriber's place), UNKNOWN_DEVICE, UNKNOWN_PERSON, UNKNOWN_CARE_UNIT (BMB-1); who:
-    SENDER_ELSEWHERE (BMB-2), NOT_A_PRESCRIBER (BMB-1), RECEIVER_ELSEWHERE (BMB-4),
-    INACTIVE_RECIPIENT (REF-14); what: DEVICE_TWICE, SEVERAL_RECIPIENTS, TWO_RECIPIENTS,
-    NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), SEVERAL_PAYERS (BMB-4), PRIVATE_CLINIC_HOLDS_NO_STOCK
-    (REF-7); NOT_A_DRAFT (BMB-2); with `execute` also what ExecuteTransfer is refused for:
+    SENDER_ELSEWHERE (BMB-2), NOT_A_PRESCRIBER, PRESCRIBER_NOT_NAMED (BMB-1), NO_PART_IN_DEVICE,
+    RECEIVER_ELSEWHERE, RECEIVER_NOT_NAMED (BMB-4), INACTIVE_RECIPIENT (REF-14); what: DEVICE_TWICE,
+    SEVERAL_RECIPIENTS, TWO_RECIPIENTS, NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), SEVERAL_PAYERS,
+    NO_UNIT_PAYS (BMB-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); NOT_A_DRAFT (BMB-2); with `execute`
+    also what ExecuteTransfer is refused for:
     NOT_RESPONSIBLE, SENDER_NOT_PERMITTED (BMB-2), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN
     (BMB-11).
     """
     transfer_id = TransferId(tx.target("transfer"))
     row = await tx.find(TransferRow, transfer_id)
-    wish = await _wish(command, tx)
+    wish = await wish_of(command, tx)
     events = domain.save(
         row.state() if row else None,
         wish,
@@ -61,6 +59,23 @@ async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
     await texts.keep_to_receiver(tx, transfer_id, command.message)
     if command.execute:
         send(row, wish.sender, tx)
+
+
+@messages.command(ExecuteTransfer, of=TransferRow, rule="BMB-2", reads=_read_to_execute)
+async def execute_transfer(row: TransferRow, command: ExecuteTransfer, tx: Transaction) -> None:
+    """Make a draft take effect, if it could be saved today (BMB-2).
+
+    Refused: UNKNOWN_TRANSFER (BMB-2), UNKNOWN_USER (REF-3), NOT_A_DRAFT, NOT_RESPONSIBLE,
+    SENDER_NOT_PERMITTED (BMB-2), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN (BMB-11); what
+    SaveTransfer is refused for: UNKNOWN_CUSTOMER (REF-4), SENDER_ELSEWHERE (BMB-2), DEVICE_TWICE,
+    SEVERAL_RECIPIENTS, TWO_RECIPIENTS, NOTHING_CHANGES, NOT_OWN_STORE, NOT_A_PRESCRIBER,
+    PRESCRIBER_NOT_NAMED (BMB-1), NO_PART_IN_DEVICE, RECEIVER_ELSEWHERE, RECEIVER_NOT_NAMED,
+    SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14), PRIVATE_CLINIC_HOLDS_NO_STOCK
+    (REF-7).
+    """
+    by = await queries.user(tx, command.by)
+    wish = await wish_of_draft(row, tx)
+    send(row, by, tx, judged_anew=domain.save_anew(row.state(), wish, today=tx.today))
 
 
 @messages.command(
@@ -79,40 +94,6 @@ async def cancel_transfer(row: TransferRow, command: CancelTransfer, tx: Transac
     """
     tx.record(row, *domain.cancel(row.state(), by=await queries.user(tx, command.by)))
     await texts.keep_to_receiver(tx, TransferId(row.id), None)
-
-
-async def _wish(command: SaveTransfer, tx: Transaction) -> domain.Wish:
-    sender = await queries.user(tx, command.sender, field="sender")
-    prescriber = None
-    if command.new_prescriber is not None:
-        prescriber = await queries.user(tx, command.new_prescriber, field="new_prescriber")
-    if command.sending_service_point is not None:
-        await tx.get(
-            CustomerRow,
-            command.sending_service_point,
-            rule="REF-3",
-            field="sending_service_point",
-        )
-    workplaces = {*sender.service_points, sender.default_service_point}
-    if prescriber is not None:
-        workplaces |= {*prescriber.service_points, prescriber.default_service_point}
-    recipient = None
-    if command.new_recipient is not None:
-        recipient = await queries.recipient(tx, command.new_recipient)
-    return domain.Wish(
-        sender=sender,
-        sending_service_point=command.sending_service_point,
-        devices=await queries.devices(tx, command.devices),
-        new_recipient=recipient,
-        new_store=command.new_store,
-        new_prescriber=prescriber,
-        receiving_service_point=command.receiving_service_point,
-        transfer_date=command.transfer_date,
-        attested=command.attested,
-        has_message=texts.has_text(command.message),
-        units=await queries.customers(tx, {*workplaces}),
-        clinics_hold_stock=tx.policy.private_clinics_hold_stock,
-    )
 
 
 def _reference(tx: Transaction) -> Reference | None:

@@ -40,19 +40,22 @@ def near(transfer: Transfer, *, now: datetime) -> tuple[TransferEvent, ...]:
     )
 
 
-def expire(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[TransferEvent, ...]:
+def expire(
+    transfer: Transfer, *, ended: str | None, policy: RegionPolicy, now: datetime
+) -> tuple[TransferEvent, ...]:
     """Expire an unanswered transfer: executed, locked or void, as the pinned policy decides
     (BMB-7).
 
-    The decision's day is the deadline's, however late its timer is. Returns no event when the
-    transfer is answered. Raises ValueError before the deadline.
+    `ended`: why it cannot take effect today (`parties.what_ended`); what would be executed is void
+    then, and the event says why. The decision's day is the deadline's, however late its timer is.
+    Returns no event when the transfer is answered. Raises ValueError before the deadline.
     """
     if transfer.status is not Status.SENT or transfer.deadline is None or transfer.policy is None:
         return ()
     if now < transfer.deadline:
         raise ValueError(f"transfer {transfer.id} has until {transfer.deadline}, it is {now}")
     match policy.transfer.expiry.outcome:
-        case ExpiryOutcome.AUTO_EXECUTE:
+        case ExpiryOutcome.AUTO_EXECUTE if ended is None:
             return (_executed(transfer, transfer.deadline, transfer.policy, policy.transfer),)
         case ExpiryOutcome.LOCK:
             return (
@@ -66,16 +69,21 @@ def expire(transfer: Transfer, *, policy: RegionPolicy, now: datetime) -> tuple[
                 ),
             )
         case ExpiryOutcome.VOID:
-            return (
-                TransferVoided(
-                    transfer_id=transfer.id,
-                    devices=transfer.remaining,
-                    sender=transfer.sender,
-                    sending_service_point=transfer.sending_service_point,
-                    receiving_service_point=transfer.receiving_service_point,
-                    policy=transfer.policy,
-                ),
-            )
+            return (_voided(transfer, transfer.policy),)
+        case ExpiryOutcome.AUTO_EXECUTE:
+            return (_voided(transfer, transfer.policy, reason=ended),)
+
+
+def _voided(transfer: Transfer, pin: PolicyVersion, *, reason: str | None = None) -> TransferVoided:
+    return TransferVoided(
+        transfer_id=transfer.id,
+        devices=transfer.remaining,
+        sender=transfer.sender,
+        sending_service_point=transfer.sending_service_point,
+        receiving_service_point=transfer.receiving_service_point,
+        policy=pin,
+        reason=reason,
+    )
 
 
 def _executed(

@@ -10,6 +10,8 @@ from bmb.completion.writes import await_custody
 from bmb.expiry import domain
 from bmb.expiry.writes import DEADLINE, DEADLINE_NEAR
 from bmb.models import TransferRow
+from bmb.parties.domain import what_ended
+from bmb.parties.queries import parties
 from bmb.register import queries
 from bmb.register.models import UserRow
 
@@ -24,13 +26,15 @@ async def tell_that_deadline_is_near(row: TransferRow, due: datetime, tx: Transa
 
 @messages.timer(DEADLINE)
 async def expire_unanswered_transfer(row: TransferRow, due: datetime, tx: Transaction) -> None:
-    """Expire the transfer by the policy that it was sent under (BMB-7).
+    """Expire the transfer by the policy that it was sent under, if it could take effect (BMB-7).
 
     Raises ValueError when it was never requested.
     """
     if row.policy is None:
         raise ValueError(f"transfer {row.id} has a deadline but was never requested")
-    events = domain.expire(row.state(), policy=tx.pinned_policy(row.policy), now=tx.now)
+    ended = what_ended(await parties(tx, row))
+    policy = tx.pinned_policy(row.policy)
+    events = domain.expire(row.state(), ended=ended, policy=policy, now=tx.now)
     tx.record(row, *events)
     await_custody(row, tx)
 

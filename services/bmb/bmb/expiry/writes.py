@@ -26,6 +26,6 @@ def await_acknowledgement(row: TransferRow, tx: Transaction) -> None:
 
 
 def stop_waiting(row: TransferRow, tx: Transaction) -> None:
-    """Cancel the timers of a transfer that is answered, or has no device left."""
+    """Cancel the timers of a transfer that is answered."""
     tx.cancel_timer(DEADLINE, key=row.id)
     tx.cancel_timer(DEADLINE_NEAR, key=row.id)

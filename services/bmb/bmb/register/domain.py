@@ -53,11 +53,18 @@ class Patient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A device with its latest custody; `customer` is the one whose payer pays now.
+    """A device with its latest custody: who has it, pays for it and has prescribed it.
 
-    A patient's reference is today's: aliases are followed.
+    A patient's reference is today's: aliases are followed. `kept_by`: the units whose store or
+    care unit has it; `prescribed_at`: where the prescriber works. `units_of_payer`: the service
+    points with this payer.
     """
 
     id: DeviceId
     holder: Holder
-    customer: CustomerId | None = None
+    payer: PayerId | None = None
+    customer: Customer | None = None
+    units_of_payer: frozenset[CustomerId] = frozenset()
+    prescriber: UserId | None = None
+    prescribed_at: frozenset[ServicePointId] = frozenset()
+    kept_by: frozenset[CustomerId] = frozenset()

@@ -56,7 +56,10 @@ class CustomerRow(Regional, Base):
     """A customer with its default payer (REF-4)."""
 
     __tablename__ = "customers"
-    __table_args__ = (Index("ix_customers_store", "region", "store"),)
+    __table_args__ = (
+        Index("ix_customers_store", "region", "store"),
+        Index("ix_customers_payer", "region", "payer_id"),
+    )
 
     customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
     name: Mapped[str]

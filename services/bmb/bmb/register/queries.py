@@ -17,7 +17,9 @@ from kvitt_contracts.types import (
     NamedPatient,
     NamedRecipient,
     PatientRecipient,
+    PayerId,
     PersonRef,
+    StoreHolder,
     UserId,
 )
 from sqlalchemy import select
@@ -44,12 +46,35 @@ def rows_of_recipient(named: NamedRecipient, tx: Transaction) -> Iterable[RowKey
     return [(CareUnitRow, named.unit)]
 
 
-def rows_of_device(number: DeviceNumber, tx: Transaction) -> Iterable[RowKey]:
+def rows_of_numbers(numbers: Iterable[DeviceNumber], tx: Transaction) -> Iterable[RowKey]:
     """Names the rows that `devices` reads, except for those behind an alias."""
-    yield DeviceRow.device_number, number
-    row = tx.fetched(DeviceRow.device_number, number)
-    if row is not None and isinstance(row.holder, PatientRecipient):
-        yield PersonRow, row.holder.person
+    for number in numbers:
+        yield DeviceRow.device_number, number
+        row = tx.fetched(DeviceRow.device_number, number)
+        if row is not None:
+            yield from _rows_of_device(row)
+
+
+def rows_of_devices(ids: Iterable[DeviceId], tx: Transaction) -> Iterable[RowKey]:
+    """Names the rows that `devices_of` reads, except for those behind an alias."""
+    for device_id in ids:
+        yield DeviceRow, device_id
+        row = tx.fetched(DeviceRow, device_id)
+        if row is not None:
+            yield from _rows_of_device(row)
+
+
+def _rows_of_device(row: DeviceRow) -> Iterable[RowKey]:
+    yield CustomerRow, row.customer_id
+    yield CustomerRow.payer_id, row.payer_id
+    yield UserRow, row.prescriber
+    match row.holder:
+        case PatientRecipient():
+            yield PersonRow, row.holder.person
+        case CareUnitRecipient():
+            yield CareUnitRow, row.holder.unit
+        case StoreHolder():
+            yield CustomerRow.store, row.holder.store
 
 
 async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Device, ...]:
@@ -70,6 +95,19 @@ async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Dev
             )
         found.append(row)
     return tuple([await _device(tx, row) for row in found])
+
+
+async def devices_of(tx: Transaction, ids: Iterable[DeviceId]) -> tuple[Device, ...]:
+    """Returns the devices of these ids as they are today. Unknown: as `tx.get` does."""
+    return tuple([await _device(tx, await tx.get(DeviceRow, one)) for one in ids])
+
+
+async def patient_today(tx: Transaction, recipient: Holder | None) -> Patient | None:
+    """Returns the patient behind a reference, aliases followed; None for another recipient."""
+    if not isinstance(recipient, PatientRecipient):
+        return None
+    row = await _follow(tx, await tx.get(PersonRow, recipient.person))
+    return Patient(recipient=PatientRecipient(person=row.person), active=row.active)
 
 
 async def recipient(tx: Transaction, named: NamedRecipient) -> Patient | CareUnitRecipient:
@@ -106,7 +144,40 @@ async def device_numbers(
 
 
 async def _device(tx: Transaction, row: DeviceRow) -> Device:
-    return Device(id=row.device_id, holder=await _today(tx, row.holder), customer=row.customer_id)
+    customer = None
+    if row.customer_id is not None:
+        known = await tx.look_up(CustomerRow, row.customer_id)
+        customer = known.facts() if known else None
+    prescriber = await tx.look_up(UserRow, row.prescriber) if row.prescriber else None
+    return Device(
+        id=row.device_id,
+        holder=await _today(tx, row.holder),
+        payer=row.payer_id,
+        customer=customer,
+        units_of_payer=await _units_of_payer(tx, row.payer_id),
+        prescriber=row.prescriber,
+        prescribed_at=prescriber.facts().service_points if prescriber else frozenset(),
+        kept_by=await _keepers(tx, row.holder),
+    )
+
+
+async def _units_of_payer(tx: Transaction, payer: PayerId | None) -> frozenset[CustomerId]:
+    if payer is None:
+        return frozenset()
+    rows = await tx.search_all(CustomerRow, CustomerRow.payer_id, payer)
+    return frozenset(row.customer_id for row in rows if row.is_service_point)
+
+
+async def _keepers(tx: Transaction, holder: Holder) -> frozenset[CustomerId]:
+    match holder:
+        case StoreHolder():
+            owners = await tx.search_all(CustomerRow, CustomerRow.store, holder.store)
+            return frozenset(owner.customer_id for owner in owners)
+        case CareUnitRecipient():
+            unit = await tx.look_up(CareUnitRow, holder.unit)
+            return frozenset({unit.customer_id} if unit else ())
+        case PatientRecipient():
+            return frozenset()
 
 
 async def _today(tx: Transaction, holder: Holder) -> Holder:

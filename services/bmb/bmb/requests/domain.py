@@ -50,6 +50,7 @@ def execute(
             current_store=transfer.current_store,
             requested_at=now,
             policy=policy.pin,
+            by=by.id,
         ),
     )
 

@@ -1,37 +1,20 @@
-"""Handlers of requests: send a draft, and take inventory's answer about the hold."""
+"""Handlers of requests: take inventory's answer about the hold."""
 
 from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.bmb import DeviceRefusal, ExecuteTransfer
+from kvitt_contracts.bmb import DeviceRefusal
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import HoldGranted, HoldRefused
 from kvitt_contracts.types import PolicyVersion
 
 from bmb.expiry.writes import await_acknowledgement
 from bmb.models import TransferRow
-from bmb.register import queries
-from bmb.register.models import UserRow
 from bmb.requests import domain
-from bmb.requests.writes import HOLD_ANSWER, send
+from bmb.requests.writes import HOLD_ANSWER
 
 messages = Handlers()
-
-
-@messages.command(
-    ExecuteTransfer,
-    of=TransferRow,
-    rule="BMB-2",
-    reads=lambda command, _: [(UserRow, command.by)],
-)
-async def execute_transfer(row: TransferRow, command: ExecuteTransfer, tx: Transaction) -> None:
-    """Make a draft take effect (BMB-2).
-
-    Refused: UNKNOWN_TRANSFER (BMB-2), UNKNOWN_USER (REF-3), NOT_A_DRAFT, NOT_RESPONSIBLE,
-    SENDER_NOT_PERMITTED (BMB-2), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN (BMB-11).
-    """
-    send(row, await queries.user(tx, command.by), tx)
 
 
 @messages.on(HoldGranted, of=TransferRow)

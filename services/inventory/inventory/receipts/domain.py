@@ -104,7 +104,7 @@ def check_stated_again(known: Custody, stated: Custody) -> None:
     )
 
 
-_STATED = ("holder", "since", "payer_id", "prescriber")
+_STATED = ("holder", "since", "payer_id", "customer_id", "prescriber")
 _FIELDS = {"since": "stated_on"}
 _STATED_ONCE = (
     "Hjälpmedlet är redan infört i Kvitt, och en införd uppgift skrivs inte om. Rätta det som har "

@@ -13,6 +13,7 @@ from kvitt_contracts.bmb import (
     TransferCancelled,
     TransferCompleted,
     TransferDeadlineNeared,
+    TransferDissolved,
     TransferDrafted,
     TransferExecutedAutomatically,
     TransferLineDropped,
@@ -61,6 +62,7 @@ _TO_REGION = {
     TransferLocked: "locked",
     TransferUnlocked: "unlocked",
     TransferVoided: "voided",
+    TransferDissolved: "dissolved",
     TransferCompleted: "completed",
 }
 
@@ -76,6 +78,7 @@ ToldEvent = (
     | TransferUnlocked
     | TransferVoided
     | TransferLineDropped
+    | TransferDissolved
     | TransferCompleted
 )
 

@@ -1,0 +1,112 @@
+"""Looks up what a draft wants: the one that a command states, or the one that is saved."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.bmb import SaveTransfer
+from kvitt_contracts.types import CareUnitRecipient, PatientRecipient, UserId
+
+from bmb import texts
+from bmb.drafts.domain import Wish
+from bmb.models import TransferRow
+from bmb.register import queries
+from bmb.register.domain import Customer, User
+from bmb.register.models import CustomerRow, PersonRow, UserRow
+
+
+def rows_of_wish(command: SaveTransfer, tx: Transaction) -> Iterable[RowKey]:
+    """Names the rows that `wish_of` reads, as far as they are known by now."""
+    yield CustomerRow, command.sending_service_point
+    yield from _rows_of_users((command.sender, command.new_prescriber), tx)
+    if command.new_recipient is not None:
+        yield from queries.rows_of_recipient(command.new_recipient, tx)
+    yield from queries.rows_of_numbers(command.devices, tx)
+
+
+def rows_of_draft(row: TransferRow | None, tx: Transaction) -> Iterable[RowKey]:
+    """Names the rows that `wish_of_draft` reads, as far as they are known by now."""
+    if row is None:
+        return
+    yield from _rows_of_users((row.sender, row.new_prescriber), tx)
+    if isinstance(row.new_recipient, PatientRecipient):
+        yield PersonRow, row.new_recipient.person
+    yield from queries.rows_of_devices(row.devices, tx)
+
+
+def _rows_of_users(named: Iterable[UserId | None], tx: Transaction) -> Iterable[RowKey]:
+    for user_id in named:
+        yield UserRow, user_id
+        user = tx.fetched(UserRow, user_id)
+        for place in {*user.service_points, user.default_service_point} if user else ():
+            yield CustomerRow, place
+
+
+async def wish_of(command: SaveTransfer, tx: Transaction) -> Wish:
+    """Returns what a sender wants, with what it names looked up.
+
+    Raises Refused for an unknown name: UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3), UNKNOWN_DEVICE,
+    UNKNOWN_PERSON, UNKNOWN_CARE_UNIT (BMB-1).
+    """
+    sender = await queries.user(tx, command.sender, field="sender")
+    prescriber = None
+    if command.new_prescriber is not None:
+        prescriber = await queries.user(tx, command.new_prescriber, field="new_prescriber")
+    if command.sending_service_point is not None:
+        await tx.get(
+            CustomerRow,
+            command.sending_service_point,
+            rule="REF-3",
+            field="sending_service_point",
+        )
+    recipient = None
+    if command.new_recipient is not None:
+        recipient = await queries.recipient(tx, command.new_recipient)
+    return Wish(
+        sender=sender,
+        sending_service_point=command.sending_service_point,
+        devices=await queries.devices(tx, command.devices),
+        new_recipient=recipient,
+        new_store=command.new_store,
+        new_prescriber=prescriber,
+        receiving_service_point=command.receiving_service_point,
+        transfer_date=command.transfer_date,
+        attested=command.attested,
+        has_message=texts.has_text(command.message),
+        units=await _units(sender, prescriber, tx),
+        clinics_hold_stock=tx.policy.private_clinics_hold_stock,
+    )
+
+
+async def wish_of_draft(row: TransferRow, tx: Transaction) -> Wish:
+    """Returns what a saved draft says, with what it names looked up today."""
+    sender = await queries.user(tx, row.sender, field="sender")
+    prescriber = None
+    if row.new_prescriber is not None:
+        prescriber = await queries.user(tx, row.new_prescriber, field="new_prescriber")
+    recipient = row.new_recipient
+    return Wish(
+        sender=sender,
+        sending_service_point=row.sending_service_point,
+        devices=await queries.devices_of(tx, row.devices),
+        new_recipient=(
+            recipient
+            if isinstance(recipient, CareUnitRecipient)
+            else await queries.patient_today(tx, recipient)
+        ),
+        new_store=row.new_store,
+        new_prescriber=prescriber,
+        receiving_service_point=row.receiving_service_point,
+        transfer_date=row.transfer_date,
+        attested=row.attested,
+        has_message=row.has_message,
+        units=await _units(sender, prescriber, tx),
+        clinics_hold_stock=tx.policy.private_clinics_hold_stock,
+    )
+
+
+async def _units(sender: User, prescriber: User | None, tx: Transaction) -> tuple[Customer, ...]:
+    workplaces = {*sender.service_points, sender.default_service_point}
+    if prescriber is not None:
+        workplaces |= {*prescriber.service_points, prescriber.default_service_point}
+    return await queries.customers(tx, {*workplaces})

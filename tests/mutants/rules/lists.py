@@ -1,0 +1,48 @@
+"""All rule mutants, by where the rule is built."""
+
+from collections.abc import Mapping
+
+from tests.mutants.rules.billing import BILLING
+from tests.mutants.rules.bmb import BMB
+from tests.mutants.rules.contracts import CONTRACTS
+from tests.mutants.rules.documents import DOCUMENTS
+from tests.mutants.rules.inventory import INVENTORY
+from tests.mutants.rules.notifications import NOTIFICATIONS
+from tests.mutants.rules.orders import ORDERS
+from tests.mutants.rules.physical import PHYSICAL
+from tests.mutants.rules.reference import REFERENCE
+from tests.mutants.rules.rule_mutant import RuleMutant, numbered
+
+LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
+    "reference": REFERENCE,
+    "physical": PHYSICAL,
+    "contracts": CONTRACTS,
+    "orders": ORDERS,
+    "bmb": BMB,
+    "inventory": INVENTORY,
+    "billing": BILLING,
+    "documents": DOCUMENTS,
+    "notifications": NOTIFICATIONS,
+}
+RULE_MUTANTS = {one.name: one for one in numbered(one for some in LISTS.values() for one in some)}
+_LIST_OF = dict(zip(RULE_MUTANTS, (name for name in LISTS for _ in LISTS[name]), strict=True))
+
+
+def chosen(names: str) -> list[RuleMutant]:
+    """The mutants of these, with commas between: a list, a rule, a clause, or one mutant's name.
+
+    All of them when nothing is named. Raises LookupError with a name that is none of them.
+    """
+    found: dict[str, RuleMutant] = {}
+    for name in filter(None, names.split(",")):
+        of = [one for one in RULE_MUTANTS.values() if name in _names(one)]
+        if not of and name not in LISTS:
+            raise LookupError(name)
+        found |= {one.name: one for one in of}
+    return list(found.values() if names else RULE_MUTANTS.values())
+
+
+def _names(mutant: RuleMutant) -> tuple[str, ...]:
+    """What a mutant can be chosen by."""
+    rule = mutant.clause[:-1]
+    return (_LIST_OF[mutant.name], rule, mutant.clause, mutant.name)

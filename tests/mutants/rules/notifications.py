@@ -1,0 +1,226 @@
+"""Rule mutants of notifications: whom is told what, and what the region's own system hears."""
+
+from typing import Final
+
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/notifications/notifications"
+_TESTS: Final = "services/notifications/tests"
+_HTTP: Final = f"{_TESTS}/test_http.py::test"
+_MESSAGES: Final = f"{_TESTS}/test_messages.py::test"
+_TELLING: Final = f"{_TESTS}/test_telling.py::test"
+_TRANSFERS: Final = f"{_CODE}/transfers/handlers.py"
+_ORDERS: Final = f"{_CODE}/orders/handlers.py"
+
+NOTIFICATIONS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "NTF-1a",
+        "The oldest message comes first",
+        f"{_CODE}/api.py",
+        'default="-posted_at"',
+        'default="posted_at"',
+        f"{_HTTP}_messages_come_newest_first_with_the_unread_counted",
+    ),
+    rule_mutant(
+        "NTF-1a",
+        "A user's list holds other users' messages",
+        f"{_CODE}/queries.py",
+        "            MessageRow.user_id == caller.user_id,\n",
+        "            MessageRow.user_id.is_not(None),\n",
+        f"{_HTTP}_a_user_sees_their_own_and_their_service_points_messages_only",
+    ),
+    rule_mutant(
+        "NTF-1a",
+        "A message to one service point is in the list of every other",
+        f"{_CODE}/messages/domain.py",
+        " or message.service_point in holder.service_points\n",
+        " or message.service_point is not None\n",
+        f"{_MESSAGES}_a_message_to_a_service_point_is_for_who_works_there",
+    ),
+    rule_mutant(
+        "NTF-1a",
+        "Another user's message is opened",
+        f"{_CODE}/messages/domain.py",
+        "if message.status is Status.REMOVED or not is_for(message, by):",
+        "if message.status is Status.REMOVED:",
+        f"{_MESSAGES}_a_message_of_somebody_else_does_not_exist",
+    ),
+    rule_mutant(
+        "NTF-1b",
+        "A new message is marked as read",
+        f"{_CODE}/messages/domain.py",
+        "        status=Status.UNREAD,\n",
+        "        status=Status.READ,\n",
+        f"{_MESSAGES}_a_posted_message_is_unread",
+    ),
+    rule_mutant(
+        "NTF-1b",
+        "Opening leaves a message unread",
+        f"{_CODE}/messages/domain.py",
+        "return replace(message, status=Status.READ)",
+        "return message",
+        f"{_MESSAGES}_opening_marks_it_read",
+    ),
+    rule_mutant(
+        "NTF-1b",
+        "Read ones are counted as unread",
+        f"{_CODE}/queries.py",
+        "unread = and_(is_for(reader.caller), MessageRow.status == Status.UNREAD)",
+        "unread = is_for(reader.caller)",
+        f"{_HTTP}_opening_marks_read_and_says_where_the_thing_is",
+    ),
+    rule_mutant(
+        "NTF-1c",
+        "The link of a message leads to the message, not to what it is about",
+        f"{_CODE}/messages/views.py",
+        'path=f"{path}/{row.about_id}"',
+        'path=f"{path}/{row.id}"',
+        f"{_HTTP}_opening_marks_read_and_says_where_the_thing_is",
+    ),
+    rule_mutant(
+        "NTF-1d",
+        "A removed message stays in the list",
+        f"{_CODE}/queries.py",
+        "        MessageRow.status != Status.REMOVED,\n",
+        "        MessageRow.status.is_not(None),\n",
+        f"{_HTTP}_a_message_is_removed",
+    ),
+    rule_mutant(
+        "NTF-1d",
+        "Removing marks a message as read and no more",
+        f"{_CODE}/messages/domain.py",
+        "return replace(message, status=Status.REMOVED)",
+        "return replace(message, status=Status.READ)",
+        f"{_MESSAGES}_a_message_can_be_removed",
+    ),
+    rule_mutant(
+        "NTF-2a",
+        "A first delivery date is told as a changed one",
+        _ORDERS,
+        "    if event.changed:\n",
+        "    if event.planned_dispatch_on:\n",
+        f"{_TELLING}_a_changed_delivery_date_is_told_to_the_prescriber",
+    ),
+    rule_mutant(
+        "ORD-4d",
+        "A changed date is told to nobody",
+        _ORDERS,
+        "        _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)\n",
+        "        return\n",
+        f"{_TELLING}_a_changed_delivery_date_is_told_to_the_prescriber",
+    ),
+    rule_mutant(
+        "ORD-15c",
+        "An order is said to be in part delivered when all of it is",
+        _ORDERS,
+        "    if row.outstanding > 0 and not event.more_lines:\n",
+        "    if not event.more_lines:\n",
+        f"{_TELLING}_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
+    ),
+    rule_mutant(
+        "ORD-15c",
+        "An order is in part delivered by its lines, not by their pieces",
+        _ORDERS,
+        "    row.outstanding -= event.quantity\n",
+        "    row.outstanding -= 1\n",
+        f"{_TELLING}_the_region_hears_in_part_delivered_only_while_something_is_outstanding",
+        f"{_TELLING}_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
+    ),
+    rule_mutant(
+        "NTF-2c",
+        "The receiver does not hear of a transfer to acknowledge",
+        _TRANSFERS,
+        "    TransferSent: MessageKind.TRANSFER_TO_ACKNOWLEDGE,\n",
+        "",
+        f"{_TELLING}_a_transfer_to_acknowledge_is_told_to_the_receiving_service_point",
+    ),
+    rule_mutant(
+        "NTF-2d",
+        "The sender does not hear of a rejection",
+        _TRANSFERS,
+        "    TransferRejected: MessageKind.TRANSFER_REJECTED,\n",
+        "",
+        f"{_TELLING}_an_answer_is_told_to_the_sender",
+    ),
+    rule_mutant(
+        "BMB-5c",
+        "A rejection is told to the sender as an acceptance",
+        _TRANSFERS,
+        "TransferRejected: MessageKind.TRANSFER_REJECTED,",
+        "TransferRejected: MessageKind.TRANSFER_ACCEPTED,",
+        f"{_TELLING}_an_answer_is_told_to_the_sender",
+    ),
+    rule_mutant(
+        "NTF-2e",
+        "The sender does not hear that a transfer is locked",
+        _TRANSFERS,
+        "    TransferRejected: MessageKind.TRANSFER_REJECTED,\n"
+        "    TransferLocked: MessageKind.TRANSFER_LOCKED,\n",
+        "    TransferRejected: MessageKind.TRANSFER_REJECTED,\n",
+        f"{_TELLING}_an_expired_transfer_is_told_to_both_sides",
+        f"{_TELLING}_in_a_region_without_notification_the_sender_still_hears_the_outcome",
+    ),
+    rule_mutant(
+        "NTF-2f",
+        "The receiver does not hear that a transfer is voided",
+        _TRANSFERS,
+        "    TransferVoided: MessageKind.TRANSFER_VOIDED,\n"
+        "    TransferExecutedAutomatically: MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,\n"
+        "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n"
+        "}\n_TO_REGION",
+        "    TransferExecutedAutomatically: MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,\n"
+        "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n"
+        "}\n_TO_REGION",
+        f"{_TELLING}_an_expired_transfer_is_told_to_both_sides",
+    ),
+    rule_mutant(
+        "NTF-2g",
+        "The sender does not hear that a transfer is executed automatically",
+        _TRANSFERS,
+        "    TransferExecutedAutomatically: MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,\n"
+        "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n"
+        "}\n_TO_RECEIVER",
+        "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n}\n_TO_RECEIVER",
+        f"{_TELLING}_an_expired_transfer_is_told_to_both_sides",
+    ),
+    rule_mutant(
+        "NTF-2h",
+        "The receiver does not hear that the deadline is near",
+        _TRANSFERS,
+        "    TransferDeadlineNeared: MessageKind.TRANSFER_DEADLINE_NEAR,\n",
+        "",
+        f"{_TELLING}_a_near_deadline_is_told_to_the_receiver",
+    ),
+    rule_mutant(
+        "BMB-9e",
+        "In a region without notification the receiver is told all the same",
+        _TRANSFERS,
+        'return row.policy is not None and tx.pinned_policy(row.policy).transfer.notify != "none"',
+        "return row.policy is not None",
+        f"{_TELLING}_in_a_region_without_notification_the_receiver_is_not_told",
+    ),
+    rule_mutant(
+        "NTF-4c",
+        "The region is told when it was reported, not when it happened",
+        f"{_CODE}/feed/writes.py",
+        "return tx.message.time if tx.message is not None else tx.now",
+        "return tx.now",
+        f"{_TELLING}_the_region_hears_of_its_order_by_its_own_name_and_when_it_happened",
+    ),
+    rule_mutant(
+        "NTF-4c",
+        "The region does not hear that a transfer was unlocked",
+        _TRANSFERS,
+        '    TransferUnlocked: "unlocked",\n',
+        "",
+        f"{_TELLING}_the_region_hears_how_a_transfer_ends_without_a_message_to_anybody",
+    ),
+    rule_mutant(
+        "NTF-4c",
+        "The region hears that a message was refused, and not of the next",
+        f"{_CODE}/feed/domain.py",
+        "            return Report(thing=event.message_id or place, status=status)",
+        "            return Report(thing=event.message_id or place, status=event.topic)",
+        f"{_TELLING}_the_region_hears_what_becomes_of_a_message_that_is_quarantined",
+    ),
+)
