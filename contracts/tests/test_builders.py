@@ -41,10 +41,11 @@ def test_every_builder_makes_what_its_owner_emits(module: ModuleType) -> None:
     assert all(isinstance(one, Value | tuple) for one in made)
 
 
-def test_custody_of_old_stock_has_no_customer() -> None:
-    stated = a_device_stated_on_loan().model_copy(update={"custody": a_custody()})
+def test_old_stock_is_on_loan_to_a_recipient_who_somebody_pays_for() -> None:
+    unpaid = a_custody().model_copy(update={"payer_id": None, "customer_id": None})
+    stated = a_device_stated_on_loan().model_copy(update={"custody": unpaid})
 
-    with pytest.raises(NeverEmitted, match=r"stated-on-loan\.v1 custody\.customer_id"):
+    with pytest.raises(NeverEmitted, match=r"stated-on-loan\.v1 custody\.holder=patient"):
         check_emitted(stated)
 
 

@@ -186,7 +186,8 @@ def acknowledging_service_point(wish: Wish) -> ServicePointId:
             way_on="Utelämna mottagande tjänsteställe, eller ange ett av mottagarens egna.",
             service_points=sorted(may),
         )
-    if named is None and derived is None:
+    acknowledging = named or derived
+    if acknowledging is None:
         raise Refused(
             Reason.RECEIVER_NOT_NAMED,
             rule="BMB-4",
@@ -194,7 +195,7 @@ def acknowledging_service_point(wish: Wish) -> ServicePointId:
             way_on="Ange vilket av betalarens tjänsteställen som ska kvittera.",
             service_points=sorted(may),
         )
-    return named or derived
+    return acknowledging
 
 
 def _one_of(may: frozenset[ServicePointId], *, own: ServicePointId) -> ServicePointId | None:
