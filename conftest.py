@@ -1,4 +1,11 @@
-"""Plugins that every test may use. Fixtures stand in the plugins."""
+"""Plugins that every test may use. Fixtures stand in the plugins, but for what the builders say."""
+
+from collections.abc import Callable
+
+import pytest
+from kvitt_contracts.envelope import Event, Message
+
+from contracts.tests.builders.shapes import check_emitted
 
 pytest_plugins = [
     "kvitt_testkit.workers",
@@ -8,3 +15,14 @@ pytest_plugins = [
     "kvitt_testkit.world",
     "kvitt_testkit.running",
 ]
+
+
+@pytest.fixture(scope="session")
+def hears() -> Callable[[Message], None]:
+    """A service hears of another's events in shapes alone that their owner is seen to emit."""
+
+    def check(message: Message) -> None:
+        if isinstance(message, Event):
+            check_emitted(message)
+
+    return check

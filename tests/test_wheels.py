@@ -17,7 +17,13 @@ from kvitt_testkit.platform import Platform
 pytestmark = pytest.mark.long(seconds=60)
 
 ROOT = Path(__file__).parents[1]
-OURS = ("contracts", "chassis", "deploy", *(f"services/{service}" for service in SERVICES))
+OURS = (
+    "contracts",
+    "chassis",
+    "documents",
+    "deploy",
+    *(f"services/{service}" for service in SERVICES),
+)
 PREFIX = "wheels-"
 
 

@@ -40,6 +40,7 @@ RowHandler = Callable[[R, M, "Transaction"], Awaitable[None]]
 Decorator = Callable[[H], H]
 MessageHandler = Handler[Any]
 TimerHandler = Callable[[Any, "datetime", "Transaction"], Awaitable[None]]
+FaultHandler = Callable[[Any, "Fault", "Transaction"], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,30 @@ class Timer:
     """Something that becomes due for one row: `DEADLINE = Timer("transfer_deadline", TransferRow)`.
 
     The row's key is a UUID; it is an aggregate, or another row with `locked_when_loaded`.
-    `loads(key, tx)` and `reads(key, tx)` name further rows, as a message's handler does.
+    `loads(key, tx)` and `reads(key, tx)` name further rows, as a message's handler does. One that
+    is `slow` is fired in a transaction of its own: others that are due do not wait in it.
     """
 
     name: str
     locks: "type[Regional]"
     loads: Names | None = None
     reads: Names | None = None
+    slow: bool = False
 
     @property
     def route(self) -> "TimerRoute":
         """What is fetched ahead for a key: its row locked, and what else is named."""
         return TimerRoute(_loading(self.locks, lambda key, _: key, self.loads), self.reads)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What made a timer's handler fail: the exception's type and place, never its text, and how
+    often it has failed by now without anything having been changed.
+    """
+
+    reason: str
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,7 @@ class Handlers:
     def __init__(self) -> None:
         self.messages: dict[type[Message], MessageRoute] = {}
         self.timers: dict[str, tuple[Timer, TimerHandler]] = {}
+        self.faults: dict[str, FaultHandler] = {}
 
     @overload
     def on(
@@ -241,12 +255,31 @@ class Handlers:
 
         return register
 
+    # decision 0245: what fails of many is set aside by who knows what it is made of
+    def on_fault(self, timer: Timer) -> Callable[[FaultHandler], FaultHandler]:
+        """Register what is done when a timer's handler has failed and is rolled back: `async def
+        on_run_failed(row, fault, tx) -> bool`, in a transaction of its own, the row locked.
+
+        True: what it has changed lets the timer be fired again at once. False, or a fault of its
+        own: the timer is tried again later.
+        """
+
+        def register(handler: FaultHandler) -> FaultHandler:
+            if timer.name in self.faults:
+                raise ValueError(f"faults of timer {timer.name} have two handlers")
+            self.faults[timer.name] = handler
+            return handler
+
+        return register
+
     def include(self, other: "Handlers") -> None:
         """Add the handlers of another module of the same service."""
         for message_type, route in other.messages.items():
             self._include(message_type, route)
         for timer, handler in other.timers.values():
             self.timer(timer)(handler)
+        for name, on_fault in other.faults.items():
+            self.on_fault(other.timers[name][0])(on_fault)
 
     def _register(
         self,

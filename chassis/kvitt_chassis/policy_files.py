@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import yaml
 from kvitt_contracts.policy import PolicyHistory, RegionPolicy
-from kvitt_contracts.policy_keys import unread_keys
+from kvitt_contracts.policy_keys import unread_keys, waits_for
 from kvitt_contracts.types import RegionCode
 from pydantic import BaseModel, ValidationError
 
@@ -223,7 +223,12 @@ def _history(document: _Document) -> tuple[PolicyHistory | None, list[Finding]]:
     except ValidationError as error:
         return None, _faults(document, error)
     warnings = [
-        _finding(document, ("versions", number, *path), "no rule reads this yet", is_warning=True)
+        _finding(
+            document,
+            ("versions", number, *path),
+            f"has no effect yet: no rule reads it before {waits_for(path)}",
+            is_warning=True,
+        )
         for number, version in enumerate(history.versions)
         for path in unread_keys(version)
     ]

@@ -51,6 +51,18 @@ async def test_a_command_over_http_records_its_events_and_shows_the_row(
     await assert_rows_are_folds(world)
 
 
+@pytest.mark.rule("REF-6a")
+async def test_what_a_user_registers_is_logged_with_who_when_and_what(world: World) -> None:
+    before = await world.now()
+    async with world.http(user="k999xyz") as client:
+        answer = await client.post("/letters", json=BODY)
+
+    async with world.worker.reading() as session:
+        logged = (await session.execute(text("SELECT actor, type, key, time FROM events"))).one()
+    assert logged[:3] == ("k999xyz", MessagePosted.wire_type, answer.json()["id"])
+    assert before <= logged.time <= await world.now()
+
+
 async def test_a_repeated_key_gets_the_first_answer_and_has_no_second_effect(
     world: World, client: httpx.AsyncClient
 ) -> None:

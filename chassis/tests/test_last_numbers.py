@@ -65,9 +65,9 @@ def expected(keys: int) -> dict[str, int]:
 
 async def test_many_keys_come_in_pages_that_leave_none_out(client: httpx.AsyncClient) -> None:
     found: dict[str, int] = {}
-    sizes = []
-    query = {"topic": TOPIC, "limit": 4_000}
-    while not sizes or sizes[-1] == query["limit"]:
+    sizes: list[int] = []
+    query: dict[str, str] = {"topic": TOPIC, "limit": "4000"}
+    while not sizes or sizes[-1] == 4_000:
         page = (await client.get(ASKED, params=query)).raise_for_status().json()
         assert not page.keys() & found.keys()
         found |= page

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database
-from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.handlers import Fault, Handlers, Timer
 from kvitt_chassis.operating import clock
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
@@ -16,6 +16,7 @@ from kvitt_contracts.notifications import (
     About,
     MessageKind,
     MessagePosted,
+    MessageRead,
     MessageRemoved,
     ToUser,
 )
@@ -58,6 +59,12 @@ async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 15
     while not await condition():
         assert monotonic() - begun < seconds, "did not happen"
         await asyncio.sleep(0.02)
+
+
+async def transaction_of(tx: Transaction) -> str:
+    """The number of the transaction that a handler is in."""
+    query = text("SELECT CAST(pg_current_xact_id() AS text)")
+    return str((await tx.session.execute(query)).scalar_one())
 
 
 class Removals:
@@ -124,6 +131,38 @@ async def test_a_timer_fires_once_when_it_is_due_and_not_before(database: Databa
     ((key, due, now),) = removals.called
     assert (key, due) == (soon, set_at + timedelta(seconds=0.6))
     assert due <= now
+
+
+async def test_slow_timers_fire_in_a_transaction_each_and_the_others_in_one(
+    database: Database,
+) -> None:
+    slow = Timer("printing", LetterRow, slow=True)
+    told: dict[str, list[str]] = {slow.name: [], REMINDER.name: []}
+    handlers = Handlers()
+
+    @handlers.timer(slow)
+    async def make(row: LetterRow, due: datetime, tx: Transaction) -> None:
+        told[slow.name].append(await transaction_of(tx))
+
+    @handlers.timer(REMINDER)
+    async def remind(row: LetterRow, due: datetime, tx: Transaction) -> None:
+        told[REMINDER.name].append(await transaction_of(tx))
+
+    async with database.unit() as unit:
+        for timer in (slow, REMINDER, slow, REMINDER, slow):
+            post(unit, due=timedelta(0), timer=timer)
+    loop = TimerLoop(database, handlers)
+
+    async with running(loop):
+
+        async def is_done() -> bool:
+            return await loop.due_count() == 0
+
+        await until(is_done)
+
+    assert len(told[slow.name]) == len(set(told[slow.name])) == 3
+    assert len(told[REMINDER.name]) == 2
+    assert len(set(told[REMINDER.name])) == 1
 
 
 async def test_many_timers_fire_once_each_in_the_order_of_their_instants(
@@ -257,6 +296,80 @@ async def test_one_that_fails_harms_no_other_and_is_tried_again(database: Databa
     assert sorted(counted) == sorted(keys)  # the batch and what failed were rolled back
     async with database.reading() as session:
         assert (await session.execute(text("SELECT count(*) FROM timers"))).scalar_one() == 0
+
+
+async def test_what_fails_is_told_with_how_often_and_what_is_changed_then_lets_it_fire_at_once(
+    database: Database,
+) -> None:
+    removals, told = Removals(), list[Fault]()
+    async with database.unit() as unit:
+        keys = [post(unit, due=timedelta(seconds=-1)) for _ in range(3)]
+
+    async def fail_until_reminded(row: LetterRow, tx: Transaction) -> None:
+        if row.id == keys[1] and row.status is not Status.READ:
+            raise ZeroDivisionError("of a person")
+
+    @removals.handlers.on_fault(REMOVAL)
+    async def read_it(row: LetterRow, fault: Fault, tx: Transaction) -> bool:
+        told.append(fault)
+        if fault.attempts < 2:
+            return False
+        tx.record(row, MessageRead(message_id=MessageId(row.id), by=row.reader))
+        return True
+
+    removals.before = fail_until_reminded
+    loop = TimerLoop(database, removals.handlers)
+    async with running(loop):
+
+        async def all_are_removed() -> bool:
+            return await removed(database) == set(keys)
+
+        await until(all_are_removed)
+
+    assert [fault.attempts for fault in told] == [1, 2]
+    assert told[0].reason.startswith("ZeroDivisionError in fail_until_reminded")
+    assert "of a person" not in told[0].reason
+
+
+async def test_a_fault_of_who_is_told_of_a_fault_leaves_it_to_be_tried_later(
+    database: Database,
+) -> None:
+    removals = Removals()
+    async with database.unit() as unit:
+        key = post(unit, due=timedelta(seconds=-1))
+
+    async def fail(row: LetterRow, tx: Transaction) -> None:
+        raise ZeroDivisionError
+
+    @removals.handlers.on_fault(REMOVAL)
+    async def fail_too(row: LetterRow, fault: Fault, tx: Transaction) -> bool:
+        tx.record(row, MessageRead(message_id=MessageId(row.id), by=row.reader))
+        raise KeyError
+
+    removals.before = fail
+    await TimerLoop(database, removals.handlers)._round()
+
+    assert await letters(database) == {key: Status.UNREAD}
+    async with database.reading() as session:
+        waits = await session.execute(text("SELECT attempts, not_before > now() FROM timers"))
+        assert [tuple(row) for row in waits] == [(1, True)]
+
+
+def test_faults_of_a_timer_have_one_handler_and_are_included_with_it() -> None:
+    inner, outer = Handlers(), Handlers()
+
+    async def handle(row: LetterRow, due: datetime, tx: Transaction) -> None: ...
+
+    async def mend(row: LetterRow, fault: Fault, tx: Transaction) -> bool:
+        return True
+
+    inner.timer(REMOVAL)(handle)
+    inner.on_fault(REMOVAL)(mend)
+    outer.include(inner)
+
+    assert outer.faults == {REMOVAL.name: mend}
+    with pytest.raises(ValueError, match="removal have two handlers"):
+        outer.on_fault(REMOVAL)(mend)
 
 
 async def test_a_handler_that_hangs_is_ended_and_harms_no_other(

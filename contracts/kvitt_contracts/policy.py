@@ -12,7 +12,15 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from kvitt_contracts.policy_parts import (
     HomeRegionPolicy,
@@ -71,13 +79,25 @@ class StoresPolicy(Part):
 
 class FeeRule(Part):
     """A patient fee (BIL-3, ORD-18): articles of `fee_group`, for patients who have passed
-    `above_age`.
+    `above_age`, charged when received.
+
+    A `timing` of `delayed_90_days` is refused: no rule waits with a fee, and it would be charged
+    at once.
     """
 
     fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")]
     amount: Money
     above_age: Annotated[int, Field(ge=0, le=120)] = 20
     timing: Literal["immediate", "delayed_90_days"] = "immediate"
+
+    @field_validator("timing")
+    @classmethod
+    def _is_kept(cls, timing: str) -> str:
+        if timing != "immediate":
+            raise ValueError(
+                "BIL-3: no rule delays a fee yet: it would be charged at once; allowed: immediate"
+            )
+        return timing
 
 
 class FeePolicy(Part):

@@ -1,5 +1,5 @@
-"""Which keys of a region's policy a rule reads today, and by which rule. What a key means is in
-policy.py; a test compares this table with the services' code.
+"""Which keys of a region's policy a rule reads, and where those that none reads yet will be read.
+What a key means is in policy.py; tests compare these tables with the model and the services' code.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,6 +20,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "transfer.notify": "BMB-9",
     "transfer.back_dating": "BMB-7",
     "stores.central": "INV-4",
+    "phase_out": "ORD-6",
     "fees.rules.fee_group": "BIL-3",
     "fees.rules.amount": "BIL-3",
     "fees.rules.above_age": "BIL-3",
@@ -31,6 +32,49 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "rent_proration": "BIL-1",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
+
+UNREAD_KEYS: Final[Mapping[str, str]] = {
+    "transfer.bundle": "BMB-5 in bmb",
+    "stores.purchasing": "ORD-21 in inventory",
+    "stores.own": "ORD-10 in inventory",
+    "fees.rules.timing": "BIL-3 in billing",
+    "fees.calendar": "BIL-3 in billing",
+    "fees.pause_notice_days": "BIL-4 in billing",
+    "order.void_line": "ORD-14 in orders",
+    "order.outside_assortment": "ORD-5 in orders",
+    "order.prescribes_to_patients_only": "ORD-7 in orders",
+    "order.draft_days": "ORD-1 in orders",
+    "order.basket_days": "ORD-10 in orders",
+    "phase_out": "ORD-6 in orders",
+    "product_areas": "REF-11 in orders",
+    "pickup.reasons": "PCK-1 in orders",
+    "pickup.window_days": "PCK-3 in orders",
+    "pickup.overdue_days": "PCK-2 in orders",
+    "reconditioning": "INV-13 in inventory",
+    "stocktaking.month": "INV-10 in inventory",
+    "stocktaking.notice_days": "INV-10 in inventory",
+    "scrap_below": "INV-7 in inventory",
+    "home_region.payers": "BIL-5 in billing",
+    "home_region.state_payer": "BIL-11 in billing",
+    "home_region.invoice_after_months": "BIL-5 in billing",
+    "supplier_invoice.tolerance_ore": "BIL-6 in billing",
+    "supplier_invoice.remind_days": "BIL-6 in billing",
+    "invoice.approval": "BIL-9 in billing",
+    "invoice.due_days": "BIL-9 in billing",
+    "invoice.seller": "BIL-9 in billing",
+    "invoice.accounts": "BIL-10 in billing",
+    "postage": "BIL-12 in billing",
+    "price_list": "BIL-8 in billing",
+    "professions": "REF-5 in orders",
+    "inactive_after_months": "REF-5 in orders",
+    "answer_working_days": "ACT-6 in orders",
+    "child_until": "ACT-1 in orders",
+    "email": "NTF-4 in notifications",
+    "links": "NTF-5 in notifications",
+}
+"""Dotted keys that have no effect yet, each with the rule and the service that it waits for. A key
+moves to READ_KEYS with the rule that reads it.
+"""
 
 _OF_THE_VERSION: Final = {"region", "name", "version", "effective_from"}
 
@@ -44,6 +88,15 @@ def unread_keys(policy: RegionPolicy) -> Iterator[tuple[str | int, ...]]:
         is_read = any(key == read or key.startswith(f"{read}.") for read in READ_KEYS)
         if not is_read and path[0] not in _OF_THE_VERSION:
             yield path
+
+
+def waits_for(path: tuple[str | int, ...]) -> str:
+    """The rule, and its service, that a key which is not read waits for. Raises KeyError for a key
+    that is read.
+    """
+    names = [str(part) for part in path if not isinstance(part, int)]
+    above = (".".join(names[:length]) for length in range(len(names), 0, -1))
+    return UNREAD_KEYS[next((key for key in above if key in UNREAD_KEYS), ".".join(names))]
 
 
 def _given(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -15,7 +15,9 @@ from kvitt_contracts.day_bounds import (
     has_bounds,
 )
 from kvitt_contracts.envelope import Command, Fact, Message
-from kvitt_contracts.examples import example
+from kvitt_contracts.examples import example, examples
+from kvitt_contracts.inventory import SetDeviceCard
+from kvitt_contracts.orders import RequestPickup
 from kvitt_contracts.personnummer import CoordinationNumber, ReserveNumber
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import (
@@ -23,10 +25,11 @@ from kvitt_contracts.regions import (
     DeviceReturned,
     GoodsDispatched,
     PersonStated,
+    ResponsiblesStated,
     ShelfCountStated,
 )
 from kvitt_contracts.topics import CATALOGUE, COMING
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 TODAY = date(2026, 5, 15)
 
@@ -114,6 +117,26 @@ def test_an_instant_counts_by_its_day_in_stockholm() -> None:
     assert _refusal(late) == ("DAY_IN_THE_FUTURE", "DAY-1", "counted_at")
 
 
+@pytest.mark.rule("DAY-1b")
+def test_what_may_be_as_old_as_a_device_happened_at_most_fifty_years_ago() -> None:
+    card = example(SetDeviceCard)
+    check_days(card.model_copy(update={"maintained_on": date(1976, 5, 15)}), today=TODAY)
+    older = card.model_copy(update={"maintained_on": date(1976, 5, 14)})
+    tomorrow = card.model_copy(update={"maintained_on": TODAY + timedelta(days=1)})
+
+    assert _refusal(older) == ("DAY_TOO_LONG_AGO", "DAY-1", "maintained_on")
+    assert _refusal(tomorrow) == ("DAY_IN_THE_FUTURE", "DAY-1", "maintained_on")
+
+
+@pytest.mark.rule("DAY-2a")
+def test_what_was_agreed_more_than_ten_years_ago_is_a_slip_of_the_keys() -> None:
+    sent = example(GoodsDispatched).model_copy(update={"dispatched_on": TODAY})
+    check_days(sent.model_copy(update={"arrives_on": date(2016, 5, 15)}), today=TODAY)
+    old = sent.model_copy(update={"arrives_on": date(2016, 5, 14)})
+
+    assert _refusal(old) == ("DAY_TOO_LONG_AGO", "DAY-2", "arrives_on")
+
+
 @pytest.mark.rule("DAY-2a")
 def test_an_arrival_is_planned_two_years_ahead_at_most() -> None:
     sent = example(GoodsDispatched).model_copy(update={"dispatched_on": TODAY})
@@ -162,6 +185,23 @@ def test_a_leap_day_is_a_day_as_others_are() -> None:
     check_days(_returned(leap_day), today=leap_day)
     check_days(_returned(date(2018, 2, 28)), today=leap_day)
     assert _refusal(_returned(date(2018, 2, 27)), leap_day)[0] == "DAY_TOO_LONG_AGO"
+
+
+@pytest.mark.rule("DAY-5d")
+@pytest.mark.parametrize(
+    ("message", "first", "last"),
+    [
+        (RequestPickup, "earliest_on", "latest_on"),
+        (ResponsiblesStated, "absent_from_on", "absent_to_on"),
+    ],
+)
+def test_an_end_is_not_before_its_beginning(message: type[Message], first: str, last: str) -> None:
+    told = examples(message.wire_type)[0].data
+    one_day = {**told, first: "2026-05-15", last: "2026-05-15"}
+
+    message.model_validate(one_day)
+    with pytest.raises(ValidationError, match="DAY-5"):
+        message.model_validate({**one_day, last: "2026-05-14"})
 
 
 def _rows(message: type[BaseModel], path: str = "") -> Iterator[tuple[str, Bound]]:

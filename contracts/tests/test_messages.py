@@ -127,7 +127,7 @@ def test_custody_names_one_payer_or_none() -> None:
 
     assert CustodyChanged.model_validate_json(delivered.body).custody.payer_id is not None
     with pytest.raises(ValidationError):
-        _read(CustodyChanged, custody={**delivered.data["custody"], "payer_id": ["1", "2"]})
+        _read(CustodyChanged, custody={**delivered.data["custody"], "payer_id": ["81007", "81010"]})
 
 
 @pytest.mark.rule("INV-4a")

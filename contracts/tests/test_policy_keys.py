@@ -7,8 +7,9 @@ from typing import Any, get_args
 
 import pytest
 from kvitt_contracts.policy import RegionPolicy
-from kvitt_contracts.policy_keys import READ_KEYS, unread_keys
-from pydantic import BaseModel
+from kvitt_contracts.policy_keys import READ_KEYS, UNREAD_KEYS, unread_keys, waits_for
+from kvitt_contracts.types import Money
+from pydantic import BaseModel, ValidationError
 
 from contracts.tests.test_policy import a_history, a_version
 
@@ -31,6 +32,18 @@ def every_key(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[t
             yield from every_key(inner, (*above, name))
         else:
             yield (*above, name)
+
+
+def every_leaf(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Each key that has a value of its own; one that has a table's line is not looked into."""
+    for name, field in model.model_fields.items():
+        path, inner = (*above, name), model_in(field.annotation)
+        if path[0] in {"region", "name", "version", "effective_from"}:
+            continue
+        if inner in {None, Money} or ".".join(path) in READ_KEYS.keys() | UNREAD_KEYS.keys():
+            yield path
+        else:
+            yield from every_leaf(inner, path)
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
@@ -62,9 +75,32 @@ def test_a_key_that_the_services_read_is_in_the_table() -> None:
     assert unread == [], "a rule reads it now: name it in READ_KEYS"
 
 
+def test_each_key_is_read_or_says_which_rule_it_waits_for() -> None:
+    keys = {".".join(path) for path in every_leaf(RegionPolicy)}
+
+    assert keys == READ_KEYS.keys() | UNREAD_KEYS.keys(), "name each key in one of the tables"
+    assert not READ_KEYS.keys() & UNREAD_KEYS.keys(), "a rule reads it: take it out of UNREAD_KEYS"
+
+
+@pytest.mark.parametrize(("key", "waits"), UNREAD_KEYS.items())
+def test_what_a_key_waits_for_is_a_rule_and_a_service(key: str, waits: str) -> None:
+    rule, _, service = waits.partition(" in ")
+
+    assert f"- **{rule}**" in (ROOT / "docs/domain.md").read_text()
+    assert (ROOT / "services" / service).is_dir()
+    assert waits_for(tuple(key.split("."))) == waits
+
+
+def test_a_delayed_fee_is_refused_since_no_rule_delays_it() -> None:
+    delayed = {"fee_group": "charger", "amount": {"net_ore": 50_000}, "timing": "delayed_90_days"}
+
+    with pytest.raises(ValidationError, match="BIL-3: no rule delays a fee yet"):
+        a_history({**a_version(), "fees": {"rules": [delayed]}})
+
+
 def test_what_is_given_and_not_read_is_named() -> None:
-    given = {**a_version(), "order": {"basket_days": 3}, "phase_out": ["own"], "child_until": 18}
+    given = {**a_version(), "order": {"basket_days": 3}, "reconditioning": True, "child_until": 18}
 
     found = set(unread_keys(a_history(given).versions[0]))
 
-    assert found == {("order", "basket_days"), ("phase_out",)}
+    assert found == {("order", "basket_days"), ("reconditioning",)}

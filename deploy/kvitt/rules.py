@@ -69,13 +69,11 @@ def marks(files: Iterable[Path], *, root: Path) -> list[Mark]:
 def mutants(files: Iterable[Path]) -> Counter[str]:
     """How many rule mutants each clause has, by the first argument of each `rule_mutant(…)`."""
     return Counter(
-        call.args[0].value
+        clause
         for file in files
         for call in ast.walk(ast.parse(file.read_text(), filename=str(file)))
-        if isinstance(call, ast.Call)
-        and ast.unparse(call.func) == "rule_mutant"
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "rule_mutant"
+        for clause in _texts(call.args[:1])
     )
 
 
@@ -197,13 +195,18 @@ def _module_marks(tree: ast.Module) -> list[str]:
 def _named(decorators: Iterable[ast.expr]) -> list[str]:
     """What the rule marks among these name; also that of one case (`pytest.param(marks=…)`)."""
     return [
-        argument.value
+        clause
         for decorator in decorators
         for call in ast.walk(decorator)
         if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("mark.rule")
-        for argument in call.args
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        for clause in _texts(call.args)
     ]
+
+
+def _texts(arguments: Iterable[ast.expr]) -> Iterator[str]:
+    for one in arguments:
+        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
 
 
 def _say(line: str) -> None:

@@ -69,6 +69,30 @@ def test_without_a_file_all_of_the_regions_directory_are_checked(folder: Path) -
     assert files["w"]["findings"][0]["is_warning"] is True
 
 
+def test_a_key_that_no_rule_reads_is_warned_of_and_the_file_is_right(folder: Path) -> None:
+    file = folder / "ac.yaml"
+    right = file.read_text(encoding="utf-8")
+    file.write_text(right.replace("    stores:", "    postage: {net_ore: 9900}\n    stores:", 1))
+
+    checked = kvitt("region", "check", str(file), regions_dir=folder)
+
+    assert checked.returncode == 0
+    assert "warning: line" in checked.stdout
+    assert "postage" in checked.stdout
+    assert "has no effect yet: no rule reads it before BIL-12 in billing" in checked.stdout
+
+
+def test_a_delayed_fee_is_wrong_until_a_rule_delays_it(folder: Path) -> None:
+    file = folder / "ac.yaml"
+    right = file.read_text(encoding="utf-8")
+    file.write_text(right.replace("timing: immediate", "timing: delayed_90_days", 1))
+
+    checked = kvitt("region", "check", str(file), regions_dir=folder)
+
+    assert checked.returncode == 1
+    assert "BIL-3: no rule delays a fee yet" in checked.stdout
+
+
 def test_the_delivered_files_are_right(folder: Path) -> None:
     assert kvitt("region", "check", str(folder), regions_dir=folder).returncode == 0
 

@@ -1,12 +1,20 @@
 """A database of the release before, with what was in it, is as good as a new one once migrated."""
 
+import re
+from pathlib import Path
+
 import psycopg
 import pytest
 from kvitt.local import migrations
 from kvitt.local.databases import DatabaseUrls
+from kvitt_chassis import key_digests
 from kvitt_testkit.platform import Platform
 
 BEFORE = (
+    "DROP FUNCTION lock_marks, lock_known_marks",
+    "DROP INDEX uq_marks_digest",
+    "DROP FUNCTION key_digest",
+    "ALTER TABLE marks ADD CONSTRAINT marks_pkey PRIMARY KEY (topic, key)",
     "DROP TABLE inbound_facts",
     "ALTER TABLE inbound_seen DROP COLUMN content",
     """
@@ -27,6 +35,10 @@ BEFORE = (
 )
 """From the tables of this release back to those of 0004 in orders."""
 WITH_DATA = (
+    (
+        "INSERT INTO marks (topic, key, seq)"
+        " SELECT 'bmb.transfers', n::text, n FROM generate_series(1, 50) n"
+    ),
     "INSERT INTO inbound_versions VALUES ('ac urn:region:ac', 'region.payer.stated.v1', 'P', 7)",
     "INSERT INTO inbound_seen (source, id) VALUES ('ac urn:region:ac', gen_random_uuid())",
     (
@@ -48,7 +60,11 @@ SHAPE = """
     FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name <> 'inbound_versions'
     """
-INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+INDEXES = """
+    SELECT indexdef FROM pg_indexes
+    WHERE schemaname = 'public' AND tablename <> 'inbound_versions'
+    """
+RUNBOOK = Path(__file__).parents[2] / "docs" / "runbooks" / "upgrading.md"
 
 
 @pytest.fixture
@@ -63,16 +79,39 @@ def rows(urls: DatabaseUrls, query: str) -> set[tuple[object, ...]]:
         return set(connection.execute(query).fetchall())
 
 
+def after_all_are_upgraded() -> str:
+    """What an operator runs in each database, as the runbook has it."""
+    (block,) = re.findall(r"```sql\n(.*?)```", RUNBOOK.read_text(encoding="utf-8"), re.DOTALL)
+    return str(block)
+
+
+def an_index_half_made(urls: DatabaseUrls) -> None:
+    """As a job leaves it that was ended while it built one."""
+    with psycopg.connect(DatabaseUrls.libpq(urls.owner), autocommit=True) as connection:
+        connection.execute(key_digests.FUNCTION)
+        connection.execute("INSERT INTO marks (topic, key, seq) VALUES ('twice', 'a', 1)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute(
+                "CREATE UNIQUE INDEX CONCURRENTLY uq_marks_digest ON marks ((topic <> ''))"
+            )
+        connection.execute("DELETE FROM marks WHERE topic = 'twice'")
+
+
 def test_a_database_with_data_is_upgraded_and_forgets_nothing(urls: DatabaseUrls) -> None:
     shape, indexes = rows(urls, SHAPE), rows(urls, INDEXES)
     with psycopg.connect(DatabaseUrls.libpq(urls.owner)) as connection:
         for statement in (*BEFORE, *WITH_DATA):
             connection.execute(statement)
+    an_index_half_made(urls)
 
     migrations.run({"orders": urls})
 
     assert rows(urls, SHAPE) == shape
-    assert rows(urls, INDEXES) >= indexes
+    assert rows(urls, INDEXES) > indexes
+    with psycopg.connect(DatabaseUrls.libpq(urls.owner)) as connection:
+        connection.execute(after_all_are_upgraded())
+    assert rows(urls, INDEXES) == indexes
+    assert rows(urls, "SELECT count(*), max(seq) FROM marks") == {(50, 50)}
     known = ("ac urn:region:ac", "region.payer.stated.v1", "P", "", 7, None)
     assert rows(urls, "SELECT * FROM inbound_facts") == {known}
     assert rows(urls, "SELECT content FROM inbound_seen") == {(None,)}

@@ -69,8 +69,16 @@ class Servers(Protocol):
 class World:
     """One service in a test: its database and its handlers, without Kafka."""
 
-    def __init__(self, service: Service, urls: ServiceUrls, policies: Policies) -> None:
+    def __init__(
+        self,
+        service: Service,
+        urls: ServiceUrls,
+        policies: Policies,
+        *,
+        hears: Callable[[Message], None] = lambda _: None,
+    ) -> None:
         self.service = service
+        self._hears = hears
         self.policies = policies
         shared: dict[str, Any] = {
             "policies": policies,
@@ -127,7 +135,12 @@ class World:
             await self.handle(message, region=region)
 
     async def handle_batch(self, *batch: tuple[Envelope, Message]) -> None:
-        """Handle several messages in one transaction, as the consumer does with a batch."""
+        """Handle several messages in one transaction, as the consumer does with a batch.
+
+        Raises what the fixture `hears` raises of a message that nobody would send.
+        """
+        for _, message in batch:
+            self._hears(message)
         async with self.worker.unit() as unit:
             calls = [
                 (
@@ -403,8 +416,20 @@ def service_database(platform: Servers, prefix: str) -> Callable[[str], ServiceU
     return database
 
 
+@pytest.fixture(scope="session")
+def hears() -> Callable[[Message], None]:
+    """What is called with each message before a service handles it; a conftest.py may override it
+    to refuse, by raising, what no sender sends.
+    """
+    return lambda _: None
+
+
 @pytest.fixture
-def given(service_database: Callable[[str], ServiceUrls], policies: Policies) -> Given:
+def given(
+    service_database: Callable[[str], ServiceUrls],
+    policies: Policies,
+    hears: Callable[[Message], None],
+) -> Given:
     """`async with given(service, at=stockholm("2026-03-02 08:00")) as world`: empty tables, and
     business time set.
     """
@@ -417,7 +442,7 @@ def given(service_database: Callable[[str], ServiceUrls], policies: Policies) ->
         policies: Policies = policies,
         urls: ServiceUrls | None = None,
     ) -> AsyncIterator[World]:
-        world = World(service, urls or service_database(service.name), policies)
+        world = World(service, urls or service_database(service.name), policies, hears=hears)
         try:
             await _empty(world._owner, service.base)
             await world._set_time(at or stockholm("2026-03-02 08:00"))

@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = (
     "contracts/kvitt_contracts",
     "chassis/kvitt_chassis",
+    "documents/kvitt_documents",
     *(f"services/{name}/{name}" for name in SERVICES),
     "deploy/kvitt",
     "testkit/kvitt_testkit",
@@ -129,7 +130,7 @@ def plant(root: Path, module: str, target: str) -> None:
 def copy(tmp_path: Path) -> Path:
     """The packages as they stand in the working tree, and the contracts between them."""
     for package in PACKAGES:
-        without = shutil.ignore_patterns("__pycache__", "*.json", "*.pdf")
+        without = shutil.ignore_patterns("__pycache__", "*.json", "*.ttf")
         shutil.copytree(ROOT / package, tmp_path / package, ignore=without)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path

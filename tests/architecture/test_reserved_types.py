@@ -47,7 +47,7 @@ import sys
 import kvitt_chassis.operating.process, {service}.app
 from kvitt_contracts.topics import COMING
 built = [one.__name__ for one in COMING if one.__pydantic_complete__]
-unused = ["httpx", "opentelemetry.exporter", "reportlab", "alembic", "kvitt_contracts.generate"]
+unused = ["httpx", "opentelemetry.exporter", "typst", "alembic", "kvitt_contracts.generate"]
 print(built, [name for name in unused if name in sys.modules])
 """
 

@@ -295,7 +295,7 @@ async def _loop(place: Place, apply: Any) -> dict[str, Any]:
 
 _MARKS = """
     INSERT INTO marks (topic, key, seq) SELECT 'raw', * FROM unnest($1::text[], $2::bigint[])
-    ON CONFLICT (topic, key) DO UPDATE SET seq = excluded.seq
+    ON CONFLICT (key_digest(topic, key)) DO UPDATE SET seq = excluded.seq
 """
 _ROWS = """
     INSERT INTO counted (region, id, seq, changes)

@@ -175,7 +175,8 @@ def _admin_url(place: Place) -> str:
 _MARK = sa.text(
     """
     INSERT INTO marks (topic, key, seq) VALUES ('plain', :key, :seq)
-    ON CONFLICT (topic, key) DO UPDATE SET seq = excluded.seq WHERE marks.seq < excluded.seq
+    ON CONFLICT (key_digest(topic, key))
+    DO UPDATE SET seq = excluded.seq WHERE marks.seq < excluded.seq
     RETURNING seq
     """
 )

@@ -166,10 +166,11 @@ async def _running() -> AsyncIterator[LocalSystem]:
 
 def _median_row(found: Sequence[tuple[Asked, Asked, _Slow]]) -> Sequence[str]:
     """The median of the rounds' ratios; p50 and p99 are of all answers of all rounds."""
-    alone, beside = ([second for one in found for second in one[which].seconds] for which in (0, 1))
-    times = [_times(*one[:2]) for one in found]
+    alone = [second for one, _, _ in found for second in one.seconds]
+    beside = [second for _, one, _ in found for second in one.seconds]
+    times = [_times(one, other) for one, other, _ in found]
     whole = f"{median(times):.1f} ({min(times):.1f}–{max(times):.1f})"
-    failed = sum(one[1].failed.total() for one in found)
+    failed = sum(one.failed.total() for _, one, _ in found)
     told = [_told(alone), _told(beside), whole, str(failed), ""]
     return [f"**{one}**" if one else "" for one in told]
 

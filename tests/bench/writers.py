@@ -105,9 +105,8 @@ class Writer:
 
 async def _main(who: str) -> None:
     place = Place(**json.loads(sys.stdin.readline()))
-    if who == "outbox":
-        commit = OutboxRelay(place).commit
-    else:
+    commit: Commit = OutboxRelay(place).commit
+    if who == "log":
         commit = commit_to_log(place.database(pool_size=12))
     _tell("ready")
     sys.stdin.readline()

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(names) - MUTANTS.keys():
         parser.error(f"no mutant is called {', '.join(sorted(unknown))}; LIST=1 names them all")
     named = [MUTANTS[name] for name in names]
-    if not all([stands(one) for one in named or MUTANTS.values()]):
+    if [one for one in named or MUTANTS.values() if not stands(one)]:
         return 1
     began = monotonic()
     wanted = named or list(MUTANTS.values())

@@ -30,6 +30,15 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{_TIMERS}::test_a_timer_set_anew_while_it_was_due_fires_at_its_new_instant",
     ),
     mutant(
+        "timer-fault-is-told",
+        "A service is told of its timer's fault: without, one payer stops a region's invoices",
+        f"{CHASSIS}/consuming/timers.py",
+        "                if not is_lock_trouble(error) and not await self._is_mended(one, error):",
+        "                if not is_lock_trouble(error):",
+        f"{_TIMERS}"
+        "::test_what_fails_is_told_with_how_often_and_what_is_changed_then_lets_it_fire_at_once",
+    ),
+    mutant(
         "timer-not-early",
         "No timer fires before it is due",
         f"{CHASSIS}/consuming/timers.py",
@@ -201,8 +210,8 @@ BUSINESS: tuple[Mutant, ...] = (
         "one-payer-per-day",
         "The latest change point alone decides who pays for a day",
         "services/billing/billing/rents/domain.py",
-        "return max(passed, key=lambda point: point.effective_on).payer_id if passed else None",
-        "return min(passed, key=lambda point: point.effective_on).payer_id if passed else None",
+        "return max(passed, key=lambda point: point.effective_on) if passed else None",
+        "return min(passed, key=lambda point: point.effective_on) if passed else None",
         f"{_BILLING}/test_rent.py::test_the_latest_change_point_decides_who_pays_for_a_day",
     ),
     mutant(
@@ -226,8 +235,8 @@ BUSINESS: tuple[Mutant, ...] = (
         "run-waits-for-custody",
         "A month is billed when every change of custody of it is applied",
         "services/billing/billing/handlers.py",
-        "    if applied < event.custody_changes_so_far:\n",
-        "    if applied < 0:\n",
+        "    if missing is not None:\n",
+        "    if missing == 0:\n",
         f"{_BILLING}/test_billing.py"
         "::test_the_run_waits_until_every_custody_change_of_the_month_is_applied",
     ),

@@ -2,6 +2,7 @@ import ast
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.mutants.__main__ import MUTANTS, render
 from tests.mutants.mutant import Mutant, Swap, mutant
@@ -43,8 +44,9 @@ def test_the_tests_that_should_catch_a_mutant_exist(one: Mutant) -> None:
 
 
 @pytest.mark.parametrize("one", RULE_MUTANTS.values(), ids=lambda one: one.name)
-def test_what_a_rule_mutant_leaves_is_python(one: RuleMutant) -> None:
-    assert all(ast.parse(text).body for text in texts_with(one.swaps).values())
+def test_what_a_rule_mutant_leaves_can_be_read(one: RuleMutant) -> None:
+    for file, text in texts_with(one.swaps).items():
+        assert yaml.safe_load(text) if file.endswith(".yaml") else ast.parse(text).body
 
 
 def test_every_rule_mutant_breaks_a_clause_and_is_caught_by_a_test_with_its_mark() -> None:

@@ -12,8 +12,14 @@ from tests.mutants.mutant import Swap
 
 ROOT = Path(__file__).parents[2]
 _SERVICES = ("orders", "bmb", "inventory", "billing", "notifications")
-DISTRIBUTIONS = ("contracts", "chassis", *(f"services/{one}" for one in _SERVICES), "deploy")
-_PACKAGES = ("kvitt_contracts", "kvitt_chassis", *_SERVICES, "kvitt")
+DISTRIBUTIONS = (
+    "contracts",
+    "chassis",
+    "documents",
+    *(f"services/{one}" for one in _SERVICES),
+    "deploy",
+)
+_PACKAGES = ("kvitt_contracts", "kvitt_chassis", "kvitt_documents", *_SERVICES, "kvitt")
 
 
 class NotOnce(Exception):

@@ -1,4 +1,4 @@
-"""The way of a whole trial, for each list of mutants: a copy, servers, a green run, each by itself."""
+"""The way of a whole trial: a copy, servers, a run without any mutant, then each by itself."""
 
 import tempfile
 from collections.abc import Iterator, Sequence

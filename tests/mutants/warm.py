@@ -33,9 +33,9 @@ FOREIGN = (
     "psycopg",
     "pydantic_settings",
     "pytest_asyncio.plugin",
-    "reportlab.platypus",
     "sqlalchemy.ext.asyncio",
     "sqlalchemy.orm",
+    "typst",
     "uvicorn",
 )
 

@@ -190,6 +190,7 @@ def _find_and_show(region: Region) -> Refs:
             "name": ADDED.name,
             "address": ADDED.address,
             "home_region": "ac",
+            "asked_by": PRESCRIBER["user"],
         },
     )
     refs[ADDED.name] = added.raise_for_status().json()["person"]
@@ -341,7 +342,12 @@ def _ask_with_it_in_the_address(region: Region, text: str) -> None:
 
 
 def _add_wrongly(region: Region, one: Somebody) -> None:
-    right: Body = {"identity": one.identity, "name": one.name, "home_region": "ac"}
+    right: Body = {
+        "identity": one.identity,
+        "name": one.name,
+        "home_region": "ac",
+        "asked_by": PRESCRIBER["user"],
+    }
     wrongs: tuple[Body, ...] = (
         {"home_region": one.number},
         {"address": f"{one.street}, {one.city}"},

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kvitt_chassis import key_digests
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.parking import TopicKey
 from kvitt_chassis.consuming.verdicts import (
@@ -31,10 +32,13 @@ DDL: tuple[str, ...] = (
         key text NOT NULL,
         seq bigint NOT NULL,
         event_ids uuid[] NOT NULL DEFAULT '{}',
-        moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        PRIMARY KEY (topic, key)
+        moved_at timestamptz NOT NULL DEFAULT clock_timestamp()
     ) WITH (fillfactor = 80)
     """,
+    key_digests.FUNCTION,
+    key_digests.INDEX.format(concurrently=""),
+    # who copies the database by logical replication has no other key to find a row by
+    "ALTER TABLE marks REPLICA IDENTITY FULL",
     """
     CREATE TABLE inbound_seen (
         source text NOT NULL,
@@ -90,8 +94,12 @@ CHANGES: tuple[str, ...] = (
 """What a database of an earlier release lacks."""
 
 # decision 0161: marks are locked by a function of the database
-FUNCTIONS: tuple[str, ...] = (
+_WANTED = """
+    marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
+    WHERE key_digest(marks.topic, marks.key) = key_digest(wanted.topic, wanted.key)
     """
+FUNCTIONS: tuple[str, ...] = (
+    f"""
     CREATE OR REPLACE FUNCTION lock_marks(topics text[], keys text[])
     RETURNS TABLE (topic text, key text, seq bigint, event_ids uuid[], is_parked boolean)
     LANGUAGE plpgsql AS $$
@@ -99,24 +107,22 @@ FUNCTIONS: tuple[str, ...] = (
     DECLARE
         locked bigint;
     BEGIN
-        PERFORM FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
-        ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+        PERFORM FROM {_WANTED} ORDER BY topic, key FOR NO KEY UPDATE OF marks;
         GET DIAGNOSTICS locked = ROW_COUNT;
         IF locked < cardinality(keys) THEN
             INSERT INTO marks (topic, key, seq)
             SELECT topic, key, 0 FROM unnest(topics, keys) AS wanted (topic, key)
             ORDER BY topic, key ON CONFLICT DO NOTHING;
-            PERFORM FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
-            ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+            PERFORM FROM {_WANTED} ORDER BY topic, key FOR NO KEY UPDATE OF marks;
         END IF;
         RETURN QUERY
         SELECT topic, key, marks.seq, marks.event_ids,
                EXISTS (SELECT FROM parked_keys p WHERE p.topic = marks.topic AND p.key = marks.key)
-        FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key);
+        FROM {_WANTED};
     END
     $$
     """,
-    """
+    f"""
     CREATE OR REPLACE FUNCTION lock_known_marks(topics text[], keys text[])
     RETURNS TABLE (topic text, key text, seq bigint, event_ids uuid[], is_parked boolean)
     LANGUAGE plpgsql AS $$
@@ -124,8 +130,7 @@ FUNCTIONS: tuple[str, ...] = (
     BEGIN
         RETURN QUERY
         SELECT topic, key, marks.seq, marks.event_ids, false
-        FROM marks JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key)
-        ORDER BY topic, key FOR NO KEY UPDATE OF marks;
+        FROM {_WANTED} ORDER BY topic, key FOR NO KEY UPDATE OF marks;
         RETURN QUERY
         SELECT topic, key, NULL::bigint, NULL::uuid[], true
         FROM parked_keys JOIN unnest(topics, keys) AS wanted (topic, key) USING (topic, key);
@@ -434,7 +439,8 @@ _MOVE = """
         moved_at = clock_timestamp()
     FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
         AS moved(topic, key, seq, event_ids)
-    WHERE marks.topic = moved.topic AND marks.key = moved.key
+    WHERE key_digest(marks.topic, marks.key) = key_digest(moved.topic, moved.key)
+        AND marks.topic = moved.topic AND marks.key = moved.key
     """
 _WRITE = f"""
     WITH moved AS ({_MOVE}), begun AS (

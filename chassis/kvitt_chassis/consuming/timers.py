@@ -18,7 +18,7 @@ from sqlalchemy import text
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import failpoint
-from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.handlers import Fault, Handlers
 from kvitt_chassis.metrics import declare
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
@@ -146,24 +146,29 @@ class TimerLoop:
 
     async def _fire(self, due: Sequence[Due]) -> float:
         """All in one transaction; if that fails, each in its own, so that one does not affect the
-        others.
+        others. Slow ones each in its own from the first.
         """
-        try:
-            await self._fire_together(due)
-        except Exception as error:
-            if is_lock_trouble(error):
-                return random.uniform(0.05, 0.25)
-        else:
-            return 0.0
-        for one in due:
+        one_by_one = [one for one in due if self._is_slow(one)]
+        together = [one for one in due if not self._is_slow(one)]
+        if together:
+            try:
+                await self._fire_together(together)
+            except Exception as error:
+                if is_lock_trouble(error):
+                    return random.uniform(0.05, 0.25)
+                one_by_one = [*together, *one_by_one]
+        for one in one_by_one:
             if self._is_stopping:
                 break
             try:
                 await self._fire_together([one])
             except Exception as error:
-                if not is_lock_trouble(error):
-                    await self._back_off(one, error)
+                if not is_lock_trouble(error) and not await self._is_mended(one, error):
+                    await self._back_off(one)
         return 0.0
+
+    def _is_slow(self, one: Due) -> bool:
+        return one.timer in self._handlers.timers and self._handlers.timers[one.timer][0].slow
 
     async def _fire_together(self, due: Sequence[Due]) -> None:
         fired: list[Due] = []
@@ -203,11 +208,37 @@ class TimerLoop:
                 raise TimerTooSlow(one.timer) from error
             raise
 
-    async def _back_off(self, one: Due, error: Exception) -> None:
-        """Store when a failed timer is tried again: after a restart, too, not earlier."""
+    async def _is_mended(self, one: Due, error: Exception) -> bool:
+        """Count a failure, and let the service change what its timer is to do next: True when the
+        timer may be fired at once.
+        """
         _FAILED.labels(self._service, one.timer).inc()
-        kind = type(error).__name__  # its text may hold what a person wrote
-        _log.error("%s: timer %s of %s failed: %s", self._service, one.timer, one.key, kind)
+        reason = describe(error)  # its text may hold what a person wrote
+        _log.error("%s: timer %s of %s failed: %s", self._service, one.timer, one.key, reason)
+        if one.timer not in self._handlers.faults:
+            return False
+        try:
+            async with self._database.unit() as unit, asyncio.timeout(HANDLER_SECONDS):
+                return await self._mend(unit, one, reason)
+        except Exception as fault:
+            _log.error("%s: timer %s: %s", self._service, one.timer, describe(fault))
+            return False
+
+    async def _mend(self, unit: UnitOfWork, one: Due, reason: str) -> bool:
+        timer, tx = self._handlers.timers[one.timer][0], _begin(unit, one)
+        row = await tx.find(timer.locks, one.key)
+        named = {"timer": one.timer, "region": one.region, "key": one.key}
+        attempts = (await unit.session.execute(_ATTEMPTS, named)).scalar_one_or_none()
+        if row is None or attempts is None:  # fired or cancelled meanwhile
+            return True
+        fault = Fault(reason, attempts=attempts + 1)
+        is_mended = await self._handlers.faults[one.timer](row, fault, tx)
+        if is_mended:
+            await unit.session.execute(_TRY_ANEW, named)
+        return is_mended
+
+    async def _back_off(self, one: Due) -> None:
+        """Store when a failed timer is tried again: after a restart, too, not earlier."""
         with suppress(Exception):  # a database that is gone meanwhile: then it is due as before
             async with self._database.unit() as unit:
                 await unit.session.execute(
@@ -291,6 +322,15 @@ _REMOVE = text(
     WHERE timers.timer = fired.timer AND timers.region = fired.region
       AND timers.key = fired.key AND timers.due = fired.due
     RETURNING timers.timer, timers.region, timers.key
+    """
+)
+_ATTEMPTS = text(
+    "SELECT attempts FROM timers WHERE timer = :timer AND region = :region AND key = :key"
+)
+_TRY_ANEW = text(
+    """
+    UPDATE timers SET attempts = 0, not_before = NULL
+    WHERE timer = :timer AND region = :region AND key = :key
     """
 )
 _BACK_OFF = text(

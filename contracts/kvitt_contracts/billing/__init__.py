@@ -35,6 +35,7 @@ from kvitt_contracts.billing.invoices import (
     InvoiceRunPreviewed,
     InvoiceRunStarted,
     RunState,
+    VatPart,
 )
 from kvitt_contracts.billing.ledger import (
     ClosePeriod,
@@ -138,4 +139,5 @@ __all__ = [
     "SupplierInvoiceRejected",
     "SupplierInvoiceReleased",
     "SupplierInvoiceReminderDue",
+    "VatPart",
 ]

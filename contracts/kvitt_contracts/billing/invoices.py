@@ -1,6 +1,7 @@
 """Topics `billing.invoices` and `billing.invoice-runs`: the invoices of a month."""
 
 from datetime import date
+from operator import not_
 from typing import Annotated
 
 from pydantic import Field
@@ -19,6 +20,7 @@ from kvitt_contracts.types import (
     Payer,
     UserId,
     Value,
+    VatPercent,
     Word,
 )
 
@@ -41,10 +43,21 @@ class InvoiceLine(Value):
     quantity: int = 1
 
 
+class VatPart(Value):
+    """The VAT of a document at one rate, as EN 16931 computes it: `net_ore` is the sum of the lines
+    at that rate (BT-116), `vat_ore` that sum's VAT, rounded to whole öre once (BT-117).
+    """
+
+    vat_percent: VatPercent
+    net_ore: int
+    vat_ore: int
+
+
 class InvoiceIssued(Event, type="billing.invoice.issued.v1"):
     """An invoice (or, when `is_credit`, a credit note) for a payer and a month.
 
-    Never changed afterwards (BIL-9).
+    Never changed afterwards (BIL-9). `vat_ore` is the sum of `vat`, one for each rate of the lines
+    (BIL-10); an older document has none, and in it each line's VAT is rounded by itself.
     """
 
     invoice_id: InvoiceId
@@ -57,6 +70,7 @@ class InvoiceIssued(Event, type="billing.invoice.issued.v1"):
     vat_ore: int
     gross_ore: int
     lines: Annotated[tuple[InvoiceLine, ...], Field(min_length=1)]
+    vat: Annotated[tuple[VatPart, ...], Field(exclude_if=not_)] = ()
 
 
 InvoiceEvent = InvoiceIssued
@@ -74,10 +88,15 @@ class InvoiceRunStarted(Event, type="billing.invoice-run.started.v1"):
 
 
 class InvoiceRunFinished(Event, type="billing.invoice-run.finished.v1"):
-    """Every payer has its documents of the month: `invoices` of them, credit notes included."""
+    """Every payer has its documents of the month: `invoices` of them, credit notes included.
+
+    But not what could not be made: so many devices and payers are `set_aside`, and the next run
+    tries them again.
+    """
 
     month: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     invoices: Annotated[int, Field(ge=0)]
+    set_aside: Annotated[int, Field(ge=0, exclude_if=not_)] = 0
 
 
 InvoiceRunEvent = InvoiceRunStarted | InvoiceRunFinished
@@ -122,6 +141,7 @@ class InvoiceIssuedV2(Event, type="billing.invoice.issued.v2"):
     vat_ore: int
     gross_ore: int
     lines: Annotated[tuple[InvoiceLineV2, ...], Field(min_length=1)]
+    vat: Annotated[tuple[VatPart, ...], Field(min_length=1)]
 
 
 ComingInvoiceEvent = InvoiceIssuedV2

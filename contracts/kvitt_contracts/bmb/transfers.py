@@ -206,8 +206,8 @@ class TransferLineCompleted(Event, type="bmb.transfer.line-completed.v1"):
 
 
 class TransferLineDropped(Event, type="bmb.transfer.line-dropped.v1"):
-    """One device is no longer part of the transfer: a physical fact broke its hold (architecture
-    §6).
+    """One device is no longer part of the transfer: its hold was broken, by a physical fact or by
+    what had ended before the effective day (architecture §6). `reason` is HoldBroken's.
     """
 
     transfer_id: TransferId

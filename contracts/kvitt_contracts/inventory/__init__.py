@@ -28,6 +28,7 @@ from kvitt_contracts.inventory.device_commands import (
     TakeOverDevice,
 )
 from kvitt_contracts.inventory.devices import (
+    ChangeNumber,
     ComingDeviceEvent,
     Custody,
     CustodyCause,
@@ -129,6 +130,7 @@ __all__ = [
     "BasketLinePutBack",
     "BasketReserved",
     "CancelStocktaking",
+    "ChangeNumber",
     "ClaimBroken",
     "ClaimEvent",
     "ClaimGranted",

@@ -9,6 +9,7 @@ from pydantic import Field
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import (
     ArticleNumber,
+    Charging,
     CustomerId,
     DeviceId,
     DeviceNumber,
@@ -65,6 +66,13 @@ class DeviceRegistered(Event, type="inventory.device.registered.v1"):
     value: Money | None = None
 
 
+ChangeNumber = Annotated[int, Field(ge=1)]
+"""The region's own running number of a change of custody, from 1 without gaps, in the order of
+their commits. `DayClosed` counts by it; a change that was emitted before there were numbers has
+none.
+"""
+
+
 class Custody(Value):
     """Who has a device, who pays and who prescribed it, from which Stockholm day.
 
@@ -81,6 +89,9 @@ class Custody(Value):
 class DeviceStatedOnLoan(Event, type="inventory.device.stated-on-loan.v1"):
     """Old stock: the device was on loan when Kvitt took over; the payer pays from `custody.since`
     (cut-over day).
+
+    It is a change of custody with its `number`; `charging` is how this loan is charged until it
+    ends, whatever becomes of the article.
     """
 
     device_id: DeviceId
@@ -88,6 +99,8 @@ class DeviceStatedOnLoan(Event, type="inventory.device.stated-on-loan.v1"):
     serial_number: str | None = None
     article_number: ArticleNumber
     custody: Custody
+    number: ChangeNumber | None = None
+    charging: Charging | None = None
 
 
 class CustodyCause(Value):
@@ -110,6 +123,9 @@ class CustodyCause(Value):
 class CustodyChanged(Event, type="inventory.device.custody-changed.v1"):
     """The only fact of effect: from `custody.since` on, the device has this holder, payer and
     prescriber (BIL-1).
+
+    `charging` is given where a loan begins: how it is charged until it ends, whatever becomes of
+    the article.
     """
 
     device_id: DeviceId
@@ -117,6 +133,8 @@ class CustodyChanged(Event, type="inventory.device.custody-changed.v1"):
     custody: Custody
     before: Custody
     cause: CustodyCause
+    number: ChangeNumber | None = None
+    charging: Charging | None = None
 
 
 DeviceEvent = DeviceRegistered | DeviceStatedOnLoan | CustodyChanged

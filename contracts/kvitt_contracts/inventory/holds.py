@@ -25,7 +25,10 @@ class HoldRefused(Event, type="inventory.hold.refused.v1"):
 
 
 class HoldBroken(Event, type="inventory.hold.broken.v1"):
-    """A physical fact (return, scrap, loss) took one device out of the hold."""
+    """A physical fact (return, dispatch, scrap, loss) took one device out of the hold, or what it
+    was to go to has ended by the effective day: `INACTIVE_RECIPIENT` (REF-14),
+    `STORE_HOLDS_NO_STOCK` (INV-4, REF-7).
+    """
 
     transfer_id: TransferId
     device_id: DeviceId

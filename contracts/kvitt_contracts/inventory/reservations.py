@@ -9,6 +9,7 @@ from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import (
     ActId,
     ArticleNumber,
+    Charging,
     DeviceId,
     Money,
     OrderId,
@@ -62,8 +63,8 @@ class StockBackordered(Event, type="inventory.reservation.backordered.v1"):
 
 
 class ReservationDeclined(Event, type="inventory.reservation.declined.v1"):
-    """The order cannot be served at all: no balance in the own store (ORD-7), or the device is not
-    in that store (ORD-8).
+    """The order cannot be served at all: no balance in the own store (ORD-7), the device is not in
+    that store (ORD-8), or what is missing is purchased no more (ORD-6).
     """
 
     order_id: OrderId
@@ -91,7 +92,8 @@ class LineDelivered(Event, type="inventory.reservation.line-delivered.v1"):
 
     Charges and fees follow from it (BIL-2, BIL-3). `unit_price` is what a direct delivery cost, for
     a purchased article without a price of its own. `more_lines`: so many lines of the same arrival
-    follow, an event each.
+    follow, an event each. `charging`: sold with this delivery, or rented from it on (BIL-1, BIL-2);
+    the article's of today where it is not given.
     """
 
     order_id: OrderId
@@ -103,6 +105,7 @@ class LineDelivered(Event, type="inventory.reservation.line-delivered.v1"):
     delivered_on: date
     unit_price: Money | None = None
     more_lines: Annotated[int, Field(ge=0)] = 0
+    charging: Charging | None = None
 
 
 class ReservationReleased(Event, type="inventory.reservation.released.v1"):

@@ -125,8 +125,8 @@ class OrderDelivered(Event, type="orders.order.delivered.v1"):
 
 
 class OrderDeclined(Event, type="orders.order.declined.v1"):
-    """Inventory could not serve a withdrawal or a marked device: the order has no effect (ORD-7,
-    ORD-8).
+    """Inventory could not serve a withdrawal, a marked device or what is purchased no more: the
+    order has no effect (ORD-6 to ORD-8).
     """
 
     order_id: OrderId

@@ -70,7 +70,8 @@ class Delivery(Value):
 class LineToOrder(Value):
     """One wanted line.
 
-    `payer_id` only where it differs from the order's (REF-4); `device_number` for a marked device.
+    `payer_id` only where it differs from the order's (REF-4); `device_number` for a marked device
+    of the own store: the central store chooses one itself (ORD-8).
     """
 
     article_number: ArticleNumber

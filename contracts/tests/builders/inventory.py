@@ -147,8 +147,9 @@ def a_line_delivered(
     on: str = "2026-03-05",
     payer: str = PAYER,
     devices: tuple[str, ...] = (),
+    charging: str | None = None,
 ) -> LineDelivered:
-    """A line of the order has reached its recipient."""
+    """A line of the order has reached its recipient: devices to rent, or what is sold."""
     values = {
         "order_id": order_id(order),
         "line_id": line_id(order, line),
@@ -157,6 +158,7 @@ def a_line_delivered(
         "devices": tuple(device_id(number) for number in devices),
         "payer_id": payer,
         "delivered_on": on,
+        "charging": charging or ("rent" if devices else "sale"),
     }
     return build(LineDelivered, values, {})
 
@@ -269,13 +271,16 @@ def a_device_stated_on_loan(
     customer: str | None = None,
     article: str = ROLLATOR,
     region: str = "ac",
+    change: int = 1,
 ) -> DeviceStatedOnLoan:
-    """A device of the old stock, at a patient."""
+    """A device of the old stock, at a patient; the region's `change` of custody by number."""
     values = {
         "device_id": device_id(number, region=region),
         "device_number": number,
         "article_number": article,
         "custody": an_old_custody(holder, payer=payer, customer=customer),
+        "number": change,
+        "charging": "rent",
     }
     return build(DeviceStatedOnLoan, values, {})
 
@@ -286,10 +291,13 @@ def a_custody_changed_by_order(
     to: Custody | None = None,
     order: str | OrderId = "O-1",
     article: str = ROLLATOR,
+    charging: str = "rent",
 ) -> CustodyChanged:
-    """A device has gone from a store to the recipient of an order."""
+    """A device has gone from a store to the recipient of an order: a loan begins."""
     cause = {"order_id": order_id(order), "line_id": line_id(order)}
-    return _custody_changed(number, to or a_custody(), a_store_custody(), cause, article=article)
+    return _custody_changed(
+        number, to or a_custody(), a_store_custody(), cause, article=article, charging=charging
+    )
 
 
 def a_custody_changed_by_transfer(
@@ -303,7 +311,15 @@ def a_custody_changed_by_transfer(
     """A device on loan has changed payer, prescriber or patient by a transfer."""
     after = to or a_custody(payer=RECEIVING_PAYER, customer=RECEIVING, since="2026-05-04")
     cause = {"transfer_id": transfer_id(transfer)}
-    return _custody_changed(number, after, before or a_custody(), cause, article=article)
+    begins = before is not None and before.payer_id is None and after.payer_id is not None
+    return _custody_changed(
+        number,
+        after,
+        before or a_custody(),
+        cause,
+        article=article,
+        charging="rent" if begins else None,
+    )
 
 
 def a_custody_changed_by_return(
@@ -326,9 +342,27 @@ def a_loan_that_lasted(
     return _custody_changed(number, to or a_custody(), a_store_custody(), {}, article=article)
 
 
+def numbered(*changes: CustodyChanged, first: int = 1) -> tuple[CustodyChanged, ...]:
+    """The region's changes of custody with their numbers, in this order."""
+    return tuple(
+        changed.model_copy(update={"number": number})
+        for number, changed in enumerate(changes, start=first)
+    )
+
+
+def before_numbers(changed: CustodyChanged) -> CustodyChanged:
+    """As an earlier release emitted it: with neither number nor charging."""
+    return changed.model_copy(update={"number": None, "charging": None})
+
+
 def a_day_closed(day: str | date = DAY, *, custody_changes: int = 0) -> DayClosed:
     """A Stockholm day is over, after so many custody changes."""
     return build(DayClosed, {"day": day, "custody_changes_so_far": custody_changes}, {})
+
+
+def a_day_edited(closed: DayClosed, *, forgone: tuple[int, ...]) -> DayClosed:
+    """A closed day as an operator has edited it where it waited: without these changes."""
+    return closed.model_copy(update={"forgone": forgone})
 
 
 def an_inventory_message_refused(**changes: Any) -> InventoryMessageRefused:
@@ -347,7 +381,13 @@ def an_inventory_message_refused(**changes: Any) -> InventoryMessageRefused:
 
 
 def _custody_changed(
-    number: str, custody: Custody, before: Custody, cause: dict[str, Any], *, article: str
+    number: str,
+    custody: Custody,
+    before: Custody,
+    cause: dict[str, Any],
+    *,
+    article: str,
+    charging: str | None = None,
 ) -> CustodyChanged:
     values = {
         "device_id": device_id(number),
@@ -355,6 +395,8 @@ def _custody_changed(
         "custody": custody,
         "before": before,
         "cause": cause,
+        "number": 1,
+        "charging": charging,
     }
     return build(CustodyChanged, values, {})
 

@@ -202,10 +202,11 @@ def a_delivery_received(
     return build(GoodsReceived, values, changes)
 
 
-def rollators_received(*devices: str, store: str = OWN) -> GoodsReceived:
+def rollators_received(*devices: str, store: str = OWN, **changes: Any) -> GoodsReceived:
     """Marked rollators have come into a store; one unless told."""
     numbers = devices or ("170098",)
-    return a_delivery_received(ROLLATOR, len(numbers), store=store, devices=numbers)
+    received = a_delivery_received(ROLLATOR, len(numbers), store=store, devices=numbers)
+    return build(GoodsReceived, dict(received), changes)
 
 
 def a_device_on_loan_stated(

@@ -99,8 +99,7 @@ def _fetch(jar: Jar, context: MavenContext) -> None:
         project.at_version(jar.version).artifact().resolve()
     except (requests.RequestException, RuntimeError, OSError) as error:
         raise LocalProblem(
-            f"Kafka's {jar.artifact} {jar.version} could not be downloaded"
-            f" ({type(error).__name__}).",
+            f"{jar.artifact} {jar.version} could not be downloaded ({type(error).__name__}).",
             remedy="The first run needs the network, later ones do not. "
             "Where there is none, copy a filled cache and name it with KVITT_CACHE.",
         ) from error

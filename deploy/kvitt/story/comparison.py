@@ -17,6 +17,7 @@ from kvitt.story.services import Json
 Entries = dict[str, dict[str, list[Any]]]
 """By section and by a thing's name there: its values, one for each time that it is there."""
 
+_SUMS = ("net_ore", "vat_ore", "gross_ore")
 _SERVICE_OF = {"persons": "orders"}
 
 
@@ -84,9 +85,11 @@ def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str])
         for section, things in named.items()
     }
     lines: defaultdict[str, list[Any]] = defaultdict(list)
+    documents = []
     for payer, of_payer in expected["invoices"].items():
         lines[persons.get(payer, payer)] += of_payer
-    return {**entries, "invoices": dict(lines)}
+        documents.append((persons.get(payer, payer), expected["documents"][payer]))
+    return {**entries, "invoices": dict(lines), "documents": _summed(documents)}
 
 
 def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
@@ -143,6 +146,9 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
             (_payer(invoice["payer"], outcome.persons), _invoice_line(line))
             for invoice in outcome.invoices
             for line in invoice["lines"]
+        ),
+        "documents": _summed(
+            (_payer(invoice["payer"], outcome.persons), invoice) for invoice in outcome.invoices
         ),
     }
 
@@ -208,6 +214,16 @@ def _gathered(named: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
     return dict(found)
 
 
+def _summed(documents: Iterable[tuple[str, Json]]) -> dict[str, list[Any]]:
+    """What each payer's documents come to: a patient whom two ids name may have several."""
+    found: dict[str, list[Any]] = {}
+    for payer, document in documents:
+        (sums,) = found.setdefault(payer, [dict.fromkeys(_SUMS, 0)])
+        for name in _SUMS:
+            sums[name] += document[name]
+    return found
+
+
 def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
@@ -271,11 +287,5 @@ def _invoice_line(line: Json) -> Json:
         "to": line["to_day"],
         "quantity": line["quantity"],
         "net_ore": amount["net_ore"],
-        "vat_ore": vat_ore(amount["net_ore"], amount["vat_percent"]),
+        "vat_percent": amount["vat_percent"],
     }
-
-
-def vat_ore(net_ore: int, percent: int) -> int:
-    """VAT in öre of a net amount in öre, half an öre rounded away from zero."""
-    sign = -1 if net_ore < 0 else 1
-    return sign * ((2 * abs(net_ore) * percent + 100) // 200)

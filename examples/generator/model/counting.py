@@ -125,6 +125,7 @@ class Model:
     def expected(self, *, first: date, last: date) -> dict[str, Any]:
         """expected.json; invoices and payers are of the days from `first` to `last`."""
         world = self.world
+        lines = invoices.invoices(world, first=first, last=last)
         return {
             "orders": {name: _order(world.orders[name]) for name in sorted(world.orders)},
             "devices": {
@@ -137,7 +138,8 @@ class Model:
                 }
                 for name, transfer in sorted(world.transfers.items())
             },
-            "invoices": invoices.invoices(world, first=first, last=last),
+            "invoices": lines,
+            "documents": invoices.documents(lines),
             "refused": dict(sorted(self.refused.items())),
             "quarantined": sorted(self.quarantined, key=lambda one: str(one["message_id"])),
             "duplicates": self.duplicates,

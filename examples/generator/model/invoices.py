@@ -1,4 +1,6 @@
-"""A month's invoice lines: rent by device and day span, sales, fees (BIL-1 … BIL-3, BIL-10)."""
+"""A month's invoices: the lines of rent by device and days, of sales and fees, and their sums
+(BIL-1 … BIL-3, BIL-10).
+"""
 
 from calendar import monthrange
 from collections import defaultdict
@@ -14,9 +16,8 @@ def invoices(world: World, *, first: date, last: date) -> dict[str, list[dict[st
     """The lines of each payer for the days from `first` to `last`, both included."""
     lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for device in world.devices.values():
-        if world.articles[device.article].charging == "rent":
-            for payer, line in _rent(world, device, first, last):
-                lines[payer].append(line)
+        for payer, line in _rent(world, device, first, last):
+            lines[payer].append(line)
     for charge in world.charges:
         if first <= charge.day <= last:
             lines[charge.payer].append(
@@ -28,10 +29,22 @@ def invoices(world: World, *, first: date, last: date) -> dict[str, list[dict[st
                     "to": None,
                     "quantity": charge.quantity,
                     "net_ore": charge.net_ore,
-                    "vat_ore": vat(charge.net_ore, charge.vat_percent),
+                    "vat_percent": charge.vat_percent,
                 }
             )
     return {payer: sorted(lines[payer], key=_place) for payer in sorted(lines)}
+
+
+def documents(lines: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, int]]:
+    """What each payer's lines come to; VAT is rounded once for each rate, as EN 16931 does."""
+    found = {}
+    for payer, of_payer in lines.items():
+        nets: dict[int, int] = defaultdict(int)
+        for line in of_payer:
+            nets[line["vat_percent"]] += line["net_ore"]
+        net, tax = sum(nets.values()), sum(vat(nets[percent], percent) for percent in nets)
+        found[payer] = {"net_ore": net, "vat_ore": tax, "gross_ore": net + tax}
+    return found
 
 
 def payers_by_day(device: Device, *, first: date, last: date) -> list[list[str]]:
@@ -70,8 +83,9 @@ def _rent(
     for day in days_from(first, last + timedelta(days=1)):
         custody, price = device.on(day), world.price(device.article, day)
         owed = None
-        if day <= last and custody is not None and custody.payer is not None and price is not None:
-            owed = (custody.payer, price.net_ore, price.vat_percent)
+        payer = custody.payer if custody is not None and custody.charging == "rent" else None
+        if day <= last and payer is not None and price is not None:
+            owed = (payer, price.net_ore, price.vat_percent)
         if owed != kept and kept is not None:
             yield kept[0], _rent_line(device, run, kept[1], kept[2])
             run = []
@@ -90,7 +104,7 @@ def _rent_line(device: Device, run: list[date], monthly_ore: int, percent: int) 
         "to": run[-1].isoformat(),
         "quantity": 1,
         "net_ore": net,
-        "vat_ore": vat(net, percent),
+        "vat_percent": percent,
     }
 
 

@@ -60,11 +60,14 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
-    """Who has a device and who pays, from a day on."""
+    """Who has a device and who pays, from a day on; on loan how, as the article was when the loan
+    began.
+    """
 
     since: date
     holder: Holder
     payer: str | None = None
+    charging: str | None = None
     customer: str | None = None
     prescriber: str | None = None
 

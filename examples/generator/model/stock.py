@@ -82,7 +82,11 @@ def device_stated(world: World, subject: str, fact: DeviceStated) -> None:
         else ("care_unit", str(named.unit))
     )
     custody = Custody(
-        since=fact.stated_on, holder=holder, payer=fact.payer_id, prescriber=fact.prescriber
+        since=fact.stated_on,
+        holder=holder,
+        payer=fact.payer_id,
+        charging=world.articles[fact.article_number].charging,
+        prescriber=fact.prescriber,
     )
     world.devices[fact.device_number] = Device(
         number=fact.device_number, article=fact.article_number, said=[custody]
@@ -202,6 +206,7 @@ def deliver(
                 since=max(on, device.now.since),
                 holder=order.recipient,
                 payer=line.payer,
+                charging=world.articles[line.article].charging,
                 customer=order.service_point,
                 prescriber=order.prescriber,
             )

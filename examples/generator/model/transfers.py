@@ -151,11 +151,13 @@ def take_effect(world: World, transfer: Transfer) -> None:
         holder = transfer.new_holder or before.holder
         since = max(transfer.effective_on, before.since)
         lent = holder[0] != "store"
+        charging = before.charging or world.articles[device.article].charging
         device.said.append(
             Custody(
                 since=since,
                 holder=holder,
                 payer=transfer.payer if lent else None,
+                charging=charging if lent else None,
                 customer=transfer.customer if lent else None,
                 prescriber=(transfer.new_prescriber or before.prescriber) if lent else None,
             )

@@ -9,17 +9,19 @@ from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, Where
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, Scope, named
 from kvitt_contracts.billing import ChargeKind
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId
 from pydantic import Field
 from sqlalchemy import select
 
-from billing import queries
 from billing.models import (
     ChargeRow,
     DeviceRow,
+    DocumentRow,
     InvoiceRow,
     InvoiceRunRow,
     PayerRow,
+    SetAsideRow,
 )
 from billing.views import (
     ChargeView,
@@ -28,6 +30,7 @@ from billing.views import (
     InvoiceWithLines,
     PayerView,
     RunView,
+    SetAsideView,
 )
 
 router = ApiRouter(tags=["Betalning"])
@@ -79,16 +82,20 @@ async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
     responses={200: {"content": {"application/pdf": {}}}},
 )
 async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
-    """The invoice as a document (BIL-9)."""
-    from billing import pdf  # 4 MiB, of use to a process that has printed one
+    """The invoice as a document: what it was on the day of issue (BIL-9).
 
+    Refused: NOT_MADE_YET (BIL-9): the document of what was issued just now is being made.
+    """
     row = await reader.get(InvoiceRow, invoice_id, rule="BIL-9")
-    numbers = {line.article_number for line in row.lines}
-    names = await queries.article_names(reader, numbers)
-    payer = await reader.look_up(PayerRow, row.payer.payer_id) if row.payer.kind == "unit" else None
-    document = pdf.invoice(row.state(), articles=names, payer_name=payer.name if payer else None)
+    document = await reader.look_up(DocumentRow, invoice_id)
+    if document is None or document.pdf is None:
+        raise Refused(
+            "NOT_MADE_YET",
+            rule="BIL-9",
+            way_on="Dokumentet görs just nu. Hämta det igen om en stund.",
+        )
     return Response(
-        document,
+        document.pdf,
         media_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{row.number}.pdf"'},
     )
@@ -172,3 +179,28 @@ async def list_payers(reader: Reader, asked: Annotated[ListQuery, Query()]) -> P
 async def list_runs(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[RunView]:
     """The months that have been invoiced; newest first."""
     return await RUNS.page(asked, reader)
+
+
+class SetAsideQuery(ListQuery):
+    """Which of them."""
+
+    month: Annotated[
+        str | None, Eq(SetAsideRow.month, "Månad, t.ex. 2026-05"), Field(pattern=r"^\d{4}-\d{2}$")
+    ] = None
+
+
+SET_ASIDE = ListOf(
+    select(SetAsideRow),
+    scope=RegionWide(SetAsideRow.region, because="who operates a run looks at all of it"),
+    sorts=named(SetAsideRow.set_aside_at),
+    default="-set_aside_at",
+    view=SetAsideView.of,
+)
+
+
+@router.get("/set-aside", summary="Vad en månads fakturering inte klarade")
+async def list_set_aside(
+    reader: Reader, asked: Annotated[SetAsideQuery, Query()]
+) -> Page[SetAsideView]:
+    """Devices and payers that a run could not settle or invoice, and why; newest first (BIL-9)."""
+    return await SET_ASIDE.page(asked, reader)

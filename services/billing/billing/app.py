@@ -5,14 +5,22 @@ from kvitt_chassis.service import Service
 
 from billing.api import router
 from billing.handlers import messages
-from billing.models import Base, ChargeRow, CounterRow, DeviceRow, InvoiceRow, InvoiceRunRow
+from billing.models import (
+    Base,
+    ChargeRow,
+    CounterRow,
+    DeviceRow,
+    DocumentRow,
+    InvoiceRow,
+    InvoiceRunRow,
+)
 
 service = Service(
     "billing",
     handlers=messages,
     routers=[router],
     base=Base,
-    lock_order=(InvoiceRunRow, DeviceRow, ChargeRow, InvoiceRow, CounterRow),
+    lock_order=(InvoiceRunRow, DeviceRow, ChargeRow, InvoiceRow, DocumentRow, CounterRow),
 )
 
 if __name__ == "__main__":

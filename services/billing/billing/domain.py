@@ -1,9 +1,10 @@
 """The rules of what is charged and invoiced. No clock, no database, no log. Rent: `rents`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from kvitt_contracts.billing import (
@@ -16,6 +17,7 @@ from kvitt_contracts.billing import (
     InvoiceRunEvent,
     InvoiceRunFinished,
     InvoiceRunStarted,
+    VatPart,
 )
 from kvitt_contracts.calendar import first_of_next_month
 from kvitt_contracts.copying import same_fields
@@ -34,9 +36,15 @@ from kvitt_contracts.types import (
     PersonRef,
     RegionCode,
     UnitPayer,
+    VatPercent,
 )
 
 from billing.rents.domain import RentSpan
+
+L = TypeVar("L")
+
+LINES_A_DOCUMENT = 500
+"""An event of so many lines is well below what a contract allows (256 KiB)."""
 
 # -- charges -------------------------------------------------------------------------------------
 
@@ -116,6 +124,15 @@ class Invoice:
     vat_ore: int
     gross_ore: int
     lines: tuple[InvoiceLine, ...]
+    vat: tuple[VatPart, ...] = ()
+
+
+def documents(lines: Sequence[L]) -> Iterator[Sequence[L]]:
+    """The lines of a payer as they are put on documents: at most `LINES_A_DOCUMENT` on one, since
+    an event has a greatest size (BIL-9).
+    """
+    for first in range(0, len(lines), LINES_A_DOCUMENT):
+        yield lines[first : first + LINES_A_DOCUMENT]
 
 
 def issue_invoice(
@@ -124,21 +141,24 @@ def issue_invoice(
     number: str,
     payer: Payer,
     month: date,
+    is_credit: bool,
     lines: Sequence[InvoiceLine],
 ) -> InvoiceIssued:
     """Issue an invoice for the lines, or a credit note when they are credits; dated the first day
     after the month (BIL-9, BIL-10).
 
-    `month` is its first day; amounts are in öre. Raises ValueError for mixed kinds of lines, or no
-    line.
+    `month` is a day of it; amounts are in öre. A line may be of 0 öre: a price of 0, or days whose
+    shares of a small price round to nothing. Raises ValueError for a debit among credits, a credit
+    among debits, or no line.
     """
     if not lines:
         raise ValueError("an invoice needs a line")
-    is_credit = lines[0].amount.net_ore < 0
-    if any((line.amount.net_ore < 0) is not is_credit for line in lines):
+    sign = -1 if is_credit else 1
+    if any(sign * line.amount.net_ore < 0 for line in lines):
         raise ValueError("credits and debits stand on documents of their own")
-    net = sum(line.amount.net_ore for line in lines)
-    vat = sum(line.amount.vat_ore for line in lines)
+    vat = vat_by_rate(lines)
+    net_ore = sum(part.net_ore for part in vat)
+    vat_ore = sum(part.vat_ore for part in vat)
     return InvoiceIssued(
         invoice_id=invoice_id,
         number=number,
@@ -146,10 +166,30 @@ def issue_invoice(
         month=f"{month:%Y-%m}",
         issued_on=first_of_next_month(month),
         is_credit=is_credit,
-        net_ore=net,
-        vat_ore=vat,
-        gross_ore=net + vat,
+        net_ore=net_ore,
+        vat_ore=vat_ore,
+        gross_ore=net_ore + vat_ore,
         lines=tuple(lines),
+        vat=vat,
+    )
+
+
+# decision 0247: VAT is rounded once for each rate of a document, as EN 16931 does
+def vat_by_rate(lines: Sequence[InvoiceLine]) -> tuple[VatPart, ...]:
+    """The VAT of a document: for each rate the sum of its lines in öre, and that sum's VAT, rounded
+    to whole öre once (BIL-10). Highest rate first. Amounts are not rounded further.
+    """
+    nets: dict[VatPercent, int] = {}
+    for line in lines:
+        rate = line.amount.vat_percent
+        nets[rate] = nets.get(rate, 0) + line.amount.net_ore
+    return tuple(
+        VatPart(
+            vat_percent=rate,
+            net_ore=nets[rate],
+            vat_ore=Money(net_ore=nets[rate], vat_percent=rate).vat_ore,
+        )
+        for rate in sorted(nets, reverse=True)
     )
 
 
@@ -176,6 +216,19 @@ class InvoiceRun:
     status: RunStatus
     through: date
     invoices: int = 0
+    set_aside: int = 0
+
+
+def missing_change(
+    *, up_to: int, applied: int, besides: Collection[int], forgone: Collection[int]
+) -> int | None:
+    """The first custody change that a closed day has to wait for, or None when each that it counts,
+    1 to `up_to`, is applied (BIL-9).
+
+    All up to `applied` are, and those `besides`; `forgone` are not waited for.
+    """
+    known = {*besides, *forgone}
+    return next((n for n in range(applied + 1, up_to + 1) if n not in known), None)
 
 
 def start_run(closed: date) -> tuple[InvoiceRunStarted, ...]:
@@ -188,9 +241,11 @@ def start_run(closed: date) -> tuple[InvoiceRunStarted, ...]:
     return (InvoiceRunStarted(month=f"{closed:%Y-%m}", through=closed),)
 
 
-def finish_run(run: InvoiceRun, *, invoices: int) -> InvoiceRunFinished:
-    """Finish the run: every payer of the month has its documents, `invoices` in number."""
-    return InvoiceRunFinished(month=run.month, invoices=invoices)
+def finish_run(run: InvoiceRun, *, invoices: int, set_aside: int) -> InvoiceRunFinished:
+    """Finish the run: every payer of the month has its documents, `invoices` in number, but for
+    the devices and payers that are `set_aside` and are tried by the next run (BIL-9).
+    """
+    return InvoiceRunFinished(month=run.month, invoices=invoices, set_aside=set_aside)
 
 
 def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
@@ -201,7 +256,12 @@ def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
         case InvoiceRunFinished():
             if run is None:
                 raise ValueError("a run finishes that never started")
-            return replace(run, status=RunStatus.FINISHED, invoices=event.invoices)
+            return replace(
+                run,
+                status=RunStatus.FINISHED,
+                invoices=event.invoices,
+                set_aside=event.set_aside,
+            )
 
 
 def rent_line(

@@ -2,12 +2,13 @@
 apply the rule, record.
 """
 
-from kvitt_chassis.handlers import Handlers
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import NotYetKnown, Transaction
 from kvitt_contracts.inventory import (
     ArticleListed,
     ArticlePriced,
-    Custody,
     CustodyChanged,
     DayClosed,
     DeviceRegistered,
@@ -17,11 +18,11 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.orders import OrderPlaced, PayerRegistered
 from kvitt_contracts.types import ChargeId, Charging, identify
 
-from billing import domain, queries, schedule, writes
+from billing import documents, domain, queries, schedule, writes
 from billing.models import (
     ArticleRow,
     ChargeRow,
-    CounterRow,
+    CustodyChangeRow,
     DeviceRow,
     InvoiceRunRow,
     OrderLineRow,
@@ -31,6 +32,7 @@ from billing.rents import domain as rents
 
 messages = Handlers()
 messages.include(schedule.timers)
+messages.include(documents.timers)
 messages.project(PayerRegistered, PayerRow)
 messages.project(ArticleListed, ArticleRow)
 messages.project(DeviceRegistered, DeviceRow)
@@ -66,10 +68,10 @@ async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
 async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transaction) -> None:
     """Charge a sale to the line's payer (BIL-2), a fee to the patient (BIL-3).
 
-    An article that has not been listed yet: the event waits.
+    An article that has not been listed, or not priced yet: the event waits.
     """
     article = await tx.get(ArticleRow, event.article_number)
-    if article.charging is Charging.SALE:
+    if (event.charging or article.charging) is Charging.SALE:
         price = rents.price_on(article.prices, event.delivered_on)
         if price is None:
             missing = f"price of {event.article_number} on {event.delivered_on}"
@@ -84,7 +86,14 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
         tx.start(ChargeRow, charge_id, charged)
 
 
-@messages.on(DeviceStatedOnLoan)
+def _article_where_untold(
+    event: CustodyChanged | DeviceStatedOnLoan, tx: Transaction
+) -> Iterable[RowKey]:
+    if event.number is None:  # emitted before loans told how they are charged
+        yield ArticleRow, event.article_number
+
+
+@messages.on(DeviceStatedOnLoan, reads=_article_where_untold)
 async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -> None:
     """A device of the old stock, with who pays for it."""
     row = DeviceRow(
@@ -95,33 +104,59 @@ async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -
         points=(),
     )
     tx.put(row)
-    await _change_payer(row, event.custody, tx)
+    await _change_payer(row, event, tx)
 
 
-@messages.on(CustodyChanged, of=DeviceRow)
+@messages.on(CustodyChanged, of=DeviceRow, reads=_article_where_untold)
 async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transaction) -> None:
     """Who pays from which day (BIL-1)."""
-    await _change_payer(row, event.custody, tx)
+    await _change_payer(row, event, tx)
 
 
 @messages.on(DayClosed)
 async def on_day_closed(event: DayClosed, tx: Transaction) -> None:
     """Start the month's run with its last day (BIL-9).
 
-    The event waits until as many custody changes are applied as it counts.
+    The event waits until each custody change that it counts is applied, by its number.
     """
+    up_to = event.custody_changes_so_far
+    applied, besides = await queries.custody_changes_applied(tx, up_to=up_to)
     # decision 0061: a closed day waits in the inbox until billing has its custody changes
-    applied = await queries.custody_changes_applied(tx)
-    if applied < event.custody_changes_so_far:
+    missing = domain.missing_change(
+        up_to=up_to, applied=applied, besides=besides, forgone=event.forgone
+    )
+    if missing is not None:
         # BIL-9: a month is billed from all that was said of it, so the day waits for what is still
         # on its way
-        raise NotYetKnown(CounterRow, queries.CUSTODY_CHANGES)
+        raise NotYetKnown(CustodyChangeRow, missing)
+    await writes.settle_custody_changes(tx, up_to=up_to)
     for started in domain.start_run(event.day):
         run = tx.start(InvoiceRunRow, identify(tx.region, "invoice-run", started.month), started)
         tx.schedule(schedule.INVOICE_RUN, key=run.id, due=tx.now)
 
 
-async def _change_payer(row: DeviceRow, custody: Custody, tx: Transaction) -> None:
-    row.points = rents.with_change(row.points, custody.payer_id, effective_on=custody.since)
+async def _change_payer(
+    row: DeviceRow, event: CustodyChanged | DeviceStatedOnLoan, tx: Transaction
+) -> None:
+    custody = event.custody
+    row.points = rents.with_change(
+        row.points,
+        custody.payer_id,
+        effective_on=custody.since,
+        charging=await _charging(row, event, tx),
+    )
     row.unsettled_from = min(row.unsettled_from or custody.since, custody.since)
-    await writes.count_custody_change(tx)
+    await writes.note_custody_change(tx, event.number)
+
+
+async def _charging(
+    row: DeviceRow, event: CustodyChanged | DeviceStatedOnLoan, tx: Transaction
+) -> Charging | None:
+    """How the loan is charged: as the event says where one begins, else as it is charged already.
+
+    Emitted before that was told: as its article is now. One that is not listed yet: it waits.
+    """
+    if event.custody.payer_id is None:
+        return None
+    known = event.charging or rents.charging_of_loan(row.points, on=event.custody.since)
+    return known or (await tx.get(ArticleRow, event.article_number)).charging

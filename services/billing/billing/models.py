@@ -1,18 +1,19 @@
 """The tables of billing. A constraint carries its rule's id."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
 from kvitt_contracts import topics
-from kvitt_contracts.billing import ChargeKind, InvoiceLine
+from kvitt_contracts.billing import ChargeKind, InvoiceLine, VatPart
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
     Charging,
     DeviceId,
     DeviceNumber,
+    InvoiceId,
     Money,
     OrderId,
     OrderLineId,
@@ -186,11 +187,27 @@ class InvoiceRow(
     vat_ore: Mapped[int] = mapped_column(BigInteger)
     gross_ore: Mapped[int] = mapped_column(BigInteger)
     lines: Mapped[tuple[InvoiceLine, ...]] = mapped_column(Json(tuple[InvoiceLine, ...]))
+    vat: Mapped[tuple[VatPart, ...]] = mapped_column(Json(tuple[VatPart, ...]))
 
     def apply(self, state: domain.Invoice) -> None:
         """Write the state, and the payer's key for queries."""
         super().apply(state)
         self.payer_key = payer_key(state.payer)
+
+
+class DocumentRow(Regional, Base):
+    """What an invoice's document shows beyond the invoice, as it was on the day of issue, and the
+    document itself: `pdf` is missing until it has been made, and never changes then (BIL-9).
+    """
+
+    __tablename__ = "documents"
+    locked_when_loaded = True  # it is made once
+
+    invoice_id: Mapped[InvoiceId] = mapped_column(primary_key=True)
+    template: Mapped[str]
+    payer_name: Mapped[str | None]
+    article_names: Mapped[dict[ArticleNumber, str]] = mapped_column(Json(dict[ArticleNumber, str]))
+    pdf: Mapped[bytes | None]
 
 
 class InvoiceRunRow(
@@ -201,7 +218,11 @@ class InvoiceRunRow(
     state=domain.InvoiceRun,
     evolve=domain.evolve_run,
 ):
-    """One month's run of a region."""
+    """One month's run of a region.
+
+    After a step has failed, `one_by_one` more devices or payers are tried one at a time; `trying`
+    is the one that is tried next, so that it is known which one fails. None of it is an event.
+    """
 
     __tablename__ = "invoice_runs"
 
@@ -209,10 +230,42 @@ class InvoiceRunRow(
     status: Mapped[domain.RunStatus]
     through: Mapped[date]
     invoices: Mapped[int]
+    set_aside: Mapped[int]
+    one_by_one: Mapped[int] = mapped_column(default=0)
+    trying: Mapped[str | None]
+
+
+class SetAsideRow(Regional, Base):
+    """A device or a payer that a run could not settle or invoice, and why (BIL-9)."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (
+        Index("ix_set_aside_run", "region", "run_id", "subject", unique=True),
+        Index("ix_set_aside_at", "region", "set_aside_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    run_id: Mapped[UUID]
+    month: Mapped[str]
+    subject: Mapped[str]  # device/<id>, unit/<payer>, patient/<ref>
+    reason: Mapped[str]
+    set_aside_at: Mapped[datetime]
+
+
+class CustodyChangeRow(Regional, Base):
+    """The number of a custody change that is applied. A closed day takes those that it counts out
+    of the table, into the counter.
+    """
+
+    __tablename__ = "custody_changes"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
 class CounterRow(Regional, Base):
-    """Running numbers of a region: custody changes applied, invoices numbered in a year."""
+    """Running numbers of a region: up to which all custody changes are applied, invoices numbered
+    in a year.
+    """
 
     __tablename__ = "counters"
     locked_when_loaded = True

@@ -4,34 +4,55 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, Charging, DeviceId
-from sqlalchemy import func, literal, select, union
+from kvitt_contracts.types import ArticleNumber, DeviceId
+from sqlalchemy import Select, Text, cast, func, literal, select, union
 
-from billing.models import ArticleRow, ChargeRow, CounterRow, DeviceRow, InvoiceRow, RentRow
+from billing.models import (
+    ArticleRow,
+    ChargeRow,
+    CounterRow,
+    CustodyChangeRow,
+    DeviceRow,
+    InvoiceRow,
+    InvoiceRunRow,
+    RentRow,
+    SetAsideRow,
+)
 from billing.rents.domain import PricePoint, RentSpan
 
 CUSTODY_CHANGES = "custody_changes"
 
 
-async def custody_changes_applied(tx: Transaction) -> int:
-    """How many custody changes of the region are applied."""
-    query = select(CounterRow.value).where(
+async def custody_changes_applied(tx: Transaction, *, up_to: int) -> tuple[int, set[int]]:
+    """Up to which number, or of those without a number how many, all custody changes of the region
+    are applied; and the numbers above that are applied besides, `up_to` the highest.
+    """
+    counter = select(CounterRow.value).where(
         CounterRow.region == tx.region, CounterRow.name == CUSTODY_CHANGES
     )
-    return (await tx.session.scalar(query)) or 0
+    besides = select(CustodyChangeRow.number).where(
+        CustodyChangeRow.region == tx.region, CustodyChangeRow.number <= up_to
+    )
+    numbers = (await tx.session.scalars(besides)).all()
+    return (await tx.session.scalar(counter)) or 0, set(numbers)
 
 
-async def unsettled_devices(tx: Transaction, *, through: date, limit: int) -> Sequence[DeviceRow]:
-    """Devices with days up to `through` that no run has settled, locked."""
-    tx.will_lock(DeviceRow)
+async def devices_to_settle(
+    tx: Transaction, run: InvoiceRunRow, *, limit: int
+) -> Sequence[DeviceId]:
+    """Devices with days of a run that no run has settled, at most `limit`; without those that it
+    has set aside. Their ids alone: a row that cannot be read hides no other.
+    """
     query = (
-        select(DeviceRow)
-        .where(DeviceRow.region == tx.region, DeviceRow.unsettled_from <= through)
+        select(DeviceRow.device_id)
+        .where(
+            DeviceRow.region == tx.region,
+            DeviceRow.unsettled_from <= run.through,
+            (literal("device/") + cast(DeviceRow.device_id, Text)).not_in(_set_aside_by(run)),
+        )
         .order_by(DeviceRow.device_id)
         .limit(limit)
-        .with_for_update(key_share=True)
     )
     return (await tx.session.scalars(query)).all()
 
@@ -52,21 +73,20 @@ async def settled_spans(
     return spans
 
 
-async def monthly_prices_of(
+async def prices_of(
     tx: Transaction, numbers: Iterable[ArticleNumber]
 ) -> Mapping[ArticleNumber, tuple[PricePoint, ...]]:
-    """What rented articles cost a month. What is sold has none: it was paid at delivery (BIL-2)."""
+    """What articles cost, by day: a month, for the loans that are rented."""
     query = select(ArticleRow).where(
         ArticleRow.region == tx.region,
         ArticleRow.article_number.in_(sorted(set(numbers))),
-        ArticleRow.charging == Charging.RENT,
     )
     return {row.article_number: row.prices for row in (await tx.session.scalars(query)).all()}
 
 
-async def payers_to_invoice(tx: Transaction, *, through: date, limit: int) -> Sequence[str]:
-    """Returns the keys of payers with settled rent or charges up to `through` that are not invoiced
-    yet, at most `limit`.
+async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> Sequence[str]:
+    """Returns the keys of payers with settled rent or charges of a run's days that are not invoiced
+    yet, at most `limit`; without those that it has set aside.
     """
     rents = select((literal("unit/") + RentRow.payer_id).label("payer_key")).where(
         RentRow.region == tx.region, RentRow.invoice_id.is_(None)
@@ -74,10 +94,15 @@ async def payers_to_invoice(tx: Transaction, *, through: date, limit: int) -> Se
     charges = select(ChargeRow.payer_key).where(
         ChargeRow.region == tx.region,
         ChargeRow.invoice_id.is_(None),
-        ChargeRow.charged_on <= through,
+        ChargeRow.charged_on <= run.through,
     )
     either = union(rents, charges).subquery()
-    query = select(either.c.payer_key).order_by(either.c.payer_key).limit(limit)
+    query = (
+        select(either.c.payer_key)
+        .where(either.c.payer_key.not_in(_set_aside_by(run)))
+        .order_by(either.c.payer_key)
+        .limit(limit)
+    )
     return (await tx.session.scalars(query)).all()
 
 
@@ -118,9 +143,15 @@ async def count_invoices(tx: Transaction, *, month: str) -> int:
     return (await tx.session.scalar(query)) or 0
 
 
-async def article_names(
-    reader: RegionReader, numbers: Iterable[ArticleNumber]
-) -> Mapping[ArticleNumber, str]:
-    """What these articles are called; one that was never listed is left out."""
-    query = select(ArticleRow).where(ArticleRow.article_number.in_(sorted(numbers)))
-    return {row.article_number: row.name for row in await reader.all(query)}
+async def count_set_aside(tx: Transaction, run: InvoiceRunRow) -> int:
+    """How many devices and payers a run has set aside."""
+    query = select(func.count()).where(
+        SetAsideRow.region == tx.region, SetAsideRow.run_id == run.id
+    )
+    return (await tx.session.scalar(query)) or 0
+
+
+def _set_aside_by(run: InvoiceRunRow) -> Select[str]:
+    return select(SetAsideRow.subject).where(
+        SetAsideRow.region == run.region, SetAsideRow.run_id == run.id
+    )

@@ -1,15 +1,16 @@
 """The month's invoice run: settle each device's rent, then make each payer's documents, in steps
-that each commit.
+that each commit. What fails is set aside, and the others go on.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.handlers import Fault, Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import InvoiceLine
 from kvitt_contracts.types import (
+    DeviceId,
     InvoiceId,
     PatientPayer,
     Payer,
@@ -18,14 +19,27 @@ from kvitt_contracts.types import (
     UnitPayer,
 )
 
-from billing import domain, queries, writes
-from billing.models import DeviceRow, InvoiceRow, InvoiceRunRow, RentRow
+from billing import documents, domain, queries, writes
+from billing.metrics import SET_ASIDE, count
+from billing.models import (
+    ChargeRow,
+    DeviceRow,
+    InvoiceRow,
+    InvoiceRunRow,
+    RentRow,
+    SetAsideRow,
+)
 from billing.rents import domain as rents
+
+Billed = RentRow | ChargeRow
+"""What stands as a line on a document."""
 
 INVOICE_RUN = Timer("invoice_run", InvoiceRunRow)
 
 DEVICES_A_STEP = 200
 PAYERS_A_STEP = 20
+TRIES = 3
+"""So often one device or payer is tried by itself before it is set aside."""
 
 timers = Handlers()
 
@@ -35,27 +49,76 @@ async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transactio
     """One step: some devices, or when all are settled some payers; the last step finishes the run
     (BIL-9).
     """
-    devices = await queries.unsettled_devices(tx, through=run.through, limit=DEVICES_A_STEP)
-    if devices:
-        await _settle(devices, run.through, tx)
-        tx.schedule(INVOICE_RUN, key=run.id, due=due)
+    devices, payers = await _next(run, tx)
+    if not devices and not payers:
+        issued = await queries.count_invoices(tx, month=run.month)
+        set_aside = await queries.count_set_aside(tx, run)
+        tx.record(run, domain.finish_run(run.state(), invoices=issued, set_aside=set_aside))
         return
-    payers = await queries.payers_to_invoice(tx, through=run.through, limit=PAYERS_A_STEP)
+    tx.schedule(INVOICE_RUN, key=run.id, due=due)
+    if run.one_by_one and _is_named_first(run, devices, payers):
+        return
+    await _settle(devices, run.through, tx)
     for payer_key in payers:
         await _make_documents(payer_key, run, tx)
-    if payers:
-        tx.schedule(INVOICE_RUN, key=run.id, due=due)
+
+
+# decision 0245: what fails of many is set aside by who knows what it is made of
+@timers.on_fault(INVOICE_RUN)
+async def set_aside_what_fails(run: InvoiceRunRow, fault: Fault, tx: Transaction) -> bool:
+    """A step has failed: try its devices or payers one by one, and set aside the one that fails
+    (BIL-9). It waits for the next run, and ops are alarmed; the others are invoiced.
+    """
+    if not run.one_by_one:
+        run.one_by_one, run.trying = DEVICES_A_STEP, None
+        return True
+    if run.trying is None or fault.attempts < TRIES:
+        return False
+    kind = run.trying.partition("/")[0]
+    tx.put(
+        SetAsideRow(
+            region=tx.region,
+            id=tx.mint(),
+            run_id=run.id,
+            month=run.month,
+            subject=run.trying,
+            reason=fault.reason,
+            set_aside_at=tx.now,
+        )
+    )
+    count(tx, SET_ASIDE, kind)
+    run.one_by_one, run.trying = 0, None
+    return True
+
+
+async def _next(run: InvoiceRunRow, tx: Transaction) -> tuple[Sequence[DeviceId], Sequence[str]]:
+    """The devices of the next step, or when all are settled its payers."""
+    limit = 1 if run.one_by_one else DEVICES_A_STEP
+    devices = await queries.devices_to_settle(tx, run, limit=limit)
+    if devices:
+        return devices, ()
+    return (), await queries.payers_to_invoice(tx, run, limit=min(limit, PAYERS_A_STEP))
+
+
+def _is_named_first(run: InvoiceRunRow, devices: Sequence[DeviceId], payers: Sequence[str]) -> bool:
+    """True when the next one is only named now, to be tried in the transaction after this one."""
+    following = f"device/{devices[0]}" if devices else payers[0]
+    if run.trying != following:
+        run.trying = following
+        return True
+    run.one_by_one, run.trying = run.one_by_one - 1, None
+    return False
+
+
+async def _settle(device_ids: Sequence[DeviceId], through: date, tx: Transaction) -> None:
+    devices = await tx.lock_all(DeviceRow, device_ids)
+    if not devices:
         return
-    issued = await queries.count_invoices(tx, month=run.month)
-    tx.record(run, domain.finish_run(run.state(), invoices=issued))
-
-
-async def _settle(devices: Sequence[DeviceRow], through: date, tx: Transaction) -> None:
     first_days = {device.device_id: device.unsettled_from or through for device in devices}
     settled = await queries.settled_spans(
         tx, list(first_days), from_day=min(first_days.values()), to_day=through
     )
-    prices = await queries.monthly_prices_of(tx, (device.article_number for device in devices))
+    prices = await queries.prices_of(tx, (device.article_number for device in devices))
     for device in devices:
         first = first_days[device.device_id]
         owed = rents.owed_rent(
@@ -83,36 +146,43 @@ def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
 
 
 async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -> None:
-    rents = await queries.rents_to_invoice(tx, payer_key)
+    settled = await queries.rents_to_invoice(tx, payer_key)
     charges = await queries.charges_to_invoice(tx, payer_key, through=run.through)
-    lines: dict[bool, list[InvoiceLine]] = {True: [], False: []}
-    ids: dict[bool, UUID] = {True: tx.mint(), False: tx.mint()}
-    for rent in rents:
-        line = domain.rent_line(
-            rent.device_id, rent.device_number, rent.article_number, rent.span()
-        )
-        is_credit = rent.sign < 0
-        rent.invoice_id = ids[is_credit]
-        lines[is_credit].append(line)
-    for charge in charges:
-        charge.invoice_id = ids[False]
-        lines[False].append(domain.charge_line(charge.id, charge.state()))
-    for is_credit in (False, True):
-        if lines[is_credit]:
-            number = domain.invoice_number(
-                tx.region,
-                year=run.through.year,
-                running=await writes.next_invoice_number(tx, year=run.through.year),
-            )
-            invoice_id = InvoiceId(ids[is_credit])
-            issued = domain.issue_invoice(
-                invoice_id,
-                number=number,
-                payer=_payer(payer_key),
-                month=run.through,
-                lines=lines[is_credit],
-            )
-            tx.start(InvoiceRow, invoice_id, issued)
+    debits: list[Billed] = [row for row in settled if row.sign > 0]
+    credits: list[Billed] = [row for row in settled if row.sign < 0]
+    for is_credit, rows in ((False, [*debits, *charges]), (True, credits)):
+        for part in domain.documents(rows):
+            await _make_document(part, run, tx, payer=_payer(payer_key), is_credit=is_credit)
+
+
+async def _make_document(
+    rows: Sequence[Billed],
+    run: InvoiceRunRow,
+    tx: Transaction,
+    *,
+    payer: Payer,
+    is_credit: bool,
+) -> None:
+    invoice_id = InvoiceId(tx.mint())
+    running = await writes.next_invoice_number(tx, year=run.through.year)
+    issued = domain.issue_invoice(
+        invoice_id,
+        number=domain.invoice_number(tx.region, year=run.through.year, running=running),
+        payer=payer,
+        month=run.through,
+        is_credit=is_credit,
+        lines=[_line(row) for row in rows],
+    )
+    tx.start(InvoiceRow, invoice_id, issued)
+    await documents.keep(issued, tx)
+    for row in rows:
+        row.invoice_id = invoice_id
+
+
+def _line(row: Billed) -> InvoiceLine:
+    if isinstance(row, ChargeRow):
+        return domain.charge_line(row.id, row.state())
+    return domain.rent_line(row.device_id, row.device_number, row.article_number, row.span())
 
 
 def _payer(payer_key: str) -> Payer:

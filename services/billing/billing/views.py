@@ -1,14 +1,21 @@
 """The views of billing: values copied from rows by name."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from kvitt_contracts.billing import ChargeKind, InvoiceLine
+from kvitt_contracts.billing import ChargeKind, InvoiceLine, VatPart
 from kvitt_contracts.types import ArticleNumber, DeviceNumber, Money, Payer, PayerId
 from pydantic import BaseModel, Field
 
-from billing.models import ChargeRow, DeviceRow, InvoiceRow, InvoiceRunRow, PayerRow
+from billing.models import (
+    ChargeRow,
+    DeviceRow,
+    InvoiceRow,
+    InvoiceRunRow,
+    PayerRow,
+    SetAsideRow,
+)
 
 
 class InvoiceView(BaseModel):
@@ -34,6 +41,7 @@ class InvoiceWithLines(InvoiceView):
     """En faktura med sin specifikation: en rad per debitering, eller per hjälpmedel och dagar."""
 
     lines: list[InvoiceLine]
+    vat: Annotated[list[VatPart], Field(description="Moms per momssats; tomt på en äldre faktura")]
 
     @classmethod
     def of(cls, row: InvoiceRow) -> "InvoiceWithLines":
@@ -107,8 +115,28 @@ class RunView(BaseModel):
     status: str
     through: date
     invoices: int
+    set_aside: Annotated[
+        int, Field(description="Hjälpmedel och betalare som inte kunde faktureras, se /set-aside")
+    ]
 
     @classmethod
     def of(cls, row: InvoiceRunRow) -> "RunView":
+        """The view of a row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class SetAsideView(BaseModel):
+    """Ett hjälpmedel eller en betalare som en månads fakturering inte klarade, och varför."""
+
+    run_id: UUID
+    month: str
+    subject: Annotated[
+        str, Field(description="device/<id>, unit/<betalare> eller patient/<referens>")
+    ]
+    reason: Annotated[str, Field(description="Felets slag och plats i koden")]
+    set_aside_at: datetime
+
+    @classmethod
+    def of(cls, row: SetAsideRow) -> "SetAsideView":
         """The view of a row."""
         return cls.model_validate(row, from_attributes=True)

@@ -1,19 +1,38 @@
-"""What billing writes beyond one row by its key: running numbers, rent to be settled again."""
+"""What billing writes beyond one row by its key: numbers, rent to be settled again."""
 
 from datetime import date
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from billing.models import CounterRow, DeviceRow
+from billing.models import CounterRow, CustodyChangeRow, DeviceRow
 from billing.queries import CUSTODY_CHANGES
 
 
-async def count_custody_change(tx: Transaction) -> None:
-    """One more custody change of the region is applied, in the transaction that applies it."""
-    await _count_up(tx, CUSTODY_CHANGES)
+async def note_custody_change(tx: Transaction, number: int | None) -> None:
+    """One more custody change of the region is applied, in the transaction that applies it: by its
+    number, or counted where it was emitted before there were numbers.
+    """
+    if number is None:
+        await _count_up(tx, CUSTODY_CHANGES)
+    else:
+        tx.put(CustodyChangeRow(region=tx.region, number=number))
+
+
+async def settle_custody_changes(tx: Transaction, *, up_to: int) -> None:
+    """All custody changes up to a number are applied: from now on they are in the counter alone."""
+    mine = CustodyChangeRow.region == tx.region
+    await tx.session.execute(delete(CustodyChangeRow).where(mine, CustodyChangeRow.number <= up_to))
+    tx.will_lock(CounterRow)
+    counter = insert(CounterRow).values(region=tx.region, name=CUSTODY_CHANGES, value=up_to)
+    await tx.session.execute(
+        counter.on_conflict_do_update(
+            index_elements=["region", "name"],
+            set_={"value": func.greatest(CounterRow.value, up_to)},
+        )
+    )
 
 
 async def next_invoice_number(tx: Transaction, *, year: int) -> int:

@@ -5,13 +5,15 @@ from datetime import date
 from billing.rents.domain import ChangePoint, PricePoint
 from kvitt_contracts.inventory import CustodyChanged, DeviceRegistered
 from kvitt_contracts.orders import OrderPlaced
-from kvitt_contracts.types import Money, PayerId
+from kvitt_contracts.types import Charging, Money, PayerId
+from kvitt_testkit.world import World
 
 from contracts.tests.builders.inventory import (
     a_custody,
     a_custody_changed_by_order,
     a_custody_changed_by_return,
     a_custody_changed_by_transfer,
+    a_day_closed,
     a_device_registered,
     a_loan_that_lasted,
 )
@@ -19,10 +21,14 @@ from contracts.tests.builders.orders import a_device_line, a_line, an_order_plac
 from contracts.tests.builders.story import CENTRAL, CUSHION, ROLLATOR
 
 
-def a_point(day: str, payer: str | None) -> ChangePoint:
-    """From `day` on, `payer` pays."""
+def a_point(
+    day: str, payer: str | None, *, charging: Charging | None = Charging.RENT
+) -> ChangePoint:
+    """From `day` on, `payer` pays; in a store nobody does."""
     return ChangePoint(
-        effective_on=date.fromisoformat(day), payer_id=None if payer is None else PayerId(payer)
+        effective_on=date.fromisoformat(day),
+        payer_id=None if payer is None else PayerId(payer),
+        charging=None if payer is None else charging,
     )
 
 
@@ -51,12 +57,15 @@ def a_device(number: str = "75082", *, article: str = ROLLATOR) -> DeviceRegiste
     return a_device_registered(number, article=article, store=CENTRAL)
 
 
-def lent(device: DeviceRegistered, *, payer: str, since: str) -> CustodyChanged:
+def lent(
+    device: DeviceRegistered, *, payer: str, since: str, charging: str = "rent"
+) -> CustodyChanged:
     """From `since` on a patient has the device by an order, and `payer` pays."""
     return a_custody_changed_by_order(
         device.device_number,
         to=a_custody(payer=payer, since=since),
         article=device.article_number,
+        charging=charging,
     )
 
 
@@ -75,3 +84,9 @@ def returned(device: DeviceRegistered, *, since: str) -> CustodyChanged:
 def lasted(device: DeviceRegistered, *, payer: str, since: str) -> CustodyChanged:
     """The return on `since` is corrected to a later day: `payer` still pays from then."""
     return a_loan_that_lasted(device.device_number, to=a_custody(payer=payer, since=since))
+
+
+async def close_may(world: World, *, custody_changes: int) -> None:
+    """Inventory has closed the last day of May, after so many custody changes."""
+    await world.handle(a_day_closed(date(2026, 5, 31), custody_changes=custody_changes))
+    await world.fire_timers()

@@ -10,18 +10,25 @@ from billing.rents.domain import (
     owed_rent,
     payer_on,
     rent_to_invoice,
+    with_price,
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from kvitt_contracts.types import Money, PayerId
+from kvitt_contracts.types import Charging, Money, PayerId
 
 from services.billing.tests.builders import a_point, a_price
 
+JANUARY_1 = date(2026, 1, 1)
 MAY_1, MAY_31 = date(2026, 5, 1), date(2026, 5, 31)
 DAYS_OF_MAY = st.dates(MAY_1, MAY_31)
 PAYERS = st.sampled_from([PayerId("20311"), PayerId("20312"), None])
 POINTS = st.lists(
-    st.builds(ChangePoint, effective_on=DAYS_OF_MAY, payer_id=PAYERS),
+    st.builds(
+        ChangePoint,
+        effective_on=DAYS_OF_MAY,
+        payer_id=PAYERS,
+        charging=st.just(Charging.RENT),
+    ),
     max_size=6,
     unique_by=lambda point: point.effective_on,
 )
@@ -36,7 +43,7 @@ PRICES = st.lists(
 )
 
 
-@pytest.mark.rule("BIL-10")
+@pytest.mark.rule("BIL-1d", "BIL-10a")
 @given(monthly=st.integers(0, 100_000_000), first=st.dates(date(2020, 1, 1), date(2040, 12, 1)))
 def test_the_days_of_a_month_add_up_to_the_months_price_to_the_ore(
     monthly: int, first: date
@@ -49,7 +56,7 @@ def test_the_days_of_a_month_add_up_to_the_months_price_to_the_ore(
     assert sum(shares) == monthly
 
 
-@pytest.mark.rule("BIL-10")
+@pytest.mark.rule("BIL-10a")
 def test_half_an_ore_of_a_days_share_is_rounded_up() -> None:
     april_1, april_2 = date(2026, 4, 1), date(2026, 4, 2)
 
@@ -57,7 +64,7 @@ def test_half_an_ore_of_a_days_share_is_rounded_up() -> None:
     assert (day_share(45, april_1), day_share(45, april_2)) == (2, 1)
 
 
-@pytest.mark.rule("BIL-1")
+@pytest.mark.rule("BIL-1c")
 def test_a_transfer_splits_the_month_at_its_effective_day() -> None:
     points = [a_point("2026-05-01", "20311"), a_point("2026-05-11", "20312")]
 
@@ -70,7 +77,7 @@ def test_a_transfer_splits_the_month_at_its_effective_day() -> None:
     ]
 
 
-@pytest.mark.rule("BIL-1")
+@pytest.mark.rule("BIL-1a")
 @given(points=POINTS, day=DAYS_OF_MAY)
 def test_the_latest_change_point_decides_who_pays_for_a_day(
     points: list[ChangePoint], day: date
@@ -80,7 +87,7 @@ def test_the_latest_change_point_decides_who_pays_for_a_day(
     assert payer_on(points, day) == (earlier[-1].payer_id if earlier else None)
 
 
-@pytest.mark.rule("BIL-1")
+@pytest.mark.rule("BIL-1e")
 def test_nobody_pays_while_the_device_stands_in_a_store() -> None:
     points = [a_point("2026-05-01", "20311"), a_point("2026-05-21", None)]
 
@@ -89,7 +96,7 @@ def test_nobody_pays_while_the_device_stands_in_a_store() -> None:
     assert max(owed) == date(2026, 5, 20)
 
 
-@pytest.mark.rule("BIL-1")
+@pytest.mark.rule("BIL-1b")
 def test_a_new_price_counts_from_its_day() -> None:
     prices = [a_price("2026-01-01", 31_000), a_price("2026-05-11", 62_000)]
 
@@ -99,7 +106,24 @@ def test_a_new_price_counts_from_its_day() -> None:
     assert sorted(s.amount.net_ore for s in spans) == [10_000, 42_000]
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-1b")
+def test_a_price_that_is_restated_for_its_day_replaces_the_first() -> None:
+    prices = with_price([a_price("2026-01-01", 31_000)], Money(net_ore=1), valid_from=JANUARY_1)
+
+    assert prices == (a_price("2026-01-01", 1),)
+
+
+@pytest.mark.rule("BIL-1f")
+@given(points=POINTS, prices=PRICES, charging=st.sampled_from([Charging.SALE, None]))
+def test_what_is_not_rented_costs_nothing_by_the_day(
+    points: list[ChangePoint], prices: list[PricePoint], charging: Charging | None
+) -> None:
+    sold = [point.model_copy(update={"charging": charging}) for point in points]
+
+    assert owed_rent(sold, prices, from_day=MAY_1, to_day=MAY_31) == {}
+
+
+@pytest.mark.rule("BIL-9e")
 def test_a_back_dated_change_credits_what_was_issued_and_debits_the_right_payer() -> None:
     issued = [a_span("20311", MAY_1, MAY_31)]
     points = [a_point("2026-05-01", "20311"), a_point("2026-05-30", "20312")]
@@ -113,7 +137,7 @@ def test_a_back_dated_change_credits_what_was_issued_and_debits_the_right_payer(
     }
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-9f")
 @given(points=POINTS, prices=PRICES)
 def test_a_second_run_over_the_same_facts_invoices_nothing(
     points: list[ChangePoint], prices: list[PricePoint]
@@ -124,7 +148,7 @@ def test_a_second_run_over_the_same_facts_invoices_nothing(
     assert rent_to_invoice(owed, first, from_day=MAY_1, to_day=MAY_31) == []
 
 
-@pytest.mark.rule("BIL-9")
+@pytest.mark.rule("BIL-1b", "BIL-9e")
 @given(before=POINTS, after=POINTS, prices=PRICES)
 def test_after_a_correction_each_day_is_issued_to_its_payer_once(
     before: list[ChangePoint], after: list[ChangePoint], prices: list[PricePoint]

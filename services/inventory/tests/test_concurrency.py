@@ -82,7 +82,7 @@ async def meet(world: World, first: Message, second: Message) -> None:
     await rival
 
 
-@pytest.mark.rule("BMB-12")
+@pytest.mark.rule("BMB-12a")
 async def test_two_transfers_that_ask_at_once_do_not_both_get_the_device(world: World) -> None:
     await meet(
         world, a_transfer_requested(transfer="BMB-1"), a_transfer_requested(transfer="BMB-2")
@@ -93,7 +93,7 @@ async def test_two_transfers_that_ask_at_once_do_not_both_get_the_device(world: 
     assert refused.refused[0].reason == "IN_TRANSFER"
 
 
-@pytest.mark.rule("ORD-8")
+@pytest.mark.rule("ORD-8a")
 async def test_two_withdrawals_at_once_do_not_both_get_the_device(world: World) -> None:
     await meet(
         world,
@@ -106,7 +106,7 @@ async def test_two_withdrawals_at_once_do_not_both_get_the_device(world: World) 
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("INV-4")
+@pytest.mark.rule("INV-4d")
 async def test_two_orders_at_once_do_not_both_get_the_last_one(world: World) -> None:
     await meet(
         world,
@@ -120,7 +120,6 @@ async def test_two_orders_at_once_do_not_both_get_the_last_one(world: World) -> 
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("BIL-9")
 async def test_changes_of_custody_at_once_are_all_counted(world: World) -> None:
     before = await world.row(CountRow, identify("ac", "region", "ac"))
 

@@ -38,7 +38,6 @@ async def closed(world: World) -> list[tuple[int, int]]:
     ]
 
 
-@pytest.mark.rule("BIL-9")
 async def test_each_day_from_the_first_message_on_is_closed_at_midnight(world: World) -> None:
     await world.advance(stockholm("2026-03-02 23:59"))
     assert await closed(world) == []
@@ -51,7 +50,6 @@ async def test_each_day_from_the_first_message_on_is_closed_at_midnight(world: W
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("BIL-9")
 async def test_days_that_passed_while_nobody_worked_are_closed_one_by_one(world: World) -> None:
     await world._set_time(stockholm("2026-03-06 12:00"))
 
@@ -60,7 +58,6 @@ async def test_days_that_passed_while_nobody_worked_are_closed_one_by_one(world:
     assert await closed(world) == [(2, 0), (3, 0), (4, 0), (5, 0)]
 
 
-@pytest.mark.rule("BIL-9")
 async def test_custody_changes_are_counted_with_old_loans_and_without_registrations(
     world: World,
 ) -> None:
@@ -75,7 +72,6 @@ async def test_custody_changes_are_counted_with_old_loans_and_without_registrati
     assert len(said) == 3
 
 
-@pytest.mark.rule("BIL-9")
 async def test_what_is_due_by_the_end_of_the_day_takes_effect_before_it_is_closed(
     world: World,
 ) -> None:
@@ -94,7 +90,6 @@ async def test_what_is_due_by_the_end_of_the_day_takes_effect_before_it_is_close
     assert await closed(world) == [(2, 2)]
 
 
-@pytest.mark.rule("BIL-9")
 async def test_each_region_has_its_own_days(world: World) -> None:
     await world.handle(a_device_on_loan_stated())
     await world.advance(stockholm("2026-03-03 08:00"))
@@ -109,7 +104,6 @@ async def test_each_region_has_its_own_days(world: World) -> None:
     assert [event.day for event in of_bd] == [date(2026, 3, 3)]
 
 
-@pytest.mark.rule("BIL-9")
 async def test_a_change_that_is_rolled_back_is_not_counted(world: World) -> None:
     await world.handle(a_device_on_loan_stated())
 

@@ -80,6 +80,7 @@ async def catalogue_and_stock(world: World) -> None:
         a_device_on_loan_stated("170004"),
         a_device_on_loan_stated("170005", serial_number="SN-2"),
         a_device_on_loan_stated("170006", customer_id=SENDING),
+        a_device_on_loan_stated("170007", serial_number="SN-3", customer_id=SENDING),
     )
     await world.advance(stockholm("2026-03-04 00:00"))
 
@@ -152,7 +153,8 @@ async def transfers(world: World) -> None:
 async def custody_of_devices_on_loan(world: World) -> None:
     """A device of each kind of loan, by each kind of transfer and by a return.
 
-    Of the old stock with and without a prescriber, and by an order: at a patient, at a care unit.
+    Of the old stock with and without a customer and a prescriber, and by an order: at a patient, at
+    a care unit.
     """
     numbers = count(171_000)
     effects: tuple[dict[str, Any] | None, ...] = (
@@ -169,10 +171,12 @@ async def custody_of_devices_on_loan(world: World) -> None:
     for recipient in (a_patient(), care_unit):
         stated: dict[str, Any] = {"recipient": care_unit} if recipient is care_unit else {}
         for effect in effects:
-            old, older, ordered = (str(next(numbers)) for _ in range(3))
+            old, older, paid, oldest, ordered = (str(next(numbers)) for _ in range(5))
             await world.handle_all(
                 a_device_on_loan_stated(old, **stated),
                 a_device_on_loan_stated(older, **stated, prescriber=None),
+                a_device_on_loan_stated(paid, **stated, customer_id=SENDING),
+                a_device_on_loan_stated(oldest, **stated, customer_id=SENDING, prescriber=None),
                 rollators_received(ordered),
                 a_withdrawal_placed(
                     a_device_line(ordered, order=f"O-{ordered}"),
@@ -180,7 +184,7 @@ async def custody_of_devices_on_loan(world: World) -> None:
                     recipient=recipient,
                 ),
             )
-            for device in (old, older, ordered):
+            for device in (old, older, paid, oldest, ordered):
                 if effect is None:
                     await world.handle(a_device_returned(device))
                     continue
@@ -213,6 +217,7 @@ async def corrected_returns(world: World) -> None:
         await world.handle_all(
             a_device_on_loan_stated(number, **stated),
             a_device_on_loan_stated(unsaid, **stated, prescriber=None),
+            a_device_on_loan_stated(f"{number}8", **stated, customer_id=SENDING, prescriber=None),
         )
     for number, recipient in (("170042", a_patient()), ("170043", a_care_unit())):
         await world.handle_all(
@@ -236,7 +241,17 @@ async def corrected_returns(world: World) -> None:
     )
     await world.advance(stockholm("2026-03-09 08:00"))
     await world.handle(a_device_returned("170046", on="2026-03-05", store=CENTRAL))
-    for number in (*loans, "1700409", "1700419", "170042", "170043", "170044", "170045"):
+    for number in (
+        *loans,
+        "1700408",
+        "1700409",
+        "1700418",
+        "1700419",
+        "170042",
+        "170043",
+        "170044",
+        "170045",
+    ):
         await world.handle(a_device_returned(number, on="2026-03-05"))
         await world.handle(a_device_returned(number, on="2026-03-07"))
         await world.handle(a_device_returned(number, on="2026-03-09"))

@@ -30,7 +30,7 @@ async def world(given: Given) -> AsyncIterator[World]:
         yield world
 
 
-@pytest.mark.rule("INV-14")
+@pytest.mark.rule("INV-14b", "INV-14c")
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -50,7 +50,7 @@ async def test_a_stores_balances_are_listed_and_filtered(
     assert [line["article_number"] for line in page["items"]] == found
 
 
-@pytest.mark.rule("INV-14")
+@pytest.mark.rule("INV-14a")
 async def test_balances_are_those_of_one_store_at_a_time(world: World) -> None:
     async with world.http() as client:
         page = (await client.get(f"/stores/{OWN}/balances")).json()
@@ -60,7 +60,7 @@ async def test_balances_are_those_of_one_store_at_a_time(world: World) -> None:
     assert (unknown.status_code, unknown.json()["rule"]) == (404, "INV-14")
 
 
-@pytest.mark.rule("INV-4")
+@pytest.mark.rule("INV-4c")
 async def test_the_ledger_shows_each_move_with_what_it_was_made_for(world: World) -> None:
     async with world.http() as client:
         query = f"store={CENTRAL}&article_number={CUSHION}&sort=recorded_at"
@@ -73,7 +73,7 @@ async def test_the_ledger_shows_each_move_with_what_it_was_made_for(world: World
     assert {move["kind"] for move in reserved["items"]} == {"reserved"}
 
 
-@pytest.mark.rule("ORD-4")
+@pytest.mark.rule("ORD-4a")
 async def test_a_reservation_shows_what_is_set_aside_and_what_is_missing(world: World) -> None:
     async with world.http() as client:
         waiting = (await client.get("/reservations?status=backordered")).json()

@@ -85,7 +85,7 @@ async def returned_moves(world: World) -> dict[int, int]:
 LENT = [(2, PAYER), (5, RECEIVING_PAYER)]
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1a", "PHY-1b", "PHY-1d")
 @pytest.mark.parametrize(
     ("days", "paid"),
     [
@@ -112,7 +112,7 @@ async def test_a_corrected_day_of_a_return_decides_who_pays_for_each_day(
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1d")
 async def test_a_corrected_return_of_what_waits_for_an_order_is_still_set_aside(
     world: World,
 ) -> None:
@@ -126,7 +126,7 @@ async def test_a_corrected_return_of_what_waits_for_an_order_is_still_set_aside(
     assert await returned_moves(world) == {12: 1}
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1d")
 async def test_a_correction_leaves_what_has_claimed_the_device_since(world: World) -> None:
     await world.handle(a_device_returned(on=march(10)))
     await world.handle(a_transfer_requested_from_store("170098", store=OWN, transfer="BMB-2"))
@@ -138,7 +138,7 @@ async def test_a_correction_leaves_what_has_claimed_the_device_since(world: Worl
     assert await balance(world, ROLLATOR, OWN) == (0, 1, 0)
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("DAY-5b", "PHY-1c", "PHY-1d")
 async def test_a_correction_does_not_reach_behind_the_loan(world: World) -> None:
     await world.handle(a_device_returned(on=march(10)))
 
@@ -154,7 +154,7 @@ async def lent_again(world: World) -> None:
     await world.handle(a_withdrawal_placed(a_device_line("170098"), placed_on=march(20)))
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1b")
 async def test_a_return_told_again_after_a_second_loan_changes_nothing(world: World) -> None:
     await lent_again(world)
     before: list[Event] = await world.events()
@@ -165,7 +165,7 @@ async def test_a_return_told_again_after_a_second_loan_changes_nothing(world: Wo
     assert (await device(world)).custody.holder == a_patient()
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1c")
 async def test_a_corrected_day_of_a_return_before_a_second_loan_is_refused(world: World) -> None:
     await lent_again(world)
     before: list[Event] = await world.events()
@@ -185,7 +185,7 @@ async def sent_again(world: World) -> None:
     await world.handle(sent)
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1a", "PHY-1c")
 async def test_a_return_before_a_dispatch_breaks_nothing_of_it(world: World) -> None:
     await sent_again(world)
 
@@ -201,7 +201,7 @@ async def test_a_return_before_a_dispatch_breaks_nothing_of_it(world: World) -> 
     assert (await device(world)).custody.since == march(23)
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1b", "PHY-1c", "PHY-1d")
 @pytest.mark.parametrize("store", [CENTRAL, OWN])
 async def test_what_came_back_on_its_way_is_told_again_without_effect(
     world: World, store: str
@@ -220,7 +220,7 @@ async def test_what_came_back_on_its_way_is_told_again_without_effect(
     assert (await device(world)).custody == Custody(holder=a_store(store), since=march(19))
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1a")
 def test_goods_that_are_delivered_without_a_return_before_begin_a_course_of_their_own() -> None:
     held = Custody(holder=a_patient(), payer_id=None, since=march(2))
     history = [
@@ -241,7 +241,7 @@ def test_goods_that_are_delivered_without_a_return_before_begin_a_course_of_thei
     assert [course.began_on for course in twice] == [march(2), march(8)]
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1a")
 async def test_a_return_before_a_delivery_of_the_same_day_as_the_return_is_refused(
     world: World,
 ) -> None:
@@ -254,7 +254,7 @@ async def test_a_return_before_a_delivery_of_the_same_day_as_the_return_is_refus
     assert (await device(world)).custody.holder == a_patient()
 
 
-@pytest.mark.rule("INV-7")
+@pytest.mark.rule("PHY-1d")
 async def test_what_never_left_its_store_is_not_returned(world: World) -> None:
     await world.handle(rollators_received("170099"))
 
@@ -264,7 +264,7 @@ async def test_what_never_left_its_store_is_not_returned(world: World) -> None:
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
 
 
-@pytest.mark.rule("PHY-1")
+@pytest.mark.rule("PHY-1d")
 async def test_a_return_to_a_store_where_it_is_not_is_known_or_refused(world: World) -> None:
     await lent_again(world)
     await world.handle(a_device_returned(on=march(20), store=CENTRAL))

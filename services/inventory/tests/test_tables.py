@@ -21,8 +21,6 @@ from sqlalchemy import create_engine
 
 # What others say and nothing here follows from: orders' own notes of our answers, bmb's waiting.
 UNUSED = {
-    orders.PersonInactivated,
-    orders.PersonReactivated,
     orders.PayerRegistered,
     orders.CareUnitRegistered,
     *(
@@ -40,6 +38,7 @@ UNUSED = {
             "deadline-neared",
             "line-completed",
             "line-dropped",
+            "dissolved",
             "completed",
         )
     ),

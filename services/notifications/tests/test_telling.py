@@ -1,5 +1,6 @@
 """What is told to whom when orders and transfers move, on a real database."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -363,22 +364,23 @@ async def test_the_region_hears_which_message_was_refused_by_whom_and_the_way_on
 
 @pytest.mark.rule("NTF-4c")
 @pytest.mark.parametrize(
-    ("settled", "owner"),
+    ("settles", "owner"),
     [
-        (an_orders_message_settled(), "orders"),
-        (a_bmb_message_settled(), "bmb"),
-        (an_inventory_message_settled(), "inventory"),
+        (an_orders_message_settled, "orders"),
+        (a_bmb_message_settled, "bmb"),
+        (an_inventory_message_settled, "inventory"),
     ],
 )
 async def test_the_region_hears_what_becomes_of_a_message_that_is_quarantined(
-    given: Given, settled: ServiceSettled, owner: str
+    given: Given, settles: Callable[..., ServiceSettled], owner: str
 ) -> None:
+    settled = settles()
+    ended = settles(outcome="discarded", reason=None, rule=None, field=None, way_on=None)
     async with given(service, at=AT) as world:
         first = an_envelope(settled)
         await world.handle(settled, envelope=first)
         again = replace(first, id=uuid4(), sequence=2)
         await world.handle(settled, envelope=again)
-        ended = settled.model_copy(update={"outcome": "discarded", "reason": None})
         await world.handle(ended, envelope=replace(first, id=uuid4(), sequence=3))
 
         quarantined, discarded = await world.events(MessageSettled)

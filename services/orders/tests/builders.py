@@ -17,6 +17,7 @@ from kvitt_contracts.personnummer import PersonalNumber, ReserveNumber
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
     ArticleNumber,
+    ArticleStatus,
     ArticleType,
     CustomerId,
     DeviceNumber,
@@ -70,6 +71,7 @@ def an_article(number: str = "30457", **others: Any) -> Article:
         "type": ArticleType.MAIN_DEVICE,
         "marked": False,
         "in_assortment": True,
+        "status": ArticleStatus.ACTIVE,
     }
     return Article(article_number=ArticleNumber(number), **{**values, **others})
 

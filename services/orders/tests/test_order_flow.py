@@ -50,7 +50,12 @@ from contracts.tests.builders.inventory import (
     an_order_goods_dispatched,
     an_order_picking_started,
 )
-from contracts.tests.builders.regions import a_payer_stated, a_person_stated
+from contracts.tests.builders.regions import (
+    a_customer_stated,
+    a_payer_stated,
+    a_person_stated,
+    a_user_stated,
+)
 from contracts.tests.builders.story import CUSHION, order_id
 from services.orders.tests.builders import (
     a_line,
@@ -77,7 +82,7 @@ async def status_of(world: World, reference: str = "ORD-A") -> Status:
 # -- from placing to delivery ----------------------------------------------------------------------
 
 
-@pytest.mark.rule("ORD-1")
+@pytest.mark.rule("ORD-1b")
 async def test_an_order_goes_from_the_regions_command_to_delivery(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -100,7 +105,7 @@ async def test_an_order_goes_from_the_regions_command_to_delivery(given: Given) 
         await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("ORD-1")
+@pytest.mark.rule("ORD-1c")
 async def test_the_order_says_what_the_region_called_it_and_who_it_is_for(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -112,7 +117,7 @@ async def test_the_order_says_what_the_region_called_it_and_who_it_is_for(given:
         assert (placed.prescriber, placed.requester) == ("k082lno", "k082lno")
 
 
-@pytest.mark.rule("ORD-4")
+@pytest.mark.rule("ORD-4a")
 async def test_a_backorder_is_planned_by_the_suppliers_lead_time(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -120,6 +125,7 @@ async def test_a_backorder_is_planned_by_the_suppliers_lead_time(given: Given) -
         await world.handle(a_stock_backordered(A))
         await world.handle(a_stock_reserved(A, on="2026-03-06"))
 
+        assert (await world.row(OrderRow, A)).planned_dispatch_on == date(2026, 3, 6)
         planned = await world.events(OrderPlanned)
         assert [(one.planned_dispatch_on, one.changed) for one in planned] == [
             (date(2026, 3, 9), False),
@@ -181,7 +187,8 @@ async def test_a_command_that_names_something_unknown_is_refused_by_its_field(
         assert await world.rows(OrderRow) == []
 
 
-@pytest.mark.rule("REF-14")
+@pytest.mark.rule("REF-14a")
+@pytest.mark.rule("REF-14b")
 @pytest.mark.parametrize("withdrawal", [False, True])
 async def test_nothing_new_is_registered_on_an_inactive_recipient(
     given: Given, withdrawal: bool
@@ -197,7 +204,79 @@ async def test_nothing_new_is_registered_on_an_inactive_recipient(
         assert "hjälpmedelsservice" in refused.value.way_on
 
 
-@pytest.mark.rule("ORD-3")
+@pytest.mark.rule("REF-14a")
+async def test_nothing_new_is_registered_under_an_alias_of_an_inactive_recipient(
+    given: Given,
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await world.handle(a_person_stated(), subject="ac-person-2")  # the same number: an alias
+        await world.handle(a_person_stated(version=2, deceased=True), subject="ac-person-1")
+
+        with pytest.raises(Refused) as refused:
+            await place(world, person="ac-person-2")
+        assert refused.value.reason == "RECIPIENT_INACTIVE"
+
+
+@pytest.mark.rule("REF-14c")
+async def test_what_was_placed_before_the_recipient_became_inactive_goes_on(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        await world.handle(a_person_stated(version=2, deceased=True), subject="ac-person-1")
+
+        await world.handle(a_stock_reserved(A))
+        await world.handle(a_line_delivered(A))
+
+        assert await status_of(world) is Status.DELIVERED
+
+
+@pytest.mark.rule("REF-3d")
+@pytest.mark.rule("ORD-14f")
+async def test_whoever_lost_access_after_placing_neither_orders_nor_voids(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        await world.handle(a_user_stated(version=2, active=False), subject="k082lno")
+
+        with pytest.raises(Refused) as voiding:
+            await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
+        with pytest.raises(Refused) as placing:
+            await place(world, "ORD-B")
+        assert (voiding.value.reason, placing.value.reason) == (
+            Reason.NOT_YOUR_ORDER,
+            Reason.NOT_A_PRESCRIBER,
+        )
+
+
+@pytest.mark.rule("REF-3d")
+async def test_a_customer_that_is_no_service_point_any_more_orders_nothing(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await world.handle(a_customer_stated(version=2, is_service_point=False), subject="40201")
+
+        with pytest.raises(Refused) as refused:
+            await place(world)
+        assert refused.value.reason == Reason.NOT_A_SERVICE_POINT
+
+
+@pytest.mark.rule("ORD-6f")
+async def test_an_order_of_what_is_purchased_no_more_has_no_effect_without_balance(
+    given: Given,
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await world.handle(an_article_listed(CUSHION, marked=False, status="discontinued"))
+        await place(world)
+        await world.handle(a_reservation_declined(A, reason="NO_LONGER_PURCHASED", rule="ORD-6"))
+
+        (declined,) = await world.events(OrderDeclined)
+        assert (declined.reason, declined.rule) == ("NO_LONGER_PURCHASED", "ORD-6")
+        assert await status_of(world) is Status.DECLINED
+        assert await world.timers() == {}
+
+
+@pytest.mark.rule("ORD-3d")
 async def test_an_address_over_kafka_is_refused_with_the_way_to_send_it(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -208,7 +287,7 @@ async def test_an_address_over_kafka_is_refused_with_the_way_to_send_it(given: G
         assert refused.value.field == "delivery.door_code"
 
 
-@pytest.mark.rule("ORD-18")
+@pytest.mark.rule("ORD-18a")
 async def test_the_fee_follows_from_the_age_in_the_vault(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -220,7 +299,7 @@ async def test_the_fee_follows_from_the_age_in_the_vault(given: Given) -> None:
         assert placed.lines[0].fee.net_ore == 50_000
 
 
-@pytest.mark.rule("ORD-1")
+@pytest.mark.rule("ORD-1c")
 async def test_a_comment_on_a_line_is_kept_with_the_order_and_not_told(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -234,7 +313,7 @@ async def test_a_comment_on_a_line_is_kept_with_the_order_and_not_told(given: Gi
 # -- ORD-2 -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("ORD-2")
+@pytest.mark.rule("ORD-2a")
 async def test_numbers_run_per_week_and_begin_anew_with_the_next(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -247,7 +326,7 @@ async def test_numbers_run_per_week_and_begin_anew_with_the_next(given: Given) -
         assert numbers == ["26100001", "26100002", "26110001"]
 
 
-@pytest.mark.rule("ORD-2")
+@pytest.mark.rule("ORD-2c")
 async def test_each_region_has_a_series_of_its_own(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         for region in ("ac", "w"):
@@ -260,7 +339,7 @@ async def test_each_region_has_a_series_of_its_own(given: Given) -> None:
         ]
 
 
-@pytest.mark.rule("ORD-2")
+@pytest.mark.rule("ORD-2c")
 async def test_orders_placed_at_once_get_different_numbers(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -270,7 +349,6 @@ async def test_orders_placed_at_once_get_different_numbers(given: Given) -> None
         assert numbers == [f"2610000{n}" for n in range(1, 6)]
 
 
-@pytest.mark.rule("ORD-2")
 async def test_a_refused_order_uses_no_number(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -280,6 +358,18 @@ async def test_a_refused_order_uses_no_number(given: Given) -> None:
 
         (placed,) = await world.events(OrderPlaced)
         assert placed.order_number == "26100001"
+
+
+@pytest.mark.rule("ORD-2c")
+async def test_a_voided_orders_number_is_never_given_again(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
+        await world.handle(a_reservation_released(A))
+        await place(world, "ORD-B")
+
+        assert (await world.row(OrderRow, order_id("ORD-B"))).order_number == "26100002"
 
 
 async def test_what_is_not_committed_is_not_counted(given: Given) -> None:
@@ -299,7 +389,8 @@ async def test_what_is_not_committed_is_not_counted(given: Given) -> None:
         assert placed._value.get() == before + 1
 
 
-@pytest.mark.rule("ORD-2")
+@pytest.mark.rule("ORD-2d")
+@pytest.mark.rule("ORD-2e")
 async def test_after_9999_a_fifth_digit_comes_and_the_metric_tells(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -315,7 +406,7 @@ async def test_after_9999_a_fifth_digit_comes_and_the_metric_tells(given: Given)
 # -- withdrawals -----------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("ORD-7")
+@pytest.mark.rule("ORD-7a")
 async def test_a_withdrawal_is_delivered_when_inventory_has_said_so(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -330,7 +421,7 @@ async def test_a_withdrawal_is_delivered_when_inventory_has_said_so(given: Given
         assert (placed.supply, placed.store) == ("own_store", "402")
 
 
-@pytest.mark.rule("ORD-8")
+@pytest.mark.rule("ORD-8a")
 async def test_a_declined_withdrawal_has_no_effect_and_says_why(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -346,7 +437,8 @@ async def test_a_declined_withdrawal_has_no_effect_and_says_why(given: Given) ->
         assert await status_of(world) is Status.DECLINED
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-7b")
+@pytest.mark.rule("ORD-14b")
 async def test_a_pending_withdrawal_cannot_be_voided(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -360,7 +452,7 @@ async def test_a_pending_withdrawal_cannot_be_voided(given: Given) -> None:
 # -- voiding ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
 async def test_an_order_is_voided_when_inventory_has_let_go(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -376,7 +468,7 @@ async def test_an_order_is_voided_when_inventory_has_let_go(given: Given) -> Non
         await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
 async def test_the_warehouse_was_quicker_and_the_order_goes_on(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -391,7 +483,7 @@ async def test_the_warehouse_was_quicker_and_the_order_goes_on(given: Given) -> 
         assert await status_of(world) is Status.REGISTERED
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
 async def test_what_was_dispatched_without_a_word_of_picking_cannot_be_voided(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)

@@ -53,14 +53,14 @@ def policy() -> RegionPolicy:
 # -- ORD-4: the planned date -----------------------------------------------------------------------
 
 
-@pytest.mark.rule("ORD-4")
+@pytest.mark.rule("ORD-4d")
 def test_the_first_planned_date_is_no_change(policy: RegionPolicy) -> None:
     (planned,) = plan(an_order(policy), on=ON)
 
     assert planned == OrderPlanned(order_id=ORDER, planned_dispatch_on=ON, changed=False)
 
 
-@pytest.mark.rule("ORD-4")
+@pytest.mark.rule("ORD-4d")
 def test_a_later_date_is_told_as_a_change(policy: RegionPolicy) -> None:
     order = after(an_order(policy), *plan(an_order(policy), on=ON))
 
@@ -69,7 +69,7 @@ def test_a_later_date_is_told_as_a_change(policy: RegionPolicy) -> None:
     assert planned.changed
 
 
-@pytest.mark.rule("ORD-4")
+@pytest.mark.rule("ORD-4d")
 def test_the_same_date_again_tells_nothing(policy: RegionPolicy) -> None:
     order = after(an_order(policy), *plan(an_order(policy), on=ON))
 
@@ -79,7 +79,7 @@ def test_the_same_date_again_tells_nothing(policy: RegionPolicy) -> None:
 # -- ORD-15: statuses ------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("ORD-15")
+@pytest.mark.rule("ORD-15c")
 def test_an_order_is_registered_then_in_part_delivered_then_delivered(policy: RegionPolicy) -> None:
     order = an_order(policy, a_line(quantity=2), a_line())
     assert order.status is Status.REGISTERED
@@ -98,7 +98,7 @@ def test_an_order_is_registered_then_in_part_delivered_then_delivered(policy: Re
     ]
 
 
-@pytest.mark.rule("ORD-15")
+@pytest.mark.rule("ORD-15c")
 def test_some_of_a_line_leaves_the_order_in_part_delivered(policy: RegionPolicy) -> None:
     order = an_order(policy, a_line(quantity=3))
 
@@ -128,14 +128,14 @@ def test_an_order_is_delivered_exactly_once_whatever_the_order_of_its_parts(
 # -- ORD-7: withdrawals ----------------------------------------------------------------------------
 
 
-@pytest.mark.rule("ORD-7")
+@pytest.mark.rule("ORD-7a")
 def test_a_withdrawal_is_pending_until_inventory_answers(policy: RegionPolicy) -> None:
     order = a_withdrawal(policy)
 
     assert (order.status, order.is_waiting) == (Status.PENDING, True)
 
 
-@pytest.mark.rule("ORD-7")
+@pytest.mark.rule("ORD-7a")
 def test_a_withdrawal_is_delivered_at_once(policy: RegionPolicy) -> None:
     order = a_withdrawal(policy)
 
@@ -144,7 +144,7 @@ def test_a_withdrawal_is_delivered_at_once(policy: RegionPolicy) -> None:
     assert (order.status, order.is_waiting) == (Status.DELIVERED, False)
 
 
-@pytest.mark.rule("ORD-7")
+@pytest.mark.rule("ORD-7a")
 def test_a_withdrawal_without_balance_has_no_effect(policy: RegionPolicy) -> None:
     order = a_withdrawal(policy)
 
@@ -160,7 +160,8 @@ def test_a_withdrawal_without_balance_has_no_effect(policy: RegionPolicy) -> Non
 # -- ORD-14: voiding -------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
+@pytest.mark.rule("ORD-15c")
 def test_a_whole_order_is_voided_when_inventory_has_let_go(policy: RegionPolicy) -> None:
     order = an_order(policy)
 
@@ -171,7 +172,7 @@ def test_a_whole_order_is_voided_when_inventory_has_let_go(policy: RegionPolicy)
     assert (order.status, order.is_waiting) == (Status.VOIDED, False)
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
 def test_an_order_goes_on_when_inventory_holds_on(policy: RegionPolicy) -> None:
     order = after(an_order(policy), *plan(an_order(policy), on=ON))
     order = after(order, *request_void(order, by=a_user()))
@@ -181,7 +182,7 @@ def test_an_order_goes_on_when_inventory_holds_on(policy: RegionPolicy) -> None:
     assert (order.status, order.refusal) == (Status.REGISTERED, "PICKING_BEGUN")
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
 def test_an_order_that_was_delivered_in_part_while_voiding_goes_on_as_such(
     policy: RegionPolicy,
 ) -> None:
@@ -194,7 +195,8 @@ def test_an_order_that_was_delivered_in_part_while_voiding_goes_on_as_such(
     assert order.status is Status.PART_DELIVERED
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-7b")
+@pytest.mark.rule("ORD-14b")
 @pytest.mark.parametrize("status", ["pending", "delivered"])
 def test_a_withdrawal_is_never_voided(policy: RegionPolicy, status: str) -> None:
     order = a_withdrawal(policy)
@@ -209,7 +211,7 @@ def test_a_withdrawal_is_never_voided(policy: RegionPolicy, status: str) -> None
     )
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
 def test_the_warehouse_has_begun_and_nothing_is_voided(policy: RegionPolicy) -> None:
     order = after(an_order(policy), *begin_picking(an_order(policy)))
 
@@ -218,7 +220,7 @@ def test_the_warehouse_has_begun_and_nothing_is_voided(policy: RegionPolicy) -> 
     assert refused.value.reason == Reason.PICKING_BEGUN
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
 @pytest.mark.parametrize("quantity", [1, 2])
 def test_what_is_delivered_wholly_or_in_part_is_not_voided(
     policy: RegionPolicy, quantity: int
@@ -231,7 +233,7 @@ def test_what_is_delivered_wholly_or_in_part_is_not_voided(
     assert refused.value.reason == Reason.DELIVERED
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
 def test_a_declined_order_is_not_voided(policy: RegionPolicy) -> None:
     order = an_order(policy)
     order = after(order, *decline(order, reason="DEVICE_NOT_IN_STORE", rule="ORD-8"))
@@ -241,7 +243,32 @@ def test_a_declined_order_is_not_voided(policy: RegionPolicy) -> None:
     assert refused.value.reason == Reason.DECLINED
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14a")
+def test_an_order_that_was_declined_while_voiding_does_not_go_on(policy: RegionPolicy) -> None:
+    order = after(an_order(policy), *request_void(an_order(policy), by=a_user()))
+    order = after(order, *decline(order, reason="NO_LONGER_PURCHASED", rule="ORD-6"))
+
+    assert refuse_void(order, reason="DECLINED") == ()
+    assert (order.status, order.refusal) == (Status.DECLINED, "NO_LONGER_PURCHASED")
+
+
+@pytest.mark.rule("ORD-14f")
+@pytest.mark.parametrize(
+    "ended",
+    [
+        a_user(active=False),
+        a_user("k111aaa", active=False),
+        a_user("s001kun", roles=(Role.CUSTOMER_SERVICE,), service_points=(), active=False),
+        a_user("b001req", service_points=(), acts_for=(UserId("k082lno"),), active=False),
+    ],
+)
+def test_whoever_has_no_access_any_more_does_not_void(policy: RegionPolicy, ended: User) -> None:
+    with pytest.raises(OrderRefused) as refused:
+        request_void(an_order(policy), by=ended)
+    assert (refused.value.reason, refused.value.rule) == (Reason.NOT_YOUR_ORDER, "REF-3")
+
+
+@pytest.mark.rule("ORD-14a")
 def test_voiding_twice_is_a_success_that_says_nothing(policy: RegionPolicy) -> None:
     order = an_order(policy)
     order = after(order, *request_void(order, by=a_user()))
@@ -252,7 +279,7 @@ def test_voiding_twice_is_a_success_that_says_nothing(policy: RegionPolicy) -> N
     assert void(order) == ()
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14f")
 def test_whoever_has_no_part_in_the_order_does_not_void_it(policy: RegionPolicy) -> None:
     stranger = a_user("k999xyz", service_points=(ServicePointId("61999"),))
 
@@ -261,7 +288,7 @@ def test_whoever_has_no_part_in_the_order_does_not_void_it(policy: RegionPolicy)
     assert refused.value.reason == Reason.NOT_YOUR_ORDER
 
 
-@pytest.mark.rule("ORD-14")
+@pytest.mark.rule("ORD-14f")
 @pytest.mark.parametrize(
     "by",
     [

@@ -25,9 +25,13 @@ from contracts.tests.builders.regions import (
     CHILD,
     HOME,
     OLD_WOMAN,
+    a_customer_stated,
+    a_payer_stated,
     a_person_joined,
     a_person_stated,
+    a_user_stated,
 )
+from contracts.tests.builders.story import PAYER, SENDER, SENDING
 from services.orders.tests.builders import (
     a_reserve_number,
     an_identity,
@@ -63,7 +67,7 @@ async def test_a_reference_says_nothing_of_the_person_it_stands_for(given: Given
         assert await ref_of(world, "ac-person-1") != first
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-1d")
 async def test_what_the_registry_says_anew_replaces_name_and_address(given: Given) -> None:
     async with given(service) as world:
         await world.handle(a_person_stated(), subject="ac-person-1")
@@ -76,7 +80,7 @@ async def test_what_the_registry_says_anew_replaces_name_and_address(given: Give
         assert len(await world.events(PersonRegistered)) == 1
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-1f")
 async def test_a_saved_phone_number_outlives_a_registry_that_has_none(given: Given) -> None:
     async with given(service) as world:
         await world.handle(a_person_stated(phone="070-1740605"), subject="ac-person-1")
@@ -86,7 +90,7 @@ async def test_a_saved_phone_number_outlives_a_registry_that_has_none(given: Giv
         assert details.phone == "070-1740605"
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-1f")
 async def test_a_phone_that_was_edited_here_outlives_a_repetition(given: Given) -> None:
     async with given(service) as world:
         await world.handle(a_person_stated(phone="070-1740605"), subject="ac-person-1")
@@ -97,7 +101,7 @@ async def test_a_phone_that_was_edited_here_outlives_a_repetition(given: Given) 
         assert (await world.row(PersonDetailsRow, ref)).phone == "070-1740611"
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-1f")
 async def test_a_phone_that_the_region_changes_holds_over_an_edited_one(given: Given) -> None:
     async with given(service) as world:
         await world.handle(a_person_stated(phone="070-1740605"), subject="ac-person-1")
@@ -108,7 +112,7 @@ async def test_a_phone_that_the_region_changes_holds_over_an_edited_one(given: G
         assert (await world.row(PersonDetailsRow, ref)).phone == "070-1740623"
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-1f")
 @pytest.mark.parametrize(
     ("known", "stated", "after"),
     [
@@ -126,7 +130,7 @@ def test_a_fact_changes_the_phone_when_the_region_has_changed_it(
     assert phone_after(known, stated=stated) == after
 
 
-@pytest.mark.rule("DAY-4")
+@pytest.mark.rule("DAY-4a")
 async def test_nobody_is_registered_before_their_birth(given: Given) -> None:
     born = ReserveNumber(number="20270101R0042", born_on=date(2027, 1, 1))
     async with given(service) as world:
@@ -136,7 +140,7 @@ async def test_nobody_is_registered_before_their_birth(given: Given) -> None:
         assert refused.field == "identity.born_on"
 
 
-@pytest.mark.rule("REF-14")
+@pytest.mark.rule("REF-14a")
 @pytest.mark.parametrize("why", [{"active": False}, {"deceased": True}])
 async def test_the_moved_and_the_deceased_become_inactive(
     given: Given, why: dict[str, Any]
@@ -192,9 +196,9 @@ async def test_joined_ids_are_one_person_and_the_subject_stays(given: Given) -> 
     async with given(service) as world:
         await world.handle(a_person_stated(), subject="ac-person-1")
         await world.handle(a_person_stated(a_reserve_number()), subject="ac-person-2")
-        joined = a_person_joined("ac-person-1")
-        await world.handle(joined, subject="ac-person-2")
-        await world.handle(joined.model_copy(update={"version": 2}), subject="ac-person-2")
+        for version in (1, 2):
+            joined = a_person_joined("ac-person-1", version=version)
+            await world.handle(joined, subject="ac-person-2")
 
         (merged,) = await world.events(PersonsMerged)
         assert merged.person == await ref_of(world, "ac-person-1")
@@ -212,7 +216,7 @@ async def test_a_join_waits_for_both_persons(given: Given) -> None:
             )
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-1a")
 async def test_an_alias_cannot_change_the_number_of_the_person_it_stands_for(given: Given) -> None:
     async with given(service) as world:
         await world.handle(a_person_stated(), subject="ac-person-1")
@@ -226,7 +230,6 @@ async def test_an_alias_cannot_change_the_number_of_the_person_it_stands_for(giv
         assert OLD_WOMAN not in str(vars(refused.value))
 
 
-@pytest.mark.rule("REF-1")
 async def test_a_number_as_subject_is_refused_and_not_repeated(given: Given) -> None:
     async with given(service) as world:
         with pytest.raises(Refused) as refused:
@@ -263,7 +266,7 @@ async def test_a_number_that_nobody_has_is_not_found(given: Given) -> None:
         assert OLD_WOMAN not in answer.text
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-1b")
 async def test_a_number_with_a_wrong_check_digit_is_named_by_field_and_not_repeated(
     given: Given,
 ) -> None:
@@ -279,7 +282,6 @@ async def test_a_number_with_a_wrong_check_digit_is_named_by_field_and_not_repea
         assert wrong not in answer.text
 
 
-@pytest.mark.rule("REF-6")
 async def test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read(
     given: Given,
 ) -> None:
@@ -295,7 +297,6 @@ async def test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read(
         assert (line["user_id"], line["purpose"], line["person"]) == ("k082lno", "display", ref)
 
 
-@pytest.mark.rule("REF-6")
 async def test_the_log_of_looks_cannot_be_changed_afterwards(given: Given) -> None:
     async with given(service) as world:
         for database in (world.api, world.worker):
@@ -329,6 +330,22 @@ async def test_several_references_are_resolved_at_once_and_the_unknown_are_named
         assert answer["unknown"] == [stranger]
 
 
+@pytest.mark.rule("REF-2b")
+@pytest.mark.parametrize("purpose", ["display", "ordering"])
+@pytest.mark.parametrize("deceased", [True, False])
+async def test_it_is_shown_that_somebody_is_deceased(
+    given: Given, purpose: str, deceased: bool
+) -> None:
+    async with given(service) as world, world.http() as client:
+        await world.handle(a_person_stated(deceased=deceased), subject="ac-person-1")
+        ref = str(await ref_of(world, "ac-person-1"))
+
+        answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
+
+        (one,) = answer.json()["persons"]
+        assert one["deceased"] is deceased
+
+
 async def test_an_alias_resolves_to_the_person_it_stands_for(given: Given) -> None:
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
@@ -342,7 +359,6 @@ async def test_an_alias_resolves_to_the_person_it_stands_for(given: Given) -> No
         assert one["person"] == str(await ref_of(world, "ac-person-1"))
 
 
-@pytest.mark.rule("REF-5")
 async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
     async with given(service) as world, world.http(roles=[Role.PRESCRIBER]) as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
@@ -355,7 +371,7 @@ async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
         assert await world.rows(PersonAccessRow) == []
 
 
-@pytest.mark.rule("REF-9")
+@pytest.mark.rule("REF-9a")
 @pytest.mark.parametrize(
     ("purpose", "has_address"),
     [("display", False), ("ordering", False), ("invoicing", False), ("delivery", True)],
@@ -426,10 +442,18 @@ TO_ADD = {
     "identity": {"kind": "personal_number", "number": OLD_WOMAN},
     "name": "Testa Hundraåring",
     "home_region": "bd",
+    "asked_by": SENDER,
 }
 
 
-@pytest.mark.rule("REF-8")
+async def a_prescriber(world: World) -> None:
+    """Who asks customer service to add somebody."""
+    await world.handle(a_payer_stated(), subject=PAYER)
+    await world.handle(a_customer_stated(), subject=SENDING)
+    await world.handle(a_user_stated(), subject=SENDER)
+
+
+@pytest.mark.rule("REF-8a")
 async def test_a_person_of_another_home_region_is_found_all_the_same(given: Given) -> None:
     async with given(service) as world, world.http() as client:
         stated = a_person_stated(home_region="bd")
@@ -440,9 +464,10 @@ async def test_a_person_of_another_home_region_is_found_all_the_same(given: Give
         assert found.json()["region_person_id"] == "ac-person-1"
 
 
-@pytest.mark.rule("REF-8")
+@pytest.mark.rule("REF-8b")
 async def test_a_person_who_is_not_found_is_added_by_hand(given: Given) -> None:
     async with given(service) as world, world.http() as client:
+        await a_prescriber(world)
         added = await client.post("/persons", json=TO_ADD)
         found = await client.post("/persons:find", json={"identity": TO_ADD["identity"]})
 
@@ -454,9 +479,10 @@ async def test_a_person_who_is_not_found_is_added_by_hand(given: Given) -> None:
         await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("REF-8")
+@pytest.mark.rule("REF-8b")
 async def test_whoever_is_in_the_registry_is_not_added_again(given: Given) -> None:
     async with given(service) as world, world.http() as client:
+        await a_prescriber(world)
         await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")
 
         added = await client.post("/persons", json=TO_ADD)
@@ -466,7 +492,7 @@ async def test_whoever_is_in_the_registry_is_not_added_again(given: Given) -> No
         assert details.name == "Tess Testsson"
 
 
-@pytest.mark.rule("REF-12")
+@pytest.mark.rule("REF-12h")
 async def test_customer_service_adds_persons_and_prescribers_do_not(given: Given) -> None:
     async with given(service) as world, world.http(roles=[Role.PRESCRIBER]) as client:
         answer = await client.post("/persons", json=TO_ADD)
@@ -475,8 +501,35 @@ async def test_customer_service_adds_persons_and_prescribers_do_not(given: Given
         assert await world.rows(PersonRow) == []
 
 
+@pytest.mark.rule("REF-12m")
+async def test_it_is_stored_who_had_a_person_added(given: Given) -> None:
+    async with given(service) as world, world.http() as client:
+        await a_prescriber(world)
+
+        added = (await client.post("/persons", json=TO_ADD)).json()
+
+        assert (await world.row(PersonDetailsRow, PersonRef(added["person"]))).asked_by == SENDER
+
+
+@pytest.mark.rule("REF-12m")
+@pytest.mark.parametrize(
+    ("asked_by", "reason"), [("k999xyz", "UNKNOWN_USER"), (None, "INVALID_FIELD")]
+)
+async def test_nobody_is_added_unless_somebody_known_asked_for_it(
+    given: Given, asked_by: str | None, reason: str
+) -> None:
+    async with given(service) as world, world.http() as client:
+        await a_prescriber(world)
+
+        answer = (await client.post("/persons", json={**TO_ADD, "asked_by": asked_by})).json()
+
+        assert (answer["reason"], answer["field"]) == (reason, "asked_by")
+        assert await world.rows(PersonRow) == []
+
+
 async def test_the_registry_takes_over_whom_somebody_added_by_hand(given: Given) -> None:
     async with given(service) as world, world.http() as client:
+        await a_prescriber(world)
         added = (await client.post("/persons", json=TO_ADD)).json()
         await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")
 
@@ -486,7 +539,7 @@ async def test_the_registry_takes_over_whom_somebody_added_by_hand(given: Given)
         assert details.name == "Tess Testsson"
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-1e")
 async def test_phone_door_code_and_instructions_can_be_edited(given: Given) -> None:
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(phone="070-1740605"), subject="ac-person-1")
@@ -501,7 +554,21 @@ async def test_phone_door_code_and_instructions_can_be_edited(given: Given) -> N
         assert (details.phone, details.door_code, details.instructions) == (None, "1789", "Ring på")
 
 
-@pytest.mark.rule("REF-1")
+@pytest.mark.rule("REF-6a")
+async def test_it_is_logged_who_edited_a_phone_and_when(given: Given) -> None:
+    async with given(service) as world, world.http(user="k111aaa") as client:
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        ref = await ref_of(world, "ac-person-1")
+
+        await client.post(f"/persons/{ref}:contact", json={"phone": "070-1740611"})
+
+        (line,) = (await client.get("/person-accesses", params={"person": str(ref)})).json()[
+            "items"
+        ]
+        assert (line["user_id"], line["purpose"]) == ("k111aaa", "edit_contact")
+
+
+@pytest.mark.rule("REF-1d")
 async def test_name_and_address_cannot_be_edited(given: Given) -> None:
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(), subject="ac-person-1")

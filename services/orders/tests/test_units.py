@@ -31,7 +31,7 @@ async def a_unit(world: World) -> None:
     await world.handle(a_customer_stated(), subject="40201")
 
 
-@pytest.mark.rule("REF-4")
+@pytest.mark.rule("REF-4a")
 async def test_a_customer_has_a_base_link_to_its_payer(given: Given) -> None:
     async with given(service) as world:
         await a_unit(world)
@@ -41,7 +41,7 @@ async def test_a_customer_has_a_base_link_to_its_payer(given: Given) -> None:
         await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("REF-4")
+@pytest.mark.rule("REF-4a")
 async def test_a_customer_waits_for_its_payer(given: Given) -> None:
     async with given(service) as world:
         with pytest.raises(NotYetKnown):
@@ -102,7 +102,7 @@ def test_payers_and_care_units_have_the_length_that_the_policy_says(policies: Po
     assert (payer.value.field, unit.value.field) == ("payer_id", "unit")
 
 
-@pytest.mark.rule("REF-7")
+@pytest.mark.rule("REF-7e")
 def test_a_private_clinic_cannot_own_a_store(policies: Policies) -> None:
     policy = policies.of(RegionCode("ac")).versions[-1]
 
@@ -116,7 +116,7 @@ def test_a_private_clinic_cannot_own_a_store(policies: Policies) -> None:
     )
 
 
-@pytest.mark.rule("REF-7")
+@pytest.mark.rule("REF-7e")
 def test_a_private_clinic_without_a_store_is_registered(policies: Policies) -> None:
     policy = policies.of(RegionCode("ac")).versions[-1]
 
@@ -127,7 +127,7 @@ def test_a_private_clinic_without_a_store_is_registered(policies: Policies) -> N
     assert event.private_clinic
 
 
-@pytest.mark.rule("REF-7")
+@pytest.mark.rule("REF-7e")
 def test_a_policy_may_give_private_clinics_a_store(policies: Policies) -> None:
     policy = (
         policies.of(RegionCode("ac"))
@@ -142,7 +142,7 @@ def test_a_policy_may_give_private_clinics_a_store(policies: Policies) -> None:
     assert event.store == StoreId("402")
 
 
-@pytest.mark.rule("REF-3")
+@pytest.mark.rule("REF-3a")
 async def test_a_user_has_several_service_points_and_one_default(given: Given) -> None:
     async with given(service) as world:
         await a_unit(world)
@@ -159,7 +159,7 @@ async def test_a_user_has_several_service_points_and_one_default(given: Given) -
         assert event.default_service_point == "61202"
 
 
-@pytest.mark.rule("REF-3")
+@pytest.mark.rule("REF-3a")
 async def test_a_default_that_is_not_among_the_service_points_is_refused(given: Given) -> None:
     async with given(service) as world:
         await a_unit(world)
@@ -171,7 +171,7 @@ async def test_a_default_that_is_not_among_the_service_points_is_refused(given: 
         assert refused.value.field == "default_service_point"
 
 
-@pytest.mark.rule("REF-3")
+@pytest.mark.rule("REF-3a")
 async def test_a_user_works_at_service_points_alone(given: Given) -> None:
     async with given(service) as world:
         await world.handle(a_payer_stated(), subject="20011")
@@ -182,7 +182,7 @@ async def test_a_user_works_at_service_points_alone(given: Given) -> None:
         assert refused.value.reason == Reason.NOT_A_SERVICE_POINT
 
 
-@pytest.mark.rule("REF-3")
+@pytest.mark.rule("REF-3b")
 async def test_a_requester_is_connected_to_several_prescribers(given: Given) -> None:
     async with given(service) as world:
         await a_unit(world)
@@ -202,6 +202,18 @@ async def test_a_fact_under_another_subject_than_its_own_id_is_refused(given: Gi
             await world.handle(a_payer_stated(), subject="61299")
 
         assert (refused.value.reason, refused.value.field) == ("SUBJECT_DIFFERS", "ce_subject")
+
+
+@pytest.mark.rule("REF-4c")
+async def test_it_can_be_looked_up_which_payer_a_customer_has(given: Given) -> None:
+    async with given(service) as world, world.http(roles=[Role.PRESCRIBER]) as client:
+        await registry(world)
+
+        customer = (await client.get("/customers/40201")).json()
+        of_payer = (await client.get("/customers", params={"payer_id": "20011"})).json()
+
+        assert customer["payer_id"] == "20011"
+        assert [one["customer_id"] for one in of_payer["items"]] == ["40201"]
 
 
 async def test_units_and_users_are_listed_with_filters_and_sorting(given: Given) -> None:

@@ -1,1 +1,1 @@
-"""Rule mutants: one small change for each clause that is built, and the tests that then turn red."""
+"""Rule mutants: a small change for each clause that is built, and the tests that turn red then."""

@@ -1,5 +1,501 @@
-"""Rule mutants of billing."""
+"""Rule mutants of billing: who owes what for which day, and the month's invoices."""
 
-from tests.mutants.rules.rule_mutant import RuleMutant
+from typing import Final
 
-BILLING: tuple[RuleMutant, ...] = ()
+from tests.mutants.mutant import Swap
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/billing/billing"
+_TESTS: Final = "services/billing/tests"
+_RENT: Final = f"{_TESTS}/test_rent.py::test"
+_CHARGES: Final = f"{_TESTS}/test_charges.py::test"
+_MONTH: Final = f"{_TESTS}/test_billing.py::test"
+_RUN: Final = f"{_TESTS}/test_invoice_run.py::test"
+_SHEET: Final = f"{_TESTS}/test_documents.py::test"
+_RENTS: Final = f"{_CODE}/rents/domain.py"
+_DOMAIN: Final = f"{_CODE}/domain.py"
+_HANDLERS: Final = f"{_CODE}/handlers.py"
+_SCHEDULE: Final = f"{_CODE}/schedule.py"
+_QUERIES: Final = f"{_CODE}/queries.py"
+_WRITES: Final = f"{_CODE}/writes.py"
+
+_PAYERS: Final[tuple[RuleMutant, ...]] = (
+    rule_mutant(
+        "BIL-1a",
+        "The first one who ever paid for a device pays for every day",
+        _RENTS,
+        "return max(passed, key=lambda point: point.effective_on) if passed else None",
+        "return min(passed, key=lambda point: point.effective_on) if passed else None",
+        f"{_RENT}_the_latest_change_point_decides_who_pays_for_a_day",
+    ),
+    rule_mutant(
+        "BIL-1a",
+        "A day that is told anew has two payers, and the first one stays",
+        _RENTS,
+        "kept = (point for point in points if point.effective_on != effective_on)\n    point =",
+        "kept = points\n    point =",
+        f"{_MONTH}_each_day_has_its_payer_after_a_corrected_return",
+    ),
+    rule_mutant(
+        "BIL-1b",
+        "A new price counts from the day after its own",
+        _RENTS,
+        "valid = [point for point in prices if point.valid_from <= day]",
+        "valid = [point for point in prices if point.valid_from < day]",
+        f"{_RENT}_a_new_price_counts_from_its_day",
+    ),
+    rule_mutant(
+        "BIL-1b",
+        "The oldest price counts for ever",
+        _RENTS,
+        "return max(valid, key=lambda point: point.valid_from).price if valid else None",
+        "return min(valid, key=lambda point: point.valid_from).price if valid else None",
+        f"{_RENT}_a_new_price_counts_from_its_day",
+    ),
+    rule_mutant(
+        "BIL-1b",
+        "A price that is restated for its day changes nothing",
+        _RENTS,
+        "    kept = (point for point in prices if point.valid_from != valid_from)\n",
+        "    kept = prices\n",
+        f"{_RENT}_a_price_that_is_restated_for_its_day_replaces_the_first",
+    ),
+    rule_mutant(
+        "BIL-1b",
+        "A price that is told late is never charged for the days that are invoiced",
+        _HANDLERS,
+        "    await writes.unsettle_devices_of(tx, row.article_number, from_day=event.valid_from)\n",
+        "",
+        f"{_MONTH}_a_price_that_is_told_late_is_charged_from_its_day_by_the_next_run",
+    ),
+    rule_mutant(
+        "BIL-1b",
+        "Each payer is invoiced for the rent of all",
+        _QUERIES,
+        '            literal("unit/") + RentRow.payer_id == payer_key,\n',
+        "            RentRow.payer_id.is_not(None),\n",
+        f"{_MONTH}_the_months_rent_is_split_between_its_payers_by_day",
+    ),
+    rule_mutant(
+        "BIL-1c",
+        "Who pays until a transfer pays for its effective day too",
+        _RENTS,
+        "passed = [point for point in points if point.effective_on <= day]",
+        "passed = [point for point in points if point.effective_on < day]",
+        f"{_RENT}_a_transfer_splits_the_month_at_its_effective_day",
+    ),
+    rule_mutant(
+        "BIL-1c",
+        "A transfer splits the month on the day on which it is read",
+        _HANDLERS,
+        "        effective_on=custody.since,\n",
+        "        effective_on=tx.today,\n",
+        f"{_MONTH}_the_months_rent_is_split_between_its_payers_by_day",
+    ),
+    rule_mutant(
+        "BIL-1d",
+        "Every month has thirty days",
+        _RENTS,
+        "    length = (first_of_next_month(day) - timedelta(days=1)).day\n",
+        "    length = 30\n",
+        f"{_RENT}_the_days_of_a_month_add_up_to_the_months_price_to_the_ore",
+    ),
+    rule_mutant(
+        "BIL-1e",
+        "The last payer pays while the device stands in a store",
+        _RENTS,
+        "    passed = [point for point in points if point.effective_on <= day]\n",
+        "    passed = [p for p in points if p.effective_on <= day and p.payer_id is not None]\n",
+        f"{_RENT}_nobody_pays_while_the_device_stands_in_a_store",
+    ),
+    rule_mutant(
+        "BIL-1f",
+        "What was sold is rented by the day as well",
+        _RENTS,
+        "        if point.charging is Charging.RENT:\n",
+        "        if point.charging is not None:\n",
+        f"{_RENT}_what_is_not_rented_costs_nothing_by_the_day",
+    ),
+    rule_mutant(
+        "BIL-1f",
+        "A transfer charges the loan as the article is when it is read",
+        _HANDLERS,
+        "known = event.charging or rents.charging_of_loan(row.points, on=event.custody.since)",
+        "known = event.charging",
+        f"{_CHARGES}_a_delivered_device_is_charged_as_it_was_when_its_loan_began",
+    ),
+    rule_mutant(
+        "BIL-1f",
+        "A corrected return charges the loan as the article is when it is read",
+        _RENTS,
+        "    paid = [p for p in points if p.effective_on <= on and p.payer_id is not None]\n",
+        "    paid = [p for p in points if p.effective_on <= on]\n",
+        f"{_CHARGES}_a_delivered_device_is_charged_as_it_was_when_its_loan_began",
+    ),
+    rule_mutant(
+        "BIL-1f",
+        "The next loan is charged as the one before it",
+        _HANDLERS,
+        "known = event.charging or rents.charging_of_loan(row.points, on=event.custody.since)",
+        "known = rents.charging_of_loan(row.points, on=event.custody.since) or event.charging",
+        f"{_CHARGES}_the_next_loan_is_charged_as_the_article_is_then",
+    ),
+    rule_mutant(
+        "BIL-1f",
+        "A delivery is sold as the article is when it is read",
+        _HANDLERS,
+        "    if (event.charging or article.charging) is Charging.SALE:\n",
+        "    if article.charging is Charging.SALE:\n",
+        f"{_CHARGES}_a_delivered_device_is_charged_as_it_was_when_its_loan_began",
+    ),
+)
+
+_DELIVERIES: Final[tuple[RuleMutant, ...]] = (
+    rule_mutant(
+        "BIL-2a",
+        "A sale is charged to nobody",
+        _HANDLERS,
+        "        tx.start(ChargeRow, charge_id, "
+        "domain.charge_sale(charge_id, event, unit_price=price))\n",
+        "",
+        f"{_CHARGES}_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day",
+    ),
+    rule_mutant(
+        "BIL-2a",
+        "What is rented is sold at delivery as well",
+        _HANDLERS,
+        "    if (event.charging or article.charging) is Charging.SALE:\n",
+        "    if (event.charging or article.charging) is not None:\n",
+        f"{_CHARGES}_a_rented_article_is_not_charged_at_delivery",
+    ),
+    rule_mutant(
+        "BIL-2a",
+        "Three cost as much as one",
+        _DOMAIN,
+        "    return Money(net_ore=price.net_ore * quantity, vat_percent=price.vat_percent)\n",
+        "    return Money(net_ore=price.net_ore, vat_percent=price.vat_percent)\n",
+        f"{_CHARGES}_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day",
+    ),
+    rule_mutant(
+        "BIL-2b",
+        "A service costs nothing",
+        _HANDLERS,
+        "    if (event.charging or article.charging) is Charging.SALE:\n",
+        '    if article.type != "service" and article.charging is Charging.SALE:\n',
+        f"{_CHARGES}_a_service_is_charged_to_the_lines_payer_when_it_is_delivered",
+    ),
+    rule_mutant(
+        "BIL-2d",
+        "A sale costs what it costs on the day on which it is read",
+        _HANDLERS,
+        "        price = rents.price_on(article.prices, event.delivered_on)\n",
+        "        price = rents.price_on(article.prices, tx.today)\n",
+        f"{_CHARGES}_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day",
+    ),
+    rule_mutant(
+        "BIL-3a",
+        "A care unit pays the fee, and a patient none",
+        _HANDLERS,
+        '    if line.fee is not None and line.recipient.kind == "patient":\n',
+        '    if line.fee is not None and line.recipient.kind != "patient":\n',
+        f"{_CHARGES}_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_received",
+    ),
+    rule_mutant(
+        "BIL-3a",
+        "Every line costs the patient something",
+        _HANDLERS,
+        "                fee=line.fee,\n",
+        "                fee=line.fee or Money(net_ore=1, vat_percent=0),\n",
+        f"{_CHARGES}_a_line_that_no_fee_was_pinned_to_costs_the_patient_nothing",
+        more=(
+            Swap(
+                _HANDLERS,
+                "from kvitt_contracts.types import ChargeId, Charging, identify\n",
+                "from kvitt_contracts.types import ChargeId, Charging, Money, identify\n",
+            ),
+        ),
+    ),
+    rule_mutant(
+        "BIL-3b",
+        "A fee is never charged",
+        _HANDLERS,
+        "        tx.start(ChargeRow, charge_id, charged)\n",
+        "        del charged\n",
+        f"{_CHARGES}_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_received",
+    ),
+    rule_mutant(
+        "BIL-3d",
+        "An invoice is dated within its month",
+        _DOMAIN,
+        "        issued_on=first_of_next_month(month),\n",
+        "        issued_on=month,\n",
+        f"{_CHARGES}_a_patients_fees_of_a_month_are_invoiced_at_its_turn",
+    ),
+    rule_mutant(
+        "BIL-3d",
+        "What was received after the month's last day is invoiced with it",
+        _QUERIES,
+        "            ChargeRow.charged_on <= through,\n        )\n        .order_by(",
+        "        )\n        .order_by(",
+        f"{_CHARGES}_a_patients_fees_of_a_month_are_invoiced_at_its_turn",
+    ),
+    rule_mutant(
+        "BIL-3f",
+        "The fee is of the line, however many were received",
+        _DOMAIN,
+        "        amount=_times(unit_price, delivered.quantity),\n",
+        "        amount=_times(unit_price, 1 if kind is ChargeKind.FEE else delivered.quantity),\n",
+        f"{_CHARGES}_the_fee_is_of_each_unit_that_was_received",
+    ),
+)
+
+_INVOICES: Final[tuple[RuleMutant, ...]] = (
+    rule_mutant(
+        "BIL-9a",
+        "Every day starts a run",
+        _DOMAIN,
+        "    if first_of_next_month(closed) != closed + timedelta(days=1):\n        return ()\n",
+        "",
+        f"{_MONTH}_only_the_last_day_of_a_month_starts_a_run",
+    ),
+    rule_mutant(
+        "BIL-9a",
+        "A charge stands on every month's invoice",
+        _QUERIES,
+        "            ChargeRow.payer_key == payer_key,\n"
+        "            ChargeRow.invoice_id.is_(None),\n",
+        "            ChargeRow.payer_key == payer_key,\n",
+        f"{_MONTH}_a_charge_stands_on_one_invoice",
+    ),
+    rule_mutant(
+        "BIL-9a",
+        "Who owes no rent gets no invoice",
+        _QUERIES,
+        "    either = union(rents, charges).subquery()\n",
+        "    either = union(rents, rents).subquery()\n",
+        f"{_MONTH}_every_payer_gets_one_invoice_with_all_that_is_charged_to_it",
+    ),
+    rule_mutant(
+        "BIL-9b",
+        "A line does not say which device it is for",
+        _DOMAIN,
+        "        device_number=device_number,\n",
+        "",
+        f"{_MONTH}_the_months_rent_is_split_between_its_payers_by_day",
+    ),
+    rule_mutant(
+        "BIL-9b",
+        "A line says the first day of its span alone",
+        _DOMAIN,
+        "        to_day=span.to_day,\n",
+        "        to_day=span.from_day,\n",
+        f"{_MONTH}_the_months_rent_is_split_between_its_payers_by_day",
+    ),
+    rule_mutant(
+        "BIL-9b",
+        "The days of a span stand on a line each",
+        _RENTS,
+        "        if day != previous + timedelta(days=1):\n",
+        "        if day != previous:\n",
+        f"{_MONTH}_the_months_rent_is_split_between_its_payers_by_day",
+    ),
+    rule_mutant(
+        "BIL-9b",
+        "What does not fit on the first document stands on none",
+        _DOMAIN,
+        "    for first in range(0, len(lines), LINES_A_DOCUMENT):\n",
+        "    for first in range(0, min(1, len(lines))):\n",
+        f"{_SHEET}_each_line_stands_on_one_document_and_none_has_too_many",
+    ),
+    rule_mutant(
+        "BIL-9e",
+        "A credit is debited",
+        _RENTS,
+        "        return Money(net_ore=self.sign * net, vat_percent=self.monthly.vat_percent)\n",
+        "        return Money(net_ore=net, vat_percent=self.monthly.vat_percent)\n",
+        f"{_RENT}_a_back_dated_change_credits_what_was_issued_and_debits_the_right_payer",
+    ),
+    rule_mutant(
+        "BIL-9e",
+        "A change that is told late is not settled again",
+        _HANDLERS,
+        "    row.unsettled_from = min(row.unsettled_from or custody.since, custody.since)\n",
+        "    row.unsettled_from = row.unsettled_from or custody.since\n",
+        f"{_MONTH}_a_late_fact_is_credited_and_debited_by_the_next_run_and_nothing_issued_changes",
+    ),
+    rule_mutant(
+        "BIL-9e",
+        "Credits stand among debits on an invoice",
+        _DOMAIN,
+        "    if any(sign * line.amount.net_ore < 0 for line in lines):\n",
+        "    if any(line.amount.net_ore < -(10**13) for line in lines):\n",
+        f"{_SHEET}_a_credit_among_debits_is_a_fault_and_so_is_a_debit_among_credits",
+    ),
+    rule_mutant(
+        "BIL-9e",
+        "A credit note calls itself an invoice",
+        _DOMAIN,
+        "        is_credit=is_credit,\n",
+        "        is_credit=False,\n",
+        f"{_SHEET}_a_credit_of_a_whole_document_takes_back_each_sum_to_the_ore",
+    ),
+    rule_mutant(
+        "BIL-9f",
+        "A run invoices again what is issued",
+        _RENTS,
+        "                _count(balance, day, span.payer_id, span.monthly, -span.sign)\n",
+        "                pass\n",
+        f"{_RENT}_a_second_run_over_the_same_facts_invoices_nothing",
+    ),
+    rule_mutant(
+        "BIL-9i",
+        "Every other number is skipped",
+        _WRITES,
+        '            index_elements=["region", "name"], set_={"value": CounterRow.value + 1}\n',
+        '            index_elements=["region", "name"], set_={"value": CounterRow.value + 2}\n',
+        f"{_RUN}_a_payer_whose_document_fails_is_set_aside_and_the_others_are_invoiced[KeyError]",
+    ),
+    rule_mutant(
+        "BIL-10a",
+        "Half an öre is rounded down",
+        _RENTS,
+        "    return (2 * numerator + denominator) // (2 * denominator)\n",
+        "    return numerator // denominator\n",
+        f"{_RENT}_half_an_ore_of_a_days_share_is_rounded_up",
+    ),
+    rule_mutant(
+        "BIL-10a",
+        "What is to be paid is without VAT",
+        _DOMAIN,
+        "        gross_ore=net_ore + vat_ore,\n",
+        "        gross_ore=net_ore,\n",
+        f"{_SHEET}_a_documents_sums_are_those_of_its_lines_and_vat_of_each_rate_is_within_half_an_ore",
+    ),
+    rule_mutant(
+        "BIL-10b",
+        "A document says no VAT",
+        _DOMAIN,
+        "    vat_ore = sum(part.vat_ore for part in vat)\n",
+        "    vat_ore = 0\n",
+        f"{_MONTH}_an_invoices_sums_are_its_lines_with_vat_beside_them",
+    ),
+    rule_mutant(
+        "BIL-10d",
+        "VAT is rounded for each line",
+        _DOMAIN,
+        "            vat_ore=Money(net_ore=nets[rate], vat_percent=rate).vat_ore,\n",
+        "            vat_ore=sum(\n"
+        "                one.amount.vat_ore for one in lines if one.amount.vat_percent == rate\n"
+        "            ),\n",
+        f"{_SHEET}_vat_is_rounded_once_for_each_rate_and_not_for_each_line",
+    ),
+    rule_mutant(
+        "BIL-10d",
+        "All rates are added up as one",
+        _DOMAIN,
+        "        rate = line.amount.vat_percent\n",
+        "        rate = lines[0].amount.vat_percent\n",
+        f"{_SHEET}_vat_is_rounded_once_for_each_rate_and_not_for_each_line",
+    ),
+)
+
+_RUNS: Final[tuple[RuleMutant, ...]] = (
+    rule_mutant(
+        "BIL-9g",
+        "A run begins before a change of custody that is missing",
+        _HANDLERS,
+        "    if missing is not None:\n",
+        "    if missing == 0:\n",
+        f"{_RUN}_the_run_waits_for_the_very_change_that_is_missing_whatever_came_after_it",
+    ),
+    rule_mutant(
+        "BIL-9g",
+        "As many changes as there should be are enough, whichever they are",
+        _DOMAIN,
+        "    return next((n for n in range(applied + 1, up_to + 1) if n not in known), None)\n",
+        "    return None if applied + len(known) >= up_to else up_to\n",
+        f"{_SHEET}_a_day_waits_for_the_first_number_that_is_neither_applied_nor_forgone",
+    ),
+    rule_mutant(
+        "BIL-9g",
+        "The last change of a month is not waited for",
+        _DOMAIN,
+        "for n in range(applied + 1, up_to + 1) if",
+        "for n in range(applied + 1, up_to) if",
+        f"{_SHEET}_a_day_waits_for_the_first_number_that_is_neither_applied_nor_forgone",
+    ),
+    rule_mutant(
+        "BIL-9g",
+        "A day waits for a change that an operator has discarded",
+        _DOMAIN,
+        "    known = {*besides, *forgone}\n",
+        "    known = {*besides}\n",
+        f"{_RUN}_a_change_that_an_operator_has_discarded_is_not_waited_for",
+    ),
+    rule_mutant(
+        "BIL-9g",
+        "Each later day waits again for what was forgone",
+        _WRITES,
+        "func.greatest(CounterRow.value, up_to)",
+        "CounterRow.value",
+        f"{_RUN}_each_day_waits_for_its_own_changes_and_leaves_no_number_behind",
+    ),
+    rule_mutant(
+        "BIL-9h",
+        "A line of nothing is a fault",
+        _DOMAIN,
+        "    if any(sign * line.amount.net_ore < 0 for line in lines):\n",
+        "    if any(sign * line.amount.net_ore <= 0 for line in lines):\n",
+        f"{_SHEET}_a_line_of_nothing_goes_on_an_invoice_and_on_a_credit_note",
+    ),
+    rule_mutant(
+        "BIL-9h",
+        "A document may be too large to be published",
+        _DOMAIN,
+        "LINES_A_DOCUMENT = 500\n",
+        "LINES_A_DOCUMENT = 5_000\n",
+        f"{_SHEET}_a_document_of_as_many_lines_as_it_may_have_can_be_published",
+    ),
+    rule_mutant(
+        "BIL-9h",
+        "A payer is set aside the first time that it fails",
+        _SCHEDULE,
+        "TRIES = 3\n",
+        "TRIES = 1\n",
+        f"{_RUN}_what_fails_once_is_tried_again_and_nothing_is_set_aside",
+    ),
+    rule_mutant(
+        "BIL-9h",
+        "Nobody is alarmed of what is set aside",
+        _SCHEDULE,
+        "    count(tx, SET_ASIDE, kind)\n",
+        "    del kind\n",
+        f"{_RUN}_a_payer_whose_document_fails_is_set_aside_and_the_others_are_invoiced[KeyError]",
+    ),
+    rule_mutant(
+        "BIL-9h",
+        "It is not told why something was set aside",
+        _SCHEDULE,
+        "            reason=fault.reason,\n",
+        '            reason="",\n',
+        f"{_RUN}_a_payer_whose_document_fails_is_set_aside_and_the_others_are_invoiced[KeyError]",
+    ),
+    rule_mutant(
+        "BIL-9h",
+        "A run that has set something aside says that it has done all",
+        _DOMAIN,
+        "    return InvoiceRunFinished(month=run.month, invoices=invoices, set_aside=set_aside)\n",
+        "    return InvoiceRunFinished(month=run.month, invoices=invoices, set_aside=0)\n",
+        f"{_RUN}_a_payer_whose_document_fails_is_set_aside_and_the_others_are_invoiced[KeyError]",
+    ),
+    rule_mutant(
+        "BIL-9h",
+        "What was set aside once is passed over for ever",
+        _QUERIES,
+        "        SetAsideRow.region == run.region, SetAsideRow.run_id == run.id\n",
+        "        SetAsideRow.region == run.region\n",
+        f"{_RUN}_a_payer_whose_document_fails_is_set_aside_and_the_others_are_invoiced[KeyError]",
+    ),
+)
+
+BILLING: tuple[RuleMutant, ...] = (*_PAYERS, *_DELIVERIES, *_INVOICES, *_RUNS)

@@ -1,5 +1,268 @@
-"""Rule mutants of inventory."""
+"""Rule mutants of inventory: the catalogue, stores and stock here, what moves devices beside it."""
 
-from tests.mutants.rules.rule_mutant import RuleMutant
+from typing import Final
 
-INVENTORY: tuple[RuleMutant, ...] = ()
+from tests.mutants.rules.inventory_devices import DEVICES
+from tests.mutants.rules.inventory_orders import ORDERS_IN_STOCK
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/inventory/inventory"
+_TESTS: Final = "services/inventory/tests"
+_ARTICLES: Final = f"{_TESTS}/test_articles.py::test"
+_STOCK: Final = f"{_TESTS}/test_stock.py::test"
+_LISTS: Final = f"{_TESTS}/test_lists.py::test"
+_ENDED: Final = f"{_TESTS}/test_what_has_ended.py::test"
+
+_CATALOGUE: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "INV-1a",
+        "Two characters are enough for a search",
+        f"{_CODE}/articles/domain.py",
+        "SHORTEST_QUERY = 3",
+        "SHORTEST_QUERY = 2",
+        f"{_ARTICLES}_a_search_needs_three_characters",
+    ),
+    rule_mutant(
+        "INV-1b",
+        "The words of a search are found in their order alone",
+        f"{_CODE}/articles/api.py",
+        "and_(*(ArticleRow.search_text.contains(word, autoescape=True) for word in words))",
+        'and_(ArticleRow.search_text.contains(" ".join(words), autoescape=True))',
+        f"{_ARTICLES}_articles_are_found_by_words_in_any_order_and_by_filters",
+    ),
+    rule_mutant(
+        "INV-1d",
+        "The filter of the assortment is another's",
+        f"{_CODE}/articles/api.py",
+        'Eq(ArticleRow.in_assortment, "Bara i',
+        'Eq(ArticleRow.marked, "Bara i',
+        f"{_ARTICLES}_articles_are_found_by_words_in_any_order_and_by_filters",
+    ),
+    rule_mutant(
+        "INV-1e",
+        "More than two hundred rows are shown",
+        "chassis/kvitt_chassis/web/lists.py",
+        "MAX_LIMIT = 200",
+        "MAX_LIMIT = 201",
+        f"{_ARTICLES}_all_hits_are_counted_and_at_most_two_hundred_are_shown",
+    ),
+    rule_mutant(
+        "INV-1e",
+        "The hits are counted as far as they are shown",
+        "chassis/kvitt_chassis/web/lists.py",
+        "total, is_exact = min(found, MAX_TOTAL), found <= MAX_TOTAL",
+        "total, is_exact = min(found, asked.limit), found <= MAX_TOTAL",
+        f"{_ARTICLES}_all_hits_are_counted_and_at_most_two_hundred_are_shown",
+    ),
+    rule_mutant(
+        "INV-1f",
+        "Of fifty hits the balance is computed at once",
+        f"{_CODE}/articles/api.py",
+        "BALANCE_AT_ONCE_BELOW = 50",
+        "BALANCE_AT_ONCE_BELOW = 51",
+        f"{_ARTICLES}_balances_are_computed_at_once_below_fifty_hits_and_on_request_from_fifty_on",
+    ),
+    rule_mutant(
+        "INV-1f",
+        "Of forty-nine hits no balance is computed",
+        f"{_CODE}/articles/api.py",
+        "BALANCE_AT_ONCE_BELOW = 50",
+        "BALANCE_AT_ONCE_BELOW = 49",
+        f"{_ARTICLES}_balances_are_computed_at_once_below_fifty_hits_and_on_request_from_fifty_on",
+    ),
+    rule_mutant(
+        "INV-1f",
+        "A request for balances is not heard",
+        f"{_CODE}/articles/api.py",
+        "if asked.with_balance or page.total",
+        "if page.total",
+        f"{_ARTICLES}_balances_are_computed_at_once_below_fifty_hits_and_on_request_from_fifty_on",
+    ),
+    rule_mutant(
+        "INV-2b",
+        "A price that is told anew stands beside the old one of its day",
+        f"{_CODE}/articles/domain.py",
+        "[p for p in article.prices if p.valid_from != event.valid_from]",
+        "list(article.prices)",
+        f"{_ARTICLES}_an_article_has_the_last_told_price_of_each_day_in_the_order_of_the_days",
+    ),
+    rule_mutant(
+        "INV-2b",
+        "Prices are in the order in which they were told",
+        f"{_CODE}/articles/domain.py",
+        "sorted([*others, point], key=lambda p: p.valid_from)",
+        "[*others, point]",
+        f"{_ARTICLES}_an_article_has_the_last_told_price_of_each_day_in_the_order_of_the_days",
+    ),
+    rule_mutant(
+        "INV-2c",
+        "Every article has five days' lead time",
+        f"{_CODE}/articles/api.py",
+        "lead_time_days=row.lead_time_days",
+        "lead_time_days=5",
+        f"{_ARTICLES}_an_article_page_has_price_unit_lead_time_and_status",
+    ),
+    rule_mutant(
+        "INV-2d",
+        "Every article is active",
+        f"{_CODE}/articles/domain.py",
+        "return Article(**same_fields(event, Article), prices=prices)",
+        "values = same_fields(event, Article) | {'status': ArticleStatus.ACTIVE}\n"
+        "            return Article(**values, prices=prices)",
+        f"{_ARTICLES}_an_article_page_has_price_unit_lead_time_and_status",
+    ),
+    rule_mutant(
+        "INV-2f",
+        "An article's page shows no balances",
+        f"{_CODE}/articles/api.py",
+        "for balance in balances],\n    )",
+        "for balance in balances[:0]],\n    )",
+        f"{_ARTICLES}_an_article_page_has_prices_and_balances_per_store",
+    ),
+)
+
+_STORES: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "INV-4a",
+        "Every store is a unit's own",
+        f"{_CODE}/stores/handlers.py",
+        "domain.StoreKind(fact.kind)",
+        "domain.StoreKind.OWN",
+        f"{_STOCK}_stores_are_central_purchasing_own_with_their_unit_and_investigation",
+    ),
+    rule_mutant(
+        "INV-4b",
+        "A purchasing store gets a balance",
+        f"{_CODE}/stores/domain.py",
+        "store.kind is not StoreKind.PURCHASING and not is_clinics",
+        "not is_clinics",
+        f"{_STOCK}_a_purchasing_store_never_shows_a_balance",
+        f"{_ENDED}_no_transfer_enters_a_store_that_became_a_purchasing_store",
+    ),
+    rule_mutant(
+        "INV-4c",
+        "A balance moves without a line in the ledger",
+        f"{_CODE}/stock/writes.py",
+        "    tx.put(_ledger_line(tx, moved, cause_id))\n",
+        "",
+        f"{_STOCK}_the_ledger_adds_up_to_every_balance",
+    ),
+    rule_mutant(
+        "INV-4c",
+        "What is reserved or on order falls below zero",
+        f"{_CODE}/stock/domain.py",
+        "if min(after.available, after.reserved, after.on_order) < 0:",
+        "if after.available < 0:",
+        f"{_STOCK}_a_balance_never_falls_below_zero_and_is_the_sum_of_its_moves",
+    ),
+    rule_mutant(
+        "INV-4c",
+        "The ledger does not say what a move was made for",
+        f"{_CODE}/stock/writes.py",
+        "        cause_id=cause_id,\n        **same_columns",
+        "        cause_id=None,\n        **same_columns",
+        f"{_LISTS}_the_ledger_shows_each_move_with_what_it_was_made_for",
+    ),
+    rule_mutant(
+        "INV-4d",
+        "More is set aside than is available",
+        f"{_CODE}/reservations/domain.py",
+        "got = min(line.quantity, free.get(line.article_number, 0))",
+        "got = line.quantity if free.get(line.article_number, 0) else 0",
+        f"{_TESTS}/test_reservations.py"
+        "::test_no_more_is_set_aside_than_there_is_and_nothing_is_lost",
+    ),
+    rule_mutant(
+        "INV-4d",
+        "Two lines of an order get the same piece",
+        f"{_CODE}/reservations/domain.py",
+        "free[line.article_number] = free.get(line.article_number, 0) - got",
+        "free[line.article_number] = free.get(line.article_number, 0)",
+        f"{_TESTS}/test_reservations.py"
+        "::test_no_more_is_set_aside_than_there_is_and_nothing_is_lost",
+    ),
+    rule_mutant(
+        "INV-4d",
+        "A transfer takes from a store what is reserved for orders",
+        f"{_CODE}/holds/domain.py",
+        "    free[place] -= 1\n",
+        "",
+        f"{_TESTS}/test_holds.py"
+        "::test_a_store_that_has_promised_all_to_orders_gives_none_to_a_transfer",
+    ),
+    rule_mutant(
+        "INV-4e",
+        "What is on order has the colour of what there is none of",
+        f"{_CODE}/stock/domain.py",
+        "return Colour.YELLOW if on_order > 0 else Colour.RED",
+        "return Colour.RED",
+        f"{_STOCK}_the_status_of_a_balance_is_a_colour",
+    ),
+    rule_mutant(
+        "INV-14a",
+        "A store's balance list has those of every store",
+        f"{_CODE}/stores/api.py",
+        "BALANCES.page(asked, reader, BalanceRow.store == store)",
+        "BALANCES.page(asked, reader)",
+        f"{_LISTS}_balances_are_those_of_one_store_at_a_time",
+    ),
+    rule_mutant(
+        "INV-14b",
+        "An empty query leaves out what is not available",
+        f"{_CODE}/stores/api.py",
+        "            ArticleRow.article_number == BalanceRow.article_number,\n        ),\n    ),\n",
+        "            ArticleRow.article_number == BalanceRow.article_number,\n        ),\n"
+        "    ).where(BalanceRow.available > 0),\n",
+        f"{_LISTS}_a_stores_balances_are_listed_and_filtered",
+    ),
+    rule_mutant(
+        "INV-14c",
+        "The filter of what has a balance lets everything through",
+        f"{_CODE}/stores/api.py",
+        "BalanceRow.available > 0",
+        "BalanceRow.available >= 0",
+        f"{_LISTS}_a_stores_balances_are_listed_and_filtered",
+    ),
+    rule_mutant(
+        "REF-7a",
+        "A private clinic's store receives goods",
+        f"{_CODE}/receipts/handlers.py",
+        "    await check_store_holds_stock(tx, fact.store)\n    article =",
+        "    article =",
+        f"{_STOCK}_a_private_clinic_has_no_stock_by_delivery_or_return",
+    ),
+    rule_mutant(
+        "REF-7b",
+        "A device is returned to a private clinic's store",
+        f"{_CODE}/returns/handlers.py",
+        "    await check_store_holds_stock(tx, fact.store)\n",
+        "",
+        f"{_STOCK}_a_private_clinic_has_no_stock_by_delivery_or_return",
+    ),
+    rule_mutant(
+        "REF-7b",
+        "A transfer takes effect into the store of what has become a private clinic",
+        f"{_CODE}/holds/handover.py",
+        "        return domain.Hindrance.STORE_HOLDS_NO_STOCK\n",
+        "        return None\n",
+        f"{_ENDED}_nothing_enters_the_store_of_what_became_a_private_clinic_before_the_day",
+    ),
+    rule_mutant(
+        "REF-14a",
+        "A transfer takes effect on a patient who has become inactive",
+        f"{_CODE}/holds/handover.py",
+        "        return domain.Hindrance.INACTIVE_RECIPIENT\n",
+        "        return None\n",
+        f"{_ENDED}_nothing_takes_effect_on_a_patient_who_became_inactive_before_the_day",
+    ),
+    rule_mutant(
+        "REF-14a",
+        "A patient is asked by a reference that is an alias now",
+        f"{_CODE}/people/queries.py",
+        "    person = await current_ref(tx, recipient.person)\n    row =",
+        "    person = recipient.person\n    row =",
+        f"{_ENDED}_an_inactive_patient_is_asked_by_the_reference_that_they_have_now",
+    ),
+)
+
+INVENTORY: tuple[RuleMutant, ...] = (*_CATALOGUE, *_STORES, *DEVICES, *ORDERS_IN_STOCK)

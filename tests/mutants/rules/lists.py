@@ -4,18 +4,24 @@ from collections.abc import Mapping
 
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
+from tests.mutants.rules.contracts import CONTRACTS
+from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.inventory import INVENTORY
 from tests.mutants.rules.notifications import NOTIFICATIONS
 from tests.mutants.rules.orders import ORDERS
+from tests.mutants.rules.physical import PHYSICAL
 from tests.mutants.rules.reference import REFERENCE
 from tests.mutants.rules.rule_mutant import RuleMutant, numbered
 
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "reference": REFERENCE,
+    "physical": PHYSICAL,
+    "contracts": CONTRACTS,
     "orders": ORDERS,
     "bmb": BMB,
     "inventory": INVENTORY,
     "billing": BILLING,
+    "documents": DOCUMENTS,
     "notifications": NOTIFICATIONS,
 }
 RULE_MUTANTS = {one.name: one for one in numbered(one for some in LISTS.values() for one in some)}

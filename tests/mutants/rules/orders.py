@@ -1,5 +1,10 @@
-"""Rule mutants of orders."""
+"""Rule mutants of what orders decides: ORD, and of REF its part."""
 
+from tests.mutants.rules.orders_delivery import DELIVERY
+from tests.mutants.rules.orders_lines import LINES
+from tests.mutants.rules.orders_persons import PERSONS
+from tests.mutants.rules.orders_states import STATES
+from tests.mutants.rules.orders_units import UNITS
 from tests.mutants.rules.rule_mutant import RuleMutant
 
-ORDERS: tuple[RuleMutant, ...] = ()
+ORDERS: tuple[RuleMutant, ...] = (*PERSONS, *UNITS, *DELIVERY, *LINES, *STATES)

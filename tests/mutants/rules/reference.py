@@ -1,5 +1,254 @@
-"""Rule mutants of people, units and access (REF), of days that are told (DAY), and of PHY-1."""
+"""Rule mutants of persons and access (REF) and of days that are told (DAY)."""
 
-from tests.mutants.rules.rule_mutant import RuleMutant
+from typing import Final
 
-REFERENCE: tuple[RuleMutant, ...] = ()
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CONTRACTS: Final = "contracts/kvitt_contracts"
+_TESTS: Final = "contracts/tests"
+_NUMBERS: Final = f"{_CONTRACTS}/types/birth_numbers.py"
+_NUMBER: Final = f"{_TESTS}/test_personnummer.py::test"
+_DAYS: Final = f"{_CONTRACTS}/day_bounds.py"
+_DAY: Final = f"{_TESTS}/test_day_bounds.py::test"
+_PERSONAL: Final = "tests/architecture/test_personal_data.py::test"
+_LOGGED: Final = (
+    "chassis/tests/test_http.py::test_what_a_user_registers_is_logged_with_who_when_and_what"
+)
+
+REFERENCE: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "REF-1a",
+        "Digits of other alphabets make a number too",
+        _NUMBERS,
+        're.compile("[0-9]{8}(?!000)[0-9]{4}")',
+        're.compile(r"\\d{8}(?!000)\\d{4}")',
+        f"{_NUMBER}_digits_of_another_alphabet_are_refused",
+    ),
+    rule_mutant(
+        "REF-1a",
+        "A century is guessed, not read",
+        _NUMBERS,
+        "int(digits[:4]), int(digits[4:6])",
+        'int("19" + digits[2:4]), int(digits[4:6])',
+        f"{_NUMBER}_the_century_is_the_one_that_is_written",
+    ),
+    rule_mutant(
+        "REF-1b",
+        "A wrong check digit passes",
+        _NUMBERS,
+        " for value in doubled) % 10 == 0\n",
+        " for value in doubled) >= 0\n",
+        f"{_NUMBER}_a_wrong_check_digit_is_refused",
+        f"{_TESTS}/test_problems.py::test_a_wrong_check_digit_names_the_rule",
+    ),
+    rule_mutant(
+        "REF-1b",
+        "A date that does not exist passes as the first of its year",
+        _NUMBERS,
+        "    except ValueError:\n        return None\n",
+        "    except ValueError:\n        return date(max(year, 1), 1, 1)\n",
+        f"{_NUMBER}_a_date_that_does_not_exist_is_refused",
+    ),
+    rule_mutant(
+        "REF-1c",
+        "The sixty of a coordination number are sixty-one",
+        _NUMBERS,
+        "_TO_COORDINATION = 60\n",
+        "_TO_COORDINATION = 61\n",
+        f"{_NUMBER}_a_coordination_number_has_sixty_added_to_the_day",
+    ),
+    rule_mutant(
+        "REF-1c",
+        "A coordination number without its month is one of January",
+        _NUMBERS,
+        "(1, 12) if month == 0 else",
+        "(1, 1) if month == 0 else",
+        f"{_NUMBER}_a_coordination_number_may_leave_day_or_month_unsaid",
+    ),
+    rule_mutant(
+        "REF-1c",
+        "A coordination number without its day is of the month's first",
+        _NUMBERS,
+        "day - _TO_COORDINATION or _days(year, last_month)",
+        "day - _TO_COORDINATION or 1",
+        f"{_NUMBER}_a_coordination_number_may_leave_day_or_month_unsaid",
+    ),
+    rule_mutant(
+        "REF-1c",
+        "The check digit of a coordination number does not count",
+        f"{_CONTRACTS}/personnummer.py",
+        "    return possible_births(text) is not None and is_coordination(text)\n",
+        "    return is_coordination(text)\n",
+        f"{_NUMBER}_a_coordination_number_with_a_wrong_check_digit_is_refused",
+    ),
+    rule_mutant(
+        "REF-6a",
+        "What a user does over HTTP is logged without who",
+        "chassis/kvitt_chassis/http.py",
+        "            actor=self.caller.user_id,\n",
+        "            actor=None,\n",
+        _LOGGED,
+    ),
+    rule_mutant(
+        "REF-6a",
+        "Events are logged without who caused them",
+        "chassis/kvitt_chassis/recording.py",
+        "        [one.actor for one in envelopes],\n",
+        "        [None for _ in envelopes],\n",
+        _LOGGED,
+    ),
+    rule_mutant(
+        "REF-6a",
+        "Events are logged at another time than they happened",
+        "chassis/kvitt_chassis/recording.py",
+        "        [one.time for one in envelopes],\n",
+        "        [one.time.replace(year=2000) for one in envelopes],\n",
+        _LOGGED,
+    ),
+    rule_mutant(
+        "REF-9a",
+        "A domain event tells where a person lives",
+        f"{_CONTRACTS}/orders/people.py",
+        "    region_person_id: RegionPersonId\n    active: bool\n",
+        '    region_person_id: RegionPersonId\n    active: bool\n    street: str = ""\n',
+        f"{_PERSONAL}_no_domain_event_has_a_field_that_is_called_after_a_person",
+    ),
+    rule_mutant(
+        "REF-9a",
+        "A domain event has a text that anything may stand in",
+        f"{_CONTRACTS}/orders/people.py",
+        "    region_person_id: RegionPersonId\n    active: bool\n",
+        '    region_person_id: RegionPersonId\n    active: bool\n    because: str = ""\n',
+        f"{_PERSONAL}_no_domain_event_has_a_free_text_that_a_person_could_stand_in",
+    ),
+    rule_mutant(
+        "REF-9a",
+        "A region writes a person's address into a transfer",
+        f"{_CONTRACTS}/bmb/transfer_commands.py",
+        "    new_store: StoreId | None = None\n    new_prescriber",
+        "    new_store: StoreId | None = None\n    home_address_city: str | None = None\n"
+        "    new_prescriber",
+        f"{_PERSONAL}_what_a_region_sends_tells_of_no_person_but_what_is_taken_over_http_only",
+    ),
+    rule_mutant(
+        "DAY-1a",
+        "What has happened may be told of tomorrow",
+        _DAYS,
+        "    back=10,\n    ahead=0,\n",
+        "    back=10,\n    ahead=1,\n",
+        f"{_DAY}_what_has_happened_is_not_told_of_tomorrow",
+    ),
+    rule_mutant(
+        "DAY-1a",
+        "What has happened may be told of eleven years back",
+        _DAYS,
+        "    back=10,\n    ahead=0,\n",
+        "    back=11,\n    ahead=0,\n",
+        f"{_DAY}_what_happened_more_than_ten_years_ago_is_a_slip_of_the_keys",
+        f"{_DAY}_a_leap_day_is_a_day_as_others_are",
+    ),
+    rule_mutant(
+        "DAY-1a",
+        "What has happened may be told of nine years back, not of ten",
+        _DAYS,
+        "    back=10,\n    ahead=0,\n",
+        "    back=9,\n    ahead=0,\n",
+        f"{_DAY}_what_has_happened_may_be_told_of_today_and_of_ten_years_back",
+    ),
+    rule_mutant(
+        "DAY-1a",
+        "An instant counts by its day in UTC",
+        _DAYS,
+        "        return stockholm_day(value)\n",
+        "        return value.date()\n",
+        f"{_DAY}_an_instant_counts_by_its_day_in_stockholm",
+    ),
+    rule_mutant(
+        "DAY-1b",
+        "What may be as old as a device may be sixty years old",
+        _DAYS,
+        "    back=50,\n    ahead=0,\n",
+        "    back=60,\n    ahead=0,\n",
+        f"{_DAY}_what_may_be_as_old_as_a_device_happened_at_most_fifty_years_ago",
+    ),
+    rule_mutant(
+        "DAY-1b",
+        "What may be as old as a device may happen in the future",
+        _DAYS,
+        "    back=50,\n    ahead=0,\n",
+        "    back=50,\n    ahead=1,\n",
+        f"{_DAY}_what_may_be_as_old_as_a_device_happened_at_most_fifty_years_ago",
+    ),
+    rule_mutant(
+        "DAY-2a",
+        "What is planned may lie three years ahead",
+        _DAYS,
+        "    back=10,\n    ahead=2,\n",
+        "    back=10,\n    ahead=3,\n",
+        f"{_DAY}_an_arrival_is_planned_two_years_ahead_at_most",
+    ),
+    rule_mutant(
+        "DAY-2a",
+        "What was planned may lie fifty years back",
+        _DAYS,
+        "    back=10,\n    ahead=2,\n",
+        "    back=50,\n    ahead=2,\n",
+        f"{_DAY}_what_was_agreed_more_than_ten_years_ago_is_a_slip_of_the_keys",
+    ),
+    rule_mutant(
+        "DAY-3a",
+        "A price may be valid from six years ahead",
+        _DAYS,
+        "    back=50,\n    ahead=5,\n",
+        "    back=50,\n    ahead=6,\n",
+        f"{_DAY}_a_price_is_valid_from_a_day_within_reach",
+    ),
+    rule_mutant(
+        "DAY-3a",
+        "A price may be valid from a hundred years back",
+        _DAYS,
+        "    back=50,\n    ahead=5,\n",
+        "    back=100,\n    ahead=5,\n",
+        f"{_DAY}_a_price_is_valid_from_a_day_within_reach",
+    ),
+    rule_mutant(
+        "DAY-4a",
+        "Somebody was born before 1880",
+        _NUMBERS,
+        "EARLIEST_BIRTH = date(1880, 1, 1)",
+        "EARLIEST_BIRTH = date(1780, 1, 1)",
+        f"{_NUMBER}_nobody_was_born_before_1880",
+    ),
+    rule_mutant(
+        "DAY-4a",
+        "Somebody is born tomorrow",
+        _DAYS,
+        "    back=150,\n    ahead=0,\n",
+        "    back=150,\n    ahead=1,\n",
+        f"{_DAY}_nobody_is_born_in_the_future",
+    ),
+    rule_mutant(
+        "DAY-4b",
+        "Of a number without a day the last possible one counts",
+        _DAYS,
+        "return None if births is None else births[0]",
+        "return None if births is None else births[1]",
+        f"{_DAY}_an_unknown_birthday_of_this_year_lies_in_the_future_only_when_all_of_it_does",
+    ),
+    rule_mutant(
+        "DAY-5d",
+        "The last day of a pickup may lie before its first",
+        f"{_CONTRACTS}/orders/pickups.py",
+        " and self.latest_on < self.earliest_on:",
+        " and self.latest_on.year < self.earliest_on.year:",
+        f"{_DAY}_an_end_is_not_before_its_beginning",
+    ),
+    rule_mutant(
+        "DAY-5d",
+        "An absence may end before it begins",
+        f"{_CONTRACTS}/regions/units.py",
+        " and self.absent_to_on < self.absent_from_on:",
+        " and self.absent_to_on.year < self.absent_from_on.year:",
+        f"{_DAY}_an_end_is_not_before_its_beginning",
+    ),
+)

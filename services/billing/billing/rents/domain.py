@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from kvitt_contracts.calendar import first_of_next_month
-from kvitt_contracts.types import Money, PayerId, Value
+from kvitt_contracts.types import Charging, Money, PayerId, Value
 
 
 class PricePoint(Value):
@@ -17,10 +17,14 @@ class PricePoint(Value):
 
 
 class ChangePoint(Value):
-    """From `effective_on` on a device is paid by `payer_id`, or by nobody (in a store)."""
+    """From `effective_on` on a device is paid by `payer_id`, or by nobody (in a store).
+
+    `charging` is the loan's: rented by the day, or sold when it was delivered. None in a store.
+    """
 
     effective_on: date
     payer_id: PayerId | None
+    charging: Charging | None = None
 
 
 def with_price(
@@ -32,11 +36,24 @@ def with_price(
 
 
 def with_change(
-    points: Iterable[ChangePoint], payer_id: PayerId | None, *, effective_on: date
+    points: Iterable[ChangePoint],
+    payer_id: PayerId | None,
+    *,
+    effective_on: date,
+    charging: Charging | None,
 ) -> tuple[ChangePoint, ...]:
     """Returns the change points with one more, which replaces one of the same day."""
     kept = (point for point in points if point.effective_on != effective_on)
-    return (*kept, ChangePoint(effective_on=effective_on, payer_id=payer_id))
+    point = ChangePoint(effective_on=effective_on, payer_id=payer_id, charging=charging)
+    return (*kept, point)
+
+
+def charging_of_loan(points: Iterable[ChangePoint], *, on: date) -> Charging | None:
+    """Returns how the loan that goes on with a change on a day is charged: as it began, whatever
+    became of its article (BIL-1, BIL-2). None where no loan is known.
+    """
+    paid = [p for p in points if p.effective_on <= on and p.payer_id is not None]
+    return max(paid, key=lambda point: point.effective_on).charging if paid else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +108,8 @@ def payer_on(points: Iterable[ChangePoint], day: date) -> PayerId | None:
     """Returns who pays for a device on a day, or None: the latest change point decides, so two
     payers cannot be (BIL-1).
     """
-    passed = [point for point in points if point.effective_on <= day]
-    return max(passed, key=lambda point: point.effective_on).payer_id if passed else None
+    point = _point_on(points, day)
+    return point.payer_id if point else None
 
 
 # decision 0060: a device in a store has no payer
@@ -100,13 +117,15 @@ def owed_rent(
     points: Sequence[ChangePoint], prices: Sequence[PricePoint], *, from_day: date, to_day: date
 ) -> dict[date, DayRent]:
     """Returns the payer and monthly price of each day from `from_day` to `to_day`, both included. A
-    day without payer or price is left out.
+    day without payer or price, or of a device that was sold, is left out (BIL-2).
     """
     owed = {}
     for day in _days(from_day, to_day):
-        payer_id, monthly = payer_on(points, day), price_on(prices, day)
-        if payer_id is not None and monthly is not None:
-            owed[day] = DayRent(payer_id=payer_id, monthly=monthly)
+        point, monthly = _point_on(points, day), price_on(prices, day)
+        if point is None or point.payer_id is None or monthly is None:
+            continue
+        if point.charging is Charging.RENT:
+            owed[day] = DayRent(payer_id=point.payer_id, monthly=monthly)
     return owed
 
 
@@ -127,6 +146,11 @@ def rent_to_invoice(
             if from_day <= day <= to_day:
                 _count(balance, day, span.payer_id, span.monthly, -span.sign)
     return _as_spans(balance)
+
+
+def _point_on(points: Iterable[ChangePoint], day: date) -> ChangePoint | None:
+    passed = [point for point in points if point.effective_on <= day]
+    return max(passed, key=lambda point: point.effective_on) if passed else None
 
 
 def _rounded(numerator: int, denominator: int) -> int:

@@ -186,8 +186,8 @@ def acknowledging_service_point(wish: Wish) -> ServicePointId:
             way_on="Utelämna mottagande tjänsteställe, eller ange ett av mottagarens egna.",
             service_points=sorted(may),
         )
-    acknowledging = named or derived
-    if acknowledging is None:
+    receiving = named or derived
+    if receiving is None:
         raise Refused(
             Reason.RECEIVER_NOT_NAMED,
             rule="BMB-4",
@@ -195,7 +195,7 @@ def acknowledging_service_point(wish: Wish) -> ServicePointId:
             way_on="Ange vilket av betalarens tjänsteställen som ska kvittera.",
             service_points=sorted(may),
         )
-    return acknowledging
+    return receiving
 
 
 def _one_of(may: frozenset[ServicePointId], *, own: ServicePointId) -> ServicePointId | None:

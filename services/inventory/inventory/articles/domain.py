@@ -51,6 +51,11 @@ class Article:
     prices: tuple[PricePoint, ...] = ()
 
     @property
+    def is_purchased(self) -> bool:
+        """False for what is phased out or discontinued: what there is of it can be used (ORD-6)."""
+        return self.status is ArticleStatus.ACTIVE
+
+    @property
     def is_service(self) -> bool:
         """True for what is ordered but never stocked or counted."""
         return self.type is ArticleType.SERVICE
@@ -105,12 +110,6 @@ def price_article(
         price=Money(net_ore=stated.net_ore, vat_percent=stated.vat_percent),
     )
     return _unless_known(priced, known)
-
-
-def price_on(article: Article, *, day: date) -> Money | None:
-    """The price that counts on a day, or None before the first one."""
-    valid = [point.price for point in article.prices if point.valid_from <= day]
-    return valid[-1] if valid else None
 
 
 def search_words(query: str) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ def counting_days(handlers: Handlers) -> Handlers:
     """The same handlers; each first opens the region's days where no message has come before."""
     counted = Handlers()
     counted.timers.update(handlers.timers)
+    counted.faults.update(handlers.faults)
     for message_type, route in handlers.messages.items():
         opening = _opening(route.handler)
         counted.on(message_type, loads=route.loads, reads=route.reads)(opening)

@@ -1,4 +1,6 @@
-"""The region's count of custody changes, exact because it is stored in the change's transaction."""
+"""The region's numbers of custody changes, without gaps because each is taken in the change's
+transaction.
+"""
 
 from uuid import UUID
 
@@ -13,7 +15,8 @@ def days_id(tx: Transaction) -> UUID:
     return identify(tx.region, "region", tx.region)
 
 
-async def count_custody_change(tx: Transaction) -> None:
-    """Count one more. The row stays locked until the transaction ends."""
+async def next_custody_change(tx: Transaction) -> int:
+    """The number of one more change, from 1. The row stays locked until the transaction ends."""
     row = await tx.lock(CountRow, days_id(tx))
     row.custody_changes += 1
+    return row.custody_changes

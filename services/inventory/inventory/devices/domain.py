@@ -109,8 +109,19 @@ def changed_to(
     )
 
 
+def begins_loan(changed: CustodyChanged) -> bool:
+    """True when an order or a transfer takes a device out of a store, to somebody who pays for it
+    from now on (BIL-1). A corrected return lets the loan before it go on.
+    """
+    is_decided = changed.cause.order_id is not None or changed.cause.transfer_id is not None
+    return (
+        is_decided and _store_of(changed.before) is not None and _store_of(changed.custody) is None
+    )
+
+
 def check_stated(stated: DeviceStated, *, marked: bool) -> None:
-    """A device of the old stock is a marked unit, in one store or on loan with a payer.
+    """A device of the old stock is a marked unit, in one store where nobody pays, or on loan with a
+    payer.
 
     Raises DeviceRefused. Source: INV-5, BIL-1.
     """
@@ -135,6 +146,15 @@ def check_stated(stated: DeviceStated, *, marked: bool) -> None:
             field="payer_id",
             way_on="Ange betalaren: varje utlånat hjälpmedel har exakt en.",
         )
+    for field in ("payer_id", "customer_id", "prescriber"):
+        if stated.store is not None and getattr(stated, field) is not None:
+            raise DeviceRefused(
+                "NO_LOAN_IN_A_STORE",
+                rule="BIL-1",
+                field=field,
+                way_on="Utelämna fältet: det som står i ett lager har varken betalare, kund eller "
+                "förskrivare. Är hjälpmedlet utlånat anges mottagaren i stället för lagret.",
+            )
 
 
 def is_same_unit(

@@ -1,12 +1,18 @@
-"""How devices are written: registration, and custody with its history and the region's count."""
+"""How devices are written: registration, and custody with its history and its number."""
+
+from typing import TypeVar
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import Custody, CustodyChanged, DeviceRegistered, DeviceStatedOnLoan
 from kvitt_contracts.types import DeviceId, OrderId, TransferId
 
-from inventory.days.writes import count_custody_change
+from inventory.articles.queries import get_article
+from inventory.days.writes import next_custody_change
+from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.metrics import CUSTODY_CHANGES, count
+
+C = TypeVar("C", CustodyChanged, DeviceStatedOnLoan)
 
 
 def register(tx: Transaction, event: DeviceRegistered) -> DeviceRow:
@@ -17,25 +23,34 @@ def register(tx: Transaction, event: DeviceRegistered) -> DeviceRow:
 
 
 async def register_on_loan(tx: Transaction, event: DeviceStatedOnLoan) -> DeviceRow:
-    """A new device that is on loan since the cut-over day: counted as a change of custody."""
+    """A new device that is on loan since the cut-over day: a change of custody with its number."""
+    event = await _as_emitted(tx, event, begins_loan=True)
     row = tx.start(DeviceRow, event.device_id, event)
     _write_history(tx, row, event.custody, order_id=None, transfer_id=None)
-    await count_custody_change(tx)
     count(tx, CUSTODY_CHANGES, "stated")
     return row
 
 
 async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged) -> None:
-    """Let a locked device change custody; `event` comes from the rules.
+    """Let a locked device change custody; `event` comes from the rules, and gets its number here.
 
     Locks the region's count, after which nothing else may be locked.
     """
+    event = await _as_emitted(tx, event, begins_loan=domain.begins_loan(event))
     tx.record(row, event)
     cause = event.cause
     _write_history(tx, row, event.custody, order_id=cause.order_id, transfer_id=cause.transfer_id)
-    await count_custody_change(tx)
     by_transfer = "transfer" if cause.transfer_id else "return"
     count(tx, CUSTODY_CHANGES, "order" if cause.order_id else by_transfer)
+
+
+# decision 0246: a loan is charged as the article was when it began
+async def _as_emitted(tx: Transaction, event: C, *, begins_loan: bool) -> C:
+    """The event with its number, and where a loan begins with how it is charged."""
+    article = await get_article(tx, event.article_number) if begins_loan else None
+    number = await next_custody_change(tx)
+    charging = article.charging if article else None
+    return event.model_copy(update={"number": number, "charging": charging})
 
 
 def _write_history(

@@ -10,6 +10,7 @@ from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import MoveKind, OrderGoodsDispatched
 from kvitt_contracts.regions import GoodsDispatched, PickingBegun
 from kvitt_contracts.types import (
+    ArticleNumber,
     DeviceId,
     DeviceNumber,
     OrderId,
@@ -17,6 +18,8 @@ from kvitt_contracts.types import (
     identify,
 )
 
+from inventory.articles.models import ArticleRow
+from inventory.articles.queries import article_id, get_article
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import lock_devices_numbered, new_device_id
@@ -24,7 +27,7 @@ from inventory.dispatches import domain
 from inventory.holds.models import HoldRow
 from inventory.holds.writes import break_claim, lock_claiming_holds
 from inventory.reservations import domain as reservations
-from inventory.reservations.backorders import note_missing
+from inventory.reservations.backorders import lock_waiting, note_missing, serve_backorders
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import order_id_numbered
 from inventory.reservations.writes import give_devices
@@ -57,6 +60,7 @@ async def begin_picking(fact: PickingBegun, tx: Transaction) -> None:
 def _read_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowKey]:
     yield PlacedOrderRow, _order_id(fact.order, tx)
     yield ReservationRow, _order_id(fact.order, tx)
+    yield from _articles_of(_order_id(fact.order, tx), tx)
     for device_id in _named_devices(fact, tx):
         yield DeviceRow, device_id
 
@@ -106,9 +110,11 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     )
     tx.record(row, *reservations.begin_picking(order.order_id, before), dispatched)
     await note_missing(tx, order, before.lines, row.lines)
+    freed = {device.article_number for device in sent.values() if device.claim is not None}
     for device in sent.values():
         await _send_off(device, order, tx)
     await _take_from_stock(order, before, dispatched, tx)
+    await _serve_with_freed(order, freed, tx)
     await _deliver_arrived(row, order, tx, until=tx.today)
 
 
@@ -122,6 +128,13 @@ def _locked_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
 def _read_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
     yield PlacedOrderRow, order_id
     yield ReservationRow, order_id
+    yield from _articles_of(order_id, tx)
+
+
+def _articles_of(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
+    order = tx.fetched(PlacedOrderRow, order_id)
+    for line in order.lines if order else ():
+        yield ArticleRow, article_id(tx, line.article_number)
 
 
 GOODS_ARRIVE = Timer("goods_arrive", ReservationRow, loads=_locked_to_arrive, reads=_read_to_arrive)
@@ -213,6 +226,16 @@ async def _take_from_stock(
         )
 
 
+async def _serve_with_freed(
+    order: PlacedOrderRow, freed: Iterable[ArticleNumber], tx: Transaction
+) -> None:
+    """What a transfer had set aside and the dispatch did not take goes to who waits (ORD-4)."""
+    numbers = sorted(freed)
+    await lock_waiting(tx, {(order.store, number): 0 for number in numbers})  # 0: moved already
+    for number in numbers:
+        await serve_backorders(tx, order.store, number)
+
+
 async def _deliver_arrived(
     row: ReservationRow, order: PlacedOrderRow, tx: Transaction, *, until: date
 ) -> None:
@@ -224,6 +247,10 @@ async def _deliver_arrived(
         order.lines,
         until=until,
         still_sent=await _still_sent(order, state, tx, until=until),
+        charging={
+            line.article_number: (await get_article(tx, line.article_number)).charging
+            for line in order.lines
+        },
     ):
         tx.record(row, delivered)
         await give_devices(tx, order, delivered)

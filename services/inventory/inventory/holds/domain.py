@@ -101,6 +101,24 @@ def break_off(
     return (HoldBroken(transfer_id=transfer_id, device_id=device_id, reason=reason),)
 
 
+# decision 0265: what has ended by the day of effect takes no effect
+class Hindrance(StrEnum):
+    """Why an accepted transfer cannot take effect any more on its day."""
+
+    INACTIVE_RECIPIENT = "INACTIVE_RECIPIENT"
+    STORE_HOLDS_NO_STOCK = "STORE_HOLDS_NO_STOCK"
+
+
+def call_off(transfer_id: TransferId, hold: Hold, *, reason: Hindrance) -> tuple[HoldBroken, ...]:
+    """Nothing of the transfer takes effect: each device leaves the hold, which ends with the last
+    one.
+    """
+    return tuple(
+        HoldBroken(transfer_id=transfer_id, device_id=device, reason=reason)
+        for device in hold.devices
+    )
+
+
 def end(transfer_id: TransferId, hold: Hold) -> tuple[HoldReleased, ...]:
     """The transfer has ended: release the hold. No event: it was refused, or has ended already."""
     if hold.status is not Status.GRANTED:

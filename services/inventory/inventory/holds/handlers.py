@@ -29,11 +29,13 @@ from inventory.holds.handover import (
     hand_over_devices,
     locked_to_end,
     read_to_end,
+    read_to_take_effect,
 )
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.metrics import HOLDS_ANSWERED, count
 from inventory.people.queries import current_holder, rows_of_holder
 from inventory.stock.writes import balance_rows, lock_balances, move_stock
+from inventory.stores.models import StoreRow
 from inventory.tables import same_columns
 
 messages = Handlers()
@@ -86,9 +88,9 @@ async def answer_request(event: TransferRequested, tx: Transaction) -> None:
 
 def _read_to_plan(event: TakesEffect, tx: Transaction) -> Iterable[RowKey]:
     if event.effective_on <= tx.today:
-        yield from read_to_end(event.transfer_id, tx)
-        if event.new_recipient is not None:
-            yield from rows_of_holder(event.new_recipient, tx)
+        yield from read_to_take_effect(event, tx)
+    elif event.new_store is not None:
+        yield StoreRow, event.new_store
 
 
 def _locked_to_plan(event: TakesEffect, tx: Transaction) -> Iterable[RowKey]:
@@ -104,9 +106,14 @@ def _locked_to_plan(event: TakesEffect, tx: Transaction) -> Iterable[RowKey]:
     reads=_read_to_plan,
 )
 async def plan_effect(hold: HoldRow, event: TakesEffect, tx: Transaction) -> None:
-    """BMB-4, BMB-7: custody changes on the effective day; at once when that day has come."""
+    """BMB-4, BMB-7: custody changes on the effective day; at once when that day has come.
+
+    A new store that nobody has stated: the event waits.
+    """
     if hold.status is not domain.Status.GRANTED:
         return
+    if event.new_store is not None:
+        await tx.get(StoreRow, event.new_store)
     effect = TransferEffectRow(region=tx.region, **same_columns(event, TransferEffectRow))
     tx.put(effect)
     if event.effective_on <= tx.today:
@@ -117,10 +124,9 @@ async def plan_effect(hold: HoldRow, event: TakesEffect, tx: Transaction) -> Non
 
 def _read_to_take_effect(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
     yield TransferEffectRow, transfer_id
-    yield from read_to_end(transfer_id, tx)
     effect = tx.fetched(TransferEffectRow, transfer_id)
-    if effect is not None and effect.new_recipient is not None:
-        yield from rows_of_holder(effect.new_recipient, tx)
+    if effect is not None:
+        yield from read_to_take_effect(effect, tx)
 
 
 def _locked_to_take_effect(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:

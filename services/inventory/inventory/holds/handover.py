@@ -1,22 +1,33 @@
 """What the end of a transfer does to its devices: custody handed over, or the claim lifted."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import CustodyCause, MoveKind
+from kvitt_contracts.bmb import TransferAccepted, TransferExecutedAutomatically
+from kvitt_contracts.inventory import CustodyCause, HoldEvent, MoveKind
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
+from inventory.articles.models import ArticleRow
+from inventory.articles.queries import article_id
 from inventory.devices import domain as devices
 from inventory.devices.models import DeviceRow
 from inventory.devices.writes import change_custody
 from inventory.holds import domain
 from inventory.holds.models import HoldRow, TransferEffectRow
-from inventory.people.queries import current_holder, rows_of_holder
+from inventory.people.queries import (
+    current_holder,
+    may_receive,
+    rows_of_holder,
+    rows_of_new_recipient,
+)
 from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.stock.writes import balance_rows, move_stock
+from inventory.stores.queries import may_store_hold_stock, rows_of_store
+
+Effect = TransferAccepted | TransferExecutedAutomatically | TransferEffectRow
 
 
 def read_to_end(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
@@ -24,9 +35,22 @@ def read_to_end(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
     yield HoldRow, transfer_id
     for device in _held(transfer_id, tx):
         yield from rows_of_holder(device.custody.holder, tx)
+        if device.state().store is not None:  # a loan begins
+            yield ArticleRow, article_id(tx, device.article_number)
     hold = tx.fetched(HoldRow, transfer_id)
     for device_id in hold.devices if hold else ():
         yield DeviceRow, device_id
+
+
+def read_to_take_effect(effect: Effect, tx: Transaction) -> Iterable[RowKey]:
+    """Names the rows to read before a transfer takes effect: those of its end, and of whom and what
+    it gives the devices to.
+    """
+    yield from read_to_end(effect.transfer_id, tx)
+    if effect.new_recipient is not None:
+        yield from rows_of_new_recipient(effect.new_recipient, tx)
+    if effect.new_store is not None:
+        yield from rows_of_store(effect.new_store, tx)
 
 
 def locked_to_end(
@@ -48,8 +72,15 @@ def locked_to_end(
 async def hand_over_devices(tx: Transaction, hold: HoldRow, effect: TransferEffectRow) -> None:
     """Change the custody of every device that is still in a hold, then end the hold.
 
-    All rows are locked (see `locked_to_end`).
+    Where the new recipient has become inactive (REF-14), or the new store may hold no stock (INV-4,
+    REF-7), nothing changes and every device leaves the hold. All rows are locked (see
+    `locked_to_end`).
     """
+    hindrance = await _hindrance(tx, effect)
+    if hindrance is not None:
+        called_off = domain.call_off(TransferId(hold.id), hold.state(), reason=hindrance)
+        await _free(tx, hold, called_off)
+        return
     ended = domain.end(TransferId(hold.id), hold.state())
     changes, moves = [], []
     for row in await tx.lock_all(DeviceRow, hold.devices):
@@ -80,7 +111,10 @@ async def free_devices(tx: Transaction, hold: HoldRow) -> None:
 
     All rows are locked (see `locked_to_end`).
     """
-    ended = domain.end(TransferId(hold.id), hold.state())
+    await _free(tx, hold, domain.end(TransferId(hold.id), hold.state()))
+
+
+async def _free(tx: Transaction, hold: HoldRow, ended: Sequence[HoldEvent]) -> None:
     rows = await tx.lock_all(DeviceRow, hold.devices)
     stored = [(store, row.article_number) for row in rows if (store := row.state().store)]
     await lock_waiting(tx, Counter(stored))
@@ -98,7 +132,7 @@ async def free_devices(tx: Transaction, hold: HoldRow) -> None:
                 reserved=-1,
                 cause_id=hold.id,
             )
-            await serve_backorders(tx, store, row.article_number, on=tx.today)
+            await serve_backorders(tx, store, row.article_number)
     tx.record(hold, *ended)
 
 
@@ -107,6 +141,15 @@ def _held(transfer_id: UUID, tx: Transaction) -> Iterable[DeviceRow]:
     hold = tx.fetched(HoldRow, transfer_id)
     found = [tx.fetched(DeviceRow, device_id) for device_id in (hold.devices if hold else ())]
     return [row for row in found if row is not None]
+
+
+async def _hindrance(tx: Transaction, effect: TransferEffectRow) -> domain.Hindrance | None:
+    new = effect.new_recipient
+    if new is not None and not await may_receive(tx, new):
+        return domain.Hindrance.INACTIVE_RECIPIENT
+    if effect.new_store is not None and not await may_store_hold_stock(tx, effect.new_store):
+        return domain.Hindrance.STORE_HOLDS_NO_STOCK
+    return None
 
 
 async def _new_holder(tx: Transaction, device: devices.Device, effect: TransferEffectRow) -> Holder:
@@ -148,4 +191,4 @@ async def _move(
             cause_id=effect.transfer_id,
         )
     if enters is not None:
-        await serve_backorders(tx, enters, number, on=on)
+        await serve_backorders(tx, enters, number)

@@ -1,14 +1,33 @@
-"""Projections of persons: their references and merges. Only orders stores whether one is active."""
+"""Projections of persons: their references, whether they are active, and merges."""
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.orders import PersonRegistered, PersonsMerged
+from kvitt_contracts.orders import (
+    PersonInactivated,
+    PersonReactivated,
+    PersonRegistered,
+    PersonsMerged,
+)
 
 from inventory.people.models import AliasRow, PersonRow
 
 messages = Handlers()
 
 messages.project(PersonRegistered, PersonRow)
+
+
+@messages.on(
+    PersonInactivated,
+    PersonReactivated,
+    reads=lambda event, _: [(PersonRow.person, event.person)],
+)
+async def on_person_inactivated(
+    event: PersonInactivated | PersonReactivated, tx: Transaction
+) -> None:
+    """Store whether the person is active; orders has registered them by an event before."""
+    person = await tx.search(PersonRow, PersonRow.person, event.person)
+    if person is not None:
+        person.active = isinstance(event, PersonReactivated)
 
 
 @messages.on(
@@ -20,7 +39,9 @@ async def on_persons_merged(event: PersonsMerged, tx: Transaction) -> None:
     person = await tx.look_up(PersonRow, event.region_person_id)
     if person is None:
         known_by = event.region_person_id
-        tx.put(PersonRow(region=tx.region, region_person_id=known_by, person=event.person))
+        tx.put(
+            PersonRow(region=tx.region, region_person_id=known_by, person=event.person, active=True)
+        )
     else:
         person.person = event.person
     alias = await tx.look_up(AliasRow, event.person)

@@ -9,12 +9,14 @@ from inventory.tables import Base
 
 
 class PersonRow(Regional, Base):
-    """The reference of what a region calls a person."""
+    """The reference of what a region calls a person, and whether they are active (REF-14)."""
 
     __tablename__ = "persons"
+    __table_args__ = (Index("ix_persons_person", "region", "person"),)
 
     region_person_id: Mapped[RegionPersonId] = mapped_column(primary_key=True)
     person: Mapped[PersonRef]
+    active: Mapped[bool]
 
 
 class AliasRow(Regional, Base):

@@ -12,6 +12,7 @@ from kvitt_contracts.types import (
     NamedRecipient,
     PatientRecipient,
     PersonRef,
+    Recipient,
 )
 from sqlalchemy import select
 
@@ -26,6 +27,15 @@ def rows_of_holder(holder: Holder, tx: Transaction) -> Iterable[RowKey]:
     alias = tx.fetched(AliasRow, holder.person)
     if alias is not None:
         yield AliasRow, alias.into
+
+
+def rows_of_new_recipient(recipient: Recipient, tx: Transaction) -> Iterable[RowKey]:
+    """The rows that `may_receive` reads, as far as they are known by now."""
+    if not isinstance(recipient, PatientRecipient):
+        return
+    yield from rows_of_holder(recipient, tx)
+    for person in _aliases_of(recipient.person, tx):
+        yield PersonRow.person, person
 
 
 def rows_of_recipient(named: NamedRecipient, tx: Transaction) -> Iterable[RowKey]:
@@ -64,6 +74,17 @@ async def recipient_named(
     return named
 
 
+async def may_receive(tx: Transaction, recipient: Recipient) -> bool:
+    """Whether anything new may be registered on a recipient: on a patient, while they are active
+    (REF-14).
+    """
+    if not isinstance(recipient, PatientRecipient):
+        return True
+    person = await current_ref(tx, recipient.person)
+    row = await tx.search(PersonRow, PersonRow.person, person)
+    return row is None or row.active
+
+
 async def references_of(reader: RegionReader, person: PersonRef) -> set[PersonRef]:
     """Every reference of the person: aliases of this one, what it is an alias of, and so on."""
     known = {person}
@@ -73,3 +94,10 @@ async def references_of(reader: RegionReader, person: PersonRef) -> set[PersonRe
         if found <= known:
             return known
         known |= found
+
+
+def _aliases_of(person: PersonRef, tx: Transaction) -> Iterable[PersonRef]:
+    yield person
+    alias = tx.fetched(AliasRow, person)
+    if alias is not None:
+        yield alias.into

@@ -136,8 +136,8 @@ async def state_device(fact: DeviceStated, tx: Transaction) -> None:
 
     An article, a store or a person that is not known yet: the fact waits. Refused:
     EITHER_STORE_OR_RECIPIENT, ARTICLE_IS_NOT_MARKED, DEVICE_NUMBER_TAKEN (INV-5),
-    LOAN_WITHOUT_PAYER (BIL-1), DEVICE_STATED_OTHERWISE (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE
-    (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    LOAN_WITHOUT_PAYER, NO_LOAN_IN_A_STORE (BIL-1), DEVICE_STATED_OTHERWISE (PHY-1),
+    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     article = await get_article(tx, fact.article_number)
     devices.check_stated(fact, marked=article.marked)
@@ -196,7 +196,7 @@ async def _book(tx: Transaction, delivery: DeliveryRow) -> None:
         on=delivery.booked_on,
         available=delivery.quantity,
     )
-    await serve_backorders(tx, delivery.store, delivery.article_number, on=delivery.booked_on)
+    await serve_backorders(tx, delivery.store, delivery.article_number)
 
 
 async def _is_known(fact: DeviceStated, tx: Transaction) -> bool:
@@ -259,7 +259,7 @@ async def _state_in_store(fact: DeviceStated, store: StoreId, tx: Transaction) -
         available=1,
         cause_id=row.id,
     )
-    await serve_backorders(tx, store, row.article_number, on=fact.stated_on)
+    await serve_backorders(tx, store, row.article_number)
 
 
 async def _state_on_loan(fact: DeviceStated, recipient: NamedRecipient, tx: Transaction) -> None:

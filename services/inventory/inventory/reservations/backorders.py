@@ -1,7 +1,6 @@
 """Who gets goods that became free: the oldest order that waits for them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind
@@ -14,17 +13,18 @@ from inventory.stock.writes import lock_balances, move_stock
 
 
 # decision 0043: goods that become free go to who has waited longest
-async def serve_backorders(
-    tx: Transaction, store: StoreId, number: ArticleNumber, *, on: date
-) -> None:
-    """Set free goods aside for the orders that wait for them, the oldest first (ORD-4)."""
+async def serve_backorders(tx: Transaction, store: StoreId, number: ArticleNumber) -> None:
+    """Set free goods aside for the orders that wait for them, the oldest first (ORD-4).
+
+    That is decided today, however long ago they came: so the ledger says, and so they are planned.
+    """
     free = (await lock_balances(tx, store, [number]))[number]
     if not free.available or not free.on_order:
         return
     served = await _served(tx, store, number, free=free.available)
     await tx.lock_all(ReservationRow, [waiting.order_id for waiting, _ in served])
     for waiting, quantity in served:
-        await _serve(tx, waiting, quantity, on=on)
+        await _serve(tx, waiting, quantity)
 
 
 async def lock_waiting(tx: Transaction, freed: Mapping[tuple[StoreId, ArticleNumber], int]) -> None:
@@ -83,14 +83,18 @@ async def _served(
     return [(line, got) for line, got in zip(lines, quantities, strict=True) if got]
 
 
-async def _serve(tx: Transaction, waiting: BackorderRow, quantity: int, *, on: date) -> None:
+async def _serve(tx: Transaction, waiting: BackorderRow, quantity: int) -> None:
     row = await tx.lock(ReservationRow, waiting.order_id)
     order = await tx.get(PlacedOrderRow, waiting.order_id)
     before = row.lines
     tx.record(
         row,
         domain.serve(
-            OrderId(row.id), row.state(), line_id=waiting.line_id, quantity=quantity, on=on
+            OrderId(row.id),
+            row.state(),
+            line_id=waiting.line_id,
+            quantity=quantity,
+            today=tx.today,
         ),
     )
     await note_missing(tx, order, before, row.lines)
@@ -99,7 +103,7 @@ async def _serve(tx: Transaction, waiting: BackorderRow, quantity: int, *, on: d
         waiting.store,
         waiting.article_number,
         MoveKind.RESERVED,
-        on=on,
+        on=tx.today,
         available=-quantity,
         reserved=quantity,
         on_order=-quantity,

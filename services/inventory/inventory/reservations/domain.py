@@ -21,7 +21,14 @@ from kvitt_contracts.inventory import (
     StockReserved,
 )
 from kvitt_contracts.orders import PlacedLine
-from kvitt_contracts.types import ArticleNumber, ArticleType, DeviceId, OrderId, OrderLineId
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleType,
+    Charging,
+    DeviceId,
+    OrderId,
+    OrderLineId,
+)
 
 
 class Status(StrEnum):
@@ -33,6 +40,10 @@ class Status(StrEnum):
     DELIVERED = "delivered"
     RELEASED = "released"
     DECLINED = "declined"
+
+
+NO_LONGER_PURCHASED = "NO_LONGER_PURCHASED"
+"""Why an order is declined that would have to wait for what nobody purchases any more (ORD-6)."""
 
 
 class NotReleased(StrEnum):
@@ -77,19 +88,23 @@ class Reservation:
     decline_reason: str | None = None
 
 
+# decision 0240: an order never waits for what nobody purchases
+# decision 0241: planned from the day of the decision, here and in `serve`
 def reserve(
     order_id: OrderId,
     lines: Sequence[PlacedLine],
     *,
     available: Mapping[ArticleNumber, int],
     lead_time_days: Mapping[ArticleNumber, int],
-    placed_on: date,
-) -> StockReserved | StockBackordered:
-    """Set aside what there is, line by line; the rest is waited for.
+    not_purchased: Collection[ArticleNumber],
+    today: date,
+) -> StockReserved | StockBackordered | ReservationDeclined:
+    """Set aside what there is, line by line; the rest is waited for. Where some of an article that
+    is purchased no more is missing, the whole order is declined (ORD-6).
 
-    Planned dispatch: the next working day after placing, or, where something is missing, after the
-    longest lead time of what is missing, in working days. A service is not stocked, so it is never
-    missing. Source: ORD-4, INV-4.
+    Planned dispatch: the next working day after `today`, the Stockholm day on which it is decided,
+    or, where something is missing, after the longest lead time of what is missing, in working days.
+    A service is not stocked, so it is never missing. Source: ORD-4, INV-4.
     """
     free = dict(available)
     allocated = []
@@ -100,8 +115,10 @@ def reserve(
             free[line.article_number] = free.get(line.article_number, 0) - got
         allocated.append(_allocated(line.line_id, line.article_number, got, line.quantity - got))
     missing = _missing(allocated)
+    if any(number in not_purchased for number in missing):
+        return ReservationDeclined(order_id=order_id, reason=NO_LONGER_PURCHASED, rule="ORD-6")
     wait = max((lead_time_days[number] for number in missing), default=1)
-    planned = working_days_after(placed_on, max(wait, 1))
+    planned = working_days_after(today, max(wait, 1))
     if not missing:
         return StockReserved(order_id=order_id, planned_dispatch_on=planned, lines=tuple(allocated))
     return StockBackordered(
@@ -119,12 +136,15 @@ def shares(free: int, missing: Sequence[int]) -> list[int]:
 
 
 def serve(
-    order_id: OrderId, reservation: Reservation, *, line_id: OrderLineId, quantity: int, on: date
+    order_id: OrderId, reservation: Reservation, *, line_id: OrderLineId, quantity: int, today: date
 ) -> StockReserved | StockBackordered:
     """Set goods aside that a line was waiting for.
 
-    When nothing is missing any more the order is planned for the next working day (ORD-4).
+    When nothing is missing any more the order is planned for the next working day after `today`,
+    the Stockholm day on which that is decided, however long ago the goods came. Until then its
+    planned day stays, unless it has passed (ORD-4).
     """
+    earliest = working_days_after(today, 1)
     allocated = []
     for line in reservation.lines:
         got = quantity if line.line_id == line_id else 0
@@ -135,13 +155,11 @@ def serve(
     if missing:
         return StockBackordered(
             order_id=order_id,
-            planned_dispatch_on=reservation.planned_dispatch_on or on,
+            planned_dispatch_on=max(reservation.planned_dispatch_on or earliest, earliest),
             missing=missing,
             lines=tuple(allocated),
         )
-    return StockReserved(
-        order_id=order_id, planned_dispatch_on=working_days_after(on, 1), lines=tuple(allocated)
-    )
+    return StockReserved(order_id=order_id, planned_dispatch_on=earliest, lines=tuple(allocated))
 
 
 def begin_picking(order_id: OrderId, reservation: Reservation) -> tuple[OrderPickingStarted, ...]:
@@ -158,10 +176,12 @@ def arrivals(
     *,
     until: date,
     still_sent: Collection[DeviceId],
+    charging: Mapping[ArticleNumber, Charging],
 ) -> tuple[LineDelivered, ...]:
     """What has reached the recipient by a day: each line of each shipment (ORD-13).
 
     `still_sent`: the devices that are on their way; one that came back in between is not delivered.
+    `charging`: how each article is charged now.
     """
     placed = {line.line_id: line for line in lines}
     delivered = []
@@ -175,7 +195,12 @@ def arrivals(
                 line = placed[sent.line_id]
                 delivered.append(
                     deliver(
-                        order_id, line, quantity=quantity, devices=devices, on=shipment.arrives_on
+                        order_id,
+                        line,
+                        quantity=quantity,
+                        devices=devices,
+                        on=shipment.arrives_on,
+                        charging=charging[line.article_number],
                     )
                 )
     return as_one_arrival(delivered)
@@ -196,8 +221,9 @@ def deliver(
     quantity: int,
     devices: tuple[DeviceId, ...],
     on: date,
+    charging: Charging,
 ) -> LineDelivered:
-    """Some or all of a line has reached the recipient."""
+    """Some or all of a line has reached the recipient: sold, or rented from then on (BIL-2)."""
     return LineDelivered(
         order_id=order_id,
         line_id=line.line_id,
@@ -206,6 +232,7 @@ def deliver(
         devices=devices,
         payer_id=line.payer_id,
         delivered_on=on,
+        charging=charging,
     )
 
 

@@ -16,16 +16,19 @@ from inventory.stock.writes import lock_balances, move_stock
 
 
 async def reserve(tx: Transaction, order: PlacedOrderRow) -> None:
-    """Answer a new order: set aside what the store has of it; the rest is waited for (ORD-4)."""
-    articles = {line.article_number: None for line in order.lines}
-    lead_times = {n: (await get_article(tx, n)).lead_time_days for n in articles}
+    """Answer a new order: set aside what the store has of it; the rest is waited for (ORD-4), or
+    the order is declined where that is purchased no more (ORD-6).
+    """
+    numbers = dict.fromkeys(line.article_number for line in order.lines)
+    articles = {number: await get_article(tx, number) for number in numbers}
     balances = await lock_balances(tx, order.store, articles)
     answer = domain.reserve(
         order.order_id,
         order.lines,
         available={number: balance.available for number, balance in balances.items()},
-        lead_time_days=lead_times,
-        placed_on=order.placed_on,
+        lead_time_days={number: article.lead_time_days for number, article in articles.items()},
+        not_purchased={n for n, article in articles.items() if not article.is_purchased},
+        today=tx.today,
     )
     row = tx.start(ReservationRow, order.order_id, answer)
     count(tx, ORDERS_ANSWERED, row.status)
@@ -36,7 +39,7 @@ async def reserve(tx: Transaction, order: PlacedOrderRow) -> None:
             order.store,
             number,
             MoveKind.RESERVED if held.reserved else MoveKind.ORDERED,
-            on=order.placed_on,
+            on=tx.today,
             available=-held.reserved,
             reserved=held.reserved,
             on_order=held.missing,
@@ -67,7 +70,7 @@ async def free_goods(
         )
     await lock_waiting(tx, {(order.store, number): 0 for number in freed})  # 0: moved already
     for number in freed:
-        await serve_backorders(tx, order.store, number, on=tx.today)
+        await serve_backorders(tx, order.store, number)
 
 
 async def give_devices(tx: Transaction, order: PlacedOrderRow, delivered: LineDelivered) -> None:

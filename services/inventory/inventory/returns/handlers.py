@@ -47,7 +47,6 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     fact waits. Refused: NOT_ON_LOAN (INV-7), RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH
     (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
-    await check_store_holds_stock(tx, fact.store)
     known = await get_device_numbered(tx, fact.device_number)
     await lock_balances(tx, fact.store, [known.article_number])
     row = await tx.lock(DeviceRow, known.id)
@@ -61,11 +60,12 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     )
     if taken is None:
         return
+    await check_store_holds_stock(tx, fact.store)
     if taken.instead_of is None:
         await break_claim(tx, row, reason="RETURNED")
     await _move(fact, row, tx, available=1, on=fact.returned_on)
     if taken.instead_of is None:
-        await serve_backorders(tx, fact.store, row.article_number, on=fact.returned_on)
+        await serve_backorders(tx, fact.store, row.article_number)
     else:
         await _move(fact, row, tx, available=-1, on=taken.instead_of)
     for changed in taken.changes:  # last, since it locks the region's count

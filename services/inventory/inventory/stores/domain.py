@@ -27,10 +27,19 @@ class StoreRefused(Refused):
     """Nothing may be put into that store."""
 
 
-def may_hold_stock(store: Store, *, private_clinics_hold_stock: bool) -> None:
-    """Raises StoreRefused: a purchasing store never shows a balance (INV-4); a private clinic has
-    no stock of its own, neither by replenishment nor by return (REF-7).
+def may_hold_stock(store: Store, *, private_clinics_hold_stock: bool) -> bool:
+    """Whether goods may be put into a store: not into a purchasing store, which never shows a
+    balance (INV-4), nor into that of a private clinic, which has no stock of its own, neither by
+    replenishment nor by return (REF-7).
     """
+    is_clinics = store.of_private_clinic and not private_clinics_hold_stock
+    return store.kind is not StoreKind.PURCHASING and not is_clinics
+
+
+def check_holds_stock(store: Store, *, private_clinics_hold_stock: bool) -> None:
+    """Raises StoreRefused where goods may not be put into a store (see may_hold_stock)."""
+    if may_hold_stock(store, private_clinics_hold_stock=private_clinics_hold_stock):
+        return
     if store.kind is StoreKind.PURCHASING:
         raise StoreRefused(
             "PURCHASING_STORE_HAS_NO_BALANCE",
@@ -38,10 +47,9 @@ def may_hold_stock(store: Store, *, private_clinics_hold_stock: bool) -> None:
             field="store",
             way_on="Ange lagret som godset kom till: ett inköpsförråd har inget saldo.",
         )
-    if store.of_private_clinic and not private_clinics_hold_stock:
-        raise StoreRefused(
-            "PRIVATE_CLINIC_HOLDS_NO_STOCK",
-            rule="REF-7",
-            field="store",
-            way_on="Lämna hjälpmedlet till centrallagret med en hämtorder.",
-        )
+    raise StoreRefused(
+        "PRIVATE_CLINIC_HOLDS_NO_STOCK",
+        rule="REF-7",
+        field="store",
+        way_on="Lämna hjälpmedlet till centrallagret med en hämtorder.",
+    )

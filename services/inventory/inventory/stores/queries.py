@@ -23,11 +23,24 @@ async def check_store_holds_stock(tx: Transaction, store: StoreId) -> None:
 
     Raises StoreRefused. A store that nobody has stated: the message waits.
     """
+    domain.check_holds_stock(
+        await _store(tx, store), private_clinics_hold_stock=tx.policy.private_clinics_hold_stock
+    )
+
+
+async def may_store_hold_stock(tx: Transaction, store: StoreId) -> bool:
+    """Whether goods may be put into a store (INV-4, REF-7). One that nobody has stated: the message
+    waits.
+    """
+    return domain.may_hold_stock(
+        await _store(tx, store), private_clinics_hold_stock=tx.policy.private_clinics_hold_stock
+    )
+
+
+async def _store(tx: Transaction, store: StoreId) -> domain.Store:
     row = await tx.get(StoreRow, store)
     owner = None
     if row.service_point is not None:
         owner = await tx.look_up(CustomerRow, CustomerId(row.service_point))
-    domain.may_hold_stock(
-        domain.Store(kind=row.kind, of_private_clinic=owner is not None and owner.private_clinic),
-        private_clinics_hold_stock=tx.policy.private_clinics_hold_stock,
-    )
+    of_private_clinic = owner is not None and owner.private_clinic
+    return domain.Store(kind=row.kind, of_private_clinic=of_private_clinic)

@@ -72,7 +72,12 @@ def withdraw(
     return as_one_arrival(
         [
             deliver(
-                order_id, line, quantity=line.quantity, devices=_devices(line, shelf=shelf), on=on
+                order_id,
+                line,
+                quantity=line.quantity,
+                devices=_devices(line, shelf=shelf),
+                on=on,
+                charging=shelf.articles[line.article_number].charging,
             )
             for line in lines
         ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kvitt_contracts.types import ArticleNumber, ArticleType
+from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,4 +13,10 @@ class Article:
     type: ArticleType
     marked: bool
     in_assortment: bool
+    status: ArticleStatus
     fee_group: str | None = None
+
+    @property
+    def is_purchased(self) -> bool:
+        """False for what is phased out or discontinued: what there is of it can be used (ORD-6)."""
+        return self.status is ArticleStatus.ACTIVE

@@ -28,5 +28,6 @@ class ArticleRow(Regional, Base):
             type=self.type,
             marked=self.marked,
             in_assortment=self.in_assortment,
+            status=self.status,
             fee_group=self.fee_group,
         )

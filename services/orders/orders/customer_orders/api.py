@@ -101,6 +101,7 @@ ORDERS = ListOf(
     scope=Scope(OrderRow.region, OrderRow.service_point),
     sorts=named(
         OrderRow.order_number,
+        OrderRow.reference,
         OrderRow.placed_on,
         OrderRow.status,
         OrderRow.supply,

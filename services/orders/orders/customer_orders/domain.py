@@ -150,7 +150,9 @@ def deliver_line(
 
 
 def decline(order: Order, *, reason: str, rule: str) -> tuple[OrderDeclined]:
-    """Inventory cannot serve the order, for `reason` by `rule`: it has no effect (ORD-7, ORD-8)."""
+    """Inventory cannot serve the order, for `reason` by `rule`: it has no effect (ORD-6,
+    ORD-7, ORD-8).
+    """
     return (
         OrderDeclined(order_id=order.id, prescriber=order.prescriber, reason=reason, rule=rule),
     )
@@ -188,8 +190,14 @@ def void(order: Order) -> tuple[OrderVoided, ...]:
     return (OrderVoided(order_id=order.id, prescriber=order.prescriber),)
 
 
-def refuse_void(order: Order, *, reason: str) -> tuple[OrderVoidRefused]:
-    """Inventory refuses to release the goods, for `reason`: the order goes on (ORD-14)."""
+def refuse_void(order: Order, *, reason: str) -> tuple[OrderVoidRefused, ...]:
+    """Inventory refuses to release the goods, for `reason`: the order goes on (ORD-14).
+
+    Returns no event for a declined order, which goes nowhere: it was declined while the request was
+    on its way.
+    """
+    if order.status is Status.DECLINED:
+        return ()
     return (OrderVoidRefused(order_id=order.id, prescriber=order.prescriber, reason=reason),)
 
 

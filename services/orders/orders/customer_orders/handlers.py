@@ -100,7 +100,7 @@ async def on_line_delivered(row: OrderRow, event: LineDelivered, tx: Transaction
 async def on_reservation_declined(
     row: OrderRow, event: ReservationDeclined, tx: Transaction
 ) -> None:
-    """The order has no effect (ORD-7, ORD-8)."""
+    """The order has no effect (ORD-6, ORD-7, ORD-8)."""
     tx.record(row, *domain.decline(row.state(), reason=event.reason, rule=event.rule))
     count_step("declined", tx)
     stop_waiting_when_answered(row, tx)

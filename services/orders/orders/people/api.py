@@ -161,7 +161,7 @@ async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: ReadTransa
 
 
 class PersonToAdd(Body):
-    """En person som saknas i registret (REF-8)."""
+    """En person som saknas i registret (REF-8), och vem som bad om att den läggs till."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -171,6 +171,7 @@ class PersonToAdd(Body):
                     "identity": {"kind": "personal_number", "number": "189001019802"},
                     "name": "Testa Hundraåring",
                     "home_region": "bd",
+                    "asked_by": "k082lno",
                 }
             ]
         },
@@ -185,6 +186,7 @@ class PersonToAdd(Body):
         str, Field(pattern=r"^[a-z]{1,2}$", description="Länstillhörighet: länsbokstav")
     ]
     protected: Annotated[bool, Field(description="Skyddade personuppgifter")] = False
+    asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
 
 
 class Contact(Body):
@@ -199,7 +201,10 @@ class Contact(Body):
 
 @router.post("/persons", status_code=201)
 async def add_person(body: PersonToAdd, commands: Commands) -> PersonView:
-    """Lägg till en person som saknas i registret (REF-8); finns numret gäller den som finns."""
+    """Lägg till en person som saknas i registret (REF-8); finns numret gäller den som finns.
+
+    Nekas: UNKNOWN_USER (REF-12), när ingen känner den som bad om det.
+    """
     commands.caller.must_have(Role.CUSTOMER_SERVICE)  # REF-12
 
     async def show(tx: Transaction) -> PersonView:

@@ -5,7 +5,7 @@ from typing import Annotated
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import Name
-from kvitt_contracts.types import TEXT, Address
+from kvitt_contracts.types import TEXT, Address, UserId
 from pydantic import Field
 
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9 -]{5,20}$")]
@@ -14,8 +14,11 @@ Instructions = Annotated[str, Field(max_length=500, pattern=TEXT)]
 
 
 class AddPerson(Command):
-    """Add a person whom the registry does not have (REF-8), done by customer service (REF-12)."""
+    """Add a person whom the registry does not have (REF-8), done by customer service for `asked_by`
+    (REF-12).
+    """
 
+    asked_by: UserId
     identity: Identity
     name: Name
     address: Address | None = None

@@ -178,7 +178,7 @@ def phone_after(known: Phones, *, stated: str | None) -> Phones:
 
 
 def roles_that_may_ask(purpose: Purpose) -> frozenset[Role]:
-    """Who may resolve references for a purpose (REF-5)."""
+    """Who may resolve references for a purpose."""
     return _MAY_ASK[purpose]
 
 

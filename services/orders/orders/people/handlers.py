@@ -11,7 +11,7 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
-from kvitt_contracts.types import PersonRef, RegionPersonId
+from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
 
 from orders.message_subject import subject_as
 from orders.people import domain
@@ -19,9 +19,14 @@ from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 from orders.people.queries import find_by_number, rows_of_person
-from orders.people.writes import change_number_index, delete_details
+from orders.people.writes import change_number_index, delete_details, log_looks
+from orders.units.models import UserRow
+from orders.units.queries import user_key
 
 messages = Handlers()
+
+EDIT_CONTACT = "edit_contact"
+"""The purpose that an edited phone, door code or instruction is logged under."""
 
 
 def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
@@ -73,11 +78,14 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
         await _merge(row, into=into, tx=tx)
 
 
-@messages.command(AddPerson)
+@messages.command(AddPerson, reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))])
 async def add_person(command: AddPerson, tx: Transaction) -> None:
-    """Add a person whom the registry lacks (REF-8); no effect when the number is registered
-    already.
+    """Add a person whom the registry lacks (REF-8), with who asked for it (REF-12); no effect when
+    the number is registered already.
+
+    Refused: UNKNOWN_USER (REF-12).
     """
+    await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12", field="asked_by")
     if await find_by_number(command.identity, tx) is not None:
         return
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))
@@ -93,18 +101,21 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
             home_region=command.home_region,
             protected=command.protected,
             deceased=False,
+            asked_by=command.asked_by,
         )
     )
 
 
 @messages.command(KeepContact)
 async def keep_contact(command: KeepContact, tx: Transaction) -> None:
-    """Edit phone, door code and instructions (REF-1).
+    """Edit phone, door code and instructions (REF-1); who did it and when is logged (REF-6).
 
     Refused: UNKNOWN_PERSON (contract), UNKNOWN_PERSON_DETAIL (REF-1).
     """
     row = await _lock_current(PersonRef(tx.target("person")), tx)
     details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
+    assert tx.actor is not None  # over HTTP alone
+    log_looks(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])
     details.phone = command.phone
     details.door_code = command.door_code
     details.instructions = command.instructions

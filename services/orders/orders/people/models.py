@@ -63,6 +63,7 @@ class PersonDetailsRow(Regional, Base):
     home_region: Mapped[str]
     protected: Mapped[bool]
     deceased: Mapped[bool]
+    asked_by: Mapped[UserId | None]  # who had customer service add the person (REF-12)
 
     def details(self) -> domain.Details:
         """Returns the personal data as the value that the rules read."""

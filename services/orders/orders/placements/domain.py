@@ -79,14 +79,17 @@ def place(
     """Place an order from the central store (ORD-1).
 
     `articles` has each line's article; `today` is a Stockholm day. Raises OrderRefused: the parties
-    do not fit (REF-3), an article outside the assortment (ORD-5), more than one of a marked device
-    (ORD-8), no address to deliver to (ORD-3).
+    do not fit (REF-3), an article outside the assortment (ORD-5) or of which no balance counts
+    (ORD-6), more than one of a marked device or a certain one (ORD-8), no address to deliver to
+    (ORD-3).
     """
     _must_fit(parties)
     for number, line in enumerate(command.lines):
         article = articles[line.article_number]
         _must_be_in_assortment(article, number)
+        _must_be_to_get(article, number, policy)
         _must_suit_marking(article, line, number)
+        _must_name_no_device(line, number)
     _must_be_reachable(command.delivery, parties.recipient)
     return _placed(
         command,
@@ -297,6 +300,7 @@ def _lines(
     )
 
 
+# decision 0242: looked at when something new is registered, and not afterwards
 def _must_fit(parties: Parties) -> None:
     place, prescriber, requester = parties.service_point, parties.prescriber, parties.requester
     if not place.is_service_point:
@@ -354,6 +358,26 @@ def _must_be_in_assortment(article: Article, number: int) -> None:
         raise _refused(
             Reason.ARTICLE_NOT_IN_ASSORTMENT, "ORD-5", number, "article_number",
             "Artikeln ligger utanför sortimentet. Ansök om individuell förskrivning.",
+        )  # fmt: skip
+
+
+# decision 0240: what nobody purchases is ordered where the central store's balance counts
+def _must_be_to_get(article: Article, number: int, policy: RegionPolicy) -> None:
+    # Whether there is any is inventory's to say, which then declines the order.
+    counts_in_central = not policy.phase_out or "central" in policy.phase_out
+    if article.is_purchased or (counts_in_central and article.type is not ArticleType.SERVICE):
+        return
+    raise _refused(
+        Reason.NO_LONGER_PURCHASED, "ORD-6", number, "article_number",
+        "Artikeln köps inte längre in. Det som finns i eget förråd skrivs ut med ett uttag.",
+    )  # fmt: skip
+
+
+def _must_name_no_device(line: LineToOrder, number: int) -> None:
+    if line.device_number is not None:
+        raise _refused(
+            Reason.DEVICE_NUMBER_ON_ORDER, "ORD-8", number, "device_number",
+            "Lagret väljer individ. Ta bort individnumret, eller gör ett uttag ur eget förråd.",
         )  # fmt: skip
 
 

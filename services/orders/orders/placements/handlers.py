@@ -28,7 +28,8 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CARE_UNIT, UNKNOWN_ARTICLE (ORD-1), UNKNOWN_PAYER
     (REF-4); the parties: NOT_A_PRESCRIBER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT,
     NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE (REF-14), RECIPIENT_HAS_NO_ADDRESS
-    (ORD-3); a line: ARTICLE_NOT_IN_ASSORTMENT (ORD-5), ONE_OF_A_MARKED_DEVICE, NOT_MARKED (ORD-8).
+    (ORD-3); a line: ARTICLE_NOT_IN_ASSORTMENT (ORD-5), NO_LONGER_PURCHASED (ORD-6),
+    ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8).
     """
     if tx.message is not None:  # it came over Kafka
         domain.must_carry_no_details(command.delivery)

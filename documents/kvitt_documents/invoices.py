@@ -1,0 +1,72 @@
+"""What stands on an invoice or a credit note."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kvitt_documents.amounts import kronor
+from kvitt_documents.rendering import Data
+
+TEMPLATE = "invoice-1"
+"""The template of what is issued now. Those before it stay, for what was issued with them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceLine:
+    """One line of the specification. `net_ore`: without VAT; days are Stockholm's, the last one
+    included.
+    """
+
+    kind: str
+    article: str
+    device: str = ""
+    from_day: date | None = None
+    to_day: date | None = None
+    quantity: int
+    net_ore: int
+    vat_percent: int
+
+    def cells(self) -> list[str]:
+        """What stands in the table, from left to right."""
+        return [
+            self.kind,
+            self.article,
+            self.device,
+            "" if self.from_day is None else f"{self.from_day} till {self.to_day}",
+            str(self.quantity),
+            kronor(self.net_ore),
+            f"{self.vat_percent}\N{NO-BREAK SPACE}%",
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """One line of the sums, in öre."""
+
+    name: str
+    ore: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceDocument:
+    """An invoice or a credit note, in Swedish (BIL-9). `title`: what it is, with its number;
+    `payer`: who pays; the last of the `sums` is what is to be paid.
+    """
+
+    title: str
+    issued_on: date
+    month: str
+    payer: str
+    lines: tuple[InvoiceLine, ...]
+    sums: tuple[Sum, ...]
+    template: str = TEMPLATE
+
+    def data(self) -> Data:
+        """What the template shows."""
+        return {
+            "title": self.title,
+            "issued_on": self.issued_on.isoformat(),
+            "month": self.month,
+            "payer": self.payer,
+            "lines": [line.cells() for line in self.lines],
+            "sums": [[one.name, kronor(one.ore)] for one in self.sums],
+        }

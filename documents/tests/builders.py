@@ -1,0 +1,89 @@
+"""Documents for tests, with only what matters to say."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
+
+NASTY = (
+    "Rullator <b>liten</b>",
+    "Säng <b",
+    "</table><img src='/etc/hostname'/>",
+    '#image("/etc/hostname")',
+    "#panic() #let x = 1; [ ] { } ( ",
+    "$ x^2 $ och `kod` och ``` oavslutad",
+    "*fet* _kursiv_ = Rubrik <etikett> @hänvisning // kommentar /* och */",
+    "\\u{41} \\# \\n \\",
+    "rad ett\nrad två\r\n\tindrag\x00\x07\x1b[31m",
+    "vänster till höger \u202eredlohtalb\u202c slut",
+    "مستشفى الجامعة",
+    "בית חולים 12",
+    "Лен Алёна Ωμέγα",
+    "Rullstol 😀 👩‍🦽 ♿",
+    "轮椅 車椅子 휠체어",
+    "e\u0301 å ä ö Å Ä Ö ẞ \ufb01",
+    "\ud800 ensam surrogat \ufeff\ufffe\U000f0000",
+    "X" * 400,
+    "Donaudampfschifffahrtsgesellschaftskapitän" * 5,
+    "a\u0300" * 300,
+    " \u00a0 \u2003 \u200b ",
+    "",
+    "%PDF-1.7 (Tj) <</JS (app.alert)>> \\)",
+)
+"""What a name may be that somebody, or something, has written."""
+
+
+def a_line(article: str = "31603-02 Rullator", *, net_ore: int = 12_345) -> InvoiceLine:
+    """Rent of a device for some days of May."""
+    return InvoiceLine(
+        kind="Hyra",
+        article=article,
+        device="R40211",
+        from_day=date(2026, 5, 1),
+        to_day=date(2026, 5, 31),
+        quantity=1,
+        net_ore=net_ore,
+        vat_percent=25,
+    )
+
+
+def an_invoice(
+    *, payer: str = "81004 Vilhelmina kommun", lines: Sequence[InvoiceLine] = (a_line(),)
+) -> InvoiceDocument:
+    """The invoice of May with these lines."""
+    net = sum(line.net_ore for line in lines)
+    return InvoiceDocument(
+        title="Faktura AC-2026-000001",
+        issued_on=date(2026, 6, 1),
+        month="2026-05",
+        payer=payer,
+        lines=tuple(lines),
+        sums=(
+            Sum(name="Summa utan moms", ore=net),
+            Sum(name="Moms", ore=net // 4),
+            Sum(name="Att betala", ore=net + net // 4),
+        ),
+    )
+
+
+def a_credit_note() -> InvoiceDocument:
+    """A credit of what was issued."""
+    line = a_line(net_ore=-12_345)
+    return InvoiceDocument(
+        title="Kreditnota AC-2026-000002",
+        issued_on=date(2026, 7, 1),
+        month="2026-06",
+        payer="patient, referens 5f0c4c5e-6f0b-4d52-9a52-3f4c8f9d1e11",
+        lines=(line,),
+        sums=(Sum(name="Att få tillbaka", ore=12_345),),
+    )
+
+
+def an_invoice_of(count: int) -> InvoiceDocument:
+    """One with so many lines."""
+    return an_invoice(lines=[a_line(f"{number:05} Rullator") for number in range(count)])
+
+
+def a_nasty_invoice() -> InvoiceDocument:
+    """One whose names are what names should not be."""
+    return an_invoice(payer=f"20011 {NASTY[0]}", lines=[a_line(name) for name in NASTY])

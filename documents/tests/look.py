@@ -1,0 +1,34 @@
+"""Each kind of document as pictures, to be looked at: `python -m documents.tests.look FOLDER`."""
+
+import sys
+from pathlib import Path
+
+import typst
+from kvitt_documents import rendering
+
+from documents.tests.builders import a_credit_note, a_nasty_invoice, an_invoice, an_invoice_of
+
+KINDS = {
+    "invoice": an_invoice(),
+    "credit-note": a_credit_note(),
+    "nasty-names": a_nasty_invoice(),
+    "two-pages": an_invoice_of(60),
+}
+
+
+def main(folder: Path) -> None:
+    """Write a PNG for each page of each kind."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, document in KINDS.items():
+        typst.compile(
+            rendering.TEMPLATES / f"{document.template}.typ",
+            output=str(folder / f"{name}-{{p}}.png"),
+            root=rendering.TEMPLATES,
+            font_paths=rendering.fonts(),
+            sys_inputs=rendering.inputs(document),
+            ppi=96,
+        )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,246 @@
+import asyncio
+import io
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+import typst
+from kvitt_documents.rendering import (
+    MAX_ROWS,
+    TEMPLATES,
+    Data,
+    DocumentError,
+    DocumentTooLarge,
+    print_document,
+    render,
+)
+from kvitt_documents.showing import shown
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject, IndirectObject
+
+from documents.tests.builders import (
+    NASTY,
+    a_line,
+    a_nasty_invoice,
+    an_invoice,
+    an_invoice_of,
+)
+
+ROOT = Path(__file__).parents[2]
+FROM_THE_RIGHT = {"R", "AL"}
+"""What is written so is told in the order of its glyphs by the reader that these tests use."""
+
+
+def pages(content: bytes) -> list[str]:
+    """What each page says, spaces and breaks of lines made one space."""
+    return [
+        re.sub(r"\s+", " ", page.extract_text().replace("\N{ZERO WIDTH SPACE}", ""))
+        for page in PdfReader(io.BytesIO(content)).pages
+    ]
+
+
+def compact(text: str) -> str:
+    """A text without what lines are broken by, and without ligatures."""
+    return re.sub(r"[\s\u200b]+", "", unicodedata.normalize("NFKC", text))
+
+
+def elements(content: bytes) -> list[DictionaryObject]:
+    """The elements of the structure, in the order in which they are read."""
+    found: list[DictionaryObject] = []
+
+    def walk(node: object) -> None:
+        node = node.get_object() if isinstance(node, IndirectObject) else node
+        if isinstance(node, list):
+            for one in node:
+                walk(one)
+        elif isinstance(node, DictionaryObject):
+            if "/S" in node:
+                found.append(node)
+            walk(node.get("/K"))
+
+    root = PdfReader(io.BytesIO(content)).trailer["/Root"].get_object()
+    assert isinstance(root, DictionaryObject)
+    walk(root["/StructTreeRoot"])
+    return found
+
+
+def test_an_invoice_says_in_swedish_who_pays_what_for_what() -> None:
+    (page,) = pages(render(an_invoice()))
+
+    for text in (
+        "Faktura AC-2026-000001",
+        "Betalare: 81004 Vilhelmina kommun",
+        "Avser månaden: 2026-05",
+        "Utställd: 2026-06-01",
+        "Slag Artikel Hjälpmedel Dagar Antal Belopp Moms",
+        "Hyra 31603-02 Rullator R40211 2026-05-01 till 2026-05-31 1 123,45 kr 25 %",
+        "Att betala 154,31 kr",
+        "Sida 1 av 1",
+    ):
+        assert text in page
+
+
+@pytest.mark.rule("BIL-9l")
+@pytest.mark.parametrize("name", NASTY)
+def test_a_name_is_text_whatever_it_says(name: str) -> None:
+    text = "".join(pages(render(an_invoice(payer=name, lines=[a_line(name)]))))
+
+    assert "Att betala" in text
+    if not {unicodedata.bidirectional(one) for one in name} & FROM_THE_RIGHT:
+        assert compact(text).count(compact(shown(name))) >= 2
+
+
+@pytest.mark.rule("BIL-9l")
+def test_a_template_reads_nothing_outside_its_folder(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+
+    for path in (secret, "../rendering.py", "../fonts/LICENSE.txt", "/etc/hostname"):
+        text = "".join(pages(render(an_invoice(payer=f'#read("{path}")'))))
+        assert f'#read("{path}")' in text
+
+
+def test_the_bytes_are_the_same_in_another_process_with_other_fonts_zone_and_place(
+    tmp_path: Path,
+) -> None:
+    making = (
+        "import sys; from documents.tests.builders import a_nasty_invoice;"
+        "from kvitt_documents.rendering import render;"
+        "sys.stdout.buffer.write(render(a_nasty_invoice()))"
+    )
+    elsewhere = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "TZ": "Asia/Tokyo",
+        "LANG": "ja_JP.UTF-8",
+        "HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+        "TYPST_FONT_PATHS": "/usr/share/fonts",
+        "SOURCE_DATE_EPOCH": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", making], cwd=tmp_path, env=elsewhere, capture_output=True, check=True
+    )
+
+    assert done.stdout == render(a_nasty_invoice())
+
+
+@pytest.mark.rule("BIL-9k")
+def test_a_document_says_its_title_language_and_day_and_nothing_of_who_pays() -> None:
+    reader = PdfReader(io.BytesIO(render(an_invoice(payer="patient, referens 5f0c"))))
+
+    root = reader.trailer["/Root"].get_object()
+    assert isinstance(root, DictionaryObject)
+    assert root["/Lang"] == "sv-SE"
+    assert root["/ViewerPreferences"].get_object()["/DisplayDocTitle"].value is True
+    told = reader.metadata
+    assert told is not None
+    assert told.title == "Faktura AC-2026-000001"
+    assert told.creation_date is not None
+    assert told.creation_date.date() == date(2026, 6, 1)
+    assert told.author is None
+    packet = root["/Metadata"].get_object().get_data().decode()
+    assert "5f0c" not in packet + str(told)
+
+
+@pytest.mark.rule("BIL-9k")
+def test_a_document_is_read_in_order_heading_by_heading_and_cells_know_their_heads() -> None:
+    found = elements(render(an_invoice()))
+
+    kinds = [str(one["/S"]) for one in found]
+    assert [kind for kind in kinds if kind.startswith("/H")] == ["/H1", "/H2", "/H2"]
+    assert kinds.count("/Table") == 2
+    assert kinds.count("/TH") == 7 + 2
+    assert kinds.count("/TD") == 7 + 3 * 2
+    heads = [one for one in found if one["/S"] == "/TH"]
+    assert all("/Column" in str(one["/A"]) for one in heads)
+    assert kinds.index("/H1") < kinds.index("/P") < kinds.index("/Table")
+
+
+def test_each_page_of_a_long_document_has_the_heads_and_its_number() -> None:
+    told = pages(render(an_invoice_of(150)))
+
+    assert len(told) >= 3
+    for number, page in enumerate(told, start=1):
+        assert f"Sida {number} av {len(told)}" in page
+        assert "Slag Artikel" in page or number == len(told)
+
+
+def test_each_line_of_a_long_document_stands_on_it() -> None:
+    text = "".join(pages(render(an_invoice_of(150))))
+
+    assert all(f"{number:05} Rullator" in text for number in range(150))
+
+
+def test_a_document_with_too_many_rows_is_refused_before_it_is_begun() -> None:
+    with pytest.raises(DocumentTooLarge, match=f"invoice-1: more than {MAX_ROWS} rows"):
+        render(an_invoice_of(MAX_ROWS + 1))
+
+
+def test_an_unknown_template_is_an_error_that_names_it() -> None:
+    with pytest.raises(DocumentError, match="invoice-0: there is no such template"):
+        render(replace(an_invoice(), template="invoice-0"))
+
+
+class Wrong:
+    """A document that lacks what its template shows."""
+
+    template = "invoice-1"
+    issued_on = date(2026, 6, 1)
+
+    def data(self) -> Data:
+        return {"title": "Faktura till Anna Andersson"}
+
+
+def test_a_fault_of_a_template_tells_nothing_of_the_data() -> None:
+    with pytest.raises(DocumentError) as raised:
+        render(Wrong())
+
+    assert str(raised.value) == "invoice-1: it cannot be made of this data"
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__
+
+
+class PanicException(BaseException):
+    """As what is written in Rust raises it, where it should have gone on."""
+
+
+def test_a_fault_of_typst_itself_is_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def panics(*arguments: object, **options: object) -> bytes:
+        raise PanicException("called `Option::unwrap()` on a `None` value")
+
+    monkeypatch.setattr(typst, "compile", panics)
+
+    with pytest.raises(DocumentError, match="invoice-1: typst ended in the middle of it"):
+        render(an_invoice())
+
+
+async def test_the_event_loop_goes_on_while_a_long_document_is_made() -> None:
+    beats = 0
+
+    async def beat() -> None:
+        nonlocal beats
+        while True:
+            await asyncio.sleep(0.005)
+            beats += 1
+
+    beating = asyncio.create_task(beat())
+    since = perf_counter()
+    await print_document(an_invoice(lines=[a_line(f"Säng {n}") for n in range(500)]))
+    seconds = perf_counter() - since
+    beating.cancel()
+
+    assert beats > seconds / 0.005 / 10
+
+
+def test_no_template_names_a_file_or_a_package_outside_its_folder() -> None:
+    for file in TEMPLATES.glob("*.typ"):
+        imported = re.findall(r'#?(?:import|include|read|image)\s*\(?"([^"]+)"', file.read_text())
+        assert {Path(one).name for one in imported} == set(imported), file.name

@@ -1,0 +1,98 @@
+"""The documents of what is issued: the names on them are kept with the invoice, their bytes are
+made once, after the commit, and never again.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceLine
+from kvitt_documents import invoices
+from kvitt_documents.amounts import kronor
+from kvitt_documents.rendering import print_document
+
+from billing.domain import Invoice
+from billing.models import ArticleRow, DocumentRow, InvoiceRow, PayerRow
+
+PRINT_DOCUMENT = Timer(
+    "print_document", DocumentRow, reads=lambda key, _: [(InvoiceRow, key)], slow=True
+)
+
+_KINDS = {ChargeKind.RENT: "Hyra", ChargeKind.SALE: "Köp", ChargeKind.FEE: "Egenavgift"}
+
+timers = Handlers()
+
+
+# decision 0250: what an issued document shows is kept when it is issued, its bytes when it is made
+async def keep(issued: InvoiceIssued, tx: Transaction) -> None:
+    """Keep what the document of an invoice shows beside the invoice itself: names as they are on
+    this day, and the template; have its bytes made (BIL-9).
+    """
+    payer = issued.payer
+    paying = await tx.look_up(PayerRow, payer.payer_id) if payer.kind == "unit" else None
+    articles = await tx.look_up_all(ArticleRow, {line.article_number for line in issued.lines})
+    tx.put(
+        DocumentRow(
+            region=tx.region,
+            invoice_id=issued.invoice_id,
+            template=invoices.TEMPLATE,
+            payer_name=paying.name if paying else None,
+            article_names={row.article_number: row.name for row in articles},
+        )
+    )
+    tx.schedule(PRINT_DOCUMENT, key=UUID(str(issued.invoice_id)), due=tx.now)
+
+
+@timers.timer(PRINT_DOCUMENT)
+async def make_document(row: DocumentRow, due: datetime, tx: Transaction) -> None:
+    """Make the bytes of a document; what has them keeps them for ever (BIL-9)."""
+    if row.pdf is None:
+        invoice = await tx.get(InvoiceRow, row.invoice_id)
+        row.pdf = await print_document(_document(invoice.state(), row))
+
+
+def _document(invoice: Invoice, kept: DocumentRow) -> invoices.InvoiceDocument:
+    name = "Kreditnota" if invoice.is_credit else "Faktura"
+    return invoices.InvoiceDocument(
+        template=kept.template,
+        title=f"{name} {invoice.number}",
+        issued_on=invoice.issued_on,
+        month=invoice.month,
+        payer=_payer(invoice, kept),
+        lines=tuple(_line(line, kept) for line in invoice.lines),
+        sums=_sums(invoice),
+    )
+
+
+def _payer(invoice: Invoice, kept: DocumentRow) -> str:
+    if invoice.payer.kind == "unit":
+        return f"{invoice.payer.payer_id} {kept.payer_name or ''}".strip()
+    return f"patient, referens {invoice.payer.person}"
+
+
+def _line(line: InvoiceLine, kept: DocumentRow) -> invoices.InvoiceLine:
+    name = kept.article_names.get(line.article_number, "")
+    return invoices.InvoiceLine(
+        kind=_KINDS[line.kind],
+        article=f"{line.article_number} {name}".strip(),
+        device=line.device_number or "",
+        from_day=line.from_day,
+        to_day=line.to_day,
+        quantity=line.quantity,
+        net_ore=line.amount.net_ore,
+        vat_percent=line.amount.vat_percent,
+    )
+
+
+def _sums(invoice: Invoice) -> tuple[invoices.Sum, ...]:
+    to_pay = "Att få tillbaka" if invoice.is_credit else "Att betala"
+    rates = [
+        invoices.Sum(name=f"Moms {part.vat_percent} % på {kronor(part.net_ore)}", ore=part.vat_ore)
+        for part in invoice.vat
+    ]
+    return (
+        invoices.Sum(name="Summa utan moms", ore=invoice.net_ore),
+        *(rates or [invoices.Sum(name="Moms", ore=invoice.vat_ore)]),
+        invoices.Sum(name=to_pay, ore=abs(invoice.gross_ore)),
+    )

@@ -1,0 +1,218 @@
+"""What was issued stays what it was on its day: its document as well."""
+
+import io
+import re
+from datetime import date
+
+import pytest
+from billing import documents
+from billing.app import service
+from billing.models import DocumentRow, InvoiceRow, InvoiceRunRow
+from kvitt_documents import invoices
+from kvitt_documents.rendering import Document, DocumentError
+from kvitt_testkit.world import Given, World, stockholm
+from pypdf import PdfReader
+
+from contracts.tests.builders.inventory import (
+    a_day_closed,
+    a_line_delivered,
+    an_article_listed,
+    an_article_priced,
+)
+from contracts.tests.builders.orders import a_payer_registered
+from contracts.tests.builders.story import ROLLATOR, person
+from services.billing.tests.builders import a_device, a_fee, an_order_to_rent, lent
+
+MAY_31 = date(2026, 5, 31)
+JUNE_1 = stockholm("2026-06-01 06:00")
+UNIT = "20011"
+
+
+async def lend(world: World, *, article: str = "Rollator", payer: str = "Vilhelmina") -> None:
+    """A rented device that a unit pays for since the first of May; the month is closed."""
+    device = a_device()
+    await world.handle_all(
+        a_payer_registered(UNIT, name=payer),
+        an_article_listed(name=article),
+        an_article_priced(ROLLATOR, 31_000),
+        device,
+        lent(device, payer=UNIT, since="2026-05-01"),
+        a_day_closed(MAY_31, custody_changes=1),
+    )
+
+
+async def issue(world: World, *, article: str = "Rollator", payer: str = "Vilhelmina") -> None:
+    """The invoice of May to the unit, with its document."""
+    await lend(world, article=article, payer=payer)
+    await world.fire_timers()
+
+
+async def restate_every_name(world: World) -> None:
+    """Whatever a document names is called something else from now on."""
+    await world.handle_all(
+        a_payer_registered(UNIT, name="Ett nytt namn"), an_article_listed(name="En ny artikel")
+    )
+
+
+async def fetch(world: World) -> bytes:
+    """The one document, as a client gets it from an application that has just started."""
+    (invoice,) = await world.rows(InvoiceRow)
+    async with world.http() as client:
+        answer = await client.get(f"/invoices/{invoice.id}/pdf")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    return answer.content
+
+
+def text_of(pdf: bytes) -> str:
+    """Its text, with one space between words."""
+    told = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return re.sub(r"\s+", " ", told.replace("\N{ZERO WIDTH SPACE}", ""))
+
+
+async def of_another_release(document: Document) -> bytes:
+    """What makes documents one day: the same data come out as other bytes."""
+    return b"%PDF-2.0"
+
+
+@pytest.fixture
+def out_of_order(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """No document can be made, until `undo()`."""
+
+    async def fails(document: Document) -> bytes:
+        raise DocumentError("out of order")
+
+    monkeypatch.setattr(documents, "print_document", fails)
+    return monkeypatch
+
+
+@pytest.mark.rule("BIL-9b")
+@pytest.mark.rule("BIL-9c")
+async def test_a_document_says_what_the_invoice_says_with_the_names_of_its_day(
+    given: Given,
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await issue(world, article="Rollator Brukare 55", payer="Vilhelmina kommun")
+
+        text = text_of(await fetch(world))
+        for told in (
+            "Faktura AC-2026-000001",
+            "Betalare: 20011 Vilhelmina kommun",
+            f"Hyra {ROLLATOR} Rollator Brukare 55 75082 2026-05-01 till 2026-05-31 1 310,00 kr",
+            "Summa utan moms 310,00 kr",
+            "Moms 25 % på 310,00 kr 77,50 kr",
+            "Att betala 387,50 kr",
+        ):
+            assert told in text
+
+
+@pytest.mark.rule("BIL-9j")
+async def test_a_document_is_the_same_bytes_when_names_and_template_are_others(
+    given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await issue(world)
+        before = await fetch(world)
+
+        await restate_every_name(world)
+        monkeypatch.setattr(invoices, "TEMPLATE", "invoice-2")
+        monkeypatch.setattr(documents, "print_document", of_another_release)
+        (kept,) = await world.rows(DocumentRow)
+        async with world.worker.unit() as unit:  # a timer that fires again
+            tx = unit.begin(region=kept.region, target=kept.invoice_id)
+            row = await tx.lock(DocumentRow, kept.invoice_id)
+            await documents.make_document(row, tx.now, tx)
+
+        assert await fetch(world) == before
+
+
+@pytest.mark.rule("BIL-9j")
+async def test_what_is_issued_before_a_release_and_made_after_it_is_of_its_day(
+    given: Given, out_of_order: pytest.MonkeyPatch
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await lend(world, article="Rollator", payer="Vilhelmina")
+        with pytest.raises(DocumentError):
+            await world.fire_timers()
+
+        await restate_every_name(world)
+        out_of_order.undo()
+        out_of_order.setattr(invoices, "TEMPLATE", "invoice-2")
+        await world.fire_timers()
+
+        (kept,) = await world.rows(DocumentRow)
+        text = text_of(await fetch(world))
+        assert kept.template == "invoice-1"
+        assert "20011 Vilhelmina" in text
+        assert f"{ROLLATOR} Rollator" in text
+        assert "ny" not in text
+
+
+@pytest.mark.rule("BIL-9m")
+async def test_a_document_that_cannot_be_made_stops_no_run_and_is_asked_for_again(
+    given: Given, out_of_order: pytest.MonkeyPatch
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await lend(world)
+        with pytest.raises(DocumentError):
+            await world.fire_timers()
+
+        (run,) = await world.rows(InvoiceRunRow)
+        (invoice,) = await world.rows(InvoiceRow)
+        async with world.http() as client:
+            answer = await client.get(f"/invoices/{invoice.id}/pdf")
+        assert run.status == "finished"
+        assert (answer.status_code, answer.json()["reason"]) == (409, "NOT_MADE_YET")
+        out_of_order.undo()
+        await world.fire_timers()
+        assert text_of(await fetch(world))
+
+
+@pytest.mark.rule("BIL-9l")
+@pytest.mark.parametrize(
+    "name", ["Rullator <b>liten</b>", "Säng <b", "<img src='/etc/hostname'/>", "#panic() $ [ {"]
+)
+async def test_a_name_is_text_on_the_document_whatever_it_says(given: Given, name: str) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await issue(world, article=name, payer=name)
+
+        text = text_of(await fetch(world)).replace(" ", "")  # a long word is broken
+        assert text.count(name.replace(" ", "")) == 2
+
+
+async def test_a_patient_stands_on_the_document_by_reference_alone(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            an_article_listed(),
+            an_order_to_rent(fee=a_fee(50_000)),
+            a_line_delivered(article=ROLLATOR, devices=("75082",)),
+            a_day_closed(MAY_31, custody_changes=0),
+        )
+        await world.fire_timers()
+
+        pdf = await fetch(world)
+        told = PdfReader(io.BytesIO(pdf)).metadata
+        (kept,) = await world.rows(DocumentRow)
+        assert f"patient, referens {person()}" in text_of(pdf)
+        assert str(person()) not in str(told)
+        assert kept.payer_name is None
+
+
+@pytest.mark.rule("BIL-9c")
+async def test_a_credit_note_says_what_comes_back(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device()
+        await issue(world)
+        await world.handle_all(
+            an_article_priced(ROLLATOR, 15_500, valid_from="2026-05-01"),
+            a_day_closed(date(2026, 6, 30), custody_changes=1),
+        )
+        await world.fire_timers()
+
+        credit = next(row for row in await world.rows(InvoiceRow) if row.is_credit)
+        kept = await world.row(DocumentRow, credit.id)
+        assert kept.pdf is not None
+        text = text_of(kept.pdf)
+        assert f"Kreditnota {credit.number}" in text
+        assert device.device_number in text
+        assert "−310,00 kr" in text
+        assert "Att få tillbaka 387,50 kr" in text

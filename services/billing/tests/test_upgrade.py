@@ -1,0 +1,66 @@
+"""What a migration does with rows of an earlier release."""
+
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from billing.app import service
+from billing.models import DeviceRow
+from kvitt_contracts.types import Charging
+from kvitt_testkit.world import Given, stockholm
+from sqlalchemy import text
+
+from contracts.tests.builders.inventory import an_article_listed, an_article_priced, numbered
+from contracts.tests.builders.story import ROLLATOR
+from services.billing.tests.builders import a_device, lent, returned
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
+_UNTOLD = """
+    UPDATE devices SET points = (
+        SELECT jsonb_agg(point - 'charging' ORDER BY place)
+        FROM jsonb_array_elements(points) WITH ORDINALITY AS each(point, place))
+"""
+
+
+def migration(ends_with: str) -> ModuleType:
+    """A migration's module."""
+    (path,) = MIGRATIONS.glob(f"*_{ends_with}.py")
+    spec = spec_from_file_location("migration", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.rule("BIL-1f")
+async def test_loans_from_before_are_charged_as_their_articles_are_at_the_upgrade(
+    given: Given,
+) -> None:
+    rented, sold, kept = a_device("75081"), a_device("75082", article="4711"), a_device("75083")
+    async with given(service, at=stockholm("2026-06-01 06:00")) as world:
+        await world.handle_all(
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
+            an_article_listed("4711", charging="sale"),
+            rented,
+            sold,
+            kept,
+            *numbered(
+                lent(rented, payer="20011", since="2026-05-01"),
+                returned(rented, since="2026-05-11"),
+                lent(sold, payer="20011", since="2026-05-01"),
+            ),
+        )
+        before = {row.device_id: row.points for row in await world.rows(DeviceRow)}
+        async with world.worker.unit() as unit:
+            await unit.session.execute(text(_UNTOLD))
+        async with world.worker.unit() as unit:
+            await unit.session.execute(text(migration("frozen_and_set_aside").CHARGE_AS_NOW))
+
+        after = {row.device_id: row.points for row in await world.rows(DeviceRow)}
+        assert [point.charging for point in after[rented.device_id]] == [Charging.RENT, None]
+        assert [point.charging for point in after[sold.device_id]] == [Charging.SALE]
+        assert after[kept.device_id] == ()
+        assert before[rented.device_id] == after[rented.device_id]

@@ -1,0 +1,162 @@
+"""INV-5 over HTTP: the card of a device, and how devices are found."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+from inventory.app import service
+from kvitt_testkit.world import Given, World, stockholm
+
+from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_requested
+from contracts.tests.builders.orders import (
+    a_device_line,
+    a_person_merged,
+    a_person_registered,
+    a_withdrawal_placed,
+)
+from contracts.tests.builders.regions import (
+    a_device_in_store_stated,
+    a_device_on_loan_stated,
+    a_device_returned,
+    rollators_received,
+    the_catalogue,
+    the_stores,
+)
+from contracts.tests.builders.story import (
+    OWN,
+    PAYER,
+    RECEIVER,
+    RECEIVING_PAYER,
+    ROLLATOR,
+    SENDER,
+    device_id,
+    order_id,
+    person,
+    transfer_id,
+)
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """The catalogue, the stores and a patient, on a Monday."""
+    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
+        yield world
+
+
+@pytest.mark.rule("INV-5b", "INV-5h")
+async def test_the_device_card_shows_history_and_payers_by_period(world: World) -> None:
+    await world.handle(a_device_on_loan_stated())
+    await world.advance(stockholm("2026-03-09 08:00"))
+    await world.handle(a_device_returned(on=date(2026, 3, 9)))
+
+    async with world.http() as client:
+        answer = await client.get(f"/devices/{device_id()}")
+
+    card = answer.json()
+    assert answer.status_code == 200, card
+    assert (card["device_number"], card["name"]) == ("170098", "Rollator Brukare 55")
+    assert card["holder"] == {"kind": "store", "store": OWN}
+    assert [(p["from_day"], p["to_day"], p["payer_id"]) for p in card["periods"]] == [
+        ("2026-03-02", "2026-03-09", PAYER),
+        ("2026-03-09", None, None),
+    ]
+    assert len(card["history"]) == 2
+
+
+@pytest.mark.rule("INV-5e", "INV-5h")
+async def test_the_device_card_shows_who_has_it_who_pays_and_who_prescribed_it(
+    world: World,
+) -> None:
+    await world.handle(a_device_on_loan_stated())
+    lent = await card(world)
+    await world.handle_all(
+        a_transfer_requested(),
+        a_transfer_accepted(new_prescriber=RECEIVER, effective_on=date(2026, 3, 2)),
+    )
+    taken_over = await card(world)
+
+    assert {one["holder"]["person"] for one in (lent, taken_over)} == {str(person())}
+    assert [(one["payer_id"], one["prescriber"]) for one in (lent, taken_over)] == [
+        (PAYER, SENDER),
+        (RECEIVING_PAYER, RECEIVER),
+    ]
+    assert [one["transfer_id"] for one in taken_over["history"]] == [None, str(transfer_id())]
+
+
+@pytest.mark.rule("INV-5f")
+async def test_the_device_card_shows_the_order_behind_the_present_loan_alone(world: World) -> None:
+    await world.handle_all(rollators_received(), a_withdrawal_placed(a_device_line()))
+    lent = await card(world)
+    await world.handle(a_device_returned())
+    back = await card(world)
+
+    assert (lent["order_id"], back["order_id"]) == (str(order_id()), None)
+    assert [one["order_id"] for one in back["history"]] == [None, str(order_id()), None]
+
+
+@pytest.mark.rule("INV-5i")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("device_number=70099", ["170099"]),
+        ("device_number=4471", ["170097"]),
+        ("device_number=sn-44", ["170097"]),
+        ("device_number=SN-447", ["170097"]),
+        (f"store={OWN}", ["170097", "170099"]),
+        (f"person={person()}", ["170098"]),
+        (f"article_number={ROLLATOR}", ["170097", "170098", "170099"]),
+        ("claimed=true", []),
+        ("sort=-device_number", ["170099", "170098", "170097"]),
+    ],
+)
+async def test_devices_are_found_by_part_of_a_number_serial_number_holder_store_and_article(
+    world: World, query: str, found: list[str]
+) -> None:
+    await world.handle_all(
+        a_device_in_store_stated("170097", serial_number="SN-4471"),
+        a_device_on_loan_stated(),
+        rollators_received("170099"),
+    )
+
+    async with world.http() as client:
+        page = (await client.get(f"/devices?{query}")).json()
+
+    assert [line["device_number"] for line in page["items"]] == found
+
+
+@pytest.mark.rule("INV-7a")
+async def test_a_returned_device_has_left_the_patients_list(world: World) -> None:
+    await world.handle_all(a_device_on_loan_stated("170098"), a_device_on_loan_stated("170099"))
+
+    await world.handle(a_device_returned("170098"))
+
+    async with world.http() as client:
+        page = (await client.get(f"/devices?person={person()}")).json()
+    assert [line["device_number"] for line in page["items"]] == ["170099"]
+
+
+async def test_a_merged_persons_devices_are_found_by_either_reference(world: World) -> None:
+    await world.handle_all(a_device_on_loan_stated(), a_person_registered("P-30001"))
+    await world.handle(a_person_merged("P-20417", into="P-30001"))
+
+    async with world.http() as client:
+        page = (await client.get(f"/devices?person={person('P-30001')}")).json()
+
+    assert [line["device_number"] for line in page["items"]] == ["170098"]
+
+
+async def test_another_regions_devices_are_not_seen(world: World) -> None:
+    await world.handle(a_device_on_loan_stated())
+
+    async with world.http(region="bd") as client:
+        assert (await client.get("/devices")).json()["total"] == 0
+        assert (await client.get(f"/devices/{device_id()}")).status_code == 404
+
+
+async def card(world: World) -> dict[str, Any]:
+    """The device's card as it is now."""
+    async with world.http() as client:
+        shown: dict[str, Any] = (await client.get(f"/devices/{device_id()}")).json()
+    return shown

@@ -1,0 +1,179 @@
+"""Rule mutants of inventory: what orders get, from the central store and from a unit's own."""
+
+from typing import Final
+
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/inventory/inventory"
+_TESTS: Final = "services/inventory/tests"
+_RESERVATIONS: Final = f"{_TESTS}/test_reservations.py::test"
+_WITHDRAWALS: Final = f"{_TESTS}/test_withdrawals.py::test"
+_RULES: Final = f"{_CODE}/reservations/domain.py"
+
+ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "ORD-4a",
+        "A reservation does not show the day on which it is to leave",
+        f"{_CODE}/reservations/api.py",
+        "planned_dispatch_on=row.planned_dispatch_on",
+        "planned_dispatch_on=None",
+        f"{_TESTS}/test_lists.py::test_a_reservation_shows_what_is_set_aside_and_what_is_missing",
+    ),
+    rule_mutant(
+        "ORD-4b",
+        "The supplier's lead time does not count",
+        _RULES,
+        "planned = working_days_after(today, max(wait, 1))",
+        "planned = working_days_after(today, min(wait, 1))",
+        f"{_RESERVATIONS}_what_is_missing_leaves_after_the_suppliers_lead_time_in_working_days",
+    ),
+    rule_mutant(
+        "ORD-4b",
+        "The shortest lead time of what is missing counts",
+        _RULES,
+        "wait = max((lead_time_days[number] for number in missing), default=1)",
+        "wait = min((lead_time_days[number] for number in missing), default=1)",
+        f"{_RESERVATIONS}_the_longest_lead_time_of_what_is_missing_counts",
+    ),
+    rule_mutant(
+        "ORD-4b",
+        "What comes in goes to who has waited shortest",
+        f"{_CODE}/reservations/queries.py",
+        "            BackorderRow.placed_at,\n",
+        "            BackorderRow.placed_at.desc(),\n",
+        f"{_TESTS}/test_stock.py::test_received_goods_serve_the_oldest_order_first",
+    ),
+    rule_mutant(
+        "ORD-7a",
+        "More is withdrawn than the store has",
+        f"{_CODE}/withdrawals/domain.py",
+        "if reason is None and free[line.article_number] < 0:",
+        "if reason is None and line.quantity < 0:",
+        f"{_WITHDRAWALS}_more_than_the_store_has_is_declined",
+    ),
+    rule_mutant(
+        "ORD-7a",
+        "Two lines of a withdrawal take the same pieces",
+        f"{_CODE}/withdrawals/domain.py",
+        "        free[line.article_number] -= line.quantity\n",
+        "        number = line.article_number\n"
+        "        free[number] = shelf.available[number] - line.quantity\n",
+        f"{_WITHDRAWALS}_more_than_the_store_has_is_declined",
+    ),
+    rule_mutant(
+        "ORD-7a",
+        "A withdrawal leaves the balance as it was",
+        f"{_CODE}/withdrawals/writes.py",
+        "available=-delivered.quantity",
+        "available=0",
+        f"{_WITHDRAWALS}_a_withdrawal_lowers_the_balance_and_hands_the_device_over",
+    ),
+    rule_mutant(
+        "ORD-7b",
+        "A withdrawal is voided",
+        _RULES,
+        "        case Status.RESERVED | Status.BACKORDERED:\n            return (Res",
+        "        case Status.RESERVED | Status.BACKORDERED | Status.DELIVERED:\n"
+        "            return (Res",
+        f"{_WITHDRAWALS}_a_withdrawal_is_never_voided",
+    ),
+    rule_mutant(
+        "ORD-8a",
+        "A device is prescribed from a store that it does not stand in",
+        f"{_CODE}/withdrawals/domain.py",
+        "if wanted is None or wanted.device.store != store:",
+        "if wanted is None:",
+        f"{_WITHDRAWALS}_a_marked_device_is_prescribed_from_the_store_that_it_stands_in",
+    ),
+    rule_mutant(
+        "ORD-8a",
+        "A device that a transfer has claimed is prescribed",
+        f"{_CODE}/withdrawals/domain.py",
+        "return Reason.DEVICE_CLAIMED if wanted.claim is not None else None",
+        "return None",
+        f"{_WITHDRAWALS}_a_marked_device_is_prescribed_from_the_store_that_it_stands_in",
+    ),
+    rule_mutant(
+        "ORD-8a",
+        "A device that is on its way is sent once more",
+        f"{_CODE}/dispatches/domain.py",
+        "if known.device.store != store or on_its_way:",
+        "if known.device.store != store:",
+        f"{_RESERVATIONS}_a_device_that_is_on_its_way_is_not_sent_again",
+    ),
+    rule_mutant(
+        "ORD-8a",
+        "A device of another store is sent",
+        f"{_CODE}/dispatches/domain.py",
+        "if known.device.store != store or on_its_way:",
+        "if on_its_way:",
+        f"{_TESTS}/test_dispatches.py::test_a_device_of_another_store_or_article_is_not_sent",
+    ),
+    rule_mutant(
+        "ORD-8c",
+        "Two of one marked device are prescribed",
+        f"{_CODE}/withdrawals/domain.py",
+        "    if line.quantity != 1:\n",
+        "    if line.quantity < 1:\n",
+        f"{_WITHDRAWALS}_a_marked_device_is_prescribed_from_the_store_that_it_stands_in",
+    ),
+    rule_mutant(
+        "ORD-13a",
+        "Goods count as received the day after their arrival",
+        _RULES,
+        "        if shipment.arrives_on > until:\n            continue",
+        "        if shipment.arrives_on >= until:\n            continue",
+        f"{_RESERVATIONS}_dispatched_goods_count_as_received_on_the_day_of_arrival",
+    ),
+    rule_mutant(
+        "ORD-13a",
+        "Goods whose arrival is told late count as received on the day that it is told",
+        _RULES,
+        "devices=devices, on=shipment.arrives_on",
+        "devices=devices, on=until",
+        f"{_RESERVATIONS}_an_arrival_that_has_passed_delivers_at_once",
+    ),
+    rule_mutant(
+        "ORD-14a",
+        "An order that the warehouse has begun with is voided",
+        _RULES,
+        "        case Status.RESERVED | Status.BACKORDERED:\n            return (Res",
+        "        case Status.RESERVED | Status.BACKORDERED | Status.PICKING:\n"
+        "            return (Res",
+        f"{_RESERVATIONS}_an_order_that_the_warehouse_has_begun_with_is_not_released",
+    ),
+    rule_mutant(
+        "ORD-14a",
+        "A dispatch does not say that the warehouse has begun",
+        f"{_CODE}/dispatches/handlers.py",
+        "*reservations.begin_picking(order.order_id, before), dispatched",
+        "dispatched",
+        f"{_RESERVATIONS}_a_dispatch_says_that_the_warehouse_has_begun",
+    ),
+    rule_mutant(
+        "ORD-14a",
+        "Goods that come in take back that the warehouse has begun",
+        _RULES,
+        "kept = Status.PICKING if known.status is Status.PICKING else status",
+        "kept = status",
+        f"{_RESERVATIONS}_goods_that_come_in_while_picking_do_not_take_the_beginning_back",
+    ),
+    rule_mutant(
+        "ORD-14b",
+        "A withdrawal can be voided",
+        _RULES,
+        "        case Status.RESERVED | Status.BACKORDERED:\n            return (Res",
+        "        case Status.RESERVED | Status.BACKORDERED | Status.DELIVERED:\n"
+        "            return (Res",
+        f"{_WITHDRAWALS}_a_withdrawal_is_never_voided",
+    ),
+    rule_mutant(
+        "PHY-1g",
+        "Picking that is told again is told once more",
+        _RULES,
+        "    if reservation.status not in (Status.RESERVED, Status.BACKORDERED):\n"
+        "        return ()\n    return (OrderPicking",
+        "    return (OrderPicking",
+        f"{_RESERVATIONS}_picking_told_again_is_told_once",
+    ),
+)

@@ -1,0 +1,234 @@
+"""Rule mutants of what an order is: whom it is for, its number, where it goes, when."""
+
+from typing import Final
+
+from tests.mutants.mutant import Swap
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/orders/orders"
+_TESTS: Final = "services/orders/tests"
+_PLACING: Final = f"{_CODE}/placements/domain.py"
+_NUMBERS: Final = f"{_CODE}/numbers/domain.py"
+_DRAWN: Final = f"{_CODE}/numbers/writes.py"
+_ORDER: Final = f"{_CODE}/customer_orders/domain.py"
+_DELIVERIES: Final = f"{_CODE}/customer_orders/deliveries.py"
+_PEOPLE: Final = f"{_CODE}/people"
+_PLACE: Final = f"{_TESTS}/test_placing.py::test"
+_STATE: Final = f"{_TESTS}/test_order_states.py::test"
+_FLOW: Final = f"{_TESTS}/test_order_flow.py::test"
+_HTTP: Final = f"{_TESTS}/test_orders_http.py::test"
+
+DELIVERY: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "ORD-1a",
+        "A care unit as recipient becomes another",
+        _PLACING,
+        "    return parties.recipient\n",
+        "    return CareUnitRecipient(unit=CareUnitId(parties.service_point.customer_id))\n",
+        f"{_PLACE}_an_order_may_be_for_a_care_unit",
+        more=(
+            Swap(
+                _PLACING,
+                "    ArticleType,\n    CareUnitRecipient,\n",
+                "    ArticleType,\n    CareUnitId,\n    CareUnitRecipient,\n",
+            ),
+        ),
+    ),
+    rule_mutant(
+        "ORD-1b",
+        "An order is delivered from the unit's own store",
+        _PLACING,
+        "        supply=Supply.CENTRAL,\n",
+        "        supply=Supply.OWN_STORE,\n",
+        f"{_PLACE}_an_order_for_a_patient_comes_from_the_central_store",
+    ),
+    rule_mutant(
+        "ORD-1c",
+        "Lines are numbered from zero",
+        _PLACING,
+        "        for number, line in enumerate(command.lines, start=1)\n    )\n",
+        "        for number, line in enumerate(command.lines)\n    )\n",
+        f"{_PLACE}_lines_are_numbered_from_one_and_keep_their_ids",
+    ),
+    rule_mutant(
+        "ORD-1c",
+        "A line's comment is lost",
+        f"{_CODE}/placements/handlers.py",
+        "enumerate(command.lines, 1) if line.comment}",
+        "enumerate(command.lines, 1) if line.comment and n > 1}",
+        f"{_FLOW}_a_comment_on_a_line_is_kept_with_the_order_and_not_told",
+    ),
+    rule_mutant(
+        "ORD-2a",
+        "Three running digits",
+        _NUMBERS,
+        '    return OrderNumber(f"{week}{running:04}")\n',
+        '    return OrderNumber(f"{week}{running:05}")\n',
+        f"{_PLACE}_a_number_has_two_digits_for_the_year_two_for_the_week_and_four_running",
+    ),
+    rule_mutant(
+        "ORD-2b",
+        "The year is the calendar's and not the week's",
+        _NUMBERS,
+        "    year, week, _ = day.isocalendar()\n",
+        "    year, week = day.year, day.isocalendar().week\n",
+        f"{_PLACE}_the_year_is_the_iso_year_of_the_week",
+    ),
+    rule_mutant(
+        "ORD-2c",
+        "All regions draw from one series",
+        _DRAWN,
+        "    week = week_of(tx.today)\n",
+        '    week = week_of(tx.today) if tx.region == "ac" else week_of(tx.today) + "1"\n',
+        f"{_FLOW}_each_region_has_a_series_of_its_own",
+    ),
+    rule_mutant(
+        "ORD-2c",
+        "The first number of a week is given twice",
+        _DRAWN,
+        '            index_elements=[row.region, row.series_week], set_={"last": row.last + 1}\n',
+        '            index_elements=[row.region, row.series_week], set_={"last": row.last}\n',
+        f"{_FLOW}_a_voided_orders_number_is_never_given_again",
+    ),
+    rule_mutant(
+        "ORD-2d",
+        "After 9999 the running number begins anew",
+        _NUMBERS,
+        '    return OrderNumber(f"{week}{running:04}")\n',
+        '    return OrderNumber(f"{week}{running % 10_000:04}")\n',
+        f"{_PLACE}_after_9999_the_running_number_goes_on_with_a_fifth_digit",
+    ),
+    rule_mutant(
+        "ORD-2e",
+        "Nothing is told when the numbers of a week have run out",
+        _DRAWN,
+        "    tx.after_commit(lambda: gauge.set(running))\n",
+        "    tx.after_commit(lambda: gauge.set(min(running, 9_999)))\n",
+        f"{_FLOW}_after_9999_a_fifth_digit_comes_and_the_metric_tells",
+    ),
+    rule_mutant(
+        "ORD-3a",
+        "Every order goes to the unit",
+        _PLACING,
+        "        address_kind=AddressKind(command.delivery.to.kind),\n",
+        "        address_kind=AddressKind.UNIT,\n",
+        f"{_PLACE}_an_order_goes_to_the_unit_or_to_the_recipients_address",
+    ),
+    rule_mutant(
+        "ORD-3a",
+        "An order is sent to a recipient without an address",
+        _PLACING,
+        "    if to_recipient and isinstance(recipient, Patient) and not recipient.has_address:\n",
+        "    if to_recipient and isinstance(recipient, Patient) and not recipient.person:\n",
+        f"{_PLACE}_nothing_is_sent_to_a_recipient_without_an_address",
+    ),
+    rule_mutant(
+        "ORD-3b",
+        "A one-off address is not where the order is taken",
+        _DELIVERIES,
+        "        place = _Place(name=recipient.name, address=given.to.address)\n",
+        "        place = recipient\n",
+        f"{_HTTP}_who_delivers_is_told_where_to",
+    ),
+    rule_mutant(
+        "ORD-3b",
+        "A one-off address is taken over Kafka",
+        _PLACING,
+        '        yield "delivery.to"\n',
+        "        yield from ()\n",
+        f"{_PLACE}_what_is_private_to_an_order_is_refused_over_kafka",
+    ),
+    rule_mutant(
+        "ORD-3c",
+        "The recipient's phone is not saved",
+        f"{_PEOPLE}/writes.py",
+        "    details.phone = delivery.recipient_phone or details.phone\n",
+        "",
+        f"{_HTTP}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
+    ),
+    rule_mutant(
+        "ORD-3c",
+        "The order's phone becomes the recipient's",
+        f"{_PEOPLE}/writes.py",
+        "    details.phone = delivery.recipient_phone or details.phone\n",
+        "    details.phone = delivery.order_phone or details.phone\n",
+        f"{_HTTP}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
+    ),
+    rule_mutant(
+        "ORD-3d",
+        "Door code and contact person are not stored with the order",
+        f"{_CODE}/placements/handlers.py",
+        "    if comments or domain.has_details(delivery):\n",
+        "    if comments and not domain.has_details(delivery):\n",
+        f"{_HTTP}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
+    ),
+    rule_mutant(
+        "ORD-3d",
+        "A door code is taken over Kafka",
+        f"{_CODE}/placements/handlers.py",
+        "        domain.must_carry_no_details(command.delivery)\n",
+        "        pass\n",
+        f"{_FLOW}_an_address_over_kafka_is_refused_with_the_way_to_send_it",
+    ),
+    rule_mutant(
+        "ORD-3f",
+        "Part deliveries cannot be asked for",
+        _PLACING,
+        "        consolidated=command.delivery.consolidated,\n",
+        "        consolidated=True,\n",
+        f"{_PLACE}_consolidated_delivery_is_on_by_default_and_can_be_turned_off",
+    ),
+    rule_mutant(
+        "ORD-3h",
+        "The customer's own address is not where an order goes",
+        _DELIVERIES,
+        "    if row.address_kind is AddressKind.UNIT:\n        place = await _unit(row, tx)\n",
+        "    if row.address_kind is AddressKind.UNIT:\n"
+        "        place = _Place(name=None, address=None)\n",
+        f"{_HTTP}_an_order_goes_to_the_customers_own_address_unless_another_is_given",
+    ),
+    rule_mutant(
+        "ORD-4a",
+        "An order keeps the first planned day",
+        _ORDER,
+        "            return replace(order, planned_dispatch_on=event.planned_dispatch_on)\n",
+        "            return replace(\n"
+        "                order, planned_dispatch_on=order.placed_on\n"
+        "            )\n",
+        f"{_FLOW}_a_backorder_is_planned_by_the_suppliers_lead_time",
+    ),
+    rule_mutant(
+        "ORD-4d",
+        "The first planned day is told as a change",
+        _ORDER,
+        "    changed = order.planned_dispatch_on is not None\n",
+        "    changed = True\n",
+        f"{_STATE}_the_first_planned_date_is_no_change",
+    ),
+    rule_mutant(
+        "ORD-4d",
+        "A later day is not told as a change",
+        _ORDER,
+        "    changed = order.planned_dispatch_on is not None\n",
+        "    changed = False\n",
+        f"{_STATE}_a_later_date_is_told_as_a_change",
+    ),
+    rule_mutant(
+        "ORD-4f",
+        "Goods that are told late are planned from the day on which they came",
+        "services/inventory/inventory/reservations/domain.py",
+        "    earliest = working_days_after(today, 1)\n",
+        "    earliest = working_days_after(reservation.planned_dispatch_on or today, 1)\n",
+        "services/inventory/tests/test_stock.py"
+        "::test_goods_told_late_are_planned_from_the_day_on_which_they_are_told",
+    ),
+    rule_mutant(
+        "ORD-4f",
+        "An order that is answered late is planned from the day on which it was placed",
+        "services/inventory/inventory/reservations/writes.py",
+        "        today=tx.today,\n    )\n    row =",
+        "        today=order.placed_on,\n    )\n    row =",
+        "services/inventory/tests/test_reservations.py"
+        "::test_an_order_that_is_answered_late_is_planned_from_the_day_of_the_answer",
+    ),
+)

@@ -1,0 +1,171 @@
+"""Rule mutants of what an order or a withdrawal may hold."""
+
+from typing import Final
+
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/orders/orders"
+_TESTS: Final = "services/orders/tests"
+_PLACING: Final = f"{_CODE}/placements/domain.py"
+_ORDER: Final = f"{_CODE}/customer_orders/domain.py"
+_PLACE: Final = f"{_TESTS}/test_placing.py::test"
+_STATE: Final = f"{_TESTS}/test_order_states.py::test"
+
+LINES: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "ORD-5a",
+        "What is outside the assortment is ordered",
+        _PLACING,
+        "        _must_be_in_assortment(article, number)\n",
+        "",
+        f"{_PLACE}_an_article_outside_the_assortment_cannot_be_ordered",
+    ),
+    rule_mutant(
+        "ORD-5a",
+        "The refusal does not say how to apply",
+        _PLACING,
+        '"Artikeln ligger utanför sortimentet. Ansök om individuell förskrivning.",',
+        '"Artikeln ligger utanför sortimentet.",',
+        f"{_PLACE}_the_refusal_says_how_to_apply_for_an_individual_prescription",
+    ),
+    rule_mutant(
+        "ORD-5b",
+        "What stands in the own store outside the assortment is not withdrawn",
+        _PLACING,
+        "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
+        "                Reason.SERVICE_IS_NOT_STOCKED",
+        "        _must_be_in_assortment(article, number)\n"
+        "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
+        "                Reason.SERVICE_IS_NOT_STOCKED",
+        f"{_PLACE}_what_stands_in_the_own_store_may_still_be_withdrawn",
+    ),
+    rule_mutant(
+        "ORD-6f",
+        "What is not purchased any more is ordered",
+        _PLACING,
+        "        _must_be_to_get(article, number, policy)\n",
+        "",
+        f"{_PLACE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
+    ),
+    rule_mutant(
+        "ORD-6f",
+        "A service that is not purchased any more is ordered",
+        _PLACING,
+        "(counts_in_central and article.type is not ArticleType.SERVICE):\n",
+        "counts_in_central:\n",
+        f"{_PLACE}_a_service_that_is_not_purchased_has_no_balance_anywhere",
+    ),
+    rule_mutant(
+        "ORD-6f",
+        "A discontinued article counts as purchased",
+        f"{_CODE}/articles/domain.py",
+        "        return self.status is ArticleStatus.ACTIVE\n",
+        "        return self.status is not ArticleStatus.PHASE_OUT\n",
+        f"{_PLACE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
+    ),
+    rule_mutant(
+        "ORD-6g",
+        "The central store's balance counts nowhere",
+        _PLACING,
+        '    counts_in_central = not policy.phase_out or "central" in policy.phase_out\n',
+        "    counts_in_central = False\n",
+        f"{_PLACE}_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts",
+    ),
+    rule_mutant(
+        "ORD-6g",
+        "An order waits for what nobody purchases",
+        "services/inventory/inventory/reservations/domain.py",
+        "    if any(number in not_purchased for number in missing):\n",
+        "    if all(number in not_purchased for number in missing) and not missing:\n",
+        "services/inventory/tests/test_reservations.py"
+        "::test_an_order_never_waits_for_what_is_purchased_no_more",
+    ),
+    rule_mutant(
+        "ORD-7a",
+        "A service is withdrawn from a store",
+        _PLACING,
+        "        if article.type is ArticleType.SERVICE:\n",
+        "        if article.type is ArticleType.SPARE_PART:\n",
+        f"{_PLACE}_a_service_does_not_stand_in_a_store",
+    ),
+    rule_mutant(
+        "ORD-7a",
+        "A withdrawal is registered and nobody waits for its answer",
+        _ORDER,
+        '        "status": Status.PENDING if own else Status.REGISTERED,\n',
+        '        "status": Status.REGISTERED,\n',
+        f"{_STATE}_a_withdrawal_is_pending_until_inventory_answers",
+    ),
+    rule_mutant(
+        "ORD-7b",
+        "A withdrawal is voided",
+        _ORDER,
+        "    if order.supply is Supply.OWN_STORE:\n",
+        "    if order.supply is Supply.OWN_STORE and order.picking_begun:\n",
+        f"{_STATE}_a_withdrawal_is_never_voided",
+    ),
+    rule_mutant(
+        "ORD-7c",
+        "A requisition is an order from the central store",
+        _PLACING,
+        "        supply=Supply.OWN_STORE,\n",
+        "        supply=Supply.CENTRAL,\n",
+        f"{_PLACE}_two_requisitions_are_two_lines",
+    ),
+    rule_mutant(
+        "ORD-7d",
+        "Two requisitions get one line number",
+        _PLACING,
+        "            number=number,\n            article_number=line.article_number,\n",
+        "            number=1,\n            article_number=line.article_number,\n",
+        f"{_PLACE}_two_requisitions_are_two_lines",
+    ),
+    rule_mutant(
+        "ORD-8a",
+        "A device that nobody named is prescribed",
+        _PLACING,
+        "        if article.marked and line.device_number is None:\n",
+        "        if article.marked and not line.quantity:\n",
+        f"{_PLACE}_a_marked_device_is_withdrawn_by_its_number",
+    ),
+    rule_mutant(
+        "ORD-8d",
+        "A device number on an order from the central store is passed over",
+        _PLACING,
+        "        _must_name_no_device(line, number)\n",
+        "",
+        f"{_PLACE}_an_order_from_the_central_store_names_no_device",
+    ),
+    rule_mutant(
+        "ORD-8a",
+        "A prescriber takes from the store of a unit where somebody else works",
+        _PLACING,
+        "    if not prescriber.works_at(place.customer_id):\n",
+        "    if not prescriber.service_points:\n",
+        f"{_PLACE}_the_prescriber_works_at_the_service_point",
+    ),
+    rule_mutant(
+        "ORD-8b",
+        "The store need not be the service point's",
+        _PLACING,
+        "    if store != place.store:\n",
+        "    if place.store is None:\n",
+        f"{_PLACE}_the_store_and_the_service_point_must_match",
+    ),
+    rule_mutant(
+        "ORD-8c",
+        "Two of a marked device are ordered on one line",
+        _PLACING,
+        "    if article.marked and line.quantity != 1:\n",
+        "    if article.marked and line.quantity < 1:\n",
+        f"{_PLACE}_the_quantity_of_a_marked_device_is_always_one",
+    ),
+    rule_mutant(
+        "ORD-8c",
+        "One device stands on two lines",
+        _PLACING,
+        "        if line.device_number in seen:\n",
+        "        if not seen >= set():\n",
+        f"{_PLACE}_a_device_stands_on_one_line_of_a_withdrawal",
+    ),
+)

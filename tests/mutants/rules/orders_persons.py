@@ -1,0 +1,225 @@
+"""Rule mutants of the vault: who somebody is, what is shown and logged, who is inactive."""
+
+from typing import Final
+
+from tests.mutants.mutant import Swap
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/orders/orders"
+_TESTS: Final = "services/orders/tests"
+_PARTIES: Final = f"{_CODE}/placements/queries.py"
+_HANDLERS: Final = f"{_CODE}/customer_orders/handlers.py"
+_PEOPLE: Final = f"{_CODE}/people"
+_FLOW: Final = f"{_TESTS}/test_order_flow.py::test"
+_HTTP: Final = f"{_TESTS}/test_orders_http.py::test"
+_PERSON: Final = f"{_TESTS}/test_persons.py::test"
+
+PERSONS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "REF-1a",
+        "Two ids of one person take turns in changing its number",
+        f"{_PEOPLE}/domain.py",
+        "    if stated.number != kept.number:\n",
+        "    if not stated.number:\n",
+        f"{_PERSON}_an_alias_cannot_change_the_number_of_the_person_it_stands_for",
+    ),
+    rule_mutant(
+        "REF-1d",
+        "The registry's new name is not taken over",
+        f"{_PEOPLE}/handlers.py",
+        "    details.name = fact.name\n",
+        "    details.name = details.name or fact.name\n",
+        f"{_PERSON}_what_the_registry_says_anew_replaces_name_and_address",
+    ),
+    rule_mutant(
+        "REF-1d",
+        "A name that a user writes is passed over in silence",
+        f"{_PEOPLE}/api.py",
+        '''    """Det som får ändras om en person (REF-1); `null` tar bort uppgiften."""
+
+    model_config = ConfigDict(extra="forbid")
+''',
+        '''    """Det som får ändras om en person (REF-1); `null` tar bort uppgiften."""
+
+    model_config = ConfigDict(extra="ignore")
+''',
+        f"{_PERSON}_name_and_address_cannot_be_edited",
+    ),
+    rule_mutant(
+        "REF-1e",
+        "An edited door code is not stored",
+        f"{_PEOPLE}/handlers.py",
+        "    details.door_code = command.door_code\n",
+        "",
+        f"{_PERSON}_phone_door_code_and_instructions_can_be_edited",
+    ),
+    rule_mutant(
+        "REF-1e",
+        "A stored phone does not show with a later order",
+        f"{_CODE}/customer_orders/deliveries.py",
+        "        recipient_phone=given.recipient_phone or recipient.phone,\n",
+        "        recipient_phone=given.recipient_phone,\n",
+        f"{_HTTP}_what_is_stored_of_the_recipient_shows_with_every_later_order",
+    ),
+    rule_mutant(
+        "REF-1e",
+        "A door code that was told with an order does not follow into the next",
+        f"{_PEOPLE}/writes.py",
+        "details.door_code = delivery.door_code or details.door_code",
+        "details.door_code = details.door_code",
+        f"{_HTTP}_door_code_and_instructions_of_the_recipients_door_follow_into_later_orders",
+    ),
+    rule_mutant(
+        "REF-1e",
+        "The unit's door code becomes the recipient's",
+        f"{_PEOPLE}/writes.py",
+        "    if isinstance(delivery.to, RecipientAddress):  # else they belong to another door\n",
+        "    if delivery.to:\n",
+        f"{_HTTP}_door_code_and_instructions_of_the_recipients_door_follow_into_later_orders",
+    ),
+    rule_mutant(
+        "REF-1f",
+        "A region's repetition undoes a phone that was edited here",
+        f"{_PEOPLE}/domain.py",
+        "    if stated is None or stated == known.stated:\n",
+        "    if stated is None:\n",
+        f"{_PERSON}_a_fact_changes_the_phone_when_the_region_has_changed_it",
+        f"{_PERSON}_a_phone_that_was_edited_here_outlives_a_repetition",
+    ),
+    rule_mutant(
+        "REF-1f",
+        "A registry without a phone removes the one that is stored",
+        f"{_PEOPLE}/domain.py",
+        "    if stated is None or stated == known.stated:\n",
+        "    if stated == known.stated:\n",
+        f"{_PERSON}_a_saved_phone_number_outlives_a_registry_that_has_none",
+    ),
+    rule_mutant(
+        "REF-1f",
+        "The first phone that a region states replaces one that was edited before",
+        f"{_PEOPLE}/domain.py",
+        "    was_edited = known.stated is None and known.phone is not None\n",
+        "    was_edited = False\n",
+        f"{_PERSON}_a_fact_changes_the_phone_when_the_region_has_changed_it",
+    ),
+    rule_mutant(
+        "REF-2b",
+        "Nobody is shown as deceased",
+        f"{_PEOPLE}/domain.py",
+        """            protected=details.protected,
+            deceased=details.deceased,
+""",
+        """            protected=details.protected,
+            deceased=False,
+""",
+        f"{_PERSON}_it_is_shown_that_somebody_is_deceased",
+    ),
+    rule_mutant(
+        "REF-6a",
+        "Nobody can tell who edited a phone",
+        f"{_PEOPLE}/handlers.py",
+        "    log_looks(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])\n",
+        "",
+        f"{_PERSON}_it_is_logged_who_edited_a_phone_and_when",
+    ),
+    rule_mutant(
+        "REF-8a",
+        "A person of another home region is not found",
+        f"{_PEOPLE}/queries.py",
+        "    return None if row is None else row.person\n",
+        "    return None if row is None or row.home_region != tx.region else row.person\n",
+        f"{_PERSON}_a_person_of_another_home_region_is_found_all_the_same",
+    ),
+    rule_mutant(
+        "REF-8b",
+        "Whoever is added by hand cannot be ordered for",
+        f"{_PEOPLE}/handlers.py",
+        "    row = _start(named, active=True, tx=tx)\n",
+        "    row = _start(named, active=False, tx=tx)\n",
+        f"{_PERSON}_a_person_who_is_not_found_is_added_by_hand",
+    ),
+    rule_mutant(
+        "REF-9a",
+        "A protected person's address is shown to whoever orders",
+        f"{_PEOPLE}/domain.py",
+        "    hidden = details.protected and purpose is not Purpose.DELIVERY\n",
+        "    hidden = details.protected and purpose is Purpose.DISPLAY\n",
+        f"{_PERSON}_only_delivery_resolves_the_address_of_a_protected_person",
+    ),
+    rule_mutant(
+        "REF-9a",
+        "Whoever prescribes may ask where an order is taken",
+        f"{_PEOPLE}/domain.py",
+        "    Purpose.DELIVERY: frozenset({Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM}),\n",
+        "    Purpose.DELIVERY: frozenset({Role.PRESCRIBER, Role.REGION_SYSTEM}),\n",
+        f"{_HTTP}_only_who_delivers_is_told_where_a_protected_recipient_lives",
+    ),
+    rule_mutant(
+        "REF-12h",
+        "A prescriber adds persons who are missing in the registry",
+        f"{_PEOPLE}/api.py",
+        "    commands.caller.must_have(Role.CUSTOMER_SERVICE)  # REF-12\n",
+        "    commands.caller.must_have(Role.CUSTOMER_SERVICE, Role.PRESCRIBER)\n",
+        f"{_PERSON}_customer_service_adds_persons_and_prescribers_do_not",
+    ),
+    rule_mutant(
+        "REF-12m",
+        "A person is added for somebody whom nobody knows",
+        f"{_PEOPLE}/handlers.py",
+        '    await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12"',
+        '    await tx.look_up(UserRow, user_key(command.asked_by, tx))  # , rule="REF-12"',
+        f"{_PERSON}_nobody_is_added_unless_somebody_known_asked_for_it",
+    ),
+    rule_mutant(
+        "REF-12m",
+        "It is not stored who had a person added",
+        f"{_PEOPLE}/handlers.py",
+        "            asked_by=command.asked_by,\n",
+        "",
+        f"{_PERSON}_it_is_stored_who_had_a_person_added",
+    ),
+    rule_mutant(
+        "REF-14a",
+        "The deceased stay active",
+        f"{_PEOPLE}/handlers.py",
+        "    active = fact.active and not fact.deceased\n",
+        "    active = fact.active\n",
+        f"{_PERSON}_the_moved_and_the_deceased_become_inactive",
+    ),
+    rule_mutant(
+        "REF-14a",
+        "Something new is registered on the inactive",
+        _PARTIES,
+        "    must_be_active(person.state())\n",
+        "",
+        f"{_HTTP}_no_route_takes_anything_new_for_an_inactive_recipient",
+        f"{_FLOW}_nothing_new_is_registered_on_an_inactive_recipient",
+    ),
+    rule_mutant(
+        "REF-14c",
+        "An order is held up by what has become of its recipient",
+        _HANDLERS,
+        "    tx.record(row, *domain.plan(row.state(), on=event.planned_dispatch_on))\n",
+        "    if row.recipient_person is not None:\n"
+        "        must_be_active((await tx.get(PersonRow, row.recipient_person)).state())\n"
+        "    tx.record(row, *domain.plan(row.state(), on=event.planned_dispatch_on))\n",
+        f"{_FLOW}_what_was_placed_before_the_recipient_became_inactive_goes_on",
+        more=(
+            Swap(
+                _HANDLERS,
+                "from orders.units.models import UserRow\n",
+                "from orders.people.domain import must_be_active\n"
+                "from orders.people.models import PersonRow\n"
+                "from orders.units.models import UserRow\n",
+            ),
+        ),
+    ),
+    rule_mutant(
+        "REF-14b",
+        "The refusal does not say whom to contact",
+        f"{_PEOPLE}/domain.py",
+        'way_on="Mottagaren är inaktiv. Kontakta hjälpmedelsservice.",',
+        'way_on="Mottagaren är inaktiv.",',
+        f"{_FLOW}_nothing_new_is_registered_on_an_inactive_recipient",
+    ),
+)

@@ -1,0 +1,144 @@
+"""Rule mutants of units and users as orders knows them."""
+
+from typing import Final
+
+from tests.mutants.mutant import Swap
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/orders/orders"
+_TESTS: Final = "services/orders/tests"
+_PLACING: Final = f"{_CODE}/placements/domain.py"
+_UNITS: Final = f"{_CODE}/units/domain.py"
+_PLACE: Final = f"{_TESTS}/test_placing.py::test"
+_UNIT: Final = f"{_TESTS}/test_units.py::test"
+
+UNITS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "REF-3a",
+        "A default service point need not be one of the user's",
+        _UNITS,
+        "    if fact.default_service_point not in fact.service_points:\n",
+        "    if not fact.service_points:\n",
+        f"{_UNIT}_a_default_that_is_not_among_the_service_points_is_refused",
+    ),
+    rule_mutant(
+        "REF-3a",
+        "A user works at a customer that is no service point",
+        _UNITS,
+        "        if not customer.is_service_point:\n",
+        "        if not customer.payer_id:\n",
+        f"{_UNIT}_a_user_works_at_service_points_alone",
+    ),
+    rule_mutant(
+        "REF-3b",
+        "A requester registers for a prescriber without connection",
+        _PLACING,
+        "    if not requester.active or prescriber.user_id not in requester.acts_for:\n",
+        "    if not requester.active:\n",
+        f"{_PLACE}_a_requester_without_connection_is_refused",
+    ),
+    rule_mutant(
+        "REF-3b",
+        "The requester is stored as the prescriber's own registration",
+        _PLACING,
+        "        requester=parties.requester.user_id,\n",
+        "        requester=parties.prescriber.user_id,\n",
+        f"{_PLACE}_a_requester_registers_in_the_name_of_a_connected_prescriber",
+    ),
+    rule_mutant(
+        "REF-3c",
+        "The service point's payer does not follow",
+        _PLACING,
+        "    default = command.payer_id or parties.service_point.payer_id  # REF-4\n",
+        "    default = command.payer_id or PayerId(parties.service_point.customer_id)\n",
+        f"{_PLACE}_choosing_the_service_point_sets_the_payer",
+        more=(
+            Swap(
+                _PLACING,
+                "    PatientRecipient,\n    PersonRef,\n",
+                "    PatientRecipient,\n    PayerId,\n    PersonRef,\n",
+            ),
+        ),
+    ),
+    rule_mutant(
+        "REF-3d",
+        "An inactive requester registers",
+        _PLACING,
+        "    if not requester.active or prescriber.user_id not in requester.acts_for:\n",
+        "    if prescriber.user_id not in requester.acts_for:\n",
+        f"{_PLACE}_a_requester_whose_access_has_ended_registers_for_nobody",
+    ),
+    rule_mutant(
+        "REF-3d",
+        "An inactive user keeps the rights of each role",
+        _UNITS,
+        "        return self.active and role in self.roles\n",
+        "        return role in self.roles\n",
+        f"{_PLACE}_the_prescriber_is_active_and_may_prescribe",
+        f"{_PLACE}_customer_service_whose_access_has_ended_registers_for_nobody",
+    ),
+    rule_mutant(
+        "REF-3d",
+        "A customer that is no service point orders",
+        _PLACING,
+        "    if not place.is_service_point:\n",
+        "    if not place.payer_id:\n",
+        f"{_PLACE}_a_customer_that_is_no_service_point_cannot_order",
+    ),
+    rule_mutant(
+        "REF-3d",
+        "A prescriber orders for a service point where somebody else works",
+        _PLACING,
+        "    if not prescriber.works_at(place.customer_id):\n",
+        "    if not prescriber.service_points:\n",
+        f"{_PLACE}_the_prescriber_works_at_the_service_point",
+    ),
+    rule_mutant(
+        "REF-4a",
+        "A customer is registered before its payer is known",
+        f"{_CODE}/units/handlers.py",
+        "    await tx.get(PayerRow, payer_key(fact.payer_id, tx))\n",
+        "",
+        f"{_UNIT}_a_customer_waits_for_its_payer",
+    ),
+    rule_mutant(
+        "REF-4b",
+        "A line's own payer does not count",
+        _PLACING,
+        "            payer_id=line.payer_id or default,\n",
+        "            payer_id=default,\n",
+        f"{_PLACE}_another_payer_is_given_for_a_line",
+    ),
+    rule_mutant(
+        "REF-4b",
+        "The whole order's payer does not count",
+        _PLACING,
+        "    default = command.payer_id or parties.service_point.payer_id  # REF-4\n",
+        "    default = parties.service_point.payer_id\n",
+        f"{_PLACE}_another_payer_is_given_for_the_whole_order",
+    ),
+    rule_mutant(
+        "REF-4c",
+        "Customers cannot be looked up by their payer",
+        f"{_CODE}/units/api.py",
+        'Eq(CustomerRow.payer_id, "Förvald betalare")',
+        'Eq(CustomerRow.store, "Förvald betalare")',
+        f"{_UNIT}_it_can_be_looked_up_which_payer_a_customer_has",
+    ),
+    rule_mutant(
+        "REF-7e",
+        "A private clinic withdraws from a store",
+        _PLACING,
+        "    if place.private_clinic and not policy.private_clinics_hold_stock:\n",
+        "    if place.private_clinic and policy.private_clinics_hold_stock:\n",
+        f"{_PLACE}_a_private_clinic_withdraws_nothing",
+    ),
+    rule_mutant(
+        "REF-7e",
+        "A private clinic is given a store",
+        _UNITS,
+        "fact.store is not None and not policy.private_clinics_hold_stock:\n",
+        "fact.store is not None and policy.private_clinics_hold_stock:\n",
+        f"{_UNIT}_a_private_clinic_cannot_own_a_store",
+    ),
+)
