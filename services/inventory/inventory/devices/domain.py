@@ -119,7 +119,9 @@ def begins_loan(changed: CustodyChanged) -> bool:
     from now on (BIL-1). A corrected return lets the loan before it go on.
     """
     is_decided = changed.cause.order_id is not None or changed.cause.transfer_id is not None
-    return is_decided and store_of(changed.before) is not None and store_of(changed.custody) is None
+    if not is_decided or store_of(changed.before) is None:
+        return False
+    return store_of(changed.custody) is None
 
 
 def check_stated(stated: DeviceStated, *, marked: bool) -> None:
