@@ -16,7 +16,7 @@ from pathlib import Path
 
 _RULE = re.compile(r"^- \*\*([A-Z]{3}-\d+)\*\*")
 _LETTER = re.compile(r"(?:^|(?<=\s))\(([a-z])\)\s")
-_TESTS = ("contracts", "chassis", "services", "deploy", "tests")
+_TESTS = ("contracts", "chassis", "documents", "services", "deploy", "testkit", "tests")
 _MUTANTS = Path("tests", "mutants", "rules")
 _WIDTH = 90
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
