@@ -79,7 +79,7 @@ def values_of(column: Column[Any]) -> st.SearchStrategy[Any]:
         return st.just(REGION)
     if isinstance(kind, Json):
         found = st.from_type(kind.annotation)
-    elif isinstance(kind, Enum):
+    elif isinstance(kind, Enum) and kind.enum_class is not None:
         found = st.sampled_from(kind.enum_class)
     elif hasattr(kind, "code"):
         found = texts_of(kind.code)
@@ -152,7 +152,7 @@ def described(row: Any) -> dict[str, tuple[type[Any], Any]]:
 async def compare(
     by_orm: AsyncSession,
     by_driver: AsyncSession,
-    row_type: type[Any],
+    row_type: Any,
     values: dict[str, Any],
     *,
     locks: bool,

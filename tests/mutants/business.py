@@ -30,6 +30,15 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{_TIMERS}::test_a_timer_set_anew_while_it_was_due_fires_at_its_new_instant",
     ),
     mutant(
+        "slow-timers-alone",
+        "A slow timer has a transaction of its own: without, two hundred documents idle in one",
+        f"{CHASSIS}/consuming/timers.py",
+        "one_by_one = [one for one in due if self._is_slow(one)]\n"
+        "        together = [one for one in due if not self._is_slow(one)]",
+        "one_by_one: list[Due] = []\n        together = list(due)",
+        f"{_TIMERS}::test_slow_timers_fire_in_a_transaction_each_and_the_others_in_one",
+    ),
+    mutant(
         "timer-fault-is-told",
         "A service is told of its timer's fault: without, one payer stops a region's invoices",
         f"{CHASSIS}/consuming/timers.py",

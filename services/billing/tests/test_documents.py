@@ -13,7 +13,7 @@ from billing.domain import (
     missing_change,
     vat_by_rate,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceLine, VatPart
 from kvitt_contracts.envelope import MAX_BYTES
@@ -148,6 +148,8 @@ def test_a_document_of_as_many_lines_as_it_may_have_can_be_published() -> None:
 
 
 @pytest.mark.rule("BIL-9g")
+@example(up_to=1, applied=0, besides=set(), forgone=set())
+@example(up_to=2, applied=0, besides={2, 3}, forgone=set())
 @given(
     up_to=st.integers(0, 30),
     applied=st.integers(0, 30),

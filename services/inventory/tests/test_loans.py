@@ -2,11 +2,12 @@
 begins with it.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
 import pytest
 from inventory.app import service
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import CustodyChanged, DeviceStatedOnLoan, LineDelivered
 from kvitt_contracts.types import Charging
 from kvitt_testkit.world import Given, World, stockholm
@@ -47,10 +48,18 @@ async def world(given: Given) -> AsyncIterator[World]:
         yield world
 
 
+async def changes(
+    world: World, number: str | None = None
+) -> list[CustodyChanged | DeviceStatedOnLoan]:
+    """The changes of custody, of all devices or of one, in their order."""
+    key = None if number is None else device_id(number)
+    emitted: Sequence[Event] = await world.events(key=key)
+    return [one for one in emitted if isinstance(one, CustodyChanged | DeviceStatedOnLoan)]
+
+
 async def charged(world: World, number: str) -> list[Charging | None]:
     """What each of a device's changes of custody says of how it is charged."""
-    changes = await world.events(CustodyChanged, DeviceStatedOnLoan, key=device_id(number))
-    return [change.charging for change in changes]
+    return [change.charging for change in await changes(world, number)]
 
 
 @pytest.mark.rule("BIL-9g")
@@ -61,8 +70,7 @@ async def test_each_change_of_custody_has_the_next_number_of_its_region(world: W
     await world.handle(a_device_on_loan_stated("170001", recipient=None, store=OWN), region="bd")
     await world.handle(a_device_returned("170002", on=date(2026, 3, 2)))
 
-    changes = await world.events(CustodyChanged, DeviceStatedOnLoan)
-    assert [change.number for change in changes] == [1, 2, 3, 4]
+    assert [change.number for change in await changes(world)] == [1, 2, 3, 4]
 
 
 @pytest.mark.rule("BIL-1f")
