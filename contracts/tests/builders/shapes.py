@@ -26,7 +26,7 @@ UNPROVEN: Mapping[type[Event], str] = {}
 
 
 EDITED = {"inventory.day.closed.v1 forgone": "an operator does not wait for a change"}
-"""Shapes that no owner emits and a reader may get: an operator has edited them, each for a reason."""
+"""Shapes that no owner emits and a reader may get: an operator has edited them, and why."""
 
 
 class NeverEmitted(AssertionError):
