@@ -28,6 +28,7 @@ PLAYS = {
     **{f"services/{service}/tests": {service} for service in SERVICES},
     "chassis/tests": {"notifications", "orders"},  # its toy services emit as these do
     "deploy/tests": set[str](),
+    "documents/tests": set[str](),
     "testkit/tests": set[str](),
     "tests/examples": set[str](),
     "tests/faults": {"orders", "bmb"},  # it plays the regions: what they ask of these

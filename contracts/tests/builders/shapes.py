@@ -25,6 +25,10 @@ UNPROVEN: Mapping[type[Event], str] = {}
 """Events that tests build and that no producer's test reaches, each with the reason; to shrink."""
 
 
+EDITED = {"inventory.day.closed.v1 forgone": "an operator does not wait for a change"}
+"""Shapes that no owner emits and a reader may get: an operator has edited them, and why."""
+
+
 class NeverEmitted(AssertionError):
     """A test asks for an event in a shape that its owner never emits."""
 
@@ -49,7 +53,7 @@ def check_emitted(event: Event) -> None:
     if type(event) in UNPROVEN:
         return
     known = emitted_shapes(event.wire_type.split(".")[0])
-    asked = lines([event])
+    asked = lines([event]) - EDITED.keys()
     if asked - known:
         same_type = sorted(line for line in known if line.split(" ")[0] == event.wire_type)
         raise NeverEmitted(
