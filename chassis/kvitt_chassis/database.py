@@ -10,11 +10,10 @@ from typing import Literal
 
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from kvitt_chassis import region_guard
+from kvitt_chassis import driver, region_guard
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.origins import is_from
@@ -58,6 +57,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
+            isolation_level="AUTOCOMMIT",  # the driver begins and ends transactions
             hide_parameters=True,  # an error's text would show persons
             connect_args={
                 "timeout": 5,
@@ -65,6 +65,7 @@ class Database:
                 "server_settings": {**_SERVER_SETTINGS, "application_name": f"{service}-{role}"},
             },
         )
+        driver.leave_out_the_dead(self.engine)
 
     @asynccontextmanager
     async def unit(
@@ -76,8 +77,8 @@ class Database:
         `region` is required for the api role, which reads and writes that region's rows alone.
         `opening`, for the worker role alone, is the first statement and saves a round trip.
         """
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            now = await (opening(session) if opening else self._open(session, region))
+        async with driver.transaction(self.engine, self._begin(region)) as session:
+            now = await (opening(session) if opening else _now(session))
             unit = UnitOfWork(
                 session=session,
                 service=self.service,
@@ -89,7 +90,6 @@ class Database:
             yield unit
             await unit.flush()
             failpoint("unit.before_commit")
-            await session.commit()
         failpoint("unit.after_commit")
         for call in unit.to_call:
             try:
@@ -102,34 +102,38 @@ class Database:
     @asynccontextmanager
     async def reading(self, region: RegionCode | None = None) -> AsyncIterator[AsyncSession]:
         """A read-only session for queries. `region` is required for the api role."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            await self._open(session, region, read_only=True)
+        begin = self._begin(region, read_only=True)
+        async with driver.transaction(self.engine, begin, end="ROLLBACK") as session:
             yield session
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[AsyncConnection]:
         """A connection on which each statement is its own transaction; for loops of the chassis."""
         async with self.engine.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
 
     async def now(self, region: RegionCode | None = None) -> datetime:
         """Business time: an aware datetime in UTC."""
-        async with AsyncSession(self.engine) as session:
-            return await self._open(session, region)
+        async with self.reading(region) as session:
+            return await _now(session)
 
     async def dispose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
 
-    async def _open(
-        self, session: AsyncSession, region: RegionCode | None, *, read_only: bool = False
-    ) -> datetime:
+    def _begin(self, region: RegionCode | None, *, read_only: bool = False) -> str:
         if self.role == "api" and region is None:
             raise ValueError("the api role works in one region: name it")
-        parameters = {"region": str(region or ""), "read_only": "on" if read_only else "off"}
-        opened = (await session.execute(_OPEN, parameters)).one()
-        now: datetime = opened.now
-        return now
+        begin = "BEGIN READ ONLY" if read_only else "BEGIN"
+        if region is None:
+            return begin
+        return f"{begin}; SET LOCAL kvitt.region = '{RegionCode(region)}'"
+
+
+async def _now(session: AsyncSession) -> datetime:
+    (row,) = await driver.fetch(session, _NOW)
+    now: datetime = row["now"]
+    return now
 
 
 # decision 0004: lock trouble is nobody's fault
@@ -181,10 +185,4 @@ _LOCK_TROUBLE = frozenset(
     }
 )
 _CONNECTION_CLASSES = frozenset({"08", "53", "57"})  # connection, resources, operator's doing
-_OPEN = text(
-    """
-    SELECT now() + (SELECT "offset" FROM clock) AS now,
-           set_config('kvitt.region', :region, true),
-           set_config('transaction_read_only', :read_only, true)
-    """
-)
+_NOW = 'SELECT now() + "offset" AS now FROM clock'

@@ -1,11 +1,61 @@
-"""The driver (asyncpg) beneath SQLAlchemy, for the few statements of the chassis that every message
-pays for.
+"""The driver (asyncpg) beneath SQLAlchemy: transactions, and the statements of the chassis that
+every message pays for.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+listeners: list[Callable[[str, Sequence[object]], None]] = []
+"""Each is called with every statement that is about to be sent, and its values: for tests."""
+
+_ROLLBACK_SECONDS = 5.0
+_PLACEHOLDER = re.compile(r"\$([0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A statement, without a WITH of its own, that goes with others; and its values."""
+
+    statement: str
+    values: Sequence[object]
+
+
+class NotCommitted(Exception):
+    """A statement of the transaction had failed, and nobody said so: nothing of it is committed."""
+
+
+# decision 0256: a transaction is begun and ended by the driver
+@asynccontextmanager
+async def transaction(
+    engine: AsyncEngine, begin: str = "BEGIN", *, end: str = "COMMIT"
+) -> AsyncIterator[AsyncSession]:
+    """A session in one transaction of a pool's connection: ended by `end`, by ROLLBACK on any
+    exception. `begin` may hold more statements, without values and without rows.
+
+    The engine's isolation level is AUTOCOMMIT: SQLAlchemy begins and ends nothing of its own.
+    Raises asyncpg's errors, OSError, SQLAlchemy's TimeoutError when no connection is free, and
+    NotCommitted.
+    """
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        raw = await (await session.connection()).get_raw_connection()
+        driver: Any = raw.driver_connection
+        session.info[fetch] = driver
+        try:
+            await _execute(driver, begin)
+            yield session
+            if await _execute(driver, end) != end:
+                raise NotCommitted
+        except BaseException:
+            await _roll_back(session, driver)
+            raise
 
 
 async def fetch(session: AsyncSession, statement: str, *values: object) -> Sequence[Any]:
@@ -14,14 +64,66 @@ async def fetch(session: AsyncSession, statement: str, *values: object) -> Seque
 
     `statement` has asyncpg's placeholders (`$1`), arrays are lists; answers asyncpg's records. Rows
     that the session has not flushed are not seen. Raises asyncpg's own errors (see
-    `is_lock_trouble`), and RuntimeError when no statement of the session has begun the transaction
-    yet.
+    `is_lock_trouble`), and RuntimeError for a session that `transaction` has not made.
     """
-    driver: Any = session.info.get(fetch)
-    if driver is None:
-        raw = await (await session.connection()).get_raw_connection()
-        driver = session.info[fetch] = raw.driver_connection
-    if not driver.is_in_transaction():
-        raise RuntimeError("the session's transaction is begun by a statement of its own")
+    driver = session.info.get(fetch)
+    if driver is None or not driver.is_in_transaction():
+        raise RuntimeError("the session is in no transaction of the driver's")
+    for listener in listeners:
+        listener(statement, values)
     rows: Sequence[Any] = await driver.fetch(statement, *values)
     return rows
+
+
+async def fetch_together(session: AsyncSession, parts: Sequence[Part]) -> Sequence[Any]:
+    """Run statements as one, in one round trip; answers the rows of the last. They see the same
+    state of the database, none what another changes. Raises as `fetch` does.
+    """
+    values = [value for part in parts for value in part.values]
+    return await fetch(session, _as_one(tuple(part.statement for part in parts)), *values)
+
+
+def leave_out_the_dead(engine: AsyncEngine) -> None:
+    """Let a pool give no connection that has ended while it lay there; costs no statement."""
+
+    def look(connection: Any, *_: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
+
+    event.listen(engine.sync_engine, "checkout", look)
+
+
+@cache
+def _as_one(statements: tuple[str, ...]) -> str:
+    """The statements with their placeholders counted on, the first ones as parts of the last."""
+    counted, first = [], 0
+    for statement in statements:
+        words = _PLACEHOLDER.split(statement)
+        numbers = [int(one) for one in words[1::2]]
+        words[1::2] = [f"${number + first}" for number in numbers]
+        counted.append("".join(words))
+        first += max(numbers, default=0)
+    *others, last = counted
+    if not others:
+        return last
+    named = (f"part{number} AS ({statement})" for number, statement in enumerate(others))
+    return f"WITH {', '.join(named)} {last}"
+
+
+async def _roll_back(session: AsyncSession, driver: Any) -> None:
+    """Afterwards no transaction is open on the connection, or nobody gets it again."""
+    is_open = True
+    try:
+        with suppress(Exception):
+            await _execute(driver, "ROLLBACK", timeout=_ROLLBACK_SECONDS)
+            is_open = False
+    finally:
+        if is_open:
+            await session.invalidate()
+
+
+async def _execute(driver: Any, statement: str, *, timeout: float | None = None) -> str:
+    for listener in listeners:
+        listener(statement, ())
+    status: str = await driver.execute(statement, timeout=timeout)
+    return status

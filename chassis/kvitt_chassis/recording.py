@@ -1,14 +1,13 @@
-"""Writes a unit of work's events and timers: one statement each. Decides nothing."""
+"""The statements that write a unit of work's events and timers. Decides nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from kvitt_contracts.envelope import Envelope
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from kvitt_chassis.driver import fetch
+from kvitt_chassis.driver import Part
 
 TimerName = tuple[str, str, UUID]
 """A timer's name, the region and the key of its row."""
@@ -24,12 +23,10 @@ class Emitted:
     payload: str
 
 
-async def write_events(session: AsyncSession, rows: Sequence[Emitted]) -> None:
-    """Insert events into the service's event log (the outbox), in their order."""
+def writing_events(rows: Sequence[Emitted]) -> Part:
+    """The insert of events into the service's event log (the outbox), in their order."""
     envelopes = [row.envelope for row in rows]
-    await fetch(
-        session,
-        _INSERT_EVENTS,
+    columns = (
         [one.id for one in envelopes],
         [one.region for one in envelopes],
         [row.topic for row in rows],
@@ -43,22 +40,21 @@ async def write_events(session: AsyncSession, rows: Sequence[Emitted]) -> None:
         [one.traceparent for one in envelopes],
         [row.payload for row in rows],
     )
+    return Part(_INSERT_EVENTS, columns)
 
 
-async def write_timers(
-    session: AsyncSession, scheduled: Mapping[TimerName, datetime | None]
-) -> None:
-    """Set timers to their instants, or delete those without one (None). A timer that is set anew
-    forgets its failed tries.
+def writing_timers(scheduled: Mapping[TimerName, datetime | None]) -> Iterator[Part]:
+    """What sets timers to their instants, and deletes those without one (None). A timer that is
+    set anew forgets its failed tries.
     """
     names = sorted(scheduled)
     gone = [name for name in names if scheduled[name] is None]
     due = [(name, instant) for name in names if (instant := scheduled[name]) is not None]
     if gone:
-        await fetch(session, _DELETE_TIMERS, *zip(*gone, strict=True))
+        yield Part(_DELETE_TIMERS, tuple(zip(*gone, strict=True)))
     if due:
         timers, regions, keys = zip(*(name for name, _ in due), strict=True)
-        await fetch(session, _SET_TIMERS, timers, regions, keys, [instant for _, instant in due])
+        yield Part(_SET_TIMERS, (timers, regions, keys, [instant for _, instant in due]))
 
 
 _INSERT_EVENTS = """

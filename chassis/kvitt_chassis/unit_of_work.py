@@ -12,14 +12,15 @@ from uuid import UUID, uuid4
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
-from sqlalchemy import ARRAY, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
 
+from kvitt_chassis.driver import Part, fetch_together
 from kvitt_chassis.handlers import MessageRoute, RowKey, TimerRoute
 from kvitt_chassis.lock_order import LockOrder
-from kvitt_chassis.recording import Emitted, TimerName, write_events, write_timers
+from kvitt_chassis.recording import Emitted, TimerName, writing_events, writing_timers
 from kvitt_chassis.row_keys import key_column
+from kvitt_chassis.rows import reader_of
 from kvitt_chassis.transaction import Transaction
 
 Calls = Sequence[tuple[MessageRoute | TimerRoute, Any, Transaction]]
@@ -124,25 +125,17 @@ class UnitOfWork:
         is_class = isinstance(named, type)
         row_type = named if is_class else named.class_
         column = key_column(row_type) if is_class else named
+        reader = reader_of(row_type, column)
         by_region: dict[RegionCode, list[Any]] = {}
         for region, key in sorted(pairs, key=lambda pair: (pair[0], str(pair[1]))):
             by_region.setdefault(region, []).append(key)
         for region, keys in by_region.items():
-            query = (
-                select(row_type)
-                # an array, not a list: the statement is the same for any number of keys
-                .where(row_type.region == region, column == any_(_array(keys, column)))
-                .order_by(column)
-            )
-            if locks and row_type.locked_when_loaded:
-                # A row that was read before it was locked may be an old one: read it anew.
-                query = query.with_for_update(key_share=True).execution_options(
-                    populate_existing=True
-                )
+            is_locking = locks and row_type.locked_when_loaded
+            if is_locking:
                 self.locked.update((row_type, region, key) for key in keys)
             for key in keys:
                 self.held[named][region, key] = None
-            for row in (await self.session.scalars(query)).all():
+            for row in await reader.fetch(self.session, region, keys, locks=is_locking):
                 self.held[named][region, getattr(row, column.key)] = row
                 if not is_class:
                     own_key = getattr(row, key_column(row_type).key)
@@ -154,17 +147,21 @@ class UnitOfWork:
             row for (of, _), row in self.held[row_type].items() if row is not None and of == region
         )
 
-    async def flush(self) -> None:
-        """Write rows, events and timers. The caller commits."""
-        await self.session.flush()
+    async def flush(self, *others: Part) -> Sequence[Any]:
+        """Write events and timers, with other parts that are written at the end, in one statement;
+        then rows: who has lost a mark to another process hears of that first, not of its rows.
+        Answers the rows of the last part. The caller commits.
+        """
+        parts = [*writing_timers(self.scheduled), *others]
         if self.emitted:
-            await write_events(self.session, self.emitted)
-            self.emitted, self.wrote_events = [], True
-        if self.scheduled:
-            await write_timers(self.session, self.scheduled)
-            due = [instant for instant in self.scheduled.values() if instant is not None]
-            self.soonest = min(due, default=self.soonest)
-            self.scheduled = {}
+            parts.insert(0, writing_events(self.emitted))
+        self.wrote_events |= bool(self.emitted)
+        due = [instant for instant in self.scheduled.values() if instant is not None]
+        self.soonest = min(due, default=self.soonest)
+        self.emitted, self.scheduled = [], {}
+        found = await fetch_together(self.session, parts) if parts else ()
+        await self.session.flush()
+        return found
 
     def begin(
         self,
@@ -194,7 +191,3 @@ class UnitOfWork:
 def _name(named: Any) -> str:
     """The table, and the column where rows are found by one that is not their key."""
     return str(inspect(named).local_table if isinstance(named, type) else named)
-
-
-def _array(keys: Sequence[Any], column: Any) -> Any:
-    return bindparam("keys", list(keys), type_=ARRAY(column.type), unique=True)

@@ -1,7 +1,7 @@
 """A service declares in which order it locks; tests see where that is not held."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,8 +13,8 @@ from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId, RegionCode
+from kvitt_testkit.sent import Sent, sent
 from kvitt_testkit.world import Given, Servers, ServiceUrls
-from sqlalchemy import event
 
 from chassis.tests import loans
 from chassis.tests.loans import BoxRow, LoanRow, PayerRow
@@ -52,25 +52,14 @@ async def opened(urls: ServiceUrls) -> Open:
     return make
 
 
-@contextmanager
-def statements(tx: Transaction) -> Iterator[list[str]]:
+def statements(tx: Transaction) -> AbstractContextManager[list[Sent]]:
     """What is sent to the database meanwhile."""
-    sent: list[str] = []
-    engine = tx.session.get_bind().engine
-
-    def note(*told: Any) -> None:
-        sent.append(told[2])
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    return sent(tx.session.get_bind().engine)
 
 
-def tables(sent: Iterable[str]) -> list[str]:
+def tables(statements: Iterable[str]) -> list[str]:
     """The table that each statement reads."""
-    return [one.partition("FROM ")[2].split()[0] for one in sent]
+    return [one.partition("FROM ")[2].split()[0] for one in statements]
 
 
 async def nothing(message: object, tx: Transaction) -> None:

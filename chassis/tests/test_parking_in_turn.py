@@ -15,6 +15,7 @@ from kvitt_chassis.database import Database
 from kvitt_contracts.orders import PayerRegistered
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId, PayerId, identify
+from kvitt_testkit.sent import transactions
 from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import event, text
 
@@ -162,6 +163,66 @@ async def test_a_row_that_another_process_has_stored_is_found(
     await consumer.drain._round()
 
     assert await trail.trail_of(consumer.database, order) == (1,)
+
+
+async def test_keys_that_waited_for_one_row_are_settled_together(consumer: Consumer) -> None:
+    log, orders = trail.Log(), [uuid4() for _ in range(60)]
+    await consumer.settle([waits(log, "ac", "4711", order) for order in orders])
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+
+    with transactions() as ended:
+        tried = await consumer.drain.settle_due()
+
+    assert (tried, ended["committed"]) == (50, 2)
+    assert await consumer.drain.settle_due() == 10
+    assert await trail.trails(consumer.database) == dict.fromkeys(orders, (1,))
+    for table in ("parked_keys", "parked_messages"):
+        assert await trail.table(consumer.database, f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+async def test_what_stands_behind_a_key_that_is_settled_together_comes_after_it(
+    consumer: Consumer,
+) -> None:
+    log, orders = trail.Log(), [uuid4(), uuid4()]
+    await consumer.settle([waits(log, "ac", "4711", order) for order in orders])
+    await consumer.settle([log.released(order, number) for order in orders for number in (2, 3)])
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+
+    await consumer.drain.settle_due()
+    assert await trail.trails(consumer.database) == dict.fromkeys(orders, (1,))
+    await consumer.drain.settle_due()
+    assert await trail.trails(consumer.database) == dict.fromkeys(orders, (1, 2, 3))
+
+
+async def test_one_that_fails_among_those_that_waited_holds_up_no_other(
+    consumer: Consumer,
+) -> None:
+    log, orders, bad = trail.Log(), [uuid4() for _ in range(5)], uuid4()
+    await consumer.settle([waits(log, "ac", "4711", order) for order in orders])
+    await consumer.settle([waits(log, "ac", "4712", bad)])
+    await consumer.settle([log.stated(payer, 1, "Umeå") for payer in ("4711", "4712")])
+    trail.mood.failing = {"payer 4712"}
+
+    await consumer.drain.settle_due()
+    assert await trail.trails(consumer.database) == {}  # nothing of it is done
+
+    await consumer.drain.settle_due()
+    assert await trail.trails(consumer.database) == dict.fromkeys(orders, (1,))
+    found = await trail.table(consumer.database, "SELECT key, cause FROM parked_keys")
+    assert found == [(str(bad), "fault")]
+
+
+async def test_keys_that_wait_on_for_another_row_stay_parked(consumer: Consumer) -> None:
+    log, order, other = trail.Log(), uuid4(), uuid4()
+    await consumer.settle([waits(log, "ac", "4711", order), waits(log, "ac", "4711", other)])
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+    async with consumer.database.unit() as unit:
+        await unit.session.execute(text("DELETE FROM payers"))
+
+    await consumer.drain.settle_due()
+
+    found = await trail.table(consumer.database, "SELECT state, cause, tries FROM parked_keys")
+    assert found == [("waiting", "not_yet_known", 1)] * 2
 
 
 def test_a_region_is_over_its_cap_until_a_quarter_has_left() -> None:

@@ -3,7 +3,7 @@ its batch, which goes on.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import PayerRegistered
 from kvitt_contracts.types import PayerId, identify
-from sqlalchemy import event
+from kvitt_testkit.sent import transactions
 
 from chassis.tests import trail
 from chassis.tests.trail import AC, Log, PayerRow, TrailRow, table, trail_of
@@ -30,13 +30,10 @@ def consumer(database: Database) -> Consumer:
 
 
 @pytest.fixture
-def ended(database: Database) -> Counter[str]:
+def ended() -> Iterator[Counter[str]]:
     """How many transactions were committed and rolled back."""
-    counted: Counter[str] = Counter()
-    engine = database.engine.sync_engine
-    event.listen(engine, "commit", lambda _: counted.update(["committed"]))
-    event.listen(engine, "rollback", lambda _: counted.update(["rolled back"]))
-    return counted
+    with transactions() as counted:
+        yield counted
 
 
 # -- refused ---------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.examples import Example, examples_of
 from kvitt_contracts.inventory import DeviceStatedOnLoan
+from kvitt_contracts.refusals import MessageRefused
 from kvitt_contracts.topics import CATALOGUE
 from kvitt_contracts.types import Value
 
@@ -27,6 +29,8 @@ from contracts.tests.builders.shapes import (
     lines,
 )
 from contracts.tests.builders.story import a_care_unit
+
+ROOT = Path(__file__).parents[2]
 
 
 def of(module: ModuleType) -> list[Callable[[], object]]:
@@ -83,6 +87,18 @@ def test_what_is_heard_beside_is_not_what_an_owner_emits() -> None:
         assert not set(path.read_text().splitlines()) & emitted_shapes(path.stem)
 
 
+@pytest.mark.parametrize(
+    "one",
+    [one for kind in MessageRefused.__subclasses__() for one in examples_of([kind])],
+    ids=lambda one: f"{one.wire_type}/{one.case}",
+)
+def test_every_refusal_of_an_example_is_one_that_its_owner_can_say(one: Example) -> None:
+    owner = one.wire_type.split(".")[0]
+    code = [*(ROOT / "services" / owner / owner).rglob("*.py"), *(ROOT / "chassis").rglob("*.py")]
+
+    assert any(f'"{one.data["reason"]}"' in path.read_text("utf-8") for path in code)
+
+
 def test_a_field_that_a_message_has_not_is_no_override() -> None:
     with pytest.raises(TypeError, match="has no field price"):
         an_article_listed(price=1)
@@ -97,6 +113,17 @@ def test_a_shape_is_what_is_given_and_which_kinds_are_chosen() -> None:
     }
     given = "charging custody.holder=patient custody.payer_id custody.prescriber number"
     assert lines([a_device_stated_on_loan()]) == {f"{DeviceStatedOnLoan.wire_type} {given}"}
+
+
+def test_the_reasons_that_an_event_states_are_lines_of_their_own() -> None:
+    refused = inventory.a_hold_refused(reason="LOCKED")
+
+    assert lines([refused]) == {
+        "inventory.hold.refused.v1",
+        "inventory.hold.refused.v1 refused.reason=LOCKED",
+    }
+    with pytest.raises(NeverEmitted, match=r"refused\.reason=STOLEN"):
+        inventory.a_hold_refused(reason="STOLEN")
 
 
 def test_a_list_that_may_be_left_empty_is_given_or_not() -> None:

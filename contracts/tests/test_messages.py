@@ -144,7 +144,6 @@ def test_a_message_is_imported_from_its_owners_package(message: type[Message]) -
     assert message.__name__ in getattr(package, "__all__", [message.__name__])
 
 
-@pytest.mark.rule("BIL-10c")
 def test_a_ledger_entry_has_as_much_debit_as_credit() -> None:
     lines = [
         {"account": "1510", "debit_ore": 100, "credit_ore": 0},

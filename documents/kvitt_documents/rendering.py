@@ -70,6 +70,7 @@ def inputs(document: Document) -> dict[str, str]:
     return {"data": json.dumps(_shown(data))}
 
 
+# decision 0250: a template gets data, and reads nothing else
 def _compile(template: str, given: dict[str, str], *, issued_on: date) -> bytes:
     import typst  # 20 MiB, of use to a process that prints
 

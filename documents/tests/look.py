@@ -21,9 +21,9 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, document in KINDS.items():
         typst.compile(
-            rendering.TEMPLATES / f"{document.template}.typ",
+            str(rendering.TEMPLATES / f"{document.template}.typ"),
             output=str(folder / f"{name}-{{p}}.png"),
-            root=rendering.TEMPLATES,
+            root=str(rendering.TEMPLATES),
             font_paths=rendering.fonts(),
             sys_inputs=rendering.inputs(document),
             ppi=96,

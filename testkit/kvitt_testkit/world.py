@@ -6,8 +6,8 @@
 import asyncio
 import inspect
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -35,8 +35,10 @@ from kvitt_contracts.envelope import Command, Envelope, Event, Kind, Message
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import DeclarativeBase
+
+from kvitt_testkit.sent import Sent, sent
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -158,19 +160,9 @@ class World:
             for route, message, tx in calls:
                 await route.handler(message, tx)
 
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
-        """Inside, collects the SQL statements that the worker role sends."""
-        sent: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
-            sent.append(statement)
-
-        event.listen(self.worker.engine.sync_engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(self.worker.engine.sync_engine, "before_cursor_execute", note)
+    def statements(self) -> AbstractContextManager[list[Sent]]:
+        """Inside, collects the SQL statements that are sent for the worker role."""
+        return sent(self.worker.engine.sync_engine)
 
     async def command(
         self,

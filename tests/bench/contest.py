@@ -193,8 +193,8 @@ class Arena:
 
 @contextmanager
 def open_arena(*, logical: bool = False) -> Iterator[Arena]:
-    """Within: PostgreSQL and Kafka, nothing else. `logical`: with logical decoding, if it is
-    ours to set.
+    """Within: PostgreSQL and Kafka, nothing else. `logical`: with logical decoding and commit
+    times, if they are ours to set.
     """
     with tempfile.TemporaryDirectory(prefix="kvitt-bench-", ignore_cleanup_errors=True) as folder:
         platform = Platform.start(Path(folder))
@@ -214,6 +214,7 @@ def _decode(servers: LocalServers) -> None:
     url = servers.await_postgres().admin_url
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET wal_level = logical")
+        connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
     servers.postgres.stop()
     servers.postgres.start()
 

@@ -30,6 +30,15 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{_TIMERS}::test_a_timer_set_anew_while_it_was_due_fires_at_its_new_instant",
     ),
     mutant(
+        "slow-timers-alone",
+        "A slow timer has a transaction of its own: without, two hundred documents idle in one",
+        f"{CHASSIS}/consuming/timers.py",
+        "one_by_one = [one for one in due if self._is_slow(one)]\n"
+        "        together = [one for one in due if not self._is_slow(one)]",
+        "one_by_one: list[Due] = []\n        together = list(due)",
+        f"{_TIMERS}::test_slow_timers_fire_in_a_transaction_each_and_the_others_in_one",
+    ),
+    mutant(
         "timer-fault-is-told",
         "A service is told of its timer's fault: without, one payer stops a region's invoices",
         f"{CHASSIS}/consuming/timers.py",
@@ -49,18 +58,18 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "rows-are-locked",
         "An aggregate is locked when it is loaded: without, two claim one device",
-        f"{CHASSIS}/unit_of_work.py",
-        "query = query.with_for_update(key_share=True).execution_options(",
-        "query = query.execution_options(",
+        f"{CHASSIS}/rows.py",
+        "statement = self._locking if locks else self._reading",
+        "statement = self._reading",
         f"{_INVENTORY}/test_concurrency.py"
         "::test_two_transfers_that_ask_at_once_do_not_both_get_the_device",
     ),
     mutant(
         "locked-rows-are-read-anew",
         "A row that was read before it was locked is read again",
-        f"{CHASSIS}/unit_of_work.py",
-        "                    populate_existing=True\n",
-        "                    populate_existing=False\n",
+        f"{CHASSIS}/rows.py",
+        "            if anew or name not in known:\n",
+        "            if name not in known:\n",
         "chassis/tests/test_inbox.py::test_a_row_that_was_read_before_it_was_locked_is_read_anew",
     ),
     mutant(

@@ -278,9 +278,9 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "rows-of-the-region",
         "A handler finds rows of its message's region alone",
-        f"{CHASSIS}/unit_of_work.py",
-        ".where(row_type.region == region, column",
-        ".where(column",
+        f"{CHASSIS}/rows.py",
+        'row_type.region == bindparam("region"),',
+        'row_type.region >= bindparam("region"),',
         f"{_INBOX}::test_a_handler_finds_no_row_of_another_region",
     ),
     mutant(

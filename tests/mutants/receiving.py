@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
+from tests.mutants.mutant import CHASSIS, Mutant, mutant
 
 _TESTS: Final = "chassis/tests"
 _INBOX: Final = f"{_TESTS}/test_inbox.py"
@@ -27,8 +27,8 @@ RECEIVING: tuple[Mutant, ...] = (
         "mark-moved",
         "The mark moves in the transaction of the effect",
         f"{CHASSIS}/consuming/marks.py",
-        "    if not batch.moved and not batch.fresh:\n        return\n",
-        "    if batch.moved:\n        return\n",
+        "    if not batch.moved and not batch.fresh:\n        return []\n",
+        "    if batch.moved:\n        return []\n",
         f"{_INBOX}::test_a_message_that_comes_again_has_no_effect_again",
     ),
     mutant(
@@ -43,24 +43,18 @@ RECEIVING: tuple[Mutant, ...] = (
         "fresh-mark-is-ours",
         "A key without a mark is begun by one transaction: without, two have one effect each",
         f"{CHASSIS}/consuming/marks.py",
-        '    if rows[0]["begun"] < len(batch.fresh):\n        raise MarkTaken\n',
-        "",
+        "    ORDER BY fresh.topic, fresh.key\n",
+        "    ORDER BY fresh.topic, fresh.key ON CONFLICT DO NOTHING\n",
         f"{_INBOX}::test_a_fresh_key_that_two_processes_have_in_hand_has_one_effect",
     ),
     mutant(
         "fresh-mark-of-the-parked",
         "The mark of a fresh key is begun where its message is parked, so that it can be locked",
         f"{CHASSIS}/consuming/marks.py",
-        "*_columns(batch, batch.fresh),",
-        "*_columns(batch, batch.fresh & batch.moved),",
+        "    if batch.fresh:\n        parts.append(Part(_BEGIN, _columns(batch, batch.fresh)))",
+        "    if fresh := batch.fresh & batch.moved:\n"
+        "        parts.append(Part(_BEGIN, _columns(batch, fresh)))",
         f"{_INBOX}::test_a_fresh_key_is_begun_where_its_message_is_parked_too",
-        more=(
-            Swap(
-                f"{CHASSIS}/consuming/marks.py",
-                '    if rows[0]["begun"] < len(batch.fresh):',
-                '    if rows[0]["begun"] < len(batch.fresh & batch.moved):',
-            ),
-        ),
     ),
     mutant(
         "mark-passes-unused-types",
@@ -259,8 +253,8 @@ RECEIVING: tuple[Mutant, ...] = (
     mutant(
         "batch-after-a-restore",
         "A batch is not settled in a database that lacks the one before it",
-        f"{CHASSIS}/consuming/positions.py",
-        "    if rows:\n        raise DatabaseBehind\n",
+        f"{CHASSIS}/consuming/inbox.py",
+        "        if positions is not None and behind:\n            raise DatabaseBehind\n",
         "",
         f"{_KAFKA}::test_a_batch_is_not_settled_in_a_database_that_has_lost_the_one_before",
     ),

@@ -8,6 +8,7 @@ _TESTS: Final = "chassis/tests"
 _RELAY: Final = f"{_TESTS}/test_relay.py"
 _MACHINE: Final = f"{_TESTS}/test_relay_machine.py"
 _DATABASE: Final = f"{_TESTS}/test_database.py"
+_DRIVER: Final = f"{_TESTS}/test_driver.py"
 _SEEDS: Final = (
     "tests/simulation/test_simulation.py::test_whatever_fails_nothing_is_lost_doubled_or_reordered"
 )
@@ -211,11 +212,33 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "all-or-nothing",
         "A unit that fails leaves nothing",
-        f"{CHASSIS}/database.py",
-        "            yield unit\n            await unit.flush()",
-        "            try:\n                yield unit\n            except BaseException:\n"
-        "                await session.commit()\n                raise\n"
-        "            await unit.flush()",
+        f"{CHASSIS}/driver.py",
+        "            await _roll_back(session, driver)\n",
+        '            await _execute(driver, "COMMIT")\n',
         f"{_DATABASE}::test_a_unit_that_fails_leaves_nothing_and_tells_nobody",
+    ),
+    mutant(
+        "no-open-transaction-in-the-pool",
+        "A connection whose transaction cannot be ended is thrown away, not given to the next",
+        f"{CHASSIS}/driver.py",
+        "        if is_open:\n            await session.invalidate()\n",
+        "        pass\n",
+        f"{_DRIVER}::test_a_connection_that_cannot_be_rolled_back_is_not_used_again",
+    ),
+    mutant(
+        "no-dead-connection-is-given",
+        "A connection that ended in the pool is not given: without, each costs a try",
+        f"{CHASSIS}/driver.py",
+        "            raise DisconnectionError\n",
+        "            pass\n",
+        f"{_DRIVER}::test_a_connection_that_ended_in_the_pool_is_not_given",
+    ),
+    mutant(
+        "silent-errors-are-not-commits",
+        "What PostgreSQL has rolled back at COMMIT is not taken for committed",
+        f"{CHASSIS}/driver.py",
+        "                raise NotCommitted\n",
+        "                pass\n",
+        f"{_DRIVER}::test_an_error_that_nobody_told_of_is_one_at_the_commit",
     ),
 )

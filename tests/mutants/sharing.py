@@ -93,6 +93,22 @@ SHARING: tuple[Mutant, ...] = (
         f"{_IN_TURN}_a_region_whose_tries_take_long_leaves_the_page_to_the_others",
     ),
     mutant(
+        "together-then-alone",
+        "Parked keys that fail together are tried alone: without, one holds up the others for ever",
+        _DRAIN,
+        "            self._alone.update(places)\n",
+        "",
+        f"{_IN_TURN}_one_that_fails_among_those_that_waited_holds_up_no_other",
+    ),
+    mutant(
+        "rows-that-came-free-keys-together",
+        "Keys whose row has come cost one transaction, not one each",
+        _DRAIN,
+        "tuple(well[at : at + _TOGETHER]) for at in range(0, len(well), _TOGETHER)",
+        "(one,) for one in well",
+        f"{_IN_TURN}_keys_that_waited_for_one_row_are_settled_together",
+    ),
+    mutant(
         "absent-rows-are-not-tried",
         "A key is not tried while the row that it waits for is not there",
         f"{CHASSIS}/consuming/awaited.py",

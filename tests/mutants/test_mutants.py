@@ -46,7 +46,8 @@ def test_the_tests_that_should_catch_a_mutant_exist(one: Mutant) -> None:
 @pytest.mark.parametrize("one", RULE_MUTANTS.values(), ids=lambda one: one.name)
 def test_what_a_rule_mutant_leaves_can_be_read(one: RuleMutant) -> None:
     for file, text in texts_with(one.swaps).items():
-        assert yaml.safe_load(text) if file.endswith(".yaml") else ast.parse(text).body
+        if not file.endswith(".typ"):  # typst says what is wrong with it, in the tests of its list
+            assert yaml.safe_load(text) if file.endswith(".yaml") else ast.parse(text).body
 
 
 def test_every_rule_mutant_breaks_a_clause_and_is_caught_by_a_test_with_its_mark() -> None:

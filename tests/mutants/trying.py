@@ -11,6 +11,9 @@ from tests.mutants.tree import NotOnce, Tree, texts_with
 from tests.mutants.trial import Runner, Tried
 from tests.telling import say
 
+_TO_BEGIN_SECONDS = 600.0
+_TEST_SECONDS = 10.0
+
 
 @contextmanager
 def ready() -> Iterator[Runner]:
@@ -37,7 +40,8 @@ def are_green(runner: Runner, wanted: Sequence[Mutant]) -> bool:
     tests = sorted({test for one in wanted for test in one.caught_by})
     say(f"without any mutant: {len(tests)} tests")
     # This run also makes the databases that services' tests copy: no mutant is ever in those.
-    control = runner.run(tests, to_the_end=True)
+    seconds = _TO_BEGIN_SECONDS + _TEST_SECONDS * len(tests)
+    control = runner.run(tests, seconds=seconds, to_the_end=True)
     if control.is_green:
         say(f"  green in {control.seconds:.0f} s")
     else:

@@ -5,6 +5,7 @@ Knows addresses alone: no service, no topic, no table, no person.
 
 import base64
 import binascii
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ import httpx
 import psycopg
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from psycopg import sql
+from pypdf import PdfReader
 
 Piece = tuple[str, bytes | str]
 """Where something stands, and what stands there."""
@@ -26,6 +28,7 @@ _SECONDS = 30.0
 _PAUSE_SECONDS = 0.2
 _ROWS = 500
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_PDF = re.compile(rb"%PDF-.*?%%EOF", re.DOTALL)
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){8,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
@@ -179,11 +182,22 @@ def _decoded(content: bytes | str) -> Iterator[str]:
     if isinstance(content, str):
         yield content
         return
+    for found in _PDF.finditer(content):
+        yield from _said(found[0])
     try:
         yield content.decode()
     except UnicodeDecodeError:
         yield content.decode(errors="replace")
         yield content.decode("latin-1")
+
+
+def _said(pdf: bytes) -> Iterator[str]:
+    """What a document says: of itself, and on each page."""
+    reader = PdfReader(io.BytesIO(pdf))
+    yield str(reader.metadata)
+    if (packet := reader.root_object.get("/Metadata")) is not None:
+        yield packet.get_object().get_data().decode()
+    yield from (page.extract_text() for page in reader.pages)
 
 
 def _packed(text: str) -> Iterator[bytes]:

@@ -96,6 +96,7 @@ def test_the_business_left_something_to_search_in_every_place(world: World) -> N
     assert tables >= {
         *("orders.parked_keys", "orders.parked_messages", "orders.person_accesses"),
         *("orders.idempotency_keys", "bmb.idempotency_keys", "billing.invoices"),
+        "billing.documents",
         *(f"{service}.events" for service in SERVICES),
     }
     assert world.places["logs"] == {f"{name}.log" for name in (*SERVICES, "kafka", "postgres")}

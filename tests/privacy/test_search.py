@@ -3,10 +3,14 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
 import pytest
+from kvitt_documents.invoices import InvoiceDocument
+from kvitt_documents.rendering import render
 
+from documents.tests.builders import an_invoice
 from tests.privacy.search import Sought, forms_of
 
 NUMBER = "191203049869"
@@ -65,6 +69,23 @@ def test_every_text_is_found_in_every_encoding(
 
 def test_a_text_is_found_among_bytes_that_are_no_text() -> None:
     assert NAME.casefold() in SOUGHT.within(b"\xff\xfe\x00" + NAME.encode() + b"\x80")
+
+
+def _of_two(document: InvoiceDocument) -> bytes:
+    return render(an_invoice()) + b"\n" + render(document)
+
+
+@pytest.mark.parametrize("text", sorted({*forms_of(NUMBER), NAME}))
+@pytest.mark.parametrize(
+    "document", [an_invoice(payer="{}"), replace(an_invoice(), title="{}")], ids=["page", "title"]
+)
+def test_every_text_is_found_in_a_document(text: str, document: InvoiceDocument) -> None:
+    holding = replace(
+        document, payer=document.payer.format(text), title=document.title.format(text)
+    )
+
+    assert text.casefold() in SOUGHT.within(_of_two(holding))
+    assert SOUGHT.within(_of_two(an_invoice())) == set()
 
 
 @pytest.mark.parametrize("text", ["191203049868", "Gästvin  Samordén", "", "1203-049869"])

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from asyncpg.exceptions import UniqueViolationError
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.policy import UnknownPolicy
 from kvitt_contracts.refusals import Refused
@@ -19,14 +20,14 @@ from kvitt_chassis.consuming import answers, marks, parking
 from kvitt_chassis.consuming.faults import HandlerFault, HandlerTooSlow, describe
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import State
-from kvitt_chassis.consuming.marks import Opening
+from kvitt_chassis.consuming.marks import Batch, MarkTaken, Opening
 from kvitt_chassis.consuming.outcomes import (
     OLDER,
     Outcome,
     end_of,
 )
-from kvitt_chassis.consuming.parking import Head
-from kvitt_chassis.consuming.positions import Reached, advance
+from kvitt_chassis.consuming.parking import Head, TopicKey
+from kvitt_chassis.consuming.positions import DatabaseBehind, Reached, advancing
 from kvitt_chassis.consuming.refusals import (
     is_answered,
     load_answers,
@@ -36,6 +37,7 @@ from kvitt_chassis.consuming.refusals import (
 from kvitt_chassis.consuming.settling import Settling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database, is_lock_trouble
+from kvitt_chassis.driver import Part
 from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
 from kvitt_chassis.handlers import MessageRoute
 from kvitt_chassis.metrics import child
@@ -87,7 +89,7 @@ class Applied:
 
     verdicts: list[tuple[Incoming, Verdict]] = field(default_factory=list)
     waiting: list[tuple[Incoming, NotYetKnown | UnknownPolicy]] = field(default_factory=list)
-    state: State | None = None  # of the parked key whose first message was tried, and stays it
+    states: dict[TopicKey, State] = field(default_factory=dict)  # of parked keys that stay so
 
     @property
     def parked(self) -> bool:
@@ -126,13 +128,13 @@ class Inbox:
         self,
         arrived: Sequence[Incoming],
         *,
-        head: Head | None = None,
+        heads: Sequence[Head] = (),
         turn: Turn | None = None,
         reached: Reached = MappingProxyType({}),
     ) -> Applied:
         """Settle messages in one transaction: effects, marks, seen ids, and what must be parked.
 
-        `head` is given when the only message comes from the park, where it is the first of its key.
+        `heads` are given when the messages come from the park, where each is the first of its key.
         `turn` is set to the message that is being handled. `reached`: how far the messages'
         partitions were settled before. Answers each message with its verdict. Raises what a handler
         raises, HandlerTooSlow, HeadGone, DatabaseBehind, or lock trouble; nothing is committed
@@ -141,7 +143,8 @@ class Inbox:
         slowest = 0.0
         applied = Applied()
         turn = turn or Turn()
-        opening = Opening(arrived, is_from_park=head is not None)
+        opening = Opening(arrived, is_from_park=bool(heads))
+        told = {id(one) for one, head in zip(arrived, heads, strict=False) if head.told is not None}
         try:
             async with self._database.unit(opening=opening) as unit:
                 settling = Settling(arrived, opening.batch)
@@ -150,8 +153,7 @@ class Inbox:
                     for incoming, verdict in zip(arrived, settling.verdicts, strict=True)
                 ]
                 await unit.load_ahead([call for call in begun if call is not None])
-                if head is not None and head.told is not None:
-                    await load_answers(unit, *arrived)
+                await load_answers(unit, *(one for one in arrived if id(one) in told))
                 for turn.index, incoming in enumerate(arrived):
                     began = time.monotonic()
                     try:
@@ -161,17 +163,16 @@ class Inbox:
                             verdict = await self._apply(unit, incoming, call, applied)
                         elif verdict is Verdict.REFUSE and incoming.refused is not None:
                             record_refusal(unit, incoming, incoming.refused)
-                        await _answer(unit, incoming, verdict, head)
+                        await _answer(unit, incoming, verdict, is_told=id(incoming) in told)
                         settling.end(turn.index, verdict)
                     finally:
                         slowest = max(slowest, time.monotonic() - began)
                 turn.index = None
                 applied.verdicts = list(zip(arrived, settling.verdicts, strict=True))
                 failpoint("inbox.before_marks")
-                await self._park(unit.session, applied, head)
-                await marks.write(unit.session, settling.batch)
-                if head is None:
-                    await advance(unit.session, arrived, reached)
+                await self._park(unit.session, applied, heads)
+                positions = None if heads else advancing(arrived, reached)
+                await self._write(unit, settling.batch, positions)
         except Exception as error:
             if slowest > SLOW_HANDLER and is_lock_trouble(error):
                 raise HandlerTooSlow(f"a handler took {slowest:.1f} s") from error
@@ -190,7 +191,8 @@ class Inbox:
         """Record the refusal of an inbound message, and its id as seen, in one transaction. Raises
         as `apply` does.
         """
-        return await self.apply([replace(incoming, refused=refused)], head=head, reached=reached)
+        heads = () if head is None else (head,)
+        return await self.apply([replace(incoming, refused=refused)], heads=heads, reached=reached)
 
     async def park(
         self,
@@ -211,9 +213,8 @@ class Inbox:
                     unit.session, [(incoming, cause, reason, None)], sealer=self._sealer
                 )
             elif verdict is Verdict.JOIN:
-                await self._park(unit.session, Applied([(incoming, verdict)]), None)
-            await marks.write(unit.session, opening.batch)
-            await advance(unit.session, [incoming], reached)
+                await self._park(unit.session, Applied([(incoming, verdict)]), ())
+            await self._write(unit, opening.batch, advancing([incoming], reached))
 
     async def forget(self) -> int:
         """Delete seen ids of inbound messages that are older than MEMORY_DAYS. Answers how many."""
@@ -262,26 +263,37 @@ class Inbox:
                     raise
                 raise HandlerFault from error  # its own, such as a missing file
 
-    async def _park(
-        self,
-        session: AsyncSession,
-        applied: Applied,
-        head: Head | None,
+    # decision 0257: what ends a transaction is one statement
+    async def _write(
+        self, unit: UnitOfWork, batch: Batch, positions: tuple[Part, Part] | None
     ) -> None:
+        try:
+            behind = await unit.flush(*marks.writing(batch), *(positions or ()))
+        except UniqueViolationError as error:
+            if error.table_name == "marks":
+                raise MarkTaken from error
+            raise
+        if positions is not None and behind:
+            raise DatabaseBehind
+
+    async def _park(self, session: AsyncSession, applied: Applied, heads: Sequence[Head]) -> None:
         waiting = {id(incoming): error for incoming, error in applied.waiting}
-        new = [
-            (incoming, *why_parked(incoming, verdict, waiting.get(id(incoming))))
+        new = {
+            id(incoming): (incoming, *why_parked(incoming, verdict, waiting.get(id(incoming))))
             for incoming, verdict in applied.verdicts
             if verdict in PARKS
-        ]
-        if head is not None:
-            if new:
-                applied.state = await parking.reschedule(session, head, *new[0][1:])
+        }
+        if new and not heads:
+            await parking.append(session, list(new.values()), sealer=self._sealer)
+        gone = []
+        for (incoming, _), head in zip(applied.verdicts, heads, strict=False):
+            if id(incoming) in new:
+                why = new[id(incoming)][1:]
+                applied.states[head.place] = await parking.reschedule(session, head, *why)
             else:
-                await parking.remove(session, head)
-            return
-        if new:
-            await parking.append(session, new, sealer=self._sealer)
+                gone.append(head)
+        if gone:
+            await parking.remove(session, *gone)
 
     def _tell(self, applied: Applied) -> None:
         """After the commit: count, write the history, and log what was parked."""
@@ -331,15 +343,12 @@ def why_parked(
             return Cause.BEHIND, "stands behind its key's parked message", None
 
 
-async def _answer(
-    unit: UnitOfWork, incoming: Incoming, verdict: Verdict, head: Head | None
-) -> None:
+async def _answer(unit: UnitOfWork, incoming: Incoming, verdict: Verdict, *, is_told: bool) -> None:
     """Record, for the sender, an older version, and how a message ended of which it was told that
     it is parked.
     """
     if not incoming.is_inbound:
         return
-    is_told = head is not None and head.told is not None
     if verdict is Verdict.REUSED:
         await load_answers(unit, incoming)
         # Kafka may deliver it again, and nothing but its answer remembers it

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -23,7 +22,7 @@ from kvitt_chassis.consuming.verdicts import (
     Verdict,
     judge,
 )
-from kvitt_chassis.driver import fetch
+from kvitt_chassis.driver import Part, fetch, fetch_together
 
 DDL: tuple[str, ...] = (
     """
@@ -170,7 +169,7 @@ class MarkTaken(Exception):
 @dataclass(slots=True)
 class Batch:
     """The state of the keys of one transaction's messages; updated as they are settled one after
-    the other. `fresh` are the keys without a mark: `write` inserts theirs.
+    the other. `fresh` are the keys without a mark: `writing` inserts theirs.
     """
 
     known: dict[TopicKey, KeyState]
@@ -262,7 +261,7 @@ class Batch:
 class Opening:
     """The first statement of a transaction that settles these messages: locks their marks, reads
     their keys' state and business time. Afterwards `batch` is set. The transaction must end with
-    `write`.
+    `writing`.
     """
 
     arrived: Sequence[Incoming]
@@ -292,7 +291,7 @@ async def _lock_known(
     session: AsyncSession, places: set[TopicKey]
 ) -> tuple[dict[TopicKey, KeyState], frozenset[TopicKey], datetime]:
     """The state of each key, which of them have no mark yet, and business time."""
-    rows = (await session.execute(_LOCK_KNOWN, _arrays(places))).all()
+    rows = await fetch(session, _LOCK_KNOWN, *_arrays(places).values())
     marked = {
         (topic, key): KeyState(sequence=seq, event_ids=tuple(event_ids))
         for _, topic, key, seq, event_ids, _ in rows
@@ -301,7 +300,7 @@ async def _lock_known(
     known = {place: marked.get(place, _FRESH) for place in places}
     for place in ((topic, key) for _, topic, key, _, _, is_parked in rows if is_parked):
         known[place] = replace(known[place], is_parked=True)
-    return known, frozenset(places - marked.keys()), rows[0].now
+    return known, frozenset(places - marked.keys()), rows[0]["now"]
 
 
 def _arrays(places: set[TopicKey]) -> dict[str, list[str]]:
@@ -319,7 +318,7 @@ async def advance_mark(
         sequence=sequence,
         event_ids=(*known.event_ids, *skipped[-REMEMBERED_IDS:], event_id)[-REMEMBERED_IDS:],
     )
-    await write(session, Batch({place: moved}, moved={place}))
+    await fetch_together(session, writing(Batch({place: moved}, moved={place})))
 
 
 async def remember(session: AsyncSession, incoming: Incoming) -> None:
@@ -365,34 +364,29 @@ async def _memory(
     return versions, seen
 
 
-async def write(session: AsyncSession, batch: Batch) -> None:
-    """Write the marks that advanced, those of fresh keys, and the new seen ids and versions: one
-    statement. Raises MarkTaken.
+def writing(batch: Batch) -> list[Part]:
+    """What writes the marks that advanced, those of fresh keys, and the new seen ids and versions;
+    fails by a unique key of `marks` where another process has begun a fresh key.
     """
     if not batch.moved and not batch.fresh:
-        return
-    moved = _columns(batch, batch.moved - batch.fresh)
-    if not batch.new_seen and not batch.fresh:
-        await fetch(session, _MOVE, *moved)
-        return
-    facts = sorted(batch.new_versions)
-    rows = await fetch(
-        session,
-        _WRITE,
-        *moved,
-        *_columns(batch, batch.fresh),
-        [source for source, _ in batch.new_seen],
-        [event_id for _, event_id in batch.new_seen],
-        list(batch.new_seen.values()),
-        *([fact[n] for fact in facts] for n in range(4)),
-        [batch.new_versions[fact][0] for fact in facts],
-        [batch.new_versions[fact][1] for fact in facts],
-    )
-    if rows[0]["begun"] < len(batch.fresh):
-        raise MarkTaken
+        return []
+    parts = []
+    if moved := batch.moved - batch.fresh:
+        parts.append(Part(_MOVE, _columns(batch, moved)))
+    if batch.fresh:
+        parts.append(Part(_BEGIN, _columns(batch, batch.fresh)))
+    if batch.new_seen:
+        sources, ids = zip(*batch.new_seen, strict=True)
+        parts.append(Part(_REMEMBER, (sources, ids, list(batch.new_seen.values()))))
+    if batch.new_versions:
+        facts = sorted(batch.new_versions)
+        stated = [batch.new_versions[fact] for fact in facts]
+        columns = (*zip(*facts, strict=True), *zip(*stated, strict=True))
+        parts.append(Part(_STATE, columns))
+    return parts
 
 
-def _columns(batch: Batch, places: AbstractSet[TopicKey]) -> list[list[Any]]:
+def _columns(batch: Batch, places: AbstractSet[TopicKey]) -> list[list[object]]:
     at = sorted(places)
     marks = [batch.known[place] for place in at]
     return [
@@ -416,13 +410,10 @@ async def forget(session: AsyncSession) -> int:
 
 _FRESH = KeyState()
 _LOCK = text("SELECT * FROM lock_marks(CAST(:topic AS text[]), CAST(:key AS text[]))")
-_LOCK_KNOWN = text(
-    """
+_LOCK_KNOWN = """
     SELECT now() + "offset" AS now, mark.*
-    FROM clock LEFT JOIN
-        lock_known_marks(CAST(:topic AS text[]), CAST(:key AS text[])) AS mark ON true
+    FROM clock LEFT JOIN lock_known_marks($1::text[], $2::text[]) AS mark ON true
     """
-)
 _MEMORY = """
     SELECT wanted.*, seen.id IS NOT NULL, seen.content,
            coalesce(fact.version, whole.version), fact.statement
@@ -442,24 +433,22 @@ _MOVE = """
     WHERE key_digest(marks.topic, marks.key) = key_digest(moved.topic, moved.key)
         AND marks.topic = moved.topic AND marks.key = moved.key
     """
-_WRITE = f"""
-    WITH moved AS ({_MOVE}), begun AS (
-        INSERT INTO marks (topic, key, seq, event_ids)
-        SELECT topic, key, seq, event_ids::uuid[]
-        FROM unnest($5::text[], $6::text[], $7::bigint[], $8::text[])
-            AS fresh(topic, key, seq, event_ids)
-        ORDER BY topic, key ON CONFLICT DO NOTHING RETURNING topic
-    ), seen AS (
-        INSERT INTO inbound_seen (source, id, content)
-        SELECT * FROM unnest($9::text[], $10::uuid[], $11::text[]) ON CONFLICT DO NOTHING
-    ), stated AS (
-        INSERT INTO inbound_facts (source, type, subject, thing, version, statement)
-        SELECT * FROM unnest($12::text[], $13::text[], $14::text[], $15::text[], $16::bigint[],
-            $17::text[])
-        ON CONFLICT (source, type, subject, thing)
-            DO UPDATE SET version = excluded.version, statement = excluded.statement
-    )
-    SELECT count(*) AS begun FROM begun
+_BEGIN = """
+    INSERT INTO marks (topic, key, seq, event_ids)
+    SELECT topic, key, seq, event_ids::uuid[]
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
+        AS fresh(topic, key, seq, event_ids)
+    ORDER BY fresh.topic, fresh.key
+    """
+_REMEMBER = """
+    INSERT INTO inbound_seen (source, id, content)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[]) ON CONFLICT DO NOTHING
+    """
+_STATE = """
+    INSERT INTO inbound_facts (source, type, subject, thing, version, statement)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
+    ON CONFLICT (source, type, subject, thing)
+        DO UPDATE SET version = excluded.version, statement = excluded.statement
     """
 _INSERT_SEEN = text(
     """

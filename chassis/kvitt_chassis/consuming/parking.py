@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import RETRY_POLICIES, State, when_parked, when_tried
 from kvitt_chassis.consuming.verdicts import Cause
+from kvitt_chassis.driver import Part, fetch, fetch_together
 from kvitt_chassis.sealing import Sealer
 
 BY_REGION = """
@@ -198,37 +199,48 @@ async def head_of(session: AsyncSession, place: TopicKey) -> Head | None:
     """A parked key's first message: the lowest sequence, else the first that came. None when
     nothing is parked.
     """
-    row = (await session.execute(_HEAD, {"topic": place[0], "key": place[1]})).one_or_none()
-    if row is None:
-        return None
-    return Head(
-        entry_id=row.entry_id,
-        message_id=row.message_id,
-        topic=place[0],
-        key=place[1],
-        state=State(row.state),
-        cause=Cause(row.cause),
-        tries=row.tries,
-        age=float(row.age),
-        sequence=row.seq,
-        event_id=row.event_id,
-        source=row.source,
-        sealed=row.sealed,
-        told=row.told,
-    )
+    return next(iter(await heads_of(session, [place])), None)
 
 
-async def remove(session: AsyncSession, head: Head) -> None:
-    """Take a settled first message out of the park; the next one of its key is due now. Raises
-    HeadGone.
+async def heads_of(session: AsyncSession, places: Sequence[TopicKey]) -> list[Head]:
+    """The first message of each of these keys, in any order; none of a key that is not parked."""
+    rows = await fetch(session, _HEADS, [one[0] for one in places], [one[1] for one in places])
+    return [
+        Head(
+            entry_id=row["entry_id"],
+            message_id=row["message_id"],
+            topic=row["topic"],
+            key=row["key"],
+            state=State(row["state"]),
+            cause=Cause(row["cause"]),
+            tries=row["tries"],
+            age=float(row["age"]),
+            sequence=row["seq"],
+            event_id=row["event_id"],
+            source=row["source"],
+            sealed=row["sealed"],
+            told=row["told"],
+        )
+        for row in rows
+    ]
+
+
+async def remove(session: AsyncSession, *heads: Head) -> None:
+    """Take settled first messages of different keys out of the park; the next one of each key is
+    due now. Raises HeadGone.
     """
-    gone = await session.execute(_DELETE_MESSAGE, {"id": head.message_id})
-    if getattr(gone, "rowcount", 0) == 0:
+    ids = [head.message_id for head in heads]
+    at = ([head.topic for head in heads], [head.key for head in heads])
+    gone = await fetch_together(
+        session,
+        [
+            Part(_NEXT_HEADS, (*at, ids, Cause.BEHIND)),
+            Part(_DELETE_KEYS, (*at, ids)),
+            Part(_DELETE_MESSAGES, (ids,)),
+        ],
+    )
+    if len(gone) < len(ids):
         raise HeadGone
-    at = {"topic": head.topic, "key": head.key}
-    left = await session.execute(_NEXT_HEAD, {**at, "cause": Cause.BEHIND})
-    if getattr(left, "rowcount", 0) == 0:
-        await session.execute(_DELETE_KEY, at)
 
 
 async def reschedule(
@@ -365,28 +377,34 @@ _NEXT = text(
     FROM parked_keys WHERE state = 'waiting'
     """
 )
-_HEAD = text(
-    """
-    SELECT k.id AS entry_id, m.id AS message_id, k.state, k.cause, k.tries,
+_HEADS = """
+    SELECT k.id AS entry_id, m.id AS message_id, k.topic, k.key, k.state, k.cause, k.tries,
            extract(epoch FROM clock_timestamp() - k.parked_at) AS age, m.seq, m.event_id,
                m.source, m.sealed, m.told
-    FROM parked_keys k JOIN parked_messages m ON m.topic = k.topic AND m.key = k.key
-    WHERE k.topic = :topic AND k.key = :key
-    -- what has no number that can be read came before what stands behind it
-    ORDER BY m.seq NULLS FIRST, m.id LIMIT 1
+    FROM unnest($1::text[], $2::text[]) AS wanted(topic, key)
+    JOIN parked_keys k USING (topic, key)
+    CROSS JOIN LATERAL (
+        SELECT * FROM parked_messages m WHERE m.topic = k.topic AND m.key = k.key
+        -- what has no number that can be read came before what stands behind it
+        ORDER BY m.seq NULLS FIRST, m.id LIMIT 1
+    ) AS m
     """
-)
-_DELETE_MESSAGE = text("DELETE FROM parked_messages WHERE id = :id")
-_NEXT_HEAD = text(
-    """
-    UPDATE parked_keys SET state = 'waiting', cause = :cause,
+_NEXT_HEADS = """
+    UPDATE parked_keys k SET state = 'waiting', cause = $4,
         reason = 'stood behind a parked message', field = NULL,
            tries = 0, next_at = clock_timestamp()
-    WHERE topic = :topic AND key = :key
-      AND EXISTS (SELECT 1 FROM parked_messages m WHERE m.topic = :topic AND m.key = :key)
+    FROM unnest($1::text[], $2::text[]) AS settled(topic, key)
+    WHERE k.topic = settled.topic AND k.key = settled.key
+      AND EXISTS (SELECT 1 FROM parked_messages m
+                  WHERE m.topic = k.topic AND m.key = k.key AND m.id <> ALL($3::bigint[]))
     """
-)
-_DELETE_KEY = text("DELETE FROM parked_keys WHERE topic = :topic AND key = :key")
+_DELETE_KEYS = """
+    DELETE FROM parked_keys k USING unnest($1::text[], $2::text[]) AS settled(topic, key)
+    WHERE k.topic = settled.topic AND k.key = settled.key
+      AND NOT EXISTS (SELECT 1 FROM parked_messages m
+                      WHERE m.topic = k.topic AND m.key = k.key AND m.id <> ALL($3::bigint[]))
+    """
+_DELETE_MESSAGES = "DELETE FROM parked_messages WHERE id = ANY($1::bigint[]) RETURNING id"
 _RESCHEDULE = text(
     """
     UPDATE parked_keys SET state = :state, cause = :cause, reason = :reason, field = :field,

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.driver import fetch
+from kvitt_chassis.driver import Part, fetch_together
 
 DDL: tuple[str, ...] = (
     """
@@ -44,20 +44,23 @@ async def advance(session: AsyncSession, settled: Iterable[Incoming], reached: R
     `reached` is what was settled before them. Raises DatabaseBehind when the database lacks some of
     that; the transaction must be rolled back then, or the loss would not be noticed any more.
     """
+    if await fetch_together(session, advancing(settled, reached)):
+        raise DatabaseBehind
+
+
+def advancing(settled: Iterable[Incoming], reached: Reached) -> tuple[Part, Part]:
+    """What `advance` runs, to go with what else is written at the end of a transaction: the last
+    part has a row for each partition of which the database lacks some.
+    """
     after: dict[TopicPartition, int] = {}
     for record in (one.record for one in settled):
         after[TopicPartition(record.topic, record.partition)] = record.offset + 1
     at = sorted(after)
-    rows = await fetch(
-        session,
-        _ADVANCE,
-        [one.topic for one in at],
-        [one.partition for one in at],
-        [after[one] for one in at],
-        [reached.get(one, 0) for one in at],
+    places = ([one.topic for one in at], [one.partition for one in at])
+    return (
+        Part(_ADVANCE, (*places, [after[one] for one in at])),
+        Part(_BEHIND, (*places, [reached.get(one, 0) for one in at])),
     )
-    if rows:
-        raise DatabaseBehind
 
 
 async def begin(session: AsyncSession, begins: Reached) -> None:
@@ -91,15 +94,13 @@ _BEGIN = text(
     """
 )
 _ADVANCE = """
-    WITH new AS (
-        SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[])
-            AS new(topic, partition, next_offset, reached)
-    ), advanced AS (
-        INSERT INTO positions (topic, partition, next_offset)
-        SELECT topic, partition, next_offset FROM new ORDER BY topic, partition
-        ON CONFLICT (topic, partition)
-        DO UPDATE SET next_offset = greatest(positions.next_offset, excluded.next_offset)
-    )
-    SELECT FROM new LEFT JOIN positions old USING (topic, partition)
-    WHERE coalesce(old.next_offset, 0) < new.reached
+    INSERT INTO positions (topic, partition, next_offset)
+    SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) ORDER BY 1, 2
+    ON CONFLICT (topic, partition)
+    DO UPDATE SET next_offset = greatest(positions.next_offset, excluded.next_offset)
+    """
+_BEHIND = """
+    SELECT FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS known(topic, partition, reached)
+    LEFT JOIN positions old USING (topic, partition)
+    WHERE coalesce(old.next_offset, 0) < known.reached
     """

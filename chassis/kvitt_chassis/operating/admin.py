@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kvitt_chassis import driver
 from kvitt_chassis.auth import Caller
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumers import Consumers
@@ -199,10 +200,9 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
     @router.post("/reconcile")
     async def reconcile() -> list[dict[str, Any]]:
         """Compare every aggregate's row with its events; what differs, by key and field."""
-        engine = database.engine.execution_options(isolation_level="REPEATABLE READ")
-        async with AsyncSession(engine) as session:
-            # It reads everything: longer than a handler may take, and it locks nothing.
-            await session.execute(text("SET LOCAL transaction_timeout = 0"))
+        # It reads everything: longer than a handler may take, and it locks nothing.
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL transaction_timeout = 0"
+        async with driver.transaction(database.engine, begin, end="ROLLBACK") as session:
             found = await differences(session, operations.service.base)
         return [asdict(one) for one in found]
 

@@ -25,8 +25,8 @@ class HoldRefused(Event, type="inventory.hold.refused.v1"):
 
 
 class HoldBroken(Event, type="inventory.hold.broken.v1"):
-    """A physical fact (return, dispatch, scrap, loss) took one device out of the hold, or what it
-    was to go to has ended by the effective day: `INACTIVE_RECIPIENT` (REF-14),
+    """A physical fact (return, dispatch, scrap, loss) took one device out of the hold, or whom or
+    what it was to go to has ended by the effective day: `INACTIVE_RECIPIENT` (REF-14),
     `STORE_HOLDS_NO_STOCK` (INV-4, REF-7).
     """
 

@@ -93,7 +93,7 @@ def a_transfer_requested_from_store(
 
 
 def a_transfer_refused(
-    transfer: str | TransferId = "BMB-1", *, reason: str = "LOCKED"
+    transfer: str | TransferId = "BMB-1", *, reason: str = "IN_TRANSFER"
 ) -> TransferRefused:
     """Inventory could not hold a device."""
     values = {

@@ -372,7 +372,7 @@ def an_inventory_message_refused(**changes: Any) -> InventoryMessageRefused:
         "message_source": "urn:region:ac",
         "message_type": "region.goods.received.v1",
         "message_subject": "INL-1",
-        "reason": "DEVICES_MISSING",
+        "reason": "DEVICES_DO_NOT_MATCH_QUANTITY",
         "rule": "INV-5",
         "field": "devices",
         "way_on": "Artikeln är individmärkt: ange ett individnummer per styck.",

@@ -2,17 +2,19 @@
 
 A shape is what may differ between two valid messages of a type: the optional fields that are given,
 a list that may be left empty among them, and the kinds that are chosen (`recipient=patient`).
+Beside it, whatever else is given, the reason that a message states (`reason=LOCKED`).
 `emitted/<owner>.txt` has one on each line. `emitted/heard/<owner>.txt` has those that a reader may
 hear beside: of earlier releases, whose events are read for ever, or as an operator has edited them.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kvitt_contracts.envelope import Event
+from kvitt_contracts.refusals import MessageRefused, MessageSettled
 from kvitt_contracts.types import Value
 
 V = TypeVar("V", bound=Value)
@@ -91,11 +93,11 @@ def emitted_shapes(owner: str) -> frozenset[str]:
 
 
 def lines(events: Iterable[Event]) -> frozenset[str]:
-    """The shapes of events as the files have them: the type, then what is given."""
+    """The shapes of events as the files have them: the type, then what is given, or a reason."""
     return frozenset(
         " ".join([event.wire_type, *sorted(shape)])
         for event in events
-        for shape in _shapes(event, "")
+        for shape in _shapes(event, "") | _reasons(event)
     )
 
 
@@ -106,6 +108,23 @@ def _shapes(value: Value, path: str) -> set[Shape]:
         for name, field in type(value).model_fields.items()
     ]
     return {frozenset[str]().union(*chosen) for chosen in product(*choices)}
+
+
+def _reasons(event: Event) -> set[Shape]:
+    """The reasons that an event states, one by one; an answer to a region states any rule's."""
+    if isinstance(event, MessageRefused | MessageSettled):
+        return set()
+    return {frozenset({f"{path}={code}"}) for path, code in _codes(event, "")}
+
+
+def _codes(value: Value, path: str) -> Iterator[tuple[str, str]]:
+    for name in type(value).model_fields:
+        given = getattr(value, name)
+        if name == "reason" and given is not None:
+            yield f"{path}{name}", str(given)
+        for inner in given if isinstance(given, tuple) else (given,):
+            if isinstance(inner, Value):
+                yield from _codes(inner, f"{path}{name}.")
 
 
 def _choices(given: object, path: str, *, optional: bool) -> set[Shape]:

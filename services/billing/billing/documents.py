@@ -24,7 +24,7 @@ _KINDS = {ChargeKind.RENT: "Hyra", ChargeKind.SALE: "Köp", ChargeKind.FEE: "Ege
 timers = Handlers()
 
 
-# decision 0250: what an issued document shows is kept when it is issued, its bytes when it is made
+# decision 0251: what it shows is kept when it is issued, its bytes when they are made
 async def keep(issued: InvoiceIssued, tx: Transaction) -> None:
     """Keep what the document of an invoice shows beside the invoice itself: names as they are on
     this day, and the template; have its bytes made (BIL-9).

@@ -135,7 +135,7 @@ async def unanswered(world: World, region: str) -> None:
     for number, (device, changes) in enumerate(KINDS):
         await send(world, f"WAIT-{number}", device, **changes)
     await world.advance(stockholm("2026-05-08 00:00"))
-    await send(world, "GONE", PATIENT, **TO_PATIENT)
+    await send(world, "GONE", PATIENT, new_recipient=TO_PATIENT["new_recipient"])
     await world.handle(a_person_inactivated(OTHER_PATIENT))
     await world.advance(stockholm("2026-05-20 00:00"))
 

@@ -126,7 +126,7 @@ async def test_a_price_before_its_article_is_refused(world: World) -> None:
     assert (refused.reason, refused.rule) == ("UNKNOWN_ARTICLE", "INV-2")
 
 
-@pytest.mark.rule("INV-1b", "INV-1d")
+@pytest.mark.rule("INV-1b", "INV-1c", "INV-1d")
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -194,7 +194,7 @@ async def test_a_search_of_two_characters_is_a_problem_with_the_rule(world: Worl
     assert (answer.json()["rule"], answer.json()["field"]) == ("INV-1", "query")
 
 
-@pytest.mark.rule("INV-2b", "INV-2c", "INV-2d")
+@pytest.mark.rule("INV-2b", "INV-2c", "INV-2d", "INV-2g")
 async def test_an_article_page_has_price_unit_lead_time_and_status(world: World) -> None:
     stated = an_article_stated(CUSHION, marked=False, unit="pair", lead_time_days=7)
     await world.handle_all(stated, a_price(34900, number=CUSHION))

@@ -85,6 +85,16 @@ async def test_the_device_card_shows_who_has_it_who_pays_and_who_prescribed_it(
     assert [one["transfer_id"] for one in taken_over["history"]] == [None, str(transfer_id())]
 
 
+@pytest.mark.rule("INV-5a")
+async def test_the_device_card_shows_article_number_and_serial_number(world: World) -> None:
+    await world.handle(a_device_in_store_stated(serial_number="SN-4471"))
+
+    shown = await card(world)
+
+    assert (shown["article_number"], shown["name"]) == (ROLLATOR, "Rollator Brukare 55")
+    assert (shown["device_number"], shown["serial_number"]) == ("170098", "SN-4471")
+
+
 @pytest.mark.rule("INV-5f")
 async def test_the_device_card_shows_the_order_behind_the_present_loan_alone(world: World) -> None:
     await world.handle_all(rollators_received(), a_withdrawal_placed(a_device_line()))

@@ -9,8 +9,15 @@ from inventory.app import service
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.holds import domain
 from inventory.holds.models import HoldRow
+from inventory.stock.models import StockMoveRow
 from kvitt_contracts.envelope import Message
-from kvitt_contracts.inventory import CustodyChanged, HoldGranted, HoldRefused, HoldReleased
+from kvitt_contracts.inventory import (
+    CustodyChanged,
+    HoldGranted,
+    HoldRefused,
+    HoldReleased,
+    MoveKind,
+)
 from kvitt_contracts.types import ArticleNumber, StoreId
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
@@ -253,6 +260,22 @@ async def test_a_device_in_a_transfer_is_not_withdrawn(world: World) -> None:
 
     assert (await device(world, "170077")).claim is not None
     assert await world.events(CustodyChanged) == []
+
+
+@pytest.mark.rule("INV-4c")
+async def test_a_device_leaves_the_ledger_on_the_day_on_which_it_leaves_its_store(
+    world: World,
+) -> None:
+    await world.advance(stockholm("2026-03-10 08:00"))
+    await world.handle(rollators_received("170077", received_on=date(2026, 3, 10)))
+    await world.handle(a_transfer_requested_from_store("170077", store=OWN))
+
+    await world.handle(
+        a_transfer_accepted("170077", new_recipient=a_patient(), effective_on=date(2026, 3, 5))
+    )
+
+    (left,) = [row for row in await world.rows(StockMoveRow) if row.kind is MoveKind.WITHDRAWN]
+    assert left.moved_on == (await device(world, "170077")).custody.since == date(2026, 3, 10)
 
 
 @pytest.mark.rule("BMB-7a")

@@ -2,11 +2,12 @@
 begins with it.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
 import pytest
 from inventory.app import service
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import CustodyChanged, DeviceStatedOnLoan, LineDelivered
 from kvitt_contracts.types import Charging
 from kvitt_testkit.world import Given, World, stockholm
@@ -53,7 +54,7 @@ async def changes(
 ) -> list[CustodyChanged | DeviceStatedOnLoan]:
     """The changes of custody, of all devices or of one, in their order."""
     key = None if number is None else device_id(number)
-    emitted = await world.events(key=key)
+    emitted: Sequence[Event] = await world.events(key=key)
     return [one for one in emitted if isinstance(one, CustodyChanged | DeviceStatedOnLoan)]
 
 

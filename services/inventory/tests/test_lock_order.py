@@ -17,7 +17,7 @@ from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.regions import PickingBegun
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
@@ -128,18 +128,12 @@ async def test_a_transfer_into_a_store_serves_who_waits_in_the_order_of_locks(
 def reservations_locked(world: World) -> Iterator[list[UUID]]:
     """The ids of the reservations that are locked meanwhile, in the order of their locks."""
     locked: list[UUID] = []
-    engine = world.worker.engine.sync_engine
-
-    def note(_: Any, __: Any, statement: str, values: tuple[Any, ...], *rest: Any) -> None:
-        if "FROM reservations" in statement and "FOR NO KEY UPDATE" in statement:
-            (keys,) = (value for value in values if isinstance(value, list))
-            locked.extend(UUID(str(key)) for key in keys)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with world.statements() as sent:
         yield locked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    for one in sent:
+        if "FROM reservations" in one and "FOR NO KEY UPDATE" in one:
+            (keys,) = (value for value in one.values if isinstance(value, list))
+            locked.extend(UUID(str(key)) for key in keys)
 
 
 FIRST, LAST = sorted(("O-2", "O-3"), key=order_id)

@@ -82,9 +82,10 @@ async def orders_of_every_kind(world: World) -> None:
     recipients: tuple[NamedPatient | CareUnitRecipient, ...] = (PATIENT, a_care_unit())
     lines: tuple[LineToOrder, ...] = (plain, named, fee, unnamed)
     for number, (recipient, line) in enumerate(product(recipients, lines)):
-        order = an_order_command(line, recipient=recipient)
-        await world.handle(order, subject=f"KIND-{number}")
-        await world.command(order, target=uuid4())
+        if line is not named:
+            order = an_order_command(line, recipient=recipient)
+            await world.handle(order, subject=f"KIND-{number}")
+            await world.command(order, target=uuid4())
         if line is not unnamed:
             withdrawal = a_withdrawal_command(line, recipient=recipient)
             await world.handle(withdrawal, subject=f"OWN-{number}")

@@ -529,7 +529,7 @@ _TOLD: Final[tuple[RuleMutant, ...]] = (  # by inventory
         "BIL-1f",
         "A transfer of a loan says anew how it is charged",
         f"{_INVENTORY}/inventory/devices/domain.py",
-        "    if not is_decided or _store_of(changed.before) is None:\n",
+        "    if not is_decided or store_of(changed.before) is None:\n",
         "    if not is_decided:\n",
         f"{_LOANS}_a_loan_says_how_it_is_charged_where_it_begins_and_nowhere_else",
     ),

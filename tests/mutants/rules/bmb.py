@@ -649,4 +649,13 @@ BMB: tuple[RuleMutant, ...] = (
     *_UNANSWERED,
     *_EXCEPTIONS,
     *_OTHERS,
+    rule_mutant(
+        "BMB-6c",
+        "Whoever took a device over by mistake has no part in it, and cannot send it back",
+        "services/bmb/bmb/register/writes.py",
+        "    row.take(event.custody)\n",
+        "    row.take(event.before)\n",
+        "services/bmb/tests/test_steps.py"
+        "::test_after_its_acceptance_a_transfer_is_put_right_by_a_new_one",
+    ),
 )

@@ -251,12 +251,4 @@ CONTRACTS: tuple[RuleMutant, ...] = (
         "VatPercent = Literal[0, 6, 12, 13, 25]",
         f"{_MONEY}_a_rate_that_sweden_does_not_have_is_refused",
     ),
-    rule_mutant(
-        "BIL-10c",
-        "An entry in the ledger may have more debit than credit",
-        f"{_CODE}/billing/ledger.py",
-        "        if sum(line.debit_ore - line.credit_ore for line in self.lines):\n",
-        "        if not self.lines:\n",
-        f"{_SHAPE}_a_ledger_entry_has_as_much_debit_as_credit",
-    ),
 )

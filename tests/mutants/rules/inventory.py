@@ -31,6 +31,14 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
         f"{_ARTICLES}_articles_are_found_by_words_in_any_order_and_by_filters",
     ),
     rule_mutant(
+        "INV-1c",
+        "A search does not look at the supplier",
+        f"{_CODE}/articles/domain.py",
+        "(article.article_number, article.name, article.supplier, article.iso_code)",
+        "(article.article_number, article.name, article.iso_code)",
+        f"{_ARTICLES}_articles_are_found_by_words_in_any_order_and_by_filters",
+    ),
+    rule_mutant(
         "INV-1d",
         "The filter of the assortment is another's",
         f"{_CODE}/articles/api.py",
@@ -109,6 +117,14 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
         "return Article(**same_fields(event, Article), prices=prices)",
         "values = same_fields(event, Article) | {'status': ArticleStatus.ACTIVE}\n"
         "            return Article(**values, prices=prices)",
+        f"{_ARTICLES}_an_article_page_has_price_unit_lead_time_and_status",
+    ),
+    rule_mutant(
+        "INV-2g",
+        "Every article is sold by the piece",
+        f"{_CODE}/articles/api.py",
+        "unit=row.unit",
+        'unit="piece"',
         f"{_ARTICLES}_an_article_page_has_price_unit_lead_time_and_status",
     ),
     rule_mutant(

@@ -13,6 +13,14 @@ _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
 
 DEVICES: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "INV-5a",
+        "A device that comes into a store loses its serial number",
+        f"{_CODE}/devices/domain.py",
+        "return Device(**same_fields(event, Device), custody=custody)",
+        "return Device(**same_fields(event, Device) | {'serial_number': None}, custody=custody)",
+        f"{_CARD}_the_device_card_shows_article_number_and_serial_number",
+    ),
+    rule_mutant(
         "INV-5b",
         "A device stands where it was before",
         f"{_CODE}/devices/domain.py",
@@ -108,6 +116,14 @@ DEVICES: tuple[RuleMutant, ...] = (
         "if stated.store is not None and getattr(stated, field) is not None:",
         "if stated.store is None and stated.recipient is None:",
         f"{_DEVICES}_what_stands_in_a_store_is_stated_without_payer_customer_and_prescriber",
+    ),
+    rule_mutant(
+        "BIL-1c",
+        "A transfer counts from the day on which the loan before it began",
+        f"{_CODE}/holds/handover.py",
+        "            since=effect.effective_on,\n",
+        "            since=before.custody.since,\n",
+        f"{_HOLDS}_custody_changes_at_the_start_of_a_later_day",
     ),
     rule_mutant(
         "BMB-1a",

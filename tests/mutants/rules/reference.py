@@ -251,4 +251,13 @@ REFERENCE: tuple[RuleMutant, ...] = (
         " and self.absent_to_on.year < self.absent_from_on.year:",
         f"{_DAY}_an_end_is_not_before_its_beginning",
     ),
+    rule_mutant(
+        "REF-6b",
+        "What is read of an aggregate's history begins after its first event",
+        "chassis/kvitt_chassis/relaying/outbox.py",
+        " AND key = :key AND seq >= :from_seq ",
+        " AND key = :key AND seq > :from_seq ",
+        "services/orders/tests/test_orders_http.py"
+        "::test_who_placed_an_order_and_when_can_be_read_afterwards",
+    ),
 )

@@ -60,7 +60,12 @@ class Device:
     @property
     def store(self) -> StoreId | None:
         """The store that the device is in, or None while it is on loan."""
-        return _store_of(self.custody)
+        return store_of(self.custody)
+
+
+def store_of(custody: Custody) -> StoreId | None:
+    """The store that has the device, or None while it is on loan."""
+    return custody.holder.store if isinstance(custody.holder, StoreHolder) else None
 
 
 class DeviceRefused(Refused):
@@ -114,9 +119,9 @@ def begins_loan(changed: CustodyChanged) -> bool:
     from now on (BIL-1). A corrected return lets the loan before it go on.
     """
     is_decided = changed.cause.order_id is not None or changed.cause.transfer_id is not None
-    if not is_decided or _store_of(changed.before) is None:
+    if not is_decided or store_of(changed.before) is None:
         return False
-    return _store_of(changed.custody) is None
+    return store_of(changed.custody) is None
 
 
 def check_stated(stated: DeviceStated, *, marked: bool) -> None:
@@ -223,7 +228,7 @@ def courses(history: Sequence[Change]) -> tuple[Course, ...]:
     """
     found: list[Course] = []
     for change in history:
-        custody, store = change.custody, _store_of(change.custody)
+        custody, store = change.custody, store_of(change.custody)
         by_fact = not (change.by_order or change.by_transfer)
         if by_fact and store is None and len(found) > 1 and found[-1].store is not None:
             found.pop()
@@ -283,7 +288,3 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             if isinstance(event.custody.holder, StoreHolder):
                 order_id = None
             return replace(device, custody=event.custody, order_id=order_id)
-
-
-def _store_of(custody: Custody) -> StoreId | None:
-    return custody.holder.store if isinstance(custody.holder, StoreHolder) else None

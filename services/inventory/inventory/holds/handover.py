@@ -7,8 +7,8 @@ from uuid import UUID
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import TransferAccepted, TransferExecutedAutomatically
-from kvitt_contracts.inventory import CustodyCause, HoldEvent, MoveKind
-from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
+from kvitt_contracts.inventory import CustodyCause, CustodyChanged, HoldEvent, MoveKind
+from kvitt_contracts.types import DeviceId, Holder, StoreHolder, StoreId, TransferId
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
@@ -82,7 +82,7 @@ async def hand_over_devices(tx: Transaction, hold: HoldRow, effect: TransferEffe
         await _free(tx, hold, called_off)
         return
     ended = domain.end(TransferId(hold.id), hold.state())
-    changes, moves = [], []
+    changes = []
     for row in await tx.lock_all(DeviceRow, hold.devices):
         before = row.state()
         changed = devices.change_custody(
@@ -96,11 +96,11 @@ async def hand_over_devices(tx: Transaction, hold: HoldRow, effect: TransferEffe
             cause=CustodyCause(transfer_id=effect.transfer_id),
         )
         row.claim = None
-        moves.append((row.article_number, before.store, devices.evolve(before, changed).store))
         changes.append((row, changed))
-    await lock_waiting(tx, Counter((enters, n) for n, _, enters in moves if enters is not None))
-    for number, leaves, enters in moves:
-        await _move(tx, number, effect, leaves=leaves, enters=enters)
+    entered = [(devices.store_of(changed.custody), row.article_number) for row, changed in changes]
+    await lock_waiting(tx, Counter((store, number) for store, number in entered if store))
+    for _, changed in changes:
+        await _move(tx, changed)
     for row, changed in changes:  # last, since it locks the region's count
         await change_custody(tx, row, changed)
     tx.record(hold, *ended)
@@ -158,16 +158,13 @@ async def _new_holder(tx: Transaction, device: devices.Device, effect: TransferE
     return await current_holder(tx, effect.new_recipient or device.custody.holder)
 
 
-async def _move(
-    tx: Transaction,
-    number: ArticleNumber,
-    effect: TransferEffectRow,
-    *,
-    leaves: StoreId | None,
-    enters: StoreId | None,
-) -> None:
-    """What the hand-over does to the stores: the claim had set one aside where it left from."""
-    on = effect.effective_on
+async def _move(tx: Transaction, changed: CustodyChanged) -> None:
+    """What a hand-over does to the stores: the claim had set one aside where it left from. The
+    ledger's day is that of the custody, which may be later than the transfer's.
+    """
+    leaves, enters = devices.store_of(changed.before), devices.store_of(changed.custody)
+    number, on = changed.article_number, changed.custody.since
+    transfer_id = changed.cause.transfer_id
     if leaves is not None:
         stays = enters == leaves
         await move_stock(
@@ -178,7 +175,7 @@ async def _move(
             on=on,
             available=1 if stays else 0,
             reserved=-1,
-            cause_id=effect.transfer_id,
+            cause_id=transfer_id,
         )
     if enters is not None and enters != leaves:
         await move_stock(
@@ -188,7 +185,7 @@ async def _move(
             MoveKind.RETURNED,
             on=on,
             available=1,
-            cause_id=effect.transfer_id,
+            cause_id=transfer_id,
         )
     if enters is not None:
         await serve_backorders(tx, enters, number)

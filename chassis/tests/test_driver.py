@@ -1,0 +1,117 @@
+"""Transactions by the driver: what is begun is ended, whatever happens meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from asyncpg.exceptions import DivisionByZeroError
+from kvitt_chassis import driver
+from kvitt_chassis.database import Database
+from kvitt_chassis.driver import NotCommitted, Part, fetch, fetch_together
+from kvitt_contracts.policy import Policies
+from kvitt_testkit.sent import transactions
+from kvitt_testkit.world import Servers, ServiceUrls, wait_for
+
+from chassis.tests import trail
+
+
+@pytest.fixture(scope="module")
+def urls(platform: Servers, prefix: str) -> ServiceUrls:
+    return trail.make_database(platform, prefix)
+
+
+@pytest.fixture
+async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
+    """One connection, so that whoever comes next gets the same."""
+    database = Database(
+        urls.worker, service=trail.SERVICE, role="worker", policies=policies, pool_size=1
+    )
+    yield database
+    await database.dispose()
+
+
+async def connection_of(database: Database) -> Any:
+    """The next transaction's connection, which is in none before."""
+    async with database.engine.connect() as connection:
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        assert not raw.is_in_transaction()
+        return raw
+
+
+async def test_a_transaction_is_committed_once_or_rolled_back_once(database: Database) -> None:
+    with transactions() as ended:
+        async with database.unit():
+            pass
+        with pytest.raises(ZeroDivisionError):
+            async with database.unit():
+                raise ZeroDivisionError
+
+    assert ended == {"committed": 1, "rolled back": 1}
+
+
+async def silent(database: Database) -> None:
+    """A unit whose statement fails, and that says nothing of it."""
+    async with database.unit() as unit:
+        with suppress(DivisionByZeroError):
+            await fetch(unit.session, "SELECT 1/0")
+
+
+async def test_an_error_that_nobody_told_of_is_one_at_the_commit(database: Database) -> None:
+    with pytest.raises(NotCommitted):
+        await silent(database)
+
+
+async def test_who_is_cancelled_leaves_no_transaction_open(database: Database) -> None:
+    before = await connection_of(database)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2), database.unit() as unit:
+            await fetch(unit.session, "SELECT pg_sleep(20)")
+
+    assert await connection_of(database) is before
+
+
+async def test_a_connection_that_cannot_be_rolled_back_is_not_used_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await connection_of(database)
+    monkeypatch.setattr(driver, "_ROLLBACK_SECONDS", "no number")
+    with pytest.raises(ZeroDivisionError):
+        async with database.unit():
+            raise ZeroDivisionError
+
+    assert await connection_of(database) is not before
+
+
+async def test_a_connection_that_ended_in_the_pool_is_not_given(
+    database: Database, platform: Servers
+) -> None:
+    before = await connection_of(database)
+    trail.end_connections(platform.database_admin_url, database)
+    await wait_for(before.is_closed)
+
+    assert await connection_of(database) is not before
+
+
+async def test_statements_that_go_together_see_the_same_state(database: Database) -> None:
+    insert = """
+        INSERT INTO inbound_seen (source, id)
+        SELECT $1, id FROM unnest($2::uuid[]) AS new(id)
+        """
+    ids = ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"]
+    count = Part("SELECT count(*), $1::int AS given FROM inbound_seen WHERE source = $2", (7, "b"))
+    async with database.unit() as unit:
+        first = await fetch_together(
+            unit.session, [Part(insert, ("a", ids)), Part(insert, ("b", ids)), count]
+        )
+        second = await fetch_together(unit.session, [count])
+
+    assert [tuple(row) for row in (*first, *second)] == [(0, 7), (2, 7)]
+
+
+async def test_a_session_of_nobodys_has_no_statement_of_the_drivers(database: Database) -> None:
+    async with database.unit() as unit:
+        session = unit.session
+    with pytest.raises(RuntimeError, match="no transaction"):
+        await fetch(session, "SELECT 1")
