@@ -79,7 +79,12 @@ OWNERS = sorted(path.stem for path in EMITTED.glob("*.txt"))
 def test_every_example_has_a_shape_that_its_owner_emits(one: Example) -> None:
     assert isinstance(one.message, Event)
 
-    check_emitted(one.message)
+    check_emitted(one.message, or_heard=True)
+
+
+def test_what_is_heard_beside_is_not_what_an_owner_emits() -> None:
+    for path in (EMITTED / "heard").glob("*.txt"):
+        assert not set(path.read_text().splitlines()) & emitted_shapes(path.stem)
 
 
 @pytest.mark.parametrize(
