@@ -26,6 +26,7 @@ from contracts.tests.builders.orders import (
 )
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_device_in_store_stated,
     a_device_on_loan_stated,
     a_device_returned,
     a_dispatch,
@@ -67,7 +68,7 @@ async def test_each_change_of_custody_has_the_next_number_of_its_region(world: W
     await world.handle_all(a_device_on_loan_stated("170001"), a_device_on_loan_stated("170002"))
     await world.handle(a_device_returned("170001", on=date(2026, 3, 2)))
     await world.handle_all(*the_stores(), *the_catalogue(), region="bd")
-    await world.handle(a_device_on_loan_stated("170001", recipient=None, store=OWN), region="bd")
+    await world.handle(a_device_in_store_stated("170001"), region="bd")
     await world.handle(a_device_returned("170002", on=date(2026, 3, 2)))
 
     assert [change.number for change in await changes(world)] == [1, 2, 3, 4]
