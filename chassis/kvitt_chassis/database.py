@@ -157,6 +157,12 @@ def is_lock_trouble(error: BaseException) -> bool:
     return error.connection_invalidated
 
 
+def is_collision(error: BaseException) -> bool:
+    """True for an error of a row whose unique key another row has."""
+    raised = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(raised, "sqlstate", None) == "23505"
+
+
 def _is_from_trouble(error: BaseException) -> bool:
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):

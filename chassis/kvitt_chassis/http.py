@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from asyncpg.exceptions import IntegrityConstraintViolationError
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from kvitt_contracts.envelope import Command
@@ -171,7 +172,7 @@ class CommandRunner:
         for attempt in range(1, _TRIES + 1):
             try:
                 return await self._once(command, target=target, subject=subject, show=show)
-            except IntegrityError as error:
+            except (IntegrityError, IntegrityConstraintViolationError) as error:
                 # Two made the same thing at once: the next try sees the other's row, and the rule
                 # says what that means.
                 if attempt == _TRIES:

@@ -25,6 +25,7 @@ from kvitt_contracts.topics import REGION_ORDERS, for_region
 from kvitt_contracts.types import OrderId, RegionCode, identify
 from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
@@ -50,6 +51,17 @@ async def test_a_message_that_comes_again_has_no_effect_again(consumer: Consumer
     await consumer.settle([records[0], records[0], records[1], log.released(order, 3)])
 
     assert await trail_of(consumer.database, order) == (1, 2, 3)
+
+
+async def test_the_mark_advances_batch_after_batch(consumer: Consumer, log: Log) -> None:
+    order = uuid4()
+    first, second = (log.released(order, number) for number in (1, 2))
+
+    for record in (first, second, second, first, second):
+        await consumer.settle([record])
+
+    assert await trail_of(consumer.database, order) == (1, 2)
+    assert await _marks(consumer.database) == [(trail.RESERVATIONS, str(order), 2)]
 
 
 async def test_one_message_twice_in_one_batch_has_one_effect(consumer: Consumer, log: Log) -> None:
@@ -198,6 +210,39 @@ async def test_a_fresh_key_that_two_processes_have_in_hand_has_one_effect(
     assert (await inboxes[0].apply([arrived])).verdicts == [(arrived, Verdict.DUPLICATE)]
     assert await trail_of(database, order) == (1,)
     assert await _marks(database) == [(trail.RESERVATIONS, str(order), 1)]
+
+
+async def test_who_meets_the_row_of_a_rival_tries_again(
+    consumer: Consumer, database: Database, log: Log
+) -> None:
+    """A rival has made the row, its event and the mark after the key was found to be fresh."""
+    order = uuid4()
+    record = log.refused(order, 1, "overtaken")
+    arrived = consumer.shared.reader.read(record)
+    inbox = consumer.inbox
+
+    async def overtake() -> None:
+        trail.mood.meanwhile = None
+        await trail.a_consumer(database).inbox.apply([arrived])
+
+    trail.mood.meanwhile = overtake
+    with pytest.raises(MarkTaken):
+        await inbox.apply([arrived])
+
+    assert await trail_of(database, order) == (1,)
+
+
+async def test_a_collision_that_no_rival_explains_is_the_handlers_fault(
+    consumer: Consumer, database: Database, log: Log
+) -> None:
+    order = uuid4()
+    await consumer.settle([log.released(order, 1)])
+    arrived = consumer.shared.reader.read(log.refused(uuid4(), 1, f"collides {order}"))
+
+    with pytest.raises(IntegrityError) as raised:
+        await consumer.inbox.apply([arrived])
+
+    assert not is_lock_trouble(raised.value)
 
 
 async def test_a_fresh_key_is_begun_where_its_message_is_parked_too(

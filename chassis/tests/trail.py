@@ -1,7 +1,7 @@
 """A service for the tests of inbox and consumer: it writes down, per order, what it applied."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -106,6 +106,7 @@ class Mood:
     failing: set[str] = field(default_factory=set)
     hangs: float = 0.0
     calls: int = 0
+    meanwhile: Callable[[], Awaitable[None]] | None = None
 
 
 mood = Mood()
@@ -134,6 +135,14 @@ async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
         raise FileNotFoundError
     if event.reason == "hangs":
         await asyncio.sleep(mood.hangs)
+    if event.reason == "overtaken" and mood.meanwhile:
+        await mood.meanwhile()
+        tx.session.add(TrailRow(region=tx.region, order_id=event.order_id, numbers=(1,)))
+        await tx.session.flush()
+    if event.reason.startswith("collides "):
+        other = UUID(event.reason.removeprefix("collides "))
+        tx.session.add(TrailRow(region=tx.region, order_id=other, numbers=(1,)))
+        await tx.session.flush()
     if event.reason == "refuses":
         raise Refused("NEVER", rule="contract", way_on="-")
     if event.reason.startswith("payer ") and event.reason != "payer late":

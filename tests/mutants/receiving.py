@@ -27,9 +27,9 @@ RECEIVING: tuple[Mutant, ...] = (
         "mark-moved",
         "The mark moves in the transaction of the effect",
         f"{CHASSIS}/consuming/marks.py",
-        "    if not batch.moved and not batch.fresh:\n        return []\n",
-        "    if batch.moved:\n        return []\n",
-        f"{_INBOX}::test_a_message_that_comes_again_has_no_effect_again",
+        "    if moved := batch.moved - batch.fresh:\n",
+        "    if moved := batch.moved & batch.fresh:\n",
+        f"{_INBOX}::test_the_mark_advances_batch_after_batch",
     ),
     mutant(
         "mark-locked",
@@ -46,6 +46,14 @@ RECEIVING: tuple[Mutant, ...] = (
         "    ORDER BY fresh.topic, fresh.key\n",
         "    ORDER BY fresh.topic, fresh.key ON CONFLICT DO NOTHING\n",
         f"{_INBOX}::test_a_fresh_key_that_two_processes_have_in_hand_has_one_effect",
+    ),
+    mutant(
+        "fresh-mark-is-nobodys-fault",
+        "Who meets what a rival has begun tries again: without, it is the handler's fault",
+        f"{CHASSIS}/consuming/inbox.py",
+        "if is_collision(error) and await self._have_begun(opening.batch.fresh):",
+        "if False:",
+        f"{_INBOX}::test_who_meets_the_row_of_a_rival_tries_again",
     ),
     mutant(
         "fresh-mark-of-the-parked",

@@ -6,6 +6,7 @@ import yaml
 
 from tests.mutants.__main__ import MUTANTS, render
 from tests.mutants.mutant import Mutant, Swap, mutant
+from tests.mutants.rules.__main__ import summary
 from tests.mutants.rules.lists import RULE_MUTANTS, chosen
 from tests.mutants.rules.rule_mutant import RuleMutant, faults_of, numbered, rule_mutant
 from tests.mutants.tree import ROOT, NotOnce, Tree, texts_with
@@ -82,6 +83,16 @@ def test_a_rule_mutant_is_refused_with_what_is_wrong_with_it(tmp_path: Path) -> 
         "BMB-1b: test_it.py::test_it is no test with the mark BMB-1b",
         f"BMB-1b: {once}",
     ]
+
+
+def test_a_rule_mutant_that_survives_is_named_with_its_clause() -> None:
+    one = a_rule_mutant("BMB-1a", "test_it.py::test_it")
+    caught = judge(one, a_run('<failure message="AssertionError"/>'))
+
+    said = summary([caught, judge(one, a_run(""))], seconds=60)
+
+    assert said.splitlines()[0] == "BMB-1a survived: what is wrong then"
+    assert said.splitlines()[1].startswith("1 of 2 rule mutants are caught; 1 min")
 
 
 def test_rule_mutants_are_chosen_by_list_rule_clause_and_name() -> None:

@@ -5,11 +5,12 @@ effects. What is to be done is decided in machine.py.
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from asyncpg.exceptions import UniqueViolationError
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.policy import UnknownPolicy
 from kvitt_contracts.refusals import Refused
@@ -36,7 +37,7 @@ from kvitt_chassis.consuming.refusals import (
 )
 from kvitt_chassis.consuming.settling import Settling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
-from kvitt_chassis.database import Database, is_lock_trouble
+from kvitt_chassis.database import Database, is_collision, is_lock_trouble
 from kvitt_chassis.driver import Part
 from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
 from kvitt_chassis.handlers import MessageRoute
@@ -146,7 +147,7 @@ class Inbox:
         opening = Opening(arrived, is_from_park=bool(heads))
         told = {id(one) for one, head in zip(arrived, heads, strict=False) if head.told is not None}
         try:
-            async with self._database.unit(opening=opening) as unit:
+            async with self._unit(opening) as unit:
                 settling = Settling(arrived, opening.batch)
                 begun = [
                     _begin(unit, incoming) if verdict is Verdict.APPLY else None
@@ -206,7 +207,7 @@ class Inbox:
         trouble.
         """
         opening = Opening([incoming], is_from_park=False)
-        async with self._database.unit(opening=opening) as unit:
+        async with self._unit(opening) as unit:
             verdict = opening.batch.judge(incoming)
             if verdict in {Verdict.APPLY, Verdict.REFUSE}:
                 await parking.append(
@@ -215,6 +216,24 @@ class Inbox:
             elif verdict is Verdict.JOIN:
                 await self._park(unit.session, Applied([(incoming, verdict)]), ())
             await self._write(unit, opening.batch, advancing([incoming], reached))
+
+    # decision 0261: who has lost a race for a fresh key tries again
+    @asynccontextmanager
+    async def _unit(self, opening: Opening) -> AsyncIterator[UnitOfWork]:
+        """A transaction that settles messages. Raises MarkTaken in place of whatever has collided
+        with a rival that has begun one of the fresh keys: its mark, its event or its row.
+        """
+        try:
+            async with self._database.unit(opening=opening) as unit:
+                yield unit
+        except Exception as error:
+            if is_collision(error) and await self._have_begun(opening.batch.fresh):
+                raise MarkTaken from error
+            raise
+
+    async def _have_begun(self, fresh: AbstractSet[TopicKey]) -> bool:
+        async with self._database.reading() as session:
+            return await marks.have_begun(session, fresh)
 
     async def forget(self) -> int:
         """Delete seen ids of inbound messages that are older than MEMORY_DAYS. Answers how many."""
@@ -267,12 +286,7 @@ class Inbox:
     async def _write(
         self, unit: UnitOfWork, batch: Batch, positions: tuple[Part, Part] | None
     ) -> None:
-        try:
-            behind = await unit.flush(*marks.writing(batch), *(positions or ()))
-        except UniqueViolationError as error:
-            if error.table_name == "marks":
-                raise MarkTaken from error
-            raise
+        behind = await unit.flush(*marks.writing(batch), *(positions or ()))
         if positions is not None and behind:
             raise DatabaseBehind
 

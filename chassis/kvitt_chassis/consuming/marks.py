@@ -266,7 +266,7 @@ class Opening:
 
     arrived: Sequence[Incoming]
     is_from_park: bool
-    batch: Batch = field(init=False)
+    batch: Batch = field(init=False, default_factory=lambda: Batch({}))
 
     async def __call__(self, session: AsyncSession) -> datetime:
         places = {(one.topic, one.key) for one in self.arrived}
@@ -287,6 +287,11 @@ async def lock_marks(session: AsyncSession, places: set[TopicKey]) -> dict[Topic
     }
 
 
+async def have_begun(session: AsyncSession, places: AbstractSet[TopicKey]) -> bool:
+    """True when one of these keys has a mark."""
+    return bool(await fetch(session, _BEGUN, *_arrays(places).values()))
+
+
 async def _lock_known(
     session: AsyncSession, places: set[TopicKey]
 ) -> tuple[dict[TopicKey, KeyState], frozenset[TopicKey], datetime]:
@@ -303,7 +308,7 @@ async def _lock_known(
     return known, frozenset(places - marked.keys()), rows[0]["now"]
 
 
-def _arrays(places: set[TopicKey]) -> dict[str, list[str]]:
+def _arrays(places: AbstractSet[TopicKey]) -> dict[str, list[str]]:
     wanted = sorted(places)
     return {"topic": [topic for topic, _ in wanted], "key": [key for _, key in wanted]}
 
@@ -413,6 +418,10 @@ _LOCK = text("SELECT * FROM lock_marks(CAST(:topic AS text[]), CAST(:key AS text
 _LOCK_KNOWN = """
     SELECT now() + "offset" AS now, mark.*
     FROM clock LEFT JOIN lock_known_marks($1::text[], $2::text[]) AS mark ON true
+    """
+_BEGUN = """
+    SELECT FROM unnest($1::text[], $2::text[]) AS fresh (topic, key) JOIN marks USING (topic, key)
+    WHERE key_digest(marks.topic, marks.key) = key_digest(fresh.topic, fresh.key) LIMIT 1
     """
 _MEMORY = """
     SELECT wanted.*, seen.id IS NOT NULL, seen.content,

@@ -63,6 +63,8 @@ def device_stated(world: World, subject: str, fact: DeviceStated) -> None:
         raise No("EITHER_STORE_OR_RECIPIENT", "INV-5")
     if fact.recipient is not None and fact.payer_id is None:
         raise No("LOAN_WITHOUT_PAYER", "BIL-1")
+    if fact.store is not None and (fact.payer_id or fact.customer_id or fact.prescriber):
+        raise No("NO_LOAN_IN_A_STORE", "BIL-1")
     if fact.device_number in world.devices:
         if world.devices[fact.device_number].article != fact.article_number:
             raise No("DEVICE_NUMBER_TAKEN", "INV-5")

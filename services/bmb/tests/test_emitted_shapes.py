@@ -48,7 +48,7 @@ AT = stockholm("2026-05-01 10:00")
 PATIENT, UNIT, STORE = "170098", "170099", "170077"
 """Devices at a patient, at a care unit and in the sender's store."""
 
-TO_PATIENT = {"new_recipient": {"kind": "patient", "person": OTHER_PATIENT}}
+TO_PATIENT: dict[str, Any] = {"new_recipient": {"kind": "patient", "person": OTHER_PATIENT}}
 TO_UNIT = {"new_recipient": {"kind": "care_unit", "unit": "30111"}}
 TO_STORE, TO_PRESCRIBER = {"new_store": OWN}, {"new_prescriber": RECEIVER}
 KINDS: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from bmb.app import service
+from kvitt_chassis.relaying.outbox import of_key
 from kvitt_contracts.types import Role, TransferId
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -292,3 +293,23 @@ async def test_the_same_idempotency_key_saves_one_transfer(given: Given) -> None
 
         assert first.json() == again.json()
         assert (await client.get("/transfers")).json()["total"] == 1
+
+
+@pytest.mark.rule("BMB-13b")
+async def test_every_step_of_a_transfer_can_be_read_afterwards_with_who_took_it(
+    given: Given,
+) -> None:
+    async with registered(given) as world:
+        async with as_user(world, SENDER, SENDING) as client:
+            transfer = await send(world, client)
+        async with as_user(world, RECEIVER, RECEIVING) as client:
+            await client.post(f"/transfers/{transfer}:accept", json={"customer_id": RECEIVING})
+
+        async with world.worker.reading() as session:
+            rows = await of_key(session, "bmb.transfers", str(transfer), from_seq=1, limit=10)
+        assert [(row.type.split(".")[2], row.actor) for row in rows] == [
+            ("drafted", SENDER),
+            ("requested", SENDER),
+            ("sent", None),
+            ("accepted", RECEIVER),
+        ]

@@ -61,7 +61,7 @@ async def test_what_a_dispatch_takes_out_of_a_transfer_is_set_aside_for_who_wait
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("PHY-1a")
+@pytest.mark.rule("REF-14c")
 async def test_what_was_sent_arrives_though_the_patient_has_become_inactive(world: World) -> None:
     await world.handle(a_dispatch(a_sent_line(1, 1, "170078"), order="O-1"))
 

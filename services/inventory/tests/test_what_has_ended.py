@@ -72,7 +72,7 @@ async def assert_called_off(world: World, number: str, reason: str) -> None:
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("REF-14a")
+@pytest.mark.rule("REF-14d")
 @pytest.mark.parametrize("accepted", [a_transfer_accepted, a_transfer_executed_automatically])
 async def test_nothing_takes_effect_on_a_patient_who_became_inactive_before_the_day(
     world: World, accepted: Callable[..., Event]
@@ -87,7 +87,7 @@ async def test_nothing_takes_effect_on_a_patient_who_became_inactive_before_the_
     assert (await device(world)).custody.payer_id == PAYER
 
 
-@pytest.mark.rule("REF-14a")
+@pytest.mark.rule("REF-14d")
 async def test_an_inactive_patient_is_asked_by_the_reference_that_they_have_now(
     world: World,
 ) -> None:
@@ -131,7 +131,7 @@ async def test_a_care_unit_is_never_inactive(world: World) -> None:
     assert (await device(world)).custody.holder == unit
 
 
-@pytest.mark.rule("REF-14a")
+@pytest.mark.rule("REF-14d")
 async def test_a_device_that_was_to_leave_its_store_is_available_again(world: World) -> None:
     await world.handle(a_transfer_requested_from_store("170077", store=OWN))
     await world.handle(a_person_inactivated(OTHER_PATIENT))
@@ -142,7 +142,7 @@ async def test_a_device_that_was_to_leave_its_store_is_available_again(world: Wo
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
 
 
-@pytest.mark.rule("REF-7b")
+@pytest.mark.rule("REF-7f")
 async def test_nothing_enters_the_store_of_what_became_a_private_clinic_before_the_day(
     world: World,
 ) -> None:
@@ -189,7 +189,7 @@ async def test_a_known_return_told_again_changes_nothing_though_its_store_holds_
     assert await world.events() == before
 
 
-@pytest.mark.rule("PHY-1a")
+@pytest.mark.rule("REF-14c")
 async def test_a_device_of_the_old_stock_is_at_whoever_has_it_though_they_are_inactive(
     world: World,
 ) -> None:

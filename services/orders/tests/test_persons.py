@@ -555,6 +555,7 @@ async def test_phone_door_code_and_instructions_can_be_edited(given: Given) -> N
 
 
 @pytest.mark.rule("REF-6a")
+@pytest.mark.rule("REF-6b")
 async def test_it_is_logged_who_edited_a_phone_and_when(given: Given) -> None:
     async with given(service) as world, world.http(user="k111aaa") as client:
         await world.handle(a_person_stated(), subject="ac-person-1")

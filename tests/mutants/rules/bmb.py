@@ -589,6 +589,22 @@ _EXCEPTIONS: Final = (
         "    if transfer.policy is None:\n",
         f"{_REQUEST}_a_hold_granted_after_the_wait_was_given_up_changes_nothing",
     ),
+    rule_mutant(
+        "BMB-13b",
+        "Nobody can tell afterwards that a transfer was requested",
+        f"{_CODE}/requests/writes.py",
+        "        tx.record(row, *judged_anew, *events)\n",
+        "        row.status = Status.REQUESTED\n"
+        "        row.policy, row.requested_at = tx.policy.pin, tx.now\n",
+        f"{_HTTP}_every_step_of_a_transfer_can_be_read_afterwards_with_who_took_it",
+        more=(
+            Swap(
+                f"{_CODE}/requests/writes.py",
+                "from bmb.models import TransferRow\n",
+                "from bmb.domain import Status\nfrom bmb.models import TransferRow\n",
+            ),
+        ),
+    ),
 )
 _OTHERS: Final = (
     rule_mutant(

@@ -256,7 +256,7 @@ _STORES: tuple[RuleMutant, ...] = (
         f"{_STOCK}_a_private_clinic_has_no_stock_by_delivery_or_return",
     ),
     rule_mutant(
-        "REF-7b",
+        "REF-7f",
         "A transfer takes effect into the store of what has become a private clinic",
         f"{_CODE}/holds/handover.py",
         "        return domain.Hindrance.STORE_HOLDS_NO_STOCK\n",
@@ -264,7 +264,7 @@ _STORES: tuple[RuleMutant, ...] = (
         f"{_ENDED}_nothing_enters_the_store_of_what_became_a_private_clinic_before_the_day",
     ),
     rule_mutant(
-        "REF-14a",
+        "REF-14d",
         "A transfer takes effect on a patient who has become inactive",
         f"{_CODE}/holds/handover.py",
         "        return domain.Hindrance.INACTIVE_RECIPIENT\n",
@@ -272,7 +272,7 @@ _STORES: tuple[RuleMutant, ...] = (
         f"{_ENDED}_nothing_takes_effect_on_a_patient_who_became_inactive_before_the_day",
     ),
     rule_mutant(
-        "REF-14a",
+        "REF-14d",
         "A patient is asked by a reference that is an alias now",
         f"{_CODE}/people/queries.py",
         "    person = await current_ref(tx, recipient.person)\n    row =",

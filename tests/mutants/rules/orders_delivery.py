@@ -171,6 +171,15 @@ DELIVERY: tuple[RuleMutant, ...] = (
         f"{_FLOW}_an_address_over_kafka_is_refused_with_the_way_to_send_it",
     ),
     rule_mutant(
+        "ORD-3e",
+        "Free information is not stored with the order",
+        f"{_CODE}/placements/handlers.py",
+        "order_id=event.order_id, delivery=delivery, comments=comments",
+        "order_id=event.order_id, comments=comments,"
+        ' delivery=delivery.model_copy(update={"information": None})',
+        f"{_HTTP}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
+    ),
+    rule_mutant(
         "ORD-3f",
         "Part deliveries cannot be asked for",
         _PLACING,

@@ -123,6 +123,22 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PERSON}_it_is_logged_who_edited_a_phone_and_when",
     ),
     rule_mutant(
+        "REF-6a",
+        "Nobody can tell who placed an order",
+        "chassis/kvitt_chassis/transaction.py",
+        "            actor=self.actor,\n",
+        "            actor=None,\n",
+        f"{_HTTP}_who_placed_an_order_and_when_can_be_read_afterwards",
+    ),
+    rule_mutant(
+        "REF-6b",
+        "Who did something with a person cannot be read by the person",
+        f"{_PEOPLE}/api.py",
+        'Eq(PersonAccessRow.person, "Vem som sågs")',
+        'Eq(PersonAccessRow.access_id, "Vem som sågs")',
+        f"{_PERSON}_it_is_logged_who_edited_a_phone_and_when",
+    ),
+    rule_mutant(
         "REF-8a",
         "A person of another home region is not found",
         f"{_PEOPLE}/queries.py",

@@ -64,19 +64,6 @@ def rows_of_devices(ids: Iterable[DeviceId], tx: Transaction) -> Iterable[RowKey
             yield from _rows_of_device(row)
 
 
-def _rows_of_device(row: DeviceRow) -> Iterable[RowKey]:
-    yield CustomerRow, row.customer_id
-    yield CustomerRow.payer_id, row.payer_id
-    yield UserRow, row.prescriber
-    match row.holder:
-        case PatientRecipient():
-            yield PersonRow, row.holder.person
-        case CareUnitRecipient():
-            yield CareUnitRow, row.holder.unit
-        case StoreHolder():
-            yield CustomerRow.store, row.holder.store
-
-
 async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Device, ...]:
     """Returns the devices that have these numbers today, in the order of the numbers.
 
@@ -102,11 +89,11 @@ async def devices_of(tx: Transaction, ids: Iterable[DeviceId]) -> tuple[Device, 
     return tuple([await _device(tx, await tx.get(DeviceRow, one)) for one in ids])
 
 
-async def patient_today(tx: Transaction, recipient: Holder | None) -> Patient | None:
-    """Returns the patient behind a reference, aliases followed; None for another recipient."""
-    if not isinstance(recipient, PatientRecipient):
+async def patient_today(tx: Transaction, holder: Holder | None) -> Patient | None:
+    """Returns the patient behind a reference, aliases followed; None for another holder."""
+    if not isinstance(holder, PatientRecipient):
         return None
-    row = await _follow(tx, await tx.get(PersonRow, recipient.person))
+    row = await _follow(tx, await tx.get(PersonRow, holder.person))
     return Patient(recipient=PatientRecipient(person=row.person), active=row.active)
 
 
@@ -141,6 +128,19 @@ async def device_numbers(
     """The numbers of devices today, by id; one that is not known yet is left out."""
     rows = await reader.all(select(DeviceRow).where(DeviceRow.device_id.in_(ids)))
     return {row.device_id: row.device_number for row in rows}
+
+
+def _rows_of_device(row: DeviceRow) -> Iterable[RowKey]:
+    yield CustomerRow, row.customer_id
+    yield CustomerRow.payer_id, row.payer_id
+    yield UserRow, row.prescriber
+    match row.holder:
+        case PatientRecipient():
+            yield PersonRow, row.holder.person
+        case CareUnitRecipient():
+            yield CareUnitRow, row.holder.unit
+        case StoreHolder():
+            yield CustomerRow.store, row.holder.store
 
 
 async def _device(tx: Transaction, row: DeviceRow) -> Device:

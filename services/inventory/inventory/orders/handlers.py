@@ -44,9 +44,9 @@ def _read_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
 async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
     """ORD-4, ORD-7: reserve the goods, or deliver them at once from the service point's own store.
 
-    Answers StockReserved or StockBackordered; for a withdrawal LineDelivered, or
-    ReservationDeclined with the reason and its rule. An article or a store that is not known yet:
-    the event waits.
+    Answers StockReserved or StockBackordered, for a withdrawal LineDelivered; or
+    ReservationDeclined with the reason and its rule, also for what nobody purchases (ORD-6). An
+    article or a store that is not known yet: the event waits.
     """
     # Not locked: nobody else answers this order meanwhile, since its messages come in order.
     if await tx.look_up(ReservationRow, event.order_id) is not None:

@@ -91,7 +91,9 @@ class ReservationView(ReservationLine):
 
     lines: list[ReservedLineView]
     in_transit: list[ShipmentView]
-    decline_reason: Annotated[str | None, Field(description="Varför uttaget inte gick")]
+    decline_reason: Annotated[
+        str | None, Field(description="Varför ordern eller uttaget inte gick")
+    ]
 
 
 class ReservationQuery(ListQuery):
