@@ -9,10 +9,10 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    # everybody is active until orders says otherwise
+    # everybody is active until orders says otherwise; the default stays: processes of the release
+    # before, which insert persons meanwhile, do not name the column
     op.add_column(
         "persons", sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true())
     )
-    op.alter_column("persons", "active", server_default=None)
     op.create_index("ix_persons_person", "persons", ["region", "person"])
     guard_regions(op, "inventory")

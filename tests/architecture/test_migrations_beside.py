@@ -1,0 +1,60 @@
+"""Processes of the release before go on writing while a migration is rolled out: what they do not
+know of must have a value by itself.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LATER = [
+    path
+    for path in sorted(ROOT.glob("services/*/migrations/versions/*.py"))
+    if not path.name.startswith("0001_")
+]
+
+
+def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if is_call and node.func.attr == name:
+            yield node
+
+
+def _said(call: ast.Call, name: str) -> object:
+    """The constant that a call gives a parameter; None where it is not given, or no constant."""
+    given = {one.arg: one.value for one in call.keywords}.get(name)
+    return given.value if isinstance(given, ast.Constant) else given
+
+
+def what_breaks_a_writer(source: str) -> list[str]:
+    """The calls of a migration that let an insert fail that does not name the new columns."""
+    tree = ast.parse(source)
+    added = [
+        f"add_column (line {column.lineno}): not nullable, without a default"
+        for call in _calls(tree, "add_column")
+        for column in _calls(call, "Column")
+        if _said(column, "nullable") is False and _said(column, "server_default") is None
+    ]
+    altered = [
+        f"alter_column (line {call.lineno}): takes {name} away"
+        for call in _calls(tree, "alter_column")
+        for name, value in (("server_default", None), ("nullable", False))
+        if name in {one.arg for one in call.keywords} and _said(call, name) is value
+    ]
+    return added + altered
+
+
+@pytest.mark.parametrize("path", LATER, ids=lambda path: f"{path.parts[-4]}-{path.stem[:4]}")
+def test_no_migration_stops_the_processes_of_the_release_before(path: Path) -> None:
+    assert what_breaks_a_writer(path.read_text(encoding="utf-8")) == []
+
+
+def test_what_stops_them_is_seen() -> None:
+    added = 'op.add_column("a", sa.Column("b", sa.Text(), nullable=False))'
+    altered = 'op.alter_column("a", "b", server_default=None)'
+    fine = 'op.add_column("a", sa.Column("b", sa.Text(), nullable=False, server_default="x"))'
+
+    assert len(what_breaks_a_writer(f"{added}\n{altered}\n{fine}")) == 2
