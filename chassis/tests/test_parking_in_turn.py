@@ -15,7 +15,7 @@ from kvitt_chassis.database import Database
 from kvitt_contracts.inventory import ReleaseRefused
 from kvitt_contracts.orders import PayerRegistered
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import OrderId, PayerId, identify
+from kvitt_contracts.types import OrderId, PayerId, RegionCode, identify
 from kvitt_testkit.sent import transactions
 from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import event, text
@@ -178,6 +178,23 @@ async def test_keys_that_waited_for_one_row_are_settled_together(consumer: Consu
     assert await trail.trails(consumer.database) == dict.fromkeys(orders, (1,))
     for table in ("parked_keys", "parked_messages"):
         assert await trail.table(consumer.database, f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+async def test_each_region_has_a_turn_however_many_keys_of_others_are_settled_together(
+    consumer: Consumer,
+) -> None:
+    log, order = trail.Log(), uuid4()
+    many = [waits(log, region, "4711") for region in ("ac", "bd") for _ in range(MANY)]
+    await consumer.settle([*many, waits(log, "w", "4711", order)])
+    key = identify("ac", "payer", "4711")
+    for region in ("ac", "bd", "w"):
+        async with consumer.database.unit() as unit:
+            known = trail.PayerRow(region=region, id=key, seq=1, name="Umeå", changes=0)
+            unit.begin(region=RegionCode(region)).put(known)
+
+    await consumer.drain.settle_due()
+
+    assert order in await trail.trails(consumer.database)
 
 
 async def test_what_stands_behind_a_key_that_is_settled_together_comes_after_it(

@@ -52,6 +52,14 @@ SHARING: tuple[Mutant, ...] = (
         f"{_APART}_a_new_group_reads_on_where_the_database_says",
     ),
     mutant(
+        "each-region-has-its-turn",
+        "A full page is ended when each region has had its turn, not among them",
+        _DRAIN,
+        "            if tried >= _PAGE and region in had:",
+        "            if tried >= _PAGE:",
+        f"{_IN_TURN}_each_region_has_a_turn_however_many_keys_of_others_are_settled_together",
+    ),
+    mutant(
         "cap-holds",
         "A region at its cap is not read on",
         f"{CHASSIS}/consuming/back_pressure.py",

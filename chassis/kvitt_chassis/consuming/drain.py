@@ -184,11 +184,12 @@ class Drain:
         """Try a piece of each region after the other. Afterwards rest for as long as tries without
         success have taken.
         """
-        spent = dict.fromkeys(queues, 0.0)
+        spent, had = dict.fromkeys(queues, 0.0), set[str]()
         tried, self._rest = 0, 0.0
         for region, places in in_turn(queues):
-            if tried >= _PAGE:
+            if tried >= _PAGE and region in had:  # each has had a turn, however full the page is
                 break
+            had.add(region)
             if spent[region] >= self.region_seconds:
                 continue
             began = time.monotonic()
