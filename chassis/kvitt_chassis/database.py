@@ -11,6 +11,7 @@ from typing import Literal
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from kvitt_chassis import driver, region_guard
@@ -142,8 +143,10 @@ def is_lock_trouble(error: BaseException) -> bool:
     limit.
 
     Deadlock, serialization failure, lock timeout, statement timeout while waiting for a lock, a
-    lost or refused connection. Never a handler's fault.
+    lost or refused connection, none that is free. Never a handler's fault.
     """
+    if isinstance(error, NoConnectionFree):  # the others hold them: that is not what it was to do
+        return True
     if not isinstance(error, DBAPIError):
         # Before there is a connection, and from a statement's deadline, they come unwrapped: these
         # have passed through the driver, a handler's own OSError has not.

@@ -18,6 +18,7 @@ from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import looks_like_personal_number
 from pydantic_core import to_json
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from kvitt_chassis.auth import Authenticator, Caller, no_token
 from kvitt_chassis.database import Database, is_lock_trouble
@@ -177,6 +178,8 @@ class CommandRunner:
                 # says what that means.
                 if attempt == _TRIES:
                     raise Busy(status=409, reason="CONCURRENT_CHANGE") from error
+            except NoConnectionFree:  # it has waited long enough
+                raise
             except Exception as error:
                 if not is_lock_trouble(error):
                     raise

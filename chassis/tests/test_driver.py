@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from asyncpg.exceptions import DivisionByZeroError
 from kvitt_chassis import driver
-from kvitt_chassis.database import Database
+from kvitt_chassis.consuming.faults import failure_of
+from kvitt_chassis.consuming.machine import Failure
+from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.driver import NotCommitted, Part, fetch, fetch_together
 from kvitt_contracts.policy import Policies
 from kvitt_testkit.sent import transactions
 from kvitt_testkit.world import Servers, ServiceUrls, wait_for
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from chassis.tests import trail
 
@@ -92,6 +95,30 @@ async def test_a_connection_that_ended_in_the_pool_is_not_given(
     await wait_for(before.is_closed)
 
     assert await connection_of(database) is not before
+
+
+async def test_who_gets_no_connection_is_at_no_fault(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database.engine.sync_engine.pool, "_timeout", 0.05)
+    async with database.unit():
+        with pytest.raises(NoConnectionFree) as raised:
+            await database.now()
+
+    assert is_lock_trouble(raised.value)
+    assert failure_of(raised.value, None) is Failure.LOCK_TROUBLE
+
+
+async def test_a_statement_after_the_server_has_ended_the_connection_is_nobodys_fault(
+    database: Database, platform: Servers
+) -> None:
+    with pytest.raises(Exception) as raised:  # noqa: PT011  # whatever the driver calls it
+        async with database.unit() as unit:
+            trail.end_connections(platform.database_admin_url, database)
+            await wait_for(unit.session.info[fetch].is_closed)
+            await fetch(unit.session, "SELECT 1")
+
+    assert is_lock_trouble(raised.value)
 
 
 async def test_statements_that_go_together_see_the_same_state(database: Database) -> None:

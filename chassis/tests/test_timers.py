@@ -6,6 +6,7 @@ from time import monotonic
 from uuid import UUID, uuid4
 
 import pytest
+from kvitt_chassis.consuming import timers
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Fault, Handlers, Timer
@@ -163,6 +164,46 @@ async def test_slow_timers_fire_in_a_transaction_each_and_the_others_in_one(
     assert len(told[slow.name]) == len(set(told[slow.name])) == 3
     assert len(told[REMINDER.name]) == 2
     assert len(set(told[REMINDER.name])) == 1
+
+
+def printing(handlers: Handlers) -> tuple[Timer, list[UUID]]:
+    """A slow timer, and the keys that it has fired for."""
+    slow, printed = Timer("printing", LetterRow, slow=True), list[UUID]()
+
+    @handlers.timer(slow)
+    async def make(row: LetterRow, due: datetime, tx: Transaction) -> None:
+        printed.append(row.id)
+
+    return slow, printed
+
+
+async def test_what_is_due_is_fired_before_many_slow_ones(database: Database) -> None:
+    removals = Removals()
+    slow, _ = printing(removals.handlers)
+    async with database.unit() as unit:
+        for _ in range(5):
+            post(unit, due=timedelta(seconds=-2), timer=slow)
+        key = post(unit, due=timedelta(seconds=-1), timer=REMINDER)
+
+    await TimerLoop(database, removals.handlers, batch=2)._round()
+
+    assert removals.reminded == [key]
+
+
+async def test_slow_timers_leave_off_for_what_has_become_due_meanwhile(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = Handlers()
+    slow, printed = printing(handlers)
+    async with database.unit() as unit:
+        for _ in range(3):
+            post(unit, due=timedelta(seconds=-1), timer=slow)
+    loop = TimerLoop(database, handlers)
+    monkeypatch.setattr(timers, "POLL_SECONDS", 0.0)
+
+    for turn in (1, 2, 3):
+        await loop._round()
+        assert len(set(printed)) == turn
 
 
 async def test_many_timers_fire_once_each_in_the_order_of_their_instants(
@@ -353,6 +394,49 @@ async def test_a_fault_of_who_is_told_of_a_fault_leaves_it_to_be_tried_later(
     async with database.reading() as session:
         waits = await session.execute(text("SELECT attempts, not_before > now() FROM timers"))
         assert [tuple(row) for row in waits] == [(1, True)]
+
+
+async def test_a_timer_whose_row_is_gone_is_tried_later_though_faults_are_told(
+    database: Database,
+) -> None:
+    removals = Removals()
+
+    @removals.handlers.on_fault(REMOVAL)
+    async def mend(row: LetterRow, fault: Fault, tx: Transaction) -> bool:
+        return True
+
+    async with database.unit() as unit:
+        post(unit, due=timedelta(seconds=-1))
+    async with database.unit() as unit:
+        await unit.session.execute(text("DELETE FROM letters"))
+
+    await TimerLoop(database, removals.handlers)._round()
+
+    async with database.reading() as session:
+        waits = await session.execute(text("SELECT attempts, not_before > now() FROM timers"))
+        assert [tuple(row) for row in waits] == [(1, True)]
+
+
+async def test_a_fault_of_a_timer_that_was_set_anew_meanwhile_is_told_to_nobody(
+    database: Database,
+) -> None:
+    removals, told = Removals(), list[Fault]()
+
+    @removals.handlers.on_fault(REMOVAL)
+    async def mend(row: LetterRow, fault: Fault, tx: Transaction) -> bool:
+        told.append(fault)
+        return True
+
+    async with database.unit() as unit:
+        key = post(unit, due=timedelta(hours=1))
+    failed = timers.Due(REMOVAL.name, str(AC), key, unit.now, -1.0)
+
+    await TimerLoop(database, removals.handlers)._is_mended(failed, ZeroDivisionError())
+    await TimerLoop(database, removals.handlers)._back_off(failed)
+
+    async with database.reading() as session:
+        waits = await session.execute(text("SELECT attempts, not_before FROM timers"))
+        assert ([tuple(row) for row in waits], told) == ([(0, None)], [])
 
 
 def test_faults_of_a_timer_have_one_handler_and_are_included_with_it() -> None:

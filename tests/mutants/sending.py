@@ -234,6 +234,14 @@ SENDING: tuple[Mutant, ...] = (
         f"{_DRIVER}::test_a_connection_that_ended_in_the_pool_is_not_given",
     ),
     mutant(
+        "no-connection-is-nobodys-fault",
+        "A pool without a free connection is no handler's fault: without, messages are parked",
+        f"{CHASSIS}/database.py",
+        "    if isinstance(error, NoConnectionFree):",
+        "    if error is NoConnectionFree:",
+        f"{_DRIVER}::test_who_gets_no_connection_is_at_no_fault",
+    ),
+    mutant(
         "silent-errors-are-not-commits",
         "What PostgreSQL has rolled back at COMMIT is not taken for committed",
         f"{CHASSIS}/driver.py",

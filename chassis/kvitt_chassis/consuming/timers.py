@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import NamedTuple
 from uuid import UUID
 
@@ -83,6 +84,7 @@ class TimerLoop:
         self._database = database
         self._handlers = handlers
         self._batch = batch
+        self._slow = [name for name, (timer, _) in handlers.timers.items() if timer.slow]
         self._service = database.service
         self._woken = asyncio.Event()
         self._ended = asyncio.Event()
@@ -133,9 +135,14 @@ class TimerLoop:
         self._woken.clear()
         try:
             async with self._database.reading() as session:
-                wanted = {"limit": self._batch, "ahead": POLL_SECONDS, "out": self._out()}
+                wanted = {
+                    "limit": self._batch,
+                    "ahead": POLL_SECONDS,
+                    "out": self._out(),
+                    "slow": self._slow,
+                }
                 found = await session.execute(_DUE, wanted)
-                rows = [Due(*row) for row in found]
+                rows = sorted((Due(*row) for row in found), key=lambda one: one.due)
             due = [row for row in rows if row.wait <= 0]
             if not due:
                 return max(min((row.wait for row in rows), default=POLL_SECONDS), 0.001)
@@ -146,29 +153,33 @@ class TimerLoop:
 
     async def _fire(self, due: Sequence[Due]) -> float:
         """All in one transaction; if that fails, each in its own, so that one does not affect the
-        others. Slow ones each in its own from the first.
+        others. Slow ones each in its own, after the others, for as long as nobody waits for them.
         """
-        one_by_one = [one for one in due if self._is_slow(one)]
-        together = [one for one in due if not self._is_slow(one)]
-        if together:
-            try:
+        slow = [one for one in due if one.timer in self._slow]
+        together = [one for one in due if one.timer not in self._slow]
+        try:
+            if together:
                 await self._fire_together(together)
-            except Exception as error:
-                if is_lock_trouble(error):
-                    return random.uniform(0.05, 0.25)
-                one_by_one = [*together, *one_by_one]
-        for one in one_by_one:
-            if self._is_stopping:
+        except Exception as error:
+            if is_lock_trouble(error):
+                return random.uniform(0.05, 0.25)
+            for one in together:
+                await self._fire_alone(one)
+        began = monotonic()
+        for one in slow:
+            await self._fire_alone(one)
+            if monotonic() - began > POLL_SECONDS:  # what has become due meanwhile comes first
                 break
-            try:
-                await self._fire_together([one])
-            except Exception as error:
-                if not is_lock_trouble(error) and not await self._is_mended(one, error):
-                    await self._back_off(one)
         return 0.0
 
-    def _is_slow(self, one: Due) -> bool:
-        return one.timer in self._handlers.timers and self._handlers.timers[one.timer][0].slow
+    async def _fire_alone(self, one: Due) -> None:
+        if self._is_stopping:
+            return
+        try:
+            await self._fire_together([one])
+        except Exception as error:
+            if not is_lock_trouble(error) and not await self._is_mended(one, error):
+                await self._back_off(one)
 
     async def _fire_together(self, due: Sequence[Due]) -> None:
         fired: list[Due] = []
@@ -227,33 +238,30 @@ class TimerLoop:
     async def _mend(self, unit: UnitOfWork, one: Due, reason: str) -> bool:
         timer, tx = self._handlers.timers[one.timer][0], _begin(unit, one)
         row = await tx.find(timer.locks, one.key)
-        named = {"timer": one.timer, "region": one.region, "key": one.key}
-        attempts = (await unit.session.execute(_ATTEMPTS, named)).scalar_one_or_none()
-        if row is None or attempts is None:  # fired or cancelled meanwhile
-            return True
+        attempts = (await unit.session.execute(_ATTEMPTS, _named(one))).scalar_one_or_none()
+        if row is None or attempts is None:  # gone; fired, cancelled or set anew meanwhile
+            return False
         fault = Fault(reason, attempts=attempts + 1)
         is_mended = await self._handlers.faults[one.timer](row, fault, tx)
         if is_mended:
-            await unit.session.execute(_TRY_ANEW, named)
+            await unit.session.execute(_TRY_ANEW, _named(one))
         return is_mended
 
     async def _back_off(self, one: Due) -> None:
         """Store when a failed timer is tried again: after a restart, too, not earlier."""
         with suppress(Exception):  # a database that is gone meanwhile: then it is due as before
             async with self._database.unit() as unit:
-                await unit.session.execute(
-                    _BACK_OFF,
-                    {
-                        "timer": one.timer,
-                        "region": one.region,
-                        "key": one.key,
-                        "pauses": list(BACK_OFF_SECONDS),
-                    },
-                )
+                pauses = {"pauses": list(BACK_OFF_SECONDS)}
+                await unit.session.execute(_BACK_OFF, _named(one) | pauses)
 
 
 def _begin(unit: UnitOfWork, one: Due) -> Transaction:
     return unit.begin(region=RegionCode(one.region), subject=str(one.key), target=one.key)
+
+
+def _named(one: Due) -> dict[str, object]:
+    """What finds its row, unless that was set to another instant since."""
+    return {"timer": one.timer, "region": one.region, "key": one.key, "due": one.due}
 
 
 async def _remove(unit: UnitOfWork, due: Sequence[Due]) -> list[Due]:
@@ -300,18 +308,25 @@ _COUNT = text(
        AND region <> ALL(CAST(:out AS text[]))
     """
 )
+# two pages: what is slow, however much of it is due, is in nobody's way
 _DUE = text(
     """
-    WITH business AS (SELECT clock_timestamp() + "offset" AS now FROM clock)
-    SELECT timer, region, key, due,
-           CAST(extract(epoch FROM due - (SELECT now FROM business)) AS float) AS wait
-    FROM timers
-    WHERE due <= (SELECT now FROM business) + make_interval(secs => :ahead)
-      AND region <> ALL(CAST(:out AS text[]))
-      AND (not_before IS NULL OR not_before <= clock_timestamp()
-           -- no wait is that long: the clock has gone back since
-           OR not_before > clock_timestamp() + interval '3 minutes')
-    ORDER BY due, timer, region, key LIMIT :limit
+    WITH business AS (SELECT clock_timestamp() + "offset" AS now FROM clock),
+    soon AS NOT MATERIALIZED (
+        SELECT timer, region, key, due,
+               CAST(extract(epoch FROM due - (SELECT now FROM business)) AS float) AS wait
+        FROM timers
+        WHERE due <= (SELECT now FROM business) + make_interval(secs => :ahead)
+          AND region <> ALL(CAST(:out AS text[]))
+          AND (not_before IS NULL OR not_before <= clock_timestamp()
+               -- no wait is that long: the clock has gone back since
+               OR not_before > clock_timestamp() + interval '3 minutes')
+    )
+    (SELECT * FROM soon WHERE timer <> ALL(CAST(:slow AS text[]))
+     ORDER BY due, timer, region, key LIMIT :limit)
+    UNION ALL
+    (SELECT * FROM soon WHERE timer = ANY(CAST(:slow AS text[]))
+     ORDER BY due, timer, region, key LIMIT :limit)
     """
 )
 _REMOVE = text(
@@ -325,12 +340,15 @@ _REMOVE = text(
     """
 )
 _ATTEMPTS = text(
-    "SELECT attempts FROM timers WHERE timer = :timer AND region = :region AND key = :key"
+    """
+    SELECT attempts FROM timers
+    WHERE timer = :timer AND region = :region AND key = :key AND due = :due
+    """
 )
 _TRY_ANEW = text(
     """
     UPDATE timers SET attempts = 0, not_before = NULL
-    WHERE timer = :timer AND region = :region AND key = :key
+    WHERE timer = :timer AND region = :region AND key = :key AND due = :due
     """
 )
 _BACK_OFF = text(
@@ -339,6 +357,6 @@ _BACK_OFF = text(
         not_before = clock_timestamp() + make_interval(secs =>
             (CAST(:pauses AS float[]))[least(attempts + 1, cardinality(CAST(:pauses AS float[])))]
             * (0.8 + 0.4 * random()))
-    WHERE timer = :timer AND region = :region AND key = :key
+    WHERE timer = :timer AND region = :region AND key = :key AND due = :due
     """
 )

@@ -13,7 +13,6 @@ from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import SpanKind
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -183,7 +182,7 @@ class Guard:
     def _problem_of(self, error: Exception, scope: Scope) -> ProblemRaised:
         if isinstance(error, ProblemRaised):
             return error
-        if is_lock_trouble(error) or isinstance(error, PoolTimeout):
+        if is_lock_trouble(error):
             # A server that is unavailable is no fault of ours: its own metrics show it.
             log.warning("a request came to nothing: %s", describe(error))
             return Busy(status=503, reason="DATABASE_BUSY")
