@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Literal
 
+from asyncpg.exceptions import InvalidCachedStatementError, OutdatedSchemaCacheError
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
 from sqlalchemy.exc import DBAPIError
@@ -143,7 +144,7 @@ def is_lock_trouble(error: BaseException) -> bool:
     limit.
 
     Deadlock, serialization failure, lock timeout, statement timeout while waiting for a lock, a
-    lost or refused connection, none that is free. Never a handler's fault.
+    lost or refused connection, none that is free, a migration meanwhile. Never a handler's fault.
     """
     if isinstance(error, NoConnectionFree):  # the others hold them: that is not what it was to do
         return True
@@ -167,6 +168,8 @@ def is_collision(error: BaseException) -> bool:
 
 
 def _is_from_trouble(error: BaseException) -> bool:
+    if isinstance(error, _MIGRATED):
+        return True
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         return state in _LOCK_TROUBLE or state[:2] in _CONNECTION_CLASSES
@@ -193,5 +196,7 @@ _LOCK_TROUBLE = frozenset(
         "25P04",  # transaction timeout
     }
 )
+_MIGRATED = (InvalidCachedStatementError, OutdatedSchemaCacheError)
+"""A column has another type than when the statement was planned; the next time it is planned."""
 _CONNECTION_CLASSES = frozenset({"08", "53", "57"})  # connection, resources, operator's doing
 _NOW = 'SELECT now() + "offset" AS now FROM clock'

@@ -32,6 +32,18 @@ class NotCommitted(Exception):
     """A statement of the transaction had failed, and nobody said so: nothing of it is committed."""
 
 
+class _Session(AsyncSession):
+    """A session that ends no transaction: its connection would be the next one's, with what is open
+    on it.
+    """
+
+    async def commit(self) -> None:
+        raise RuntimeError("the chassis commits, when the handler has returned")
+
+    async def rollback(self) -> None:
+        raise RuntimeError("the chassis rolls back, when the handler has raised")
+
+
 # decision 0256: a transaction is begun and ended by the driver
 @asynccontextmanager
 async def transaction(
@@ -44,7 +56,7 @@ async def transaction(
     Raises asyncpg's errors, OSError, SQLAlchemy's TimeoutError when no connection is free, and
     NotCommitted.
     """
-    async with AsyncSession(engine, expire_on_commit=False) as session:
+    async with _Session(engine, expire_on_commit=False) as session:
         raw = await (await session.connection()).get_raw_connection()
         driver: Any = raw.driver_connection
         session.info[fetch] = driver

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
+import psycopg
 import pytest
-from asyncpg.exceptions import DivisionByZeroError
+from asyncpg.exceptions import DivisionByZeroError, InvalidCachedStatementError
+from kvitt.local.databases import DatabaseUrls
 from kvitt_chassis import driver
 from kvitt_chassis.consuming.faults import failure_of
 from kvitt_chassis.consuming.machine import Failure
@@ -97,6 +99,17 @@ async def test_a_connection_that_ended_in_the_pool_is_not_given(
     assert await connection_of(database) is not before
 
 
+@pytest.mark.parametrize("name", ["commit", "rollback"])
+async def test_a_handler_does_not_give_its_connection_to_the_next_by_ending_its_transaction(
+    database: Database, name: str
+) -> None:
+    with pytest.raises(RuntimeError, match="the chassis"):
+        async with database.unit() as unit:
+            await getattr(unit.session, name)()
+
+    await connection_of(database)
+
+
 async def test_who_gets_no_connection_is_at_no_fault(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +132,27 @@ async def test_a_statement_after_the_server_has_ended_the_connection_is_nobodys_
             await fetch(unit.session, "SELECT 1")
 
     assert is_lock_trouble(raised.value)
+
+
+async def test_who_meets_a_migration_of_a_columns_type_is_at_no_fault_and_tries_again(
+    database: Database, urls: ServiceUrls
+) -> None:
+    def migrate(statement: str) -> None:
+        with psycopg.connect(DatabaseUrls.libpq(urls.owner)) as connection:
+            connection.execute(statement)
+
+    async def read() -> None:
+        async with database.unit() as unit:
+            await fetch(unit.session, "SELECT seq FROM migrated")
+
+    migrate("CREATE TABLE migrated (seq integer); GRANT SELECT ON migrated TO PUBLIC")
+    await read()
+    migrate("ALTER TABLE migrated ALTER seq TYPE bigint")
+
+    with pytest.raises(InvalidCachedStatementError) as raised:
+        await read()
+    assert is_lock_trouble(raised.value)
+    await read()
 
 
 async def test_statements_that_go_together_see_the_same_state(database: Database) -> None:

@@ -234,6 +234,24 @@ SENDING: tuple[Mutant, ...] = (
         f"{_DRIVER}::test_a_connection_that_ended_in_the_pool_is_not_given",
     ),
     mutant(
+        "sessions-end-nothing",
+        "A handler's commit is refused: without, its connection is another's with what is open",
+        f"{CHASSIS}/driver.py",
+        '        raise RuntimeError("the chassis commits, when the handler has returned")',
+        "        await super().commit()",
+        f"{_DRIVER}"
+        "::test_a_handler_does_not_give_its_connection_to_the_next_by_ending_its_transaction[commit]",
+    ),
+    mutant(
+        "migration-is-nobodys-fault",
+        "A statement that a migration has overtaken is tried again: without, a command is a 500",
+        f"{CHASSIS}/database.py",
+        "    if isinstance(error, _MIGRATED):",
+        "    if error is _MIGRATED:",
+        f"{_DRIVER}"
+        "::test_who_meets_a_migration_of_a_columns_type_is_at_no_fault_and_tries_again",
+    ),
+    mutant(
         "no-connection-is-nobodys-fault",
         "A pool without a free connection is no handler's fault: without, messages are parked",
         f"{CHASSIS}/database.py",
