@@ -229,6 +229,23 @@ async def test_one_that_fails_among_those_that_waited_holds_up_no_other(
     assert found == [(str(bad), "fault")]
 
 
+async def test_keys_that_take_long_together_are_tried_one_by_one(
+    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, orders = trail.Log(), [uuid4() for _ in range(3)]
+    await consumer.settle([waits(log, "ac", "4711", order) for order in orders])
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+    monkeypatch.setattr(drains, "_TOGETHER_SECONDS", 0.0)
+    tried = noted(consumer, monkeypatch)
+
+    await consumer.drain.settle_due()
+    assert (tried, await trail.trails(consumer.database)) == ([], {})
+
+    await consumer.drain.settle_due()
+    assert len(tried) == 3
+    assert await trail.trails(consumer.database) == dict.fromkeys(orders, (1,))
+
+
 async def test_keys_that_wait_on_for_another_row_stay_parked(consumer: Consumer) -> None:
     log, order, other = trail.Log(), uuid4(), uuid4()
     await consumer.settle([waits(log, "ac", "4711", order), waits(log, "ac", "4711", other)])

@@ -190,6 +190,26 @@ async def test_what_is_due_is_fired_before_many_slow_ones(database: Database) ->
     assert removals.reminded == [key]
 
 
+async def test_a_timer_that_only_a_newer_release_knows_is_in_nobodys_way(
+    database: Database,
+) -> None:
+    handlers, told = Handlers(), list[str]()
+
+    @handlers.timer(REMINDER)
+    async def remind(row: LetterRow, due: datetime, tx: Transaction) -> None:
+        told.append(await transaction_of(tx))
+
+    async with database.unit() as unit:
+        for _ in range(3):
+            post(unit, due=timedelta(seconds=-2), timer=Timer("of_tomorrow", LetterRow))
+        for _ in range(2):
+            post(unit, due=timedelta(seconds=-1), timer=REMINDER)
+
+    await TimerLoop(database, handlers, batch=2)._round()
+
+    assert (len(told), len(set(told))) == (2, 1)
+
+
 async def test_slow_timers_leave_off_for_what_has_become_due_meanwhile(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,17 +33,17 @@ BUSINESS: tuple[Mutant, ...] = (
         "slow-timers-alone",
         "A slow timer has a transaction of its own: without, two hundred documents idle in one",
         f"{CHASSIS}/consuming/timers.py",
-        "slow = [one for one in due if one.timer in self._slow]\n"
-        "        together = [one for one in due if one.timer not in self._slow]",
-        "slow: list[Due] = []\n        together = list(due)",
+        "together = [one for one in due if one.timer in self._quick]\n"
+        "        apart = [one for one in due if one.timer not in self._quick]",
+        "together = list(due)\n        apart: list[Due] = []",
         f"{_TIMERS}::test_slow_timers_fire_in_a_transaction_each_and_the_others_in_one",
     ),
     mutant(
         "slow-timers-in-nobodys-way",
         "Slow timers have their own page: without, a night of documents holds up every deadline",
         f"{CHASSIS}/consuming/timers.py",
-        "(SELECT * FROM soon WHERE timer <> ALL(CAST(:slow AS text[]))\n     ORDER",
-        "(SELECT * FROM soon WHERE CAST(:slow AS text[]) IS NOT NULL\n     ORDER",
+        "(SELECT * FROM soon WHERE timer = ANY(CAST(:quick AS text[]))\n",
+        "(SELECT * FROM soon WHERE CAST(:quick AS text[]) IS NOT NULL\n",
         f"{_TIMERS}::test_what_is_due_is_fired_before_many_slow_ones",
     ),
     mutant(

@@ -52,6 +52,14 @@ SHARING: tuple[Mutant, ...] = (
         f"{_APART}_a_new_group_reads_on_where_the_database_says",
     ),
     mutant(
+        "together-is-not-for-long",
+        "Keys that take long together are tried one by one: without, other regions wait 25 s",
+        _DRAIN,
+        "            async with asyncio.timeout(_TOGETHER_SECONDS):",
+        "            async with asyncio.timeout(BUDGET):",
+        f"{_IN_TURN}_keys_that_take_long_together_are_tried_one_by_one",
+    ),
+    mutant(
         "each-region-has-its-turn",
         "A full page is ended when each region has had its turn, not among them",
         _DRAIN,

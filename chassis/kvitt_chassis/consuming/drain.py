@@ -70,6 +70,8 @@ REGION_SECONDS = 0.5
 _PAGE = 50
 _TOGETHER = 25
 """So many keys are tried in one transaction: a region's turn stays below a tenth of a second."""
+_TOGETHER_SECONDS = 2.0
+"""So long may they take: the other regions wait meanwhile."""
 _WITHOUT_ROW = 30.0
 _LONGEST_SLEEP = 1.0
 _EARLY_PACE = 0.02
@@ -254,12 +256,12 @@ class Drain:
         return _EARLY_PACE
 
     async def _settle_together(self, region: str, places: Sequence[TopicKey]) -> bool:
-        """Try the first messages of keys in one transaction. Where that fails nothing of it is
-        done, and each is tried alone in a later turn. Answers whether one has left.
+        """Try the first messages of keys in one transaction. Where that fails, or takes long,
+        nothing of it is done, and each is tried alone in a later turn. Answers whether one has left.
         """
         before = {place: self._awaited.forget(place) for place in places}
         try:
-            async with asyncio.timeout(BUDGET):
+            async with asyncio.timeout(_TOGETHER_SECONDS):
                 heads = await self._heads(places)
                 read = [self._reader.read(self._sealer.unseal(head.sealed)) for head in heads]
                 applied = await self._inbox.apply(read, heads=heads) if heads else Applied()

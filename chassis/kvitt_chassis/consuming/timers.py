@@ -84,7 +84,7 @@ class TimerLoop:
         self._database = database
         self._handlers = handlers
         self._batch = batch
-        self._slow = [name for name, (timer, _) in handlers.timers.items() if timer.slow]
+        self._quick = [name for name, (timer, _) in handlers.timers.items() if not timer.slow]
         self._service = database.service
         self._woken = asyncio.Event()
         self._ended = asyncio.Event()
@@ -139,7 +139,7 @@ class TimerLoop:
                     "limit": self._batch,
                     "ahead": POLL_SECONDS,
                     "out": self._out(),
-                    "slow": self._slow,
+                    "quick": self._quick,
                 }
                 found = await session.execute(_DUE, wanted)
                 rows = sorted((Due(*row) for row in found), key=lambda one: one.due)
@@ -153,10 +153,11 @@ class TimerLoop:
 
     async def _fire(self, due: Sequence[Due]) -> float:
         """All in one transaction; if that fails, each in its own, so that one does not affect the
-        others. Slow ones each in its own, after the others, for as long as nobody waits for them.
+        others. Slow ones each in its own, after the others, for as long as nobody waits for them;
+        so are those that only a newer release knows.
         """
-        slow = [one for one in due if one.timer in self._slow]
-        together = [one for one in due if one.timer not in self._slow]
+        together = [one for one in due if one.timer in self._quick]
+        apart = [one for one in due if one.timer not in self._quick]
         try:
             if together:
                 await self._fire_together(together)
@@ -166,7 +167,7 @@ class TimerLoop:
             for one in together:
                 await self._fire_alone(one)
         began = monotonic()
-        for one in slow:
+        for one in apart:
             await self._fire_alone(one)
             if monotonic() - began > POLL_SECONDS:  # what has become due meanwhile comes first
                 break
@@ -308,7 +309,7 @@ _COUNT = text(
        AND region <> ALL(CAST(:out AS text[]))
     """
 )
-# two pages: what is slow, however much of it is due, is in nobody's way
+# two pages: what is slow or unknown here, however much of it is due, is in nobody's way
 _DUE = text(
     """
     WITH business AS (SELECT clock_timestamp() + "offset" AS now FROM clock),
@@ -322,10 +323,10 @@ _DUE = text(
                -- no wait is that long: the clock has gone back since
                OR not_before > clock_timestamp() + interval '3 minutes')
     )
-    (SELECT * FROM soon WHERE timer <> ALL(CAST(:slow AS text[]))
+    (SELECT * FROM soon WHERE timer = ANY(CAST(:quick AS text[]))
      ORDER BY due, timer, region, key LIMIT :limit)
     UNION ALL
-    (SELECT * FROM soon WHERE timer = ANY(CAST(:slow AS text[]))
+    (SELECT * FROM soon WHERE timer <> ALL(CAST(:quick AS text[]))
      ORDER BY due, timer, region, key LIMIT :limit)
     """
 )
