@@ -7,7 +7,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from asyncpg.exceptions import DivisionByZeroError, InvalidCachedStatementError
+from asyncpg.exceptions import (
+    DivisionByZeroError,
+    InterfaceError,
+    InvalidCachedStatementError,
+)
 from kvitt.local.databases import DatabaseUrls
 from kvitt_chassis import driver
 from kvitt_chassis.consuming.faults import failure_of
@@ -125,11 +129,14 @@ async def test_who_gets_no_connection_is_at_no_fault(
 async def test_a_statement_after_the_server_has_ended_the_connection_is_nobodys_fault(
     database: Database, platform: Servers
 ) -> None:
-    with pytest.raises(Exception) as raised:  # noqa: PT011  # whatever the driver calls it
+    async def speak_after_the_end() -> None:
         async with database.unit() as unit:
             trail.end_connections(platform.database_admin_url, database)
             await wait_for(unit.session.info[fetch].is_closed)
             await fetch(unit.session, "SELECT 1")
+
+    with pytest.raises(InterfaceError) as raised:
+        await speak_after_the_end()
 
     assert is_lock_trouble(raised.value)
 

@@ -18,9 +18,9 @@ LATER = [
 
 def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
-        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if is_call and node.func.attr == name:
-            yield node
+        match node:
+            case ast.Call(func=ast.Attribute(attr=attr)) if attr == name:
+                yield node
 
 
 def _said(call: ast.Call, name: str) -> object:

@@ -48,7 +48,7 @@ BUSINESS: tuple[Mutant, ...] = (
     ),
     mutant(
         "slow-timers-end-their-turn",
-        "Slow timers leave off when they have taken long: what has become due meanwhile comes first",
+        "Slow timers leave off when they have taken long: what is due by now comes first",
         f"{CHASSIS}/consuming/timers.py",
         "            if monotonic() - began > POLL_SECONDS:",
         "            if monotonic() < began:",

@@ -248,8 +248,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/database.py",
         "    if isinstance(error, _MIGRATED):",
         "    if error is _MIGRATED:",
-        f"{_DRIVER}"
-        "::test_who_meets_a_migration_of_a_columns_type_is_at_no_fault_and_tries_again",
+        f"{_DRIVER}::test_who_meets_a_migration_of_a_columns_type_is_at_no_fault_and_tries_again",
     ),
     mutant(
         "no-connection-is-nobodys-fault",
