@@ -257,7 +257,8 @@ class Drain:
 
     async def _settle_together(self, region: str, places: Sequence[TopicKey]) -> bool:
         """Try the first messages of keys in one transaction. Where that fails, or takes long,
-        nothing of it is done, and each is tried alone in a later turn. Answers whether one has left.
+        nothing of it is done, and each is tried alone in a later turn. Answers whether one has
+        left.
         """
         before = {place: self._awaited.forget(place) for place in places}
         try:
