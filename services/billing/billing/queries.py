@@ -8,6 +8,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, DeviceId
 from sqlalchemy import Select, Text, cast, func, literal, select, union
 
+from billing import domain
 from billing.models import (
     ArticleRow,
     ChargeRow,
@@ -36,6 +37,16 @@ async def custody_changes_applied(tx: Transaction, *, up_to: int) -> tuple[int, 
     )
     numbers = (await tx.session.scalars(besides)).all()
     return (await tx.session.scalar(counter)) or 0, set(numbers)
+
+
+async def is_earlier_run_open(tx: Transaction, run: InvoiceRunRow) -> bool:
+    """True while the run of a month before this one's has not finished."""
+    query = select(InvoiceRunRow.id).where(
+        InvoiceRunRow.region == tx.region,
+        InvoiceRunRow.through < run.through,
+        InvoiceRunRow.status != domain.RunStatus.FINISHED,
+    )
+    return (await tx.session.scalar(query.limit(1))) is not None
 
 
 async def devices_to_settle(

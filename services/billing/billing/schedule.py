@@ -40,6 +40,8 @@ DEVICES_A_STEP = 200
 PAYERS_A_STEP = 20
 TRIES = 3
 """So often one device or payer is tried by itself before it is set aside."""
+BEHIND_ANOTHER = timedelta(seconds=1)
+"""How soon a run looks again whether the one of the month before has finished."""
 
 timers = Handlers()
 
@@ -47,8 +49,12 @@ timers = Handlers()
 @timers.timer(INVOICE_RUN)
 async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transaction) -> None:
     """One step: some devices, or when all are settled some payers; the last step finishes the run
-    (BIL-9).
+    (BIL-9). Nothing while the run of a month before has not finished: each month's documents are
+    of its own days.
     """
+    if await queries.is_earlier_run_open(tx, run):
+        tx.schedule(INVOICE_RUN, key=run.id, due=tx.now + BEHIND_ANOTHER)
+        return
     devices, payers = await _next(run, tx)
     if not devices and not payers:
         issued = await queries.count_invoices(tx, month=run.month)

@@ -128,6 +128,20 @@ async def test_changes_from_before_there_were_numbers_are_counted(given: Given) 
         assert await invoiced(world, "2026-05") == {"20011": 10_000}
 
 
+@pytest.mark.rule("BIL-9n")
+async def test_months_that_close_at_once_are_invoiced_one_after_the_other(given: Given) -> None:
+    async with given(service, at=stockholm("2026-08-01 06:00")) as world:
+        await rent_to(world, "20011")
+        for day in (MAY_31, JUNE_30, date(2026, 7, 31)):
+            await world.handle(a_day_closed(day, custody_changes=1))
+        await fire_until_finished(world, "2026-07")
+
+        for month in ("2026-05", "2026-06", "2026-07"):
+            assert await invoiced(world, month) == {"20011": 31_000}
+        finished = [one.month for one in await world.events(InvoiceRunFinished)]
+        assert finished == ["2026-05", "2026-06", "2026-07"]
+
+
 # -- what fails is set aside -----------------------------------------------------------------------
 
 
@@ -289,7 +303,11 @@ async def rent_to(world: World, *payers: str) -> list[DeviceRegistered]:
 async def close(world: World, day: date, *, custody_changes: int) -> None:
     """The month closes, and its run goes on by real timers until it has finished."""
     await world.handle(a_day_closed(day, custody_changes=custody_changes))
-    month = f"{day:%Y-%m}"
+    await fire_until_finished(world, f"{day:%Y-%m}")
+
+
+async def fire_until_finished(world: World, month: str) -> None:
+    """Runs go on by real timers until the one of the month has finished."""
     loop = TimerLoop(world.worker, service.handlers)
 
     async def is_finished() -> bool:
