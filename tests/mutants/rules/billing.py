@@ -443,6 +443,14 @@ _RUNS: Final[tuple[RuleMutant, ...]] = (
         f"{_RUN}_each_day_waits_for_its_own_changes_and_leaves_no_number_behind",
     ),
     rule_mutant(
+        "BIL-9n",
+        "Months that close at once are invoiced at once",
+        _SCHEDULE,
+        "    if await queries.is_earlier_run_open(tx, run):\n",
+        "    if run.through > run.through:\n",
+        f"{_RUN}_months_that_close_at_once_are_invoiced_one_after_the_other",
+    ),
+    rule_mutant(
         "BIL-9h",
         "A line of nothing is a fault",
         _DOMAIN,
