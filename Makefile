@@ -52,8 +52,8 @@ mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that s
 rule-mutants: $(INSTALLED) ## Each built clause of docs/domain.md broken by itself, and the test that sees it. MUTANT=bmb,ORD-2,BIL-1b chooses, LIST=1 names them.
 	$(BIN)/python -m tests.mutants.rules $(if $(MUTANT),--mutant $(MUTANT)) $(if $(LIST),--list)
 
-bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (memory: MINUTES=30, only so); BESIDE=<commit> in turns with it; QUICK=1 tries.
-	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench$(if $(BESIDE),.beside $(BESIDE))
+bench: $(INSTALLED) ## How fast it is, beside raw parts: writes docs/performance.md. PART="relay consumer" chooses (HELP=1 tells of each; memory: MINUTES=30, only so); BESIDE=<commit> in turns with it; QUICK=1 tries.
+	PART="$(PART)" QUICK=$(QUICK) MINUTES=$(MINUTES) $(BIN)/python -m tests.bench$(if $(BESIDE),.beside $(BESIDE))$(if $(HELP), --help)
 
 wheels: $(INSTALLED) ## Each distribution as a wheel in .wheels/, migrations included, as an image installs them.
 	rm -rf .wheels

@@ -23,6 +23,6 @@ def hears() -> Callable[[Message], None]:
 
     def check(message: Message) -> None:
         if isinstance(message, Event):
-            check_emitted(message)
+            check_emitted(message, or_heard=True)
 
     return check

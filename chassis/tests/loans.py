@@ -132,9 +132,9 @@ async def on_reservation_released(
 async def on_release_refused(row: LoanRow, event: ReleaseRefused, tx: Transaction) -> None:
     """Counts, and fails or locks its box then, as the reason says."""
     tx.after_commit(CHANGES.labels(SERVICE).inc)
-    if event.reason == "fails":
+    if event.reason == "DELIVERED":
         raise Trouble
-    if event.reason == "locks a box":
+    if event.reason == "DECLINED":
         await tx.find(BoxRow, row.id)
 
 

@@ -93,7 +93,7 @@ async def test_a_caller_that_does_not_page_is_told_to(client: httpx.AsyncClient)
         "TOO_MANY_KEYS",
         "limit",
     )
-    assert "after" in problem["way_on"]
+    assert "limit" in problem["way_on"]
 
 
 @pytest.mark.parametrize("limit", [0, MAX_KEYS + 1])

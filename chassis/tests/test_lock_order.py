@@ -11,6 +11,7 @@ from kvitt_chassis.handlers import MessageRoute, RowKey, Timer
 from kvitt_chassis.lock_order import LockOrder, LockOrderBroken
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import ReleaseRefused
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId, RegionCode
 from kvitt_testkit.sent import Sent, sent
@@ -18,7 +19,6 @@ from kvitt_testkit.world import Given, Servers, ServiceUrls
 
 from chassis.tests import loans
 from chassis.tests.loans import BoxRow, LoanRow, PayerRow
-from contracts.tests.builders.inventory import a_release_refused
 
 Open = Callable[[LockOrder], AbstractAsyncContextManager[Transaction]]
 
@@ -191,7 +191,7 @@ async def test_each_message_of_a_batch_has_its_own_place_in_the_order(opened: Op
 
 async def test_the_worlds_of_tests_check_it(given: Given, urls: ServiceUrls) -> None:
     order_id = OrderId(uuid4())
-    message = a_release_refused(order_id, reason="locks a box")
+    message = ReleaseRefused(order_id=order_id, reason="DECLINED")
     for service in (loans.service, loans.upside_down):
         async with given(service, urls=urls) as world:
             async with world.worker.unit() as unit:

@@ -12,6 +12,7 @@ from kvitt_chassis.consuming.caps import Cap, Share, is_over
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.parking import TopicKey
 from kvitt_chassis.database import Database
+from kvitt_contracts.inventory import ReleaseRefused
 from kvitt_contracts.orders import PayerRegistered
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId, PayerId, identify
@@ -20,7 +21,6 @@ from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import event, text
 
 from chassis.tests import trail
-from contracts.tests.builders.inventory import a_release_refused
 
 MANY = 120
 
@@ -40,7 +40,7 @@ def waits(log: trail.Log, region: str, payer: str, order: UUID | None = None) ->
     """An event of a region that waits for a payer, or fails with that word."""
     key = order or uuid4()
     reason = f"payer {payer}" if payer.isdigit() else payer
-    message = a_release_refused(OrderId(key), reason=reason)
+    message = ReleaseRefused(order_id=OrderId(key), reason=reason)
     envelope = trail.an_envelope(message, subject=str(key), sequence=1, region=region)
     return log.record(trail.RESERVATIONS, envelope, message)
 

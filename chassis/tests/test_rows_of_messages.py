@@ -24,7 +24,7 @@ from kvitt_testkit.world import Given, Servers, ServiceUrls, World, an_envelope
 
 from chassis.tests import loans
 from chassis.tests.loans import LoanRow, PayerRow, PersonRow, Trouble
-from contracts.tests.builders.inventory import a_release_refused, a_reservation_released
+from contracts.tests.builders.inventory import a_reservation_released
 
 
 @pytest.fixture(scope="module")
@@ -269,7 +269,7 @@ async def test_a_batch_that_is_rolled_back_and_tried_again_counts_what_was_commi
     world: World,
 ) -> None:
     (order_id,) = await begun(world)
-    good, bad = released(order_id), a_release_refused(order_id, reason="fails")
+    good, bad = released(order_id), ReleaseRefused(order_id=order_id, reason="DELIVERED")
     before = counted()
 
     with pytest.raises(Trouble):

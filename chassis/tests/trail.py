@@ -43,7 +43,7 @@ from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from contracts.tests.builders.inventory import a_release_refused, a_reservation_released
+from contracts.tests.builders.inventory import a_reservation_released
 from contracts.tests.builders.regions import a_payer_stated
 
 SERVICE = "orders"
@@ -323,7 +323,7 @@ class Log:
 
     def refused(self, order_id: UUID, number: int, reason: str, **changes: Any) -> ConsumerRecord:
         """An event that does as `reason` says."""
-        event = a_release_refused(OrderId(order_id), reason=reason)
+        event = ReleaseRefused(order_id=OrderId(order_id), reason=reason)
         return self.event(event, order_id, number, **changes)
 
     def event(

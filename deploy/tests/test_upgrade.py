@@ -30,7 +30,7 @@ BEFORE = (
         " ALTER COLUMN message_type SET NOT NULL, ALTER COLUMN reason SET NOT NULL,"
         " ALTER COLUMN rule SET NOT NULL"
     ),
-    "ALTER TABLE person_details DROP COLUMN stated_phone",
+    "ALTER TABLE person_details DROP COLUMN stated_phone, DROP COLUMN asked_by",
     "UPDATE alembic_version SET version_num = '0004'",
 )
 """From the tables of this release back to those of 0004 in orders."""

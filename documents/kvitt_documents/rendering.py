@@ -72,7 +72,7 @@ def inputs(document: Document) -> dict[str, str]:
 
 # decision 0250: a template gets data, and reads nothing else
 def _compile(template: str, given: dict[str, str], *, issued_on: date) -> bytes:
-    import typst  # 20 MiB, of use to a process that prints
+    import typst  # 25 MiB, of use to a process that prints
 
     file = TEMPLATES / f"{template}.typ"
     if not file.is_file():

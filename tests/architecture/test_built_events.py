@@ -26,8 +26,10 @@ SAID = {
 
 PLAYS = {
     **{f"services/{service}/tests": {service} for service in SERVICES},
-    "chassis/tests": {"notifications", "orders"},  # its toy services emit as these do
+    # its toy services emit as these do, and hear what tells a toy handler how to behave
+    "chassis/tests": {"notifications", "orders", "inventory"},
     "deploy/tests": set[str](),
+    "documents/tests": set[str](),
     "testkit/tests": set[str](),
     "tests/examples": set[str](),
     "tests/faults": {"orders", "bmb"},  # it plays the regions: what they ask of these

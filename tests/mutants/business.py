@@ -136,7 +136,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "services/billing/billing/handlers.py",
         "rents.price_on(article.prices, event.delivered_on)",
         "rents.price_on(article.prices, tx.today)",
-        "services/billing/tests/test_billing.py"
+        "services/billing/tests/test_charges.py"
         "::test_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day",
     ),
     mutant(
@@ -186,8 +186,8 @@ BUSINESS: tuple[Mutant, ...] = (
         "pinned-policy",
         "The policy that a transfer was sent under decides its expiry",
         "services/bmb/bmb/expiry/handlers.py",
-        "policy=tx.pinned_policy(row.policy)",
-        "policy=tx.policy",
+        "    policy = tx.pinned_policy(row.policy)\n",
+        "    policy = tx.policy\n",
         f"{_BMB}/test_transfers.py::test_the_policy_that_it_was_sent_under_decides",
     ),
     mutant(

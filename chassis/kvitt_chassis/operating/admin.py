@@ -284,7 +284,7 @@ def _outbox_routes(router: APIRouter, operations: Operations) -> None:
                 "TOO_MANY_KEYS",
                 field="limit",
                 detail=f"Det är fler nycklar än de {MAX_KEYS} som ryms i ett svar.",
-                way_on="Hämta sidor: ange limit, och i after den sista nyckeln på sidan före.",
+                way_on="Hämta sidor: ange limit, och den nyckel som nästa sida börjar efter.",
             )
         return dict(found)
 

@@ -3,7 +3,8 @@
 A shape is what may differ between two valid messages of a type: the optional fields that are given,
 a list that may be left empty among them, and the kinds that are chosen (`recipient=patient`).
 Beside it, whatever else is given, the reason that a message states (`reason=LOCKED`).
-`emitted/<owner>.txt` has one on each line.
+`emitted/<owner>.txt` has one on each line. `emitted/heard/<owner>.txt` has those that a reader may
+hear beside: of earlier releases, whose events are read for ever, or as an operator has edited them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -44,11 +45,15 @@ def build(kind: type[V], values: Mapping[str, Any], changes: Mapping[str, Any]) 
     return message
 
 
-def check_emitted(event: Event) -> None:
-    """Raises NeverEmitted when the event's owner never emits one of its shape."""
+def check_emitted(event: Event, *, or_heard: bool = False) -> None:
+    """Raises NeverEmitted when the event's owner never emits one of its shape.
+
+    `or_heard`: a shape that a reader may hear beside is allowed.
+    """
     if type(event) in UNPROVEN:
         return
-    known = emitted_shapes(event.wire_type.split(".")[0])
+    owner = event.wire_type.split(".")[0]
+    known = emitted_shapes(owner) | (emitted_shapes(f"heard/{owner}") if or_heard else set())
     asked = lines([event])
     if asked - known:
         same_type = sorted(line for line in known if line.split(" ")[0] == event.wire_type)

@@ -18,7 +18,7 @@ from services.billing.tests.builders import a_device, lent, returned
 MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
 _UNTOLD = """
     UPDATE devices SET points = (
-        SELECT jsonb_agg(point - 'charging' ORDER BY place)
+        SELECT coalesce(jsonb_agg(point - 'charging' ORDER BY place), '[]')
         FROM jsonb_array_elements(points) WITH ORDINALITY AS each(point, place))
 """
 
