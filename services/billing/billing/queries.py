@@ -22,21 +22,25 @@ from billing.models import (
 )
 from billing.rents.domain import PricePoint, RentSpan
 
-CUSTODY_CHANGES = "custody_changes"
+CUSTODY_CHANGES_COUNTED = "custody_changes"
+CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
 
 
-async def custody_changes_applied(tx: Transaction, *, up_to: int) -> tuple[int, set[int]]:
-    """Up to which number, or of those without a number how many, all custody changes of the region
-    are applied; and the numbers above that are applied besides, `up_to` the highest.
-    """
-    counter = select(CounterRow.value).where(
-        CounterRow.region == tx.region, CounterRow.name == CUSTODY_CHANGES
+async def custody_changes_applied(tx: Transaction, *, up_to: int) -> domain.CustodyChanges:
+    """Which custody changes of the region are applied; of those besides, `up_to` the highest."""
+    names = [CUSTODY_CHANGES_COUNTED, CUSTODY_CHANGES_UP_TO]
+    counters = select(CounterRow.name, CounterRow.value).where(
+        CounterRow.region == tx.region, CounterRow.name.in_(names)
     )
     besides = select(CustodyChangeRow.number).where(
         CustodyChangeRow.region == tx.region, CustodyChangeRow.number <= up_to
     )
-    numbers = (await tx.session.scalars(besides)).all()
-    return (await tx.session.scalar(counter)) or 0, set(numbers)
+    values = {row.name: row.value for row in await tx.session.execute(counters)}
+    return domain.CustodyChanges(
+        up_to=values.get(CUSTODY_CHANGES_UP_TO, 0),
+        besides=frozenset((await tx.session.scalars(besides)).all()),
+        counted=values.get(CUSTODY_CHANGES_COUNTED, 0),
+    )
 
 
 async def is_earlier_run_open(tx: Transaction, run: InvoiceRunRow) -> bool:

@@ -128,6 +128,26 @@ async def test_changes_from_before_there_were_numbers_are_counted(given: Given) 
         assert await invoiced(world, "2026-05") == {"20011": 10_000}
 
 
+@pytest.mark.rule("BIL-9g")
+async def test_what_an_earlier_release_has_counted_may_be_any_of_the_numbers(given: Given) -> None:
+    device, other = a_device("75081"), a_device("75082")
+    first, second, third = numbered(
+        lent(device, payer="20011", since="2026-05-01"),
+        lent(other, payer="20311", since="2026-05-01"),
+        returned(other, since="2026-05-31"),
+    )
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(*RENTED, device, other, before_numbers(second), first)
+        await world.handle(a_day_closed(date(2026, 5, 29), custody_changes=2))
+
+        with pytest.raises(NotYetKnown) as waits:  # what was counted is counted once
+            await world.handle(a_day_closed(MAY_31, custody_changes=3))
+        assert waits.value.key == 3
+
+        await world.handle(third)
+        await world.handle(a_day_closed(MAY_31, custody_changes=3))
+
+
 @pytest.mark.rule("BIL-9n")
 async def test_months_that_close_at_once_are_invoiced_one_after_the_other(given: Given) -> None:
     async with given(service, at=stockholm("2026-08-01 06:00")) as world:
