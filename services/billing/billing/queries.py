@@ -20,7 +20,7 @@ from billing.models import (
     RentRow,
     SetAsideRow,
 )
-from billing.rents.domain import PricePoint, RentSpan
+from billing.rents.domain import RentSpan
 
 CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
@@ -88,15 +88,15 @@ async def settled_spans(
     return spans
 
 
-async def prices_of(
+async def articles_of(
     tx: Transaction, numbers: Iterable[ArticleNumber]
-) -> Mapping[ArticleNumber, tuple[PricePoint, ...]]:
-    """What articles cost, by day: a month, for the loans that are rented."""
+) -> Mapping[ArticleNumber, ArticleRow]:
+    """Those of the articles that are listed, by number."""
     query = select(ArticleRow).where(
         ArticleRow.region == tx.region,
         ArticleRow.article_number.in_(sorted(set(numbers))),
     )
-    return {row.article_number: row.prices for row in (await tx.session.scalars(query)).all()}
+    return {row.article_number: row for row in (await tx.session.scalars(query)).all()}
 
 
 async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> Sequence[str]:

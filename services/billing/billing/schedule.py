@@ -124,11 +124,14 @@ async def _settle(device_ids: Sequence[DeviceId], through: date, tx: Transaction
     settled = await queries.settled_spans(
         tx, list(first_days), from_day=min(first_days.values()), to_day=through
     )
-    prices = await queries.prices_of(tx, (device.article_number for device in devices))
+    articles = await queries.articles_of(tx, (device.article_number for device in devices))
     for device in devices:
         first = first_days[device.device_id]
+        article = articles.get(device.article_number)
+        if article is not None:
+            device.points = rents.with_charging(device.points, article.charging)
         owed = rents.owed_rent(
-            device.points, prices.get(device.article_number, ()), from_day=first, to_day=through
+            device.points, article.prices if article else (), from_day=first, to_day=through
         )
         issued = settled.get(device.device_id, [])
         for span in rents.rent_to_invoice(owed, issued, from_day=first, to_day=through):
