@@ -403,6 +403,15 @@ _INVOICES: Final[tuple[RuleMutant, ...]] = (
 
 _RUNS: Final[tuple[RuleMutant, ...]] = (
     rule_mutant(
+        "BIL-1f",
+        "A loan whose article was not listed at the upgrade costs nothing for ever",
+        _SCHEDULE,
+        "rents.with_charging(device.points, article.charging)",
+        "device.points",
+        f"{_TESTS}/test_upgrade.py::test_a_loan_from_before_whose_article_is_listed_after_the_upgrade"
+        "_is_charged_as_it_is",
+    ),
+    rule_mutant(
         "BIL-9g",
         "A run begins before a change of custody that is missing",
         _HANDLERS,
