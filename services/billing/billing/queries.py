@@ -121,8 +121,10 @@ async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) 
     return (await tx.session.scalars(query)).all()
 
 
-async def rents_to_invoice(tx: Transaction, payer_key: str) -> Sequence[RentRow]:
-    """Returns a unit's settled rent that is not invoiced yet, in the order of the specification."""
+async def rents_to_invoice(tx: Transaction, payer_key: str, *, limit: int) -> Sequence[RentRow]:
+    """Returns a unit's settled rent that is not invoiced yet, in the order of the specification, at
+    most `limit`.
+    """
     query = (
         select(RentRow)
         .where(
@@ -131,14 +133,17 @@ async def rents_to_invoice(tx: Transaction, payer_key: str) -> Sequence[RentRow]
             RentRow.invoice_id.is_(None),
         )
         .order_by(RentRow.article_number, RentRow.device_id, RentRow.from_day)
+        .limit(limit)
     )
     return (await tx.session.scalars(query)).all()
 
 
 async def charges_to_invoice(
-    tx: Transaction, payer_key: str, *, through: date
+    tx: Transaction, payer_key: str, *, through: date, limit: int
 ) -> Sequence[ChargeRow]:
-    """Returns a payer's charges up to a day that are not invoiced yet, oldest first."""
+    """Returns a payer's charges up to a day that are not invoiced yet, oldest first, at most
+    `limit`.
+    """
     query = (
         select(ChargeRow)
         .where(
@@ -148,6 +153,7 @@ async def charges_to_invoice(
             ChargeRow.charged_on <= through,
         )
         .order_by(ChargeRow.charged_on, ChargeRow.id)
+        .limit(limit)
     )
     return (await tx.session.scalars(query)).all()
 

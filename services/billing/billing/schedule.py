@@ -38,6 +38,10 @@ INVOICE_RUN = Timer("invoice_run", InvoiceRunRow)
 
 DEVICES_A_STEP = 200
 PAYERS_A_STEP = 20
+LINES_A_STEP = 1_000
+"""A step takes no more of one payer, and begins with no other after so many: a timer has seconds.
+What is left of a payer is the next step's.
+"""
 TRIES = 3
 """So often one device or payer is tried by itself before it is set aside."""
 BEHIND_ANOTHER = timedelta(seconds=1)
@@ -65,8 +69,11 @@ async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transactio
     if run.one_by_one and _is_named_first(run, devices, payers):
         return
     await _settle(devices, run.through, tx)
+    lines = 0
     for payer_key in payers:
-        await _make_documents(payer_key, run, tx)
+        lines += await _make_documents(payer_key, run, tx)
+        if lines >= LINES_A_STEP:
+            break
 
 
 # decision 0245: what fails of many is set aside by who knows what it is made of
@@ -154,14 +161,19 @@ def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
     )
 
 
-async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -> None:
-    settled = await queries.rents_to_invoice(tx, payer_key)
-    charges = await queries.charges_to_invoice(tx, payer_key, through=run.through)
+async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -> int:
+    """How many lines are put on documents of a payer now: all, where they are no more than
+    `LINES_A_STEP`.
+    """
+    settled = await queries.rents_to_invoice(tx, payer_key, limit=LINES_A_STEP)
+    room = LINES_A_STEP - len(settled)
+    charges = await queries.charges_to_invoice(tx, payer_key, through=run.through, limit=room)
     debits: list[Billed] = [row for row in settled if row.sign > 0]
     credits: list[Billed] = [row for row in settled if row.sign < 0]
     for is_credit, rows in ((False, [*debits, *charges]), (True, credits)):
         for part in domain.documents(rows):
             await _make_document(part, run, tx, payer=_payer(payer_key), is_credit=is_credit)
+    return len(settled) + len(charges)
 
 
 async def _make_document(

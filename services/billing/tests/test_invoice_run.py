@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from billing import domain
+from billing import domain, schedule
 from billing.app import service
 from billing.metrics import SET_ASIDE
 from billing.models import CustodyChangeRow, InvoiceRow, InvoiceRunRow, SetAsideRow
@@ -307,6 +307,38 @@ async def test_a_payer_with_very_many_lines_gets_several_documents(
         issued = await world.events(InvoiceIssued)
         assert [len(one.lines) for one in issued] == [2, 1]
         assert sum(one.net_ore for one in issued) == 93_000
+
+
+@pytest.mark.rule("BIL-9h")
+async def test_no_step_takes_more_lines_than_a_timer_has_time_for(
+    given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "LINES_A_STEP", 2)
+    async with given(service, at=JUNE_1) as world:
+        await rent_to(world, "20011", "20011", "20011", "20011", "20011", "20012", "20013")
+        await world.handle_all(
+            an_article_listed(CUSHION, marked=False),
+            an_article_priced(CUSHION, 10_000),
+            an_order(),
+            a_line_delivered(payer="20011", on="2026-05-10"),
+        )
+        await close(world, MAY_31, custody_changes=7)
+
+        assert await invoiced(world, "2026-05") == {
+            "20011": 5 * 31_000 + 10_000,
+            "20012": 31_000,
+            "20013": 31_000,
+        }
+        assert [len(one.lines) for one in await world.events(InvoiceIssued)] == [2, 2, 2, 1, 1]
+        async with world.worker.reading() as session:
+            steps = await session.scalars(text(_LINES_BY_STEP))
+            assert list(steps) == [2, 2, 2, 2]
+
+
+_LINES_BY_STEP = """
+    SELECT sum(jsonb_array_length(payload::jsonb -> 'lines')) FROM events
+    WHERE topic = 'billing.invoices' GROUP BY xid ORDER BY xid
+    """
 
 
 async def rent_to(world: World, *payers: str) -> list[DeviceRegistered]:

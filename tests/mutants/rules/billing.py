@@ -477,6 +477,15 @@ _RUNS: Final[tuple[RuleMutant, ...]] = (
     ),
     rule_mutant(
         "BIL-9h",
+        "A payer of very many lines is invoiced in one step, for which a timer has no time",
+        _SCHEDULE,
+        "queries.rents_to_invoice(tx, payer_key, limit=LINES_A_STEP)",
+        "queries.rents_to_invoice(tx, payer_key, limit=10**9)",
+        f"{_RUN}_no_step_takes_more_lines_than_a_timer_has_time_for",
+        more=(Swap(_SCHEDULE, "room = LINES_A_STEP - len(settled)", "room = 10**9"),),
+    ),
+    rule_mutant(
+        "BIL-9h",
         "A document may be too large to be published",
         _DOMAIN,
         "LINES_A_DOCUMENT = 500\n",
