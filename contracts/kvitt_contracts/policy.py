@@ -18,7 +18,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    field_validator,
     model_validator,
 )
 
@@ -81,23 +80,13 @@ class FeeRule(Part):
     """A patient fee (BIL-3, ORD-18): articles of `fee_group`, for patients who have passed
     `above_age`, charged when received.
 
-    A `timing` of `delayed_90_days` is refused: no rule waits with a fee, and it would be charged
-    at once.
+    No rule waits with a fee of `delayed_90_days` yet: a history's last version has none.
     """
 
     fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")]
     amount: Money
     above_age: Annotated[int, Field(ge=0, le=120)] = 20
     timing: Literal["immediate", "delayed_90_days"] = "immediate"
-
-    @field_validator("timing")
-    @classmethod
-    def _is_kept(cls, timing: str) -> str:
-        if timing != "immediate":
-            raise ValueError(
-                "BIL-3: no rule delays a fee yet: it would be charged at once; allowed: immediate"
-            )
-        return timing
 
 
 class FeePolicy(Part):
@@ -218,6 +207,9 @@ class RegionOut(UnknownPolicy):
 class PolicyHistory(BaseModel):
     """All versions of one region's policy: append-only, numbered 1, 2, 3 …, each in force later
     than the one before.
+
+    The last one delays no fee: no rule does, and it would be charged at once (BIL-3). One before it
+    is as it was used, since it cannot be edited; a region ends such a delay by another version.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -236,6 +228,13 @@ class PolicyHistory(BaseModel):
             raise ValueError("each version's effective_from must lie after the one before")
         if len({version.region for version in self.versions}) != 1:
             raise ValueError("all versions must be of one region")
+        last = self.versions[-1]
+        for rule in last.fees.rules:
+            if rule.timing != "immediate":
+                raise ValueError(
+                    f"BIL-3: no rule delays a fee yet, that of {rule.fee_group} would be charged at"
+                    f" once; allowed as its timing in version {last.version}: immediate"
+                )
         return self
 
     def in_force(self, instant: datetime) -> RegionPolicy:

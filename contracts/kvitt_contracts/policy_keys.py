@@ -45,7 +45,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "order.prescribes_to_patients_only": "ORD-7 in orders",
     "order.draft_days": "ORD-1 in orders",
     "order.basket_days": "ORD-10 in orders",
-    "phase_out": "ORD-6 in orders",
     "product_areas": "REF-11 in orders",
     "pickup.reasons": "PCK-1 in orders",
     "pickup.window_days": "PCK-3 in orders",

@@ -98,6 +98,16 @@ def test_a_delayed_fee_is_refused_since_no_rule_delays_it() -> None:
         a_history({**a_version(), "fees": {"rules": [delayed]}})
 
 
+def test_a_version_that_was_used_with_a_delayed_fee_is_ended_by_another() -> None:
+    delayed = {"fee_group": "charger", "amount": {"net_ore": 50_000}, "timing": "delayed_90_days"}
+    used = {**a_version(), "fees": {"rules": [delayed]}}
+    at_once = {"fees": {"rules": [{**delayed, "timing": "immediate"}]}}
+
+    history = a_history(used, {**a_version(2, "2026-06-01T00:00:00+02:00"), **at_once})
+
+    assert history.pinned(history.versions[0].pin) == history.versions[0]
+
+
 def test_what_is_given_and_not_read_is_named() -> None:
     given = {**a_version(), "order": {"basket_days": 3}, "reconditioning": True, "child_until": 18}
 

@@ -219,16 +219,26 @@ class InvoiceRun:
     set_aside: int = 0
 
 
-def missing_change(
-    *, up_to: int, applied: int, besides: Collection[int], forgone: Collection[int]
-) -> int | None:
-    """The first custody change that a closed day has to wait for, or None when each that it counts,
-    1 to `up_to`, is applied (BIL-9).
-
-    All up to `applied` are, and those `besides`; `forgone` are not waited for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyChanges:
+    """Which custody changes of a region are applied: all `up_to` a number, those `besides`, and as
+    many more as were `counted`, whose numbers nobody noted: before there were any, or by the
+    release before.
     """
-    known = {*besides, *forgone}
-    return next((n for n in range(applied + 1, up_to + 1) if n not in known), None)
+
+    up_to: int = 0
+    besides: frozenset[int] = frozenset()
+    counted: int = 0
+
+
+def missing_changes(
+    day: int, applied: CustodyChanges, *, forgone: Collection[int] = ()
+) -> tuple[int, ...]:
+    """The custody changes that a closed day counts, 1 to `day`, and that are not known by number to
+    be applied (BIL-9). `forgone` are not waited for.
+    """
+    known = {*applied.besides, *forgone}
+    return tuple(n for n in range(applied.up_to + 1, day + 1) if n not in known)
 
 
 def start_run(closed: date) -> tuple[InvoiceRunStarted, ...]:

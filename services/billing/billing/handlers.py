@@ -120,16 +120,14 @@ async def on_day_closed(event: DayClosed, tx: Transaction) -> None:
     The event waits until each custody change that it counts is applied, by its number.
     """
     up_to = event.custody_changes_so_far
-    applied, besides = await queries.custody_changes_applied(tx, up_to=up_to)
+    applied = await queries.custody_changes_applied(tx, up_to=up_to)
     # decision 0061: a closed day waits in the inbox until billing has its custody changes
-    missing = domain.missing_change(
-        up_to=up_to, applied=applied, besides=besides, forgone=event.forgone
-    )
-    if missing is not None:
+    missing = domain.missing_changes(up_to, applied, forgone=event.forgone)
+    if len(missing) > applied.counted:
         # BIL-9: a month is billed from all that was said of it, so the day waits for what is still
         # on its way
-        raise NotYetKnown(CustodyChangeRow, missing)
-    await writes.settle_custody_changes(tx, up_to=up_to)
+        raise NotYetKnown(CustodyChangeRow, missing[applied.counted])
+    await writes.settle_custody_changes(tx, up_to=up_to, by_count=len(missing))
     for started in domain.start_run(event.day):
         run = tx.start(InvoiceRunRow, identify(tx.region, "invoice-run", started.month), started)
         tx.schedule(schedule.INVOICE_RUN, key=run.id, due=tx.now)

@@ -263,8 +263,8 @@ class CustodyChangeRow(Regional, Base):
 
 
 class CounterRow(Regional, Base):
-    """Running numbers of a region: up to which all custody changes are applied, invoices numbered
-    in a year.
+    """Running numbers of a region: up to which all custody changes are applied, how many more were
+    counted without their numbers, invoices numbered in a year.
     """
 
     __tablename__ = "counters"

@@ -8,6 +8,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, DeviceId
 from sqlalchemy import Select, Text, cast, func, literal, select, union
 
+from billing import domain
 from billing.models import (
     ArticleRow,
     ChargeRow,
@@ -19,23 +20,37 @@ from billing.models import (
     RentRow,
     SetAsideRow,
 )
-from billing.rents.domain import PricePoint, RentSpan
+from billing.rents.domain import RentSpan
 
-CUSTODY_CHANGES = "custody_changes"
+CUSTODY_CHANGES_COUNTED = "custody_changes"
+CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
 
 
-async def custody_changes_applied(tx: Transaction, *, up_to: int) -> tuple[int, set[int]]:
-    """Up to which number, or of those without a number how many, all custody changes of the region
-    are applied; and the numbers above that are applied besides, `up_to` the highest.
-    """
-    counter = select(CounterRow.value).where(
-        CounterRow.region == tx.region, CounterRow.name == CUSTODY_CHANGES
+async def custody_changes_applied(tx: Transaction, *, up_to: int) -> domain.CustodyChanges:
+    """Which custody changes of the region are applied; of those besides, `up_to` the highest."""
+    names = [CUSTODY_CHANGES_COUNTED, CUSTODY_CHANGES_UP_TO]
+    counters = select(CounterRow.name, CounterRow.value).where(
+        CounterRow.region == tx.region, CounterRow.name.in_(names)
     )
     besides = select(CustodyChangeRow.number).where(
         CustodyChangeRow.region == tx.region, CustodyChangeRow.number <= up_to
     )
-    numbers = (await tx.session.scalars(besides)).all()
-    return (await tx.session.scalar(counter)) or 0, set(numbers)
+    values = {row.name: row.value for row in await tx.session.execute(counters)}
+    return domain.CustodyChanges(
+        up_to=values.get(CUSTODY_CHANGES_UP_TO, 0),
+        besides=frozenset((await tx.session.scalars(besides)).all()),
+        counted=values.get(CUSTODY_CHANGES_COUNTED, 0),
+    )
+
+
+async def is_earlier_run_open(tx: Transaction, run: InvoiceRunRow) -> bool:
+    """True while the run of a month before this one's has not finished."""
+    query = select(InvoiceRunRow.id).where(
+        InvoiceRunRow.region == tx.region,
+        InvoiceRunRow.through < run.through,
+        InvoiceRunRow.status != domain.RunStatus.FINISHED,
+    )
+    return (await tx.session.scalar(query.limit(1))) is not None
 
 
 async def devices_to_settle(
@@ -73,15 +88,15 @@ async def settled_spans(
     return spans
 
 
-async def prices_of(
+async def articles_of(
     tx: Transaction, numbers: Iterable[ArticleNumber]
-) -> Mapping[ArticleNumber, tuple[PricePoint, ...]]:
-    """What articles cost, by day: a month, for the loans that are rented."""
+) -> Mapping[ArticleNumber, ArticleRow]:
+    """Those of the articles that are listed, by number."""
     query = select(ArticleRow).where(
         ArticleRow.region == tx.region,
         ArticleRow.article_number.in_(sorted(set(numbers))),
     )
-    return {row.article_number: row.prices for row in (await tx.session.scalars(query)).all()}
+    return {row.article_number: row for row in (await tx.session.scalars(query)).all()}
 
 
 async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> Sequence[str]:
@@ -106,8 +121,10 @@ async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) 
     return (await tx.session.scalars(query)).all()
 
 
-async def rents_to_invoice(tx: Transaction, payer_key: str) -> Sequence[RentRow]:
-    """Returns a unit's settled rent that is not invoiced yet, in the order of the specification."""
+async def rents_to_invoice(tx: Transaction, payer_key: str, *, limit: int) -> Sequence[RentRow]:
+    """Returns a unit's settled rent that is not invoiced yet, in the order of the specification, at
+    most `limit`.
+    """
     query = (
         select(RentRow)
         .where(
@@ -116,14 +133,17 @@ async def rents_to_invoice(tx: Transaction, payer_key: str) -> Sequence[RentRow]
             RentRow.invoice_id.is_(None),
         )
         .order_by(RentRow.article_number, RentRow.device_id, RentRow.from_day)
+        .limit(limit)
     )
     return (await tx.session.scalars(query)).all()
 
 
 async def charges_to_invoice(
-    tx: Transaction, payer_key: str, *, through: date
+    tx: Transaction, payer_key: str, *, through: date, limit: int
 ) -> Sequence[ChargeRow]:
-    """Returns a payer's charges up to a day that are not invoiced yet, oldest first."""
+    """Returns a payer's charges up to a day that are not invoiced yet, oldest first, at most
+    `limit`.
+    """
     query = (
         select(ChargeRow)
         .where(
@@ -133,6 +153,7 @@ async def charges_to_invoice(
             ChargeRow.charged_on <= through,
         )
         .order_by(ChargeRow.charged_on, ChargeRow.id)
+        .limit(limit)
     )
     return (await tx.session.scalars(query)).all()
 

@@ -38,8 +38,14 @@ INVOICE_RUN = Timer("invoice_run", InvoiceRunRow)
 
 DEVICES_A_STEP = 200
 PAYERS_A_STEP = 20
+LINES_A_STEP = 1_000
+"""A step takes no more of one payer, and begins with no other after so many: a timer has seconds.
+What is left of a payer is the next step's.
+"""
 TRIES = 3
 """So often one device or payer is tried by itself before it is set aside."""
+BEHIND_ANOTHER = timedelta(seconds=1)
+"""How soon a run looks again whether the one of the month before has finished."""
 
 timers = Handlers()
 
@@ -47,8 +53,12 @@ timers = Handlers()
 @timers.timer(INVOICE_RUN)
 async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transaction) -> None:
     """One step: some devices, or when all are settled some payers; the last step finishes the run
-    (BIL-9).
+    (BIL-9). Nothing while the run of a month before has not finished: each month's documents are
+    of its own days.
     """
+    if await queries.is_earlier_run_open(tx, run):
+        tx.schedule(INVOICE_RUN, key=run.id, due=tx.now + BEHIND_ANOTHER)
+        return
     devices, payers = await _next(run, tx)
     if not devices and not payers:
         issued = await queries.count_invoices(tx, month=run.month)
@@ -59,8 +69,11 @@ async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transactio
     if run.one_by_one and _is_named_first(run, devices, payers):
         return
     await _settle(devices, run.through, tx)
+    lines = 0
     for payer_key in payers:
-        await _make_documents(payer_key, run, tx)
+        lines += await _make_documents(payer_key, run, tx)
+        if lines >= LINES_A_STEP:
+            break
 
 
 # decision 0245: what fails of many is set aside by who knows what it is made of
@@ -118,11 +131,14 @@ async def _settle(device_ids: Sequence[DeviceId], through: date, tx: Transaction
     settled = await queries.settled_spans(
         tx, list(first_days), from_day=min(first_days.values()), to_day=through
     )
-    prices = await queries.prices_of(tx, (device.article_number for device in devices))
+    articles = await queries.articles_of(tx, (device.article_number for device in devices))
     for device in devices:
         first = first_days[device.device_id]
+        article = articles.get(device.article_number)
+        if article is not None:
+            device.points = rents.with_charging(device.points, article.charging)
         owed = rents.owed_rent(
-            device.points, prices.get(device.article_number, ()), from_day=first, to_day=through
+            device.points, article.prices if article else (), from_day=first, to_day=through
         )
         issued = settled.get(device.device_id, [])
         for span in rents.rent_to_invoice(owed, issued, from_day=first, to_day=through):
@@ -145,14 +161,19 @@ def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
     )
 
 
-async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -> None:
-    settled = await queries.rents_to_invoice(tx, payer_key)
-    charges = await queries.charges_to_invoice(tx, payer_key, through=run.through)
+async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -> int:
+    """How many lines are put on documents of a payer now: all, where they are no more than
+    `LINES_A_STEP`.
+    """
+    settled = await queries.rents_to_invoice(tx, payer_key, limit=LINES_A_STEP)
+    room = LINES_A_STEP - len(settled)
+    charges = await queries.charges_to_invoice(tx, payer_key, through=run.through, limit=room)
     debits: list[Billed] = [row for row in settled if row.sign > 0]
     credits: list[Billed] = [row for row in settled if row.sign < 0]
     for is_credit, rows in ((False, [*debits, *charges]), (True, credits)):
         for part in domain.documents(rows):
             await _make_document(part, run, tx, payer=_payer(payer_key), is_credit=is_credit)
+    return len(settled) + len(charges)
 
 
 async def _make_document(

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.models import CounterRow, CustodyChangeRow, DeviceRow
-from billing.queries import CUSTODY_CHANGES
+from billing.queries import CUSTODY_CHANGES_COUNTED, CUSTODY_CHANGES_UP_TO
 
 
 async def note_custody_change(tx: Transaction, number: int | None) -> None:
@@ -16,17 +16,25 @@ async def note_custody_change(tx: Transaction, number: int | None) -> None:
     number, or counted where it was emitted before there were numbers.
     """
     if number is None:
-        await _count_up(tx, CUSTODY_CHANGES)
+        await _count_up(tx, CUSTODY_CHANGES_COUNTED)
     else:
         tx.put(CustodyChangeRow(region=tx.region, number=number))
 
 
-async def settle_custody_changes(tx: Transaction, *, up_to: int) -> None:
-    """All custody changes up to a number are applied: from now on they are in the counter alone."""
+async def settle_custody_changes(tx: Transaction, *, up_to: int, by_count: int) -> None:
+    """All custody changes up to a number are applied: from now on they are in the counter alone, as
+    are the `by_count` of them that were counted before.
+    """
     mine = CustodyChangeRow.region == tx.region
     await tx.session.execute(delete(CustodyChangeRow).where(mine, CustodyChangeRow.number <= up_to))
     tx.will_lock(CounterRow)
-    counter = insert(CounterRow).values(region=tx.region, name=CUSTODY_CHANGES, value=up_to)
+    if by_count:
+        await tx.session.execute(
+            update(CounterRow)
+            .where(CounterRow.region == tx.region, CounterRow.name == CUSTODY_CHANGES_COUNTED)
+            .values(value=CounterRow.value - by_count)
+        )
+    counter = insert(CounterRow).values(region=tx.region, name=CUSTODY_CHANGES_UP_TO, value=up_to)
     await tx.session.execute(
         counter.on_conflict_do_update(
             index_elements=["region", "name"],

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from billing.domain import (
     LINES_A_DOCUMENT,
+    CustodyChanges,
     documents,
     issue_invoice,
-    missing_change,
+    missing_changes,
     vat_by_rate,
 )
 from hypothesis import example, given
@@ -148,20 +149,20 @@ def test_a_document_of_as_many_lines_as_it_may_have_can_be_published() -> None:
 
 
 @pytest.mark.rule("BIL-9g")
-@example(up_to=1, applied=0, besides=set(), forgone=set())
-@example(up_to=2, applied=0, besides={2, 3}, forgone=set())
+@example(day=1, up_to=0, besides=set(), forgone=set())
+@example(day=2, up_to=0, besides={2, 3}, forgone=set())
 @given(
+    day=st.integers(0, 30),
     up_to=st.integers(0, 30),
-    applied=st.integers(0, 30),
     besides=st.sets(st.integers(1, 40)),
     forgone=st.sets(st.integers(1, 40), max_size=3),
 )
-def test_a_day_waits_for_the_first_number_that_is_neither_applied_nor_forgone(
-    up_to: int, applied: int, besides: set[int], forgone: set[int]
+def test_a_day_waits_for_each_number_that_is_neither_applied_nor_forgone(
+    day: int, up_to: int, besides: set[int], forgone: set[int]
 ) -> None:
-    there = {*range(1, applied + 1), *besides, *forgone}
-    missing = [number for number in range(1, up_to + 1) if number not in there]
+    there = {*range(1, up_to + 1), *besides, *forgone}
+    applied = CustodyChanges(up_to=up_to, besides=frozenset(besides))
 
-    found = missing_change(up_to=up_to, applied=applied, besides=besides, forgone=forgone)
+    missing = missing_changes(day, applied, forgone=forgone)
 
-    assert found == (missing[0] if missing else None)
+    assert list(missing) == [number for number in range(1, day + 1) if number not in there]

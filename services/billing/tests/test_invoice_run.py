@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from billing import domain
+from billing import domain, schedule
 from billing.app import service
 from billing.metrics import SET_ASIDE
 from billing.models import CustodyChangeRow, InvoiceRow, InvoiceRunRow, SetAsideRow
@@ -126,6 +126,40 @@ async def test_changes_from_before_there_were_numbers_are_counted(given: Given) 
         await world.fire_timers()
 
         assert await invoiced(world, "2026-05") == {"20011": 10_000}
+
+
+@pytest.mark.rule("BIL-9g")
+async def test_what_an_earlier_release_has_counted_may_be_any_of_the_numbers(given: Given) -> None:
+    device, other = a_device("75081"), a_device("75082")
+    first, second, third = numbered(
+        lent(device, payer="20011", since="2026-05-01"),
+        lent(other, payer="20311", since="2026-05-01"),
+        returned(other, since="2026-05-31"),
+    )
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(*RENTED, device, other, before_numbers(second), first)
+        await world.handle(a_day_closed(date(2026, 5, 29), custody_changes=2))
+
+        with pytest.raises(NotYetKnown) as waits:  # what was counted is counted once
+            await world.handle(a_day_closed(MAY_31, custody_changes=3))
+        assert waits.value.key == 3
+
+        await world.handle(third)
+        await world.handle(a_day_closed(MAY_31, custody_changes=3))
+
+
+@pytest.mark.rule("BIL-9n")
+async def test_months_that_close_at_once_are_invoiced_one_after_the_other(given: Given) -> None:
+    async with given(service, at=stockholm("2026-08-01 06:00")) as world:
+        await rent_to(world, "20011")
+        for day in (MAY_31, JUNE_30, date(2026, 7, 31)):
+            await world.handle(a_day_closed(day, custody_changes=1))
+        await fire_until_finished(world, "2026-07")
+
+        for month in ("2026-05", "2026-06", "2026-07"):
+            assert await invoiced(world, month) == {"20011": 31_000}
+        finished = [one.month for one in await world.events(InvoiceRunFinished)]
+        assert finished == ["2026-05", "2026-06", "2026-07"]
 
 
 # -- what fails is set aside -----------------------------------------------------------------------
@@ -275,6 +309,38 @@ async def test_a_payer_with_very_many_lines_gets_several_documents(
         assert sum(one.net_ore for one in issued) == 93_000
 
 
+@pytest.mark.rule("BIL-9h")
+async def test_no_step_takes_more_lines_than_a_timer_has_time_for(
+    given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "LINES_A_STEP", 2)
+    async with given(service, at=JUNE_1) as world:
+        await rent_to(world, "20011", "20011", "20011", "20011", "20011", "20012", "20013")
+        await world.handle_all(
+            an_article_listed(CUSHION, marked=False),
+            an_article_priced(CUSHION, 10_000),
+            an_order(),
+            a_line_delivered(payer="20011", on="2026-05-10"),
+        )
+        await close(world, MAY_31, custody_changes=7)
+
+        assert await invoiced(world, "2026-05") == {
+            "20011": 5 * 31_000 + 10_000,
+            "20012": 31_000,
+            "20013": 31_000,
+        }
+        assert [len(one.lines) for one in await world.events(InvoiceIssued)] == [2, 2, 2, 1, 1]
+        async with world.worker.reading() as session:
+            steps = await session.scalars(text(_LINES_BY_STEP))
+            assert list(steps) == [2, 2, 2, 2]
+
+
+_LINES_BY_STEP = """
+    SELECT sum(jsonb_array_length(payload::jsonb -> 'lines')) FROM events
+    WHERE topic = 'billing.invoices' GROUP BY xid ORDER BY xid
+    """
+
+
 async def rent_to(world: World, *payers: str) -> list[DeviceRegistered]:
     """A rollator of its own is lent to each payer from 1 May on."""
     devices = [a_device(str(75080 + number)) for number, _ in enumerate(payers)]
@@ -289,7 +355,11 @@ async def rent_to(world: World, *payers: str) -> list[DeviceRegistered]:
 async def close(world: World, day: date, *, custody_changes: int) -> None:
     """The month closes, and its run goes on by real timers until it has finished."""
     await world.handle(a_day_closed(day, custody_changes=custody_changes))
-    month = f"{day:%Y-%m}"
+    await fire_until_finished(world, f"{day:%Y-%m}")
+
+
+async def fire_until_finished(world: World, month: str) -> None:
+    """Runs go on by real timers until the one of the month has finished."""
     loop = TimerLoop(world.worker, service.handlers)
 
     async def is_finished() -> bool:

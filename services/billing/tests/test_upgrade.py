@@ -1,5 +1,6 @@
 """What a migration does with rows of an earlier release."""
 
+from datetime import date
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -7,13 +8,19 @@ from types import ModuleType
 import pytest
 from billing.app import service
 from billing.models import DeviceRow
+from kvitt_contracts.billing import InvoiceIssued
 from kvitt_contracts.types import Charging
 from kvitt_testkit.world import Given, stockholm
 from sqlalchemy import text
 
-from contracts.tests.builders.inventory import an_article_listed, an_article_priced, numbered
+from contracts.tests.builders.inventory import (
+    a_day_closed,
+    an_article_listed,
+    an_article_priced,
+    numbered,
+)
 from contracts.tests.builders.story import ROLLATOR
-from services.billing.tests.builders import a_device, lent, returned
+from services.billing.tests.builders import a_device, close_may, lent, returned
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
 _UNTOLD = """
@@ -64,3 +71,27 @@ async def test_loans_from_before_are_charged_as_their_articles_are_at_the_upgrad
         assert [point.charging for point in after[sold.device_id]] == [Charging.SALE]
         assert after[kept.device_id] == ()
         assert before[rented.device_id] == after[rented.device_id]
+
+
+@pytest.mark.rule("BIL-1f")
+async def test_a_loan_from_before_whose_article_is_listed_after_the_upgrade_is_charged_as_it_is(
+    given: Given,
+) -> None:
+    device = a_device()
+    (loan,) = numbered(lent(device, payer="20011", since="2026-05-01"))
+    async with given(service, at=stockholm("2026-07-01 06:00")) as world:
+        await world.handle_all(device, loan)
+        async with world.worker.unit() as unit:
+            await unit.session.execute(text(_UNTOLD))
+        await close_may(world, custody_changes=1)
+        await world.handle_all(
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
+            a_day_closed(date(2026, 6, 30), custody_changes=1),
+        )
+        await world.fire_timers()
+
+        (issued,) = await world.events(InvoiceIssued)
+        assert issued.net_ore == 62_000
+        (row,) = await world.rows(DeviceRow)
+        assert [point.charging for point in row.points] == [Charging.RENT]

@@ -8,9 +8,10 @@ from inventory.app import service
 from inventory.holds.models import HoldRow
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.inventory import CustodyChanged, HoldBroken
+from kvitt_contracts.inventory import CustodyChanged, DayClosed, HoldBroken
 from kvitt_contracts.types import DeviceId
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
+from sqlalchemy import text
 
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
@@ -175,6 +176,21 @@ async def test_a_transfer_into_a_store_that_nobody_has_stated_waits(
 
     with pytest.raises(NotYetKnown):
         await world.handle(a_transfer_accepted(new_store="602", effective_on=effective_on))
+
+
+async def test_what_an_earlier_release_planned_into_a_store_that_nobody_has_stated_holds_up_no_day(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_transfer_requested(), a_transfer_accepted(new_store=OWN, effective_on=LATER)
+    )
+    async with world.worker.unit() as unit:
+        await unit.session.execute(text("DELETE FROM stores"))
+
+    await world.advance(stockholm("2026-03-11 00:00"))
+
+    assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
+    assert max(one.day for one in await world.events(DayClosed)) == LATER
 
 
 @pytest.mark.rule("PHY-1b")

@@ -48,6 +48,18 @@ def with_change(
     return (*kept, point)
 
 
+def with_charging(points: Sequence[ChangePoint], charging: Charging) -> tuple[ChangePoint, ...]:
+    """Returns the change points, those of a loan that was never told how it is charged with
+    `charging`: it began before that was told, and its article was listed after that (BIL-1).
+    """
+    return tuple(
+        point
+        if point.payer_id is None or point.charging is not None
+        else point.model_copy(update={"charging": charging})
+        for point in points
+    )
+
+
 def charging_of_loan(points: Iterable[ChangePoint], *, on: date) -> Charging | None:
     """Returns how the loan that goes on with a change on a day is charged: as it began, whatever
     became of its article (BIL-1, BIL-2). None where no loan is known.
