@@ -157,7 +157,6 @@ def test_a_customer_that_is_no_service_point_cannot_order(policy: RegionPolicy) 
     assert refusal(refused) == (Reason.NOT_A_SERVICE_POINT, "REF-3", "service_point")
 
 
-@pytest.mark.rule("REF-3c")
 @pytest.mark.rule("REF-4a")
 def test_choosing_the_service_point_sets_the_payer(policy: RegionPolicy) -> None:
     order = placed(policy, service_point=a_service_point(payer_id=PayerId("61777")))

@@ -240,14 +240,4 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "services/inventory/tests/test_reservations.py"
         "::test_an_order_that_is_answered_late_is_planned_from_the_day_of_the_answer",
     ),
-    rule_mutant(
-        "ORD-3e",
-        "Free information about a delivery is lost",
-        "services/orders/orders/placements/handlers.py",
-        "order_id=event.order_id, delivery=delivery, comments=comments\n",
-        "order_id=event.order_id,\n                delivery=delivery.model_copy("
-        'update={"information": None}),\n                comments=comments,\n',
-        "services/orders/tests/test_orders_http.py"
-        "::test_what_is_private_to_an_order_is_kept_with_it_and_never_told",
-    ),
 )

@@ -46,7 +46,7 @@ UNITS: tuple[RuleMutant, ...] = (
         f"{_PLACE}_a_requester_registers_in_the_name_of_a_connected_prescriber",
     ),
     rule_mutant(
-        "REF-3c",
+        "REF-4a",
         "The service point's payer does not follow",
         _PLACING,
         "    default = command.payer_id or parties.service_point.payer_id  # REF-4\n",
