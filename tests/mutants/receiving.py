@@ -16,6 +16,15 @@ _DRIFT: Final = "tests/simulation/test_drift.py"
 
 RECEIVING: tuple[Mutant, ...] = (
     mutant(
+        "lost-cancellation-is-repeated",
+        "A task that goes on is cancelled again: without, a process does not end",
+        f"{CHASSIS}/ending.py",
+        "    while left:\n        for task in left:\n            task.cancel()\n",
+        "    for task in left:\n        task.cancel()\n    while left:\n",
+        "chassis/tests/test_ending.py"
+        "::test_a_task_that_has_lost_its_cancellation_is_cancelled_again",
+    ),
+    mutant(
         "mark-checked",
         "A number that the mark has passed is a duplicate: without, its effect comes twice",
         f"{CHASSIS}/consuming/verdicts.py",

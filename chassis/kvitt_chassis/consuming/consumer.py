@@ -50,6 +50,7 @@ from kvitt_chassis.consuming.progress import Progress
 from kvitt_chassis.consuming.reading_order import ReadingOrder
 from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.consuming.verdicts import OF_THIS_START, Cause
+from kvitt_chassis.ending import end_tasks
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.transaction import NotYetKnown
@@ -159,9 +160,7 @@ class Consumer:
         self._checked.set()
         if self._checking is not None and not self._checking.done():
             self._tasks.append(self._checking)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         self._tasks = []
         await self._release_partitions()
         await self.client.stop()
@@ -392,7 +391,8 @@ class Consumer:
 
     async def _release_partitions(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._free.wait(), self.tuning.drain_deadline)
+            async with asyncio.timeout(self.tuning.drain_deadline):
+                await self._free.wait()
         await self._offsets.flush()
         self._offsets.drop()
 

@@ -102,7 +102,8 @@ class KafkaClient:
     async def restart(self) -> None:
         """Stop a client that delivers nothing, and start another. Raises KafkaError."""
         try:
-            await asyncio.wait_for(self.subscriber.stop(), _STOP_WITHIN)
+            async with asyncio.timeout(_STOP_WITHIN):
+                await self.subscriber.stop()
         except (KafkaError, TimeoutError) as error:
             log.warning("the silent Kafka client did not stop: %s", type(error).__name__)
         await self.subscriber.start()
@@ -167,8 +168,8 @@ class KafkaClient:
         if not owned:
             return True
         try:
-            committing = self.subscriber.consumer.commit(owned)
-            await asyncio.wait_for(committing, self._reading.commit_deadline)
+            async with asyncio.timeout(self._reading.commit_deadline):
+                await self.subscriber.consumer.commit(owned)
         except (KafkaError, TimeoutError) as error:
             log.warning("offsets were not committed: %s", type(error).__name__)
             return False
@@ -186,7 +187,8 @@ class KafkaClient:
         """The group's committed offset, None for a new group. Raises KafkaError, TimeoutError."""
         if self._observer is None:
             return None
-        found = await asyncio.wait_for(self._observer.committed(partition), _ANSWER_WITHIN)
+        async with asyncio.timeout(_ANSWER_WITHIN):
+            found = await self._observer.committed(partition)
         return None if found is None else int(found)
 
     def _poll_patiently(self) -> None:
@@ -247,8 +249,9 @@ class KafkaClient:
         # The observer fetches nothing, so its request does not wait behind a long poll.
         if self._observer is None:
             return {}
-        asking = getattr(self._observer, question)(list(partitions))
-        found: dict[TopicPartition, int] = await asyncio.wait_for(asking, _ANSWER_WITHIN)
+        async with asyncio.timeout(_ANSWER_WITHIN):
+            asking = getattr(self._observer, question)(list(partitions))
+            found: dict[TopicPartition, int] = await asking
         return found
 
     def _make_broker(self) -> KafkaBroker:

@@ -16,6 +16,7 @@ from kvitt_chassis.consuming.inbox import Inbox
 from kvitt_chassis.consuming.incoming import Reader
 from kvitt_chassis.consuming.quarantine import Quarantine
 from kvitt_chassis.database import Database
+from kvitt_chassis.ending import end_tasks
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.sealing import Sealer
@@ -63,9 +64,7 @@ class Shared:
 
     async def stop(self) -> None:
         """Begin no further try; one that is under way is rolled back."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         self._tasks = []
 
     async def _tend(self) -> None:

@@ -110,7 +110,8 @@ class TimerLoop:
                 pause = await self._round()
                 if pause > 0:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), pause)
+                        async with asyncio.timeout(pause):
+                            await self._woken.wait()
         finally:
             self._ended.set()
 

@@ -22,6 +22,7 @@ from kvitt_chassis.consuming.consumers import Consumers
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database, is_lock_trouble
+from kvitt_chassis.ending import end_tasks
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.operating import admin, health, logs
 from kvitt_chassis.operating.health import Health
@@ -231,7 +232,8 @@ class Process:
 
     async def _settle(self, part: str, work: Awaitable[object], seconds: float) -> None:
         try:
-            await asyncio.wait_for(work, seconds)
+            async with asyncio.timeout(seconds):
+                await work
         except Exception as error:
             log.warning("%s did not end in order: %s", part, describe(error))
 
@@ -239,10 +241,7 @@ class Process:
         await asyncio.wait([self._tasks[name]], timeout=seconds)
 
     async def _cancel(self, *names: str) -> None:
-        tasks = [self._tasks[name] for name in names if name in self._tasks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(self._tasks[name] for name in names if name in self._tasks)
 
     async def _tidy(self) -> None:
         while True:

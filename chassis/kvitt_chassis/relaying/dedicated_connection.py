@@ -42,9 +42,11 @@ class DedicatedConnection:
         held, self._held, self._driver = self._held, None, None
         if held is not None:
             with suppress(Exception):
-                await asyncio.wait_for(held.invalidate(), _DROP_SECONDS)
+                async with asyncio.timeout(_DROP_SECONDS):
+                    await held.invalidate()
             with suppress(Exception):
-                await asyncio.wait_for(held.close(), _DROP_SECONDS)
+                async with asyncio.timeout(_DROP_SECONDS):
+                    await held.close()
 
     async def _opened(self) -> Any:
         async with asyncio.timeout(self._seconds):

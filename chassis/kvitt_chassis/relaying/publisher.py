@@ -63,7 +63,8 @@ class Publisher:
                 return str((await admin.describe_cluster())["cluster_id"])
         finally:
             with suppress(Exception):
-                await asyncio.wait_for(admin.close(), _CLOSE_SECONDS)
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await admin.close()
 
     async def close(self) -> None:
         """Close the producer, without waiting for what it still has buffered."""
@@ -72,14 +73,17 @@ class Publisher:
         if producer is None:
             return
         try:
-            await asyncio.wait_for(producer.stop(), _CLOSE_SECONDS)
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await producer.stop()
         except Exception as error:
             _log.warning("the producer did not close by itself: %s", type(error).__name__)
             # Without this its task goes on sending.
             with suppress(Exception):
-                await asyncio.wait_for(producer._sender.close(), _CLOSE_SECONDS)
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await producer._sender.close()
             with suppress(Exception):
-                await asyncio.wait_for(producer.client.close(), _CLOSE_SECONDS)
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await producer.client.close()
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:

@@ -120,7 +120,8 @@ class Relay:
         self._machine.drain()
         self.wake()
         try:
-            await asyncio.wait_for(self._ended.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
         except TimeoutError:
             return False
         return True
