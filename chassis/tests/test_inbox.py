@@ -212,6 +212,24 @@ async def test_a_fresh_key_that_two_processes_have_in_hand_has_one_effect(
     assert await _marks(database) == [(trail.RESERVATIONS, str(order), 1)]
 
 
+async def test_a_fresh_key_whose_row_is_there_has_one_effect_of_two_processes_too(
+    consumer: Consumer, database: Database, log: Log
+) -> None:
+    """Nothing but the mark collides: the row is changed by one after the other."""
+    order = uuid4()
+    async with database.unit() as unit:
+        row = trail.TrailRow(region="ac", order_id=order, numbers=())
+        unit.begin(region=RegionCode("ac")).put(row)
+    trail.mood.hangs = 0.3
+    arrived = consumer.shared.reader.read(log.refused(order, 1, "hangs"))
+    inboxes = [one.inbox for one in (consumer, trail.a_consumer(database))]
+
+    ended = await asyncio.gather(*(one.apply([arrived]) for one in inboxes), return_exceptions=True)
+
+    assert [type(one) for one in ended if isinstance(one, BaseException)] == [MarkTaken]
+    assert await trail_of(database, order) == (1,)
+
+
 async def test_who_meets_the_row_of_a_rival_tries_again(
     consumer: Consumer, database: Database, log: Log
 ) -> None:

@@ -54,7 +54,7 @@ RECEIVING: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/marks.py",
         "    ORDER BY fresh.topic, fresh.key\n",
         "    ORDER BY fresh.topic, fresh.key ON CONFLICT DO NOTHING\n",
-        f"{_INBOX}::test_a_fresh_key_that_two_processes_have_in_hand_has_one_effect",
+        f"{_INBOX}::test_a_fresh_key_whose_row_is_there_has_one_effect_of_two_processes_too",
     ),
     mutant(
         "fresh-mark-is-nobodys-fault",
