@@ -1,4 +1,4 @@
-"""What tests of the inbox and the park share: the trail's tables, its consumer and its messages."""
+"""What tests share: the toy with empty tables; the trail's tables, consumer and messages."""
 
 from collections.abc import AsyncIterator
 
@@ -6,10 +6,23 @@ import pytest
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
-from kvitt_testkit.world import Servers, ServiceUrls
+from kvitt_testkit.world import Given, Servers, ServiceUrls, World
 
-from chassis.tests import trail
+from chassis.tests import toy, trail
 from chassis.tests.trail import Log
+
+
+@pytest.fixture(scope="module")
+def toy_urls(platform: Servers, prefix: str) -> ServiceUrls:
+    urls = platform.database(toy.service.name, prefix, migrate=False)
+    toy.make_tables(urls.owner)
+    return urls
+
+
+@pytest.fixture
+async def world(given: Given, toy_urls: ServiceUrls) -> AsyncIterator[World]:
+    async with given(toy.service, urls=toy_urls) as world:
+        yield world
 
 
 @pytest.fixture(scope="module")

@@ -52,4 +52,8 @@ async def test_a_task_that_ends_in_order_is_let_end_and_what_it_raises_is_nobody
 
 
 async def test_nothing_to_end_is_ended_at_once() -> None:
-    await end_tasks([])
+    ending_nothing = asyncio.create_task(end_tasks([]))
+    await asyncio.sleep(0)
+
+    assert ending_nothing.done()
+    assert ending_nothing.exception() is None

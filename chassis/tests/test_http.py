@@ -12,25 +12,12 @@ from kvitt_chassis import failpoints
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_contracts.notifications import MessagePosted, MessageRead
 from kvitt_contracts.types import Role
-from kvitt_testkit.world import Given, Servers, World, assert_rows_are_folds, wait_for
+from kvitt_testkit.world import World, assert_rows_are_folds, wait_for
 from sqlalchemy import text
 
 from chassis.tests import toy
 
 BODY = {"reader": "k082lno", "about": str(uuid4())}
-
-
-@pytest.fixture(scope="module")
-def toy_urls(platform: Servers, prefix: str) -> object:
-    urls = platform.database("notifications", prefix, migrate=False)
-    toy.make_tables(urls.owner)
-    return urls
-
-
-@pytest.fixture
-async def world(given: Given, toy_urls: object) -> AsyncIterator[World]:
-    async with given(toy.service, urls=toy_urls) as world:
-        yield world
 
 
 @pytest.fixture

@@ -34,30 +34,16 @@ from kvitt_chassis.web.lists import MAX_TOTAL, ListOf, ListQuery, Page, RegionWi
 from kvitt_chassis.web.problems import ProblemRaised
 from kvitt_chassis.web.reader import RegionReader
 from kvitt_contracts.types import RegionCode, UserId
-from kvitt_testkit.world import Given, Servers, World
+from kvitt_testkit.world import World
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select, text
 from starlette.datastructures import URL
 
-from chassis.tests import toy
 from chassis.tests.toy import LETTERS, LetterQuery, LetterRow, PaperRow, Status
 
 READERS = ["cecilia", "anna", "bert", "anna", "david"]
 A_KEY = "d65bae86-9377-4220-99af-242a65ba0fa7"
 SEALER = Sealer(Fernet.generate_key().decode())
-
-
-@pytest.fixture(scope="module")
-def toy_urls(platform: Servers, prefix: str) -> object:
-    urls = platform.database("notifications", prefix, migrate=False)
-    toy.make_tables(urls.owner)
-    return urls
-
-
-@pytest.fixture
-async def world(given: Given, toy_urls: object) -> AsyncIterator[World]:
-    async with given(toy.service, urls=toy_urls) as world:
-        yield world
 
 
 @pytest.fixture

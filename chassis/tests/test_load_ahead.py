@@ -1,27 +1,19 @@
 """What handlers name is fetched ahead for a whole batch, and stays true while the batch goes on."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
-import pytest
 from kvitt_chassis.handlers import MessageRoute, Names, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_contracts.types import RegionCode, UserId
-from kvitt_testkit.world import Given, Servers, ServiceUrls, World
+from kvitt_testkit.world import World
 from sqlalchemy import select
 
-from chassis.tests import toy
+from chassis.tests.letters import posted
 from chassis.tests.toy import LetterRow, PostLetter, post_letter
 
 ABOUT = uuid4()
-
-
-async def posted(world: World, *, about: UUID = ABOUT) -> UUID:
-    """A letter; gives its id."""
-    letter = uuid4()
-    await world.command(PostLetter(reader=UserId("k082lno"), about=about), target=letter)
-    return letter
 
 
 def begun(unit: UnitOfWork) -> Transaction:
@@ -41,21 +33,6 @@ def route(*, loads: Names | None = None, reads: Names | None = None) -> MessageR
         """Do nothing."""
 
     return MessageRoute(handler, loads, reads)
-
-
-@pytest.fixture(scope="module")
-def toy_urls(platform: Servers, prefix: str) -> ServiceUrls:
-    """The toy's database."""
-    urls = platform.database("notifications", prefix, migrate=False)
-    toy.make_tables(urls.owner)
-    return urls
-
-
-@pytest.fixture
-async def world(given: Given, toy_urls: ServiceUrls) -> AsyncIterator[World]:
-    """The toy with empty tables."""
-    async with given(toy.service, urls=toy_urls) as world:
-        yield world
 
 
 async def is_locked(world: World, letter: UUID) -> bool:
@@ -140,7 +117,7 @@ async def test_what_an_earlier_message_of_the_batch_makes_is_seen_where_it_was_m
 
 
 async def test_a_row_is_not_found_by_a_value_that_it_no_longer_has(world: World) -> None:
-    letter, another = await posted(world), uuid4()
+    letter, another = await posted(world, about=ABOUT), uuid4()
     async with world.worker.unit() as unit:
         tx = begun(unit)
         named = [(LetterRow.about, ABOUT), (LetterRow.about, another)]
@@ -152,8 +129,8 @@ async def test_a_row_is_not_found_by_a_value_that_it_no_longer_has(world: World)
 
 
 async def test_all_rows_that_share_a_value_are_found_and_no_other(world: World) -> None:
-    first, second = await posted(world), await posted(world)
-    other = await posted(world, about=uuid4())
+    first, second = [await posted(world, about=ABOUT) for _ in range(2)]
+    other = await posted(world)
     async with world.worker.unit() as unit:
         tx = begun(unit)
         await unit.load_ahead([(route(reads=names((LetterRow.about, ABOUT))), None, tx)])

@@ -6,25 +6,12 @@ from uuid import uuid4
 import httpx
 import pytest
 from kvitt_chassis.web.app import MAX_BODY_BYTES
-from kvitt_testkit.world import Given, Servers, World
+from kvitt_testkit.world import World
 
 from chassis.tests import toy
 
 BODY = {"reader": "k082lno", "about": str(uuid4())}
 NUMBER = "189001019802"
-
-
-@pytest.fixture(scope="module")
-def toy_urls(platform: Servers, prefix: str) -> object:
-    urls = platform.database("notifications", prefix, migrate=False)
-    toy.make_tables(urls.owner)
-    return urls
-
-
-@pytest.fixture
-async def world(given: Given, toy_urls: object) -> AsyncIterator[World]:
-    async with given(toy.service, urls=toy_urls) as world:
-        yield world
 
 
 @pytest.fixture

@@ -7,21 +7,13 @@ import pytest
 from kvitt_chassis.region_guard import ForeignRow
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import RegionCode
-from kvitt_testkit.world import Given, Servers, ServiceUrls, World
+from kvitt_testkit.world import Given, ServiceUrls, World
 from sqlalchemy import select
 
 from chassis.tests import toy
 from chassis.tests.toy import PaperRow, Status
 
 AC, BD = RegionCode("ac"), RegionCode("bd")
-
-
-@pytest.fixture(scope="module")
-def toy_urls(platform: Servers, prefix: str) -> ServiceUrls:
-    """The toy's database."""
-    urls = platform.database("notifications", prefix, migrate=False)
-    toy.make_tables(urls.owner)
-    return urls
 
 
 @pytest.fixture

@@ -6,21 +6,14 @@ from uuid import UUID, uuid4
 import pytest
 from kvitt_chassis.operating.row_comparison import Difference, differences
 from kvitt_contracts.types import UserId
-from kvitt_testkit.world import Given, Servers, World, assert_rows_are_folds
+from kvitt_testkit.world import Given, ServiceUrls, World, assert_rows_are_folds
 from sqlalchemy import text
 
 from chassis.tests import toy
 
 
-@pytest.fixture(scope="module")
-def toy_urls(platform: Servers, prefix: str) -> object:
-    urls = platform.database("notifications", prefix, migrate=False)
-    toy.make_tables(urls.owner)
-    return urls
-
-
 @pytest.fixture
-async def world(given: Given, toy_urls: object) -> AsyncIterator[World]:
+async def world(given: Given, toy_urls: ServiceUrls) -> AsyncIterator[World]:
     async with given(toy.service, urls=toy_urls) as world:
         for reader in ("anna", "bert"):
             await world.command(toy.PostLetter(reader=UserId(reader), about=uuid4()))

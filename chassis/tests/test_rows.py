@@ -1,41 +1,19 @@
 """Rows that the driver fetches are the session's own, as those that the ORM selects."""
 
-from collections.abc import AsyncIterator
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from kvitt_chassis.rows import reader_of
 from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_contracts.types import RegionCode, UserId
-from kvitt_testkit.world import Given, Servers, ServiceUrls, World
+from kvitt_testkit.world import World
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from chassis.tests import toy
-from chassis.tests.toy import LetterRow, PostLetter
+from chassis.tests.letters import posted
+from chassis.tests.toy import LetterRow
 
 AC = RegionCode("ac")
-
-
-@pytest.fixture(scope="module")
-def toy_urls(platform: Servers, prefix: str) -> ServiceUrls:
-    urls = platform.database("notifications", prefix, migrate=False)
-    toy.make_tables(urls.owner)
-    return urls
-
-
-@pytest.fixture
-async def world(given: Given, toy_urls: ServiceUrls) -> AsyncIterator[World]:
-    """The toy with empty tables."""
-    async with given(toy.service, urls=toy_urls) as world:
-        yield world
-
-
-async def posted(world: World) -> UUID:
-    """A letter; gives its id."""
-    letter = uuid4()
-    await world.command(PostLetter(reader=UserId("k082lno"), about=uuid4()), target=letter)
-    return letter
 
 
 async def fetched(unit: UnitOfWork, letter: UUID, *, locks: bool) -> LetterRow:

@@ -3,7 +3,6 @@ region out of service.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,26 +12,13 @@ from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.policies import guard, read_policies, tell_outages
 from kvitt_contracts.policy import Outage, OutCause, Policies, RegionOut
 from kvitt_contracts.types import RegionCode
-from kvitt_testkit.world import Given, Servers, World, regions_dir, wait_for
+from kvitt_testkit.world import Given, ServiceUrls, World, regions_dir, wait_for
 from sqlalchemy import text
 
 from chassis.tests import toy
 
 AC, BD = RegionCode("ac"), RegionCode("bd")
 BODY = {"reader": "k082lno", "about": str(uuid4())}
-
-
-@pytest.fixture(scope="module")
-def toy_urls(platform: Servers, prefix: str) -> object:
-    urls = platform.database("notifications", prefix, migrate=False)
-    toy.make_tables(urls.owner)
-    return urls
-
-
-@pytest.fixture
-async def world(given: Given, toy_urls: object) -> AsyncIterator[World]:
-    async with given(toy.service, urls=toy_urls) as world:
-        yield world
 
 
 def changed(policies: Policies) -> Policies:
@@ -171,7 +157,7 @@ def without(region: RegionCode, policies: Policies) -> Policies:
 
 
 async def test_timers_of_a_region_that_is_out_wait_and_the_others_fire(
-    given: Given, toy_urls: object, policies: Policies
+    given: Given, toy_urls: ServiceUrls, policies: Policies
 ) -> None:
     async with given(toy.service, urls=toy_urls, policies=policies) as world:
         for region in (AC, BD):
@@ -194,7 +180,7 @@ async def test_timers_of_a_region_that_is_out_wait_and_the_others_fire(
 
 
 async def test_a_region_that_is_out_gets_503_with_the_reason_and_the_others_go_on(
-    given: Given, toy_urls: object, policies: Policies
+    given: Given, toy_urls: ServiceUrls, policies: Policies
 ) -> None:
     async with given(toy.service, urls=toy_urls, policies=without(AC, policies)) as world:
         async with world.http(region=AC) as client:

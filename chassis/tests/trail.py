@@ -101,7 +101,7 @@ class Trouble(RuntimeError):
 
 @dataclass(slots=True)
 class Mood:
-    """How the handlers behave: tests set it, an autouse fixture makes it anew."""
+    """How the handlers behave: tests set it, `emptied` makes it anew."""
 
     failing: set[str] = field(default_factory=set)
     hangs: float = 0.0
@@ -210,7 +210,7 @@ def make_database(platform: Servers, prefix: str) -> ServiceUrls:
 async def emptied(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
     """The module's database without a row, and handlers that behave."""
     mood.failing.clear()
-    mood.hangs, mood.calls = 0.0, 0
+    mood.hangs, mood.calls, mood.meanwhile = 0.0, 0, None
     owner = create_engine(urls.owner.replace("+asyncpg", "+psycopg"))
     with owner.begin() as connection:
         tables = connection.scalars(text(TABLES)).all()

@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TIMERS: Final = "chassis/tests/test_timers.py"
+_FAULTS: Final = "chassis/tests/test_timer_faults.py"
 _BMB: Final = "services/bmb/tests"
 _INVENTORY: Final = "services/inventory/tests"
 _LOCKS: Final = "chassis/tests/test_lock_order.py"
@@ -60,7 +61,7 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/timers.py",
         "set anew meanwhile\n            return False\n",
         "set anew meanwhile\n            return True\n",
-        f"{_TIMERS}::test_a_timer_whose_row_is_gone_is_tried_later_though_faults_are_told",
+        f"{_FAULTS}::test_a_timer_whose_row_is_gone_is_tried_later_though_faults_are_told",
     ),
     mutant(
         "timer-fault-is-told",
@@ -68,7 +69,7 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/timers.py",
         "            if not is_lock_trouble(error) and not await self._is_mended(one, error):",
         "            if not is_lock_trouble(error):",
-        f"{_TIMERS}"
+        f"{_FAULTS}"
         "::test_what_fails_is_told_with_how_often_and_what_is_changed_then_lets_it_fire_at_once",
     ),
     mutant(
@@ -94,7 +95,7 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{CHASSIS}/rows.py",
         "            if anew or name not in known:\n",
         "            if name not in known:\n",
-        "chassis/tests/test_inbox.py::test_a_row_that_was_read_before_it_was_locked_is_read_anew",
+        "chassis/tests/test_inbound.py::test_a_row_that_was_read_before_it_was_locked_is_read_anew",
     ),
     mutant(
         "locks-in-the-declared-order",

@@ -24,7 +24,7 @@ ISOLATION: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/incoming.py",
         "        if incoming.envelope.region in self._out:\n",
         "        if incoming.envelope.region is None:\n",
-        f"{_TESTS}/test_inbox.py::test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_again",
+        f"{_TESTS}/test_regions_out.py::test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_again",
     ),
     mutant(
         "an-event-has-no-answer",
@@ -32,7 +32,7 @@ ISOLATION: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/refusals.py",
         "if one.is_inbound and one.region is not None]",
         "if one.region is not None]",
-        f"{_TESTS}/test_inbox.py::test_a_quarantined_event_leaves_the_park_of_a_service_that_answers_nobody",
+        f"{_TESTS}/test_regions_out.py::test_a_quarantined_event_leaves_the_park_of_a_service_that_answers_nobody",
     ),
     mutant(
         "a-key-has-its-whole-time-again",
@@ -48,7 +48,7 @@ ISOLATION: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/verdicts.py",
         "OF_THIS_START = (Cause.UNKNOWN_VERSION, Cause.UNKNOWN_POLICY, Cause.REGION_OUT)",
         "OF_THIS_START = (Cause.UNKNOWN_VERSION, Cause.UNKNOWN_POLICY)",
-        f"{_TESTS}/test_inbox.py::test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_again",
+        f"{_TESTS}/test_regions_out.py::test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_again",
     ),
     mutant(
         "out-of-service-timers",

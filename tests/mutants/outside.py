@@ -6,7 +6,8 @@ from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TESTS: Final = "chassis/tests"
 _READING: Final = f"{_TESTS}/test_reading.py"
-_INBOX: Final = f"{_TESTS}/test_inbox.py"
+_INBOUND: Final = f"{_TESTS}/test_inbound.py"
+_RESERVED: Final = f"{_TESTS}/test_reserved_types.py"
 _ANSWERS: Final = f"{_TESTS}/test_answers.py"
 _QUARANTINE: Final = f"{_TESTS}/test_quarantine.py"
 _HTTP: Final = f"{_TESTS}/test_http.py"
@@ -22,7 +23,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/marks.py",
         "self.seen[sent] = self.new_seen[sent] = incoming.content",
         "self.seen[sent] = incoming.content",
-        f"{_INBOX}::test_a_message_from_outside_is_remembered_by_source_and_id",
+        f"{_INBOUND}::test_a_message_from_outside_is_remembered_by_source_and_id",
     ),
     mutant(
         "seen-per-region",
@@ -30,7 +31,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/incoming.py",
         'return f"{self.region} {self.envelope.source}" if self.envelope else str(self.region)',
         "return self.envelope.source if self.envelope else str(self.region)",
-        f"{_INBOX}::test_what_one_region_sent_silences_no_other_region_that_names_its_source_alike",
+        f"{_INBOUND}::test_what_one_region_sent_silences_no_other_region_that_names_its_source_alike",
     ),
     mutant(
         "fact-version",
@@ -38,7 +39,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/verdicts.py",
         "facts.version > known.version:",
         "facts.version >= 0:",
-        f"{_INBOX}::test_a_fact_that_is_older_than_what_is_known_is_obsolete",
+        f"{_INBOUND}::test_a_fact_that_is_older_than_what_is_known_is_obsolete",
     ),
     mutant(
         "version-taken",
@@ -144,7 +145,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/verdicts.py",
         "Verdict.TAKEN, Verdict.REFUSE}",
         "Verdict.TAKEN}",
-        f"{_INBOX}::test_a_refused_message_is_refused_once",
+        f"{_INBOUND}::test_a_refused_message_is_refused_once",
     ),
     mutant(
         "foreign-region",
@@ -152,7 +153,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/incoming.py",
         "        if envelope.region != region:\n",
         "        if not envelope.region:\n",
-        f"{_INBOX}::test_a_message_that_names_another_region_is_refused_to_the_topics_region",
+        f"{_INBOUND}::test_a_message_that_names_another_region_is_refused_to_the_topics_region",
     ),
     mutant(
         "wrong-topic",
@@ -160,7 +161,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/incoming.py",
         "if incoming.is_inbound and wire_type not in topic.wire_types | topic.reserved:",
         "if incoming.is_inbound and not wire_type:",
-        f"{_INBOX}::test_a_message_for_another_service_is_refused",
+        f"{_INBOUND}::test_a_message_for_another_service_is_refused",
     ),
     mutant(
         "key-of-one-address",
@@ -185,7 +186,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/incoming.py",
         "        if found in COMING:\n",
         "        if found in COMING and not incoming.is_inbound:\n",
-        f"{_INBOX}::test_a_reserved_type_from_a_region_is_refused_and_its_sender_hears_of_it",
+        f"{_RESERVED}::test_a_reserved_type_from_a_region_is_refused_and_its_sender_hears_of_it",
     ),
     mutant(
         "reserved-between-services",
@@ -193,7 +194,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/incoming.py",
         "        if found in COMING:\n",
         "        if found in COMING and incoming.is_inbound:\n",
-        f"{_INBOX}::test_a_reserved_event_parks_its_key_and_is_not_passed_over",
+        f"{_RESERVED}::test_a_reserved_event_parks_its_key_and_is_not_passed_over",
     ),
     mutant(
         "number-as-subject",
@@ -273,7 +274,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/transaction.py",
         "        if row.region != self.region:\n",
         "        if not row.region:\n",
-        f"{_INBOX}::test_a_message_has_no_effect_on_another_regions_row",
+        f"{_INBOUND}::test_a_message_has_no_effect_on_another_regions_row",
     ),
     mutant(
         "rows-of-the-region",
@@ -281,7 +282,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/rows.py",
         'row_type.region == bindparam("region"),',
         '(row_type.region == bindparam("region")) | (row_type.region > ""),',
-        f"{_INBOX}::test_a_handler_finds_no_row_of_another_region",
+        f"{_INBOUND}::test_a_handler_finds_no_row_of_another_region",
     ),
     mutant(
         "poison-is-quarantined",

@@ -6,6 +6,7 @@ from tests.mutants.mutant import CHASSIS, Mutant, mutant
 
 _TESTS: Final = "chassis/tests"
 _INBOX: Final = f"{_TESTS}/test_inbox.py"
+_FRESH: Final = f"{_TESTS}/test_fresh_keys.py"
 _MACHINE: Final = f"{_TESTS}/test_consumer_machine.py"
 _KAFKA: Final = f"{_TESTS}/test_consumer_kafka.py"
 _PARKING: Final = f"{_TESTS}/test_parking.py"
@@ -54,7 +55,7 @@ RECEIVING: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/marks.py",
         "    ORDER BY fresh.topic, fresh.key\n",
         "    ORDER BY fresh.topic, fresh.key ON CONFLICT DO NOTHING\n",
-        f"{_INBOX}::test_a_fresh_key_whose_row_is_there_has_one_effect_of_two_processes_too",
+        f"{_FRESH}::test_a_fresh_key_whose_row_is_there_has_one_effect_of_two_processes_too",
     ),
     mutant(
         "fresh-mark-is-nobodys-fault",
@@ -62,7 +63,7 @@ RECEIVING: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/inbox.py",
         "if is_collision(error) and await self._have_begun(opening.batch.fresh):",
         "if False:",
-        f"{_INBOX}::test_who_meets_the_row_of_a_rival_tries_again",
+        f"{_FRESH}::test_who_meets_the_row_of_a_rival_tries_again",
     ),
     mutant(
         "fresh-mark-of-the-parked",
@@ -71,7 +72,7 @@ RECEIVING: tuple[Mutant, ...] = (
         "    if batch.fresh:\n        parts.append(Part(_BEGIN, _columns(batch, batch.fresh)))",
         "    if fresh := batch.fresh & batch.moved:\n"
         "        parts.append(Part(_BEGIN, _columns(batch, fresh)))",
-        f"{_INBOX}::test_a_fresh_key_is_begun_where_its_message_is_parked_too",
+        f"{_FRESH}::test_a_fresh_key_is_begun_where_its_message_is_parked_too",
     ),
     mutant(
         "mark-passes-unused-types",

@@ -198,7 +198,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/transaction.py",
         "causation_id=str(self.message.id) if self.message else None",
         "causation_id=None",
-        f"{_TESTS}/test_inbox.py::test_an_event_says_what_it_was_caused_by",
+        f"{_TESTS}/test_inbound.py::test_an_event_says_what_it_was_caused_by",
     ),
     mutant(
         "same-ids-again",
