@@ -132,6 +132,7 @@ class Aggregate(Regional, Generic[S]):
     noun: ClassVar[str]
     topic: ClassVar[Topic]
     state_type: ClassVar[type[Any]]
+    state_fields: ClassVar[tuple[str, ...]]
     evolve: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(
@@ -146,6 +147,7 @@ class Aggregate(Regional, Generic[S]):
         cls.noun = noun
         cls.topic = topic
         cls.state_type = state
+        cls.state_fields = tuple(field.name for field in fields(state))
         cls.evolve = staticmethod(evolve)
         super().__init_subclass__(**kwargs)
 
@@ -165,16 +167,15 @@ class Aggregate(Regional, Generic[S]):
 
     def state(self) -> S:
         """The aggregate's state, as rules take it."""
-        names = (field.name for field in fields(self.state_type))
-        state: S = self.state_type(**{name: getattr(self, name) for name in names})
+        state: S = self.state_type(**{name: getattr(self, name) for name in self.state_fields})
         return state
 
     def apply(self, state: S) -> None:
         """Set the columns from a state."""
-        for field in fields(self.state_type):
-            value = getattr(state, field.name)
-            if getattr(self, field.name, None) != value:
-                setattr(self, field.name, value)
+        for name in self.state_fields:
+            value = getattr(state, name)
+            if getattr(self, name, None) != value:
+                setattr(self, name, value)
 
     @classmethod
     def fold(cls, events: list[Event]) -> S:

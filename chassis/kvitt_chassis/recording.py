@@ -1,11 +1,9 @@
 """The statements that write a unit of work's events and timers. Decides nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
-
-from kvitt_contracts.envelope import Envelope
 
 from kvitt_chassis.driver import Part
 
@@ -13,34 +11,26 @@ TimerName = tuple[str, str, UUID]
 """A timer's name, the region and the key of its row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
-    """One row of the table `events` before it is written."""
+class Emitted(NamedTuple):
+    """One row of the table `events` before it is written, its columns in the insert's order."""
 
+    event_id: UUID
+    region: str
     topic: str
     key: str
-    envelope: Envelope
+    seq: int
+    type: str
+    time: datetime
+    correlation_id: str
+    causation_id: str | None
+    actor: str | None
+    traceparent: str | None
     payload: str
 
 
 def writing_events(rows: Sequence[Emitted]) -> Part:
     """The insert of events into the service's event log (the outbox), in their order."""
-    envelopes = [row.envelope for row in rows]
-    columns = (
-        [one.id for one in envelopes],
-        [one.region for one in envelopes],
-        [row.topic for row in rows],
-        [row.key for row in rows],
-        [one.sequence for one in envelopes],
-        [one.type for one in envelopes],
-        [one.time for one in envelopes],
-        [one.correlation_id for one in envelopes],
-        [one.causation_id for one in envelopes],
-        [one.actor for one in envelopes],
-        [one.traceparent for one in envelopes],
-        [row.payload for row in rows],
-    )
-    return Part(_INSERT_EVENTS, columns)
+    return Part(_INSERT_EVENTS, tuple(zip(*rows, strict=True)))
 
 
 def writing_timers(scheduled: Mapping[TimerName, datetime | None]) -> Iterator[Part]:

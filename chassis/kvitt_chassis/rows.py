@@ -11,8 +11,7 @@ from sqlalchemy import ARRAY, any_, bindparam, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from kvitt_chassis.driver import fetch
 
@@ -74,18 +73,19 @@ class RowReader:
         identity = self._mapper.identity_key_from_primary_key([values[one] for one in self._key])
         row = session.identity_map.get(identity)
         if row is None:
-            return self._new(session, values)
+            return self._new(session, identity, values)
         known = vars(row)
         for name, value in values.items():
             if anew or name not in known:
                 set_committed_value(row, name, value)
         return row
 
-    def _new(self, session: AsyncSession, values: Mapping[str, Any]) -> Any:
+    def _new(self, session: AsyncSession, identity: Any, values: Mapping[str, Any]) -> Any:
         row = self._mapper.class_manager.new_instance()
         vars(row).update(values)
-        make_transient_to_detached(row)
-        session.add(row)
+        state = instance_state(row)
+        state.key, state.session_id = identity, session.sync_session.hash_key
+        session.identity_map.add(state)
         return row
 
 

@@ -327,21 +327,20 @@ class Transaction:
         payload = event.model_dump_json(exclude_none=True)
         if len(payload.encode()) > MAX_BYTES:
             raise EventTooLarge(f"{event.wire_type} of {row.id} is larger than {MAX_BYTES} bytes")
-        key = str(row.id)
-        envelope = Envelope(
-            id=uuid4(),
-            source=f"urn:kvitt:{self._unit.service}",
+        return Emitted(
+            event_id=uuid4(),
+            region=self.region,
+            topic=row.topic_in(self.region),
+            key=str(row.id),
+            seq=row.seq,
             type=event.wire_type,
             time=self.now,
-            subject=key,
-            region=self.region,
-            sequence=row.seq,
             correlation_id=self._correlation(),
             causation_id=str(self.message.id) if self.message else None,
             actor=self.actor,
             traceparent=self.traceparent,
+            payload=payload,
         )
-        return Emitted(row.topic_in(self.region), key, envelope, payload)
 
     def _correlation(self) -> str:
         if self.message is None:

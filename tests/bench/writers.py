@@ -37,7 +37,7 @@ def commit_to_log(database: Database) -> Commit:
             tx = unit.begin(region=counted.AC, subject=str(key))
             said = OrderVoided(order_id=key, prescriber=counted._PRESCRIBER)
             tx.start(counted.CountedRow, key, said)
-            return str(unit.emitted[0].envelope.id)
+            return str(unit.emitted[0].event_id)
 
     return commit
 

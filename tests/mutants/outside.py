@@ -118,7 +118,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "end-told",
         "A sender who was told of the quarantine is told how it ended",
-        f"{CHASSIS}/consuming/inbox.py",
+        f"{CHASSIS}/consuming/refusals.py",
         "    elif outcome is not None and is_told:\n",
         "    elif outcome is not None and not is_told:\n",
         f"{_ANSWERS}::test_a_discarded_message_and_those_behind_it_are_told_how_they_ended",

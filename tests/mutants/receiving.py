@@ -272,8 +272,9 @@ RECEIVING: tuple[Mutant, ...] = (
         "batch-after-a-restore",
         "A batch is not settled in a database that lacks the one before it",
         f"{CHASSIS}/consuming/inbox.py",
-        "        if positions is not None and behind:\n            raise DatabaseBehind\n",
-        "",
+        "    if await unit.flush(*marks.writing(batch), *positions):\n"
+        "        raise DatabaseBehind\n",
+        "    await unit.flush(*marks.writing(batch), *positions)\n",
         f"{_KAFKA}::test_a_batch_is_not_settled_in_a_database_that_has_lost_the_one_before",
     ),
     mutant(

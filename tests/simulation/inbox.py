@@ -123,7 +123,7 @@ class Inbox:
         yield from database.commit(tx)
 
     def _advance(self, tx: Transaction, settled: Sequence[Incoming], reached: Reached) -> None:
-        """`positions.advance`."""
+        """`positions.advancing`, and what follows from its rows."""
         known = self.database.tables.positions
         after = {(one.record.topic, one.record.partition): one.record.offset + 1 for one in settled}
         if any(known.get(at, 0) < reached.get(at, 0) for at in after):
@@ -131,7 +131,7 @@ class Inbox:
         tx.changes.append(partial(_reach, after))
 
     def _lock(self, tx: Transaction, arrived: Sequence[Incoming], *, is_from_park: bool) -> Steps:
-        """`lock_batch`."""
+        """`Opening`."""
         database = self.database
         places = {(one.topic, one.key) for one in arrived}
         places |= {(one.topic, one.position_key) for one in arrived if one.envelope is None}

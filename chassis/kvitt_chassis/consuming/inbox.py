@@ -17,24 +17,14 @@ from kvitt_contracts.refusals import Refused
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import metrics
-from kvitt_chassis.consuming import answers, marks, parking
+from kvitt_chassis.consuming import marks, parking
 from kvitt_chassis.consuming.faults import HandlerFault, HandlerTooSlow, describe
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.marks import Batch, MarkTaken, Opening
-from kvitt_chassis.consuming.outcomes import (
-    OLDER,
-    Outcome,
-    end_of,
-)
 from kvitt_chassis.consuming.parking import Head, TopicKey
 from kvitt_chassis.consuming.positions import DatabaseBehind, Reached, advancing
-from kvitt_chassis.consuming.refusals import (
-    is_answered,
-    load_answers,
-    record_refusal,
-    record_settled,
-)
+from kvitt_chassis.consuming.refusals import load_answers, record_end, record_refusal
 from kvitt_chassis.consuming.settling import Settling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database, is_collision, is_lock_trouble
@@ -79,6 +69,8 @@ END_TO_END_SECONDS = metrics.declare(
     ("topic",),
 )
 
+_LOGGED = PARKS - {Verdict.JOIN, Verdict.WAIT}
+"""Verdicts that are logged as errors."""
 
 Call = tuple[MessageRoute, Message, Transaction]
 """A message that is to be applied, with its handler's route and its transaction."""
@@ -164,7 +156,8 @@ class Inbox:
                             verdict = await self._apply(unit, incoming, call, applied)
                         elif verdict is Verdict.REFUSE and incoming.refused is not None:
                             record_refusal(unit, incoming, incoming.refused)
-                        await _answer(unit, incoming, verdict, is_told=id(incoming) in told)
+                        if incoming.is_inbound:
+                            await record_end(unit, incoming, verdict, is_told=id(incoming) in told)
                         settling.end(turn.index, verdict)
                     finally:
                         slowest = max(slowest, time.monotonic() - began)
@@ -172,8 +165,8 @@ class Inbox:
                 applied.verdicts = list(zip(arrived, settling.verdicts, strict=True))
                 failpoint("inbox.before_marks")
                 await self._park(unit.session, applied, heads)
-                positions = None if heads else advancing(arrived, reached)
-                await self._write(unit, settling.batch, positions)
+                positions = () if heads else advancing(arrived, reached)
+                await _write(unit, settling.batch, positions)
         except Exception as error:
             if slowest > SLOW_HANDLER and is_lock_trouble(error):
                 raise HandlerTooSlow(f"a handler took {slowest:.1f} s") from error
@@ -215,7 +208,7 @@ class Inbox:
                 )
             elif verdict is Verdict.JOIN:
                 await self._park(unit.session, Applied([(incoming, verdict)]), ())
-            await self._write(unit, opening.batch, advancing([incoming], reached))
+            await _write(unit, opening.batch, advancing([incoming], reached))
 
     # decision 0261: who has lost a race for a fresh key tries again
     @asynccontextmanager
@@ -282,14 +275,6 @@ class Inbox:
                     raise
                 raise HandlerFault from error  # its own, such as a missing file
 
-    # decision 0257: what ends a transaction is one statement
-    async def _write(
-        self, unit: UnitOfWork, batch: Batch, positions: tuple[Part, Part] | None
-    ) -> None:
-        behind = await unit.flush(*marks.writing(batch), *(positions or ()))
-        if positions is not None and behind:
-            raise DatabaseBehind
-
     async def _park(self, session: AsyncSession, applied: Applied, heads: Sequence[Head]) -> None:
         waiting = {id(incoming): error for incoming, error in applied.waiting}
         new = {
@@ -315,7 +300,7 @@ class Inbox:
         now = time.time()
         for incoming, verdict in applied.verdicts:
             child(MESSAGES, service, incoming.topic, verdict.value).inc()
-            if verdict in PARKS - {Verdict.JOIN, Verdict.WAIT} and not _is_out(incoming):
+            if verdict in _LOGGED and not _is_out(incoming):
                 log.error(
                     "a message of %s (partition %s, offset %s) is parked: %s",
                     incoming.topic,
@@ -328,6 +313,13 @@ class Inbox:
                 child(END_TO_END_SECONDS, service, incoming.topic).observe(late)
         if self._history.is_written:
             self._history.applied(_lines(applied))
+
+
+# decision 0257: what ends a transaction is one statement
+async def _write(unit: UnitOfWork, batch: Batch, positions: Sequence[Part]) -> None:
+    # of all parts the last of `advancing` alone answers rows
+    if await unit.flush(*marks.writing(batch), *positions):
+        raise DatabaseBehind
 
 
 def _is_out(incoming: Incoming) -> bool:
@@ -355,26 +347,6 @@ def why_parked(
             return unreadable.cause, unreadable.reason, unreadable.field
         case _:
             return Cause.BEHIND, "stands behind its key's parked message", None
-
-
-async def _answer(unit: UnitOfWork, incoming: Incoming, verdict: Verdict, *, is_told: bool) -> None:
-    """Record, for the sender, an older version, and how a message ended of which it was told that
-    it is parked.
-    """
-    if not incoming.is_inbound:
-        return
-    if verdict is Verdict.REUSED:
-        await load_answers(unit, incoming)
-        # Kafka may deliver it again, and nothing but its answer remembers it
-        if is_told or not is_answered(unit, incoming):
-            record_refusal(unit, incoming, answers.id_reused())
-    elif verdict is Verdict.TAKEN:
-        record_refusal(unit, incoming, answers.version_taken())
-    outcome = end_of(verdict)
-    if outcome is Outcome.OBSOLETE:
-        record_settled(unit, incoming, outcome, OLDER)
-    elif outcome is not None and is_told:
-        record_settled(unit, incoming, outcome)
 
 
 def _lines(applied: Applied) -> list[tuple[str, str, int, str]]:

@@ -365,7 +365,7 @@ def _headers(record: Record) -> Mapping[str, bytes]:
 
 
 def _binary(headers: Mapping[str, bytes]) -> Envelope:
-    if any(UNREADABLE_NAME in name for name in headers):
+    if UNREADABLE_NAME in "".join(headers):
         raise EnvelopeError("headers", "the name of a header is not UTF-8")
     return Envelope.from_headers(headers.items())
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.driver import Part, fetch_together
+from kvitt_chassis.driver import Part
 
 DDL: tuple[str, ...] = (
     """
@@ -38,19 +38,12 @@ class DatabaseBehind(Exception):
     """
 
 
-async def advance(session: AsyncSession, settled: Iterable[Incoming], reached: Reached) -> None:
-    """Store that these messages, each partition's in order, are settled in this transaction.
-
-    `reached` is what was settled before them. Raises DatabaseBehind when the database lacks some of
-    that; the transaction must be rolled back then, or the loss would not be noticed any more.
-    """
-    if await fetch_together(session, advancing(settled, reached)):
-        raise DatabaseBehind
-
-
 def advancing(settled: Iterable[Incoming], reached: Reached) -> tuple[Part, Part]:
-    """What `advance` runs, to go with what else is written at the end of a transaction: the last
-    part has a row for each partition of which the database lacks some.
+    """What stores that these messages, each partition's in order, are settled in this transaction.
+
+    `reached` is what was settled before them. The last part has a row for each partition of which
+    the database lacks some of that: the transaction must be rolled back then (DatabaseBehind), or
+    the loss would not be noticed any more.
     """
     after: dict[TopicPartition, int] = {}
     for record in (one.record for one in settled):

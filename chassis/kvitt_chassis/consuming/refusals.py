@@ -13,8 +13,10 @@ from kvitt_contracts.topics import CATALOGUE, Topic
 from kvitt_contracts.types import NAMESPACE, Word
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
+from kvitt_chassis.consuming import answers
 from kvitt_chassis.consuming.incoming import Incoming
-from kvitt_chassis.consuming.outcomes import Outcome, Reason
+from kvitt_chassis.consuming.outcomes import OLDER, Outcome, Reason, end_of
+from kvitt_chassis.consuming.verdicts import Verdict
 from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
 from kvitt_chassis.operating.masking import mask
 from kvitt_chassis.transaction import Transaction
@@ -87,7 +89,7 @@ def record_refusal(unit: UnitOfWork, incoming: Incoming, refused: Refused) -> No
     it came by.
 
     The answer's id is derived from the record's place in the log, so a record has one answer. One
-    that was given before (`load_answer`) goes on. Raises LookupError when regions send nothing to
+    that was given before (`load_answers`) goes on. Raises LookupError when regions send nothing to
     this service.
     """
     envelope = incoming.envelope
@@ -130,10 +132,25 @@ def record_settled(
     tx.record_at(declared.row_type, answer_id(unit, incoming), event)
 
 
-def is_answered(unit: UnitOfWork, incoming: Incoming) -> bool:
-    """True when the message has an answer already; `load_answers` comes first."""
-    row_type = _declared(unit.service).row_type
-    return unit.held[row_type].get((str(incoming.region), answer_id(unit, incoming))) is not None
+async def record_end(
+    unit: UnitOfWork, incoming: Incoming, verdict: Verdict, *, is_told: bool
+) -> None:
+    """Record how an inbound message has ended without a refusal by its handler: an older version,
+    an id or a version with other content; and any end where the sender was told that it is parked
+    (`is_told`). Raises as `record_refusal` does.
+    """
+    if verdict is Verdict.REUSED:
+        await load_answers(unit, incoming)
+        # Kafka may deliver it again, and nothing but its answer remembers it
+        if is_told or not _is_answered(unit, incoming):
+            record_refusal(unit, incoming, answers.id_reused())
+    elif verdict is Verdict.TAKEN:
+        record_refusal(unit, incoming, answers.version_taken())
+    outcome = end_of(verdict)
+    if outcome is Outcome.OBSOLETE:
+        record_settled(unit, incoming, outcome, OLDER)
+    elif outcome is not None and is_told:
+        record_settled(unit, incoming, outcome)
 
 
 async def load_answers(unit: UnitOfWork, *told: Incoming) -> None:
@@ -154,6 +171,11 @@ def answer_id(unit: UnitOfWork, incoming: Incoming) -> UUID:
     record = incoming.record
     place = f"{incoming.topic}|{record.partition}|{record.offset}|{record.timestamp}"
     return uuid5(NAMESPACE, f"answer|{unit.service}|{place}")
+
+
+def _is_answered(unit: UnitOfWork, incoming: Incoming) -> bool:
+    row_type = _declared(unit.service).row_type
+    return unit.held[row_type].get((str(incoming.region), answer_id(unit, incoming))) is not None
 
 
 def _begin(unit: UnitOfWork, incoming: Incoming) -> Transaction:
