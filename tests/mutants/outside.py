@@ -20,7 +20,7 @@ OUTSIDE: tuple[Mutant, ...] = (
     mutant(
         "seen-by-id",
         "A region's message is remembered by source and id",
-        f"{CHASSIS}/consuming/marks.py",
+        f"{CHASSIS}/consuming/settling.py",
         "self.seen[sent] = self.new_seen[sent] = incoming.content",
         "self.seen[sent] = incoming.content",
         f"{_INBOUND}::test_a_message_from_outside_is_remembered_by_source_and_id",

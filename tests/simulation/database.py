@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from kvitt_chassis.consuming.marks import FactKey, Sent, Stated
+from kvitt_chassis.consuming.settling import FactKey, Sent, Stated
 from kvitt_chassis.consuming.verdicts import KeyState, Verdict
 from kvitt_chassis.relaying.steps import Cursor, Origin, PageRead
 

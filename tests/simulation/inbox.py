@@ -9,10 +9,9 @@ from functools import partial
 from kvitt_chassis.consuming.inbox import why_parked
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import Failure
-from kvitt_chassis.consuming.marks import Batch
 from kvitt_chassis.consuming.parking import HeadGone
 from kvitt_chassis.consuming.positions import DatabaseBehind
-from kvitt_chassis.consuming.settling import Settling
+from kvitt_chassis.consuming.settling import Batch, Settling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, KeyState, Verdict
 
 from tests.simulation.database import Database, DatabaseLost, Tables, Transaction

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
-from kvitt_chassis.consuming import marks
+from kvitt_chassis.consuming import settling
 from kvitt_chassis.consuming.machine import Action, ConsumerMachine, Failure, Finish
-from kvitt_chassis.consuming.marks import Batch
-from kvitt_chassis.consuming.settling import Settling
+from kvitt_chassis.consuming.settling import Batch, Settling
 from kvitt_chassis.consuming.turns import Turns
 from kvitt_chassis.consuming.verdicts import KeyState, MessageFacts, Verdict, judge
 from kvitt_chassis.relaying import machine as relay_machine
@@ -119,8 +118,8 @@ def _ill_ones_first(turns: Turns) -> tuple[int, ...]:
     return turns._piece(ill[0]) if ill and not turns.are_over else _next(turns)
 
 
-def _keep_what_was_foreseen(settling: Settling, index: int, verdict: Verdict) -> None:
-    settling.verdicts[index] = verdict
+def _keep_what_was_foreseen(one: Settling, index: int, verdict: Verdict) -> None:
+    one.verdicts[index] = verdict
 
 
 def _commit_first(shell: ConsumerShell, records: Any) -> Any:
@@ -195,23 +194,23 @@ PLANTED = (
     ),
     Planted(
         "the mark is not checked",
-        marks,
+        settling,
         "judge",
         _without(Verdict.DUPLICATE),
         ("I2", "I3 at the reader", "I8"),  # I8: the same id a second time is refused for ever
     ),
     Planted(
         "gaps are not seen",
-        marks,
+        settling,
         "judge",
         _without(Verdict.GAP),
         ("I3", "I1", "I2"),
         without_positions=True,
     ),
-    Planted("forks are not seen", marks, "judge", _without_fork, ("fork",)),
-    Planted("a parked key does not hold back", marks, "judge", _without_park, ORDER),
+    Planted("forks are not seen", settling, "judge", _without_fork, ("fork",)),
+    Planted("a parked key does not hold back", settling, "judge", _without_park, ORDER),
     Planted(
-        "older versions are applied", marks, "judge", _without(Verdict.OBSOLETE), ("versions",)
+        "older versions are applied", settling, "judge", _without(Verdict.OBSOLETE), ("versions",)
     ),
     Planted("marks are not written", inbox, "_write", _forget_marks, ("I2", "I3 at the reader")),
     Planted("ids from outside are not kept", inbox, "_write", _forget_ids, ("I2",)),

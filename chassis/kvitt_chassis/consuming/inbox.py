@@ -21,11 +21,11 @@ from kvitt_chassis.consuming import marks, parking
 from kvitt_chassis.consuming.faults import HandlerFault, HandlerTooSlow, describe
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import State
-from kvitt_chassis.consuming.marks import Batch, MarkTaken, Opening
+from kvitt_chassis.consuming.marks import MarkTaken, Opening
 from kvitt_chassis.consuming.parking import Head, TopicKey
 from kvitt_chassis.consuming.positions import DatabaseBehind, Reached, advancing
 from kvitt_chassis.consuming.refusals import load_answers, record_end, record_refusal
-from kvitt_chassis.consuming.settling import Settling
+from kvitt_chassis.consuming.settling import Batch, Settling
 from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
 from kvitt_chassis.database import Database, is_collision, is_lock_trouble
 from kvitt_chassis.driver import Part
