@@ -26,11 +26,6 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from chassis.tests import trail
 
 
-@pytest.fixture(scope="module")
-def urls(platform: Servers, prefix: str) -> ServiceUrls:
-    return trail.make_database(platform, prefix)
-
-
 @pytest.fixture
 async def database(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
     """One connection, so that whoever comes next gets the same."""

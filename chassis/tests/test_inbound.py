@@ -4,9 +4,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from kvitt_chassis import metrics
 from kvitt_chassis.consuming.consumer import Consumer
-from kvitt_chassis.consuming.inbox import MESSAGES
 from kvitt_chassis.database import Database
 from kvitt_contracts.topics import REGION_ORDERS, for_region
 from kvitt_contracts.types import OrderId, RegionCode, identify
@@ -229,5 +227,4 @@ async def test_ids_from_outside_are_forgotten_after_their_topics_have(
 
 def _settled(verdict: str) -> float:
     labels = {"service": trail.SERVICE, "topic": trail.INBOUND, "verdict": verdict}
-    MESSAGES.labels(**labels)
-    return metrics.REGISTRY.get_sample_value("inbox_messages_total", labels) or 0.0
+    return trail.sample("inbox_messages_total", **labels)

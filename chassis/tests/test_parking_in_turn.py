@@ -1,6 +1,5 @@
 """The drain between regions: turns, time, and what a key costs that waits for a row."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,10 +13,8 @@ from kvitt_chassis.consuming.parking import TopicKey
 from kvitt_chassis.database import Database
 from kvitt_contracts.inventory import ReleaseRefused
 from kvitt_contracts.orders import PayerRegistered
-from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId, PayerId, RegionCode, identify
 from kvitt_testkit.sent import transactions
-from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import event, text
 
 from chassis.tests import trail
@@ -25,15 +22,9 @@ from chassis.tests import trail
 MANY = 120
 
 
-@pytest.fixture(scope="module")
-def urls(platform: Servers) -> ServiceUrls:
-    return trail.make_database(platform, f"t{uuid4().hex[:8]}_")
-
-
 @pytest.fixture
-async def consumer(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Consumer]:
-    async with trail.emptied(urls, policies) as database:
-        yield trail.a_consumer(database, tuning=trail.quick())
+def consumer(database: Database) -> Consumer:
+    return trail.a_consumer(database, tuning=trail.quick())
 
 
 def waits(log: trail.Log, region: str, payer: str, order: UUID | None = None) -> ConsumerRecord:
