@@ -78,7 +78,7 @@ async def wish_of(command: SaveTransfer, tx: Transaction) -> Wish:
 async def wish_of_draft(row: TransferRow, tx: Transaction) -> Wish:
     """Returns what a saved draft says, with what it names looked up today.
 
-    Raises Refused where what it names is not known: UNKNOWN_USER (REF-3).
+    Raises Refused for a user who is not known: UNKNOWN_USER (REF-3).
     """
     sender, prescriber = await _users(row, tx)
     recipient = row.new_recipient
