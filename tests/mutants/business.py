@@ -213,7 +213,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "services/bmb/bmb/expiry/handlers.py",
         "    policy = tx.pinned_policy(row.policy)\n",
         "    policy = tx.policy\n",
-        f"{_BMB}/test_transfers.py::test_the_policy_that_it_was_sent_under_decides",
+        f"{_BMB}/test_expiring.py::test_the_policy_that_it_was_sent_under_decides",
     ),
     mutant(
         "order-number-once",
@@ -341,7 +341,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "services/notifications/notifications/orders/handlers.py",
         "if row.outstanding > 0 and not event.more_lines:",
         "if row.outstanding > 0:",
-        "services/notifications/tests/test_telling.py"
+        "services/notifications/tests/test_orders.py"
         "::test_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
     ),
     mutant(
@@ -350,7 +350,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "services/notifications/notifications/feed/domain.py",
         "return () if last == evolve(last, reported) else (reported,)",
         "return (reported,)",
-        "services/notifications/tests/test_telling.py"
+        "services/notifications/tests/test_feed.py"
         "::test_a_status_that_was_said_last_is_not_said_again",
     ),
 )

@@ -206,7 +206,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/transaction.py",
         "return uuid5(self._seed, str(self._minted))",
         "return uuid4()",
-        "services/notifications/tests/test_telling.py"
+        "services/notifications/tests/test_transfers.py"
         "::test_the_same_event_gives_the_same_message_id",
     ),
     mutant(

@@ -10,14 +10,35 @@ from bmb.app import service
 from bmb.domain import Status
 from bmb.models import TransferRow
 from kvitt_contracts.bmb import AcceptTransfer, SaveTransfer
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import DeviceNumber, UserId
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.inventory import a_device_stated_on_loan, a_hold_granted
-from contracts.tests.builders.story import RECEIVER, RECEIVING, SENDER, transfer_id
+from contracts.tests.builders.orders import a_person_inactivated, a_user_registered
+from contracts.tests.builders.story import (
+    OTHER_PATIENT,
+    RECEIVER,
+    RECEIVING,
+    SENDER,
+    SENDING,
+    transfer_id,
+)
 from services.bmb.tests.builders import the_registry
 
 AT = stockholm("2026-05-01 10:00")
+TO_PATIENT = {"kind": "patient", "person": OTHER_PATIENT}
+ENDED = pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        (a_person_inactivated(OTHER_PATIENT), "INACTIVE_RECIPIENT"),
+        (a_user_registered(RECEIVER, RECEIVING, active=False), "NOT_A_PRESCRIBER"),
+    ],
+    ids=["recipient", "prescriber"],
+)
+"""A party of a transfer that has ended, and the reason of the refusal that follows."""
+
 Registered = Callable[..., AbstractAsyncContextManager[World]]
 
 
@@ -52,6 +73,20 @@ def a_save(**changes: Any) -> SaveTransfer:
 def an_accept(**changes: Any) -> AcceptTransfer:
     """The receiver says yes."""
     return AcceptTransfer.model_validate({"by": RECEIVER, "customer_id": RECEIVING, **changes})
+
+
+def an_own_accept(**changes: Any) -> AcceptTransfer:
+    """The sender says yes to what he sent himself."""
+    return an_accept(**{"by": SENDER, "customer_id": SENDING, **changes})
+
+
+async def refusal(
+    world: World, command: Command, *, subject: str = "BMB-1", region: str = "ac"
+) -> Refused:
+    """Why a command is refused."""
+    with pytest.raises(Refused) as refused:
+        await world.handle(command, subject=subject, region=region)
+    return refused.value
 
 
 async def sent(world: World, *, region: str = "ac", **changes: Any) -> None:

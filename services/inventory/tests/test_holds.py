@@ -292,7 +292,7 @@ async def test_a_transfer_executed_automatically_takes_effect_too(world: World) 
 @pytest.mark.parametrize(
     "ended",
     [
-        pytest.param(a_transfer_rejected("170077"), marks=pytest.mark.rule("BMB-5b")),
+        pytest.param(a_transfer_rejected("170077"), marks=pytest.mark.rule("BMB-5b", "BMB-5d")),
         pytest.param(a_transfer_voided("170077"), marks=pytest.mark.rule("BMB-7d")),
         pytest.param(a_transfer_unlocked("170077"), marks=pytest.mark.rule("BMB-7c")),
         pytest.param(a_transfer_cancelled(), marks=pytest.mark.rule("BMB-2c")),

@@ -8,7 +8,9 @@ _CODE: Final = "services/notifications/notifications"
 _TESTS: Final = "services/notifications/tests"
 _HTTP: Final = f"{_TESTS}/test_http.py::test"
 _MESSAGES: Final = f"{_TESTS}/test_messages.py::test"
-_TELLING: Final = f"{_TESTS}/test_telling.py::test"
+_OF_ORDERS: Final = f"{_TESTS}/test_orders.py::test"
+_OF_TRANSFERS: Final = f"{_TESTS}/test_transfers.py::test"
+_FEED: Final = f"{_TESTS}/test_feed.py::test"
 _TRANSFERS: Final = f"{_CODE}/transfers/handlers.py"
 _ORDERS: Final = f"{_CODE}/orders/handlers.py"
 
@@ -99,7 +101,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _ORDERS,
         "    if event.changed:\n",
         "    if event.planned_dispatch_on:\n",
-        f"{_TELLING}_a_changed_delivery_date_is_told_to_the_prescriber",
+        f"{_OF_ORDERS}_a_changed_delivery_date_is_told_to_the_prescriber",
     ),
     rule_mutant(
         "ORD-4d",
@@ -107,7 +109,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _ORDERS,
         "        _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)\n",
         "        return\n",
-        f"{_TELLING}_a_changed_delivery_date_is_told_to_the_prescriber",
+        f"{_OF_ORDERS}_a_changed_delivery_date_is_told_to_the_prescriber",
     ),
     rule_mutant(
         "ORD-15c",
@@ -115,7 +117,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _ORDERS,
         "    if row.outstanding > 0 and not event.more_lines:\n",
         "    if not event.more_lines:\n",
-        f"{_TELLING}_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
+        f"{_OF_ORDERS}_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
     ),
     rule_mutant(
         "ORD-15c",
@@ -123,8 +125,8 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _ORDERS,
         "    row.outstanding -= event.quantity\n",
         "    row.outstanding -= 1\n",
-        f"{_TELLING}_the_region_hears_in_part_delivered_only_while_something_is_outstanding",
-        f"{_TELLING}_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
+        f"{_OF_ORDERS}_the_region_hears_in_part_delivered_only_while_something_is_outstanding",
+        f"{_OF_ORDERS}_a_whole_order_in_one_arrival_is_delivered_and_never_in_part",
     ),
     rule_mutant(
         "NTF-2c",
@@ -132,7 +134,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _TRANSFERS,
         "    TransferSent: MessageKind.TRANSFER_TO_ACKNOWLEDGE,\n",
         "",
-        f"{_TELLING}_a_transfer_to_acknowledge_is_told_to_the_receiving_service_point",
+        f"{_OF_TRANSFERS}_a_transfer_to_acknowledge_is_told_to_the_receiving_service_point",
     ),
     rule_mutant(
         "NTF-2d",
@@ -140,7 +142,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _TRANSFERS,
         "    TransferRejected: MessageKind.TRANSFER_REJECTED,\n",
         "",
-        f"{_TELLING}_an_answer_is_told_to_the_sender",
+        f"{_OF_TRANSFERS}_an_answer_is_told_to_the_sender",
     ),
     rule_mutant(
         "BMB-5c",
@@ -148,7 +150,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _TRANSFERS,
         "TransferRejected: MessageKind.TRANSFER_REJECTED,",
         "TransferRejected: MessageKind.TRANSFER_ACCEPTED,",
-        f"{_TELLING}_an_answer_is_told_to_the_sender",
+        f"{_OF_TRANSFERS}_an_answer_is_told_to_the_sender",
     ),
     rule_mutant(
         "NTF-2e",
@@ -157,8 +159,8 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         "    TransferRejected: MessageKind.TRANSFER_REJECTED,\n"
         "    TransferLocked: MessageKind.TRANSFER_LOCKED,\n",
         "    TransferRejected: MessageKind.TRANSFER_REJECTED,\n",
-        f"{_TELLING}_an_expired_transfer_is_told_to_both_sides",
-        f"{_TELLING}_in_a_region_without_notification_the_sender_still_hears_the_outcome",
+        f"{_OF_TRANSFERS}_an_expired_transfer_is_told_to_both_sides",
+        f"{_OF_TRANSFERS}_in_a_region_without_notification_the_sender_still_hears_the_outcome",
     ),
     rule_mutant(
         "NTF-2f",
@@ -171,7 +173,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         "    TransferExecutedAutomatically: MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,\n"
         "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n"
         "}\n_TO_REGION",
-        f"{_TELLING}_an_expired_transfer_is_told_to_both_sides",
+        f"{_OF_TRANSFERS}_an_expired_transfer_is_told_to_both_sides",
     ),
     rule_mutant(
         "NTF-2g",
@@ -181,7 +183,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n"
         "}\n_TO_RECEIVER",
         "    TransferLineDropped: MessageKind.TRANSFER_LINE_DROPPED,\n}\n_TO_RECEIVER",
-        f"{_TELLING}_an_expired_transfer_is_told_to_both_sides",
+        f"{_OF_TRANSFERS}_an_expired_transfer_is_told_to_both_sides",
     ),
     rule_mutant(
         "NTF-2h",
@@ -189,7 +191,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _TRANSFERS,
         "    TransferDeadlineNeared: MessageKind.TRANSFER_DEADLINE_NEAR,\n",
         "",
-        f"{_TELLING}_a_near_deadline_is_told_to_the_receiver",
+        f"{_OF_TRANSFERS}_a_near_deadline_is_told_to_the_receiver",
     ),
     rule_mutant(
         "BMB-9e",
@@ -197,7 +199,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _TRANSFERS,
         'return row.policy is not None and tx.pinned_policy(row.policy).transfer.notify != "none"',
         "return row.policy is not None",
-        f"{_TELLING}_in_a_region_without_notification_the_receiver_is_not_told",
+        f"{_OF_TRANSFERS}_in_a_region_without_notification_the_receiver_is_not_told",
     ),
     rule_mutant(
         "NTF-4c",
@@ -205,7 +207,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         f"{_CODE}/feed/writes.py",
         "return tx.message.time if tx.message is not None else tx.now",
         "return tx.now",
-        f"{_TELLING}_the_region_hears_of_its_order_by_its_own_name_and_when_it_happened",
+        f"{_FEED}_the_region_hears_of_its_order_by_its_own_name_and_when_it_happened",
     ),
     rule_mutant(
         "NTF-4c",
@@ -213,7 +215,7 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         _TRANSFERS,
         '    TransferUnlocked: "unlocked",\n',
         "",
-        f"{_TELLING}_the_region_hears_how_a_transfer_ends_without_a_message_to_anybody",
+        f"{_OF_TRANSFERS}_the_region_hears_how_a_transfer_ends_without_a_message_to_anybody",
     ),
     rule_mutant(
         "NTF-4c",
@@ -221,6 +223,6 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         f"{_CODE}/feed/domain.py",
         "            return Report(thing=event.message_id or place, status=status)",
         "            return Report(thing=event.message_id or place, status=event.topic)",
-        f"{_TELLING}_the_region_hears_what_becomes_of_a_message_that_is_quarantined",
+        f"{_FEED}_the_region_hears_what_becomes_of_a_message_that_is_quarantined",
     ),
 )

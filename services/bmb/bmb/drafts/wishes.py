@@ -1,10 +1,12 @@
 """Looks up what a draft wants: the one that a command states, or the one that is saved."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import SaveTransfer
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import CareUnitRecipient, PatientRecipient, UserId
 
 from bmb import texts
@@ -13,6 +15,8 @@ from bmb.models import TransferRow
 from bmb.register import queries
 from bmb.register.domain import Customer, User
 from bmb.register.models import CustomerRow, PersonRow, UserRow
+
+_LOOKED_UP: Final = ("sender", "devices", "new_recipient", "new_prescriber")
 
 
 def rows_of_wish(command: SaveTransfer, tx: Transaction) -> Iterable[RowKey]:
@@ -48,10 +52,7 @@ async def wish_of(command: SaveTransfer, tx: Transaction) -> Wish:
     Raises Refused for an unknown name: UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3), UNKNOWN_DEVICE,
     UNKNOWN_PERSON, UNKNOWN_CARE_UNIT (BMB-1).
     """
-    sender = await queries.user(tx, command.sender, field="sender")
-    prescriber = None
-    if command.new_prescriber is not None:
-        prescriber = await queries.user(tx, command.new_prescriber, field="new_prescriber")
+    sender, prescriber = await _users(command, tx)
     if command.sending_service_point is not None:
         await tx.get(
             CustomerRow,
@@ -63,15 +64,11 @@ async def wish_of(command: SaveTransfer, tx: Transaction) -> Wish:
     if command.new_recipient is not None:
         recipient = await queries.recipient(tx, command.new_recipient)
     return Wish(
+        **same_fields(command, Wish, without=_LOOKED_UP),
         sender=sender,
-        sending_service_point=command.sending_service_point,
         devices=await queries.devices(tx, command.devices),
         new_recipient=recipient,
-        new_store=command.new_store,
         new_prescriber=prescriber,
-        receiving_service_point=command.receiving_service_point,
-        transfer_date=command.transfer_date,
-        attested=command.attested,
         has_message=texts.has_text(command.message),
         units=await _units(sender, prescriber, tx),
         clinics_hold_stock=tx.policy.private_clinics_hold_stock,
@@ -79,30 +76,32 @@ async def wish_of(command: SaveTransfer, tx: Transaction) -> Wish:
 
 
 async def wish_of_draft(row: TransferRow, tx: Transaction) -> Wish:
-    """Returns what a saved draft says, with what it names looked up today."""
-    sender = await queries.user(tx, row.sender, field="sender")
-    prescriber = None
-    if row.new_prescriber is not None:
-        prescriber = await queries.user(tx, row.new_prescriber, field="new_prescriber")
+    """Returns what a saved draft says, with what it names looked up today.
+
+    Raises Refused for a user who is not known: UNKNOWN_USER (REF-3).
+    """
+    sender, prescriber = await _users(row, tx)
     recipient = row.new_recipient
     return Wish(
+        **same_fields(row.state(), Wish, without=_LOOKED_UP),
         sender=sender,
-        sending_service_point=row.sending_service_point,
         devices=await queries.devices_of(tx, row.devices),
         new_recipient=(
             recipient
             if isinstance(recipient, CareUnitRecipient)
             else await queries.patient_today(tx, recipient)
         ),
-        new_store=row.new_store,
         new_prescriber=prescriber,
-        receiving_service_point=row.receiving_service_point,
-        transfer_date=row.transfer_date,
-        attested=row.attested,
-        has_message=row.has_message,
         units=await _units(sender, prescriber, tx),
         clinics_hold_stock=tx.policy.private_clinics_hold_stock,
     )
+
+
+async def _users(wanted: SaveTransfer | TransferRow, tx: Transaction) -> tuple[User, User | None]:
+    sender = await queries.user(tx, wanted.sender, field="sender")
+    if wanted.new_prescriber is None:
+        return sender, None
+    return sender, await queries.user(tx, wanted.new_prescriber, field="new_prescriber")
 
 
 async def _units(sender: User, prescriber: User | None, tx: Transaction) -> tuple[Customer, ...]:

@@ -1,0 +1,39 @@
+"""The states that tests of notifications begin with, and what was posted and reported."""
+
+from kvitt_contracts.notifications import MessageKind, MessagePosted, ToUser
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.regions import OrderReported, TransferReported
+from kvitt_testkit.world import World, stockholm
+
+from contracts.tests.builders.bmb import a_transfer_drafted
+from services.notifications.tests.builders import a_request, a_sent_transfer
+
+AT = stockholm("2026-05-07 10:00")
+
+
+async def told(world: World) -> list[tuple[str, MessageKind]]:
+    """Whom was told what, in order."""
+    return [
+        (to.user_id if isinstance(to := one.to, ToUser) else to.service_point, one.message)
+        for one in await world.events(MessagePosted)
+    ]
+
+
+async def order_statuses(world: World) -> list[str]:
+    """What the region was told of its orders."""
+    return [one.status for one in await world.events(OrderReported)]
+
+
+async def transfer_statuses(world: World) -> list[str]:
+    """What the region was told of its transfers."""
+    return [one.status for one in await world.events(TransferReported)]
+
+
+async def sent(world: World, policies: Policies, *, region: str = "ac") -> None:
+    """A transfer that its receiver can see."""
+    await world.handle_all(
+        a_transfer_drafted(),
+        a_request(policies, region=region),
+        a_sent_transfer(policies, region=region),
+        region=region,
+    )
