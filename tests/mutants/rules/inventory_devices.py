@@ -212,7 +212,7 @@ DEVICES: tuple[RuleMutant, ...] = (
         "PHY-1a",
         "What a dispatch takes out of a transfer is left for nobody",
         f"{_CODE}/dispatches/handlers.py",
-        "    await _serve_with_freed(order, freed, tx)\n",
+        "    await serve_all_backorders(tx, order.store, sorted(freed))\n",
         "",
         f"{_TESTS}/test_dispatches.py"
         "::test_what_a_dispatch_takes_out_of_a_transfer_is_set_aside_for_who_waits",

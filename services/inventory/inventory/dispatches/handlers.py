@@ -10,7 +10,6 @@ from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import MoveKind, OrderGoodsDispatched
 from kvitt_contracts.regions import GoodsDispatched, PickingBegun
 from kvitt_contracts.types import (
-    ArticleNumber,
     DeviceId,
     DeviceNumber,
     OrderId,
@@ -27,7 +26,7 @@ from inventory.dispatches import domain
 from inventory.holds.models import HoldRow
 from inventory.holds.writes import break_claim, lock_claiming_holds
 from inventory.reservations import domain as reservations
-from inventory.reservations.backorders import lock_waiting, note_missing, serve_backorders
+from inventory.reservations.backorders import note_missing, serve_all_backorders
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import order_id_numbered
 from inventory.reservations.writes import give_devices
@@ -114,7 +113,8 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     for device in sent.values():
         await _send_off(device, order, tx)
     await _take_from_stock(order, before, dispatched, tx)
-    await _serve_with_freed(order, freed, tx)
+    # what a transfer had set aside and the dispatch did not take goes to who waits
+    await serve_all_backorders(tx, order.store, sorted(freed))
     await _deliver_arrived(row, order, tx, until=tx.today)
 
 
@@ -224,16 +224,6 @@ async def _take_from_stock(
             on_order=-taken.available,
             cause_id=order.order_id,
         )
-
-
-async def _serve_with_freed(
-    order: PlacedOrderRow, freed: Iterable[ArticleNumber], tx: Transaction
-) -> None:
-    """What a transfer had set aside and the dispatch did not take goes to who waits (ORD-4)."""
-    numbers = sorted(freed)
-    await lock_waiting(tx, {(order.store, number): 0 for number in numbers})  # 0: moved already
-    for number in numbers:
-        await serve_backorders(tx, order.store, number)
 
 
 async def _deliver_arrived(
