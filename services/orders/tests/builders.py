@@ -36,7 +36,8 @@ from kvitt_contracts.types import (
 from kvitt_testkit.world import REGION, World
 from orders.articles.domain import Article
 from orders.customer_orders.domain import Order, evolve
-from orders.placements.domain import Naming, Parties, Patient, place, withdraw
+from orders.parties.domain import Parties, Patient
+from orders.placements.domain import Naming, place, withdraw
 from orders.units.domain import Customer, User
 
 from contracts.tests.builders.inventory import an_article_listed

@@ -8,6 +8,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
 _PLACING: Final = f"{_CODE}/placements/domain.py"
+_PARTIES: Final = f"{_CODE}/parties/domain.py"
 _NUMBERS: Final = f"{_CODE}/numbers/domain.py"
 _DRAWN: Final = f"{_CODE}/numbers/writes.py"
 _ORDER: Final = f"{_CODE}/customer_orders/domain.py"
@@ -22,15 +23,15 @@ DELIVERY: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-1a",
         "A care unit as recipient becomes another",
-        _PLACING,
+        _PARTIES,
         "    return parties.recipient\n",
         "    return CareUnitRecipient(unit=CareUnitId(parties.service_point.customer_id))\n",
         f"{_PLACE}_an_order_may_be_for_a_care_unit",
         more=(
             Swap(
-                _PLACING,
-                "    ArticleType,\n    CareUnitRecipient,\n",
-                "    ArticleType,\n    CareUnitId,\n    CareUnitRecipient,\n",
+                _PARTIES,
+                "import CareUnitRecipient, PatientRecipient",
+                "import CareUnitId, CareUnitRecipient, PatientRecipient",
             ),
         ),
     ),

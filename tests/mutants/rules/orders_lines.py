@@ -7,6 +7,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
 _PLACING: Final = f"{_CODE}/placements/domain.py"
+_PARTIES: Final = f"{_CODE}/parties/domain.py"
 _ORDER: Final = f"{_CODE}/customer_orders/domain.py"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _STATE: Final = f"{_TESTS}/test_order_states.py::test"
@@ -139,7 +140,7 @@ LINES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-8a",
         "A prescriber takes from the store of a unit where somebody else works",
-        _PLACING,
+        _PARTIES,
         "    if not prescriber.works_at(place.customer_id):\n",
         "    if not prescriber.service_points:\n",
         f"{_PLACE}_the_prescriber_works_at_the_service_point",

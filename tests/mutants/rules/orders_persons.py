@@ -7,7 +7,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
-_PARTIES: Final = f"{_CODE}/placements/queries.py"
+_PARTIES: Final = f"{_CODE}/parties/queries.py"
 _HANDLERS: Final = f"{_CODE}/customer_orders/handlers.py"
 _PEOPLE: Final = f"{_CODE}/people"
 _FLOW: Final = f"{_TESTS}/test_order_flow.py::test"
