@@ -9,6 +9,7 @@ _TESTS: Final = "services/inventory/tests"
 _RESERVATIONS: Final = f"{_TESTS}/test_reservations.py::test"
 _WITHDRAWALS: Final = f"{_TESTS}/test_withdrawals.py::test"
 _RULES: Final = f"{_CODE}/reservations/domain.py"
+_ARRIVALS: Final = f"{_CODE}/arrivals/domain.py"
 
 ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -120,7 +121,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-13a",
         "Goods count as received the day after their arrival",
-        _RULES,
+        _ARRIVALS,
         "        if shipment.arrives_on > until:\n            continue",
         "        if shipment.arrives_on >= until:\n            continue",
         f"{_RESERVATIONS}_dispatched_goods_count_as_received_on_the_day_of_arrival",
@@ -128,7 +129,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-13a",
         "Goods whose arrival is told late count as received on the day that it is told",
-        _RULES,
+        _ARRIVALS,
         "                        on=shipment.arrives_on,\n",
         "                        on=until,\n",
         f"{_RESERVATIONS}_an_arrival_that_has_passed_delivers_at_once",

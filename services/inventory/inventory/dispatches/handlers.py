@@ -17,6 +17,7 @@ from kvitt_contracts.types import (
     identify,
 )
 
+from inventory.arrivals.domain import arrivals, arriving, next_arrival
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id, get_article
 from inventory.devices.domain import Claim, ClaimKind
@@ -121,7 +122,7 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
 def _locked_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
     reservation = tx.fetched(ReservationRow, order_id)
     if reservation is not None:
-        for device_id in reservations.arriving(reservation.state(), until=tx.today):
+        for device_id in arriving(reservation.state().in_transit, until=tx.today):
             yield DeviceRow, device_id
 
 
@@ -180,7 +181,7 @@ async def _lock_sent(fact: GoodsDispatched, tx: Transaction) -> dict[DeviceNumbe
 async def _lock_arriving(order: PlacedOrderRow, tx: Transaction) -> None:
     """Lock what has arrived of the order, before its reservation."""
     reservation = await tx.get(ReservationRow, order.order_id)
-    await tx.lock_all(DeviceRow, reservations.arriving(reservation.state(), until=tx.today))
+    await tx.lock_all(DeviceRow, arriving(reservation.state().in_transit, until=tx.today))
 
 
 def _sent(row: DeviceRow) -> domain.Sent:
@@ -231,9 +232,9 @@ async def _deliver_arrived(
 ) -> None:
     """Deliver what has arrived by a day, and wait for the next arrival."""
     state = row.state()
-    for delivered in reservations.arrivals(
+    for delivered in arrivals(
         order.order_id,
-        state,
+        state.in_transit,
         order.lines,
         until=until,
         still_sent=await _still_sent(order, state, tx, until=until),
@@ -244,7 +245,7 @@ async def _deliver_arrived(
     ):
         tx.record(row, delivered)
         await give_devices(tx, order, delivered)
-    following = reservations.next_arrival(row.state(), after=until)
+    following = next_arrival(row.state().in_transit, after=until)
     if following is not None:
         tx.schedule(GOODS_ARRIVE, key=row.id, due=start_of_day(following))
 
@@ -252,6 +253,6 @@ async def _deliver_arrived(
 async def _still_sent(
     order: PlacedOrderRow, state: reservations.Reservation, tx: Transaction, *, until: date
 ) -> set[DeviceId]:
-    rows = await tx.lock_all(DeviceRow, reservations.arriving(state, until=until))
+    rows = await tx.lock_all(DeviceRow, arriving(state.in_transit, until=until))
     mine = Claim(kind=ClaimKind.DISPATCH, by=order.order_id)
     return {DeviceId(row.id) for row in rows if row.claim == mine}
