@@ -118,7 +118,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-6a",
         "Nobody can tell who edited a phone",
         f"{_PEOPLE}/handlers.py",
-        "    log_looks(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])\n",
+        "    log_accesses(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])\n",
         "",
         f"{_PERSON}_it_is_logged_who_edited_a_phone_and_when",
     ),
