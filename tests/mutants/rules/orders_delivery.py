@@ -17,7 +17,8 @@ _PEOPLE: Final = f"{_CODE}/people"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _STATE: Final = f"{_TESTS}/test_order_states.py::test"
 _FLOW: Final = f"{_TESTS}/test_order_flow.py::test"
-_HTTP: Final = f"{_TESTS}/test_orders_http.py::test"
+_NUMBERED: Final = f"{_TESTS}/test_numbers.py::test"
+_DELIVERED: Final = f"{_TESTS}/test_order_deliveries.py::test"
 
 DELIVERY: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -65,7 +66,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _NUMBERS,
         '    return OrderNumber(f"{week}{running:04}")\n',
         '    return OrderNumber(f"{week}{running:05}")\n',
-        f"{_PLACE}_a_number_has_two_digits_for_the_year_two_for_the_week_and_four_running",
+        f"{_NUMBERED}_a_number_has_two_digits_for_the_year_two_for_the_week_and_four_running",
     ),
     rule_mutant(
         "ORD-2b",
@@ -73,7 +74,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _NUMBERS,
         "    year, week, _ = day.isocalendar()\n",
         "    year, week = day.year, day.isocalendar().week\n",
-        f"{_PLACE}_the_year_is_the_iso_year_of_the_week",
+        f"{_NUMBERED}_the_year_is_the_iso_year_of_the_week",
     ),
     rule_mutant(
         "ORD-2c",
@@ -81,7 +82,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _DRAWN,
         "    week = week_of(tx.today)\n",
         '    week = week_of(tx.today) if tx.region == "ac" else week_of(tx.today) + "1"\n',
-        f"{_FLOW}_each_region_has_a_series_of_its_own",
+        f"{_NUMBERED}_each_region_has_a_series_of_its_own",
     ),
     rule_mutant(
         "ORD-2c",
@@ -89,7 +90,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _DRAWN,
         '            index_elements=[row.region, row.series_week], set_={"last": row.last + 1}\n',
         '            index_elements=[row.region, row.series_week], set_={"last": row.last}\n',
-        f"{_FLOW}_a_voided_orders_number_is_never_given_again",
+        f"{_NUMBERED}_a_voided_orders_number_is_never_given_again",
     ),
     rule_mutant(
         "ORD-2d",
@@ -97,7 +98,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _NUMBERS,
         '    return OrderNumber(f"{week}{running:04}")\n',
         '    return OrderNumber(f"{week}{running % 10_000:04}")\n',
-        f"{_PLACE}_after_9999_the_running_number_goes_on_with_a_fifth_digit",
+        f"{_NUMBERED}_after_9999_the_running_number_goes_on_with_a_fifth_digit",
     ),
     rule_mutant(
         "ORD-2e",
@@ -105,7 +106,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _DRAWN,
         "    tx.after_commit(lambda: gauge.set(running))\n",
         "    tx.after_commit(lambda: gauge.set(min(running, 9_999)))\n",
-        f"{_FLOW}_after_9999_a_fifth_digit_comes_and_the_metric_tells",
+        f"{_NUMBERED}_after_9999_a_fifth_digit_comes_and_the_metric_tells",
     ),
     rule_mutant(
         "ORD-3a",
@@ -129,7 +130,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _DELIVERIES,
         "        place = _Place(name=recipient.name, address=given.to.address)\n",
         "        place = recipient\n",
-        f"{_HTTP}_who_delivers_is_told_where_to",
+        f"{_DELIVERED}_who_delivers_is_told_where_to",
     ),
     rule_mutant(
         "ORD-3b",
@@ -145,7 +146,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/writes.py",
         "    details.phone = delivery.recipient_phone or details.phone\n",
         "",
-        f"{_HTTP}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
+        f"{_DELIVERED}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
     ),
     rule_mutant(
         "ORD-3c",
@@ -153,7 +154,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/writes.py",
         "    details.phone = delivery.recipient_phone or details.phone\n",
         "    details.phone = delivery.order_phone or details.phone\n",
-        f"{_HTTP}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
+        f"{_DELIVERED}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
     ),
     rule_mutant(
         "ORD-3d",
@@ -161,7 +162,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         f"{_CODE}/placements/handlers.py",
         "    if comments or domain.has_details(delivery):\n",
         "    if comments and not domain.has_details(delivery):\n",
-        f"{_HTTP}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
+        f"{_DELIVERED}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
     ),
     rule_mutant(
         "ORD-3d",
@@ -178,7 +179,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "order_id=event.order_id, delivery=delivery, comments=comments",
         "order_id=event.order_id, comments=comments,"
         ' delivery=delivery.model_copy(update={"information": None})',
-        f"{_HTTP}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
+        f"{_DELIVERED}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
     ),
     rule_mutant(
         "ORD-3f",
@@ -195,7 +196,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "    if row.address_kind is AddressKind.UNIT:\n        place = await _unit(row, tx)\n",
         "    if row.address_kind is AddressKind.UNIT:\n"
         "        place = _Place(name=None, address=None)\n",
-        f"{_HTTP}_an_order_goes_to_the_customers_own_address_unless_another_is_given",
+        f"{_DELIVERED}_an_order_goes_to_the_customers_own_address_unless_another_is_given",
     ),
     rule_mutant(
         "ORD-4a",

@@ -11,6 +11,7 @@ _PARTIES: Final = f"{_CODE}/parties/domain.py"
 _ORDER: Final = f"{_CODE}/customer_orders/domain.py"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _STATE: Final = f"{_TESTS}/test_order_states.py::test"
+_LINE: Final = f"{_TESTS}/test_order_lines.py::test"
 
 LINES: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -19,7 +20,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        _must_be_in_assortment(article, number)\n",
         "",
-        f"{_PLACE}_an_article_outside_the_assortment_cannot_be_ordered",
+        f"{_LINE}_an_article_outside_the_assortment_cannot_be_ordered",
     ),
     rule_mutant(
         "ORD-5a",
@@ -27,7 +28,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         '"Artikeln ligger utanför sortimentet. Ansök om individuell förskrivning.",',
         '"Artikeln ligger utanför sortimentet.",',
-        f"{_PLACE}_the_refusal_says_how_to_apply_for_an_individual_prescription",
+        f"{_LINE}_the_refusal_says_how_to_apply_for_an_individual_prescription",
     ),
     rule_mutant(
         "ORD-5b",
@@ -38,7 +39,7 @@ LINES: tuple[RuleMutant, ...] = (
         "        _must_be_in_assortment(article, number)\n"
         "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
         "                Reason.SERVICE_IS_NOT_STOCKED",
-        f"{_PLACE}_what_stands_in_the_own_store_may_still_be_withdrawn",
+        f"{_LINE}_what_stands_in_the_own_store_may_still_be_withdrawn",
     ),
     rule_mutant(
         "ORD-6f",
@@ -46,7 +47,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        _must_be_to_get(article, number, policy)\n",
         "",
-        f"{_PLACE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
+        f"{_LINE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
     ),
     rule_mutant(
         "ORD-6f",
@@ -54,7 +55,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "(counts_in_central and article.type is not ArticleType.SERVICE):\n",
         "counts_in_central:\n",
-        f"{_PLACE}_a_service_that_is_not_purchased_has_no_balance_anywhere",
+        f"{_LINE}_a_service_that_is_not_purchased_has_no_balance_anywhere",
     ),
     rule_mutant(
         "ORD-6f",
@@ -62,7 +63,7 @@ LINES: tuple[RuleMutant, ...] = (
         f"{_CODE}/articles/domain.py",
         "        return self.status is ArticleStatus.ACTIVE\n",
         "        return self.status is not ArticleStatus.PHASE_OUT\n",
-        f"{_PLACE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
+        f"{_LINE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
     ),
     rule_mutant(
         "ORD-6g",
@@ -70,7 +71,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         '    counts_in_central = not policy.phase_out or "central" in policy.phase_out\n',
         "    counts_in_central = False\n",
-        f"{_PLACE}_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts",
+        f"{_LINE}_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts",
     ),
     rule_mutant(
         "ORD-6g",
@@ -87,7 +88,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if article.type is ArticleType.SERVICE:\n",
         "        if article.type is ArticleType.SPARE_PART:\n",
-        f"{_PLACE}_a_service_does_not_stand_in_a_store",
+        f"{_LINE}_a_service_does_not_stand_in_a_store",
     ),
     rule_mutant(
         "ORD-7a",
@@ -111,7 +112,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        supply=Supply.OWN_STORE,\n",
         "        supply=Supply.CENTRAL,\n",
-        f"{_PLACE}_two_requisitions_are_two_lines",
+        f"{_LINE}_two_requisitions_are_two_lines",
     ),
     rule_mutant(
         "ORD-7d",
@@ -119,7 +120,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "            number=number,\n            article_number=line.article_number,\n",
         "            number=1,\n            article_number=line.article_number,\n",
-        f"{_PLACE}_two_requisitions_are_two_lines",
+        f"{_LINE}_two_requisitions_are_two_lines",
     ),
     rule_mutant(
         "ORD-8a",
@@ -127,7 +128,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if article.marked and line.device_number is None:\n",
         "        if article.marked and not line.quantity:\n",
-        f"{_PLACE}_a_marked_device_is_withdrawn_by_its_number",
+        f"{_LINE}_a_marked_device_is_withdrawn_by_its_number",
     ),
     rule_mutant(
         "ORD-8d",
@@ -135,7 +136,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        _must_name_no_device(line, number)\n",
         "",
-        f"{_PLACE}_an_order_from_the_central_store_names_no_device",
+        f"{_LINE}_an_order_from_the_central_store_names_no_device",
     ),
     rule_mutant(
         "ORD-8a",
@@ -151,7 +152,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "    if store != place.store:\n",
         "    if place.store is None:\n",
-        f"{_PLACE}_the_store_and_the_service_point_must_match",
+        f"{_LINE}_the_store_and_the_service_point_must_match",
     ),
     rule_mutant(
         "ORD-8c",
@@ -159,7 +160,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "    if article.marked and line.quantity != 1:\n",
         "    if article.marked and line.quantity < 1:\n",
-        f"{_PLACE}_the_quantity_of_a_marked_device_is_always_one",
+        f"{_LINE}_the_quantity_of_a_marked_device_is_always_one",
     ),
     rule_mutant(
         "ORD-8c",
@@ -167,6 +168,6 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if line.device_number in seen:\n",
         "        if not seen >= set():\n",
-        f"{_PLACE}_a_device_stands_on_one_line_of_a_withdrawal",
+        f"{_LINE}_a_device_stands_on_one_line_of_a_withdrawal",
     ),
 )

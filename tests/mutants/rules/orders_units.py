@@ -12,6 +12,7 @@ _PARTIES: Final = f"{_CODE}/parties/domain.py"
 _UNITS: Final = f"{_CODE}/units/domain.py"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _UNIT: Final = f"{_TESTS}/test_units.py::test"
+_LINE: Final = f"{_TESTS}/test_order_lines.py::test"
 
 UNITS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -132,7 +133,7 @@ UNITS: tuple[RuleMutant, ...] = (
         _PLACING,
         "    if place.private_clinic and not policy.private_clinics_hold_stock:\n",
         "    if place.private_clinic and policy.private_clinics_hold_stock:\n",
-        f"{_PLACE}_a_private_clinic_withdraws_nothing",
+        f"{_LINE}_a_private_clinic_withdraws_nothing",
     ),
     rule_mutant(
         "REF-7e",

@@ -41,9 +41,7 @@ class ReservationRow(
     status: Mapped[domain.Status]
     planned_dispatch_on: Mapped[date | None]
     lines: Mapped[tuple[domain.Line, ...]] = mapped_column(Json(tuple[domain.Line, ...]))
-    in_transit: Mapped[tuple[Shipment, ...]] = mapped_column(
-        Json(tuple[Shipment, ...])
-    )
+    in_transit: Mapped[tuple[Shipment, ...]] = mapped_column(Json(tuple[Shipment, ...]))
     decline_reason: Mapped[str | None]
 
 

@@ -15,9 +15,7 @@ from orders.units.models import CareUnitRow, CustomerRow, UserRow
 from orders.units.queries import care_unit_key, customer_key, user_key
 
 
-def rows_of_recipient(
-    named: NamedPatient | CareUnitRecipient, tx: Transaction
-) -> Iterable[RowKey]:
+def rows_of_recipient(named: NamedPatient | CareUnitRecipient, tx: Transaction) -> Iterable[RowKey]:
     """Names the rows that `parties_of` reads of a recipient."""
     if isinstance(named, CareUnitRecipient):
         return [(CareUnitRow, care_unit_key(named.unit, tx))]

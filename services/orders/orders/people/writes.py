@@ -10,9 +10,7 @@ from kvitt_contracts.types import PersonRef, UserId
 from orders.people.models import PersonAccessRow, PersonDetailsRow
 
 
-def log_accesses(
-    tx: Transaction, user: UserId, purpose: str, persons: Sequence[PersonRef]
-) -> None:
+def log_accesses(tx: Transaction, user: UserId, purpose: str, persons: Sequence[PersonRef]) -> None:
     """Store who looked at persons, or edited how they are reached, when and why (REF-6)."""
     tx.session.add_all(
         PersonAccessRow(
