@@ -7,6 +7,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/inventory/inventory"
 _TESTS: Final = "services/inventory/tests"
 _RESERVATIONS: Final = f"{_TESTS}/test_reservations.py::test"
+_ARRIVED: Final = f"{_TESTS}/test_arrivals.py::test"
 _WITHDRAWALS: Final = f"{_TESTS}/test_withdrawals.py::test"
 _RULES: Final = f"{_CODE}/reservations/domain.py"
 _ARRIVALS: Final = f"{_CODE}/arrivals/domain.py"
@@ -100,7 +101,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         f"{_CODE}/dispatches/domain.py",
         "if known.device.store != store or on_its_way:",
         "if known.device.store != store:",
-        f"{_RESERVATIONS}_a_device_that_is_on_its_way_is_not_sent_again",
+        f"{_ARRIVED}_a_device_that_is_on_its_way_is_not_sent_again",
     ),
     rule_mutant(
         "ORD-8a",
@@ -124,7 +125,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         _ARRIVALS,
         "        if shipment.arrives_on > until:\n            continue",
         "        if shipment.arrives_on >= until:\n            continue",
-        f"{_RESERVATIONS}_dispatched_goods_count_as_received_on_the_day_of_arrival",
+        f"{_ARRIVED}_dispatched_goods_count_as_received_on_the_day_of_arrival",
     ),
     rule_mutant(
         "ORD-13a",
@@ -132,7 +133,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         _ARRIVALS,
         "                        on=shipment.arrives_on,\n",
         "                        on=until,\n",
-        f"{_RESERVATIONS}_an_arrival_that_has_passed_delivers_at_once",
+        f"{_ARRIVED}_an_arrival_that_has_passed_delivers_at_once",
     ),
     rule_mutant(
         "ORD-14a",
@@ -149,7 +150,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         f"{_CODE}/dispatches/handlers.py",
         "*reservations.begin_picking(order.order_id, before), dispatched",
         "dispatched",
-        f"{_RESERVATIONS}_a_dispatch_says_that_the_warehouse_has_begun",
+        f"{_ARRIVED}_a_dispatch_says_that_the_warehouse_has_begun",
     ),
     rule_mutant(
         "ORD-14a",

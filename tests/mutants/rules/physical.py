@@ -11,7 +11,7 @@ _RETURN: Final = f"{_TESTS}/test_returns.py::test"
 _DEVICE: Final = f"{_TESTS}/test_devices.py::test"
 _STOCK: Final = f"{_TESTS}/test_stock.py::test"
 _DISPATCHES: Final = f"{_CODE}/dispatches/domain.py"
-_DISPATCH: Final = f"{_TESTS}/test_reservations.py::test"
+_DISPATCH: Final = f"{_TESTS}/test_arrivals.py::test"
 _CORRECTED: Final = f"{_RETURN}_a_corrected_day_of_a_return_decides_who_pays_for_each_day"
 
 PHYSICAL: tuple[RuleMutant, ...] = (
