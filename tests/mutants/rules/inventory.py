@@ -256,6 +256,14 @@ _STORES: tuple[RuleMutant, ...] = (
         f"{_STOCK}_a_private_clinic_has_no_stock_by_delivery_or_return",
     ),
     rule_mutant(
+        "REF-7b",
+        "A private clinic takes devices back into a store of its own",
+        f"{_CODE}/stores/domain.py",
+        "is_clinics = store.of_private_clinic and not private_clinics_hold_stock",
+        "is_clinics = store.of_private_clinic and private_clinics_hold_stock",
+        f"{_STOCK}_a_private_clinic_has_no_stock_by_delivery_or_return",
+    ),
+    rule_mutant(
         "REF-7f",
         "A transfer takes effect into the store of what has become a private clinic",
         f"{_CODE}/holds/handover.py",

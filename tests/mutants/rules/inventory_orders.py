@@ -46,6 +46,31 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         f"{_TESTS}/test_stock.py::test_received_goods_serve_the_oldest_order_first",
     ),
     rule_mutant(
+        "ORD-4f",
+        "Goods that are told late are planned from the day on which they came",
+        _RULES,
+        "    earliest = working_days_after(today, 1)\n",
+        "    earliest = working_days_after(reservation.planned_dispatch_on or today, 1)\n",
+        f"{_TESTS}/test_stock.py"
+        "::test_goods_told_late_are_planned_from_the_day_on_which_they_are_told",
+    ),
+    rule_mutant(
+        "ORD-4f",
+        "An order that is answered late is planned from the day on which it was placed",
+        f"{_CODE}/reservations/writes.py",
+        "        today=tx.today,\n    )\n    row =",
+        "        today=order.placed_on,\n    )\n    row =",
+        f"{_RESERVATIONS}_an_order_that_is_answered_late_is_planned_from_the_day_of_the_answer",
+    ),
+    rule_mutant(
+        "ORD-6g",
+        "An order waits for what nobody purchases",
+        _RULES,
+        "    if any(number in not_purchased for number in missing):\n",
+        "    if all(number in not_purchased for number in missing) and not missing:\n",
+        f"{_RESERVATIONS}_an_order_never_waits_for_what_is_purchased_no_more",
+    ),
+    rule_mutant(
         "ORD-7a",
         "More is withdrawn than the store has",
         f"{_CODE}/withdrawals/domain.py",
@@ -168,14 +193,5 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         "        case Status.RESERVED | Status.BACKORDERED | Status.DELIVERED:\n"
         "            return (Res",
         f"{_WITHDRAWALS}_a_withdrawal_is_never_voided",
-    ),
-    rule_mutant(
-        "PHY-1g",
-        "Picking that is told again is told once more",
-        _RULES,
-        "    if reservation.status not in (Status.RESERVED, Status.BACKORDERED):\n"
-        "        return ()\n    return (OrderPicking",
-        "    return (OrderPicking",
-        f"{_RESERVATIONS}_picking_told_again_is_told_once",
     ),
 )

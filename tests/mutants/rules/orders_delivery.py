@@ -224,22 +224,4 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "    changed = False\n",
         f"{_STATE}_a_later_date_is_told_as_a_change",
     ),
-    rule_mutant(
-        "ORD-4f",
-        "Goods that are told late are planned from the day on which they came",
-        "services/inventory/inventory/reservations/domain.py",
-        "    earliest = working_days_after(today, 1)\n",
-        "    earliest = working_days_after(reservation.planned_dispatch_on or today, 1)\n",
-        "services/inventory/tests/test_stock.py"
-        "::test_goods_told_late_are_planned_from_the_day_on_which_they_are_told",
-    ),
-    rule_mutant(
-        "ORD-4f",
-        "An order that is answered late is planned from the day on which it was placed",
-        "services/inventory/inventory/reservations/writes.py",
-        "        today=tx.today,\n    )\n    row =",
-        "        today=order.placed_on,\n    )\n    row =",
-        "services/inventory/tests/test_reservations.py"
-        "::test_an_order_that_is_answered_late_is_planned_from_the_day_of_the_answer",
-    ),
 )

@@ -74,15 +74,6 @@ LINES: tuple[RuleMutant, ...] = (
         f"{_LINE}_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts",
     ),
     rule_mutant(
-        "ORD-6g",
-        "An order waits for what nobody purchases",
-        "services/inventory/inventory/reservations/domain.py",
-        "    if any(number in not_purchased for number in missing):\n",
-        "    if all(number in not_purchased for number in missing) and not missing:\n",
-        "services/inventory/tests/test_reservations.py"
-        "::test_an_order_never_waits_for_what_is_purchased_no_more",
-    ),
-    rule_mutant(
         "ORD-7a",
         "A service is withdrawn from a store",
         _PLACING,
