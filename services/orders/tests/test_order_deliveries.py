@@ -19,7 +19,6 @@ from services.orders.tests.worlds import MONDAY, patient, placed_over_http
 @pytest.mark.rule("ORD-3b")
 @pytest.mark.rule("ORD-3c")
 @pytest.mark.rule("ORD-3d")
-@pytest.mark.rule("ORD-3e")
 async def test_what_is_private_to_an_order_is_kept_with_it_and_never_told(given: Given) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
@@ -38,13 +37,28 @@ async def test_what_is_private_to_an_order_is_kept_with_it_and_never_told(given:
         kept = await world.row(OrderDetailsRow, UUID(order["order_id"]))
         assert kept.delivery == Delivery.model_validate(delivery)
         assert kept.comments == {1: "Helst röd"}
-        assert len(order["lines"]) == 1  # free information orders nothing
+        (person,) = await world.rows(PersonDetailsRow)
+        assert (person.address, person.door_code) == (HOME, None)
         (event,) = await world.events(OrderPlaced)
         told = event.model_dump_json()
         for private in ("Sommarvägen", "090-785", "4711B", "baksidan", "Dottern", "Hund"):
             assert private not in told + str(order)
         assert "röd" not in told
         assert event.address_kind == "one_off"
+
+
+@pytest.mark.rule("ORD-3e")
+async def test_free_information_reaches_who_delivers_and_orders_nothing(given: Given) -> None:
+    information = "Skicka även två dynor till, artikel 30457"
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+
+        order = await placed_over_http(world, client, delivery={"information": information})
+        where = (await client.post(f"/orders/{order['order_id']}:resolve-delivery")).json()
+
+        (event,) = await world.events(OrderPlaced)
+        assert [(line.article_number, line.quantity) for line in event.lines] == [("30457", 1)]
+        assert where["information"] == information
 
 
 @pytest.mark.rule("ORD-3c")

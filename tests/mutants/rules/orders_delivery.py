@@ -62,7 +62,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "ORD-2a",
-        "Three running digits",
+        "Five running digits",
         _NUMBERS,
         '    return OrderNumber(f"{week}{running:04}")\n',
         '    return OrderNumber(f"{week}{running:05}")\n',
@@ -141,6 +141,15 @@ DELIVERY: tuple[RuleMutant, ...] = (
         f"{_PLACE}_what_is_private_to_an_order_is_refused_over_kafka",
     ),
     rule_mutant(
+        "ORD-3b",
+        "A one-off address becomes the recipient's",
+        f"{_PEOPLE}/writes.py",
+        "    details.phone = delivery.recipient_phone or details.phone\n",
+        "    details.phone = delivery.recipient_phone or details.phone\n"
+        '    details.address = getattr(delivery.to, "address", details.address)\n',
+        f"{_DELIVERED}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
+    ),
+    rule_mutant(
         "ORD-3c",
         "The recipient's phone is not saved",
         f"{_PEOPLE}/writes.py",
@@ -179,7 +188,17 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "order_id=event.order_id, delivery=delivery, comments=comments",
         "order_id=event.order_id, comments=comments,"
         ' delivery=delivery.model_copy(update={"information": None})',
-        f"{_DELIVERED}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
+        f"{_DELIVERED}_free_information_reaches_who_delivers_and_orders_nothing",
+    ),
+    rule_mutant(
+        "ORD-3e",
+        "An order with free information has each line twice",
+        _PLACING,
+        "    _must_be_reachable(command.delivery, parties.recipient)\n",
+        "    _must_be_reachable(command.delivery, parties.recipient)\n"
+        "    if command.delivery.information is not None:\n"
+        '        command = command.model_copy(update={"lines": command.lines * 2})\n',
+        f"{_DELIVERED}_free_information_reaches_who_delivers_and_orders_nothing",
     ),
     rule_mutant(
         "ORD-3f",
