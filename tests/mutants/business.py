@@ -221,7 +221,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "services/orders/orders/numbers/writes.py",
         'set_={"last": row.last + 1}',
         'set_={"last": row.last}',
-        f"{_ORDERS}/test_order_flow.py::test_orders_placed_at_once_get_different_numbers",
+        f"{_ORDERS}/test_numbers.py::test_orders_placed_at_once_get_different_numbers",
     ),
     mutant(
         "address-of-the-protected",
@@ -229,15 +229,15 @@ BUSINESS: tuple[Mutant, ...] = (
         "services/orders/orders/people/domain.py",
         "hidden = details.protected and purpose is not Purpose.DELIVERY",
         "hidden = details.protected and purpose is Purpose.DISPLAY",
-        f"{_ORDERS}/test_persons.py::test_only_delivery_resolves_the_address_of_a_protected_person",
+        f"{_ORDERS}/test_persons_http.py::test_only_delivery_resolves_the_address_of_a_protected_person",
     ),
     mutant(
         "looks-are-logged",
         "Every look at a person is logged with who and why",
         "services/orders/orders/people/api.py",
-        "    log_looks(tx, caller.user_id, body.purpose, sorted(details, key=str))\n",
+        "    log_accesses(tx, caller.user_id, body.purpose, sorted(details, key=str))\n",
         "",
-        f"{_ORDERS}/test_persons.py"
+        f"{_ORDERS}/test_persons_http.py"
         "::test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read",
     ),
     mutant(

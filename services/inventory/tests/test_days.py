@@ -1,6 +1,5 @@
 """The days of a region: closed one after the other, with an exact count (architecture §6)."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
@@ -8,27 +7,16 @@ from inventory.app import service
 from inventory.days.models import DaysRow
 from kvitt_contracts.inventory import CustodyChanged, DayClosed, DeviceStatedOnLoan
 from kvitt_contracts.types import identify
-from kvitt_testkit.world import REGION, Given, World, assert_rows_are_folds, stockholm
+from kvitt_testkit.world import REGION, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_requested
-from contracts.tests.builders.orders import a_person_registered
 from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_device_returned,
     a_store_stated,
     rollators_received,
-    the_catalogue,
-    the_stores,
 )
 from contracts.tests.builders.story import transfer_id
-
-
-@pytest.fixture
-async def world(given: Given) -> AsyncIterator[World]:
-    """The catalogue, the stores and a patient, on a Monday."""
-    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
-        yield world
 
 
 async def closed(world: World) -> list[tuple[int, int]]:

@@ -1,12 +1,10 @@
 """INV-5 over HTTP: the card of a device, and how devices are found."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
 import pytest
-from inventory.app import service
-from kvitt_testkit.world import Given, World, stockholm
+from kvitt_testkit.world import World, stockholm
 
 from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_requested
 from contracts.tests.builders.orders import (
@@ -20,8 +18,6 @@ from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_device_returned,
     rollators_received,
-    the_catalogue,
-    the_stores,
 )
 from contracts.tests.builders.story import (
     OWN,
@@ -35,14 +31,6 @@ from contracts.tests.builders.story import (
     person,
     transfer_id,
 )
-
-
-@pytest.fixture
-async def world(given: Given) -> AsyncIterator[World]:
-    """The catalogue, the stores and a patient, on a Monday."""
-    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
-        yield world
 
 
 @pytest.mark.rule("INV-5b", "INV-5h")

@@ -1,6 +1,5 @@
 """INV-5, INV-7, BIL-1: devices, their custody through time, and their return."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -9,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given as given_values
 from hypothesis import strategies as st
-from inventory.app import service
 from inventory.devices import domain
 from inventory.devices.models import DeviceRow
 from inventory.returns import domain as returns
@@ -29,7 +27,7 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
 )
-from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
+from kvitt_testkit.world import World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_requested
 from contracts.tests.builders.orders import a_person_merged, a_person_registered
@@ -39,8 +37,6 @@ from contracts.tests.builders.regions import (
     a_device_returned,
     an_article_stated,
     rollators_received,
-    the_catalogue,
-    the_stores,
 )
 from contracts.tests.builders.story import (
     BATTERY,
@@ -135,14 +131,6 @@ def test_every_day_has_the_payer_that_was_said_last_of_it(
     for span in spans:
         in_store = isinstance(span.custody.holder, StoreHolder)
         assert (span.custody.payer_id is None) == in_store
-
-
-@pytest.fixture
-async def world(given: Given) -> AsyncIterator[World]:
-    """The catalogue, the stores and a patient, on a Monday."""
-    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
-        yield world
 
 
 @pytest.mark.rule("BIL-1a")

@@ -2,15 +2,14 @@
 begins with it.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
-from inventory.app import service
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import CustodyChanged, DeviceStatedOnLoan, LineDelivered
 from kvitt_contracts.types import Charging
-from kvitt_testkit.world import Given, World, stockholm
+from kvitt_testkit.world import World, stockholm
 
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
@@ -20,7 +19,6 @@ from contracts.tests.builders.bmb import (
 from contracts.tests.builders.orders import (
     a_device_line,
     a_line,
-    a_person_registered,
     a_withdrawal_placed,
     an_order_placed,
 )
@@ -39,14 +37,6 @@ from contracts.tests.builders.regions import (
 from contracts.tests.builders.story import CENTRAL, CUSHION, OWN, ROLLATOR, a_patient, device_id
 
 RENT, SALE = Charging.RENT, Charging.SALE
-
-
-@pytest.fixture
-async def world(given: Given) -> AsyncIterator[World]:
-    """The catalogue, the stores and a patient, on a Monday."""
-    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
-        yield world
 
 
 async def changes(

@@ -1,18 +1,13 @@
 """What is committed is counted once; what is rolled back is not."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-from inventory.app import service
 from inventory.metrics import CUSTODY_CHANGES, HOLDS_ANSWERED, ORDERS_ANSWERED
-from kvitt_testkit.world import Given, World, stockholm
+from kvitt_testkit.world import World
 from prometheus_client import Counter
 
 from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_requested
 from contracts.tests.builders.orders import (
     a_device_line,
     a_line,
-    a_person_registered,
     a_withdrawal_placed,
     an_order_placed,
 )
@@ -21,8 +16,6 @@ from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_device_returned,
     rollators_received,
-    the_catalogue,
-    the_stores,
 )
 from contracts.tests.builders.story import CUSHION
 from services.inventory.tests.worlds import refusal
@@ -36,14 +29,6 @@ def counted(metric: Counter, *labels: str) -> float:
             if sample.name.endswith("_total") and sample.labels == wanted:
                 return sample.value
     return 0.0
-
-
-@pytest.fixture
-async def world(given: Given) -> AsyncIterator[World]:
-    """The catalogue, the stores and a patient."""
-    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
-        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
-        yield world
 
 
 async def test_answers_and_changes_of_custody_are_counted(world: World) -> None:

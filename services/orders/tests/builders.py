@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+import pytest
 from kvitt_chassis.policies import read_policies
 from kvitt_contracts.orders import (
     Delivery,
@@ -36,7 +37,9 @@ from kvitt_contracts.types import (
 from kvitt_testkit.world import REGION, World
 from orders.articles.domain import Article
 from orders.customer_orders.domain import Order, evolve
-from orders.placements.domain import Naming, Parties, Patient, place, withdraw
+from orders.customer_orders.reasons import OrderRefused
+from orders.parties.domain import Parties, Patient
+from orders.placements.domain import Naming, place, withdraw
 from orders.units.domain import Customer, User
 
 from contracts.tests.builders.inventory import an_article_listed
@@ -210,14 +213,19 @@ def a_withdrawal(policy: RegionPolicy, *lines: LineToOrder, **others: Any) -> Or
     return evolve(None, withdrawn(policy, *lines, **others))
 
 
+async def prescriber(world: World, *, region: str = REGION) -> None:
+    """A prescriber whom a region has stated, with the service point and its payer."""
+    await world.handle(a_payer_stated(), subject=PAYER, region=region)
+    await world.handle(a_customer_stated(), subject=SENDING, region=region)
+    await world.handle(a_user_stated(), subject=SENDER, region=region)
+
+
 async def registry(world: World, *, region: str = REGION) -> None:
     """A region's registry: a payer, a service point, a care unit, a prescriber, a person, an
     article.
     """
-    await world.handle(a_payer_stated(), subject=PAYER, region=region)
-    await world.handle(a_customer_stated(), subject=SENDING, region=region)
+    await prescriber(world, region=region)
     await world.handle(a_care_unit_stated(), subject=CARE_UNIT, region=region)
-    await world.handle(a_user_stated(), subject=SENDER, region=region)
     await world.handle(a_person_stated(), subject="ac-person-1", region=region)
     await world.handle(an_article_listed(CUSHION, marked=False), region=region)
 
@@ -231,3 +239,8 @@ def a_policy(region: str = REGION) -> RegionPolicy:
     """The newest policy of a region that the project comes with."""
     found = read_policies(Path(__file__).parents[3] / "deploy" / "regions")
     return found.of(RegionCode(region)).versions[-1]
+
+
+def refusal(refused: pytest.ExceptionInfo[OrderRefused]) -> tuple[str, str, str | None]:
+    """Reason, rule and field of a refusal."""
+    return refused.value.reason, refused.value.rule, refused.value.field

@@ -1,4 +1,3 @@
-import asyncio
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -14,40 +13,25 @@ from kvitt_contracts.orders import (
     OrderPickingBegun,
     OrderPlaced,
     OrderPlanned,
-    OrderVoided,
-    OrderVoidRefused,
-    OrderVoidRequested,
     VoidOrder,
 )
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import (
-    NamedPatient,
-    PayerId,
-    RegionCode,
-    RegionPersonId,
-    UserId,
-)
-from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
+from kvitt_contracts.types import NamedPatient, PayerId, RegionCode, RegionPersonId, UserId
+from kvitt_testkit.world import Given, assert_rows_are_folds, stockholm
 from orders.app import service
 from orders.customer_orders.domain import Status
 from orders.customer_orders.handlers import ORDERS_UNANSWERED
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.reasons import Reason
 from orders.customer_orders.writes import ORDERS_BY_STEP, UNANSWERED
-from orders.numbers.models import NumberSeriesRow
-from orders.numbers.writes import LAST_OF_WEEK
 from orders.placements.handlers import place_order
-from sqlalchemy import update
 
 from contracts.tests.builders.inventory import (
     a_line_delivered,
-    a_release_refused,
     a_reservation_declined,
-    a_reservation_released,
     a_stock_backordered,
     a_stock_reserved,
     an_article_listed,
-    an_order_goods_dispatched,
     an_order_picking_started,
 )
 from contracts.tests.builders.regions import (
@@ -64,19 +48,9 @@ from services.orders.tests.builders import (
     an_order_command,
     registry,
 )
+from services.orders.tests.worlds import MONDAY, place, status_of
 
 A = order_id("ORD-A")
-MONDAY = stockholm("2026-03-02 08:00")
-
-
-async def place(world: World, reference: str = "ORD-A", **others: Any) -> None:
-    """An order of the region under a reference."""
-    await world.handle(an_order_command(**others), subject=reference)
-
-
-async def status_of(world: World, reference: str = "ORD-A") -> Status:
-    """Where the order is."""
-    return (await world.row(OrderRow, order_id(reference))).status
 
 
 # -- from placing to delivery ----------------------------------------------------------------------
@@ -310,68 +284,6 @@ async def test_a_comment_on_a_line_is_kept_with_the_order_and_not_told(given: Gi
         assert "röd" not in placed.model_dump_json()
 
 
-# -- ORD-2 -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.rule("ORD-2a")
-async def test_numbers_run_per_week_and_begin_anew_with_the_next(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-        await place(world, "ORD-A")
-        await place(world, "ORD-B")
-        await world.advance(stockholm("2026-03-09 00:00"))
-        await place(world, "ORD-C")
-
-        numbers = [placed.order_number for placed in await world.events(OrderPlaced)]
-        assert numbers == ["26100001", "26100002", "26110001"]
-
-
-@pytest.mark.rule("ORD-2c")
-async def test_each_region_has_a_series_of_its_own(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        for region in ("ac", "w"):
-            await registry(world, region=region)
-            await world.handle(an_order_command(), subject="ORD-A", region=region)
-
-        assert [(row.region, row.order_number) for row in await world.rows(OrderRow)] == [
-            ("ac", "26100001"),
-            ("w", "26100001"),
-        ]
-
-
-@pytest.mark.rule("ORD-2c")
-async def test_orders_placed_at_once_get_different_numbers(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-        await asyncio.gather(*(place(world, f"ORD-{n}") for n in range(5)))
-
-        numbers = sorted(row.order_number for row in await world.rows(OrderRow))
-        assert numbers == [f"2610000{n}" for n in range(1, 6)]
-
-
-async def test_a_refused_order_uses_no_number(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-        with pytest.raises(Refused):
-            await place(world, lines=(a_line("99999"),))
-        await place(world)
-
-        (placed,) = await world.events(OrderPlaced)
-        assert placed.order_number == "26100001"
-
-
-@pytest.mark.rule("ORD-2c")
-async def test_a_voided_orders_number_is_never_given_again(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-        await place(world)
-        await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
-        await world.handle(a_reservation_released(A))
-        await place(world, "ORD-B")
-
-        assert (await world.row(OrderRow, order_id("ORD-B"))).order_number == "26100002"
-
-
 async def test_what_is_not_committed_is_not_counted(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)
@@ -387,20 +299,6 @@ async def test_what_is_not_committed_is_not_counted(given: Given) -> None:
 
         await place(world)
         assert placed._value.get() == before + 1
-
-
-@pytest.mark.rule("ORD-2d")
-@pytest.mark.rule("ORD-2e")
-async def test_after_9999_a_fifth_digit_comes_and_the_metric_tells(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-        await place(world, "ORD-A")
-        async with world.worker.unit() as unit:
-            await unit.session.execute(update(NumberSeriesRow).values(last=9_999))
-        await place(world, "ORD-B")
-
-        assert (await world.row(OrderRow, order_id("ORD-B"))).order_number == "261010000"
-        assert LAST_OF_WEEK.labels("orders", "ac", "order")._value.get() == 10_000
 
 
 # -- withdrawals -----------------------------------------------------------------------------------
@@ -435,73 +333,6 @@ async def test_a_declined_withdrawal_has_no_effect_and_says_why(given: Given) ->
             "ORD-8",
         )
         assert await status_of(world) is Status.DECLINED
-
-
-@pytest.mark.rule("ORD-7b")
-@pytest.mark.rule("ORD-14b")
-async def test_a_pending_withdrawal_cannot_be_voided(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-        await world.handle(a_withdrawal_command(), subject="ORD-A")
-
-        with pytest.raises(Refused) as refused:
-            await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
-        assert refused.value.reason == Reason.WITHDRAWAL_IS_DELIVERED
-
-
-# -- voiding ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.rule("ORD-14a")
-async def test_an_order_is_voided_when_inventory_has_let_go(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-        await place(world)
-        await world.handle(a_stock_reserved(A))
-        await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
-        assert await status_of(world) is Status.VOIDING
-        await world.handle(a_reservation_released(A))
-
-        assert len(await world.events(OrderVoidRequested)) == 1
-        assert len(await world.events(OrderVoided)) == 1
-        assert await world.timers() == {}
-        await assert_rows_are_folds(world)
-
-
-@pytest.mark.rule("ORD-14a")
-async def test_the_warehouse_was_quicker_and_the_order_goes_on(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-        await place(world)
-        await world.handle(a_stock_reserved(A))
-        await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
-        await world.handle(an_order_picking_started(A))
-        await world.handle(a_release_refused(A))
-
-        (refused,) = await world.events(OrderVoidRefused)
-        assert refused.reason == "PICKING_BEGUN"
-        assert await status_of(world) is Status.REGISTERED
-
-
-@pytest.mark.rule("ORD-14a")
-async def test_what_was_dispatched_without_a_word_of_picking_cannot_be_voided(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-        await place(world)
-        await world.handle(an_order_goods_dispatched(A))
-
-        with pytest.raises(Refused) as refused:
-            await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-A")
-        assert refused.value.reason == Reason.PICKING_BEGUN
-
-
-async def test_an_order_that_nobody_knows_cannot_be_voided(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
-        await registry(world)
-
-        with pytest.raises(Refused) as refused:
-            await world.handle(VoidOrder(by=UserId("k082lno")), subject="ORD-X")
-        assert refused.value.reason == "UNKNOWN_ORDER"
 
 
 # -- a missing answer ------------------------------------------------------------------------------

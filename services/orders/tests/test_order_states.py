@@ -44,12 +44,6 @@ def after(order: Order, *events: OrderEvent) -> Order:
     return order
 
 
-@pytest.fixture
-def policy() -> RegionPolicy:
-    """Västerbotten's."""
-    return a_policy()
-
-
 # -- ORD-4: the planned date -----------------------------------------------------------------------
 
 

@@ -1,55 +1,30 @@
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from kvitt_contracts.orders import Delivery, OneOffAddress, OrderPlaced, RecipientAddress, Supply
-from kvitt_contracts.policy import Policies, RegionPolicy
+from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
-    ArticleStatus,
-    ArticleType,
     CareUnitId,
     CareUnitRecipient,
-    CustomerId,
-    DeviceNumber,
-    Money,
     PayerId,
-    RegionCode,
     Role,
     ServicePointId,
-    StoreId,
     UserId,
 )
 from orders.customer_orders.reasons import OrderRefused, Reason
-from orders.numbers.domain import number_in, week_of
-from orders.placements.domain import fee, has_details, must_carry_no_details
+from orders.placements.domain import has_details, must_carry_no_details
 
 from contracts.tests.builders.regions import HOME
 from services.orders.tests.builders import (
     a_line,
-    a_marked_line,
     a_patient,
-    a_policy,
     a_service_point,
     a_user,
-    an_article,
     placed,
+    refusal,
     withdrawn,
 )
-
-
-@pytest.fixture
-def policy() -> RegionPolicy:
-    """Västerbotten's."""
-    return a_policy()
-
-
-def refusal(refused: pytest.ExceptionInfo[OrderRefused]) -> tuple[str, str, str | None]:
-    """Reason, rule and field of a refusal."""
-    return refused.value.reason, refused.value.rule, refused.value.field
-
 
 # -- ORD-1: recipient, prescriber, service point, lines, delivery ----------------------------------
 
@@ -251,269 +226,3 @@ def test_an_order_without_details_passes_over_kafka() -> None:
 
     must_carry_no_details(delivery)
     assert not has_details(delivery)
-
-
-# -- ORD-5: the assortment -------------------------------------------------------------------------
-
-
-@pytest.mark.rule("ORD-5a")
-def test_an_article_outside_the_assortment_cannot_be_ordered(policy: RegionPolicy) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        placed(policy, article=an_article(in_assortment=False))
-    assert refusal(refused) == (
-        Reason.ARTICLE_NOT_IN_ASSORTMENT,
-        "ORD-5",
-        "lines.0.article_number",
-    )
-
-
-@pytest.mark.rule("ORD-5a")
-def test_the_refusal_says_how_to_apply_for_an_individual_prescription(policy: RegionPolicy) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        placed(policy, article=an_article(in_assortment=False))
-    assert "individuell förskrivning" in refused.value.way_on
-
-
-@pytest.mark.rule("ORD-5b")
-def test_what_stands_in_the_own_store_may_still_be_withdrawn(policy: RegionPolicy) -> None:
-    assert withdrawn(policy, article=an_article(in_assortment=False)).lines
-
-
-# -- ORD-6: what is not purchased any more ---------------------------------------------------------
-
-ENDING = [ArticleStatus.PHASE_OUT, ArticleStatus.DISCONTINUED]
-
-
-@pytest.mark.rule("ORD-6f")
-@pytest.mark.parametrize("status", ENDING)
-def test_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts(
-    policy: RegionPolicy, status: ArticleStatus
-) -> None:
-    own_alone = policy.model_copy(update={"phase_out": ("own",)})
-
-    with pytest.raises(OrderRefused) as refused:
-        placed(own_alone, a_line(), article=an_article(status=status))
-    assert refusal(refused) == (Reason.NO_LONGER_PURCHASED, "ORD-6", "lines.0.article_number")
-    assert "eget förråd" in refused.value.way_on
-
-
-@pytest.mark.rule("ORD-6g")
-@pytest.mark.parametrize("status", ENDING)
-@pytest.mark.parametrize("counts", [(), ("central",), ("central", "own")])
-def test_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts(
-    policy: RegionPolicy, status: ArticleStatus, counts: tuple[str, ...]
-) -> None:
-    counting = policy.model_copy(update={"phase_out": counts})
-
-    assert placed(counting, article=an_article(status=status)).lines
-
-
-@pytest.mark.rule("ORD-6f")
-@pytest.mark.parametrize("status", ENDING)
-def test_a_service_that_is_not_purchased_has_no_balance_anywhere(
-    policy: RegionPolicy, status: ArticleStatus
-) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        placed(policy, article=an_article(type=ArticleType.SERVICE, status=status))
-    assert refused.value.reason == Reason.NO_LONGER_PURCHASED
-
-
-@pytest.mark.rule("ORD-6f")
-@pytest.mark.parametrize("status", ENDING)
-def test_what_is_not_purchased_is_prescribed_from_the_own_store(
-    policy: RegionPolicy, status: ArticleStatus
-) -> None:
-    own_alone = policy.model_copy(update={"phase_out": ("own",)})
-
-    assert withdrawn(own_alone, article=an_article(status=status)).lines
-
-
-# -- ORD-7, ORD-8, REF-7: withdrawals --------------------------------------------------------------
-
-
-@pytest.mark.rule("ORD-7c")
-@pytest.mark.rule("ORD-7d")
-def test_two_requisitions_are_two_lines(policy: RegionPolicy) -> None:
-    order = withdrawn(policy, a_line(), a_line())
-
-    assert [line.number for line in order.lines] == [1, 2]
-    assert (order.supply, order.store) == (Supply.OWN_STORE, "402")
-
-
-@pytest.mark.rule("ORD-7a")
-def test_a_service_does_not_stand_in_a_store(policy: RegionPolicy) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        withdrawn(policy, article=an_article(type=ArticleType.SERVICE))
-    assert refusal(refused) == (Reason.SERVICE_IS_NOT_STOCKED, "ORD-7", "lines.0.article_number")
-
-
-@pytest.mark.rule("ORD-8b")
-def test_the_store_and_the_service_point_must_match(policy: RegionPolicy) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        withdrawn(policy, store=StoreId("602"))
-    assert refusal(refused) == (Reason.STORE_NOT_OF_SERVICE_POINT, "ORD-8", "store")
-
-
-@pytest.mark.rule("ORD-8a")
-def test_a_marked_device_is_withdrawn_by_its_number(policy: RegionPolicy) -> None:
-    marked = an_article(marked=True)
-
-    with pytest.raises(OrderRefused) as refused:
-        withdrawn(policy, a_line(), article=marked)
-    assert refusal(refused) == (Reason.DEVICE_NUMBER_MISSING, "ORD-8", "lines.0.device_number")
-    assert withdrawn(policy, a_marked_line(), article=marked).lines[0].device_number == "RUL-1001"
-
-
-@pytest.mark.rule("ORD-8d")
-def test_an_order_from_the_central_store_names_no_device(policy: RegionPolicy) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        placed(policy, a_line(), a_marked_line(), article=an_article(marked=True))
-    assert refusal(refused) == (Reason.DEVICE_NUMBER_ON_ORDER, "ORD-8", "lines.1.device_number")
-    assert "uttag ur eget förråd" in refused.value.way_on
-
-
-@pytest.mark.rule("ORD-8c")
-def test_a_device_stands_on_one_line_of_a_withdrawal(policy: RegionPolicy) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        withdrawn(policy, a_marked_line(), a_marked_line(), article=an_article(marked=True))
-    assert refusal(refused) == (Reason.DEVICE_NUMBER_TWICE, "ORD-8", "lines.1.device_number")
-
-
-@pytest.mark.rule("ORD-8c")
-@pytest.mark.parametrize("place_it", [placed, withdrawn])
-def test_the_quantity_of_a_marked_device_is_always_one(
-    policy: RegionPolicy, place_it: Callable[..., OrderPlaced]
-) -> None:
-    two = a_line(quantity=2, device_number=DeviceNumber("RUL-1001"))
-
-    with pytest.raises(OrderRefused) as refused:
-        place_it(policy, two, article=an_article(marked=True))
-    assert refusal(refused) == (Reason.ONE_OF_A_MARKED_DEVICE, "ORD-8", "lines.0.quantity")
-
-
-def test_an_unmarked_article_has_no_device_number(policy: RegionPolicy) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        withdrawn(policy, a_marked_line())
-    assert refusal(refused) == (Reason.NOT_MARKED, "ORD-8", "lines.0.device_number")
-
-
-@pytest.mark.rule("REF-7e")
-def test_a_private_clinic_withdraws_nothing(policy: RegionPolicy) -> None:
-    clinic = a_service_point(private_clinic=True, store=None)
-
-    with pytest.raises(OrderRefused) as refused:
-        withdrawn(policy, service_point=clinic)
-    assert refusal(refused) == (Reason.PRIVATE_CLINIC_HOLDS_NO_STOCK, "REF-7", "service_point")
-
-
-@pytest.mark.rule("REF-7e")
-def test_a_private_clinic_orders_from_the_central_store(policy: RegionPolicy) -> None:
-    clinic = a_service_point(private_clinic=True, store=None, customer_id=CustomerId("40201"))
-
-    assert placed(policy, service_point=clinic).supply is Supply.CENTRAL
-
-
-# -- ORD-18: patient fees --------------------------------------------------------------------------
-
-
-@pytest.mark.rule("ORD-18a")
-def test_a_patient_above_twenty_pays_a_fee_on_certain_articles(policy: RegionPolicy) -> None:
-    order = placed(policy, a_line(quantity=2), article=an_article(fee_group="charge_kit"))
-
-    assert order.lines[0].fee == Money(net_ore=50_000, vat_percent=0)
-
-
-@pytest.mark.rule("ORD-18a")
-def test_other_articles_carry_no_fee(policy: RegionPolicy) -> None:
-    assert placed(policy, article=an_article(fee_group="free_group")).lines[0].fee is None
-    assert placed(policy).lines[0].fee is None
-
-
-@pytest.mark.rule("ORD-18a")
-@pytest.mark.parametrize(
-    ("region", "today", "pays"),
-    [
-        ("ac", "2026-05-09", False),  # until the birthday
-        ("ac", "2026-05-10", True),
-        ("bd", "2026-05-10", False),  # until the end of the year
-        ("bd", "2026-12-31", False),
-        ("bd", "2027-01-01", True),
-    ],
-)
-def test_the_policy_says_when_a_young_patient_begins_to_pay(
-    policies: Policies, region: str, today: str, pays: bool
-) -> None:
-    policy = policies.of(RegionCode(region)).versions[-1]
-    born_2006 = a_patient("2006-05-10")
-
-    order = placed(
-        policy,
-        recipient=born_2006,
-        article=an_article(fee_group="charge_kit"),
-        today=date.fromisoformat(today),
-    )
-
-    assert (order.lines[0].fee is not None) is pays
-
-
-@pytest.mark.rule("ORD-18a")
-def test_a_care_unit_pays_no_patient_fee(policy: RegionPolicy) -> None:
-    unit = CareUnitRecipient(unit=CareUnitId("30110"))
-
-    order = placed(policy, recipient=unit, article=an_article(fee_group="charge_kit"))
-
-    assert order.lines[0].fee is None
-
-
-def test_the_fee_is_pinned_with_the_policy_that_it_was_made_under(policy: RegionPolicy) -> None:
-    assert placed(policy, article=an_article(fee_group="charge_kit")).policy == policy.pin
-
-
-@pytest.mark.rule("ORD-18a")
-@settings(deadline=None)
-@given(
-    born=st.dates(date(1900, 1, 1), date(2025, 12, 31)),
-    day=st.dates(date(2026, 1, 1), date(2060, 1, 1)),
-)
-def test_whoever_has_begun_to_pay_goes_on_paying(born: date, day: date) -> None:
-    policy = a_policy()
-    article = an_article(fee_group="charge_kit")
-    patient = a_patient(born.isoformat())
-
-    if fee(article, recipient=patient, policy=policy, today=day) is not None:
-        later = date(day.year + 1, day.month, 1)
-        assert fee(article, recipient=patient, policy=policy, today=later) is not None
-
-
-# -- ORD-2: numbers --------------------------------------------------------------------------------
-
-
-@pytest.mark.rule("ORD-2a")
-def test_a_number_has_two_digits_for_the_year_two_for_the_week_and_four_running() -> None:
-    assert number_in(week_of(date(2017, 4, 27)), 78) == "17170078"
-
-
-@pytest.mark.rule("ORD-2b")
-@pytest.mark.parametrize(
-    ("day", "week"),
-    [
-        ("2026-12-31", "2653"),
-        ("2027-01-03", "2653"),  # Sunday of the last week of 2026
-        ("2027-01-04", "2701"),
-        ("2024-12-30", "2501"),  # Monday of the first week of 2025
-    ],
-)
-def test_the_year_is_the_iso_year_of_the_week(day: str, week: str) -> None:
-    assert week_of(date.fromisoformat(day)) == week
-
-
-@pytest.mark.rule("ORD-2d")
-def test_after_9999_the_running_number_goes_on_with_a_fifth_digit() -> None:
-    assert number_in("2610", 9_999) == "26109999"
-    assert number_in("2610", 10_000) == "261010000"
-
-
-@pytest.mark.rule("ORD-2c")
-@given(st.integers(1, 99_998))
-def test_running_numbers_of_a_week_never_coincide(running: int) -> None:
-    assert number_in("2610", running) != number_in("2610", running + 1)

@@ -570,7 +570,7 @@ _TOLD: Final[tuple[RuleMutant, ...]] = (  # by inventory
     rule_mutant(
         "BIL-1f",
         "A delivery is charged otherwise than the loan of its devices",
-        f"{_INVENTORY}/inventory/reservations/domain.py",
+        f"{_INVENTORY}/inventory/arrivals/domain.py",
         "        charging=charging,\n",
         "        charging=Charging.SALE,\n",
         f"{_LOANS}_a_delivery_says_what_the_custody_of_its_devices_says",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.mutants.mutant import Swap
 from tests.mutants.rules.inventory_devices import DEVICES
 from tests.mutants.rules.inventory_orders import ORDERS_IN_STOCK
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
@@ -256,12 +257,54 @@ _STORES: tuple[RuleMutant, ...] = (
         f"{_STOCK}_a_private_clinic_has_no_stock_by_delivery_or_return",
     ),
     rule_mutant(
+        "REF-7b",
+        "A private clinic takes devices back into a store of its own",
+        f"{_CODE}/stores/domain.py",
+        "is_clinics = store.of_private_clinic and not private_clinics_hold_stock",
+        "is_clinics = store.of_private_clinic and private_clinics_hold_stock",
+        f"{_STOCK}_a_private_clinic_has_no_stock_by_delivery_or_return",
+    ),
+    rule_mutant(
         "REF-7f",
         "A transfer takes effect into the store of what has become a private clinic",
         f"{_CODE}/holds/handover.py",
         "        return domain.Hindrance.STORE_HOLDS_NO_STOCK\n",
         "        return None\n",
         f"{_ENDED}_nothing_enters_the_store_of_what_became_a_private_clinic_before_the_day",
+    ),
+    rule_mutant(
+        "REF-14c",
+        "What was sent to a patient who has become inactive since is in nobody's custody",
+        f"{_CODE}/reservations/writes.py",
+        "    holder = await current_holder(tx, order.recipient)\n",
+        "    if not await may_receive(tx, order.recipient):\n        return\n"
+        "    holder = await current_holder(tx, order.recipient)\n",
+        f"{_TESTS}/test_dispatches.py"
+        "::test_what_was_sent_arrives_though_the_patient_has_become_inactive",
+        more=(
+            Swap(
+                f"{_CODE}/reservations/writes.py",
+                "import current_holder\n",
+                "import current_holder, may_receive\n",
+            ),
+        ),
+    ),
+    rule_mutant(
+        "REF-14c",
+        "A loan of the old stock to a patient who is inactive is not taken in",
+        f"{_CODE}/receipts/handlers.py",
+        "    stated = DeviceStatedOnLoan(\n",
+        "    if not await may_receive(tx, await recipient_named(tx, recipient)):\n"
+        "        return\n"
+        "    stated = DeviceStatedOnLoan(\n",
+        f"{_ENDED}_a_device_of_the_old_stock_is_at_whoever_has_it_though_they_are_inactive",
+        more=(
+            Swap(
+                f"{_CODE}/receipts/handlers.py",
+                "import current_holder, ",
+                "import current_holder, may_receive, ",
+            ),
+        ),
     ),
     rule_mutant(
         "REF-14d",

@@ -1,4 +1,4 @@
-"""Rule mutants of inventory: devices, their custody, transfers, and physical facts told again."""
+"""Rule mutants of inventory: devices, their custody, and transfers."""
 
 from typing import Final
 
@@ -199,57 +199,5 @@ DEVICES: tuple[RuleMutant, ...] = (
         "ClaimKind.LOCK: Reason.LOCKED",
         "ClaimKind.LOCK: Reason.IN_TRANSFER",
         f"{_HOLDS}_a_device_in_another_claim_is_refused_with_the_claim",
-    ),
-    rule_mutant(
-        "PHY-1a",
-        "A return leaves the claim of a transfer on the device",
-        f"{_CODE}/returns/handlers.py",
-        '        await break_claim(tx, row, reason="RETURNED")\n',
-        "        pass\n",
-        f"{_DEVICES}_a_return_breaks_the_claim_of_a_transfer",
-    ),
-    rule_mutant(
-        "PHY-1a",
-        "What a dispatch takes out of a transfer is left for nobody",
-        f"{_CODE}/dispatches/handlers.py",
-        "    await _serve_with_freed(order, freed, tx)\n",
-        "",
-        f"{_TESTS}/test_dispatches.py"
-        "::test_what_a_dispatch_takes_out_of_a_transfer_is_set_aside_for_who_waits",
-    ),
-    rule_mutant(
-        "PHY-1b",
-        "A known return is refused because of what its store has become since",
-        f"{_CODE}/returns/handlers.py",
-        "    if taken is None:\n        return\n"
-        "    await check_store_holds_stock(tx, fact.store)\n",
-        "    await check_store_holds_stock(tx, fact.store)\n"
-        "    if taken is None:\n        return\n",
-        f"{_TESTS}/test_what_has_ended.py"
-        "::test_a_known_return_told_again_changes_nothing_though_its_store_holds_no_stock_now",
-    ),
-    rule_mutant(
-        "PHY-1b",
-        "A return that is told again is one more change",
-        f"{_CODE}/returns/domain.py",
-        "    if on == now.began_on:\n        return None\n",
-        "",
-        f"{_DEVICES}_a_return_told_again_raises_nothing",
-    ),
-    rule_mutant(
-        "PHY-1e",
-        "Another serial number under a known device number is taken for the same device",
-        f"{_CODE}/devices/domain.py",
-        "device.article_number == article_number and device.serial_number == serial_number",
-        "device.article_number == article_number",
-        f"{_DEVICES}_another_device_does_not_get_a_number_that_is_taken",
-    ),
-    rule_mutant(
-        "PHY-1f",
-        "A booked delivery is told again with another quantity, without a word",
-        f"{_CODE}/receipts/handlers.py",
-        '    "quantity": "quantity",\n',
-        "",
-        f"{_TESTS}/test_stock.py::test_a_booked_delivery_is_not_changed",
     ),
 )

@@ -7,8 +7,10 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/inventory/inventory"
 _TESTS: Final = "services/inventory/tests"
 _RESERVATIONS: Final = f"{_TESTS}/test_reservations.py::test"
+_ARRIVED: Final = f"{_TESTS}/test_arrivals.py::test"
 _WITHDRAWALS: Final = f"{_TESTS}/test_withdrawals.py::test"
 _RULES: Final = f"{_CODE}/reservations/domain.py"
+_ARRIVALS: Final = f"{_CODE}/arrivals/domain.py"
 
 ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -42,6 +44,31 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         "            BackorderRow.placed_at,\n",
         "            BackorderRow.placed_at.desc(),\n",
         f"{_TESTS}/test_stock.py::test_received_goods_serve_the_oldest_order_first",
+    ),
+    rule_mutant(
+        "ORD-4f",
+        "Goods that are told late are planned from the day on which they came",
+        _RULES,
+        "    earliest = working_days_after(today, 1)\n",
+        "    earliest = working_days_after(reservation.planned_dispatch_on or today, 1)\n",
+        f"{_TESTS}/test_stock.py"
+        "::test_goods_told_late_are_planned_from_the_day_on_which_they_are_told",
+    ),
+    rule_mutant(
+        "ORD-4f",
+        "An order that is answered late is planned from the day on which it was placed",
+        f"{_CODE}/reservations/writes.py",
+        "        today=tx.today,\n    )\n    row =",
+        "        today=order.placed_on,\n    )\n    row =",
+        f"{_RESERVATIONS}_an_order_that_is_answered_late_is_planned_from_the_day_of_the_answer",
+    ),
+    rule_mutant(
+        "ORD-6g",
+        "An order waits for what nobody purchases",
+        _RULES,
+        "    if any(number in not_purchased for number in missing):\n",
+        "    if all(number in not_purchased for number in missing) and not missing:\n",
+        f"{_RESERVATIONS}_an_order_never_waits_for_what_is_purchased_no_more",
     ),
     rule_mutant(
         "ORD-7a",
@@ -99,7 +126,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         f"{_CODE}/dispatches/domain.py",
         "if known.device.store != store or on_its_way:",
         "if known.device.store != store:",
-        f"{_RESERVATIONS}_a_device_that_is_on_its_way_is_not_sent_again",
+        f"{_ARRIVED}_a_device_that_is_on_its_way_is_not_sent_again",
     ),
     rule_mutant(
         "ORD-8a",
@@ -120,18 +147,18 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-13a",
         "Goods count as received the day after their arrival",
-        _RULES,
+        _ARRIVALS,
         "        if shipment.arrives_on > until:\n            continue",
         "        if shipment.arrives_on >= until:\n            continue",
-        f"{_RESERVATIONS}_dispatched_goods_count_as_received_on_the_day_of_arrival",
+        f"{_ARRIVED}_dispatched_goods_count_as_received_on_the_day_of_arrival",
     ),
     rule_mutant(
         "ORD-13a",
         "Goods whose arrival is told late count as received on the day that it is told",
-        _RULES,
+        _ARRIVALS,
         "                        on=shipment.arrives_on,\n",
         "                        on=until,\n",
-        f"{_RESERVATIONS}_an_arrival_that_has_passed_delivers_at_once",
+        f"{_ARRIVED}_an_arrival_that_has_passed_delivers_at_once",
     ),
     rule_mutant(
         "ORD-14a",
@@ -148,7 +175,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         f"{_CODE}/dispatches/handlers.py",
         "*reservations.begin_picking(order.order_id, before), dispatched",
         "dispatched",
-        f"{_RESERVATIONS}_a_dispatch_says_that_the_warehouse_has_begun",
+        f"{_ARRIVED}_a_dispatch_says_that_the_warehouse_has_begun",
     ),
     rule_mutant(
         "ORD-14a",
@@ -166,14 +193,5 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         "        case Status.RESERVED | Status.BACKORDERED | Status.DELIVERED:\n"
         "            return (Res",
         f"{_WITHDRAWALS}_a_withdrawal_is_never_voided",
-    ),
-    rule_mutant(
-        "PHY-1g",
-        "Picking that is told again is told once more",
-        _RULES,
-        "    if reservation.status not in (Status.RESERVED, Status.BACKORDERED):\n"
-        "        return ()\n    return (OrderPicking",
-        "    return (OrderPicking",
-        f"{_RESERVATIONS}_picking_told_again_is_told_once",
     ),
 )

@@ -8,6 +8,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
 _PLACING: Final = f"{_CODE}/placements/domain.py"
+_PARTIES: Final = f"{_CODE}/parties/domain.py"
 _NUMBERS: Final = f"{_CODE}/numbers/domain.py"
 _DRAWN: Final = f"{_CODE}/numbers/writes.py"
 _ORDER: Final = f"{_CODE}/customer_orders/domain.py"
@@ -16,21 +17,22 @@ _PEOPLE: Final = f"{_CODE}/people"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _STATE: Final = f"{_TESTS}/test_order_states.py::test"
 _FLOW: Final = f"{_TESTS}/test_order_flow.py::test"
-_HTTP: Final = f"{_TESTS}/test_orders_http.py::test"
+_NUMBERED: Final = f"{_TESTS}/test_numbers.py::test"
+_DELIVERED: Final = f"{_TESTS}/test_order_deliveries.py::test"
 
 DELIVERY: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-1a",
         "A care unit as recipient becomes another",
-        _PLACING,
+        _PARTIES,
         "    return parties.recipient\n",
         "    return CareUnitRecipient(unit=CareUnitId(parties.service_point.customer_id))\n",
         f"{_PLACE}_an_order_may_be_for_a_care_unit",
         more=(
             Swap(
-                _PLACING,
-                "    ArticleType,\n    CareUnitRecipient,\n",
-                "    ArticleType,\n    CareUnitId,\n    CareUnitRecipient,\n",
+                _PARTIES,
+                "import CareUnitRecipient, PatientRecipient",
+                "import CareUnitId, CareUnitRecipient, PatientRecipient",
             ),
         ),
     ),
@@ -60,11 +62,11 @@ DELIVERY: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "ORD-2a",
-        "Three running digits",
+        "Five running digits",
         _NUMBERS,
         '    return OrderNumber(f"{week}{running:04}")\n',
         '    return OrderNumber(f"{week}{running:05}")\n',
-        f"{_PLACE}_a_number_has_two_digits_for_the_year_two_for_the_week_and_four_running",
+        f"{_NUMBERED}_a_number_has_two_digits_for_the_year_two_for_the_week_and_four_running",
     ),
     rule_mutant(
         "ORD-2b",
@@ -72,7 +74,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _NUMBERS,
         "    year, week, _ = day.isocalendar()\n",
         "    year, week = day.year, day.isocalendar().week\n",
-        f"{_PLACE}_the_year_is_the_iso_year_of_the_week",
+        f"{_NUMBERED}_the_year_is_the_iso_year_of_the_week",
     ),
     rule_mutant(
         "ORD-2c",
@@ -80,7 +82,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _DRAWN,
         "    week = week_of(tx.today)\n",
         '    week = week_of(tx.today) if tx.region == "ac" else week_of(tx.today) + "1"\n',
-        f"{_FLOW}_each_region_has_a_series_of_its_own",
+        f"{_NUMBERED}_each_region_has_a_series_of_its_own",
     ),
     rule_mutant(
         "ORD-2c",
@@ -88,7 +90,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _DRAWN,
         '            index_elements=[row.region, row.series_week], set_={"last": row.last + 1}\n',
         '            index_elements=[row.region, row.series_week], set_={"last": row.last}\n',
-        f"{_FLOW}_a_voided_orders_number_is_never_given_again",
+        f"{_NUMBERED}_a_voided_orders_number_is_never_given_again",
     ),
     rule_mutant(
         "ORD-2d",
@@ -96,7 +98,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _NUMBERS,
         '    return OrderNumber(f"{week}{running:04}")\n',
         '    return OrderNumber(f"{week}{running % 10_000:04}")\n',
-        f"{_PLACE}_after_9999_the_running_number_goes_on_with_a_fifth_digit",
+        f"{_NUMBERED}_after_9999_the_running_number_goes_on_with_a_fifth_digit",
     ),
     rule_mutant(
         "ORD-2e",
@@ -104,7 +106,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _DRAWN,
         "    tx.after_commit(lambda: gauge.set(running))\n",
         "    tx.after_commit(lambda: gauge.set(min(running, 9_999)))\n",
-        f"{_FLOW}_after_9999_a_fifth_digit_comes_and_the_metric_tells",
+        f"{_NUMBERED}_after_9999_a_fifth_digit_comes_and_the_metric_tells",
     ),
     rule_mutant(
         "ORD-3a",
@@ -128,7 +130,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _DELIVERIES,
         "        place = _Place(name=recipient.name, address=given.to.address)\n",
         "        place = recipient\n",
-        f"{_HTTP}_who_delivers_is_told_where_to",
+        f"{_DELIVERED}_who_delivers_is_told_where_to",
     ),
     rule_mutant(
         "ORD-3b",
@@ -139,12 +141,21 @@ DELIVERY: tuple[RuleMutant, ...] = (
         f"{_PLACE}_what_is_private_to_an_order_is_refused_over_kafka",
     ),
     rule_mutant(
+        "ORD-3b",
+        "A one-off address becomes the recipient's",
+        f"{_PEOPLE}/writes.py",
+        "    details.phone = delivery.recipient_phone or details.phone\n",
+        "    details.phone = delivery.recipient_phone or details.phone\n"
+        '    details.address = getattr(delivery.to, "address", details.address)\n',
+        f"{_DELIVERED}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
+    ),
+    rule_mutant(
         "ORD-3c",
         "The recipient's phone is not saved",
         f"{_PEOPLE}/writes.py",
         "    details.phone = delivery.recipient_phone or details.phone\n",
         "",
-        f"{_HTTP}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
+        f"{_DELIVERED}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
     ),
     rule_mutant(
         "ORD-3c",
@@ -152,7 +163,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/writes.py",
         "    details.phone = delivery.recipient_phone or details.phone\n",
         "    details.phone = delivery.order_phone or details.phone\n",
-        f"{_HTTP}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
+        f"{_DELIVERED}_the_recipients_phone_is_saved_and_the_orders_phone_is_not",
     ),
     rule_mutant(
         "ORD-3d",
@@ -160,7 +171,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         f"{_CODE}/placements/handlers.py",
         "    if comments or domain.has_details(delivery):\n",
         "    if comments and not domain.has_details(delivery):\n",
-        f"{_HTTP}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
+        f"{_DELIVERED}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
     ),
     rule_mutant(
         "ORD-3d",
@@ -177,7 +188,17 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "order_id=event.order_id, delivery=delivery, comments=comments",
         "order_id=event.order_id, comments=comments,"
         ' delivery=delivery.model_copy(update={"information": None})',
-        f"{_HTTP}_what_is_private_to_an_order_is_kept_with_it_and_never_told",
+        f"{_DELIVERED}_free_information_reaches_who_delivers_and_orders_nothing",
+    ),
+    rule_mutant(
+        "ORD-3e",
+        "An order with free information has each line twice",
+        _PLACING,
+        "    _must_be_reachable(command.delivery, parties.recipient)\n",
+        "    _must_be_reachable(command.delivery, parties.recipient)\n"
+        "    if command.delivery.information is not None:\n"
+        '        command = command.model_copy(update={"lines": command.lines * 2})\n',
+        f"{_DELIVERED}_free_information_reaches_who_delivers_and_orders_nothing",
     ),
     rule_mutant(
         "ORD-3f",
@@ -194,7 +215,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "    if row.address_kind is AddressKind.UNIT:\n        place = await _unit(row, tx)\n",
         "    if row.address_kind is AddressKind.UNIT:\n"
         "        place = _Place(name=None, address=None)\n",
-        f"{_HTTP}_an_order_goes_to_the_customers_own_address_unless_another_is_given",
+        f"{_DELIVERED}_an_order_goes_to_the_customers_own_address_unless_another_is_given",
     ),
     rule_mutant(
         "ORD-4a",
@@ -221,23 +242,5 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "    changed = order.planned_dispatch_on is not None\n",
         "    changed = False\n",
         f"{_STATE}_a_later_date_is_told_as_a_change",
-    ),
-    rule_mutant(
-        "ORD-4f",
-        "Goods that are told late are planned from the day on which they came",
-        "services/inventory/inventory/reservations/domain.py",
-        "    earliest = working_days_after(today, 1)\n",
-        "    earliest = working_days_after(reservation.planned_dispatch_on or today, 1)\n",
-        "services/inventory/tests/test_stock.py"
-        "::test_goods_told_late_are_planned_from_the_day_on_which_they_are_told",
-    ),
-    rule_mutant(
-        "ORD-4f",
-        "An order that is answered late is planned from the day on which it was placed",
-        "services/inventory/inventory/reservations/writes.py",
-        "        today=tx.today,\n    )\n    row =",
-        "        today=order.placed_on,\n    )\n    row =",
-        "services/inventory/tests/test_reservations.py"
-        "::test_an_order_that_is_answered_late_is_planned_from_the_day_of_the_answer",
     ),
 )

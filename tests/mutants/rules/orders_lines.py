@@ -7,9 +7,11 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
 _PLACING: Final = f"{_CODE}/placements/domain.py"
+_PARTIES: Final = f"{_CODE}/parties/domain.py"
 _ORDER: Final = f"{_CODE}/customer_orders/domain.py"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _STATE: Final = f"{_TESTS}/test_order_states.py::test"
+_LINE: Final = f"{_TESTS}/test_order_lines.py::test"
 
 LINES: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -18,7 +20,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        _must_be_in_assortment(article, number)\n",
         "",
-        f"{_PLACE}_an_article_outside_the_assortment_cannot_be_ordered",
+        f"{_LINE}_an_article_outside_the_assortment_cannot_be_ordered",
     ),
     rule_mutant(
         "ORD-5a",
@@ -26,7 +28,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         '"Artikeln ligger utanför sortimentet. Ansök om individuell förskrivning.",',
         '"Artikeln ligger utanför sortimentet.",',
-        f"{_PLACE}_the_refusal_says_how_to_apply_for_an_individual_prescription",
+        f"{_LINE}_the_refusal_says_how_to_apply_for_an_individual_prescription",
     ),
     rule_mutant(
         "ORD-5b",
@@ -37,7 +39,7 @@ LINES: tuple[RuleMutant, ...] = (
         "        _must_be_in_assortment(article, number)\n"
         "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
         "                Reason.SERVICE_IS_NOT_STOCKED",
-        f"{_PLACE}_what_stands_in_the_own_store_may_still_be_withdrawn",
+        f"{_LINE}_what_stands_in_the_own_store_may_still_be_withdrawn",
     ),
     rule_mutant(
         "ORD-6f",
@@ -45,7 +47,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        _must_be_to_get(article, number, policy)\n",
         "",
-        f"{_PLACE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
+        f"{_LINE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
     ),
     rule_mutant(
         "ORD-6f",
@@ -53,7 +55,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "(counts_in_central and article.type is not ArticleType.SERVICE):\n",
         "counts_in_central:\n",
-        f"{_PLACE}_a_service_that_is_not_purchased_has_no_balance_anywhere",
+        f"{_LINE}_a_service_that_is_not_purchased_has_no_balance_anywhere",
     ),
     rule_mutant(
         "ORD-6f",
@@ -61,7 +63,7 @@ LINES: tuple[RuleMutant, ...] = (
         f"{_CODE}/articles/domain.py",
         "        return self.status is ArticleStatus.ACTIVE\n",
         "        return self.status is not ArticleStatus.PHASE_OUT\n",
-        f"{_PLACE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
+        f"{_LINE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
     ),
     rule_mutant(
         "ORD-6g",
@@ -69,16 +71,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         '    counts_in_central = not policy.phase_out or "central" in policy.phase_out\n',
         "    counts_in_central = False\n",
-        f"{_PLACE}_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts",
-    ),
-    rule_mutant(
-        "ORD-6g",
-        "An order waits for what nobody purchases",
-        "services/inventory/inventory/reservations/domain.py",
-        "    if any(number in not_purchased for number in missing):\n",
-        "    if all(number in not_purchased for number in missing) and not missing:\n",
-        "services/inventory/tests/test_reservations.py"
-        "::test_an_order_never_waits_for_what_is_purchased_no_more",
+        f"{_LINE}_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts",
     ),
     rule_mutant(
         "ORD-7a",
@@ -86,7 +79,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if article.type is ArticleType.SERVICE:\n",
         "        if article.type is ArticleType.SPARE_PART:\n",
-        f"{_PLACE}_a_service_does_not_stand_in_a_store",
+        f"{_LINE}_a_service_does_not_stand_in_a_store",
     ),
     rule_mutant(
         "ORD-7a",
@@ -110,7 +103,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        supply=Supply.OWN_STORE,\n",
         "        supply=Supply.CENTRAL,\n",
-        f"{_PLACE}_two_requisitions_are_two_lines",
+        f"{_LINE}_two_requisitions_are_two_lines",
     ),
     rule_mutant(
         "ORD-7d",
@@ -118,7 +111,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "            number=number,\n            article_number=line.article_number,\n",
         "            number=1,\n            article_number=line.article_number,\n",
-        f"{_PLACE}_two_requisitions_are_two_lines",
+        f"{_LINE}_two_requisitions_are_two_lines",
     ),
     rule_mutant(
         "ORD-8a",
@@ -126,7 +119,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if article.marked and line.device_number is None:\n",
         "        if article.marked and not line.quantity:\n",
-        f"{_PLACE}_a_marked_device_is_withdrawn_by_its_number",
+        f"{_LINE}_a_marked_device_is_withdrawn_by_its_number",
     ),
     rule_mutant(
         "ORD-8d",
@@ -134,12 +127,12 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        _must_name_no_device(line, number)\n",
         "",
-        f"{_PLACE}_an_order_from_the_central_store_names_no_device",
+        f"{_LINE}_an_order_from_the_central_store_names_no_device",
     ),
     rule_mutant(
         "ORD-8a",
         "A prescriber takes from the store of a unit where somebody else works",
-        _PLACING,
+        _PARTIES,
         "    if not prescriber.works_at(place.customer_id):\n",
         "    if not prescriber.service_points:\n",
         f"{_PLACE}_the_prescriber_works_at_the_service_point",
@@ -150,7 +143,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "    if store != place.store:\n",
         "    if place.store is None:\n",
-        f"{_PLACE}_the_store_and_the_service_point_must_match",
+        f"{_LINE}_the_store_and_the_service_point_must_match",
     ),
     rule_mutant(
         "ORD-8c",
@@ -158,7 +151,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "    if article.marked and line.quantity != 1:\n",
         "    if article.marked and line.quantity < 1:\n",
-        f"{_PLACE}_the_quantity_of_a_marked_device_is_always_one",
+        f"{_LINE}_the_quantity_of_a_marked_device_is_always_one",
     ),
     rule_mutant(
         "ORD-8c",
@@ -166,6 +159,6 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if line.device_number in seen:\n",
         "        if not seen >= set():\n",
-        f"{_PLACE}_a_device_stands_on_one_line_of_a_withdrawal",
+        f"{_LINE}_a_device_stands_on_one_line_of_a_withdrawal",
     ),
 )

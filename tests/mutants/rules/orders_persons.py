@@ -7,12 +7,14 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
-_PARTIES: Final = f"{_CODE}/placements/queries.py"
+_PARTIES: Final = f"{_CODE}/parties/queries.py"
 _HANDLERS: Final = f"{_CODE}/customer_orders/handlers.py"
 _PEOPLE: Final = f"{_CODE}/people"
 _FLOW: Final = f"{_TESTS}/test_order_flow.py::test"
 _HTTP: Final = f"{_TESTS}/test_orders_http.py::test"
 _PERSON: Final = f"{_TESTS}/test_persons.py::test"
+_DELIVERED: Final = f"{_TESTS}/test_order_deliveries.py::test"
+_PERSON_HTTP: Final = f"{_TESTS}/test_persons_http.py::test"
 
 PERSONS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -43,7 +45,7 @@ PERSONS: tuple[RuleMutant, ...] = (
 
     model_config = ConfigDict(extra="ignore")
 ''',
-        f"{_PERSON}_name_and_address_cannot_be_edited",
+        f"{_PERSON_HTTP}_name_and_address_cannot_be_edited",
     ),
     rule_mutant(
         "REF-1e",
@@ -51,7 +53,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/handlers.py",
         "    details.door_code = command.door_code\n",
         "",
-        f"{_PERSON}_phone_door_code_and_instructions_can_be_edited",
+        f"{_PERSON_HTTP}_phone_door_code_and_instructions_can_be_edited",
     ),
     rule_mutant(
         "REF-1e",
@@ -59,7 +61,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_CODE}/customer_orders/deliveries.py",
         "        recipient_phone=given.recipient_phone or recipient.phone,\n",
         "        recipient_phone=given.recipient_phone,\n",
-        f"{_HTTP}_what_is_stored_of_the_recipient_shows_with_every_later_order",
+        f"{_DELIVERED}_what_is_stored_of_the_recipient_shows_with_every_later_order",
     ),
     rule_mutant(
         "REF-1e",
@@ -67,7 +69,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/writes.py",
         "details.door_code = delivery.door_code or details.door_code",
         "details.door_code = details.door_code",
-        f"{_HTTP}_door_code_and_instructions_of_the_recipients_door_follow_into_later_orders",
+        f"{_DELIVERED}_door_code_and_instructions_of_the_recipients_door_follow_into_later_orders",
     ),
     rule_mutant(
         "REF-1e",
@@ -75,7 +77,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/writes.py",
         "    if isinstance(delivery.to, RecipientAddress):  # else they belong to another door\n",
         "    if delivery.to:\n",
-        f"{_HTTP}_door_code_and_instructions_of_the_recipients_door_follow_into_later_orders",
+        f"{_DELIVERED}_door_code_and_instructions_of_the_recipients_door_follow_into_later_orders",
     ),
     rule_mutant(
         "REF-1f",
@@ -112,15 +114,15 @@ PERSONS: tuple[RuleMutant, ...] = (
         """            protected=details.protected,
             deceased=False,
 """,
-        f"{_PERSON}_it_is_shown_that_somebody_is_deceased",
+        f"{_PERSON_HTTP}_it_is_shown_that_somebody_is_deceased",
     ),
     rule_mutant(
         "REF-6a",
         "Nobody can tell who edited a phone",
         f"{_PEOPLE}/handlers.py",
-        "    log_looks(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])\n",
+        "    log_accesses(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])\n",
         "",
-        f"{_PERSON}_it_is_logged_who_edited_a_phone_and_when",
+        f"{_PERSON_HTTP}_it_is_logged_who_edited_a_phone_and_when",
     ),
     rule_mutant(
         "REF-6a",
@@ -136,7 +138,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/api.py",
         'Eq(PersonAccessRow.person, "Vem som sågs")',
         'Eq(PersonAccessRow.access_id, "Vem som sågs")',
-        f"{_PERSON}_it_is_logged_who_edited_a_phone_and_when",
+        f"{_PERSON_HTTP}_it_is_logged_who_edited_a_phone_and_when",
     ),
     rule_mutant(
         "REF-8a",
@@ -144,7 +146,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/queries.py",
         "    return None if row is None else row.person\n",
         "    return None if row is None or row.home_region != tx.region else row.person\n",
-        f"{_PERSON}_a_person_of_another_home_region_is_found_all_the_same",
+        f"{_PERSON_HTTP}_a_person_of_another_home_region_is_found_all_the_same",
     ),
     rule_mutant(
         "REF-8b",
@@ -152,7 +154,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/handlers.py",
         "    row = _start(named, active=True, tx=tx)\n",
         "    row = _start(named, active=False, tx=tx)\n",
-        f"{_PERSON}_a_person_who_is_not_found_is_added_by_hand",
+        f"{_PERSON_HTTP}_a_person_who_is_not_found_is_added_by_hand",
     ),
     rule_mutant(
         "REF-9a",
@@ -160,7 +162,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/domain.py",
         "    hidden = details.protected and purpose is not Purpose.DELIVERY\n",
         "    hidden = details.protected and purpose is Purpose.DISPLAY\n",
-        f"{_PERSON}_only_delivery_resolves_the_address_of_a_protected_person",
+        f"{_PERSON_HTTP}_only_delivery_resolves_the_address_of_a_protected_person",
     ),
     rule_mutant(
         "REF-9a",
@@ -168,7 +170,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/domain.py",
         "    Purpose.DELIVERY: frozenset({Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM}),\n",
         "    Purpose.DELIVERY: frozenset({Role.PRESCRIBER, Role.REGION_SYSTEM}),\n",
-        f"{_HTTP}_only_who_delivers_is_told_where_a_protected_recipient_lives",
+        f"{_DELIVERED}_only_who_delivers_is_told_where_a_protected_recipient_lives",
     ),
     rule_mutant(
         "REF-12h",
@@ -176,7 +178,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/api.py",
         "    commands.caller.must_have(Role.CUSTOMER_SERVICE)  # REF-12\n",
         "    commands.caller.must_have(Role.CUSTOMER_SERVICE, Role.PRESCRIBER)\n",
-        f"{_PERSON}_customer_service_adds_persons_and_prescribers_do_not",
+        f"{_PERSON_HTTP}_customer_service_adds_persons_and_prescribers_do_not",
     ),
     rule_mutant(
         "REF-12m",
@@ -184,7 +186,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/handlers.py",
         '    await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12"',
         '    await tx.look_up(UserRow, user_key(command.asked_by, tx))  # , rule="REF-12"',
-        f"{_PERSON}_nobody_is_added_unless_somebody_known_asked_for_it",
+        f"{_PERSON_HTTP}_nobody_is_added_unless_somebody_known_asked_for_it",
     ),
     rule_mutant(
         "REF-12m",
@@ -192,7 +194,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/handlers.py",
         "            asked_by=command.asked_by,\n",
         "",
-        f"{_PERSON}_it_is_stored_who_had_a_person_added",
+        f"{_PERSON_HTTP}_it_is_stored_who_had_a_person_added",
     ),
     rule_mutant(
         "REF-14a",

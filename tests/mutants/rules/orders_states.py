@@ -11,10 +11,11 @@ _ORDER: Final = f"{_CODE}/customer_orders/domain.py"
 _HANDLERS: Final = f"{_CODE}/customer_orders/handlers.py"
 _API: Final = f"{_CODE}/customer_orders/api.py"
 _VIEWS: Final = f"{_CODE}/customer_orders/views.py"
-_PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _STATE: Final = f"{_TESTS}/test_order_states.py::test"
-_FLOW: Final = f"{_TESTS}/test_order_flow.py::test"
 _HTTP: Final = f"{_TESTS}/test_orders_http.py::test"
+_FEE: Final = f"{_TESTS}/test_fees.py::test"
+_VOIDING: Final = f"{_TESTS}/test_voiding.py::test"
+_LISTED: Final = f"{_TESTS}/test_order_lists.py::test"
 
 STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -39,7 +40,7 @@ STATES: tuple[RuleMutant, ...] = (
         _HANDLERS,
         "@messages.on(OrderPickingStarted, OrderGoodsDispatched, of=OrderRow)\n",
         "@messages.on(OrderPickingStarted, of=OrderRow)\n",
-        f"{_FLOW}_what_was_dispatched_without_a_word_of_picking_cannot_be_voided",
+        f"{_VOIDING}_what_was_dispatched_without_a_word_of_picking_cannot_be_voided",
     ),
     rule_mutant(
         "ORD-14a",
@@ -64,7 +65,7 @@ STATES: tuple[RuleMutant, ...] = (
         "    if order.supply is Supply.OWN_STORE:\n",
         "    if order.supply is Supply.OWN_STORE and order.status is not Status.PENDING:\n",
         f"{_STATE}_a_withdrawal_is_never_voided",
-        f"{_FLOW}_a_pending_withdrawal_cannot_be_voided",
+        f"{_VOIDING}_a_pending_withdrawal_cannot_be_voided",
     ),
     rule_mutant(
         "ORD-14f",
@@ -96,7 +97,7 @@ STATES: tuple[RuleMutant, ...] = (
         _API,
         "        StartsWith(OrderRow.order_number,",
         "        Eq(OrderRow.order_number,",
-        f"{_HTTP}_orders_are_searched_by",
+        f"{_LISTED}_orders_are_searched_by",
     ),
     rule_mutant(
         "ORD-15a",
@@ -104,7 +105,7 @@ STATES: tuple[RuleMutant, ...] = (
         _API,
         'To(OrderRow.placed_on, "Till och med dag")',
         'From(OrderRow.placed_on, "Till och med dag")',
-        f"{_HTTP}_orders_are_searched_by",
+        f"{_LISTED}_orders_are_searched_by",
     ),
     rule_mutant(
         "ORD-15a",
@@ -112,7 +113,7 @@ STATES: tuple[RuleMutant, ...] = (
         f"{_CODE}/customer_orders/queries.py",
         "    return OrderRow.recipient_person.in_(select(_same_person(ref, reader.region).c.id))\n",
         "    return OrderRow.recipient_person == ref\n",
-        f"{_HTTP}_orders_are_searched_by_recipient_under_any_of_its_references",
+        f"{_LISTED}_orders_are_searched_by_recipient_under_any_of_its_references",
     ),
     rule_mutant(
         "ORD-15b",
@@ -120,7 +121,7 @@ STATES: tuple[RuleMutant, ...] = (
         _API,
         "        OrderRow.requester,\n        OrderRow.planned_dispatch_on,\n",
         "        OrderRow.planned_dispatch_on,\n",
-        f"{_HTTP}_every_column_that_says_something_can_be_sorted_on",
+        f"{_LISTED}_every_column_that_says_something_can_be_sorted_on",
     ),
     rule_mutant(
         "ORD-15c",
@@ -144,7 +145,7 @@ STATES: tuple[RuleMutant, ...] = (
         _API,
         "    return or_(OrderRow.prescriber == me, OrderRow.requester == me)\n",
         "    return or_(OrderRow.requester == me)\n",
-        f"{_HTTP}_orders_are_searched_by",
+        f"{_LISTED}_orders_are_searched_by",
     ),
     rule_mutant(
         "ORD-18a",
@@ -153,7 +154,7 @@ STATES: tuple[RuleMutant, ...] = (
         "    if not isinstance(recipient, Patient) or article.fee_group is None:\n"
         "        return None\n",
         "    if not isinstance(recipient, Patient):\n        return policy.fees.rules[0].amount\n",
-        f"{_PLACE}_a_care_unit_pays_no_patient_fee",
+        f"{_FEE}_a_care_unit_pays_no_patient_fee",
     ),
     rule_mutant(
         "ORD-18a",
@@ -161,7 +162,7 @@ STATES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if rule.fee_group == article.fee_group and not free:\n",
         "        if rule.fee_group == article.fee_group:\n",
-        f"{_PLACE}_the_policy_says_when_a_young_patient_begins_to_pay",
+        f"{_FEE}_the_policy_says_when_a_young_patient_begins_to_pay",
     ),
     rule_mutant(
         "ORD-18a",
@@ -169,7 +170,7 @@ STATES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if rule.fee_group == article.fee_group and not free:\n",
         "        if not free:\n",
-        f"{_PLACE}_other_articles_carry_no_fee",
+        f"{_FEE}_other_articles_carry_no_fee",
     ),
     rule_mutant(
         "ORD-18b",

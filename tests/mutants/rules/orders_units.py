@@ -8,9 +8,11 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
 _PLACING: Final = f"{_CODE}/placements/domain.py"
+_PARTIES: Final = f"{_CODE}/parties/domain.py"
 _UNITS: Final = f"{_CODE}/units/domain.py"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _UNIT: Final = f"{_TESTS}/test_units.py::test"
+_LINE: Final = f"{_TESTS}/test_order_lines.py::test"
 
 UNITS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -32,7 +34,7 @@ UNITS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-3b",
         "A requester registers for a prescriber without connection",
-        _PLACING,
+        _PARTIES,
         "    if not requester.active or prescriber.user_id not in requester.acts_for:\n",
         "    if not requester.active:\n",
         f"{_PLACE}_a_requester_without_connection_is_refused",
@@ -55,15 +57,15 @@ UNITS: tuple[RuleMutant, ...] = (
         more=(
             Swap(
                 _PLACING,
-                "    PatientRecipient,\n    PersonRef,\n",
-                "    PatientRecipient,\n    PayerId,\n    PersonRef,\n",
+                "    OrderNumber,\n    Reference,\n",
+                "    OrderNumber,\n    PayerId,\n    Reference,\n",
             ),
         ),
     ),
     rule_mutant(
         "REF-3d",
         "An inactive requester registers",
-        _PLACING,
+        _PARTIES,
         "    if not requester.active or prescriber.user_id not in requester.acts_for:\n",
         "    if prescriber.user_id not in requester.acts_for:\n",
         f"{_PLACE}_a_requester_whose_access_has_ended_registers_for_nobody",
@@ -80,7 +82,7 @@ UNITS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-3d",
         "A customer that is no service point orders",
-        _PLACING,
+        _PARTIES,
         "    if not place.is_service_point:\n",
         "    if not place.payer_id:\n",
         f"{_PLACE}_a_customer_that_is_no_service_point_cannot_order",
@@ -88,7 +90,7 @@ UNITS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-3d",
         "A prescriber orders for a service point where somebody else works",
-        _PLACING,
+        _PARTIES,
         "    if not prescriber.works_at(place.customer_id):\n",
         "    if not prescriber.service_points:\n",
         f"{_PLACE}_the_prescriber_works_at_the_service_point",
@@ -131,7 +133,7 @@ UNITS: tuple[RuleMutant, ...] = (
         _PLACING,
         "    if place.private_clinic and not policy.private_clinics_hold_stock:\n",
         "    if place.private_clinic and policy.private_clinics_hold_stock:\n",
-        f"{_PLACE}_a_private_clinic_withdraws_nothing",
+        f"{_LINE}_a_private_clinic_withdraws_nothing",
     ),
     rule_mutant(
         "REF-7e",

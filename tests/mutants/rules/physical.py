@@ -11,7 +11,8 @@ _RETURN: Final = f"{_TESTS}/test_returns.py::test"
 _DEVICE: Final = f"{_TESTS}/test_devices.py::test"
 _STOCK: Final = f"{_TESTS}/test_stock.py::test"
 _DISPATCHES: Final = f"{_CODE}/dispatches/domain.py"
-_DISPATCH: Final = f"{_TESTS}/test_reservations.py::test"
+_RESERVED: Final = f"{_TESTS}/test_reservations.py::test"
+_DISPATCH: Final = f"{_TESTS}/test_arrivals.py::test"
 _CORRECTED: Final = f"{_RETURN}_a_corrected_day_of_a_return_decides_who_pays_for_each_day"
 
 PHYSICAL: tuple[RuleMutant, ...] = (
@@ -38,6 +39,23 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "        if found and found[-1].store == store and not change.by_order:\n",
         "        if found and found[-1].store == store:\n",
         f"{_RETURN}_goods_that_are_delivered_without_a_return_before_begin_a_course_of_their_own",
+    ),
+    rule_mutant(
+        "PHY-1a",
+        "A return leaves the claim of a transfer on the device",
+        f"{_CODE}/returns/handlers.py",
+        '        await break_claim(tx, row, reason="RETURNED")\n',
+        "        pass\n",
+        f"{_DEVICE}_a_return_breaks_the_claim_of_a_transfer",
+    ),
+    rule_mutant(
+        "PHY-1a",
+        "What a dispatch takes out of a transfer is left for nobody",
+        f"{_CODE}/dispatches/handlers.py",
+        "    await serve_all_backorders(tx, order.store, sorted(freed))\n",
+        "",
+        f"{_TESTS}/test_dispatches.py"
+        "::test_what_a_dispatch_takes_out_of_a_transfer_is_set_aside_for_who_waits",
     ),
     rule_mutant(
         "PHY-1b",
@@ -70,6 +88,25 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "    first = (await custody_history(tx, row))[0].custody\n",
         "    first = row.state().custody\n",
         f"{_DEVICE}_a_device_that_has_moved_since_is_stated_again_as_it_was_without_effect",
+    ),
+    rule_mutant(
+        "PHY-1b",
+        "A known return is refused because of what its store has become since",
+        f"{_CODE}/returns/handlers.py",
+        "    if taken is None:\n        return\n"
+        "    await check_store_holds_stock(tx, fact.store)\n",
+        "    await check_store_holds_stock(tx, fact.store)\n"
+        "    if taken is None:\n        return\n",
+        f"{_TESTS}/test_what_has_ended.py"
+        "::test_a_known_return_told_again_changes_nothing_though_its_store_holds_no_stock_now",
+    ),
+    rule_mutant(
+        "PHY-1b",
+        "A return that is told again is one more change",
+        _RETURNS,
+        "    if on == now.began_on:\n        return None\n",
+        "",
+        f"{_DEVICE}_a_return_told_again_raises_nothing",
     ),
     rule_mutant(
         "PHY-1c",
@@ -136,6 +173,14 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         f"{_DEVICE}_a_device_that_is_stated_otherwise_is_refused",
     ),
     rule_mutant(
+        "PHY-1e",
+        "Another serial number under a known device number is taken for the same device",
+        f"{_CODE}/devices/domain.py",
+        "device.article_number == article_number and device.serial_number == serial_number",
+        "device.article_number == article_number",
+        f"{_DEVICE}_another_device_does_not_get_a_number_that_is_taken",
+    ),
+    rule_mutant(
         "PHY-1f",
         "A delivery that is told again with another day is taken for the same",
         f"{_CODE}/receipts/handlers.py",
@@ -151,6 +196,23 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "        if came.serial_number != device.serial_number:\n",
         "        if came.serial_number == '':\n",
         f"{_STOCK}_a_delivery_that_is_told_otherwise_is_refused_by_its_field",
+    ),
+    rule_mutant(
+        "PHY-1f",
+        "A booked delivery is told again with another quantity, without a word",
+        f"{_CODE}/receipts/handlers.py",
+        '    "quantity": "quantity",\n',
+        "",
+        f"{_STOCK}_a_booked_delivery_is_not_changed",
+    ),
+    rule_mutant(
+        "PHY-1g",
+        "Picking that is told again is told once more",
+        f"{_CODE}/reservations/domain.py",
+        "    if reservation.status not in (Status.RESERVED, Status.BACKORDERED):\n"
+        "        return ()\n    return (OrderPicking",
+        "    return (OrderPicking",
+        f"{_RESERVED}_picking_told_again_is_told_once",
     ),
     rule_mutant(
         "PHY-1h",
@@ -193,13 +255,5 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "    if fact.arrives_on < fact.dispatched_on:\n",
         "    if fact.arrives_on.year < fact.dispatched_on.year:\n",
         f"{_DISPATCH}_a_dispatch_matches_its_order",
-    ),
-    rule_mutant(
-        "REF-7b",
-        "A private clinic takes devices back into a store of its own",
-        f"{_CODE}/stores/domain.py",
-        "is_clinics = store.of_private_clinic and not private_clinics_hold_stock",
-        "is_clinics = store.of_private_clinic and private_clinics_hold_stock",
-        f"{_STOCK}_a_private_clinic_has_no_stock_by_delivery_or_return",
     ),
 )

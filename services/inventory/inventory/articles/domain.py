@@ -20,7 +20,6 @@ from kvitt_contracts.types import (
 E = TypeVar("E", ArticleListed, ArticlePriced)
 
 SHORTEST_QUERY = 3
-MOST_HITS = 200
 _SWEDISH = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "é": "e", "ü": "y"})
 
 

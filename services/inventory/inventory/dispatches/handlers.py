@@ -10,7 +10,6 @@ from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import MoveKind, OrderGoodsDispatched
 from kvitt_contracts.regions import GoodsDispatched, PickingBegun
 from kvitt_contracts.types import (
-    ArticleNumber,
     DeviceId,
     DeviceNumber,
     OrderId,
@@ -18,6 +17,7 @@ from kvitt_contracts.types import (
     identify,
 )
 
+from inventory.arrivals.domain import arrivals, arriving, next_arrival
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id, get_article
 from inventory.devices.domain import Claim, ClaimKind
@@ -27,7 +27,7 @@ from inventory.dispatches import domain
 from inventory.holds.models import HoldRow
 from inventory.holds.writes import break_claim, lock_claiming_holds
 from inventory.reservations import domain as reservations
-from inventory.reservations.backorders import lock_waiting, note_missing, serve_backorders
+from inventory.reservations.backorders import note_missing, serve_all_backorders
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import order_id_numbered
 from inventory.reservations.writes import give_devices
@@ -114,14 +114,15 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     for device in sent.values():
         await _send_off(device, order, tx)
     await _take_from_stock(order, before, dispatched, tx)
-    await _serve_with_freed(order, freed, tx)
+    # what a transfer had set aside and the dispatch did not take goes to who waits
+    await serve_all_backorders(tx, order.store, sorted(freed))
     await _deliver_arrived(row, order, tx, until=tx.today)
 
 
 def _locked_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
     reservation = tx.fetched(ReservationRow, order_id)
     if reservation is not None:
-        for device_id in reservations.arriving(reservation.state(), until=tx.today):
+        for device_id in arriving(reservation.state().in_transit, until=tx.today):
             yield DeviceRow, device_id
 
 
@@ -180,7 +181,7 @@ async def _lock_sent(fact: GoodsDispatched, tx: Transaction) -> dict[DeviceNumbe
 async def _lock_arriving(order: PlacedOrderRow, tx: Transaction) -> None:
     """Lock what has arrived of the order, before its reservation."""
     reservation = await tx.get(ReservationRow, order.order_id)
-    await tx.lock_all(DeviceRow, reservations.arriving(reservation.state(), until=tx.today))
+    await tx.lock_all(DeviceRow, arriving(reservation.state().in_transit, until=tx.today))
 
 
 def _sent(row: DeviceRow) -> domain.Sent:
@@ -226,24 +227,14 @@ async def _take_from_stock(
         )
 
 
-async def _serve_with_freed(
-    order: PlacedOrderRow, freed: Iterable[ArticleNumber], tx: Transaction
-) -> None:
-    """What a transfer had set aside and the dispatch did not take goes to who waits (ORD-4)."""
-    numbers = sorted(freed)
-    await lock_waiting(tx, {(order.store, number): 0 for number in numbers})  # 0: moved already
-    for number in numbers:
-        await serve_backorders(tx, order.store, number)
-
-
 async def _deliver_arrived(
     row: ReservationRow, order: PlacedOrderRow, tx: Transaction, *, until: date
 ) -> None:
     """Deliver what has arrived by a day, and wait for the next arrival."""
     state = row.state()
-    for delivered in reservations.arrivals(
+    for delivered in arrivals(
         order.order_id,
-        state,
+        state.in_transit,
         order.lines,
         until=until,
         still_sent=await _still_sent(order, state, tx, until=until),
@@ -254,7 +245,7 @@ async def _deliver_arrived(
     ):
         tx.record(row, delivered)
         await give_devices(tx, order, delivered)
-    following = reservations.next_arrival(row.state(), after=until)
+    following = next_arrival(row.state().in_transit, after=until)
     if following is not None:
         tx.schedule(GOODS_ARRIVE, key=row.id, due=start_of_day(following))
 
@@ -262,6 +253,6 @@ async def _deliver_arrived(
 async def _still_sent(
     order: PlacedOrderRow, state: reservations.Reservation, tx: Transaction, *, until: date
 ) -> set[DeviceId]:
-    rows = await tx.lock_all(DeviceRow, reservations.arriving(state, until=until))
+    rows = await tx.lock_all(DeviceRow, arriving(state.in_transit, until=until))
     mine = Claim(kind=ClaimKind.DISPATCH, by=order.order_id)
     return {DeviceId(row.id) for row in rows if row.claim == mine}

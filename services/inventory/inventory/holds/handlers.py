@@ -25,6 +25,7 @@ from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain
 from inventory.holds.handover import (
+    TakesEffect,
     free_devices,
     hand_over_devices,
     locked_to_end,
@@ -41,7 +42,6 @@ from inventory.tables import same_columns
 messages = Handlers()
 
 Ended = TransferRejected | TransferVoided | TransferCancelled | TransferUnlocked | TransferRefused
-TakesEffect = TransferAccepted | TransferExecutedAutomatically
 
 
 def _read_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[RowKey]:

@@ -27,7 +27,7 @@ from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.stock.writes import balance_rows, move_stock
 from inventory.stores.queries import may_store_hold_stock, rows_of_store
 
-Effect = TransferAccepted | TransferExecutedAutomatically | TransferEffectRow
+TakesEffect = TransferAccepted | TransferExecutedAutomatically
 
 
 def read_to_end(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
@@ -42,7 +42,9 @@ def read_to_end(transfer_id: UUID, tx: Transaction) -> Iterable[RowKey]:
         yield DeviceRow, device_id
 
 
-def read_to_take_effect(effect: Effect, tx: Transaction) -> Iterable[RowKey]:
+def read_to_take_effect(
+    effect: TakesEffect | TransferEffectRow, tx: Transaction
+) -> Iterable[RowKey]:
     """Names the rows to read before a transfer takes effect: those of its end, and of whom and what
     it gives the devices to.
     """

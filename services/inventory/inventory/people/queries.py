@@ -31,11 +31,9 @@ def rows_of_holder(holder: Holder, tx: Transaction) -> Iterable[RowKey]:
 
 def rows_of_new_recipient(recipient: Recipient, tx: Transaction) -> Iterable[RowKey]:
     """The rows that `may_receive` reads, as far as they are known by now."""
-    if not isinstance(recipient, PatientRecipient):
-        return
-    yield from rows_of_holder(recipient, tx)
-    for person in _aliases_of(recipient.person, tx):
-        yield PersonRow.person, person
+    for row_key in rows_of_holder(recipient, tx):
+        yield row_key
+        yield PersonRow.person, row_key[1]
 
 
 def rows_of_recipient(named: NamedRecipient, tx: Transaction) -> Iterable[RowKey]:
@@ -94,10 +92,3 @@ async def references_of(reader: RegionReader, person: PersonRef) -> set[PersonRe
         if found <= known:
             return known
         known |= found
-
-
-def _aliases_of(person: PersonRef, tx: Transaction) -> Iterable[PersonRef]:
-    yield person
-    alias = tx.fetched(AliasRow, person)
-    if alias is not None:
-        yield alias.into

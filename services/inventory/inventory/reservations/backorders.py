@@ -1,6 +1,6 @@
 """Who gets goods that became free: the oldest order that waits for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind
@@ -25,6 +25,17 @@ async def serve_backorders(tx: Transaction, store: StoreId, number: ArticleNumbe
     await tx.lock_all(ReservationRow, [waiting.order_id for waiting, _ in served])
     for waiting, quantity in served:
         await _serve(tx, waiting, quantity)
+
+
+async def serve_all_backorders(
+    tx: Transaction, store: StoreId, numbers: Collection[ArticleNumber]
+) -> None:
+    """Set aside what is free of several articles, whose balances are locked (see
+    `serve_backorders`).
+    """
+    await lock_waiting(tx, {(store, number): 0 for number in numbers})  # 0: free already
+    for number in numbers:
+        await serve_backorders(tx, store, number)
 
 
 async def lock_waiting(tx: Transaction, freed: Mapping[tuple[StoreId, ArticleNumber], int]) -> None:

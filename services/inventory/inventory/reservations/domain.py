@@ -21,14 +21,9 @@ from kvitt_contracts.inventory import (
     StockReserved,
 )
 from kvitt_contracts.orders import PlacedLine
-from kvitt_contracts.types import (
-    ArticleNumber,
-    ArticleType,
-    Charging,
-    DeviceId,
-    OrderId,
-    OrderLineId,
-)
+from kvitt_contracts.types import ArticleNumber, ArticleType, OrderId, OrderLineId
+
+from inventory.arrivals.domain import Shipment, unload
 
 
 class Status(StrEnum):
@@ -63,18 +58,6 @@ class Line:
     reserved: int = 0
     missing: int = 0
     delivered: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shipment:
-    """Goods on their way: they count as received on the day (ORD-13).
-
-    `dispatched_on` is None of goods that were sent before that day was stored.
-    """
-
-    arrives_on: date
-    lines: tuple[SentLine, ...]
-    dispatched_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,103 +150,6 @@ def begin_picking(order_id: OrderId, reservation: Reservation) -> tuple[OrderPic
     if reservation.status not in (Status.RESERVED, Status.BACKORDERED):
         return ()
     return (OrderPickingStarted(order_id=order_id),)
-
-
-def arrivals(
-    order_id: OrderId,
-    reservation: Reservation,
-    lines: Sequence[PlacedLine],
-    *,
-    until: date,
-    still_sent: Collection[DeviceId],
-    charging: Mapping[ArticleNumber, Charging],
-) -> tuple[LineDelivered, ...]:
-    """What has reached the recipient by a day: each line of each shipment (ORD-13).
-
-    `still_sent`: the devices that are on their way; one that came back in between is not delivered.
-    `charging`: how each article is charged now.
-    """
-    placed = {line.line_id: line for line in lines}
-    delivered = []
-    for shipment in reservation.in_transit:
-        if shipment.arrives_on > until:
-            continue
-        for sent in shipment.lines:
-            devices = tuple(device for device in sent.devices if device in still_sent)
-            quantity = len(devices) if sent.devices else sent.quantity
-            if quantity:
-                line = placed[sent.line_id]
-                delivered.append(
-                    deliver(
-                        order_id,
-                        line,
-                        quantity=quantity,
-                        devices=devices,
-                        on=shipment.arrives_on,
-                        charging=charging[line.article_number],
-                    )
-                )
-    return as_one_arrival(delivered)
-
-
-def as_one_arrival(delivered: Sequence[LineDelivered]) -> tuple[LineDelivered, ...]:
-    """The lines that arrive together, each with the number of those that follow it."""
-    return tuple(
-        event.model_copy(update={"more_lines": len(delivered) - number})
-        for number, event in enumerate(delivered, start=1)
-    )
-
-
-def deliver(
-    order_id: OrderId,
-    line: PlacedLine,
-    *,
-    quantity: int,
-    devices: tuple[DeviceId, ...],
-    on: date,
-    charging: Charging,
-) -> LineDelivered:
-    """Some or all of a line has reached the recipient: sold, or rented from then on (BIL-2)."""
-    return LineDelivered(
-        order_id=order_id,
-        line_id=line.line_id,
-        article_number=line.article_number,
-        quantity=quantity,
-        devices=devices,
-        payer_id=line.payer_id,
-        delivered_on=on,
-        charging=charging,
-    )
-
-
-def arriving(reservation: Reservation, *, until: date) -> tuple[DeviceId, ...]:
-    """The devices of every shipment that has arrived by a day and is not delivered yet."""
-    return tuple(
-        device
-        for shipment in reservation.in_transit
-        if shipment.arrives_on <= until
-        for line in shipment.lines
-        for device in line.devices
-    )
-
-
-def sent_on(in_transit: Sequence[Shipment], device_id: DeviceId) -> date | None:
-    """The day on which a device that is on its way left the store, or None where that is not
-    known.
-    """
-    days = [
-        shipment.dispatched_on
-        for shipment in in_transit
-        for line in shipment.lines
-        if device_id in line.devices and shipment.dispatched_on is not None
-    ]
-    return max(days, default=None)
-
-
-def next_arrival(reservation: Reservation, *, after: date) -> date | None:
-    """The earliest day after `after` on which goods arrive."""
-    days = [s.arrives_on for s in reservation.in_transit if s.arrives_on > after]
-    return min(days, default=None)
 
 
 def release(
@@ -386,23 +272,10 @@ def _deliver(reservation: Reservation, event: LineDelivered) -> Reservation:
         else line
         for line in lines
     )
-    in_transit = _unload(reservation.in_transit, event)
+    in_transit = unload(reservation.in_transit, event)
     open_lines = any(line.reserved or line.missing for line in lines)
     status = Status.PICKING if open_lines or in_transit else Status.DELIVERED
     return replace(reservation, status=status, lines=lines, in_transit=in_transit)
-
-
-def _unload(in_transit: tuple[Shipment, ...], event: LineDelivered) -> tuple[Shipment, ...]:
-    """Take the first shipment of that day that carries the line, and unload the line."""
-    for place, shipment in enumerate(in_transit):
-        if shipment.arrives_on != event.delivered_on:
-            continue
-        left = tuple(sent for sent in shipment.lines if sent.line_id != event.line_id)
-        if len(left) == len(shipment.lines):
-            continue
-        rest = (replace(shipment, lines=left),) if left else ()
-        return (*in_transit[:place], *rest, *in_transit[place + 1 :])
-    return in_transit
 
 
 def _allocated(

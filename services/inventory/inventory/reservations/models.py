@@ -20,6 +20,7 @@ from kvitt_contracts.types import (
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from inventory.arrivals.domain import Shipment
 from inventory.reservations import domain
 from inventory.tables import Base
 
@@ -40,9 +41,7 @@ class ReservationRow(
     status: Mapped[domain.Status]
     planned_dispatch_on: Mapped[date | None]
     lines: Mapped[tuple[domain.Line, ...]] = mapped_column(Json(tuple[domain.Line, ...]))
-    in_transit: Mapped[tuple[domain.Shipment, ...]] = mapped_column(
-        Json(tuple[domain.Shipment, ...])
-    )
+    in_transit: Mapped[tuple[Shipment, ...]] = mapped_column(Json(tuple[Shipment, ...]))
     decline_reason: Mapped[str | None]
 
 

@@ -8,7 +8,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, Reference, StoreId
 from sqlalchemy import func, select
 
-from inventory.reservations import domain
+from inventory.arrivals.domain import sent_on
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 
 
@@ -28,7 +28,7 @@ async def device_sent_on(tx: Transaction, order_id: UUID, device_id: DeviceId) -
     query = select(ReservationRow.in_transit).where(
         ReservationRow.region == tx.region, ReservationRow.id == order_id
     )
-    return domain.sent_on(await tx.session.scalar(query) or (), device_id)
+    return sent_on(await tx.session.scalar(query) or (), device_id)
 
 
 # decision 0043: goods that become free go to who has waited longest

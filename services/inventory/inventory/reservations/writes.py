@@ -10,7 +10,7 @@ from inventory.devices.writes import change_custody
 from inventory.metrics import ORDERS_ANSWERED, count
 from inventory.people.queries import current_holder
 from inventory.reservations import domain
-from inventory.reservations.backorders import lock_waiting, note_missing, serve_backorders
+from inventory.reservations.backorders import note_missing, serve_all_backorders
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.stock.writes import lock_balances, move_stock
 
@@ -68,9 +68,7 @@ async def free_goods(
             on_order=-held.missing,
             cause_id=order.order_id,
         )
-    await lock_waiting(tx, {(order.store, number): 0 for number in freed})  # 0: moved already
-    for number in freed:
-        await serve_backorders(tx, order.store, number)
+    await serve_all_backorders(tx, order.store, freed)
 
 
 async def give_devices(tx: Transaction, order: PlacedOrderRow, delivered: LineDelivered) -> None:

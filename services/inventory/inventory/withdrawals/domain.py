@@ -10,9 +10,9 @@ from kvitt_contracts.inventory import LineDelivered, ReservationDeclined
 from kvitt_contracts.orders import PlacedLine
 from kvitt_contracts.types import ArticleNumber, DeviceId, DeviceNumber, OrderId, StoreId
 
+from inventory.arrivals.domain import as_one_arrival, deliver
 from inventory.articles.domain import Article
 from inventory.devices.domain import Claim, Device
-from inventory.reservations.domain import as_one_arrival, deliver
 
 
 class Reason(StrEnum):

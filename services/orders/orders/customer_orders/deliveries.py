@@ -12,7 +12,7 @@ from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.views import DeliveryView
 from orders.people.domain import Purpose
 from orders.people.models import PersonDetailsRow, PersonRow
-from orders.people.writes import log_looks
+from orders.people.writes import log_accesses
 from orders.units.models import CareUnitRow, CustomerRow
 from orders.units.queries import care_unit_key, customer_key
 
@@ -63,7 +63,7 @@ async def _recipient(row: OrderRow, tx: Transaction, user: UserId) -> _Place:
     person = await tx.get(PersonRow, row.recipient_person)
     while person.merged_into is not None:
         person = await tx.get(PersonRow, person.merged_into)
-    log_looks(tx, user, Purpose.DELIVERY, [PersonRef(person.id)])
+    log_accesses(tx, user, Purpose.DELIVERY, [PersonRef(person.id)])
     details = await tx.look_up(PersonDetailsRow, person.id)
     if details is None:  # erased
         return _Place(name=None, address=None)

@@ -8,8 +8,6 @@ from sqlalchemy.dialects.postgresql import insert
 from orders.numbers.domain import Series, number_in, week_of
 from orders.numbers.models import NumberSeriesRow
 
-FOUR_DIGITS = 9_999
-
 LAST_OF_WEEK = declare(
     "gauge",
     "orders_number_of_week_last",

@@ -32,7 +32,7 @@ from orders.people import domain
 from orders.people.commands import AddPerson, DoorCode, Instructions, KeepContact, Phone
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
 from orders.people.queries import current_references, find_by_number
-from orders.people.writes import log_looks
+from orders.people.writes import log_accesses
 from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Personer"])
@@ -139,7 +139,7 @@ async def find_person(body: FindPerson, caller: SignedIn, tx: ReadTransaction) -
     if ref is None:
         raise NotFound("person", rule="REF-8")
     row = await tx.get(PersonRow, ref)
-    log_looks(tx, caller.user_id, FIND, [ref])
+    log_accesses(tx, caller.user_id, FIND, [ref])
     return PersonView.of(row)
 
 
@@ -155,7 +155,7 @@ async def resolve_persons(body: ResolvePersons, caller: SignedIn, tx: ReadTransa
         for asked, ref in current.items()
         if ref in details
     ]
-    log_looks(tx, caller.user_id, body.purpose, sorted(details, key=str))
+    log_accesses(tx, caller.user_id, body.purpose, sorted(details, key=str))
     known = {view.asked for view in shown}
     return Resolved(persons=shown, unknown=[ref for ref in body.refs if ref not in known])
 

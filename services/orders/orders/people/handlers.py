@@ -19,7 +19,7 @@ from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 from orders.people.queries import find_by_number, rows_of_person
-from orders.people.writes import change_number_index, delete_details, log_looks
+from orders.people.writes import change_number_index, delete_details, log_accesses
 from orders.units.models import UserRow
 from orders.units.queries import user_key
 
@@ -115,7 +115,7 @@ async def keep_contact(command: KeepContact, tx: Transaction) -> None:
     row = await _lock_current(PersonRef(tx.target("person")), tx)
     details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
     assert tx.actor is not None  # over HTTP alone
-    log_looks(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])
+    log_accesses(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])
     details.phone = command.phone
     details.door_code = command.door_code
     details.instructions = command.instructions

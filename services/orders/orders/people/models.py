@@ -86,7 +86,9 @@ class PersonDetailsRow(Regional, Base):
 
 
 class PersonAccessRow(Regional, Base):
-    """Who looked at whom, when and why. Rows are added, never changed (REF-6)."""
+    """Who looked at whom, or edited how they are reached, when and why. Rows are added, never
+    changed (REF-6).
+    """
 
     __tablename__ = "person_accesses"
     __table_args__ = (

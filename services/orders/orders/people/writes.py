@@ -1,4 +1,4 @@
-"""Writes into the vault beyond one row by its key. Every look at a person is logged (REF-6)."""
+"""Writes into the vault beyond one row by its key. Every access to a person is logged (REF-6)."""
 
 from collections.abc import Sequence
 from uuid import uuid4
@@ -10,8 +10,8 @@ from kvitt_contracts.types import PersonRef, UserId
 from orders.people.models import PersonAccessRow, PersonDetailsRow
 
 
-def log_looks(tx: Transaction, user: UserId, purpose: str, seen: Sequence[PersonRef]) -> None:
-    """Store who looked at whom, when and for which purpose (REF-6)."""
+def log_accesses(tx: Transaction, user: UserId, purpose: str, persons: Sequence[PersonRef]) -> None:
+    """Store who looked at persons, or edited how they are reached, when and why (REF-6)."""
     tx.session.add_all(
         PersonAccessRow(
             region=tx.region,
@@ -21,7 +21,7 @@ def log_looks(tx: Transaction, user: UserId, purpose: str, seen: Sequence[Person
             purpose=purpose,
             person=ref,
         )
-        for ref in seen
+        for ref in persons
     )
 
 

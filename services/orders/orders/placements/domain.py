@@ -24,11 +24,7 @@ from kvitt_contracts.types import (
     Money,
     OrderId,
     OrderNumber,
-    PatientRecipient,
-    PersonRef,
-    Recipient,
     Reference,
-    Role,
     ServicePointId,
     StoreId,
 )
@@ -36,26 +32,8 @@ from kvitt_contracts.types import (
 from orders.articles.domain import Article
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
-from orders.units.domain import Customer, User
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patient:
-    """A patient on an order: only what a rule needs of who they are."""
-
-    person: PersonRef
-    born_on: date
-    has_address: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parties:
-    """Who has a part in an order. The recipient is active (REF-14)."""
-
-    recipient: Patient | CareUnitRecipient
-    prescriber: User
-    requester: User
-    service_point: Customer
+from orders.parties.domain import Parties, Patient, must_fit, recipient_of
+from orders.units.domain import Customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +61,7 @@ def place(
     (ORD-6), more than one of a marked device or a certain one (ORD-8), no address to deliver to
     (ORD-3).
     """
-    _must_fit(parties)
+    must_fit(parties)
     for number, line in enumerate(command.lines):
         article = articles[line.article_number]
         _must_be_in_assortment(article, number)
@@ -121,7 +99,7 @@ def withdraw(
     OrderRefused: the parties do not fit (REF-3), a private clinic (REF-7), another's store or a
     marked device that is not named (ORD-8), a service (ORD-7).
     """
-    _must_fit(parties)
+    must_fit(parties)
     _must_own(command.store, parties.service_point, policy)
     seen: set[str] = set()
     for number, line in enumerate(command.lines):
@@ -215,13 +193,6 @@ def has_details(delivery: Delivery) -> bool:
     return next(_details(delivery), None) is not None
 
 
-def recipient_of(parties: Parties) -> Recipient:
-    """Returns the recipient as it is published in events."""
-    if isinstance(parties.recipient, Patient):
-        return PatientRecipient(person=parties.recipient.person)
-    return parties.recipient
-
-
 def _details(delivery: Delivery) -> Iterator[str]:
     if isinstance(delivery.to, OneOffAddress):
         yield "delivery.to"
@@ -298,41 +269,6 @@ def _lines(
         )
         for number, line in enumerate(command.lines, start=1)
     )
-
-
-# decision 0242: looked at when something new is registered, and not afterwards
-def _must_fit(parties: Parties) -> None:
-    place, prescriber, requester = parties.service_point, parties.prescriber, parties.requester
-    if not place.is_service_point:
-        raise OrderRefused(
-            Reason.NOT_A_SERVICE_POINT,
-            rule="REF-3",
-            field="service_point",
-            way_on="Kunden är inget tjänsteställe. Välj ett av förskrivarens tjänsteställen.",
-        )
-    if not prescriber.has(Role.PRESCRIBER):
-        raise OrderRefused(
-            Reason.NOT_A_PRESCRIBER,
-            rule="REF-3",
-            field="prescriber",
-            way_on="Välj en aktiv användare med förskrivningsrätt.",
-        )
-    if not prescriber.works_at(place.customer_id):
-        raise OrderRefused(
-            Reason.NOT_CONNECTED_TO_SERVICE_POINT,
-            rule="REF-3",
-            field="service_point",
-            way_on="Välj ett av förskrivarens tjänsteställen.",
-        )
-    if requester.user_id == prescriber.user_id or requester.has(Role.CUSTOMER_SERVICE):
-        return
-    if not requester.active or prescriber.user_id not in requester.acts_for:
-        raise OrderRefused(
-            Reason.NOT_CONNECTED_TO_PRESCRIBER,
-            rule="REF-3",
-            field="requester",
-            way_on="Beställaren är inte kopplad till förskrivaren. Be enhetschefen om koppling.",
-        )
 
 
 def _must_own(store: StoreId, place: Customer, policy: RegionPolicy) -> None:

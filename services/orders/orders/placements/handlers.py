@@ -12,9 +12,11 @@ from orders.customer_orders.writes import await_answer, count_step
 from orders.message_subject import subject_as
 from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
+from orders.parties.domain import Patient
+from orders.parties.queries import parties_of
 from orders.people.writes import note_contact
 from orders.placements import domain
-from orders.placements.queries import articles_of, parties_of, rows_to_read, rows_to_write
+from orders.placements.queries import articles_of, rows_to_read, rows_to_write
 
 messages = Handlers()
 
@@ -35,7 +37,7 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
         domain.must_carry_no_details(command.delivery)
     order_id = await _new_order(tx)
     parties, articles = await parties_of(command, tx), await articles_of(command, tx)
-    if isinstance(parties.recipient, domain.Patient):
+    if isinstance(parties.recipient, Patient):
         await note_contact(parties.recipient.person, command.delivery, tx)
     event = domain.place(
         command,

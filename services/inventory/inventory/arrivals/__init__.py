@@ -1,0 +1,1 @@
+"""Goods on their way to the recipient, and what has reached them."""

@@ -1,0 +1,1 @@
+"""Who has a part in an order or a withdrawal, and whether they fit."""

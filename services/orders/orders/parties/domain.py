@@ -1,0 +1,74 @@
+"""The parties of an order or a withdrawal, and whether they fit. No clock, no database, no log."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kvitt_contracts.types import CareUnitRecipient, PatientRecipient, PersonRef, Recipient, Role
+
+from orders.customer_orders.reasons import OrderRefused, Reason
+from orders.units.domain import Customer, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """A patient on an order: only what a rule needs of who they are."""
+
+    person: PersonRef
+    born_on: date
+    has_address: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Who has a part in an order. The recipient is active (REF-14)."""
+
+    recipient: Patient | CareUnitRecipient
+    prescriber: User
+    requester: User
+    service_point: Customer
+
+
+def recipient_of(parties: Parties) -> Recipient:
+    """Returns the recipient as it is published in events."""
+    if isinstance(parties.recipient, Patient):
+        return PatientRecipient(person=parties.recipient.person)
+    return parties.recipient
+
+
+# decision 0242: looked at when something new is registered, and not afterwards
+def must_fit(parties: Parties) -> None:
+    """Check that the parties of something new fit each other, and that each may have a part.
+
+    Raises OrderRefused (REF-3) naming the field.
+    """
+    place, prescriber, requester = parties.service_point, parties.prescriber, parties.requester
+    if not place.is_service_point:
+        raise OrderRefused(
+            Reason.NOT_A_SERVICE_POINT,
+            rule="REF-3",
+            field="service_point",
+            way_on="Kunden är inget tjänsteställe. Välj ett av förskrivarens tjänsteställen.",
+        )
+    if not prescriber.has(Role.PRESCRIBER):
+        raise OrderRefused(
+            Reason.NOT_A_PRESCRIBER,
+            rule="REF-3",
+            field="prescriber",
+            way_on="Välj en aktiv användare med förskrivningsrätt.",
+        )
+    if not prescriber.works_at(place.customer_id):
+        raise OrderRefused(
+            Reason.NOT_CONNECTED_TO_SERVICE_POINT,
+            rule="REF-3",
+            field="service_point",
+            way_on="Välj ett av förskrivarens tjänsteställen.",
+        )
+    if requester.user_id == prescriber.user_id or requester.has(Role.CUSTOMER_SERVICE):
+        return
+    if not requester.active or prescriber.user_id not in requester.acts_for:
+        raise OrderRefused(
+            Reason.NOT_CONNECTED_TO_PRESCRIBER,
+            rule="REF-3",
+            field="requester",
+            way_on="Beställaren är inte kopplad till förskrivaren. Be enhetschefen om koppling.",
+        )

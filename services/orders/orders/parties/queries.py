@@ -1,0 +1,65 @@
+"""Look-ups of the parties that a command names, and the values that the rules read of them."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal
+from kvitt_contracts.types import CareUnitRecipient, NamedPatient, PersonRef
+
+from orders.parties import domain
+from orders.people.domain import must_be_active
+from orders.people.models import PersonDetailsRow
+from orders.people.queries import current_person, rows_of_person
+from orders.units.models import CareUnitRow, CustomerRow, UserRow
+from orders.units.queries import care_unit_key, customer_key, user_key
+
+
+def rows_of_recipient(named: NamedPatient | CareUnitRecipient, tx: Transaction) -> Iterable[RowKey]:
+    """Names the rows that `parties_of` reads of a recipient."""
+    if isinstance(named, CareUnitRecipient):
+        return [(CareUnitRow, care_unit_key(named.unit, tx))]
+    return rows_of_person(named.person, tx)
+
+
+async def parties_of(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> domain.Parties:
+    """Returns recipient, prescriber, requester and service point of a command.
+
+    Raises Refused: one is unknown (REF-3; recipient ORD-1, REF-1), or inactive (REF-14).
+    """
+    place = await tx.get(
+        CustomerRow, customer_key(command.service_point, tx), rule="REF-3", field="service_point"
+    )
+    prescriber = await tx.get(
+        UserRow, user_key(command.prescriber, tx), rule="REF-3", field="prescriber"
+    )
+    requester = await tx.get(
+        UserRow,
+        user_key(command.requester or command.prescriber, tx),
+        rule="REF-3",
+        field="requester",
+    )
+    return domain.Parties(
+        recipient=await _recipient(command.recipient, tx),
+        prescriber=prescriber.state(),
+        requester=requester.state(),
+        service_point=place.state(),
+    )
+
+
+async def _recipient(
+    named: NamedPatient | CareUnitRecipient, tx: Transaction
+) -> domain.Patient | CareUnitRecipient:
+    if isinstance(named, CareUnitRecipient):
+        await tx.get(
+            CareUnitRow, care_unit_key(named.unit, tx), rule="ORD-1", field="recipient.unit"
+        )
+        return named
+    person = await current_person(named.person, tx, field="recipient.person")
+    must_be_active(person.state())
+    details = await tx.get(PersonDetailsRow, person.id, rule="REF-1", field="recipient.person")
+    return domain.Patient(
+        person=PersonRef(person.id),
+        born_on=details.born_on,
+        has_address=details.address is not None,
+    )

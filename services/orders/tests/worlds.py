@@ -1,0 +1,56 @@
+"""What tests on real PostgreSQL do with orders, and what they read of them."""
+
+from typing import Any
+
+import httpx
+from kvitt_contracts.types import PersonRef, RegionPersonId
+from kvitt_testkit.world import World, stockholm
+from orders.customer_orders.domain import Status
+from orders.customer_orders.models import OrderRow
+from orders.people.models import PersonIdRow
+
+from contracts.tests.builders.story import order_id
+from services.orders.tests.builders import an_order_command
+
+MONDAY = stockholm("2026-03-02 08:00")
+
+
+async def ref_of(world: World, named: str = "ac-person-1") -> PersonRef:
+    """The reference that the region's id was given."""
+    return (await world.row(PersonIdRow, RegionPersonId(named))).person
+
+
+async def patient(world: World, named: str = "ac-person-1") -> str:
+    """The same as text, for a body."""
+    return str(await ref_of(world, named))
+
+
+async def a_body(world: World, **others: Any) -> dict[str, Any]:
+    """The body of an order."""
+    return {
+        "recipient": {"kind": "patient", "person": await patient(world)},
+        "prescriber": "k082lno",
+        "service_point": "40201",
+        "lines": [{"article_number": "30457", "quantity": 1}],
+        **others,
+    }
+
+
+async def placed_over_http(
+    world: World, client: httpx.AsyncClient, **others: Any
+) -> dict[str, Any]:
+    """An order as the answer shows it."""
+    answer = await client.post("/orders", json=await a_body(world, **others))
+    assert answer.status_code == 201, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+async def place(world: World, reference: str = "ORD-A", **others: Any) -> None:
+    """An order of the region under a reference."""
+    await world.handle(an_order_command(**others), subject=reference)
+
+
+async def status_of(world: World, reference: str = "ORD-A") -> Status:
+    """Where the order is."""
+    return (await world.row(OrderRow, order_id(reference))).status
