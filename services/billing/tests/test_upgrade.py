@@ -1,15 +1,13 @@
 """What a migration does with rows of an earlier release."""
 
 from datetime import date
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 from billing.app import service
 from billing.models import DeviceRow
 from kvitt_contracts.billing import InvoiceIssued
 from kvitt_contracts.types import Charging
+from kvitt_testkit.upgrades import migration
 from kvitt_testkit.world import Given, stockholm
 from sqlalchemy import text
 
@@ -22,23 +20,11 @@ from contracts.tests.builders.inventory import (
 from contracts.tests.builders.story import ROLLATOR
 from services.billing.tests.builders import a_device, close_may, lent, returned
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
 _UNTOLD = """
     UPDATE devices SET points = (
         SELECT coalesce(jsonb_agg(point - 'charging' ORDER BY place), '[]')
         FROM jsonb_array_elements(points) WITH ORDINALITY AS each(point, place))
 """
-
-
-def migration(ends_with: str) -> ModuleType:
-    """A migration's module."""
-    (path,) = MIGRATIONS.glob(f"*_{ends_with}.py")
-    spec = spec_from_file_location("migration", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.rule("BIL-1f")
@@ -64,7 +50,7 @@ async def test_loans_from_before_are_charged_as_their_articles_are_at_the_upgrad
         async with world.worker.unit() as unit:
             await unit.session.execute(text(_UNTOLD))
         async with world.worker.unit() as unit:
-            await unit.session.execute(text(migration("frozen_and_set_aside").CHARGE_AS_NOW))
+            await unit.session.execute(text(migration("billing", "0008").CHARGE_AS_NOW))
 
         after = {row.device_id: row.points for row in await world.rows(DeviceRow)}
         assert [point.charging for point in after[rented.device_id]] == [Charging.RENT, None]

@@ -1,11 +1,8 @@
 """What a migration does with rows of an earlier release."""
 
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType
-
 import pytest
 from bmb.models import TransferRow
+from kvitt_testkit.upgrades import migration
 from kvitt_testkit.world import assert_rows_are_folds
 from sqlalchemy import text
 
@@ -18,19 +15,6 @@ from contracts.tests.builders.story import device_id, transfer_id
 from services.bmb.tests.worlds import Registered, a_save, registered
 
 __all__ = ["registered"]
-
-MIGRATIONS = Path(__file__).parents[1] / "migrations" / "versions"
-
-
-def migration(ends_with: str) -> ModuleType:
-    """A migration's module."""
-    (path,) = MIGRATIONS.glob(f"*_{ends_with}.py")
-    spec = spec_from_file_location("migration", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.rule("BMB-12h")
@@ -46,7 +30,7 @@ async def test_what_dropped_out_before_the_upgrade_is_known_after_it(
             await unit.session.execute(text("UPDATE transfers SET dropped = '[]'"))
 
         async with world.worker.unit() as unit:
-            await unit.session.execute(text(migration("parties").DROPPED))
+            await unit.session.execute(text(migration("bmb", "0008").DROPPED))
 
         assert (await world.row(TransferRow, transfer_id())).dropped == (device_id("157792"),)
         assert (await world.row(TransferRow, transfer_id("BMB-2"))).dropped == ()
