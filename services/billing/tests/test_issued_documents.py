@@ -10,6 +10,7 @@ from billing.models import DocumentRow, InvoiceRow, InvoiceRunRow
 from kvitt_contracts.types import Money
 from kvitt_documents import invoices
 from kvitt_documents.rendering import Document, DocumentError
+from kvitt_testkit.upgrades import migration
 from kvitt_testkit.world import Given, World, stockholm
 from pypdf import PdfReader
 from sqlalchemy import text
@@ -247,3 +248,24 @@ async def test_a_credit_note_says_what_comes_back(given: Given) -> None:
         assert device.device_number in page
         assert "−310,00 kr" in page
         assert "Att få tillbaka 387,50 kr" in page
+
+
+async def test_an_invoice_from_before_gets_a_document_with_the_names_that_are_known_at_the_upgrade(
+    given: Given,
+) -> None:
+    documents_of_invoices = migration("billing", "0009")
+    later_than_the_databases_clock = stockholm("2100-06-01 06:00")
+    async with given(service, at=later_than_the_databases_clock) as world:
+        await issue(world)
+        async with world.worker.unit() as unit:
+            await unit.session.execute(text("DELETE FROM documents"))
+        await restate_every_name(world)
+
+        async with world.worker.unit() as unit:
+            await unit.session.execute(text(documents_of_invoices.KEEP))
+            await unit.session.execute(text(documents_of_invoices.MAKE))
+        await world.fire_timers()
+
+        (page,) = pages(await fetch(world))
+        assert "20011 Ett nytt namn" in page
+        assert f"{ROLLATOR} En ny artikel" in page
