@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from kvitt_documents.amounts import kronor
+from kvitt_documents.amounts import kronor, percent
 from kvitt_documents.rendering import Data
 
 TEMPLATE = "invoice-1"
@@ -34,7 +34,7 @@ class InvoiceLine:
             "" if self.from_day is None else f"{self.from_day} till {self.to_day}",
             str(self.quantity),
             kronor(self.net_ore),
-            f"{self.vat_percent}\N{NO-BREAK SPACE}%",
+            percent(self.vat_percent),
         ]
 
 

@@ -5,12 +5,11 @@ Knows no kind of document: `invoices.py` says what is in one.
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kvitt_documents.showing import FONTS, shown
@@ -20,14 +19,14 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).with_name("templates")
 MAX_ROWS = 2_000
-"""Two seconds' work; a message of 256 KiB, by which documents are told, holds fewer."""
+"""Two seconds' work; an event of 256 KiB, as an invoice is published, has fewer lines."""
 
 Data = Mapping[str, Any]
 """Texts, numbers, and lists and mappings of them: what JSON can say."""
 
 
 class DocumentError(Exception):
-    """A document could not be made. Tells the template and the reason, and nothing of the data."""
+    """A document could not be made. Names the template and the reason, and nothing of the data."""
 
 
 class DocumentTooLarge(DocumentError):
@@ -55,19 +54,14 @@ def render(document: Document) -> bytes:
     Every text of the data is shown as text, whatever it says (`showing.shown`); nothing but the
     package's own templates and fonts is read. Raises DocumentTooLarge, DocumentError.
     """
-    given = inputs(document)
-    with _ONE_AT_A_TIME:
-        return _compile(document.template, given, issued_on=document.issued_on)
+    return _compile(document.template, inputs(document), issued_on=document.issued_on)
 
 
 def inputs(document: Document) -> dict[str, str]:
     """What the template gets: the document's data as JSON, each text as it can be shown. Raises
     DocumentTooLarge.
     """
-    data = document.data()
-    if any(rows > MAX_ROWS for rows in _lengths(data)):
-        raise DocumentTooLarge(f"{document.template}: more than {MAX_ROWS} rows")
-    return {"data": json.dumps(_shown(data))}
+    return {"data": json.dumps(_shown(document.data(), template=document.template))}
 
 
 # decision 0250: a template gets data, and reads nothing else
@@ -103,33 +97,25 @@ def fonts() -> "typst.Fonts":
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
-def _shown(value: Any) -> Any:
-    """The value with each text in it as a document shows it."""
+def _shown(value: Any, *, template: str) -> Any:
+    """The value with each text in it as a document shows it. Raises DocumentTooLarge."""
     match value:
         case str():
             return shown(value)
         case Mapping():
-            return {name: _shown(one) for name, one in value.items()}
+            return {name: _shown(one, template=template) for name, one in value.items()}
         case list() | tuple():
-            return [_shown(one) for one in value]
+            if len(value) > MAX_ROWS:
+                raise DocumentTooLarge(f"{template}: more than {MAX_ROWS} rows")
+            return [_shown(one, template=template) for one in value]
         case _:
             return value
 
 
-def _lengths(value: Any) -> Iterator[int]:
-    """How long each list of the data is."""
-    match value:
-        case Mapping():
-            for one in value.values():
-                yield from _lengths(one)
-        case list() | tuple():
-            yield len(value)
-            for one in value:
-                yield from _lengths(one)
-
-
 _PANIC = "PanicException"
-"""How a fault of typst itself comes: no Exception, so that nobody would catch it."""
+"""How a fault of typst itself comes: no Exception, so nobody else would catch it, and of a class
+that no module has: it can be known by its name alone.
+"""
 
 _PRINTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="documents")
-_ONE_AT_A_TIME = Lock()
+"""One thread, and so one document at a time: memory is bounded by the largest one."""

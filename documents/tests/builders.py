@@ -87,3 +87,11 @@ def an_invoice_of(count: int) -> InvoiceDocument:
 def a_nasty_invoice() -> InvoiceDocument:
     """One whose names are what names should not be."""
     return an_invoice(payer=f"20011 {NASTY[0]}", lines=[a_line(name) for name in NASTY])
+
+
+KINDS = {
+    "invoice": an_invoice(),
+    "credit-note": a_credit_note(),
+    "nasty-names": a_nasty_invoice(),
+}
+"""Each kind of document, to be judged and looked at."""

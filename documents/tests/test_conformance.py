@@ -8,17 +8,12 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
 from documents.tests import verapdf
-from documents.tests.builders import a_credit_note, a_nasty_invoice, an_invoice, an_invoice_of
+from documents.tests.builders import KINDS, an_invoice_of
 
 pytestmark = [pytest.mark.long(seconds=30)]
 
 CLAIMED = {"PDF/A-3a", "PDF/UA-1"}
-DOCUMENTS = {
-    "invoice": an_invoice(),
-    "credit-note": a_credit_note(),
-    "nasty-names": a_nasty_invoice(),
-    "2000-lines": an_invoice_of(2_000),
-}
+DOCUMENTS = {**KINDS, "2000-lines": an_invoice_of(2_000)}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +46,6 @@ def without_tags(content: bytes) -> bytes:
     """The document without its structure: nobody can have it read aloud in order."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
     del writer.root_object[NameObject("/StructTreeRoot")]
-    told = io.BytesIO()
-    writer.write(told)
-    return told.getvalue()
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()

@@ -33,16 +33,16 @@ def test_what_has_no_shape_of_ours_is_shown_as_a_replacement(character: str) -> 
 
 
 def test_a_long_text_is_cut_where_one_sees_it() -> None:
-    told = shown("ett två " * 100)
+    cut = shown("ett två " * 100)
 
-    assert len(told) == MAX_CHARACTERS
-    assert told.endswith("…")
+    assert len(cut) == MAX_CHARACTERS
+    assert cut.endswith("…")
 
 
 @given(st.text())
 def test_nothing_of_a_text_vanishes(text: str) -> None:
     whole = unicodedata.normalize("NFC", text)[:MAX_CHARACTERS]
-    told = shown(text).replace("\N{ZERO WIDTH SPACE}", "")
+    there = shown(text).replace("\N{ZERO WIDTH SPACE}", "")
 
-    assert len(told) == len(whole)
-    assert all(there in (was, REPLACEMENT, "…") for there, was in zip(told, whole, strict=True))
+    assert len(there) == len(whole)
+    assert all(one in (was, REPLACEMENT, "…") for one, was in zip(there, whole, strict=True))

@@ -35,13 +35,14 @@ from billing.views import (
 
 router = ApiRouter(tags=["Betalning"])
 
+Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+_MONTH = "Månad, t.ex. 2026-05"
+
 
 class InvoiceQuery(ListQuery):
     """Which invoices."""
 
-    month: Annotated[
-        str | None, Eq(InvoiceRow.month, "Månad, t.ex. 2026-05"), Field(pattern=r"^\d{4}-\d{2}$")
-    ] = None
+    month: Annotated[Month | None, Eq(InvoiceRow.month, _MONTH)] = None
     payer_id: Annotated[
         PayerId | None, Where(lambda payer, _: InvoiceRow.payer_key == f"unit/{payer}")
     ] = None
@@ -182,11 +183,9 @@ async def list_runs(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Pag
 
 
 class SetAsideQuery(ListQuery):
-    """Which of them."""
+    """Which devices and payers that were set aside."""
 
-    month: Annotated[
-        str | None, Eq(SetAsideRow.month, "Månad, t.ex. 2026-05"), Field(pattern=r"^\d{4}-\d{2}$")
-    ] = None
+    month: Annotated[Month | None, Eq(SetAsideRow.month, _MONTH)] = None
 
 
 SET_ASIDE = ListOf(

@@ -1,15 +1,14 @@
-"""The documents of what is issued: the names on them are kept with the invoice, their bytes are
+"""The documents of what is issued: the names on them are stored with the invoice, their bytes are
 made once, after the commit, and never again.
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceLine
 from kvitt_documents import invoices
-from kvitt_documents.amounts import kronor
+from kvitt_documents.amounts import kronor, percent
 from kvitt_documents.rendering import print_document
 
 from billing.domain import Invoice
@@ -25,8 +24,8 @@ timers = Handlers()
 
 
 # decision 0251: what it shows is kept when it is issued, its bytes when they are made
-async def keep(issued: InvoiceIssued, tx: Transaction) -> None:
-    """Keep what the document of an invoice shows beside the invoice itself: names as they are on
+async def store(issued: InvoiceIssued, tx: Transaction) -> None:
+    """Store what the document of an invoice shows beyond the invoice itself: names as they are on
     this day, and the template; have its bytes made (BIL-9).
     """
     payer = issued.payer
@@ -41,38 +40,38 @@ async def keep(issued: InvoiceIssued, tx: Transaction) -> None:
             article_names={row.article_number: row.name for row in articles},
         )
     )
-    tx.schedule(PRINT_DOCUMENT, key=UUID(str(issued.invoice_id)), due=tx.now)
+    tx.schedule(PRINT_DOCUMENT, key=issued.invoice_id, due=tx.now)
 
 
 @timers.timer(PRINT_DOCUMENT)
 async def make_document(row: DocumentRow, due: datetime, tx: Transaction) -> None:
-    """Make the bytes of a document; what has them keeps them for ever (BIL-9)."""
+    """Make the bytes of a document, and store them; those that are there stay (BIL-9)."""
     if row.pdf is None:
         invoice = await tx.get(InvoiceRow, row.invoice_id)
         row.pdf = await print_document(_document(invoice.state(), row))
 
 
-def _document(invoice: Invoice, kept: DocumentRow) -> invoices.InvoiceDocument:
+def _document(invoice: Invoice, stored: DocumentRow) -> invoices.InvoiceDocument:
     name = "Kreditnota" if invoice.is_credit else "Faktura"
     return invoices.InvoiceDocument(
-        template=kept.template,
+        template=stored.template,
         title=f"{name} {invoice.number}",
         issued_on=invoice.issued_on,
         month=invoice.month,
-        payer=_payer(invoice, kept),
-        lines=tuple(_line(line, kept) for line in invoice.lines),
+        payer=_payer(invoice, stored),
+        lines=tuple(_line(line, stored) for line in invoice.lines),
         sums=_sums(invoice),
     )
 
 
-def _payer(invoice: Invoice, kept: DocumentRow) -> str:
+def _payer(invoice: Invoice, stored: DocumentRow) -> str:
     if invoice.payer.kind == "unit":
-        return f"{invoice.payer.payer_id} {kept.payer_name or ''}".strip()
+        return f"{invoice.payer.payer_id} {stored.payer_name or ''}".strip()
     return f"patient, referens {invoice.payer.person}"
 
 
-def _line(line: InvoiceLine, kept: DocumentRow) -> invoices.InvoiceLine:
-    name = kept.article_names.get(line.article_number, "")
+def _line(line: InvoiceLine, stored: DocumentRow) -> invoices.InvoiceLine:
+    name = stored.article_names.get(line.article_number, "")
     return invoices.InvoiceLine(
         kind=_KINDS[line.kind],
         article=f"{line.article_number} {name}".strip(),
@@ -88,7 +87,9 @@ def _line(line: InvoiceLine, kept: DocumentRow) -> invoices.InvoiceLine:
 def _sums(invoice: Invoice) -> tuple[invoices.Sum, ...]:
     to_pay = "Att få tillbaka" if invoice.is_credit else "Att betala"
     rates = [
-        invoices.Sum(name=f"Moms {part.vat_percent} % på {kronor(part.net_ore)}", ore=part.vat_ore)
+        invoices.Sum(
+            name=f"Moms {percent(part.vat_percent)} på {kronor(part.net_ore)}", ore=part.vat_ore
+        )
         for part in invoice.vat
     ]
     return (

@@ -232,13 +232,13 @@ class CustodyChanges:
 
 
 def missing_changes(
-    day: int, applied: CustodyChanges, *, forgone: Collection[int] = ()
+    last: int, applied: CustodyChanges, *, forgone: Collection[int] = ()
 ) -> tuple[int, ...]:
-    """The custody changes that a closed day counts, 1 to `day`, and that are not known by number to
+    """The custody changes that a closed day counts, 1 to `last`, and that are not known by number to
     be applied (BIL-9). `forgone` are not waited for.
     """
     known = {*applied.besides, *forgone}
-    return tuple(n for n in range(applied.up_to + 1, day + 1) if n not in known)
+    return tuple(n for n in range(applied.up_to + 1, last + 1) if n not in known)
 
 
 def start_run(closed: date) -> tuple[InvoiceRunStarted, ...]:

@@ -1,16 +1,15 @@
 """Billing's look-ups in its tables, beyond one row by its key. No rules, and no writes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, DeviceId
+from kvitt_contracts.types import DeviceId
 from sqlalchemy import Select, Text, cast, func, literal, select, union
 
 from billing import domain
 from billing.models import (
-    ArticleRow,
     ChargeRow,
     CounterRow,
     CustodyChangeRow,
@@ -86,17 +85,6 @@ async def settled_spans(
     for row in (await tx.session.scalars(query)).all():
         spans[row.device_id].append(row.span())
     return spans
-
-
-async def articles_of(
-    tx: Transaction, numbers: Iterable[ArticleNumber]
-) -> Mapping[ArticleNumber, ArticleRow]:
-    """Those of the articles that are listed, by number."""
-    query = select(ArticleRow).where(
-        ArticleRow.region == tx.region,
-        ArticleRow.article_number.in_(sorted(set(numbers))),
-    )
-    return {row.article_number: row for row in (await tx.session.scalars(query)).all()}
 
 
 async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> Sequence[str]:

@@ -22,6 +22,7 @@ from kvitt_contracts.types import (
 from billing import documents, domain, queries, writes
 from billing.metrics import SET_ASIDE, count
 from billing.models import (
+    ArticleRow,
     ChargeRow,
     DeviceRow,
     InvoiceRow,
@@ -131,7 +132,8 @@ async def _settle(device_ids: Sequence[DeviceId], through: date, tx: Transaction
     settled = await queries.settled_spans(
         tx, list(first_days), from_day=min(first_days.values()), to_day=through
     )
-    articles = await queries.articles_of(tx, (device.article_number for device in devices))
+    numbers = {device.article_number for device in devices}
+    articles = {row.article_number: row for row in await tx.look_up_all(ArticleRow, numbers)}
     for device in devices:
         first = first_days[device.device_id]
         article = articles.get(device.article_number)
@@ -162,8 +164,8 @@ def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
 
 
 async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -> int:
-    """How many lines are put on documents of a payer now: all, where they are no more than
-    `LINES_A_STEP`.
+    """Make a payer's documents: all, where they have no more than `LINES_A_STEP` lines. Returns how
+    many lines they have.
     """
     settled = await queries.rents_to_invoice(tx, payer_key, limit=LINES_A_STEP)
     room = LINES_A_STEP - len(settled)
@@ -195,7 +197,7 @@ async def _make_document(
         lines=[_line(row) for row in rows],
     )
     tx.start(InvoiceRow, invoice_id, issued)
-    await documents.keep(issued, tx)
+    await documents.store(issued, tx)
     for row in rows:
         row.invoice_id = invoice_id
 

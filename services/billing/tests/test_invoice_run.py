@@ -214,7 +214,7 @@ async def test_a_payer_whose_document_fails_is_set_aside_and_the_others_are_invo
     async with given(service, at=JUNE_1) as world:
         await rent_to(world, "20011", "20012", "20013")
         with monkeypatch.context() as patched:
-            fail_for(patched, PayerId("20012"), fault)
+            fail_for(patched, lambda payer: payer == UnitPayer(payer_id=PayerId("20012")), fault)
             counted = SET_ASIDE.labels("billing", "ac", "unit")._value.get()
             await close(world, MAY_31, custody_changes=3)
 
@@ -283,12 +283,8 @@ async def test_what_fails_once_is_tried_again_and_nothing_is_set_aside(
 ) -> None:
     async with given(service, at=JUNE_1) as world:
         await rent_to(world, "20011", "20012")
-        left = [ValueError() for _ in range(4)]  # twice in a step of many, twice by itself
-        monkeypatch.setattr(
-            domain,
-            "issue_invoice",
-            lambda *args, real=domain.issue_invoice, **named: _raise_or(left, real, *args, **named),
-        )
+        left = [True] * 4  # twice in a step of many, twice by itself
+        fail_for(monkeypatch, lambda _: bool(left) and left.pop(), ValueError)
         await close(world, MAY_31, custody_changes=2)
 
         assert await invoiced(world, "2026-05") == {"20011": 31_000, "20012": 31_000}
@@ -379,21 +375,17 @@ async def invoiced(world: World, month: str) -> dict[str, int]:
     return nets
 
 
-def fail_for(patched: pytest.MonkeyPatch, payer: PayerId, fault: Callable[[], Exception]) -> None:
-    """A payer's document cannot be made."""
+def fail_for(
+    patched: pytest.MonkeyPatch,
+    is_chosen: Callable[[object], bool],
+    fault: Callable[[], Exception],
+) -> None:
+    """No document of a chosen payer can be issued; each is asked for when it is to be."""
     real = domain.issue_invoice
 
     def issue(*args: object, **named: object) -> InvoiceIssued:
-        if named["payer"] == UnitPayer(payer_id=payer):
+        if is_chosen(named["payer"]):
             raise fault()
         return real(*args, **named)  # type: ignore[arg-type]
 
     patched.setattr(domain, "issue_invoice", issue)
-
-
-def _raise_or(
-    left: list[ValueError], real: Callable[..., InvoiceIssued], *args: object, **named: object
-) -> InvoiceIssued:
-    if left:
-        raise left.pop()
-    return real(*args, **named)

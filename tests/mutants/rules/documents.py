@@ -27,7 +27,7 @@ DOCUMENTS: tuple[RuleMutant, ...] = (
         "BIL-9c",
         "The document does not say who pays",
         _BILLING,
-        "payer=_payer(invoice, kept),",
+        "payer=_payer(invoice, stored),",
         'payer="",',
         _SAYS,
     ),
@@ -38,6 +38,14 @@ DOCUMENTS: tuple[RuleMutant, ...] = (
         'to_pay = "Att få tillbaka" if invoice.is_credit else "Att betala"',
         'to_pay = "Att betala"',
         f"{_ISSUED}::test_a_credit_note_says_what_comes_back",
+    ),
+    rule_mutant(
+        "BIL-10b",
+        "The document says one VAT for all its rates",
+        _BILLING,
+        '        *(rates or [invoices.Sum(name="Moms", ore=invoice.vat_ore)]),\n',
+        '        *(rates[:0] or [invoices.Sum(name="Moms", ore=invoice.vat_ore)]),\n',
+        f"{_ISSUED}::test_a_document_says_the_vat_of_each_rate",
     ),
     rule_mutant(
         "BIL-9j",
@@ -51,13 +59,13 @@ DOCUMENTS: tuple[RuleMutant, ...] = (
         "BIL-9j",
         "A document has the layout of the day when it is made",
         _BILLING,
-        "template=kept.template,",
+        "template=stored.template,",
         "template=invoices.TEMPLATE,",
         _OF_ITS_DAY,
     ),
     rule_mutant(
         "BIL-9j",
-        "The names of articles are not kept",
+        "The names of articles are not stored",
         _BILLING,
         "article_names={row.article_number: row.name for row in articles},",
         "article_names={},",
@@ -65,7 +73,7 @@ DOCUMENTS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "BIL-9j",
-        "The payer's name is not kept",
+        "The payer's name is not stored",
         _BILLING,
         "payer_name=paying.name if paying else None,",
         "payer_name=None,",
@@ -102,8 +110,8 @@ DOCUMENTS: tuple[RuleMutant, ...] = (
         "BIL-9l",
         "A name with a character that no font has stops its document",
         f"{_MADE}/rendering.py",
-        'return {"data": json.dumps(_shown(data))}',
-        'return {"data": json.dumps(data)}',
+        "json.dumps(_shown(document.data(), template=document.template))",
+        "json.dumps(document.data())",
         f"{_RENDERING}::test_a_name_is_text_whatever_it_says",
     ),
     rule_mutant(
@@ -126,10 +134,10 @@ DOCUMENTS: tuple[RuleMutant, ...] = (
         "BIL-9m",
         "The run makes the documents itself, and ends with the first that cannot be made",
         _BILLING,
-        "    tx.schedule(PRINT_DOCUMENT, key=UUID(str(issued.invoice_id)), due=tx.now)\n",
-        "    kept = tx.fetched(DocumentRow, issued.invoice_id)\n"
+        "    tx.schedule(PRINT_DOCUMENT, key=issued.invoice_id, due=tx.now)\n",
+        "    stored = tx.fetched(DocumentRow, issued.invoice_id)\n"
         "    invoice = tx.fetched(InvoiceRow, issued.invoice_id)\n"
-        "    kept.pdf = await print_document(_document(invoice.state(), kept))\n",
+        "    stored.pdf = await print_document(_document(invoice.state(), stored))\n",
         f"{_ISSUED}::test_a_document_that_cannot_be_made_stops_no_run_and_is_asked_for_again",
     ),
 )
