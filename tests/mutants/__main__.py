@@ -15,13 +15,14 @@ from tests.mutants.sending import SENDING
 from tests.mutants.sharing import SHARING
 from tests.mutants.tree import ROOT
 from tests.mutants.trial import Case, Outcome, Tried
-from tests.mutants.trying import are_green, attempts, ready, stands
+from tests.mutants.trying import are_green, attempts, print_list, ready, stands
+from tests.mutants.web import WEB
 from tests.telling import machine, say
 
 GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "The way out: event log and relay": SENDING,
     "The way in: marks, batches, offsets, the group": RECEIVING,
-    "From outside: regions, quarantine, HTTP, privacy, contracts": OUTSIDE,
+    "From outside: regions, quarantine, HTTP, privacy, contracts": (*OUTSIDE, *WEB),
     "Isolation: one region, caller or connection stops no other": ISOLATION,
     "Sharing: regions' turns, the park's cap, the drain": SHARING,
     "The business": BUSINESS,
@@ -41,8 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="only list the mutants")
     chosen = parser.parse_args(arguments)
     if chosen.list:
-        for one in MUTANTS.values():
-            say(f"{one.name:28} {one.takes_out}")
+        print_list(MUTANTS.values())
         return 0
     names = [name for name in chosen.mutant.split(",") if name]
     if unknown := set(names) - MUTANTS.keys():

@@ -1,9 +1,11 @@
 """The way of a whole trial: a copy, servers, a run without any mutant, then each by itself."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from kvitt.signals import while_it_is_read
 
 from tests.mutants.mutant import Mutant
 from tests.mutants.servers import running
@@ -13,6 +15,14 @@ from tests.telling import say
 
 _TO_BEGIN_SECONDS = 600.0
 _TEST_SECONDS = 10.0
+
+
+def print_list(mutants: Collection[Mutant]) -> None:
+    """A line for each: its name, and what it takes out."""
+    width = max(len(one.name) for one in mutants)
+    with while_it_is_read():
+        for one in mutants:
+            say(f"{one.name:{width}} {one.takes_out}")
 
 
 @contextmanager
