@@ -56,9 +56,9 @@ WITH_DATA = (
     ),
 )
 INVOICE = "00000000-0000-0000-0000-000000000001"
-BEFORE_DOCUMENTS = (
-    "DROP TABLE documents",
-    "UPDATE alembic_version SET version_num = '0008'",
+BEFORE_DOCUMENTS = ("DROP TABLE documents", "UPDATE alembic_version SET version_num = '0008'")
+"""From the tables of this release back to those of 0008 in billing."""
+ISSUED = (
     "INSERT INTO payers (region, payer_id, name) VALUES ('ac', '20011', 'Vilhelmina')",
     "INSERT INTO payers (region, payer_id, name) VALUES ('bd', '20011', 'Kiruna')",
     (
@@ -73,7 +73,11 @@ BEFORE_DOCUMENTS = (
         """ false, 100, 25, 125, '[{"article_number": "30012"}, {"article_number": "30012"}]')"""
     ),
 )
-"""Billing's tables as the release before left them, with what was issued."""
+"""An invoice of the release before, and the names that are known."""
+KEPT = """
+    SELECT region, CAST(invoice_id AS text), template, payer_name, article_names, pdf FROM documents
+    """
+OF_THE_INVOICE = ("ac", INVOICE, "invoice-1", "Vilhelmina", {"30012": "Rollator"}, None)
 SHAPE = """
     SELECT table_name, column_name, data_type, is_nullable, column_default
     FROM information_schema.columns
@@ -151,28 +155,37 @@ def test_what_was_issued_before_gets_a_document_of_the_names_that_are_known(
 ) -> None:
     urls = platform.database("billing", "upgrade-documents-")
     with psycopg.connect(DatabaseUrls.libpq(urls.owner)) as connection:
-        for statement in BEFORE_DOCUMENTS:
+        for statement in (*BEFORE_DOCUMENTS, *ISSUED):
             connection.execute(statement)
 
     migrations.run({"billing": urls})
 
-    kept = "SELECT region, CAST(invoice_id AS text), template, payer_name, article_names, pdf"
-    assert rows(urls, f"{kept} FROM documents") == [
-        ("ac", INVOICE, "invoice-1", "Vilhelmina", {"30012": "Rollator"}, None)
-    ]
+    assert rows(urls, KEPT) == [OF_THE_INVOICE]
     assert rows(urls, "SELECT timer, region, CAST(key AS text) FROM timers") == [
         ("print_document", "ac", INVOICE)
     ]
     assert rows(urls, "SELECT due <= clock_timestamp() FROM timers") == [(True,)]
 
 
-@pytest.mark.parametrize(("service", "names"), [("billing", "documents"), ("bmb", "transfers")])
-def test_what_is_filled_by_hand_after_an_upgrade_fits_the_tables(
-    platform: Platform, service: str, names: str
+@pytest.mark.rule("BIL-9j")
+def test_what_was_issued_beside_the_upgrade_gets_its_document_by_hand_once(
+    platform: Platform,
 ) -> None:
-    urls = platform.database(service, "upgrade-")
+    urls = platform.database("billing", "upgrade-by-hand-")
 
     with psycopg.connect(DatabaseUrls.libpq(urls.owner)) as connection:
-        filled = connection.execute(by_hand(names)).rowcount
+        for statement in ISSUED:
+            connection.execute(statement)
+        filled = [connection.execute(by_hand("documents")).rowcount for _ in range(2)]
 
-    assert filled == 0, "there is nothing to fill in new tables"
+    assert filled == [1, 0]
+    assert rows(urls, KEPT) == [OF_THE_INVOICE]
+
+
+def test_what_is_filled_by_hand_in_transfers_fits_the_table(platform: Platform) -> None:
+    urls = platform.database("bmb", "upgrade-")
+
+    with psycopg.connect(DatabaseUrls.libpq(urls.owner)) as connection:
+        filled = connection.execute(by_hand("transfers")).rowcount
+
+    assert filled == 0, "there is nothing to fill in a new table"
