@@ -72,7 +72,7 @@ LINES: tuple[RuleMutant, ...] = (
         f"{_PLACE}_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts",
     ),
     rule_mutant(
-        "ORD-6g",
+        "ORD-6h",
         "An order waits for what nobody purchases",
         "services/inventory/inventory/reservations/domain.py",
         "    if any(number in not_purchased for number in missing):\n",
