@@ -35,7 +35,7 @@ def ready() -> Iterator[Runner]:
 
 
 def stands(mutant: Mutant) -> bool:
-    """Told before anything is started: a mutant whose text is not there any more."""
+    """True when each text that a mutant takes out stands there once; says so where it does not."""
     try:
         texts_with(mutant.swaps)
     except NotOnce as error:
