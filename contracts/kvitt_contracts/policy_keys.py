@@ -83,9 +83,7 @@ def unread_keys(policy: RegionPolicy) -> Iterator[tuple[str | int, ...]]:
     reads yet: giving them changes nothing.
     """
     for path in _given(policy):
-        key = ".".join(str(part) for part in path if not isinstance(part, int))
-        is_read = any(key == read or key.startswith(f"{read}.") for read in READ_KEYS)
-        if not is_read and path[0] not in _OF_THE_VERSION:
+        if path[0] not in _OF_THE_VERSION and _line_of(path, READ_KEYS) is None:
             yield path
 
 
@@ -93,9 +91,17 @@ def waits_for(path: tuple[str | int, ...]) -> str:
     """The rule, and its service, that a key which is not read waits for. Raises KeyError for a key
     that is read.
     """
-    names = [str(part) for part in path if not isinstance(part, int)]
-    above = (".".join(names[:length]) for length in range(len(names), 0, -1))
-    return UNREAD_KEYS[next((key for key in above if key in UNREAD_KEYS), ".".join(names))]
+    found = _line_of(path, UNREAD_KEYS)
+    if found is None:
+        raise KeyError(path)
+    return found
+
+
+def _line_of(path: tuple[str | int, ...], table: Mapping[str, str]) -> str | None:
+    """What a table says of a key, or else of the part of the policy that the key stands in."""
+    names = [part for part in path if isinstance(part, str)]
+    keys = (".".join(names[:length]) for length in range(len(names), 0, -1))
+    return next((table[key] for key in keys if key in table), None)
 
 
 def _given(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -89,13 +89,16 @@ def test_what_is_heard_beside_is_not_what_an_owner_emits() -> None:
 
 @pytest.mark.parametrize(
     "one",
-    [one for kind in MessageRefused.__subclasses__() for one in examples_of([kind])],
+    [
+        one
+        for kind in MessageRefused.__subclasses__()
+        for one in examples_of([kind])
+        if not one.data["reason"].startswith("UNKNOWN_")  # the chassis says so of any noun
+    ],
     ids=lambda one: f"{one.wire_type}/{one.case}",
 )
 def test_every_refusal_of_an_example_is_one_that_its_owner_can_say(one: Example) -> None:
     owner = one.wire_type.split(".")[0]
-    if one.data["reason"].startswith("UNKNOWN_"):  # the chassis says so of any noun
-        return
     code = [*(ROOT / "services" / owner / owner).rglob("*.py"), *(ROOT / "chassis").rglob("*.py")]
 
     assert any(f'"{one.data["reason"]}"' in path.read_text("utf-8") for path in code)

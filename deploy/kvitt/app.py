@@ -232,7 +232,7 @@ def main() -> None:
     """
     try:
         app()
-    except Exception as error:
+    except Exception as error:  # the last one who sees it: what is nobody's trouble goes on whole
         problem = as_problem(error)
         if problem is None:
             raise

@@ -1,4 +1,4 @@
-"""Which test holds which clause: the letters of docs/domain.md against the tests' marks. Runs none.
+"""Which tests cover which clause: the letters of docs/domain.md and the tests' marks. Runs no test.
 
 `python -m kvitt.rules` prints each rule and each of its clauses, with *done*, *begun* or *not
 begun*, its tests, and how many rule mutants it has; exit code 1 when a mark names no clause.
@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from kvitt.signals import while_it_is_read
 
 _RULE = re.compile(r"^- \*\*([A-Z]{3}-\d+)\*\*")
 _LETTER = re.compile(r"(?:^|(?<=\s))\(([a-z])\)\s")
@@ -79,12 +81,12 @@ def mutants(files: Iterable[Path]) -> Counter[str]:
 
 def state(clauses: Iterable[str], tested: Mapping[str, Sequence[Mark]]) -> State:
     """How far a rule with these clauses has come."""
-    held = [bool(tested.get(clause)) for clause in clauses]
-    return State.DONE if all(held) else State.BEGUN if any(held) else State.NOT_BEGUN
+    covered = [bool(tested.get(clause)) for clause in clauses]
+    return State.DONE if all(covered) else State.BEGUN if any(covered) else State.NOT_BEGUN
 
 
 def main() -> None:
-    """Print the table for the repository in the working directory."""
+    """Print the table for the repository in the working directory, as far as it is read."""
     root = Path.cwd()
     known = rules((root / "docs" / "domain.md").read_text())
     tested: dict[str, list[Mark]] = defaultdict(list)
@@ -92,13 +94,17 @@ def main() -> None:
         tested[mark.clause].append(mark)
     mutated = mutants(sorted((root / _MUTANTS).glob("*.py")))
     only_untested = "--untested" in sys.argv[1:]
-    for rule, clauses in known.items():
-        _say_rule(rule, clauses, tested, mutated, only_untested=only_untested)
-    _say_sums(known, tested, mutated)
-    sys.exit(0 if _marks_are_right(known, tested) else 1)
+    wrong = list(_wrong_marks(known, tested))
+    with while_it_is_read():
+        for rule, clauses in known.items():
+            _print_rule(rule, clauses, tested, mutated, only_untested=only_untested)
+        _print_sums(known, tested, mutated)
+        for line in wrong:
+            _print(line)
+    sys.exit(1 if wrong else 0)
 
 
-def _say_rule(
+def _print_rule(
     rule: str,
     clauses: Mapping[str, str],
     tested: Mapping[str, Sequence[Mark]],
@@ -109,17 +115,17 @@ def _say_rule(
     shown = [one for one in clauses if not (only_untested and tested.get(one))]
     if not shown:
         return
-    held = sum(bool(tested.get(clause)) for clause in clauses)
-    _say(f"{rule:<7} {state(clauses, tested)}, {held} of {len(clauses)} clauses")
+    covered = sum(bool(tested.get(clause)) for clause in clauses)
+    _print(f"{rule:<7} {state(clauses, tested)}, {covered} of {len(clauses)} clauses")
     for clause in shown:
         found = tested.get(clause, ())
-        told = f"{State.DONE if found else State.NOT_BEGUN:<9}  {len(found):>3} tests"
-        _say(f"  {clause:<7} {told} {mutated[clause]:>2} mutants  {clauses[clause][:_WIDTH]}")
+        tests = f"{State.DONE if found else State.NOT_BEGUN:<9}  {len(found):>3} tests"
+        _print(f"  {clause:<7} {tests} {mutated[clause]:>2} mutants  {clauses[clause][:_WIDTH]}")
         for mark in found:
-            _say(f"             {mark}")
+            _print(f"             {mark}")
 
 
-def _say_sums(
+def _print_sums(
     known: Mapping[str, Mapping[str, str]],
     tested: Mapping[str, Sequence[Mark]],
     mutated: Counter[str],
@@ -128,24 +134,22 @@ def _say_sums(
     done = [clause for clause in clauses if tested.get(clause)]
     unmutated = [clause for clause in done if not mutated[clause]]
     states = Counter(state(one, tested) for one in known.values())
-    _say("\n" + f"{len(known)} rules: " + ", ".join(f"{states[one]} {one}" for one in State))
-    _say(f"{len(clauses)} clauses: {len(done)} done, {len(clauses) - len(done)} not begun")
-    _say(f"{mutated.total()} rule mutants; {len(unmutated)} clauses are done and have none:")
-    _say("  " + " ".join(unmutated))
+    _print("\n" + f"{len(known)} rules: " + ", ".join(f"{states[one]} {one}" for one in State))
+    _print(f"{len(clauses)} clauses: {len(done)} done, {len(clauses) - len(done)} not begun")
+    _print(f"{mutated.total()} rule mutants; {len(unmutated)} clauses are done and have none:")
+    _print("  " + " ".join(unmutated))
 
 
-def _marks_are_right(
+def _wrong_marks(
     known: Mapping[str, Mapping[str, str]], tested: Mapping[str, Sequence[Mark]]
-) -> bool:
-    """Tell of each mark that names no clause. True when there is none."""
+) -> Iterator[str]:
+    """A line for each mark that names no clause."""
     clauses = {clause for one in known.values() for clause in one}
-    wrong = {named: found for named, found in tested.items() if found and named not in clauses}
-    for named, found in wrong.items():
+    for named in (one for one in tested if one not in clauses):
         is_rule = named in known
         fault = "is a whole rule: name the clause" if is_rule else "is no clause of docs/domain.md"
-        for mark in found:
-            _say(f"{mark}: {named} {fault}")
-    return not wrong
+        for mark in tested[named]:
+            yield f"{mark}: {named} {fault}"
 
 
 def _clauses(rule: str, text: str) -> dict[str, str]:
@@ -153,8 +157,9 @@ def _clauses(rule: str, text: str) -> dict[str, str]:
     letters, texts = parts[::2], parts[1::2]
     if not letters or len(set(letters)) != len(letters):
         raise ValueError(f"{rule} has {', '.join(letters) or 'no'} clauses")
-    said = (" ".join(one.split()) for one in texts)
-    return {f"{rule}{letter}": one for letter, one in zip(letters, said, strict=True)}
+    return {
+        f"{rule}{letter}": " ".join(one.split()) for letter, one in zip(letters, texts, strict=True)
+    }
 
 
 def _test_files(root: Path) -> Iterator[Path]:
@@ -207,7 +212,7 @@ def _texts(arguments: Iterable[ast.expr]) -> Iterator[str]:
             yield one.value
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 

@@ -1,8 +1,10 @@
-"""How a command ends by a signal."""
+"""How a command ends by a signal, and what it does when nobody reads on."""
 
 import contextlib
+import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
 
@@ -34,6 +36,21 @@ def serve_until_ended(announce: Callable[[], None]) -> None:
         while True:
             # Not signal.pause(): it would sleep over a signal that came just before it.
             woken.recv(1)
+
+
+@contextlib.contextmanager
+def while_it_is_read() -> Iterator[None]:
+    """Inside, what is written to standard output is left out from where its reader (`| head`) has
+    ended: the command goes on behind, with its own exit code.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would write the rest of its buffer at the end, and complain.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @contextlib.contextmanager

@@ -24,9 +24,14 @@ def folder(tmp_path: Path) -> Path:
     return copied
 
 
+def replace(file: Path, right: str, other: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert right in text
+    file.write_text(text.replace(right, other, 1), encoding="utf-8")
+
+
 def mistype(file: Path) -> None:
-    right = file.read_text(encoding="utf-8")
-    file.write_text(right.replace("outcome: auto_execute", "outcome: voided"), encoding="utf-8")
+    replace(file, "outcome: auto_execute", "outcome: voided")
 
 
 def kvitt(*arguments: str, regions_dir: Path) -> subprocess.CompletedProcess[str]:
@@ -71,8 +76,7 @@ def test_without_a_file_all_of_the_regions_directory_are_checked(folder: Path) -
 
 def test_a_key_that_no_rule_reads_is_warned_of_and_the_file_is_right(folder: Path) -> None:
     file = folder / "ac.yaml"
-    right = file.read_text(encoding="utf-8")
-    file.write_text(right.replace("    stores:", "    postage: {net_ore: 9900}\n    stores:", 1))
+    replace(file, "    stores:", "    postage: {net_ore: 9900}\n    stores:")
 
     checked = kvitt("region", "check", str(file), regions_dir=folder)
 
@@ -84,8 +88,7 @@ def test_a_key_that_no_rule_reads_is_warned_of_and_the_file_is_right(folder: Pat
 
 def test_a_delayed_fee_is_wrong_until_a_rule_delays_it(folder: Path) -> None:
     file = folder / "ac.yaml"
-    right = file.read_text(encoding="utf-8")
-    file.write_text(right.replace("timing: immediate", "timing: delayed_90_days", 1))
+    replace(file, "timing: immediate", "timing: delayed_90_days")
 
     checked = kvitt("region", "check", str(file), regions_dir=folder)
 

@@ -1,5 +1,6 @@
 """The table of rules, clauses and tests, on a small repository of its own."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -83,11 +84,15 @@ def test_rule_mutants_are_counted_by_their_clause(tmp_path: Path) -> None:
     assert mutants([file]) == {"ORD-2a": 2}
 
 
-def told(root: Path, *arguments: str, marked: str = TEST_FILE) -> tuple[int, str]:
-    """The exit code and the table for a repository with this file of tests."""
+def write_repository(root: Path, *, marked: str = TEST_FILE) -> None:
     for name, text in (("docs/domain.md", DOMAIN), ("tests/test_x.py", marked)):
         (root / name).parent.mkdir()
         (root / name).write_text(text)
+
+
+def printed(root: Path, *arguments: str, marked: str = TEST_FILE) -> tuple[int, str]:
+    """The exit code and the table for a repository with this file of tests."""
+    write_repository(root, marked=marked)
     run = subprocess.run(
         [sys.executable, "-m", "kvitt.rules", *arguments],
         cwd=root,
@@ -99,7 +104,7 @@ def told(root: Path, *arguments: str, marked: str = TEST_FILE) -> tuple[int, str
 
 
 def test_the_table_says_how_far_each_rule_and_clause_has_come(tmp_path: Path) -> None:
-    code, said = told(tmp_path, marked=TEST_FILE.replace("REF-1a", "ORD-2a"))
+    code, said = printed(tmp_path, marked=TEST_FILE.replace("REF-1a", "ORD-2a"))
 
     assert code == 0
     assert "BMB-7   begun, 1 of 2 clauses\n" in said
@@ -111,7 +116,7 @@ def test_the_table_says_how_far_each_rule_and_clause_has_come(tmp_path: Path) ->
 
 
 def test_untested_shows_the_clauses_without_a_test_alone(tmp_path: Path) -> None:
-    _, said = told(tmp_path, "--untested")
+    _, said = printed(tmp_path, "--untested")
 
     assert "BMB-7a  not begun" in said
     assert "BMB-7b  done" not in said
@@ -123,7 +128,27 @@ def test_untested_shows_the_clauses_without_a_test_alone(tmp_path: Path) -> None
     [("REF-1a", "is no clause of docs/domain.md"), ("BMB-7", "is a whole rule: name the clause")],
 )
 def test_a_mark_that_names_no_clause_fails_the_task(tmp_path: Path, named: str, fault: str) -> None:
-    code, said = told(tmp_path, marked=TEST_FILE.replace("REF-1a", named))
+    code, said = printed(tmp_path, marked=TEST_FILE.replace("REF-1a", named))
 
     assert code == 1
     assert f"tests/test_x.py:13 test_two: {named} {fault}\n" in said
+
+
+@pytest.mark.parametrize(("named", "code"), [("ORD-2a", 0), ("REF-1a", 1)])
+def test_a_table_that_nobody_reads_to_its_end_is_judged_all_the_same(
+    tmp_path: Path, named: str, code: int
+) -> None:
+    write_repository(tmp_path, marked=TEST_FILE.replace("REF-1a", named))
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    run = subprocess.run(
+        [sys.executable, "-m", "kvitt.rules"],
+        cwd=tmp_path,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+    os.close(writing)
+    assert (run.returncode, run.stderr) == (code, b"")

@@ -175,7 +175,7 @@ def _unknown_device(month: Month) -> None:
 
 
 def _requester_sends(month: Month) -> None:
-    requesters = {boss: one for one in month.units.users for boss in one.acts_for}
+    requesters = {prescriber: one for one in month.units.users for prescriber in one.acts_for}
     number = month.take_device(lambda one: lent(one) and one.now.prescriber in requesters)
     if number is not None:
         requester = requesters[UserId(str(month.device(number).now.prescriber))]

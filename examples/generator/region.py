@@ -28,7 +28,7 @@ from examples.generator.ordering import (
 )
 from examples.generator.profiles import Profile
 from examples.generator.shortages import plan_shortages
-from examples.generator.transferring import (
+from examples.generator.transfer_kinds import (
     left_unanswered,
     transfer_in_each_way,
     transfer_something,

@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: measure, keep the figures, write the page. One command, ≤ 35 minutes.
+"""`python -m tests.bench`: measure, keep the figures, write the page. One command, some 40 minutes.
 
 PART chooses parts by name (`memory`, half an hour, only so; `--help` tells of each); QUICK=1
 measures little, leaves Debezium out, and writes under .kvitt instead of docs.
@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
@@ -29,36 +30,57 @@ from tests.bench import (
 from tests.bench.machine import description, tell
 
 _ROOT = Path(__file__).parents[2]
-_PARTS: dict[str, Callable[..., Coroutine[None, None, report.Section]]] = {
-    "system": figures.measure,
-    "relay": relaying.measure,
-    "consumer": consuming.measure,
-    "writing": writing.measure,
-    "one-bad-region": one_bad_region.measure,
-    "slow-clients": slow_clients.measure,
-    "year": year.measure,
-    "profile": profiling.measure,
-    "memory": lasting.measure,
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is measured by itself: about how many minutes it takes on two cores, what it tells."""
+
+    measure: Callable[..., Coroutine[None, None, report.Section]]
+    minutes: int
+    tells: str
+
+
+_PARTS = {
+    "system": Part(
+        figures.measure,
+        6,
+        "start-up, idle, commit → effect, load until it queues, CPU an order, flows",
+    ),
+    "relay": Part(
+        relaying.measure,
+        6,
+        "a backlog, its length, history, single events; beside raw parts and peers",
+    ),
+    "consumer": Part(
+        consuming.measure, 2, "events to effects, beside raw parts and a peer; what fails"
+    ),
+    "writing": Part(
+        writing.measure,
+        4,
+        "what an event costs its transaction, timers, the consumer against history",
+    ),
+    "one-bad-region": Part(
+        one_bad_region.measure, 9, "how long a region waits while another floods"
+    ),
+    "slow-clients": Part(
+        slow_clients.measure, 4, "how long HTTP takes beside connections that send nothing"
+    ),
+    "year": Part(
+        year.measure, 6, "a hundredth of a year of 21 regions in bursts: hours, memory, growth"
+    ),
+    "profile": Part(profiling.measure, 2, "where Python's time goes"),
+    "memory": Part(lasting.measure, 30, "memory at 200 events/s, for MINUTES"),
 }
 _ONLY_WHEN_CHOSEN = {"memory"}
-_MINUTES = {
-    "system": (6, "start-up, idle, commit → effect, load until it queues, CPU an order, flows"),
-    "relay": (6, "a backlog, its length, history, single events; beside raw parts and peers"),
-    "consumer": (2, "events to effects, beside raw parts and a peer; what fails"),
-    "writing": (4, "what an event costs its transaction, timers, the consumer against history"),
-    "one-bad-region": (9, "how long a region waits while another floods"),
-    "slow-clients": (4, "how long HTTP takes beside connections that send nothing"),
-    "year": (6, "a hundredth of a year of 21 regions in bursts: hours, memory, growth"),
-    "profile": (2, "where Python's time goes"),
-    "memory": (30, "memory at 200 events/s, for MINUTES"),
-}
-"""About how long each part takes on two cores, and what it tells."""
 
 
 def main() -> int:
     """Exit code 1 when a part failed, 2 for a part that is not there."""
     if "--help" in sys.argv:
-        parts = "".join(f"  {one:15} {m:2} min  {what}\n" for one, (m, what) in _MINUTES.items())
+        parts = "".join(
+            f"  {name:15} {part.minutes:2} min  {part.tells}\n" for name, part in _PARTS.items()
+        )
         sys.stdout.write(f"{__doc__}\nParts, and how long each takes:\n{parts}")
         return 0
     chosen = os.environ.get("PART", "").split() or [
@@ -75,7 +97,7 @@ def main() -> int:
         machine, begun = description(), monotonic()
         try:
             with ended_by_signals():
-                section = asyncio.run(_PARTS[part](quick=quick))
+                section = asyncio.run(_PARTS[part].measure(quick=quick))
         except (AssertionError, RuntimeError, TimeoutError, LocalProblem) as error:
             failed.append(part)
             tell(f"{part} failed, its figures stay as they were: {error!r}")

@@ -98,7 +98,7 @@ async def _commit_to_effect(world: World, *, rates: Sequence[int], seconds: floa
                 f"{events / seconds:.0f}",
                 *found.told(),
                 str(found.missing),
-                f"{1000 * used.seconds * sum(used.shares.values()) / len(orders):.0f}",
+                f"{1000 * used.cpu_seconds / len(orders):.0f}",
                 used.told(),
             ]
         )

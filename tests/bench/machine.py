@@ -32,6 +32,11 @@ class Used:
     seconds: float
     shares: Mapping[str, float]
 
+    @property
+    def cpu_seconds(self) -> float:
+        """Seconds of CPU of all processes."""
+        return self.seconds * sum(self.shares.values())
+
     def told(self) -> str:
         """All of it in one line, in percent of a core."""
         return ", ".join(f"{name} {share:.0%}" for name, share in self.shares.items())

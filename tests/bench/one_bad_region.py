@@ -64,7 +64,8 @@ async def measure(*, quick: bool) -> Section:
 def one_flood(flood: str, *, seconds: float) -> dict[str, float]:
     """One pair of rounds on a system of its own; figures by name and unit."""
     with _running() as flooding:
-        alone, under = _pair(flooding, flood, seconds=seconds)
+        tell(f"one bad region: alone, then {_TOLD[flood]}")
+        alone, under = (flooding.round(kind, seconds=seconds) for kind in ("", flood))
     if under.good.unseen or under.unanswered:
         raise RuntimeError(f"{under.good.unseen} good and {under.unanswered} others unanswered")
     return {
@@ -97,11 +98,6 @@ def _running() -> Iterator[Flooding]:
             yield flooding
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def _pair(flooding: Flooding, flood: str, *, seconds: float) -> tuple[Round, Round]:
-    tell(f"one bad region: alone, then {_TOLD[flood]}")
-    return flooding.round("", seconds=seconds), flooding.round(flood, seconds=seconds)
 
 
 def _turn(flooding: Flooding, number: int, turns: int, *, seconds: float) -> dict[str, Round]:

@@ -3,7 +3,7 @@ how many hours the whole year takes, and what grows meanwhile. One region's syst
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 
@@ -14,32 +14,45 @@ from tests.bench.system import World, running
 LINES, TRANSFERS = 3_000_000, 600_000
 """Order lines and transfers of a year, assumed; each line is sent as an order of its own."""
 _BURSTS = 20
-_LARGEST = 1_500
-"""So many messages at once at most: a region's file, not a flood."""
+"""At 1:100 a burst is 1,500 orders: a region's file, not a flood."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Burst:
-    """What one burst came to. Bytes are those of all five databases, and of all processes."""
+    """What one burst came to: events recorded by it and before it, seconds, bytes of memory by
+    process, and bytes of all five databases after it.
+    """
 
+    behind: int
     events: int
     seconds: float
     used: Used
+    memory: Mapping[str, int]
     stored: int
-    memory: int
+
+    @property
+    def rate(self) -> float:
+        """Events recorded in a second."""
+        return self.events / self.seconds
 
 
 async def measure(*, quick: bool) -> Section:
-    """1:100, or 1:10,000 when tried."""
+    """1:100, or 1:10,000 when tried. Raises RuntimeError when something came to nothing."""
     share = 10_000 if quick else 100
+    orders, transfers = LINES // share // _BURSTS, TRANSFERS // share // _BURSTS
     section = Section("year", "A year of 21 regions")
     async with running() as world:
         await world.stock(deliveries=5)
         before = _stored(world)
-        bursts = [await _burst(world, number, share) for number in range(_BURSTS)]
-        memory = await asyncio.to_thread(world.processes.memory)
+        bursts = []
+        for number in range(_BURSTS):
+            tell(f"year: burst {number + 1} of {_BURSTS}")
+            bursts.append(await _burst(world, orders=orders, transfers=transfers))
+        _check(world, "orders", "orders.order.delivered.v1", _BURSTS * orders)
+        _check(world, "bmb", "bmb.transfer.completed.v1", _BURSTS * transfers)
     seconds = sum(one.seconds for one in bursts)
     events = sum(one.events for one in bursts)
+    cpu_seconds = sum(one.used.cpu_seconds for one in bursts)
     section.tables.append(
         Table(
             f"1:{share:,} of a year of 21 regions: {LINES // share:,} order lines placed, planned, "
@@ -52,8 +65,8 @@ async def measure(*, quick: bool) -> Section:
                     f"{seconds:.0f}",
                     f"{events / seconds:,.0f}",
                     f"**{seconds * share / 3600:.1f}**",
-                    f"{sum(map(_cpu, bursts)) / events * 1000:.2f}",
-                    f"{sum(map(_cpu, bursts)) / seconds:.2f}",
+                    f"{1000 * cpu_seconds / events:.2f}",
+                    f"{cpu_seconds / seconds:.2f}",
                     f"{(bursts[-1].stored - before) / 1e6:,.0f}",
                 ]
             ],
@@ -67,82 +80,66 @@ async def measure(*, quick: bool) -> Section:
         Table(
             "As it went on",
             ["burst", "events behind", "events/s", "memory of everything, MiB", "databases, MB"],
-            [[*row] for row in _rows(bursts)],
+            [
+                [
+                    f"{number}",
+                    f"{one.behind:,}",
+                    f"{one.rate:,.0f}",
+                    f"{sum(one.memory.values()) / 2**20:,.0f}",
+                    f"{one.stored / 1e6:,.0f}",
+                ]
+                for number, one in enumerate(bursts, start=1)
+            ],
             "Last memory: "
-            + ", ".join(f"{name} {size / 2**20:.0f} MiB" for name, size in memory.items())
+            + ", ".join(
+                f"{name} {size / 2**20:.0f} MiB" for name, size in bursts[-1].memory.items()
+            )
             + ".",
         )
     )
+    points = [(float(one.behind), one.rate) for one in bursts]
     section.plots.append(
-        Plot("year", "A year in bursts", "events", "events/s", {"events/s": [*_points(bursts)]})
+        Plot("year", "A year in bursts", "events behind", "events/s", {"events/s": points})
     )
     return section
 
 
-async def _burst(world: World, number: int, share: int) -> Burst:
-    """One of the bursts: orders, their deliveries, loans, transfers, acceptances."""
-    tell(f"year: burst {number + 1} of {_BURSTS}")
-    before = sum(world.recorded().values())
+async def _burst(world: World, *, orders: int, transfers: int) -> Burst:
+    """Orders and their deliveries; loans, their transfers and acceptances."""
+    make = world.business
+    behind = sum(world.recorded().values())
     world.processes.begin()
     begun = monotonic()
-    await _deliver(world, LINES // share // _BURSTS)
-    await _transfer(world, TRANSFERS // share // _BURSTS)
+    placed = [make.order() for _ in range(orders)]
+    await world.settle(placed)
+    await world.settle([make.dispatch(one) for one in placed])
+    loans = [make.loan() for _ in range(transfers)]
+    await world.settle(loans)
+    saved = [make.transfer(one) for one in loans]
+    await world.settle(saved)
+    await world.settle([make.accept(one) for one in saved])
     seconds, used = monotonic() - begun, world.processes.used()
-    memory = await asyncio.to_thread(world.processes.memory)
-    events = sum(world.recorded().values()) - before
-    return Burst(events, seconds, used, _stored(world), sum(memory.values()))
+    return Burst(
+        behind=behind,
+        events=sum(world.recorded().values()) - behind,
+        seconds=seconds,
+        used=used,
+        memory=await asyncio.to_thread(world.processes.memory),
+        stored=_stored(world),
+    )
 
 
-async def _deliver(world: World, count: int) -> None:
-    make = world.business
-    for many in _pieces(count):
-        orders = [make.order() for _ in range(many)]
-        await world.settle(orders)
-        await world.settle([make.dispatch(one) for one in orders])
-
-
-async def _transfer(world: World, count: int) -> None:
-    make = world.business
-    for many in _pieces(count):
-        loans = [make.loan() for _ in range(many)]
-        await world.settle(loans)
-        transfers = [make.transfer(one) for one in loans]
-        await world.settle(transfers)
-        await world.settle([make.accept(one) for one in transfers])
-
-
-def _pieces(count: int) -> Iterator[int]:
-    while count > 0:
-        yield min(count, _LARGEST)
-        count -= _LARGEST
-
-
-def _rows(bursts: Sequence[Burst]) -> Iterator[Sequence[str]]:
-    behind = 0
-    for number, one in enumerate(bursts):
-        yield (
-            f"{number + 1}",
-            f"{behind:,}",
-            f"{one.events / one.seconds:,.0f}",
-            f"{one.memory / 2**20:,.0f}",
-            f"{one.stored / 1e6:,.0f}",
-        )
-        behind += one.events
-
-
-def _points(bursts: Sequence[Burst]) -> Iterator[tuple[float, float]]:
-    behind = 0
-    for one in bursts:
-        behind += one.events
-        yield float(behind), one.events / one.seconds
-
-
-def _cpu(burst: Burst) -> float:
-    """Seconds of CPU of all processes."""
-    return burst.used.seconds * sum(burst.used.shares.values())
+def _check(world: World, service: str, wire_type: str, count: int) -> None:
+    """Raises RuntimeError when a service has not recorded so many events of a type."""
+    with world.connect(service) as connection:
+        query = "SELECT count(*) FROM events WHERE type = %s"
+        (found,) = connection.execute(query, [wire_type]).fetchone() or (0,)
+    if found != count:
+        raise RuntimeError(f"{service} has recorded {found} of {count} {wire_type}")
 
 
 def _stored(world: World) -> int:
+    """Bytes of all services' databases."""
     found = 0
     for service in world.system.services:
         with world.connect(service) as connection:

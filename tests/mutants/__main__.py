@@ -15,13 +15,14 @@ from tests.mutants.sending import SENDING
 from tests.mutants.sharing import SHARING
 from tests.mutants.tree import ROOT
 from tests.mutants.trial import Case, Outcome, Tried
-from tests.mutants.trying import are_green, attempts, ready, stands
+from tests.mutants.trying import are_green, attempts, print_list, ready, stands
+from tests.mutants.web import WEB
 from tests.telling import machine, say
 
 GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "The way out: event log and relay": SENDING,
     "The way in: marks, batches, offsets, the group": RECEIVING,
-    "From outside: regions, quarantine, HTTP, privacy, contracts": OUTSIDE,
+    "From outside: regions, quarantine, HTTP, privacy, contracts": (*OUTSIDE, *WEB),
     "Isolation: one region, caller or connection stops no other": ISOLATION,
     "Sharing: regions' turns, the park's cap, the drain": SHARING,
     "The business": BUSINESS,
@@ -41,28 +42,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="only list the mutants")
     chosen = parser.parse_args(arguments)
     if chosen.list:
-        for one in MUTANTS.values():
-            say(f"{one.name:28} {one.takes_out}")
+        print_list(MUTANTS.values())
         return 0
     names = [name for name in chosen.mutant.split(",") if name]
     if unknown := set(names) - MUTANTS.keys():
         parser.error(f"no mutant is called {', '.join(sorted(unknown))}; LIST=1 names them all")
-    named = [MUTANTS[name] for name in names]
-    if [one for one in named or MUTANTS.values() if not stands(one)]:
+    wanted = [MUTANTS[name] for name in names or MUTANTS]
+    if [one for one in wanted if not stands(one)]:
         return 1
     began = monotonic()
-    wanted = named or list(MUTANTS.values())
     planted: tuple[Case, ...] = ()
     with ready() as runner:
         if not are_green(runner, wanted):
             return 1
-        if not named:
+        if not names:
             planted = runner.run([PLANTED], to_the_end=True).cases
             say(f"  {len(planted)} faults are planted in the simulation")
         tried = attempts(runner, wanted)
     page = render(tried, planted, seconds=monotonic() - began)
     say("\n" + page)
-    if not named:
+    if not names:
         _PAGE.write_text(f"{_PAGE.read_text().partition(_MARK)[0]}{_MARK}\n\n{page}")
     unseen = [one.test for one in planted if one.kind != "passed"]
     return 1 if unseen or not all(one.is_caught for one in tried) else 0

@@ -1,4 +1,7 @@
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,6 +106,23 @@ def test_rule_mutants_are_chosen_by_list_rule_clause_and_name() -> None:
     assert set(map(id, chosen("NTF-1"))) <= set(map(id, chosen("notifications")))
     with pytest.raises(LookupError, match="NTF-9"):
         chosen("NTF-1,NTF-9")
+
+
+@pytest.mark.parametrize("module", ["tests.mutants", "tests.mutants.rules"])
+def test_a_list_that_nobody_reads_to_its_end_is_no_error(module: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    listed = subprocess.run(
+        [sys.executable, "-m", module, "--list"],
+        cwd=ROOT,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+    os.close(writing)
+    assert (listed.returncode, listed.stderr) == (0, b"")
 
 
 def test_a_mutant_is_put_in_and_taken_out_again(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """The way of a whole trial: a copy, servers, a run without any mutant, then each by itself."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from kvitt.signals import while_it_is_read
 
 from tests.mutants.mutant import Mutant
 from tests.mutants.servers import running
@@ -13,6 +15,14 @@ from tests.telling import say
 
 _TO_BEGIN_SECONDS = 600.0
 _TEST_SECONDS = 10.0
+
+
+def print_list(mutants: Collection[Mutant]) -> None:
+    """A line for each: its name, and what it takes out."""
+    width = max(len(one.name) for one in mutants)
+    with while_it_is_read():
+        for one in mutants:
+            say(f"{one.name:{width}} {one.takes_out}")
 
 
 @contextmanager
@@ -25,7 +35,7 @@ def ready() -> Iterator[Runner]:
 
 
 def stands(mutant: Mutant) -> bool:
-    """Told before anything is started: a mutant whose text is not there any more."""
+    """True when each text that a mutant takes out stands there once; says so where it does not."""
     try:
         texts_with(mutant.swaps)
     except NotOnce as error:

@@ -255,7 +255,7 @@ class LocalSystem:
         self.servers = LocalServers(self.state)
         try:
             self._start()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: what has begun is ended, and the error goes on
             self._stop()
             raise
         return self

@@ -55,7 +55,7 @@ class RegionClient:
         with self._answered():
             try:
                 await self._producer.start()
-            except BaseException:
+            except BaseException:  # a cancelled start too leaves no client open; it goes on
                 await self._producer.stop()
                 raise
         return self

@@ -77,7 +77,7 @@ def still(payer: str, since: str) -> Fact:
     return lambda device: lasted(device, payer=payer, since=since)
 
 
-@pytest.mark.rule("PHY-1b", "BIL-1a")
+@pytest.mark.rule("PHY-1i", "BIL-1a")
 @pytest.mark.parametrize(
     ("told", "owed"),
     [

@@ -107,7 +107,7 @@ async def test_an_order_that_is_answered_late_is_planned_from_the_day_of_the_ans
     assert waiting.planned_dispatch_on == date(2026, 4, 7)  # ten working days, over Good Friday
 
 
-@pytest.mark.rule("ORD-6g")
+@pytest.mark.rule("ORD-6h")
 def test_an_order_never_waits_for_what_is_purchased_no_more() -> None:
     declined = domain.reserve(
         order_id(),
@@ -130,7 +130,7 @@ def test_what_there_is_of_an_article_that_is_purchased_no_more_is_set_aside() ->
     assert isinstance(reserved, StockReserved)
 
 
-@pytest.mark.rule("ORD-6g")
+@pytest.mark.rule("ORD-6h")
 @pytest.mark.parametrize("status", ["phase_out", "discontinued"])
 async def test_an_order_of_an_ending_article_without_balance_is_declined_and_moves_nothing(
     world: World, status: str

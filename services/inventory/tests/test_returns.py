@@ -85,7 +85,7 @@ async def returned_moves(world: World) -> dict[int, int]:
 LENT = [(2, PAYER), (5, RECEIVING_PAYER)]
 
 
-@pytest.mark.rule("PHY-1a", "PHY-1b", "PHY-1d")
+@pytest.mark.rule("PHY-1a", "PHY-1b", "PHY-1d", "PHY-1i")
 @pytest.mark.parametrize(
     ("days", "paid"),
     [
@@ -185,7 +185,7 @@ async def sent_again(world: World) -> None:
     await world.handle(sent)
 
 
-@pytest.mark.rule("PHY-1a", "PHY-1c")
+@pytest.mark.rule("PHY-1c", "PHY-1j")
 async def test_a_return_before_a_dispatch_breaks_nothing_of_it(world: World) -> None:
     await sent_again(world)
 
@@ -220,7 +220,7 @@ async def test_what_came_back_on_its_way_is_told_again_without_effect(
     assert (await device(world)).custody == Custody(holder=a_store(store), since=march(19))
 
 
-@pytest.mark.rule("PHY-1a")
+@pytest.mark.rule("PHY-1j")
 def test_goods_that_are_delivered_without_a_return_before_begin_a_course_of_their_own() -> None:
     held = Custody(holder=a_patient(), payer_id=None, since=march(2))
     history = [
@@ -241,7 +241,7 @@ def test_goods_that_are_delivered_without_a_return_before_begin_a_course_of_thei
     assert [course.began_on for course in twice] == [march(2), march(8)]
 
 
-@pytest.mark.rule("PHY-1a")
+@pytest.mark.rule("PHY-1j")
 async def test_a_return_before_a_delivery_of_the_same_day_as_the_return_is_refused(
     world: World,
 ) -> None:

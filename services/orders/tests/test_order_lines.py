@@ -155,7 +155,7 @@ def test_an_unmarked_article_has_no_device_number(policy: RegionPolicy) -> None:
     assert refusal(refused) == (Reason.NOT_MARKED, "ORD-8", "lines.0.device_number")
 
 
-@pytest.mark.rule("REF-7e")
+@pytest.mark.rule("REF-7g")
 def test_a_private_clinic_withdraws_nothing(policy: RegionPolicy) -> None:
     clinic = a_service_point(private_clinic=True, store=None)
 
@@ -164,7 +164,7 @@ def test_a_private_clinic_withdraws_nothing(policy: RegionPolicy) -> None:
     assert refusal(refused) == (Reason.PRIVATE_CLINIC_HOLDS_NO_STOCK, "REF-7", "service_point")
 
 
-@pytest.mark.rule("REF-7e")
+@pytest.mark.rule("REF-7h")
 def test_a_private_clinic_orders_from_the_central_store(policy: RegionPolicy) -> None:
     clinic = a_service_point(private_clinic=True, store=None, customer_id=CustomerId("40201"))
 

@@ -13,7 +13,7 @@ from tests.mutants.rules.lists import LISTS, RULE_MUTANTS, chosen
 from tests.mutants.rules.rule_mutant import faults_of
 from tests.mutants.tree import ROOT
 from tests.mutants.trial import Tried
-from tests.mutants.trying import are_green, attempts, ready
+from tests.mutants.trying import are_green, attempts, print_list, ready
 from tests.telling import machine, say
 
 
@@ -32,15 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LookupError as error:
         parser.error(f"nothing is called {error}; LIST=1 names all mutants")
     if asked.list:
-        for one in wanted:
-            say(f"{one.name:10} {one.takes_out}")
+        print_list(wanted)
         return 0
     if faults := faults_of(RULE_MUTANTS.values(), domain=_domain()):
         say("\n".join(faults))
         return 1
-    if not wanted:
-        say("There is no rule mutant of that.")
-        return 0
     began = monotonic()
     with ready() as runner:
         tried = attempts(runner, wanted) if are_green(runner, wanted) else []
@@ -50,10 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def summary(tried: Sequence[Tried], *, seconds: float) -> str:
     """How many were caught, and each that was not, with its clause."""
-    seen = [one for one in tried if one.is_caught]
-    lines = [f"{one.mutant.name} {one.outcome}: {one.mutant.takes_out}" for one in tried]
-    lines = [line for line, one in zip(lines, tried, strict=True) if not one.is_caught]
-    caught = f"{len(seen)} of {len(tried)} rule mutants are caught"
+    missed = [one for one in tried if not one.is_caught]
+    lines = [f"{one.mutant.name} {one.outcome}: {one.mutant.takes_out}" for one in missed]
+    caught = f"{len(tried) - len(missed)} of {len(tried)} rule mutants are caught"
     return "\n".join([*lines, f"{caught}; {seconds / 60:.0f} min, {machine()}."])
 
 

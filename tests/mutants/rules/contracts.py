@@ -42,7 +42,7 @@ CONTRACTS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-4b",
-        "A line must always name a payer",
+        "A line without a payer of its own has one that nobody named",
         _COMMANDS,
         "    quantity: Quantity = 1\n    payer_id: PayerId | None = None\n",
         "    quantity: Quantity = 1\n    payer_id: PayerId = PayerId('00000')\n",

@@ -63,7 +63,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         f"{_RESERVATIONS}_an_order_that_is_answered_late_is_planned_from_the_day_of_the_answer",
     ),
     rule_mutant(
-        "ORD-6g",
+        "ORD-6h",
         "An order waits for what nobody purchases",
         _RULES,
         "    if any(number in not_purchased for number in missing):\n",

@@ -35,11 +35,11 @@ def chosen(names: str) -> list[RuleMutant]:
     """
     found: dict[str, RuleMutant] = {}
     for name in filter(None, names.split(",")):
-        of = [one for one in RULE_MUTANTS.values() if name in _names(one)]
-        if not of and name not in LISTS:
+        named = {one.name: one for one in RULE_MUTANTS.values() if name in _names(one)}
+        if not named:
             raise LookupError(name)
-        found |= {one.name: one for one in of}
-    return list(found.values() if names else RULE_MUTANTS.values())
+        found |= named
+    return list((found or RULE_MUTANTS).values())
 
 
 def _names(mutant: RuleMutant) -> tuple[str, ...]:

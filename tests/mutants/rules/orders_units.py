@@ -128,12 +128,21 @@ UNITS: tuple[RuleMutant, ...] = (
         f"{_UNIT}_it_can_be_looked_up_which_payer_a_customer_has",
     ),
     rule_mutant(
-        "REF-7e",
+        "REF-7g",
         "A private clinic withdraws from a store",
         _PLACING,
         "    if place.private_clinic and not policy.private_clinics_hold_stock:\n",
         "    if place.private_clinic and policy.private_clinics_hold_stock:\n",
         f"{_LINE}_a_private_clinic_withdraws_nothing",
+    ),
+    rule_mutant(
+        "REF-7h",
+        "A private clinic orders nothing from the central store",
+        _PLACING,
+        "    _must_be_reachable(command.delivery, parties.recipient)\n",
+        "    _must_be_reachable(command.delivery, parties.recipient)\n"
+        "    _must_own(policy.stores.central, parties.service_point, policy)\n",
+        f"{_PLACE}_a_private_clinic_orders_from_the_central_store",
     ),
     rule_mutant(
         "REF-7e",

@@ -25,7 +25,7 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         _CORRECTED,
     ),
     rule_mutant(
-        "PHY-1a",
+        "PHY-1j",
         "A return takes back a dispatch that left the store after it",
         _RETURNS,
         "        if on >= max(now.began_on, on_the_way.sent_on or now.began_on):\n",
@@ -33,7 +33,7 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         f"{_RETURN}_a_return_before_a_dispatch_breaks_nothing_of_it",
     ),
     rule_mutant(
-        "PHY-1a",
+        "PHY-1j",
         "Goods that an order delivers go on with the loan before, instead of beginning one",
         f"{_CODE}/devices/domain.py",
         "        if found and found[-1].store == store and not change.by_order:\n",
@@ -74,7 +74,7 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         f"{_RETURN}_what_came_back_on_its_way_is_told_again_without_effect",
     ),
     rule_mutant(
-        "PHY-1b",
+        "PHY-1i",
         "Nobody pays for the days that a return is moved forward by",
         _RETURNS,
         "    return {**lasted, **_in_store(store, on, days)}\n",

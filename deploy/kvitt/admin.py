@@ -1,0 +1,125 @@
+"""A client of each service's admin HTTP. What an operator asks of it is in operate.py."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from kvitt_contracts.topics import SERVICES
+
+from kvitt.local import tokens
+from kvitt.local.problems import LocalProblem
+from kvitt.local.state import State
+from kvitt.troubles import of_answer
+
+_KEYS_AT_ONCE = 5_000
+
+
+class Admin:
+    """The admin HTTP of each service.
+
+    On this machine: addresses and a token come from the state directory. Elsewhere:
+    KVITT_ADMIN_URLS (`orders=https://…,bmb=…`) and KVITT_ADMIN_TOKEN, a token with the role `ops`.
+    """
+
+    def __init__(
+        self,
+        urls: dict[str, str],
+        token: str,
+        *,
+        dead: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self._urls = urls
+        self._dead = dead
+        self._client = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60.0)
+
+    @classmethod
+    def of(cls, state_dir: Path) -> "Admin":
+        """From the environment, else from the state directory. Raises LocalProblem."""
+        named = os.environ.get("KVITT_ADMIN_URLS")
+        if named:
+            return cls(_urls(named), _token())
+        directory = state_dir.resolve()
+        state = State.existing(directory) if State.exists(directory) else None
+        urls = {
+            name: f"http://127.0.0.1:{state.ports[f'http-{name}']}"
+            for name in SERVICES
+            if state and f"http-{name}" in state.ports
+        }
+        if not state or not urls:
+            raise LocalProblem(
+                f"No services are known in {directory}.",
+                remedy="Start them (kvitt up), or name them with KVITT_ADMIN_URLS.",
+            )
+        token = tokens.TokenIssuer(directory).issue("operator", region="ac", roles=["ops"])
+        return cls(urls, token, dead=state.dead_parts)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The known services, in the catalogue's order."""
+        return tuple(name for name in SERVICES if name in self._urls)
+
+    def get(self, service: str, path: str, **query: Any) -> Any:
+        """A service's answer to GET. Raises LocalProblem."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        return self._ask("GET", service, path, params=asked)
+
+    def last_numbers(self, service: str, topic: str) -> Iterator[tuple[str, int]]:
+        """Each key of a topic and its last number, page by page. Raises LocalProblem."""
+        after: str | None = None
+        while True:
+            page: dict[str, int] = self.get(
+                service, "outbox/last-numbers", topic=topic, limit=_KEYS_AT_ONCE, after=after
+            )
+            yield from page.items()
+            if len(page) < _KEYS_AT_ONCE:
+                return
+            *_, after = page
+
+    def post(self, service: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """A service's answer to POST. Raises LocalProblem."""
+        return self._ask("POST", service, path, json=body or {})
+
+    def _ask(self, method: str, service: str, path: str, **more: Any) -> Any:
+        if service not in self._urls:
+            raise LocalProblem(
+                f"There is no service {service} here.",
+                remedy=f"There are {', '.join(self.services)}.",
+            )
+        try:
+            answer = self._client.request(method, f"{self._urls[service]}/admin/{path}", **more)
+        except httpx.HTTPError as error:
+            raise self._with_dead(
+                LocalProblem(
+                    f"{service} does not answer ({type(error).__name__}).",
+                    remedy="kvitt status shows what runs.",
+                )
+            ) from error
+        if answer.is_success:
+            return answer.json()
+        raise self._with_dead(of_answer(service, answer))
+
+    def _with_dead(self, problem: LocalProblem) -> LocalProblem:
+        """The problem, with the parts of this machine that are dead at this instant."""
+        dead = "".join(f" {part} is dead: {why}." for part, why in self._dead().items())
+        return LocalProblem(problem.what + dead, remedy=problem.remedy)
+
+
+def _urls(named: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in named.split(",")]
+    if not all(url.strip() for _, _, url in pairs):
+        raise LocalProblem(
+            f"KVITT_ADMIN_URLS cannot be read: {named}.",
+            remedy="It is like orders=https://one.example,bmb=https://other.example.",
+        )
+    return {name.strip(): url.strip().rstrip("/") for name, _, url in pairs}
+
+
+def _token() -> str:
+    found = os.environ.get("KVITT_ADMIN_TOKEN", "")
+    if not found:
+        raise LocalProblem(
+            "KVITT_ADMIN_TOKEN is not set.", remedy="It is a token with the role ops."
+        )
+    return found
