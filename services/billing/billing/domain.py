@@ -234,8 +234,8 @@ class CustodyChanges:
 def missing_changes(
     last: int, applied: CustodyChanges, *, forgone: Collection[int] = ()
 ) -> tuple[int, ...]:
-    """The custody changes that a closed day counts, 1 to `last`, and that are not known by number to
-    be applied (BIL-9). `forgone` are not waited for.
+    """The custody changes that a closed day counts, 1 to `last`, and that are not known by number
+    to be applied (BIL-9). `forgone` are not waited for.
     """
     known = {*applied.besides, *forgone}
     return tuple(n for n in range(applied.up_to + 1, last + 1) if n not in known)
