@@ -1,5 +1,4 @@
-"""Authentication and authorisation: bearer tokens (JWT) verified against a JWKS, and what their
-holder may do.
+"""Authentication: bearer tokens (JWT) verified against a JWKS, and who their holder is.
 
 A token's expiry is judged by real time, never by business time.
 """
@@ -7,13 +6,13 @@ A token's expiry is judged by real time, never by business time.
 import asyncio
 import json
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import jwt
-from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
+from kvitt_contracts.access import IN_TOKENS, Act, Grantee
+from kvitt_contracts.types import RegionCode, UserId
 
 from kvitt_chassis.web.problems import Problem, ProblemRaised
 
@@ -27,19 +26,22 @@ _KEYS_LIVE_SECONDS = 3600.0
 _RELOAD_PAUSE_SECONDS = 10.0
 
 
-class Forbidden(ProblemRaised):
-    """The caller is known and may not do this (403, REF-5)."""
+WAY_ON = "Be enhetschefen om behörighet."
 
-    def __init__(self, needed: Iterable[str]) -> None:
+
+class Forbidden(ProblemRaised):
+    """The caller is known and may not do this (403), by the act's row of the table of access."""
+
+    def __init__(self, act: Act) -> None:
         super().__init__(
             Problem(
                 status=403,
-                reason="FORBIDDEN",
+                reason=act.reason,
                 title="Behörighet saknas",
-                detail="Din användare har inte den roll eller det tjänsteställe som krävs.",
-                rule="REF-5",
-                way_on="Be enhetschefen om behörighet.",
-                values={"needs_one_of": sorted(needed)},
+                detail="Din användare har inte den roll som krävs.",
+                rule=act.rule,
+                way_on=WAY_ON,
+                values={"act": act.name, "needs_one_of": sorted(act.granted)},
             )
         )
 
@@ -67,29 +69,16 @@ def no_token() -> Unauthorized:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """An authenticated caller: an internal user id, never a name. `region` scopes everything that
-    the caller reads and writes.
+class Identity:
+    """What a token says: an internal user id, never a name, and the region.
+
+    `said` are the grantees that a token alone can name (IN_TOKENS); for a user it is empty: what a
+    user may do is in the register.
     """
 
     user_id: UserId
     region: RegionCode
-    roles: frozenset[Role]
-    service_points: frozenset[ServicePointId]
-
-    def has(self, *roles: Role) -> bool:
-        """True when the caller has at least one of the roles."""
-        return not self.roles.isdisjoint(roles)
-
-    def must_have(self, *roles: Role) -> None:
-        """Raises Forbidden (403, REF-5) unless the caller has one of the roles."""
-        if not self.has(*roles):
-            raise Forbidden(roles)
-
-    def must_work_at(self, service_point: ServicePointId) -> None:
-        """Raises Forbidden (403, REF-5) unless the token names the service point."""
-        if service_point not in self.service_points:
-            raise Forbidden([service_point])
+    said: frozenset[Grantee] = frozenset()
 
 
 class KeysUnavailable(OSError):
@@ -161,7 +150,7 @@ class UrlKeys:
 
 
 class Authenticator:
-    """Turns a bearer token into a Caller."""
+    """Turns a bearer token into an Identity."""
 
     def __init__(self, keys: KeySource, *, audience: str = AUDIENCE) -> None:
         self._keys = keys
@@ -178,8 +167,8 @@ class Authenticator:
             return cls(UrlKeys(jwks_url))
         raise ValueError("give either KVITT_JWKS_FILE or KVITT_JWKS_URL")
 
-    async def caller(self, authorization: str | None) -> Caller:
-        """The caller that an `Authorization` header authenticates. Raises Unauthorized (401)."""
+    async def identity(self, authorization: str | None) -> Identity:
+        """Who an `Authorization` header authenticates. Raises Unauthorized (401)."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise no_token()
@@ -195,21 +184,20 @@ class Authenticator:
                 leeway=LEEWAY_SECONDS,
                 options={"require": _CLAIMS},
             )
-            return _caller(claims)
+            return _identity(claims)
         except jwt.ExpiredSignatureError:
             raise Unauthorized("TOKEN_EXPIRED", "Åtkomsttoken har gått ut.") from None
         except (jwt.PyJWTError, ValueError, TypeError):
             raise Unauthorized("INVALID_TOKEN", "Åtkomsttoken går inte att godta.") from None
 
 
-def _caller(claims: dict[str, Any]) -> Caller:
-    known = {role.value for role in Role}
-    return Caller(
+def _identity(claims: dict[str, Any]) -> Identity:
+    known = {grantee.value for grantee in IN_TOKENS}
+    return Identity(
         user_id=UserId(str(claims["sub"])),
         region=RegionCode(str(claims["region"])),
         # an issuer may know roles that we do not: they open nothing here
-        roles=frozenset(Role(role) for role in claims.get("roles", ()) if role in known),
-        service_points=frozenset(ServicePointId(str(p)) for p in claims.get("service_points", ())),
+        said=frozenset(Grantee(one) for one in claims.get("roles", ()) if one in known),
     )
 
 

@@ -20,18 +20,20 @@ from pydantic_core import to_json
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from kvitt_chassis.auth import Authenticator, Caller, no_token
+from kvitt_chassis.access import CALLER, GRANT, Access, Caller, Grant
+from kvitt_chassis.auth import Authenticator, no_token
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.operating import telemetry
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
-from kvitt_chassis.web.bodies import Body, BodyRoute
+from kvitt_chassis.web.bodies import Body, GuardedRoute
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
-from kvitt_chassis.web.lists import ListOf, ListQuery, Page, RegionWide, Scope, named
+from kvitt_chassis.web.lists import ListOf, ListQuery, Page, named
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, NotFound
 from kvitt_chassis.web.reader import RegionReader
+from kvitt_chassis.web.scopes import RegionWide, Scope
 
 __all__ = [
     "ApiContext",
@@ -55,9 +57,6 @@ __all__ = [
 T = TypeVar("T")
 
 MAX_WAIT_SECONDS = 10.0
-CALLER = "kvitt.caller"
-"""Where the guard puts the authenticated caller of a request (ASGI scope)."""
-
 _POLL_SECONDS = 0.03
 _TRIES = 4
 _KEY = re.compile(r"^[\x21-\x7e]{1,100}$")
@@ -85,7 +84,7 @@ class ApiRouter(APIRouter):
 
     def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
         super().__init__(
-            prefix=prefix, tags=list(tags or ()), responses=_ANSWERS, route_class=BodyRoute
+            prefix=prefix, tags=list(tags or ()), responses=_ANSWERS, route_class=GuardedRoute
         )
 
 
@@ -97,6 +96,7 @@ class ApiContext:
     database: Database
     handlers: Handlers
     authenticator: Authenticator
+    access: Access
     sealer: Sealer
     may_decide: Callable[[], bool] = lambda: True  # False: commands get 503, views are shown
 
@@ -295,10 +295,11 @@ async def command_runner(
     )
 
 
-async def reader(request: Request, caller: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
+async def reader(request: Request, _: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
     """The reader of this request: queries of the caller's region."""
     context = _context(request)
-    return RegionReader(context.database, caller, sealer=context.sealer, url=request.url)
+    grant: Grant = request.scope[GRANT]
+    return RegionReader(context.database, grant, sealer=context.sealer, url=request.url)
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Query
-from kvitt_contracts.types import TEXT, Role
+from kvitt_contracts.types import TEXT
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import driver
-from kvitt_chassis.auth import Caller
+from kvitt_chassis.access import Caller
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumers import Consumers
 from kvitt_chassis.consuming.machine import State
@@ -31,7 +31,7 @@ from kvitt_chassis.parameters import RowNumber, Text
 from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.relay import Relay
 from kvitt_chassis.service import Service
-from kvitt_chassis.web.bodies import Body, BodyRoute
+from kvitt_chassis.web.bodies import Body, GuardedRoute
 from kvitt_chassis.web.problems import Invalid, NotFound
 
 T = TypeVar("T")
@@ -144,13 +144,7 @@ class Recorded(BaseModel):
     data: Any
 
 
-async def operator(caller: Annotated[Caller, Depends(signed_in)]) -> Caller:
-    """Who operates. Raises Unauthorized (401), Forbidden (403)."""
-    caller.must_have(Role.OPS)
-    return caller
-
-
-Operator = Annotated[Caller, Depends(operator)]
+Operator = Annotated[Caller, Depends(signed_in)]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 KeyLimit = Annotated[
     int | None,
@@ -166,8 +160,7 @@ def routes(operations: Operations) -> APIRouter:
     router = APIRouter(
         prefix="/admin",
         tags=["Drift"],
-        dependencies=[Depends(operator)],
-        route_class=BodyRoute,
+        route_class=GuardedRoute,
     )
     _state_routes(router, operations)
     _park_routes(router, operations.quarantine)

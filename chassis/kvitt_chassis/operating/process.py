@@ -293,6 +293,7 @@ class Process:
             authenticator=Authenticator.of(
                 jwks_file=self.settings.jwks_file, jwks_url=self.settings.jwks_url
             ),
+            access=self.service.access,
             sealer=Sealer(self.settings.quarantine_key.get_secret_value()),
             may_decide=lambda: self._are_policies_guarded,
         )

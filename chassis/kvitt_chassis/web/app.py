@@ -19,10 +19,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kvitt_chassis import metrics
-from kvitt_chassis.auth import Caller
+from kvitt_chassis.access import CALLER
+from kvitt_chassis.auth import Identity
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.database import is_lock_trouble
-from kvitt_chassis.http import CALLER, ApiContext, Replayed
+from kvitt_chassis.http import ApiContext, Replayed
 from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.origins import is_from
@@ -78,8 +79,9 @@ def build_app(
     description: str = "",
 ) -> FastAPI:
     """The application with `/docs` that opens without internet. Routes find `context` by
-    themselves.
+    themselves. Raises LookupError for a route that is in no row of the table of access.
     """
+    context.access.check(routers)
     app: FastAPI = FastAPIOffline(title=title, description=description, version="1", redoc_url=None)
     app.state.context = context
     for router in routers:
@@ -155,15 +157,17 @@ class Guard:
         if is_open(path):
             yield
             return
-        caller = scope[CALLER] = await self._caller(scope)
+        identity = await self._identity(scope)
         if path.startswith("/admin/"):
+            scope[CALLER] = await self._context.access.caller(identity, self._context.database)
             yield
             return
-        if (outage := self._context.database.policies.out.get(caller.region)) is not None:
+        if (outage := self._context.database.policies.out.get(identity.region)) is not None:
             raise RegionIsOut(outage.cause)
         try:
-            with self._slots.one(caller.region, caller.user_id):
+            with self._slots.one(identity.region, identity.user_id):
                 REQUESTS_IN_HAND.labels(self._service).set(self._slots.taken)
+                scope[CALLER] = await self._context.access.caller(identity, self._context.database)
                 yield
         except NoSlot as error:
             REFUSED.labels(self._service, error.share).inc()
@@ -171,10 +175,10 @@ class Guard:
         finally:
             REQUESTS_IN_HAND.labels(self._service).set(self._slots.taken)
 
-    async def _caller(self, scope: Scope) -> Caller:
+    async def _identity(self, scope: Scope) -> Identity:
         authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
         try:
-            return await self._context.authenticator.caller(authorization)
+            return await self._context.authenticator.identity(authorization)
         except OSError as error:
             log.warning("the issuer's keys cannot be read: %s", describe(error))
             raise Busy(status=503, reason="KEYS_UNAVAILABLE") from error

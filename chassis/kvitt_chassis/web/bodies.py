@@ -11,6 +11,8 @@ from kvitt_contracts.types.strict import strict
 from pydantic import BaseModel, GetCoreSchemaHandler, ValidationInfo, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, core_schema, to_json
 
+from kvitt_chassis.access import GRANT
+
 
 class Body(BaseModel):
     """A request's body: `class RejectBody(Body)`. Its fields are read as a message's are: days
@@ -35,17 +37,23 @@ class Body(BaseModel):
         return handler({name: getattr(read, name) for name in read.model_fields_set})
 
 
-class BodyRoute(APIRoute):
-    """A route whose JSON has one meaning: no name twice, no NaN."""
+class GuardedRoute(APIRoute):
+    """A route that its caller is granted by the table of access, before anything of its body is
+    read; whose JSON has one meaning: no name twice, no NaN.
+    """
+
+    is_guarded = True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """See APIRoute."""
         handle = super().get_route_handler()
 
-        async def read_once(request: Request) -> Response:
+        async def granted(request: Request) -> Response:
+            access = request.app.state.context.access
+            request.scope[GRANT] = access.grant(request.scope)
             return await handle(_Strict(request.scope, request.receive))
 
-        return read_once
+        return granted
 
 
 class _Strict(Request):

@@ -20,6 +20,7 @@ from kvitt_chassis.web.cursors import MAX_CURSOR_LENGTH, Cursor
 from kvitt_chassis.web.keyset import Order, adapter_of
 from kvitt_chassis.web.problems import Invalid
 from kvitt_chassis.web.reader import Find, RegionReader
+from kvitt_chassis.web.scopes import RegionWide, Scope
 
 V = TypeVar("V")
 
@@ -98,25 +99,6 @@ class ListQuery(BaseModel):
         return {n: v for n, v in values.items() if v != fields[n].default and v != []}
 
 
-class Scope:
-    """Whose rows a list has: the columns of the region and of the units (stores, service points,
-    customers) that a row belongs to. Who may see which units is decided by these.
-    """
-
-    def __init__(self, region: Column, unit: Column, *more_units: Column) -> None:
-        self.region = region
-        self.units = (unit, *more_units)
-
-
-class RegionWide:
-    """The scope of rows that belong to no unit: everybody in the region has the same, because."""
-
-    def __init__(self, region: Column, *, because: str) -> None:
-        self.region = region
-        self.units: tuple[Column, ...] = ()
-        self.because = because
-
-
 def named(*columns: Column, **more: Column) -> dict[str, Column]:
     """Columns by the name that a caller sorts by: their own, or the one that is told."""
     return {column.key: column for column in columns} | more
@@ -142,7 +124,7 @@ class ListOf(Generic[V]):
     def __post_init__(self) -> None:
         if self.scope.region.key != "region" or self.scope.region.class_ is not self._entity:
             raise TypeError("the scope's region is that of the first row class")
-        self._must_have(self.scope.units)
+        self._must_have(self.scope.columns)
         self._must_have(self.sorts.values())
         for column in self.sorts.values():
             adapter_of(column)
@@ -152,7 +134,7 @@ class ListOf(Generic[V]):
     async def page(
         self, asked: ListQuery, reader: RegionReader, *criteria: ColumnElement[bool]
     ) -> Page[V]:
-        """The page that was asked for, of the rows of the caller's region that meet the criteria.
+        """The page that was asked for: rows within the caller's reach that meet the criteria.
 
         Raises Invalid (422): a sort that is not among those that there are, a cursor that is not
         ours or of another list.
@@ -167,7 +149,7 @@ class ListOf(Generic[V]):
             raise cursors.of_another_list()
         stretches = order.after(_last(cursor, order)) if cursor else [true()]
         wanted = [await asked.filters[name].criterion(v, reader) for name, v in given.items()]
-        query = self.rows.where(*criteria, *wanted)
+        query = self.rows.where(self.scope.within(reader.grant), *criteria, *wanted)
         async with reader.reading() as find:
             if cursor:
                 total, is_exact = cursor.total, cursor.total_is_exact

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query
-from kvitt_chassis.auth import Caller
+from kvitt_chassis.access import Caller
 from kvitt_chassis.filters import Eq, In, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
@@ -219,11 +219,15 @@ class TransferQuery(ListQuery):
     transfer_date: Annotated[Day | None, Eq(TransferRow.transfer_date, "BMB-datum")] = None
 
 
+SCOPE = Scope(
+    TransferRow.region,
+    service_points=[TransferRow.receiving_service_point, TransferRow.sending_service_point],
+    users=[TransferRow.sender],
+)
+
 TRANSFERS = ListOf(
     select(TransferRow),
-    scope=Scope(
-        TransferRow.region, TransferRow.receiving_service_point, TransferRow.sending_service_point
-    ),
+    scope=SCOPE,
     sorts=named(
         TransferRow.transfer_date,
         TransferRow.deadline,
@@ -272,7 +276,7 @@ async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) ->
 @router.get("/transfers/{transfer_id}")
 async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst."""
-    row = await reader.get(TransferRow, transfer_id, rule="BMB-8")
+    row = await reader.get(TransferRow, transfer_id, scope=SCOPE, rule="BMB-8")
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
     return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from kvitt_chassis.auth import Caller
+from kvitt_chassis.access import Caller
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import (
     CustomerId,
@@ -14,7 +15,6 @@ from kvitt_contracts.types import (
     PayerId,
     Recipient,
     Reference,
-    Role,
     ServicePointId,
     StoreId,
     UserId,
@@ -127,5 +127,5 @@ def may_read_texts(row: TransferRow, caller: Caller) -> bool:
     return (
         caller.user_id == row.sender
         or not sides.isdisjoint(caller.service_points)
-        or caller.has(Role.CUSTOMER_SERVICE)
+        or caller.has(Grantee.CUSTOMER_SERVICE)
     )

@@ -6,6 +6,7 @@ Written by the handlers beside this file alone; no rules.
 from datetime import date
 
 from kvitt_chassis.models import Json, Regional
+from kvitt_chassis.users import RegisteredUser
 from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import (
     CareUnitId,
@@ -17,8 +18,6 @@ from kvitt_contracts.types import (
     PayerId,
     PersonRef,
     RegionPersonId,
-    Role,
-    ServicePointId,
     StoreHolder,
     StoreId,
     UserId,
@@ -88,18 +87,8 @@ class CareUnitRow(Regional, Base):
     customer_id: Mapped[CustomerId]
 
 
-class UserRow(Regional, Base):
+class UserRow(RegisteredUser, Base):
     """A user by internal id (REF-3)."""
-
-    __tablename__ = "users"
-
-    user_id: Mapped[UserId] = mapped_column(primary_key=True)
-    roles: Mapped[tuple[Role, ...]] = mapped_column(Json(tuple[Role, ...]))
-    service_points: Mapped[tuple[ServicePointId, ...]] = mapped_column(
-        Json(tuple[ServicePointId, ...])
-    )
-    default_service_point: Mapped[ServicePointId]
-    active: Mapped[bool]
 
     def facts(self) -> User:
         """Returns the user as the value that the rules read."""
