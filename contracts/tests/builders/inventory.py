@@ -69,10 +69,15 @@ def an_article_listed(
 
 
 def an_article_priced(
-    number: str = ROLLATOR, net_ore: int = 31_000, *, valid_from: str = "2026-01-01"
+    number: str = ROLLATOR,
+    net_ore: int = 31_000,
+    *,
+    valid_from: str = "2026-01-01",
+    vat_percent: int = 25,
 ) -> ArticlePriced:
     """A price of an article, in öre."""
-    values = {"article_number": number, "valid_from": valid_from, "price": {"net_ore": net_ore}}
+    price = {"net_ore": net_ore, "vat_percent": vat_percent}
+    values = {"article_number": number, "valid_from": valid_from, "price": price}
     return build(ArticlePriced, values, {})
 
 

@@ -7,7 +7,6 @@ import pytest
 from billing import documents
 from billing.app import service
 from billing.models import DocumentRow, InvoiceRow, InvoiceRunRow
-from kvitt_contracts.types import Money
 from kvitt_documents import invoices
 from kvitt_documents.rendering import Document, DocumentError
 from kvitt_testkit.upgrades import migration
@@ -105,10 +104,9 @@ async def test_a_document_says_what_the_invoice_says_with_the_names_of_its_day(
 @pytest.mark.rule("BIL-10b")
 async def test_a_document_says_the_vat_of_each_rate(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
-        at_6_percent = Money(net_ore=10_000, vat_percent=6)
         await world.handle_all(
             an_article_listed(CUSHION, marked=False),
-            an_article_priced(CUSHION).model_copy(update={"price": at_6_percent}),
+            an_article_priced(CUSHION, 10_000, vat_percent=6),
             an_order(),
             a_line_delivered(payer=UNIT, on="2026-05-10"),
         )

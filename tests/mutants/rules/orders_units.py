@@ -142,7 +142,7 @@ UNITS: tuple[RuleMutant, ...] = (
         "    _must_be_reachable(command.delivery, parties.recipient)\n",
         "    _must_be_reachable(command.delivery, parties.recipient)\n"
         "    _must_own(policy.stores.central, parties.service_point, policy)\n",
-        f"{_PLACE}_a_private_clinic_orders_from_the_central_store",
+        f"{_LINE}_a_private_clinic_orders_from_the_central_store",
     ),
     rule_mutant(
         "REF-7e",

@@ -92,17 +92,17 @@ REFERENCE: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-6a",
         "Events are logged without who caused them",
-        "chassis/kvitt_chassis/recording.py",
-        "        [one.actor for one in envelopes],\n",
-        "        [None for _ in envelopes],\n",
+        "chassis/kvitt_chassis/transaction.py",
+        "            actor=self.actor,\n            traceparent",
+        "            actor=None,\n            traceparent",
         _LOGGED,
     ),
     rule_mutant(
         "REF-6a",
         "Events are logged at another time than they happened",
-        "chassis/kvitt_chassis/recording.py",
-        "        [one.time for one in envelopes],\n",
-        "        [one.time.replace(year=2000) for one in envelopes],\n",
+        "chassis/kvitt_chassis/transaction.py",
+        "            time=self.now,\n            correlation_id",
+        "            time=self.now.replace(year=2000),\n            correlation_id",
         _LOGGED,
     ),
     rule_mutant(
