@@ -20,6 +20,7 @@ service = Service(
     handlers=messages,
     routers=[placements, customer_orders, people, units],
     base=Base,
+    users=UserRow,
     lock_order=(
         PayerRow,
         CustomerRow,
