@@ -19,6 +19,7 @@ from kvitt_chassis.http import (
     Page,
     Reader,
     RegionWide,
+    Scope,
     SignedIn,
     named,
 )
@@ -27,7 +28,7 @@ from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import Name
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from orders.people import domain
 from orders.people.commands import AddPerson, DoorCode, Instructions, KeepContact, Phone
@@ -229,6 +230,10 @@ async def keep_contact(person: PersonRef, body: Contact, commands: Commands) -> 
     return await commands.run(KeepContact(**dict(body)), target=person, show=show)
 
 
+PERSON = Scope(PersonRow.region, also=lambda _: true())
+"""Whose references are shown by themselves: a reference says nothing of who it is (REF-8)."""
+
+
 class PersonQuery(ListQuery):
     """Which references."""
 
@@ -256,7 +261,7 @@ async def list_persons(reader: Reader, asked: Annotated[PersonQuery, Query()]) -
 @router.get("/persons/{person}")
 async def get_person(person: PersonRef, reader: Reader) -> PersonView:
     """En referens."""
-    return PersonView.of(await reader.get(PersonRow, person, scope=PERSONS.scope, rule="REF-1"))
+    return PersonView.of(await reader.get(PersonRow, person, scope=PERSON, rule="REF-1"))
 
 
 class AccessQuery(ListQuery):

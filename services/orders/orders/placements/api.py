@@ -21,7 +21,7 @@ from orders.customer_orders.views import (
     PreviewLine,
     WithdrawalBody,
 )
-from orders.people.api import PERSONS
+from orders.people.api import PERSON
 from orders.people.models import PersonRow
 from orders.placements.handlers import preview
 from orders.read_transaction import ReadTransaction
@@ -101,5 +101,5 @@ async def _named(
 ) -> NamedRecipient:
     if isinstance(recipient, CareUnitRecipient):
         return recipient
-    row = await reader.get(PersonRow, recipient.person, scope=PERSONS.scope, rule="REF-1")
+    row = await reader.get(PersonRow, recipient.person, scope=PERSON, rule="REF-1")
     return NamedPatient(person=row.region_person_id)
