@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("person", sa.Uuid(), nullable=True),
         sa.Column("customer_id", sa.Text(), nullable=True),
+        sa.Column("payer_id", sa.Text(), nullable=True),
         sa.Column("prescriber", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("region", "device_id", name=op.f("pk_care_devices")),
     )

@@ -26,6 +26,7 @@ for _event in (DeviceStatedOnLoan, CustodyChanged):
         CareDeviceRow,
         person=lambda event: _patient(event.custody.holder),
         customer_id=lambda event: event.custody.customer_id,
+        payer_id=lambda event: event.custody.payer_id,
         prescriber=lambda event: event.custody.prescriber,
     )
 projections.project(

@@ -7,6 +7,7 @@ from kvitt_chassis.models import Regional
 from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
+    PayerId,
     PersonRef,
     ServicePointId,
     TransferId,
@@ -20,7 +21,7 @@ from orders.models import Base
 
 class CareDeviceRow(Regional, Base):
     """Which patient has a device, by which customer and prescriber; nobody's is in a store or at a
-    care unit.
+    care unit. Of old stock a region may state the payer alone.
     """
 
     __tablename__ = "care_devices"
@@ -29,6 +30,7 @@ class CareDeviceRow(Regional, Base):
     device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
     person: Mapped[PersonRef | None]
     customer_id: Mapped[CustomerId | None]
+    payer_id: Mapped[PayerId | None]
     prescriber: Mapped[UserId | None]
 
 

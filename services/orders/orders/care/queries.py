@@ -17,6 +17,7 @@ from orders.customer_orders.models import OrderRow
 from orders.people.domain import OF_AN_ORDER, Purpose
 from orders.people.models import PersonRow
 from orders.people.queries import is_open_to, same_persons
+from orders.units.models import CustomerRow
 
 _HAS_NO_EFFECT = (Status.VOIDED, Status.DECLINED)
 
@@ -73,9 +74,14 @@ def _is_my_order(caller: Caller) -> ColumnElement[bool]:
 
 
 def _is_my_device(caller: Caller) -> ColumnElement[bool]:
+    row = CareDeviceRow
+    payers = select(CustomerRow.payer_id).where(
+        CustomerRow.region == caller.region, CustomerRow.customer_id.in_(caller.service_points)
+    )
     return or_(
-        CareDeviceRow.customer_id.in_(caller.service_points),
-        CareDeviceRow.prescriber == caller.user_id,
+        row.customer_id.in_(caller.service_points),
+        and_(row.customer_id.is_(None), row.payer_id.in_(payers)),
+        row.prescriber == caller.user_id,
     )
 
 
