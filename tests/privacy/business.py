@@ -34,8 +34,8 @@ TODAY = "2026-03-02"
 
 CENTRAL, OWN = "500", "402"
 HERE, THERE = "61201", "61301"
-PRESCRIBER: dict[str, Any] = {"user": "k082lno", "roles": ("prescriber",), "at": (HERE,)}
-OTHER: dict[str, Any] = {"user": "k201ema", "roles": ("prescriber",), "at": (THERE,)}
+PRESCRIBER: dict[str, Any] = {"user": "k082lno"}
+OTHER: dict[str, Any] = {"user": "k201ema"}
 ROLLATOR, STOOL = "10001", "20001"
 DEVICES = ("170091", "170092", "170093")
 

@@ -14,7 +14,6 @@ from contracts.tests.builders.story import SENDER
 from services.orders.tests.builders import an_identity, any_ref, prescriber, registry
 from services.orders.tests.worlds import MONDAY, cared_for, patient, place, ref_of
 
-
 WHO = {"identity": an_identity().model_dump(mode="json"), "purpose": "new_patient"}
 
 
