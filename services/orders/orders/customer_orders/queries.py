@@ -3,7 +3,7 @@
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader
 from kvitt_contracts.types import PersonRef
-from sqlalchemy import ColumnElement, any_, func, select
+from sqlalchemy import ColumnElement, and_, any_, func, select
 
 from orders.customer_orders.models import OrderRow
 from orders.people.queries import protected_references, same_persons
@@ -32,4 +32,5 @@ def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[boo
 
 def is_for_protected() -> ColumnElement[bool]:
     """The order is for a person whose identity is protected (REF-19)."""
-    return OrderRow.recipient_person.in_(protected_references())
+    person = OrderRow.recipient_person
+    return and_(person.is_not(None), person.in_(protected_references()))
