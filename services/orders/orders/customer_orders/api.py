@@ -64,7 +64,9 @@ async def void_order(order_id: UUID, commands: Commands) -> OrderView:
     DELIVERED, DECLINED, PICKING_BEGUN (ORD-14).
     """
     command = VoidOrder(by=commands.caller.user_id)
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+    return await commands.run(
+        command, target=order_id, scope=SCOPE, rule="ORD-14", show=show_order(order_id)
+    )
 
 
 def _is_mine(_: bool, reader: RegionReader) -> ColumnElement[bool]:
