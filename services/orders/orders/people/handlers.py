@@ -3,11 +3,12 @@ Kafka.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from secrets import choice
 from string import ascii_lowercase
 from uuid import uuid4
 
-from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
@@ -19,14 +20,17 @@ from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 from orders.people.queries import find_by_number, rows_of_person
-from orders.people.writes import change_number_index, delete_details, log_accesses
+from orders.people.writes import change_number_index, delete_details, log_accesses, log_edit
 from orders.units.models import UserRow
 from orders.units.queries import user_key
 
 messages = Handlers()
 
-EDIT_CONTACT = "edit_contact"
-"""The purpose that an edited phone, door code or instruction is logged under."""
+ADD_PERSON = "add_person"
+"""The purpose that an addition by hand is logged under."""
+
+PROTECTION_UNTOLD = Timer("person_protection_untold", PersonRow)
+"""Set by a migration for who was protected before events said so."""
 
 
 def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
@@ -54,13 +58,15 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
     row = await _called(named, tx)
     is_new = row is None
     if row is None:
-        row = _start(named, active=active, tx=tx)
+        row = _start(named, active=active, is_protected=fact.protected, tx=tx)
     elif row.region_person_id != named:
         await _must_state_same_number(row, fact, tx)
     holder = await _holding(fact.identity, tx)
     if holder is not None and holder.id != row.id:
-        await _merge(row, into=holder, tx=tx)
+        await _merge(row, into=holder, is_protected=fact.protected, tx=tx)
         row, is_new = holder, False
+    elif row.is_protected != fact.protected:
+        await _protect(row, is_protected=fact.protected, tx=tx)
     tx.record(row, *domain.state_activity(row.state(), active=active))
     await _keep_details(PersonRef(row.id), fact, tx, is_new=is_new)
 
@@ -75,7 +81,15 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
     joined = await tx.get(PersonIdRow, fact.joined)
     row, into = await _lock_current(joined.person, tx), await _lock_current(stays.person, tx)
     if row.id != into.id:
-        await _merge(row, into=into, tx=tx)
+        await _merge(row, into=into, is_protected=into.is_protected, tx=tx)
+
+
+@messages.timer(PROTECTION_UNTOLD)
+async def tell_protection(row: PersonRow, due: datetime, tx: Transaction) -> None:
+    """Emit that a person is protected, where the vault alone says so (REF-9)."""
+    details = await tx.look_up(PersonDetailsRow, row.id)
+    if details is not None and details.protected:
+        await _protect(row, is_protected=True, tx=tx)
 
 
 @messages.command(AddPerson, reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))])
@@ -86,10 +100,14 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
     Refused: UNKNOWN_USER (REF-12).
     """
     await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12", field="asked_by")
-    if await find_by_number(command.identity, tx) is not None:
+    assert tx.actor is not None  # over HTTP alone
+    found = await find_by_number(command.identity, tx)
+    if found is not None:
+        log_accesses(tx, UserId(tx.actor), ADD_PERSON, [found], look=domain.Look.ADDED)
         return
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))
-    row = _start(named, active=True, tx=tx)
+    row = _start(named, active=True, is_protected=command.protected, tx=tx)
+    log_accesses(tx, UserId(tx.actor), ADD_PERSON, [PersonRef(row.id)], look=domain.Look.ADDED)
     tx.put(
         PersonDetailsRow(
             region=tx.region,
@@ -115,17 +133,22 @@ async def keep_contact(command: KeepContact, tx: Transaction) -> None:
     row = await _lock_current(PersonRef(tx.target("person")), tx)
     details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
     assert tx.actor is not None  # over HTTP alone
-    log_accesses(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])
+    log_edit(tx, UserId(tx.actor), PersonRef(row.id))
     details.phone = command.phone
     details.door_code = command.door_code
     details.instructions = command.instructions
 
 
-def _start(named: RegionPersonId, *, active: bool, tx: Transaction) -> PersonRow:
+def _start(
+    named: RegionPersonId, *, active: bool, is_protected: bool, tx: Transaction
+) -> PersonRow:
     # Random: a reference that could be derived would say something about the person.
     ref = PersonRef(uuid4())
     tx.put(PersonIdRow(region=tx.region, region_person_id=named, person=ref))
-    return tx.start(PersonRow, ref, domain.register(ref, region_person_id=named, active=active))
+    registered = domain.register(
+        ref, region_person_id=named, active=active, is_protected=is_protected
+    )
+    return tx.start(PersonRow, ref, registered)
 
 
 async def _called(named: RegionPersonId, tx: Transaction) -> PersonRow | None:
@@ -151,13 +174,24 @@ async def _holding(identity: Identity, tx: Transaction) -> PersonRow | None:
     return None if ref is None else await _lock_current(ref, tx)
 
 
-async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
+async def _merge(row: PersonRow, *, into: PersonRow, is_protected: bool, tx: Transaction) -> None:
     merged = domain.merge(row.state(), into=into.state())
     tx.record(row, *merged)
     if merged:
+        await _protect(into, is_protected=is_protected, tx=tx)
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
             await delete_details(details, tx)
+
+
+async def _protect(row: PersonRow, *, is_protected: bool, tx: Transaction) -> None:
+    """An alias is protected as the person that it leads to: others read it as it stands there."""
+    waiting = [row]
+    while waiting:
+        one = waiting.pop()
+        tx.record(one, *domain.state_protection(one.state(), is_protected=is_protected))
+        aliases = await tx.search_all(PersonRow, PersonRow.merged_into, one.id)
+        waiting += [await tx.lock(PersonRow, alias.id) for alias in aliases]
 
 
 async def _keep_details(
