@@ -47,16 +47,11 @@ from contracts.tests.builders.story import (
 
 
 def a_person_registered(
-    name: str = PATIENT, *, active: bool = True, is_protected: bool = False
+    name: str = PATIENT, *, active: bool = True, **changes: Any
 ) -> PersonRegistered:
     """A person has got a reference."""
-    values = {
-        "person": person(name),
-        "region_person_id": name,
-        "active": active,
-        "is_protected": is_protected,
-    }
-    return build(PersonRegistered, values, {})
+    values = {"person": person(name), "region_person_id": name, "active": active}
+    return build(PersonRegistered, values, changes)
 
 
 def a_person_inactivated(name: str = PATIENT) -> PersonInactivated:
@@ -72,7 +67,7 @@ def a_person_reactivated(name: str = PATIENT) -> PersonReactivated:
 def a_person_protection_changed(
     name: str = PATIENT, *, is_protected: bool = True
 ) -> PersonProtectionChanged:
-    """A person's identity is protected from now on, or no more."""
+    """The person's identity is protected from now on, or no more."""
     values = {"person": person(name), "is_protected": is_protected}
     return build(PersonProtectionChanged, values, {})
 

@@ -20,6 +20,12 @@ def upgrade() -> None:
         "persons",
         sa.Column("is_protected", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.create_index(
+        "ix_persons_protected",
+        "persons",
+        ["region", "id"],
+        postgresql_where=sa.text("is_protected"),
+    )
     op.execute(_TELL_WHO_IS_PROTECTED)
     op.create_table(
         "care_devices",

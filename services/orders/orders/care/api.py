@@ -132,19 +132,17 @@ async def open_person(person: PersonRef, body: OpenPerson, looker: Looking) -> O
 
 
 @router.post("/persons/{person}:contact")
-async def keep_contact(
-    person: PersonRef, body: Contact, commands: Commands, reader: Reader
-) -> PersonView:
+async def keep_contact(person: PersonRef, body: Contact, commands: Commands) -> PersonView:
     """Ändra telefon, portkod och anvisningar; de följer med till senare registreringar (REF-1).
 
     Nekas: UNKNOWN_PERSON (contract), UNKNOWN_PERSON_DETAIL (REF-1).
     """
-    await reader.get(PersonRow, person, scope=reach_to(person), rule="REF-19")
 
     async def show(tx: Transaction) -> PersonView:
         return PersonView.of(await tx.get(PersonRow, person))
 
-    return await commands.run(KeepContact(**dict(body)), target=person, show=show)
+    command, scope = KeepContact(**dict(body)), reach_to(person)
+    return await commands.run(command, target=person, scope=scope, rule="REF-1", show=show)
 
 
 @router.get("/persons/{person}")

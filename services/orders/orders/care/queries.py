@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import Scope
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import PersonRef
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.customer_orders.api import SCOPE as ORDERS_SCOPE
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderRow
-from orders.customer_orders.queries import is_for_whom_they_act
 from orders.people.domain import OF_AN_ORDER, Purpose
 from orders.people.models import PersonRow
-from orders.people.queries import is_open_to, same_persons
+from orders.people.queries import is_open_to, protected_references, same_persons
 from orders.units.models import CustomerRow
 
 _HAS_NO_EFFECT = (Status.VOIDED, Status.DECLINED)
@@ -46,7 +47,9 @@ def _given_to(caller: Caller, refs: Sequence[PersonRef]) -> Select[PersonRef]:
     same, region = same_persons(refs, caller.region), caller.region
     person: ColumnElement[PersonRef] = same.c.id
     orders = select(OrderRow.id).where(
-        OrderRow.region == region, OrderRow.recipient_person == person, _is_my_order(caller)
+        OrderRow.region == region,
+        OrderRow.recipient_person == person,
+        ORDERS_SCOPE.of_units(caller),
     )
     devices = select(CareDeviceRow.device_id).where(
         CareDeviceRow.region == region, CareDeviceRow.person == person, _is_my_device(caller)
@@ -63,15 +66,6 @@ def _given_to(caller: Caller, refs: Sequence[PersonRef]) -> Select[PersonRef]:
             transfers.exists(),
             is_open_to(caller.user_id, person, region),
         )
-    )
-
-
-def _is_my_order(caller: Caller) -> ColumnElement[bool]:
-    return or_(
-        OrderRow.service_point.in_(caller.service_points),
-        OrderRow.prescriber == caller.user_id,
-        OrderRow.requester == caller.user_id,
-        is_for_whom_they_act(caller),
     )
 
 
@@ -101,6 +95,9 @@ def _served(refs: Sequence[PersonRef], caller: Caller) -> Select[PersonRef]:
         OrderRow.recipient_person == same.c.id,
         OrderRow.status.not_in(_HAS_NO_EFFECT),
     )
-    return select(same.c.asked).where(
-        or_(stands.exists(), is_open_to(caller.user_id, same.c.id, region))
-    )
+    served = select(same.c.asked).where(stands.exists())
+    if caller.has(Grantee.REGION_SYSTEM):
+        return served
+    asked: ColumnElement[PersonRef] = same.c.asked
+    concerned = asked.in_(_given_to(caller, refs))
+    return served.where(or_(asked.not_in(protected_references()), concerned))

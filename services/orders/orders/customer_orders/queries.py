@@ -3,10 +3,10 @@
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader
 from kvitt_contracts.types import PersonRef
-from sqlalchemy import ColumnElement, any_, func, select
+from sqlalchemy import ColumnElement, and_, any_, func, select
 
 from orders.customer_orders.models import OrderRow
-from orders.people.queries import same_persons
+from orders.people.queries import protected_references, same_persons
 from orders.units.models import UserRow
 
 
@@ -28,3 +28,9 @@ def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[boo
     Aliases count, since an order stores the reference that it was placed with.
     """
     return OrderRow.recipient_person.in_(select(same_persons([ref], reader.region).c.id))
+
+
+def is_for_protected() -> ColumnElement[bool]:
+    """The order is for a person whose identity is protected (REF-19)."""
+    person = OrderRow.recipient_person
+    return and_(person.is_not(None), person.in_(protected_references()))

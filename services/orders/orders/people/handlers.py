@@ -63,11 +63,10 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
         await _must_state_same_number(row, fact, tx)
     holder = await _holding(fact.identity, tx)
     if holder is not None and holder.id != row.id:
-        await _merge(row, into=holder, is_protected=fact.protected, tx=tx)
+        await _merge(row, into=holder, tx=tx)
         row, is_new = holder, False
-    elif row.is_protected != fact.protected:
-        await _protect(row, is_protected=fact.protected, tx=tx)
     tx.record(row, *domain.state_activity(row.state(), active=active))
+    tx.record(row, *domain.state_protection(row.state(), is_protected=fact.protected))
     await _keep_details(PersonRef(row.id), fact, tx, is_new=is_new)
 
 
@@ -81,7 +80,7 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
     joined = await tx.get(PersonIdRow, fact.joined)
     row, into = await _lock_current(joined.person, tx), await _lock_current(stays.person, tx)
     if row.id != into.id:
-        await _merge(row, into=into, is_protected=into.is_protected, tx=tx)
+        await _merge(row, into=into, tx=tx)
 
 
 @messages.timer(PROTECTION_UNTOLD)
@@ -89,7 +88,7 @@ async def tell_protection(row: PersonRow, due: datetime, tx: Transaction) -> Non
     """Emit that a person is protected, where the vault alone says so (REF-9)."""
     details = await tx.look_up(PersonDetailsRow, row.id)
     if details is not None and details.protected:
-        await _protect(row, is_protected=True, tx=tx)
+        tx.record(row, *domain.state_protection(row.state(), is_protected=True))
 
 
 @messages.command(AddPerson, reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))])
@@ -174,24 +173,13 @@ async def _holding(identity: Identity, tx: Transaction) -> PersonRow | None:
     return None if ref is None else await _lock_current(ref, tx)
 
 
-async def _merge(row: PersonRow, *, into: PersonRow, is_protected: bool, tx: Transaction) -> None:
+async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
     merged = domain.merge(row.state(), into=into.state())
     tx.record(row, *merged)
     if merged:
-        await _protect(into, is_protected=is_protected, tx=tx)
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
             await delete_details(details, tx)
-
-
-async def _protect(row: PersonRow, *, is_protected: bool, tx: Transaction) -> None:
-    """An alias is protected as the person that it leads to: others read it as it stands there."""
-    waiting = [row]
-    while waiting:
-        one = waiting.pop()
-        tx.record(one, *domain.state_protection(one.state(), is_protected=is_protected))
-        aliases = await tx.search_all(PersonRow, PersonRow.merged_into, one.id)
-        waiting += [await tx.lock(PersonRow, alias.id) for alias in aliases]
 
 
 async def _keep_details(

@@ -7,7 +7,7 @@ from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.topics import ORDERS_PERSONS
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
-from sqlalchemy import Index, UniqueConstraint, false, func
+from sqlalchemy import Index, UniqueConstraint, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
@@ -28,6 +28,7 @@ class PersonRow(
     __table_args__ = (
         UniqueConstraint("region", "region_person_id", name="uq_one_ref_per_region_person_id"),
         Index("ix_persons_merged_into", "region", "merged_into"),
+        Index("ix_persons_protected", "region", "id", postgresql_where=text("is_protected")),
     )
 
     region_person_id: Mapped[RegionPersonId]

@@ -6,7 +6,7 @@ from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, UserId
-from sqlalchemy import CTE, ColumnElement, func, select
+from sqlalchemy import CTE, ColumnElement, Select, func, select
 
 from orders.people.domain import OPEN_FOR, OPENING
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
@@ -62,6 +62,14 @@ def same_persons(refs: Sequence[PersonRef], region: RegionCode) -> CTE:
             PersonRow.region == region, PersonRow.merged_into == same.c.id
         )
     )
+
+
+def protected_references() -> Select[PersonRef]:
+    """Selects the references of persons whose identity is protected, with every alias of them."""
+    protected = select(PersonRow.id).where(PersonRow.is_protected, PersonRow.merged_into.is_(None))
+    found = protected.cte("protected_references", recursive=True)
+    aliases = select(PersonRow.id).join(found, PersonRow.merged_into == found.c.id)
+    return select(found.union(aliases).c.id)
 
 
 def is_open_to(
