@@ -10,7 +10,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from kvitt_chassis import metrics
-from kvitt_chassis.http import CALLER
+from kvitt_chassis.access import CALLER
 from kvitt_chassis.web.problems import NOT_HTTP
 
 MAX_CONNECTIONS = 500
