@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     regions_dir: Path
     http_host: str = "127.0.0.1"
     http_port: int = 8000
+    admin_host: str = "127.0.0.1"  # who operates comes to this machine, or through a tunnel
+    admin_port: int = 8001
     jwks_url: str | None = None
     jwks_file: Path | None = None
     quarantine_key: SecretStr
@@ -40,6 +42,7 @@ class Settings(BaseSettings):
     history: Path | None = None
     failpoints: str | None = None
     check_lock_order: bool = False  # in tests
+    moves_clock: bool = False  # in the local profile alone: business time is everybody's
 
     @property
     def kafka(self) -> dict[str, object]:
