@@ -261,7 +261,8 @@ def _clock_routes(router: APIRouter, operations: Operations) -> None:
         """Business time."""
         async with database.reading() as session:
             ahead = await clock.offset(session)
-            return Clock(now=await clock.now(session), offset_seconds=ahead.total_seconds())
+            now = await clock.now(session)
+        return Clock(now=now, offset_seconds=ahead.total_seconds(), moves=operations.moves_clock)
 
     if not operations.moves_clock:
         return
@@ -296,7 +297,7 @@ def _clock_routes(router: APIRouter, operations: Operations) -> None:
                 about={"from": before, "to": now},
             )
         operations.timers.wake()
-        return Clock(now=now, offset_seconds=ahead.total_seconds())
+        return Clock(now=now, offset_seconds=ahead.total_seconds(), moves=True)
 
 
 async def _move(session: AsyncSession, body: Advance) -> timedelta:

@@ -25,10 +25,11 @@ class Outbox(BaseModel):
 
 
 class Clock(BaseModel):
-    """Business time, and how far it is ahead of real time."""
+    """Business time, how far it is ahead of real time, and whether it can be moved."""
 
     now: datetime
     offset_seconds: float
+    moves: bool
 
 
 Why = Annotated[str, Field(min_length=3, max_length=500, pattern=TEXT)]

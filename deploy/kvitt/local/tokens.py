@@ -1,5 +1,5 @@
-"""Bearer tokens of the local profile: its own key pair, and the public half as a JWKS file. Never
-for production.
+"""Bearer tokens of the local profile: its own key pair, the public half as a JWKS file, and the one
+issuer that services believe. Never for production.
 """
 
 import base64
@@ -16,9 +16,12 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
+from kvitt_contracts.access import IN_TOKENS
 
 ISSUER = "kvitt-local"
 AUDIENCE = "kvitt"
+LIFETIME = timedelta(hours=12)
+"""The longest life of a token, and the one that is issued."""
 
 _ALGORITHM = "ES256"
 _KEY_ID = "local"
@@ -32,12 +35,33 @@ class TokenIssuer:
 
     @property
     def jwks_file(self) -> Path:
-        """The public keys, for KVITT_JWKS_FILE; written when it is missing."""
+        """The public keys; written when it is missing."""
         file = self.directory / "jwks.json"
         if not file.exists():
             public = json.loads(ECAlgorithm.to_jwk(self._private_key().public_key()))
             key = {**public, "kid": _KEY_ID, "alg": _ALGORITHM, "use": "sig"}
             file.write_text(json.dumps({"keys": [key]}, indent=2))
+        return file
+
+    @property
+    def issuers_file(self) -> Path:
+        """The issuers that services believe, for KVITT_ISSUERS: this one alone, for every region;
+        written when it is missing, or was written elsewhere.
+        """
+        file = self.directory / "issuers.json"
+        ours = {
+            "issuer": ISSUER,
+            "regions": None,
+            "jwks_file": str(self.jwks_file.resolve()),
+            "user_claim": "sub",
+            "may_say": sorted(IN_TOKENS),
+            "longest_life_seconds": int(LIFETIME.total_seconds()),
+        }
+        text = json.dumps([ours], indent=2)
+        if not file.exists() or file.read_text() != text:
+            draft = file.with_suffix(f".{os.getpid()}")
+            draft.write_text(text)
+            draft.replace(file)
         return file
 
     def issue(
@@ -47,10 +71,12 @@ class TokenIssuer:
         region: str,
         service_points: Sequence[str] = (),
         roles: Sequence[str] = (),
-        lifetime: timedelta = timedelta(hours=12),
+        lifetime: timedelta = LIFETIME,
         now: datetime | None = None,
     ) -> str:
-        """A token for `user` of `region`; it expires by real time, not by business time."""
+        """A token for `user` of `region`, who is what the register of users says; or for a system
+        or an operator, where `roles` says so. It expires by real time, not by business time.
+        """
         issued_at = now or datetime.now(UTC)
         claims = {
             "iss": ISSUER,
