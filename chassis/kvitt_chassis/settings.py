@@ -30,8 +30,7 @@ class Settings(BaseSettings):
     http_port: int = 8000
     admin_host: str = "127.0.0.1"  # who operates comes to this machine, or through a tunnel
     admin_port: int = 8001
-    jwks_url: str | None = None
-    jwks_file: Path | None = None
+    issuers: Path
     quarantine_key: SecretStr
     person_key: SecretStr | None = None
     otlp_endpoint: str | None = None

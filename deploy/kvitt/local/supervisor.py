@@ -373,7 +373,7 @@ class LocalSystem:
             bootstrap=self.bootstrap,
             credentials=self.credentials(service),
             regions_dir=self.regions_dir.resolve(),
-            issuers_file=self.tokens.issuers_file.resolve(),
+            issuers_file=self.tokens.issuers_file(self.regions),
             quarantine_key=tokens.quarantine_key(self.state.secret),
             person_key=tokens.person_key(self.state.secret),
             http_port=self.state.port(f"http-{service}"),

@@ -1,5 +1,5 @@
-"""Bearer tokens of the local profile: its own key pair, the public half as a JWKS file, and the one
-issuer that services believe. Never for production.
+"""Bearer tokens of the local profile: its own key pair, the public half as a JWKS file,
+and what its issuer may say. Never for production.
 """
 
 import base64
@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,10 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
-from kvitt_contracts.access import IN_TOKENS
 
 ISSUER = "kvitt-local"
 AUDIENCE = "kvitt"
 LIFETIME = timedelta(hours=12)
-"""The longest life of a token, and the one that is issued."""
 
 _ALGORITHM = "ES256"
 _KEY_ID = "local"
@@ -35,7 +33,7 @@ class TokenIssuer:
 
     @property
     def jwks_file(self) -> Path:
-        """The public keys; written when it is missing."""
+        """The public keys; written when the file is missing."""
         file = self.directory / "jwks.json"
         if not file.exists():
             public = json.loads(ECAlgorithm.to_jwk(self._private_key().public_key()))
@@ -43,26 +41,19 @@ class TokenIssuer:
             file.write_text(json.dumps({"keys": [key]}, indent=2))
         return file
 
-    @property
-    def issuers_file(self) -> Path:
-        """The issuers that services believe, for KVITT_ISSUERS: this one alone, for every region;
-        written when it is missing, or was written elsewhere.
-        """
-        file = self.directory / "issuers.json"
-        ours = {
+    def issuers_file(self, regions: Iterable[str]) -> Path:
+        """The one issuer of these regions' tokens, for KVITT_ISSUERS; written anew each time."""
+        issuer = {
             "issuer": ISSUER,
-            "regions": None,
-            "jwks_file": str(self.jwks_file.resolve()),
-            "user_claim": "sub",
-            "may_say": sorted(IN_TOKENS),
+            "jwks_file": self.jwks_file.name,
+            "regions": sorted(regions),
+            "may_say": ["region_system", "ops", "platform"],
             "longest_life_seconds": int(LIFETIME.total_seconds()),
         }
-        text = json.dumps([ours], indent=2)
-        if not file.exists() or file.read_text() != text:
-            draft = file.with_suffix(f".{os.getpid()}")
-            draft.write_text(text)
-            draft.replace(file)
-        return file
+        file = self.directory / "issuers.json"
+        draft = file.with_suffix(f".{os.getpid()}")  # a process that starts reads a whole file
+        draft.write_text(json.dumps([issuer], indent=2))
+        return draft.replace(file).resolve()
 
     def issue(
         self,
@@ -74,9 +65,7 @@ class TokenIssuer:
         lifetime: timedelta = LIFETIME,
         now: datetime | None = None,
     ) -> str:
-        """A token for `user` of `region`, who is what the register of users says; or for a system
-        or an operator, where `roles` says so. It expires by real time, not by business time.
-        """
+        """A token for `user` of `region`; it expires by real time, not by business time."""
         issued_at = now or datetime.now(UTC)
         claims = {
             "iss": ISSUER,
