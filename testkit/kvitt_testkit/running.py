@@ -71,6 +71,11 @@ class ServiceProcess:
         """Its HTTP address."""
         return f"http://127.0.0.1:{self.environment['KVITT_HTTP_PORT']}"
 
+    @property
+    def admin_url(self) -> str:
+        """The address for who operates it."""
+        return f"http://127.0.0.1:{self.environment['KVITT_ADMIN_PORT']}"
+
     def start(self) -> None:
         """Start it, with `extra` in its environment; does not wait. It checks its lock order."""
         shared = {k: v for k, v in os.environ.items() if not k.startswith("KVITT_")}
@@ -139,17 +144,20 @@ class ServiceProcess:
         roles: Sequence[str] = (Grantee.REGION_SYSTEM, Grantee.PLATFORM),
     ) -> AsyncIterator[httpx.AsyncClient]:
         """An HTTP client with a token that says these roles; without any it is a user's, and the
-        register must have the user. POST gets an Idempotency-Key unless it has one.
+        register must have the user. POST gets an Idempotency-Key unless it has one; what is asked
+        under `/admin` goes to the port of who operates.
         """
         token = self.tokens.issue(user, region=region, roles=roles)
 
-        async def give_key(request: httpx.Request) -> None:
+        async def prepare(request: httpx.Request) -> None:
             request.headers.setdefault("Idempotency-Key", str(uuid4()))
+            if request.url.path.startswith("/admin/"):
+                request.url = httpx.URL(self.admin_url).join(request.url.raw_path.decode())
 
         async with httpx.AsyncClient(
             base_url=self.url,
             headers={"Authorization": f"Bearer {token}"},
-            event_hooks={"request": [give_key]},
+            event_hooks={"request": [prepare]},
             timeout=15.0,
         ) as client:
             yield client
