@@ -174,7 +174,8 @@ class World:
         killed.
         """
         told = self.services[service].environment | environment
-        told["KVITT_HTTP_PORT"] = str(free_ports(1)[0])
+        ports = zip(("KVITT_HTTP_PORT", "KVITT_ADMIN_PORT"), free_ports(2), strict=True)
+        told |= {name: str(port) for name, port in ports}
         process = ServiceProcess(service, self.system, told)
         process.longest_pause = 0.5
         process.start()
@@ -256,7 +257,7 @@ class World:
         token = self.system.tokens.issue("operator", region="ac", roles=(Grantee.PLATFORM,))
         answer = httpx.request(
             method,
-            f"{self.services[service].url}/admin{path}",
+            f"{self.services[service].admin_url}/admin{path}",
             headers={"Authorization": f"Bearer {token}"},
             timeout=60.0,
             **more,
