@@ -115,7 +115,8 @@ def _told_again(regions: Sequence[RegionFiles]) -> dict[str, int]:
 
 async def _recorded(system: LocalSystem) -> dict[str, int]:
     """The last number of each service's log."""
-    async with Services(system) as services:
-        operator = services.as_platform()
-        looks = {name: await operator.get(name, "/admin/idle") for name in services.names}
-        return {name: int(look["recorded"]) for name, look in looks.items()}
+    async with Services(system.urls, system.admin_urls, system.tokens) as services:
+        operator = services.as_operator()
+        return {
+            name: (await operator.get(name, "/admin/idle"))["recorded"] for name in services.names
+        }

@@ -131,7 +131,7 @@ async def _world(
     ready = monotonic()
     starts = steps["topics ready"]
     async with (
-        Services(system) as services,
+        Services(system.urls, system.admin_urls, system.tokens) as services,
         RegionClient(
             REGION,
             bootstrap=system.bootstrap,

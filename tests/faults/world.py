@@ -170,12 +170,11 @@ class World:
     def replica(
         self, service: str, *, is_killed: bool = False, **environment: str
     ) -> Iterator[ServiceProcess]:
-        """Another process of a service, ready, on a port of its own; ended after, in order or
+        """Another process of a service, ready, on ports of its own; ended after, in order or
         killed.
         """
         told = self.services[service].environment | environment
-        ports = zip(("KVITT_HTTP_PORT", "KVITT_ADMIN_PORT"), free_ports(2), strict=True)
-        told |= {name: str(port) for name, port in ports}
+        told["KVITT_HTTP_PORT"], told["KVITT_ADMIN_PORT"] = map(str, free_ports(2))
         process = ServiceProcess(service, self.system, told)
         process.longest_pause = 0.5
         process.start()

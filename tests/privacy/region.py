@@ -32,8 +32,8 @@ class Region:
 
     def __init__(self, system: LocalSystem) -> None:
         self.problems: list[Piece] = []
-        self._urls = {name: service.url for name, service in system.services.items()}
-        self._admin_urls = {name: one.admin_url for name, one in system.services.items()}
+        self._urls = system.urls
+        self._admin_urls = system.admin_urls
         self._tokens = system.tokens
         self._http = httpx.Client(timeout=30.0)
         self._failed: list[KafkaError] = []

@@ -1,7 +1,7 @@
 """A client of the services' HTTP, for a region's system and an operator: tokens, paging."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -9,7 +9,7 @@ import httpx
 from kvitt_contracts.access import Grantee
 
 from kvitt.local.problems import LocalProblem
-from kvitt.local.supervisor import LocalSystem
+from kvitt.local.tokens import TokenIssuer
 from kvitt.troubles import of_answer
 
 Json = dict[str, Any]
@@ -20,14 +20,19 @@ _SECONDS = 30.0
 
 
 class Services:
-    """The services of a system that is up. Inside, connections are reused."""
+    """The services at their addresses, for who uses them (`urls`) and who operates them
+    (`admin_urls`). Inside, connections are reused.
+    """
 
-    def __init__(self, system: LocalSystem) -> None:
-        self.names = tuple(system.services)
-        self._processes = dict(system.services)
-        self._tokens = system.tokens
+    def __init__(
+        self, urls: Mapping[str, str], admin_urls: Mapping[str, str], tokens: TokenIssuer
+    ) -> None:
+        self.names = tuple(urls)
+        self._urls = dict(urls)
+        self._admin_urls = dict(admin_urls)
+        self._tokens = tokens
         self._issued: dict[tuple[str, Grantee], str] = {}
-        self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in self.names}
+        self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in urls}
         self._client = httpx.AsyncClient(
             timeout=_SECONDS,
             # shorter than the services keep one: a request never meets its end
@@ -49,7 +54,7 @@ class Services:
         """A caller as the region's own system."""
         return self._caller(region, f"{region}-system", Grantee.REGION_SYSTEM)
 
-    def as_platform(self) -> "Caller":
+    def as_operator(self) -> "Caller":
         """A caller who operates all regions: only such a one moves business time (REF-18)."""
         return self._caller("ac", "operator", Grantee.PLATFORM)
 
@@ -61,15 +66,12 @@ class Services:
     async def request(
         self, method: str, service: str, path: str, *, token: str, **more: Any
     ) -> httpx.Response:
-        """Send a request, under `/admin` to the port of who operates; a limited number at once to
-        each service. Raises httpx.TransportError.
-        """
-        process = self._processes[service]
-        url = process.admin_url if path.startswith("/admin/") else process.url
+        """Send a request; a limited number at once to each service. Raises httpx.TransportError."""
+        urls = self._admin_urls if path.startswith("/admin/") else self._urls
         async with self._gates[service]:
             return await self._client.request(
                 method,
-                f"{url}{path}",
+                f"{urls[service]}{path}",
                 headers={"Authorization": f"Bearer {token}"},
                 **more,
             )
