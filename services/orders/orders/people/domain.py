@@ -4,16 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.orders import (
     PersonEvent,
     PersonInactivated,
+    PersonProtectionChanged,
     PersonReactivated,
     PersonRegistered,
     PersonsMerged,
 )
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Address, PersonRef, RegionPersonId, Role
+from kvitt_contracts.types import Address, PersonRef, RegionPersonId
 
 
 class Reason(StrEnum):
@@ -46,11 +48,11 @@ class Purpose(StrEnum):
     INVOICING = "invoicing"  # what stands on a patient's invoice
 
 
-_MAY_ASK: dict[Purpose, frozenset[Role]] = {
-    Purpose.DISPLAY: frozenset({Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE}),
-    Purpose.ORDERING: frozenset({Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE}),
-    Purpose.DELIVERY: frozenset({Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM}),
-    Purpose.INVOICING: frozenset({Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM}),
+_MAY_ASK: dict[Purpose, frozenset[Grantee]] = {
+    Purpose.DISPLAY: frozenset({Grantee.PRESCRIBER, Grantee.REQUESTER, Grantee.CUSTOMER_SERVICE}),
+    Purpose.ORDERING: frozenset({Grantee.PRESCRIBER, Grantee.REQUESTER, Grantee.CUSTOMER_SERVICE}),
+    Purpose.DELIVERY: frozenset({Grantee.CUSTOMER_SERVICE, Grantee.REGION_SYSTEM}),
+    Purpose.INVOICING: frozenset({Grantee.CUSTOMER_SERVICE, Grantee.REGION_SYSTEM}),
 }
 _WITH_ADDRESS = frozenset({Purpose.ORDERING, Purpose.DELIVERY, Purpose.INVOICING})
 
@@ -177,7 +179,7 @@ def phone_after(known: Phones, *, stated: str | None) -> Phones:
     return Phones(phone=known.phone if was_edited else stated, stated=stated)
 
 
-def roles_that_may_ask(purpose: Purpose) -> frozenset[Role]:
+def who_may_ask(purpose: Purpose) -> frozenset[Grantee]:
     """Who may resolve references for a purpose."""
     return _MAY_ASK[purpose]
 
@@ -221,3 +223,5 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
             return replace(person, active=True)
         case PersonsMerged():
             return replace(person, merged_into=event.into)
+        case PersonProtectionChanged():
+            return person
