@@ -80,7 +80,7 @@ def test_a_lists_own_order_has_an_index(name: str) -> None:
 def test_the_page_for_contributors_shows_a_list_as_it_is() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text()
     shown = page.partition("## A list\n")[2].partition("```python\n")[2].partition("```")[0]
-    code = (ROOT / "services/inventory/inventory/stock/api.py").read_text()
+    code = (ROOT / "services/inventory/inventory/stores/api.py").read_text()
 
     assert shown.strip()
     assert all(part.strip() in code for part in shown.split("\n\n\n"))

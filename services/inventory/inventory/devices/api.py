@@ -13,9 +13,9 @@ from kvitt_chassis.http import (
     Page,
     Reader,
     RegionReader,
-    RegionWide,
     named,
 )
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -36,7 +36,7 @@ from sqlalchemy import ColumnElement, and_, select
 from inventory.articles.queries import show_article_row
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
-from inventory.devices.queries import custody_of
+from inventory.devices.queries import custody_of, is_at_protected, is_of_units
 from inventory.people.queries import references_of
 from inventory.views import FromRow
 
@@ -181,9 +181,17 @@ class DeviceQuery(ListQuery):
     ] = None
 
 
+SCOPE = ScopeOfPersons(
+    DeviceRow.region,
+    service_points=[DeviceRow.customer_id],
+    users=[DeviceRow.prescriber],
+    also=is_of_units,
+    protected=is_at_protected,
+)
+
 DEVICES = ListOf(
     select(DeviceRow),
-    scope=RegionWide(DeviceRow.region, because="patients, units and stores have it by turns"),
+    scope=SCOPE,
     sorts=named(DeviceRow.device_number, DeviceRow.article_number),
     default="device_number",
     view=DeviceLine.of,
@@ -199,7 +207,7 @@ async def list_devices(reader: Reader, asked: Annotated[DeviceQuery, Query()]) -
 @router.get("/devices/{device_id}")
 async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
     """Individkortet: vem som har hjälpmedlet, vem som betalar, och hela historiken (INV-5)."""
-    row = await reader.get(DeviceRow, device_id, rule="INV-5")
+    row = await reader.get(DeviceRow, device_id, scope=SCOPE, rule="INV-5")
     article = await show_article_row(reader, row.article_number)
     history = await custody_of(reader, row)
     return DeviceView(

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from kvitt_chassis.http import ApiRouter, Reader
+from kvitt_chassis.http import ApiRouter, Reader, Scope
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import RefusedDevice
 from kvitt_contracts.types import DeviceId, TransferId
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from inventory.holds import domain
 from inventory.holds.models import HoldRow, TransferEffectRow
+from inventory.transfers.queries import transfers_of
 
 router = ApiRouter(tags=["Håll för byten"])
 
@@ -45,10 +46,13 @@ class HoldView(BaseModel):
     effective_on: Annotated[date | None, Field(description="Dagen då bytet får verkan")]
 
 
+SCOPE = Scope(HoldRow.region, also=lambda caller: HoldRow.id.in_(transfers_of(caller)))
+
+
 @router.get("/holds/{transfer_id}")
 async def show_hold(transfer_id: UUID, reader: Reader) -> HoldView:
     """Ett bytes håll på sina hjälpmedel."""
-    row = await reader.get(HoldRow, transfer_id, rule="BMB-12")
+    row = await reader.get(HoldRow, transfer_id, scope=SCOPE, rule="BMB-12")
     effect = await reader.look_up(TransferEffectRow, transfer_id)
     return HoldView(
         transfer_id=TransferId(row.id),

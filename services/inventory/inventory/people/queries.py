@@ -14,7 +14,7 @@ from kvitt_contracts.types import (
     PersonRef,
     Recipient,
 )
-from sqlalchemy import select
+from sqlalchemy import Select, Text, cast, exists, select
 
 from inventory.people.models import AliasRow, PersonRow
 
@@ -92,3 +92,17 @@ async def references_of(reader: RegionReader, person: PersonRef) -> set[PersonRe
         if found <= known:
             return known
         known |= found
+
+
+# decision 0282: a person is protected under every reference that stands for them
+def protected_references() -> Select[str]:
+    """Selects, as texts, the references of persons whose identity is protected, with every alias of
+    them. A merged person's protection is that of whom they are now.
+    """
+    is_alias = exists().where(
+        AliasRow.region == PersonRow.region, AliasRow.person == PersonRow.person
+    )
+    known = select(PersonRow.person).where(PersonRow.is_protected, ~is_alias)
+    protected = known.cte("protected_references", recursive=True)
+    aliases = select(AliasRow.person).join(protected, AliasRow.into == protected.c.person)
+    return select(cast(protected.union(aliases).c.person, Text))
