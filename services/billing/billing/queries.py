@@ -1,68 +1,25 @@
-"""Billing's look-ups in its tables, beyond one row by its key, and whose rows they are. No rules,
-and no writes.
-"""
+"""Billing's look-ups in its tables, beyond one row by its key. No rules, and no writes."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
-from kvitt_chassis.access import Caller
-from kvitt_chassis.http import Scope
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId
-from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, select, union
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Select, Text, cast, func, literal, select, union
 
 from billing import domain
 from billing.models import (
     ChargeRow,
     CounterRow,
     CustodyChangeRow,
-    CustomerRow,
     DeviceRow,
     InvoiceRow,
     InvoiceRunRow,
-    PayerRow,
     RentRow,
     SetAsideRow,
 )
 from billing.rents.domain import RentSpan
-
-
-def _payers_of(caller: Caller, as_: ColumnElement[Any]) -> Select[Any]:
-    """The payers of the service points that a caller works at, each as an expression of it."""
-    return select(as_).where(
-        CustomerRow.region == caller.region, CustomerRow.customer_id.in_(caller.service_points)
-    )
-
-
-def _is_billed_to_units_of(caller: Caller, payer_key: Any) -> ColumnElement[bool]:
-    mine: ColumnElement[bool] = payer_key.in_(
-        _payers_of(caller, literal("unit/") + CustomerRow.payer_id)
-    )
-    return mine
-
-
-def _has_been_paid_by_units_of(caller: Caller) -> ColumnElement[bool]:
-    point = func.jsonb_build_array(func.jsonb_build_object("payer_id", CustomerRow.payer_id))
-    points = func.array(_payers_of(caller, point).scalar_subquery())
-    return cast(DeviceRow.points, JSONB).bool_op("@>")(any_(points))
-
-
-# decision 0283: a unit reaches what its payers pay, and nothing that a patient is billed
-INVOICES_REACH = Scope(
-    InvoiceRow.region,
-    also=lambda caller: _is_billed_to_units_of(caller, InvoiceRow.payer_key),
-)
-CHARGES_REACH = Scope(
-    ChargeRow.region, also=lambda caller: _is_billed_to_units_of(caller, ChargeRow.payer_key)
-)
-DEVICES_REACH = Scope(DeviceRow.region, also=_has_been_paid_by_units_of)
-PAYERS_REACH = Scope(
-    PayerRow.region,
-    also=lambda caller: PayerRow.payer_id.in_(_payers_of(caller, CustomerRow.payer_id)),
-)
 
 CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
