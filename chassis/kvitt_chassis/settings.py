@@ -28,8 +28,7 @@ class Settings(BaseSettings):
     regions_dir: Path
     http_host: str = "127.0.0.1"
     http_port: int = 8000
-    jwks_url: str | None = None
-    jwks_file: Path | None = None
+    issuers: Path
     quarantine_key: SecretStr
     person_key: SecretStr | None = None
     otlp_endpoint: str | None = None

@@ -115,7 +115,7 @@ async def test_only_who_operates_may_operate(process: ServiceProcess) -> None:
         moved = await client.post("/admin/clock:advance", json={"offset_seconds": 1e9})
 
     assert (asked.status_code, moved.status_code) == (403, 403)
-    assert asked.json()["rule"] == "REF-5"
+    assert asked.json()["rule"] == "REF-18"
 
 
 async def test_an_act_is_written_down_with_who_and_why(process: ServiceProcess) -> None:

@@ -200,7 +200,7 @@ class Platform:
             bootstrap=address.bootstrap,
             credentials=self.credentials(service),
             regions_dir=regions_dir,
-            jwks_file=self.tokens.jwks_file,
+            issuers_file=self.tokens.issuers_file(one.stem for one in regions_dir.glob("*.yaml")),
             quarantine_key=tokens.quarantine_key(self._state.secret),
             person_key=tokens.person_key(self._state.secret),
             http_port=http_port or free_ports(1)[0],

@@ -142,7 +142,7 @@ class ServiceProcess:
         *,
         user: str = "k082lno",
         region: str = "ac",
-        roles: Sequence[str] = ("prescriber", "customer_service", "ops"),
+        roles: Sequence[str] = ("platform",),
         service_points: Sequence[str] = (),
     ) -> AsyncIterator[httpx.AsyncClient]:
         """An HTTP client with a token; POST gets an Idempotency-Key unless it has one."""

@@ -24,6 +24,7 @@ from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.ending import end_tasks
 from kvitt_chassis.http import ApiContext
+from kvitt_chassis.issuers import read_issuers
 from kvitt_chassis.operating import admin, health, logs
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.operating.history import History
@@ -290,9 +291,7 @@ class Process:
             service=self.service.name,
             database=self.api,
             handlers=self.service.handlers,
-            authenticator=Authenticator.of(
-                jwks_file=self.settings.jwks_file, jwks_url=self.settings.jwks_url
-            ),
+            authenticator=Authenticator(read_issuers(self.settings.issuers)),
             access=self.service.access,
             sealer=Sealer(self.settings.quarantine_key.get_secret_value()),
             may_decide=lambda: self._are_policies_guarded,

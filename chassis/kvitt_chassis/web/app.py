@@ -18,11 +18,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kvitt_chassis import metrics
-from kvitt_chassis.access import CALLER
+from kvitt_chassis import denials, metrics
+from kvitt_chassis.access import CALLER, Caller
 from kvitt_chassis.auth import Identity
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.database import is_lock_trouble
+from kvitt_chassis.denials import Why
 from kvitt_chassis.http import ApiContext, Replayed
 from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.operating.telemetry import Telemetry
@@ -47,6 +48,8 @@ BODY_SECONDS = 10.0
 
 _OPEN = ("/health/live", "/health/ready", "/metrics", "/docs", "/openapi.json")
 _OPEN_BELOW = ("/docs/", "/static-offline-docs/")
+
+_DENIED = {401: Why.TOKEN, 403: Why.ROLE, 404: Why.REACH}
 
 REQUEST_SECONDS = metrics.declare(
     "histogram",
@@ -129,6 +132,21 @@ class Guard:
             REQUEST_SECONDS.labels(
                 self._service, scope["method"], route, str(answer.status)
             ).observe(perf_counter() - started)
+            self._record_denial(scope, answer)
+
+    def _record_denial(self, scope: Scope, answer: "_Answer") -> None:
+        why = _DENIED.get(answer.status)
+        if why is None or is_open(str(scope["path"])):
+            return
+        caller: Caller | None = scope.get(CALLER)
+        denials.record(
+            self._service,
+            why,
+            act=self._context.access.name_of(scope),
+            region=caller.region if caller else None,
+            user=caller.user_id if caller else None,
+            reason=answer.reason,
+        )
 
     async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         parent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") or None
@@ -143,6 +161,7 @@ class Guard:
             except Exception as error:
                 raised = self._problem_of(error, scope)
                 if not answer.status:
+                    answer.reason = raised.problem.reason
                     await raised.problem.response(raised.headers)(scope, receive, answer)
             route = getattr(scope.get("route"), "path", "-")
             span.update_name(f"{scope['method']} {route}")
@@ -243,6 +262,7 @@ class _Answer:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.status = 0
+        self.reason: str | None = None  # where the guard itself has answered
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -358,7 +358,7 @@ class LocalSystem:
             bootstrap=self.bootstrap,
             credentials=self.credentials(service),
             regions_dir=self.regions_dir.resolve(),
-            jwks_file=self.tokens.jwks_file.resolve(),
+            issuers_file=self.tokens.issuers_file(self.regions),
             quarantine_key=tokens.quarantine_key(self.state.secret),
             person_key=tokens.person_key(self.state.secret),
             http_port=self.state.port(f"http-{service}"),
