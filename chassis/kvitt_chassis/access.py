@@ -74,9 +74,9 @@ class Access:
     def __init__(self, service: str, acts: Iterable[Act], users: type[Any]) -> None:
         self.service = service
         self.users = users
-        rows = tuple(acts)
-        self._by_route = {act.route: act for act in rows if act.route is not None}
-        self._by_command = {act.message.command: act for act in rows if act.message is not None}
+        self.acts = tuple(acts)
+        self._by_route = {act.route: act for act in self.acts if act.route is not None}
+        self._by_command = {act.message.command: act for act in self.acts if act.message}
 
     def check(self, routers: Iterable[APIRouter]) -> None:
         """Raises LookupError for a route without a row: nobody may call it, so nothing starts."""
