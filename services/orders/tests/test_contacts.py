@@ -1,4 +1,4 @@
-"""BMB-8: users are found by name, with how they are reached at work."""
+"""Users are found by name, with how they are reached at work."""
 
 from typing import Any
 
@@ -40,7 +40,6 @@ async def found(world: World, name: str, **asking: Any) -> list[str]:
     return [one["user_id"] for one in answer.json()["users"]]
 
 
-@pytest.mark.rule("BMB-8a")
 async def test_a_user_is_found_by_name_with_how_they_are_reached_at_work(given: Given) -> None:
     async with given(service) as world, world.http(**ASKING) as client:
         await prescriber(world)

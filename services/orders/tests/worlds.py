@@ -1,9 +1,9 @@
 """What tests on real PostgreSQL do with orders, and what they read of them."""
 
-from typing import Any
+from typing import Any, Final
 
 import httpx
-from kvitt_contracts.types import PersonRef, RegionPersonId
+from kvitt_contracts.types import PersonRef, RegionPersonId, Role
 from kvitt_testkit.world import World, stockholm
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderRow
@@ -13,6 +13,8 @@ from contracts.tests.builders.story import order_id
 from services.orders.tests.builders import an_order_command
 
 MONDAY = stockholm("2026-03-02 08:00")
+CLERK: Final[dict[str, Any]] = {"user": "s001kun", "roles": [Role.CUSTOMER_SERVICE]}
+"""Customer service: `world.http(**CLERK)`."""
 
 
 async def ref_of(world: World, named: str = "ac-person-1") -> PersonRef:
