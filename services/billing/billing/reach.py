@@ -6,7 +6,6 @@ from typing import Any
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader, Scope
-from kvitt_contracts.access import Reach
 from kvitt_contracts.types import PayerId
 from sqlalchemy import ColumnElement, Select, any_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -46,6 +45,6 @@ PAYERS = Scope(PayerRow.region, also=lambda caller: PayerRow.payer_id.in_(_payer
 
 async def payers_of(reader: RegionReader) -> frozenset[PayerId] | None:
     """The payers whose days the caller sees; None where these are all of the region's."""
-    if reader.grant.reach in (Reach.REGION, Reach.PLATFORM):
+    if reader.grant.is_region_wide:
         return None
     return frozenset(await reader.all(_payers(reader.caller)))

@@ -63,7 +63,7 @@ async def open_message(message_id: UUID, commands: Commands) -> MessageView:
     async def show(tx: Transaction) -> MessageView:
         return MessageView.of(await message_with_names(tx, message_id))
 
-    return await commands.run(command, target=message_id, show=show)
+    return await commands.run(command, target=message_id, scope=REACH, rule="NTF-1", show=show)
 
 
 @router.delete("/messages/{message_id}", status_code=204)
@@ -73,7 +73,7 @@ async def remove_message(message_id: UUID, commands: Commands) -> None:
     Nekas: UNKNOWN_MESSAGE (NTF-1), när det inte har funnits i din lista.
     """
     command = RemoveMessage(by=commands.caller.user_id)
-    await commands.run(command, target=message_id, show=_nothing)
+    await commands.run(command, target=message_id, scope=REACH, rule="NTF-1", show=_nothing)
 
 
 async def _nothing(tx: Transaction) -> None:

@@ -104,7 +104,7 @@ async def test_a_message_is_removed(given: Given, policies: Policies) -> None:
 
 
 @pytest.mark.rule("NTF-1a")
-async def test_a_message_of_somebody_else_cannot_be_opened(
+async def test_a_message_of_somebody_else_cannot_be_opened_or_removed(
     given: Given, policies: Policies
 ) -> None:
     async with given(service, at=AT) as world:
@@ -113,10 +113,16 @@ async def test_a_message_of_somebody_else_cannot_be_opened(
             (message,) = (await client.get("/messages")).json()["items"]
         async with world.http(user="k999xyz") as client:
             theirs = await client.post(f"/messages/{message['id']}:open")
+            removed = await client.delete(f"/messages/{message['id']}")
             nobodys = await client.post(f"/messages/{UUID(int=1)}:open")
+        async with world.http(user=SENDER) as client:
+            (kept,) = (await client.get("/messages")).json()["items"]
 
-    assert (theirs.status_code, theirs.json()["reason"]) == (404, "UNKNOWN_MESSAGE")
-    assert (nobodys.status_code, nobodys.json()["reason"]) == (404, "UNKNOWN_MESSAGE")
+    for answer in (theirs, removed, nobodys):
+        assert (answer.status_code, answer.json()["reason"]) == (404, "UNKNOWN_MESSAGE")
+    told = [{**one.json(), "instance": None} for one in (theirs, removed, nobodys)]
+    assert told[0] == told[1] == told[2]
+    assert not kept["read"]
 
 
 @pytest.mark.rule("REF-18b", "REF-18d")
