@@ -24,7 +24,8 @@ from tests.journeys.months import write_month
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=60)]
 
 SHORT_MONTH = date(2026, 5, 6)
-PRESCRIBER, INACTIVE, UNKNOWN, STAFF = "f101", "f129", "f999", "kundtjanst1"
+PRESCRIBER, CURIOUS, STAFF = "f101", "f102", "kundtjanst1"
+INACTIVE, UNKNOWN = "f129", "f999"
 LISTED = {
     "orders": ("orders", "/orders", "order_id"),
     "transfers": ("bmb", "/transfers", "id"),
@@ -233,13 +234,22 @@ def test_a_device_that_is_none_of_his_is_not_sent_to_himself(doors: Doors) -> No
 
 @pytest.mark.rule("REF-19a")
 def test_a_prescriber_is_told_who_those_are_in_whose_care_he_has_a_part(doors: Doors) -> None:
-    refs = [one["person"] for one in _persons(doors)]
-    token = doors.user(PRESCRIBER)
+    refs = _references(doors)
 
-    resolved = _resolve(doors, token, refs)
+    shown = [one["person"] for one in _resolve(doors, PRESCRIBER, refs[:150]).json()["persons"]]
 
-    assert doors.ask(token, "GET", "orders", "/persons").status_code == 403
-    assert 0 < len(resolved) < len(refs) // 2
+    assert doors.ask(doors.user(PRESCRIBER), "GET", "orders", "/persons").status_code == 403
+    assert 0 < len(shown) < 75
+
+
+@pytest.mark.rule("REF-19d")
+def test_who_tries_one_reference_after_the_other_is_stopped(doors: Doors) -> None:
+    refs = _references(doors)
+
+    answers = [_resolve(doors, CURIOUS, refs[:120]) for _ in range(3)]
+
+    assert answers[0].status_code == 200
+    assert (answers[-1].status_code, answers[-1].json()["reason"]) == (429, "TOO_MANY_LOOKS")
 
 
 # -- who operates ----------------------------------------------------------------------------------
@@ -300,14 +310,11 @@ def _keys(rows: list[Json], key: str) -> set[str]:
     return {str(row[key]) for row in rows}
 
 
-def _persons(doors: Doors) -> list[Json]:
-    return doors.all(doors.holder(Grantee.REGION_SYSTEM), "orders", "/persons")
+def _references(doors: Doors) -> list[str]:
+    known = doors.all(doors.holder(Grantee.REGION_SYSTEM), "orders", "/persons")
+    return [one["person"] for one in known]
 
 
-def _resolve(doors: Doors, token: str, refs: list[str]) -> list[Json]:
-    found: list[Json] = []
-    for first in range(0, len(refs), 50):
-        body = {"refs": refs[first : first + 50], "purpose": "display"}
-        answer = doors.ask(token, "POST", "orders", "/persons:resolve", json=body)
-        found += answer.raise_for_status().json()["persons"]
-    return found
+def _resolve(doors: Doors, user: str, refs: list[str]) -> httpx.Response:
+    body = {"refs": refs, "purpose": "display"}
+    return doors.ask(doors.user(user), "POST", "orders", "/persons:resolve", json=body)
