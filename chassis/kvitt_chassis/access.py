@@ -84,7 +84,7 @@ class Access:
             if not getattr(route, "is_guarded", False):
                 raise LookupError(f"{route} of {self.service} is no route of an ApiRouter")
             assert isinstance(route, APIRoute)
-            for method in route.methods:
+            for method in route.methods or ():
                 self.act_of_route(f"{method} {route.path}")
 
     def act_of_route(self, route: str) -> Act:
