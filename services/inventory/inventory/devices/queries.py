@@ -1,12 +1,13 @@
 """Look-ups of devices: by number, by whose they are, and their custody through time."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId, DeviceNumber, identify
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
@@ -105,3 +106,8 @@ def is_at_protected() -> ColumnElement[bool]:
     return and_(
         DeviceRow.holder_kind == "patient", DeviceRow.holder_key.in_(protected_references())
     )
+
+
+def claims_on_devices_of_protected() -> Select[UUID | None]:
+    """Selects what claims a device that is at a patient whose identity is protected."""
+    return select(DeviceRow.claimed_by).where(DeviceRow.claimed_by.is_not(None), is_at_protected())

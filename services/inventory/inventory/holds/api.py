@@ -4,12 +4,14 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from kvitt_chassis.http import ApiRouter, Reader, Scope
+from kvitt_chassis.http import ApiRouter, Reader
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import RefusedDevice
 from kvitt_contracts.types import DeviceId, TransferId
 from pydantic import BaseModel, ConfigDict, Field
 
+from inventory.devices.queries import claims_on_devices_of_protected
 from inventory.holds import domain
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.transfers.queries import transfers_of
@@ -46,7 +48,11 @@ class HoldView(BaseModel):
     effective_on: Annotated[date | None, Field(description="Dagen då bytet får verkan")]
 
 
-SCOPE = Scope(HoldRow.region, also=lambda caller: HoldRow.id.in_(transfers_of(caller)))
+SCOPE = ScopeOfPersons(
+    HoldRow.region,
+    also=lambda caller: HoldRow.id.in_(transfers_of(caller)),
+    protected=lambda: HoldRow.id.in_(claims_on_devices_of_protected()),
+)
 
 
 @router.get("/holds/{transfer_id}")

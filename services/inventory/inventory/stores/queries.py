@@ -45,7 +45,7 @@ def are_own_stores(caller: Caller) -> ColumnElement[bool]:
     """A store is one of the caller's units': it is stated of a service point of theirs, or is the
     own store that one of these draws from (REF-3, REF-18).
     """
-    points = caller.service_points
+    points = sorted(caller.service_points)
     drawn_from = select(CustomerRow.store).where(CustomerRow.customer_id.in_(points))
     return or_(
         StoreRow.service_point.in_(points),

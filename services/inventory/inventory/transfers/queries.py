@@ -12,7 +12,7 @@ def transfers_of(caller: Caller) -> Select[UUID]:
     """Selects the ids of the transfers that the caller's service points send or receive, or that
     they send themselves (REF-18).
     """
-    points = caller.service_points
+    points = sorted(caller.service_points)
     return select(TransferPartiesRow.transfer_id).where(
         or_(
             TransferPartiesRow.sender == caller.user_id,
