@@ -56,6 +56,14 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         f"{_HTTP}_messages_of_each_service_point_in_the_register_are_listed_and_opened",
     ),
     rule_mutant(
+        "REF-18e",
+        "Who is inactive goes on reading messages",
+        f"{_CODE}/register/handlers.py",
+        "messages.project(UserRegistered, UserRow)",
+        "messages.project(UserRegistered, UserRow, active=True)",
+        f"{_HTTP}_who_is_inactive_neither_reads_nor_opens_nor_removes",
+    ),
+    rule_mutant(
         "NTF-1b",
         "A new message is marked as read",
         f"{_CODE}/messages/domain.py",
