@@ -14,10 +14,10 @@ from kvitt_chassis.http import (
     Page,
     Reader,
     RegionReader,
-    Scope,
     named,
 )
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.orders import (
     Supply,
     VoidOrder,
@@ -36,7 +36,7 @@ from sqlalchemy import ColumnElement, or_, select
 from orders.customer_orders.deliveries import resolve_delivery
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
-from orders.customer_orders.queries import is_for_the_person, is_for_whom_they_act
+from orders.customer_orders.queries import is_for_protected, is_for_the_person, is_for_whom_they_act
 from orders.customer_orders.views import (
     DeliveryView,
     OrderSummary,
@@ -47,11 +47,12 @@ from orders.read_transaction import ReadTransaction
 router = ApiRouter(tags=["Ordrar"])
 
 # decision 0280: an order is its service point's, its parties' and theirs who act for its prescriber
-SCOPE = Scope(
+SCOPE = ScopeOfPersons(
     OrderRow.region,
     service_points=[OrderRow.service_point],
     users=[OrderRow.prescriber, OrderRow.requester],
     also=is_for_whom_they_act,
+    protected=is_for_protected,
 )
 
 

@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     identify,
 )
 
+from orders.care.queries import reach_to
 from orders.customer_orders.api import show_order
 from orders.customer_orders.views import (
     OrderBody,
@@ -21,7 +22,6 @@ from orders.customer_orders.views import (
     PreviewLine,
     WithdrawalBody,
 )
-from orders.people.api import PERSON
 from orders.people.models import PersonRow
 from orders.placements.handlers import preview
 from orders.read_transaction import ReadTransaction
@@ -101,5 +101,7 @@ async def _named(
 ) -> NamedRecipient:
     if isinstance(recipient, CareUnitRecipient):
         return recipient
-    row = await reader.get(PersonRow, recipient.person, scope=PERSON, rule="REF-1")
+    row = await reader.get(
+        PersonRow, recipient.person, scope=reach_to(recipient.person), rule="REF-1"
+    )
     return NamedPatient(person=row.region_person_id)
