@@ -147,7 +147,7 @@ class ServiceProcess:
         *,
         user: str = "k082lno",
         region: str = "ac",
-        roles: Sequence[str] = ("platform",),
+        roles: Sequence[str] = ("region_system",),
         service_points: Sequence[str] = (),
     ) -> AsyncIterator[httpx.AsyncClient]:
         """An HTTP client with a token; POST gets an Idempotency-Key unless it has one."""
