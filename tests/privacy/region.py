@@ -31,7 +31,8 @@ class Region:
 
     def __init__(self, system: LocalSystem) -> None:
         self.problems: list[Piece] = []
-        self._urls = {name: service.url for name, service in system.services.items()}
+        self._urls = system.urls
+        self._admin_urls = system.admin_urls
         self._tokens = system.tokens
         self._http = httpx.Client(timeout=30.0)
         self._failed: list[KafkaError] = []
@@ -100,9 +101,10 @@ class Region:
         token = self._tokens.issue(
             user, region=REGION, roles=tuple(roles), service_points=tuple(at)
         )
+        urls = self._admin_urls if path.startswith("/admin/") else self._urls
         answer = self._http.request(
             method,
-            f"{self._urls[service]}{path}",
+            f"{urls[service]}{path}",
             headers={
                 "Authorization": f"Bearer {token}",
                 "Idempotency-Key": str(uuid4()),
@@ -117,7 +119,7 @@ class Region:
 
     def operate(self, method: str, service: str, path: str, **more: Any) -> Any:
         """One request of who operates the services. Raises httpx.HTTPStatusError."""
-        answer = self.ask(method, service, path, user="drift", roles=("ops",), **more)
+        answer = self.ask(method, service, path, user="drift", roles=("platform",), **more)
         return answer.raise_for_status().json()
 
     # -- time --------------------------------------------------------------------------------------

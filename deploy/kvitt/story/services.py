@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import Role
 
 from kvitt.local.problems import LocalProblem
@@ -20,11 +21,16 @@ _SECONDS = 30.0
 
 
 class Services:
-    """The services at their addresses. Inside, connections are reused."""
+    """The services at their addresses, for who uses them (`urls`) and who operates them
+    (`admin_urls`). Inside, connections are reused.
+    """
 
-    def __init__(self, urls: Mapping[str, str], tokens: TokenIssuer) -> None:
+    def __init__(
+        self, urls: Mapping[str, str], admin_urls: Mapping[str, str], tokens: TokenIssuer
+    ) -> None:
         self.names = tuple(urls)
         self._urls = dict(urls)
+        self._admin_urls = dict(admin_urls)
         self._tokens = tokens
         self._issued: dict[tuple[object, ...], str] = {}
         self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in urls}
@@ -50,8 +56,8 @@ class Services:
         return self._caller(region, f"{region}-system", roles=(Role.REGION_SYSTEM,))
 
     def as_operator(self) -> "Caller":
-        """A caller with the role `ops`, which belongs to no region."""
-        return self._caller("ac", "operator", roles=(Role.OPS,))
+        """A caller who operates all regions' share: no user of any."""
+        return self._caller("ac", "operator", roles=(Grantee.PLATFORM,))
 
     def as_user(self, region: str, user: str, *, service_points: Sequence[str] = ()) -> "Caller":
         """A caller as a user of a region."""
@@ -71,10 +77,11 @@ class Services:
         self, method: str, service: str, path: str, *, token: str, **more: Any
     ) -> httpx.Response:
         """Send a request; a limited number at once to each service. Raises httpx.TransportError."""
+        urls = self._admin_urls if path.startswith("/admin/") else self._urls
         async with self._gates[service]:
             return await self._client.request(
                 method,
-                f"{self._urls[service]}{path}",
+                f"{urls[service]}{path}",
                 headers={"Authorization": f"Bearer {token}"},
                 **more,
             )
