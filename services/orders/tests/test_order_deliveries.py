@@ -14,7 +14,7 @@ from orders.people.models import PersonAccessRow, PersonDetailsRow
 from contracts.tests.builders.regions import HOME, a_customer_stated, a_person_stated
 from contracts.tests.builders.story import SENDING
 from services.orders.tests.builders import registry
-from services.orders.tests.worlds import CLERK, MONDAY, cared_for, patient, placed_over_http
+from services.orders.tests.worlds import CLERK, MONDAY, patient, placed_over_http
 
 
 async def resolved(world: World, order: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +133,7 @@ async def test_what_is_stored_of_the_recipient_shows_with_every_later_order(give
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
         contact = {"phone": "070-1740611", "door_code": "1789", "instructions": "Ring på"}
-        await client.post(f"/persons/{await cared_for(world)}:contact", json=contact)
+        await client.post(f"/persons/{await patient(world)}:contact", json=contact)
         order = await placed_over_http(world, client, delivery={"to": {"kind": "recipient"}})
 
         where = await resolved(world, order)
