@@ -233,9 +233,10 @@ class CommandRunner:
     def _reached(
         self, target: UUID | None, scope: Scope | RegionWide | None, rule: str
     ) -> "_Reached | None":
-        if scope is None or self._grant.is_region_wide:
+        if scope is None:
             return None
-        row_type, region = scope.region.class_, self.caller.region
+        row_type: type[Any] = scope.region.class_
+        region = self.caller.region
         query = select(scope.region).where(
             scope.region == region, key_column(row_type) == target, scope.within(self._grant)
         )

@@ -88,7 +88,9 @@ def idle_of(system: LocalSystem, service: ServiceProcess) -> dict[str, Any] | No
     token = system.tokens.issue("drift", region="ac", roles=["platform"])
     try:
         answer = httpx.get(
-            f"{service.url}/admin/idle", headers={"Authorization": f"Bearer {token}"}, timeout=10
+            f"{service.admin_url}/admin/idle",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
         )
     except httpx.ConnectError:
         return None

@@ -170,11 +170,11 @@ class World:
     def replica(
         self, service: str, *, is_killed: bool = False, **environment: str
     ) -> Iterator[ServiceProcess]:
-        """Another process of a service, ready, on a port of its own; ended after, in order or
+        """Another process of a service, ready, on ports of its own; ended after, in order or
         killed.
         """
         told = self.services[service].environment | environment
-        told["KVITT_HTTP_PORT"] = str(free_ports(1)[0])
+        told["KVITT_HTTP_PORT"], told["KVITT_ADMIN_PORT"] = map(str, free_ports(2))
         process = ServiceProcess(service, self.system, told)
         process.longest_pause = 0.5
         process.start()
@@ -256,7 +256,7 @@ class World:
         token = self.system.tokens.issue("operator", region="ac", roles=(Grantee.PLATFORM,))
         answer = httpx.request(
             method,
-            f"{self.services[service].url}/admin{path}",
+            f"{self.services[service].admin_url}/admin{path}",
             headers={"Authorization": f"Bearer {token}"},
             timeout=60.0,
             **more,

@@ -66,7 +66,7 @@ class Killer:
 
     def _waiting(self, service: ServiceProcess) -> int:
         asked = urllib.request.Request(
-            f"{service.url}/admin/idle", headers={"Authorization": f"Bearer {self.token}"}
+            f"{service.admin_url}/admin/idle", headers={"Authorization": f"Bearer {self.token}"}
         )
         with urllib.request.urlopen(asked, timeout=10) as answer:
             look = _Look.validate_json(answer.read())

@@ -32,7 +32,8 @@ class Region:
 
     def __init__(self, system: LocalSystem) -> None:
         self.problems: list[Piece] = []
-        self._urls = {name: service.url for name, service in system.services.items()}
+        self._urls = system.urls
+        self._admin_urls = system.admin_urls
         self._tokens = system.tokens
         self._http = httpx.Client(timeout=30.0)
         self._failed: list[KafkaError] = []
@@ -100,9 +101,10 @@ class Region:
         says; the answer's problem documents are kept.
         """
         token = self._tokens.issue(user, region=REGION, roles=tuple(roles))
+        urls = self._admin_urls if path.startswith("/admin/") else self._urls
         answer = self._http.request(
             method,
-            f"{self._urls[service]}{path}",
+            f"{urls[service]}{path}",
             headers={
                 "Authorization": f"Bearer {token}",
                 "Idempotency-Key": str(uuid4()),

@@ -39,7 +39,7 @@ class Barrier:
     def __init__(self, services: Services, *, dead: Callable[[], Mapping[str, str]] = dict) -> None:
         self._dead = dead
         self._names = services.names
-        self._operator: Caller = services.as_platform()
+        self._operator: Caller = services.as_operator()
 
     async def reach(self, *, still: float = STILL_SECONDS) -> None:
         """Wait until two looks in a row find every service idle, and nothing recorded between.

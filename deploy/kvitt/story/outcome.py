@@ -84,7 +84,7 @@ async def _balances(caller: Caller) -> list[Json]:
 
 
 async def _quarantine(services: Services, region: str) -> list[Json]:
-    operator = services.as_platform()  # what names no region is shown to the platform alone
+    operator = services.as_operator()  # what names no region is shown to the platform alone
     entries: list[Json] = []
     for service in services.names:
         for one in await _parked(operator, service):

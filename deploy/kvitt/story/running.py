@@ -43,8 +43,9 @@ async def run_month(
 ) -> MonthResult:
     """Publish the month on a system that is up, and read its outcome. Raises LocalProblem."""
     async with AsyncExitStack() as stack:
-        urls = {name: service.url for name, service in system.services.items()}
-        services = await stack.enter_async_context(Services(urls, system.tokens))
+        services = await stack.enter_async_context(
+            Services(system.urls, system.admin_urls, system.tokens)
+        )
         clients = [
             await stack.enter_async_context(
                 RegionClient(

@@ -20,11 +20,16 @@ _SECONDS = 30.0
 
 
 class Services:
-    """The services at their addresses. Inside, connections are reused."""
+    """The services at their addresses, for who uses them (`urls`) and who operates them
+    (`admin_urls`). Inside, connections are reused.
+    """
 
-    def __init__(self, urls: Mapping[str, str], tokens: TokenIssuer) -> None:
+    def __init__(
+        self, urls: Mapping[str, str], admin_urls: Mapping[str, str], tokens: TokenIssuer
+    ) -> None:
         self.names = tuple(urls)
         self._urls = dict(urls)
+        self._admin_urls = dict(admin_urls)
         self._tokens = tokens
         self._issued: dict[tuple[str, Grantee], str] = {}
         self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in urls}
@@ -49,7 +54,7 @@ class Services:
         """A caller as the region's own system."""
         return self._caller(region, f"{region}-system", Grantee.REGION_SYSTEM)
 
-    def as_platform(self) -> "Caller":
+    def as_operator(self) -> "Caller":
         """A caller who operates all regions: only such a one moves business time (REF-18)."""
         return self._caller("ac", "operator", Grantee.PLATFORM)
 
@@ -62,10 +67,11 @@ class Services:
         self, method: str, service: str, path: str, *, token: str, **more: Any
     ) -> httpx.Response:
         """Send a request; a limited number at once to each service. Raises httpx.TransportError."""
+        urls = self._admin_urls if path.startswith("/admin/") else self._urls
         async with self._gates[service]:
             return await self._client.request(
                 method,
-                f"{self._urls[service]}{path}",
+                f"{urls[service]}{path}",
                 headers={"Authorization": f"Bearer {token}"},
                 **more,
             )

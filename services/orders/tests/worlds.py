@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import httpx
 from kvitt_contracts.types import PersonRef, RegionPersonId, Role
-from kvitt_testkit.world import World, stockholm
+from kvitt_testkit.world import REGION, World, stockholm
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderRow
 from orders.people.models import PersonIdRow
@@ -17,9 +17,9 @@ CLERK: Final[dict[str, Any]] = {"user": "s001kun", "roles": [Role.CUSTOMER_SERVI
 """Customer service: `world.http(**CLERK)`."""
 
 
-async def ref_of(world: World, named: str = "ac-person-1") -> PersonRef:
+async def ref_of(world: World, named: str = "ac-person-1", *, region: str = REGION) -> PersonRef:
     """The reference that the region's id was given."""
-    return (await world.row(PersonIdRow, RegionPersonId(named))).person
+    return (await world.row(PersonIdRow, RegionPersonId(named), region=region)).person
 
 
 async def patient(world: World, named: str = "ac-person-1") -> str:
@@ -28,7 +28,7 @@ async def patient(world: World, named: str = "ac-person-1") -> str:
 
 
 async def a_body(world: World, **others: Any) -> dict[str, Any]:
-    """The body of an order."""
+    """The body of an order for the registry's person."""
     return {
         "recipient": {"kind": "patient", "person": await patient(world)},
         "prescriber": "k082lno",
