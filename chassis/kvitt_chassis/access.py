@@ -74,9 +74,9 @@ class Access:
     def __init__(self, service: str, acts: Iterable[Act], users: type[Any]) -> None:
         self.service = service
         self.users = users
-        rows = tuple(acts)
-        self._by_route = {act.route: act for act in rows if act.route is not None}
-        self._by_command = {act.message.command: act for act in rows if act.message is not None}
+        self.acts = tuple(acts)
+        self._by_route = {act.route: act for act in self.acts if act.route is not None}
+        self._by_command = {act.message.command: act for act in self.acts if act.message}
 
     def check(self, routers: Iterable[APIRouter]) -> None:
         """Raises LookupError for a route without a row: nobody may call it, so nothing starts."""
@@ -84,7 +84,7 @@ class Access:
             if not getattr(route, "is_guarded", False):
                 raise LookupError(f"{route} of {self.service} is no route of an ApiRouter")
             assert isinstance(route, APIRoute)
-            for method in route.methods:
+            for method in route.methods or ():
                 self.act_of_route(f"{method} {route.path}")
 
     def act_of_route(self, route: str) -> Act:

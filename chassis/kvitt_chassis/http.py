@@ -235,7 +235,8 @@ class CommandRunner:
     ) -> "_Reached | None":
         if scope is None or self.grant.is_region_wide:
             return None
-        row_type, region = scope.region.class_, self.caller.region
+        row_type: type[Any] = scope.region.class_
+        region = self.caller.region
         query = select(scope.region).where(
             scope.region == region, key_column(row_type) == target, scope.within(self.grant)
         )

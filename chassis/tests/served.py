@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, Request
+from fastapi.routing import APIRoute
 from kvitt_chassis.access import Access
 from kvitt_chassis.auth import Authenticator, Identity, no_token
 from kvitt_chassis.database import Database
@@ -81,7 +82,13 @@ def token(user: str = "anna", region: str = "ac") -> dict[str, str]:
 def an_access(routers: Sequence[APIRouter]) -> Access:
     """A table that grants every route to a region's system."""
     granted = {Grantee.REGION_SYSTEM: Reach.REGION}
-    routes = [f"{m} {one.path}" for router in routers for one in router.routes for m in one.methods]
+    routes = [
+        f"{method} {one.path}"
+        for router in routers
+        for one in router.routes
+        if isinstance(one, APIRoute)
+        for method in one.methods or ()
+    ]
     acts = [Act(name=one, service=SERVICE, route=one, granted=granted) for one in routes]
     return Access(SERVICE, acts, toy.UserRow)
 

@@ -30,9 +30,10 @@ from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.web import cursors
 from kvitt_chassis.web.cursors import MAX_CURSOR_LENGTH, Cursor
-from kvitt_chassis.web.lists import MAX_TOTAL, ListOf, ListQuery, Page, RegionWide, Scope, named
+from kvitt_chassis.web.lists import MAX_TOTAL, ListOf, ListQuery, Page, named
 from kvitt_chassis.web.problems import ProblemRaised
 from kvitt_chassis.web.reader import RegionReader
+from kvitt_chassis.web.scopes import RegionWide, Scope
 from kvitt_contracts.access import Act, Grantee, Reach
 from kvitt_contracts.types import RegionCode, UserId
 from kvitt_testkit.world import World

@@ -77,11 +77,10 @@ def evolve(letter: Letter | None, event: MessagePosted | MessageRead | MessageRe
     """The state after an event."""
     match event:
         case MessagePosted():
-            is_to_user = isinstance(event.to, ToUser)
             return Letter(
                 id=event.message_id,
-                reader=event.to.user_id if is_to_user else NOBODY,
-                place=None if is_to_user else event.to.service_point,
+                reader=event.to.user_id if isinstance(event.to, ToUser) else NOBODY,
+                place=None if isinstance(event.to, ToUser) else event.to.service_point,
                 about=event.about.id,
                 status=Status.UNREAD,
             )

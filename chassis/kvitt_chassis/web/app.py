@@ -80,9 +80,11 @@ def build_app(
     telemetry: Telemetry,
     title: str,
     description: str = "",
+    for_operators: bool = False,
 ) -> FastAPI:
     """The application with `/docs` that opens without internet. Routes find `context` by
-    themselves. Raises LookupError for a route that is in no row of the table of access.
+    themselves. `for_operators`: requests need no slot, and regions that are out are served too.
+    Raises LookupError for a route that is in no row of the table of access.
     """
     context.access.check(routers)
     app: FastAPI = FastAPIOffline(title=title, description=description, version="1", redoc_url=None)
@@ -96,7 +98,7 @@ def build_app(
         return error.response()
 
     app.add_exception_handler(Replayed, replayed)
-    app.add_middleware(Guard, context=context, telemetry=telemetry)
+    app.add_middleware(Guard, context=context, telemetry=telemetry, for_operators=for_operators)
     _document_problems(app)
     return app
 
@@ -107,12 +109,19 @@ class Guard:
     address, a span, a metric, and a problem document for whatever goes wrong.
     """
 
-    def __init__(self, app: ASGIApp, *, context: ApiContext, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        context: ApiContext,
+        telemetry: Telemetry,
+        for_operators: bool,
+    ) -> None:
         self._app = app
         self._context = context
         self._service = context.service
         self._telemetry = telemetry
-        self._slots = Slots()
+        self._slots = None if for_operators else Slots()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request (ASGI)."""
@@ -132,21 +141,6 @@ class Guard:
             REQUEST_SECONDS.labels(
                 self._service, scope["method"], route, str(answer.status)
             ).observe(perf_counter() - started)
-            self._record_denial(scope, answer)
-
-    def _record_denial(self, scope: Scope, answer: "_Answer") -> None:
-        why = _DENIED.get(answer.status)
-        if why is None or is_open(str(scope["path"])):
-            return
-        caller: Caller | None = scope.get(CALLER)
-        denials.record(
-            self._service,
-            why,
-            act=self._context.access.name_of(scope),
-            region=caller.region if caller else None,
-            user=caller.user_id if caller else None,
-            reason=answer.reason,
-        )
 
     async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         parent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") or None
@@ -166,33 +160,33 @@ class Guard:
             route = getattr(scope.get("route"), "path", "-")
             span.update_name(f"{scope['method']} {route}")
             span.set_attribute("http.response.status_code", answer.status)
+            self._record_denial(scope, answer)
 
     @asynccontextmanager
     async def _admitted(self, scope: Scope) -> AsyncIterator[None]:
         """The request has its caller, and a slot where it needs one. Raises Unauthorized,
         RegionIsOut, Busy.
         """
-        path = str(scope["path"])
-        if is_open(path):
+        if is_open(str(scope["path"])):
             yield
             return
         identity = await self._identity(scope)
-        if path.startswith("/admin/"):
+        if (slots := self._slots) is None:
             scope[CALLER] = await self._context.access.caller(identity, self._context.database)
             yield
             return
         if (outage := self._context.database.policies.out.get(identity.region)) is not None:
             raise RegionIsOut(outage.cause)
         try:
-            with self._slots.one(identity.region, identity.user_id):
-                REQUESTS_IN_HAND.labels(self._service).set(self._slots.taken)
+            with slots.one(identity.region, identity.user_id):
+                REQUESTS_IN_HAND.labels(self._service).set(slots.taken)
                 scope[CALLER] = await self._context.access.caller(identity, self._context.database)
                 yield
         except NoSlot as error:
             REFUSED.labels(self._service, error.share).inc()
             raise Busy(status=429, reason="TOO_MANY_REQUESTS", share=error.share) from None
         finally:
-            REQUESTS_IN_HAND.labels(self._service).set(self._slots.taken)
+            REQUESTS_IN_HAND.labels(self._service).set(slots.taken)
 
     async def _identity(self, scope: Scope) -> Identity:
         authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
@@ -201,6 +195,20 @@ class Guard:
         except OSError as error:
             log.warning("the issuer's keys cannot be read: %s", describe(error))
             raise Busy(status=503, reason="KEYS_UNAVAILABLE") from error
+
+    def _record_denial(self, scope: Scope, answer: "_Answer") -> None:
+        why = _DENIED.get(answer.status)
+        if why is None or is_open(str(scope["path"])):
+            return
+        caller: Caller | None = scope.get(CALLER)
+        denials.record(
+            self._service,
+            why,
+            act=self._context.access.name_of(scope),
+            region=caller.region if caller else None,
+            user=caller.user_id if caller else None,
+            reason=answer.reason,
+        )
 
     def _problem_of(self, error: Exception, scope: Scope) -> ProblemRaised:
         if isinstance(error, ProblemRaised):

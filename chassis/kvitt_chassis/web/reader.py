@@ -58,10 +58,7 @@ class RegionReader:
         """
         column = key_column(row_type)
         query = select(row_type).where(column == key, scope.within(self.grant))
-        found = await self.all(query)
-        row = found[0] if found else None
-        if row is None:
-            raise NotFound(noun_of(row_type), rule=rule)
+        row: R = await self.one(query, noun=noun_of(row_type), rule=rule)
         return row
 
     async def look_up(self, row_type: type[R], key: Any) -> R | None:
