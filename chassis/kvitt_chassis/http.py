@@ -235,7 +235,7 @@ class CommandRunner:
     ) -> "_Reached | None":
         if scope is None or self._grant.is_region_wide:
             return None
-        row_type: type[Any] = scope.region.class_
+        row_type: Any = scope.region.class_
         region = self.caller.region
         query = select(scope.region).where(
             scope.region == region, key_column(row_type) == target, scope.within(self._grant)
