@@ -233,7 +233,7 @@ class CommandRunner:
     def _reached(
         self, target: UUID | None, scope: Scope | RegionWide | None, rule: str
     ) -> "_Reached | None":
-        if scope is None or self._grant.is_region_wide:
+        if scope is None:
             return None
         row_type: Any = scope.region.class_
         region = self.caller.region
