@@ -12,14 +12,16 @@ from fastapi.routing import APIRoute
 from kvitt_contracts.access import IN_REGISTER, Act, Grantee, Reach
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import RegionCode, ServicePointId, UserId
+from kvitt_contracts.types import RegionCode, ServicePointId, UserId, identify
 from sqlalchemy import select
 from starlette.types import Scope as Connection
 
-from kvitt_chassis import metrics
-from kvitt_chassis.auth import WAY_ON, Forbidden, Identity
+from kvitt_chassis.auth import Forbidden, Identity
 from kvitt_chassis.database import Database
+from kvitt_chassis.denials import NotGranted
 from kvitt_chassis.handlers import Handlers, MessageRoute, RowKey
+from kvitt_chassis.models import Aggregate
+from kvitt_chassis.row_keys import key_column
 
 if TYPE_CHECKING:
     from kvitt_chassis.transaction import Transaction
@@ -28,14 +30,6 @@ CALLER = "kvitt.caller"
 """Where the guard puts the caller of a request (ASGI scope)."""
 GRANT = "kvitt.grant"
 """Where a route puts what its caller may do (ASGI scope)."""
-
-REFUSED = metrics.declare(
-    "counter",
-    "access_refused_total",
-    "Acts that were refused since the table of access does not grant them, by act",
-    "One user, many acts: somebody tries doors; one act, many users: a role lacks its row",
-    ("act",),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +58,11 @@ class Grant:
     act: Act
     reach: Reach
 
+    @property
+    def is_region_wide(self) -> bool:
+        """True when every row of the region is within reach."""
+        return self.reach in (Reach.REGION, Reach.PLATFORM)
+
 
 class Access:
     """The table's rows of one service, with its register of users.
@@ -75,9 +74,9 @@ class Access:
     def __init__(self, service: str, acts: Iterable[Act], users: type[Any]) -> None:
         self.service = service
         self.users = users
-        rows = tuple(acts)
-        self._by_route = {act.route: act for act in rows if act.route is not None}
-        self._by_command = {act.message.command: act for act in rows if act.message is not None}
+        self.acts = tuple(acts)
+        self._by_route = {act.route: act for act in self.acts if act.route is not None}
+        self._by_command = {act.message.command: act for act in self.acts if act.message}
 
     def check(self, routers: Iterable[APIRouter]) -> None:
         """Raises LookupError for a route without a row: nobody may call it, so nothing starts."""
@@ -85,7 +84,7 @@ class Access:
             if not getattr(route, "is_guarded", False):
                 raise LookupError(f"{route} of {self.service} is no route of an ApiRouter")
             assert isinstance(route, APIRoute)
-            for method in route.methods:
+            for method in route.methods or ():
                 self.act_of_route(f"{method} {route.path}")
 
     def act_of_route(self, route: str) -> Act:
@@ -94,13 +93,26 @@ class Access:
             raise LookupError(f"{route} of {self.service} is in no row of the table of access")
         return self._by_route[route]
 
+    def name_of(self, connection: Connection) -> str:
+        """What the log calls the act of a request: its row's name, `-` where it has no route."""
+        path = getattr(connection.get("route"), "path", None)
+        act = self._by_route.get(f"{connection['method']} {path}")
+        return act.name if act else "-"
+
     def act_of_command(self, command: type[Any]) -> Act:
         """The row of a command that travels on a topic. Raises LookupError."""
         if command not in self._by_command:
             raise LookupError(f"{command.__name__} is in no row of the table of access")
         return self._by_command[command]
 
-    # decision 0270: of a region's command the table judges the role, the rule the part in it
+    def user_key(self, region: RegionCode, user_id: UserId) -> Any:
+        """The key of a user's row in the register, by which handlers name it ahead too: then who
+        acts costs no statement of its own.
+        """
+        users = self.users
+        return identify(region, users.noun, user_id) if issubclass(users, Aggregate) else user_id
+
+    # decision 0270: the table judges the role, the rule the part
     def guarding(self, handlers: Handlers) -> Handlers:
         """The same handlers, where each command from a region's topic is refused before its handler
         begins when the user whom it names is unknown (UNKNOWN_USER, REF-3), or is granted nothing
@@ -119,10 +131,11 @@ class Access:
         act = self.act_of_command(command)
         names = act.message
         assert names is not None
-        users, reads = self.users, route.reads
+        reads = route.reads
 
         def name_actor(message: Any, tx: "Transaction") -> Iterable[RowKey]:
-            yield users.user_id, names.actor(message)
+            if tx.message is not None:
+                yield self.users, self.user_key(tx.region, names.actor(message))
             if reads is not None:
                 yield from reads(message, tx)
 
@@ -137,7 +150,7 @@ class Access:
     async def _must_be_granted(self, act: Act, message: Command, tx: "Transaction") -> None:
         assert act.message is not None
         actor, field = act.message.actor(message), act.message.field(message)
-        row = await tx.search(self.users, self.users.user_id, actor)
+        row = await tx.look_up(self.users, self.user_key(tx.region, actor))
         if row is None:
             raise Refused(
                 "UNKNOWN_USER",
@@ -147,8 +160,7 @@ class Access:
             )
         grantees = _granted(row.roles) if row.active else frozenset()
         if act.reach_of(grantees) is None:
-            REFUSED.labels(self.service, act.name).inc()
-            raise Refused(act.reason, rule=act.rule, field=field, way_on=WAY_ON)
+            raise NotGranted(act, actor=actor, field=field)
 
     async def caller(self, identity: Identity, database: Database) -> Caller:
         """Who calls, by the token and, unless it is a system's, by the register as it is now.
@@ -159,7 +171,9 @@ class Access:
             return Caller(user_id=identity.user_id, region=identity.region, grantees=identity.said)
         users = self.users
         query = select(users.roles, users.service_points).where(
-            users.region == identity.region, users.user_id == identity.user_id, users.active
+            users.region == identity.region,
+            key_column(users) == self.user_key(identity.region, identity.user_id),
+            users.active,
         )
         async with database.reading(identity.region) as session:
             row = (await session.execute(query)).first()
@@ -176,7 +190,6 @@ class Access:
         act = self.act_of_route(f"{connection['method']} {connection['route'].path}")
         reach = act.reach_of(caller.grantees)
         if reach is None:
-            REFUSED.labels(self.service, act.name).inc()
             raise Forbidden(act)
         return Grant(caller=caller, act=act, reach=reach)
 

@@ -168,6 +168,10 @@ class World:
         """Inside, collects the SQL statements that are sent for the worker role."""
         return sent(self.worker.engine.sync_engine)
 
+    def api_statements(self) -> AbstractContextManager[list[Sent]]:
+        """Inside, collects the SQL statements that are sent for the api role."""
+        return sent(self.api.engine.sync_engine)
+
     async def command(
         self,
         command: Command,
@@ -256,8 +260,9 @@ class World:
         region: str = REGION,
         roles: Sequence[Role | Grantee] = STAFF,
         service_points: Sequence[str] = (),
+        active: bool = True,
     ) -> None:
-        """Let the register of users have this user, active, with these roles and service points."""
+        """Let the register of users have this user with these roles and service points."""
         users: Any = self.service.access.users
         code, user_id = RegionCode(region), UserId(user)
         async with self.worker.unit(code) as unit:
@@ -273,7 +278,7 @@ class World:
                 unit.session.add(row)
             row.roles = tuple(Role(role) for role in roles)
             row.service_points = tuple(ServicePointId(point) for point in service_points)
-            row.active = True
+            row.active = active
 
     @asynccontextmanager
     async def http(
@@ -292,6 +297,12 @@ class World:
         identity = Identity(user_id=UserId(user), region=RegionCode(region), said=said)
         if not said:
             await self.register(user, region=region, roles=roles, service_points=service_points)
+        async with self.client(identity) as client:
+            yield client
+
+    @asynccontextmanager
+    async def client(self, identity: Identity) -> AsyncIterator[httpx.AsyncClient]:
+        """A client with a token that says this, whatever the register says of its holder."""
         context = ApiContext(
             service=self.service.name,
             database=self.api,

@@ -42,7 +42,7 @@ class RegionReader:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Find]:
         """One transaction for several queries."""
-        mine = _of(self.region)
+        mine = of_region(self.region)
         async with self._database.reading(self.region) as session:
 
             async def find(query: Select[*tuple[Any, ...]]) -> list[Row[*tuple[Any, ...]]]:
@@ -58,10 +58,7 @@ class RegionReader:
         """
         column = key_column(row_type)
         query = select(row_type).where(column == key, scope.within(self.grant))
-        found = await self.all(query)
-        row = found[0] if found else None
-        if row is None:
-            raise NotFound(str(row_type.__tablename__).removesuffix("s"), rule=rule)  # type: ignore[attr-defined]
+        row: R = await self.one(query, noun=noun_of(row_type), rule=rule)
         return row
 
     async def look_up(self, row_type: type[R], key: Any) -> R | None:
@@ -83,7 +80,13 @@ class RegionReader:
         return found[0]
 
 
-def _of(region: RegionCode) -> Any:
+def noun_of(row_type: Any) -> str:
+    """What a row is called in a problem: its table's name, in the singular."""
+    return str(row_type.__tablename__).removesuffix("s")
+
+
+def of_region(region: RegionCode) -> Any:
+    """An option of a query: of every entity in it, the region's rows alone."""
     # What is inside a subquery heeds a criterion of the whole statement alone.
     return with_loader_criteria(
         Regional, lambda row_type: row_type.region == region, include_aliases=True

@@ -19,7 +19,8 @@ class Scope:
 
     A caller whose reach is `own` has the rows that name them in one of the columns `users`; one
     with reach `units` besides those that name one of their service points, and those that `also`
-    says belong to these: by a store or a payer of theirs.
+    says belong to these: by a store or a payer of theirs. Raises TypeError where nothing says whose
+    a row is: then it is RegionWide, because.
     """
 
     def __init__(
@@ -35,17 +36,25 @@ class Scope:
         self._service_points = tuple(service_points)
         self._users = tuple(users)
         self._also = also
+        if not self.columns and also is None:
+            raise TypeError(f"{region.class_.__name__} names no unit and no user whose it is")
 
     def within(self, grant: Grant) -> ColumnElement[bool]:
         """What a row must be for who is granted the act."""
-        if grant.reach in (Reach.REGION, Reach.PLATFORM):
+        if grant.is_region_wide:
             return true()
-        caller = grant.caller
-        mine = [column == caller.user_id for column in self._users]
         if grant.reach is Reach.UNITS:
-            mine += [column.in_(caller.service_points) for column in self._service_points]
-            mine += [self._also(caller)] if self._also else []
-        return or_(false(), *mine)
+            return self.of_units(grant.caller)
+        return self._of_caller(grant.caller)
+
+    def of_units(self, caller: Caller) -> ColumnElement[bool]:
+        """What a row must be to be the caller's or their units', whatever else they reach."""
+        mine = [column.in_(sorted(caller.service_points)) for column in self._service_points]
+        also = [self._also(caller)] if self._also else []
+        return or_(self._of_caller(caller), *mine, *also)
+
+    def _of_caller(self, caller: Caller) -> ColumnElement[bool]:
+        return or_(false(), *(column == caller.user_id for column in self._users))
 
 
 class RegionWide:
@@ -62,6 +71,6 @@ class RegionWide:
         """What a row must be for who is granted the act. Raises TypeError for a reach that is less
         than the region: these rows cannot be divided.
         """
-        if grant.reach not in (Reach.REGION, Reach.PLATFORM):
+        if not grant.is_region_wide:
             raise TypeError(f"{grant.act.name} reaches {grant.reach}, and its rows have no units")
         return true()

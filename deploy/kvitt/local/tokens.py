@@ -1,5 +1,5 @@
-"""Bearer tokens of the local profile: its own key pair, and the public half as a JWKS file. Never
-for production.
+"""Bearer tokens of the local profile: its own key pair, the public half as a JWKS file,
+and what its issuer may say. Never for production.
 """
 
 import base64
@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from jwt.algorithms import ECAlgorithm
 
 ISSUER = "kvitt-local"
 AUDIENCE = "kvitt"
+LIFETIME = timedelta(hours=12)
 
 _ALGORITHM = "ES256"
 _KEY_ID = "local"
@@ -32,13 +33,27 @@ class TokenIssuer:
 
     @property
     def jwks_file(self) -> Path:
-        """The public keys, for KVITT_JWKS_FILE; written when it is missing."""
+        """The public keys; written when the file is missing."""
         file = self.directory / "jwks.json"
         if not file.exists():
             public = json.loads(ECAlgorithm.to_jwk(self._private_key().public_key()))
             key = {**public, "kid": _KEY_ID, "alg": _ALGORITHM, "use": "sig"}
             file.write_text(json.dumps({"keys": [key]}, indent=2))
         return file
+
+    def issuers_file(self, regions: Iterable[str]) -> Path:
+        """The one issuer of these regions' tokens, for KVITT_ISSUERS; written anew each time."""
+        issuer = {
+            "issuer": ISSUER,
+            "jwks_file": self.jwks_file.name,
+            "regions": sorted(regions),
+            "may_say": ["region_system", "ops", "platform"],
+            "longest_life_seconds": int(LIFETIME.total_seconds()),
+        }
+        file = self.directory / "issuers.json"
+        draft = file.with_suffix(f".{os.getpid()}")  # a process that starts reads a whole file
+        draft.write_text(json.dumps([issuer], indent=2))
+        return draft.replace(file).resolve()
 
     def issue(
         self,
@@ -47,7 +62,7 @@ class TokenIssuer:
         region: str,
         service_points: Sequence[str] = (),
         roles: Sequence[str] = (),
-        lifetime: timedelta = timedelta(hours=12),
+        lifetime: timedelta = LIFETIME,
         now: datetime | None = None,
     ) -> str:
         """A token for `user` of `region`; it expires by real time, not by business time."""

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, Where
-from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, Scope, named
+from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, named
 from kvitt_contracts.billing import ChargeKind
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId
 from pydantic import Field
 from sqlalchemy import select
 
+from billing import reach
 from billing.models import (
     ChargeRow,
     DeviceRow,
@@ -55,7 +56,7 @@ class InvoiceQuery(ListQuery):
 
 INVOICES = ListOf(
     select(InvoiceRow),
-    scope=Scope(InvoiceRow.region, InvoiceRow.payer_key),
+    scope=reach.INVOICES,
     sorts=named(InvoiceRow.issued_on, InvoiceRow.number, InvoiceRow.gross_ore),
     default="-number",
     view=InvoiceView.of,
@@ -66,14 +67,15 @@ INVOICES = ListOf(
 async def list_invoices(
     reader: Reader, asked: Annotated[InvoiceQuery, Query()]
 ) -> Page[InvoiceView]:
-    """Invoices of the region; newest first."""
+    """Invoices within the caller's reach; newest first."""
     return await INVOICES.page(asked, reader)
 
 
 @router.get("/invoices/{invoice_id}", summary="En faktura med specifikation")
 async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
     """One invoice with its lines (BIL-9)."""
-    return InvoiceWithLines.of(await reader.get(InvoiceRow, invoice_id, rule="BIL-9"))
+    row = await reader.get(InvoiceRow, invoice_id, scope=reach.INVOICES, rule="BIL-9")
+    return InvoiceWithLines.of(row)
 
 
 @router.get(
@@ -87,7 +89,7 @@ async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
 
     Refused: NOT_MADE_YET (BIL-9): the document of what was issued just now is being made.
     """
-    row = await reader.get(InvoiceRow, invoice_id, rule="BIL-9")
+    row = await reader.get(InvoiceRow, invoice_id, scope=reach.INVOICES, rule="BIL-9")
     document = await reader.look_up(DocumentRow, invoice_id)
     if document is None or document.pdf is None:
         raise Refused(
@@ -114,7 +116,7 @@ class ChargeQuery(ListQuery):
 
 CHARGES = ListOf(
     select(ChargeRow),
-    scope=Scope(ChargeRow.region, ChargeRow.payer_key),
+    scope=reach.CHARGES,
     sorts=named(ChargeRow.charged_on),
     default="-charged_on",
     view=ChargeView.of,
@@ -130,7 +132,9 @@ async def list_charges(reader: Reader, asked: Annotated[ChargeQuery, Query()]) -
 @router.get("/devices/{device_id}/payers", summary="Vem som betalar ett hjälpmedel, och när")
 async def show_payers(device_id: UUID, reader: Reader) -> DevicePayers:
     """Who pays for a device from which day (BIL-1)."""
-    return DevicePayers.of(await reader.get(DeviceRow, DeviceId(device_id), rule="BIL-1"))
+    key = DeviceId(device_id)
+    row = await reader.get(DeviceRow, key, scope=reach.DEVICES, rule="BIL-1")
+    return DevicePayers.of(row).of_these(await reach.payers_of(reader))
 
 
 class DeviceQuery(ListQuery):
@@ -141,14 +145,14 @@ class DeviceQuery(ListQuery):
 
 DEVICES = ListOf(
     select(DeviceRow),
-    scope=RegionWide(DeviceRow.region, because="a device has many payers in its life"),
+    scope=reach.DEVICES,
     sorts=named(DeviceRow.article_number, DeviceRow.device_id),
     default="article_number",
     view=DevicePayers.of,
 )
 PAYERS = ListOf(
     select(PayerRow),
-    scope=Scope(PayerRow.region, PayerRow.payer_id),
+    scope=reach.PAYERS,
     sorts=named(PayerRow.payer_id, PayerRow.name),
     default="payer_id",
     view=PayerView.of,
@@ -167,12 +171,14 @@ async def list_device_payers(
     reader: Reader, asked: Annotated[DeviceQuery, Query()]
 ) -> Page[DevicePayers]:
     """Devices with who pays for them from which day (BIL-1)."""
-    return await DEVICES.page(asked, reader)
+    page = await DEVICES.page(asked, reader)
+    payers = await reach.payers_of(reader)
+    return page.model_copy(update={"items": [one.of_these(payers) for one in page.items]})
 
 
 @router.get("/payers", summary="Betalare")
 async def list_payers(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[PayerView]:
-    """The region's payers."""
+    """Payers within the caller's reach."""
     return await PAYERS.page(asked, reader)
 
 

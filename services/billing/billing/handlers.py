@@ -15,7 +15,12 @@ from kvitt_contracts.inventory import (
     DeviceStatedOnLoan,
     LineDelivered,
 )
-from kvitt_contracts.orders import OrderPlaced, PayerRegistered
+from kvitt_contracts.orders import (
+    CustomerRegistered,
+    OrderPlaced,
+    PayerRegistered,
+    UserRegistered,
+)
 from kvitt_contracts.types import ChargeId, Charging, identify
 
 from billing import documents, domain, queries, schedule, writes
@@ -23,10 +28,12 @@ from billing.models import (
     ArticleRow,
     ChargeRow,
     CustodyChangeRow,
+    CustomerRow,
     DeviceRow,
     InvoiceRunRow,
     OrderLineRow,
     PayerRow,
+    UserRow,
 )
 from billing.rents import domain as rents
 
@@ -34,6 +41,8 @@ messages = Handlers()
 messages.include(schedule.timers)
 messages.include(documents.timers)
 messages.project(PayerRegistered, PayerRow)
+messages.project(CustomerRegistered, CustomerRow)
+messages.project(UserRegistered, UserRow)
 messages.project(ArticleListed, ArticleRow)
 messages.project(DeviceRegistered, DeviceRow)
 

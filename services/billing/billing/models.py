@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
+from kvitt_chassis.users import RegisteredUser
 from kvitt_contracts import topics
 from kvitt_contracts.billing import ChargeKind, InvoiceLine, VatPart
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
     Charging,
+    CustomerId,
     DeviceId,
     DeviceNumber,
     InvoiceId,
@@ -42,6 +44,19 @@ class PayerRow(Regional, Base):
 
     payer_id: Mapped[PayerId] = mapped_column(primary_key=True)
     name: Mapped[str]
+
+
+class CustomerRow(Regional, Base):
+    """A customer with its default payer (REF-4). A service point is one."""
+
+    __tablename__ = "customers"
+
+    customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
+    payer_id: Mapped[PayerId]
+
+
+class UserRow(RegisteredUser, Base):
+    """A user as orders emitted them last."""
 
 
 class ArticleRow(Regional, Base):
@@ -142,6 +157,7 @@ class ChargeRow(
         ),
         Index("ix_charges_order", "region", "order_id"),
         Index("ix_charges_charged_on", "region", "charged_on", "id"),
+        Index("ix_charges_payer", "region", "payer_key", "charged_on"),
     )
 
     kind: Mapped[ChargeKind]

@@ -1,0 +1,68 @@
+"""Rule mutants of who reads what of billing."""
+
+from typing import Final
+
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/billing/billing"
+_REACH: Final = f"{_CODE}/reach.py"
+_TESTS: Final = "services/billing/tests/test_reach.py::test"
+
+REACH: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "REF-18b",
+        "A unit reads what every unit is billed",
+        _REACH,
+        "CustomerRow.customer_id.in_(caller.service_points)",
+        "CustomerRow.customer_id.is_not(None)",
+        f"{_TESTS}_a_unit_reads_what_its_payer_is_billed_and_nothing_of_a_patient",
+    ),
+    rule_mutant(
+        "REF-18b",
+        "A unit reads patients' invoices",
+        _REACH,
+        "lambda caller: InvoiceRow.payer_key.in_(_payer_keys(caller))",
+        "lambda _: InvoiceRow.payer_key.startswith('patient/')",
+        f"{_TESTS}_a_unit_reads_what_its_payer_is_billed_and_nothing_of_a_patient",
+    ),
+    rule_mutant(
+        "REF-18b",
+        "A unit reads what patients are charged",
+        _REACH,
+        "lambda caller: ChargeRow.payer_key.in_(_payer_keys(caller))",
+        "lambda _: ChargeRow.payer_key.startswith('patient/')",
+        f"{_TESTS}_a_unit_reads_what_its_payer_is_billed_and_nothing_of_a_patient",
+    ),
+    rule_mutant(
+        "REF-18b",
+        "A unit that has paid for a device sees who pays for it now",
+        f"{_CODE}/views.py",
+        "payer = period.payer_id if period.payer_id in payers else None",
+        "payer = period.payer_id",
+        f"{_TESTS}_a_unit_sees_its_own_payers_days_of_a_device_and_not_who_pays_besides",
+    ),
+    rule_mutant(
+        "REF-18c",
+        "A device that others pay for is shown",
+        _REACH,
+        "DEVICES = Scope(DeviceRow.region, also=_has_been_paid_for)",
+        "DEVICES = Scope(DeviceRow.region, also=lambda _: DeviceRow.device_id.is_not(None))",
+        f"{_TESTS}_what_is_billed_to_others_is_as_if_it_did_not_exist",
+    ),
+    rule_mutant(
+        "REF-18d",
+        "A user who moves reads what the unit that they came from pays",
+        f"{_CODE}/handlers.py",
+        "messages.project(UserRegistered, UserRow)",
+        "messages.amend(UserRegistered, UserRow, service_points=lambda _: ('40201',))",
+        f"{_TESTS}_reach_is_what_the_register_says_now",
+    ),
+    rule_mutant(
+        "REF-18e",
+        "Who is inactive reads on",
+        f"{_CODE}/handlers.py",
+        "messages.project(UserRegistered, UserRow)",
+        "messages.project(UserRegistered, UserRow, active=True)",
+        f"{_TESTS}_who_is_inactive_reads_nothing_at_once",
+    ),
+)
