@@ -141,23 +141,20 @@ class ServiceProcess:
         *,
         user: str = "k082lno",
         region: str = "ac",
-        roles: Sequence[str] = (Grantee.REGION_SYSTEM, Grantee.PLATFORM),
+        roles: Sequence[str] = (Grantee.REGION_SYSTEM,),
     ) -> AsyncIterator[httpx.AsyncClient]:
         """An HTTP client with a token that says these roles; without any it is a user's, and the
-        register must have the user. POST gets an Idempotency-Key unless it has one; what is asked
-        under `/admin` goes to the port of who operates.
+        register must have the user. POST gets an Idempotency-Key unless it has one.
         """
         token = self.tokens.issue(user, region=region, roles=roles)
 
-        async def prepare(request: httpx.Request) -> None:
+        async def give_key(request: httpx.Request) -> None:
             request.headers.setdefault("Idempotency-Key", str(uuid4()))
-            if request.url.path.startswith("/admin/"):
-                request.url = httpx.URL(self.admin_url).join(request.url.raw_path.decode())
 
         async with httpx.AsyncClient(
             base_url=self.url,
             headers={"Authorization": f"Bearer {token}"},
-            event_hooks={"request": [prepare]},
+            event_hooks={"request": [give_key]},
             timeout=15.0,
         ) as client:
             yield client
