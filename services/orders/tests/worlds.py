@@ -37,9 +37,9 @@ async def cared_for(world: World, named: str = "ac-person-1") -> str:
 
 
 async def a_body(world: World, **others: Any) -> dict[str, Any]:
-    """The body of an order."""
+    """The body of an order for a patient of SENDER's."""
     return {
-        "recipient": {"kind": "patient", "person": await patient(world)},
+        "recipient": {"kind": "patient", "person": await cared_for(world)},
         "prescriber": "k082lno",
         "service_point": "40201",
         "lines": [{"article_number": "30457", "quantity": 1}],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tests.mutants.rules.access import ACCESS
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.contracts import CONTRACTS
@@ -16,6 +17,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, numbered
 
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "reference": REFERENCE,
+    "access": ACCESS,
     "physical": PHYSICAL,
     "contracts": CONTRACTS,
     "operating": OPERATING,

@@ -10,6 +10,12 @@ from sqlalchemy.dialects import postgresql
 revision = "0009"
 down_revision = "0008"
 
+_SIDES = {
+    "ix_transfer_parties_sender": "sender",
+    "ix_transfer_parties_sending": "sending_service_point",
+    "ix_transfer_parties_receiving": "receiving_service_point",
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -31,6 +37,8 @@ def upgrade() -> None:
         sa.Column("receiving_service_point", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("region", "transfer_id", name=op.f("pk_transfer_parties")),
     )
+    for name, column in _SIDES.items():
+        op.create_index(name, "transfer_parties", ["region", column])
     # nobody is protected until orders says so; the default stays: processes of the release before,
     # which insert persons meanwhile, do not name the column
     op.add_column(
