@@ -112,7 +112,7 @@ class Access:
         users = self.users
         return identify(region, users.noun, user_id) if issubclass(users, Aggregate) else user_id
 
-    # decision 0270: of a region's command the table judges the role, the rule the part in it
+    # decision 0270: the table judges the role, the rule the part
     def guarding(self, handlers: Handlers) -> Handlers:
         """The same handlers, where each command from a region's topic is refused before its handler
         begins when the user whom it names is unknown (UNKNOWN_USER, REF-3), or is granted nothing

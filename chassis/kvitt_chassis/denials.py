@@ -41,7 +41,7 @@ class NotGranted(Refused):
         self.actor = actor
 
 
-# decision 0272: each line once for what was denied, floods of them bounded; every one is counted
+# decision 0272: what is denied is recorded once: a line and a count
 def record(
     service: str,
     why: Why,

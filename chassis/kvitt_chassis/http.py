@@ -136,7 +136,7 @@ class CommandRunner:
         wait_seconds: float,
     ) -> None:
         self.caller = grant.caller
-        self._grant = grant
+        self.grant = grant
         self._context = context
         self._response = response
         self._key = key
@@ -162,8 +162,8 @@ class CommandRunner:
         answer; then the status is 200, else the route's own (202). Raises Refused, NotFound,
         KeyReused, Busy; TypeError for an address that names something without a scope.
         """
-        if scope is None and "{" in (self._grant.act.route or ""):
-            raise TypeError(f"{self._grant.act.route} names a thing: say whose it is by `scope=`")
+        if scope is None and "{" in (self.grant.act.route or ""):
+            raise TypeError(f"{self.grant.act.route} names a thing: say whose it is by `scope=`")
         reached = self._reached(target, scope, rule)
         view = await self._do(command, target=target, subject=subject, reached=reached, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:
@@ -233,12 +233,12 @@ class CommandRunner:
     def _reached(
         self, target: UUID | None, scope: Scope | RegionWide | None, rule: str
     ) -> "_Reached | None":
-        if scope is None or self._grant.is_region_wide:
+        if scope is None or self.grant.is_region_wide:
             return None
         row_type: type[Any] = scope.region.class_
         region = self.caller.region
         query = select(scope.region).where(
-            scope.region == region, key_column(row_type) == target, scope.within(self._grant)
+            scope.region == region, key_column(row_type) == target, scope.within(self.grant)
         )
         missing = NotFound(noun_of(row_type), rule=rule)
         return _Reached(query.options(of_region(region)), missing)

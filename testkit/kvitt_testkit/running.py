@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from kvitt_contracts.access import Grantee
 
 from kvitt_testkit.world import regions_dir, wait_for
 
@@ -34,15 +35,8 @@ def pytest_configure() -> None:
 class Tokens(Protocol):
     """Issues bearer tokens for tests."""
 
-    def issue(
-        self,
-        user: str,
-        *,
-        region: str,
-        service_points: Sequence[str] = (),
-        roles: Sequence[str] = (),
-    ) -> str:
-        """A token for a user of a region."""
+    def issue(self, user: str, *, region: str, roles: Sequence[str] = ()) -> str:
+        """A token for a user of a region, or a system's with roles that a token alone says."""
 
 
 class Servers(Protocol):
@@ -79,7 +73,7 @@ class ServiceProcess:
 
     @property
     def admin_url(self) -> str:
-        """Its HTTP address for who operates it."""
+        """The address for who operates it."""
         return f"http://127.0.0.1:{self.environment['KVITT_ADMIN_PORT']}"
 
     def start(self) -> None:
@@ -147,11 +141,12 @@ class ServiceProcess:
         *,
         user: str = "k082lno",
         region: str = "ac",
-        roles: Sequence[str] = ("platform",),
-        service_points: Sequence[str] = (),
+        roles: Sequence[str] = (Grantee.REGION_SYSTEM,),
     ) -> AsyncIterator[httpx.AsyncClient]:
-        """An HTTP client with a token; POST gets an Idempotency-Key unless it has one."""
-        token = self.tokens.issue(user, region=region, roles=roles, service_points=service_points)
+        """An HTTP client with a token that says these roles; without any it is a user's, and the
+        register must have the user. POST gets an Idempotency-Key unless it has one.
+        """
+        token = self.tokens.issue(user, region=region, roles=roles)
 
         async def give_key(request: httpx.Request) -> None:
             request.headers.setdefault("Idempotency-Key", str(uuid4()))

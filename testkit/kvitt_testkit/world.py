@@ -168,6 +168,10 @@ class World:
         """Inside, collects the SQL statements that are sent for the worker role."""
         return sent(self.worker.engine.sync_engine)
 
+    def api_statements(self) -> AbstractContextManager[list[Sent]]:
+        """Inside, collects the SQL statements that are sent for the api role."""
+        return sent(self.api.engine.sync_engine)
+
     async def command(
         self,
         command: Command,

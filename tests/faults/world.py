@@ -252,7 +252,7 @@ class World:
         assert producer.flush(60) == 0, "Kafka does not take what is planted"
 
     def ask(self, service: str, method: str, path: str, **more: Any) -> Any:
-        """Ask a service as an operator. Raises httpx.HTTPError."""
+        """Ask a service as who operates all regions. Raises httpx.HTTPError."""
         token = self.system.tokens.issue("operator", region="ac", roles=(Grantee.PLATFORM,))
         answer = httpx.request(
             method,

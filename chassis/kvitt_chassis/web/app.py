@@ -141,21 +141,6 @@ class Guard:
             REQUEST_SECONDS.labels(
                 self._service, scope["method"], route, str(answer.status)
             ).observe(perf_counter() - started)
-            self._record_denial(scope, answer)
-
-    def _record_denial(self, scope: Scope, answer: "_Answer") -> None:
-        why = _DENIED.get(answer.status)
-        if why is None or is_open(str(scope["path"])):
-            return
-        caller: Caller | None = scope.get(CALLER)
-        denials.record(
-            self._service,
-            why,
-            act=self._context.access.name_of(scope),
-            region=caller.region if caller else None,
-            user=caller.user_id if caller else None,
-            reason=answer.reason,
-        )
 
     async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         parent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") or None
@@ -175,6 +160,7 @@ class Guard:
             route = getattr(scope.get("route"), "path", "-")
             span.update_name(f"{scope['method']} {route}")
             span.set_attribute("http.response.status_code", answer.status)
+            self._record_denial(scope, answer)
 
     @asynccontextmanager
     async def _admitted(self, scope: Scope) -> AsyncIterator[None]:
@@ -209,6 +195,20 @@ class Guard:
         except OSError as error:
             log.warning("the issuer's keys cannot be read: %s", describe(error))
             raise Busy(status=503, reason="KEYS_UNAVAILABLE") from error
+
+    def _record_denial(self, scope: Scope, answer: "_Answer") -> None:
+        why = _DENIED.get(answer.status)
+        if why is None or is_open(str(scope["path"])):
+            return
+        caller: Caller | None = scope.get(CALLER)
+        denials.record(
+            self._service,
+            why,
+            act=self._context.access.name_of(scope),
+            region=caller.region if caller else None,
+            user=caller.user_id if caller else None,
+            reason=answer.reason,
+        )
 
     def _problem_of(self, error: Exception, scope: Scope) -> ProblemRaised:
         if isinstance(error, ProblemRaised):

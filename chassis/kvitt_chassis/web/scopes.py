@@ -43,12 +43,18 @@ class Scope:
         """What a row must be for who is granted the act."""
         if grant.is_region_wide:
             return true()
-        caller = grant.caller
-        mine = [column == caller.user_id for column in self._users]
         if grant.reach is Reach.UNITS:
-            mine += [column.in_(sorted(caller.service_points)) for column in self._service_points]
-            mine += [self._also(caller)] if self._also else []
-        return or_(false(), *mine)
+            return self.of_units(grant.caller)
+        return self._of_caller(grant.caller)
+
+    def of_units(self, caller: Caller) -> ColumnElement[bool]:
+        """What a row must be to be the caller's or their units', whatever else they reach."""
+        mine = [column.in_(sorted(caller.service_points)) for column in self._service_points]
+        also = [self._also(caller)] if self._also else []
+        return or_(self._of_caller(caller), *mine, *also)
+
+    def _of_caller(self, caller: Caller) -> ColumnElement[bool]:
+        return or_(false(), *(column == caller.user_id for column in self._users))
 
 
 class RegionWide:

@@ -1,13 +1,12 @@
 """A client of the services' HTTP, for a region's system and an operator: tokens, paging."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 from kvitt_contracts.access import Grantee
-from kvitt_contracts.types import Role
 
 from kvitt.local.problems import LocalProblem
 from kvitt.local.tokens import TokenIssuer
@@ -32,7 +31,7 @@ class Services:
         self._urls = dict(urls)
         self._admin_urls = dict(admin_urls)
         self._tokens = tokens
-        self._issued: dict[tuple[object, ...], str] = {}
+        self._issued: dict[tuple[str, Grantee], str] = {}
         self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in urls}
         self._client = httpx.AsyncClient(
             timeout=_SECONDS,
@@ -53,25 +52,16 @@ class Services:
 
     def as_system(self, region: str) -> "Caller":
         """A caller as the region's own system."""
-        return self._caller(region, f"{region}-system", roles=(Role.REGION_SYSTEM,))
+        return self._caller(region, f"{region}-system", Grantee.REGION_SYSTEM)
 
     def as_operator(self) -> "Caller":
-        """A caller who operates all regions' share: no user of any."""
-        return self._caller("ac", "operator", roles=(Grantee.PLATFORM,))
+        """A caller who operates all regions: only such a one moves business time (REF-18)."""
+        return self._caller("ac", "operator", Grantee.PLATFORM)
 
-    def as_user(self, region: str, user: str, *, service_points: Sequence[str] = ()) -> "Caller":
-        """A caller as a user of a region."""
-        return self._caller(region, user, roles=(Role.PRESCRIBER,), points=service_points)
-
-    def _caller(
-        self, region: str, user: str, *, roles: Sequence[str], points: Sequence[str] = ()
-    ) -> "Caller":
-        named = (region, user, *roles, "", *points)
-        if named not in self._issued:
-            self._issued[named] = self._tokens.issue(
-                user, region=region, roles=roles, service_points=points
-            )
-        return Caller(self, self._issued[named])
+    def _caller(self, region: str, name: str, role: Grantee) -> "Caller":
+        if (name, role) not in self._issued:
+            self._issued[name, role] = self._tokens.issue(name, region=region, roles=(role,))
+        return Caller(self, self._issued[name, role])
 
     async def request(
         self, method: str, service: str, path: str, *, token: str, **more: Any

@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query
-from kvitt_chassis.access import Caller
 from kvitt_chassis.filters import Eq, In, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
@@ -17,7 +16,6 @@ from kvitt_chassis.http import (
     Page,
     Reader,
     RegionReader,
-    Scope,
     named,
 )
 from kvitt_chassis.transaction import Transaction
@@ -48,6 +46,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
+from bmb.queries import SHOWN, is_shown
 from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.views import TransferLine, TransferView
@@ -152,7 +151,8 @@ async def execute_transfer(transfer_id: UUID, commands: Commands) -> TransferVie
     UNKNOWN_USER (REF-3), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN (BMB-11); och som när
     ett byte sparas, om utkastet inte längre skulle kunna sparas.
     """
-    return await _run(ExecuteTransfer(by=commands.caller.user_id), transfer_id, commands)
+    command = ExecuteTransfer(by=commands.caller.user_id)
+    return await _run(command, transfer_id, commands, rule="BMB-2")
 
 
 @router.post("/transfers/{transfer_id}:cancel")
@@ -161,7 +161,8 @@ async def cancel_transfer(transfer_id: UUID, commands: Commands) -> TransferView
 
     Nekas: UNKNOWN_TRANSFER, NOT_A_DRAFT, SENDER_ELSEWHERE (BMB-2), UNKNOWN_USER (REF-3).
     """
-    return await _run(CancelTransfer(by=commands.caller.user_id), transfer_id, commands)
+    command = CancelTransfer(by=commands.caller.user_id)
+    return await _run(command, transfer_id, commands, rule="BMB-2")
 
 
 @router.post("/transfers/{transfer_id}:accept")
@@ -174,7 +175,7 @@ async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Command
     (BMB-1).
     """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
-    return await _run(command, transfer_id, commands)
+    return await _run(command, transfer_id, commands, rule="BMB-4")
 
 
 @router.post("/transfers/{transfer_id}:reject")
@@ -185,18 +186,19 @@ async def reject_transfer(transfer_id: UUID, body: RejectBody, commands: Command
     UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7).
     """
     command = RejectTransfer(by=commands.caller.user_id, message=body.message)
-    return await _run(command, transfer_id, commands)
+    return await _run(command, transfer_id, commands, rule="BMB-5")
 
 
 @router.post("/transfers/{transfer_id}:unlock")
 async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Commands) -> TransferView:
-    """Lås upp ett låst byte. Bara kundtjänst.
+    """Lås upp ett låst byte. Bara kundtjänst. Svaret visar ingen mottagare med skyddade
+    personuppgifter.
 
     Nekas: UNKNOWN_TRANSFER, NOT_LOCKED (BMB-7), UNKNOWN_USER (REF-3), CUSTOMER_SERVICE_ONLY
     (REF-12).
     """
     command = UnlockTransfer(by=commands.caller.user_id, asked_by=body.asked_by)
-    return await _run(command, transfer_id, commands)
+    return await _run(command, transfer_id, commands, rule="BMB-7")
 
 
 async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElement[bool]:
@@ -219,15 +221,9 @@ class TransferQuery(ListQuery):
     transfer_date: Annotated[Day | None, Eq(TransferRow.transfer_date, "BMB-datum")] = None
 
 
-SCOPE = Scope(
-    TransferRow.region,
-    service_points=[TransferRow.receiving_service_point, TransferRow.sending_service_point],
-    users=[TransferRow.sender],
-)
-
 TRANSFERS = ListOf(
     select(TransferRow),
-    scope=SCOPE,
+    scope=SHOWN,
     sorts=named(
         TransferRow.transfer_date,
         TransferRow.deadline,
@@ -244,7 +240,9 @@ TRANSFERS = ListOf(
 async def list_transfers(
     reader: Reader, asked: Annotated[TransferQuery, Query()]
 ) -> Page[TransferLine]:
-    """Byten i regionen, de senast skickade först."""
+    """Byten som rör dina tjänsteställen eller dig, för kundtjänst alla i regionen utom de som rör
+    någon med skyddade personuppgifter; de senast skickade först.
+    """
     return await TRANSFERS.page(asked, reader)
 
 
@@ -275,8 +273,11 @@ async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) ->
 
 @router.get("/transfers/{transfer_id}")
 async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
-    """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst."""
-    row = await reader.get(TransferRow, transfer_id, scope=SCOPE, rule="BMB-8")
+    """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst.
+
+    Det som rör någon med skyddade personuppgifter finns bara för de enheter som det gäller.
+    """
+    row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
     return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
@@ -286,21 +287,23 @@ async def _run(
     command: AcceptTransfer | CancelTransfer | ExecuteTransfer | RejectTransfer | UnlockTransfer,
     transfer_id: UUID,
     commands: CommandRunner,
+    *,
+    rule: str,
 ) -> TransferView:
-    return await commands.run(command, target=transfer_id, show=_show(commands, transfer_id))
+    show = _show(commands, transfer_id)
+    return await commands.run(command, target=transfer_id, scope=SHOWN, rule=rule, show=show)
 
 
 def _show(
     commands: CommandRunner, transfer_id: UUID
 ) -> Callable[[Transaction], Awaitable[TransferView]]:
-    caller: Caller = commands.caller
-
     async def show(tx: Transaction) -> TransferView:
         row = await tx.get(TransferRow, transfer_id)
         devices = await tx.look_up_all(DeviceRow, row.devices)
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
-        return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=caller)
+        view = TransferView.with_devices(row, numbers=numbers, texts=texts, caller=commands.caller)
+        return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
 
     return show
 

@@ -215,14 +215,18 @@ def test_saving_a_draft_anew_replaces_it() -> None:
 
 
 @pytest.mark.rule("BMB-2a")
-def test_a_draft_of_another_service_point_cannot_be_saved_anew() -> None:
-    draft = a_transfer(status=Status.DRAFT)
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.SENT])
+def test_a_draft_of_another_service_point_cannot_be_saved_anew_and_says_nothing_of_it(
+    status: Status,
+) -> None:
+    draft = a_transfer(status=status)
     elsewhere = a_wish(sender=a_user(at=OTHER), new_prescriber=None, units=(a_customer(OTHER),))
 
     with pytest.raises(Refused) as refused:
         save(draft, elsewhere, transfer_id=draft.id, reference=None, today=TODAY)
 
     assert (refused.value.reason, refused.value.field) == (Reason.SENDER_ELSEWHERE, "sender")
+    assert not refused.value.values
 
 
 @pytest.mark.rule("BMB-2a")

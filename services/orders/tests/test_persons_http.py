@@ -11,8 +11,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from contracts.tests.builders.regions import CHILD, HOME, OLD_WOMAN, a_person_stated
 from contracts.tests.builders.story import SENDER
-from services.orders.tests.builders import an_identity, any_ref, prescriber
-from services.orders.tests.worlds import ref_of
+from services.orders.tests.builders import an_identity, any_ref, prescriber, registry
+from services.orders.tests.worlds import MONDAY, cared_for, patient, place, ref_of
+
+WHO = {"identity": an_identity().model_dump(mode="json"), "purpose": "new_patient"}
 
 
 async def test_a_person_is_found_by_the_number_in_the_body_and_the_look_is_logged(
@@ -21,22 +23,18 @@ async def test_a_person_is_found_by_the_number_in_the_body_and_the_look_is_logge
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
 
-        found = await client.post(
-            "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
-        )
+        found = await client.post("/persons:find", json=WHO)
 
         assert found.status_code == 200, found.text
         assert found.json()["person"] == str(await ref_of(world, "ac-person-1"))
         assert OLD_WOMAN not in found.text
         (access,) = await world.rows(PersonAccessRow)
-        assert (access.user_id, access.purpose) == ("k082lno", "find")
+        assert (access.user_id, access.look, access.purpose) == ("k082lno", "found", "new_patient")
 
 
 async def test_a_number_that_nobody_has_is_not_found(given: Given) -> None:
     async with given(service) as world, world.http() as client:
-        answer = await client.post(
-            "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
-        )
+        answer = await client.post("/persons:find", json=WHO)
 
         assert answer.status_code == 404
         assert OLD_WOMAN not in answer.text
@@ -49,7 +47,8 @@ async def test_a_number_with_a_wrong_check_digit_is_named_by_field_and_not_repea
     async with given(service) as world, world.http() as client:
         wrong = "189001019803"
         answer = await client.post(
-            "/persons:find", json={"identity": {"kind": "personal_number", "number": wrong}}
+            "/persons:find",
+            json={**WHO, "identity": {"kind": "personal_number", "number": wrong}},
         )
 
         assert answer.status_code == 422
@@ -63,7 +62,7 @@ async def test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read(
 ) -> None:
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
-        ref = str(await ref_of(world, "ac-person-1"))
+        ref = await cared_for(world)
 
         shown = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "display"})
         log = await client.get("/person-accesses", params={"person": ref})
@@ -93,7 +92,7 @@ async def test_several_references_are_resolved_at_once_and_the_unknown_are_named
         await world.handle(
             a_person_stated(an_identity(CHILD), name="Bo Barn"), subject="ac-person-3"
         )
-        refs = [str(await ref_of(world, named)) for named in ("ac-person-1", "ac-person-3")]
+        refs = [await cared_for(world, named) for named in ("ac-person-1", "ac-person-3")]
         stranger = str(any_ref("stranger"))
 
         answer = (
@@ -114,7 +113,7 @@ async def test_it_is_shown_that_somebody_is_deceased(
 ) -> None:
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(deceased=deceased), subject="ac-person-1")
-        ref = str(await ref_of(world, "ac-person-1"))
+        ref = await cared_for(world)
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
 
@@ -126,6 +125,7 @@ async def test_an_alias_resolves_to_the_person_it_stands_for(given: Given) -> No
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
         await world.handle(a_person_stated(), subject="ac-person-2")
+        await cared_for(world)
         alias = str(await ref_of(world, "ac-person-2"))
 
         answer = await client.post("/persons:resolve", json={"refs": [alias], "purpose": "display"})
@@ -143,7 +143,7 @@ async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "invoicing"})
 
         assert answer.status_code == 403
-        assert answer.json()["rule"] == "REF-5"
+        assert answer.json()["rule"] == "REF-18"
         assert await world.rows(PersonAccessRow) == []
 
 
@@ -155,11 +155,13 @@ async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
 async def test_only_delivery_resolves_the_address_of_a_protected_person(
     given: Given, purpose: str, has_address: bool
 ) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        await place(world)
         await world.handle(
-            a_person_stated(protected=True, phone="070-1740605"), subject="ac-person-1"
+            a_person_stated(version=2, protected=True, phone="070-1740605"), subject="ac-person-1"
         )
-        ref = str(await ref_of(world, "ac-person-1"))
+        ref = await patient(world)
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
 
@@ -177,9 +179,10 @@ async def test_only_delivery_resolves_the_address_of_a_protected_person(
 async def test_the_purpose_decides_whether_an_address_is_shown(
     given: Given, purpose: str, has_address: bool
 ) -> None:
-    async with given(service) as world, world.http() as client:
-        await world.handle(a_person_stated(), subject="ac-person-1")
-        ref = str(await ref_of(world, "ac-person-1"))
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        await place(world)
+        ref = await patient(world)
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
 
@@ -192,9 +195,7 @@ async def test_a_region_sees_no_person_of_another(given: Given) -> None:
         ref = str(await ref_of(world, "ac-person-1"))
 
         resolved = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "display"})
-        found = await client.post(
-            "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
-        )
+        found = await client.post("/persons:find", json=WHO)
         listed = await client.get("/persons")
 
         assert resolved.json() == {"persons": [], "unknown": [ref]}
@@ -216,7 +217,7 @@ async def test_a_person_of_another_home_region_is_found_all_the_same(given: Give
         stated = a_person_stated(home_region="bd")
         await world.handle(stated, subject="ac-person-1")
 
-        found = await client.post("/persons:find", json={"identity": TO_ADD["identity"]})
+        found = await client.post("/persons:find", json=WHO)
 
         assert found.json()["region_person_id"] == "ac-person-1"
 
@@ -226,7 +227,7 @@ async def test_a_person_who_is_not_found_is_added_by_hand(given: Given) -> None:
     async with given(service) as world, world.http() as client:
         await prescriber(world)
         added = await client.post("/persons", json=TO_ADD)
-        found = await client.post("/persons:find", json={"identity": TO_ADD["identity"]})
+        found = await client.post("/persons:find", json=WHO)
 
         assert added.status_code == 201, added.text
         assert added.json() == found.json()

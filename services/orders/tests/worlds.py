@@ -1,18 +1,21 @@
 """What tests on real PostgreSQL do with orders, and what they read of them."""
 
-from typing import Any
+from typing import Any, Final
 
 import httpx
-from kvitt_contracts.types import PersonRef, RegionPersonId
+from kvitt_contracts.types import PatientRecipient, PersonRef, RegionPersonId, Role
 from kvitt_testkit.world import World, stockholm
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderRow
 from orders.people.models import PersonIdRow
 
+from contracts.tests.builders.inventory import a_custody, a_custody_changed_by_order
 from contracts.tests.builders.story import order_id
 from services.orders.tests.builders import an_order_command
 
 MONDAY = stockholm("2026-03-02 08:00")
+CLERK: Final[dict[str, Any]] = {"user": "s001kun", "roles": [Role.CUSTOMER_SERVICE]}
+"""Customer service: `world.http(**CLERK)`."""
 
 
 async def ref_of(world: World, named: str = "ac-person-1") -> PersonRef:
@@ -23,6 +26,14 @@ async def ref_of(world: World, named: str = "ac-person-1") -> PersonRef:
 async def patient(world: World, named: str = "ac-person-1") -> str:
     """The same as text, for a body."""
     return str(await ref_of(world, named))
+
+
+async def cared_for(world: World, named: str = "ac-person-1") -> str:
+    """The reference, as text, of a person who has a device that SENDER has prescribed at OTHER."""
+    ref = await ref_of(world, named)
+    custody = a_custody(PatientRecipient(person=ref))
+    await world.handle(a_custody_changed_by_order(f"D-{named}", to=custody))
+    return str(ref)
 
 
 async def a_body(world: World, **others: Any) -> dict[str, Any]:

@@ -175,10 +175,10 @@ STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-12a",
         "Anybody unlocks",
-        _EXPIRY,
-        "    if not by.active or Role.CUSTOMER_SERVICE not in by.roles:\n",
-        "    if not by.active:\n",
-        f"{_EXPIRE}_only_customer_service_unlocks",
+        "contracts/kvitt_contracts/access.py",
+        "        bmb.UnlockTransfer,\n        _STAFF,\n",
+        "        bmb.UnlockTransfer,\n        _WORKS,\n",
+        f"{_UNANSWERED}_only_customer_service_unlocks",
     ),
     rule_mutant(
         "REF-12m",

@@ -78,10 +78,11 @@ STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-14f",
         "Whoever has lost access voids",
-        _ORDER,
-        "    if by.active and (\n",
-        "    if by.user_id and (\n",
-        f"{_STATE}_whoever_has_no_access_any_more_does_not_void",
+        "chassis/kvitt_chassis/access.py",
+        "        grantees = _granted(row.roles) if row.active else frozenset()\n",
+        "        grantees = _granted(row.roles)\n",
+        f"{_TESTS}/test_order_flow.py::test"
+        "_whoever_lost_access_after_placing_neither_orders_nor_voids",
     ),
     rule_mutant(
         "ORD-14f",
@@ -145,7 +146,7 @@ STATES: tuple[RuleMutant, ...] = (
         _API,
         "    return or_(OrderRow.prescriber == me, OrderRow.requester == me)\n",
         "    return or_(OrderRow.requester == me)\n",
-        f"{_LISTED}_orders_are_searched_by",
+        f"{_LISTED}_mine_are_those_where_i_am_prescriber_or_requester",
     ),
     rule_mutant(
         "ORD-18a",

@@ -90,6 +90,7 @@ def save(
     `today` is the Stockholm day, which is the transfer date where none is named (BMB-3).
     Raises Refused: not a draft any more, or what is wished cannot be a transfer.
     """
+    _refuse_sender(transfer, wish)
     if transfer is not None and transfer.status is not Status.DRAFT:
         raise Refused(
             TransferReason.NOT_A_DRAFT,
@@ -97,7 +98,6 @@ def save(
             way_on="Spara ett nytt byte under en ny beteckning.",
             status=transfer.status,
         )
-    _refuse_sender(transfer, wish)
     holder = _shared_holder(wish.devices)
     new_recipient = _new_recipient(wish, holder)
     _refuse_stores(wish, holder, to_recipient=new_recipient is not None)
@@ -224,7 +224,12 @@ def _refuse_sender(transfer: Transfer | None, wish: Wish) -> None:
     if not wish.sender.works_at(wish.from_service_point):
         raise _sender_elsewhere("sending_service_point", wish.from_service_point)
     if transfer is not None and not wish.sender.works_at(transfer.sending_service_point):
-        raise _sender_elsewhere("sender", transfer.sending_service_point)
+        raise Refused(  # and no more of a transfer that is not the sender's (REF-18)
+            Reason.SENDER_ELSEWHERE,
+            rule="BMB-2",
+            field="sender",
+            way_on="Spara under en annan beteckning: ett annat tjänsteställe har den redan.",
+        )
 
 
 def _sender_elsewhere(field: str, service_point: CustomerId) -> Refused:

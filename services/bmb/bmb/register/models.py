@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
     UserId,
 )
 from kvitt_contracts.types import Holder as ContractHolder
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bmb.base import Base
@@ -34,12 +34,22 @@ class PersonRow(Regional, Base):
     """A person's reference and the region's own id of them; `merged_into` makes it an alias."""
 
     __tablename__ = "persons"
-    __table_args__ = (Index("ix_persons_region_person_id", "region", "region_person_id"),)
+    __table_args__ = (
+        Index("ix_persons_region_person_id", "region", "region_person_id"),
+        Index("ix_persons_protected", "region", postgresql_where=text("is_protected")),
+        Index(
+            "ix_persons_merged_into",
+            "region",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
+    )
 
     person: Mapped[PersonRef] = mapped_column(primary_key=True)
     region_person_id: Mapped[RegionPersonId]
     active: Mapped[bool]
     merged_into: Mapped[PersonRef | None]
+    is_protected: Mapped[bool] = mapped_column(default=False)
 
 
 class PayerRow(Regional, Base):

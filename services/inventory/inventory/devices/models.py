@@ -8,13 +8,15 @@ from kvitt_contracts import topics
 from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import (
     ArticleNumber,
+    CustomerId,
     DeviceId,
     DeviceNumber,
     Holder,
     OrderId,
     StoreHolder,
+    UserId,
 )
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Computed, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.devices import domain
@@ -32,7 +34,8 @@ class DeviceRow(
     """A marked device. A claim or a change of its custody requires this row's lock.
 
     The claim is no part of the device's own events: it belongs to a hold or a dispatch.
-    `holder_kind`, `holder_key` and `number_text` serve the lists alone.
+    `holder_kind`, `holder_key`, `number_text`, and what is computed of the custody, serve the lists
+    alone.
     """
 
     __tablename__ = "devices"
@@ -43,6 +46,8 @@ class DeviceRow(
         Index("uq_devices_number", "region", "device_number", unique=True),
         Index("ix_devices_holder", "region", "holder_kind", "holder_key"),
         Index("ix_devices_article", "region", "article_number"),
+        Index("ix_devices_customer", "region", "customer_id"),
+        Index("ix_devices_prescriber", "region", "prescriber"),
         Index(
             "ix_devices_claimed_by",
             "region",
@@ -62,6 +67,13 @@ class DeviceRow(
     holder_kind: Mapped[str]
     holder_key: Mapped[str]
     number_text: Mapped[str]
+    # decision 0282: computed by the database, so that who may look is right of every writer's rows
+    customer_id: Mapped[CustomerId | None] = mapped_column(
+        Computed("custody ->> 'customer_id'::text", persisted=True)
+    )
+    prescriber: Mapped[UserId | None] = mapped_column(
+        Computed("custody ->> 'prescriber'::text", persisted=True)
+    )
 
     @property
     def claim(self) -> domain.Claim | None:

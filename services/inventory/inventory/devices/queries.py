@@ -1,14 +1,21 @@
-"""Look-ups of devices: by number, and their custody through time."""
+"""Look-ups of devices: by number, by whose they are, and their custody through time."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
+from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId, DeviceNumber, identify
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.people.queries import protected_references
+from inventory.stores.queries import own_stores
+from inventory.tables import is_among
+from inventory.transfers.queries import transfers_of
 
 
 def new_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId:
@@ -78,3 +85,29 @@ async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRo
     return await reader.all(
         select(CustodyRow).where(CustodyRow.device_id == row.id).order_by(CustodyRow.number)
     )
+
+
+def is_of_units(caller: Caller) -> ColumnElement[bool]:
+    """A device is in a store of the caller's units, or is claimed by a transfer that these take
+    part in (REF-18).
+    """
+    claiming = aliased(DeviceRow)
+    claims = select(claiming.claimed_by).where(
+        claiming.claimed_by.is_not(None), claiming.claimed_by.in_(transfers_of(caller))
+    )
+    return or_(
+        and_(DeviceRow.holder_kind == "store", is_among(DeviceRow.holder_key, own_stores(caller))),
+        is_among(DeviceRow.claimed_by, claims),
+    )
+
+
+def is_at_protected() -> ColumnElement[bool]:
+    """A device is at a patient whose identity is protected (REF-19)."""
+    return and_(
+        DeviceRow.holder_kind == "patient", DeviceRow.holder_key.in_(protected_references())
+    )
+
+
+def claims_on_devices_of_protected() -> Select[UUID | None]:
+    """Selects what claims a device that is at a patient whose identity is protected."""
+    return select(DeviceRow.claimed_by).where(DeviceRow.claimed_by.is_not(None), is_at_protected())

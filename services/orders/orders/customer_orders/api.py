@@ -14,11 +14,10 @@ from kvitt_chassis.http import (
     Page,
     Reader,
     RegionReader,
-    Scope,
-    SignedIn,
     named,
 )
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.orders import (
     Supply,
     VoidOrder,
@@ -37,7 +36,7 @@ from sqlalchemy import ColumnElement, or_, select
 from orders.customer_orders.deliveries import resolve_delivery
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
-from orders.customer_orders.queries import is_for_the_person
+from orders.customer_orders.queries import is_for_protected, is_for_the_person, is_for_whom_they_act
 from orders.customer_orders.views import (
     DeliveryView,
     OrderSummary,
@@ -46,6 +45,15 @@ from orders.customer_orders.views import (
 from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Ordrar"])
+
+# decision 0280: an order is its service point's, its parties' and theirs who act for its prescriber
+SCOPE = ScopeOfPersons(
+    OrderRow.region,
+    service_points=[OrderRow.service_point],
+    users=[OrderRow.prescriber, OrderRow.requester],
+    also=is_for_whom_they_act,
+    protected=is_for_protected,
+)
 
 
 @router.post("/orders/{order_id}:void", status_code=202)
@@ -56,7 +64,9 @@ async def void_order(order_id: UUID, commands: Commands) -> OrderView:
     DELIVERED, DECLINED, PICKING_BEGUN (ORD-14).
     """
     command = VoidOrder(by=commands.caller.user_id)
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+    return await commands.run(
+        command, target=order_id, scope=SCOPE, rule="ORD-14", show=show_order(order_id)
+    )
 
 
 def _is_mine(_: bool, reader: RegionReader) -> ColumnElement[bool]:
@@ -90,12 +100,6 @@ class OrderQuery(ListQuery):
         ArticleNumber | None, Contains(OrderRow.lines, "Artikel", member="article_number")
     ] = None
 
-
-SCOPE = Scope(
-    OrderRow.region,
-    service_points=[OrderRow.service_point],
-    users=[OrderRow.prescriber, OrderRow.requester],
-)
 
 ORDERS = ListOf(
     select(OrderRow),
@@ -131,10 +135,11 @@ async def get_order(order_id: UUID, reader: Reader) -> OrderView:
 
 
 @router.post("/orders/{order_id}:resolve-delivery")
-async def show_delivery(order_id: UUID, tx: ReadTransaction, caller: SignedIn) -> DeliveryView:
+async def show_delivery(order_id: UUID, reader: Reader, tx: ReadTransaction) -> DeliveryView:
     """Vart en order ska, för den som levererar. Varje uppslag av en patient loggas."""
+    await reader.get(OrderRow, order_id, scope=SCOPE, rule="ORD-3")
     row = await tx.get(OrderRow, order_id, rule="ORD-3")
-    return await resolve_delivery(row, tx, user=caller.user_id)
+    return await resolve_delivery(row, tx, user=reader.caller.user_id)
 
 
 def show_order(order_id: UUID) -> Callable[[Transaction], Awaitable[OrderView]]:

@@ -3,11 +3,12 @@ Kafka.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from secrets import choice
 from string import ascii_lowercase
 from uuid import uuid4
 
-from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
@@ -19,14 +20,17 @@ from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 from orders.people.queries import find_by_number, rows_of_person
-from orders.people.writes import change_number_index, delete_details, log_accesses
+from orders.people.writes import change_number_index, delete_details, log_accesses, log_edit
 from orders.units.models import UserRow
 from orders.units.queries import user_key
 
 messages = Handlers()
 
-EDIT_CONTACT = "edit_contact"
-"""The purpose that an edited phone, door code or instruction is logged under."""
+ADD_PERSON = "add_person"
+"""The purpose that an addition by hand is logged under."""
+
+PROTECTION_UNTOLD = Timer("person_protection_untold", PersonRow)
+"""Set by a migration for who was protected before events said so."""
 
 
 def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
@@ -54,7 +58,7 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
     row = await _called(named, tx)
     is_new = row is None
     if row is None:
-        row = _start(named, active=active, tx=tx)
+        row = _start(named, active=active, is_protected=fact.protected, tx=tx)
     elif row.region_person_id != named:
         await _must_state_same_number(row, fact, tx)
     holder = await _holding(fact.identity, tx)
@@ -62,6 +66,7 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
         await _merge(row, into=holder, tx=tx)
         row, is_new = holder, False
     tx.record(row, *domain.state_activity(row.state(), active=active))
+    tx.record(row, *domain.state_protection(row.state(), is_protected=fact.protected))
     await _keep_details(PersonRef(row.id), fact, tx, is_new=is_new)
 
 
@@ -78,6 +83,14 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
         await _merge(row, into=into, tx=tx)
 
 
+@messages.timer(PROTECTION_UNTOLD)
+async def tell_protection(row: PersonRow, due: datetime, tx: Transaction) -> None:
+    """Emit that a person is protected, where the vault alone says so (REF-9)."""
+    details = await tx.look_up(PersonDetailsRow, row.id)
+    if details is not None and details.protected:
+        tx.record(row, *domain.state_protection(row.state(), is_protected=True))
+
+
 @messages.command(AddPerson, reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))])
 async def add_person(command: AddPerson, tx: Transaction) -> None:
     """Add a person whom the registry lacks (REF-8), with who asked for it (REF-12); no effect when
@@ -86,10 +99,14 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
     Refused: UNKNOWN_USER (REF-12).
     """
     await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12", field="asked_by")
-    if await find_by_number(command.identity, tx) is not None:
+    assert tx.actor is not None  # over HTTP alone
+    found = await find_by_number(command.identity, tx)
+    if found is not None:
+        log_accesses(tx, UserId(tx.actor), ADD_PERSON, [found], look=domain.Look.ADDED)
         return
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))
-    row = _start(named, active=True, tx=tx)
+    row = _start(named, active=True, is_protected=command.protected, tx=tx)
+    log_accesses(tx, UserId(tx.actor), ADD_PERSON, [PersonRef(row.id)], look=domain.Look.ADDED)
     tx.put(
         PersonDetailsRow(
             region=tx.region,
@@ -115,17 +132,22 @@ async def keep_contact(command: KeepContact, tx: Transaction) -> None:
     row = await _lock_current(PersonRef(tx.target("person")), tx)
     details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
     assert tx.actor is not None  # over HTTP alone
-    log_accesses(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])
+    log_edit(tx, UserId(tx.actor), PersonRef(row.id))
     details.phone = command.phone
     details.door_code = command.door_code
     details.instructions = command.instructions
 
 
-def _start(named: RegionPersonId, *, active: bool, tx: Transaction) -> PersonRow:
+def _start(
+    named: RegionPersonId, *, active: bool, is_protected: bool, tx: Transaction
+) -> PersonRow:
     # Random: a reference that could be derived would say something about the person.
     ref = PersonRef(uuid4())
     tx.put(PersonIdRow(region=tx.region, region_person_id=named, person=ref))
-    return tx.start(PersonRow, ref, domain.register(ref, region_person_id=named, active=active))
+    registered = domain.register(
+        ref, region_person_id=named, active=active, is_protected=is_protected
+    )
+    return tx.start(PersonRow, ref, registered)
 
 
 async def _called(named: RegionPersonId, tx: Transaction) -> PersonRow | None:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
-from kvitt_contracts.types import PersonRef, RegionPersonId
-from sqlalchemy import select
+from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, UserId
+from sqlalchemy import CTE, ColumnElement, Select, func, select
 
-from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
+from orders.people.domain import OPEN_FOR, OPENING
+from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 
 
@@ -38,6 +39,54 @@ async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | Non
     index = index_of(identity, region=tx.region)
     row = await tx.search(PersonDetailsRow, PersonDetailsRow.number_index, index)
     return None if row is None else row.person
+
+
+def same_persons(refs: Sequence[PersonRef], region: RegionCode) -> CTE:
+    """Every reference of the persons behind some: up from each to the current one, and down to its
+    aliases. `asked` is the one of `refs` that an `id` belongs to.
+    """
+    up = (
+        select(PersonRow.id.label("asked"), PersonRow.id, PersonRow.merged_into)
+        .where(PersonRow.region == region, PersonRow.id.in_(refs))
+        .cte("up", recursive=True)
+    )
+    up = up.union(
+        select(up.c.asked, PersonRow.id, PersonRow.merged_into).where(
+            PersonRow.region == region, PersonRow.id == up.c.merged_into
+        )
+    )
+    down = select(up.c.asked, up.c.id).where(up.c.merged_into.is_(None))
+    same = down.cte("same_person", recursive=True)
+    return same.union(
+        select(same.c.asked, PersonRow.id).where(
+            PersonRow.region == region, PersonRow.merged_into == same.c.id
+        )
+    )
+
+
+def protected_references() -> Select[PersonRef]:
+    """Selects the references of persons whose identity is protected, with every alias of them."""
+    protected = select(PersonRow.id).where(PersonRow.is_protected, PersonRow.merged_into.is_(None))
+    found = protected.cte("protected_references", recursive=True)
+    aliases = select(PersonRow.id).join(found, PersonRow.merged_into == found.c.id)
+    return select(found.union(aliases).c.id)
+
+
+def is_open_to(
+    user: UserId, person: ColumnElement[PersonRef], region: RegionCode
+) -> ColumnElement[bool]:
+    """The criterion that somebody has opened a person, not longer ago than an opening lasts."""
+    return (
+        select(PersonAccessRow.access_id)
+        .where(
+            PersonAccessRow.region == region,
+            PersonAccessRow.person == person,
+            PersonAccessRow.user_id == user,
+            PersonAccessRow.look.in_(OPENING),
+            PersonAccessRow.at > func.now() - OPEN_FOR,
+        )
+        .exists()
+    )
 
 
 async def current_references(

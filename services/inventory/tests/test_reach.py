@@ -1,0 +1,347 @@
+"""REF-18: how far users reach into devices, stores, the ledger, reservations and holds."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from inventory.app import service
+from kvitt_contracts.access import Grantee
+from kvitt_contracts.types import Role
+from kvitt_testkit.world import Given, World, stockholm
+
+from contracts.tests.builders.bmb import (
+    a_transfer_accepted,
+    a_transfer_drafted,
+    a_transfer_locked,
+    a_transfer_rejected,
+    a_transfer_requested,
+)
+from contracts.tests.builders.orders import (
+    a_customer_registered,
+    a_line,
+    a_person_registered,
+    a_user_registered,
+    a_withdrawal_placed,
+    an_order_placed,
+)
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    a_device_on_loan_stated,
+    a_store_stated,
+    rollators_received,
+    the_catalogue,
+    the_stores,
+)
+from contracts.tests.builders.story import (
+    CENTRAL,
+    CUSHION,
+    OTHER,
+    OUTSIDER,
+    OWN,
+    PURCHASING,
+    RECEIVER,
+    RECEIVING,
+    SENDER,
+    SENDING,
+    SERVICE,
+    device_id,
+    order_id,
+    transfer_id,
+)
+
+CARE = (Role.PRESCRIBER,)
+INVESTIGATION, OTHERS_STORE = "900", "403"
+LENT, IN_STORE, IN_CENTRAL, OTHERS, OTHERS_HELD = "170001", "170002", "170003", "170004", "170005"
+ALL = [LENT, IN_STORE, IN_CENTRAL, OTHERS, OTHERS_HELD]
+
+COLLEAGUE = {"user": "k082eva", "roles": CARE, "service_points": [SENDING]}
+"""Works where SENDER does, and has prescribed nothing."""
+AT_RECEIVING = {"user": RECEIVER, "roles": CARE, "service_points": [RECEIVING]}
+AT_OTHER = {"user": OUTSIDER, "roles": CARE, "service_points": [OTHER]}
+PRESCRIBER_ELSEWHERE = {"user": SENDER, "roles": CARE, "service_points": ["40999"]}
+STAFF = {"user": SERVICE, "roles": (Role.CUSTOMER_SERVICE,)}
+SYSTEM = {"user": "ac-systemet", "roles": (Grantee.REGION_SYSTEM,)}
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """Rollators of two units, in a unit's store and in the central one, one held for a transfer;
+    cushions, a withdrawal by SENDING and an order by OTHER.
+    """
+    async with given(service, at=stockholm("2026-03-02 08:00")) as world:
+        await world.handle_all(
+            *the_stores(),
+            a_store_stated(OTHERS_STORE, "own", service_point=OTHER),
+            a_store_stated(INVESTIGATION, "investigation"),
+            *the_catalogue(),
+            a_person_registered(),
+        )
+        await world.handle_all(
+            a_device_on_loan_stated(LENT, customer_id=SENDING),
+            rollators_received(IN_STORE, store=OWN),
+            rollators_received(IN_CENTRAL, store=CENTRAL),
+            a_device_on_loan_stated(OTHERS, customer_id=OTHER, prescriber=OUTSIDER),
+            a_device_on_loan_stated(OTHERS_HELD, customer_id=OTHER, prescriber=OUTSIDER),
+        )
+        await world.handle_all(
+            a_transfer_drafted(OTHERS_HELD, sender=OUTSIDER, sending_service_point=OTHER),
+            a_transfer_requested(OTHERS_HELD, by=OUTSIDER),
+        )
+        await world.handle_all(
+            a_balance_stated(CUSHION, 3, store=OWN), a_balance_stated(CUSHION, 5)
+        )
+        await world.handle_all(
+            a_withdrawal_placed(a_line(CUSHION, order="O-1"), reference="O-1"),
+            an_order_placed(
+                a_line(CUSHION, order="O-2"),
+                reference="O-2",
+                service_point=OTHER,
+                customer_id=OTHER,
+                prescriber=OUTSIDER,
+            ),
+        )
+        yield world
+
+
+async def listed(client: httpx.AsyncClient, path: str, name: str) -> list[str]:
+    """One field of each line of a list, sorted, which is counted as it is shown."""
+    page = (await client.get(path)).json()
+    assert page["total"] == len(page["items"])
+    return sorted(str(line[name]) for line in page["items"])
+
+
+async def shown(client: httpx.AsyncClient, path: str) -> int:
+    """The status of a thing; what is out of reach answers as what does not exist does."""
+    answer = await client.get(path)
+    if answer.status_code == 404:
+        *start, _ = path.split("/")
+        unknown = await client.get("/".join([*start, str(uuid4())]))
+        assert _problem(answer) == _problem(unknown)
+    return answer.status_code
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    return {name: value for name, value in answer.json().items() if name not in ("instance", "id")}
+
+
+@pytest.mark.rule("REF-18b", "REF-18c")
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        (COLLEAGUE, [LENT, IN_STORE]),
+        (PRESCRIBER_ELSEWHERE, [LENT]),
+        (AT_OTHER, [OTHERS, OTHERS_HELD]),
+        (AT_RECEIVING, [OTHERS_HELD]),
+        ({**COLLEAGUE, "service_points": [SENDING, OTHER]}, [LENT, IN_STORE, OTHERS, OTHERS_HELD]),
+        ({**COLLEAGUE, "service_points": []}, []),
+        (STAFF, ALL),
+        (SYSTEM, ALL),
+    ],
+    ids=[
+        "who pays and whose store it is",
+        "who prescribed it",
+        "another unit",
+        "who is to receive it",
+        "of two units",
+        "of no unit",
+        "customer service",
+        "the region's system",
+    ],
+)
+async def test_a_device_is_seen_by_its_unit_its_prescriber_and_the_sides_of_its_transfer(
+    world: World, who: dict[str, Any], seen: list[str]
+) -> None:
+    async with world.http(**who) as client:
+        assert await listed(client, "/devices", "device_number") == seen
+        for number in ALL:
+            status = await shown(client, f"/devices/{device_id(number)}")
+            assert status == (200 if number in seen else 404)
+
+
+@pytest.mark.rule("REF-18b")
+async def test_a_device_is_seen_by_who_receives_it_while_its_transfer_holds_it_alone(
+    world: World,
+) -> None:
+    await world.handle(a_transfer_drafted(OTHERS, transfer="BMB-2"))  # nothing is asked for yet
+    async with world.http(**AT_RECEIVING) as client:
+        held = await listed(client, "/devices", "device_number")
+        await world.handle(a_transfer_locked())
+        locked = await listed(client, "/devices", "device_number")
+        await world.handle(a_transfer_rejected())
+        ended = await listed(client, "/devices", "device_number")
+
+    assert (held, locked, ended) == ([OTHERS_HELD], [OTHERS_HELD], [])
+
+
+@pytest.mark.rule("REF-18b")
+async def test_a_device_is_seen_by_the_unit_that_took_it_over_and_no_more_by_the_other(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_transfer_drafted(LENT, transfer="BMB-3"),
+        a_transfer_requested(LENT, transfer="BMB-3"),
+        a_transfer_accepted(
+            LENT, transfer="BMB-3", new_prescriber=RECEIVER, effective_on=date(2026, 3, 2)
+        ),
+    )
+
+    async with world.http(**COLLEAGUE) as client:
+        assert await listed(client, "/devices", "device_number") == [IN_STORE]
+    async with world.http(**{**AT_RECEIVING, "user": "k201eva"}) as client:
+        assert await listed(client, "/devices", "device_number") == [LENT, OTHERS_HELD]
+
+
+@pytest.mark.rule("REF-18b", "REF-18c")
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        (COLLEAGUE, [OWN, CENTRAL, PURCHASING]),
+        (AT_OTHER, [OTHERS_STORE, CENTRAL, PURCHASING]),
+        (AT_RECEIVING, [CENTRAL, PURCHASING]),
+        (STAFF, [OWN, OTHERS_STORE, CENTRAL, PURCHASING, INVESTIGATION]),
+        (SYSTEM, [OWN, OTHERS_STORE, CENTRAL, PURCHASING, INVESTIGATION]),
+    ],
+    ids=["a unit", "another", "one without a store", "customer service", "the region's system"],
+)
+async def test_a_store_and_its_balances_are_seen_by_its_unit_and_the_central_ones_by_all(
+    world: World, who: dict[str, Any], seen: list[str]
+) -> None:
+    async with world.http(**who) as client:
+        assert await listed(client, "/stores", "store") == seen
+        for store in (OWN, OTHERS_STORE, CENTRAL, PURCHASING, INVESTIGATION):
+            answer = await client.get(f"/stores/{store}/balances")
+            assert answer.status_code == (200 if store in seen else 404)
+            unknown = await client.get("/stores/999/balances")
+            assert store in seen or _problem(answer) == _problem(unknown)
+        if OWN in seen:
+            assert await listed(client, f"/stores/{OWN}/balances", "available") == ["1", "2"]
+        assert await listed(client, f"/stores/{CENTRAL}/balances", "available") == ["1", "4"]
+
+
+@pytest.mark.rule("REF-18b")
+async def test_a_store_that_several_units_draw_from_is_seen_by_each(world: World) -> None:
+    await world.handle_all(
+        a_customer_registered(RECEIVING, store=OWN),
+        a_customer_registered(OTHER, store=INVESTIGATION),
+    )
+
+    async with world.http(**AT_RECEIVING) as client:
+        assert await listed(client, "/stores", "store") == [OWN, CENTRAL, PURCHASING]
+        assert await listed(client, "/devices", "device_number") == [IN_STORE, OTHERS_HELD]
+    async with world.http(**AT_OTHER) as client:  # only an own store is a unit's by what it draws
+        assert INVESTIGATION not in await listed(client, "/stores", "store")
+
+
+@pytest.mark.rule("REF-18b")
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        (COLLEAGUE, {OWN}),
+        (AT_OTHER, set()),
+        (STAFF, {OWN, CENTRAL}),
+        (SYSTEM, {OWN, CENTRAL}),
+    ],
+    ids=["a unit", "another", "customer service", "the region's system"],
+)
+async def test_the_ledger_of_a_store_is_seen_by_its_unit(
+    world: World, who: dict[str, Any], seen: set[str]
+) -> None:
+    async with world.http(**who) as client:
+        assert set(await listed(client, "/stock-moves", "store")) == seen
+        assert (await listed(client, f"/stock-moves?store={CENTRAL}", "store") != []) == (
+            CENTRAL in seen
+        )
+
+
+@pytest.mark.rule("REF-18b", "REF-18c")
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        (COLLEAGUE, ["O-1"]),
+        (AT_OTHER, ["O-2"]),
+        ({**AT_OTHER, "service_points": ["40999"]}, ["O-2"]),
+        (AT_RECEIVING, []),
+        (STAFF, ["O-1", "O-2"]),
+        (SYSTEM, ["O-1", "O-2"]),
+    ],
+    ids=[
+        "who placed it",
+        "another unit",
+        "who prescribed it",
+        "a third unit",
+        "customer service",
+        "the region's system",
+    ],
+)
+async def test_a_reservation_is_seen_by_the_unit_that_ordered_and_by_its_prescriber(
+    world: World, who: dict[str, Any], seen: list[str]
+) -> None:
+    async with world.http(**who) as client:
+        assert await listed(client, "/reservations", "reference") == seen
+        for order in ("O-1", "O-2"):
+            status = await shown(client, f"/reservations/{order_id(order)}")
+            assert status == (200 if order in seen else 404)
+
+
+@pytest.mark.rule("REF-18b")
+async def test_a_reservation_from_a_units_store_is_seen_by_that_unit_too(world: World) -> None:
+    await world.handle(
+        a_withdrawal_placed(
+            a_line(CUSHION, order="O-3"),
+            reference="O-3",
+            service_point=RECEIVING,
+            customer_id=RECEIVING,
+            prescriber=RECEIVER,
+        )
+    )
+
+    async with world.http(**COLLEAGUE) as client:
+        assert await listed(client, "/reservations", "reference") == ["O-1", "O-3"]
+
+
+@pytest.mark.rule("REF-18b", "REF-18c")
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        (AT_OTHER, 200),
+        ({**AT_OTHER, "service_points": ["40999"]}, 200),
+        (AT_RECEIVING, 200),
+        (COLLEAGUE, 404),
+        (STAFF, 200),
+        (SYSTEM, 200),
+    ],
+    ids=["sending", "sender", "receiving", "another", "customer service", "the region's system"],
+)
+async def test_a_hold_is_seen_by_the_sides_of_its_transfer(
+    world: World, who: dict[str, Any], status: int
+) -> None:
+    async with world.http(**who) as client:
+        assert await shown(client, f"/holds/{transfer_id()}") == status
+
+
+@pytest.mark.rule("REF-18d", "REF-18e")
+async def test_roles_units_and_activity_are_what_orders_said_last_of_the_user(world: World) -> None:
+    async with world.http(user="k999ola", roles=(), service_points=()) as client:
+        nobody = (await client.get("/devices")).status_code
+        await world.handle(a_user_registered("k999ola", SENDING))
+        works = await listed(client, "/devices", "device_number")
+        await world.handle(a_user_registered("k999ola", OTHER))
+        moved = await listed(client, "/devices", "device_number")
+        await world.handle(a_user_registered("k999ola", OTHER, active=False))
+        left = (await client.get("/devices")).status_code
+
+    assert (nobody, left) == (403, 403)
+    assert (works, moved) == ([LENT, IN_STORE], [OTHERS, OTHERS_HELD])
+
+
+async def test_another_regions_units_of_the_same_name_see_nothing_of_this_one(
+    world: World,
+) -> None:
+    for who in (COLLEAGUE, AT_RECEIVING, STAFF):
+        async with world.http(**{**who, "region": "bd"}) as client:
+            for path in ("/devices", "/stores", "/stock-moves", "/reservations"):
+                assert (await client.get(path)).json()["total"] == 0
+            assert await shown(client, f"/holds/{transfer_id()}") == 404

@@ -1,0 +1,103 @@
+"""Which persons somebody may look at. Reads only.
+
+Who may read an order, a device or a transfer may see whom it is about.
+"""
+
+from collections.abc import Sequence
+
+from kvitt_chassis.access import Caller
+from kvitt_chassis.http import Scope
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.access import Grantee
+from kvitt_contracts.types import PersonRef
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.customer_orders.api import SCOPE as ORDERS_SCOPE
+from orders.customer_orders.domain import Status
+from orders.customer_orders.models import OrderRow
+from orders.people.domain import OF_AN_ORDER, Purpose
+from orders.people.models import PersonRow
+from orders.people.queries import is_open_to, protected_references, same_persons
+from orders.units.models import CustomerRow
+
+_HAS_NO_EFFECT = (Status.VOIDED, Status.DECLINED)
+
+
+def reach_to(person: PersonRef) -> Scope:
+    """The scope of one reference: it is within the reach of who has a part in the person's care, or
+    has opened them.
+    """
+    return Scope(
+        PersonRow.region,
+        also=lambda caller: PersonRow.id.in_(_given_to(caller, [person])),
+    )
+
+
+async def given(
+    refs: Sequence[PersonRef], purpose: Purpose, caller: Caller, tx: Transaction
+) -> frozenset[PersonRef]:
+    """Those of some references whose persons somebody may look at for a purpose (REF-19)."""
+    query = _served(refs, caller) if purpose in OF_AN_ORDER else _given_to(caller, refs)
+    return frozenset(PersonRef(ref) for ref in await tx.session.scalars(query))
+
+
+# decision 0277: who reads a thing sees whom it is about; a draft gives nobody a part
+def _given_to(caller: Caller, refs: Sequence[PersonRef]) -> Select[PersonRef]:
+    same, region = same_persons(refs, caller.region), caller.region
+    person: ColumnElement[PersonRef] = same.c.id
+    orders = select(OrderRow.id).where(
+        OrderRow.region == region,
+        OrderRow.recipient_person == person,
+        ORDERS_SCOPE.of_units(caller),
+    )
+    devices = select(CareDeviceRow.device_id).where(
+        CareDeviceRow.region == region, CareDeviceRow.person == person, _is_my_device(caller)
+    )
+    transfers = select(CareTransferRow.transfer_id).where(
+        CareTransferRow.region == region,
+        or_(CareTransferRow.current_person == person, CareTransferRow.new_person == person),
+        _is_my_transfer(caller),
+    )
+    return select(same.c.asked).where(
+        or_(
+            orders.exists(),
+            devices.exists(),
+            transfers.exists(),
+            is_open_to(caller.user_id, person, region),
+        )
+    )
+
+
+def _is_my_device(caller: Caller) -> ColumnElement[bool]:
+    row = CareDeviceRow
+    payers = select(CustomerRow.payer_id).where(
+        CustomerRow.region == caller.region, CustomerRow.customer_id.in_(caller.service_points)
+    )
+    return or_(
+        row.customer_id.in_(caller.service_points),
+        and_(row.customer_id.is_(None), row.payer_id.in_(payers)),
+        row.prescriber == caller.user_id,
+    )
+
+
+def _is_my_transfer(caller: Caller) -> ColumnElement[bool]:
+    row, points, me = CareTransferRow, caller.service_points, caller.user_id
+    sends = or_(row.sending_service_point.in_(points), row.sender == me)
+    receives = or_(row.receiving_service_point.in_(points), row.new_prescriber == me)
+    return and_(row.is_sent, or_(sends, and_(receives, ~row.came_to_nothing)))
+
+
+def _served(refs: Sequence[PersonRef], caller: Caller) -> Select[PersonRef]:
+    same, region = same_persons(refs, caller.region), caller.region
+    stands = select(OrderRow.id).where(
+        OrderRow.region == region,
+        OrderRow.recipient_person == same.c.id,
+        OrderRow.status.not_in(_HAS_NO_EFFECT),
+    )
+    served = select(same.c.asked).where(stands.exists())
+    if caller.has(Grantee.REGION_SYSTEM):
+        return served
+    asked: ColumnElement[PersonRef] = same.c.asked
+    concerned = asked.in_(_given_to(caller, refs))
+    return served.where(or_(asked.not_in(protected_references()), concerned))
