@@ -18,7 +18,7 @@ from kvitt_contracts.envelope import Command
 from kvitt_contracts.problems import CONTRACT
 from kvitt_contracts.types import RegionCode, looks_like_personal_number
 from pydantic_core import to_json
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -238,12 +238,12 @@ class CommandRunner:
     def _reached(
         self, target: UUID | None, scope: Scope | RegionWide | None, rule: str
     ) -> "_Reached | None":
-        if scope is None or self._grant.is_region_wide:
+        if scope is None or (within := scope.within(self.grant)) is true():
             return None
-        row_type: type[Any] = scope.region.class_
+        row_type: Any = scope.region.class_
         region = self.caller.region
         query = select(scope.region).where(
-            scope.region == region, key_column(row_type) == target, scope.within(self._grant)
+            scope.region == region, key_column(row_type) == target, within
         )
         missing = NotFound(noun_of(row_type), rule=rule)
         return _Reached(query.options(of_region(region)), missing)

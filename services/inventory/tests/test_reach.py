@@ -39,8 +39,10 @@ from contracts.tests.builders.story import (
     CENTRAL,
     CUSHION,
     OTHER,
+    OTHER_PAYER,
     OUTSIDER,
     OWN,
+    PAYER,
     PURCHASING,
     RECEIVER,
     RECEIVING,
@@ -192,6 +194,22 @@ async def test_a_device_is_seen_by_the_unit_that_took_it_over_and_no_more_by_the
         assert await listed(client, "/devices", "device_number") == [IN_STORE]
     async with world.http(**{**AT_RECEIVING, "user": "k201eva"}) as client:
         assert await listed(client, "/devices", "device_number") == [LENT, OTHERS_HELD]
+
+
+@pytest.mark.rule("REF-18b")
+async def test_a_device_whose_customer_no_region_has_stated_is_seen_by_its_payers_units(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_customer_registered(RECEIVING, payer=PAYER),
+        a_customer_registered(OTHER, payer=OTHER_PAYER),
+        a_device_on_loan_stated("170006", payer_id=PAYER, prescriber=None),
+    )
+
+    async with world.http(**AT_RECEIVING) as client:
+        assert await listed(client, "/devices", "device_number") == [OTHERS_HELD, "170006"]
+    async with world.http(**AT_OTHER) as client:  # one with a customer is not its payer's units'
+        assert await listed(client, "/devices", "device_number") == [OTHERS, OTHERS_HELD]
 
 
 @pytest.mark.rule("REF-18b", "REF-18c")

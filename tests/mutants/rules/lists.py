@@ -9,6 +9,7 @@ from tests.mutants.rules.contracts import CONTRACTS
 from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.inventory import INVENTORY
 from tests.mutants.rules.notifications import NOTIFICATIONS
+from tests.mutants.rules.operating import OPERATING
 from tests.mutants.rules.orders import ORDERS
 from tests.mutants.rules.physical import PHYSICAL
 from tests.mutants.rules.reference import REFERENCE
@@ -19,6 +20,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "access": ACCESS,
     "physical": PHYSICAL,
     "contracts": CONTRACTS,
+    "operating": OPERATING,
     "orders": ORDERS,
     "bmb": BMB,
     "inventory": INVENTORY,

@@ -1,5 +1,5 @@
-"""Who may look (REF-18, REF-19): users, protected persons, the parties of transfers, and whose a
-device is.
+"""Who may look (REF-18, REF-19): users, protected persons, the parties of transfers, whose a device
+is, and the payers of customers, for which the units are read again.
 """
 
 import sqlalchemy as sa
@@ -15,6 +15,16 @@ _SIDES = {
     "ix_transfer_parties_sending": "sending_service_point",
     "ix_transfer_parties_receiving": "receiving_service_point",
 }
+
+READ_AGAIN = (
+    """
+    DELETE FROM marks WHERE topic = 'orders.units' AND NOT EXISTS (
+        SELECT FROM parked_keys
+        WHERE parked_keys.topic = marks.topic AND parked_keys.key = marks.key)
+    """,
+    "DELETE FROM positions WHERE topic LIKE '%orders.units'",
+)
+"""What makes the consumer read the units from the first: it stored no payer of a customer."""
 
 
 def upgrade() -> None:
@@ -57,12 +67,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_placed_orders_prescriber", "placed_orders", ["region", "prescriber"])
     op.create_index("ix_placed_orders_store", "placed_orders", ["region", "store", "placed_on"])
+    op.add_column("customers", sa.Column("payer_id", sa.Text(), nullable=True))
+    for statement in READ_AGAIN:
+        op.execute(statement)
     guard_regions(op, "inventory")
 
 
 def _add_whose_devices_are() -> None:
-    for field in ("customer_id", "prescriber"):
+    for field in ("customer_id", "payer_id", "prescriber"):
         of_custody = sa.Computed(f"custody ->> '{field}'::text", persisted=True)
         op.add_column("devices", sa.Column(field, sa.Text(), of_custody))
     op.create_index("ix_devices_customer", "devices", ["region", "customer_id"])
     op.create_index("ix_devices_prescriber", "devices", ["region", "prescriber"])
+    op.create_index(
+        "ix_devices_payer",
+        "devices",
+        ["region", "payer_id"],
+        postgresql_where=sa.text("customer_id IS NULL AND payer_id IS NOT NULL"),
+    )
