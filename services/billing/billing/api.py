@@ -14,7 +14,7 @@ from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId
 from pydantic import Field
 from sqlalchemy import select
 
-from billing import reach
+from billing import queries
 from billing.models import (
     ChargeRow,
     DeviceRow,
@@ -56,7 +56,7 @@ class InvoiceQuery(ListQuery):
 
 INVOICES = ListOf(
     select(InvoiceRow),
-    scope=reach.INVOICES,
+    scope=queries.INVOICES_REACH,
     sorts=named(InvoiceRow.issued_on, InvoiceRow.number, InvoiceRow.gross_ore),
     default="-number",
     view=InvoiceView.of,
@@ -74,7 +74,7 @@ async def list_invoices(
 @router.get("/invoices/{invoice_id}", summary="En faktura med specifikation")
 async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
     """One invoice with its lines (BIL-9)."""
-    row = await reader.get(InvoiceRow, invoice_id, scope=reach.INVOICES, rule="BIL-9")
+    row = await reader.get(InvoiceRow, invoice_id, scope=queries.INVOICES_REACH, rule="BIL-9")
     return InvoiceWithLines.of(row)
 
 
@@ -89,7 +89,7 @@ async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
 
     Refused: NOT_MADE_YET (BIL-9): the document of what was issued just now is being made.
     """
-    row = await reader.get(InvoiceRow, invoice_id, scope=reach.INVOICES, rule="BIL-9")
+    row = await reader.get(InvoiceRow, invoice_id, scope=queries.INVOICES_REACH, rule="BIL-9")
     document = await reader.look_up(DocumentRow, invoice_id)
     if document is None or document.pdf is None:
         raise Refused(
@@ -116,7 +116,7 @@ class ChargeQuery(ListQuery):
 
 CHARGES = ListOf(
     select(ChargeRow),
-    scope=reach.CHARGES,
+    scope=queries.CHARGES_REACH,
     sorts=named(ChargeRow.charged_on),
     default="-charged_on",
     view=ChargeView.of,
@@ -133,8 +133,8 @@ async def list_charges(reader: Reader, asked: Annotated[ChargeQuery, Query()]) -
 async def show_payers(device_id: UUID, reader: Reader) -> DevicePayers:
     """Who pays for a device from which day (BIL-1)."""
     key = DeviceId(device_id)
-    row = await reader.get(DeviceRow, key, scope=reach.DEVICES, rule="BIL-1")
-    return DevicePayers.of(row).of_these(await reach.payers_of(reader))
+    row = await reader.get(DeviceRow, key, scope=queries.DEVICES_REACH, rule="BIL-1")
+    return DevicePayers.of(row).of_these(await queries.payers_of(reader))
 
 
 class DeviceQuery(ListQuery):
@@ -145,14 +145,14 @@ class DeviceQuery(ListQuery):
 
 DEVICES = ListOf(
     select(DeviceRow),
-    scope=reach.DEVICES,
+    scope=queries.DEVICES_REACH,
     sorts=named(DeviceRow.article_number, DeviceRow.device_id),
     default="article_number",
     view=DevicePayers.of,
 )
 PAYERS = ListOf(
     select(PayerRow),
-    scope=reach.PAYERS,
+    scope=queries.PAYERS_REACH,
     sorts=named(PayerRow.payer_id, PayerRow.name),
     default="payer_id",
     view=PayerView.of,
@@ -172,7 +172,7 @@ async def list_device_payers(
 ) -> Page[DevicePayers]:
     """Devices with who pays for them from which day (BIL-1)."""
     page = await DEVICES.page(asked, reader)
-    payers = await reach.payers_of(reader)
+    payers = await queries.payers_of(reader)
     return page.model_copy(update={"items": [one.of_these(payers) for one in page.items]})
 
 

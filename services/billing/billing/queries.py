@@ -1,21 +1,29 @@
-"""Billing's look-ups in its tables, beyond one row by its key. No rules, and no writes."""
+"""Billing's look-ups in its tables, beyond one row by its key, and whose rows they are: they belong
+to who works where their payer pays. No rules, and no writes.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
+from kvitt_chassis.access import Caller
+from kvitt_chassis.http import RegionReader, Scope
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import DeviceId
-from sqlalchemy import Select, Text, cast, func, literal, select, union
+from kvitt_contracts.types import DeviceId, PayerId
+from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, select, union
+from sqlalchemy.dialects.postgresql import JSONB
 
 from billing import domain
 from billing.models import (
     ChargeRow,
     CounterRow,
     CustodyChangeRow,
+    CustomerRow,
     DeviceRow,
     InvoiceRow,
     InvoiceRunRow,
+    PayerRow,
     RentRow,
     SetAsideRow,
 )
@@ -23,6 +31,23 @@ from billing.rents.domain import RentSpan
 
 CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
+
+# decision 0283: a unit reaches what its payers pay, and nothing that a patient is billed
+INVOICES_REACH = Scope(
+    InvoiceRow.region, also=lambda caller: InvoiceRow.payer_key.in_(_payer_keys(caller))
+)
+CHARGES_REACH = Scope(
+    ChargeRow.region, also=lambda caller: ChargeRow.payer_key.in_(_payer_keys(caller))
+)
+DEVICES_REACH = Scope(DeviceRow.region, also=lambda caller: _has_been_paid_for(caller))
+PAYERS_REACH = Scope(PayerRow.region, also=lambda caller: PayerRow.payer_id.in_(_payers(caller)))
+
+
+async def payers_of(reader: RegionReader) -> frozenset[PayerId] | None:
+    """The payers whose days the caller sees; None where these are all of the region's."""
+    if reader.grant.is_region_wide:
+        return None
+    return frozenset(await reader.all(_payers(reader.caller)))
 
 
 async def custody_changes_applied(tx: Transaction, *, up_to: int) -> domain.CustodyChanges:
@@ -164,3 +189,25 @@ def _set_aside_by(run: InvoiceRunRow) -> Select[str]:
     return select(SetAsideRow.subject).where(
         SetAsideRow.region == run.region, SetAsideRow.run_id == run.id
     )
+
+
+def _of_payers(caller: Caller, expression: Any) -> Select[Any]:
+    """An expression of each payer of the service points that a caller works at (REF-4)."""
+    return select(expression).where(
+        CustomerRow.region == caller.region,
+        CustomerRow.customer_id.in_(sorted(caller.service_points)),
+    )
+
+
+def _payers(caller: Caller) -> Select[PayerId]:
+    return _of_payers(caller, CustomerRow.payer_id)
+
+
+def _payer_keys(caller: Caller) -> Select[str]:
+    return _of_payers(caller, literal("unit/") + CustomerRow.payer_id)
+
+
+def _has_been_paid_for(caller: Caller) -> ColumnElement[bool]:
+    point = func.jsonb_build_array(func.jsonb_build_object("payer_id", CustomerRow.payer_id))
+    points = func.array(_of_payers(caller, point).scalar_subquery())
+    return cast(DeviceRow.points, JSONB).bool_op("@>")(any_(points))

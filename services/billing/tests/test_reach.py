@@ -8,7 +8,7 @@ import pytest
 from billing.app import service
 from billing.models import InvoiceRow
 from kvitt_contracts.access import Grantee
-from kvitt_contracts.types import Role, UnitPayer
+from kvitt_contracts.types import PayerId, Role, UnitPayer
 from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.inventory import (
@@ -159,7 +159,9 @@ async def test_a_filter_shows_no_more_than_the_list_that_it_narrows(given: Given
 async def test_what_is_billed_to_others_is_as_if_it_did_not_exist(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
         await a_month(world)
-        theirs = [i for i in await world.rows(InvoiceRow) if i.payer != UnitPayer(payer_id=PAYER)]
+        theirs = [
+            i for i in await world.rows(InvoiceRow) if i.payer != UnitPayer(payer_id=PayerId(PAYER))
+        ]
         nobodys = "00000000-0000-0000-0000-000000000001"
         async with world.http(roles=CARE, service_points=[SENDING]) as client:
             for path in ("/invoices/{}", "/invoices/{}/pdf"):

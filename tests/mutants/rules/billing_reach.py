@@ -5,22 +5,22 @@ from typing import Final
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/billing/billing"
-_REACH: Final = f"{_CODE}/reach.py"
+_QUERIES: Final = f"{_CODE}/queries.py"
 _TESTS: Final = "services/billing/tests/test_reach.py::test"
 
 REACH: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-18b",
         "A unit reads what every unit is billed",
-        _REACH,
-        "CustomerRow.customer_id.in_(caller.service_points)",
+        _QUERIES,
+        "CustomerRow.customer_id.in_(sorted(caller.service_points))",
         "CustomerRow.customer_id.is_not(None)",
         f"{_TESTS}_a_unit_reads_what_its_payer_is_billed_and_nothing_of_a_patient",
     ),
     rule_mutant(
         "REF-18b",
         "A unit reads patients' invoices",
-        _REACH,
+        _QUERIES,
         "lambda caller: InvoiceRow.payer_key.in_(_payer_keys(caller))",
         "lambda _: InvoiceRow.payer_key.startswith('patient/')",
         f"{_TESTS}_a_unit_reads_what_its_payer_is_billed_and_nothing_of_a_patient",
@@ -28,7 +28,7 @@ REACH: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-18b",
         "A unit reads what patients are charged",
-        _REACH,
+        _QUERIES,
         "lambda caller: ChargeRow.payer_key.in_(_payer_keys(caller))",
         "lambda _: ChargeRow.payer_key.startswith('patient/')",
         f"{_TESTS}_a_unit_reads_what_its_payer_is_billed_and_nothing_of_a_patient",
@@ -44,9 +44,9 @@ REACH: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-18c",
         "A device that others pay for is shown",
-        _REACH,
-        "DEVICES = Scope(DeviceRow.region, also=_has_been_paid_for)",
-        "DEVICES = Scope(DeviceRow.region, also=lambda _: DeviceRow.device_id.is_not(None))",
+        _QUERIES,
+        "also=lambda caller: _has_been_paid_for(caller)",
+        "also=lambda _: DeviceRow.device_id.is_not(None)",
         f"{_TESTS}_what_is_billed_to_others_is_as_if_it_did_not_exist",
     ),
     rule_mutant(
