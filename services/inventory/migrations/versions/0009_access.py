@@ -14,6 +14,7 @@ _SIDES = {
     "ix_transfer_parties_sender": "sender",
     "ix_transfer_parties_sending": "sending_service_point",
     "ix_transfer_parties_receiving": "receiving_service_point",
+    "ix_transfer_parties_prescriber": "new_prescriber",
 }
 
 READ_AGAIN = (
@@ -53,6 +54,7 @@ def upgrade() -> None:
         sa.Column("sender", sa.Text(), nullable=False),
         sa.Column("sending_service_point", sa.Text(), nullable=False),
         sa.Column("receiving_service_point", sa.Text(), nullable=False),
+        sa.Column("new_prescriber", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("region", "transfer_id", name=op.f("pk_transfer_parties")),
     )
     for name, column in _SIDES.items():
