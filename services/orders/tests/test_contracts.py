@@ -115,7 +115,8 @@ async def test_the_examples_of_devices_and_transfers_are_taken_in(given: Given) 
                 if not isinstance(one.message, bmb.TransferDrafted) and topic.owner == "bmb":
                     drafted = example(bmb.TransferDrafted).model_dump()
                     began = {**drafted, "transfer_id": one.data["transfer_id"]}
-                    await world.handle(bmb.TransferDrafted.model_validate(began))
+                    draft = bmb.TransferDrafted.model_validate(began)
+                    await world.handle(draft, region=one.envelope.region)
                 await handle(world, one)
 
 
