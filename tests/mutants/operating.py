@@ -78,10 +78,10 @@ OPERATING: tuple[Mutant, ...] = (
     ),
     mutant(
         "clock-is-audited",
-        "Who moves business time is written down",
+        "Business time is moved by somebody, whom the audit names",
         f"{CHASSIS}/operating/admin.py",
-        '                what="clock.advance",\n',
-        '                what="clock",\n',
+        '                who=who.user_id,\n                what="clock.advance",\n',
+        '                who="operator",\n                what="clock.advance",\n',
         f"{_SHARES}_business_time_is_moved_by_name_and_within_its_bounds",
     ),
     mutant(

@@ -7,7 +7,7 @@ from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.access import Reach
-from kvitt_contracts.types import CustomerId, StoreId
+from kvitt_contracts.types import CustomerId, PayerId, StoreId
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from inventory.stores import domain
@@ -58,6 +58,12 @@ def are_own_stores(caller: Caller) -> ColumnElement[bool]:
 def own_stores(caller: Caller) -> Select[StoreId]:
     """Selects the stores of the caller's units."""
     return select(StoreRow.store).where(are_own_stores(caller))
+
+
+def payers_of(caller: Caller) -> Select[PayerId | None]:
+    """Selects the payers of the caller's units (REF-4)."""
+    mine = CustomerRow.customer_id.in_(sorted(caller.service_points))
+    return select(CustomerRow.payer_id).where(mine)
 
 
 async def stores_within(reader: RegionReader) -> Sequence[StoreId] | None:
