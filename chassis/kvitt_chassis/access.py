@@ -13,7 +13,6 @@ from kvitt_contracts.access import IN_REGISTER, Act, Grantee, Reach
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, ServicePointId, UserId, identify
-from sqlalchemy import select
 from starlette.types import Scope as Connection
 
 from kvitt_chassis.auth import Forbidden, Identity
@@ -22,6 +21,7 @@ from kvitt_chassis.denials import NotGranted
 from kvitt_chassis.handlers import Handlers, MessageRoute, RowKey
 from kvitt_chassis.models import Aggregate
 from kvitt_chassis.row_keys import key_column
+from kvitt_chassis.rows import reader_of
 
 if TYPE_CHECKING:
     from kvitt_chassis.transaction import Transaction
@@ -158,8 +158,7 @@ class Access:
                 field=field,
                 way_on="Skicka användaren till Kvitt först, och försök igen.",
             )
-        grantees = _granted(row.roles) if row.active else frozenset()
-        if act.reach_of(grantees) is None:
+        if act.reach_of(_granted(row)) is None:
             raise NotGranted(act, actor=actor, field=field)
 
     async def caller(self, identity: Identity, database: Database) -> Caller:
@@ -169,18 +168,17 @@ class Access:
         """
         if identity.said:
             return Caller(user_id=identity.user_id, region=identity.region, grantees=identity.said)
-        users = self.users
-        query = select(users.roles, users.service_points).where(
-            users.region == identity.region,
-            key_column(users) == self.user_key(identity.region, identity.user_id),
-            users.active,
-        )
-        async with database.reading(identity.region) as session:
-            row = (await session.execute(query)).first()
+        user, region = identity.user_id, identity.region
+        users: Any = self.users
+        register = reader_of(users, key_column(users))
+        async with database.reading(region) as session:
+            keys = [self.user_key(region, user)]
+            found = await register.fetch(session, region, keys, locks=False)
+        row = found[0] if found else None
         return Caller(
-            user_id=identity.user_id,
-            region=identity.region,
-            grantees=_granted(row.roles) if row else frozenset(),
+            user_id=user,
+            region=region,
+            grantees=_granted(row) if row else frozenset(),
             service_points=frozenset(row.service_points) if row else frozenset(),
         )
 
@@ -194,6 +192,8 @@ class Access:
         return Grant(caller=caller, act=act, reach=reach)
 
 
-def _granted(roles: Iterable[Any]) -> frozenset[Grantee]:
+def _granted(user: Any) -> frozenset[Grantee]:
+    """What a user of the register is; one who is not active is nothing."""
+    roles = user.roles if user.active else ()
     # a region cannot make a user an operator: that a token alone says
     return frozenset(IN_REGISTER[role] for role in roles if role in IN_REGISTER)

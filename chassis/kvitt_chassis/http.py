@@ -18,7 +18,7 @@ from kvitt_contracts.envelope import Command
 from kvitt_contracts.problems import CONTRACT
 from kvitt_contracts.types import RegionCode, looks_like_personal_number
 from pydantic_core import to_json
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -136,12 +136,17 @@ class CommandRunner:
         wait_seconds: float,
     ) -> None:
         self.caller = grant.caller
-        self.grant = grant
+        self._grant = grant
         self._context = context
         self._response = response
         self._key = key
         self._status = status
         self._wait_seconds = wait_seconds
+
+    @property
+    def grant(self) -> Grant:
+        """What the caller may do with this route, and how far they reach."""
+        return self._grant
 
     async def run(
         self,
@@ -162,8 +167,8 @@ class CommandRunner:
         answer; then the status is 200, else the route's own (202). Raises Refused, NotFound,
         KeyReused, Busy; TypeError for an address that names something without a scope.
         """
-        if scope is None and "{" in (self.grant.act.route or ""):
-            raise TypeError(f"{self.grant.act.route} names a thing: say whose it is by `scope=`")
+        if scope is None and "{" in (self._grant.act.route or ""):
+            raise TypeError(f"{self._grant.act.route} names a thing: say whose it is by `scope=`")
         reached = self._reached(target, scope, rule)
         view = await self._do(command, target=target, subject=subject, reached=reached, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:
@@ -233,12 +238,12 @@ class CommandRunner:
     def _reached(
         self, target: UUID | None, scope: Scope | RegionWide | None, rule: str
     ) -> "_Reached | None":
-        if scope is None or self.grant.is_region_wide:
+        if scope is None or (within := scope.within(self.grant)) is true():
             return None
-        row_type: type[Any] = scope.region.class_
+        row_type: Any = scope.region.class_
         region = self.caller.region
         query = select(scope.region).where(
-            scope.region == region, key_column(row_type) == target, scope.within(self.grant)
+            scope.region == region, key_column(row_type) == target, within
         )
         missing = NotFound(noun_of(row_type), rule=rule)
         return _Reached(query.options(of_region(region)), missing)

@@ -19,10 +19,11 @@ from kvitt_contracts.access import Grantee
 from kvitt_contracts.notifications import MessageRead
 from kvitt_contracts.orders import VoidOrder
 from kvitt_contracts.types import OrderId, RegionCode, Role, ServicePointId
+from kvitt_testkit.cells import CALLER, POINT
 from kvitt_testkit.world import Given, Servers, ServiceUrls, World
 
 from chassis.tests import loans, toy, trail
-from chassis.tests.test_access_cells import CALLER, OTHER, POINT, letter
+from chassis.tests.test_access_cells import OTHER, letter
 from chassis.tests.trail import Log
 
 AC = RegionCode("ac")

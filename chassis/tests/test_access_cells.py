@@ -68,7 +68,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(world: World) -> None:
     )
 
 
-@pytest.mark.rule("REF-18g")
+@pytest.mark.rule("REF-18e", "REF-18g")
 async def test_a_regions_command_is_granted_as_its_row_says(
     given: Given, loans_urls: ServiceUrls
 ) -> None:

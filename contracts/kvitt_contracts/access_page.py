@@ -12,7 +12,7 @@ _NAMES = {Grantee.REGION_SYSTEM: "region's system", Grantee.CUSTOMER_SERVICE: "c
 
 def page() -> str:
     """The whole page as Markdown."""
-    services = (_section(f"## {name}", [act for act in _own(name)]) for name in SERVICES)
+    services = (_section(f"## {name}", _own(name)) for name in SERVICES)
     return "\n".join([_INTRODUCTION, *services, _section(_OPERATORS, _operated()), _AFTER])
 
 
@@ -51,29 +51,32 @@ def _list(grantees: list[str]) -> str:
 
 
 _INTRODUCTION = f"""\
-<!-- Written by `python -m kvitt_contracts.generate` from the table of access; edit that instead. -->
+<!-- Written by `python -m kvitt_contracts.generate` from the table of access; edit that. -->
 # Who may do what
 
-The table of access (REF-18), printed by `make access`: each act with the roles that may do it, and how far each reaches. It is data,
-`contracts/kvitt_contracts/access.py`; the chassis asks it before a body is read and before a region's command is handled, and filters lists by it
-in the statement. What is in no row is denied to everybody, and a route or a command without a row does not start.
+The table of access (REF-18), printed by `make access`: each act with the roles that may do it, and
+how far each reaches. It is data, `contracts/kvitt_contracts/access.py`; the chassis asks it before
+a body is read and before a region's command is handled, and filters lists by it in the statement.
+What is in no row is denied to everybody, and a route or a command without a row does not start.
 
-- **Roles** {_list([one.value for one in IN_REGISTER.values()])} are what the register of users says of an active user;
-  {_list([one.value for one in IN_TOKENS])} are what a token says, where its issuer may. A user who is unknown, inactive or without a role may do nothing.
-- **Reach** `own`: what names the caller. `units`: besides, what belongs to the caller's service points, their stores and their payers.
-  `region`: all of the caller's region. `platform`: every region.
-- An act that is not granted is 403, or a refusal to the region that commanded it. What is out of reach is 404, as what does not exist.
+- **Roles** {_list([one.value for one in IN_REGISTER.values()])} are what the register
+  of users says of an active user; {_list([one.value for one in IN_TOKENS])} are what a
+  token says, where its issuer may. A user who is unknown, inactive or without a role may do
+  nothing.
+- **Reach** `own`: what names the caller. `units`: besides, what belongs to the caller's service
+  points, their stores and their payers. `region`: all of the caller's region. `platform`: every
+  region.
+- An act that is not granted is 403, or a refusal to the region that commanded it. What is out of
+  reach is 404, as what does not exist.
 """
 
-_OPERATORS = """\
-## Operating, on each service's admin port
-"""
+_OPERATORS = "## Operating, on each service's admin port"
 
 _AFTER = """\
 ## What a user may besides
 
-The rules of `docs/domain.md` judge the part that somebody has in what they act upon: who holds the order, who sends and who receives a
-transfer. The table says only who comes as far as the rule.
+The rules of `docs/domain.md` judge the part that somebody has in what they act upon: who holds the
+order, who sends and who receives a transfer. The table says only who comes as far as the rule.
 """
 
 

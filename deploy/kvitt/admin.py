@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import UserId, looks_like_personal_number
 
@@ -65,9 +64,7 @@ class Admin:
                 f"No services are known in {directory}.",
                 remedy="Start them (kvitt up), or name them with KVITT_ADMIN_URLS.",
             )
-        token = tokens.TokenIssuer(directory).issue(
-            _who(operator), region="ac", roles=[Grantee.PLATFORM]
-        )
+        token = tokens.TokenIssuer(directory).issue_to_operator(_who(operator))
         return cls(urls, token, dead=state.dead_parts)
 
     @property

@@ -1,6 +1,7 @@
 """In whose name `kvitt` acts: every audit has it from the token that is sent."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,8 +12,11 @@ import jwt
 import pytest
 import typer
 from kvitt.app import app
+from kvitt.local import parts
 from kvitt.local.problems import LocalProblem
+from kvitt.local.processes import ProcessIdentity
 from kvitt.local.state import State
+from kvitt.local.tokens import TokenIssuer
 
 ACTS = (
     "quarantine retry orders 1 --why mended",
@@ -87,6 +91,7 @@ def here(tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> N
     state = State.open(tmp_path / ".kvitt")
     state.ports["admin-orders"] = int(service.url.rsplit(":", 1)[1])
     state.save()
+    TokenIssuer(state.directory).issuers_file(["bd"])
     (tmp_path / "body.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
     for name in ("KVITT_STATE", "KVITT_OPERATOR", "KVITT_ADMIN_URLS"):
@@ -145,6 +150,18 @@ def test_business_time_that_does_not_move_is_told_before_anything_is_asked(
     assert isinstance(told, LocalProblem)
     assert "not moved here (orders)" in told.what
     assert service.acts == []
+
+
+def test_status_says_at_which_port_operators_are_answered(tmp_path: Path) -> None:
+    state = State.open(tmp_path)
+    http, admin = state.port("http-orders"), state.port("admin-orders")
+    state.write_processes([ProcessIdentity.of("orders", os.getpid())])
+
+    found = {one.name: one for one in parts.look(state)}
+
+    assert found["orders"].address == f"http://127.0.0.1:{http}"
+    assert found["orders"].admin_port == admin
+    assert found["bmb"].admin_port is None
 
 
 def run(command: str) -> BaseException | None:

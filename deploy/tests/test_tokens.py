@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from kvitt.local import tokens
 from kvitt_chassis.auth import Authenticator, Identity, Unauthorized
 from kvitt_chassis.issuers import read_issuers
-from kvitt_contracts.access import IN_TOKENS
+from kvitt_contracts.access import IN_TOKENS, Grantee
 
 
 def test_a_token_is_verified_with_the_key_file(tmp_path: Path) -> None:
@@ -28,12 +28,17 @@ async def test_services_believe_the_local_issuer_what_a_token_may_say(tmp_path: 
     issuer = tokens.TokenIssuer(tmp_path)
     known = Authenticator(read_issuers(issuer.issuers_file(["ac", "bd"])))
 
-    async def said(region: str = "ac", *roles: str, **more: timedelta) -> Identity:
-        token = issuer.issue("anna", region=region, roles=roles, **more)
+    async def said(
+        region: str = "ac", *roles: str, lifetime: timedelta = tokens.LIFETIME
+    ) -> Identity:
+        token = issuer.issue("anna", region=region, roles=roles, lifetime=lifetime)
         return await known.identity(f"Bearer {token}")
 
     assert (await said("bd")).said == frozenset()
     assert (await said("bd", *IN_TOKENS, "prescriber")).said == IN_TOKENS
+    operator = await known.identity(f"Bearer {issuer.issue_to_operator('anna')}")
+    assert operator.region == "ac"
+    assert operator.said == {Grantee.PLATFORM}
     with pytest.raises(Unauthorized):
         await said("w")
     with pytest.raises(Unauthorized):

@@ -249,6 +249,7 @@ class Quarantine:
             "entry": entry.id,
             "topic": entry.topic,
             "key": mask(entry.key),
+            "region": entry.region,
             "event_id": entry.event_id,
             "cause": entry.cause,
             "partition": entry.partition,

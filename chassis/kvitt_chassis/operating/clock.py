@@ -70,7 +70,7 @@ async def set_offset(session: AsyncSession, ahead: timedelta) -> timedelta:
     return _moved(moved, f"business time is further ahead than {ahead} already")
 
 
-# decision 0274: business time moves where nobody works, a year at a time, and it is written down
+# decision 0274: business time moves in the local profile alone, a year at a time
 async def _require_near(session: AsyncSession, to: datetime) -> None:
     latest = min(LATEST, await now(session) + LONGEST_STEP)
     if not EARLIEST <= to <= latest:

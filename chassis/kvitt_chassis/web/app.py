@@ -115,7 +115,7 @@ class Guard:
         *,
         context: ApiContext,
         telemetry: Telemetry,
-        for_operators: bool,
+        for_operators: bool = False,
     ) -> None:
         self._app = app
         self._context = context

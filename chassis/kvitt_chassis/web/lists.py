@@ -29,6 +29,9 @@ MAX_LIMIT = 200
 MAX_TOTAL = 10_000
 """How far a list is counted: to count further costs more than anybody has use of."""
 
+FEW = 1_000
+"""Rows of a list up to which they are found first and then sorted."""
+
 
 class Page(BaseModel, Generic[V]):
     """En sida av en lista."""
@@ -156,7 +159,11 @@ class ListOf(Generic[V]):
             else:
                 ((found,),) = await find(self._counted(query))
                 total, is_exact = min(found, MAX_TOTAL), found <= MAX_TOTAL
-            rows = await self._rows(query, order, stretches, limit=asked.limit + 1, find=find)
+            # who reaches few of many rows would else walk the order's index to its end for them
+            ordered_by = order.by(walks=not is_exact or total > FEW)
+            rows = await self._rows(
+                query.order_by(*ordered_by), order, stretches, limit=asked.limit + 1, find=find
+            )
         following = None
         if len(rows) > asked.limit:  # one more than is shown: there is a next page
             last = order.write(rows[asked.limit - 1][-len(order.columns) :])
@@ -177,7 +184,6 @@ class ListOf(Generic[V]):
     ) -> list[Sequence[Any]]:
         """The first rows of the stretches; each ends with the values of the order's columns."""
         ordered = query.add_columns(*(one.label(None) for one in order.columns))
-        ordered = ordered.order_by(*order.by())
         rows: list[Sequence[Any]] = []
         for stretch in stretches:
             if len(rows) < limit:

@@ -1,16 +1,13 @@
 """Whose rows they are where some concern a person with protected identity (REF-19)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from kvitt_contracts.access import Grantee, Reach
+from kvitt_contracts.access import Grantee
 from sqlalchemy import ColumnElement, not_, or_
 
 from kvitt_chassis.access import Grant
 from kvitt_chassis.web.scopes import Column, Scope
-
-_REGION_WIDE = (Reach.REGION, Reach.PLATFORM)
 
 
 class ScopeOfPersons(Scope):
@@ -29,8 +26,6 @@ class ScopeOfPersons(Scope):
 
     def within(self, grant: Grant) -> ColumnElement[bool]:
         """See Scope."""
-        mine = super().within(grant)
-        if grant.reach not in _REGION_WIDE or grant.caller.has(Grantee.REGION_SYSTEM):
-            return mine
-        concerned = super().within(replace(grant, reach=Reach.UNITS))
-        return or_(not_(self._protected()), concerned)
+        if not grant.is_region_wide or grant.caller.has(Grantee.REGION_SYSTEM):
+            return super().within(grant)
+        return or_(not_(self._protected()), self.of_units(grant.caller))

@@ -16,6 +16,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
+from kvitt_contracts.access import IN_TOKENS, Grantee
 
 ISSUER = "kvitt-local"
 AUDIENCE = "kvitt"
@@ -47,10 +48,10 @@ class TokenIssuer:
             "issuer": ISSUER,
             "jwks_file": self.jwks_file.name,
             "regions": sorted(regions),
-            "may_say": ["region_system", "ops", "platform"],
+            "may_say": sorted(IN_TOKENS),
             "longest_life_seconds": int(LIFETIME.total_seconds()),
         }
-        file = self.directory / "issuers.json"
+        file = self._issuers
         draft = file.with_suffix(f".{os.getpid()}")  # a process that starts reads a whole file
         draft.write_text(json.dumps([issuer], indent=2))
         return draft.replace(file).resolve()
@@ -60,24 +61,35 @@ class TokenIssuer:
         user: str,
         *,
         region: str,
-        service_points: Sequence[str] = (),
         roles: Sequence[str] = (),
         lifetime: timedelta = LIFETIME,
         now: datetime | None = None,
     ) -> str:
-        """A token for `user` of `region`; it expires by real time, not by business time."""
+        """A token for `user` of `region`, who is what the register of users says; or for a system
+        or an operator, where `roles` says so. It expires by real time, not by business time.
+        """
         issued_at = now or datetime.now(UTC)
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": user,
             "region": region,
-            "service_points": list(service_points),
             "roles": list(roles),
             "iat": issued_at,
             "exp": issued_at + lifetime,
         }
         return jwt.encode(claims, self._private_key(), _ALGORITHM, headers={"kid": _KEY_ID})
+
+    def issue_to_operator(self, user: str) -> str:
+        """A token for who operates all regions of the system that was started here: of any region
+        that its services believe. Raises OSError where none was.
+        """
+        (ours,) = json.loads(self._issuers.read_text())
+        return self.issue(user, region=ours["regions"][0], roles=(Grantee.PLATFORM,))
+
+    @property
+    def _issuers(self) -> Path:
+        return self.directory / "issuers.json"
 
     def _private_key(self) -> ec.EllipticCurvePrivateKey:
         file = self.directory / "token-key.pem"

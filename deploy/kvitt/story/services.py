@@ -31,7 +31,7 @@ class Services:
         self._urls = dict(urls)
         self._admin_urls = dict(admin_urls)
         self._tokens = tokens
-        self._issued: dict[tuple[str, Grantee], str] = {}
+        self._issued: dict[str, str] = {}
         self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in urls}
         self._client = httpx.AsyncClient(
             timeout=_SECONDS,
@@ -52,16 +52,15 @@ class Services:
 
     def as_system(self, region: str) -> "Caller":
         """A caller as the region's own system."""
-        return self._caller(region, f"{region}-system", Grantee.REGION_SYSTEM)
+        if region not in self._issued:
+            self._issued[region] = self._tokens.issue(
+                f"{region}-system", region=region, roles=(Grantee.REGION_SYSTEM,)
+            )
+        return Caller(self, self._issued[region])
 
     def as_operator(self) -> "Caller":
         """A caller who operates all regions: only such a one moves business time (REF-18)."""
-        return self._caller("ac", "operator", Grantee.PLATFORM)
-
-    def _caller(self, region: str, name: str, role: Grantee) -> "Caller":
-        if (name, role) not in self._issued:
-            self._issued[name, role] = self._tokens.issue(name, region=region, roles=(role,))
-        return Caller(self, self._issued[name, role])
+        return Caller(self, self._tokens.issue_to_operator("operator"))
 
     async def request(
         self, method: str, service: str, path: str, *, token: str, **more: Any

@@ -5,10 +5,10 @@
 from typing import Final
 from uuid import UUID
 
-from kvitt_chassis.access import Grant
+from kvitt_chassis.access import Caller, Grant
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
-from sqlalchemy import ColumnElement, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb.models import TransferRow
@@ -25,15 +25,23 @@ def _is_of_protected() -> ColumnElement[bool]:
     return or_(*(func.coalesce(person, "").in_(protected) for person in named))
 
 
-# decision 0281: a protected person's transfer is shown to its units and the region's system
+def _was_sent_to(caller: Caller) -> ColumnElement[bool]:
+    mine = TransferRow.receiving_service_point.in_(sorted(caller.service_points))
+    to_me = TransferRow.new_prescriber == caller.user_id
+    return and_(TransferRow.deadline.is_not(None), or_(mine, to_me))
+
+
+# decision 0281: a transfer is its two sides', and a protected person's is theirs alone
 SHOWN: Final = ScopeOfPersons(
     TransferRow.region,
-    service_points=[TransferRow.receiving_service_point, TransferRow.sending_service_point],
-    users=[TransferRow.sender, TransferRow.new_prescriber],
+    service_points=[TransferRow.sending_service_point],
+    users=[TransferRow.sender],
+    also=_was_sent_to,
     protected=_is_of_protected,
 )
-"""The transfers that somebody is shown with their recipients: those of the two units and of whoever
-is named in them; and where the table reaches over the region the others too, save the protected.
+"""The transfers that somebody is shown with their recipients: those of their side, the receiving
+one's from when they are sent; and where the table reaches over the region the others too, save the
+protected.
 """
 
 

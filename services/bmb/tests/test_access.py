@@ -9,6 +9,7 @@ from kvitt_contracts.bmb import ExecuteTransfer
 from kvitt_contracts.types import Role, UserId
 from kvitt_testkit.world import World
 
+from contracts.tests.builders.inventory import a_hold_granted
 from contracts.tests.builders.orders import a_user_registered
 from contracts.tests.builders.story import (
     OTHER,
@@ -101,6 +102,27 @@ async def test_the_list_has_what_names_the_caller_and_what_is_their_units(
 
     assert (listed["total"], len(listed["items"]), of_sender["total"]) == (total,) * 3
     assert one.status_code == (200 if total else 404)
+
+
+@pytest.mark.rule("REF-18b")
+@pytest.mark.parametrize(
+    ("user", "point"),
+    [(RECEIVER, OTHER), ("k201eva", RECEIVING)],
+    ids=["new prescriber", "receiving unit"],
+)
+async def test_what_is_not_sent_is_its_senders_alone(
+    registered: Registered, user: str, point: str
+) -> None:
+    async with registered() as world:
+        await world.handle(a_save(), subject="BMB-1")
+        async with world.http(user="k082eva", service_points=[SENDING]) as client:
+            senders = (await client.get("/transfers")).json()["total"]
+        async with world.http(user=user, roles=[Role.PRESCRIBER], service_points=[point]) as client:
+            before = (await client.get("/transfers")).json()["total"]
+            await world.handle(a_hold_granted())
+            since = (await client.get("/transfers")).json()["total"]
+
+    assert (senders, before, since) == (1, 0, 1)
 
 
 @pytest.mark.rule("REF-18b")

@@ -12,7 +12,7 @@ from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.customer_orders.models import OrderRow
 
-from contracts.tests.builders.regions import a_customer_stated, a_user_stated
+from contracts.tests.builders.regions import a_customer_stated, a_person_stated, a_user_stated
 from contracts.tests.builders.story import SENDER, SENDING, order_id
 from services.orders.tests.builders import an_order_command, registry
 from services.orders.tests.worlds import CLERK, MONDAY, a_body, place
@@ -106,6 +106,32 @@ async def test_each_voids_what_they_reach_where_the_table_lets_them(given: Given
         may = who != "the region's system"
         expected = 202 if MINE in reached else 404
         assert answer.status_code == (expected if may else 403)
+
+
+@pytest.mark.rule("REF-19e")
+async def test_orders_for_a_protected_person_are_their_units_and_the_regions_systems_alone(
+    given: Given,
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await two_orders(world)
+        await world.handle(a_person_stated(version=2, protected=True), subject="ac-person-1")
+        seen = {}
+        for who, (caller, _) in CALLERS.items():
+            async with world.http(**caller) as client:
+                listed = (await client.get("/orders")).json()["items"]
+                shown = await client.get(f"/orders/{MINE}")
+                seen[who] = ({UUID(one["order_id"]) for one in listed}, shown.status_code)
+        async with world.http(**CLERK) as client:
+            voided = await client.post(f"/orders/{MINE}:void")
+
+        reached = {
+            **{who: orders for who, (_, orders) in CALLERS.items()},
+            "customer service": set(),
+        }
+        assert seen == {
+            who: (orders, 200 if MINE in orders else 404) for who, orders in reached.items()
+        }
+        assert voided.status_code == 404
 
 
 @pytest.mark.rule("REF-18e")

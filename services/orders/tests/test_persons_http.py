@@ -1,5 +1,7 @@
 """The vault over HTTP: found, resolved, added by hand, edited, and each access logged."""
 
+from typing import Any
+
 import pytest
 from kvitt_contracts.orders import PersonRegistered, PersonsMerged
 from kvitt_contracts.types import PersonRef, RegionCode, Role
@@ -9,10 +11,13 @@ from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from contracts.tests.builders.regions import CHILD, HOME, OLD_WOMAN, a_person_stated
-from contracts.tests.builders.story import SENDER
-from services.orders.tests.builders import an_identity, any_ref, prescriber, registry
-from services.orders.tests.worlds import MONDAY, cared_for, patient, place, ref_of
+from contracts.tests.builders.regions import CHILD, HOME, OLD_WOMAN, a_person_stated, a_user_stated
+from contracts.tests.builders.story import SENDER, SENDING
+from services.orders.tests.builders import an_identity, any_ref, cared_for, prescriber, registry
+from services.orders.tests.worlds import CLERK, MONDAY, patient, place, ref_of
+
+ONE_OF_ALL: dict[str, Any] = {"user": "k111aaa", "service_points": [SENDING]}
+"""Who has every role of the register, and works where the prescriber does."""
 
 WHO = {"identity": an_identity().model_dump(mode="json"), "purpose": "new_patient"}
 
@@ -62,7 +67,7 @@ async def test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read(
 ) -> None:
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
-        ref = await cared_for(world)
+        ref = str(await cared_for(world))
 
         shown = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "display"})
         log = await client.get("/person-accesses", params={"person": ref})
@@ -92,7 +97,7 @@ async def test_several_references_are_resolved_at_once_and_the_unknown_are_named
         await world.handle(
             a_person_stated(an_identity(CHILD), name="Bo Barn"), subject="ac-person-3"
         )
-        refs = [await cared_for(world, named) for named in ("ac-person-1", "ac-person-3")]
+        refs = [str(await cared_for(world, named)) for named in ("ac-person-1", "ac-person-3")]
         stranger = str(any_ref("stranger"))
 
         answer = (
@@ -113,7 +118,7 @@ async def test_it_is_shown_that_somebody_is_deceased(
 ) -> None:
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(deceased=deceased), subject="ac-person-1")
-        ref = await cared_for(world)
+        ref = str(await cared_for(world))
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
 
@@ -155,7 +160,7 @@ async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
 async def test_only_delivery_resolves_the_address_of_a_protected_person(
     given: Given, purpose: str, has_address: bool
 ) -> None:
-    async with given(service, at=MONDAY) as world, world.http() as client:
+    async with given(service, at=MONDAY) as world, world.http(**ONE_OF_ALL) as client:
         await registry(world)
         await place(world)
         await world.handle(
@@ -179,7 +184,7 @@ async def test_only_delivery_resolves_the_address_of_a_protected_person(
 async def test_the_purpose_decides_whether_an_address_is_shown(
     given: Given, purpose: str, has_address: bool
 ) -> None:
-    async with given(service, at=MONDAY) as world, world.http() as client:
+    async with given(service, at=MONDAY) as world, world.http(**ONE_OF_ALL) as client:
         await registry(world)
         await place(world)
         ref = await patient(world)
@@ -224,10 +229,13 @@ async def test_a_person_of_another_home_region_is_found_all_the_same(given: Give
 
 @pytest.mark.rule("REF-8b")
 async def test_a_person_who_is_not_found_is_added_by_hand(given: Given) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world:
         await prescriber(world)
-        added = await client.post("/persons", json=TO_ADD)
-        found = await client.post("/persons:find", json=WHO)
+        clerk = a_user_stated(CLERK["user"], roles=CLERK["roles"])
+        await world.handle(clerk, subject=CLERK["user"])
+        async with world.http(**CLERK, service_points=[SENDING]) as client:
+            added = await client.post("/persons", json=TO_ADD)
+            found = await client.post("/persons:find", json=WHO)
 
         assert added.status_code == 201, added.text
         assert added.json() == found.json()
@@ -239,7 +247,7 @@ async def test_a_person_who_is_not_found_is_added_by_hand(given: Given) -> None:
 
 @pytest.mark.rule("REF-8b")
 async def test_whoever_is_in_the_registry_is_not_added_again(given: Given) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world, world.http(**CLERK) as client:
         await prescriber(world)
         await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")
 
@@ -261,7 +269,7 @@ async def test_customer_service_adds_persons_and_prescribers_do_not(given: Given
 
 @pytest.mark.rule("REF-12m")
 async def test_it_is_stored_who_had_a_person_added(given: Given) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world, world.http(**CLERK) as client:
         await prescriber(world)
 
         added = (await client.post("/persons", json=TO_ADD)).json()
@@ -276,7 +284,7 @@ async def test_it_is_stored_who_had_a_person_added(given: Given) -> None:
 async def test_nobody_is_added_unless_somebody_known_asked_for_it(
     given: Given, asked_by: str | None, reason: str
 ) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world, world.http(**CLERK) as client:
         await prescriber(world)
 
         answer = (await client.post("/persons", json={**TO_ADD, "asked_by": asked_by})).json()
@@ -286,7 +294,7 @@ async def test_nobody_is_added_unless_somebody_known_asked_for_it(
 
 
 async def test_the_registry_takes_over_whom_somebody_added_by_hand(given: Given) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world, world.http(**CLERK) as client:
         await prescriber(world)
         added = (await client.post("/persons", json=TO_ADD)).json()
         await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")

@@ -3,13 +3,12 @@
 from typing import Any, Final
 
 import httpx
-from kvitt_contracts.types import PatientRecipient, PersonRef, RegionPersonId, Role
-from kvitt_testkit.world import World, stockholm
+from kvitt_contracts.types import PersonRef, RegionPersonId, Role
+from kvitt_testkit.world import REGION, World, stockholm
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderRow
 from orders.people.models import PersonIdRow
 
-from contracts.tests.builders.inventory import a_custody, a_custody_changed_by_order
 from contracts.tests.builders.story import order_id
 from services.orders.tests.builders import an_order_command
 
@@ -18,9 +17,9 @@ CLERK: Final[dict[str, Any]] = {"user": "s001kun", "roles": [Role.CUSTOMER_SERVI
 """Customer service: `world.http(**CLERK)`."""
 
 
-async def ref_of(world: World, named: str = "ac-person-1") -> PersonRef:
+async def ref_of(world: World, named: str = "ac-person-1", *, region: str = REGION) -> PersonRef:
     """The reference that the region's id was given."""
-    return (await world.row(PersonIdRow, RegionPersonId(named))).person
+    return (await world.row(PersonIdRow, RegionPersonId(named), region=region)).person
 
 
 async def patient(world: World, named: str = "ac-person-1") -> str:
@@ -28,16 +27,8 @@ async def patient(world: World, named: str = "ac-person-1") -> str:
     return str(await ref_of(world, named))
 
 
-async def cared_for(world: World, named: str = "ac-person-1") -> str:
-    """The reference, as text, of a person who has a device that SENDER has prescribed at OTHER."""
-    ref = await ref_of(world, named)
-    custody = a_custody(PatientRecipient(person=ref))
-    await world.handle(a_custody_changed_by_order(f"D-{named}", to=custody))
-    return str(ref)
-
-
 async def a_body(world: World, **others: Any) -> dict[str, Any]:
-    """The body of an order."""
+    """The body of an order for the registry's person."""
     return {
         "recipient": {"kind": "patient", "person": await patient(world)},
         "prescriber": "k082lno",

@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     DeviceNumber,
     Holder,
     OrderId,
+    PayerId,
     StoreHolder,
     UserId,
 )
@@ -49,6 +50,12 @@ class DeviceRow(
         Index("ix_devices_customer", "region", "customer_id"),
         Index("ix_devices_prescriber", "region", "prescriber"),
         Index(
+            "ix_devices_payer",
+            "region",
+            "payer_id",
+            postgresql_where=text("customer_id IS NULL AND payer_id IS NOT NULL"),
+        ),
+        Index(
             "ix_devices_claimed_by",
             "region",
             "claimed_by",
@@ -70,6 +77,9 @@ class DeviceRow(
     # decision 0282: computed by the database, so that who may look is right of every writer's rows
     customer_id: Mapped[CustomerId | None] = mapped_column(
         Computed("custody ->> 'customer_id'::text", persisted=True)
+    )
+    payer_id: Mapped[PayerId | None] = mapped_column(
+        Computed("custody ->> 'payer_id'::text", persisted=True)
     )
     prescriber: Mapped[UserId | None] = mapped_column(
         Computed("custody ->> 'prescriber'::text", persisted=True)

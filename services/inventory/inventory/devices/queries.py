@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.people.queries import protected_references
-from inventory.stores.queries import own_stores
+from inventory.stores.queries import own_stores, payers_of
 from inventory.tables import is_among
 from inventory.transfers.queries import transfers_of
 
@@ -89,7 +89,7 @@ async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRo
 
 def is_of_units(caller: Caller) -> ColumnElement[bool]:
     """A device is in a store of the caller's units, or is claimed by a transfer that these take
-    part in (REF-18).
+    part in, or is theirs by its payer, where the region has stated no customer of it (REF-18).
     """
     claiming = aliased(DeviceRow)
     claims = select(claiming.claimed_by).where(
@@ -98,6 +98,11 @@ def is_of_units(caller: Caller) -> ColumnElement[bool]:
     return or_(
         and_(DeviceRow.holder_kind == "store", is_among(DeviceRow.holder_key, own_stores(caller))),
         is_among(DeviceRow.claimed_by, claims),
+        and_(
+            DeviceRow.customer_id.is_(None),
+            DeviceRow.payer_id.is_not(None),
+            is_among(DeviceRow.payer_id, payers_of(caller)),
+        ),
     )
 
 

@@ -24,7 +24,7 @@ from inventory.stock.models import BalanceRow, StockMoveRow
 from inventory.stock.views import BalanceView, StockMoveView
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
-from inventory.stores.queries import may_look_up, own_stores, stores_to_look_up
+from inventory.stores.queries import may_look_up, own_stores, stores_to_look_up, stores_within
 from inventory.tables import is_among
 from inventory.views import FromRow
 
@@ -138,4 +138,7 @@ async def list_stock_moves(
     reader: Reader, asked: Annotated[StockMoveQuery, Query()]
 ) -> Page[StockMoveView]:
     """Lagerjournalen: varje saldo är summan av sina rörelser (INV-4)."""
-    return await STOCK_MOVES.page(asked, reader)
+    # named one by one, the stores tell the database how few of the region's moves are wanted
+    mine = await stores_within(reader)
+    named_stores = [] if mine is None else [StockMoveRow.store.in_(mine)]
+    return await STOCK_MOVES.page(asked, reader, *named_stores)

@@ -1,11 +1,13 @@
 """Look-ups of stores that other nouns use: whether goods may be put into one, and whose it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import CustomerId, StoreId
+from kvitt_contracts.access import Reach
+from kvitt_contracts.types import CustomerId, PayerId, StoreId
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from inventory.stores import domain
@@ -56,6 +58,19 @@ def are_own_stores(caller: Caller) -> ColumnElement[bool]:
 def own_stores(caller: Caller) -> Select[StoreId]:
     """Selects the stores of the caller's units."""
     return select(StoreRow.store).where(are_own_stores(caller))
+
+
+def payers_of(caller: Caller) -> Select[PayerId | None]:
+    """Selects the payers of the caller's units (REF-4)."""
+    mine = CustomerRow.customer_id.in_(sorted(caller.service_points))
+    return select(CustomerRow.payer_id).where(mine)
+
+
+async def stores_within(reader: RegionReader) -> Sequence[StoreId] | None:
+    """The stores of the caller's units; None for who reaches the whole region."""
+    if reader.grant.reach is not Reach.UNITS:
+        return None
+    return await reader.all(own_stores(reader.caller).order_by(StoreRow.store))
 
 
 # decision 0282: what the central store has, everybody may look up

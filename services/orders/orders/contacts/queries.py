@@ -10,7 +10,7 @@ from orders.units.models import UserRow
 
 def active_users_called(
     name: str,
-) -> Select[tuple[UserContactRow, tuple[ServicePointId, ...]]]:
+) -> Select[UserContactRow, tuple[ServicePointId, ...]]:
     """The active users in whose names each word of `name` begins one, with their service points;
     in the order of their names.
     """

@@ -48,7 +48,7 @@ def same_persons(refs: Sequence[PersonRef], region: RegionCode) -> CTE:
     up = (
         select(PersonRow.id.label("asked"), PersonRow.id, PersonRow.merged_into)
         .where(PersonRow.region == region, PersonRow.id.in_(refs))
-        .cte("up", recursive=True)
+        .cte(recursive=True)
     )
     up = up.union(
         select(up.c.asked, PersonRow.id, PersonRow.merged_into).where(
@@ -56,7 +56,7 @@ def same_persons(refs: Sequence[PersonRef], region: RegionCode) -> CTE:
         )
     )
     down = select(up.c.asked, up.c.id).where(up.c.merged_into.is_(None))
-    same = down.cte("same_person", recursive=True)
+    same = down.cte(recursive=True)
     return same.union(
         select(same.c.asked, PersonRow.id).where(
             PersonRow.region == region, PersonRow.merged_into == same.c.id

@@ -1,0 +1,89 @@
+"""REF-9, REF-19: orders tells the others whose identity is protected, whenever that was stated."""
+
+from uuid import UUID
+
+import pytest
+from kvitt_contracts.orders import PersonProtectionChanged, PersonRegistered
+from kvitt_contracts.types import RegionCode
+from kvitt_testkit.world import REGION, Given, World, assert_rows_are_folds
+from orders.app import service
+from orders.people.handlers import PROTECTION_UNTOLD
+from orders.people.models import PersonDetailsRow, PersonRow
+
+from contracts.tests.builders.regions import a_person_joined, a_person_stated
+from services.orders.tests.builders import a_reserve_number
+from services.orders.tests.worlds import ref_of
+
+
+async def changes(world: World) -> list[tuple[UUID, bool]]:
+    """Of whom what was emitted."""
+    return [
+        (event.person, event.is_protected) for event in await world.events(PersonProtectionChanged)
+    ]
+
+
+@pytest.mark.rule("REF-19e")
+@pytest.mark.parametrize("is_protected", [True, False])
+async def test_a_person_is_registered_as_protected(given: Given, is_protected: bool) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(protected=is_protected), subject="ac-person-1")
+
+        (event,) = await world.events(PersonRegistered)
+        assert event.is_protected is is_protected
+        assert await changes(world) == []
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("REF-19e")
+async def test_it_is_emitted_when_a_person_becomes_protected_and_when_no_more(
+    given: Given,
+) -> None:
+    async with given(service) as world:
+        for version, is_protected in enumerate([False, True, True, False], 1):
+            stated = a_person_stated(version=version, protected=is_protected)
+            await world.handle(stated, subject="ac-person-1")
+
+        ref = await ref_of(world)
+        assert await changes(world) == [(ref, True), (ref, False)]
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("REF-19e")
+async def test_whom_a_protected_person_turns_out_to_be_is_protected(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(a_person_stated(protected=True), subject="ac-person-2")
+
+        assert await changes(world) == [(await ref_of(world), True)]
+
+
+async def test_a_join_leaves_the_one_that_stays_as_it_is(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(protected=True), subject="ac-person-1")
+        await world.handle(a_person_stated(a_reserve_number()), subject="ac-person-2")
+        await world.handle(a_person_joined("ac-person-2"), subject="ac-person-1")
+
+        assert await changes(world) == []
+        assert (await world.row(PersonRow, await ref_of(world))).is_protected
+
+
+@pytest.mark.rule("REF-19e")
+@pytest.mark.parametrize("is_protected", [True, False])
+async def test_who_was_protected_before_it_was_told_is_told_by_a_timer(
+    given: Given, is_protected: bool
+) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        ref = await ref_of(world)
+        async with world.worker.unit(RegionCode(REGION)) as unit:
+            details = await unit.session.get(PersonDetailsRow, (REGION, ref))
+            assert details is not None
+            details.protected = is_protected  # as an earlier release stored it
+            tx = unit.begin(region=RegionCode(REGION))
+            tx.schedule(PROTECTION_UNTOLD, key=ref, due=tx.now)
+            await unit.flush()
+
+        assert await world.fire_timers() == 1
+
+        assert await changes(world) == [(ref, True)] * is_protected
+        await assert_rows_are_folds(world)
