@@ -157,6 +157,19 @@ async def test_a_part_in_the_care_of_an_alias_gives_the_person_it_stands_for(giv
 
 
 @pytest.mark.rule("REF-19a")
+async def test_a_draft_gives_nobody_a_person_whom_its_sender_knew(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        ref = await ref_of(world)
+        await a_draft(world, ref)
+        days_ago = datetime.now(UTC) - timedelta(days=3)
+        await logged(world, Look.FOUND, at=days_ago, user=SENDER, person=ref)
+
+        assert not await shows(world, BY_NAME[SENDER], ref)
+        assert not await shows(world, a_colleague(RECEIVING), ref)
+
+
+@pytest.mark.rule("REF-19a")
 async def test_a_reference_in_hand_gives_nobody_anything(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await registry(world)

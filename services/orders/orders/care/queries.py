@@ -81,23 +81,14 @@ def _transfers_about(person: Person, region: RegionCode) -> Select[TransferId]:
     """Transfers from the person, and those to them by a sender who knew them: who writes the id of
     a stranger on a transfer has no part by that, and gives none.
     """
-    row = CareTransferRow
-    order, device = _orders_for(person, region), _devices_of(person, region)
-    knew = or_(
-        was_opened_by(row.sender, person, region),
-        order.where(
-            or_(
-                OrderRow.service_point == row.sending_service_point,
-                OrderRow.prescriber == row.sender,
-            )
-        ).exists(),
-        device.where(
-            or_(
-                CareDeviceRow.customer_id == row.sending_service_point,
-                CareDeviceRow.prescriber == row.sender,
-            )
-        ).exists(),
+    row, order, device = CareTransferRow, OrderRow, CareDeviceRow
+    orders = _orders_for(person, region).where(
+        or_(order.service_point == row.sending_service_point, order.prescriber == row.sender)
     )
+    devices = _devices_of(person, region).where(
+        or_(device.customer_id == row.sending_service_point, device.prescriber == row.sender)
+    )
+    knew = or_(orders.exists(), devices.exists(), was_opened_by(row.sender, person, region))
     return select(row.transfer_id).where(
         row.region == region,
         row.is_sent,
