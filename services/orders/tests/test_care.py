@@ -239,6 +239,23 @@ async def test_a_protected_recipient_is_given_to_the_units_and_the_regions_syste
         assert await shows(world, CLERK, ref, purpose="delivery") == set()
         assert await shows(world, SYSTEM, ref, purpose="delivery") == {ref}
         assert await shows(world, a_colleague(SENDING), ref) == {ref}
+        await logged(world, Look.FOUND, at=datetime.now(UTC), user=CLERK["user"], person=ref)
+        assert await shows(world, CLERK, ref, purpose="delivery") == {ref}
+
+
+@pytest.mark.rule("REF-19e")
+async def test_an_opening_without_an_order_gives_no_address_of_who_is_protected(
+    given: Given,
+) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(protected=True), subject="ac-person-1")
+        ref = await ref_of(world)
+        await logged(world, Look.FOUND, at=datetime.now(UTC), user=CLERK["user"], person=ref)
+
+        assert await shows(world, CLERK, ref, purpose="delivery") == set()
+        assert await shows(world, CLERK, ref, purpose="display") == {ref}
+        await world.handle(a_person_stated(version=2, protected=False), subject="ac-person-1")
+        assert await shows(world, CLERK, ref, purpose="delivery") == {ref}
 
 
 @pytest.mark.rule("REF-19e")

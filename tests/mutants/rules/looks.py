@@ -75,8 +75,8 @@ LOOKS: tuple[RuleMutant, ...] = (
         "REF-19a",
         "Customer service resolves whom nothing is ordered for",
         _WHOSE,
-        "    served = select(same.c.asked).where(stands.exists())\n",
-        "    served = select(same.c.asked).where(or_(stands.exists(), ~stands.exists()))\n",
+        "    stands = orders.exists()\n",
+        "    stands = or_(orders.exists(), ~orders.exists())\n",
         f"{_GIVEN}_an_order_gives_its_recipient_to_who_serves_the_region",
     ),
     rule_mutant(
@@ -188,8 +188,8 @@ LOOKS: tuple[RuleMutant, ...] = (
         "REF-19e",
         "Customer service is given a protected recipient",
         _WHOSE,
-        "    if caller.has(Grantee.REGION_SYSTEM):\n",
-        "    if caller.grantees:\n",
+        "and_(or_(stands, has_part), ~is_protected)",
+        "or_(stands, has_part)",
         f"{_GIVEN}_a_protected_recipient_is_given_to_the_units_and_the_regions_system_alone",
     ),
     rule_mutant(

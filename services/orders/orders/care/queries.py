@@ -116,11 +116,15 @@ def _is_my_transfer(caller: Caller) -> ColumnElement[bool]:
 
 
 def _served(refs: Sequence[PersonRef], caller: Caller) -> Select[PersonRef]:
+    """Whom an order stands for; of who is protected, only with a part in the care besides, unless
+    it is the region's system that asks. Who has a part sees who is not protected, order or none.
+    """
     same, region = same_persons(refs, caller.region), caller.region
-    stands = _orders_for(same.c.id, region).where(OrderRow.status.not_in(_HAS_NO_EFFECT))
-    served = select(same.c.asked).where(stands.exists())
+    orders = _orders_for(same.c.id, region).where(OrderRow.status.not_in(_HAS_NO_EFFECT))
+    stands = orders.exists()
+    served = select(same.c.asked)
     if caller.has(Grantee.REGION_SYSTEM):
-        return served
-    asked: ColumnElement[PersonRef] = same.c.asked
-    concerned = asked.in_(_given_to(caller, refs))
-    return served.where(or_(asked.not_in(protected_references()), concerned))
+        return served.where(stands)
+    has_part = same.c.asked.in_(_given_to(caller, refs))
+    is_protected = same.c.id.in_(protected_references())
+    return served.where(or_(and_(stands, has_part), and_(or_(stands, has_part), ~is_protected)))
