@@ -28,7 +28,7 @@ from kvitt_chassis.filters import (
 )
 from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.web import cursors
+from kvitt_chassis.web import cursors, lists
 from kvitt_chassis.web.cursors import MAX_CURSOR_LENGTH, Cursor
 from kvitt_chassis.web.lists import MAX_TOTAL, ListOf, ListQuery, Page, named
 from kvitt_chassis.web.problems import ProblemRaised
@@ -225,6 +225,25 @@ async def test_a_total_is_exact_to_ten_thousand_and_then_over(
 
     assert (page.total, page.total_is_exact) == (total, is_exact)
     assert (following.total, following.total_is_exact) == (total, is_exact)
+
+
+@pytest.mark.parametrize("sort", ["number", "-day"])
+async def test_few_rows_are_found_and_then_sorted_and_many_are_walked_to_in_the_same_order(
+    papers: World, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    """Else PostgreSQL walks an index of the order to its end for what a caller has few of."""
+
+    async def pages(few: int) -> tuple[list[UUID], bool]:
+        monkeypatch.setattr(lists, "FEW", few)
+        with papers.statements() as sent:
+            keys = await follow(papers, sort=sort, limit=7)
+        return keys, any("ORDER BY coalesce(" in one for one in sent)
+
+    sorted_after, is_sorted = await pages(60)
+    walked, is_walked_sorted = await pages(59)
+
+    assert (is_sorted, is_walked_sorted) == (True, False)
+    assert sorted_after == walked
 
 
 # Cursors.

@@ -137,6 +137,7 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
         (PRESCRIBER_ELSEWHERE, [LENT]),
         (AT_OTHER, [OTHERS, OTHERS_HELD]),
         (AT_RECEIVING, [OTHERS_HELD]),
+        ({**AT_RECEIVING, "service_points": ["40999"]}, [OTHERS_HELD]),
         ({**COLLEAGUE, "service_points": [SENDING, OTHER]}, [LENT, IN_STORE, OTHERS, OTHERS_HELD]),
         ({**COLLEAGUE, "service_points": []}, []),
         (STAFF, ALL),
@@ -146,7 +147,8 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
         "who pays and whose store it is",
         "who prescribed it",
         "another unit",
-        "who is to receive it",
+        "the unit that is to receive it",
+        "who is to prescribe it",
         "of two units",
         "of no unit",
         "customer service",
@@ -327,17 +329,39 @@ async def test_a_reservation_from_a_units_store_is_seen_by_that_unit_too(world: 
         (AT_OTHER, 200),
         ({**AT_OTHER, "service_points": ["40999"]}, 200),
         (AT_RECEIVING, 200),
+        ({**AT_RECEIVING, "service_points": ["40999"]}, 200),
         (COLLEAGUE, 404),
         (STAFF, 200),
         (SYSTEM, 200),
     ],
-    ids=["sending", "sender", "receiving", "another", "customer service", "the region's system"],
+    ids=[
+        "sending unit",
+        "sender",
+        "receiving unit",
+        "new prescriber",
+        "another unit",
+        "customer service",
+        "the region's system",
+    ],
 )
 async def test_a_hold_is_seen_by_the_sides_of_its_transfer(
     world: World, who: dict[str, Any], status: int
 ) -> None:
     async with world.http(**who) as client:
         assert await shown(client, f"/holds/{transfer_id()}") == status
+
+
+@pytest.mark.rule("REF-18b")
+async def test_a_hold_that_was_refused_is_seen_by_who_asked_for_it_alone(world: World) -> None:
+    await world.handle_all(
+        a_transfer_drafted(OTHERS_HELD, transfer="BMB-4"),  # it is held for another
+        a_transfer_requested(OTHERS_HELD, transfer="BMB-4"),
+    )
+
+    async with world.http(**COLLEAGUE) as client:
+        assert await shown(client, f"/holds/{transfer_id('BMB-4')}") == 200
+    async with world.http(**AT_RECEIVING) as client:
+        assert await shown(client, f"/holds/{transfer_id('BMB-4')}") == 404
 
 
 @pytest.mark.rule("REF-18d", "REF-18e")

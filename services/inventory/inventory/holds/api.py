@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from inventory.devices.queries import claims_on_devices_of_protected
 from inventory.holds import domain
 from inventory.holds.models import HoldRow, TransferEffectRow
-from inventory.transfers.queries import transfers_of
+from inventory.holds.queries import is_of_side
 
 router = ApiRouter(tags=["Håll för byten"])
 
@@ -50,7 +50,7 @@ class HoldView(BaseModel):
 
 SCOPE = ScopeOfPersons(
     HoldRow.region,
-    also=lambda caller: HoldRow.id.in_(transfers_of(caller)),
+    also=is_of_side,
     protected=lambda: HoldRow.id.in_(claims_on_devices_of_protected()),
 )
 

@@ -3,20 +3,34 @@
 from uuid import UUID
 
 from kvitt_chassis.access import Caller
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from inventory.transfers.models import TransferPartiesRow
 
 
 def transfers_of(caller: Caller) -> Select[UUID]:
-    """Selects the ids of the transfers that the caller's service points send or receive, or that
-    they send themselves (REF-18).
-    """
-    points = sorted(caller.service_points)
-    return select(TransferPartiesRow.transfer_id).where(
-        or_(
-            TransferPartiesRow.sender == caller.user_id,
-            TransferPartiesRow.sending_service_point.in_(points),
-            TransferPartiesRow.receiving_service_point.in_(points),
-        )
+    """Selects the ids of the transfers that the caller has a side in (REF-18)."""
+    return _ids(or_(_is_sent_by(caller), _is_meant_for(caller)))
+
+
+def transfers_sent_by(caller: Caller) -> Select[UUID]:
+    """Selects the ids of the transfers that the caller or their service points send."""
+    return _ids(_is_sent_by(caller))
+
+
+def _ids(criterion: ColumnElement[bool]) -> Select[UUID]:
+    return select(TransferPartiesRow.transfer_id).where(criterion)
+
+
+def _is_sent_by(caller: Caller) -> ColumnElement[bool]:
+    return or_(
+        TransferPartiesRow.sender == caller.user_id,
+        TransferPartiesRow.sending_service_point.in_(sorted(caller.service_points)),
+    )
+
+
+def _is_meant_for(caller: Caller) -> ColumnElement[bool]:
+    return or_(
+        TransferPartiesRow.receiving_service_point.in_(sorted(caller.service_points)),
+        TransferPartiesRow.new_prescriber == caller.user_id,
     )

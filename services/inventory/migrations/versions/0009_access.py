@@ -14,6 +14,7 @@ _SIDES = {
     "ix_transfer_parties_sender": "sender",
     "ix_transfer_parties_sending": "sending_service_point",
     "ix_transfer_parties_receiving": "receiving_service_point",
+    "ix_transfer_parties_prescriber": "new_prescriber",
 }
 
 READ_AGAIN = (
@@ -25,6 +26,14 @@ READ_AGAIN = (
     "DELETE FROM positions WHERE topic LIKE '%orders.units'",
 )
 """What makes the consumer read the units from the first: it stored no payer of a customer."""
+
+WHOSE_DEVICES_ARE = """
+    ALTER TABLE devices
+        ADD COLUMN customer_id text GENERATED ALWAYS AS (custody ->> 'customer_id') STORED,
+        ADD COLUMN payer_id text GENERATED ALWAYS AS (custody ->> 'payer_id') STORED,
+        ADD COLUMN prescriber text GENERATED ALWAYS AS (custody ->> 'prescriber') STORED
+    """
+"""In one statement: the table is written anew once."""
 
 
 def upgrade() -> None:
@@ -45,6 +54,7 @@ def upgrade() -> None:
         sa.Column("sender", sa.Text(), nullable=False),
         sa.Column("sending_service_point", sa.Text(), nullable=False),
         sa.Column("receiving_service_point", sa.Text(), nullable=False),
+        sa.Column("new_prescriber", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("region", "transfer_id", name=op.f("pk_transfer_parties")),
     )
     for name, column in _SIDES.items():
@@ -74,9 +84,7 @@ def upgrade() -> None:
 
 
 def _add_whose_devices_are() -> None:
-    for field in ("customer_id", "payer_id", "prescriber"):
-        of_custody = sa.Computed(f"custody ->> '{field}'::text", persisted=True)
-        op.add_column("devices", sa.Column(field, sa.Text(), of_custody))
+    op.execute(WHOSE_DEVICES_ARE)
     op.create_index("ix_devices_customer", "devices", ["region", "customer_id"])
     op.create_index("ix_devices_prescriber", "devices", ["region", "prescriber"])
     op.create_index(
