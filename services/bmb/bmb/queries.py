@@ -52,5 +52,7 @@ UNLOCKED: Final = Scope(TransferRow.region, **_SIDES)
 
 async def is_shown(transfer: UUID, grant: Grant, tx: Transaction) -> bool:
     """True when a transfer that the caller has acted on is one that they are shown."""
+    if not grant.is_region_wide:
+        return True  # it was their own side's when they acted
     mine = TransferRow.region == tx.region, TransferRow.id == transfer
     return bool(await tx.session.scalar(select(exists().where(*mine, SHOWN.within(grant)))))
