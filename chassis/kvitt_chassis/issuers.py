@@ -1,6 +1,5 @@
 """Who may issue tokens, and what of: a list in a file, read when a process starts (REF-18f)."""
 
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -69,11 +68,11 @@ def read_issuers(file: Path) -> tuple[Issuer, ...]:
     what is wrong, OSError when there is no file.
     """
     try:
-        found = _ISSUERS.validate_python(json.loads(file.read_text()))
+        found = _ISSUERS.validate_json(file.read_bytes())
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{file.name}: {place}: {first['msg']}") from None
+        place = [file.name, ".".join(str(part) for part in first["loc"]), first["msg"]]
+        raise ValueError(": ".join(filter(None, place))) from None
     names = [one.issuer for one in found]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands there twice")

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from kvitt_chassis.auth import Authenticator, Identity
+from kvitt_chassis.consuming.quarantine import Quarantine
 from kvitt_chassis.database import Database
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.operating import admin
@@ -36,7 +37,8 @@ class SignedIn(Authenticator):
 class AtRest:
     """Consumers that have read everything; `asked` are the regions whose lag was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, quarantine: Quarantine | None = None) -> None:
+        self.shared = SimpleNamespace(quarantine=quarantine)
         self.asked: list[str | None] = []
 
     async def lag(self, *, region: RegionCode | None = None) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from kvitt_chassis.access import Access
 from kvitt_chassis.auth import Authenticator, Identity, no_token
@@ -135,19 +135,19 @@ def routes(held: Held) -> APIRouter:
     return router
 
 
+def an_app(*routers: APIRouter, authenticator: Authenticator) -> FastAPI:
+    """An application with these routes, each of which a region's system may use."""
+    context = a_context(authenticator, access=an_access(routers))
+    return build_app(context, routers, telemetry=toy.TELEMETRY, title="test")
+
+
 @contextlib.asynccontextmanager
 async def served(
     *, limit: int = 500, routers: Sequence[APIRouter] = (), **seconds: float
 ) -> AsyncIterator[Served]:
     """The server, inside. `seconds`: other deadlines of its connections."""
     held, authenticator, connections = Held(), Named(), Connections(SERVICE, limit=limit)
-    every = [routes(held), *routers]
-    app: Any = build_app(
-        a_context(authenticator, access=an_access(every)),
-        every,
-        telemetry=toy.TELEMETRY,
-        title="test",
-    )
+    app: Any = an_app(routes(held), *routers, authenticator=authenticator)
     server = _Server(
         uvicorn.Config(
             app,

@@ -222,6 +222,14 @@ def test_an_issuer_that_is_wrongly_described_is_none(
         an_issuer(tmp_path, **changed)
 
 
+def test_a_list_of_issuers_that_is_no_json_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "issuers.json"
+    file.write_text("[{]")
+
+    with pytest.raises(ValueError, match=r"issuers\.json: Invalid JSON"):
+        read_issuers(file)
+
+
 def test_an_issuer_stands_once_among_the_issuers(tmp_path: Path) -> None:
     file = tmp_path / "issuers.json"
     file.write_text(json.dumps([ISSUER, ISSUER]))

@@ -208,6 +208,7 @@ async def test_regions_whose_policy_cannot_be_used_are_out_and_the_others_go_on(
     ("variable", "value", "reason"),
     [
         ("KVITT_REGIONS_DIR", "/nowhere", "no region's policy"),
+        ("KVITT_ISSUERS", "/nowhere", "No such file or directory"),
         ("KVITT_HTTP_PORT", "eighty", "KVITT_HTTP_PORT: Input should be a valid integer"),
     ],
 )

@@ -13,6 +13,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId, PayerId
 from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, select, union
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import InstrumentedAttribute
 
 from billing import domain
 from billing.models import (
@@ -34,13 +35,13 @@ CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
 
 # decision 0283: a unit reaches what its payers pay, and nothing that a patient is billed
 INVOICES_REACH = Scope(
-    InvoiceRow.region, also=lambda caller: InvoiceRow.payer_key.in_(_payer_keys(caller))
+    InvoiceRow.region, also=lambda caller: _is_billed_to(InvoiceRow.payer_key, caller)
 )
 CHARGES_REACH = Scope(
-    ChargeRow.region, also=lambda caller: ChargeRow.payer_key.in_(_payer_keys(caller))
+    ChargeRow.region, also=lambda caller: _is_billed_to(ChargeRow.payer_key, caller)
 )
-DEVICES_REACH = Scope(DeviceRow.region, also=lambda caller: _has_been_paid_for(caller))
-PAYERS_REACH = Scope(PayerRow.region, also=lambda caller: PayerRow.payer_id.in_(_payers(caller)))
+DEVICES_REACH = Scope(DeviceRow.region, also=lambda caller: _has_been_paid_by(caller))
+PAYERS_REACH = Scope(PayerRow.region, also=lambda caller: PayerRow.payer_id == _any_payer(caller))
 
 
 async def payers_of(reader: RegionReader) -> frozenset[PayerId] | None:
@@ -191,23 +192,21 @@ def _set_aside_by(run: InvoiceRunRow) -> Select[str]:
     )
 
 
-def _of_payers(caller: Caller, expression: Any) -> Select[Any]:
-    """An expression of each payer of the service points that a caller works at (REF-4)."""
-    return select(expression).where(
-        CustomerRow.region == caller.region,
-        CustomerRow.customer_id.in_(sorted(caller.service_points)),
-    )
+def _payers(caller: Caller, expression: Any = CustomerRow.payer_id) -> Select[Any]:
+    """The payers of the service points that a caller works at (REF-4), or an expression of each."""
+    mine = CustomerRow.customer_id.in_(sorted(caller.service_points))
+    return select(expression).where(CustomerRow.region == caller.region, mine)
 
 
-def _payers(caller: Caller) -> Select[PayerId]:
-    return _of_payers(caller, CustomerRow.payer_id)
+def _any_payer(caller: Caller, expression: Any = CustomerRow.payer_id) -> ColumnElement[Any]:
+    # an array is looked up in an index; a subquery is compared with every row of the region
+    return any_(func.array(_payers(caller, expression).scalar_subquery()))
 
 
-def _payer_keys(caller: Caller) -> Select[str]:
-    return _of_payers(caller, literal("unit/") + CustomerRow.payer_id)
+def _is_billed_to(payer_key: InstrumentedAttribute[str], caller: Caller) -> ColumnElement[bool]:
+    return payer_key == _any_payer(caller, literal("unit/") + CustomerRow.payer_id)
 
 
-def _has_been_paid_for(caller: Caller) -> ColumnElement[bool]:
+def _has_been_paid_by(caller: Caller) -> ColumnElement[bool]:
     point = func.jsonb_build_array(func.jsonb_build_object("payer_id", CustomerRow.payer_id))
-    points = func.array(_of_payers(caller, point).scalar_subquery())
-    return cast(DeviceRow.points, JSONB).bool_op("@>")(any_(points))
+    return cast(DeviceRow.points, JSONB).bool_op("@>")(_any_payer(caller, point))

@@ -140,7 +140,7 @@ def may_read_texts(row: TransferRow, caller: Caller) -> bool:
     """True for the two sides of a transfer and for customer service."""
     sides = {row.sending_service_point, row.receiving_service_point}
     return (
-        caller.user_id == row.sender
+        caller.user_id in {row.sender, row.new_prescriber}
         or not sides.isdisjoint(caller.service_points)
         or caller.has(Grantee.CUSTOMER_SERVICE)
     )

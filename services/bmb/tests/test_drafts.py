@@ -105,6 +105,7 @@ def test_a_device_in_a_store_of_somebody_else_cannot_be_transferred() -> None:
     refused = refusal(a_wish(devices=(device,), new_recipient=to_patient(), new_prescriber=None))
 
     assert (refused.reason, refused.field) == (Reason.NOT_OWN_STORE, "devices")
+    assert not refused.values  # the store is no business of who asks
 
 
 @pytest.mark.rule("BMB-1c")
@@ -114,6 +115,7 @@ def test_a_device_in_a_store_has_no_payer_to_change() -> None:
     refused = refusal(a_wish(devices=(device,), new_prescriber=None))
 
     assert refused.reason == Reason.NOTHING_CHANGES
+    assert not refused.values
 
 
 @pytest.mark.rule("BMB-1e")

@@ -233,12 +233,14 @@ async def test_only_the_two_sides_and_customer_service_read_what_was_written(
             mine = (await client.get(f"/transfers/{transfer}")).json()["message"]
         async with as_user(world, RECEIVER, RECEIVING) as client:
             theirs = (await client.get(f"/transfers/{transfer}")).json()["message"]
+        async with as_user(world, RECEIVER, OTHER) as client:
+            named = (await client.get(f"/transfers/{transfer}")).json()["message"]
         async with world.http(user="ac-systemet", roles=[Grantee.REGION_SYSTEM]) as client:
             systems = (await client.get(f"/transfers/{transfer}")).json()["message"]
         async with world.http(user=SERVICE, roles=[Role.CUSTOMER_SERVICE]) as client:
             staffs = (await client.get(f"/transfers/{transfer}")).json()["message"]
 
-    assert (mine, theirs, staffs) == ("Enligt överenskommelse",) * 3
+    assert (mine, theirs, named, staffs) == ("Enligt överenskommelse",) * 4
     assert systems is None
 
 

@@ -1,6 +1,7 @@
 """REF-19: whose care gives a person to whom, and what a reference in hand gives nobody."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from kvitt_contracts.orders import OrderPlaced
 from kvitt_contracts.types import PatientRecipient, PersonRef, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
+from orders.people.domain import Look
 from orders.people.models import PersonAccessRow
 
 from contracts.tests.builders.bmb import (
@@ -23,7 +25,7 @@ from contracts.tests.builders.inventory import (
 from contracts.tests.builders.regions import HOME, OLD_WOMAN, a_customer_stated, a_person_stated
 from contracts.tests.builders.story import OTHER, PAYER, RECEIVER, RECEIVING, SENDER, SENDING
 from services.orders.tests.builders import cared_for, prescriber, registry
-from services.orders.tests.worlds import CLERK, MONDAY, a_body, place, ref_of
+from services.orders.tests.worlds import CLERK, MONDAY, a_body, logged, place, ref_of
 
 CARE = [Role.PRESCRIBER, Role.REQUESTER]
 SYSTEM: dict[str, Any] = {"user": "system", "roles": ["region_system"]}
@@ -74,10 +76,23 @@ async def a_transfer(world: World, ref: PersonRef) -> None:
     await world.handle_all(a_transfer_drafted(current_recipient=holder), a_transfer_sent())
 
 
-async def a_transfer_to_them(world: World, ref: PersonRef) -> None:
-    """Another's device is to be theirs."""
+async def a_transfer_to_a_stranger(world: World, ref: PersonRef) -> None:
+    """Another's device is to be theirs, whom the sender does not know."""
     holder = PatientRecipient(person=ref)
     await world.handle_all(a_transfer_drafted(new_recipient=holder), a_transfer_sent())
+
+
+async def a_transfer_to_whom_the_sender_found(world: World, ref: PersonRef) -> None:
+    """As before, and the sender had looked for their number, days ago."""
+    await a_transfer_to_a_stranger(world, ref)
+    days_ago = datetime.now(UTC) - timedelta(days=3)
+    await logged(world, Look.FOUND, at=days_ago, user=SENDER, person=ref)
+
+
+async def a_transfer_to_whom_the_unit_treats(world: World, ref: PersonRef) -> None:
+    """As before, of a person who has another device of the sending unit."""
+    await a_transfer_to_a_stranger(world, ref)
+    await cared_for(world, customer=SENDING)
 
 
 async def a_draft(world: World, ref: PersonRef) -> None:
@@ -104,7 +119,9 @@ PARTS: list[tuple[Part, set[str]]] = [
     (a_device, {SENDER, OTHER}),
     (old_stock, {SENDER, SENDING}),
     (a_transfer, SENDS | RECEIVES),
-    (a_transfer_to_them, SENDS | RECEIVES),
+    (a_transfer_to_a_stranger, set()),
+    (a_transfer_to_whom_the_sender_found, SENDS | RECEIVES),
+    (a_transfer_to_whom_the_unit_treats, SENDS | RECEIVES),
     (a_draft, set()),
     (a_rejected_transfer, SENDS),
     (a_returned_device, set()),
@@ -137,6 +154,19 @@ async def test_a_part_in_the_care_of_an_alias_gives_the_person_it_stands_for(giv
 
         assert await shows(world, a_colleague(OTHER), *refs) == set(refs)
         assert await shows(world, STRANGER, *refs) == set()
+
+
+@pytest.mark.rule("REF-19a")
+async def test_a_draft_gives_nobody_a_person_whom_its_sender_knew(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        ref = await ref_of(world)
+        await a_draft(world, ref)
+        days_ago = datetime.now(UTC) - timedelta(days=3)
+        await logged(world, Look.FOUND, at=days_ago, user=SENDER, person=ref)
+
+        assert not await shows(world, BY_NAME[SENDER], ref)
+        assert not await shows(world, a_colleague(RECEIVING), ref)
 
 
 @pytest.mark.rule("REF-19a")
@@ -209,6 +239,23 @@ async def test_a_protected_recipient_is_given_to_the_units_and_the_regions_syste
         assert await shows(world, CLERK, ref, purpose="delivery") == set()
         assert await shows(world, SYSTEM, ref, purpose="delivery") == {ref}
         assert await shows(world, a_colleague(SENDING), ref) == {ref}
+        await logged(world, Look.FOUND, at=datetime.now(UTC), user=CLERK["user"], person=ref)
+        assert await shows(world, CLERK, ref, purpose="delivery") == {ref}
+
+
+@pytest.mark.rule("REF-19e")
+async def test_an_opening_without_an_order_gives_no_address_of_who_is_protected(
+    given: Given,
+) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(protected=True), subject="ac-person-1")
+        ref = await ref_of(world)
+        await logged(world, Look.FOUND, at=datetime.now(UTC), user=CLERK["user"], person=ref)
+
+        assert await shows(world, CLERK, ref, purpose="delivery") == set()
+        assert await shows(world, CLERK, ref, purpose="display") == {ref}
+        await world.handle(a_person_stated(version=2, protected=False), subject="ac-person-1")
+        assert await shows(world, CLERK, ref, purpose="delivery") == {ref}
 
 
 @pytest.mark.rule("REF-19e")

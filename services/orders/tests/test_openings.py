@@ -8,17 +8,18 @@ from uuid import uuid4
 import httpx
 import pytest
 from kvitt_chassis.metrics import REGISTRY
-from kvitt_contracts.types import PersonRef, RegionCode, Role, UserId
-from kvitt_testkit.world import REGION, Given, World
+from kvitt_contracts.types import PersonRef, Role, UserId
+from kvitt_testkit.world import REGION, Given
 from orders.app import service
 from orders.people.domain import EMERGENCIES, MISSES, OPEN_FOR, Look, finds_of
 from orders.people.models import PersonAccessRow
 
 from contracts.tests.builders.regions import OLD_WOMAN, a_person_stated
+from contracts.tests.builders.story import SENDER
 from services.orders.tests.builders import an_identity, prescriber, registry
-from services.orders.tests.worlds import CLERK, MONDAY, patient, placed_over_http, ref_of
+from services.orders.tests.worlds import CLERK, MONDAY, logged, patient, placed_over_http, ref_of
 
-USER = UserId("k082lno")
+USER = UserId(SENDER)
 CARE: dict[str, Any] = {"user": USER, "roles": [Role.PRESCRIBER]}
 SYSTEM: dict[str, Any] = {"user": "system", "roles": ["region_system"]}
 WHO = {"identity": an_identity().model_dump(mode="json"), "purpose": "new_patient"}
@@ -32,23 +33,9 @@ async def resolved(client: httpx.AsyncClient, ref: PersonRef) -> bool:
     return bool((await client.post("/persons:resolve", json=body)).json()["persons"])
 
 
-async def logged(
-    world: World, look: Look, *, ago: timedelta, times: int = 1, person: PersonRef | None = None
-) -> None:
-    """Looks of USER that were logged a while ago."""
-    async with world.worker.unit(RegionCode(REGION)) as unit:
-        unit.session.add_all(
-            PersonAccessRow(
-                region=REGION,
-                access_id=uuid4(),
-                at=datetime.now(UTC) - ago,
-                user_id=USER,
-                look=look,
-                purpose="new_patient",
-                person=person,
-            )
-            for _ in range(times)
-        )
+def minutes_ago(minutes: int) -> datetime:
+    """Of real time."""
+    return datetime.now(UTC) - timedelta(minutes=minutes)
 
 
 @pytest.mark.rule("REF-19b")
@@ -78,7 +65,7 @@ async def test_an_opening_lasts_a_days_work(given: Given, look: Look, is_over: b
         await world.handle(a_person_stated(), subject="ac-person-1")
         ref = await ref_of(world)
         ago = OPEN_FOR + a_minute if is_over else OPEN_FOR - a_minute
-        await logged(world, look, ago=ago, person=ref)
+        await logged(world, look, at=datetime.now(UTC) - ago, person=ref)
 
         assert await resolved(client, ref) is not is_over
 
@@ -129,7 +116,7 @@ async def test_looks_are_counted_by_what_came_of_them(given: Given) -> None:
         before = {look: count(look) for look in ("not_found", "out_of_reach", "too_many")}
         await client.post("/persons:find", json=WHO)
         await resolved(client, PersonRef(uuid4()))
-        await logged(world, Look.FOUND, ago=timedelta(minutes=1), times=FINDS)
+        await logged(world, Look.FOUND, at=minutes_ago(1), times=FINDS)
         await client.post("/persons:find", json=WHO)
 
         assert {look: count(look) - before[look] for look in before} == dict.fromkeys(before, 1)
@@ -152,10 +139,10 @@ async def test_a_user_has_so_many_looks_in_an_hour(
         await world.handle(a_person_stated(), subject="ac-person-1")
         ref = str(await ref_of(world))
         asked = {**body, "refs": [ref]} if "resolve" in path else body
-        await logged(world, look, ago=timedelta(minutes=61), times=3)
-        await logged(world, look, ago=timedelta(minutes=50), times=an_hour - 1)
+        await logged(world, look, at=minutes_ago(61), times=3)
+        await logged(world, look, at=minutes_ago(50), times=an_hour - 1)
         last = await client.post(path.format(ref=ref), json=asked)
-        await logged(world, look, ago=timedelta(minutes=40))
+        await logged(world, look, at=minutes_ago(40))
         one_more = await client.post(path.format(ref=ref), json=asked)
         async with world.http(user="k300ola", roles=[Role.PRESCRIBER]) as other:
             others = await other.post(path.format(ref=ref), json=asked)
@@ -174,7 +161,7 @@ async def test_a_user_has_so_many_looks_in_an_hour(
 @pytest.mark.rule("REF-19b")
 async def test_what_is_asked_for_at_once_is_counted_one_by_one(given: Given) -> None:
     async with given(service) as world, world.http(**CARE) as client:
-        await logged(world, Look.FOUND, ago=timedelta(minutes=1), times=FINDS - 2)
+        await logged(world, Look.FOUND, at=minutes_ago(1), times=FINDS - 2)
 
         answers = await asyncio.gather(*(client.post("/persons:find", json=WHO) for _ in range(6)))
 
@@ -191,7 +178,7 @@ async def test_adding_a_person_whom_the_registry_has_is_a_look_by_number(given: 
         async with world.http(user=USER, roles=[Role.CUSTOMER_SERVICE]) as client:
             added = await client.post("/persons", json=body)
             opened = await resolved(client, await ref_of(world))
-            await logged(world, Look.ADDED, ago=timedelta(minutes=1), times=FINDS - 1)
+            await logged(world, Look.ADDED, at=minutes_ago(1), times=FINDS - 1)
             one_more = await client.post("/persons", json=body)
 
         assert (added.status_code, opened, one_more.status_code) == (201, True, 429)

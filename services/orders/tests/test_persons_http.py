@@ -140,12 +140,14 @@ async def test_an_alias_resolves_to_the_person_it_stands_for(given: Given) -> No
         assert one["person"] == str(await ref_of(world, "ac-person-1"))
 
 
-async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
+@pytest.mark.rule("REF-9a")
+@pytest.mark.parametrize("purpose", ["delivery", "invoicing"])
+async def test_a_prescriber_may_not_ask_where_things_are_taken(given: Given, purpose: str) -> None:
     async with given(service) as world, world.http(roles=[Role.PRESCRIBER]) as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
         ref = str(await ref_of(world, "ac-person-1"))
 
-        answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "invoicing"})
+        answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
 
         assert answer.status_code == 403
         assert answer.json()["rule"] == "REF-18"

@@ -8,6 +8,7 @@ from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.contracts import CONTRACTS
 from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.inventory import INVENTORY
+from tests.mutants.rules.looks import LOOKS
 from tests.mutants.rules.notifications import NOTIFICATIONS
 from tests.mutants.rules.operating import OPERATING
 from tests.mutants.rules.orders import ORDERS
@@ -18,6 +19,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, numbered
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "reference": REFERENCE,
     "access": ACCESS,
+    "looks": LOOKS,
     "physical": PHYSICAL,
     "contracts": CONTRACTS,
     "operating": OPERATING,

@@ -79,8 +79,8 @@ STATES: tuple[RuleMutant, ...] = (
         "ORD-14f",
         "Whoever has lost access voids",
         "chassis/kvitt_chassis/access.py",
-        "        grantees = _granted(row.roles) if row.active else frozenset()\n",
-        "        grantees = _granted(row.roles)\n",
+        "    roles = user.roles if user.active else ()\n",
+        "    roles = user.roles\n",
         f"{_TESTS}/test_order_flow.py::test"
         "_whoever_lost_access_after_placing_neither_orders_nor_voids",
     ),

@@ -69,8 +69,8 @@ UNITS: tuple[RuleMutant, ...] = (
         "REF-3d",
         "Who has lost access registers",
         _ACCESS,
-        "        grantees = _granted(row.roles) if row.active else frozenset()\n",
-        "        grantees = _granted(row.roles)\n",
+        "    roles = user.roles if user.active else ()\n",
+        "    roles = user.roles\n",
         f"{_TESTS}/test_order_flow.py::test"
         "_whoever_lost_access_after_placing_neither_orders_nor_voids",
     ),

@@ -1,12 +1,14 @@
 """Finds the person behind a region's id or a number. Reads only."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, UserId
 from sqlalchemy import CTE, ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from orders.people.domain import OPEN_FOR, OPENING
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
@@ -76,16 +78,22 @@ def is_open_to(
     user: UserId, person: ColumnElement[PersonRef], region: RegionCode
 ) -> ColumnElement[bool]:
     """The criterion that somebody has opened a person, not longer ago than an opening lasts."""
-    return (
-        select(PersonAccessRow.access_id)
-        .where(
-            PersonAccessRow.region == region,
-            PersonAccessRow.person == person,
-            PersonAccessRow.user_id == user,
-            PersonAccessRow.look.in_(OPENING),
-            PersonAccessRow.at > func.now() - OPEN_FOR,
-        )
-        .exists()
+    recent = PersonAccessRow.at > func.now() - OPEN_FOR
+    return _openings(person, region).where(PersonAccessRow.user_id == user, recent).exists()
+
+
+def was_opened_by(
+    user: InstrumentedAttribute[UserId], person: ColumnElement[PersonRef], region: RegionCode
+) -> ColumnElement[bool]:
+    """The criterion that somebody has opened a person, whenever that was."""
+    return _openings(person, region).where(PersonAccessRow.user_id == user).exists()
+
+
+def _openings(person: ColumnElement[PersonRef], region: RegionCode) -> Select[UUID]:
+    return select(PersonAccessRow.access_id).where(
+        PersonAccessRow.region == region,
+        PersonAccessRow.person == person,
+        PersonAccessRow.look.in_(OPENING),
     )
 
 
