@@ -21,6 +21,7 @@ from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 
+from contracts.tests.builders.bmb import a_transfer_drafted
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
 
@@ -113,9 +114,7 @@ async def test_the_examples_of_devices_and_transfers_are_taken_in(given: Given) 
         for topic in (topics.INVENTORY_DEVICES, topics.BMB_TRANSFERS):
             for one in examples_of([kind for kind in topic.types if kind in handled]):
                 if not isinstance(one.message, bmb.TransferDrafted) and topic.owner == "bmb":
-                    drafted = example(bmb.TransferDrafted).model_dump()
-                    began = {**drafted, "transfer_id": one.data["transfer_id"]}
-                    draft = bmb.TransferDrafted.model_validate(began)
+                    draft = a_transfer_drafted("170098", transfer_id=one.data["transfer_id"])
                     await world.handle(draft, region=one.envelope.region)
                 await handle(world, one)
 
