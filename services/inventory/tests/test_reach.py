@@ -59,13 +59,16 @@ INVESTIGATION, OTHERS_STORE = "900", "403"
 LENT, IN_STORE, IN_CENTRAL, OTHERS, OTHERS_HELD = "170001", "170002", "170003", "170004", "170005"
 ALL = [LENT, IN_STORE, IN_CENTRAL, OTHERS, OTHERS_HELD]
 
-COLLEAGUE = {"user": "k082eva", "roles": CARE, "service_points": [SENDING]}
+Who = dict[str, Any]
+"""Who asks, as `World.http` takes it."""
+
+COLLEAGUE: Who = {"user": "k082eva", "roles": CARE, "service_points": [SENDING]}
 """Works where SENDER does, and has prescribed nothing."""
-AT_RECEIVING = {"user": RECEIVER, "roles": CARE, "service_points": [RECEIVING]}
-AT_OTHER = {"user": OUTSIDER, "roles": CARE, "service_points": [OTHER]}
-PRESCRIBER_ELSEWHERE = {"user": SENDER, "roles": CARE, "service_points": ["40999"]}
-STAFF = {"user": SERVICE, "roles": (Role.CUSTOMER_SERVICE,)}
-SYSTEM = {"user": "ac-systemet", "roles": (Grantee.REGION_SYSTEM,)}
+AT_RECEIVING: Who = {"user": RECEIVER, "roles": CARE, "service_points": [RECEIVING]}
+AT_OTHER: Who = {"user": OUTSIDER, "roles": CARE, "service_points": [OTHER]}
+PRESCRIBER_ELSEWHERE: Who = {"user": SENDER, "roles": CARE, "service_points": ["40999"]}
+STAFF: Who = {"user": SERVICE, "roles": (Role.CUSTOMER_SERVICE,)}
+SYSTEM: Who = {"user": "ac-systemet", "roles": (Grantee.REGION_SYSTEM,)}
 
 
 @pytest.fixture
@@ -156,7 +159,7 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
     ],
 )
 async def test_a_device_is_seen_by_its_unit_its_prescriber_and_the_sides_of_its_transfer(
-    world: World, who: dict[str, Any], seen: list[str]
+    world: World, who: Who, seen: list[str]
 ) -> None:
     async with world.http(**who) as client:
         assert await listed(client, "/devices", "device_number") == seen
@@ -227,7 +230,7 @@ async def test_a_device_whose_customer_no_region_has_stated_is_seen_by_its_payer
     ids=["a unit", "another", "one without a store", "customer service", "the region's system"],
 )
 async def test_a_store_and_its_balances_are_seen_by_its_unit_and_the_central_ones_by_all(
-    world: World, who: dict[str, Any], seen: list[str]
+    world: World, who: Who, seen: list[str]
 ) -> None:
     async with world.http(**who) as client:
         assert await listed(client, "/stores", "store") == seen
@@ -267,7 +270,7 @@ async def test_a_store_that_several_units_draw_from_is_seen_by_each(world: World
     ids=["a unit", "another", "customer service", "the region's system"],
 )
 async def test_the_ledger_of_a_store_is_seen_by_its_unit(
-    world: World, who: dict[str, Any], seen: set[str]
+    world: World, who: Who, seen: set[str]
 ) -> None:
     async with world.http(**who) as client:
         assert set(await listed(client, "/stock-moves", "store")) == seen
@@ -297,7 +300,7 @@ async def test_the_ledger_of_a_store_is_seen_by_its_unit(
     ],
 )
 async def test_a_reservation_is_seen_by_the_unit_that_ordered_and_by_its_prescriber(
-    world: World, who: dict[str, Any], seen: list[str]
+    world: World, who: Who, seen: list[str]
 ) -> None:
     async with world.http(**who) as client:
         assert await listed(client, "/reservations", "reference") == seen
@@ -345,7 +348,7 @@ async def test_a_reservation_from_a_units_store_is_seen_by_that_unit_too(world: 
     ],
 )
 async def test_a_hold_is_seen_by_the_sides_of_its_transfer(
-    world: World, who: dict[str, Any], status: int
+    world: World, who: Who, status: int
 ) -> None:
     async with world.http(**who) as client:
         assert await shown(client, f"/holds/{transfer_id()}") == status
