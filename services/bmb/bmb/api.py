@@ -46,7 +46,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
-from bmb.queries import SHOWN, is_shown
+from bmb.queries import SHOWN, UNLOCKED, is_shown
 from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.views import TransferLine, TransferView
@@ -198,7 +198,8 @@ async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Command
     (REF-12).
     """
     command = UnlockTransfer(by=commands.caller.user_id, asked_by=body.asked_by)
-    return await _run(command, transfer_id, commands, rule="BMB-7")
+    show = _show(commands, transfer_id)
+    return await commands.run(command, target=transfer_id, scope=UNLOCKED, rule="BMB-7", show=show)
 
 
 async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElement[bool]:
@@ -284,7 +285,7 @@ async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
 
 
 async def _run(
-    command: AcceptTransfer | CancelTransfer | ExecuteTransfer | RejectTransfer | UnlockTransfer,
+    command: AcceptTransfer | CancelTransfer | ExecuteTransfer | RejectTransfer,
     transfer_id: UUID,
     commands: CommandRunner,
     *,

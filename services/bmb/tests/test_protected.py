@@ -168,6 +168,22 @@ async def test_who_is_protected_is_so_under_an_earlier_reference_too(
 
 
 @pytest.mark.rule("REF-19e")
+async def test_customer_service_takes_no_other_step_with_it(registered: Registered) -> None:
+    async with registered() as world:
+        await sent(world)
+        body, address = {"message": "Fel enhet"}, f"/transfers/{transfer_id()}:reject"
+        async with customer_service(world) as client:
+            before = await client.post(address, json=body)
+            await world.handle(a_person_protection_changed(PATIENT))
+            since = await client.post(address, json=body)
+
+    assert (before.json()["reason"], since.json()["reason"]) == (
+        "NOT_RESPONSIBLE",
+        "UNKNOWN_TRANSFER",
+    )
+
+
+@pytest.mark.rule("REF-19e")
 async def test_customer_service_unlocks_it_by_its_id_and_is_not_told_whom_it_concerns(
     registered: Registered,
 ) -> None:

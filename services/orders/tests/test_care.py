@@ -191,6 +191,8 @@ async def test_a_reference_in_hand_gives_nobody_anything(given: Given) -> None:
         assert unknown.json() == {"persons": [], "unknown": [str(nobody)]}
         assert (seen.status_code, seen.json()) == (404, unseen.json())
         assert {edited.status_code, placed.status_code} == {404}
+        assert (placed.json()["field"], placed.json()["rule"]) == ("recipient.person", "REF-19")
+        assert "persons:find" in placed.json()["way_on"]
         assert listed.status_code == 403
         assert OLD_WOMAN not in resolved.text + seen.text + edited.text + placed.text
         assert await world.events(OrderPlaced) == []

@@ -5,10 +5,11 @@ from uuid import UUID
 import pytest
 from kvitt_contracts.orders import PersonProtectionChanged, PersonRegistered
 from kvitt_contracts.types import RegionCode
+from kvitt_testkit.upgrades import migration
 from kvitt_testkit.world import REGION, Given, World, assert_rows_are_folds
 from orders.app import service
-from orders.people.handlers import PROTECTION_UNTOLD
 from orders.people.models import PersonDetailsRow, PersonRow
+from sqlalchemy import text
 
 from contracts.tests.builders.regions import a_person_joined, a_person_stated
 from services.orders.tests.builders import a_reserve_number
@@ -69,7 +70,7 @@ async def test_a_join_leaves_the_one_that_stays_as_it_is(given: Given) -> None:
 
 @pytest.mark.rule("REF-19e")
 @pytest.mark.parametrize("is_protected", [True, False])
-async def test_who_was_protected_before_it_was_told_is_told_by_a_timer(
+async def test_who_was_protected_before_it_was_told_is_told_after_the_upgrade(
     given: Given, is_protected: bool
 ) -> None:
     async with given(service) as world:
@@ -79,11 +80,10 @@ async def test_who_was_protected_before_it_was_told_is_told_by_a_timer(
             details = await unit.session.get(PersonDetailsRow, (REGION, ref))
             assert details is not None
             details.protected = is_protected  # as an earlier release stored it
-            tx = unit.begin(region=RegionCode(REGION))
-            tx.schedule(PROTECTION_UNTOLD, key=ref, due=tx.now)
-            await unit.flush()
+            await unit.session.flush()
+            await unit.session.execute(text(migration("orders", "0010").TELL_WHO_IS_PROTECTED))
 
-        assert await world.fire_timers() == 1
+        assert await world.fire_timers() == is_protected
 
         assert await changes(world) == [(ref, True)] * is_protected
         await assert_rows_are_folds(world)

@@ -215,7 +215,7 @@ LOOKS: tuple[RuleMutant, ...] = (
         f"{_PEOPLE}/handlers.py",
         "    if details is not None and details.protected:\n",
         "    if details is None:\n",
-        f"{_PROTECTED}_who_was_protected_before_it_was_told_is_told_by_a_timer",
+        f"{_PROTECTED}_who_was_protected_before_it_was_told_is_told_after_the_upgrade",
     ),
     rule_mutant(
         "REF-19f",

@@ -26,7 +26,7 @@ def upgrade() -> None:
         ["region", "id"],
         postgresql_where=sa.text("is_protected"),
     )
-    op.execute(_TELL_WHO_IS_PROTECTED)
+    op.execute(TELL_WHO_IS_PROTECTED)
     op.create_table(
         "care_devices",
         sa.Column("region", sa.Text(), nullable=False),
@@ -58,7 +58,7 @@ def upgrade() -> None:
 
 
 # The timer's handler emits the event: what is protected was in the vault alone until now.
-_TELL_WHO_IS_PROTECTED = """
+TELL_WHO_IS_PROTECTED = """
     INSERT INTO timers (timer, region, key, due)
     SELECT 'person_protection_untold', region, person, now() FROM person_details WHERE protected
     """

@@ -22,6 +22,8 @@ from orders.read_transaction import Looker, Looking
 
 router = ApiRouter(tags=["Personer"])
 
+_NOT_FOUND = "Kontrollera numret. Stämmer det, kan hjälpmedelsservice lägga till personen."
+
 
 class FindPerson(Body):
     """Vem som söks, och varför. Numret står i anropets kropp, aldrig i adressen."""
@@ -101,7 +103,7 @@ async def find_person(body: FindPerson, looker: Looking) -> PersonView:
     async with looker.looking() as tx:
         found = await looks.find(body.identity, body.purpose, looker.caller, tx)
     if found is None:
-        raise NotFound("person", rule="REF-8")
+        raise NotFound("person", rule="REF-8", field="identity.number", way_on=_NOT_FOUND)
     return found
 
 

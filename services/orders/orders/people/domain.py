@@ -106,8 +106,9 @@ class Limit:
 _FINDS = frozenset({Look.FOUND, Look.NOT_FOUND, Look.ADDED})
 EMERGENCIES = Limit(looks=frozenset({Look.OPENED}), an_hour=5)
 """Who has more in an hour has a list of persons, not an emergency."""
-MISSES = Limit(looks=frozenset({Look.OUT_OF_REACH}), an_hour=200)
-"""One screen full of stale references, once; who goes on tries references."""
+MISSES = Limit(looks=frozenset({Look.OUT_OF_REACH}), an_hour=1000)
+"""Twenty pages of a list whose persons are others'. A miss tells nothing, and is a line of the log.
+"""
 
 
 def finds_of(grantees: frozenset[Grantee]) -> Limit:

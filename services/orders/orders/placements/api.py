@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from kvitt_chassis.http import ApiRouter, Commands, Reader, RegionReader
+from kvitt_chassis.http import ApiRouter, Commands, NotFound, Reader, RegionReader
 from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal
 from kvitt_contracts.types import (
     CareUnitRecipient,
@@ -34,11 +34,11 @@ async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> Or
     """Lägg en order (ORD-1). `pending` är sann tills lagret har svarat med planerat datum.
 
     Nekas: ALREADY_PLACED (ORD-2); okända namn UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3),
-    UNKNOWN_PERSON_ID, UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CARE_UNIT, UNKNOWN_ARTICLE (ORD-1),
-    UNKNOWN_PAYER (REF-4); NOT_A_PRESCRIBER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT,
-    NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE (REF-14), RECIPIENT_HAS_NO_ADDRESS
-    (ORD-3), ARTICLE_NOT_IN_ASSORTMENT (ORD-5), NO_LONGER_PURCHASED (ORD-6), ONE_OF_A_MARKED_DEVICE,
-    NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8).
+    UNKNOWN_PERSON (REF-19), UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CARE_UNIT, UNKNOWN_ARTICLE
+    (ORD-1), UNKNOWN_PAYER (REF-4); NOT_A_PRESCRIBER, NOT_A_SERVICE_POINT,
+    NOT_CONNECTED_TO_SERVICE_POINT, NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE
+    (REF-14), RECIPIENT_HAS_NO_ADDRESS (ORD-3), ARTICLE_NOT_IN_ASSORTMENT (ORD-5),
+    NO_LONGER_PURCHASED (ORD-6), ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8).
     """
     return await _place(await _command(body, reader), body.reference, commands)
 
@@ -101,7 +101,14 @@ async def _named(
 ) -> NamedRecipient:
     if isinstance(recipient, CareUnitRecipient):
         return recipient
-    row = await reader.get(
-        PersonRow, recipient.person, scope=reach_to(recipient.person), rule="REF-1"
-    )
+    person = recipient.person
+    try:
+        row = await reader.get(PersonRow, person, scope=reach_to(person))
+    except NotFound:
+        raise NotFound(
+            "person",
+            rule="REF-19",
+            field="recipient.person",
+            way_on="Sök personen på numret (POST /persons:find), och försök igen.",
+        ) from None
     return NamedPatient(person=row.region_person_id)
