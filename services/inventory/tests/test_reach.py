@@ -49,6 +49,7 @@ from contracts.tests.builders.story import (
     SENDER,
     SENDING,
     SERVICE,
+    a_patient,
     device_id,
     order_id,
     transfer_id,
@@ -184,6 +185,51 @@ async def test_a_device_is_seen_by_who_receives_it_while_its_transfer_holds_it_a
 
 
 @pytest.mark.rule("REF-18b")
+async def test_a_device_is_seen_by_nobody_for_having_been_asked_for_by_strangers(
+    world: World,
+) -> None:
+    mine = {"sending_service_point": RECEIVING, "receiving_service_point": RECEIVING}
+    await world.handle_all(
+        a_transfer_drafted(LENT, transfer="BMB-5", sender=RECEIVER, **mine),
+        a_transfer_requested(LENT, transfer="BMB-5", by=RECEIVER),
+    )
+
+    async with world.http(**AT_RECEIVING) as client:
+        assert await shown(client, f"/holds/{transfer_id('BMB-5')}") == 200
+        assert await listed(client, "/devices", "device_number") == [OTHERS_HELD]
+        assert await shown(client, f"/devices/{device_id(LENT)}") == 404
+
+
+@pytest.mark.rule("REF-18b")
+async def test_what_a_unit_sends_is_seen_by_who_receives_it_by_whatever_it_is_the_senders(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_customer_registered(OTHER, payer=PAYER),
+        a_device_on_loan_stated("170006", payer_id=PAYER, prescriber=None),
+        a_device_on_loan_stated("170007", customer_id=SENDING, prescriber=OUTSIDER),
+        rollators_received("170008", store=OTHERS_STORE),
+    )
+    sends = {"sender": OUTSIDER, "sending_service_point": OTHER}
+    for number in ("170006", "170007"):
+        await world.handle_all(
+            a_transfer_drafted(number, transfer=number, **sends),
+            a_transfer_requested(number, transfer=number, by=OUTSIDER),
+        )
+    is_stored = {"current_recipient": None, "current_store": OTHERS_STORE}
+    await world.handle_all(
+        a_transfer_drafted(
+            "170008", transfer="170008", new_recipient=a_patient(), **is_stored, **sends
+        ),
+        a_transfer_requested("170008", transfer="170008", by=OUTSIDER, **is_stored),
+    )
+
+    async with world.http(**AT_RECEIVING) as client:
+        seen = await listed(client, "/devices", "device_number")
+    assert seen == [OTHERS_HELD, "170006", "170007", "170008"]
+
+
+@pytest.mark.rule("REF-18b")
 async def test_a_device_is_seen_by_the_unit_that_took_it_over_and_no_more_by_the_other(
     world: World,
 ) -> None:
@@ -255,7 +301,7 @@ async def test_a_store_that_several_units_draw_from_is_seen_by_each(world: World
         assert await listed(client, "/stores", "store") == [OWN, CENTRAL, PURCHASING]
         assert await listed(client, "/devices", "device_number") == [IN_STORE, OTHERS_HELD]
     async with world.http(**AT_OTHER) as client:  # only an own store is a unit's by what it draws
-        assert INVESTIGATION not in await listed(client, "/stores", "store")
+        assert await listed(client, "/stores", "store") == [OTHERS_STORE, CENTRAL, PURCHASING]
 
 
 @pytest.mark.rule("REF-18b")
@@ -284,7 +330,7 @@ async def test_the_ledger_of_a_store_is_seen_by_its_unit(
     ("who", "seen"),
     [
         (COLLEAGUE, ["O-1"]),
-        (AT_OTHER, ["O-2"]),
+        ({**AT_OTHER, "user": "k300eva"}, ["O-2"]),
         ({**AT_OTHER, "service_points": ["40999"]}, ["O-2"]),
         (AT_RECEIVING, []),
         (STAFF, ["O-1", "O-2"]),
