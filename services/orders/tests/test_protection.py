@@ -83,9 +83,8 @@ async def test_the_log_of_looks_does_not_tell_who_cares_for_a_protected_person(
             ]
 
         others = [line for line in log["items"] if line["user_id"] != who["user"]]
-        assert [(line["person"], line["person_is_withheld"]) for line in others] == [
-            (None, True)
-        ] * 2
+        said = [(line["person"], line["person_is_withheld"]) for line in others]
+        assert said == [(None, True), (None, True)]
         for ref, found in zip(refs, asked, strict=True):
             assert [line["user_id"] for line in found["items"]] == [who["user"]]
             assert (found["total"], found["items"][0]["person"]) == (1, str(ref))
