@@ -202,6 +202,22 @@ LOOKS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-19e",
+        "The log of looks tells who cares for a protected person",
+        f"{_PEOPLE}/api.py",
+        "        one.without_person() if one.person in withheld and one.user_id != me else one\n",
+        "        one if one.person in withheld and one.user_id != me else one\n",
+        f"{_PROTECTED}_the_log_of_looks_does_not_tell_who_cares_for_a_protected_person",
+    ),
+    rule_mutant(
+        "REF-19e",
+        "Who asks the log for a protected person is told who cares for them",
+        _VAULT,
+        "    return and_(PersonAccessRow.person == person, or_(mine, is_open))\n",
+        "    return and_(PersonAccessRow.person == person, or_(mine, is_open, ~is_open))\n",
+        f"{_PROTECTED}_the_log_of_looks_does_not_tell_who_cares_for_a_protected_person",
+    ),
+    rule_mutant(
+        "REF-19e",
         "Nobody is told that a person has become protected",
         f"{_PEOPLE}/handlers.py",
         "    tx.record(row, *domain.state_protection(row.state(), is_protected=fact.protected))\n",
