@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from kvitt_contracts.orders import OrderPlaced
+from kvitt_contracts.personnummer import PersonalNumber
 from kvitt_contracts.types import PatientRecipient, PersonRef, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
@@ -22,7 +23,13 @@ from contracts.tests.builders.inventory import (
     a_custody_changed_by_return,
     a_device_stated_on_loan,
 )
-from contracts.tests.builders.regions import HOME, OLD_WOMAN, a_customer_stated, a_person_stated
+from contracts.tests.builders.regions import (
+    CHILD,
+    HOME,
+    OLD_WOMAN,
+    a_customer_stated,
+    a_person_stated,
+)
 from contracts.tests.builders.story import OTHER, PAYER, RECEIVER, RECEIVING, SENDER, SENDING
 from services.orders.tests.builders import cared_for, prescriber, registry
 from services.orders.tests.worlds import CLERK, MONDAY, a_body, logged, place, ref_of
@@ -154,6 +161,24 @@ async def test_a_part_in_the_care_of_an_alias_gives_the_person_it_stands_for(giv
 
         assert await shows(world, a_colleague(OTHER), *refs) == set(refs)
         assert await shows(world, STRANGER, *refs) == set()
+
+
+@pytest.mark.rule("REF-19a")
+@pytest.mark.parametrize("knows", [Look.FOUND, Look.SHOWN])
+async def test_whom_a_sender_knew_gives_nobody_the_stranger_who_is_asked_for_beside(
+    given: Given, knows: Look
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        await place(world)
+        child = a_person_stated(PersonalNumber(number=CHILD))
+        await world.handle(child, subject="ac-person-2")
+        known, stranger = await ref_of(world), await ref_of(world, "ac-person-2")
+        await a_transfer_to_a_stranger(world, stranger)
+        await logged(world, knows, at=datetime.now(UTC), user=SENDER, person=known)
+
+        assert await shows(world, BY_NAME[SENDER], known, stranger) == {known}
+        assert await shows(world, a_colleague(RECEIVING), known, stranger) == set()
 
 
 @pytest.mark.rule("REF-19a")

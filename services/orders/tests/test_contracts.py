@@ -14,13 +14,14 @@ from kvitt_contracts.regions import (
     PersonStated,
     UserStated,
 )
-from kvitt_contracts.types import RegionCode, identify
+from kvitt_contracts.types import RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 
+from contracts.tests.builders.bmb import a_transfer_drafted
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
 
@@ -112,11 +113,9 @@ async def test_the_examples_of_devices_and_transfers_are_taken_in(given: Given) 
     async with given(service) as world:
         for topic in (topics.INVENTORY_DEVICES, topics.BMB_TRANSFERS):
             for one in examples_of([kind for kind in topic.types if kind in handled]):
-                if not isinstance(one.message, bmb.TransferDrafted) and topic.owner == "bmb":
-                    drafted = example(bmb.TransferDrafted).model_dump()
-                    began = {**drafted, "transfer_id": one.data["transfer_id"]}
-                    draft = bmb.TransferDrafted.model_validate(began)
-                    await world.handle(draft, region=one.envelope.region)
+                if one.envelope.type != bmb.TransferDrafted.wire_type and topic.owner == "bmb":
+                    drafted = a_transfer_drafted(transfer=TransferId(UUID(one.envelope.subject)))
+                    await world.handle(drafted, region=one.envelope.region)
                 await handle(world, one)
 
 

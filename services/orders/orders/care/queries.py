@@ -28,7 +28,9 @@ from orders.people.queries import (
 from orders.units.models import CustomerRow
 
 Person = ColumnElement[PersonRef]
-"""What a criterion is about: a reference of the person."""
+"""What a criterion is about: a reference of the person, a column of what encloses the criterion. It
+says what it correlates to: by itself a select correlates to the next enclosing one alone.
+"""
 
 _HAS_NO_EFFECT = (Status.VOIDED, Status.DECLINED)
 
@@ -68,13 +70,15 @@ def _given_to(caller: Caller, refs: Sequence[PersonRef]) -> Select[PersonRef]:
 
 
 def _orders_for(person: Person, region: RegionCode) -> Select[UUID]:
-    return select(OrderRow.id).where(OrderRow.region == region, OrderRow.recipient_person == person)
+    of_the_person = OrderRow.recipient_person == person
+    query = select(OrderRow.id).where(OrderRow.region == region, of_the_person)
+    return query.correlate_except(OrderRow)
 
 
 def _devices_of(person: Person, region: RegionCode) -> Select[DeviceId]:
-    return select(CareDeviceRow.device_id).where(
-        CareDeviceRow.region == region, CareDeviceRow.person == person
-    )
+    of_the_person = CareDeviceRow.person == person
+    query = select(CareDeviceRow.device_id).where(CareDeviceRow.region == region, of_the_person)
+    return query.correlate_except(CareDeviceRow)
 
 
 def _transfers_about(person: Person, region: RegionCode) -> Select[TransferId]:
@@ -89,11 +93,9 @@ def _transfers_about(person: Person, region: RegionCode) -> Select[TransferId]:
         or_(device.customer_id == row.sending_service_point, device.prescriber == row.sender)
     )
     knew = or_(orders.exists(), devices.exists(), was_opened_by(row.sender, person, region))
-    return select(row.transfer_id).where(
-        row.region == region,
-        row.is_sent,
-        or_(row.current_person == person, and_(row.new_person == person, knew)),
-    )
+    about = or_(row.current_person == person, and_(row.new_person == person, knew))
+    query = select(row.transfer_id).where(row.region == region, row.is_sent, about)
+    return query.correlate_except(row)
 
 
 def _is_my_device(caller: Caller) -> ColumnElement[bool]:

@@ -90,11 +90,10 @@ def was_opened_by(
 
 
 def _openings(person: ColumnElement[PersonRef], region: RegionCode) -> Select[UUID]:
-    return select(PersonAccessRow.access_id).where(
-        PersonAccessRow.region == region,
-        PersonAccessRow.person == person,
-        PersonAccessRow.look.in_(OPENING),
-    )
+    opens = PersonAccessRow.look.in_(OPENING)
+    of_the_person = PersonAccessRow.person == person
+    query = select(PersonAccessRow.access_id).where(PersonAccessRow.region == region, of_the_person)
+    return query.where(opens).correlate_except(PersonAccessRow)
 
 
 async def current_references(
