@@ -136,17 +136,12 @@ class CommandRunner:
         wait_seconds: float,
     ) -> None:
         self.caller = grant.caller
-        self._grant = grant
+        self.grant = grant
         self._context = context
         self._response = response
         self._key = key
         self._status = status
         self._wait_seconds = wait_seconds
-
-    @property
-    def grant(self) -> Grant:
-        """What the caller may do with this route, and how far they reach."""
-        return self._grant
 
     async def run(
         self,
@@ -167,8 +162,8 @@ class CommandRunner:
         answer; then the status is 200, else the route's own (202). Raises Refused, NotFound,
         KeyReused, Busy; TypeError for an address that names something without a scope.
         """
-        if scope is None and "{" in (self._grant.act.route or ""):
-            raise TypeError(f"{self._grant.act.route} names a thing: say whose it is by `scope=`")
+        if scope is None and "{" in (self.grant.act.route or ""):
+            raise TypeError(f"{self.grant.act.route} names a thing: say whose it is by `scope=`")
         reached = self._reached(target, scope, rule)
         view = await self._do(command, target=target, subject=subject, reached=reached, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:

@@ -60,6 +60,7 @@ def live_through(region: Region, *, vault: str) -> None:
     _order_over_kafka(region)
     _order_over_http(region, refs)
     region.come_to_rest()
+    _show(region, refs, "delivery", "invoicing")  # those to whom something is ordered
     _transfer(region)
     region.come_to_rest()
     _ask_wrongly(region, refs)
@@ -200,10 +201,7 @@ def _find_and_show(region: Region) -> Refs:
         },
     )
     refs[ADDED.name] = added.raise_for_status().json()["person"]
-    for purpose in ("display", "ordering", "delivery", "invoicing"):
-        body = {"refs": list(refs.values()), "purpose": purpose}
-        shown = region.ask("POST", "orders", "/persons:resolve", json=body).raise_for_status()
-        assert OLD.name in shown.text, "the search would find nothing if nothing were there"
+    _show(region, refs, "display", "ordering")
     _open(region, refs)
     contact = {"phone": OLD.phone, "door_code": DOOR_CODE, "instructions": NOTES[0]}
     path = f"/persons/{refs[OLD.id]}:contact"
@@ -214,6 +212,13 @@ def _find_and_show(region: Region) -> Refs:
     return refs
 
 
+def _show(region: Region, refs: Refs, *purposes: str) -> None:
+    for purpose in purposes:
+        body = {"refs": list(refs.values()), "purpose": purpose}
+        shown = region.ask("POST", "orders", "/persons:resolve", json=body).raise_for_status()
+        assert OLD.name in shown.text, "the search would find nothing if nothing were there"
+
+
 def _find(region: Region, one: Somebody, **who: Any) -> dict[str, Any]:
     body = {"identity": one.identity, "purpose": "new_patient"}
     found = region.ask("POST", "orders", "/persons:find", json=body, **who)
@@ -222,8 +227,9 @@ def _find(region: Region, one: Somebody, **who: Any) -> dict[str, Any]:
 
 
 def _open(region: Region, refs: Refs) -> None:
-    """A prescriber finds one person by the number, and opens another in an emergency."""
-    _find(region, OLD, **PRESCRIBER)
+    """A prescriber finds new patients by the number, and opens another in an emergency."""
+    for one in (OLD, PROTECTED, RESERVED, ADDED):
+        _find(region, one, **PRESCRIBER)
     reason = {"reason": f"{CHILD.name} larmar från {CHILD.street}"}
     path = f"/persons/{refs[CHILD.id]}:open"
     region.ask("POST", "orders", path, json=reason, **PRESCRIBER).raise_for_status()

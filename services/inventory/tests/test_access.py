@@ -61,7 +61,7 @@ async def a_transfer_of(world: World, name: str, *, sender: str, sent_from: str)
 
 async def moves(world: World) -> Things:
     """A line of each store's ledger."""
-    of = {row.store: row.id for row in await world.rows(StockMoveRow)}
+    of = {str(row.store): row.id for row in await world.rows(StockMoveRow)}
     return Things(
         units=of[f"S{UNITS}"], region=of[f"S{REGIONS}"], platform=of[f"S{ANOTHER_REGIONS}"]
     )

@@ -51,8 +51,12 @@ from contracts.tests.builders.story import (
 
 CARE = (Role.PRESCRIBER,)
 MARKED, ANOTHERS = "170001", "170002"
-STAFF = {"user": SERVICE, "roles": (Role.CUSTOMER_SERVICE,), "service_points": ["40999"]}
-SYSTEM = {"user": "ac-systemet", "roles": (Grantee.REGION_SYSTEM,)}
+STAFF: dict[str, Any] = {
+    "user": SERVICE,
+    "roles": (Role.CUSTOMER_SERVICE,),
+    "service_points": ["40999"],
+}
+SYSTEM: dict[str, Any] = {"user": "ac-systemet", "roles": (Grantee.REGION_SYSTEM,)}
 
 
 @pytest.fixture
@@ -153,7 +157,7 @@ async def test_a_protected_persons_device_is_shown_to_the_unit_that_is_to_receiv
 ) -> None:
     await world.handle_all(a_transfer_drafted(MARKED), a_transfer_requested(MARKED))
 
-    receives = {"user": RECEIVER, "roles": CARE, "service_points": [RECEIVING]}
+    receives: dict[str, Any] = {"user": RECEIVER, "roles": CARE, "service_points": [RECEIVING]}
     assert await seen(world, **receives) == ([MARKED], [])
 
 
@@ -161,17 +165,21 @@ async def test_a_protected_persons_device_is_shown_to_the_unit_that_is_to_receiv
 async def test_the_hold_of_a_protected_persons_device_is_shown_to_the_sides_of_its_transfer(
     world: World,
 ) -> None:
-    for transfer, number in (("BMB-1", MARKED), ("BMB-2", ANOTHERS)):
-        await world.handle_all(
-            a_transfer_drafted(number, transfer=transfer),
-            a_transfer_requested(number, transfer=transfer),
-        )
+    await world.handle_all(
+        a_transfer_drafted(MARKED),
+        a_transfer_requested(MARKED),
+        a_transfer_drafted(ANOTHERS, transfer="BMB-2"),
+        a_transfer_requested(
+            ANOTHERS, transfer="BMB-2", current_recipient=a_patient(OTHER_PATIENT)
+        ),
+    )
 
-    for who, statuses in (
+    sides: list[tuple[dict[str, Any], list[int]]] = [
         ({"user": RECEIVER, "roles": CARE, "service_points": [RECEIVING]}, [200, 200]),
         (SYSTEM, [200, 200]),
         (STAFF, [404, 200]),
-    ):
+    ]
+    for who, statuses in sides:
         async with world.http(**who) as client:
             answers = [await client.get(f"/holds/{transfer_id(one)}") for one in ("BMB-1", "BMB-2")]
         assert [answer.status_code for answer in answers] == statuses

@@ -49,6 +49,7 @@ from contracts.tests.builders.story import (
     SENDER,
     SENDING,
     SERVICE,
+    a_patient,
     device_id,
     order_id,
     transfer_id,
@@ -59,13 +60,16 @@ INVESTIGATION, OTHERS_STORE = "900", "403"
 LENT, IN_STORE, IN_CENTRAL, OTHERS, OTHERS_HELD = "170001", "170002", "170003", "170004", "170005"
 ALL = [LENT, IN_STORE, IN_CENTRAL, OTHERS, OTHERS_HELD]
 
-COLLEAGUE = {"user": "k082eva", "roles": CARE, "service_points": [SENDING]}
+Who = dict[str, Any]
+"""Who asks, as `World.http` takes it."""
+
+COLLEAGUE: Who = {"user": "k082eva", "roles": CARE, "service_points": [SENDING]}
 """Works where SENDER does, and has prescribed nothing."""
-AT_RECEIVING = {"user": RECEIVER, "roles": CARE, "service_points": [RECEIVING]}
-AT_OTHER = {"user": OUTSIDER, "roles": CARE, "service_points": [OTHER]}
-PRESCRIBER_ELSEWHERE = {"user": SENDER, "roles": CARE, "service_points": ["40999"]}
-STAFF = {"user": SERVICE, "roles": (Role.CUSTOMER_SERVICE,)}
-SYSTEM = {"user": "ac-systemet", "roles": (Grantee.REGION_SYSTEM,)}
+AT_RECEIVING: Who = {"user": RECEIVER, "roles": CARE, "service_points": [RECEIVING]}
+AT_OTHER: Who = {"user": OUTSIDER, "roles": CARE, "service_points": [OTHER]}
+PRESCRIBER_ELSEWHERE: Who = {"user": SENDER, "roles": CARE, "service_points": ["40999"]}
+STAFF: Who = {"user": SERVICE, "roles": (Role.CUSTOMER_SERVICE,)}
+SYSTEM: Who = {"user": "ac-systemet", "roles": (Grantee.REGION_SYSTEM,)}
 
 
 @pytest.fixture
@@ -156,7 +160,7 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
     ],
 )
 async def test_a_device_is_seen_by_its_unit_its_prescriber_and_the_sides_of_its_transfer(
-    world: World, who: dict[str, Any], seen: list[str]
+    world: World, who: Who, seen: list[str]
 ) -> None:
     async with world.http(**who) as client:
         assert await listed(client, "/devices", "device_number") == seen
@@ -178,6 +182,51 @@ async def test_a_device_is_seen_by_who_receives_it_while_its_transfer_holds_it_a
         ended = await listed(client, "/devices", "device_number")
 
     assert (held, locked, ended) == ([OTHERS_HELD], [OTHERS_HELD], [])
+
+
+@pytest.mark.rule("REF-18b")
+async def test_a_device_is_seen_by_nobody_for_having_been_asked_for_by_strangers(
+    world: World,
+) -> None:
+    mine = {"sending_service_point": RECEIVING, "receiving_service_point": RECEIVING}
+    await world.handle_all(
+        a_transfer_drafted(LENT, transfer="BMB-5", sender=RECEIVER, **mine),
+        a_transfer_requested(LENT, transfer="BMB-5", by=RECEIVER),
+    )
+
+    async with world.http(**AT_RECEIVING) as client:
+        assert await shown(client, f"/holds/{transfer_id('BMB-5')}") == 200
+        assert await listed(client, "/devices", "device_number") == [OTHERS_HELD]
+        assert await shown(client, f"/devices/{device_id(LENT)}") == 404
+
+
+@pytest.mark.rule("REF-18b")
+async def test_what_a_unit_sends_is_seen_by_who_receives_it_by_whatever_it_is_the_senders(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_customer_registered(OTHER, payer=PAYER),
+        a_device_on_loan_stated("170006", payer_id=PAYER, prescriber=None),
+        a_device_on_loan_stated("170007", customer_id=SENDING, prescriber=OUTSIDER),
+        rollators_received("170008", store=OTHERS_STORE),
+    )
+    sends = {"sender": OUTSIDER, "sending_service_point": OTHER}
+    for number in ("170006", "170007"):
+        await world.handle_all(
+            a_transfer_drafted(number, transfer=number, **sends),
+            a_transfer_requested(number, transfer=number, by=OUTSIDER),
+        )
+    is_stored = {"current_recipient": None, "current_store": OTHERS_STORE}
+    await world.handle_all(
+        a_transfer_drafted(
+            "170008", transfer="170008", new_recipient=a_patient(), **is_stored, **sends
+        ),
+        a_transfer_requested("170008", transfer="170008", by=OUTSIDER, **is_stored),
+    )
+
+    async with world.http(**AT_RECEIVING) as client:
+        seen = await listed(client, "/devices", "device_number")
+    assert seen == [OTHERS_HELD, "170006", "170007", "170008"]
 
 
 @pytest.mark.rule("REF-18b")
@@ -227,7 +276,7 @@ async def test_a_device_whose_customer_no_region_has_stated_is_seen_by_its_payer
     ids=["a unit", "another", "one without a store", "customer service", "the region's system"],
 )
 async def test_a_store_and_its_balances_are_seen_by_its_unit_and_the_central_ones_by_all(
-    world: World, who: dict[str, Any], seen: list[str]
+    world: World, who: Who, seen: list[str]
 ) -> None:
     async with world.http(**who) as client:
         assert await listed(client, "/stores", "store") == seen
@@ -252,7 +301,7 @@ async def test_a_store_that_several_units_draw_from_is_seen_by_each(world: World
         assert await listed(client, "/stores", "store") == [OWN, CENTRAL, PURCHASING]
         assert await listed(client, "/devices", "device_number") == [IN_STORE, OTHERS_HELD]
     async with world.http(**AT_OTHER) as client:  # only an own store is a unit's by what it draws
-        assert INVESTIGATION not in await listed(client, "/stores", "store")
+        assert await listed(client, "/stores", "store") == [OTHERS_STORE, CENTRAL, PURCHASING]
 
 
 @pytest.mark.rule("REF-18b")
@@ -267,7 +316,7 @@ async def test_a_store_that_several_units_draw_from_is_seen_by_each(world: World
     ids=["a unit", "another", "customer service", "the region's system"],
 )
 async def test_the_ledger_of_a_store_is_seen_by_its_unit(
-    world: World, who: dict[str, Any], seen: set[str]
+    world: World, who: Who, seen: set[str]
 ) -> None:
     async with world.http(**who) as client:
         assert set(await listed(client, "/stock-moves", "store")) == seen
@@ -281,7 +330,7 @@ async def test_the_ledger_of_a_store_is_seen_by_its_unit(
     ("who", "seen"),
     [
         (COLLEAGUE, ["O-1"]),
-        (AT_OTHER, ["O-2"]),
+        ({**AT_OTHER, "user": "k300eva"}, ["O-2"]),
         ({**AT_OTHER, "service_points": ["40999"]}, ["O-2"]),
         (AT_RECEIVING, []),
         (STAFF, ["O-1", "O-2"]),
@@ -297,7 +346,7 @@ async def test_the_ledger_of_a_store_is_seen_by_its_unit(
     ],
 )
 async def test_a_reservation_is_seen_by_the_unit_that_ordered_and_by_its_prescriber(
-    world: World, who: dict[str, Any], seen: list[str]
+    world: World, who: Who, seen: list[str]
 ) -> None:
     async with world.http(**who) as client:
         assert await listed(client, "/reservations", "reference") == seen
@@ -345,7 +394,7 @@ async def test_a_reservation_from_a_units_store_is_seen_by_that_unit_too(world: 
     ],
 )
 async def test_a_hold_is_seen_by_the_sides_of_its_transfer(
-    world: World, who: dict[str, Any], status: int
+    world: World, who: Who, status: int
 ) -> None:
     async with world.http(**who) as client:
         assert await shown(client, f"/holds/{transfer_id()}") == status

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Role, UserId
 from kvitt_testkit.world import Given, World
@@ -176,11 +177,12 @@ async def test_a_contact_under_another_subject_than_its_user_is_refused(given: G
 async def test_a_contact_is_kept_and_not_told(given: Given) -> None:
     async with given(service) as world:
         await prescriber(world)
-        before = await world.events()
+        before: list[Event] = await world.events()
         await world.handle(a_user_contact_stated(), subject="k082lno")
         await world.handle(a_customer_stated(version=2, name="Annat"), subject="40201")
+        after: list[Event] = await world.events()
 
-        (told,) = (await world.events())[len(before) :]
+        (told,) = after[len(before) :]
         assert "Testa" not in told.model_dump_json()
 
 

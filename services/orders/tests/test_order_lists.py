@@ -60,7 +60,7 @@ async def test_orders_are_searched_by(
 async def test_mine_are_those_where_i_am_prescriber_or_requester(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await three_orders(world)
-        of_all = {"service_points": ["40201", "61202"]}
+        of_all: dict[str, Any] = {"service_points": ["40201", "61202"]}
         prescriber, requester = [Role.PRESCRIBER], [Role.REQUESTER]
 
         async with world.http(user="k082lno", roles=prescriber, **of_all) as client:

@@ -27,9 +27,17 @@ REACH: tuple[RuleMutant, ...] = (
         "REF-18b",
         "A unit reaches the devices that others' transfers hold",
         _DEVICES,
-        "claiming.claimed_by.in_(transfers_of(caller))",
-        "claiming.claimed_by.in_([claiming.claimed_by])",
+        "        is_meant_for(caller),\n",
+        "",
         _DEVICE_SEEN,
+    ),
+    rule_mutant(
+        "REF-18b",
+        "Who asks for a device that is others' reaches it by that",
+        _DEVICES,
+        "        is_the_senders,\n",
+        "",
+        f"{_REACH}_a_device_is_seen_by_nobody_for_having_been_asked_for_by_strangers",
     ),
     rule_mutant(
         "REF-18b",
@@ -50,9 +58,9 @@ REACH: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-18b",
         "The ledger of the central store is shown to every unit",
-        f"{_CODE}/stores/api.py",
-        "is_among(StockMoveRow.store, own_stores(caller))",
-        "is_among(StockMoveRow.store, stores_to_look_up(caller))",
+        _STORES,
+        "select(StoreRow.store).where(are_own_stores(caller))",
+        "select(StoreRow.store).where(may_look_up(caller))",
         f"{_REACH}_the_ledger_of_a_store_is_seen_by_its_unit",
     ),
     rule_mutant(

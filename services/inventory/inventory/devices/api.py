@@ -203,7 +203,10 @@ DEVICES = ListOf(
 
 @router.get("/devices")
 async def list_devices(reader: Reader, asked: Annotated[DeviceQuery, Query()]) -> Page[DeviceLine]:
-    """Märkta hjälpmedel, efter innehavare, förråd, artikel eller del av individnumret."""
+    """Märkta hjälpmedel, efter innehavare, förråd, artikel eller del av individnumret: de som du
+    eller dina enheter har, har i förråd eller ska ta över; för kundtjänst alla i regionen, utom de
+    hos någon med skyddade personuppgifter.
+    """
     return await DEVICES.page(asked, reader)
 
 

@@ -15,7 +15,8 @@ from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.people.queries import protected_references
 from inventory.stores.queries import own_stores, payers_of
 from inventory.tables import is_among
-from inventory.transfers.queries import transfers_of
+from inventory.transfers.models import TransferPartiesRow
+from inventory.transfers.queries import is_meant_for
 
 
 def new_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId:
@@ -88,21 +89,38 @@ async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRo
 
 
 def is_of_units(caller: Caller) -> ColumnElement[bool]:
-    """A device is in a store of the caller's units, or is claimed by a transfer that these take
-    part in, or is theirs by its payer, where the region has stated no customer of it (REF-18).
+    """A device is in a store of the caller's units, or is held for a transfer to them, or is theirs
+    by its payer, where the region has stated no customer of it (REF-18).
     """
-    claiming = aliased(DeviceRow)
-    claims = select(claiming.claimed_by).where(
-        claiming.claimed_by.is_not(None), claiming.claimed_by.in_(transfers_of(caller))
-    )
     return or_(
         and_(DeviceRow.holder_kind == "store", is_among(DeviceRow.holder_key, own_stores(caller))),
-        is_among(DeviceRow.claimed_by, claims),
+        is_among(DeviceRow.id, _held_for(caller)),
         and_(
             DeviceRow.customer_id.is_(None),
             DeviceRow.payer_id.is_not(None),
-            is_among(DeviceRow.payer_id, payers_of(caller)),
+            is_among(DeviceRow.payer_id, payers_of(caller.service_points)),
         ),
+    )
+
+
+# decision 0282: who asks for a device of others shows it to nobody by that
+def _held_for(caller: Caller) -> Select[UUID]:
+    held, parties = aliased(DeviceRow), TransferPartiesRow
+    is_the_senders = or_(
+        held.customer_id == parties.sending_service_point,
+        held.prescriber == parties.sender,
+        and_(
+            held.customer_id.is_(None),
+            held.payer_id == payers_of([parties.sending_service_point]).scalar_subquery(),
+        ),
+        held.holder_kind == "store",  # bmb lets nobody send what is in others' (BMB-1)
+    )
+    return select(held.id).where(
+        held.claimed_by.is_not(None),
+        held.claimed_by == parties.transfer_id,
+        held.region == parties.region,
+        is_meant_for(caller),
+        is_the_senders,
     )
 
 

@@ -57,7 +57,7 @@ SCOPE = ScopeOfPersons(
 
 @router.get("/holds/{transfer_id}")
 async def show_hold(transfer_id: UUID, reader: Reader) -> HoldView:
-    """Ett bytes håll på sina hjälpmedel."""
+    """Ett bytes håll på sina hjälpmedel, för bytets två sidor och för kundtjänst."""
     row = await reader.get(HoldRow, transfer_id, scope=SCOPE, rule="BMB-12")
     effect = await reader.look_up(TransferEffectRow, transfer_id)
     return HoldView(

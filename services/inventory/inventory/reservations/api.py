@@ -136,7 +136,9 @@ RESERVATIONS = ListOf(
 async def list_reservations(
     reader: Reader, asked: Annotated[ReservationQuery, Query()]
 ) -> Page[ReservationLine]:
-    """Vad order har undanlagt, väntar på eller har fått."""
+    """Vad order har undanlagt, väntar på eller har fått: dina enheters order och dina egna; för
+    kundtjänst alla i regionen, utom de till någon med skyddade personuppgifter.
+    """
     return await RESERVATIONS.page(asked, reader)
 
 

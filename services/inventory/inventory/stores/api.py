@@ -62,7 +62,7 @@ STORES = ListOf(
 
 @router.get("/stores")
 async def list_stores(reader: Reader, asked: Annotated[StoreQuery, Query()]) -> Page[StoreView]:
-    """De egna förråden, och de som alla beställer ur."""
+    """De egna förråden och de som alla beställer ur; för kundtjänst alla."""
     return await STORES.page(asked, reader)
 
 
@@ -137,7 +137,9 @@ STOCK_MOVES = ListOf(
 async def list_stock_moves(
     reader: Reader, asked: Annotated[StockMoveQuery, Query()]
 ) -> Page[StockMoveView]:
-    """Lagerjournalen: varje saldo är summan av sina rörelser (INV-4)."""
+    """Lagerjournalen: varje saldo är summan av sina rörelser (INV-4). Den visas för de egna
+    förråden, och för kundtjänst för alla.
+    """
     # named one by one, the stores tell the database how few of the region's moves are wanted
     mine = await stores_within(reader)
     named_stores = [] if mine is None else [StockMoveRow.store.in_(mine)]

@@ -1,6 +1,7 @@
 """Look-ups of stores that other nouns use: whether goods may be put into one, and whose it is."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
@@ -60,10 +61,9 @@ def own_stores(caller: Caller) -> Select[StoreId]:
     return select(StoreRow.store).where(are_own_stores(caller))
 
 
-def payers_of(caller: Caller) -> Select[PayerId | None]:
-    """Selects the payers of the caller's units (REF-4)."""
-    mine = CustomerRow.customer_id.in_(sorted(caller.service_points))
-    return select(CustomerRow.payer_id).where(mine)
+def payers_of(points: Iterable[Any]) -> Select[PayerId | None]:
+    """Selects the payers of these service points, given as values or columns (REF-4)."""
+    return select(CustomerRow.payer_id).where(CustomerRow.customer_id.in_(list(points)))
 
 
 async def stores_within(reader: RegionReader) -> Sequence[StoreId] | None:

@@ -10,12 +10,20 @@ from inventory.transfers.models import TransferPartiesRow
 
 def transfers_of(caller: Caller) -> Select[UUID]:
     """Selects the ids of the transfers that the caller has a side in (REF-18)."""
-    return _ids(or_(_is_sent_by(caller), _is_meant_for(caller)))
+    return _ids(or_(_is_sent_by(caller), is_meant_for(caller)))
 
 
 def transfers_sent_by(caller: Caller) -> Select[UUID]:
     """Selects the ids of the transfers that the caller or their service points send."""
     return _ids(_is_sent_by(caller))
+
+
+def is_meant_for(caller: Caller) -> ColumnElement[bool]:
+    """A transfer goes to the caller, as its new prescriber, or to their service points."""
+    return or_(
+        TransferPartiesRow.receiving_service_point.in_(sorted(caller.service_points)),
+        TransferPartiesRow.new_prescriber == caller.user_id,
+    )
 
 
 def _ids(criterion: ColumnElement[bool]) -> Select[UUID]:
@@ -26,11 +34,4 @@ def _is_sent_by(caller: Caller) -> ColumnElement[bool]:
     return or_(
         TransferPartiesRow.sender == caller.user_id,
         TransferPartiesRow.sending_service_point.in_(sorted(caller.service_points)),
-    )
-
-
-def _is_meant_for(caller: Caller) -> ColumnElement[bool]:
-    return or_(
-        TransferPartiesRow.receiving_service_point.in_(sorted(caller.service_points)),
-        TransferPartiesRow.new_prescriber == caller.user_id,
     )
