@@ -14,17 +14,16 @@ from kvitt_contracts.regions import (
     PersonStated,
     UserStated,
 )
-from kvitt_contracts.types import RegionCode, ServicePointId, UserId, identify
+from kvitt_contracts.types import RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
-from orders.care.models import CareTransferRow
 from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 
+from contracts.tests.builders.bmb import a_transfer_drafted
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
-from contracts.tests.builders.story import RECEIVING, SENDER, SENDING
 
 NO_PART_BEGINS_OR_ENDS: set[type[Message]] = {
     bmb.TransferCancelled,
@@ -111,26 +110,13 @@ async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one
 
 async def test_the_examples_of_devices_and_transfers_are_taken_in(given: Given) -> None:
     handled = set(messages.messages)
-    for topic in (topics.INVENTORY_DEVICES, topics.BMB_TRANSFERS):
-        for one in examples_of([kind for kind in topic.types if kind in handled]):
-            async with given(service) as world:
-                if topic.owner == "bmb" and not isinstance(one.message, bmb.TransferDrafted):
-                    await a_draft(world, one)
-
+    async with given(service) as world:
+        for topic in (topics.INVENTORY_DEVICES, topics.BMB_TRANSFERS):
+            for one in examples_of([kind for kind in topic.types if kind in handled]):
+                if one.envelope.type != bmb.TransferDrafted.wire_type and topic.owner == "bmb":
+                    drafted = a_transfer_drafted(transfer=TransferId(UUID(one.envelope.subject)))
+                    await world.handle(drafted, region=one.envelope.region)
                 await handle(world, one)
-
-
-async def a_draft(world: World, of: Example) -> None:
-    """What orders knows of an example's transfer before."""
-    async with world.worker.unit() as unit:
-        row = CareTransferRow(
-            region=of.envelope.region,
-            transfer_id=UUID(of.data["transfer_id"]),
-            sender=UserId(SENDER),
-            sending_service_point=ServicePointId(SENDING),
-            receiving_service_point=ServicePointId(RECEIVING),
-        )
-        unit.session.add(row)
 
 
 def test_an_orders_id_follows_from_its_reference() -> None:
