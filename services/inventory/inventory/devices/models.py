@@ -1,6 +1,7 @@
 """The tables of devices and of their custody through time."""
 
 from datetime import date, datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 from kvitt_chassis.models import Aggregate, Json, Regional
@@ -62,6 +63,9 @@ class DeviceRow(
             postgresql_where=text("claimed_by IS NOT NULL"),
         ),
     )
+
+    # what the database computes is not fetched back: a batch of devices stays one statement
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}
 
     device_number: Mapped[DeviceNumber]
     serial_number: Mapped[str | None]
