@@ -1,7 +1,6 @@
 """The tables of devices and of their custody through time."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
 from uuid import UUID
 
 from kvitt_chassis.models import Aggregate, Json, Regional
@@ -65,7 +64,7 @@ class DeviceRow(
     )
 
     # what the database computes is not fetched back: a batch of devices stays one statement
-    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  # SQLAlchemy declares it so
 
     device_number: Mapped[DeviceNumber]
     serial_number: Mapped[str | None]
