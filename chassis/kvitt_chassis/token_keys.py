@@ -10,6 +10,7 @@ import jwt
 
 _KEYS_LIVE_SECONDS = 3600.0
 _RELOAD_PAUSE_SECONDS = 10.0
+_RETRY_PAUSE_SECONDS = 1.0
 
 
 class KeysUnavailable(OSError):
@@ -48,6 +49,7 @@ class UrlKeys:
     def __init__(self, url: str) -> None:
         self._url = url
         self._fetched = float("-inf")
+        self._failed = float("-inf")
         self._keys: list[jwt.PyJWK] = []
         self._fetching = asyncio.Lock()
 
@@ -59,6 +61,9 @@ class UrlKeys:
         if (found and age < _KEYS_LIVE_SECONDS) or (self._keys and age < _RELOAD_PAUSE_SECONDS):
             return found
         async with self._fetching:
+            # of those who have waited for one that failed, each would else wait for its own
+            if not self._keys and time.monotonic() - self._failed < _RETRY_PAUSE_SECONDS:
+                raise KeysUnavailable("they were asked for just now")
             if time.monotonic() - self._fetched >= _RELOAD_PAUSE_SECONDS:
                 await self._fetch()
         return _choose(self._keys, key_id)
@@ -73,14 +78,18 @@ class UrlKeys:
                 self._keys = _parse(answer.json())
         except httpx.HTTPError as error:
             if not self._keys:  # old keys serve until the issuer answers again
+                self._failed = time.monotonic()
                 raise KeysUnavailable(type(error).__name__) from error
-        except (ValueError, jwt.PyJWTError):
+        except (ValueError, jwt.PyJWTError) as error:
             if not self._keys:
-                raise
+                self._failed = time.monotonic()
+                raise KeysUnavailable(type(error).__name__) from error
         self._fetched = time.monotonic()
 
 
-def _parse(document: dict[str, Any]) -> list[jwt.PyJWK]:
+def _parse(document: Any) -> list[jwt.PyJWK]:
+    if not isinstance(document, dict):
+        raise ValueError("this is no set of keys")
     return list(jwt.PyJWKSet.from_dict(document).keys)
 
 

@@ -1,5 +1,6 @@
 """Bearer tokens: what holds and what does not."""
 
+import asyncio
 import json
 import os
 from contextlib import suppress
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm
 from kvitt_chassis.auth import Authenticator, Unauthorized
 from kvitt_chassis.issuers import Issuer, read_issuers
+from kvitt_chassis.token_keys import KeysUnavailable
 from kvitt_contracts.access import Grantee
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -236,6 +238,37 @@ async def test_keys_come_from_an_address_and_strangers_cause_no_fetches(
         server.shutdown()
         server.server_close()
 
+    assert fetches == ["/jwks"]
+
+
+@pytest.mark.parametrize("answers", [(500, b""), (200, b"<html>"), (200, b"[]"), (200, b"{}")])
+async def test_an_issuer_that_gives_no_keys_is_asked_once_for_all_who_wait(
+    tmp_path: Path, answers: tuple[int, bytes]
+) -> None:
+    fetches = []
+
+    class NoJwks(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            fetches.append(self.path)
+            self.send_response(answers[0])
+            self.end_headers()
+            self.wfile.write(answers[1])
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), NoJwks)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}/jwks"
+        authenticator = Authenticator([an_issuer(tmp_path, jwks_url=address, jwks_file=None)])
+        asked = (authenticator.identity(a_token()) for _ in range(8))
+        came = await asyncio.gather(*asked, return_exceptions=True)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    assert [type(one) for one in came] == [KeysUnavailable] * 8
     assert fetches == ["/jwks"]
 
 
