@@ -98,6 +98,39 @@ def test_who_asked_for_what_is_done_stays_who_it_was() -> None:
         mended(parked(structured(unlock)), json.dumps(another).encode(), {})
 
 
+@pytest.mark.rule("REF-18d")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"roles": ["customer_service"]},
+        {"roles": None},
+        {"service_points": ["40210", "40355"]},
+        {"default_service_point": "40355"},
+        {"acts_for": ["k201ema"]},
+        {"active": True},
+        {"user_id": "k201ema"},
+    ],
+)
+@pytest.mark.parametrize("kind", ["region.user.stated.v1", "orders.user.registered.v1"])
+def test_what_a_user_may_do_stays_what_was_said(kind: str, change: dict[str, object]) -> None:
+    user = {
+        "version": 1,
+        "user_id": "k082lno",
+        "roles": ["requester"],
+        "service_points": ["40210"],
+        "default_service_point": "40210",
+        "active": False,
+    }
+    said = STRUCTURE | {"type": kind, "subject": "k082lno", "data": user}
+    (field,) = change
+
+    with pytest.raises(NotEditable, match=rf"data\.{field}"):
+        mended(parked(structured(said)), json.dumps(said | {"data": user | change}).encode(), {})
+    mended(
+        parked(structured(said)), json.dumps(said | {"data": user | {"version": 2}}).encode(), {}
+    )
+
+
 def test_who_acts_is_not_made_up_for_a_body_that_cannot_be_read() -> None:
     broken = replace(Log().void("order-1"), value=b'{"by": "k082lno"')
 

@@ -8,15 +8,22 @@ from typing import Final
 
 from kvitt_contracts.access import ACTS
 from kvitt_contracts.envelope import Message, message_class
+from kvitt_contracts.orders import UserRegistered
+from kvitt_contracts.regions import UserStated
 
 from kvitt_chassis.consuming.incoming import Incoming, Record
 from kvitt_chassis.consuming.opening import identifying
 from kvitt_chassis.sealing import record_of
 
 _WHO: Final = ("by", "asked_by")
-_ACTORS: Final[Mapping[type[Message], tuple[str, ...]]] = {
-    act.message.command: act.message.actors for act in ACTS if act.message is not None
+_KEPT: Final[Mapping[type[Message], tuple[str, ...]]] = {
+    **{act.message.command: act.message.actors for act in ACTS if act.message is not None},
+    # what a user may do is as it was said: an edit would let an operator appoint anybody
+    **{
+        said: tuple(said.model_fields.keys() - {"version"}) for said in (UserStated, UserRegistered)
+    },
 }
+"""The fields that say who acts by a message, or who may act from then on."""
 
 
 class NotEditable(ValueError):
@@ -32,7 +39,8 @@ def mended(before: Incoming, body: bytes | None, headers: Mapping[str, str | Non
     """The record with a new body (None: its own) and headers set, or (None) removed.
 
     Raises NotEditable where it would have another type, subject, source or region, or somebody else
-    would act by it: an operator who may mend what a region sent must not speak in its users' names.
+    would act by it, or from then on: an operator who may mend what a region sent must not speak in
+    its users' names, nor say what they may do.
     What the message does not say of these is not given either.
     """
     record = before.record
@@ -59,7 +67,7 @@ def _identity(record: Record, *, is_inbound: bool) -> dict[str, object]:
     """What makes the message this one, by field; None for what it does not say."""
     attributes, body = identifying(record.headers, record.value, is_inbound=is_inbound)
     found = message_class(str(attributes["type"]))
-    who = dict.fromkeys((*_WHO, *_ACTORS.get(found, ()))) if found else _WHO
+    who = dict.fromkeys((*_WHO, *_KEPT.get(found, ()))) if found else _WHO
     document = _document(body)
     return {
         **{f"ce_{name}": value for name, value in attributes.items()},
