@@ -184,6 +184,32 @@ async def test_adding_a_person_whom_the_registry_has_is_a_look_by_number(given: 
         assert (added.status_code, opened, one_more.status_code) == (201, True, 429)
 
 
+@pytest.mark.rule("REF-19b")
+async def test_additions_that_are_asked_for_at_once_are_counted_one_by_one(given: Given) -> None:
+    async with given(service) as world:
+        await prescriber(world)
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        body = {**WHO, "name": "Testa Hundraåring", "home_region": "ac", "asked_by": USER}
+        del body["purpose"]
+        async with world.http(user=USER, roles=[Role.CUSTOMER_SERVICE]) as client:
+            await logged(world, Look.FOUND, at=minutes_ago(1), times=FINDS - 1)
+
+            answers = await asyncio.gather(*(client.post("/persons", json=body) for _ in range(4)))
+
+        assert sorted(answer.status_code for answer in answers) == [201, 429, 429, 429]
+
+
+@pytest.mark.rule("REF-19d")
+async def test_who_tries_references_has_no_more_misses_by_opening_them(given: Given) -> None:
+    async with given(service) as world, world.http(**CARE) as client:
+        await logged(world, Look.OUT_OF_REACH, at=minutes_ago(1), times=MISSES.an_hour - 1)
+
+        last = await client.post(f"/persons/{uuid4()}:open", json=REASON)
+        one_more = await client.post(f"/persons/{uuid4()}:open", json=REASON)
+
+        assert (last.status_code, one_more.status_code) == (404, 429)
+
+
 @pytest.mark.rule("REF-19c")
 async def test_a_person_is_opened_in_an_emergency_with_a_reason_that_is_logged(
     given: Given,

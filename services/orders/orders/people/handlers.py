@@ -20,6 +20,7 @@ from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 from orders.people.queries import find_by_number, rows_of_person
+from orders.people.turns import must_have_a_turn
 from orders.people.writes import change_number_index, delete_details, log_accesses, log_edit
 from orders.units.models import UserRow
 from orders.units.queries import user_key
@@ -96,10 +97,11 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
     """Add a person whom the registry lacks (REF-8), with who asked for it (REF-12); no effect when
     the number is registered already.
 
-    Refused: UNKNOWN_USER (REF-12).
+    Refused: UNKNOWN_USER (REF-12). Raises TooManyLooks: it answers for a number that is known.
     """
     await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12", field="asked_by")
     assert tx.actor is not None  # over HTTP alone
+    await must_have_a_turn(domain.finds_of(frozenset()), UserId(tx.actor), tx)
     found = await find_by_number(command.identity, tx)
     if found is not None:
         log_accesses(tx, UserId(tx.actor), ADD_PERSON, [found], look=domain.Look.ADDED)
