@@ -235,6 +235,14 @@ LOOKS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-19e",
+        "A protected person is not so any more once another id of theirs stands",
+        f"{_PEOPLE}/handlers.py",
+        "    if was_protected:",
+        "    if was_protected and row.id == into.id:",
+        f"{_PROTECTED}_who_turns_out_to_be_a_protected_person_is_protected",
+    ),
+    rule_mutant(
+        "REF-19e",
         "Nobody is told who was protected before",
         f"{_PEOPLE}/handlers.py",
         "    if details is not None and details.protected:\n",

@@ -73,15 +73,20 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
 
 @messages.on(PersonsJoined)
 async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
-    """Two of the region's ids are one person: the subject's reference stays.
+    """Two of the region's ids are one person: the subject's reference stays, protected where either
+    was (REF-9).
 
     An id that nobody has stated: the fact waits. Refused: INVALID_SUBJECT (contract).
     """
     stays = await tx.get(PersonIdRow, subject_as(RegionPersonId, tx.subject))
     joined = await tx.get(PersonIdRow, fact.joined)
     row, into = await _lock_current(joined.person, tx), await _lock_current(stays.person, tx)
-    if row.id != into.id:
-        await _merge(row, into=into, tx=tx)
+    if row.id == into.id:
+        return
+    was_protected = row.is_protected
+    await _merge(row, into=into, tx=tx)
+    if was_protected:  # until the region states the person anew
+        await _protect(into, tx)
 
 
 @messages.timer(PROTECTION_UNTOLD)
@@ -182,6 +187,13 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
             await delete_details(details, tx)
+
+
+async def _protect(row: PersonRow, tx: Transaction) -> None:
+    tx.record(row, *domain.state_protection(row.state(), is_protected=True))
+    details = await tx.look_up(PersonDetailsRow, row.id)
+    if details is not None:
+        details.protected = True
 
 
 async def _keep_details(
