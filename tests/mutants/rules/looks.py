@@ -130,9 +130,9 @@ LOOKS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-19b",
         "A person who is added is looked for without a limit",
-        f"{_PEOPLE}/api.py",
-        "        await must_have_a_turn(finds_of(looker.caller.grantees), looker.caller, tx)\n",
-        "        assert tx\n",
+        f"{_PEOPLE}/handlers.py",
+        "    await must_have_a_turn(limit, by, tx)\n",
+        "    assert limit\n",
         f"{_OPENED}_adding_a_person_whom_the_registry_has_is_a_look_by_number",
     ),
     rule_mutant(
