@@ -26,7 +26,7 @@ class TooManyLooks(ProblemRaised):
                 " Uppslagen är loggade och följs upp.",
                 rule="REF-19",
                 way_on=f"Försök igen efter klockan {until.astimezone(STOCKHOLM):%H.%M}. Kan vården"
-                " inte vänta: ring hjälpmedelsservice, som kan slå upp personen.",
+                " inte vänta: ring kundtjänst, som kan slå upp personen.",
                 values={"until": until.isoformat()},
             ),
             headers={"Retry-After": str(wait)},
