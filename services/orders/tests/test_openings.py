@@ -71,11 +71,11 @@ async def test_who_finds_a_person_by_number_may_see_them_and_nobody_else_may(giv
 @pytest.mark.parametrize("look", [Look.FOUND, Look.OPENED])
 @pytest.mark.parametrize("is_over", [False, True])
 async def test_an_opening_lasts_a_days_work(given: Given, look: Look, is_over: bool) -> None:
-    a_minute = timedelta(minutes=1)
+    a_while = timedelta(minutes=10)
     async with given(service) as world, world.http(**CARE) as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
         ref = await ref_of(world)
-        ago = OPEN_FOR + a_minute if is_over else OPEN_FOR - a_minute
+        ago = OPEN_FOR + a_while if is_over else OPEN_FOR - a_while
         await logged(world, look, at=datetime.now(UTC) - ago, person=ref)
 
         assert await resolved(client, ref) is not is_over
@@ -256,7 +256,7 @@ async def test_the_log_has_real_time_whatever_business_time_is(given: Given) -> 
         await client.post("/persons:find", json=WHO)
 
         (line,) = await world.rows(PersonAccessRow)
-        assert before - timedelta(minutes=1) < line.at < datetime.now(UTC) + timedelta(minutes=1)
+        assert before <= line.at <= datetime.now(UTC)
 
 
 @pytest.mark.rule("REF-19f")
