@@ -113,15 +113,23 @@ class Authenticator:
 
 
 def _identity(claims: dict[str, Any], issuer: Issuer) -> Identity:
-    region = RegionCode(str(claims["region"]))
+    user, region = _text(claims[issuer.user_claim]), RegionCode(_text(claims["region"]))
     if region not in issuer.regions:
         raise Unauthorized("FOREIGN_REGION", "Utfärdaren får inte utfärda token för regionen.")
     if float(claims["exp"]) - float(claims["iat"]) > issuer.longest_life_seconds:
         raise Unauthorized("TOKEN_LIVES_TOO_LONG", "Åtkomsttoken gäller längre än den får.")
-    roles = claims.get("roles", ())
+    roles = claims.get("roles") or []
+    if not isinstance(roles, list):  # in a text, "devops" would say ops
+        raise TypeError("roles")
     return Identity(
-        user_id=UserId(str(claims[issuer.user_claim])),
+        user_id=UserId(user),
         region=region,
         # an issuer may say more than we let it: that opens nothing here
         said=frozenset(one for one in issuer.may_say if one in roles),
     )
+
+
+def _text(claim: object) -> str:
+    if not isinstance(claim, str):
+        raise TypeError(type(claim).__name__)
+    return claim

@@ -81,6 +81,35 @@ async def test_an_issuer_says_no_more_than_it_may(tmp_path: Path) -> None:
     assert said.said == frozenset()
 
 
+@pytest.mark.rule("REF-18f")
+@pytest.mark.parametrize(
+    "roles",
+    ["ops", "devops", "no-platform", {"ops": False}, 5, True, [["ops"]], ["OPS"], [{"ops": 1}]],
+)
+async def test_roles_that_are_no_list_of_names_say_nothing(tmp_path: Path, roles: Any) -> None:
+    (tmp_path / "jwks.json").write_text(a_jwks("one"))
+    authenticator = Authenticator([an_issuer(tmp_path, may_say=["ops", "platform"])])
+
+    try:
+        said = (await authenticator.identity(a_token(roles=roles))).said
+    except Unauthorized as refused:
+        assert refused.problem.reason == "INVALID_TOKEN"
+    else:
+        assert said == frozenset()
+
+
+@pytest.mark.rule("REF-18f")
+@pytest.mark.parametrize("claim", [1.5, 12345, True, ["k999xyz"], {"k999xyz": 1}])
+async def test_a_user_who_is_no_text_is_nobody(tmp_path: Path, claim: Any) -> None:
+    (tmp_path / "jwks.json").write_text(a_jwks("one"))
+    authenticator = Authenticator([an_issuer(tmp_path, user_claim="hsaid")])
+
+    with pytest.raises(Unauthorized) as refused:
+        await authenticator.identity(a_token(hsaid=claim))
+
+    assert refused.value.problem.reason == "INVALID_TOKEN"
+
+
 async def test_the_claim_that_is_the_user_is_the_issuers(tmp_path: Path) -> None:
     (tmp_path / "jwks.json").write_text(a_jwks("one"))
     authenticator = Authenticator([an_issuer(tmp_path, user_claim="hsaid")])
@@ -130,7 +159,14 @@ async def test_an_issuer_is_known_by_its_own_keys_alone(tmp_path: Path) -> None:
         (a_token(region="w"), "FOREIGN_REGION"),
         (a_token(region=None), "INVALID_TOKEN"),
         (a_token(region="Umeå"), "INVALID_TOKEN"),
+        (a_token(region=["ac"]), "INVALID_TOKEN"),
         (a_token(sub="Anna Andersson"), "INVALID_TOKEN"),
+        (a_token(exp=float("nan")), "INVALID_TOKEN"),
+        (a_token(exp=float("inf")), "INVALID_TOKEN"),
+        (a_token(exp=10**400), "INVALID_TOKEN"),
+        (a_token(iat=float("nan")), "INVALID_TOKEN"),
+        (a_token(iat=float("-inf")), "INVALID_TOKEN"),
+        (a_token(iat=[1]), "INVALID_TOKEN"),
         (a_token(kid="two"), "UNKNOWN_KEY"),
         (a_token(key=ec.generate_private_key(ec.SECP256R1())), "INVALID_TOKEN"),
         (a_token(key="x" * 64, algorithm="HS256"), "INVALID_TOKEN"),

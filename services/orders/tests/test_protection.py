@@ -1,5 +1,6 @@
 """REF-9, REF-19: orders tells the others whose identity is protected, whenever that was stated."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -73,7 +74,7 @@ async def test_a_join_leaves_the_one_that_stays_as_it_is(given: Given) -> None:
 async def test_who_was_protected_before_it_was_told_is_told_after_the_upgrade(
     given: Given, is_protected: bool
 ) -> None:
-    async with given(service) as world:
+    async with given(service, at=datetime.now(UTC) + timedelta(days=1)) as world:
         await world.handle(a_person_stated(), subject="ac-person-1")
         ref = await ref_of(world)
         async with world.worker.unit(RegionCode(REGION)) as unit:

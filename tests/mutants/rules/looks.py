@@ -43,8 +43,8 @@ LOOKS: tuple[RuleMutant, ...] = (
         "REF-19a",
         "A draft gives a part",
         _WHOSE,
-        "        row.is_sent,\n",
-        "",
+        "row.region == region, row.is_sent, about)",
+        "row.region == region, about)",
         f"{_GIVEN}_a_draft_gives_nobody_a_person_whom_its_sender_knew",
     ),
     rule_mutant(
@@ -54,6 +54,14 @@ LOOKS: tuple[RuleMutant, ...] = (
         "and_(row.new_person == person, knew)",
         "row.new_person == person",
         _BY_PART,
+    ),
+    rule_mutant(
+        "REF-19a",
+        "Whom the sender of a transfer knew gives the stranger who is asked for beside",
+        _WHOSE,
+        "    return query.correlate_except(OrderRow)\n",
+        "    return query\n",
+        f"{_GIVEN}_whom_a_sender_knew_gives_nobody_the_stranger_who_is_asked_for_beside",
     ),
     rule_mutant(
         "REF-19a",

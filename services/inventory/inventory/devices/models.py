@@ -63,6 +63,9 @@ class DeviceRow(
         ),
     )
 
+    # what the database computes is not fetched back: a batch of devices stays one statement
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  # SQLAlchemy declares it so
+
     device_number: Mapped[DeviceNumber]
     serial_number: Mapped[str | None]
     article_number: Mapped[ArticleNumber]
