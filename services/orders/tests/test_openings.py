@@ -202,7 +202,6 @@ async def test_adding_a_person_whom_the_registry_has_is_a_look_by_number(given: 
 @pytest.mark.rule("REF-19b")
 async def test_additions_that_are_asked_for_at_once_are_counted_one_by_one(given: Given) -> None:
     async with given(service) as world:
-        await prescriber(world)
         await world.handle(a_person_stated(), subject="ac-person-1")
         body = {**WHO, "name": "Testa Hundraåring", "home_region": "ac", "asked_by": USER}
         del body["purpose"]
