@@ -100,6 +100,20 @@ async def test_a_join_leaves_the_one_that_stays_as_it_is(given: Given) -> None:
         assert (await world.row(PersonRow, await ref_of(world))).is_protected
 
 
+@pytest.mark.rule("REF-9a", "REF-19e")
+async def test_who_turns_out_to_be_a_protected_person_is_protected(given: Given) -> None:
+    async with given(service) as world:
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        stated = a_person_stated(a_reserve_number(), protected=True)
+        await world.handle(stated, subject="ac-person-2")
+        await world.handle(a_person_joined("ac-person-2"), subject="ac-person-1")
+
+        ref = await ref_of(world)
+        assert await changes(world) == [(ref, True)]
+        assert (await world.row(PersonDetailsRow, ref)).protected
+        await assert_rows_are_folds(world)
+
+
 @pytest.mark.rule("REF-19e")
 @pytest.mark.parametrize("is_protected", [True, False])
 async def test_who_was_protected_before_it_was_told_is_told_after_the_upgrade(

@@ -139,8 +139,8 @@ LOOKS: tuple[RuleMutant, ...] = (
         "REF-19b",
         "A person who is added is looked for without a limit",
         f"{_PEOPLE}/handlers.py",
-        "    await must_have_a_turn(domain.finds_of(frozenset()), UserId(tx.actor), tx)\n",
-        "",
+        "    await must_have_a_turn(limit, by, tx)\n",
+        "    assert limit\n",
         f"{_OPENED}_adding_a_person_whom_the_registry_has_is_a_look_by_number",
     ),
     rule_mutant(
@@ -232,6 +232,14 @@ LOOKS: tuple[RuleMutant, ...] = (
         "",
         f"{_PROTECTED}_it_is_emitted_when_a_person_becomes_protected_and_when_no_more",
         f"{_PROTECTED}_whom_a_protected_person_turns_out_to_be_is_protected",
+    ),
+    rule_mutant(
+        "REF-19e",
+        "A protected person is not so any more once another id of theirs stands",
+        f"{_PEOPLE}/handlers.py",
+        "    if was_protected:",
+        "    if was_protected and row.id == into.id:",
+        f"{_PROTECTED}_who_turns_out_to_be_a_protected_person_is_protected",
     ),
     rule_mutant(
         "REF-19e",

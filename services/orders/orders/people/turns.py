@@ -26,7 +26,7 @@ class TooManyLooks(ProblemRaised):
                 " Uppslagen är loggade och följs upp.",
                 rule="REF-19",
                 way_on=f"Försök igen efter klockan {until.astimezone(STOCKHOLM):%H.%M}. Kan vården"
-                " inte vänta: ring hjälpmedelsservice, som kan slå upp personen.",
+                " inte vänta: ring kundtjänst, som kan slå upp personen.",
                 values={"until": until.isoformat()},
             ),
             headers={"Retry-After": str(wait)},
@@ -34,7 +34,10 @@ class TooManyLooks(ProblemRaised):
 
 
 async def must_have_a_turn(limit: Limit, user: UserId, tx: Transaction) -> None:
-    """Check that a user may have one more look of some kinds. Raises TooManyLooks (429, REF-19)."""
+    """Check that a user may have one more look of some kinds, in the transaction that logs it.
+
+    Raises TooManyLooks (429, REF-19).
+    """
     until = await full_until(limit, user, tx)
     if until is not None:
         LOOKS.labels("orders", tx.region, "too_many").inc()
