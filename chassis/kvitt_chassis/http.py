@@ -71,7 +71,7 @@ PROBLEM_BODY = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schema
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Åtkomsttoken saknas eller gäller inte", **PROBLEM_BODY},
     403: {"description": "Behörighet saknas (REF-18)", **PROBLEM_BODY},
-    404: {"description": "Finns inte", **PROBLEM_BODY},
+    404: {"description": "Finns inte, eller är utom räckhåll för dig (REF-18)", **PROBLEM_BODY},
     408: {"description": "Kom inte fram i tid", **PROBLEM_BODY},
     409: {"description": "Regeln säger nej i detta läge", **PROBLEM_BODY},
     413: {"description": "För stort", **PROBLEM_BODY},
@@ -295,7 +295,7 @@ class _Reached:
             raise self.missing
 
 
-_bearer = HTTPBearer(auto_error=False, description="JWT med användare, region och roller")
+_bearer = HTTPBearer(auto_error=False, description="JWT med användare och region")
 
 
 async def signed_in(

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
-from kvitt_chassis.auth import Authenticator, Identity
+from kvitt_chassis.auth import Identity
 from kvitt_chassis.consuming.quarantine import Quarantine
 from kvitt_chassis.database import Database
 from kvitt_chassis.http import ApiContext
@@ -18,20 +18,9 @@ from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.web.app import build_app
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import RegionCode, UserId
+from kvitt_testkit.world import SignedInAs
 
 from chassis.tests import toy
-
-
-class SignedIn(Authenticator):
-    """Whoever asks is this operator."""
-
-    def __init__(self, user: str, region: str, role: Grantee) -> None:
-        self._identity = Identity(
-            user_id=UserId(user), region=RegionCode(region), said=frozenset({role})
-        )
-
-    async def identity(self, authorization: str | None) -> Identity:
-        return self._identity
 
 
 class AtRest:
@@ -75,11 +64,12 @@ async def client(
         timers=relay,
         moves_clock=moves_clock,
     )
+    who = Identity(user_id=UserId(user), region=RegionCode(region), said=frozenset({role}))
     context = ApiContext(
         service=toy.service.name,
         database=api,
         handlers=toy.service.handlers,
-        authenticator=SignedIn(user, region, role),
+        authenticator=SignedInAs(who),
         access=toy.service.access,
         sealer=nothing,
     )
@@ -91,6 +81,8 @@ async def client(
         for_operators=True,
     )
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://service"
+        transport=httpx.ASGITransport(app),
+        base_url="http://service",
+        headers={"Authorization": "Bearer token"},
     ) as made:
         yield made

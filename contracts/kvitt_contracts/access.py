@@ -92,7 +92,7 @@ class Act:
 
 _ORDER = tuple(Reach)
 
-_OWN, _UNITS, _REGION, _PLATFORM = Reach.OWN, Reach.UNITS, Reach.REGION, Reach.PLATFORM
+_UNITS, _REGION, _PLATFORM = Reach.UNITS, Reach.REGION, Reach.PLATFORM
 
 _CARE = {Grantee.PRESCRIBER: _UNITS, Grantee.REQUESTER: _UNITS}
 _STAFF = {Grantee.CUSTOMER_SERVICE: _REGION}
@@ -101,8 +101,8 @@ _OPERATES = {Grantee.OPS: _REGION, Grantee.PLATFORM: _PLATFORM}
 
 _WORKS = {**_CARE, **_STAFF}
 _READS = {**_WORKS, **_SYSTEM}
-_LOOKS_UP: dict[Grantee, Reach] = dict.fromkeys((*_CARE, *_STAFF, *_SYSTEM), _REGION)
-_MINE: dict[Grantee, Reach] = {**_CARE, Grantee.CUSTOMER_SERVICE: _UNITS}
+_LOOKS_UP = dict.fromkeys((*_CARE, *_STAFF, *_SYSTEM), _REGION)
+_MINE = {**_CARE, Grantee.CUSTOMER_SERVICE: _UNITS}
 
 
 def _routes(
@@ -165,7 +165,7 @@ _ORDERS = (
             "GET /care-units/{unit}": ("orders.care-unit.show", _LOOKS_UP),
             "GET /users": ("orders.users.list", _LOOKS_UP),
             "GET /users/{user_id}": ("orders.user.show", _LOOKS_UP),
-            "POST /users:find": ("orders.users.find", {**_LOOKS_UP}),
+            "POST /users:find": ("orders.users.find", _LOOKS_UP),
             "POST /persons:find": ("orders.person.find", _LOOKS_UP),
             "POST /persons:resolve": ("orders.persons.resolve", _READS),
             "POST /persons/{person}:open": (

@@ -64,7 +64,7 @@ class Admin:
                 f"No services are known in {directory}.",
                 remedy="Start them (kvitt up), or name them with KVITT_ADMIN_URLS.",
             )
-        token = tokens.TokenIssuer(directory).issue_to_operator(_who(operator))
+        token = tokens.TokenIssuer(directory).issue_to_operator(who_operates(operator))
         return cls(urls, token, dead=state.dead_parts)
 
     @property
@@ -118,6 +118,21 @@ class Admin:
         return LocalProblem(problem.what + dead, remedy=problem.remedy)
 
 
+def who_operates(named: str | None = None) -> str:
+    """Whom the audit names: who is named, KVITT_OPERATOR, or this machine's user.
+
+    Raises LocalProblem where that is no id of a user.
+    """
+    name = named or os.environ.get("KVITT_OPERATOR") or _user_of_the_system()
+    if not re.fullmatch(UserId.pattern, name) or looks_like_personal_number(name):
+        raise LocalProblem(
+            f"The audit cannot name who operates '{name}'.",
+            remedy="Name yourself with KVITT_OPERATOR, or in an act with --as: 2-40 small letters,"
+            " digits and . _ -",
+        )
+    return name
+
+
 def _urls(named: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in named.split(",")]
     if not all(url.strip() for _, _, url in pairs):
@@ -136,17 +151,6 @@ def _token() -> str:
             remedy="It is a token with the role ops (one region) or platform (all).",
         )
     return found
-
-
-def _who(named: str | None) -> str:
-    name = named or os.environ.get("KVITT_OPERATOR") or _user_of_the_system()
-    if not re.fullmatch(UserId.pattern, name) or looks_like_personal_number(name):
-        raise LocalProblem(
-            f"The audit cannot name who operates '{name}'.",
-            remedy="Name yourself with KVITT_OPERATOR, or in an act with --as: 2-40 small letters,"
-            " digits and . _ -",
-        )
-    return name
 
 
 def _user_of_the_system() -> str:

@@ -213,7 +213,7 @@ def token(
     A user's roles and units are the register's, as the region has stated them.
     """
     _require_known("region", [region], region_codes(default_regions_dir()))
-    _require_known("role of a token", role or (), sorted(IN_TOKENS))
+    _require_sayable(role or ())
     _require_user(user)
     issuer = tokens.TokenIssuer(State.existing(state_dir.resolve()).directory)
     typer.echo(issuer.issue(user, region=region, roles=role or ()))
@@ -254,6 +254,15 @@ def _require_known(kind: str, named: Sequence[str], known: Sequence[str]) -> Non
     if unknown:
         raise LocalProblem(
             f"There is no {kind} {', '.join(unknown)}.", remedy=f"There are {', '.join(known)}."
+        )
+
+
+def _require_sayable(roles: Sequence[str]) -> None:
+    """Raises LocalProblem for a role that no token says."""
+    if others := sorted(set(roles) - IN_TOKENS):
+        raise LocalProblem(
+            f"No token says the role {', '.join(others)}.",
+            remedy=f"It says {', '.join(sorted(IN_TOKENS))}; a user's roles are the register's.",
         )
 
 

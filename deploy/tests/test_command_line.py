@@ -150,7 +150,7 @@ def test_a_command_that_starts_nothing_makes_no_state(
     ("options", "what", "remedy"),
     [
         ("--region xx --role ops", "no region xx", "ac, bd"),
-        ("--region ac --role prescriber", "no role of a token prescriber", "region_system"),
+        ("--region ac --role prescriber", "No token says the role prescriber", "the register's"),
         ("--region ac --user x", "no id of a user", "letters"),
         ("--region ac --user 189001019802", "no id of a user", "letters"),
     ],

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import ProcessIdentity
 from kvitt.local.state import State
 from kvitt.local.tokens import TokenIssuer
+from kvitt.story.barrier import Barrier
+from kvitt.story.services import Services
 
 ACTS = (
     "quarantine retry orders 1 --why mended",
@@ -138,6 +141,16 @@ def test_elsewhere_the_token_says_who_acts(
     assert isinstance(told, LocalProblem)
     assert "KVITT_ADMIN_TOKEN says who" in told.what
     assert [who for who, _ in service.acts] == ["the-token"]
+
+
+async def test_the_month_moves_business_time_in_the_name_of_who_runs_it(
+    here: None, service: Service, tmp_path: Path
+) -> None:
+    tokens = TokenIssuer(tmp_path / ".kvitt")
+    async with Services({"orders": ""}, {"orders": service.url}, tokens) as services:
+        await Barrier(services).move_clock(datetime(2026, 5, 2, tzinfo=UTC))
+
+    assert [who for who, _ in service.acts] == ["anna"]
 
 
 def test_business_time_that_does_not_move_is_told_before_anything_is_asked(

@@ -307,7 +307,7 @@ class World:
             service=self.service.name,
             database=self.api,
             handlers=self.service.handlers,
-            authenticator=_SignedInAs(identity),
+            authenticator=SignedInAs(identity),
             access=self.service.access,
             sealer=_SEALER,
         )
@@ -491,7 +491,9 @@ def regions_dir(config: pytest.Config) -> Path:
     return config.rootpath / "deploy" / "regions"
 
 
-class _SignedInAs(Authenticator):
+class SignedInAs(Authenticator):
+    """Whoever brings a token is this one, whatever it says."""
+
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from kvitt_chassis.filters import Column
 from kvitt_chassis.http import ListOf, ListQuery, Page, Scope
+from kvitt_chassis.web.scopes import Column
 from sqlalchemy import Table, UniqueConstraint
 
 ROOT = Path(__file__).parents[2]

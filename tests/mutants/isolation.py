@@ -108,7 +108,7 @@ ISOLATION: tuple[Mutant, ...] = (
         "a-route-says-whose-its-target-is",
         "A route whose address names a thing runs no command without saying whose it is",
         f"{CHASSIS}/http.py",
-        '        if scope is None and "{" in (self._grant.act.route or ""):\n',
+        '        if scope is None and "{" in (self.grant.act.route or ""):\n',
         "        if self.grant is None:\n",
         f"{_ACCESS}_a_route_whose_address_names_a_thing_says_whose_it_is",
     ),

@@ -1,4 +1,6 @@
-"""Bodies of requests: read as strictly as messages are. No route, no rule."""
+"""Bodies of requests, read as strictly as messages are, and the route that is granted before. No
+rule.
+"""
 
 import json
 from collections.abc import Callable, Coroutine

@@ -15,8 +15,9 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 from sqlalchemy import ColumnElement, and_, func, literal, tuple_
 
-from kvitt_chassis.filters import Column, Criterion
+from kvitt_chassis.filters import Criterion
 from kvitt_chassis.models import CodeText
+from kvitt_chassis.web.scopes import Column
 
 
 @dataclass(frozen=True, slots=True)

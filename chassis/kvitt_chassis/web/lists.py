@@ -13,14 +13,14 @@ from pydantic_core import CoreSchema, to_json
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.inspection import inspect
 
-from kvitt_chassis.filters import Column, Criterion, Filter, ForTheView, OnColumn
+from kvitt_chassis.filters import Criterion, Filter, ForTheView, OnColumn
 from kvitt_chassis.parameters import read_from_texts
 from kvitt_chassis.web import cursors
 from kvitt_chassis.web.cursors import MAX_CURSOR_LENGTH, Cursor
 from kvitt_chassis.web.keyset import Order, adapter_of
 from kvitt_chassis.web.problems import Invalid
 from kvitt_chassis.web.reader import Find, RegionReader
-from kvitt_chassis.web.scopes import RegionWide, Scope
+from kvitt_chassis.web.scopes import Column, RegionWide, Scope
 
 V = TypeVar("V")
 

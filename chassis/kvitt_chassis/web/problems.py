@@ -107,7 +107,7 @@ class NotFound(ProblemRaised):
                 status=404,
                 reason=f"UNKNOWN_{noun.upper()}",
                 title="Finns inte",
-                detail="Det du frågar efter finns inte i din region.",
+                detail="Det finns inte i din region, eller är utom räckhåll för dig.",
                 rule=rule,
                 field=field,
                 way_on=way_on,

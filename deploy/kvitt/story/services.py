@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx
 from kvitt_contracts.access import Grantee
 
+from kvitt.admin import who_operates
 from kvitt.local.problems import LocalProblem
 from kvitt.local.tokens import TokenIssuer
 from kvitt.troubles import of_answer
@@ -59,8 +60,10 @@ class Services:
         return Caller(self, self._issued[region])
 
     def as_operator(self) -> "Caller":
-        """A caller who operates all regions: only such a one moves business time (REF-18)."""
-        return Caller(self, self._tokens.issue_to_operator("operator"))
+        """A caller who operates all regions, in the name of who runs this: only such a one moves
+        business time (REF-18). Raises LocalProblem where the audit cannot name them.
+        """
+        return Caller(self, self._tokens.issue_to_operator(who_operates()))
 
     async def request(
         self, method: str, service: str, path: str, *, token: str, **more: Any

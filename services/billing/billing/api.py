@@ -67,13 +67,13 @@ INVOICES = ListOf(
 async def list_invoices(
     reader: Reader, asked: Annotated[InvoiceQuery, Query()]
 ) -> Page[InvoiceView]:
-    """Invoices within the caller's reach; newest first."""
+    """Fakturor på dina enheters betalare, för kundtjänst alla i regionen; de nyaste först."""
     return await INVOICES.page(asked, reader)
 
 
 @router.get("/invoices/{invoice_id}", summary="En faktura med specifikation")
 async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
-    """One invoice with its lines (BIL-9)."""
+    """En faktura med sina rader (BIL-9)."""
     row = await reader.get(InvoiceRow, invoice_id, scope=queries.INVOICES_REACH, rule="BIL-9")
     return InvoiceWithLines.of(row)
 
@@ -85,9 +85,9 @@ async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
     responses={200: {"content": {"application/pdf": {}}}},
 )
 async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
-    """The invoice as a document: what it was on the day of issue (BIL-9).
+    """Fakturan som dokument, som den var den dag då den utfärdades (BIL-9).
 
-    Refused: NOT_MADE_YET (BIL-9): the document of what was issued just now is being made.
+    Nekas: NOT_MADE_YET (BIL-9), när dokumentet för det som nyss utfärdades håller på att göras.
     """
     row = await reader.get(InvoiceRow, invoice_id, scope=queries.INVOICES_REACH, rule="BIL-9")
     document = await reader.look_up(DocumentRow, invoice_id)
@@ -125,13 +125,13 @@ CHARGES = ListOf(
 
 @router.get("/charges", summary="Debiteringar")
 async def list_charges(reader: Reader, asked: Annotated[ChargeQuery, Query()]) -> Page[ChargeView]:
-    """Sales and fees; newest first."""
+    """Köp och egenavgifter på dina enheters betalare, för kundtjänst alla; de nyaste först."""
     return await CHARGES.page(asked, reader)
 
 
 @router.get("/devices/{device_id}/payers", summary="Vem som betalar ett hjälpmedel, och när")
 async def show_payers(device_id: UUID, reader: Reader) -> DevicePayers:
-    """Who pays for a device from which day (BIL-1)."""
+    """Vem som betalar ett hjälpmedel från vilken dag (BIL-1); kundtjänst ser alla dagar."""
     key = DeviceId(device_id)
     row = await reader.get(DeviceRow, key, scope=queries.DEVICES_REACH, rule="BIL-1")
     return DevicePayers.of(row).of_these(await queries.payers_of(reader))
@@ -170,7 +170,9 @@ RUNS = ListOf(
 async def list_device_payers(
     reader: Reader, asked: Annotated[DeviceQuery, Query()]
 ) -> Page[DevicePayers]:
-    """Devices with who pays for them from which day (BIL-1)."""
+    """Hjälpmedel som dina enheters betalare betalar eller har betalat, från vilken dag (BIL-1); för
+    kundtjänst alla.
+    """
     page = await DEVICES.page(asked, reader)
     payers = await queries.payers_of(reader)
     return page.model_copy(update={"items": [one.of_these(payers) for one in page.items]})
@@ -178,13 +180,13 @@ async def list_device_payers(
 
 @router.get("/payers", summary="Betalare")
 async def list_payers(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[PayerView]:
-    """Payers within the caller's reach."""
+    """Dina enheters betalare; för kundtjänst alla."""
     return await PAYERS.page(asked, reader)
 
 
 @router.get("/invoice-runs", summary="Månadernas faktureringar")
 async def list_runs(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[RunView]:
-    """The months that have been invoiced; newest first."""
+    """Månaderna som har fakturerats; de nyaste först."""
     return await RUNS.page(asked, reader)
 
 
@@ -207,5 +209,7 @@ SET_ASIDE = ListOf(
 async def list_set_aside(
     reader: Reader, asked: Annotated[SetAsideQuery, Query()]
 ) -> Page[SetAsideView]:
-    """Devices and payers that a run could not settle or invoice, and why; newest first (BIL-9)."""
+    """Hjälpmedel och betalare som en månads fakturering inte klarade, och varför; de nyaste först
+    (BIL-9).
+    """
     return await SET_ASIDE.page(asked, reader)

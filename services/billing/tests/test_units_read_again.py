@@ -4,35 +4,21 @@ from collections.abc import Callable
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
-from kvitt_contracts.orders import UnitEvent
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import identify
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import Running
 from kvitt_testkit.upgrades import migration
-from kvitt_testkit.wire import client_settings
-from kvitt_testkit.world import ServiceUrls, an_envelope, wait_for
+from kvitt_testkit.wire import publish
+from kvitt_testkit.world import ServiceUrls, wait_for
 
 from contracts.tests.builders.orders import a_customer_registered, a_payer_registered
 from contracts.tests.builders.story import PAYER, SENDING
 
-UNITS: dict[tuple[str, str], UnitEvent] = {
-    ("payer", PAYER): a_payer_registered(PAYER),
-    ("customer", SENDING): a_customer_registered(SENDING, payer=PAYER),
+UNITS: dict[str, Event] = {
+    str(identify("ac", "payer", PAYER)): a_payer_registered(PAYER),
+    str(identify("ac", "customer", SENDING)): a_customer_registered(SENDING, payer=PAYER),
 }
-
-
-async def tell(platform: Platform, topic: str) -> None:
-    """Orders has published its units."""
-    async with AIOKafkaProducer(**client_settings(platform, "orders")) as producer:
-        for (noun, code), event in UNITS.items():
-            key = str(identify("ac", noun, code))
-            await producer.send_and_wait(
-                topic,
-                event.model_dump_json().encode(),
-                key=key.encode(),
-                headers=an_envelope(event, subject=key).headers(),
-            )
 
 
 @pytest.mark.long(seconds=15)
@@ -49,7 +35,7 @@ async def test_customers_from_before_the_upgrade_are_known_after_it(
         return [row["payer_id"] for row in await database.fetch("SELECT payer_id FROM customers")]
 
     try:
-        await tell(platform, f"{prefix}orders.units")
+        await publish(platform, f"{prefix}orders.units", UNITS, principal="orders")
         await wait_for(known)
         await process.come_to_rest()
         process.stop()

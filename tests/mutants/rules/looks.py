@@ -138,9 +138,9 @@ LOOKS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-19b",
         "A person who is added is looked for without a limit",
-        f"{_PEOPLE}/api.py",
-        "        await must_have_a_turn(finds_of(looker.caller.grantees), looker.caller, tx)\n",
-        "        assert tx\n",
+        f"{_PEOPLE}/handlers.py",
+        "    await must_have_a_turn(limit, by, tx)\n",
+        "    assert limit\n",
         f"{_OPENED}_adding_a_person_whom_the_registry_has_is_a_look_by_number",
     ),
     rule_mutant(
@@ -207,6 +207,22 @@ LOOKS: tuple[RuleMutant, ...] = (
         "    return and_(person.is_not(None), person.in_(protected_references()))\n",
         "    return and_(person.is_(None), person.in_(protected_references()))\n",
         f"{_GIVEN}_orders_of_a_protected_person_are_the_units_and_the_regions_systems_alone",
+    ),
+    rule_mutant(
+        "REF-19e",
+        "The log of looks tells who cares for a protected person",
+        f"{_PEOPLE}/api.py",
+        "        one.without_person() if one.person in withheld and one.user_id != me else one\n",
+        "        one if one.person in withheld and one.user_id != me else one\n",
+        f"{_PROTECTED}_the_log_of_looks_does_not_tell_who_cares_for_a_protected_person",
+    ),
+    rule_mutant(
+        "REF-19e",
+        "Who asks the log for a protected person is told who cares for them",
+        _VAULT,
+        "    return and_(PersonAccessRow.person == person, or_(mine, is_open))\n",
+        "    return and_(PersonAccessRow.person == person, or_(mine, is_open, ~is_open))\n",
+        f"{_PROTECTED}_the_log_of_looks_does_not_tell_who_cares_for_a_protected_person",
     ),
     rule_mutant(
         "REF-19e",

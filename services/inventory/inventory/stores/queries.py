@@ -7,7 +7,6 @@ from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.access import Reach
 from kvitt_contracts.types import CustomerId, PayerId, StoreId
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
@@ -68,7 +67,7 @@ def payers_of(points: Iterable[Any]) -> Select[PayerId | None]:
 
 async def stores_within(reader: RegionReader) -> Sequence[StoreId] | None:
     """The stores of the caller's units; None for who reaches the whole region."""
-    if reader.grant.reach is not Reach.UNITS:
+    if reader.grant.is_region_wide:
         return None
     return await reader.all(own_stores(reader.caller).order_by(StoreRow.store))
 

@@ -22,7 +22,7 @@ from orders.read_transaction import Looker, Looking
 
 router = ApiRouter(tags=["Personer"])
 
-_NOT_FOUND = "Kontrollera numret. Stämmer det, kan hjälpmedelsservice lägga till personen."
+_NOT_FOUND = "Kontrollera numret. Stämmer det, kan kundtjänst lägga till personen."
 
 
 class FindPerson(Body):
@@ -122,7 +122,7 @@ async def resolve_persons(body: ResolvePersons, looker: Looking) -> Resolved:
 @router.post("/persons/{person}:open")
 async def open_person(person: PersonRef, body: OpenPerson, looker: Looking) -> Opening:
     """Nödöppna en person som du varken har en del i vården av eller numret till. Skälet loggas, och
-    hjälpmedelsservice får veta det.
+    kundtjänst får veta det.
 
     Nekas: TOO_MANY_LOOKS (REF-19).
     """

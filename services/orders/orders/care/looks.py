@@ -30,7 +30,7 @@ async def find(
     """Find a person by their full number, and open them to the caller (REF-19); None: nobody has
     it, which is logged too. Raises TooManyLooks.
     """
-    await must_have_a_turn(domain.finds_of(caller.grantees), caller, tx)
+    await must_have_a_turn(domain.finds_of(caller.grantees), caller.user_id, tx)
     ref = await find_by_number(identity, tx)
     look = Look.NOT_FOUND if ref is None else Look.FOUND
     log_accesses(tx, caller.user_id, purpose, [ref], look=look)
@@ -43,7 +43,7 @@ async def resolve(
     """Show who references are, as far as they are within the caller's reach for the purpose
     (REF-19). Raises TooManyLooks where too many were not.
     """
-    await must_have_a_turn(domain.MISSES, caller, tx)
+    await must_have_a_turn(domain.MISSES, caller.user_id, tx)
     reached = await given(refs, purpose, caller, tx)
     current = await current_references([ref for ref in refs if ref in reached], tx)
     found = await tx.look_up_all(PersonDetailsRow, current.values())
@@ -67,7 +67,8 @@ async def open_in_emergency(
     """Open a person to the caller without their number (REF-19); None: there is no such reference,
     which is logged too. Raises TooManyLooks.
     """
-    await must_have_a_turn(domain.EMERGENCIES, caller, tx)
+    for limit in (domain.EMERGENCIES, domain.MISSES):
+        await must_have_a_turn(limit, caller.user_id, tx)
     current = (await current_references([person], tx)).get(person)
     if current is None:
         log_accesses(tx, caller.user_id, EMERGENCY, [person], look=Look.OUT_OF_REACH)

@@ -52,7 +52,7 @@ class Opening(BaseModel):
     person: Annotated[PersonRef, Field(description="Referensen som gäller")]
     until: Annotated[datetime, Field(description="Så länge är personen öppnad för dig")]
     told: Annotated[str, Field(description="Vem som får veta det")] = (
-        "Öppningen och skälet är loggade, och hjälpmedelsservice får veta det."
+        "Öppningen och skälet är loggade, och kundtjänst får veta det."
     )
 
 

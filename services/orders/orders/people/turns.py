@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from math import ceil
 
-from kvitt_chassis.access import Caller
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.problems import Problem, ProblemRaised
 from kvitt_contracts.calendar import STOCKHOLM
+from kvitt_contracts.types import UserId
 
 from orders.people.domain import Limit
 from orders.people.writes import LOOKS, full_until
@@ -26,16 +26,19 @@ class TooManyLooks(ProblemRaised):
                 " Uppslagen är loggade och följs upp.",
                 rule="REF-19",
                 way_on=f"Försök igen efter klockan {until.astimezone(STOCKHOLM):%H.%M}. Kan vården"
-                " inte vänta: ring hjälpmedelsservice, som kan slå upp personen.",
+                " inte vänta: ring kundtjänst, som kan slå upp personen.",
                 values={"until": until.isoformat()},
             ),
             headers={"Retry-After": str(wait)},
         )
 
 
-async def must_have_a_turn(limit: Limit, caller: Caller, tx: Transaction) -> None:
-    """Check that a user may have one more look of some kinds. Raises TooManyLooks (429, REF-19)."""
-    until = await full_until(limit, caller.user_id, tx)
+async def must_have_a_turn(limit: Limit, user: UserId, tx: Transaction) -> None:
+    """Check that a user may have one more look of some kinds, in the transaction that logs it.
+
+    Raises TooManyLooks (429, REF-19).
+    """
+    until = await full_until(limit, user, tx)
     if until is not None:
         LOOKS.labels("orders", tx.region, "too_many").inc()
         raise TooManyLooks(until)
