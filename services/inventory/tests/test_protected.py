@@ -152,6 +152,22 @@ async def test_who_is_protected_is_so_under_every_earlier_reference(world: World
 
 
 @pytest.mark.rule("REF-19e")
+async def test_under_an_earlier_reference_one_is_protected_no_longer_than_one_is(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_person_registered("P-40001"),
+        a_person_merged(PATIENT, into="P-40001"),
+        a_person_protection_changed("P-40001"),
+    )
+    before = await seen(world, **STAFF)
+    await world.handle(a_person_protection_changed("P-40001", is_protected=False))
+
+    assert before == OF_THE_OTHER
+    assert await seen(world, **STAFF) != OF_THE_OTHER
+
+
+@pytest.mark.rule("REF-19e")
 async def test_a_protected_persons_device_is_shown_to_the_unit_that_is_to_receive_it(
     world: World,
 ) -> None:

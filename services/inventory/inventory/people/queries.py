@@ -100,7 +100,10 @@ def protected_references() -> Select[str]:
     """Selects, as texts, the references of persons whose identity is protected, with every alias of
     them.
     """
-    known = select(PersonRow.person).where(PersonRow.is_protected)
+    # of who is an alias the row says what was stated before: whom it stands for is protected or not
+    known = select(PersonRow.person).where(
+        PersonRow.is_protected, PersonRow.person.not_in(select(AliasRow.person))
+    )
     protected = known.cte("protected_references", recursive=True)
     aliases = select(AliasRow.person).join(protected, AliasRow.into == protected.c.person)
     return select(cast(protected.union(aliases).c.person, Text))

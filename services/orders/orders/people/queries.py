@@ -8,7 +8,7 @@ from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, UserId
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from orders.people.domain import OPEN_FOR, OPENING
@@ -53,11 +53,15 @@ def same_persons(refs: Sequence[PersonRef], region: RegionCode) -> CTE:
         .where(PersonRow.region == region, PersonRow.id.in_(refs))
         .cte(recursive=True)
     )
-    up = up.union(
-        select(up.c.asked, PersonRow.id, PersonRow.merged_into).where(
-            PersonRow.region == region, PersonRow.id == up.c.merged_into
-        )
+    # one row each: else the database reckons with many, and reads every person of the region
+    into = (
+        select(PersonRow.id, PersonRow.merged_into)
+        .where(PersonRow.region == region, PersonRow.id == up.c.merged_into)
+        .limit(1)
+        .correlate(up)
+        .lateral()
     )
+    up = up.union(select(up.c.asked, into.c.id, into.c.merged_into).join(into, true()))
     down = select(up.c.asked, up.c.id).where(up.c.merged_into.is_(None))
     same = down.cte(recursive=True)
     return same.union(
