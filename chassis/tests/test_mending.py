@@ -8,10 +8,12 @@ from uuid import uuid4
 import pytest
 from kvitt_chassis.consuming.incoming import Incoming, Record
 from kvitt_chassis.consuming.mending import NotEditable, mended
+from kvitt_contracts.bmb import UnlockTransfer
 from kvitt_contracts.envelope import STRUCTURED
 from kvitt_contracts.orders import VoidOrder
+from kvitt_contracts.types import UserId
 
-from chassis.tests.trail import INBOUND, Log
+from chassis.tests.trail import INBOUND, Log, an_envelope
 
 VOID = {"by": "k082lno"}
 """Who voids an order."""
@@ -88,6 +90,15 @@ def test_an_attribute_that_is_missing_is_not_given() -> None:
 def test_who_acts_by_a_message_stays_who_it_was(body: bytes, is_inbound: bool) -> None:
     with pytest.raises(NotEditable, match=r"data\.by"):
         mended(parked(Log().void("order-1"), is_inbound=is_inbound), body, {})
+
+
+def test_who_asked_for_what_is_done_stays_who_it_was() -> None:
+    command = UnlockTransfer(by=UserId("k082lno"), asked_by=UserId("k201ema"))
+    before = parked(Log().record(INBOUND, an_envelope(command, subject="BMB-1"), command))
+    another = command.model_copy(update={"asked_by": UserId("k999xyz")})
+
+    with pytest.raises(NotEditable, match=r"data\.asked_by"):
+        mended(before, another.model_dump_json().encode(), {})
 
 
 def test_who_acts_is_not_made_up_for_a_body_that_cannot_be_read() -> None:

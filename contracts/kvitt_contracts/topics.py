@@ -72,7 +72,7 @@ ORDERS_PERSONS = domain_topic(
     orders.PersonEvent,
     "inventory",
     "bmb",
-    to_come=["billing"],
+    "billing",
 )
 ORDERS_UNITS = domain_topic(
     "orders.units",

@@ -59,7 +59,7 @@ def _identity(record: Record, *, is_inbound: bool) -> dict[str, object]:
     """What makes the message this one, by field; None for what it does not say."""
     attributes, body = identifying(record.headers, record.value, is_inbound=is_inbound)
     found = message_class(str(attributes["type"]))
-    who = _WHO if found is None else _ACTORS.get(found, _WHO)
+    who = dict.fromkeys((*_WHO, *_ACTORS.get(found, ()))) if found else _WHO
     document = _document(body)
     return {
         **{f"ce_{name}": value for name, value in attributes.items()},

@@ -19,6 +19,9 @@ from kvitt_contracts.orders import (
     CustomerRegistered,
     OrderPlaced,
     PayerRegistered,
+    PersonProtectionChanged,
+    PersonRegistered,
+    PersonsMerged,
     UserRegistered,
 )
 from kvitt_contracts.types import ChargeId, Charging, identify
@@ -33,6 +36,7 @@ from billing.models import (
     InvoiceRunRow,
     OrderLineRow,
     PayerRow,
+    PersonRow,
     UserRow,
 )
 from billing.rents import domain as rents
@@ -43,6 +47,9 @@ messages.include(documents.timers)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)
+messages.project(PersonRegistered, PersonRow, merged_into=None)
+messages.amend(PersonProtectionChanged, PersonRow)
+messages.project(PersonsMerged, PersonRow, merged_into=lambda event: event.into)
 messages.project(ArticleListed, ArticleRow)
 messages.project(DeviceRegistered, DeviceRow)
 

@@ -21,9 +21,10 @@ from kvitt_contracts.types import (
     OrderLineId,
     Payer,
     PayerId,
+    PersonRef,
     Recipient,
 )
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from billing import domain
@@ -53,6 +54,25 @@ class CustomerRow(Regional, Base):
 
     customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
     payer_id: Mapped[PayerId]
+
+
+class PersonRow(Regional, Base):
+    """Whether a person is protected; `merged_into` makes the reference an alias."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        Index("ix_persons_protected", "region", postgresql_where=text("is_protected")),
+        Index(
+            "ix_persons_merged_into",
+            "region",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
+    )
+
+    person: Mapped[PersonRef] = mapped_column(primary_key=True)
+    merged_into: Mapped[PersonRef | None]
+    is_protected: Mapped[bool] = mapped_column(default=False)
 
 
 class UserRow(RegisteredUser, Base):

@@ -10,6 +10,7 @@ from typing import Any
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader, Scope
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.types import DeviceId, PayerId
 from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, select, union
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,6 +26,7 @@ from billing.models import (
     InvoiceRow,
     InvoiceRunRow,
     PayerRow,
+    PersonRow,
     RentRow,
     SetAsideRow,
 )
@@ -34,11 +36,15 @@ CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
 
 # decision 0283: a unit reaches what its payers pay, and nothing that a patient is billed
-INVOICES_REACH = Scope(
-    InvoiceRow.region, also=lambda caller: _is_billed_to(InvoiceRow.payer_key, caller)
+INVOICES_REACH = ScopeOfPersons(
+    InvoiceRow.region,
+    also=lambda caller: _is_billed_to(InvoiceRow.payer_key, caller),
+    protected=lambda: InvoiceRow.payer_key.in_(_keys_of_protected()),
 )
-CHARGES_REACH = Scope(
-    ChargeRow.region, also=lambda caller: _is_billed_to(ChargeRow.payer_key, caller)
+CHARGES_REACH = ScopeOfPersons(
+    ChargeRow.region,
+    also=lambda caller: _is_billed_to(ChargeRow.payer_key, caller),
+    protected=lambda: ChargeRow.payer_key.in_(_keys_of_protected()),
 )
 DEVICES_REACH = Scope(DeviceRow.region, also=lambda caller: _has_been_paid_by(caller))
 PAYERS_REACH = Scope(PayerRow.region, also=lambda caller: PayerRow.payer_id == _any_payer(caller))
@@ -205,6 +211,16 @@ def _any_payer(caller: Caller, expression: Any = CustomerRow.payer_id) -> Column
 
 def _is_billed_to(payer_key: InstrumentedAttribute[str], caller: Caller) -> ColumnElement[bool]:
     return payer_key == _any_payer(caller, literal("unit/") + CustomerRow.payer_id)
+
+
+def _keys_of_protected() -> Select[str]:
+    """Protected persons as payers, by every reference that stands for them."""
+    protected = select(PersonRow.person).where(
+        PersonRow.is_protected, PersonRow.merged_into.is_(None)
+    )
+    found = protected.cte("protected_references", recursive=True)
+    aliases = select(PersonRow.person).join(found, PersonRow.merged_into == found.c.person)
+    return select(literal("patient/") + cast(found.union(aliases).c.person, Text))
 
 
 def _has_been_paid_by(caller: Caller) -> ColumnElement[bool]:

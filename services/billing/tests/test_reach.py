@@ -20,12 +20,16 @@ from contracts.tests.builders.inventory import (
 from contracts.tests.builders.orders import (
     a_customer_registered,
     a_payer_registered,
+    a_person_merged,
+    a_person_protection_changed,
+    a_person_registered,
     a_user_registered,
 )
 from contracts.tests.builders.story import (
     CUSHION,
     OTHER,
     OTHER_PAYER,
+    PATIENT,
     PAYER,
     RECEIVER,
     RECEIVING,
@@ -135,6 +139,48 @@ async def test_customer_service_and_the_regions_system_read_what_patients_are_bi
     assert charges == sorted([PAYER, PATIENT_PAYS])
     assert len(devices) == 2
     assert of_the_patient == [PATIENT_PAYS]
+
+
+@pytest.mark.rule("REF-19e")
+@pytest.mark.parametrize("known_as", [PATIENT, "P-10001"])
+async def test_what_a_protected_person_is_billed_is_the_regions_systems_alone(
+    given: Given, known_as: str
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            a_person_registered(), a_person_registered("P-10001"), a_person_registered("P-10002")
+        )
+        await a_month(world)
+        if known_as != PATIENT:
+            await world.handle(a_person_merged(PATIENT, into=known_as))
+        await world.handle_all(
+            a_person_protection_changed(known_as), a_person_protection_changed("P-10002")
+        )
+        theirs = [one for one in await world.rows(InvoiceRow) if one.payer.kind == "patient"]
+        seen = {}
+        for role in (Role.CUSTOMER_SERVICE, Grantee.REGION_SYSTEM):
+            async with world.http(roles=[role]) as client:
+                shown = await client.get(f"/invoices/{theirs[0].id}/pdf")
+                seen[role] = [
+                    await payers_billed(client, "/invoices"),
+                    await payers_billed(client, "/charges"),
+                    len(await items(client, f"/invoices?person={PATIENT_PAYS}")),
+                    shown.status_code == 404,
+                ]
+        await world.handle(a_person_protection_changed(known_as, is_protected=False))
+        async with world.http(roles=[Role.CUSTOMER_SERVICE]) as client:
+            afterwards = await payers_billed(client, "/charges")
+
+    assert seen == {
+        Role.CUSTOMER_SERVICE: [sorted([PAYER, RECEIVING_PAYER]), [PAYER], 0, True],
+        Grantee.REGION_SYSTEM: [
+            sorted([PAYER, RECEIVING_PAYER, PATIENT_PAYS]),
+            sorted([PAYER, PATIENT_PAYS]),
+            1,
+            False,
+        ],
+    }
+    assert afterwards == sorted([PAYER, PATIENT_PAYS])
 
 
 @pytest.mark.rule("REF-18b")

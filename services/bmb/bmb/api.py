@@ -13,6 +13,7 @@ from kvitt_chassis.http import (
     Commands,
     ListOf,
     ListQuery,
+    NotFound,
     Page,
     Reader,
     RegionReader,
@@ -32,8 +33,11 @@ from kvitt_contracts.types import (
     CustomerId,
     Day,
     DeviceNumber,
+    NamedPatient,
     NamedRecipient,
+    PatientRecipient,
     PayerId,
+    Recipient,
     Reference,
     ServicePointId,
     StoreId,
@@ -47,7 +51,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
 from bmb.queries import SHOWN, UNLOCKED, is_shown
-from bmb.register.models import DeviceRow
+from bmb.register.models import DeviceRow, PersonRow
 from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.views import TransferLine, TransferView
 
@@ -68,7 +72,13 @@ class SaveBody(Body):
                     "message": "Skickar BMB enligt överenskommelse.",
                     "execute": True,
                 },
-                {"devices": ["170098"], "new_recipient": {"kind": "patient", "person": "P-20417"}},
+                {
+                    "devices": ["170098"],
+                    "new_recipient": {
+                        "kind": "patient",
+                        "person": "1f6c1d3a-53a2-4a53-a5cb-2f1b0c9a6d11",
+                    },
+                },
             ]
         }
     )
@@ -83,7 +93,9 @@ class SaveBody(Body):
     devices: Annotated[
         tuple[DeviceNumber, ...], Field(min_length=1, max_length=100, description="Individnummer")
     ]
-    new_recipient: NamedRecipient | None = None
+    new_recipient: Annotated[
+        Recipient | None, Field(description="Ny mottagare; en patient med sin referens")
+    ] = None
     new_store: Annotated[StoreId | None, Field(description="Eget förråd")] = None
     new_prescriber: UserId | None = None
     receiving_service_point: Annotated[
@@ -123,7 +135,7 @@ class UnlockBody(Body):
 
 
 @router.post("/transfers", status_code=202)
-async def save_transfer(body: SaveBody, commands: Commands) -> TransferView:
+async def save_transfer(body: SaveBody, commands: Commands, reader: Reader) -> TransferView:
     """Spara ett byte, och skicka det genast om `execute` är sant. 202 medan lagret prövar det.
 
     Nekas: okända namn UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3, REF-4), UNKNOWN_DEVICE,
@@ -133,8 +145,9 @@ async def save_transfer(body: SaveBody, commands: Commands) -> TransferView:
     RECEIVER_NOT_NAMED, SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`.
     """
-    values = body.model_dump(exclude={"reference"}, exclude_unset=True)
-    command = SaveTransfer(sender=commands.caller.user_id, **values)
+    values = body.model_dump(exclude={"reference", "new_recipient"}, exclude_unset=True)
+    recipient = await _named(body.new_recipient, reader)
+    command = SaveTransfer(sender=commands.caller.user_id, new_recipient=recipient, **values)
     # Without a name of its own the transfer has a random id: nothing else will ever call it.
     region = commands.caller.region
     named = identify(region, "transfer", body.reference) if body.reference else uuid4()
@@ -293,6 +306,21 @@ async def _run(
 ) -> TransferView:
     show = _show(commands, transfer_id)
     return await commands.run(command, target=transfer_id, scope=SHOWN, rule=rule, show=show)
+
+
+# decision 0277: over HTTP a person is named by the reference that one has been given
+async def _named(recipient: Recipient | None, reader: RegionReader) -> NamedRecipient | None:
+    if not isinstance(recipient, PatientRecipient):
+        return recipient
+    row = await reader.look_up(PersonRow, recipient.person)
+    if row is None:
+        raise NotFound(
+            "person",
+            rule="BMB-1",
+            field="new_recipient.person",
+            way_on="Sök personen på numret (POST /persons:find), och försök igen.",
+        )
+    return NamedPatient(person=row.region_person_id)
 
 
 def _show(

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from bmb.domain import Reason as TransferReason
@@ -7,7 +9,7 @@ from bmb.drafts.domain import Reason, Wish, acknowledging_service_point, cancel,
 from bmb.parties.domain import Reason as PartyReason
 from kvitt_contracts.bmb import TransferCancelled, TransferDrafted
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Reference, Role, ServicePointId, StoreId
+from kvitt_contracts.types import Reference, Role, ServicePointId, StoreId, UserId
 
 from contracts.tests.builders.story import (
     OTHER,
@@ -32,6 +34,11 @@ from services.bmb.tests.builders import (
 )
 
 TODAY = date(2026, 5, 1)
+THEIRS = "P-30771"
+NOBODYS = a_device(
+    "157792", holder=a_patient(THEIRS), prescriber=UserId(RECEIVER), prescribed_at=frozenset()
+)
+"""A device in which the sender has no part."""
 
 
 def saved(wish: Wish) -> TransferDrafted:
@@ -106,6 +113,23 @@ def test_a_device_in_a_store_of_somebody_else_cannot_be_transferred() -> None:
 
     assert (refused.reason, refused.field) == (Reason.NOT_OWN_STORE, "devices")
     assert not refused.values  # the store is no business of who asks
+
+
+@pytest.mark.rule("REF-18c")
+@pytest.mark.parametrize(
+    "wished",
+    [
+        {"devices": (a_device(), NOBODYS)},
+        {"devices": (NOBODYS,), "new_store": StoreId("402"), "new_recipient": to_patient("P-1")},
+        {"devices": (NOBODYS,), "new_store": StoreId("402"), "new_recipient": to_patient(THEIRS)},
+        {"devices": (NOBODYS,), "new_recipient": to_patient(THEIRS, active=False)},
+        {"devices": (NOBODYS,), "new_recipient": to_patient("P-1", active=False)},
+        {"devices": (replace(NOBODYS, holder=a_store("500")),), "new_recipient": to_patient()},
+        {"devices": (replace(NOBODYS, holder=a_store("500")),), "new_recipient": None},
+    ],
+)
+def test_who_has_no_part_in_a_device_is_not_told_where_it_is(wished: dict[str, Any]) -> None:
+    assert refusal(a_wish(**wished)).reason == PartyReason.NO_PART_IN_DEVICE
 
 
 @pytest.mark.rule("BMB-1c")

@@ -14,11 +14,13 @@ from kvitt_testkit.world import World, stockholm
 from contracts.tests.builders.inventory import a_hold_granted
 from contracts.tests.builders.story import (
     OTHER,
+    OTHER_PATIENT,
     RECEIVER,
     RECEIVING,
     SENDER,
     SENDING,
     SERVICE,
+    person,
 )
 from services.bmb.tests.worlds import Registered, registered
 
@@ -63,6 +65,25 @@ async def test_a_draft_shows_the_payer_that_will_be_proposed(registered: Registe
         assert answer.json()["status"] == "draft"
         assert answer.json()["proposed_payer"] == "20311"
         assert answer.json()["devices"][0]["device_number"] == "170098"
+
+
+@pytest.mark.rule("REF-19a")
+async def test_a_new_recipient_is_named_by_the_reference_alone(registered: Registered) -> None:
+    """The region's own id can be guessed; a reference has who found or saw the person."""
+    body = {"devices": ["170098"], "new_prescriber": RECEIVER}
+
+    def naming(who: object) -> dict[str, object]:
+        return body | {"new_recipient": {"kind": "patient", "person": str(who)}}
+
+    async with registered() as world, as_user(world, SENDER, SENDING) as client:
+        known = await client.post("/transfers", json=naming(person(OTHER_PATIENT)))
+        unknown = await client.post("/transfers", json=naming(person("nobody")))
+        guessed = await client.post("/transfers", json=naming(OTHER_PATIENT))
+
+    assert known.json()["recipient"] == naming(person(OTHER_PATIENT))["new_recipient"]
+    assert (unknown.status_code, unknown.json()["reason"]) == (404, "UNKNOWN_PERSON")
+    assert unknown.json()["field"] == "new_recipient.person"
+    assert guessed.status_code == 422
 
 
 @pytest.mark.rule("BMB-2a", "BMB-2c")

@@ -199,6 +199,17 @@ async def test_adding_a_person_whom_the_registry_has_is_a_look_by_number(given: 
         assert (again.status_code, again.json()) == (201, added.json())
 
 
+@pytest.mark.rule("REF-19d")
+async def test_who_tries_references_has_no_more_misses_by_opening_them(given: Given) -> None:
+    async with given(service) as world, world.http(**CARE) as client:
+        await logged(world, Look.OUT_OF_REACH, at=minutes_ago(1), times=MISSES.an_hour - 1)
+
+        last = await client.post(f"/persons/{uuid4()}:open", json=REASON)
+        one_more = await client.post(f"/persons/{uuid4()}:open", json=REASON)
+
+        assert (last.status_code, one_more.status_code) == (404, 429)
+
+
 @pytest.mark.rule("REF-19c")
 async def test_a_person_is_opened_in_an_emergency_with_a_reason_that_is_logged(
     given: Given,

@@ -58,6 +58,22 @@ REACH: tuple[RuleMutant, ...] = (
         f"{_TESTS}_reach_is_what_the_register_says_now",
     ),
     rule_mutant(
+        "REF-19e",
+        "Customer service reads what a protected person is charged",
+        _QUERIES,
+        "    protected=lambda: ChargeRow.payer_key.in_(_keys_of_protected()),\n",
+        "    protected=lambda: ChargeRow.payer_key.is_(None),\n",
+        f"{_TESTS}_what_a_protected_person_is_billed_is_the_regions_systems_alone",
+    ),
+    rule_mutant(
+        "REF-19e",
+        "An earlier reference of a protected person is billed in the open",
+        _QUERIES,
+        "cast(found.union(aliases).c.person, Text)",
+        "cast(found.c.person, Text)",
+        f"{_TESTS}_what_a_protected_person_is_billed_is_the_regions_systems_alone",
+    ),
+    rule_mutant(
         "REF-18e",
         "Who is inactive reads on",
         f"{_CODE}/handlers.py",

@@ -98,11 +98,12 @@ def save(
             way_on="Spara ett nytt byte under en ny beteckning.",
             status=transfer.status,
         )
+    # before anything is said of where they are: who has no part learns nothing of that (REF-18)
+    refuse_without_part(wish.sender, wish.devices)
     holder = _shared_holder(wish.devices)
     new_recipient = _new_recipient(wish, holder)
     _refuse_stores(wish, holder, to_recipient=new_recipient is not None)
     refuse_ended(Parties(prescriber=wish.new_prescriber))
-    refuse_without_part(wish.sender, wish.devices)
     return (
         TransferDrafted(
             transfer_id=transfer_id,

@@ -67,7 +67,8 @@ async def open_in_emergency(
     """Open a person to the caller without their number (REF-19); None: there is no such reference,
     which is logged too. Raises TooManyLooks.
     """
-    await must_have_a_turn(domain.EMERGENCIES, caller.user_id, tx)
+    for limit in (domain.EMERGENCIES, domain.MISSES):
+        await must_have_a_turn(limit, caller.user_id, tx)
     current = (await current_references([person], tx)).get(person)
     if current is None:
         log_accesses(tx, caller.user_id, EMERGENCY, [person], look=Look.OUT_OF_REACH)

@@ -5,7 +5,7 @@ bodies alone. How somebody comes to see a person is in `orders.care`.
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.filters import Eq, In
+from kvitt_chassis.filters import Eq, In, Where
 from kvitt_chassis.http import (
     ApiRouter,
     Body,
@@ -27,7 +27,7 @@ from sqlalchemy import select
 from orders.people.commands import AddPerson
 from orders.people.domain import Look
 from orders.people.models import PersonAccessRow, PersonRow
-from orders.people.queries import find_by_number
+from orders.people.queries import find_by_number, is_told_of, protected_among
 from orders.people.views import AccessView, PersonView
 
 router = ApiRouter(tags=["Personer"])
@@ -104,7 +104,7 @@ async def list_persons(reader: Reader, asked: Annotated[PersonQuery, Query()]) -
 class AccessQuery(ListQuery):
     """Which looks."""
 
-    person: Annotated[PersonRef | None, Eq(PersonAccessRow.person, "Vem som sågs")] = None
+    person: Annotated[PersonRef | None, Where(is_told_of, "Vem som sågs")] = None
     user_id: Annotated[UserId | None, Eq(PersonAccessRow.user_id, "Vem som såg")] = None
     look: Annotated[list[Look] | None, In(PersonAccessRow.look, "Vad det blev")] = None
 
@@ -122,5 +122,15 @@ ACCESSES = ListOf(
 async def list_person_accesses(
     reader: Reader, asked: Annotated[AccessQuery, Query()]
 ) -> Page[AccessView]:
-    """Loggen över vem som såg vem, och varför (REF-6)."""
-    return await ACCESSES.page(asked, reader)
+    """Loggen över vem som såg vem, och varför (REF-6). Vem som sågs utelämnas när den har skyddade
+    personuppgifter och uppslaget är en annans: loggen skulle säga var personen vårdas (REF-19).
+    """
+    page = await ACCESSES.page(asked, reader)
+    me = reader.caller.user_id
+    others = {one.person for one in page.items if one.person and one.user_id != me}
+    withheld = await protected_among(others, reader)
+    items = [
+        one.without_person() if one.person in withheld and one.user_id != me else one
+        for one in page.items
+    ]
+    return page.model_copy(update={"items": items})

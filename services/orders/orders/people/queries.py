@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, UserId
-from sqlalchemy import CTE, ColumnElement, Select, func, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from orders.people.domain import OPEN_FOR, OPENING
@@ -72,6 +73,21 @@ def protected_references() -> Select[PersonRef]:
     found = protected.cte("protected_references", recursive=True)
     aliases = select(PersonRow.id).join(found, PersonRow.merged_into == found.c.id)
     return select(found.union(aliases).c.id)
+
+
+def is_told_of(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
+    """The criterion of a line of the log that is about a person; of who is protected, the reader's
+    own lines alone: whoever else looked works where the person is cared for (REF-19).
+    """
+    mine = PersonAccessRow.user_id == reader.caller.user_id
+    is_open = PersonAccessRow.person.not_in(protected_references())
+    return and_(PersonAccessRow.person == person, or_(mine, is_open))
+
+
+async def protected_among(refs: Iterable[PersonRef], reader: RegionReader) -> frozenset[PersonRef]:
+    """Those of some references whose persons are protected."""
+    these = PersonRow.id.in_(sorted(refs, key=str)), PersonRow.id.in_(protected_references())
+    return frozenset(PersonRef(ref) for ref in await reader.all(select(PersonRow.id).where(*these)))
 
 
 def is_open_to(

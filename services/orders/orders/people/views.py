@@ -43,4 +43,17 @@ class AccessView(BaseModel):
     ]
     purpose: Annotated[str, Field(description="Ändamålet")]
     reason: Annotated[str | None, Field(description="Skälet till en nödöppning")]
-    person: Annotated[PersonRef | None, Field(description="Saknas när ingen fanns")]
+    person: Annotated[
+        PersonRef | None, Field(description="Saknas när ingen fanns, och när den inte visas här")
+    ]
+    person_is_withheld: Annotated[
+        bool,
+        Field(
+            description="Sant när personen, som har skyddade personuppgifter, inte visas: den som"
+            " såg den arbetar där den vårdas (REF-19)"
+        ),
+    ] = False
+
+    def without_person(self) -> "AccessView":
+        """The line for who is not to know where a protected person is cared for (REF-19)."""
+        return self.model_copy(update={"person": None, "person_is_withheld": True})
