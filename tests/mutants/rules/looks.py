@@ -139,8 +139,8 @@ LOOKS: tuple[RuleMutant, ...] = (
         "REF-19b",
         "A person who is added is looked for without a limit",
         f"{_PEOPLE}/handlers.py",
-        "    await must_have_a_turn(domain.finds_of(frozenset()), UserId(tx.actor), tx)\n",
-        "",
+        "    await must_have_a_turn(limit, by, tx)\n",
+        "    assert limit\n",
         f"{_OPENED}_adding_a_person_whom_the_registry_has_is_a_look_by_number",
     ),
     rule_mutant(

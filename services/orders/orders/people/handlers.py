@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
 from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
@@ -102,18 +103,20 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
     """Add a person whom the registry lacks (REF-8), with who asked for it (REF-12); no effect when
     the number is registered already.
 
-    Refused: UNKNOWN_USER (REF-12). Raises TooManyLooks: it answers for a number that is known.
+    Refused: UNKNOWN_USER (REF-12). Raises TooManyLooks.
     """
-    await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12", field="asked_by")
     assert tx.actor is not None  # over HTTP alone
-    await must_have_a_turn(domain.finds_of(frozenset()), UserId(tx.actor), tx)
+    by = UserId(tx.actor)
+    limit = domain.finds_of(frozenset({Grantee.CUSTOMER_SERVICE}))  # nobody else is granted it
+    await must_have_a_turn(limit, by, tx)
+    await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12", field="asked_by")
     found = await find_by_number(command.identity, tx)
     if found is not None:
-        log_accesses(tx, UserId(tx.actor), ADD_PERSON, [found], look=domain.Look.ADDED)
+        log_accesses(tx, by, ADD_PERSON, [found], look=domain.Look.ADDED)
         return
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))
     row = _start(named, active=True, is_protected=command.protected, tx=tx)
-    log_accesses(tx, UserId(tx.actor), ADD_PERSON, [PersonRef(row.id)], look=domain.Look.ADDED)
+    log_accesses(tx, by, ADD_PERSON, [PersonRef(row.id)], look=domain.Look.ADDED)
     tx.put(
         PersonDetailsRow(
             region=tx.region,
