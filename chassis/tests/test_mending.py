@@ -10,6 +10,7 @@ from kvitt_chassis.consuming.incoming import Incoming, Record
 from kvitt_chassis.consuming.mending import NotEditable, mended
 from kvitt_contracts.bmb import UnlockTransfer
 from kvitt_contracts.envelope import STRUCTURED
+from kvitt_contracts.examples import examples
 from kvitt_contracts.orders import VoidOrder
 from kvitt_contracts.types import UserId
 
@@ -93,7 +94,7 @@ def test_who_acts_by_a_message_stays_who_it_was(body: bytes, is_inbound: bool) -
 
 
 def test_who_asked_for_what_is_done_stays_who_it_was() -> None:
-    command = UnlockTransfer(by=UserId("k082lno"), asked_by=UserId("k201ema"))
+    command = examples(UnlockTransfer.wire_type)[0].message
     before = parked(Log().record(INBOUND, an_envelope(command, subject="BMB-1"), command))
     another = command.model_copy(update={"asked_by": UserId("k999xyz")})
 
