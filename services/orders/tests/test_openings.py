@@ -199,20 +199,6 @@ async def test_adding_a_person_whom_the_registry_has_is_a_look_by_number(given: 
         assert (again.status_code, again.json()) == (201, added.json())
 
 
-@pytest.mark.rule("REF-19b")
-async def test_additions_that_are_asked_for_at_once_are_counted_one_by_one(given: Given) -> None:
-    async with given(service) as world:
-        await world.handle(a_person_stated(), subject="ac-person-1")
-        body = {**WHO, "name": "Testa Hundraåring", "home_region": "ac", "asked_by": USER}
-        del body["purpose"]
-        async with world.http(user=USER, roles=[Role.CUSTOMER_SERVICE]) as client:
-            await logged(world, Look.FOUND, at=minutes_ago(1), times=FINDS - 1)
-
-            answers = await asyncio.gather(*(client.post("/persons", json=body) for _ in range(4)))
-
-        assert sorted(answer.status_code for answer in answers) == [201, 429, 429, 429]
-
-
 @pytest.mark.rule("REF-19d")
 async def test_who_tries_references_has_no_more_misses_by_opening_them(given: Given) -> None:
     async with given(service) as world, world.http(**CARE) as client:
