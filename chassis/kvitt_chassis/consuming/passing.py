@@ -1,5 +1,5 @@
-"""A batch that nobody here handles: it moves marks and positions and does nothing else, so it is one
-call of a function of the database, which is its own transaction.
+"""A batch that nobody here handles moves marks and positions and does nothing else: it is one call
+of a function of the database, which is its own transaction.
 """
 
 from collections.abc import Sequence
