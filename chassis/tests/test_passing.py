@@ -1,10 +1,11 @@
 """A batch that nobody here handles: one call moves its marks, or it is settled as others are."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from kvitt_chassis.consuming.consumer import Consumer
@@ -13,7 +14,9 @@ from kvitt_chassis.consuming.passing import pass_over, passages
 from kvitt_chassis.consuming.positions import DatabaseBehind
 from kvitt_chassis.consuming.verdicts import REMEMBERED_IDS
 from kvitt_contracts.types import OrderId
+from kvitt_testkit.running import wait_for
 from kvitt_testkit.sent import sent
+from kvitt_testkit.world import ServiceUrls
 
 from chassis.tests import trail
 from chassis.tests.tables import marks, parked
@@ -21,6 +24,16 @@ from chassis.tests.trail import Log, table, trail_of
 from contracts.tests.builders.inventory import an_order_picking_started
 
 REMEMBERED = "SELECT key, seq, event_ids FROM marks ORDER BY key"
+WAIT_FOR_LOCK = """
+    CREATE FUNCTION wait_for_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock_shared(1);
+        RETURN new;
+    END
+    $$;
+    CREATE TRIGGER waits BEFORE UPDATE ON marks FOR EACH ROW EXECUTE FUNCTION wait_for_lock()
+    """
+WAITS = "SELECT true FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 POSITIONS = "SELECT topic, partition, next_offset FROM positions"
 
 
@@ -140,6 +153,39 @@ async def test_two_processes_with_one_batch_pass_over_it_once(consumer: Consumer
 
     assert sorted(did) == [False, False, True]
     assert {seq for _, _, seq in await marks(consumer.database)} == {2}
+
+
+@pytest.fixture
+async def held_moves(urls: ServiceUrls) -> AsyncIterator[asyncpg.Connection]:
+    """Whoever moves a mark waits for a lock that this connection has."""
+    owner = await asyncpg.connect(urls.owner.replace("+asyncpg", ""))
+    await owner.execute(WAIT_FOR_LOCK)
+    await owner.execute("SELECT pg_advisory_lock(1)")
+    yield owner
+    await owner.execute("DROP FUNCTION wait_for_lock CASCADE")
+    await owner.close()
+
+
+async def test_a_key_that_a_rival_begins_meanwhile_is_not_passed_over(
+    consumer: Consumer, log: Log, held_moves: asyncpg.Connection
+) -> None:
+    known, fresh = uuid4(), uuid4()
+    await consumer.settle([unused(log, known, 1)])
+    begun = unused(log, fresh, 1)
+    passing = asyncio.create_task(passed(consumer, [unused(log, known, 2), begun]))
+
+    async def waits() -> bool:
+        return bool(await held_moves.fetchval(WAITS))
+
+    await wait_for(waits)
+    await trail.a_consumer(consumer.database).settle([begun])
+    await held_moves.execute("SELECT pg_advisory_unlock(1)")
+
+    assert not await passing
+    assert {(key, seq) for _, key, seq in await marks(consumer.database)} == {
+        (str(known), 1),
+        (str(fresh), 1),
+    }
 
 
 async def test_the_number_after_what_was_passed_over_is_applied(

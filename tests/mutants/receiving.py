@@ -89,7 +89,7 @@ RECEIVING: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/passing.py",
         "            IF begun < fresh THEN",
         "            IF begun < 0 THEN",
-        f"{_PASSING}::test_two_processes_with_one_batch_pass_over_it_once",
+        f"{_PASSING}::test_a_key_that_a_rival_begins_meanwhile_is_not_passed_over",
     ),
     mutant(
         "fresh-mark-is-nobodys-fault",
