@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test slowest simulate faults faults-short mutants rule-mutants bench wheels lint types rules contracts lock clean fmt
+.PHONY: help install run test slowest simulate faults faults-short mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ rules: $(INSTALLED) ## Each rule and clause of docs/domain.md: done, begun or no
 contracts: $(INSTALLED) ## Fails when schemas, AsyncAPI or topic list are not as generated, or a change is incompatible.
 	$(BIN)/python -m kvitt_contracts.generate --check
 	$(BIN)/python -m kvitt_contracts.compatibility
+
+access: $(INSTALLED) ## Who may do what: the table of access, as docs/access.md has it.
+	@$(BIN)/python -m kvitt_contracts.access_page
 
 lock: $(INSTALLED) ## Resolve requirements.lock anew: versions and hashes, no address. UPGRADE=1 takes newer ones.
 	$(BIN)/python -m kvitt.requirements | $(BIN)/uv pip compile - --quiet --universal \

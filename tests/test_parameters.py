@@ -91,7 +91,13 @@ def _document(service: Service) -> dict[str, Any]:
 def _admin() -> dict[str, Any]:
     app = FastAPI()
     parts: Any = SimpleNamespace(
-        service=None, database=None, consumer=None, quarantine=None, relay=None, timers=None
+        service=None,
+        database=None,
+        consumer=None,
+        quarantine=None,
+        relay=None,
+        timers=None,
+        moves_clock=True,
     )
     app.include_router(admin.routes(parts))
     return app.openapi()

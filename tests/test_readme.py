@@ -115,7 +115,8 @@ def _told_again(regions: Sequence[RegionFiles]) -> dict[str, int]:
 
 async def _recorded(system: LocalSystem) -> dict[str, int]:
     """The last number of each service's log."""
-    urls = {name: service.url for name, service in system.services.items()}
-    async with Services(urls, system.tokens) as services:
+    async with Services(system.urls, system.admin_urls, system.tokens) as services:
         operator = services.as_operator()
-        return {name: (await operator.get(name, "/admin/idle"))["recorded"] for name in urls}
+        return {
+            name: (await operator.get(name, "/admin/idle"))["recorded"] for name in services.names
+        }

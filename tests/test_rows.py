@@ -186,7 +186,11 @@ def rows_of(service: str) -> st.SearchStrategy[tuple[Drawn, ...]]:
             st.tuples(
                 st.just(row_type),
                 st.fixed_dictionaries(
-                    {one.name: values_of(one) for one in row_type.__table__.columns}
+                    {
+                        one.name: values_of(one)
+                        for one in row_type.__table__.columns
+                        if one.computed is None
+                    }
                 ),
                 st.booleans(),
             )

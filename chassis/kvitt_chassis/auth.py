@@ -1,20 +1,18 @@
-"""Authentication and authorisation: bearer tokens (JWT) verified against a JWKS, and what their
-holder may do.
+"""Authentication: bearer tokens (JWT) of known issuers, and who their holder is (REF-18).
 
 A token's expiry is judged by real time, never by business time.
 """
 
-import asyncio
-import json
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import jwt
-from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
+from kvitt_contracts.access import Act, Grantee
+from kvitt_contracts.types import RegionCode, UserId
 
+from kvitt_chassis.denials import WAY_ON
+from kvitt_chassis.issuers import Issuer
 from kvitt_chassis.web.problems import Problem, ProblemRaised
 
 AUDIENCE = "kvitt"
@@ -22,24 +20,22 @@ LEEWAY_SECONDS = 30
 
 # Asymmetric ones alone: with a shared secret a service could issue tokens itself.
 _ALGORITHMS = ["ES256", "ES384", "RS256", "PS256", "EdDSA"]
-_CLAIMS = ["exp", "sub", "aud", "region"]
-_KEYS_LIVE_SECONDS = 3600.0
-_RELOAD_PAUSE_SECONDS = 10.0
+_CLAIMS = ["iss", "iat", "exp", "aud", "region"]
 
 
 class Forbidden(ProblemRaised):
-    """The caller is known and may not do this (403, REF-5)."""
+    """The caller is known and may not do this (403), by the act's row of the table of access."""
 
-    def __init__(self, needed: Iterable[str]) -> None:
+    def __init__(self, act: Act) -> None:
         super().__init__(
             Problem(
                 status=403,
-                reason="FORBIDDEN",
+                reason=act.reason,
                 title="Behörighet saknas",
-                detail="Din användare har inte den roll eller det tjänsteställe som krävs.",
-                rule="REF-5",
-                way_on="Be enhetschefen om behörighet.",
-                values={"needs_one_of": sorted(needed)},
+                detail="Din användare har inte den roll som krävs.",
+                rule=act.rule,
+                way_on=WAY_ON,
+                values={"act": act.name, "needs_one_of": sorted(act.granted)},
             )
         )
 
@@ -54,7 +50,7 @@ class Unauthorized(ProblemRaised):
                 reason=reason,
                 title="Inloggning krävs",
                 detail=detail,
-                rule="REF-5",
+                rule="REF-18",
                 way_on="Logga in på nytt och skicka Authorization: Bearer <token>.",
             ),
             headers={"WWW-Authenticate": "Bearer"},
@@ -67,124 +63,38 @@ def no_token() -> Unauthorized:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """An authenticated caller: an internal user id, never a name. `region` scopes everything that
-    the caller reads and writes.
+class Identity:
+    """What a token says: an internal user id, never a name, and the region.
+
+    `said` are the grantees that a token alone can name (IN_TOKENS); for a user it is empty: what a
+    user may do is in the register.
     """
 
     user_id: UserId
     region: RegionCode
-    roles: frozenset[Role]
-    service_points: frozenset[ServicePointId]
-
-    def has(self, *roles: Role) -> bool:
-        """True when the caller has at least one of the roles."""
-        return not self.roles.isdisjoint(roles)
-
-    def must_have(self, *roles: Role) -> None:
-        """Raises Forbidden (403, REF-5) unless the caller has one of the roles."""
-        if not self.has(*roles):
-            raise Forbidden(roles)
-
-    def must_work_at(self, service_point: ServicePointId) -> None:
-        """Raises Forbidden (403, REF-5) unless the token names the service point."""
-        if service_point not in self.service_points:
-            raise Forbidden([service_point])
-
-
-class KeysUnavailable(OSError):
-    """The issuer does not give its keys, and none were given before."""
-
-
-class KeySource(Protocol):
-    """Where the public keys of the token's issuer come from."""
-
-    async def key(self, key_id: str | None) -> jwt.PyJWK | None:
-        """The public key with this id; where the token names none, the only key there is."""
-
-
-class FileKeys:
-    """Keys of a JWKS file, which is read again when it has changed."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._changed = 0.0
-        self._keys: list[jwt.PyJWK] = []
-
-    async def key(self, key_id: str | None) -> jwt.PyJWK | None:
-        """See KeySource. Raises OSError when the file is missing."""
-        changed = self._path.stat().st_mtime
-        if changed != self._changed:
-            self._keys = _parse(json.loads(self._path.read_text()))
-            self._changed = changed
-        return _choose(self._keys, key_id)
-
-
-class UrlKeys:
-    """Keys of a JWKS address, cached for an hour; fetched again when a token names a key that is
-    not there.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._fetched = float("-inf")
-        self._keys: list[jwt.PyJWK] = []
-        self._fetching = asyncio.Lock()
-
-    async def key(self, key_id: str | None) -> jwt.PyJWK | None:
-        """See KeySource. Raises KeysUnavailable when nothing was ever fetched."""
-        found = _choose(self._keys, key_id)
-        age = time.monotonic() - self._fetched
-        # A stranger's made-up key id must not turn every request into a fetch.
-        if (found and age < _KEYS_LIVE_SECONDS) or (self._keys and age < _RELOAD_PAUSE_SECONDS):
-            return found
-        async with self._fetching:
-            if time.monotonic() - self._fetched >= _RELOAD_PAUSE_SECONDS:
-                await self._fetch()
-        return _choose(self._keys, key_id)
-
-    async def _fetch(self) -> None:
-        import httpx  # 5 MiB, of use to a process whose issuer has an address alone
-
-        try:
-            async with httpx.AsyncClient(timeout=5.0) as client:
-                answer = await client.get(self._url)
-                answer.raise_for_status()
-                self._keys = _parse(answer.json())
-        except httpx.HTTPError as error:
-            if not self._keys:  # old keys serve until the issuer answers again
-                raise KeysUnavailable(type(error).__name__) from error
-        except (ValueError, jwt.PyJWTError):
-            if not self._keys:
-                raise
-        self._fetched = time.monotonic()
+    said: frozenset[Grantee] = frozenset()
 
 
 class Authenticator:
-    """Turns a bearer token into a Caller."""
+    """Turns a bearer token into an Identity, by the issuers that are known."""
 
-    def __init__(self, keys: KeySource, *, audience: str = AUDIENCE) -> None:
-        self._keys = keys
+    def __init__(self, issuers: Iterable[Issuer], *, audience: str = AUDIENCE) -> None:
+        self._issuers = {one.issuer: one for one in issuers}
         self._audience = audience
 
-    @classmethod
-    def of(cls, *, jwks_file: Path | None, jwks_url: str | None) -> "Authenticator":
-        """An authenticator with keys of a file or of an address. Raises ValueError when neither or
-        both are given.
+    async def identity(self, authorization: str | None) -> Identity:
+        """Who an `Authorization` header authenticates. Raises Unauthorized (401), and OSError
+        where the issuer's keys cannot be read.
         """
-        if jwks_file is not None and not jwks_url:
-            return cls(FileKeys(jwks_file))
-        if jwks_url and jwks_file is None:
-            return cls(UrlKeys(jwks_url))
-        raise ValueError("give either KVITT_JWKS_FILE or KVITT_JWKS_URL")
-
-    async def caller(self, authorization: str | None) -> Caller:
-        """The caller that an `Authorization` header authenticates. Raises Unauthorized (401)."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise no_token()
         try:
-            key = await self._keys.key(jwt.get_unverified_header(token).get("kid"))
+            unproven = jwt.decode_complete(token, options={"verify_signature": False})
+            issuer = self._issuers.get(unproven["payload"].get("iss"))
+            if issuer is None:
+                raise Unauthorized("UNKNOWN_ISSUER", "Åtkomsttoken har en okänd utfärdare.")
+            key = await issuer.keys.key(unproven["header"].get("kid"))
             if key is None:
                 raise Unauthorized("UNKNOWN_KEY", "Åtkomsttoken är signerad med en okänd nyckel.")
             claims: dict[str, Any] = jwt.decode(
@@ -193,31 +103,33 @@ class Authenticator:
                 algorithms=_ALGORITHMS,
                 audience=self._audience,
                 leeway=LEEWAY_SECONDS,
-                options={"require": _CLAIMS},
+                options={"require": [*_CLAIMS, issuer.user_claim]},
             )
-            return _caller(claims)
+            return _identity(claims, issuer)
         except jwt.ExpiredSignatureError:
             raise Unauthorized("TOKEN_EXPIRED", "Åtkomsttoken har gått ut.") from None
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
             raise Unauthorized("INVALID_TOKEN", "Åtkomsttoken går inte att godta.") from None
 
 
-def _caller(claims: dict[str, Any]) -> Caller:
-    known = {role.value for role in Role}
-    return Caller(
-        user_id=UserId(str(claims["sub"])),
-        region=RegionCode(str(claims["region"])),
-        # an issuer may know roles that we do not: they open nothing here
-        roles=frozenset(Role(role) for role in claims.get("roles", ()) if role in known),
-        service_points=frozenset(ServicePointId(str(p)) for p in claims.get("service_points", ())),
+def _identity(claims: dict[str, Any], issuer: Issuer) -> Identity:
+    user, region = _text(claims[issuer.user_claim]), RegionCode(_text(claims["region"]))
+    if region not in issuer.regions:
+        raise Unauthorized("FOREIGN_REGION", "Utfärdaren får inte utfärda token för regionen.")
+    if float(claims["exp"]) - float(claims["iat"]) > issuer.longest_life_seconds:
+        raise Unauthorized("TOKEN_LIVES_TOO_LONG", "Åtkomsttoken gäller längre än den får.")
+    roles = claims.get("roles") or []
+    if not isinstance(roles, list):  # in a text, "devops" would say ops
+        raise TypeError("roles")
+    return Identity(
+        user_id=UserId(user),
+        region=region,
+        # an issuer may say more than we let it: that opens nothing here
+        said=frozenset(one for one in issuer.may_say if one in roles),
     )
 
 
-def _parse(document: dict[str, Any]) -> list[jwt.PyJWK]:
-    return list(jwt.PyJWKSet.from_dict(document).keys)
-
-
-def _choose(keys: list[jwt.PyJWK], key_id: str | None) -> jwt.PyJWK | None:
-    if key_id is None:
-        return keys[0] if len(keys) == 1 else None
-    return next((key for key in keys if key.key_id == key_id), None)
+def _text(claim: object) -> str:
+    if not isinstance(claim, str):
+        raise TypeError(type(claim).__name__)
+    return claim

@@ -12,12 +12,9 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 from sqlalchemy import ColumnElement, cast
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import InstrumentedAttribute
 
 from kvitt_chassis.web.reader import RegionReader
-
-Column = InstrumentedAttribute[Any]
-"""A column of a row class: `StockMoveRow.store`."""
+from kvitt_chassis.web.scopes import Column
 
 Criterion = ColumnElement[bool]
 """What a row must be for a list to have it: `StockMoveRow.store == "500"`."""

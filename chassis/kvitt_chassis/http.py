@@ -15,23 +15,29 @@ from asyncpg.exceptions import IntegrityConstraintViolationError
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import looks_like_personal_number
+from kvitt_contracts.problems import CONTRACT
+from kvitt_contracts.types import RegionCode, looks_like_personal_number
 from pydantic_core import to_json
+from sqlalchemy import Select, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from kvitt_chassis.auth import Authenticator, Caller, no_token
+from kvitt_chassis.access import CALLER, GRANT, Access, Caller, Grant
+from kvitt_chassis.auth import Authenticator, no_token
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.operating import telemetry
+from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
-from kvitt_chassis.web.bodies import Body, BodyRoute
+from kvitt_chassis.web.bodies import Body, GuardedRoute
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
-from kvitt_chassis.web.lists import ListOf, ListQuery, Page, RegionWide, Scope, named
+from kvitt_chassis.web.lists import ListOf, ListQuery, Page, named
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, NotFound
-from kvitt_chassis.web.reader import RegionReader
+from kvitt_chassis.web.reader import RegionReader, noun_of, of_region
+from kvitt_chassis.web.scopes import RegionWide, Scope
 
 __all__ = [
     "ApiContext",
@@ -55,9 +61,6 @@ __all__ = [
 T = TypeVar("T")
 
 MAX_WAIT_SECONDS = 10.0
-CALLER = "kvitt.caller"
-"""Where the guard puts the authenticated caller of a request (ASGI scope)."""
-
 _POLL_SECONDS = 0.03
 _TRIES = 4
 _KEY = re.compile(r"^[\x21-\x7e]{1,100}$")
@@ -67,8 +70,8 @@ PROBLEM_BODY = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schema
 """How an answer that is a problem document is documented."""
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Åtkomsttoken saknas eller gäller inte", **PROBLEM_BODY},
-    403: {"description": "Behörighet saknas (REF-5)", **PROBLEM_BODY},
-    404: {"description": "Finns inte", **PROBLEM_BODY},
+    403: {"description": "Behörighet saknas (REF-18)", **PROBLEM_BODY},
+    404: {"description": "Finns inte, eller är utom räckhåll för dig (REF-18)", **PROBLEM_BODY},
     408: {"description": "Kom inte fram i tid", **PROBLEM_BODY},
     409: {"description": "Regeln säger nej i detta läge", **PROBLEM_BODY},
     413: {"description": "För stort", **PROBLEM_BODY},
@@ -85,7 +88,7 @@ class ApiRouter(APIRouter):
 
     def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
         super().__init__(
-            prefix=prefix, tags=list(tags or ()), responses=_ANSWERS, route_class=BodyRoute
+            prefix=prefix, tags=list(tags or ()), responses=_ANSWERS, route_class=GuardedRoute
         )
 
 
@@ -97,6 +100,7 @@ class ApiContext:
     database: Database
     handlers: Handlers
     authenticator: Authenticator
+    access: Access
     sealer: Sealer
     may_decide: Callable[[], bool] = lambda: True  # False: commands get 503, views are shown
 
@@ -124,14 +128,15 @@ class CommandRunner:
     def __init__(
         self,
         context: ApiContext,
-        caller: Caller,
+        grant: Grant,
         response: Response,
         *,
         key: IdempotencyKey | None,
         status: int,
         wait_seconds: float,
     ) -> None:
-        self.caller = caller
+        self.caller = grant.caller
+        self.grant = grant
         self._context = context
         self._response = response
         self._key = key
@@ -143,17 +148,24 @@ class CommandRunner:
         command: Command,
         *,
         target: UUID | None = None,
+        scope: Scope | RegionWide | None = None,
+        rule: str = CONTRACT,
         subject: str | None = None,
         show: Callable[[Transaction], Awaitable[T]],
     ) -> T:
         """Run a command in one transaction; answer what `show` reads after its commit.
 
         `target` is the aggregate's id where the route names it; `subject` is the region's own name
-        for it. Where the view has `pending=True`, the caller's `Prefer: wait=N` waits for another
-        service's answer; then the status is 200, else the route's own (202). Raises Refused,
-        NotFound, Forbidden, KeyReused, Busy.
+        for it. `scope` says whose the target is: one that is out of the caller's reach, or is not
+        there, is 404 by `rule`. Only a route whose address names nothing goes without.
+        Where the view has `pending=True`, the caller's `Prefer: wait=N` waits for another service's
+        answer; then the status is 200, else the route's own (202). Raises Refused, NotFound,
+        KeyReused, Busy; TypeError for an address that names something without a scope.
         """
-        view = await self._do(command, target=target, subject=subject, show=show)
+        if scope is None and "{" in (self.grant.act.route or ""):
+            raise TypeError(f"{self.grant.act.route} names a thing: say whose it is by `scope=`")
+        reached = self._reached(target, scope, rule)
+        view = await self._do(command, target=target, subject=subject, reached=reached, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:
             view = await self._await_answer(view, target=target, subject=subject, show=show)
             await self._store_what_came(view)
@@ -168,11 +180,14 @@ class CommandRunner:
         *,
         target: UUID | None,
         subject: str | None,
+        reached: "_Reached | None",
         show: Callable[[Transaction], Awaitable[T]],
     ) -> T:
         for attempt in range(1, _TRIES + 1):
             try:
-                return await self._once(command, target=target, subject=subject, show=show)
+                return await self._once(
+                    command, target=target, subject=subject, reached=reached, show=show
+                )
             except (IntegrityError, IntegrityConstraintViolationError) as error:
                 # Two made the same thing at once: the next try sees the other's row, and the rule
                 # says what that means.
@@ -194,6 +209,7 @@ class CommandRunner:
         *,
         target: UUID | None,
         subject: str | None,
+        reached: "_Reached | None",
         show: Callable[[Transaction], Awaitable[T]],
     ) -> T:
         route = self._context.handlers.messages[type(command)]
@@ -205,12 +221,27 @@ class CommandRunner:
                     body = self._context.sealer.unseal_text(stored.body)
                     raise Replayed(StoredAnswer(status=stored.status, body=body))
             tx = self._begin(unit, target=target, subject=subject)
+            if reached is not None:
+                await reached.check(unit.session)
             await unit.load_ahead([(route, command, tx)])
             await route.handler(command, tx)
             await unit.flush()
             view = await show(tx)
             await self._store(unit, view, status=self._status)
         return view
+
+    def _reached(
+        self, target: UUID | None, scope: Scope | RegionWide | None, rule: str
+    ) -> "_Reached | None":
+        if scope is None or (within := scope.within(self.grant)) is true():
+            return None
+        row_type: Any = scope.region.class_
+        region = self.caller.region
+        query = select(scope.region).where(
+            scope.region == region, key_column(row_type) == target, within
+        )
+        missing = NotFound(noun_of(row_type), rule=rule)
+        return _Reached(query.options(of_region(region)), missing)
 
     async def _store_what_came(self, view: Any) -> None:
         """What the caller waited for is the key's answer from now on, as it is the caller's."""
@@ -252,7 +283,19 @@ class CommandRunner:
         return transaction
 
 
-_bearer = HTTPBearer(auto_error=False, description="JWT med användare, region och roller")
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A target that must be within the caller's reach; else it is as if it did not exist."""
+
+    query: Select[tuple[RegionCode]]
+    missing: NotFound
+
+    async def check(self, session: AsyncSession) -> None:
+        if await session.scalar(self.query) is None:
+            raise self.missing
+
+
+_bearer = HTTPBearer(auto_error=False, description="JWT med användare och region")
 
 
 async def signed_in(
@@ -269,7 +312,7 @@ async def signed_in(
 async def command_runner(
     request: Request,
     response: Response,
-    caller: Annotated[Caller, Depends(signed_in)],
+    _: Annotated[Caller, Depends(signed_in)],
     idempotency_key: Annotated[
         str | None,
         Header(description="Krävs för POST: samma nyckel ger samma svar, och en enda effekt"),
@@ -282,23 +325,25 @@ async def command_runner(
     (503) while the process may not decide anything.
     """
     route = request.scope["route"]
+    grant: Grant = request.scope[GRANT]
     context = _context(request)
     if not context.may_decide():
         raise Busy(status=503, reason="NOT_READY")
     return CommandRunner(
         context,
-        caller,
+        grant,
         response,
-        key=await _key_of(request, caller, idempotency_key),
+        key=await _key_of(request, grant.caller, idempotency_key),
         status=getattr(route, "status_code", None) or 200,
         wait_seconds=_seconds(prefer),
     )
 
 
-async def reader(request: Request, caller: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
+async def reader(request: Request, _: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
     """The reader of this request: queries of the caller's region."""
     context = _context(request)
-    return RegionReader(context.database, caller, sealer=context.sealer, url=request.url)
+    grant: Grant = request.scope[GRANT]
+    return RegionReader(context.database, grant, sealer=context.sealer, url=request.url)
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from kvitt_contracts.access import Act, acts_of
 from kvitt_contracts.topics import SERVICES
 from sqlalchemy.orm import DeclarativeBase
 
+from kvitt_chassis.access import Access
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.lock_order import LockOrder
@@ -20,9 +22,11 @@ from kvitt_chassis.web.app import build_app
 class Service:
     """One service: `service = Service("bmb", handlers=messages, routers=[router], base=Base)`.
 
-    `lock_order` names every class whose rows are locked, in the order in which they are. Making a
-    service does nothing: no connection, no setting is read. Raises ValueError for a name that is
-    not in the catalogue, and for a lock order that leaves a class out.
+    `users` is the row class of its register of users (see Access); `acts` are its rows of the table
+    of access, those of its name unless told. `lock_order` names every class whose rows are locked,
+    in the order in which they are. Making a service does nothing: no connection, no setting is
+    read. Raises ValueError for a name that is not in the catalogue, and for a lock order that
+    leaves a class out; LookupError for a route that is in no row of the table of access.
     """
 
     def __init__(
@@ -32,6 +36,8 @@ class Service:
         handlers: Handlers,
         routers: Sequence[APIRouter] = (),
         base: type[DeclarativeBase],
+        users: type[Regional],
+        acts: Sequence[Act] | None = None,
         lock_order: Sequence[type[Regional]] = (),
         title: str | None = None,
     ) -> None:
@@ -41,9 +47,11 @@ class Service:
             names = ", ".join(sorted(row.__name__ for row in wrong))
             raise ValueError(f"the lock order of {name} is to name what is locked: {names}")
         self.name = name
-        self.handlers = handlers
         self.routers = tuple(routers)
         self.base = base
+        self.access = Access(name, acts_of(name) if acts is None else acts, users)
+        self.access.check(self.routers)
+        self.handlers = self.access.guarding(handlers)
         self.lock_order = tuple(lock_order)
         self.title = title or f"Kvitt {name}"
 

@@ -28,8 +28,9 @@ class Settings(BaseSettings):
     regions_dir: Path
     http_host: str = "127.0.0.1"
     http_port: int = 8000
-    jwks_url: str | None = None
-    jwks_file: Path | None = None
+    admin_host: str = "127.0.0.1"  # who operates comes to this machine, or through a tunnel
+    admin_port: int = 8001
+    issuers: Path
     quarantine_key: SecretStr
     person_key: SecretStr | None = None
     otlp_endpoint: str | None = None
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     history: Path | None = None
     failpoints: str | None = None
     check_lock_order: bool = False  # in tests
+    moves_clock: bool = False  # in the local profile alone: business time is everybody's
 
     @property
     def kafka(self) -> dict[str, object]:

@@ -11,6 +11,8 @@ from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Regional, new_metadata
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.users import RegisteredUser
+from kvitt_contracts.access import acts_of
 from kvitt_contracts.inventory import ReleaseRefused, ReservationReleased
 from kvitt_contracts.orders import (
     OrderVoided,
@@ -100,6 +102,10 @@ class PersonRow(Regional, Base):
     merged_into: Mapped[PersonRef | None]
 
 
+class UserRow(RegisteredUser, Base):
+    """The register of users."""
+
+
 CHANGES = metrics.declare(
     "counter", "loans_changes_total", "Changes of loans that are committed.", "None needed."
 )
@@ -155,5 +161,15 @@ def make_tables(owner_url: str) -> None:
     engine.dispose()
 
 
-service = Service(SERVICE, handlers=messages, base=Base, lock_order=(LoanRow, BoxRow))
-upside_down = Service(SERVICE, handlers=messages, base=Base, lock_order=(BoxRow, LoanRow))
+ACTS = [act for act in acts_of(SERVICE) if act.message and act.message.command is VoidOrder]
+
+
+def a_service(*lock_order: type[Regional]) -> Service:
+    """The service, with this order of locks."""
+    return Service(
+        SERVICE, handlers=messages, base=Base, users=UserRow, acts=ACTS, lock_order=lock_order
+    )
+
+
+service = a_service(LoanRow, BoxRow)
+upside_down = a_service(BoxRow, LoanRow)

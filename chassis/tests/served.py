@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
-from fastapi import APIRouter, Request
-from kvitt_chassis.auth import Authenticator, Caller, no_token
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
+from kvitt_chassis.access import Access
+from kvitt_chassis.auth import Authenticator, Identity, no_token
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.http import ApiContext, ApiRouter, SignedIn
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.web.app import build_app
 from kvitt_chassis.web.connections import Connections, bounded
+from kvitt_contracts.access import Act, Grantee, Reach
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import RegionCode, Role, UserId
+from kvitt_contracts.types import RegionCode, UserId
 
 from chassis.tests import toy
 
@@ -25,22 +28,23 @@ NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
 
 
 class Named(Authenticator):
-    """Takes `Bearer <user>.<region>` for a token, and counts how often it is asked."""
+    """Takes `Bearer <user>.<region>` for a token of a region's system, whom no register is asked
+    about; counts how often it is asked.
+    """
 
     def __init__(self) -> None:
         self.asked = 0
 
-    async def caller(self, authorization: str | None) -> Caller:
+    async def identity(self, authorization: str | None) -> Identity:
         self.asked += 1
         scheme, _, token = (authorization or "").partition(" ")
         user, _, region = token.partition(".")
         if scheme != "Bearer" or not region:
             raise no_token()
-        return Caller(
+        return Identity(
             user_id=UserId(user),
             region=RegionCode(region),
-            roles=frozenset(Role),
-            service_points=frozenset(),
+            said=frozenset({Grantee.REGION_SYSTEM}),
         )
 
 
@@ -75,7 +79,26 @@ def token(user: str = "anna", region: str = "ac") -> dict[str, str]:
     return {"Authorization": f"Bearer {user}.{region}"}
 
 
-def a_context(authenticator: Authenticator, policies: Policies | None = None) -> ApiContext:
+def an_access(routers: Sequence[APIRouter]) -> Access:
+    """A table that grants every route to a region's system."""
+    granted = {Grantee.REGION_SYSTEM: Reach.REGION}
+    routes = [
+        f"{method} {one.path}"
+        for router in routers
+        for one in router.routes
+        if isinstance(one, APIRoute)
+        for method in one.methods or ()
+    ]
+    acts = [Act(name=one, service=SERVICE, route=one, granted=granted) for one in routes]
+    return Access(SERVICE, acts, toy.UserRow)
+
+
+def a_context(
+    authenticator: Authenticator,
+    policies: Policies | None = None,
+    *,
+    access: Access = toy.service.access,
+) -> ApiContext:
     """The context of an application whose database does not answer."""
     database = Database(NOWHERE, service=SERVICE, role="api", policies=policies or Policies({}))
     return ApiContext(
@@ -83,6 +106,7 @@ def a_context(authenticator: Authenticator, policies: Policies | None = None) ->
         database=database,
         handlers=Handlers(),
         authenticator=authenticator,
+        access=access,
         sealer=Sealer("A" * 43 + "="),
     )
 
@@ -111,18 +135,19 @@ def routes(held: Held) -> APIRouter:
     return router
 
 
+def an_app(*routers: APIRouter, authenticator: Authenticator) -> FastAPI:
+    """An application with these routes, each of which a region's system may use."""
+    context = a_context(authenticator, access=an_access(routers))
+    return build_app(context, routers, telemetry=toy.TELEMETRY, title="test")
+
+
 @contextlib.asynccontextmanager
 async def served(
     *, limit: int = 500, routers: Sequence[APIRouter] = (), **seconds: float
 ) -> AsyncIterator[Served]:
     """The server, inside. `seconds`: other deadlines of its connections."""
     held, authenticator, connections = Held(), Named(), Connections(SERVICE, limit=limit)
-    app: Any = build_app(
-        a_context(authenticator),
-        [routes(held), *routers],
-        telemetry=toy.TELEMETRY,
-        title="test",
-    )
+    app: Any = an_app(routes(held), *routers, authenticator=authenticator)
     server = _Server(
         uvicorn.Config(
             app,

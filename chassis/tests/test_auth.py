@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,16 +13,25 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm
-from kvitt_chassis.auth import Authenticator, Forbidden, Unauthorized
-from kvitt_contracts.types import Role
+from kvitt_chassis.auth import Authenticator, Unauthorized
+from kvitt_chassis.issuers import Issuer, read_issuers
+from kvitt_contracts.access import Grantee
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 CLAIMS = {
+    "iss": "login.ac",
     "sub": "k082lno",
     "aud": "kvitt",
     "region": "ac",
-    "roles": ["prescriber", "something_new"],
+    "roles": ["prescriber", "region_system", "something_new"],
     "service_points": ["40210"],
+}
+ISSUER = {
+    "issuer": "login.ac",
+    "jwks_file": "jwks.json",
+    "regions": ["ac", "bd"],
+    "may_say": ["region_system"],
+    "longest_life_seconds": 2 * 3600,
 }
 
 
@@ -31,26 +41,105 @@ def a_jwks(*names: str, key: ec.EllipticCurvePrivateKey = KEY) -> str:
 
 
 def a_token(*, key: Any = KEY, algorithm: str = "ES256", kid: str = "one", **changed: Any) -> str:
-    claims = {**CLAIMS, "exp": datetime.now(UTC) + timedelta(hours=1), **changed}
+    now = datetime.now(UTC)
+    claims = {**CLAIMS, "iat": now, "exp": now + timedelta(hours=1), **changed}
     kept = {name: value for name, value in claims.items() if value is not None}
     return "Bearer " + jwt.encode(kept, key, algorithm, headers={"kid": kid})
 
 
+def an_issuer(directory: Path, **changed: Any) -> Issuer:
+    """The issuer as it is read from the file of issuers."""
+    file = directory / "issuers.json"
+    file.write_text(json.dumps([{**ISSUER, **changed}]))
+    (read,) = read_issuers(file)
+    return read
+
+
 @pytest.fixture
 def authenticator(tmp_path: Path) -> Authenticator:
-    file = tmp_path / "jwks.json"
-    file.write_text(a_jwks("one"))
-    return Authenticator.of(jwks_file=file, jwks_url=None)
+    (tmp_path / "jwks.json").write_text(a_jwks("one"))
+    return Authenticator([an_issuer(tmp_path)])
 
 
-async def test_a_token_says_who_where_and_what(authenticator: Authenticator) -> None:
-    caller = await authenticator.caller(a_token())
+@pytest.mark.rule("REF-18d")
+async def test_a_token_says_who_and_where_and_of_a_system_what(
+    authenticator: Authenticator,
+) -> None:
+    said = await authenticator.identity(a_token())
 
-    assert (caller.user_id, caller.region) == ("k082lno", "ac")
-    assert caller.roles == {Role.PRESCRIBER}  # a role that we do not know opens nothing
-    assert caller.service_points == {"40210"}
+    assert (said.user_id, said.region) == ("k082lno", "ac")
+    # neither a user's roles nor one that we do not know: they open nothing
+    assert said.said == {Grantee.REGION_SYSTEM}
 
 
+@pytest.mark.rule("REF-18f")
+async def test_an_issuer_says_no_more_than_it_may(tmp_path: Path) -> None:
+    (tmp_path / "jwks.json").write_text(a_jwks("one"))
+    authenticator = Authenticator([an_issuer(tmp_path, may_say=["ops"])])
+
+    said = await authenticator.identity(a_token(roles=["region_system", "platform"]))
+
+    assert said.said == frozenset()
+
+
+@pytest.mark.rule("REF-18f")
+@pytest.mark.parametrize(
+    "roles",
+    ["ops", "devops", "no-platform", {"ops": False}, 5, True, [["ops"]], ["OPS"], [{"ops": 1}]],
+)
+async def test_roles_that_are_no_list_of_names_say_nothing(tmp_path: Path, roles: Any) -> None:
+    (tmp_path / "jwks.json").write_text(a_jwks("one"))
+    authenticator = Authenticator([an_issuer(tmp_path, may_say=["ops", "platform"])])
+
+    said: frozenset[Grantee] = frozenset()
+    with suppress(Unauthorized):
+        said = (await authenticator.identity(a_token(roles=roles))).said
+
+    assert said == frozenset()
+
+
+@pytest.mark.rule("REF-18f")
+@pytest.mark.parametrize("claim", [1.5, 12345, True, ["k999xyz"], {"k999xyz": 1}])
+async def test_a_user_who_is_no_text_is_nobody(tmp_path: Path, claim: Any) -> None:
+    (tmp_path / "jwks.json").write_text(a_jwks("one"))
+    authenticator = Authenticator([an_issuer(tmp_path, user_claim="hsaid")])
+
+    with pytest.raises(Unauthorized) as refused:
+        await authenticator.identity(a_token(hsaid=claim))
+
+    assert refused.value.problem.reason == "INVALID_TOKEN"
+
+
+async def test_the_claim_that_is_the_user_is_the_issuers(tmp_path: Path) -> None:
+    (tmp_path / "jwks.json").write_text(a_jwks("one"))
+    authenticator = Authenticator([an_issuer(tmp_path, user_claim="hsaid")])
+
+    said = await authenticator.identity(a_token(hsaid="k999xyz", sub="something else"))
+
+    assert said.user_id == "k999xyz"
+    with pytest.raises(Unauthorized):
+        await authenticator.identity(a_token())
+
+
+@pytest.mark.rule("REF-18f")
+async def test_an_issuer_is_known_by_its_own_keys_alone(tmp_path: Path) -> None:
+    other = ec.generate_private_key(ec.SECP256R1())
+    (tmp_path / "jwks.json").write_text(a_jwks("one"))
+    (tmp_path / "other.json").write_text(a_jwks("one", key=other))
+    mine = an_issuer(tmp_path)
+    theirs = an_issuer(tmp_path, issuer="login.w", jwks_file="other.json", regions=["w"])
+    authenticator = Authenticator([mine, theirs])
+
+    with pytest.raises(Unauthorized) as refused:
+        await authenticator.identity(a_token(key=other))
+
+    assert refused.value.problem.reason == "INVALID_TOKEN"
+    assert (
+        await authenticator.identity(a_token(key=other, iss="login.w", region="w"))
+    ).region == "w"
+
+
+@pytest.mark.rule("REF-18f")
 @pytest.mark.parametrize(
     ("header", "reason"),
     [
@@ -61,9 +150,23 @@ async def test_a_token_says_who_where_and_what(authenticator: Authenticator) -> 
         (a_token(aud="other"), "INVALID_TOKEN"),
         (a_token(exp=datetime.now(UTC) - timedelta(minutes=5)), "TOKEN_EXPIRED"),
         (a_token(exp=None), "INVALID_TOKEN"),
+        (a_token(iat=None), "INVALID_TOKEN"),
+        (a_token(iat=datetime.now(UTC) + timedelta(minutes=5)), "INVALID_TOKEN"),
+        (a_token(exp=datetime.now(UTC) + timedelta(hours=3)), "TOKEN_LIVES_TOO_LONG"),
+        (a_token(iat=datetime.now(UTC) - timedelta(hours=2)), "TOKEN_LIVES_TOO_LONG"),
+        (a_token(iss=None), "UNKNOWN_ISSUER"),
+        (a_token(iss="login.w"), "UNKNOWN_ISSUER"),
+        (a_token(region="w"), "FOREIGN_REGION"),
         (a_token(region=None), "INVALID_TOKEN"),
         (a_token(region="Umeå"), "INVALID_TOKEN"),
+        (a_token(region=["ac"]), "INVALID_TOKEN"),
         (a_token(sub="Anna Andersson"), "INVALID_TOKEN"),
+        (a_token(exp=float("nan")), "INVALID_TOKEN"),
+        (a_token(exp=float("inf")), "INVALID_TOKEN"),
+        (a_token(exp=10**400), "INVALID_TOKEN"),
+        (a_token(iat=float("nan")), "INVALID_TOKEN"),
+        (a_token(iat=float("-inf")), "INVALID_TOKEN"),
+        (a_token(iat=[1]), "INVALID_TOKEN"),
         (a_token(kid="two"), "UNKNOWN_KEY"),
         (a_token(key=ec.generate_private_key(ec.SECP256R1())), "INVALID_TOKEN"),
         (a_token(key="x" * 64, algorithm="HS256"), "INVALID_TOKEN"),
@@ -77,7 +180,7 @@ async def test_what_does_not_hold_is_refused(
     authenticator: Authenticator, header: str | None, reason: str
 ) -> None:
     with pytest.raises(Unauthorized) as refused:
-        await authenticator.caller(header)
+        await authenticator.identity(header)
 
     assert refused.value.problem.reason == reason
     assert refused.value.problem.status == 401
@@ -88,35 +191,26 @@ async def test_a_token_without_signature_is_refused(authenticator: Authenticator
     token = jwt.encode(claims, "", "none", headers={"kid": "one"})
 
     with pytest.raises(Unauthorized):
-        await authenticator.caller(f"Bearer {token}")
-
-
-async def test_a_caller_without_the_role_is_refused(authenticator: Authenticator) -> None:
-    caller = await authenticator.caller(a_token())
-
-    caller.must_have(Role.PRESCRIBER, Role.OPS)
-    with pytest.raises(Forbidden) as refused:
-        caller.must_have(Role.OPS)
-
-    assert refused.value.problem.status == 403
-    assert refused.value.problem.values == {"needs_one_of": ["ops"]}
+        await authenticator.identity(f"Bearer {token}")
 
 
 async def test_a_changed_key_file_is_read_again(tmp_path: Path) -> None:
     file = tmp_path / "jwks.json"
     file.write_text(a_jwks("old"))
-    authenticator = Authenticator.of(jwks_file=file, jwks_url=None)
-    await authenticator.caller(a_token(kid="old"))
+    authenticator = Authenticator([an_issuer(tmp_path)])
+    await authenticator.identity(a_token(kid="old"))
 
     file.write_text(a_jwks("new"))
     os.utime(file, (1, 1))
 
-    assert (await authenticator.caller(a_token(kid="new"))).user_id == "k082lno"
+    assert (await authenticator.identity(a_token(kid="new"))).user_id == "k082lno"
     with pytest.raises(Unauthorized):
-        await authenticator.caller(a_token(kid="old"))
+        await authenticator.identity(a_token(kid="old"))
 
 
-async def test_keys_come_from_an_address_and_strangers_cause_no_fetches() -> None:
+async def test_keys_come_from_an_address_and_strangers_cause_no_fetches(
+    tmp_path: Path,
+) -> None:
     fetches = []
 
     class Jwks(BaseHTTPRequestHandler):
@@ -133,11 +227,11 @@ async def test_keys_come_from_an_address_and_strangers_cause_no_fetches() -> Non
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         address = f"http://127.0.0.1:{server.server_port}/jwks"
-        authenticator = Authenticator.of(jwks_file=None, jwks_url=address)
-        assert (await authenticator.caller(a_token())).region == "ac"
+        authenticator = Authenticator([an_issuer(tmp_path, jwks_url=address, jwks_file=None)])
+        assert (await authenticator.identity(a_token())).region == "ac"
         for _ in range(5):
             with pytest.raises(Unauthorized):
-                await authenticator.caller(a_token(kid="made-up"))
+                await authenticator.identity(a_token(kid="made-up"))
     finally:
         server.shutdown()
         server.server_close()
@@ -145,6 +239,36 @@ async def test_keys_come_from_an_address_and_strangers_cause_no_fetches() -> Non
     assert fetches == ["/jwks"]
 
 
-def test_one_source_of_keys_is_given() -> None:
-    with pytest.raises(ValueError, match="KVITT_JWKS_FILE"):
-        Authenticator.of(jwks_file=None, jwks_url=None)
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"jwks_url": "https://login"}, "either jwks_url or jwks_file"),
+        ({"jwks_file": None}, "either jwks_url or jwks_file"),
+        ({"may_say": ["prescriber"]}, "0.may_say.0: Value error, the register of users"),
+        ({"regions": []}, "0.regions"),
+        ({"regions": ["Umeå"]}, "0.regions"),
+        ({"longest_life_seconds": 0}, "0.longest_life_seconds"),
+        ({"lifetime": 60}, "0.lifetime"),
+    ],
+)
+def test_an_issuer_that_is_wrongly_described_is_none(
+    tmp_path: Path, changed: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(ValueError, match=f"issuers.json: .*{says}"):
+        an_issuer(tmp_path, **changed)
+
+
+def test_a_list_of_issuers_that_is_no_json_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "issuers.json"
+    file.write_text("[{]")
+
+    with pytest.raises(ValueError, match=r"issuers\.json: Invalid JSON"):
+        read_issuers(file)
+
+
+def test_an_issuer_stands_once_among_the_issuers(tmp_path: Path) -> None:
+    file = tmp_path / "issuers.json"
+    file.write_text(json.dumps([ISSUER, ISSUER]))
+
+    with pytest.raises(ValueError, match=r"login\.ac stands there twice"):
+        read_issuers(file)

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI, Query
+from fastapi import Query
 from kvitt_chassis.filters import ForTheView
 from kvitt_chassis.http import ApiRouter, Body, ListQuery
-from kvitt_chassis.web import problems
 from kvitt_contracts.types import ArticleType, Money
 from pydantic import Field
+
+from chassis.tests.served import Named, an_app, token
 
 ID = "6f1c3c5e-5a0b-4d53-9c1e-2b6a0d2d7f10"
 GOOD: dict[str, Any] = {"day": "2026-05-01", "amount": {"net_ore": 100, "vat_percent": 25}}
@@ -67,10 +68,8 @@ async def find(asked: Annotated[ThingQuery, Query()]) -> str:
 
 @pytest.fixture
 def client() -> httpx.AsyncClient:
-    app = FastAPI()
-    app.include_router(router)
-    problems.install(app)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://kvitt")
+    transport = httpx.ASGITransport(an_app(router, authenticator=Named()))
+    return httpx.AsyncClient(transport=transport, base_url="http://kvitt", headers=token())
 
 
 async def test_a_body_in_the_forms_of_its_schema_is_read(client: httpx.AsyncClient) -> None:

@@ -28,8 +28,8 @@ async def test_business_time_is_real_time_until_it_is_moved(log: Log) -> None:
 
 async def test_business_time_is_moved_forward_and_runs_on_for_both_roles(log: Log) -> None:
     database, api = log.database(), log.database("api")
-    to = datetime(2031, 3, 1, 12, tzinfo=UTC)
     async with database.unit() as unit:
+        to = unit.now + timedelta(days=300)
         ahead = await clock.advance(unit.session, to)
 
     first, second = await database.now(), await api.now(AC)
@@ -61,6 +61,41 @@ async def test_several_services_share_one_offset(log: Log) -> None:
     async with database.unit() as unit:
         await clock.set_offset(unit.session, timedelta(days=10))
         assert await clock.set_offset(unit.session, timedelta(days=10)) == timedelta(days=10)
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        datetime.max.replace(tzinfo=UTC),
+        datetime.now(UTC) + clock.LONGEST_STEP + timedelta(hours=1),
+        datetime(1999, 12, 31, tzinfo=UTC),
+        datetime.min.replace(tzinfo=UTC),
+    ],
+)
+async def test_business_time_goes_a_year_ahead_at_a_time_and_never_out_of_its_bounds(
+    log: Log, to: datetime
+) -> None:
+    database = log.database()
+    with pytest.raises(clock.ClockGoesTooFar):
+        async with database.unit() as unit:
+            await clock.advance(unit.session, to)
+    with pytest.raises(clock.ClockGoesTooFar):
+        async with database.unit() as unit:
+            await clock.set_offset(unit.session, clock.LONGEST_STEP + timedelta(hours=1))
+
+    async with database.reading() as session:
+        assert await clock.offset(session) == timedelta()
+
+
+async def test_business_time_comes_far_by_several_steps_and_stops_at_its_end(log: Log) -> None:
+    database = log.database()
+    await log.as_owner("UPDATE clock SET \"offset\" = '2100-11-01'::timestamptz - now()")
+
+    async with database.unit() as unit:
+        await clock.advance(unit.session, clock.LATEST)
+    with pytest.raises(clock.ClockGoesTooFar):
+        async with database.unit() as unit:
+            await clock.advance(unit.session, clock.LATEST + timedelta(days=1))
 
 
 async def test_an_instant_without_a_time_zone_is_refused(log: Log) -> None:

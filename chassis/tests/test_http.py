@@ -240,11 +240,13 @@ async def test_a_region_sees_nothing_of_another(world: World) -> None:
     assert listed.json()["total"] == 0
 
 
-async def test_a_role_that_is_missing_is_refused_by_ref_5(world: World) -> None:
+@pytest.mark.rule("REF-18a")
+async def test_who_lacks_the_role_is_refused_by_the_acts_row(world: World) -> None:
     async with world.http(roles=[Role.REQUESTER]) as client:
         answer = await client.post(f"/letters/{uuid4()}:read")
 
-    assert (answer.status_code, answer.json()["rule"]) == (403, "REF-5")
+    assert (answer.status_code, answer.json()["rule"]) == (403, "REF-18")
+    assert answer.json()["values"]["act"] == "toy.letter.read"
 
 
 async def test_without_a_token_nothing_is_done(world: World, client: httpx.AsyncClient) -> None:

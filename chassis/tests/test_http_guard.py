@@ -276,7 +276,8 @@ def test_no_route_of_a_service_is_open() -> None:
 
 async def test_a_body_that_announces_too_much_is_not_even_read() -> None:
     context: ApiContext = a_context(Named())
-    transport = httpx.ASGITransport(app=Guard(_never, context=context, telemetry=toy.TELEMETRY))
+    guarded = Guard(_never, context=context, telemetry=toy.TELEMETRY, for_operators=False)
+    transport = httpx.ASGITransport(app=guarded)
     async with httpx.AsyncClient(transport=transport, base_url="http://kvitt") as client:
         answer = await client.post("/letters", content=b"x" * (MAX_BODY_BYTES + 1), headers=token())
 

@@ -1,19 +1,15 @@
 """Each key's last number, as a reader asks for it to compare with its marks."""
 
 from collections.abc import AsyncIterator
-from types import SimpleNamespace
-from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from kvitt_chassis.operating import admin
-from kvitt_chassis.operating.admin import MAX_KEYS, Operations, operator
+from kvitt_chassis.operating.admin import MAX_KEYS
 from kvitt_chassis.relaying import outbox
-from kvitt_chassis.web import problems
 from kvitt_testkit.platform import Platform
 from sqlalchemy import text
 
+from chassis.tests import operated
 from chassis.tests.outbox_parts import TOPIC, Log, a_log
 
 ASKED = "/admin/outbox/last-numbers"
@@ -41,21 +37,7 @@ async def log(platform: Platform) -> AsyncIterator[Log]:
 @pytest.fixture
 async def client(log: Log) -> AsyncIterator[httpx.AsyncClient]:
     """The admin HTTP of the log's service, as one who operates asks it."""
-    app = FastAPI()
-    problems.install(app)
-    nothing: Any = None
-    consumers: Any = SimpleNamespace(shared=SimpleNamespace(quarantine=None))
-    parts = Operations(
-        service=nothing,
-        database=log.database(),
-        consumers=consumers,
-        relay=nothing,
-        timers=nothing,
-    )
-    app.include_router(admin.routes(parts))
-    app.dependency_overrides[operator] = lambda: None
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://service") as made:
+    async with operated.client(log.database(), log.database("api")) as made:
         yield made
 
 

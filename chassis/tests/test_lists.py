@@ -14,7 +14,7 @@ import pytest
 from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kvitt_chassis.auth import Caller
+from kvitt_chassis.access import Caller, Grant
 from kvitt_chassis.filters import (
     Contains,
     Eq,
@@ -28,11 +28,13 @@ from kvitt_chassis.filters import (
 )
 from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.sealing import Sealer
-from kvitt_chassis.web import cursors
+from kvitt_chassis.web import cursors, lists
 from kvitt_chassis.web.cursors import MAX_CURSOR_LENGTH, Cursor
-from kvitt_chassis.web.lists import MAX_TOTAL, ListOf, ListQuery, Page, RegionWide, Scope, named
+from kvitt_chassis.web.lists import MAX_TOTAL, ListOf, ListQuery, Page, named
 from kvitt_chassis.web.problems import ProblemRaised
 from kvitt_chassis.web.reader import RegionReader
+from kvitt_chassis.web.scopes import RegionWide, Scope
+from kvitt_contracts.access import Act, Grantee, Reach
 from kvitt_contracts.types import RegionCode, UserId
 from kvitt_testkit.world import World
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -225,6 +227,25 @@ async def test_a_total_is_exact_to_ten_thousand_and_then_over(
     assert (following.total, following.total_is_exact) == (total, is_exact)
 
 
+@pytest.mark.parametrize("sort", ["number", "-day"])
+async def test_few_rows_are_found_and_then_sorted_and_many_are_walked_to_in_the_same_order(
+    papers: World, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    """Else PostgreSQL walks an index of the order to its end for what a caller has few of."""
+
+    async def pages(few: int) -> tuple[list[UUID], bool]:
+        monkeypatch.setattr(lists, "FEW", few)
+        with papers.statements() as sent:
+            keys = await follow(papers, sort=sort, limit=7)
+        return keys, any("ORDER BY coalesce(" in one for one in sent)
+
+    sorted_after, is_sorted = await pages(60)
+    walked, is_walked_sorted = await pages(59)
+
+    assert (is_sorted, is_walked_sorted) == (True, False)
+    assert sorted_after == walked
+
+
 # Cursors.
 
 
@@ -380,17 +401,19 @@ def test_a_list_says_whose_its_rows_are() -> None:
     with pytest.raises(TypeError, match="scope"):
         ListOf(select(PaperRow), **parts)
     with pytest.raises(TypeError, match="unit"):
-        Scope(PaperRow.region)  # type: ignore[call-arg]
+        Scope(PaperRow.region)
     with pytest.raises(TypeError, match="because"):
         RegionWide(PaperRow.region)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="region"):
-        ListOf(select(PaperRow), scope=Scope(LetterRow.region, LetterRow.reader), **parts)
+        ListOf(select(PaperRow), scope=Scope(LetterRow.region, users=[LetterRow.reader]), **parts)
     with pytest.raises(TypeError, match="region"):
-        ListOf(select(PaperRow), scope=Scope(PaperRow.subject, PaperRow.subject), **parts)
+        ListOf(select(PaperRow), scope=Scope(PaperRow.subject, users=[PaperRow.subject]), **parts)
     with pytest.raises(TypeError, match=r"LetterRow\.reader"):
-        ListOf(select(PaperRow), scope=Scope(PaperRow.region, LetterRow.reader), **parts)
-    scoped = ListOf(select(PaperRow), scope=Scope(PaperRow.region, PaperRow.subject), **parts)
-    assert scoped.scope.units == (PaperRow.subject,)
+        ListOf(select(PaperRow), scope=Scope(PaperRow.region, users=[LetterRow.reader]), **parts)
+    scoped = ListOf(
+        select(PaperRow), scope=Scope(PaperRow.region, users=[PaperRow.subject]), **parts
+    )
+    assert scoped.scope.columns == (PaperRow.subject,)
 
 
 @pytest.mark.parametrize(
@@ -405,7 +428,7 @@ def test_a_list_is_sorted_by_what_it_has_and_what_has_an_order(sorts: Any, defau
     with pytest.raises(TypeError):
         ListOf(
             select(PaperRow),
-            scope=Scope(PaperRow.region, PaperRow.subject),
+            scope=Scope(PaperRow.region, users=[PaperRow.subject]),
             sorts=sorts,
             default=default,
             view=lambda row: row,
@@ -474,7 +497,7 @@ class PaperView(BaseModel):
 
 PAPERS = ListOf(
     select(PaperRow),
-    scope=Scope(PaperRow.region, PaperRow.subject),
+    scope=Scope(PaperRow.region, users=[PaperRow.subject]),
     sorts=named(
         PaperRow.day,
         PaperRow.subject,
@@ -573,9 +596,8 @@ def assert_says_start_again(answer: httpx.Response, reason: str) -> None:
 
 def a_reader(world: World, *, region: str = "ac", url: URL | None = None) -> RegionReader:
     caller = Caller(
-        user_id=UserId("k082lno"),
-        region=RegionCode(region),
-        roles=frozenset(),
-        service_points=frozenset(),
+        user_id=UserId("k082lno"), region=RegionCode(region), grantees=frozenset(Grantee)
     )
-    return RegionReader(world.worker, caller, sealer=SEALER, url=url or URL("/papers"))
+    act = Act(name="papers.list", service="notifications", granted={Grantee.OPS: Reach.REGION})
+    grant = Grant(caller=caller, act=act, reach=Reach.REGION)
+    return RegionReader(world.worker, grant, sealer=SEALER, url=url or URL("/papers"))

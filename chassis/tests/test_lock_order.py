@@ -206,4 +206,10 @@ async def test_the_worlds_of_tests_check_it(given: Given, urls: ServiceUrls) -> 
 
 def test_a_lock_order_leaves_out_nothing_that_is_locked() -> None:
     with pytest.raises(ValueError, match="to name what is locked: BoxRow"):
-        Service(loans.SERVICE, handlers=loans.messages, base=loans.Base, lock_order=(LoanRow,))
+        Service(
+            loans.SERVICE,
+            handlers=loans.messages,
+            base=loans.Base,
+            users=loans.UserRow,
+            lock_order=(LoanRow,),
+        )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,11 +11,12 @@ from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.incoming import Record
 from kvitt_chassis.consuming.machine import State
+from kvitt_chassis.consuming.mending import NotEditable
 from kvitt_chassis.consuming.quarantine import Entry, NoSuchEntry
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
 from kvitt_contracts.envelope import MAX_BYTES
-from kvitt_contracts.types import OrderId
+from kvitt_contracts.types import OrderId, RegionCode
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
@@ -213,20 +215,67 @@ async def test_an_edited_body_is_applied_in_its_place(consumer: Consumer, log: L
     assert await trail_of(consumer.database, order) == (1, 2)
 
 
-async def test_an_edit_that_gives_a_subject_moves_the_message_to_that_key(
+async def test_an_edit_that_says_the_subject_again_moves_a_misplaced_message_to_its_key(
     consumer: Consumer, log: Log
 ) -> None:
-    trail.mood.failing = {"first"}
-    lost = replace(_without(log.stated("4711", 2, "second"), "ce_subject"), key=None)
-    await consumer.settle([log.stated("4711", 1, "first"), lost])
-    entry = next(one for one in await consumer.quarantine.entries() if one.key.startswith("@"))
+    order = uuid4()
+    misplaced = replace(log.released(order, 2), key=b"elsewhere")
+    await consumer.settle([log.released(order, 1), misplaced, log.released(order, 3)])
+    entry = next(one for one in await consumer.quarantine.entries() if one.key == "elsewhere")
 
-    trail.mood.failing.clear()
-    await consumer.quarantine.edit(entry.id, who="a", why="b", headers={"ce_subject": "4711"})
+    await consumer.quarantine.edit(entry.id, who="a", why="b", headers={"ce_subject": str(order)})
     await trail.drain_now(consumer)
 
-    assert await table(consumer.database, "SELECT name, changes FROM payers") == [("second", 2)]
+    assert await trail_of(consumer.database, order) == (1, 2, 3)
     assert await consumer.quarantine.entries() == []
+
+
+async def test_an_edit_that_would_make_another_message_changes_nothing(
+    consumer: Consumer, log: Log
+) -> None:
+    trail.mood.failing = {"Umeå"}
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+    entry = await _only(consumer)
+
+    with pytest.raises(NotEditable) as refused:
+        await consumer.quarantine.edit(entry.id, who="a", why="b", headers={"ce_actor": "k1"})
+
+    assert refused.value.field == "ce_actor"
+    assert await _only(consumer) == entry
+    assert await table(consumer.database, "SELECT * FROM audit") == []
+
+
+@pytest.mark.rule("REF-18h")
+async def test_who_operates_another_region_finds_nothing_of_this_one(
+    consumer: Consumer, log: Log
+) -> None:
+    trail.mood.failing = {"Umeå"}
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+    quarantine, entry, other = consumer.quarantine, await _only(consumer), RegionCode("bd")
+    act: dict[str, Any] = {"who": "anna", "why": "prova", "region": other}
+
+    assert await quarantine.entries(region=other) == []
+    assert await quarantine.counts(region=other) == {}
+    with pytest.raises(NoSuchEntry):
+        await quarantine.show(entry.id, region=other)
+    for attempt in (quarantine.retry, quarantine.edit, quarantine.discard):
+        with pytest.raises(NoSuchEntry):
+            await attempt(entry.id, **act)
+
+    assert await quarantine.entries(region=trail.AC) == [entry]
+    assert (await quarantine.show(entry.id, region=trail.AC)).entry == entry
+    assert await quarantine.counts(region=trail.AC) == {(entry.state, entry.cause): 1}
+    assert await table(consumer.database, "SELECT * FROM audit") == []
+
+
+@pytest.mark.rule("REF-18h")
+async def test_what_belongs_to_no_region_is_shown_to_who_operates_all(
+    consumer: Consumer, log: Log
+) -> None:
+    await consumer.settle([_without(log.released(uuid4(), 1), "ce_region")])
+
+    assert await consumer.quarantine.entries(region=trail.AC) == []
+    assert (await _only(consumer)).region is None
 
 
 async def test_an_unknown_version_is_tried_again_when_the_service_starts_anew(
@@ -252,7 +301,7 @@ async def test_every_act_is_audited_with_who_when_and_why_and_no_value(
 
     await consumer.quarantine.retry(entry.id, who="anna", why="prova")
     await consumer.quarantine.edit(
-        entry.id, who="bo", why="stavfel", body=b'{"secret": 1}', headers={"ce_actor": "x1"}
+        entry.id, who="bo", why="stavfel", body=b'{"secret": 1}', headers={"ce_dataschema": "x1"}
     )
     await consumer.quarantine.discard(entry.id, who="cy", why="dubblett")
 
@@ -262,7 +311,7 @@ async def test_every_act_is_audited_with_who_when_and_why_and_no_value(
         ("bo", "quarantine.edit", "stavfel"),
         ("cy", "quarantine.discard", "dubblett"),
     ]
-    assert json.loads(acts[1][3])["headers"] == ["ce_actor"]
+    assert json.loads(acts[1][3])["headers"] == ["ce_dataschema"]
     assert "secret" not in acts[1][3]
 
 

@@ -30,7 +30,7 @@ from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import PayerStated
 from kvitt_contracts.topics import INVENTORY_RESERVATIONS, REGION_ORDERS, Topic, for_region
-from kvitt_contracts.types import PayerId, identify
+from kvitt_contracts.types import PayerId, RegionCode, identify
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.wire import client_settings
 from kvitt_testkit.world import wait_for
@@ -277,6 +277,8 @@ async def test_a_region_at_its_cap_is_not_read_on_until_enough_has_left_the_park
         ((parked,),) = await trail.table(town.database, "SELECT count(*) FROM parked_keys")
         assert cap.keys <= parked <= cap.keys + TURN
         assert await consumers.lag() >= FLOOD - parked
+        assert await consumers.lag(region=trail.AC) == await consumers.lag()
+        assert await consumers.lag(region=RegionCode("bd")) == 0
         assert _paused(consumers) == {("ac", number) for number in range(6)}
         assert consumers.is_ready()
 

@@ -90,7 +90,7 @@ async def test_a_message_that_names_no_row_says_what_is_wrong_with_its_handler(
     async def on_released(row: LoanRow, event: ReservationReleased, tx: Transaction) -> None:
         raise AssertionError("it has no row")
 
-    service = Service("orders", handlers=planted, base=loans.service.base)
+    service = Service("orders", handlers=planted, base=loans.service.base, users=loans.UserRow)
     async with given(service, urls=urls) as world:
         with pytest.raises(ValueError, match="ReservationReleased names no LoanRow"):
             await world.handle(released(uuid4()))

@@ -79,7 +79,7 @@ async def test_idle_is_answered_fast(process: ServiceProcess) -> None:
     question that asks the database.
     """
     took: dict[str, list[float]] = {"/admin/idle": [], "/admin/clock": []}
-    async with process.http() as client:
+    async with process.admin() as client:
         for path in list(took) * 20:
             started = time.perf_counter()
             (await client.get(path)).raise_for_status()
@@ -89,19 +89,19 @@ async def test_idle_is_answered_fast(process: ServiceProcess) -> None:
 
 
 async def test_moving_business_time_fires_what_is_due(process: ServiceProcess) -> None:
-    async with process.http() as client:
+    async with process.http() as client, process.admin() as operator:
         letter = (await client.post("/letters", json=BODY)).json()["id"]
-        now = (await client.get("/admin/clock")).json()["now"]
+        now = (await operator.get("/admin/clock")).json()["now"]
         to = (datetime.fromisoformat(now) + 2 * toy.A_DAY).isoformat()
-        moved = await client.post("/admin/clock:advance", json={"to": to})
-        back = await client.post("/admin/clock:advance", json={"to": now})
+        moved = await operator.post("/admin/clock:advance", json={"to": to})
+        back = await operator.post("/admin/clock:advance", json={"to": now})
 
         async def removed() -> bool:
             return bool((await client.get(f"/letters/{letter}")).json()["status"] == "removed")
 
         await wait_for(removed)
-        story = (await client.get(f"/admin/aggregate/notifications.messages/{letter}")).json()
-        differing = (await client.post("/admin/reconcile")).json()
+        story = (await operator.get(f"/admin/aggregate/notifications.messages/{letter}")).json()
+        differing = (await operator.post("/admin/reconcile")).json()
 
     assert moved.status_code == 200
     assert (back.status_code, back.json()["reason"]) == (422, "CLOCK_GOES_BACK")
@@ -109,21 +109,33 @@ async def test_moving_business_time_fires_what_is_due(process: ServiceProcess) -
     assert differing == []
 
 
-async def test_only_who_operates_may_operate(process: ServiceProcess) -> None:
-    async with process.http(roles=["prescriber", "customer_service"]) as client:
-        asked = await client.get("/admin/idle")
-        moved = await client.post("/admin/clock:advance", json={"offset_seconds": 1e9})
+async def test_who_operates_comes_by_a_port_that_serves_nobody_else(
+    process: ServiceProcess,
+) -> None:
+    async with process.http() as user, process.admin() as operator:
+        public = await user.get("/admin/idle")
+        token = operator.headers["Authorization"]
+        of_operator = await user.get("/admin/idle", headers={"Authorization": token})
+        letters = await operator.get("/letters")
+        operated = await operator.get("/admin/idle")
+        stranger = await operator.get("/admin/idle", headers={"Authorization": "Bearer x"})
+    async with process.admin(roles=["region_system"]) as system:
+        asked = await system.get("/admin/idle")
+        moved = await system.post("/admin/clock:advance", json={"offset_seconds": 86400})
 
+    assert (public.status_code, of_operator.status_code) == (404, 404)
+    assert (letters.status_code, operated.status_code) == (404, 200)
+    assert stranger.status_code == 401
     assert (asked.status_code, moved.status_code) == (403, 403)
-    assert asked.json()["rule"] == "REF-5"
+    assert asked.json()["rule"] == "REF-18"
 
 
 async def test_an_act_is_written_down_with_who_and_why(process: ServiceProcess) -> None:
-    async with process.http(user="drift1") as client:
+    async with process.http() as client, process.admin(user="drift1") as operator:
         letter = (await client.post("/letters", json=BODY)).json()["id"]
         body = {"topic": "notifications.messages", "key": letter, "why": "a reader lost it"}
-        sent = (await client.post("/admin/outbox:republish", json=body)).json()
-        (act, *_) = (await client.get("/admin/audit")).json()
+        sent = (await operator.post("/admin/outbox:republish", json=body)).json()
+        (act, *_) = (await operator.get("/admin/audit")).json()
 
     assert sent == {"sent": 1}, act
     assert (act["who"], act["what"], act["why"]) == (
@@ -138,7 +150,7 @@ async def test_what_cannot_be_read_stands_in_quarantine_until_a_person_ends_it(
 ) -> None:
     async with AIOKafkaProducer(**client_settings(platform, "bmb")) as producer:
         await producer.send_and_wait(f"{prefix}bmb.transfers", b"\xff", key=b"broken")
-    async with process.http() as client:
+    async with process.admin() as client:
 
         async def parked() -> list[dict[str, object]]:
             found = await client.get("/admin/parked?state=quarantined")
@@ -172,11 +184,11 @@ async def test_regions_whose_policy_cannot_be_used_are_out_and_the_others_go_on(
 
     assert "policy ac 1 has been changed" in other.said()
     assert "region w is out of service: w.yaml: line 2: is not YAML" in other.said()
-    async with other.http() as client:
+    async with other.http() as client, other.admin() as operator:
         ready = await client.get("/health/ready")
         alive = await client.get("/health/live")
         command = await client.post("/letters", json=BODY)
-        idle = await client.get("/admin/idle")
+        idle = await operator.get("/admin/idle")
         measured = (await client.get("/metrics")).text
     async with other.http(region="bd") as client:
         healthy = await client.post("/letters", json=BODY)
@@ -196,6 +208,7 @@ async def test_regions_whose_policy_cannot_be_used_are_out_and_the_others_go_on(
     ("variable", "value", "reason"),
     [
         ("KVITT_REGIONS_DIR", "/nowhere", "no region's policy"),
+        ("KVITT_ISSUERS", "/nowhere", "No such file or directory"),
         ("KVITT_HTTP_PORT", "eighty", "KVITT_HTTP_PORT: Input should be a valid integer"),
     ],
 )

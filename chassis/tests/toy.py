@@ -13,13 +13,25 @@ from fastapi import Query, Response
 from kvitt_chassis import metrics
 from kvitt_chassis.filters import Eq
 from kvitt_chassis.handlers import Handlers, Timer
-from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, Scope, named
+from kvitt_chassis.http import (
+    ApiRouter,
+    Commands,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionWide,
+    Scope,
+    named,
+)
 from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.users import RegisteredUser
+from kvitt_contracts.access import Act, Grantee, Reach, acts_of
 from kvitt_contracts.bmb import TransferCancelled
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.notifications import (
@@ -28,14 +40,18 @@ from kvitt_contracts.notifications import (
     MessagePosted,
     MessageRead,
     MessageRemoved,
+    ToServicePoint,
     ToUser,
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
-from kvitt_contracts.types import MessageId, Role, UserId
+from kvitt_contracts.types import MessageId, ServicePointId, UserId
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NOBODY = UserId("nobody")
+"""The reader of what is sent to a service point."""
 
 
 class Status(StrEnum):
@@ -52,6 +68,7 @@ class Letter:
 
     id: UUID
     reader: UserId
+    place: ServicePointId | None
     about: UUID
     status: Status
 
@@ -60,10 +77,10 @@ def evolve(letter: Letter | None, event: MessagePosted | MessageRead | MessageRe
     """The state after an event."""
     match event:
         case MessagePosted():
-            assert isinstance(event.to, ToUser)
             return Letter(
                 id=event.message_id,
-                reader=event.to.user_id,
+                reader=event.to.user_id if isinstance(event.to, ToUser) else NOBODY,
+                place=None if isinstance(event.to, ToUser) else event.to.service_point,
                 about=event.about.id,
                 status=Status.UNREAD,
             )
@@ -104,8 +121,13 @@ class LetterRow(
     __tablename__ = "letters"
 
     reader: Mapped[UserId]
+    place: Mapped[ServicePointId | None]
     about: Mapped[UUID]
     status: Mapped[Status]
+
+
+class UserRow(RegisteredUser, Base):
+    """The register of users."""
 
 
 class PaperRow(Regional, Base):
@@ -125,9 +147,10 @@ class PaperRow(Regional, Base):
 
 
 class PostLetter(Command):
-    """Write to a user."""
+    """Write to a user, or to a service point."""
 
     reader: UserId
+    place: ServicePointId | None = None
     about: UUID
 
 
@@ -145,7 +168,8 @@ messages = Handlers()
 @messages.command(PostLetter)
 async def post_letter(command: PostLetter, tx: Transaction) -> None:
     """A new message, removed after a day."""
-    _post(tx, tx.target("letter"), command.reader, command.about)
+    to = ToServicePoint(service_point=command.place) if command.place else None
+    _post(tx, tx.target("letter"), to or ToUser(user_id=command.reader), command.about)
 
 
 @messages.command(ReadLetter, of=LetterRow, rule="NTF-1")
@@ -157,7 +181,7 @@ async def read_letter(row: LetterRow, command: ReadLetter, tx: Transaction) -> N
 @messages.on(TransferCancelled)
 async def on_transfer_cancelled(event: TransferCancelled, tx: Transaction) -> None:
     """Tell somebody."""
-    _post(tx, tx.mint(), UserId("k082lno"), event.transfer_id)
+    _post(tx, tx.mint(), ToUser(user_id=UserId("k082lno")), event.transfer_id)
 
 
 @messages.timer(REMOVAL)
@@ -167,10 +191,10 @@ async def remove(row: LetterRow, due: datetime, tx: Transaction) -> None:
         tx.record(row, MessageRemoved(message_id=MessageId(row.id), by=row.reader))
 
 
-def _post(tx: Transaction, key: UUID, reader: UserId, about: UUID) -> None:
+def _post(tx: Transaction, key: UUID, to: ToUser | ToServicePoint, about: UUID) -> None:
     posted = MessagePosted(
         message_id=MessageId(key),
-        to=ToUser(user_id=reader),
+        to=to,
         message=MessageKind.ORDER_DELIVERED,
         about=About(kind="order", id=about),
     )
@@ -206,6 +230,10 @@ PENDING = UUID("00000000-0000-4000-8000-000000000001")
 """A letter about this is shown as pending until it is read."""
 
 
+SCOPE = Scope(LetterRow.region, service_points=[LetterRow.place], users=[LetterRow.reader])
+NEW = RegionWide(LetterRow.region, because="a new letter belongs to nobody yet")
+
+
 class PostBody(BaseModel):
     """Vad som skickas."""
 
@@ -229,7 +257,7 @@ async def post(body: PostBody, commands: Commands) -> LetterView:
 async def put(letter_id: UUID, body: PostBody, commands: Commands) -> LetterView:
     """Skicka ett meddelande med eget id; regeln ser inte efter om det redan finns."""
     command = PostLetter(reader=body.reader, about=body.about)
-    return await commands.run(command, target=letter_id, show=_letter(letter_id))
+    return await commands.run(command, target=letter_id, scope=NEW, show=_letter(letter_id))
 
 
 @router.post("/letters:ask", status_code=202)
@@ -243,8 +271,9 @@ async def ask(body: PostBody, commands: Commands) -> LetterView:
 @router.post("/letters/{letter_id}:read")
 async def read_it(letter_id: UUID, commands: Commands) -> LetterView:
     """Öppna ett meddelande."""
-    commands.caller.must_have(Role.PRESCRIBER)
-    return await commands.run(ReadLetter(), target=letter_id, show=_letter(letter_id))
+    return await commands.run(
+        ReadLetter(), target=letter_id, scope=SCOPE, rule="NTF-1", show=_letter(letter_id)
+    )
 
 
 class LetterQuery(ListQuery):
@@ -255,7 +284,7 @@ class LetterQuery(ListQuery):
 
 LETTERS = ListOf(
     select(LetterRow),
-    scope=Scope(LetterRow.region, LetterRow.reader),
+    scope=SCOPE,
     sorts=named(LetterRow.reader, LetterRow.status),
     default="reader",
     view=LetterView.of,
@@ -271,7 +300,7 @@ async def letters(reader: Reader, asked: Annotated[LetterQuery, Query()]) -> Pag
 @router.get("/letters/{letter_id}")
 async def letter(letter_id: UUID, reader: Reader) -> LetterView:
     """Ett meddelande."""
-    return LetterView.of(await reader.get(LetterRow, letter_id, rule="NTF-1"))
+    return LetterView.of(await reader.get(LetterRow, letter_id, scope=SCOPE, rule="NTF-1"))
 
 
 @router.get("/fault")
@@ -287,7 +316,40 @@ def _letter(key: UUID) -> Callable[[Transaction], Awaitable[LetterView]]:
     return show
 
 
-service = Service("notifications", handlers=messages, routers=[router], base=Base)
+_CARE = {Grantee.PRESCRIBER: Reach.OWN, Grantee.REQUESTER: Reach.UNITS}
+_WIDE = dict.fromkeys(
+    (Grantee.CUSTOMER_SERVICE, Grantee.REGION_SYSTEM, Grantee.PLATFORM), Reach.REGION
+)
+_POSTS = {**_WIDE, **dict.fromkeys(_CARE, Reach.REGION)}
+
+
+def _act(name: str, route: str, granted: dict[Grantee, Reach]) -> Act:
+    return Act(name=f"toy.{name}", service="notifications", route=route, granted=granted)
+
+
+ACTS = (
+    _act("letter.post", "POST /letters", _POSTS),
+    _act("letter.put", "PUT /letters/{letter_id}", _POSTS),
+    _act("letter.ask", "POST /letters:ask", _POSTS),
+    _act(
+        "letter.read",
+        "POST /letters/{letter_id}:read",
+        {Grantee.PRESCRIBER: Reach.OWN, Grantee.CUSTOMER_SERVICE: Reach.REGION},
+    ),
+    _act("letters.list", "GET /letters", {**_CARE, **_WIDE}),
+    _act("letter.show", "GET /letters/{letter_id}", {**_CARE, **_WIDE}),
+    _act("fault", "GET /fault", _POSTS),
+)
+ADMIN = tuple(act for act in acts_of("notifications") if "/admin/" in (act.route or ""))
+
+service = Service(
+    "notifications",
+    handlers=messages,
+    routers=[router],
+    base=Base,
+    users=UserRow,
+    acts=(*ACTS, *ADMIN),
+)
 
 
 def make_tables(owner_url: str) -> None:

@@ -9,9 +9,6 @@ from typing import Any
 from kvitt_contracts import billing, bmb, inventory, notifications, orders, refusals, regions
 from kvitt_contracts.topic import Topic, domain_topic, inbound_topic
 
-TO_PERSONS = (regions.UserContactStated,)
-"""Reserved on `region.<code>.persons`."""
-
 TO_ORDERS = (
     regions.SupplierStated,
     regions.SupplierDelayStated,

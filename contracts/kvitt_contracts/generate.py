@@ -1,4 +1,5 @@
-"""Writes what others read of the contracts: schemas, AsyncAPI, the integrators' list of topics.
+"""Writes what others read of the contracts: schemas, AsyncAPI, the integrators' list of topics, the
+table of access.
 
 `python -m kvitt_contracts.generate` writes, with `--check` it only compares (exit code 1).
 """
@@ -11,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from kvitt_contracts import asyncapi, topics_page
+from kvitt_contracts import access_page, asyncapi, topics_page
 from kvitt_contracts.examples import NoExample
 from kvitt_contracts.schemas import schema_of
 from kvitt_contracts.topics import CATALOGUE, COMING
@@ -34,6 +35,7 @@ def generated() -> dict[Path, str]:
     }
     files[Path("contracts/asyncapi.yaml")] = _yaml(asyncapi.document())
     files[Path("docs/integrators/topics.md")] = topics_page.page()
+    files[Path("docs/access.md")] = access_page.page()
     return files
 
 

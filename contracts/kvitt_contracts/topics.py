@@ -72,7 +72,7 @@ ORDERS_PERSONS = domain_topic(
     orders.PersonEvent,
     "inventory",
     "bmb",
-    to_come=["billing"],
+    "billing",
 )
 ORDERS_UNITS = domain_topic(
     "orders.units",
@@ -89,7 +89,9 @@ ORDERS_USERS = domain_topic(
     "the user's id",
     orders.UserEvent,
     "bmb",
-    to_come=["inventory", "billing", "notifications"],
+    "inventory",
+    "billing",
+    "notifications",
 )
 ORDERS_CUSTOMER_ORDERS = domain_topic(
     "orders.customer-orders",
@@ -113,8 +115,8 @@ BMB_TRANSFERS = domain_topic(
     bmb.TransferEvent,
     "inventory",
     "notifications",
+    "orders",
     coming=bmb.ComingTransferEvent,
-    to_come=["orders"],
 )
 BMB_REFUSALS = domain_topic(
     "bmb.refusals",
@@ -153,8 +155,9 @@ INVENTORY_DEVICES = domain_topic(
     inventory.DeviceEvent,
     "bmb",
     "billing",
+    "orders",
     coming=inventory.ComingDeviceEvent,
-    to_come=["orders", "notifications"],
+    to_come=["notifications"],
 )
 INVENTORY_STOCK_MOVES = domain_topic(
     "inventory.stock-moves",
@@ -205,9 +208,8 @@ REGION_PERSONS = inbound_topic(
     "persons",
     "orders",
     "the region's id of the person",
-    [regions.PersonStated, regions.PersonsJoined],
+    [regions.PersonStated, regions.PersonsJoined, regions.UserContactStated],
     personal_data=True,
-    coming=coming.TO_PERSONS,
 )
 REGION_ORDERS = inbound_topic(
     "orders",

@@ -73,8 +73,9 @@ _INTRODUCTION = """\
 
 Varje region har egna topicer, med regionens kod i namnet (`<code>`, till exempel `ac`), och en
 egen användare i Kafka, `region-<code>`. Den får skriva till regionens inkommande topicer och läsa
-regionens flöde, inget annat. Hela beskrivningen i AsyncAPI finns i `contracts/asyncapi.yaml`, ett
-schema för varje meddelandetyp i `contracts/schemas/` och exempel i `contracts/examples/`.
+regionens flöde, inget annat. Vad en användare och en token får göra står i [access.md](access.md).
+Hela beskrivningen i AsyncAPI finns i `contracts/asyncapi.yaml`, ett schema för varje meddelandetyp
+i `contracts/schemas/` och exempel i `contracts/examples/`.
 
 ## Grunderna
 

@@ -1,12 +1,15 @@
 """A client of each service's admin HTTP. What an operator asks of it is in operate.py."""
 
+import getpass
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 from kvitt_contracts.topics import SERVICES
+from kvitt_contracts.types import UserId, looks_like_personal_number
 
 from kvitt.local import tokens
 from kvitt.local.problems import LocalProblem
@@ -19,8 +22,10 @@ _KEYS_AT_ONCE = 5_000
 class Admin:
     """The admin HTTP of each service.
 
-    On this machine: addresses and a token come from the state directory. Elsewhere:
-    KVITT_ADMIN_URLS (`orders=https://…,bmb=…`) and KVITT_ADMIN_TOKEN, a token with the role `ops`.
+    On this machine: addresses and a token come from the state directory; the token is of who runs
+    the command, whom every audit then names. Elsewhere: KVITT_ADMIN_URLS
+    (`orders=https://…,bmb=…`) and KVITT_ADMIN_TOKEN, a token with the role `ops` (one region's
+    share) or `platform`.
     """
 
     def __init__(
@@ -35,24 +40,31 @@ class Admin:
         self._client = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60.0)
 
     @classmethod
-    def of(cls, state_dir: Path) -> "Admin":
-        """From the environment, else from the state directory. Raises LocalProblem."""
+    def of(cls, state_dir: Path, *, operator: str | None = None) -> "Admin":
+        """From the environment, else from the state directory. `operator`: who operates, where it
+        is not the user of the operating system. Raises LocalProblem.
+        """
         named = os.environ.get("KVITT_ADMIN_URLS")
         if named:
+            if operator is not None:
+                raise LocalProblem(
+                    "KVITT_ADMIN_TOKEN says who operates these services.",
+                    remedy="Leave --as out, or give a token of yours.",
+                )
             return cls(_urls(named), _token())
         directory = state_dir.resolve()
         state = State.existing(directory) if State.exists(directory) else None
         urls = {
-            name: f"http://127.0.0.1:{state.ports[f'http-{name}']}"
+            name: f"http://127.0.0.1:{state.ports[f'admin-{name}']}"
             for name in SERVICES
-            if state and f"http-{name}" in state.ports
+            if state and f"admin-{name}" in state.ports
         }
         if not state or not urls:
             raise LocalProblem(
                 f"No services are known in {directory}.",
                 remedy="Start them (kvitt up), or name them with KVITT_ADMIN_URLS.",
             )
-        token = tokens.TokenIssuer(directory).issue("operator", region="ac", roles=["ops"])
+        token = tokens.TokenIssuer(directory).issue_to_operator(who_operates(operator))
         return cls(urls, token, dead=state.dead_parts)
 
     @property
@@ -106,6 +118,21 @@ class Admin:
         return LocalProblem(problem.what + dead, remedy=problem.remedy)
 
 
+def who_operates(named: str | None = None) -> str:
+    """Whom the audit names: who is named, KVITT_OPERATOR, or this machine's user.
+
+    Raises LocalProblem where that is no id of a user.
+    """
+    name = named or os.environ.get("KVITT_OPERATOR") or _user_of_the_system()
+    if not re.fullmatch(UserId.pattern, name) or looks_like_personal_number(name):
+        raise LocalProblem(
+            f"The audit cannot name who operates '{name}'.",
+            remedy="Name yourself with KVITT_OPERATOR, or in an act with --as: 2-40 small letters,"
+            " digits and . _ -",
+        )
+    return name
+
+
 def _urls(named: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in named.split(",")]
     if not all(url.strip() for _, _, url in pairs):
@@ -120,6 +147,14 @@ def _token() -> str:
     found = os.environ.get("KVITT_ADMIN_TOKEN", "")
     if not found:
         raise LocalProblem(
-            "KVITT_ADMIN_TOKEN is not set.", remedy="It is a token with the role ops."
+            "KVITT_ADMIN_TOKEN is not set.",
+            remedy="It is a token with the role ops (one region) or platform (all).",
         )
     return found
+
+
+def _user_of_the_system() -> str:
+    try:
+        return getpass.getuser().lower()
+    except (KeyError, OSError):  # a container's user may have a number and no name
+        return ""

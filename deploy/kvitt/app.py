@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from kvitt_contracts.access import IN_TOKENS
 from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import (
-    Code,
-    Role,
-    ServicePointId,
     UserId,
     looks_like_personal_number,
 )
@@ -59,7 +57,7 @@ app = typer.Typer(
 
       kvitt logs billing -f        follow a service's log
 
-      kvitt token --region ac --user anna --role prescriber
+      kvitt token --region ac --user k082lno
 
       kvitt restart kafka          end one part; it is started again
 
@@ -120,9 +118,9 @@ def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
     missing.
     """
     found = parts.look(State.existing(state_dir.resolve()))
-    table = Table("part", "state", "pid", "address")
+    table = Table("part", "state", "pid", "address", "admin port")
     for one in found:
-        table.add_row(one.name, one.state, in_words(one.pid), one.address)
+        table.add_row(one.name, one.state, in_words(one.pid), one.address, in_words(one.admin_port))
     show(table)
     addresses = [one.address for one in found if one.name in SERVICES and one.pid]
     out = regions.outages(addresses)
@@ -204,21 +202,21 @@ def failpoints() -> None:
 def token(
     region: Annotated[str, typer.Option(help="The region's code.")],
     user: Annotated[str, typer.Option(help="The user's id.")],
-    role: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
-    service_point: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="For a system or an operator alone: region_system, ops, platform."),
+    ] = None,
     state_dir: StateOption = _DEFAULT_STATE,
 ) -> None:
-    """Print a bearer token of the local profile, valid for twelve hours."""
+    """Print a bearer token of the local profile, valid for twelve hours.
+
+    A user's roles and units are the register's, as the region has stated them.
+    """
     _require_known("region", [region], region_codes(default_regions_dir()))
-    _require_known("role", role or (), list(Role))
-    _require_form("user", UserId, [user], "2-40 small letters, digits and . _ -")
-    _require_form(
-        "service point", ServicePointId, service_point or (), "2-10 digits and capital letters"
-    )
+    _require_sayable(role or ())
+    _require_user(user)
     issuer = tokens.TokenIssuer(State.existing(state_dir.resolve()).directory)
-    typer.echo(
-        issuer.issue(user, region=region, roles=role or (), service_points=service_point or ())
-    )
+    typer.echo(issuer.issue(user, region=region, roles=role or ()))
 
 
 regions.add_to(app)
@@ -259,11 +257,21 @@ def _require_known(kind: str, named: Sequence[str], known: Sequence[str]) -> Non
         )
 
 
-def _require_form(kind: str, code: type[Code], named: Sequence[str], form: str) -> None:
+def _require_sayable(roles: Sequence[str]) -> None:
+    """Raises LocalProblem for a role that no token says."""
+    if others := sorted(set(roles) - IN_TOKENS):
+        raise LocalProblem(
+            f"No token says the role {', '.join(others)}.",
+            remedy=f"It says {', '.join(sorted(IN_TOKENS))}; a user's roles are the register's.",
+        )
+
+
+def _require_user(user: str) -> None:
     """Raises LocalProblem: a service takes no token with an id of another form."""
-    for text in named:
-        if not re.fullmatch(code.pattern, text) or looks_like_personal_number(text):
-            raise LocalProblem(f"{text} is no id of a {kind}.", remedy=f"It has {form}.")
+    if not re.fullmatch(UserId.pattern, user) or looks_like_personal_number(user):
+        raise LocalProblem(
+            f"{user} is no id of a user.", remedy="It has 2-40 small letters, digits and . _ -"
+        )
 
 
 def _start_detached(state: State, services: tuple[str, ...]) -> None:

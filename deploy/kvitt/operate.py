@@ -29,6 +29,12 @@ StateOption = Annotated[
 ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]
 EntryArgument = Annotated[int, typer.Argument(help="The entry's number in the list.")]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the audit.")]
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--as", help="Who acts, for the audit; else KVITT_OPERATOR, or this machine's user."
+    ),
+]
 _DEFAULT_STATE = Path(".kvitt")
 _BARRIER_SECONDS = 120.0
 
@@ -121,10 +127,11 @@ def retry(
     service: ServiceArgument,
     entry: EntryArgument,
     why: Why,
+    operator: As = None,
     state_dir: StateOption = _DEFAULT_STATE,
 ) -> None:
     """Try an entry again; what stands behind it follows in order."""
-    _act(state_dir, service, entry, "retry", {"why": why})
+    _act(state_dir, operator, service, entry, "retry", {"why": why})
 
 
 @quarantine.command()
@@ -133,10 +140,12 @@ def edit(
     entry: EntryArgument,
     why: Why,
     file: Annotated[Path, typer.Option(help="The body as it should have been, as JSON.")],
+    operator: As = None,
     state_dir: StateOption = _DEFAULT_STATE,
 ) -> None:
-    """Replace the body of an entry's message, and try it."""
-    _act(state_dir, service, entry, "edit", {"why": why, "body": json.loads(file.read_text())})
+    """Replace the body of an entry's message, and try it; who acts by it stays who it was."""
+    body = {"why": why, "body": json.loads(file.read_text())}
+    _act(state_dir, operator, service, entry, "edit", body)
 
 
 @quarantine.command()
@@ -144,10 +153,11 @@ def discard(
     service: ServiceArgument,
     entry: EntryArgument,
     why: Why,
+    operator: As = None,
     state_dir: StateOption = _DEFAULT_STATE,
 ) -> None:
     """Throw an entry's message away for good; what stands behind it is tried."""
-    _act(state_dir, service, entry, "discard", {"why": why})
+    _act(state_dir, operator, service, entry, "discard", {"why": why})
 
 
 @outbox.command("status")
@@ -181,11 +191,12 @@ def republish(
     key: Annotated[str, typer.Option(help="The aggregate's id.")],
     why: Why,
     from_: Annotated[int, typer.Option("--from", help="The first number that is sent.")] = 1,
+    operator: As = None,
     state_dir: StateOption = _DEFAULT_STATE,
 ) -> None:
     """Send one aggregate's events again, as they were: heals a gap at a reader."""
     body = {"topic": topic, "key": key, "from_seq": from_, "why": why}
-    answer = Admin.of(state_dir).post(service, "outbox:republish", body)
+    answer = Admin.of(state_dir, operator=operator).post(service, "outbox:republish", body)
     console.print(f"{answer['sent']} events sent again.")
 
 
@@ -196,12 +207,13 @@ def rebase(
         str, typer.Option(help="What is sent again: nothing, everything, or those after an id.")
     ],
     why: Why,
+    operator: As = None,
     state_dir: StateOption = _DEFAULT_STATE,
 ) -> None:
     """Let the relay go on after a restore, a promotion, or with another Kafka cluster."""
     chosen = int(resend) if resend.isdigit() else resend
     body = {"resend": chosen, "why": why}
-    answer = Admin.of(state_dir).post(service, "outbox:rebase", body)
+    answer = Admin.of(state_dir, operator=operator).post(service, "outbox:rebase", body)
     console.print(f"{answer['resent']} events will be sent again.")
 
 
@@ -224,22 +236,36 @@ def advance(
             help="A Stockholm wall clock.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
         ),
     ],
+    why: Annotated[str, typer.Option(help="The reason; it is kept.")] = "training or test",
+    operator: As = None,
     state_dir: StateOption = _DEFAULT_STATE,
 ) -> None:
     """Move business time of all services to an instant, once nothing moves any more."""
-    admin = Admin.of(state_dir)
+    admin = Admin.of(state_dir, operator=operator)
+    require_movable_clock(admin)
     await_idle(admin)
-    advance_to(admin, to.replace(tzinfo=STOCKHOLM))
+    advance_to(admin, to.replace(tzinfo=STOCKHOLM), why=why)
     await_idle(admin)
     show_clock(state_dir)
 
 
-def advance_to(admin: Admin, instant: datetime) -> None:
+def require_movable_clock(admin: Admin) -> None:
+    """Raises LocalProblem where a service does not let its business time be moved."""
+    fixed = [name for name in admin.services if not admin.get(name, "clock")["moves"]]
+    if fixed:
+        raise LocalProblem(
+            f"Business time is not moved here ({', '.join(fixed)}).",
+            remedy="It moves in the local profile alone: with it, everybody's deadlines and rent.",
+        )
+
+
+def advance_to(admin: Admin, instant: datetime, *, why: str) -> None:
     """Advance every service to one offset: that which brings the first one to the instant."""
     first, *others = admin.services
-    moved = admin.post(first, "clock:advance", {"to": instant.isoformat()})
+    moved = admin.post(first, "clock:advance", {"to": instant.isoformat(), "why": why})
     for name in others:
-        admin.post(name, "clock:advance", {"offset_seconds": moved["offset_seconds"]})
+        offset = {"offset_seconds": moved["offset_seconds"], "why": why}
+        admin.post(name, "clock:advance", offset)
 
 
 def await_idle(admin: Admin, *, within: float = _BARRIER_SECONDS) -> None:
@@ -267,8 +293,15 @@ def _moves(found: dict[str, int]) -> bool:
     return any(value for name, value in found.items() if name not in ("recorded", "quarantined"))
 
 
-def _act(state_dir: Path, service: str, entry: int, act: str, body: dict[str, Any]) -> None:
-    Admin.of(state_dir).post(service, f"quarantine/{entry}:{act}", body)
+def _act(
+    state_dir: Path,
+    operator: str | None,
+    service: str,
+    entry: int,
+    act: str,
+    body: dict[str, Any],
+) -> None:
+    Admin.of(state_dir, operator=operator).post(service, f"quarantine/{entry}:{act}", body)
     console.print(f"Done: {act} of {service} {entry}.")
 
 

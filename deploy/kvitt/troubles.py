@@ -53,9 +53,12 @@ def of_answer(service: str, answer: httpx.Response) -> LocalProblem:
     about = [f"{what} {problem[what]}" for what in ("rule", "field") if problem.get(what)]
     named = ", ".join((code, *about))
     match answer.status_code:
-        case 401 | 403:
+        case 401:
             what = f"{service} does not let this token in ({named})."
-            remedy = "KVITT_ADMIN_TOKEN must be a valid token with the role ops."
+            remedy = "KVITT_ADMIN_TOKEN must be a valid token with the role ops or platform."
+        case 403:
+            what = f"{service} does not let this token do that ({named})."
+            remedy = "ops has one region's share; what concerns all takes the role platform."
         case 404:
             what = f"{service} has nothing there ({named})."
             remedy = "The lists show what there is: kvitt parked, kvitt quarantine list."

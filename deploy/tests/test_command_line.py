@@ -48,7 +48,7 @@ READ_ONLY = (
     "outbox last-numbers orders --topic orders.units",
     "clock show",
     "failpoints",
-    "token --region ac --user anna --role prescriber",
+    "token --region ac --user k082lno",
     "down",
     "reset --yes",
     "restart kafka",
@@ -107,7 +107,7 @@ ANSWERS = {
         "lease_seconds_left": 2.0,
         "refusal": "the log is that of another place: another timeline than the stored one",
     },
-    "clock": {"now": WHEN, "offset_seconds": 86400.0},
+    "clock": {"now": WHEN, "offset_seconds": 86400.0, "moves": False},
 }
 
 
@@ -149,10 +149,10 @@ def test_a_command_that_starts_nothing_makes_no_state(
 @pytest.mark.parametrize(
     ("options", "what", "remedy"),
     [
-        ("--region xx --role prescriber", "no region xx", "ac, bd"),
-        ("--region ac --role boss", "no role boss", "prescriber"),
+        ("--region xx --role ops", "no region xx", "ac, bd"),
+        ("--region ac --role prescriber", "No token says the role prescriber", "the register's"),
         ("--region ac --user x", "no id of a user", "letters"),
-        ("--region ac --service-point 4.1", "no id of a service point", "digits"),
+        ("--region ac --user 189001019802", "no id of a user", "letters"),
     ],
 )
 def test_a_token_names_what_a_service_takes(
@@ -287,6 +287,7 @@ def test_help_is_one_line_a_command_and_fits_a_terminal() -> None:
     ("status", "reason", "step"),
     [
         (401, "UNAUTHORIZED", "KVITT_ADMIN_TOKEN"),
+        (403, "FORBIDDEN", "platform"),
         (404, "UNKNOWN_ENTRY", "kvitt quarantine list"),
         (422, "INVALID_FIELD", "give the command again"),
         (500, "FAULT", "kvitt logs orders"),

@@ -85,10 +85,12 @@ def not_ready(service: ServiceProcess) -> dict[str, str] | None:
 
 def idle_of(system: LocalSystem, service: ServiceProcess) -> dict[str, Any] | None:
     """What the service has left to do; None while it does not listen yet."""
-    token = system.tokens.issue("drift", region="ac", roles=["ops"])
+    token = system.tokens.issue("drift", region="ac", roles=["platform"])
     try:
         answer = httpx.get(
-            f"{service.url}/admin/idle", headers={"Authorization": f"Bearer {token}"}, timeout=10
+            f"{service.admin_url}/admin/idle",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
         )
     except httpx.ConnectError:
         return None

@@ -36,15 +36,14 @@ def an_outcome(region: str = "ac") -> Outcome:
         feed=[FeedEvent(report.REFUSED, "subject", refused)],
         persons={},
         payers={},
-        users=[],
-        service_points=[],
+        unread=738,
     )
 
 
 def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
     outcomes = [an_outcome("ac"), an_outcome("bd")]
 
-    report.print_regions(console, outcomes, unread={"ac": 738, "bd": 528})
+    report.print_regions(console, outcomes)
     report.print_refused(console, outcomes)
     report.print_quarantine(console, outcomes)
 

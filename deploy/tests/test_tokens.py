@@ -8,18 +8,41 @@ import jwt
 import pytest
 from cryptography.fernet import Fernet
 from kvitt.local import tokens
+from kvitt_chassis.auth import Authenticator, Identity, Unauthorized
+from kvitt_chassis.issuers import read_issuers
+from kvitt_contracts.access import IN_TOKENS, Grantee
 
 
 def test_a_token_is_verified_with_the_key_file(tmp_path: Path) -> None:
     issuer = tokens.TokenIssuer(tmp_path)
 
-    token = issuer.issue("anna", region="ac", roles=["prescriber"], service_points=["40210"])
+    token = issuer.issue("anna", region="ac", roles=["ops"])
     claims = _verified(token, issuer)
 
     assert claims["sub"] == "anna"
     assert claims["region"] == "ac"
-    assert claims["roles"] == ["prescriber"]
-    assert claims["service_points"] == ["40210"]
+    assert claims["roles"] == ["ops"]
+
+
+async def test_services_believe_the_local_issuer_what_a_token_may_say(tmp_path: Path) -> None:
+    issuer = tokens.TokenIssuer(tmp_path)
+    known = Authenticator(read_issuers(issuer.issuers_file(["ac", "bd"])))
+
+    async def said(
+        region: str = "ac", *roles: str, lifetime: timedelta = tokens.LIFETIME
+    ) -> Identity:
+        token = issuer.issue("anna", region=region, roles=roles, lifetime=lifetime)
+        return await known.identity(f"Bearer {token}")
+
+    assert (await said("bd")).said == frozenset()
+    assert (await said("bd", *IN_TOKENS, "prescriber")).said == IN_TOKENS
+    operator = await known.identity(f"Bearer {issuer.issue_to_operator('anna')}")
+    assert operator.region == "ac"
+    assert operator.said == {Grantee.PLATFORM}
+    with pytest.raises(Unauthorized):
+        await said("w")
+    with pytest.raises(Unauthorized):
+        await said(lifetime=tokens.LIFETIME + timedelta(minutes=1))
 
 
 def test_an_expired_token_and_anothers_token_fail(tmp_path: Path) -> None:

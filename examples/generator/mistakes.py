@@ -5,9 +5,9 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from kvitt_contracts.bmb import AcceptTransfer, SaveTransfer, UnlockTransfer
+from kvitt_contracts.bmb import AcceptTransfer, CancelTransfer, SaveTransfer, UnlockTransfer
 from kvitt_contracts.calendar import working_days_after
-from kvitt_contracts.orders import LineToOrder
+from kvitt_contracts.orders import LineToOrder, PlaceOrder
 from kvitt_contracts.regions import DeviceReturned, GoodsReceived
 from kvitt_contracts.types import DeviceNumber, UserId
 
@@ -251,6 +251,25 @@ def _unlock(month: Month, reference: str, by: UserId) -> None:
     month.send("bmb", reference, UnlockTransfer(by=by, asked_by=asked_by))
 
 
+# -- who may do nothing (REF-18) -------------------------------------------------------------------
+
+
+def _nobody_acts(month: Month) -> None:
+    """An inactive user places an order that nothing else is wrong with; an unknown one cancels a
+    transfer that is unknown too: who acts is asked first.
+    """
+    former = next(one for one in month.units.users if not one.active)
+    article = next(one.article for one in month.listed if one.kind.stock and not one.kind.marked)
+    order = PlaceOrder(
+        recipient=patient(month.patients[0]),
+        prescriber=former.user_id,
+        service_point=former.default_service_point,
+        lines=(line_of(article.article_number),),
+    )
+    month.send("orders", month.name("FEL"), order)
+    month.send("bmb", month.name("FEL"), CancelTransfer(by=UserId("f999")))
+
+
 def _outside(month: Month, *, marked: bool) -> str:
     return str(
         next(
@@ -284,4 +303,5 @@ _REFUSED: Final[tuple[Callable[[Month], None], ...]] = (
     _booked_otherwise,
     _somebody_elses_store,
     _return_of_what_stands_in_a_store,
+    _nobody_acts,
 )

@@ -192,18 +192,20 @@ class Platform:
     def service_environment(
         self, service: str, prefix: str, regions_dir: Path, *, http_port: int | None = None
     ) -> dict[str, str]:
-        """Settings of a service process on `<prefix>` topics and its database, on a free port."""
+        """Settings of a service process on `<prefix>` topics and its database, on free ports."""
         address = self._await_kafka()
+        free_port, admin_port = free_ports(2)
         return ServiceAddresses(
             service=service,
             database=self._await_databases().urls(service, prefix=prefix),
             bootstrap=address.bootstrap,
             credentials=self.credentials(service),
             regions_dir=regions_dir,
-            jwks_file=self.tokens.jwks_file,
+            issuers_file=self.tokens.issuers_file(one.stem for one in regions_dir.glob("*.yaml")),
             quarantine_key=tokens.quarantine_key(self._state.secret),
             person_key=tokens.person_key(self._state.secret),
-            http_port=http_port or free_ports(1)[0],
+            http_port=http_port or free_port,
+            admin_port=admin_port,
             topic_prefix=prefix,
         ).environment()
 

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from kvitt_contracts.access import Grantee
 
 from kvitt_testkit.world import regions_dir, wait_for
 
@@ -34,15 +35,8 @@ def pytest_configure() -> None:
 class Tokens(Protocol):
     """Issues bearer tokens for tests."""
 
-    def issue(
-        self,
-        user: str,
-        *,
-        region: str,
-        service_points: Sequence[str] = (),
-        roles: Sequence[str] = (),
-    ) -> str:
-        """A token for a user of a region."""
+    def issue(self, user: str, *, region: str, roles: Sequence[str] = ()) -> str:
+        """A token for a user of a region, or a system's with roles that a token alone says."""
 
 
 class Servers(Protocol):
@@ -76,6 +70,11 @@ class ServiceProcess:
     def url(self) -> str:
         """Its HTTP address."""
         return f"http://127.0.0.1:{self.environment['KVITT_HTTP_PORT']}"
+
+    @property
+    def admin_url(self) -> str:
+        """The address for who operates it."""
+        return f"http://127.0.0.1:{self.environment['KVITT_ADMIN_PORT']}"
 
     def start(self) -> None:
         """Start it, with `extra` in its environment; does not wait. It checks its lock order."""
@@ -142,11 +141,12 @@ class ServiceProcess:
         *,
         user: str = "k082lno",
         region: str = "ac",
-        roles: Sequence[str] = ("prescriber", "customer_service", "ops"),
-        service_points: Sequence[str] = (),
+        roles: Sequence[str] = (Grantee.REGION_SYSTEM,),
     ) -> AsyncIterator[httpx.AsyncClient]:
-        """An HTTP client with a token; POST gets an Idempotency-Key unless it has one."""
-        token = self.tokens.issue(user, region=region, roles=roles, service_points=service_points)
+        """An HTTP client with a token that says these roles; without any it is a user's, and the
+        register must have the user. POST gets an Idempotency-Key unless it has one.
+        """
+        token = self.tokens.issue(user, region=region, roles=roles)
 
         async def give_key(request: httpx.Request) -> None:
             request.headers.setdefault("Idempotency-Key", str(uuid4()))
@@ -159,9 +159,22 @@ class ServiceProcess:
         ) as client:
             yield client
 
+    @asynccontextmanager
+    async def admin(
+        self, *, user: str = "drift", region: str = "ac", roles: Sequence[str] = ("platform",)
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        """An HTTP client of its admin port, with a token of who operates all of it; with the role
+        `ops` alone, the region's share.
+        """
+        token = self.tokens.issue(user, region=region, roles=roles)
+        async with httpx.AsyncClient(
+            base_url=self.admin_url, headers={"Authorization": f"Bearer {token}"}, timeout=15.0
+        ) as client:
+            yield client
+
     async def idle(self) -> dict[str, Any]:
         """What it still has to do (`GET /admin/idle`)."""
-        async with self.http() as client:
+        async with self.admin() as client:
             answer = await client.get("/admin/idle")
             answer.raise_for_status()
             found: dict[str, Any] = answer.json()

@@ -1,14 +1,17 @@
-"""Reading topics in tests, with the credentials of whoever may: as they are, or each event once."""
+"""Topics in tests, with the credentials of whoever may: read as they are, or each event once, and
+written as their owner does.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
-from kvitt_contracts.envelope import Envelope
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from kvitt_contracts.envelope import Envelope, Event
 from kvitt_contracts.repetition import AlreadyRead
 
 from kvitt_testkit.platform import Platform
+from kvitt_testkit.world import an_envelope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,20 @@ async def read_events(platform: Platform, *topics: str, principal: str = "admin"
     read = AlreadyRead()
     records = await read_records(platform, *topics, principal=principal)
     return [one for one in records if read.is_new(one.topic, one.envelope)]
+
+
+async def publish(
+    platform: Platform, topic: str, events: Mapping[str, Event], *, principal: str
+) -> None:
+    """Send each event, the first of its key; `principal` is the service that owns the topic."""
+    async with AIOKafkaProducer(**client_settings(platform, principal)) as producer:
+        for key, event in events.items():
+            await producer.send_and_wait(
+                topic,
+                event.model_dump_json().encode(),
+                key=key.encode(),
+                headers=an_envelope(event, subject=key).headers(),
+            )
 
 
 def repeated(records: Sequence[Record]) -> list[Record]:

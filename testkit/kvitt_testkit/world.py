@@ -19,22 +19,24 @@ from zlib import crc32
 import httpx
 import pytest
 from cryptography.fernet import Fernet
-from kvitt_chassis.auth import Authenticator, Caller, Unauthorized
+from kvitt_chassis.auth import Authenticator, Identity, Unauthorized
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.refusals import record_refusal
 from kvitt_chassis.database import Database
 from kvitt_chassis.http import ApiContext
+from kvitt_chassis.models import Aggregate
 from kvitt_chassis.operating.row_comparison import differences, read_event
 from kvitt_chassis.policies import read_policies
 from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
+from kvitt_contracts.access import IN_TOKENS, Grantee
 from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.envelope import Command, Envelope, Event, Kind, Message
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId
+from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId, identify
 from sqlalchemy import select, text
 from sqlalchemy.orm import DeclarativeBase
 
@@ -45,6 +47,8 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 
 REGION = RegionCode("ac")
+STAFF = (Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE)
+"""Every role that the register of users gives."""
 _SEALER = Sealer(Fernet.generate_key().decode())
 _OFFSETS = count()
 _KEEP = ("alembic_version", "clock", "relay")
@@ -164,6 +168,10 @@ class World:
         """Inside, collects the SQL statements that are sent for the worker role."""
         return sent(self.worker.engine.sync_engine)
 
+    def api_statements(self) -> AbstractContextManager[list[Sent]]:
+        """Inside, collects the SQL statements that are sent for the api role."""
+        return sent(self.api.engine.sync_engine)
+
     async def command(
         self,
         command: Command,
@@ -245,29 +253,62 @@ class World:
         assert found is not None, f"no {row_type.__name__} {key} in {region}"
         return found
 
+    async def register(
+        self,
+        user: str,
+        *,
+        region: str = REGION,
+        roles: Sequence[Role | Grantee] = STAFF,
+        service_points: Sequence[str] = (),
+        active: bool = True,
+    ) -> None:
+        """Let the register of users have this user with these roles and service points."""
+        users: Any = self.service.access.users
+        code, user_id = RegionCode(region), UserId(user)
+        async with self.worker.unit(code) as unit:
+            found = await unit.session.execute(
+                select(users).where(users.region == code, users.user_id == user_id)
+            )
+            row = found.scalars().first()
+            if row is None:
+                row = users(region=code, user_id=user_id)
+                row.default_service_point = ServicePointId((*service_points, "40210")[0])
+                if issubclass(users, Aggregate):
+                    row.id, row.seq, row.acts_for = identify(code, "user", user_id), 0, ()
+                unit.session.add(row)
+            row.roles = tuple(Role(role) for role in roles)
+            row.service_points = tuple(ServicePointId(point) for point in service_points)
+            row.active = active
+
     @asynccontextmanager
     async def http(
         self,
         *,
         user: str = "k082lno",
         region: str = REGION,
-        roles: Sequence[Role] = tuple(Role),
+        roles: Sequence[Role | Grantee] = STAFF,
         service_points: Sequence[str] = (),
     ) -> AsyncIterator[httpx.AsyncClient]:
-        """A client of the service's HTTP API with a token of this user; POST brings its own
-        Idempotency-Key unless the call names one.
+        """A client of the service's HTTP API with a token of this user, whom the register has with
+        these roles and service points; with roles of a token alone (`ops`) it is a system's. POST
+        brings its own Idempotency-Key unless the call names one.
         """
-        caller = Caller(
-            user_id=UserId(user),
-            region=RegionCode(region),
-            roles=frozenset(roles),
-            service_points=frozenset(ServicePointId(point) for point in service_points),
-        )
+        said = frozenset(Grantee(role) for role in roles) & IN_TOKENS
+        identity = Identity(user_id=UserId(user), region=RegionCode(region), said=said)
+        if not said:
+            await self.register(user, region=region, roles=roles, service_points=service_points)
+        async with self.client(identity) as client:
+            yield client
+
+    @asynccontextmanager
+    async def client(self, identity: Identity) -> AsyncIterator[httpx.AsyncClient]:
+        """A client with a token that says this, whatever the register says of its holder."""
         context = ApiContext(
             service=self.service.name,
             database=self.api,
             handlers=self.service.handlers,
-            authenticator=_SignedInAs(caller),
+            authenticator=SignedInAs(identity),
+            access=self.service.access,
             sealer=_SEALER,
         )
         transport = httpx.ASGITransport(app=self.service.http_app(context))
@@ -450,14 +491,16 @@ def regions_dir(config: pytest.Config) -> Path:
     return config.rootpath / "deploy" / "regions"
 
 
-class _SignedInAs(Authenticator):
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+class SignedInAs(Authenticator):
+    """Whoever brings a token is this one, whatever it says."""
 
-    async def caller(self, authorization: str | None) -> Caller:
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+
+    async def identity(self, authorization: str | None) -> Identity:
         if not authorization:
             raise Unauthorized("NO_TOKEN", "Anropet saknar åtkomsttoken.")
-        return self._caller
+        return self._identity
 
 
 async def _give_key(request: httpx.Request) -> None:

@@ -1,12 +1,14 @@
 """One language per surface (docs/style.md): operators' texts are English, people's Swedish."""
 
 import ast
+import importlib
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from kvitt_chassis.metrics import METRICS
+from kvitt_contracts.topic import SERVICES
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ROOT / "deploy" / "kvitt"
@@ -95,6 +97,15 @@ def test_metrics_and_their_remedies_are_english() -> None:
 
 def test_problem_documents_are_swedish() -> None:
     assert found(sources("chassis", "services"), told, ENGLISH, spaced=True) == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_apis_documentation_is_swedish(name: str) -> None:
+    app = importlib.import_module(f"{name}.app")
+    routes = [one for router in app.service.routers for one in router.routes]
+    said = [f"{one.path}: {one.description}" for one in routes]
+
+    assert [text for text in said if ENGLISH.search(text)] == []
 
 
 def test_runbooks_are_english() -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
-from kvitt_contracts.types import Role
+from kvitt_contracts.access import Grantee
 
 from tests.bench.machine import percentile, tell
 from tests.bench.report import Section, Table
@@ -50,7 +50,7 @@ async def measure(*, quick: bool) -> Section:
     section = Section("slow-clients", "Slow clients")
     async with _running() as system:
         url = system.services[_SERVICE].url
-        token = system.tokens.issue("bench", region="ac", roles=(Role.REGION_SYSTEM,))
+        token = system.tokens.issue("bench", region="ac", roles=(Grantee.REGION_SYSTEM,))
         await _ask(url, token, seconds=2.0)
         found = []
         for number in range(rounds):

@@ -130,9 +130,8 @@ async def _world(
 ) -> AsyncIterator[World]:
     ready = monotonic()
     starts = steps["topics ready"]
-    urls = {name: service.url for name, service in system.services.items()}
     async with (
-        Services(urls, system.tokens) as services,
+        Services(system.urls, system.admin_urls, system.tokens) as services,
         RegionClient(
             REGION,
             bootstrap=system.bootstrap,

@@ -157,6 +157,9 @@ def test_the_month_holds_every_kind_of_business(region: Region) -> None:
         "UNREADABLE",
         "INVALID_FIELD",
         "NOT_RESPONSIBLE",
+        "CUSTOMER_SERVICE_ONLY",
+        "FORBIDDEN",
+        "UNKNOWN_USER",
     }
     assert region.expected["duplicates"] >= 3
     assert region.expected["obsolete"] >= 1

@@ -21,8 +21,8 @@ from kvitt.local.kafka import client_settings
 from kvitt.local.processes import Child, free_ports
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.topics import SERVICES, catalogue, groups_of
-from kvitt_contracts.types import Role
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.faults.checker.databases import reached, read_databases
@@ -170,11 +170,11 @@ class World:
     def replica(
         self, service: str, *, is_killed: bool = False, **environment: str
     ) -> Iterator[ServiceProcess]:
-        """Another process of a service, ready, on a port of its own; ended after, in order or
+        """Another process of a service, ready, on ports of its own; ended after, in order or
         killed.
         """
         told = self.services[service].environment | environment
-        told["KVITT_HTTP_PORT"] = str(free_ports(1)[0])
+        told["KVITT_HTTP_PORT"], told["KVITT_ADMIN_PORT"] = map(str, free_ports(2))
         process = ServiceProcess(service, self.system, told)
         process.longest_pause = 0.5
         process.start()
@@ -252,11 +252,11 @@ class World:
         assert producer.flush(60) == 0, "Kafka does not take what is planted"
 
     def ask(self, service: str, method: str, path: str, **more: Any) -> Any:
-        """Ask a service as an operator. Raises httpx.HTTPError."""
-        token = self.system.tokens.issue("operator", region="ac", roles=(Role.OPS,))
+        """Ask a service as who operates all regions. Raises httpx.HTTPError."""
+        token = self.system.tokens.issue("operator", region="ac", roles=(Grantee.PLATFORM,))
         answer = httpx.request(
             method,
-            f"{self.services[service].url}/admin{path}",
+            f"{self.services[service].admin_url}/admin{path}",
             headers={"Authorization": f"Bearer {token}"},
             timeout=60.0,
             **more,

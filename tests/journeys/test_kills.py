@@ -13,8 +13,8 @@ from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
 from kvitt.story.files import read_regions
 from kvitt.story.running import MonthResult, run_month
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.topics import SERVICES
-from kvitt_contracts.types import Role
 from pydantic import TypeAdapter
 
 from tests.journeys.months import write_month
@@ -40,7 +40,7 @@ class Killer:
     kills: list[Future[tuple[str, int]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.token = self.system.tokens.issue("killer", region="ac", roles=[Role.OPS])
+        self.token = self.system.tokens.issue("killer", region="ac", roles=[Grantee.PLATFORM])
         self.pool = ThreadPoolExecutor(len(SERVICES))
 
     def begun(self, day: date) -> None:
@@ -66,7 +66,7 @@ class Killer:
 
     def _waiting(self, service: ServiceProcess) -> int:
         asked = urllib.request.Request(
-            f"{service.url}/admin/idle", headers={"Authorization": f"Bearer {self.token}"}
+            f"{service.admin_url}/admin/idle", headers={"Authorization": f"Bearer {self.token}"}
         )
         with urllib.request.urlopen(asked, timeout=10) as answer:
             look = _Look.validate_json(answer.read())

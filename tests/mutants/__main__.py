@@ -9,6 +9,7 @@ from tests.mutants.business import BUSINESS
 from tests.mutants.isolation import ISOLATION
 from tests.mutants.local import LOCAL
 from tests.mutants.mutant import Mutant
+from tests.mutants.operating import OPERATING
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
 from tests.mutants.sending import SENDING
@@ -24,6 +25,7 @@ GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "The way in: marks, batches, offsets, the group": RECEIVING,
     "From outside: regions, quarantine, HTTP, privacy, contracts": (*OUTSIDE, *WEB),
     "Isolation: one region, caller or connection stops no other": ISOLATION,
+    "Operating: whose share, by whose name, with which limits": OPERATING,
     "Sharing: regions' turns, the park's cap, the drain": SHARING,
     "The business": BUSINESS,
     "The local machine": LOCAL,

@@ -234,8 +234,8 @@ BUSINESS: tuple[Mutant, ...] = (
     mutant(
         "looks-are-logged",
         "Every look at a person is logged with who and why",
-        "services/orders/orders/people/api.py",
-        "    log_accesses(tx, caller.user_id, body.purpose, sorted(details, key=str))\n",
+        "services/orders/orders/care/looks.py",
+        "    log_accesses(tx, caller.user_id, purpose, sorted(details, key=str))\n",
         "",
         f"{_ORDERS}/test_persons_http.py"
         "::test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read",

@@ -6,6 +6,8 @@ from tests.mutants.mutant import CHASSIS, Mutant, mutant
 
 _TESTS: Final = "chassis/tests"
 _GUARD: Final = f"{_TESTS}/test_http_guard.py::test"
+_ACCESS: Final = f"{_TESTS}/test_access.py::test"
+_CELLS: Final = f"{_TESTS}/test_access_cells.py::test"
 _POLICIES: Final = f"{_TESTS}/test_service_policies.py::test"
 _FILES: Final = f"{_TESTS}/test_policy_files.py::test"
 
@@ -86,11 +88,45 @@ ISOLATION: tuple[Mutant, ...] = (
         "caller-before-body",
         "A request without a valid token is refused before its body is read",
         f"{CHASSIS}/web/app.py",
-        "        if is_open(path):\n            yield\n",
-        "        if is_open(path) or not dict(scope['headers']).get(b'authorization'):\n"
-        "            yield\n",
+        '        if is_open(str(scope["path"])):\n            yield\n',
+        "        if not dict(scope['headers']).get(b'authorization'):\n            yield\n",
         f"{_GUARD}_half_sent_bodies_without_a_token_take_no_slot",
         hangs=True,
+    ),
+    mutant(
+        "a-route-asks-the-table",
+        "A route asks the table before it reads its body",
+        f"{CHASSIS}/web/bodies.py",
+        "            request.scope[GRANT] = access.grant(request.scope)\n"
+        "            return await handle(_Strict(request.scope, request.receive))\n",
+        "            answer = await handle(_Strict(request.scope, request.receive))\n"
+        "            request.scope[GRANT] = access.grant(request.scope)\n"
+        "            return answer\n",
+        f"{_CELLS}_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else",
+    ),
+    mutant(
+        "a-route-says-whose-its-target-is",
+        "A route whose address names a thing runs no command without saying whose it is",
+        f"{CHASSIS}/http.py",
+        '        if scope is None and "{" in (self.grant.act.route or ""):\n',
+        "        if self.grant is None:\n",
+        f"{_ACCESS}_a_route_whose_address_names_a_thing_says_whose_it_is",
+    ),
+    mutant(
+        "a-scope-names-somebody",
+        "A scope names a unit or a user whose the rows are",
+        f"{CHASSIS}/web/scopes.py",
+        "        if not self.columns and also is None:\n",
+        "        if region is None:\n",
+        f"{_TESTS}/test_lists.py::test_a_list_says_whose_its_rows_are",
+    ),
+    mutant(
+        "who-acts-is-read-with-the-others",
+        "Who acts by a command is fetched with the rows that its handler names",
+        f"{CHASSIS}/access.py",
+        "                yield self.users, self.user_key(tx.region, names.actor(message))\n",
+        "                yield self.users.user_id, names.actor(message)\n",
+        f"{_ACCESS}_who_acts_by_a_regions_command_costs_no_statement_of_its_own",
     ),
     mutant(
         "share-of-a-caller",
@@ -129,7 +165,7 @@ ISOLATION: tuple[Mutant, ...] = (
         "connections-are-bounded",
         "The server of a service bounds its connections",
         f"{CHASSIS}/operating/process.py",
-        "                http=bounded(Connections(service.name)),\n",
+        "            http=bounded(Connections(service)),\n",
         "",
         f"{_TESTS}/test_service_process.py"
         "::test_regions_whose_policy_cannot_be_used_are_out_and_the_others_go_on",

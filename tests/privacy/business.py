@@ -12,6 +12,7 @@ import pytest
 from tests.privacy.persons import (
     ADDED,
     CHILD,
+    COLLEAGUE,
     COORDINATED,
     DOOR_CODE,
     KNOWN,
@@ -34,8 +35,8 @@ TODAY = "2026-03-02"
 
 CENTRAL, OWN = "500", "402"
 HERE, THERE = "61201", "61301"
-PRESCRIBER: dict[str, Any] = {"user": "k082lno", "roles": ("prescriber",), "at": (HERE,)}
-OTHER: dict[str, Any] = {"user": "k201ema", "roles": ("prescriber",), "at": (THERE,)}
+PRESCRIBER: dict[str, Any] = {"user": "k082lno"}
+OTHER: dict[str, Any] = {"user": "k201ema"}
 ROLLATOR, STOOL = "10001", "20001"
 DEVICES = ("170091", "170092", "170093")
 
@@ -59,6 +60,7 @@ def live_through(region: Region, *, vault: str) -> None:
     _order_over_kafka(region)
     _order_over_http(region, refs)
     region.come_to_rest()
+    _show(region, refs, "delivery", "invoicing")  # those to whom something is ordered
     _transfer(region)
     region.come_to_rest()
     _ask_wrongly(region, refs)
@@ -144,12 +146,14 @@ def _state_persons(region: Region) -> None:
     region.come_to_rest()
     _state(region, "AC-P-90099", OLD.stated())  # a second id of the same person: an alias
     _state(region, CHILD.id, CHILD.stated(version=2, phone=None, active=True))
+    _state_contact(region, COLLEAGUE.stated())
 
 
 def _state_persons_wrongly(region: Region) -> None:
     """Refused: by the check digit, the region, the topic. Set aside: whatever cannot be read."""
     _state(region, REFUSED.id, REFUSED.stated())
     _state(region, REFUSED.id, {**REFUSED.stated(), "identity": REFUSED.number})
+    _state_contact(region, COLLEAGUE.stated(version=2, email=COLLEAGUE.family))
     _state(region, "AC-P-90099", STRANGER.stated(version=2))  # another number for a merged id
     _state(region, REFUSED.id, REFUSED.stated(), headers={"ce_region": b"bd"})
     region.say("persons", REFUSED.id, "region.payer.stated.v1", REFUSED.stated())
@@ -169,6 +173,10 @@ def _state_persons_wrongly(region: Region) -> None:
         _state(region, form, whole[:-30])
 
 
+def _state_contact(region: Region, body: object) -> None:
+    region.say("persons", COLLEAGUE.user_id, "region.user-contact.stated.v1", body)
+
+
 def _state(region: Region, subject: str, body: object, **more: Any) -> None:
     region.say("persons", subject, "region.person.stated.v1", body, **more)
 
@@ -179,8 +187,7 @@ def _state(region: Region, subject: str, body: object, **more: Any) -> None:
 def _find_and_show(region: Region) -> Refs:
     refs: Refs = {}
     for one in KNOWN:
-        found = region.ask("POST", "orders", "/persons:find", json={"identity": one.identity})
-        refs[one.id] = found.raise_for_status().json()["person"]
+        refs[one.id] = _find(region, one)["person"]
     added = region.ask(
         "POST",
         "orders",
@@ -194,13 +201,38 @@ def _find_and_show(region: Region) -> Refs:
         },
     )
     refs[ADDED.name] = added.raise_for_status().json()["person"]
-    for purpose in ("display", "ordering", "delivery", "invoicing"):
+    _show(region, refs, "display", "ordering")
+    _open(region, refs)
+    contact = {"phone": OLD.phone, "door_code": DOOR_CODE, "instructions": NOTES[0]}
+    path = f"/persons/{refs[OLD.id]}:contact"
+    region.ask("POST", "orders", path, json=contact, **PRESCRIBER).raise_for_status()
+    sought = {"name": f"{COLLEAGUE.given} {COLLEAGUE.family}"}
+    named = region.ask("POST", "orders", "/users:find", json=sought, **PRESCRIBER)
+    assert COLLEAGUE.email in named.raise_for_status().text
+    return refs
+
+
+def _show(region: Region, refs: Refs, *purposes: str) -> None:
+    for purpose in purposes:
         body = {"refs": list(refs.values()), "purpose": purpose}
         shown = region.ask("POST", "orders", "/persons:resolve", json=body).raise_for_status()
         assert OLD.name in shown.text, "the search would find nothing if nothing were there"
-    contact = {"phone": OLD.phone, "door_code": DOOR_CODE, "instructions": NOTES[0]}
-    region.ask("POST", "orders", f"/persons/{refs[OLD.id]}:contact", json=contact, **PRESCRIBER)
-    return refs
+
+
+def _find(region: Region, one: Somebody, **who: Any) -> dict[str, Any]:
+    body = {"identity": one.identity, "purpose": "new_patient"}
+    found = region.ask("POST", "orders", "/persons:find", json=body, **who)
+    person: dict[str, Any] = found.raise_for_status().json()
+    return person
+
+
+def _open(region: Region, refs: Refs) -> None:
+    """A prescriber finds new patients by the number, and opens another in an emergency."""
+    for one in (OLD, PROTECTED, RESERVED, ADDED):
+        _find(region, one, **PRESCRIBER)
+    reason = {"reason": f"{CHILD.name} larmar från {CHILD.street}"}
+    path = f"/persons/{refs[CHILD.id]}:open"
+    region.ask("POST", "orders", path, json=reason, **PRESCRIBER).raise_for_status()
 
 
 def _order_over_kafka(region: Region) -> None:
@@ -282,7 +314,8 @@ def _ask_wrongly(region: Region, refs: Refs) -> None:
     for text in (*forms_of(STRANGER.number), STRANGER.name, STRANGER.family, STRANGER.street):
         _ask_with_it_in_the_address(region, text)
     identity = STRANGER.identity
-    region.ask("POST", "orders", "/persons:find", json={"identity": identity})
+    why = {"purpose": "case"}
+    region.ask("POST", "orders", "/persons:find", json={"identity": identity, **why})
     for wrong in (
         {"kind": "personal_number", "number": REFUSED.number},
         {"kind": "personal_number", "number": f"{OLD.number[:8]}-{OLD.number[8:]}"},
@@ -292,8 +325,9 @@ def _ask_wrongly(region: Region, refs: Refs) -> None:
         {"kind": "reserve_number", "number": OLD.number, "born_on": OLD.number},
         OLD.number,
     ):
-        region.ask("POST", "orders", "/persons:find", json={"identity": wrong})
-    named = {"identity": identity, STRANGER.number: 1, STRANGER.name: {STRANGER.street: 2}}
+        region.ask("POST", "orders", "/persons:find", json={"identity": wrong, **why})
+    region.ask("POST", "orders", "/persons:find", json={"identity": identity, "purpose": OLD.name})
+    named = {"identity": identity, **why, STRANGER.number: 1, STRANGER.name: {STRANGER.street: 2}}
     region.ask("POST", "orders", "/persons:find", json=named)
     region.ask("POST", "orders", "/persons:find", content=f'{{"identity": {OLD.number}, {OLD.name}')
     region.ask("POST", "orders", "/persons:find", content=OLD.name.encode("latin-1"))

@@ -143,8 +143,37 @@ STRANGER = Somebody(
     phone="070-174 06 87",
 )
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """A user with a name, which the region states beside the register of users."""
+
+    user_id: str
+    given: str
+    family: str
+    phone: str
+    mobile: str
+    email: str
+
+    def stated(self, **others: Any) -> dict[str, Any]:
+        """The body of the fact of how they are reached at work."""
+        reached = {"phone": self.phone, "mobile": self.mobile, "email": self.email}
+        name = f"{self.given} {self.family}"
+        return {"version": 1, "user_id": self.user_id, "name": name, **reached, **others}
+
+
+COLLEAGUE = Colleague(
+    user_id="k201ema",
+    given="Arbetsvida",
+    family="Kollegersson",
+    phone="090-174 06 91",
+    mobile="070-174 06 95",
+    email="arbetsvida.kollegersson@prov.example",
+)
+
 KNOWN = (OLD, PROTECTED, CHILD, COORDINATED, RESERVED)
 EVERYBODY = (*KNOWN, ADDED, REFUSED, UNREADABLE, STRANGER)
+PHONES = (*(one.phone for one in EVERYBODY), COLLEAGUE.phone, COLLEAGUE.mobile)
 
 DOOR_CODE = "portkod-7391X"
 NOTES = ("Nyckelskåpsanvisning", "Anhörigholm", "Engångsgatan 12", "Omvägsinge")
@@ -157,8 +186,9 @@ def sought() -> Sought:
         words=[
             *(word for one in EVERYBODY for word in (one.given, one.family, one.street)),
             *(one.city for one in EVERYBODY if one is not STRANGER),
-            *(one.phone for one in EVERYBODY),
-            *(one.phone.replace("-", "").replace(" ", "") for one in EVERYBODY),
+            *PHONES,
+            *(phone.replace("-", "").replace(" ", "") for phone in PHONES),
+            *(COLLEAGUE.given, COLLEAGUE.family, COLLEAGUE.email),
             *(DOOR_CODE, *NOTES, RESERVED.number),
         ],
         numbers=[one.number for one in EVERYBODY if one is not RESERVED],

@@ -14,6 +14,7 @@ import httpx
 from confluent_kafka import KafkaError, Message, Producer
 from kvitt.local.kafka import client_settings
 from kvitt.local.supervisor import LocalSystem
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.types import RegionCode
 
@@ -31,7 +32,8 @@ class Region:
 
     def __init__(self, system: LocalSystem) -> None:
         self.problems: list[Piece] = []
-        self._urls = {name: service.url for name, service in system.services.items()}
+        self._urls = system.urls
+        self._admin_urls = system.admin_urls
         self._tokens = system.tokens
         self._http = httpx.Client(timeout=30.0)
         self._failed: list[KafkaError] = []
@@ -91,18 +93,18 @@ class Region:
         path: str,
         *,
         user: str = "kundtjanst1",
-        roles: Iterable[str] = ("customer_service",),
-        at: Iterable[str] = (),
+        roles: Iterable[str] = (),
         headers: Mapping[str, str] | None = None,
         **more: Any,
     ) -> httpx.Response:
-        """One request as a user; the answer's problem documents are kept."""
-        token = self._tokens.issue(
-            user, region=REGION, roles=tuple(roles), service_points=tuple(at)
-        )
+        """One request as a user of the register, or as a system with roles that a token alone
+        says; the answer's problem documents are kept.
+        """
+        token = self._tokens.issue(user, region=REGION, roles=tuple(roles))
+        urls = self._admin_urls if path.startswith("/admin/") else self._urls
         answer = self._http.request(
             method,
-            f"{self._urls[service]}{path}",
+            f"{urls[service]}{path}",
             headers={
                 "Authorization": f"Bearer {token}",
                 "Idempotency-Key": str(uuid4()),
@@ -117,7 +119,7 @@ class Region:
 
     def operate(self, method: str, service: str, path: str, **more: Any) -> Any:
         """One request of who operates the services. Raises httpx.HTTPStatusError."""
-        answer = self.ask(method, service, path, user="drift", roles=("ops",), **more)
+        answer = self.ask(method, service, path, user="drift", roles=(Grantee.PLATFORM,), **more)
         return answer.raise_for_status().json()
 
     # -- time --------------------------------------------------------------------------------------

@@ -41,6 +41,11 @@ MUST_HOLD_THEM = {
     "orders.person_details.stated_phone": "the vault (REF-1)",
     "orders.person_details.door_code": "the vault (REF-1)",
     "orders.person_details.instructions": "the vault (REF-1)",
+    **{
+        f"orders.user_contacts.{column}": "how a user is reached at work (BMB-8)"
+        for column in ("name", "words", "phone", "mobile", "email")
+    },
+    "orders.person_accesses.reason": "why somebody opened a person (REF-19)",
     "orders.order_details.delivery": "an address and contacts for one order alone (ORD-3)",
     "orders.order_details.comments": "what somebody writes to the one who picks",
     "bmb.transfer_texts.to_receiver": "what the sender writes to the receiver (BMB-1)",

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -195,13 +195,13 @@ class Consumer:
         is_at_rest = not self._names or bool(self.assigned())
         return is_at_rest and self._free.is_set() and self.drain.is_idle
 
-    async def lag(self) -> int:
-        """How many messages of the assigned partitions have no committed effect yet. Asks the
-        broker.
+    async def lag(self, *, topics: Collection[str] | None = None) -> int:
+        """How many messages of the assigned partitions have no committed effect yet: of all topics,
+        or of those named as at the broker. Asks the broker.
 
         Raises aiokafka's KafkaError when it does not answer.
         """
-        return await self.progress.lag()
+        return await self.progress.lag(topics=topics)
 
     # -- one batch -------------------------------------------------------------------------------
 

@@ -128,10 +128,11 @@ class Consumers:
         """
         return all(one.idle() for one in self.all)
 
-    async def lag(self) -> int:
-        """How many messages of the assigned partitions have no committed effect yet. Asks the
-        broker.
+    async def lag(self, *, region: RegionCode | None = None) -> int:
+        """How many messages of the assigned partitions have no committed effect yet; with a
+        `region`, of its own topics alone: what ours hold is nobody's share. Asks the broker.
 
         Raises aiokafka's KafkaError when it does not answer.
         """
-        return sum([await one.lag() for one in self.all])
+        topics = None if region is None else self.shared.topics_of(region)
+        return sum([await one.lag(topics=topics) for one in self.all])

@@ -23,6 +23,7 @@ from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
 Headers = Iterable[tuple[str, bytes | None]]
 
 _FORMATS = "application/cloudevents"
+_IDENTIFYING = ("type", "subject", "source", "region", "actor")
 _NAMED = re.compile(r'"(id|source|type|subject)"\s*:\s*"([^"\\]*)"')
 
 
@@ -81,6 +82,27 @@ def open_inbound(headers: Headers, value: bytes | None) -> Opened:
     except EnvelopeError as wrong:
         return Opened(about=about, error=wrong)
     return Opened(about=about, envelope=envelope, body=body)
+
+
+def identifying(
+    headers: Headers, value: bytes | None, *, is_inbound: bool
+) -> tuple[Mapping[str, object], object]:
+    """Type, subject, source, region and actor as a record has them, None for what it does not say;
+    and its body: bytes, or in structured mode what stands there as `data`.
+    """
+    if not is_inbound:
+        named = {name: header or b"" for name, header in headers}
+    else:
+        named, _ = _normal(headers)
+        if _is_structured(named, value or b""):
+            document = _attributes(value or b"")
+            return {name: document.get(name) for name in _IDENTIFYING}, document.get("data")
+    found = {name: named.get(f"ce_{name}") for name in _IDENTIFYING}
+    texts = {
+        name: None if text is None else text.decode("utf-8", "replace")
+        for name, text in found.items()
+    }
+    return texts, value
 
 
 def stand_in(about: About, *, region: RegionCode | None, milliseconds: int) -> Envelope | None:

@@ -304,9 +304,9 @@ class ParkedCounts:
     untold: int
 
 
-async def count_parked(session: AsyncSession) -> ParkedCounts:
-    """Count what is parked."""
-    row = (await session.execute(_COUNT_PARKED)).one()
+async def count_parked(session: AsyncSession, *, region: RegionCode | None = None) -> ParkedCounts:
+    """Count what is parked: all of it, or one region's."""
+    row = (await session.execute(_COUNT_PARKED, {"region": region})).one()
     return ParkedCounts(
         waiting_keys=row.waiting,
         quarantined_keys=row.quarantined,
@@ -441,7 +441,11 @@ _COUNT_PARKED = text(
     SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
         count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
         count(*) FILTER (WHERE untold AND state = 'quarantined') AS untold,
-           (SELECT count(*) FROM parked_messages) AS messages, min(parked_at) AS oldest
+           (SELECT count(*) FROM parked_messages
+            WHERE CAST(:region AS text) IS NULL OR (topic, key) IN
+                  (SELECT topic, key FROM parked_keys WHERE region = :region)) AS messages,
+           min(parked_at) AS oldest
     FROM parked_keys
+    WHERE CAST(:region AS text) IS NULL OR region = :region
     """
 )

@@ -69,11 +69,21 @@ class Progress:
             known = await positions.read(session)
         self.is_behind |= any(known.get(one, 0) < at for one, at in self.settled.items())
 
-    async def lag(self, *, without: Collection[TopicPartition] = ()) -> int:
-        """How many messages are not settled yet, but for those of some partitions. Asks the broker;
-        raises KafkaError, TimeoutError.
+    async def lag(
+        self,
+        *,
+        without: Collection[TopicPartition] = (),
+        topics: Collection[str] | None = None,
+    ) -> int:
+        """How many messages are not settled yet, but for those of some partitions; of some `topics`
+        alone where they are named. Asks the broker; raises KafkaError, TimeoutError.
         """
-        ends = await self._client.ends(self._client.assignment() - set(without))
+        asked = {
+            one
+            for one in self._client.assignment() - set(without)
+            if topics is None or one.topic in topics
+        }
+        ends = await self._client.ends(asked) if asked else {}
         return sum(max(0, end - self.settled.get(one, 0)) for one, end in ends.items())
 
     def left_out(self, records: Sequence[Record]) -> dict[TopicPartition, int]:

@@ -10,14 +10,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kvitt_contracts.types import RegionCode
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.drain import Drain
-from kvitt_chassis.consuming.incoming import Incoming, Reader, Record
+from kvitt_chassis.consuming.incoming import Incoming, Reader
 from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.marks import advance_mark, lock_marks, remember
+from kvitt_chassis.consuming.mending import mended
 from kvitt_chassis.consuming.outcomes import Outcome
 from kvitt_chassis.consuming.parking import Head, TopicKey
 from kvitt_chassis.consuming.refusals import load_answers, record_settled
@@ -25,13 +27,15 @@ from kvitt_chassis.consuming.verdicts import Cause, KeyState
 from kvitt_chassis.database import Database
 from kvitt_chassis.operating import audit
 from kvitt_chassis.operating.masking import mask
-from kvitt_chassis.sealing import Sealer, record_of
+from kvitt_chassis.sealing import Sealer
 
 MASKED = "•••"
 
 
 class NoSuchEntry(LookupError):
-    """Nothing is parked under this id: it was settled meanwhile, or never existed."""
+    """Nothing is parked under this id: it was settled meanwhile, never existed, or is not the
+    region's.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ class Shown:
 
 class Quarantine:
     """The operator's actions on the park of one service. `who` is a user's id, `why` a reason; both
-    are audited.
+    are audited. With a `region`, what is not parked of that region is as if it were not there.
     """
 
     def __init__(self, *, database: Database, reader: Reader, sealer: Sealer, drain: Drain) -> None:
@@ -87,25 +91,26 @@ class Quarantine:
         *,
         state: State | None = None,
         cause: Cause | None = None,
+        region: RegionCode | None = None,
         limit: int = 100,
         after: int = 0,
     ) -> list[Entry]:
         """Parked keys by id, oldest first; `after` is the last id of the page before."""
-        wanted = {"state": state, "cause": cause, "limit": limit, "after": after, "id": None}
+        wanted = {"state": state, "cause": cause, "region": region, "limit": limit, "after": after}
         async with self._database.reading() as session:
-            rows = (await session.execute(_ENTRIES, wanted)).mappings()
+            rows = (await session.execute(_ENTRIES, {**wanted, "id": None})).mappings()
             return [_shown(_entry(row)) for row in rows]
 
-    async def counts(self) -> dict[tuple[State, Cause], int]:
+    async def counts(self, *, region: RegionCode | None = None) -> dict[tuple[State, Cause], int]:
         """How many keys are parked, by state and cause."""
         async with self._database.reading() as session:
-            rows = await session.execute(_COUNTS)
+            rows = await session.execute(_COUNTS, {"region": region})
         return {(State(state), Cause(cause)): keys for state, cause, keys in rows.all()}
 
-    async def show(self, entry_id: int) -> Shown:
+    async def show(self, entry_id: int, *, region: RegionCode | None = None) -> Shown:
         """A key's first message, masked. Raises NoSuchEntry."""
         async with self._database.reading() as session:
-            entry = await _find(session, entry_id)
+            entry = await _find(session, entry_id, region)
             head = await self._head(session, entry)
         record = self._sealer.unseal(head.sealed)
         return Shown(
@@ -115,10 +120,12 @@ class Quarantine:
             body_bytes=len(record.value or b""),
         )
 
-    async def retry(self, entry_id: int, *, who: str, why: str) -> Entry:
+    async def retry(
+        self, entry_id: int, *, who: str, why: str, region: RegionCode | None = None
+    ) -> Entry:
         """Let a key be tried at once, its tries counted anew. Raises NoSuchEntry."""
         async with self._database.unit() as unit:
-            entry, _ = await self._locked(unit.session, entry_id)
+            entry, _ = await self._locked(unit.session, entry_id, region)
             await parking.try_now(unit.session, (entry.topic, entry.key))
             await self._audit(unit.session, "retry", entry, who=who, why=why)
         self._drain.wake()
@@ -132,19 +139,20 @@ class Quarantine:
         why: str,
         body: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
+        region: RegionCode | None = None,
     ) -> Entry:
         """Correct a key's first message and let it be tried: a new body, headers set or (None)
         removed.
 
         The audit stores which headers were changed and whether the body was, never the values.
-        Raises NoSuchEntry.
+        Raises NoSuchEntry; NotEditable where it would be another message.
         """
         changes = dict(headers or {})
         async with self._database.unit() as unit:
-            entry, _ = await self._locked(unit.session, entry_id)
+            entry, _ = await self._locked(unit.session, entry_id, region)
             head = await self._head(unit.session, entry)
-            mended = _mended(self._sealer.unseal(head.sealed), body, changes)
-            incoming = self._reader.read(mended)
+            before = self._reader.read(self._sealer.unseal(head.sealed))
+            incoming = self._reader.read(mended(before, body, changes))
             await lock_marks(unit.session, {(incoming.topic, incoming.key)})
             await self._replace(unit.session, head, incoming)
             await parking.try_now(unit.session, (incoming.topic, incoming.key))
@@ -153,14 +161,16 @@ class Quarantine:
         self._drain.wake()
         return _shown(entry)
 
-    async def discard(self, entry_id: int, *, who: str, why: str) -> Entry:
+    async def discard(
+        self, entry_id: int, *, who: str, why: str, region: RegionCode | None = None
+    ) -> Entry:
         """Delete a key's first message; the next one of the key is tried. Raises NoSuchEntry.
 
         The mark advances past it, so that it is a duplicate when it comes again. Where numbers are
         missing before it, they are skipped as well.
         """
         async with self._database.unit() as unit:
-            entry, known = await self._locked(unit.session, entry_id)
+            entry, known = await self._locked(unit.session, entry_id, region)
             head = await self._head(unit.session, entry)
             incoming = self._reader.read(self._sealer.unseal(head.sealed))
             await self._skip(unit.session, incoming, known)
@@ -172,14 +182,16 @@ class Quarantine:
         self._drain.wake()
         return _shown(entry)
 
-    async def _locked(self, session: AsyncSession, entry_id: int) -> tuple[Entry, KeyState]:
+    async def _locked(
+        self, session: AsyncSession, entry_id: int, region: RegionCode | None
+    ) -> tuple[Entry, KeyState]:
         """Lock the mark of an entry's key and read the entry again, since it may have been settled
         meanwhile.
         """
-        entry = await _find(session, entry_id)
+        entry = await _find(session, entry_id, region)
         place = (entry.topic, entry.key)
         known = await lock_marks(session, {place})
-        return await _find(session, entry_id), known[place]
+        return await _find(session, entry_id, region), known[place]
 
     async def _head(self, session: AsyncSession, entry: Entry) -> Head:
         head = await parking.head_of(session, (entry.topic, entry.key))
@@ -237,6 +249,7 @@ class Quarantine:
             "entry": entry.id,
             "topic": entry.topic,
             "key": mask(entry.key),
+            "region": entry.region,
             "event_id": entry.event_id,
             "cause": entry.cause,
             "partition": entry.partition,
@@ -287,23 +300,6 @@ def _masked_header(name: str, value: bytes) -> str:
         return MASKED
 
 
-def _mended(record: Record, body: bytes | None, headers: Mapping[str, str | None]) -> Record:
-    kept = [(name, value) for name, value in record.headers if name not in headers]
-    new = [(name, value.encode()) for name, value in headers.items() if value is not None]
-    key = record.key
-    if subject := headers.get("ce_subject"):
-        key = subject.encode()
-    return record_of(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        timestamp=record.timestamp,
-        key=key,
-        value=record.value if body is None else body,
-        headers=[*kept, *new],
-    )
-
-
 def _entry(row: Any) -> Entry:
     values = dict(row)
     typed = {"state": State(values["state"]), "cause": Cause(values["cause"])}
@@ -314,9 +310,9 @@ def _shown(entry: Entry) -> Entry:
     return replace(entry, key=mask(entry.key), source=mask(entry.source or "") or None)
 
 
-async def _find(session: AsyncSession, entry_id: int) -> Entry:
-    wanted = {"id": entry_id, "state": None, "cause": None, "limit": 1, "after": 0}
-    row = (await session.execute(_ENTRIES, wanted)).mappings().one_or_none()
+async def _find(session: AsyncSession, entry_id: int, region: RegionCode | None) -> Entry:
+    wanted = {"state": None, "cause": None, "region": region, "limit": 1, "after": 0}
+    row = (await session.execute(_ENTRIES, {**wanted, "id": entry_id})).mappings().one_or_none()
     if row is None:
         raise NoSuchEntry(f"nothing is parked under {entry_id}")
     return _entry(row)
@@ -344,12 +340,19 @@ _ENTRIES = text(
         ORDER BY m.seq NULLS FIRST, m.id LIMIT 1) head
     WHERE (CAST(:state AS text) IS NULL OR k.state = :state)
       AND (CAST(:cause AS text) IS NULL OR k.cause = :cause)
+      AND (CAST(:region AS text) IS NULL OR k.region = :region)
       AND (CAST(:id AS bigint) IS NULL OR k.id = :id)
       AND k.id > :after
     ORDER BY k.id LIMIT :limit
     """
 )
-_COUNTS = text("SELECT state, cause, count(*) FROM parked_keys GROUP BY state, cause")
+_COUNTS = text(
+    """
+    SELECT state, cause, count(*) FROM parked_keys
+    WHERE CAST(:region AS text) IS NULL OR region = :region
+    GROUP BY state, cause
+    """
+)
 _FIRST_NUMBER = text(
     "SELECT min(seq) FROM parked_messages WHERE topic = :topic AND key = :key AND seq IS NOT NULL"
 )

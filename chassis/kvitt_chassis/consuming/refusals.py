@@ -3,7 +3,7 @@ repeat no value of it.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,10 +13,12 @@ from kvitt_contracts.topics import CATALOGUE, Topic
 from kvitt_contracts.types import NAMESPACE, Word
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
+from kvitt_chassis import denials
 from kvitt_chassis.consuming import answers
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.outcomes import OLDER, Outcome, Reason, end_of
 from kvitt_chassis.consuming.verdicts import Verdict
+from kvitt_chassis.denials import NotGranted
 from kvitt_chassis.models import TYPE_MAP, Aggregate, new_metadata
 from kvitt_chassis.operating.masking import mask
 from kvitt_chassis.transaction import Transaction
@@ -107,6 +109,8 @@ def record_refusal(unit: UnitOfWork, incoming: Incoming, refused: Refused) -> No
         way_on=refused.way_on,
     )
     tx.record_at(declared.row_type, answer_id(unit, incoming), event)
+    if isinstance(refused, NotGranted):
+        tx.after_commit(partial(denials.record_refused, unit.service, tx.region, refused))
 
 
 def record_settled(

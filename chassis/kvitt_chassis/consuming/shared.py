@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from kvitt_contracts.topics import Topic
+from kvitt_contracts.types import RegionCode
 
 from kvitt_chassis.consuming.caps import Cap, Caps
 from kvitt_chassis.consuming.drain import Drain
@@ -46,6 +47,7 @@ class Shared:
     ) -> None:
         self.database = database
         self.prefix = prefix
+        self._topics = tuple(topics)
         self.reader = Reader(
             topics, handlers, digest=sealer.digest, prefix=prefix, out=database.policies.out
         )
@@ -57,6 +59,10 @@ class Shared:
         self.caps = Caps(database, topics, cap or Cap())
         self._tasks: list[asyncio.Task[None]] = []
         database.committed.append(self.drain.after_commit)
+
+    def topics_of(self, region: RegionCode) -> frozenset[str]:
+        """The topics that a region writes, by their names at the broker."""
+        return frozenset(self.prefix + one.name for one in self._topics if one.region == region)
 
     def start(self) -> None:
         """Begin to try what is parked, and to measure it."""

@@ -1,37 +1,48 @@
-"""HTTP for who operates a service: role `ops` alone, all regions. The command `kvitt` speaks to it.
+"""HTTP for who operates a service, on a port of its own: `ops` one region's share, `platform` all.
+The command `kvitt` speaks to it.
 
 Every act is written to the audit with who, when and why. What the acts do stands in their modules.
 """
 
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, TypeVar
+from datetime import timedelta
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Query
-from kvitt_contracts.types import TEXT, Role
-from pydantic import AwareDatetime, BaseModel, Field
-from sqlalchemy import text
+from fastapi import APIRouter, Depends, Query, Request
+from kvitt_contracts.access import Reach
+from kvitt_contracts.types import RegionCode
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import driver
-from kvitt_chassis.auth import Caller
-from kvitt_chassis.consuming import parking
+from kvitt_chassis.access import GRANT, Grant
 from kvitt_chassis.consuming.consumers import Consumers
 from kvitt_chassis.consuming.machine import State
-from kvitt_chassis.consuming.quarantine import NoSuchEntry, Quarantine
+from kvitt_chassis.consuming.mending import NotEditable
+from kvitt_chassis.consuming.quarantine import Entry, NoSuchEntry, Quarantine
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
-from kvitt_chassis.http import PROBLEM_BODY, signed_in
+from kvitt_chassis.http import PROBLEM_BODY
 from kvitt_chassis.operating import audit, clock
+from kvitt_chassis.operating.admin_bodies import (
+    Advance,
+    Because,
+    Clock,
+    Edit,
+    Outbox,
+    Rebase,
+    Recorded,
+    Republish,
+)
+from kvitt_chassis.operating.idle import Idle, idle_of
 from kvitt_chassis.operating.row_comparison import differences
 from kvitt_chassis.parameters import RowNumber, Text
 from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.relay import Relay
 from kvitt_chassis.service import Service
-from kvitt_chassis.web.bodies import Body, BodyRoute
+from kvitt_chassis.web.bodies import GuardedRoute
 from kvitt_chassis.web.problems import Invalid, NotFound
 
 T = TypeVar("T")
@@ -44,7 +55,7 @@ MAX_KEYS = 10_000
 @dataclass(slots=True, kw_only=True)
 class Operations:
     """What can be operated: the parts of one process. `database` has the worker's role;
-    `consumers` may be others until they are started.
+    `consumers` may be others until they are started. `moves_clock`: business time can be moved.
     """
 
     service: Service
@@ -52,6 +63,7 @@ class Operations:
     consumers: Consumers
     relay: Relay
     timers: TimerLoop
+    moves_clock: bool = False
 
     @property
     def quarantine(self) -> Quarantine:
@@ -59,98 +71,29 @@ class Operations:
         return self.consumers.shared.quarantine
 
 
-class Idle(BaseModel):
-    """What a process still has to do, and the last number of its log.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """Who operates, and whose share: `region` is None for one who has all."""
 
-    All zero but `quarantined` on every service, in two looks with the same `recorded`: nothing
-    moves by itself any more, until business time does. A consumer that does not read yet counts as
-    one with something in hand.
-    """
+    user_id: str
+    region: RegionCode | None
 
-    recorded: int
-    lag: int
-    unsent: int
-    parked_waiting: int
-    quarantined: int
-    untold: int
-    due_timers: int
-    in_hand: int
+    @classmethod
+    def of(cls, grant: Grant) -> "Operator":
+        """By what the table of access grants them."""
+        caller = grant.caller
+        is_all = grant.reach is Reach.PLATFORM
+        return cls(user_id=caller.user_id, region=None if is_all else caller.region)
 
 
-class Outbox(BaseModel):
-    """How far the event log is sent."""
-
-    unsent: int
-    oldest_unsent_seconds: float
-    holder: str
-    lease_seconds_left: float
-    last_id: int
-    refusal: str | None
+async def operator(request: Request) -> Operator:
+    """The operator whose request it is; the route has asked the table."""
+    return Operator.of(request.scope[GRANT])
 
 
-class Clock(BaseModel):
-    """Business time, and how far it is ahead of real time."""
-
-    now: datetime
-    offset_seconds: float
-
-
-class Advance(Body):
-    """Move business time to an instant, or to an offset that another service has answered."""
-
-    to: AwareDatetime | None = None
-    offset_seconds: float | None = None
-
-
-class Because(Body):
-    """Why an act is done; it is kept."""
-
-    why: Annotated[str, Field(min_length=3, max_length=500, pattern=TEXT)]
-
-
-class Edit(Because):
-    """The body as it should have been (JSON), and headers to set, or to remove (null)."""
-
-    body: Any = None
-    headers: Annotated[dict[str, str | None], Field(default_factory=dict)]
-
-
-class Republish(Because):
-    """Which events to send again."""
-
-    topic: Text
-    key: Text
-    from_seq: Annotated[RowNumber, Field(ge=1)] = 1
-
-
-class Rebase(Because):
-    """Which rows to send again: none, all, or those after an id."""
-
-    resend: Literal["nothing", "everything"] | RowNumber
-
-
-class Recorded(BaseModel):
-    """One event of an aggregate's story."""
-
-    seq: int
-    type: str
-    time: datetime
-    recorded_at: datetime
-    event_id: str
-    region: str
-    actor: str | None
-    causation_id: str | None
-    correlation_id: str | None
-    data: Any
-
-
-async def operator(caller: Annotated[Caller, Depends(signed_in)]) -> Caller:
-    """Who operates. Raises Unauthorized (401), Forbidden (403)."""
-    caller.must_have(Role.OPS)
-    return caller
-
-
-Operator = Annotated[Caller, Depends(operator)]
+# decision 0273: operating one region is not operating all, and has a port of its own
+Operates = Annotated[Operator, Depends(operator)]
+"""A route's parameter: who operates; without it nobody's share is left out."""
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 KeyLimit = Annotated[
     int | None,
@@ -166,11 +109,10 @@ def routes(operations: Operations) -> APIRouter:
     router = APIRouter(
         prefix="/admin",
         tags=["Drift"],
-        dependencies=[Depends(operator)],
-        route_class=BodyRoute,
+        route_class=GuardedRoute,
     )
     _state_routes(router, operations)
-    _park_routes(router, operations.quarantine)
+    _park_routes(router, operations)
     _outbox_routes(router, operations)
     _clock_routes(router, operations)
     return router
@@ -180,19 +122,21 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
     database = operations.database
 
     @router.get("/idle")
-    async def idle() -> Idle:
-        """What is still to be done; asked again and again at a barrier, so it is quick."""
-        # The lag before the log's last number, and that before what is unsent: then two looks that
-        # say the same cannot have missed an effect between them.
-        lag = await operations.consumers.lag()
-        rests = operations.consumers.is_ready() and operations.consumers.idle()
-        return Idle(lag=lag, in_hand=int(not rests), **await _standing(database))
+    async def idle(who: Operates) -> Idle:
+        """What is still to be done; asked again and again at a barrier, so it is quick. Who
+        operates a region is told of its share: its own topics, events, parked keys and timers.
+        """
+        return await idle_of(operations.consumers, database, who.region)
 
     @router.get("/aggregate/{topic}/{key}")
-    async def story(topic: Text, key: Text, from_seq: RowNumber = 1) -> list[Recorded]:
+    async def story(
+        topic: Text, key: Text, who: Operates, from_seq: RowNumber = 1
+    ) -> list[Recorded]:
         """The story of an aggregate, from the event log."""
         async with database.reading() as session:
-            rows = await outbox.of_key(session, topic, key, from_seq=from_seq, limit=MAX_STORY)
+            rows = await outbox.of_key(
+                session, topic, key, from_seq=from_seq, limit=MAX_STORY, region=who.region
+            )
         if not rows:
             raise NotFound("aggregate")
         return [_recorded(row) for row in rows]
@@ -213,50 +157,49 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
             return [asdict(one) for one in await audit.acts(session, limit=limit, before=before)]
 
 
-def _park_routes(router: APIRouter, quarantine: Quarantine) -> None:
+def _park_routes(router: APIRouter, operations: Operations) -> None:
     @router.get("/parked")
     async def parked(
+        who: Operates,
         state: State | None = None,
         cause: Cause | None = None,
         limit: Limit = 100,
         after: RowNumber = 0,
     ) -> list[dict[str, Any]]:
         """Parked keys, the oldest first; no value of any message. `after` is the last id so far."""
-        found = await quarantine.entries(state=state, cause=cause, limit=limit, after=after)
+        found = await operations.quarantine.entries(
+            state=state, cause=cause, region=who.region, limit=limit, after=after
+        )
         return [asdict(one) for one in found]
 
     @router.get("/parked/counts")
-    async def counts() -> list[dict[str, Any]]:
+    async def counts(who: Operates) -> list[dict[str, Any]]:
         """How many keys are parked, by state and cause."""
-        found = await quarantine.counts()
+        found = await operations.quarantine.counts(region=who.region)
         return [{"state": s, "cause": c, "keys": keys} for (s, c), keys in found.items()]
 
     @router.get("/quarantine/{entry}")
-    async def show(entry: RowNumber) -> dict[str, Any]:
+    async def show(entry: RowNumber, who: Operates) -> dict[str, Any]:
         """One key's first message: what it is made of, not what it says."""
-        return asdict(await _known(quarantine.show(entry)))
+        return asdict(await _known(operations.quarantine.show(entry, region=who.region)))
 
     @router.post("/quarantine/{entry}:retry")
-    async def retry(entry: RowNumber, body: Because, who: Operator) -> dict[str, Any]:
+    async def retry(entry: RowNumber, body: Because, who: Operates) -> dict[str, Any]:
         """Try it at once."""
-        return asdict(await _known(quarantine.retry(entry, who=who.user_id, why=body.why)))
+        return await _acted(operations.quarantine.retry, entry, who, body)
 
     @router.post("/quarantine/{entry}:edit")
-    async def edit(entry: RowNumber, body: Edit, who: Operator) -> dict[str, Any]:
-        """Mend the message, and try it at once."""
+    async def edit(entry: RowNumber, body: Edit, who: Operates) -> dict[str, Any]:
+        """Mend the message, and try it at once; NOT_EDITABLE where it would be another message."""
         mended = None if body.body is None else json.dumps(body.body, ensure_ascii=False).encode()
-        return asdict(
-            await _known(
-                quarantine.edit(
-                    entry, who=who.user_id, why=body.why, body=mended, headers=body.headers
-                )
-            )
+        return await _acted(
+            operations.quarantine.edit, entry, who, body, body=mended, headers=body.headers
         )
 
     @router.post("/quarantine/{entry}:discard")
-    async def discard(entry: RowNumber, body: Because, who: Operator) -> dict[str, Any]:
+    async def discard(entry: RowNumber, body: Because, who: Operates) -> dict[str, Any]:
         """Throw the message away for good; what stands behind it is tried."""
-        return asdict(await _known(quarantine.discard(entry, who=who.user_id, why=body.why)))
+        return await _acted(operations.quarantine.discard, entry, who, body)
 
 
 def _outbox_routes(router: APIRouter, operations: Operations) -> None:
@@ -289,13 +232,13 @@ def _outbox_routes(router: APIRouter, operations: Operations) -> None:
         return dict(found)
 
     @router.post("/outbox:republish")
-    async def republish(body: Republish, who: Operator) -> dict[str, int]:
+    async def republish(body: Republish, who: Operates) -> dict[str, int]:
         """Send the events of one aggregate again, as they were. Readers skip what they have."""
         await _act(database, who, "outbox.republish", body, body.model_dump(exclude={"why"}))
         return {"sent": await operations.relay.republish(body.topic, body.key, body.from_seq)}
 
     @router.post("/outbox:rebase")
-    async def rebase(body: Rebase, who: Operator) -> dict[str, int]:
+    async def rebase(body: Rebase, who: Operates) -> dict[str, int]:
         """Let the relay go on after a restore, a promotion or a change of cluster."""
         async with database.unit() as unit:
             await audit.record(
@@ -318,12 +261,17 @@ def _clock_routes(router: APIRouter, operations: Operations) -> None:
         """Business time."""
         async with database.reading() as session:
             ahead = await clock.offset(session)
-            return Clock(now=await clock.now(session), offset_seconds=ahead.total_seconds())
+            now = await clock.now(session)
+        return Clock(now=now, offset_seconds=ahead.total_seconds(), moves=operations.moves_clock)
+
+    if not operations.moves_clock:
+        return
 
     @router.post("/clock:advance")
-    async def advance(body: Advance, who: Operator) -> Clock:
-        """Move business time forward. For training and tests: only at a barrier."""
+    async def advance(body: Advance, who: Operates) -> Clock:
+        """Move business time forward, a year at most. For training and tests: only at a barrier."""
         async with database.unit() as unit:
+            before = await clock.now(unit.session)
             try:
                 ahead = await _move(unit.session, body)
             except clock.ClockGoesBack:
@@ -333,9 +281,23 @@ def _clock_routes(router: APIRouter, operations: Operations) -> None:
                     detail="Affärstiden går aldrig bakåt.",
                     way_on="Ange en senare tidpunkt; GET /admin/clock visar nuet.",
                 ) from None
+            except clock.ClockGoesTooFar:
+                raise Invalid(
+                    "CLOCK_GOES_TOO_FAR",
+                    field="to",
+                    detail="Affärstiden flyttas högst ett år i taget, och inte förbi år 2100.",
+                    way_on="Flytta den i flera steg; GET /admin/clock visar nuet.",
+                ) from None
             now = await clock.now(unit.session)
+            await audit.record(
+                unit.session,
+                who=who.user_id,
+                what="clock.advance",
+                why=body.why,
+                about={"from": before, "to": now},
+            )
         operations.timers.wake()
-        return Clock(now=now, offset_seconds=ahead.total_seconds())
+        return Clock(now=now, offset_seconds=ahead.total_seconds(), moves=True)
 
 
 async def _move(session: AsyncSession, body: Advance) -> timedelta:
@@ -358,24 +320,25 @@ async def _known(acted: Awaitable[T]) -> T:
         raise NotFound("entry") from None
 
 
-async def _standing(database: Database) -> dict[str, int]:
-    async with database.reading() as session:
-        last = await session.scalar(_LAST)
-        sent = await outbox.status(session)
-        parked = await parking.count_parked(session)
-        due = await session.scalar(_DUE)
-    return {
-        "recorded": int(last or 0),
-        "unsent": sent.unsent,
-        "parked_waiting": parked.waiting_keys,
-        "quarantined": parked.quarantined_keys,
-        "untold": parked.untold,
-        "due_timers": int(due or 0),
-    }
+async def _acted(
+    act: Callable[..., Awaitable[Entry]], entry: int, who: Operator, because: Because, **more: Any
+) -> dict[str, Any]:
+    acting = act(entry, who=who.user_id, why=because.why, region=who.region, **more)
+    try:
+        return asdict(await _known(acting))
+    except NotEditable as error:
+        raise Invalid(
+            "NOT_EDITABLE",
+            field=error.field,
+            detail="En rättelse ändrar inte vad meddelandet är: typ, ämne, avsändare, region eller"
+            " vem som handlar.",
+            way_on="Kasta meddelandet, och låt avsändaren skicka ett nytt.",
+            rule="REF-18",
+        ) from None
 
 
 async def _act(
-    database: Database, who: Caller, what: str, because: Because, about: dict[str, Any]
+    database: Database, who: Operator, what: str, because: Because, about: dict[str, Any]
 ) -> None:
     async with database.unit() as unit:
         await audit.record(unit.session, who=who.user_id, what=what, why=because.why, about=about)
@@ -400,7 +363,3 @@ _TOO_MANY_KEYS = {
     "description": f"TOO_MANY_KEYS: more than {MAX_KEYS:,}, and no `limit`: ask for pages",
     **PROBLEM_BODY,
 }
-_LAST = text("SELECT max(id) FROM events")
-_DUE = text(
-    'SELECT count(*) FROM timers WHERE due <= clock_timestamp() + (SELECT "offset" FROM clock)'
-)

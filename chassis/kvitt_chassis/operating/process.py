@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
+from fastapi import FastAPI
 from kvitt_contracts.types import RegionCode
 from pydantic import ValidationError
 from sqlalchemy import text
@@ -24,6 +25,7 @@ from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.ending import end_tasks
 from kvitt_chassis.http import ApiContext
+from kvitt_chassis.issuers import read_issuers
 from kvitt_chassis.operating import admin, health, logs
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.operating.history import History
@@ -35,6 +37,7 @@ from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.service import Service
 from kvitt_chassis.settings import Settings
 from kvitt_chassis.web import idempotency
+from kvitt_chassis.web.app import build_app
 from kvitt_chassis.web.connections import Connections, bounded
 
 log = logging.getLogger(__name__)
@@ -107,26 +110,23 @@ class Process:
             consumers=self.consumers,
             relay=self.relay,
             timers=self.timers,
+            moves_clock=settings.moves_clock,
         )
         self._are_policies_guarded = False
         self._consumer_started = False
         self._leaving = asyncio.Event()
         self._failed: BaseException | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._server = _Server(
-            uvicorn.Config(
-                self._app(),
-                host=settings.http_host,
-                port=settings.http_port,
-                log_config=None,
-                access_log=False,  # addresses are in no log; the metrics count requests
-                server_header=False,
-                lifespan="off",
-                http=bounded(Connections(service.name)),
-                timeout_graceful_shutdown=_HTTP_STOP_SECONDS,
-                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            )
-        )
+        context = self._context()
+        # who operates is served on a port, and from connections, that no user takes
+        self._servers = {
+            "http": _server(
+                self._app(context), service.name, settings.http_host, settings.http_port
+            ),
+            "admin": _server(
+                self._admin_app(context), service.name, settings.admin_host, settings.admin_port
+            ),
+        }
 
     def end(self) -> None:
         """Begin to end; `serve` returns within 25 seconds."""
@@ -135,7 +135,8 @@ class Process:
     async def serve(self) -> None:
         """Run until `end`. Raises the exception of a part that failed and should run for ever."""
         self._begin("health", self.health.beat())
-        self._begin("http", self._server.serve())
+        for name, server in self._servers.items():
+            self._begin(name, server.serve())
         self._begin("work", self._work())
         await self._leaving.wait()
         await self._stop()
@@ -203,11 +204,12 @@ class Process:
         """
         log.info("ends")
         self.health.stop()
-        self._server.should_exit = True
+        for server in self._servers.values():
+            server.should_exit = True
         await asyncio.gather(
             self._cancel("work", "tidy"),
             self._settle("consumer", self.consumers.stop(), _CONSUMER_STOP_SECONDS),
-            self._join("http", _HTTP_STOP_SECONDS + 2.0),
+            *(self._join(name, _HTTP_STOP_SECONDS + 2.0) for name in self._servers),
         )
         await self._settle("timers", self.timers.stop(), _TIMERS_STOP_SECONDS)
         if "relay" in self._tasks and not await self.relay.drain(_RELAY_STOP_SECONDS):
@@ -285,21 +287,30 @@ class Process:
         refusal = f": {self.relay.refusal}" if self.relay.refusal else ""
         return f"the oldest unsent event is {status.oldest_unsent_seconds:.0f} s old{refusal}"
 
-    def _app(self) -> Any:
-        context = ApiContext(
+    def _context(self) -> ApiContext:
+        return ApiContext(
             service=self.service.name,
             database=self.api,
             handlers=self.service.handlers,
-            authenticator=Authenticator.of(
-                jwks_file=self.settings.jwks_file, jwks_url=self.settings.jwks_url
-            ),
+            authenticator=Authenticator(read_issuers(self.settings.issuers)),
+            access=self.service.access,
             sealer=Sealer(self.settings.quarantine_key.get_secret_value()),
             may_decide=lambda: self._are_policies_guarded,
         )
+
+    def _app(self, context: ApiContext) -> FastAPI:
         app = self.service.http_app(context, telemetry=self.telemetry)
         app.include_router(health.routes(self.health))
-        app.include_router(admin.routes(self._operations))
         return app
+
+    def _admin_app(self, context: ApiContext) -> FastAPI:
+        return build_app(
+            context,
+            [admin.routes(self._operations)],
+            telemetry=self.telemetry,
+            title=f"{self.service.title} drift",
+            for_operators=True,
+        )
 
 
 def run(service: Service) -> None:
@@ -344,6 +355,23 @@ def _settings_of(error: ValidationError) -> str:
     faults = error.errors(include_input=False, include_url=False)
     return "; ".join(
         f"KVITT_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in faults
+    )
+
+
+def _server(app: FastAPI, service: str, host: str, port: int) -> "_Server":
+    return _Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,  # addresses are in no log; the metrics count requests
+            server_header=False,
+            lifespan="off",
+            http=bounded(Connections(service)),
+            timeout_graceful_shutdown=_HTTP_STOP_SECONDS,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        )
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from kvitt_contracts.types import RegionCode
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -95,11 +96,12 @@ class OutboxStatus:
 COUNTED = 10_000
 
 
-async def status(session: AsyncSession) -> OutboxStatus:
+async def status(session: AsyncSession, *, region: RegionCode | None = None) -> OutboxStatus:
     """How far the relay has published, for the worker role; the stored cursor is at most
-    0.1 s old.
+    0.1 s old. With a `region`, of what is unsent that region's is counted.
     """
-    row = (await session.execute(_STATUS, {"limit": COUNTED + 1})).one()
+    asked = {"limit": COUNTED + 1, "region": region}
+    row = (await session.execute(_STATUS, asked)).one()
     return OutboxStatus(
         unsent=row.unsent,
         oldest_unsent_seconds=float(row.oldest_unsent_seconds),
@@ -123,14 +125,19 @@ async def last_numbers(
 
 
 async def of_key(
-    session: AsyncSession, topic: str, key: str, *, from_seq: int = 1, limit: int = 1_000
+    session: AsyncSession,
+    topic: str,
+    key: str,
+    *,
+    from_seq: int = 1,
+    limit: int = 1_000,
+    region: RegionCode | None = None,
 ) -> list[OutboxRow]:
     """The events of one aggregate from a sequence on, in order: its history, or what to publish
-    again.
+    again. With a `region`, none of another's.
     """
-    found = await session.execute(
-        _OF_KEY, {"topic": topic, "key": key, "from_seq": from_seq, "limit": limit}
-    )
+    asked = {"topic": topic, "key": key, "from_seq": from_seq, "limit": limit, "region": region}
+    found = await session.execute(_OF_KEY, asked)
     return [OutboxRow(*row) for row in found]
 
 
@@ -161,15 +168,19 @@ _STATUS = text(
         SELECT *, ARRAY(SELECT pg_snapshot_xip(s1)) AS xip, pg_snapshot_xmax(s1) AS xmax FROM relay
     ), unsent AS (
         SELECT recorded_at FROM (
-            SELECT e.id, e.xid, e.recorded_at FROM cursor c, events e WHERE e.xid = ANY (c.xip)
+            SELECT e.id, e.xid, e.region, e.recorded_at FROM cursor c, events e
+            WHERE e.xid = ANY (c.xip)
             UNION ALL
-            SELECT e.id, e.xid, e.recorded_at FROM cursor c, events e WHERE e.xid >= c.xmax
+            SELECT e.id, e.xid, e.region, e.recorded_at FROM cursor c, events e
+            WHERE e.xid >= c.xmax
         ) AS since, cursor c
         WHERE since.id > c.base_id
+          AND (CAST(:region AS text) IS NULL OR since.region = :region)
           AND NOT (c.s2 IS NOT NULL AND since.id <= c.last_id
                    AND pg_visible_in_snapshot(since.xid, c.s2))
         UNION ALL
         SELECT e.recorded_at FROM cursor c, events e WHERE e.id > c.resent_id AND e.id <= c.base_id
+          AND (CAST(:region AS text) IS NULL OR e.region = :region)
         LIMIT :limit
     )
     SELECT (SELECT count(*) FROM unsent) AS unsent,
@@ -199,7 +210,7 @@ _LAST_NUMBERS = text(
 )
 _OF_KEY = text(
     f"SELECT {COLUMNS} FROM events WHERE topic = :topic AND key = :key AND seq >= :from_seq "
-    "ORDER BY seq LIMIT :limit"
+    "AND (CAST(:region AS text) IS NULL OR region = :region) ORDER BY seq LIMIT :limit"
 )
 _REBASE = text(
     """

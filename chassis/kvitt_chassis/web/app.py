@@ -18,11 +18,13 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kvitt_chassis import metrics
-from kvitt_chassis.auth import Caller
+from kvitt_chassis import denials, metrics
+from kvitt_chassis.access import CALLER, Caller
+from kvitt_chassis.auth import Identity
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.database import is_lock_trouble
-from kvitt_chassis.http import CALLER, ApiContext, Replayed
+from kvitt_chassis.denials import Why
+from kvitt_chassis.http import ApiContext, Replayed
 from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.origins import is_from
@@ -46,6 +48,8 @@ BODY_SECONDS = 10.0
 
 _OPEN = ("/health/live", "/health/ready", "/metrics", "/docs", "/openapi.json")
 _OPEN_BELOW = ("/docs/", "/static-offline-docs/")
+
+_DENIED = {401: Why.TOKEN, 403: Why.ROLE, 404: Why.REACH}
 
 REQUEST_SECONDS = metrics.declare(
     "histogram",
@@ -76,10 +80,13 @@ def build_app(
     telemetry: Telemetry,
     title: str,
     description: str = "",
+    for_operators: bool = False,
 ) -> FastAPI:
     """The application with `/docs` that opens without internet. Routes find `context` by
-    themselves.
+    themselves. `for_operators`: requests need no slot, and regions that are out are served too.
+    Raises LookupError for a route that is in no row of the table of access.
     """
+    context.access.check(routers)
     app: FastAPI = FastAPIOffline(title=title, description=description, version="1", redoc_url=None)
     app.state.context = context
     for router in routers:
@@ -91,7 +98,7 @@ def build_app(
         return error.response()
 
     app.add_exception_handler(Replayed, replayed)
-    app.add_middleware(Guard, context=context, telemetry=telemetry)
+    app.add_middleware(Guard, context=context, telemetry=telemetry, for_operators=for_operators)
     _document_problems(app)
     return app
 
@@ -102,12 +109,19 @@ class Guard:
     address, a span, a metric, and a problem document for whatever goes wrong.
     """
 
-    def __init__(self, app: ASGIApp, *, context: ApiContext, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        context: ApiContext,
+        telemetry: Telemetry,
+        for_operators: bool = False,
+    ) -> None:
         self._app = app
         self._context = context
         self._service = context.service
         self._telemetry = telemetry
-        self._slots = Slots()
+        self._slots = None if for_operators else Slots()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request (ASGI)."""
@@ -141,43 +155,60 @@ class Guard:
             except Exception as error:
                 raised = self._problem_of(error, scope)
                 if not answer.status:
+                    answer.reason = raised.problem.reason
                     await raised.problem.response(raised.headers)(scope, receive, answer)
             route = getattr(scope.get("route"), "path", "-")
             span.update_name(f"{scope['method']} {route}")
             span.set_attribute("http.response.status_code", answer.status)
+            self._record_denial(scope, answer)
 
     @asynccontextmanager
     async def _admitted(self, scope: Scope) -> AsyncIterator[None]:
         """The request has its caller, and a slot where it needs one. Raises Unauthorized,
         RegionIsOut, Busy.
         """
-        path = str(scope["path"])
-        if is_open(path):
+        if is_open(str(scope["path"])):
             yield
             return
-        caller = scope[CALLER] = await self._caller(scope)
-        if path.startswith("/admin/"):
+        identity = await self._identity(scope)
+        if (slots := self._slots) is None:
+            scope[CALLER] = await self._context.access.caller(identity, self._context.database)
             yield
             return
-        if (outage := self._context.database.policies.out.get(caller.region)) is not None:
+        if (outage := self._context.database.policies.out.get(identity.region)) is not None:
             raise RegionIsOut(outage.cause)
         try:
-            with self._slots.one(caller.region, caller.user_id):
-                REQUESTS_IN_HAND.labels(self._service).set(self._slots.taken)
+            with slots.one(identity.region, identity.user_id):
+                REQUESTS_IN_HAND.labels(self._service).set(slots.taken)
+                scope[CALLER] = await self._context.access.caller(identity, self._context.database)
                 yield
         except NoSlot as error:
             REFUSED.labels(self._service, error.share).inc()
             raise Busy(status=429, reason="TOO_MANY_REQUESTS", share=error.share) from None
         finally:
-            REQUESTS_IN_HAND.labels(self._service).set(self._slots.taken)
+            REQUESTS_IN_HAND.labels(self._service).set(slots.taken)
 
-    async def _caller(self, scope: Scope) -> Caller:
+    async def _identity(self, scope: Scope) -> Identity:
         authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
         try:
-            return await self._context.authenticator.caller(authorization)
+            return await self._context.authenticator.identity(authorization)
         except OSError as error:
             log.warning("the issuer's keys cannot be read: %s", describe(error))
             raise Busy(status=503, reason="KEYS_UNAVAILABLE") from error
+
+    def _record_denial(self, scope: Scope, answer: "_Answer") -> None:
+        why = _DENIED.get(answer.status)
+        if why is None or is_open(str(scope["path"])):
+            return
+        caller: Caller | None = scope.get(CALLER)
+        denials.record(
+            self._service,
+            why,
+            act=self._context.access.name_of(scope),
+            region=caller.region if caller else None,
+            user=caller.user_id if caller else None,
+            reason=answer.reason,
+        )
 
     def _problem_of(self, error: Exception, scope: Scope) -> ProblemRaised:
         if isinstance(error, ProblemRaised):
@@ -239,6 +270,7 @@ class _Answer:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.status = 0
+        self.reason: str | None = None  # where the guard itself has answered
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,4 +1,6 @@
-"""Bodies of requests: read as strictly as messages are. No route, no rule."""
+"""Bodies of requests, read as strictly as messages are, and the route that is granted before. No
+rule.
+"""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -10,6 +12,8 @@ from kvitt_contracts.json_texts import parse
 from kvitt_contracts.types.strict import strict
 from pydantic import BaseModel, GetCoreSchemaHandler, ValidationInfo, ValidatorFunctionWrapHandler
 from pydantic_core import CoreSchema, core_schema, to_json
+
+from kvitt_chassis.access import GRANT
 
 
 class Body(BaseModel):
@@ -35,17 +39,23 @@ class Body(BaseModel):
         return handler({name: getattr(read, name) for name in read.model_fields_set})
 
 
-class BodyRoute(APIRoute):
-    """A route whose JSON has one meaning: no name twice, no NaN."""
+class GuardedRoute(APIRoute):
+    """A route that its caller is granted by the table of access, before anything of its body is
+    read; whose JSON has one meaning: no name twice, no NaN.
+    """
+
+    is_guarded = True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """See APIRoute."""
         handle = super().get_route_handler()
 
-        async def read_once(request: Request) -> Response:
+        async def granted(request: Request) -> Response:
+            access = request.app.state.context.access
+            request.scope[GRANT] = access.grant(request.scope)
             return await handle(_Strict(request.scope, request.receive))
 
-        return read_once
+        return granted
 
 
 class _Strict(Request):

@@ -10,7 +10,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from kvitt_chassis import metrics
-from kvitt_chassis.http import CALLER
+from kvitt_chassis.access import CALLER
 from kvitt_chassis.web.problems import NOT_HTTP
 
 MAX_CONNECTIONS = 500
@@ -24,7 +24,7 @@ READ_SECONDS = 30.0
 CONNECTIONS = metrics.declare(
     "gauge",
     "http_connections",
-    "Open connections to the HTTP server.",
+    "Open connections to the HTTP servers: who uses the service, and who operates it.",
     "At the limit (500): who has them? The oldest that are idle are closed for new ones.",
 )
 CLOSED = metrics.declare(
@@ -58,7 +58,7 @@ class Connections:
     def enter(self, connection: "BoundedProtocol") -> None:
         """A connection is opened; one may be cut for it, or itself where none is idle."""
         self._all.add(connection)
-        CONNECTIONS.labels(self._service).set(len(self._all))
+        CONNECTIONS.labels(self._service).inc()
         if len(self._all) > self._limit:
             oldest = self._oldest_idle()
             self.cut(oldest or connection, "evicted" if oldest else "full")
@@ -78,8 +78,9 @@ class Connections:
     def leave(self, connection: "BoundedProtocol") -> None:
         """The connection is closed."""
         self.work(connection)
-        self._all.discard(connection)
-        CONNECTIONS.labels(self._service).set(len(self._all))
+        if connection in self._all:
+            self._all.remove(connection)
+            CONNECTIONS.labels(self._service).dec()
 
     def cut(self, connection: "BoundedProtocol", reason: str) -> None:
         """Close a connection at once, unsent bytes included."""

@@ -13,10 +13,11 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
-from sqlalchemy import ColumnElement, and_, literal, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, tuple_
 
-from kvitt_chassis.filters import Column, Criterion
+from kvitt_chassis.filters import Criterion
 from kvitt_chassis.models import CodeText
+from kvitt_chassis.web.scopes import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,13 @@ class Order:
     columns: tuple[Column, ...]
     is_falling: bool
 
-    def by(self) -> list[ColumnElement[Any]]:
-        """What a query is ordered by."""
-        return [column.desc() if self.is_falling else column.asc() for column in self.columns]
+    def by(self, *, walks: bool = True) -> list[ColumnElement[Any]]:
+        """What a query is ordered by; unless it `walks`, in a way that no index has: rows are found
+        by what they must be, and then sorted.
+        """
+        first, *keys = self.columns
+        columns = [first if walks else func.coalesce(first, first), *keys]
+        return [column.desc() if self.is_falling else column.asc() for column in columns]
 
     def after(self, last: Sequence[Any]) -> list[Criterion]:
         """What comes after the row with these values: stretches in their order, each of them a

@@ -13,13 +13,14 @@ from pydantic_core import CoreSchema, to_json
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.inspection import inspect
 
-from kvitt_chassis.filters import Column, Criterion, Filter, ForTheView, OnColumn
+from kvitt_chassis.filters import Criterion, Filter, ForTheView, OnColumn
 from kvitt_chassis.parameters import read_from_texts
 from kvitt_chassis.web import cursors
 from kvitt_chassis.web.cursors import MAX_CURSOR_LENGTH, Cursor
 from kvitt_chassis.web.keyset import Order, adapter_of
 from kvitt_chassis.web.problems import Invalid
 from kvitt_chassis.web.reader import Find, RegionReader
+from kvitt_chassis.web.scopes import Column, RegionWide, Scope
 
 V = TypeVar("V")
 
@@ -27,6 +28,9 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 MAX_TOTAL = 10_000
 """How far a list is counted: to count further costs more than anybody has use of."""
+
+FEW = 1_000
+"""Rows of a list up to which they are found first and then sorted."""
 
 
 class Page(BaseModel, Generic[V]):
@@ -98,25 +102,6 @@ class ListQuery(BaseModel):
         return {n: v for n, v in values.items() if v != fields[n].default and v != []}
 
 
-class Scope:
-    """Whose rows a list has: the columns of the region and of the units (stores, service points,
-    customers) that a row belongs to. Who may see which units is decided by these.
-    """
-
-    def __init__(self, region: Column, unit: Column, *more_units: Column) -> None:
-        self.region = region
-        self.units = (unit, *more_units)
-
-
-class RegionWide:
-    """The scope of rows that belong to no unit: everybody in the region has the same, because."""
-
-    def __init__(self, region: Column, *, because: str) -> None:
-        self.region = region
-        self.units: tuple[Column, ...] = ()
-        self.because = because
-
-
 def named(*columns: Column, **more: Column) -> dict[str, Column]:
     """Columns by the name that a caller sorts by: their own, or the one that is told."""
     return {column.key: column for column in columns} | more
@@ -142,7 +127,7 @@ class ListOf(Generic[V]):
     def __post_init__(self) -> None:
         if self.scope.region.key != "region" or self.scope.region.class_ is not self._entity:
             raise TypeError("the scope's region is that of the first row class")
-        self._must_have(self.scope.units)
+        self._must_have(self.scope.columns)
         self._must_have(self.sorts.values())
         for column in self.sorts.values():
             adapter_of(column)
@@ -152,7 +137,7 @@ class ListOf(Generic[V]):
     async def page(
         self, asked: ListQuery, reader: RegionReader, *criteria: ColumnElement[bool]
     ) -> Page[V]:
-        """The page that was asked for, of the rows of the caller's region that meet the criteria.
+        """The page that was asked for: rows within the caller's reach that meet the criteria.
 
         Raises Invalid (422): a sort that is not among those that there are, a cursor that is not
         ours or of another list.
@@ -167,14 +152,18 @@ class ListOf(Generic[V]):
             raise cursors.of_another_list()
         stretches = order.after(_last(cursor, order)) if cursor else [true()]
         wanted = [await asked.filters[name].criterion(v, reader) for name, v in given.items()]
-        query = self.rows.where(*criteria, *wanted)
+        query = self.rows.where(self.scope.within(reader.grant), *criteria, *wanted)
         async with reader.reading() as find:
             if cursor:
                 total, is_exact = cursor.total, cursor.total_is_exact
             else:
                 ((found,),) = await find(self._counted(query))
                 total, is_exact = min(found, MAX_TOTAL), found <= MAX_TOTAL
-            rows = await self._rows(query, order, stretches, limit=asked.limit + 1, find=find)
+            # who reaches few of many rows would else walk the order's index to its end for them
+            ordered_by = order.by(walks=not is_exact or total > FEW)
+            rows = await self._rows(
+                query.order_by(*ordered_by), order, stretches, limit=asked.limit + 1, find=find
+            )
         following = None
         if len(rows) > asked.limit:  # one more than is shown: there is a next page
             last = order.write(rows[asked.limit - 1][-len(order.columns) :])
@@ -195,7 +184,6 @@ class ListOf(Generic[V]):
     ) -> list[Sequence[Any]]:
         """The first rows of the stretches; each ends with the values of the order's columns."""
         ordered = query.add_columns(*(one.label(None) for one in order.columns))
-        ordered = ordered.order_by(*order.by())
         rows: list[Sequence[Any]] = []
         for stretch in stretches:
             if len(rows) < limit:

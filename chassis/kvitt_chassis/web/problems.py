@@ -90,17 +90,27 @@ class ProblemRaised(Exception):
 
 
 class NotFound(ProblemRaised):
-    """The region has nothing with this id (404)."""
+    """The region has nothing with this id (404), or nothing within the caller's reach. `field` is
+    where a body names it.
+    """
 
-    def __init__(self, noun: str, *, rule: str = CONTRACT) -> None:
+    def __init__(
+        self,
+        noun: str,
+        *,
+        rule: str = CONTRACT,
+        field: str | None = None,
+        way_on: str = "Kontrollera id i adressen.",
+    ) -> None:
         super().__init__(
             Problem(
                 status=404,
                 reason=f"UNKNOWN_{noun.upper()}",
                 title="Finns inte",
-                detail="Det du frågar efter finns inte i din region.",
+                detail="Det finns inte i din region, eller är utom räckhåll för dig.",
                 rule=rule,
-                way_on="Kontrollera id i adressen.",
+                field=field,
+                way_on=way_on,
             )
         )
 

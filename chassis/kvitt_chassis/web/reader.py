@@ -6,15 +6,17 @@ from typing import Any, TypeVar
 
 from kvitt_contracts.problems import CONTRACT
 from kvitt_contracts.types import RegionCode
-from sqlalchemy import Row, Select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import with_loader_criteria
 from starlette.datastructures import URL
 
-from kvitt_chassis.auth import Caller
+from kvitt_chassis.access import Grant
 from kvitt_chassis.database import Database
 from kvitt_chassis.models import Regional
+from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.web.problems import NotFound
+from kvitt_chassis.web.scopes import RegionWide, Scope
 
 R = TypeVar("R")
 
@@ -25,9 +27,10 @@ Find = Callable[[Select[*tuple[Any, ...]]], Awaitable[list[Row[*tuple[Any, ...]]
 class RegionReader:
     """Reads rows of the caller's region. `url` is what was asked, `sealer` seals cursors."""
 
-    def __init__(self, database: Database, caller: Caller, *, sealer: Sealer, url: URL) -> None:
+    def __init__(self, database: Database, grant: Grant, *, sealer: Sealer, url: URL) -> None:
         self._database = database
-        self.caller = caller
+        self.grant = grant
+        self.caller = grant.caller
         self.sealer = sealer
         self.url = url
 
@@ -39,7 +42,7 @@ class RegionReader:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Find]:
         """One transaction for several queries."""
-        mine = _of(self.region)
+        mine = of_region(self.region)
         async with self._database.reading(self.region) as session:
 
             async def find(query: Select[*tuple[Any, ...]]) -> list[Row[*tuple[Any, ...]]]:
@@ -47,11 +50,15 @@ class RegionReader:
 
             yield find
 
-    async def get(self, row_type: type[R], key: Any, *, rule: str = CONTRACT) -> R:
-        """One row by the key beside its region. Raises NotFound (404)."""
-        row = await self.look_up(row_type, key)
-        if row is None:
-            raise NotFound(str(row_type.__tablename__).removesuffix("s"), rule=rule)  # type: ignore[attr-defined]
+    async def get(
+        self, row_type: type[R], key: Any, *, scope: Scope | RegionWide, rule: str = CONTRACT
+    ) -> R:
+        """One row by the key beside its region. Raises NotFound (404), where it is out of the
+        caller's reach too.
+        """
+        column = key_column(row_type)
+        query = select(row_type).where(column == key, scope.within(self.grant))
+        row: R = await self.one(query, noun=noun_of(row_type), rule=rule)
         return row
 
     async def look_up(self, row_type: type[R], key: Any) -> R | None:
@@ -73,7 +80,13 @@ class RegionReader:
         return found[0]
 
 
-def _of(region: RegionCode) -> Any:
+def noun_of(row_type: Any) -> str:
+    """What a row is called in a problem: its table's name, in the singular."""
+    return str(row_type.__tablename__).removesuffix("s")
+
+
+def of_region(region: RegionCode) -> Any:
+    """An option of a query: of every entity in it, the region's rows alone."""
     # What is inside a subquery heeds a criterion of the whole statement alone.
     return with_loader_criteria(
         Regional, lambda row_type: row_type.region == region, include_aliases=True

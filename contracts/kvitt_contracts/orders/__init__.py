@@ -98,6 +98,7 @@ from kvitt_contracts.orders.order_lines import (
 from kvitt_contracts.orders.people import (
     PersonEvent,
     PersonInactivated,
+    PersonProtectionChanged,
     PersonReactivated,
     PersonRegistered,
     PersonsMerged,
@@ -255,6 +256,7 @@ __all__ = [
     "PayerRegistered",
     "PersonEvent",
     "PersonInactivated",
+    "PersonProtectionChanged",
     "PersonReactivated",
     "PersonRegistered",
     "PersonsMerged",

@@ -5,11 +5,15 @@ from kvitt_contracts.types import PersonRef, RegionPersonId
 
 
 class PersonRegistered(Event, type="orders.person.registered.v1"):
-    """A person has got a reference. `active` is False for the deceased and the moved (REF-14)."""
+    """A person has got a reference. `active` is False for the deceased and the moved (REF-14).
+
+    `is_protected`: what is theirs is shown to the units concerned alone (REF-9).
+    """
 
     person: PersonRef
     region_person_id: RegionPersonId
     active: bool
+    is_protected: bool = False
 
 
 class PersonInactivated(Event, type="orders.person.inactivated.v1"):
@@ -24,6 +28,13 @@ class PersonReactivated(Event, type="orders.person.reactivated.v1"):
     person: PersonRef
 
 
+class PersonProtectionChanged(Event, type="orders.person.protection-changed.v1"):
+    """The person's identity is protected from now on, or no more (REF-9)."""
+
+    person: PersonRef
+    is_protected: bool
+
+
 class PersonsMerged(Event, type="orders.person.merged.v1"):
     """`person` (the subject) is an alias from now on: read `into` wherever it is named."""
 
@@ -32,5 +43,11 @@ class PersonsMerged(Event, type="orders.person.merged.v1"):
     into: PersonRef
 
 
-PersonEvent = PersonRegistered | PersonInactivated | PersonReactivated | PersonsMerged
+PersonEvent = (
+    PersonRegistered
+    | PersonInactivated
+    | PersonReactivated
+    | PersonProtectionChanged
+    | PersonsMerged
+)
 """Every event of a person's reference."""

@@ -42,9 +42,6 @@ class PersonsJoined(Fact, type="region.person.joined.v1"):
     joined: RegionPersonId
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class UserContactStated(Fact, type="region.user-contact.stated.v1"):
     """How a user is reached at work (BMB-8, NTF-4). Subject: the user id. Read by orders alone.
 

@@ -47,12 +47,14 @@ def _devices(numbers: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(device_id(number) for number in numbers or ("170098",))
 
 
-def a_transfer_drafted(*devices: str, transfer: str = "BMB-1", **changes: Any) -> TransferDrafted:
+def a_transfer_drafted(
+    *devices: str, transfer: str | TransferId = "BMB-1", **changes: Any
+) -> TransferDrafted:
     """A draft: responsibility for a patient's device goes to another prescriber."""
     values = {
         **_SIDES,
         "transfer_id": transfer_id(transfer),
-        "reference": transfer,
+        "reference": str(transfer),
         "devices": _devices(devices),
         "current_recipient": a_patient(),
         "new_prescriber": RECEIVER,

@@ -15,6 +15,7 @@ from kvitt_contracts.orders import (
     OrderVoidRequested,
     PayerRegistered,
     PersonInactivated,
+    PersonProtectionChanged,
     PersonReactivated,
     PersonRegistered,
     PersonsMerged,
@@ -45,10 +46,12 @@ from contracts.tests.builders.story import (
 )
 
 
-def a_person_registered(name: str = PATIENT, *, active: bool = True) -> PersonRegistered:
+def a_person_registered(
+    name: str = PATIENT, *, active: bool = True, **changes: Any
+) -> PersonRegistered:
     """A person has got a reference."""
     values = {"person": person(name), "region_person_id": name, "active": active}
-    return build(PersonRegistered, values, {})
+    return build(PersonRegistered, values, changes)
 
 
 def a_person_inactivated(name: str = PATIENT) -> PersonInactivated:
@@ -59,6 +62,14 @@ def a_person_inactivated(name: str = PATIENT) -> PersonInactivated:
 def a_person_reactivated(name: str = PATIENT) -> PersonReactivated:
     """The person may be registered on again."""
     return build(PersonReactivated, {"person": person(name)}, {})
+
+
+def a_person_protection_changed(
+    name: str = PATIENT, *, is_protected: bool = True
+) -> PersonProtectionChanged:
+    """The person's identity is protected from now on, or no more."""
+    values = {"person": person(name), "is_protected": is_protected}
+    return build(PersonProtectionChanged, values, {})
 
 
 def a_person_merged(name: str = OTHER_PATIENT, *, into: str = PATIENT) -> PersonsMerged:

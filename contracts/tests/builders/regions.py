@@ -24,6 +24,7 @@ from kvitt_contracts.regions import (
     PersonStated,
     PickingBegun,
     StoreStated,
+    UserContactStated,
     UserStated,
 )
 from kvitt_contracts.types import Address
@@ -111,6 +112,19 @@ def a_user_stated(user: str = SENDER, *service_points: str, **changes: Any) -> U
         "default_service_point": points[0],
     }
     return build(UserStated, values, changes)
+
+
+def a_user_contact_stated(user: str = SENDER, **changes: Any) -> UserContactStated:
+    """How a user is reached at work."""
+    values = {
+        "version": 1,
+        "user_id": user,
+        "name": "Testa Förskrivare",
+        "phone": "090-785 00 01",
+        "mobile": "070-174 06 05",
+        "email": "testa.forskrivare@region.example",
+    }
+    return build(UserContactStated, values, changes)
 
 
 # -- the catalogue and the stores ----------------------------------------------------------------

@@ -19,10 +19,11 @@ class ServiceAddresses:
     bootstrap: str
     credentials: Credentials | None
     regions_dir: Path
-    jwks_file: Path
+    issuers_file: Path
     quarantine_key: str
     person_key: str
     http_port: int
+    admin_port: int
     topic_prefix: str = ""
 
     def environment(self) -> dict[str, str]:
@@ -39,7 +40,10 @@ class ServiceAddresses:
             "KVITT_REGIONS_DIR": str(self.regions_dir),
             "KVITT_HTTP_HOST": "127.0.0.1",
             "KVITT_HTTP_PORT": str(self.http_port),
-            "KVITT_JWKS_FILE": str(self.jwks_file),
+            "KVITT_ADMIN_HOST": "127.0.0.1",
+            "KVITT_ADMIN_PORT": str(self.admin_port),
+            "KVITT_MOVES_CLOCK": "1",  # a month is lived through in minutes here
+            "KVITT_ISSUERS": str(self.issuers_file),
             "KVITT_QUARANTINE_KEY": self.quarantine_key,
         }
         if self.credentials:

@@ -23,12 +23,15 @@ _PAUSE_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: `state` is `ready`, `running, not ready`, `dead: <why>` or `stopped`."""
+    """One part: `state` is `ready`, `running, not ready`, `dead: <why>` or `stopped`. At
+    `admin_port` a service answers who operates it.
+    """
 
     name: str
     state: str
     pid: int | None
     address: str
+    admin_port: int | None
 
     @property
     def is_ready(self) -> bool:
@@ -87,6 +90,7 @@ def _part(state: State, name: str) -> Part:
         state=_word(state, name, running, address),
         pid=running.pid if running else None,
         address=address if running else "",
+        admin_port=state.ports.get(f"admin-{name}") if running else None,
     )
 
 

@@ -90,6 +90,7 @@ class ServiceProcess:
     ) -> None:
         self.name = name
         self.url = f"http://127.0.0.1:{environment['KVITT_HTTP_PORT']}"
+        self.admin_url = f"http://127.0.0.1:{environment['KVITT_ADMIN_PORT']}"
         self.extra_environment: dict[str, str] = {}
         self.restarts = 0
         self._pauses = Pauses()
@@ -176,7 +177,11 @@ class ServiceProcess:
             time.sleep(0.1)
 
     def _spawn(self) -> None:
-        require_free_port(int(self._environment["KVITT_HTTP_PORT"]), purpose=self.name)
+        for purpose, port in {
+            self.name: self._environment["KVITT_HTTP_PORT"],
+            f"{self.name}'s operators": self._environment["KVITT_ADMIN_PORT"],
+        }.items():
+            require_free_port(int(port), purpose=purpose)
         self._child = self._system.servers.reaper.start(
             self.name,
             [sys.executable, "-m", f"{self.name}.app"],
@@ -273,6 +278,16 @@ class LocalSystem:
         """Kafka's address for clients."""
         return self.servers.await_kafka().bootstrap
 
+    @property
+    def urls(self) -> dict[str, str]:
+        """Each service's address for who uses it."""
+        return {name: service.url for name, service in self.services.items()}
+
+    @property
+    def admin_urls(self) -> dict[str, str]:
+        """Each service's address for who operates it."""
+        return {name: service.admin_url for name, service in self.services.items()}
+
     def credentials(self, principal: str) -> Credentials:
         """The Kafka user of a service, a region (`region-ac`) or the super user (`admin`)."""
         return self.servers.kafka_credentials(principal)
@@ -358,10 +373,11 @@ class LocalSystem:
             bootstrap=self.bootstrap,
             credentials=self.credentials(service),
             regions_dir=self.regions_dir.resolve(),
-            jwks_file=self.tokens.jwks_file.resolve(),
+            issuers_file=self.tokens.issuers_file(self.regions),
             quarantine_key=tokens.quarantine_key(self.state.secret),
             person_key=tokens.person_key(self.state.secret),
             http_port=self.state.port(f"http-{service}"),
+            admin_port=self.state.port(f"admin-{service}"),
         ).environment()
 
     def _end_left_over(self) -> None:

@@ -1,5 +1,5 @@
-"""Bearer tokens of the local profile: its own key pair, and the public half as a JWKS file. Never
-for production.
+"""Bearer tokens of the local profile: its own key pair, the public half as a JWKS file,
+and what its issuer may say. Never for production.
 """
 
 import base64
@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,9 +16,11 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
+from kvitt_contracts.access import IN_TOKENS, Grantee
 
 ISSUER = "kvitt-local"
 AUDIENCE = "kvitt"
+LIFETIME = timedelta(hours=12)
 
 _ALGORITHM = "ES256"
 _KEY_ID = "local"
@@ -32,7 +34,7 @@ class TokenIssuer:
 
     @property
     def jwks_file(self) -> Path:
-        """The public keys, for KVITT_JWKS_FILE; written when it is missing."""
+        """The public keys; written when the file is missing."""
         file = self.directory / "jwks.json"
         if not file.exists():
             public = json.loads(ECAlgorithm.to_jwk(self._private_key().public_key()))
@@ -40,29 +42,54 @@ class TokenIssuer:
             file.write_text(json.dumps({"keys": [key]}, indent=2))
         return file
 
+    def issuers_file(self, regions: Iterable[str]) -> Path:
+        """The one issuer of these regions' tokens, for KVITT_ISSUERS; written anew each time."""
+        issuer = {
+            "issuer": ISSUER,
+            "jwks_file": self.jwks_file.name,
+            "regions": sorted(regions),
+            "may_say": sorted(IN_TOKENS),
+            "longest_life_seconds": int(LIFETIME.total_seconds()),
+        }
+        file = self._issuers
+        draft = file.with_suffix(f".{os.getpid()}")  # a process that starts reads a whole file
+        draft.write_text(json.dumps([issuer], indent=2))
+        return draft.replace(file).resolve()
+
     def issue(
         self,
         user: str,
         *,
         region: str,
-        service_points: Sequence[str] = (),
         roles: Sequence[str] = (),
-        lifetime: timedelta = timedelta(hours=12),
+        lifetime: timedelta = LIFETIME,
         now: datetime | None = None,
     ) -> str:
-        """A token for `user` of `region`; it expires by real time, not by business time."""
+        """A token for `user` of `region`, who is what the register of users says; or for a system
+        or an operator, where `roles` says so. It expires by real time, not by business time.
+        """
         issued_at = now or datetime.now(UTC)
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": user,
             "region": region,
-            "service_points": list(service_points),
             "roles": list(roles),
             "iat": issued_at,
             "exp": issued_at + lifetime,
         }
         return jwt.encode(claims, self._private_key(), _ALGORITHM, headers={"kid": _KEY_ID})
+
+    def issue_to_operator(self, user: str) -> str:
+        """A token for who operates all regions of the system that was started here: of any region
+        that its services believe. Raises OSError where none was.
+        """
+        (ours,) = json.loads(self._issuers.read_text())
+        return self.issue(user, region=ours["regions"][0], roles=(Grantee.PLATFORM,))
+
+    @property
+    def _issuers(self) -> Path:
+        return self.directory / "issuers.json"
 
     def _private_key(self) -> ec.EllipticCurvePrivateKey:
         file = self.directory / "token-key.pem"

@@ -29,8 +29,8 @@ class Outcome:
     """The id that a person goes by in the region now, by reference and by each id."""
     payers: Mapping[str, str]
     """Names."""
-    users: list[Json]
-    service_points: list[str]
+    unread: int
+    """Messages that nobody has opened, those to users and those to service points."""
 
 
 async def read_outcome(services: Services, client: RegionClient) -> Outcome:
@@ -44,13 +44,12 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         _balances(own),
         _quarantine(services, region),
     )
-    devices, payments, persons, payers, users, customers = await asyncio.gather(
+    devices, payments, persons, payers, messages = await asyncio.gather(
         own.all("inventory", "/devices", sort="device_number"),
         own.all("billing", "/devices", sort="device_id"),
         own.all("orders", "/persons", sort="region_person_id"),
         own.all("orders", "/payers", sort="payer_id"),
-        own.all("orders", "/users", sort="user_id"),
-        own.all("orders", "/customers", sort="customer_id"),
+        own.get("notifications", "/messages:counted"),
     )
     return Outcome(
         region=region,
@@ -64,8 +63,7 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         feed=await client.feed(),
         persons=_current_names(persons),
         payers={one["payer_id"]: one["name"] for one in payers},
-        users=users,
-        service_points=[one["customer_id"] for one in customers if one["is_service_point"]],
+        unread=sum(one["count"] for one in messages if one["status"] == "unread"),
     )
 
 
@@ -86,7 +84,7 @@ async def _balances(caller: Caller) -> list[Json]:
 
 
 async def _quarantine(services: Services, region: str) -> list[Json]:
-    operator = services.as_operator()
+    operator = services.as_operator()  # what names no region is shown to the platform alone
     entries: list[Json] = []
     for service in services.names:
         for one in await _parked(operator, service):

@@ -60,9 +60,7 @@ CAUSE = {
 KIND = {"rent": "hyra", "sale": "köp", "fee": "egenavgift"}
 
 
-def print_regions(
-    console: Console, outcomes: Sequence[Outcome], *, unread: Mapping[str, int]
-) -> None:
+def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Print what became of orders, devices, transfers and messages, one column per region."""
     table = _table("Månaden i siffror", "", *(one.region for one in outcomes), numbers=True)
     _section(table, "Ordrar och uttag", ORDER_STATUS, [_by_status(one.orders) for one in outcomes])
@@ -76,7 +74,7 @@ def print_regions(
     table.add_row("  utställda", *(str(len(one.invoices)) for one in outcomes))
     table.add_row("  att betala", *(kronor(_gross(one)) for one in outcomes))
     table.add_row("[bold]Meddelanden")
-    table.add_row("  olästa", *(str(unread[one.region]) for one in outcomes))
+    table.add_row("  olästa", *(str(one.unread) for one in outcomes))
     show(table, on=console)
 
 

@@ -26,7 +26,6 @@ class MonthResult:
     published: int
     outcomes: Sequence[Outcome]
     differences: Mapping[str, Sequence[Difference]]
-    unread: Mapping[str, int]
     business_day: date
 
     @property
@@ -44,8 +43,9 @@ async def run_month(
 ) -> MonthResult:
     """Publish the month on a system that is up, and read its outcome. Raises LocalProblem."""
     async with AsyncExitStack() as stack:
-        urls = {name: service.url for name, service in system.services.items()}
-        services = await stack.enter_async_context(Services(urls, system.tokens))
+        services = await stack.enter_async_context(
+            Services(system.urls, system.admin_urls, system.tokens)
+        )
         clients = [
             await stack.enter_async_context(
                 RegionClient(
@@ -68,7 +68,6 @@ async def run_month(
                 files.code: compare(files, outcome)
                 for files, outcome in zip(regions, outcomes, strict=True)
             },
-            unread={one.region: await _unread(services, one) for one in outcomes},
             business_day=(await barrier.now()).date(),
         )
 
@@ -83,7 +82,7 @@ def compare(files: RegionFiles, outcome: Outcome) -> list[Difference]:
 
 def print_result(console: Console, result: MonthResult, regions: Sequence[RegionFiles]) -> None:
     """Print the month's outcome, and how it compares."""
-    report.print_regions(console, result.outcomes, unread=result.unread)
+    report.print_regions(console, result.outcomes)
     for files, outcome in zip(regions, result.outcomes, strict=True):
         payer = report.print_device(console, outcome, first=files.cut_over, last=files.last_day)
         report.print_invoice(console, outcome, payer=payer)
@@ -93,15 +92,3 @@ def print_result(console: Console, result: MonthResult, regions: Sequence[Region
     end = max(one.last_day for one in regions) + timedelta(days=1)
     if not result.is_as_expected and result.business_day > end:
         report.print_later(console, result.business_day)
-
-
-async def _unread(services: Services, outcome: Outcome) -> int:
-    """Unread messages to users, and to service points, each counted once."""
-    callers = [services.as_user(outcome.region, one["user_id"]) for one in outcome.users]
-    callers.append(
-        services.as_user(outcome.region, "everybody", service_points=outcome.service_points)
-    )
-    pages = await asyncio.gather(
-        *(one.get("notifications", "/messages", limit=1) for one in callers)
-    )
-    return sum(int(page["unread"]) for page in pages)

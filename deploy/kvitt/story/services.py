@@ -1,13 +1,14 @@
 """A client of the services' HTTP, for a region's system and an operator: tokens, paging."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from kvitt_contracts.types import Role
+from kvitt_contracts.access import Grantee
 
+from kvitt.admin import who_operates
 from kvitt.local.problems import LocalProblem
 from kvitt.local.tokens import TokenIssuer
 from kvitt.troubles import of_answer
@@ -20,13 +21,18 @@ _SECONDS = 30.0
 
 
 class Services:
-    """The services at their addresses. Inside, connections are reused."""
+    """The services at their addresses, for who uses them (`urls`) and who operates them
+    (`admin_urls`). Inside, connections are reused.
+    """
 
-    def __init__(self, urls: Mapping[str, str], tokens: TokenIssuer) -> None:
+    def __init__(
+        self, urls: Mapping[str, str], admin_urls: Mapping[str, str], tokens: TokenIssuer
+    ) -> None:
         self.names = tuple(urls)
         self._urls = dict(urls)
+        self._admin_urls = dict(admin_urls)
         self._tokens = tokens
-        self._issued: dict[tuple[object, ...], str] = {}
+        self._issued: dict[str, str] = {}
         self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in urls}
         self._client = httpx.AsyncClient(
             timeout=_SECONDS,
@@ -47,34 +53,27 @@ class Services:
 
     def as_system(self, region: str) -> "Caller":
         """A caller as the region's own system."""
-        return self._caller(region, f"{region}-system", roles=(Role.REGION_SYSTEM,))
+        if region not in self._issued:
+            self._issued[region] = self._tokens.issue(
+                f"{region}-system", region=region, roles=(Grantee.REGION_SYSTEM,)
+            )
+        return Caller(self, self._issued[region])
 
     def as_operator(self) -> "Caller":
-        """A caller with the role `ops`, which belongs to no region."""
-        return self._caller("ac", "operator", roles=(Role.OPS,))
-
-    def as_user(self, region: str, user: str, *, service_points: Sequence[str] = ()) -> "Caller":
-        """A caller as a user of a region."""
-        return self._caller(region, user, roles=(Role.PRESCRIBER,), points=service_points)
-
-    def _caller(
-        self, region: str, user: str, *, roles: Sequence[str], points: Sequence[str] = ()
-    ) -> "Caller":
-        named = (region, user, *roles, "", *points)
-        if named not in self._issued:
-            self._issued[named] = self._tokens.issue(
-                user, region=region, roles=roles, service_points=points
-            )
-        return Caller(self, self._issued[named])
+        """A caller who operates all regions, in the name of who runs this: only such a one moves
+        business time (REF-18). Raises LocalProblem where the audit cannot name them.
+        """
+        return Caller(self, self._tokens.issue_to_operator(who_operates()))
 
     async def request(
         self, method: str, service: str, path: str, *, token: str, **more: Any
     ) -> httpx.Response:
         """Send a request; a limited number at once to each service. Raises httpx.TransportError."""
+        urls = self._admin_urls if path.startswith("/admin/") else self._urls
         async with self._gates[service]:
             return await self._client.request(
                 method,
-                f"{self._urls[service]}{path}",
+                f"{urls[service]}{path}",
                 headers={"Authorization": f"Bearer {token}"},
                 **more,
             )

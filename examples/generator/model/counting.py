@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from kvitt_contracts import bmb, orders, regions
-from kvitt_contracts.envelope import Fact, Message
+from kvitt_contracts.envelope import Command, Fact, Message
 from kvitt_contracts.policy import RegionPolicy
 
 from examples.generator.messages import Line
 from examples.generator.model import invoices, registry, stock, transfers
 from examples.generator.model import orders as placing
+from examples.generator.model.access import must_be_granted
 from examples.generator.model.reading import Read, Unreadable, read, read_envelope
 from examples.generator.model.state import Device, No, Order, Waits, World
 
@@ -164,6 +165,8 @@ class Model:
             self._settle_known(line, found.body, version, known)
             return
         try:
+            if isinstance(found.body, Command):
+                must_be_granted(self.world, found.body)
             _RULES[type(found.body)](self.world, envelope.subject, found.body)
         except No as no:
             self._refuse(line, no)

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, Where
-from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, Scope, named
+from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, named
 from kvitt_contracts.billing import ChargeKind
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId
 from pydantic import Field
 from sqlalchemy import select
 
+from billing import queries
 from billing.models import (
     ChargeRow,
     DeviceRow,
@@ -55,7 +56,7 @@ class InvoiceQuery(ListQuery):
 
 INVOICES = ListOf(
     select(InvoiceRow),
-    scope=Scope(InvoiceRow.region, InvoiceRow.payer_key),
+    scope=queries.INVOICES_REACH,
     sorts=named(InvoiceRow.issued_on, InvoiceRow.number, InvoiceRow.gross_ore),
     default="-number",
     view=InvoiceView.of,
@@ -66,14 +67,15 @@ INVOICES = ListOf(
 async def list_invoices(
     reader: Reader, asked: Annotated[InvoiceQuery, Query()]
 ) -> Page[InvoiceView]:
-    """Invoices of the region; newest first."""
+    """Fakturor på dina enheters betalare, för kundtjänst alla i regionen; de nyaste först."""
     return await INVOICES.page(asked, reader)
 
 
 @router.get("/invoices/{invoice_id}", summary="En faktura med specifikation")
 async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
-    """One invoice with its lines (BIL-9)."""
-    return InvoiceWithLines.of(await reader.get(InvoiceRow, invoice_id, rule="BIL-9"))
+    """En faktura med sina rader (BIL-9)."""
+    row = await reader.get(InvoiceRow, invoice_id, scope=queries.INVOICES_REACH, rule="BIL-9")
+    return InvoiceWithLines.of(row)
 
 
 @router.get(
@@ -83,11 +85,11 @@ async def show_invoice(invoice_id: UUID, reader: Reader) -> InvoiceWithLines:
     responses={200: {"content": {"application/pdf": {}}}},
 )
 async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
-    """The invoice as a document: what it was on the day of issue (BIL-9).
+    """Fakturan som dokument, som den var den dag då den utfärdades (BIL-9).
 
-    Refused: NOT_MADE_YET (BIL-9): the document of what was issued just now is being made.
+    Nekas: NOT_MADE_YET (BIL-9), när dokumentet för det som nyss utfärdades håller på att göras.
     """
-    row = await reader.get(InvoiceRow, invoice_id, rule="BIL-9")
+    row = await reader.get(InvoiceRow, invoice_id, scope=queries.INVOICES_REACH, rule="BIL-9")
     document = await reader.look_up(DocumentRow, invoice_id)
     if document is None or document.pdf is None:
         raise Refused(
@@ -114,7 +116,7 @@ class ChargeQuery(ListQuery):
 
 CHARGES = ListOf(
     select(ChargeRow),
-    scope=Scope(ChargeRow.region, ChargeRow.payer_key),
+    scope=queries.CHARGES_REACH,
     sorts=named(ChargeRow.charged_on),
     default="-charged_on",
     view=ChargeView.of,
@@ -123,14 +125,16 @@ CHARGES = ListOf(
 
 @router.get("/charges", summary="Debiteringar")
 async def list_charges(reader: Reader, asked: Annotated[ChargeQuery, Query()]) -> Page[ChargeView]:
-    """Sales and fees; newest first."""
+    """Köp och egenavgifter på dina enheters betalare, för kundtjänst alla; de nyaste först."""
     return await CHARGES.page(asked, reader)
 
 
 @router.get("/devices/{device_id}/payers", summary="Vem som betalar ett hjälpmedel, och när")
 async def show_payers(device_id: UUID, reader: Reader) -> DevicePayers:
-    """Who pays for a device from which day (BIL-1)."""
-    return DevicePayers.of(await reader.get(DeviceRow, DeviceId(device_id), rule="BIL-1"))
+    """Vem som betalar ett hjälpmedel från vilken dag (BIL-1); kundtjänst ser alla dagar."""
+    key = DeviceId(device_id)
+    row = await reader.get(DeviceRow, key, scope=queries.DEVICES_REACH, rule="BIL-1")
+    return DevicePayers.of(row).of_these(await queries.payers_of(reader))
 
 
 class DeviceQuery(ListQuery):
@@ -141,14 +145,14 @@ class DeviceQuery(ListQuery):
 
 DEVICES = ListOf(
     select(DeviceRow),
-    scope=RegionWide(DeviceRow.region, because="a device has many payers in its life"),
+    scope=queries.DEVICES_REACH,
     sorts=named(DeviceRow.article_number, DeviceRow.device_id),
     default="article_number",
     view=DevicePayers.of,
 )
 PAYERS = ListOf(
     select(PayerRow),
-    scope=Scope(PayerRow.region, PayerRow.payer_id),
+    scope=queries.PAYERS_REACH,
     sorts=named(PayerRow.payer_id, PayerRow.name),
     default="payer_id",
     view=PayerView.of,
@@ -166,19 +170,23 @@ RUNS = ListOf(
 async def list_device_payers(
     reader: Reader, asked: Annotated[DeviceQuery, Query()]
 ) -> Page[DevicePayers]:
-    """Devices with who pays for them from which day (BIL-1)."""
-    return await DEVICES.page(asked, reader)
+    """Hjälpmedel som dina enheters betalare betalar eller har betalat, från vilken dag (BIL-1); för
+    kundtjänst alla.
+    """
+    page = await DEVICES.page(asked, reader)
+    payers = await queries.payers_of(reader)
+    return page.model_copy(update={"items": [one.of_these(payers) for one in page.items]})
 
 
 @router.get("/payers", summary="Betalare")
 async def list_payers(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[PayerView]:
-    """The region's payers."""
+    """Dina enheters betalare; för kundtjänst alla."""
     return await PAYERS.page(asked, reader)
 
 
 @router.get("/invoice-runs", summary="Månadernas faktureringar")
 async def list_runs(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[RunView]:
-    """The months that have been invoiced; newest first."""
+    """Månaderna som har fakturerats; de nyaste först."""
     return await RUNS.page(asked, reader)
 
 
@@ -201,5 +209,7 @@ SET_ASIDE = ListOf(
 async def list_set_aside(
     reader: Reader, asked: Annotated[SetAsideQuery, Query()]
 ) -> Page[SetAsideView]:
-    """Devices and payers that a run could not settle or invoice, and why; newest first (BIL-9)."""
+    """Hjälpmedel och betalare som en månads fakturering inte klarade, och varför; de nyaste först
+    (BIL-9).
+    """
     return await SET_ASIDE.page(asked, reader)

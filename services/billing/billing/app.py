@@ -13,6 +13,7 @@ from billing.models import (
     DocumentRow,
     InvoiceRow,
     InvoiceRunRow,
+    UserRow,
 )
 
 service = Service(
@@ -20,6 +21,7 @@ service = Service(
     handlers=messages,
     routers=[router],
     base=Base,
+    users=UserRow,
     lock_order=(InvoiceRunRow, DeviceRow, ChargeRow, InvoiceRow, DocumentRow, CounterRow),
 )
 

@@ -15,7 +15,15 @@ from kvitt_contracts.inventory import (
     DeviceStatedOnLoan,
     LineDelivered,
 )
-from kvitt_contracts.orders import OrderPlaced, PayerRegistered
+from kvitt_contracts.orders import (
+    CustomerRegistered,
+    OrderPlaced,
+    PayerRegistered,
+    PersonProtectionChanged,
+    PersonRegistered,
+    PersonsMerged,
+    UserRegistered,
+)
 from kvitt_contracts.types import ChargeId, Charging, identify
 
 from billing import documents, domain, queries, schedule, writes
@@ -23,10 +31,13 @@ from billing.models import (
     ArticleRow,
     ChargeRow,
     CustodyChangeRow,
+    CustomerRow,
     DeviceRow,
     InvoiceRunRow,
     OrderLineRow,
     PayerRow,
+    PersonRow,
+    UserRow,
 )
 from billing.rents import domain as rents
 
@@ -34,6 +45,11 @@ messages = Handlers()
 messages.include(schedule.timers)
 messages.include(documents.timers)
 messages.project(PayerRegistered, PayerRow)
+messages.project(CustomerRegistered, CustomerRow)
+messages.project(UserRegistered, UserRow)
+messages.project(PersonRegistered, PersonRow, merged_into=None)
+messages.amend(PersonProtectionChanged, PersonRow)
+messages.project(PersonsMerged, PersonRow, merged_into=lambda event: event.into)
 messages.project(ArticleListed, ArticleRow)
 messages.project(DeviceRegistered, DeviceRow)
 

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
+from kvitt_chassis.users import RegisteredUser
 from kvitt_contracts import topics
 from kvitt_contracts.billing import ChargeKind, InvoiceLine, VatPart
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
     Charging,
+    CustomerId,
     DeviceId,
     DeviceNumber,
     InvoiceId,
@@ -19,9 +21,10 @@ from kvitt_contracts.types import (
     OrderLineId,
     Payer,
     PayerId,
+    PersonRef,
     Recipient,
 )
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from billing import domain
@@ -42,6 +45,38 @@ class PayerRow(Regional, Base):
 
     payer_id: Mapped[PayerId] = mapped_column(primary_key=True)
     name: Mapped[str]
+
+
+class CustomerRow(Regional, Base):
+    """A customer with its default payer (REF-4). A service point is one."""
+
+    __tablename__ = "customers"
+
+    customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
+    payer_id: Mapped[PayerId]
+
+
+class PersonRow(Regional, Base):
+    """Whether a person is protected; `merged_into` makes the reference an alias."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        Index("ix_persons_protected", "region", postgresql_where=text("is_protected")),
+        Index(
+            "ix_persons_merged_into",
+            "region",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
+    )
+
+    person: Mapped[PersonRef] = mapped_column(primary_key=True)
+    merged_into: Mapped[PersonRef | None]
+    is_protected: Mapped[bool] = mapped_column(default=False)
+
+
+class UserRow(RegisteredUser, Base):
+    """A user as orders emitted them last."""
 
 
 class ArticleRow(Regional, Base):
@@ -142,6 +177,7 @@ class ChargeRow(
         ),
         Index("ix_charges_order", "region", "order_id"),
         Index("ix_charges_charged_on", "region", "charged_on", "id"),
+        Index("ix_charges_payer", "region", "payer_key", "charged_on"),
     )
 
     kind: Mapped[ChargeKind]

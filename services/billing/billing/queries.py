@@ -1,21 +1,32 @@
-"""Billing's look-ups in its tables, beyond one row by its key. No rules, and no writes."""
+"""Billing's look-ups in its tables, beyond one row by its key, and whose rows they are: they belong
+to who works where their payer pays. No rules, and no writes.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
+from kvitt_chassis.access import Caller
+from kvitt_chassis.http import RegionReader, Scope
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import DeviceId
-from sqlalchemy import Select, Text, cast, func, literal, select, union
+from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_contracts.types import DeviceId, PayerId
+from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, select, union
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import InstrumentedAttribute
 
 from billing import domain
 from billing.models import (
     ChargeRow,
     CounterRow,
     CustodyChangeRow,
+    CustomerRow,
     DeviceRow,
     InvoiceRow,
     InvoiceRunRow,
+    PayerRow,
+    PersonRow,
     RentRow,
     SetAsideRow,
 )
@@ -23,6 +34,27 @@ from billing.rents.domain import RentSpan
 
 CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
+
+# decision 0283: a unit reaches what its payers pay, and nothing that a patient is billed
+INVOICES_REACH = ScopeOfPersons(
+    InvoiceRow.region,
+    also=lambda caller: _is_billed_to(InvoiceRow.payer_key, caller),
+    protected=lambda: InvoiceRow.payer_key.in_(_keys_of_protected()),
+)
+CHARGES_REACH = ScopeOfPersons(
+    ChargeRow.region,
+    also=lambda caller: _is_billed_to(ChargeRow.payer_key, caller),
+    protected=lambda: ChargeRow.payer_key.in_(_keys_of_protected()),
+)
+DEVICES_REACH = Scope(DeviceRow.region, also=lambda caller: _has_been_paid_by(caller))
+PAYERS_REACH = Scope(PayerRow.region, also=lambda caller: PayerRow.payer_id == _any_payer(caller))
+
+
+async def payers_of(reader: RegionReader) -> frozenset[PayerId] | None:
+    """The payers whose days the caller sees; None where these are all of the region's."""
+    if reader.grant.is_region_wide:
+        return None
+    return frozenset(await reader.all(_payers(reader.caller)))
 
 
 async def custody_changes_applied(tx: Transaction, *, up_to: int) -> domain.CustodyChanges:
@@ -164,3 +196,33 @@ def _set_aside_by(run: InvoiceRunRow) -> Select[str]:
     return select(SetAsideRow.subject).where(
         SetAsideRow.region == run.region, SetAsideRow.run_id == run.id
     )
+
+
+def _payers(caller: Caller, expression: Any = CustomerRow.payer_id) -> Select[Any]:
+    """The payers of the service points that a caller works at (REF-4), or an expression of each."""
+    mine = CustomerRow.customer_id.in_(sorted(caller.service_points))
+    return select(expression).where(CustomerRow.region == caller.region, mine)
+
+
+def _any_payer(caller: Caller, expression: Any = CustomerRow.payer_id) -> ColumnElement[Any]:
+    # an array is looked up in an index; a subquery is compared with every row of the region
+    return any_(func.array(_payers(caller, expression).scalar_subquery()))
+
+
+def _is_billed_to(payer_key: InstrumentedAttribute[str], caller: Caller) -> ColumnElement[bool]:
+    return payer_key == _any_payer(caller, literal("unit/") + CustomerRow.payer_id)
+
+
+def _keys_of_protected() -> Select[str]:
+    """Protected persons as payers, by every reference that stands for them."""
+    protected = select(PersonRow.person).where(
+        PersonRow.is_protected, PersonRow.merged_into.is_(None)
+    )
+    found = protected.cte("protected_references", recursive=True)
+    aliases = select(PersonRow.person).join(found, PersonRow.merged_into == found.c.person)
+    return select(literal("patient/") + cast(found.union(aliases).c.person, Text))
+
+
+def _has_been_paid_by(caller: Caller) -> ColumnElement[bool]:
+    point = func.jsonb_build_array(func.jsonb_build_object("payer_id", CustomerRow.payer_id))
+    return cast(DeviceRow.points, JSONB).bool_op("@>")(_any_payer(caller, point))

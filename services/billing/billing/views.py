@@ -1,5 +1,6 @@
 """The views of billing: values copied from rows by name."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -82,7 +83,9 @@ class PayerView(BaseModel):
 
 
 class PayerPeriod(BaseModel):
-    """Vem som betalar ett hjälpmedel från en dag; tomt när ingen gör det (i förråd)."""
+    """Vem som betalar ett hjälpmedel från en dag. Tomt när ingen gör det (i förråd), och för den
+    som ser sina egna enheters betalare när ingen av dem gör det.
+    """
 
     from_day: date
     payer_id: PayerId | None
@@ -106,6 +109,20 @@ class DevicePayers(BaseModel):
             article_number=row.article_number,
             periods=[PayerPeriod(from_day=p.effective_on, payer_id=p.payer_id) for p in points],
         )
+
+    # decision 0283: who pays now tells where a patient is cared for now
+    def of_these(self, payers: Collection[PayerId] | None) -> "DevicePayers":
+        """The same with the periods of these payers alone, each with the day from which none of
+        them pays. None of `payers`: with all.
+        """
+        if payers is None:
+            return self
+        shown: list[PayerPeriod] = []
+        for period in self.periods:
+            payer = period.payer_id if period.payer_id in payers else None
+            if payer or (shown and shown[-1].payer_id):
+                shown.append(PayerPeriod(from_day=period.from_day, payer_id=payer))
+        return self.model_copy(update={"periods": shown})
 
 
 class RunView(BaseModel):

@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query
-from kvitt_chassis.auth import Caller
 from kvitt_chassis.filters import Eq, In, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
@@ -14,10 +13,10 @@ from kvitt_chassis.http import (
     Commands,
     ListOf,
     ListQuery,
+    NotFound,
     Page,
     Reader,
     RegionReader,
-    Scope,
     named,
 )
 from kvitt_chassis.transaction import Transaction
@@ -34,8 +33,11 @@ from kvitt_contracts.types import (
     CustomerId,
     Day,
     DeviceNumber,
+    NamedPatient,
     NamedRecipient,
+    PatientRecipient,
     PayerId,
+    Recipient,
     Reference,
     ServicePointId,
     StoreId,
@@ -48,7 +50,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
-from bmb.register.models import DeviceRow
+from bmb.queries import SHOWN, UNLOCKED, is_shown
+from bmb.register.models import DeviceRow, PersonRow
 from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.views import TransferLine, TransferView
 
@@ -69,7 +72,13 @@ class SaveBody(Body):
                     "message": "Skickar BMB enligt överenskommelse.",
                     "execute": True,
                 },
-                {"devices": ["170098"], "new_recipient": {"kind": "patient", "person": "P-20417"}},
+                {
+                    "devices": ["170098"],
+                    "new_recipient": {
+                        "kind": "patient",
+                        "person": "1f6c1d3a-53a2-4a53-a5cb-2f1b0c9a6d11",
+                    },
+                },
             ]
         }
     )
@@ -84,7 +93,9 @@ class SaveBody(Body):
     devices: Annotated[
         tuple[DeviceNumber, ...], Field(min_length=1, max_length=100, description="Individnummer")
     ]
-    new_recipient: NamedRecipient | None = None
+    new_recipient: Annotated[
+        Recipient | None, Field(description="Ny mottagare; en patient med sin referens")
+    ] = None
     new_store: Annotated[StoreId | None, Field(description="Eget förråd")] = None
     new_prescriber: UserId | None = None
     receiving_service_point: Annotated[
@@ -124,7 +135,7 @@ class UnlockBody(Body):
 
 
 @router.post("/transfers", status_code=202)
-async def save_transfer(body: SaveBody, commands: Commands) -> TransferView:
+async def save_transfer(body: SaveBody, commands: Commands, reader: Reader) -> TransferView:
     """Spara ett byte, och skicka det genast om `execute` är sant. 202 medan lagret prövar det.
 
     Nekas: okända namn UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3, REF-4), UNKNOWN_DEVICE,
@@ -134,8 +145,9 @@ async def save_transfer(body: SaveBody, commands: Commands) -> TransferView:
     RECEIVER_NOT_NAMED, SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`.
     """
-    values = body.model_dump(exclude={"reference"}, exclude_unset=True)
-    command = SaveTransfer(sender=commands.caller.user_id, **values)
+    values = body.model_dump(exclude={"reference", "new_recipient"}, exclude_unset=True)
+    recipient = await _named(body.new_recipient, reader)
+    command = SaveTransfer(sender=commands.caller.user_id, new_recipient=recipient, **values)
     # Without a name of its own the transfer has a random id: nothing else will ever call it.
     region = commands.caller.region
     named = identify(region, "transfer", body.reference) if body.reference else uuid4()
@@ -152,7 +164,8 @@ async def execute_transfer(transfer_id: UUID, commands: Commands) -> TransferVie
     UNKNOWN_USER (REF-3), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN (BMB-11); och som när
     ett byte sparas, om utkastet inte längre skulle kunna sparas.
     """
-    return await _run(ExecuteTransfer(by=commands.caller.user_id), transfer_id, commands)
+    command = ExecuteTransfer(by=commands.caller.user_id)
+    return await _run(command, transfer_id, commands, rule="BMB-2")
 
 
 @router.post("/transfers/{transfer_id}:cancel")
@@ -161,7 +174,8 @@ async def cancel_transfer(transfer_id: UUID, commands: Commands) -> TransferView
 
     Nekas: UNKNOWN_TRANSFER, NOT_A_DRAFT, SENDER_ELSEWHERE (BMB-2), UNKNOWN_USER (REF-3).
     """
-    return await _run(CancelTransfer(by=commands.caller.user_id), transfer_id, commands)
+    command = CancelTransfer(by=commands.caller.user_id)
+    return await _run(command, transfer_id, commands, rule="BMB-2")
 
 
 @router.post("/transfers/{transfer_id}:accept")
@@ -174,7 +188,7 @@ async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Command
     (BMB-1).
     """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
-    return await _run(command, transfer_id, commands)
+    return await _run(command, transfer_id, commands, rule="BMB-4")
 
 
 @router.post("/transfers/{transfer_id}:reject")
@@ -185,18 +199,20 @@ async def reject_transfer(transfer_id: UUID, body: RejectBody, commands: Command
     UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7).
     """
     command = RejectTransfer(by=commands.caller.user_id, message=body.message)
-    return await _run(command, transfer_id, commands)
+    return await _run(command, transfer_id, commands, rule="BMB-5")
 
 
 @router.post("/transfers/{transfer_id}:unlock")
 async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Commands) -> TransferView:
-    """Lås upp ett låst byte. Bara kundtjänst.
+    """Lås upp ett låst byte. Bara kundtjänst. Svaret visar ingen mottagare med skyddade
+    personuppgifter.
 
     Nekas: UNKNOWN_TRANSFER, NOT_LOCKED (BMB-7), UNKNOWN_USER (REF-3), CUSTOMER_SERVICE_ONLY
     (REF-12).
     """
     command = UnlockTransfer(by=commands.caller.user_id, asked_by=body.asked_by)
-    return await _run(command, transfer_id, commands)
+    show = _show(commands, transfer_id)
+    return await commands.run(command, target=transfer_id, scope=UNLOCKED, rule="BMB-7", show=show)
 
 
 async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElement[bool]:
@@ -221,9 +237,7 @@ class TransferQuery(ListQuery):
 
 TRANSFERS = ListOf(
     select(TransferRow),
-    scope=Scope(
-        TransferRow.region, TransferRow.receiving_service_point, TransferRow.sending_service_point
-    ),
+    scope=SHOWN,
     sorts=named(
         TransferRow.transfer_date,
         TransferRow.deadline,
@@ -240,7 +254,9 @@ TRANSFERS = ListOf(
 async def list_transfers(
     reader: Reader, asked: Annotated[TransferQuery, Query()]
 ) -> Page[TransferLine]:
-    """Byten i regionen, de senast skickade först."""
+    """Byten som rör dina tjänsteställen eller dig, för kundtjänst alla i regionen utom de som rör
+    någon med skyddade personuppgifter; de senast skickade först.
+    """
     return await TRANSFERS.page(asked, reader)
 
 
@@ -271,32 +287,52 @@ async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) ->
 
 @router.get("/transfers/{transfer_id}")
 async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
-    """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst."""
-    row = await reader.get(TransferRow, transfer_id, rule="BMB-8")
+    """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst.
+
+    Det som rör någon med skyddade personuppgifter finns bara för de enheter som det gäller.
+    """
+    row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
     return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
 
 
 async def _run(
-    command: AcceptTransfer | CancelTransfer | ExecuteTransfer | RejectTransfer | UnlockTransfer,
+    command: AcceptTransfer | CancelTransfer | ExecuteTransfer | RejectTransfer,
     transfer_id: UUID,
     commands: CommandRunner,
+    *,
+    rule: str,
 ) -> TransferView:
-    return await commands.run(command, target=transfer_id, show=_show(commands, transfer_id))
+    show = _show(commands, transfer_id)
+    return await commands.run(command, target=transfer_id, scope=SHOWN, rule=rule, show=show)
+
+
+# decision 0277: over HTTP a person is named by the reference that one has been given
+async def _named(recipient: Recipient | None, reader: RegionReader) -> NamedRecipient | None:
+    if not isinstance(recipient, PatientRecipient):
+        return recipient
+    row = await reader.look_up(PersonRow, recipient.person)
+    if row is None:
+        raise NotFound(
+            "person",
+            rule="BMB-1",
+            field="new_recipient.person",
+            way_on="Sök personen på numret (POST /persons:find), och försök igen.",
+        )
+    return NamedPatient(person=row.region_person_id)
 
 
 def _show(
     commands: CommandRunner, transfer_id: UUID
 ) -> Callable[[Transaction], Awaitable[TransferView]]:
-    caller: Caller = commands.caller
-
     async def show(tx: Transaction) -> TransferView:
         row = await tx.get(TransferRow, transfer_id)
         devices = await tx.look_up_all(DeviceRow, row.devices)
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
-        return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=caller)
+        view = TransferView.with_devices(row, numbers=numbers, texts=texts, caller=commands.caller)
+        return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
 
     return show
 

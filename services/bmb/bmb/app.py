@@ -7,8 +7,11 @@ from bmb.api import router
 from bmb.base import Base
 from bmb.handlers import messages
 from bmb.models import TransferRow
+from bmb.register.models import UserRow
 
-service = Service("bmb", handlers=messages, routers=[router], base=Base, lock_order=(TransferRow,))
+service = Service(
+    "bmb", handlers=messages, routers=[router], base=Base, users=UserRow, lock_order=(TransferRow,)
+)
 
 if __name__ == "__main__":
     run(service)

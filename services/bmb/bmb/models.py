@@ -38,6 +38,8 @@ class TransferRow(
         Index(
             "ix_transfers_outgoing", "region", "sending_service_point", "status", "transfer_date"
         ),
+        Index("ix_transfers_sender", "region", "sender"),
+        Index("ix_transfers_new_prescriber", "region", "new_prescriber"),
         Index("ix_transfers_requested_at", "region", "requested_at", "id"),
         Index("ix_transfers_devices", "devices", postgresql_using="gin"),
     )

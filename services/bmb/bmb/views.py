@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from kvitt_chassis.auth import Caller
+from kvitt_chassis.access import Caller
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import (
     CustomerId,
@@ -14,7 +15,6 @@ from kvitt_contracts.types import (
     PayerId,
     Recipient,
     Reference,
-    Role,
     ServicePointId,
     StoreId,
     UserId,
@@ -88,6 +88,10 @@ class TransferView(TransferLine):
         str | None,
         Field(description="Varför bytet blev ogiltigt i stället för att genomföras (BMB-7)"),
     ]
+    recipient_is_withheld: Annotated[
+        bool,
+        Field(description="Sant när mottagaren, som har skyddade personuppgifter, inte visas här"),
+    ] = False
     attested: Annotated[bool, Field(description="Avsändaren har intygat (BMB-11)")]
     message: Annotated[str | None, Field(description="Meddelande till mottagaren")]
     answer: Annotated[str | None, Field(description="Meddelande till avsändaren (BMB-5)")]
@@ -120,12 +124,23 @@ class TransferView(TransferLine):
         }
         return cls(**same_fields(state, cls) | dict(TransferLine.of(row)) | added)
 
+    def without_recipient(self) -> "TransferView":
+        """The view for who may act on the transfer and not see whom it concerns (REF-19)."""
+        return self.model_copy(update=_WITHHELD)
+
+
+_WITHHELD: Final[Mapping[str, object]] = {
+    **dict.fromkeys(("recipient", "current_recipient", "message", "answer")),
+    "recipient_is_withheld": True,
+}
+"""What names or may name the recipient."""
+
 
 def may_read_texts(row: TransferRow, caller: Caller) -> bool:
     """True for the two sides of a transfer and for customer service."""
     sides = {row.sending_service_point, row.receiving_service_point}
     return (
-        caller.user_id == row.sender
+        caller.user_id in {row.sender, row.new_prescriber}
         or not sides.isdisjoint(caller.service_points)
-        or caller.has(Role.CUSTOMER_SERVICE)
+        or caller.has(Grantee.CUSTOMER_SERVICE)
     )

@@ -23,6 +23,7 @@ from contracts.tests.builders.story import (
     SENDING,
     transfer_id,
 )
+from services.bmb.tests.builders import the_registry
 from services.bmb.tests.worlds import (
     ENDED,
     TO_PATIENT,
@@ -58,6 +59,7 @@ async def test_who_works_elsewhere_may_not_accept(registered: Registered) -> Non
 async def test_a_region_does_not_see_anothers_transfer(registered: Registered) -> None:
     async with registered() as world:
         await sent(world)
+        await world.handle_all(*the_registry(), region="bd")
 
         assert (await refusal(world, an_accept(), region="bd")).reason == "UNKNOWN_TRANSFER"
 
@@ -187,7 +189,7 @@ async def test_the_rejections_message_can_be_read_by_the_sender_over_http_only(
 
         (rejected,) = await world.events(TransferRejected)
         assert rejected.has_message
-        async with world.http(user=SENDER, roles=()) as client:
+        async with world.http(user=SENDER) as client:
             answer = await client.get(f"/transfers/{transfer_id()}")
         assert answer.json()["answer"] == "Fel enhet"
         said: list[Event] = await world.events()

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from bmb.domain import Reason as TransferReason
@@ -7,7 +9,7 @@ from bmb.drafts.domain import Reason, Wish, acknowledging_service_point, cancel,
 from bmb.parties.domain import Reason as PartyReason
 from kvitt_contracts.bmb import TransferCancelled, TransferDrafted
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Reference, Role, ServicePointId, StoreId
+from kvitt_contracts.types import Reference, Role, ServicePointId, StoreId, UserId
 
 from contracts.tests.builders.story import (
     OTHER,
@@ -32,6 +34,11 @@ from services.bmb.tests.builders import (
 )
 
 TODAY = date(2026, 5, 1)
+THEIRS = "P-30771"
+NOBODYS = a_device(
+    "157792", holder=a_patient(THEIRS), prescriber=UserId(RECEIVER), prescribed_at=frozenset()
+)
+"""A device in which the sender has no part."""
 
 
 def saved(wish: Wish) -> TransferDrafted:
@@ -105,6 +112,24 @@ def test_a_device_in_a_store_of_somebody_else_cannot_be_transferred() -> None:
     refused = refusal(a_wish(devices=(device,), new_recipient=to_patient(), new_prescriber=None))
 
     assert (refused.reason, refused.field) == (Reason.NOT_OWN_STORE, "devices")
+    assert not refused.values  # the store is no business of who asks
+
+
+@pytest.mark.rule("REF-18c")
+@pytest.mark.parametrize(
+    "wished",
+    [
+        {"devices": (a_device(), NOBODYS)},
+        {"devices": (NOBODYS,), "new_store": StoreId("402"), "new_recipient": to_patient("P-1")},
+        {"devices": (NOBODYS,), "new_store": StoreId("402"), "new_recipient": to_patient(THEIRS)},
+        {"devices": (NOBODYS,), "new_recipient": to_patient(THEIRS, active=False)},
+        {"devices": (NOBODYS,), "new_recipient": to_patient("P-1", active=False)},
+        {"devices": (replace(NOBODYS, holder=a_store("500")),), "new_recipient": to_patient()},
+        {"devices": (replace(NOBODYS, holder=a_store("500")),), "new_recipient": None},
+    ],
+)
+def test_who_has_no_part_in_a_device_is_not_told_where_it_is(wished: dict[str, Any]) -> None:
+    assert refusal(a_wish(**wished)).reason == PartyReason.NO_PART_IN_DEVICE
 
 
 @pytest.mark.rule("BMB-1c")
@@ -114,6 +139,7 @@ def test_a_device_in_a_store_has_no_payer_to_change() -> None:
     refused = refusal(a_wish(devices=(device,), new_prescriber=None))
 
     assert refused.reason == Reason.NOTHING_CHANGES
+    assert not refused.values
 
 
 @pytest.mark.rule("BMB-1e")
@@ -215,14 +241,18 @@ def test_saving_a_draft_anew_replaces_it() -> None:
 
 
 @pytest.mark.rule("BMB-2a")
-def test_a_draft_of_another_service_point_cannot_be_saved_anew() -> None:
-    draft = a_transfer(status=Status.DRAFT)
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.SENT])
+def test_a_draft_of_another_service_point_cannot_be_saved_anew_and_says_nothing_of_it(
+    status: Status,
+) -> None:
+    draft = a_transfer(status=status)
     elsewhere = a_wish(sender=a_user(at=OTHER), new_prescriber=None, units=(a_customer(OTHER),))
 
     with pytest.raises(Refused) as refused:
         save(draft, elsewhere, transfer_id=draft.id, reference=None, today=TODAY)
 
     assert (refused.value.reason, refused.value.field) == (Reason.SENDER_ELSEWHERE, "sender")
+    assert not refused.value.values
 
 
 @pytest.mark.rule("BMB-2a")

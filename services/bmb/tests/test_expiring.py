@@ -168,6 +168,19 @@ async def test_unanswered_in_norrbotten_it_is_locked_until_customer_service_unlo
         assert event.asked_by == SENDER
 
 
+@pytest.mark.rule("REF-12a")
+async def test_only_customer_service_unlocks(registered: Registered) -> None:
+    async with registered(region="bd") as world:
+        await sent(world, region="bd")
+        await world.advance(stockholm("2026-05-09 00:00"))
+
+        unlock = UnlockTransfer(by=UserId(SENDER), asked_by=UserId(SENDER))
+        refused = await refusal(world, unlock, region="bd")
+
+        assert (refused.reason, refused.rule) == ("CUSTOMER_SERVICE_ONLY", "REF-12")
+        assert await status(world, region="bd") is Status.LOCKED
+
+
 @pytest.mark.rule("REF-12m")
 async def test_nothing_is_unlocked_for_somebody_who_is_unknown(registered: Registered) -> None:
     async with registered(region="bd") as world:

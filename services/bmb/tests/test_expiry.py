@@ -15,7 +15,7 @@ from kvitt_contracts.bmb import (
 )
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import CustomerId, PayerId, Role, UserId
+from kvitt_contracts.types import CustomerId, PayerId, UserId
 from kvitt_testkit.world import stockholm
 
 from contracts.tests.builders.story import (
@@ -24,10 +24,9 @@ from contracts.tests.builders.story import (
     RECEIVING_PAYER,
     SENDER,
     SENDING,
-    SERVICE,
     device_id,
 )
-from services.bmb.tests.builders import a_policy, a_transfer, a_user
+from services.bmb.tests.builders import a_policy, a_transfer
 
 DEADLINE = stockholm("2026-05-08 00:00")
 
@@ -119,37 +118,24 @@ def test_nothing_expires_before_its_deadline() -> None:
 
 
 @pytest.mark.rule("BMB-7c", "REF-12m")
-def test_customer_service_unlocks_and_says_who_asked() -> None:
+def test_what_is_unlocked_says_who_asked() -> None:
     locked = a_transfer(status=Status.LOCKED)
-    service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
 
-    assert unlock(locked, by=service, asked_by=UserId(SENDER)) == (
+    assert unlock(locked, asked_by=UserId(SENDER)) == (
         TransferUnlocked(transfer_id=locked.id, devices=(device_id(),), asked_by=UserId(SENDER)),
     )
 
 
-@pytest.mark.rule("REF-12a")
-def test_only_customer_service_unlocks() -> None:
-    with pytest.raises(Refused) as refused:
-        unlock(a_transfer(status=Status.LOCKED), by=a_user(), asked_by=UserId(SENDER))
-
-    assert (refused.value.reason, refused.value.rule) == (Reason.CUSTOMER_SERVICE_ONLY, "REF-12")
-
-
 @pytest.mark.rule("BMB-7c")
 def test_what_is_not_locked_cannot_be_unlocked() -> None:
-    service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
-
     with pytest.raises(Refused) as refused:
-        unlock(a_transfer(status=Status.SENT), by=service, asked_by=UserId(SENDER))
+        unlock(a_transfer(status=Status.SENT), asked_by=UserId(SENDER))
 
     assert refused.value.reason == Reason.NOT_LOCKED
 
 
 def test_unlocking_twice_is_already_done() -> None:
-    service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
-
-    assert unlock(a_transfer(status=Status.UNLOCKED), by=service, asked_by=UserId(SENDER)) == ()
+    assert unlock(a_transfer(status=Status.UNLOCKED), asked_by=UserId(SENDER)) == ()
 
 
 @pytest.mark.rule("NTF-2h")

@@ -7,18 +7,20 @@ from uuid import UUID
 import httpx
 import pytest
 from kvitt_chassis.relaying.outbox import of_key
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import Role, TransferId
 from kvitt_testkit.world import World, stockholm
 
 from contracts.tests.builders.inventory import a_hold_granted
 from contracts.tests.builders.story import (
     OTHER,
-    OUTSIDER,
+    OTHER_PATIENT,
     RECEIVER,
     RECEIVING,
     SENDER,
     SENDING,
     SERVICE,
+    person,
 )
 from services.bmb.tests.worlds import Registered, registered
 
@@ -63,6 +65,25 @@ async def test_a_draft_shows_the_payer_that_will_be_proposed(registered: Registe
         assert answer.json()["status"] == "draft"
         assert answer.json()["proposed_payer"] == "20311"
         assert answer.json()["devices"][0]["device_number"] == "170098"
+
+
+@pytest.mark.rule("REF-19a")
+async def test_a_new_recipient_is_named_by_the_reference_alone(registered: Registered) -> None:
+    """The region's own id can be guessed; a reference has who found or saw the person."""
+    body = {"devices": ["170098"], "new_prescriber": RECEIVER}
+
+    def naming(who: object) -> dict[str, object]:
+        return body | {"new_recipient": {"kind": "patient", "person": str(who)}}
+
+    async with registered() as world, as_user(world, SENDER, SENDING) as client:
+        known = await client.post("/transfers", json=naming(person(OTHER_PATIENT)))
+        unknown = await client.post("/transfers", json=naming(person("nobody")))
+        guessed = await client.post("/transfers", json=naming(OTHER_PATIENT))
+
+    assert known.json()["recipient"] == naming(person(OTHER_PATIENT))["new_recipient"]
+    assert (unknown.status_code, unknown.json()["reason"]) == (404, "UNKNOWN_PERSON")
+    assert unknown.json()["field"] == "new_recipient.person"
+    assert guessed.status_code == 422
 
 
 @pytest.mark.rule("BMB-2a", "BMB-2c")
@@ -233,13 +254,15 @@ async def test_only_the_two_sides_and_customer_service_read_what_was_written(
             mine = (await client.get(f"/transfers/{transfer}")).json()["message"]
         async with as_user(world, RECEIVER, RECEIVING) as client:
             theirs = (await client.get(f"/transfers/{transfer}")).json()["message"]
-        async with as_user(world, OUTSIDER, OTHER) as client:
-            strangers = (await client.get(f"/transfers/{transfer}")).json()["message"]
+        async with as_user(world, RECEIVER, OTHER) as client:
+            named = (await client.get(f"/transfers/{transfer}")).json()["message"]
+        async with world.http(user="ac-systemet", roles=[Grantee.REGION_SYSTEM]) as client:
+            systems = (await client.get(f"/transfers/{transfer}")).json()["message"]
         async with world.http(user=SERVICE, roles=[Role.CUSTOMER_SERVICE]) as client:
             staffs = (await client.get(f"/transfers/{transfer}")).json()["message"]
 
-    assert (mine, theirs, staffs) == ("Enligt överenskommelse",) * 3
-    assert strangers is None
+    assert (mine, theirs, named, staffs) == ("Enligt överenskommelse",) * 4
+    assert systems is None
 
 
 async def test_another_regions_transfer_does_not_exist(registered: Registered) -> None:

@@ -26,16 +26,15 @@ from kvitt_contracts.bmb import (
     TransferVoided,
 )
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Role, UserId
+from kvitt_contracts.types import UserId
 
-from contracts.tests.builders.story import SENDER, SERVICE, device_id
+from contracts.tests.builders.story import SENDER, device_id
 from services.bmb.tests.builders import (
     SENT_AT,
     a_customer,
     a_policy,
     a_receiver,
     a_transfer,
-    a_user,
     the_parties,
 )
 
@@ -82,8 +81,7 @@ def take(
             case "near":
                 return near(transfer, now=now)
             case "unlock":
-                service = a_user(SERVICE, role=Role.CUSTOMER_SERVICE)
-                return unlock(transfer, by=service, asked_by=UserId(SENDER))
+                return unlock(transfer, asked_by=UserId(SENDER))
             case "complete":
                 return complete_line(transfer, device=which, on=now.date())
             case "drop":

@@ -12,9 +12,9 @@ from inventory.handlers import messages
 from inventory.holds import api as holds
 from inventory.holds.models import HoldRow
 from inventory.models import Base
+from inventory.people.models import UserRow
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
-from inventory.stock import api as stock
 from inventory.stock.models import BalanceRow
 from inventory.stores import api as stores
 
@@ -24,12 +24,12 @@ service = Service(
     routers=[
         articles.router,
         stores.router,
-        stock.router,
         devices.router,
         reservations.router,
         holds.router,
     ],
     base=Base,
+    users=UserRow,
     lock_order=(
         ArticleRow,
         BalanceRow,

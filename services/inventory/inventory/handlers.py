@@ -11,11 +11,23 @@ from inventory.people import handlers as people
 from inventory.receipts import handlers as receipts
 from inventory.returns import handlers as returns
 from inventory.stores import handlers as stores
+from inventory.transfers import handlers as transfers
 
 
 def _every_handler() -> Handlers:
     together = Handlers()
-    for part in (articles, stores, people, receipts, returns, orders, dispatches, holds, days):
+    for part in (
+        articles,
+        stores,
+        people,
+        transfers,
+        receipts,
+        returns,
+        orders,
+        dispatches,
+        holds,
+        days,
+    ):
         together.include(part.messages)
     return days.counting_days(together)
 

@@ -4,12 +4,13 @@ from inventory.articles.models import ArticleRow
 from inventory.days.models import CountRow, DaysRow
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.holds.models import HoldRow, TransferEffectRow
-from inventory.people.models import AliasRow, PersonRow
+from inventory.people.models import AliasRow, PersonRow, UserRow
 from inventory.receipts.models import DeliveryRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
 from inventory.stores.models import CustomerRow, StoreRow
 from inventory.tables import Base
+from inventory.transfers.models import TransferPartiesRow
 
 __all__ = [
     "AliasRow",
@@ -30,4 +31,6 @@ __all__ = [
     "StockMoveRow",
     "StoreRow",
     "TransferEffectRow",
+    "TransferPartiesRow",
+    "UserRow",
 ]

@@ -89,7 +89,11 @@ async def test_a_handler_that_locks_in_another_order_is_seen(
         await tx.find(*then)
 
     upside_down = Service(
-        "inventory", handlers=planted, base=service.base, lock_order=service.lock_order
+        "inventory",
+        handlers=planted,
+        base=service.base,
+        users=service.access.users,
+        lock_order=service.lock_order,
     )
     async with given(upside_down, at=stockholm("2026-03-02 08:00")) as world:
         with pytest.raises(LockOrderBroken) as broken:

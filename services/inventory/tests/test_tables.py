@@ -33,7 +33,6 @@ UNUSED = {
         for t in topics.BMB_TRANSFERS.types
         if t.wire_type.split(".")[2]
         in (
-            "drafted",
             "sent",
             "deadline-neared",
             "line-completed",

@@ -8,12 +8,14 @@ from notifications.base import Base
 from notifications.feed.models import ReportRow
 from notifications.handlers import messages
 from notifications.messages.models import MessageRow
+from notifications.register.models import UserRow
 
 service = Service(
     "notifications",
     handlers=messages,
     routers=[router],
     base=Base,
+    users=UserRow,
     lock_order=(ReportRow, MessageRow),
 )
 

@@ -5,8 +5,9 @@ from kvitt_chassis.handlers import Handlers
 from notifications.feed.handlers import messages as feed
 from notifications.messages.handlers import messages as own
 from notifications.orders.handlers import messages as orders
+from notifications.register.handlers import messages as register
 from notifications.transfers.handlers import messages as transfers
 
 messages = Handlers()
-for _noun in (orders, transfers, feed, own):
+for _noun in (register, orders, transfers, feed, own):
     messages.include(_noun)

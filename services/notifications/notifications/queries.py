@@ -3,32 +3,28 @@
 from typing import Any
 from uuid import UUID
 
-from kvitt_chassis.auth import Caller
-from kvitt_chassis.http import RegionReader
+from kvitt_chassis.http import RegionReader, Scope
 from kvitt_chassis.transaction import Transaction
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, select
 
 from notifications.messages.domain import Status
 from notifications.messages.models import MessageRow
 from notifications.orders.models import OrderRow
 from notifications.transfers.models import TransferRow
 
-
-def is_for(caller: Caller) -> ColumnElement[bool]:
-    """The criterion of a list: to the caller, or to a service point of theirs; not removed."""
-    return and_(
-        MessageRow.status != Status.REMOVED,
-        or_(
-            MessageRow.user_id == caller.user_id,
-            MessageRow.service_point.in_(caller.service_points),
-        ),
-    )
+REACH = Scope(
+    MessageRow.region, service_points=[MessageRow.service_point], users=[MessageRow.user_id]
+)
+"""Whose a message is: to one user, or to all who work at a service point."""
 
 
 def messages_with_names() -> Select[MessageRow, Any, Any]:
-    """Messages with the number of the order, or the name of the transfer, that they are about."""
+    """Messages that are not removed, with the number of the order, or the name of the transfer,
+    that they are about.
+    """
     return (
         select(MessageRow, OrderRow.order_number, TransferRow.name)
+        .where(MessageRow.status != Status.REMOVED)
         .outerjoin(
             OrderRow,
             and_(OrderRow.region == MessageRow.region, OrderRow.order_id == MessageRow.about_id),
@@ -52,8 +48,10 @@ async def message_with_names(tx: Transaction, message_id: UUID) -> Row[MessageRo
 
 async def count_unread(reader: RegionReader) -> int:
     """How many of the caller's messages are unread."""
-    unread = and_(is_for(reader.caller), MessageRow.status == Status.UNREAD)
-    (count,) = await reader.all(select(func.count(MessageRow.id)).where(unread))
+    query = select(func.count(MessageRow.id)).where(
+        REACH.within(reader.grant), MessageRow.status == Status.UNREAD
+    )
+    (count,) = await reader.all(query)
     return int(count)
 
 

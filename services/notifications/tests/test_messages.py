@@ -11,14 +11,12 @@ from kvitt_contracts.notifications import (
     ToUser,
 )
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import MessageId, ServicePointId, UserId
+from kvitt_contracts.types import MessageId, UserId
 from notifications.messages.domain import (
-    Holder,
     Message,
     Reason,
     Status,
     evolve,
-    is_for,
     post,
     read,
     remove,
@@ -27,21 +25,20 @@ from notifications.messages.texts import TEXTS
 
 ID = MessageId(UUID("3c6e0b8a-9c15-4b4b-8a59-1f4a1d6d7f10"))
 ABOUT = About(kind="transfer", id=UUID("0c5f2f5e-2a6b-4f64-9f1d-1b7f1d4a9e10"))
-KARIN = Holder(user_id=UserId("k082lno"), service_points=frozenset({ServicePointId("40355")}))
-OLA = Holder(user_id=UserId("k300ola"), service_points=frozenset({ServicePointId("40400")}))
+KARIN = UserId("k082lno")
 
 
 def a_message(
     *, to: ToUser | ToServicePoint | None = None, status: Status = Status.UNREAD
 ) -> Message:
     """A message to Karin."""
-    addressee = to or ToUser(user_id=KARIN.user_id)
+    addressee = to or ToUser(user_id=KARIN)
     posted = post(ID, to=addressee, message=MessageKind.TRANSFER_REJECTED, about=ABOUT)
     message = evolve(None, posted)
     if status is Status.READ:
-        return evolve(message, MessageRead(message_id=ID, by=KARIN.user_id))
+        return evolve(message, MessageRead(message_id=ID, by=KARIN))
     if status is Status.REMOVED:
-        return evolve(message, MessageRemoved(message_id=ID, by=KARIN.user_id))
+        return evolve(message, MessageRemoved(message_id=ID, by=KARIN))
     return message
 
 
@@ -56,7 +53,7 @@ def test_opening_marks_it_read() -> None:
 
     (event,) = read(message, by=KARIN)
 
-    assert event == MessageRead(message_id=ID, by=KARIN.user_id)
+    assert event == MessageRead(message_id=ID, by=KARIN)
     assert evolve(message, event).status is Status.READ
 
 
@@ -85,22 +82,6 @@ def test_a_removed_message_is_not_opened() -> None:
     assert refused.value.reason == Reason.UNKNOWN_MESSAGE
 
 
-@pytest.mark.rule("NTF-1a")
-def test_a_message_of_somebody_else_does_not_exist() -> None:
-    for rule in (read, remove):
-        with pytest.raises(Refused) as refused:
-            rule(a_message(), by=OLA)
-        assert refused.value.reason == Reason.UNKNOWN_MESSAGE
-
-
-@pytest.mark.rule("NTF-1a")
-def test_a_message_to_a_service_point_is_for_who_works_there() -> None:
-    message = a_message(to=ToServicePoint(service_point=ServicePointId("40355")))
-
-    assert is_for(message, KARIN)
-    assert not is_for(message, OLA)
-
-
 @pytest.mark.parametrize("kind", list(MessageKind))
 def test_every_kind_of_message_has_a_text_with_and_without_a_name(kind: MessageKind) -> None:
     text = TEXTS[kind]
@@ -116,8 +97,8 @@ def test_every_kind_of_message_has_a_text_with_and_without_a_name(kind: MessageK
 
 def test_the_first_event_of_a_message_is_that_it_was_posted() -> None:
     with pytest.raises(ValueError, match="first event"):
-        evolve(None, MessageRead(message_id=ID, by=KARIN.user_id))
+        evolve(None, MessageRead(message_id=ID, by=KARIN))
     assert isinstance(
-        post(ID, to=ToUser(user_id=KARIN.user_id), message=MessageKind.ORDER_VOIDED, about=ABOUT),
+        post(ID, to=ToUser(user_id=KARIN), message=MessageKind.ORDER_VOIDED, about=ABOUT),
         MessagePosted,
     )

@@ -3,6 +3,8 @@
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
+from orders.care.api import router as care
+from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
@@ -18,8 +20,9 @@ from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 service = Service(
     "orders",
     handlers=messages,
-    routers=[placements, customer_orders, people, units],
+    routers=[placements, customer_orders, people, care, units, contacts],
     base=Base,
+    users=UserRow,
     lock_order=(
         PayerRow,
         CustomerRow,

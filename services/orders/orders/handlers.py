@@ -3,11 +3,13 @@
 from kvitt_chassis.handlers import Handlers
 
 from orders.articles.handlers import messages as articles
+from orders.care.handlers import projections as care
+from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
 from orders.people.handlers import messages as people
 from orders.placements.handlers import messages as placements
 from orders.units.handlers import messages as units
 
 messages = Handlers()
-for _noun in (people, units, articles, placements, customer_orders):
+for _noun in (people, units, contacts, articles, care, placements, customer_orders):
     messages.include(_noun)

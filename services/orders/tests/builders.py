@@ -25,6 +25,7 @@ from kvitt_contracts.types import (
     NamedPatient,
     OrderId,
     OrderNumber,
+    PatientRecipient,
     PayerId,
     PersonRef,
     RegionCode,
@@ -39,10 +40,15 @@ from orders.articles.domain import Article
 from orders.customer_orders.domain import Order, evolve
 from orders.customer_orders.reasons import OrderRefused
 from orders.parties.domain import Parties, Patient
+from orders.people.models import PersonIdRow
 from orders.placements.domain import Naming, place, withdraw
 from orders.units.domain import Customer, User
 
-from contracts.tests.builders.inventory import an_article_listed
+from contracts.tests.builders.inventory import (
+    a_custody,
+    a_custody_changed_by_order,
+    an_article_listed,
+)
 from contracts.tests.builders.regions import (
     OLD_WOMAN,
     a_care_unit_stated,
@@ -51,7 +57,7 @@ from contracts.tests.builders.regions import (
     a_person_stated,
     a_user_stated,
 )
-from contracts.tests.builders.story import CARE_UNIT, CUSHION, PAYER, SENDER, SENDING
+from contracts.tests.builders.story import CARE_UNIT, CUSHION, OTHER, PAYER, SENDER, SENDING
 
 ORDER = OrderId(UUID("0d6a3f1b-2c11-4a52-9d4e-5f0f5d0c7a39"))
 PATIENT = PersonRef(UUID("5f0f5d0c-7a39-4a52-9d4e-0d6a3f1b2c11"))
@@ -221,13 +227,30 @@ async def prescriber(world: World, *, region: str = REGION) -> None:
 
 
 async def registry(world: World, *, region: str = REGION) -> None:
-    """A region's registry: a payer, a service point, a care unit, a prescriber, a person, an
-    article.
+    """A region's registry: a payer, a service point, a care unit, a prescriber, an article, and
+    a person in the prescriber's care.
     """
     await prescriber(world, region=region)
     await world.handle(a_care_unit_stated(), subject=CARE_UNIT, region=region)
     await world.handle(a_person_stated(), subject="ac-person-1", region=region)
     await world.handle(an_article_listed(CUSHION, marked=False), region=region)
+    await cared_for(world, customer=SENDING, region=region)
+
+
+async def cared_for(
+    world: World,
+    named: str = "ac-person-1",
+    *,
+    customer: str = OTHER,
+    region: str = REGION,
+) -> PersonRef:
+    """The reference of a person who has a device that SENDER has prescribed for a customer: they
+    have a part in the person's care.
+    """
+    ref = (await world.row(PersonIdRow, RegionPersonId(named), region=region)).person
+    custody = a_custody(PatientRecipient(person=ref), customer=customer)
+    await world.handle(a_custody_changed_by_order(f"D-{named}", to=custody), region=region)
+    return ref
 
 
 def any_ref(seed: str) -> PersonRef:

@@ -1,10 +1,10 @@
 from uuid import UUID
 
 import pytest
-from kvitt_contracts import topics
+from kvitt_contracts import bmb, topics
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import Example, example, examples_of
-from kvitt_contracts.inventory import ArticleListed, ArticlePriced
+from kvitt_contracts.inventory import ArticleListed, ArticlePriced, DeviceRegistered
 from kvitt_contracts.orders import OrderPlaced, PlaceOrder, RegisterWithdrawal, VoidOrder
 from kvitt_contracts.regions import (
     CareUnitStated,
@@ -14,17 +14,38 @@ from kvitt_contracts.regions import (
     PersonStated,
     UserStated,
 )
-from kvitt_contracts.types import RegionCode, identify
+from kvitt_contracts.types import RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 
+from contracts.tests.builders.bmb import a_transfer_drafted
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
 
-UNUSED: set[type[Message]] = {ArticlePriced}  # orders show no price yet: billing has it
+NO_PART_BEGINS_OR_ENDS: set[type[Message]] = {
+    bmb.TransferCancelled,
+    bmb.TransferRequested,
+    bmb.TransferRefused,
+    bmb.TransferDeadlineNeared,
+    bmb.TransferAccepted,
+    bmb.TransferExecutedAutomatically,
+    bmb.TransferLocked,
+    bmb.TransferLineCompleted,
+    bmb.TransferLineDropped,
+    bmb.TransferCompleted,
+    DeviceRegistered,
+}
+"""Of a transfer: who sends and receives it, and whom it is about, is known from its draft; a device
+that is registered is in a store.
+"""
+
+UNUSED: set[type[Message]] = {
+    ArticlePriced,  # orders show no price yet: billing has it
+    *NO_PART_BEGINS_OR_ENDS,
+}
 
 OVER_HTTP_ALONE: set[type[Message]] = {AddPerson, KeepContact}
 
@@ -85,6 +106,17 @@ async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one
         await handle(world, one)
 
         await assert_rows_are_folds(world)
+
+
+async def test_the_examples_of_devices_and_transfers_are_taken_in(given: Given) -> None:
+    handled = set(messages.messages)
+    async with given(service) as world:
+        for topic in (topics.INVENTORY_DEVICES, topics.BMB_TRANSFERS):
+            for one in examples_of([kind for kind in topic.types if kind in handled]):
+                if one.envelope.type != bmb.TransferDrafted.wire_type and topic.owner == "bmb":
+                    drafted = a_transfer_drafted(transfer=TransferId(UUID(one.envelope.subject)))
+                    await world.handle(drafted, region=one.envelope.region)
+                await handle(world, one)
 
 
 def test_an_orders_id_follows_from_its_reference() -> None:

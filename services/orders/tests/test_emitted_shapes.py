@@ -70,6 +70,7 @@ async def the_rest_of_the_registry(world: World) -> None:
     await world.handle(a_person_stated(child), subject="ac-person-2")
     await world.handle(a_person_stated(child, version=2, active=False), subject="ac-person-2")
     await world.handle(a_person_stated(child, version=3), subject="ac-person-2")
+    await world.handle(a_person_stated(child, version=4, protected=True), subject="ac-person-2")
     await world.handle(a_person_joined("ac-person-2"), subject="ac-person-1")
 
 

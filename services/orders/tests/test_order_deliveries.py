@@ -6,14 +6,24 @@ from uuid import UUID
 import pytest
 from kvitt_contracts.orders import Delivery, OrderPlaced
 from kvitt_contracts.types import Role
-from kvitt_testkit.world import Given
+from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.customer_orders.models import OrderDetailsRow
 from orders.people.models import PersonAccessRow, PersonDetailsRow
 
 from contracts.tests.builders.regions import HOME, a_customer_stated, a_person_stated
+from contracts.tests.builders.story import SENDING
 from services.orders.tests.builders import registry
-from services.orders.tests.worlds import MONDAY, patient, placed_over_http
+from services.orders.tests.worlds import CLERK, MONDAY, patient, placed_over_http
+
+
+async def resolved(world: World, order: dict[str, Any]) -> dict[str, Any]:
+    """Where an order goes, as customer service is told."""
+    async with world.http(**CLERK) as client:
+        answer = await client.post(f"/orders/{order['order_id']}:resolve-delivery")
+    assert answer.status_code == 200, answer.text
+    where: dict[str, Any] = answer.json()
+    return where
 
 
 @pytest.mark.rule("ORD-3b")
@@ -54,7 +64,7 @@ async def test_free_information_reaches_who_delivers_and_orders_nothing(given: G
         await registry(world)
 
         order = await placed_over_http(world, client, delivery={"information": information})
-        where = (await client.post(f"/orders/{order['order_id']}:resolve-delivery")).json()
+        where = await resolved(world, order)
 
         (event,) = await world.events(OrderPlaced)
         assert [(line.article_number, line.quantity) for line in event.lines] == [("30457", 1)]
@@ -110,9 +120,8 @@ async def test_who_delivers_is_told_where_to(given: Given, to: dict[str, Any], s
         delivery = {"to": to, "order_phone": "090-785 00 00", "contact_person": "Dottern"}
         order = await placed_over_http(world, client, delivery=delivery)
 
-        answer = await client.post(f"/orders/{order['order_id']}:resolve-delivery")
+        where = await resolved(world, order)
 
-        where = answer.json()
         assert where["address"]["street"] == street
         assert (where["order_phone"], where["contact_person"]) == ("090-785 00 00", "Dottern")
         (look,) = await world.rows(PersonAccessRow)
@@ -127,7 +136,7 @@ async def test_what_is_stored_of_the_recipient_shows_with_every_later_order(give
         await client.post(f"/persons/{await patient(world)}:contact", json=contact)
         order = await placed_over_http(world, client, delivery={"to": {"kind": "recipient"}})
 
-        where = (await client.post(f"/orders/{order['order_id']}:resolve-delivery")).json()
+        where = await resolved(world, order)
 
         assert (where["recipient_phone"], where["door_code"], where["instructions"]) == (
             "070-1740611",
@@ -145,7 +154,7 @@ async def test_an_order_goes_to_the_customers_own_address_unless_another_is_give
         await world.handle(a_customer_stated(address=HOME), subject="40201")
         order = await placed_over_http(world, client)
 
-        where = (await client.post(f"/orders/{order['order_id']}:resolve-delivery")).json()
+        where = await resolved(world, order)
 
         assert (where["kind"], where["address"]) == ("unit", HOME.model_dump(mode="json"))
 
@@ -155,7 +164,7 @@ async def test_only_who_delivers_is_told_where_a_protected_recipient_lives(given
     async with given(service, at=MONDAY) as world:
         await registry(world)
         await world.handle(a_person_stated(version=2, protected=True), subject="ac-person-1")
-        async with world.http(roles=[Role.PRESCRIBER]) as client:
+        async with world.http(roles=[Role.PRESCRIBER], service_points=[SENDING]) as client:
             order = await placed_over_http(world, client, delivery={"to": {"kind": "recipient"}})
             refused = await client.post(f"/orders/{order['order_id']}:resolve-delivery")
         async with world.http(roles=[Role.REGION_SYSTEM]) as client:

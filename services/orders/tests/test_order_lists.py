@@ -18,11 +18,10 @@ from contracts.tests.builders.regions import (
 )
 from contracts.tests.builders.story import order_id
 from services.orders.tests.builders import a_line, an_identity, an_order_command, registry
-from services.orders.tests.worlds import MONDAY, patient
+from services.orders.tests.worlds import CLERK, MONDAY, patient
 
 
 @pytest.mark.rule("ORD-15a")
-@pytest.mark.rule("ORD-15e")
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -43,19 +42,34 @@ from services.orders.tests.worlds import MONDAY, patient
         ({"placed_from": "2026-03-03", "placed_to": "2026-03-03"}, ["26100003", "26100002"]),
         ({"supply": "own_store"}, []),
         ({"care_unit": "30110"}, ["26100001"]),
-        ({"mine": "true"}, ["26100003", "26100001"]),
     ],
 )  # fmt: skip
 async def test_orders_are_searched_by(
     given: Given, query: dict[str, Any], found: list[str]
 ) -> None:
-    async with given(service, at=MONDAY) as world, world.http() as client:
+    async with given(service, at=MONDAY) as world, world.http(**CLERK) as client:
         await three_orders(world)
 
         answer = await client.get("/orders", params=query)
 
         assert answer.status_code == 200, answer.text
         assert [one["order_number"] for one in answer.json()["items"]] == found
+
+
+@pytest.mark.rule("ORD-15e")
+async def test_mine_are_those_where_i_am_prescriber_or_requester(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await three_orders(world)
+        of_all: dict[str, Any] = {"service_points": ["40201", "61202"]}
+        prescriber, requester = [Role.PRESCRIBER], [Role.REQUESTER]
+
+        async with world.http(user="k082lno", roles=prescriber, **of_all) as client:
+            prescribed = (await client.get("/orders", params={"mine": "true"})).json()["items"]
+        async with world.http(user="b001req", roles=requester, **of_all) as client:
+            requested = (await client.get("/orders", params={"mine": "true"})).json()["items"]
+
+        assert [one["order_number"] for one in prescribed] == ["26100003", "26100001"]
+        assert [one["order_number"] for one in requested] == ["26100003"]
 
 
 @pytest.mark.rule("ORD-15a")
@@ -126,7 +140,7 @@ async def three_orders(world: World) -> None:
 @pytest.mark.rule("ORD-15b")
 @pytest.mark.parametrize("sort", sorted(ORDERS.sorts))
 async def test_orders_are_sorted_on_any_column(given: Given, sort: str) -> None:
-    async with given(service, at=MONDAY) as world, world.http() as client:
+    async with given(service, at=MONDAY) as world, world.http(**CLERK) as client:
         await three_orders(world)
 
         up = (await client.get("/orders", params={"sort": sort})).json()["items"]

@@ -246,22 +246,6 @@ def test_an_order_that_was_declined_while_voiding_does_not_go_on(policy: RegionP
     assert (order.status, order.refusal) == (Status.DECLINED, "NO_LONGER_PURCHASED")
 
 
-@pytest.mark.rule("ORD-14f")
-@pytest.mark.parametrize(
-    "ended",
-    [
-        a_user(active=False),
-        a_user("k111aaa", active=False),
-        a_user("s001kun", roles=(Role.CUSTOMER_SERVICE,), service_points=(), active=False),
-        a_user("b001req", service_points=(), acts_for=(UserId("k082lno"),), active=False),
-    ],
-)
-def test_whoever_has_no_access_any_more_does_not_void(policy: RegionPolicy, ended: User) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        request_void(an_order(policy), by=ended)
-    assert (refused.value.reason, refused.value.rule) == (Reason.NOT_YOUR_ORDER, "REF-3")
-
-
 @pytest.mark.rule("ORD-14a")
 def test_voiding_twice_is_a_success_that_says_nothing(policy: RegionPolicy) -> None:
     order = an_order(policy)

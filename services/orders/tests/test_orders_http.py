@@ -52,6 +52,7 @@ async def test_an_order_over_http_has_the_regions_own_reference_and_the_id_that_
             "ALREADY_PLACED",
             "reference",
         )
+        assert order["order_number"] not in again.text
 
 
 async def test_an_order_over_http_without_a_reference_has_none(given: Given) -> None:

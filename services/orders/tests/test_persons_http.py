@@ -1,5 +1,7 @@
 """The vault over HTTP: found, resolved, added by hand, edited, and each access logged."""
 
+from typing import Any
+
 import pytest
 from kvitt_contracts.orders import PersonRegistered, PersonsMerged
 from kvitt_contracts.types import PersonRef, RegionCode, Role
@@ -9,10 +11,15 @@ from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from contracts.tests.builders.regions import CHILD, HOME, OLD_WOMAN, a_person_stated
-from contracts.tests.builders.story import SENDER
-from services.orders.tests.builders import an_identity, any_ref, prescriber
-from services.orders.tests.worlds import ref_of
+from contracts.tests.builders.regions import CHILD, HOME, OLD_WOMAN, a_person_stated, a_user_stated
+from contracts.tests.builders.story import SENDER, SENDING
+from services.orders.tests.builders import an_identity, any_ref, cared_for, prescriber, registry
+from services.orders.tests.worlds import CLERK, MONDAY, patient, place, ref_of
+
+ONE_OF_ALL: dict[str, Any] = {"user": "k111aaa", "service_points": [SENDING]}
+"""Who has every role of the register, and works where the prescriber does."""
+
+WHO = {"identity": an_identity().model_dump(mode="json"), "purpose": "new_patient"}
 
 
 async def test_a_person_is_found_by_the_number_in_the_body_and_the_look_is_logged(
@@ -21,22 +28,18 @@ async def test_a_person_is_found_by_the_number_in_the_body_and_the_look_is_logge
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
 
-        found = await client.post(
-            "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
-        )
+        found = await client.post("/persons:find", json=WHO)
 
         assert found.status_code == 200, found.text
         assert found.json()["person"] == str(await ref_of(world, "ac-person-1"))
         assert OLD_WOMAN not in found.text
         (access,) = await world.rows(PersonAccessRow)
-        assert (access.user_id, access.purpose) == ("k082lno", "find")
+        assert (access.user_id, access.look, access.purpose) == ("k082lno", "found", "new_patient")
 
 
 async def test_a_number_that_nobody_has_is_not_found(given: Given) -> None:
     async with given(service) as world, world.http() as client:
-        answer = await client.post(
-            "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
-        )
+        answer = await client.post("/persons:find", json=WHO)
 
         assert answer.status_code == 404
         assert OLD_WOMAN not in answer.text
@@ -49,7 +52,8 @@ async def test_a_number_with_a_wrong_check_digit_is_named_by_field_and_not_repea
     async with given(service) as world, world.http() as client:
         wrong = "189001019803"
         answer = await client.post(
-            "/persons:find", json={"identity": {"kind": "personal_number", "number": wrong}}
+            "/persons:find",
+            json={**WHO, "identity": {"kind": "personal_number", "number": wrong}},
         )
 
         assert answer.status_code == 422
@@ -63,7 +67,7 @@ async def test_every_resolved_person_is_logged_with_who_and_why_and_can_be_read(
 ) -> None:
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
-        ref = str(await ref_of(world, "ac-person-1"))
+        ref = str(await cared_for(world))
 
         shown = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "display"})
         log = await client.get("/person-accesses", params={"person": ref})
@@ -93,7 +97,7 @@ async def test_several_references_are_resolved_at_once_and_the_unknown_are_named
         await world.handle(
             a_person_stated(an_identity(CHILD), name="Bo Barn"), subject="ac-person-3"
         )
-        refs = [str(await ref_of(world, named)) for named in ("ac-person-1", "ac-person-3")]
+        refs = [str(await cared_for(world, named)) for named in ("ac-person-1", "ac-person-3")]
         stranger = str(any_ref("stranger"))
 
         answer = (
@@ -114,7 +118,7 @@ async def test_it_is_shown_that_somebody_is_deceased(
 ) -> None:
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(deceased=deceased), subject="ac-person-1")
-        ref = str(await ref_of(world, "ac-person-1"))
+        ref = str(await cared_for(world))
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
 
@@ -126,6 +130,7 @@ async def test_an_alias_resolves_to_the_person_it_stands_for(given: Given) -> No
     async with given(service) as world, world.http() as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
         await world.handle(a_person_stated(), subject="ac-person-2")
+        await cared_for(world)
         alias = str(await ref_of(world, "ac-person-2"))
 
         answer = await client.post("/persons:resolve", json={"refs": [alias], "purpose": "display"})
@@ -135,15 +140,17 @@ async def test_an_alias_resolves_to_the_person_it_stands_for(given: Given) -> No
         assert one["person"] == str(await ref_of(world, "ac-person-1"))
 
 
-async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
+@pytest.mark.rule("REF-9a")
+@pytest.mark.parametrize("purpose", ["delivery", "invoicing"])
+async def test_a_prescriber_may_not_ask_where_things_are_taken(given: Given, purpose: str) -> None:
     async with given(service) as world, world.http(roles=[Role.PRESCRIBER]) as client:
         await world.handle(a_person_stated(), subject="ac-person-1")
         ref = str(await ref_of(world, "ac-person-1"))
 
-        answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "invoicing"})
+        answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
 
         assert answer.status_code == 403
-        assert answer.json()["rule"] == "REF-5"
+        assert answer.json()["rule"] == "REF-18"
         assert await world.rows(PersonAccessRow) == []
 
 
@@ -155,11 +162,13 @@ async def test_a_prescriber_may_not_resolve_for_invoicing(given: Given) -> None:
 async def test_only_delivery_resolves_the_address_of_a_protected_person(
     given: Given, purpose: str, has_address: bool
 ) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service, at=MONDAY) as world, world.http(**ONE_OF_ALL) as client:
+        await registry(world)
+        await place(world)
         await world.handle(
-            a_person_stated(protected=True, phone="070-1740605"), subject="ac-person-1"
+            a_person_stated(version=2, protected=True, phone="070-1740605"), subject="ac-person-1"
         )
-        ref = str(await ref_of(world, "ac-person-1"))
+        ref = await patient(world)
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
 
@@ -177,9 +186,10 @@ async def test_only_delivery_resolves_the_address_of_a_protected_person(
 async def test_the_purpose_decides_whether_an_address_is_shown(
     given: Given, purpose: str, has_address: bool
 ) -> None:
-    async with given(service) as world, world.http() as client:
-        await world.handle(a_person_stated(), subject="ac-person-1")
-        ref = str(await ref_of(world, "ac-person-1"))
+    async with given(service, at=MONDAY) as world, world.http(**ONE_OF_ALL) as client:
+        await registry(world)
+        await place(world)
+        ref = await patient(world)
 
         answer = await client.post("/persons:resolve", json={"refs": [ref], "purpose": purpose})
 
@@ -192,9 +202,7 @@ async def test_a_region_sees_no_person_of_another(given: Given) -> None:
         ref = str(await ref_of(world, "ac-person-1"))
 
         resolved = await client.post("/persons:resolve", json={"refs": [ref], "purpose": "display"})
-        found = await client.post(
-            "/persons:find", json={"identity": an_identity().model_dump(mode="json")}
-        )
+        found = await client.post("/persons:find", json=WHO)
         listed = await client.get("/persons")
 
         assert resolved.json() == {"persons": [], "unknown": [ref]}
@@ -216,17 +224,20 @@ async def test_a_person_of_another_home_region_is_found_all_the_same(given: Give
         stated = a_person_stated(home_region="bd")
         await world.handle(stated, subject="ac-person-1")
 
-        found = await client.post("/persons:find", json={"identity": TO_ADD["identity"]})
+        found = await client.post("/persons:find", json=WHO)
 
         assert found.json()["region_person_id"] == "ac-person-1"
 
 
 @pytest.mark.rule("REF-8b")
 async def test_a_person_who_is_not_found_is_added_by_hand(given: Given) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world:
         await prescriber(world)
-        added = await client.post("/persons", json=TO_ADD)
-        found = await client.post("/persons:find", json={"identity": TO_ADD["identity"]})
+        clerk = a_user_stated(CLERK["user"], roles=CLERK["roles"])
+        await world.handle(clerk, subject=CLERK["user"])
+        async with world.http(**CLERK, service_points=[SENDING]) as client:
+            added = await client.post("/persons", json=TO_ADD)
+            found = await client.post("/persons:find", json=WHO)
 
         assert added.status_code == 201, added.text
         assert added.json() == found.json()
@@ -238,7 +249,7 @@ async def test_a_person_who_is_not_found_is_added_by_hand(given: Given) -> None:
 
 @pytest.mark.rule("REF-8b")
 async def test_whoever_is_in_the_registry_is_not_added_again(given: Given) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world, world.http(**CLERK) as client:
         await prescriber(world)
         await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")
 
@@ -260,7 +271,7 @@ async def test_customer_service_adds_persons_and_prescribers_do_not(given: Given
 
 @pytest.mark.rule("REF-12m")
 async def test_it_is_stored_who_had_a_person_added(given: Given) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world, world.http(**CLERK) as client:
         await prescriber(world)
 
         added = (await client.post("/persons", json=TO_ADD)).json()
@@ -275,7 +286,7 @@ async def test_it_is_stored_who_had_a_person_added(given: Given) -> None:
 async def test_nobody_is_added_unless_somebody_known_asked_for_it(
     given: Given, asked_by: str | None, reason: str
 ) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world, world.http(**CLERK) as client:
         await prescriber(world)
 
         answer = (await client.post("/persons", json={**TO_ADD, "asked_by": asked_by})).json()
@@ -285,7 +296,7 @@ async def test_nobody_is_added_unless_somebody_known_asked_for_it(
 
 
 async def test_the_registry_takes_over_whom_somebody_added_by_hand(given: Given) -> None:
-    async with given(service) as world, world.http() as client:
+    async with given(service) as world, world.http(**CLERK) as client:
         await prescriber(world)
         added = (await client.post("/persons", json=TO_ADD)).json()
         await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")

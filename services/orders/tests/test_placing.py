@@ -102,15 +102,6 @@ def test_a_requester_without_connection_is_refused(policy: RegionPolicy) -> None
 
 
 @pytest.mark.rule("REF-3d")
-def test_a_requester_whose_access_has_ended_registers_for_nobody(policy: RegionPolicy) -> None:
-    ended = a_user("b001req", roles=(Role.REQUESTER,), acts_for=(UserId("k082lno"),), active=False)
-
-    with pytest.raises(OrderRefused) as refused:
-        placed(policy, requester=ended)
-    assert refusal(refused) == (Reason.NOT_CONNECTED_TO_PRESCRIBER, "REF-3", "requester")
-
-
-@pytest.mark.rule("REF-3d")
 def test_customer_service_whose_access_has_ended_registers_for_nobody(policy: RegionPolicy) -> None:
     ended = a_user("s001kun", roles=(Role.CUSTOMER_SERVICE,), active=False)
 

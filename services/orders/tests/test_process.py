@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from uuid import uuid4
 
 import httpx
 from aiokafka import AIOKafkaProducer
@@ -18,12 +17,15 @@ from contracts.tests.builders.regions import (
     a_customer_stated,
     a_payer_stated,
     a_person_stated,
+    a_user_contact_stated,
     a_user_stated,
 )
 from contracts.tests.builders.story import CUSHION, order_id
 from services.orders.tests.builders import a_line, an_order_command
 
-OWN_TOPICS = ("orders.persons", "orders.units", "orders.customer-orders", "orders.refusals")
+OWN_TOPICS = tuple(
+    f"orders.{what}" for what in ("persons", "units", "users", "customer-orders", "refusals")
+)
 
 
 async def say(platform: Platform, principal: str, topic: str, *told: tuple[str, Message]) -> None:
@@ -64,7 +66,11 @@ async def test_an_order_goes_through_the_real_parts_and_no_person_leaves_the_vau
     region = "region-ac"
     async with process.http() as client:
         await say(
-            platform, region, f"{prefix}region.ac.persons", ("ac-person-1", a_person_stated())
+            platform,
+            region,
+            f"{prefix}region.ac.persons",
+            ("ac-person-1", a_person_stated()),
+            ("k082lno", a_user_contact_stated()),
         )
         await say(
             platform,
@@ -106,11 +112,9 @@ async def test_an_order_goes_through_the_real_parts_and_no_person_leaves_the_vau
             return bool(shown["planned_dispatch_on"])
 
         await wait_for(planned)
-        await client.post(
-            "/persons:find",
-            json={"identity": {"kind": "personal_number", "number": OLD_WOMAN}},
-            headers={"Idempotency-Key": str(uuid4())},
-        )
+        sought = {"identity": {"kind": "personal_number", "number": OLD_WOMAN}, "purpose": "case"}
+        person = await client.post("/persons:find", json=sought)
+        staff = await client.post("/users:find", json={"name": "förskrivare"})
         metrics = (await client.get("/metrics")).text
     await process.come_to_rest()
 
@@ -124,8 +128,12 @@ async def test_an_order_goes_through_the_real_parts_and_no_person_leaves_the_vau
         "orders.unit.care-unit-registered.v1",
         "orders.unit.customer-registered.v1",
         "orders.unit.payer-registered.v1",
+        "orders.user.registered.v1",
     ]
     everything = "".join(whole for _, whole in told) + process.said() + metrics
-    for private in (OLD_WOMAN, OLD_WOMAN[2:], "Testsson", HOME.street):
+    assert person.status_code == 200, person.text
+    (found,) = staff.json()["users"]
+    of_staff = (found["name"], found["phone"], found["mobile"], found["email"])
+    for private in (OLD_WOMAN, OLD_WOMAN[2:], "Testsson", HOME.street, *of_staff):
         assert private not in everything
     assert process.stop() == 0

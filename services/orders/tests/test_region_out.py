@@ -89,7 +89,7 @@ async def test_what_is_parked_of_a_region_that_is_out_waits_and_can_be_discarded
             await producer.send_and_wait(f"{prefix}region.ac.orders", b"{", key=key)
 
     async def parked() -> list[dict[str, Any]]:
-        async with process.http(region="bd") as client:
+        async with process.admin() as client:
             found: list[dict[str, Any]] = (await client.get("/admin/parked")).json()
         return found if len(found) == 2 and not (await process.idle())["untold"] else []
 
@@ -99,7 +99,7 @@ async def test_what_is_parked_of_a_region_that_is_out_waits_and_can_be_discarded
     await process.started()
     because = {"why": "the sender knows of it"}
 
-    async with process.http(region="bd") as client:
+    async with process.admin() as client:
         discarded = await client.post(f"/admin/quarantine/{first}:discard", json=because)
         await client.post(f"/admin/quarantine/{second}:retry", json=because)
 

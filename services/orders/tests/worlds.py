@@ -1,23 +1,28 @@
 """What tests on real PostgreSQL do with orders, and what they read of them."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
+from uuid import uuid4
 
 import httpx
-from kvitt_contracts.types import PersonRef, RegionPersonId
-from kvitt_testkit.world import World, stockholm
+from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, Role, UserId
+from kvitt_testkit.world import REGION, World, stockholm
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderRow
-from orders.people.models import PersonIdRow
+from orders.people.domain import Finding, Look
+from orders.people.models import PersonAccessRow, PersonIdRow
 
-from contracts.tests.builders.story import order_id
+from contracts.tests.builders.story import SENDER, order_id
 from services.orders.tests.builders import an_order_command
 
 MONDAY = stockholm("2026-03-02 08:00")
+CLERK: Final[dict[str, Any]] = {"user": "s001kun", "roles": [Role.CUSTOMER_SERVICE]}
+"""Customer service: `world.http(**CLERK)`."""
 
 
-async def ref_of(world: World, named: str = "ac-person-1") -> PersonRef:
+async def ref_of(world: World, named: str = "ac-person-1", *, region: str = REGION) -> PersonRef:
     """The reference that the region's id was given."""
-    return (await world.row(PersonIdRow, RegionPersonId(named))).person
+    return (await world.row(PersonIdRow, RegionPersonId(named), region=region)).person
 
 
 async def patient(world: World, named: str = "ac-person-1") -> str:
@@ -25,8 +30,33 @@ async def patient(world: World, named: str = "ac-person-1") -> str:
     return str(await ref_of(world, named))
 
 
+async def logged(
+    world: World,
+    look: Look,
+    *,
+    at: datetime,
+    times: int = 1,
+    user: str = SENDER,
+    person: PersonRef | None = None,
+) -> None:
+    """Looks of a user that were logged before."""
+    async with world.worker.unit(RegionCode(REGION)) as unit:
+        unit.session.add_all(
+            PersonAccessRow(
+                region=REGION,
+                access_id=uuid4(),
+                at=at,
+                user_id=UserId(user),
+                look=look,
+                purpose=Finding.NEW_PATIENT,
+                person=person,
+            )
+            for _ in range(times)
+        )
+
+
 async def a_body(world: World, **others: Any) -> dict[str, Any]:
-    """The body of an order."""
+    """The body of an order for the registry's person."""
     return {
         "recipient": {"kind": "patient", "person": await patient(world)},
         "prescriber": "k082lno",

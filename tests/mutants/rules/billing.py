@@ -1,10 +1,11 @@
-"""Rule mutants of billing: who owes what for which day, and the month's invoices."""
+"""Rule mutants of billing: who owes what for which day, the month's invoices, who reads them."""
 
 from tests.mutants.rules.billing_charges import CHARGES
 from tests.mutants.rules.billing_invoices import INVOICES
 from tests.mutants.rules.billing_loans import LOANS
+from tests.mutants.rules.billing_reach import REACH
 from tests.mutants.rules.billing_rents import RENTS
 from tests.mutants.rules.billing_runs import RUNS
 from tests.mutants.rules.rule_mutant import RuleMutant
 
-BILLING: tuple[RuleMutant, ...] = (*RENTS, *CHARGES, *INVOICES, *RUNS, *LOANS)
+BILLING: tuple[RuleMutant, ...] = (*RENTS, *CHARGES, *INVOICES, *RUNS, *LOANS, *REACH)

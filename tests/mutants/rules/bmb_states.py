@@ -12,6 +12,8 @@ _ANSWERS: Final = f"{_CODE}/acknowledgements/domain.py"
 _EXPIRY: Final = f"{_CODE}/expiry/domain.py"
 _COMPLETION: Final = f"{_CODE}/completion/domain.py"
 _API: Final = f"{_CODE}/api.py"
+_QUERIES: Final = f"{_CODE}/queries.py"
+_DRAFTS: Final = f"{_CODE}/drafts/domain.py"
 _REQUEST: Final = f"{_TESTS}/test_requests.py::test"
 _ANSWER: Final = f"{_TESTS}/test_acknowledgements.py::test"
 _EXPIRE: Final = f"{_TESTS}/test_expiry.py::test"
@@ -19,6 +21,8 @@ _HTTP: Final = f"{_TESTS}/test_http.py::test"
 _COMPLETE: Final = f"{_TESTS}/test_completion.py::test"
 _SEND: Final = f"{_TESTS}/test_sending.py::test"
 _UNANSWERED: Final = f"{_TESTS}/test_expiring.py::test"
+_REACH: Final = f"{_TESTS}/test_access.py::test"
+_PROTECTED: Final = f"{_TESTS}/test_protected.py::test"
 
 STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -175,10 +179,10 @@ STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-12a",
         "Anybody unlocks",
-        _EXPIRY,
-        "    if not by.active or Role.CUSTOMER_SERVICE not in by.roles:\n",
-        "    if not by.active:\n",
-        f"{_EXPIRE}_only_customer_service_unlocks",
+        "contracts/kvitt_contracts/access.py",
+        "        bmb.UnlockTransfer,\n        _STAFF,\n",
+        "        bmb.UnlockTransfer,\n        _WORKS,\n",
+        f"{_UNANSWERED}_only_customer_service_unlocks",
     ),
     rule_mutant(
         "REF-12m",
@@ -187,6 +191,46 @@ STATES: tuple[RuleMutant, ...] = (
         '    await queries.user(tx, command.asked_by, field="asked_by")\n',
         "",
         f"{_UNANSWERED}_nothing_is_unlocked_for_somebody_who_is_unknown",
+    ),
+    rule_mutant(
+        "REF-18b",
+        "What is not sent yet is shown to who is to receive it",
+        _QUERIES,
+        "    return and_(TransferRow.deadline.is_not(None), or_(mine, to_me))\n",
+        "    return and_(TransferRow.transfer_date.is_not(None), or_(mine, to_me))\n",
+        f"{_REACH}_what_is_not_sent_is_its_senders_alone",
+    ),
+    rule_mutant(
+        "REF-18c",
+        "Who saves under another unit's name of a transfer is told where that transfer is",
+        _DRAFTS,
+        'ett annat tjänsteställe har den redan.",\n',
+        'ett annat tjänsteställe har den redan.", at=transfer.sending_service_point,\n',
+        f"{_REACH}_a_name_that_another_unit_has_given_a_transfer_tells_nothing_of_it",
+    ),
+    rule_mutant(
+        "REF-19e",
+        "A transfer is shown whose new recipient is protected",
+        _QUERIES,
+        "for column in (TransferRow.current_recipient, TransferRow.new_recipient)\n",
+        "for column in (TransferRow.current_recipient,)\n",
+        f"{_PROTECTED}_a_protected_recipients_transfer_is_not_in_customer_services_region_wide_list",
+    ),
+    rule_mutant(
+        "REF-19e",
+        "Who is protected is not so under an earlier reference",
+        f"{_CODE}/register/queries.py",
+        "PersonRow.merged_into == found.c.person)\n",
+        "PersonRow.person == found.c.person)\n",
+        f"{_PROTECTED}_who_is_protected_is_so_under_an_earlier_reference_too",
+    ),
+    rule_mutant(
+        "REF-19e",
+        "Who unlocks is told whom it concerns",
+        _API,
+        "return view if await is_shown(transfer_id, commands.grant, tx) else",
+        "return view if await is_shown(transfer_id, commands.grant, tx) or view else",
+        f"{_PROTECTED}_customer_service_unlocks_it_by_its_id_and_is_not_told_whom_it_concerns",
     ),
     rule_mutant(
         "NTF-2h",

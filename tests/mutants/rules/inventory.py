@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.mutant import Swap
 from tests.mutants.rules.inventory_devices import DEVICES
 from tests.mutants.rules.inventory_orders import ORDERS_IN_STOCK
+from tests.mutants.rules.inventory_reach import REACH
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/inventory/inventory"
@@ -324,4 +325,10 @@ _STORES: tuple[RuleMutant, ...] = (
     ),
 )
 
-INVENTORY: tuple[RuleMutant, ...] = (*_CATALOGUE, *_STORES, *DEVICES, *ORDERS_IN_STOCK)
+INVENTORY: tuple[RuleMutant, ...] = (
+    *_CATALOGUE,
+    *_STORES,
+    *DEVICES,
+    *ORDERS_IN_STOCK,
+    *REACH,
+)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from tests.mutants.rules.access import ACCESS
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.contracts import CONTRACTS
 from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.inventory import INVENTORY
+from tests.mutants.rules.looks import LOOKS
 from tests.mutants.rules.notifications import NOTIFICATIONS
+from tests.mutants.rules.operating import OPERATING
 from tests.mutants.rules.orders import ORDERS
 from tests.mutants.rules.physical import PHYSICAL
 from tests.mutants.rules.reference import REFERENCE
@@ -15,8 +18,11 @@ from tests.mutants.rules.rule_mutant import RuleMutant, numbered
 
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "reference": REFERENCE,
+    "access": ACCESS,
+    "looks": LOOKS,
     "physical": PHYSICAL,
     "contracts": CONTRACTS,
+    "operating": OPERATING,
     "orders": ORDERS,
     "bmb": BMB,
     "inventory": INVENTORY,

@@ -10,6 +10,8 @@ _TESTS: Final = "services/orders/tests"
 _PARTIES: Final = f"{_CODE}/parties/queries.py"
 _HANDLERS: Final = f"{_CODE}/customer_orders/handlers.py"
 _PEOPLE: Final = f"{_CODE}/people"
+_CARE: Final = f"{_CODE}/care"
+_TABLE: Final = "contracts/kvitt_contracts/access.py"
 _FLOW: Final = f"{_TESTS}/test_order_flow.py::test"
 _HTTP: Final = f"{_TESTS}/test_orders_http.py::test"
 _PERSON: Final = f"{_TESTS}/test_persons.py::test"
@@ -36,7 +38,7 @@ PERSONS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-1d",
         "A name that a user writes is passed over in silence",
-        f"{_PEOPLE}/api.py",
+        f"{_CARE}/api.py",
         '''    """Det som får ändras om en person (REF-1); `null` tar bort uppgiften."""
 
     model_config = ConfigDict(extra="forbid")
@@ -120,7 +122,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-6a",
         "Nobody can tell who edited a phone",
         f"{_PEOPLE}/handlers.py",
-        "    log_accesses(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])\n",
+        "    log_edit(tx, UserId(tx.actor), PersonRef(row.id))\n",
         "",
         f"{_PERSON_HTTP}_it_is_logged_who_edited_a_phone_and_when",
     ),
@@ -135,9 +137,9 @@ PERSONS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-6b",
         "Who did something with a person cannot be read by the person",
-        f"{_PEOPLE}/api.py",
-        'Eq(PersonAccessRow.person, "Vem som sågs")',
-        'Eq(PersonAccessRow.access_id, "Vem som sågs")',
+        f"{_PEOPLE}/queries.py",
+        "    return and_(PersonAccessRow.person == person, or_(mine, is_open))\n",
+        "    return and_(PersonAccessRow.access_id == person, or_(mine, is_open))\n",
         f"{_PERSON_HTTP}_it_is_logged_who_edited_a_phone_and_when",
     ),
     rule_mutant(
@@ -152,8 +154,8 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-8b",
         "Whoever is added by hand cannot be ordered for",
         f"{_PEOPLE}/handlers.py",
-        "    row = _start(named, active=True, tx=tx)\n",
-        "    row = _start(named, active=False, tx=tx)\n",
+        "    row = _start(named, active=True, is_protected=command.protected, tx=tx)\n",
+        "    row = _start(named, active=False, is_protected=command.protected, tx=tx)\n",
         f"{_PERSON_HTTP}_a_person_who_is_not_found_is_added_by_hand",
     ),
     rule_mutant(
@@ -168,16 +170,16 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-9a",
         "Whoever prescribes may ask where an order is taken",
         f"{_PEOPLE}/domain.py",
-        "    Purpose.DELIVERY: frozenset({Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM}),\n",
-        "    Purpose.DELIVERY: frozenset({Role.PRESCRIBER, Role.REGION_SYSTEM}),\n",
-        f"{_DELIVERED}_only_who_delivers_is_told_where_a_protected_recipient_lives",
+        "    Purpose.DELIVERY: _SERVES,\n",
+        "    Purpose.DELIVERY: _STAFF,\n",
+        f"{_PERSON_HTTP}_a_prescriber_may_not_ask_where_things_are_taken",
     ),
     rule_mutant(
         "REF-12h",
         "A prescriber adds persons who are missing in the registry",
-        f"{_PEOPLE}/api.py",
-        "    commands.caller.must_have(Role.CUSTOMER_SERVICE)  # REF-12\n",
-        "    commands.caller.must_have(Role.CUSTOMER_SERVICE, Role.PRESCRIBER)\n",
+        _TABLE,
+        '"POST /persons": ("orders.person.add", _STAFF)',
+        '"POST /persons": ("orders.person.add", _WORKS)',
         f"{_PERSON_HTTP}_customer_service_adds_persons_and_prescribers_do_not",
     ),
     rule_mutant(

@@ -78,10 +78,11 @@ STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-14f",
         "Whoever has lost access voids",
-        _ORDER,
-        "    if by.active and (\n",
-        "    if by.user_id and (\n",
-        f"{_STATE}_whoever_has_no_access_any_more_does_not_void",
+        "chassis/kvitt_chassis/access.py",
+        "    roles = user.roles if user.active else ()\n",
+        "    roles = user.roles\n",
+        f"{_TESTS}/test_order_flow.py::test"
+        "_whoever_lost_access_after_placing_neither_orders_nor_voids",
     ),
     rule_mutant(
         "ORD-14f",
@@ -111,7 +112,8 @@ STATES: tuple[RuleMutant, ...] = (
         "ORD-15a",
         "Orders of a person's other references are not found",
         f"{_CODE}/customer_orders/queries.py",
-        "    return OrderRow.recipient_person.in_(select(_same_person(ref, reader.region).c.id))\n",
+        "    return OrderRow.recipient_person.in_("
+        "select(same_persons([ref], reader.region).c.id))\n",
         "    return OrderRow.recipient_person == ref\n",
         f"{_LISTED}_orders_are_searched_by_recipient_under_any_of_its_references",
     ),
@@ -145,7 +147,7 @@ STATES: tuple[RuleMutant, ...] = (
         _API,
         "    return or_(OrderRow.prescriber == me, OrderRow.requester == me)\n",
         "    return or_(OrderRow.requester == me)\n",
-        f"{_LISTED}_orders_are_searched_by",
+        f"{_LISTED}_mine_are_those_where_i_am_prescriber_or_requester",
     ),
     rule_mutant(
         "ORD-18a",

@@ -9,10 +9,13 @@ _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
 _PLACING: Final = f"{_CODE}/placements/domain.py"
 _PARTIES: Final = f"{_CODE}/parties/domain.py"
+_ACCESS: Final = "chassis/kvitt_chassis/access.py"
 _UNITS: Final = f"{_CODE}/units/domain.py"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _UNIT: Final = f"{_TESTS}/test_units.py::test"
 _LINE: Final = f"{_TESTS}/test_order_lines.py::test"
+_REACH: Final = f"{_TESTS}/test_access.py::test"
+_CONTACT: Final = f"{_TESTS}/test_contacts.py::test"
 
 UNITS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -35,7 +38,7 @@ UNITS: tuple[RuleMutant, ...] = (
         "REF-3b",
         "A requester registers for a prescriber without connection",
         _PARTIES,
-        "    if not requester.active or prescriber.user_id not in requester.acts_for:\n",
+        "    if prescriber.user_id not in requester.acts_for:\n",
         "    if not requester.active:\n",
         f"{_PLACE}_a_requester_without_connection_is_refused",
     ),
@@ -64,11 +67,12 @@ UNITS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-3d",
-        "An inactive requester registers",
-        _PARTIES,
-        "    if not requester.active or prescriber.user_id not in requester.acts_for:\n",
-        "    if prescriber.user_id not in requester.acts_for:\n",
-        f"{_PLACE}_a_requester_whose_access_has_ended_registers_for_nobody",
+        "Who has lost access registers",
+        _ACCESS,
+        "    roles = user.roles if user.active else ()\n",
+        "    roles = user.roles\n",
+        f"{_TESTS}/test_order_flow.py::test"
+        "_whoever_lost_access_after_placing_neither_orders_nor_voids",
     ),
     rule_mutant(
         "REF-3d",
@@ -151,5 +155,30 @@ UNITS: tuple[RuleMutant, ...] = (
         "fact.store is not None and not policy.private_clinics_hold_stock:\n",
         "fact.store is not None and policy.private_clinics_hold_stock:\n",
         f"{_UNIT}_a_private_clinic_cannot_own_a_store",
+    ),
+    rule_mutant(
+        "REF-18b",
+        "A colleague's orders at the same service point are not shown",
+        f"{_CODE}/customer_orders/api.py",
+        "    service_points=[OrderRow.service_point],\n",
+        "",
+        f"{_REACH}_each_reaches_the_orders_of_their_units_and_no_others",
+    ),
+    rule_mutant(
+        "REF-18b",
+        "Orders of whom one registers for are not shown",
+        f"{_CODE}/customer_orders/api.py",
+        "    also=is_for_whom_they_act,\n",
+        "",
+        f"{_REACH}_each_reaches_the_orders_of_their_units_and_no_others",
+        f"{_REACH}_each_voids_what_they_reach_where_the_table_lets_them",
+    ),
+    rule_mutant(
+        "REF-18e",
+        "Who is inactive is found by name",
+        f"{_CODE}/contacts/queries.py",
+        "        .where(UserRow.active, *is_called)\n",
+        "        .where(*is_called)\n",
+        f"{_CONTACT}_who_is_inactive_is_found_no_more",
     ),
 )

@@ -90,6 +90,7 @@ def save(
     `today` is the Stockholm day, which is the transfer date where none is named (BMB-3).
     Raises Refused: not a draft any more, or what is wished cannot be a transfer.
     """
+    _refuse_sender(transfer, wish)
     if transfer is not None and transfer.status is not Status.DRAFT:
         raise Refused(
             TransferReason.NOT_A_DRAFT,
@@ -97,12 +98,12 @@ def save(
             way_on="Spara ett nytt byte under en ny beteckning.",
             status=transfer.status,
         )
-    _refuse_sender(transfer, wish)
+    # before anything is said of where they are: who has no part learns nothing of that (REF-18)
+    refuse_without_part(wish.sender, wish.devices)
     holder = _shared_holder(wish.devices)
     new_recipient = _new_recipient(wish, holder)
     _refuse_stores(wish, holder, to_recipient=new_recipient is not None)
     refuse_ended(Parties(prescriber=wish.new_prescriber))
-    refuse_without_part(wish.sender, wish.devices)
     return (
         TransferDrafted(
             transfer_id=transfer_id,
@@ -224,7 +225,12 @@ def _refuse_sender(transfer: Transfer | None, wish: Wish) -> None:
     if not wish.sender.works_at(wish.from_service_point):
         raise _sender_elsewhere("sending_service_point", wish.from_service_point)
     if transfer is not None and not wish.sender.works_at(transfer.sending_service_point):
-        raise _sender_elsewhere("sender", transfer.sending_service_point)
+        raise Refused(  # and no more of a transfer that is not the sender's (REF-18)
+            Reason.SENDER_ELSEWHERE,
+            rule="BMB-2",
+            field="sender",
+            way_on="Spara under en annan beteckning: ett annat tjänsteställe har den redan.",
+        )
 
 
 def _sender_elsewhere(field: str, service_point: CustomerId) -> Refused:
@@ -283,7 +289,6 @@ def _refuse_stores(wish: Wish, holder: Holder, *, to_recipient: bool) -> None:
                 rule="BMB-1",
                 field="new_recipient",
                 way_on="Ange vem som ska ha hjälpmedlet: i ett förråd betalar ingen för det.",
-                store=holder.store,
             )
         _own_store(wish, holder.store, field="devices")
     if wish.new_store is not None:
@@ -301,12 +306,11 @@ def _own_store(wish: Wish, store: StoreId, *, field: str) -> Customer:
     for unit in wish.units:
         if unit.store == store:
             return unit
-    raise Refused(
+    raise Refused(  # where a device of others is, is not told (REF-18)
         Reason.NOT_OWN_STORE,
         rule="BMB-1",
         field=field,
         way_on="Ange ett förråd som hör till ett av de egna tjänsteställena.",
-        store=store,
     )
 
 

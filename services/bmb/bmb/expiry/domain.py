@@ -14,10 +14,9 @@ from kvitt_contracts.bmb import (
 from kvitt_contracts.calendar import start_of_day, stockholm_day
 from kvitt_contracts.policy import ExpiryOutcome, RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import PolicyVersion, Role, UserId
+from kvitt_contracts.types import PolicyVersion, UserId
 
 from bmb.domain import Reason, Status, Transfer, takes_effect_on
-from bmb.register.domain import User
 
 NEAR: Final = timedelta(days=1)
 
@@ -105,19 +104,11 @@ def _executed(
     )
 
 
-def unlock(transfer: Transfer, *, by: User, asked_by: UserId) -> tuple[TransferEvent, ...]:
-    """Customer service frees the devices of a locked transfer, for `asked_by` (BMB-7, REF-12).
+def unlock(transfer: Transfer, *, asked_by: UserId) -> tuple[TransferEvent, ...]:
+    """Free the devices of a locked transfer, for `asked_by` (BMB-7, REF-12).
 
-    Raises Refused: not customer service (CUSTOMER_SERVICE_ONLY, REF-12), or not locked (NOT_LOCKED,
-    BMB-7).
+    Raises Refused: not locked (NOT_LOCKED, BMB-7).
     """
-    if not by.active or Role.CUSTOMER_SERVICE not in by.roles:
-        raise Refused(
-            Reason.CUSTOMER_SERVICE_ONLY,
-            rule="REF-12",
-            field="by",
-            way_on="Kontakta kundtjänst, som kan låsa upp bytet.",
-        )
     if transfer.status is Status.UNLOCKED:
         return ()
     if transfer.status is not Status.LOCKED:

@@ -43,7 +43,7 @@ async def expire_unanswered_transfer(row: TransferRow, due: datetime, tx: Transa
     UnlockTransfer,
     of=TransferRow,
     rule="BMB-7",
-    reads=lambda command, _: [(UserRow, command.by), (UserRow, command.asked_by)],
+    reads=lambda command, _: [(UserRow, command.asked_by)],
 )
 async def unlock_transfer(row: TransferRow, command: UnlockTransfer, tx: Transaction) -> None:
     """Customer service frees the devices of a locked transfer (BMB-7, REF-12).
@@ -51,6 +51,5 @@ async def unlock_transfer(row: TransferRow, command: UnlockTransfer, tx: Transac
     Refused: UNKNOWN_TRANSFER (BMB-7), UNKNOWN_USER (REF-3), CUSTOMER_SERVICE_ONLY (REF-12),
     NOT_LOCKED (BMB-7).
     """
-    by = await queries.user(tx, command.by)
     await queries.user(tx, command.asked_by, field="asked_by")
-    tx.record(row, *domain.unlock(row.state(), by=by, asked_by=command.asked_by))
+    tx.record(row, *domain.unlock(row.state(), asked_by=command.asked_by))

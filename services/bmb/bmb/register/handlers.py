@@ -10,6 +10,7 @@ from kvitt_contracts.orders import (
     CustomerRegistered,
     PayerRegistered,
     PersonInactivated,
+    PersonProtectionChanged,
     PersonReactivated,
     PersonRegistered,
     PersonsMerged,
@@ -30,6 +31,7 @@ projections = Handlers()
 projections.project(PersonRegistered, PersonRow, merged_into=None)
 projections.amend(PersonInactivated, PersonRow, active=False)
 projections.amend(PersonReactivated, PersonRow, active=True)
+projections.amend(PersonProtectionChanged, PersonRow)
 projections.project(PersonsMerged, PersonRow, active=False, merged_into=lambda event: event.into)
 projections.project(PayerRegistered, PayerRow)
 projections.project(CustomerRegistered, CustomerRow)

@@ -6,6 +6,7 @@ Written by the handlers beside this file alone; no rules.
 from datetime import date
 
 from kvitt_chassis.models import Json, Regional
+from kvitt_chassis.users import RegisteredUser
 from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import (
     CareUnitId,
@@ -17,14 +18,12 @@ from kvitt_contracts.types import (
     PayerId,
     PersonRef,
     RegionPersonId,
-    Role,
-    ServicePointId,
     StoreHolder,
     StoreId,
     UserId,
 )
 from kvitt_contracts.types import Holder as ContractHolder
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bmb.base import Base
@@ -35,12 +34,22 @@ class PersonRow(Regional, Base):
     """A person's reference and the region's own id of them; `merged_into` makes it an alias."""
 
     __tablename__ = "persons"
-    __table_args__ = (Index("ix_persons_region_person_id", "region", "region_person_id"),)
+    __table_args__ = (
+        Index("ix_persons_region_person_id", "region", "region_person_id"),
+        Index("ix_persons_protected", "region", postgresql_where=text("is_protected")),
+        Index(
+            "ix_persons_merged_into",
+            "region",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
+    )
 
     person: Mapped[PersonRef] = mapped_column(primary_key=True)
     region_person_id: Mapped[RegionPersonId]
     active: Mapped[bool]
     merged_into: Mapped[PersonRef | None]
+    is_protected: Mapped[bool] = mapped_column(default=False)
 
 
 class PayerRow(Regional, Base):
@@ -88,18 +97,8 @@ class CareUnitRow(Regional, Base):
     customer_id: Mapped[CustomerId]
 
 
-class UserRow(Regional, Base):
+class UserRow(RegisteredUser, Base):
     """A user by internal id (REF-3)."""
-
-    __tablename__ = "users"
-
-    user_id: Mapped[UserId] = mapped_column(primary_key=True)
-    roles: Mapped[tuple[Role, ...]] = mapped_column(Json(tuple[Role, ...]))
-    service_points: Mapped[tuple[ServicePointId, ...]] = mapped_column(
-        Json(tuple[ServicePointId, ...])
-    )
-    default_service_point: Mapped[ServicePointId]
-    active: Mapped[bool]
 
     def facts(self) -> User:
         """Returns the user as the value that the rules read."""

@@ -22,7 +22,7 @@ from kvitt_contracts.types import (
     StoreHolder,
     UserId,
 )
-from sqlalchemy import select
+from sqlalchemy import Select, Text, cast, select
 
 from bmb.register.domain import Customer, Device, Patient, User
 from bmb.register.models import CareUnitRow, CustomerRow, DeviceRow, PersonRow, UserRow
@@ -115,6 +115,19 @@ async def recipient(tx: Transaction, named: NamedRecipient) -> Patient | CareUni
         )
     today = await _follow(tx, row)
     return Patient(recipient=PatientRecipient(person=today.person), active=today.active)
+
+
+# decision 0281: a person is protected under every reference that stands for them
+def protected_references() -> Select[str]:
+    """Selects, as texts, the references of persons with protected identity, with every alias of
+    them. A merged person's protection is that of whom they are now.
+    """
+    current = select(PersonRow.person).where(
+        PersonRow.is_protected, PersonRow.merged_into.is_(None)
+    )
+    found = current.cte("protected_references", recursive=True)
+    aliases = select(PersonRow.person).join(found, PersonRow.merged_into == found.c.person)
+    return select(cast(found.union(aliases).c.person, Text))
 
 
 async def device_ids_numbered(reader: RegionReader, number: DeviceNumber) -> Sequence[DeviceId]:

@@ -1,5 +1,6 @@
 """Devices over HTTP: the list and the device card of INV-5. No rule here."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -13,10 +14,12 @@ from kvitt_chassis.http import (
     Page,
     Reader,
     RegionReader,
-    RegionWide,
     named,
 )
+from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
+from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitId,
@@ -36,8 +39,8 @@ from sqlalchemy import ColumnElement, and_, select
 from inventory.articles.queries import show_article_row
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
-from inventory.devices.queries import custody_of
-from inventory.people.queries import references_of
+from inventory.devices.queries import custody_of, is_at_protected, is_of_units
+from inventory.people.queries import protected_among, references_of
 from inventory.views import FromRow
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
@@ -181,9 +184,17 @@ class DeviceQuery(ListQuery):
     ] = None
 
 
+SCOPE = ScopeOfPersons(
+    DeviceRow.region,
+    service_points=[DeviceRow.customer_id],
+    users=[DeviceRow.prescriber],
+    also=is_of_units,
+    protected=is_at_protected,
+)
+
 DEVICES = ListOf(
     select(DeviceRow),
-    scope=RegionWide(DeviceRow.region, because="patients, units and stores have it by turns"),
+    scope=SCOPE,
     sorts=named(DeviceRow.device_number, DeviceRow.article_number),
     default="device_number",
     view=DeviceLine.of,
@@ -192,27 +203,53 @@ DEVICES = ListOf(
 
 @router.get("/devices")
 async def list_devices(reader: Reader, asked: Annotated[DeviceQuery, Query()]) -> Page[DeviceLine]:
-    """Märkta hjälpmedel, efter innehavare, förråd, artikel eller del av individnumret."""
+    """Märkta hjälpmedel, efter innehavare, förråd, artikel eller del av individnumret: de som du
+    eller dina enheter har, har i förråd eller ska ta över; för kundtjänst alla i regionen, utom de
+    hos någon med skyddade personuppgifter.
+    """
     return await DEVICES.page(asked, reader)
 
 
 @router.get("/devices/{device_id}")
 async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
-    """Individkortet: vem som har hjälpmedlet, vem som betalar, och hela historiken (INV-5)."""
-    row = await reader.get(DeviceRow, device_id, rule="INV-5")
+    """Individkortet: vem som har hjälpmedlet, vem som betalar, och hela historiken (INV-5).
+
+    Tiden hos en person med skyddade personuppgifter visas bara för de enheter som den rör.
+    """
+    row = await reader.get(DeviceRow, device_id, scope=SCOPE, rule="INV-5")
     article = await show_article_row(reader, row.article_number)
     history = await custody_of(reader, row)
+    is_shown = await _shown_of(row, history, reader)
     return DeviceView(
         **dict(DeviceLine.of(row)),
         name=article.name,
         supplier=article.supplier,
         order_id=row.order_id,
-        history=[_change(change) for change in history],
+        history=[_change(change) for change in history if is_shown(change.custody)],
         periods=[
             PeriodView.of(period)
             for period in domain.periods([change.custody for change in history])
+            if is_shown(period.custody)
         ],
     )
+
+
+async def _shown_of(
+    row: DeviceRow, history: Sequence[CustodyRow], reader: RegionReader
+) -> Callable[[Custody], bool]:
+    """What of a device's history the caller is shown: of what it is now, what the row shows."""
+    caller = reader.caller
+    holders = [change.custody.holder for change in history]
+    protected = frozenset[PersonRef]()
+    if not caller.has(Grantee.REGION_SYSTEM):
+        protected = await protected_among(reader, holders)
+
+    def is_shown(custody: Custody) -> bool:
+        return custody == row.custody or domain.is_shown(
+            custody, protected=protected, to=caller.user_id, of=caller.service_points
+        )
+
+    return is_shown
 
 
 def _change(row: CustodyRow) -> ChangeView:

@@ -1,6 +1,6 @@
 """The rules of marked devices: registration, claims, and the change of custody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -24,7 +24,10 @@ from kvitt_contracts.types import (
     DeviceNumber,
     Holder,
     OrderId,
+    PatientRecipient,
     PayerId,
+    PersonRef,
+    ServicePointId,
     StoreHolder,
     StoreId,
     UserId,
@@ -268,6 +271,22 @@ def periods(history: Sequence[Custody]) -> tuple[Period, ...]:
         Period(start=start, end=end, custody=points[start])
         for start, end in zip(days, ends, strict=True)
     )
+
+
+def is_shown(
+    custody: Custody,
+    *,
+    protected: Set[PersonRef],
+    to: UserId,
+    of: Set[ServicePointId],
+) -> bool:
+    """Whether an earlier custody is shown to a user of these service points: that of a person whose
+    identity is protected, to its prescriber and to the unit that it was of alone (REF-19).
+    """
+    holder = custody.holder
+    if not isinstance(holder, PatientRecipient) or holder.person not in protected:
+        return True
+    return custody.prescriber == to or custody.customer_id in of
 
 
 def evolve(device: Device | None, event: DeviceEvent) -> Device:

@@ -8,13 +8,16 @@ from kvitt_contracts import topics
 from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import (
     ArticleNumber,
+    CustomerId,
     DeviceId,
     DeviceNumber,
     Holder,
     OrderId,
+    PayerId,
     StoreHolder,
+    UserId,
 )
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Computed, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.devices import domain
@@ -32,7 +35,8 @@ class DeviceRow(
     """A marked device. A claim or a change of its custody requires this row's lock.
 
     The claim is no part of the device's own events: it belongs to a hold or a dispatch.
-    `holder_kind`, `holder_key` and `number_text` serve the lists alone.
+    `holder_kind`, `holder_key`, `number_text`, and what is computed of the custody, serve the lists
+    alone.
     """
 
     __tablename__ = "devices"
@@ -43,6 +47,14 @@ class DeviceRow(
         Index("uq_devices_number", "region", "device_number", unique=True),
         Index("ix_devices_holder", "region", "holder_kind", "holder_key"),
         Index("ix_devices_article", "region", "article_number"),
+        Index("ix_devices_customer", "region", "customer_id"),
+        Index("ix_devices_prescriber", "region", "prescriber"),
+        Index(
+            "ix_devices_payer",
+            "region",
+            "payer_id",
+            postgresql_where=text("customer_id IS NULL AND payer_id IS NOT NULL"),
+        ),
         Index(
             "ix_devices_claimed_by",
             "region",
@@ -50,6 +62,9 @@ class DeviceRow(
             postgresql_where=text("claimed_by IS NOT NULL"),
         ),
     )
+
+    # what the database computes is not fetched back: a batch of devices stays one statement
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  # SQLAlchemy declares it so
 
     device_number: Mapped[DeviceNumber]
     serial_number: Mapped[str | None]
@@ -62,6 +77,16 @@ class DeviceRow(
     holder_kind: Mapped[str]
     holder_key: Mapped[str]
     number_text: Mapped[str]
+    # decision 0282: computed by the database, so that who may look is right of every writer's rows
+    customer_id: Mapped[CustomerId | None] = mapped_column(
+        Computed("custody ->> 'customer_id'::text", persisted=True)
+    )
+    payer_id: Mapped[PayerId | None] = mapped_column(
+        Computed("custody ->> 'payer_id'::text", persisted=True)
+    )
+    prescriber: Mapped[UserId | None] = mapped_column(
+        Computed("custody ->> 'prescriber'::text", persisted=True)
+    )
 
     @property
     def claim(self) -> domain.Claim | None:

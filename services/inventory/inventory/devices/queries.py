@@ -1,14 +1,22 @@
-"""Look-ups of devices: by number, and their custody through time."""
+"""Look-ups of devices: by number, by whose they are, and their custody through time."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
+from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId, DeviceNumber, identify
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.people.queries import protected_references
+from inventory.stores.queries import own_stores, payers_of
+from inventory.tables import is_among
+from inventory.transfers.models import TransferPartiesRow
+from inventory.transfers.queries import is_meant_for
 
 
 def new_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId:
@@ -78,3 +86,51 @@ async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRo
     return await reader.all(
         select(CustodyRow).where(CustodyRow.device_id == row.id).order_by(CustodyRow.number)
     )
+
+
+def is_of_units(caller: Caller) -> ColumnElement[bool]:
+    """A device is in a store of the caller's units, or is held for a transfer to them, or is theirs
+    by its payer, where the region has stated no customer of it (REF-18).
+    """
+    return or_(
+        and_(DeviceRow.holder_kind == "store", is_among(DeviceRow.holder_key, own_stores(caller))),
+        is_among(DeviceRow.id, _held_for(caller)),
+        and_(
+            DeviceRow.customer_id.is_(None),
+            DeviceRow.payer_id.is_not(None),
+            is_among(DeviceRow.payer_id, payers_of(caller.service_points)),
+        ),
+    )
+
+
+# decision 0282: who asks for a device of others shows it to nobody by that
+def _held_for(caller: Caller) -> Select[UUID]:
+    held, parties = aliased(DeviceRow), TransferPartiesRow
+    is_the_senders = or_(
+        held.customer_id == parties.sending_service_point,
+        held.prescriber == parties.sender,
+        and_(
+            held.customer_id.is_(None),
+            held.payer_id == payers_of([parties.sending_service_point]).scalar_subquery(),
+        ),
+        held.holder_kind == "store",  # bmb lets nobody send what is in others' (BMB-1)
+    )
+    return select(held.id).where(
+        held.claimed_by.is_not(None),
+        held.claimed_by == parties.transfer_id,
+        held.region == parties.region,
+        is_meant_for(caller),
+        is_the_senders,
+    )
+
+
+def is_at_protected() -> ColumnElement[bool]:
+    """A device is at a patient whose identity is protected (REF-19)."""
+    return and_(
+        DeviceRow.holder_kind == "patient", DeviceRow.holder_key.in_(protected_references())
+    )
+
+
+def claims_on_devices_of_protected() -> Select[UUID | None]:
+    """Selects what claims a device that is at a patient whose identity is protected."""
+    return select(DeviceRow.claimed_by).where(DeviceRow.claimed_by.is_not(None), is_at_protected())

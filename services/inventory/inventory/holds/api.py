@@ -5,13 +5,16 @@ from typing import Annotated
 from uuid import UUID
 
 from kvitt_chassis.http import ApiRouter, Reader
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import RefusedDevice
 from kvitt_contracts.types import DeviceId, TransferId
 from pydantic import BaseModel, ConfigDict, Field
 
+from inventory.devices.queries import claims_on_devices_of_protected
 from inventory.holds import domain
 from inventory.holds.models import HoldRow, TransferEffectRow
+from inventory.holds.queries import is_of_side
 
 router = ApiRouter(tags=["Håll för byten"])
 
@@ -45,10 +48,17 @@ class HoldView(BaseModel):
     effective_on: Annotated[date | None, Field(description="Dagen då bytet får verkan")]
 
 
+SCOPE = ScopeOfPersons(
+    HoldRow.region,
+    also=is_of_side,
+    protected=lambda: HoldRow.id.in_(claims_on_devices_of_protected()),
+)
+
+
 @router.get("/holds/{transfer_id}")
 async def show_hold(transfer_id: UUID, reader: Reader) -> HoldView:
-    """Ett bytes håll på sina hjälpmedel."""
-    row = await reader.get(HoldRow, transfer_id, rule="BMB-12")
+    """Ett bytes håll på sina hjälpmedel, för bytets två sidor och för kundtjänst."""
+    row = await reader.get(HoldRow, transfer_id, scope=SCOPE, rule="BMB-12")
     effect = await reader.look_up(TransferEffectRow, transfer_id)
     return HoldView(
         transfer_id=TransferId(row.id),

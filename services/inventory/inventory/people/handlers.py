@@ -1,19 +1,24 @@
-"""Projections of persons: their references, whether they are active, and merges."""
+"""Projections of users, and of persons: their references, whether they are active or protected,
+and merges.
+"""
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import (
     PersonInactivated,
+    PersonProtectionChanged,
     PersonReactivated,
     PersonRegistered,
     PersonsMerged,
+    UserRegistered,
 )
 
-from inventory.people.models import AliasRow, PersonRow
+from inventory.people.models import AliasRow, PersonRow, UserRow
 
 messages = Handlers()
 
 messages.project(PersonRegistered, PersonRow)
+messages.project(UserRegistered, UserRow)
 
 
 @messages.on(
@@ -28,6 +33,14 @@ async def on_person_inactivated(
     person = await tx.search(PersonRow, PersonRow.person, event.person)
     if person is not None:
         person.active = isinstance(event, PersonReactivated)
+
+
+@messages.on(PersonProtectionChanged, reads=lambda event, _: [(PersonRow.person, event.person)])
+async def on_person_protection_changed(event: PersonProtectionChanged, tx: Transaction) -> None:
+    """Store whether the person's identity is protected (REF-9)."""
+    person = await tx.search(PersonRow, PersonRow.person, event.person)
+    if person is not None:
+        person.is_protected = event.is_protected
 
 
 @messages.on(

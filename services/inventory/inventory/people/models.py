@@ -1,22 +1,29 @@
-"""The tables of person references, as orders published them last."""
+"""The tables of person references and of users, as orders published them last."""
 
 from kvitt_chassis.models import Regional
+from kvitt_chassis.users import RegisteredUser
 from kvitt_contracts.types import PersonRef, RegionPersonId
-from sqlalchemy import Index
+from sqlalchemy import Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.tables import Base
 
 
 class PersonRow(Regional, Base):
-    """The reference of what a region calls a person, and whether they are active (REF-14)."""
+    """The reference of what a region calls a person, whether they are active (REF-14) and
+    whether their identity is protected (REF-9).
+    """
 
     __tablename__ = "persons"
-    __table_args__ = (Index("ix_persons_person", "region", "person"),)
+    __table_args__ = (
+        Index("ix_persons_person", "region", "person"),
+        Index("ix_persons_protected", "region", "person", postgresql_where=text("is_protected")),
+    )
 
     region_person_id: Mapped[RegionPersonId] = mapped_column(primary_key=True)
     person: Mapped[PersonRef]
     active: Mapped[bool]
+    is_protected: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AliasRow(Regional, Base):
@@ -27,3 +34,7 @@ class AliasRow(Regional, Base):
 
     person: Mapped[PersonRef] = mapped_column(primary_key=True)
     into: Mapped[PersonRef]
+
+
+class UserRow(RegisteredUser, Base):
+    """A user by internal id: their roles, service points and activity (REF-18)."""

@@ -1,6 +1,7 @@
 """Look-ups of persons that other nouns use: the reference behind an alias or a region's own id."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
@@ -14,7 +15,7 @@ from kvitt_contracts.types import (
     PersonRef,
     Recipient,
 )
-from sqlalchemy import select
+from sqlalchemy import Select, Text, cast, select
 
 from inventory.people.models import AliasRow, PersonRow
 
@@ -92,3 +93,24 @@ async def references_of(reader: RegionReader, person: PersonRef) -> set[PersonRe
         if found <= known:
             return known
         known |= found
+
+
+# decision 0282: a person is protected under every reference that stands for them
+def protected_references() -> Select[str]:
+    """Selects, as texts, the references of persons whose identity is protected, with every alias of
+    them.
+    """
+    known = select(PersonRow.person).where(PersonRow.is_protected)
+    protected = known.cte("protected_references", recursive=True)
+    aliases = select(AliasRow.person).join(protected, AliasRow.into == protected.c.person)
+    return select(cast(protected.union(aliases).c.person, Text))
+
+
+async def protected_among(reader: RegionReader, holders: Iterable[Holder]) -> frozenset[PersonRef]:
+    """Those of these holders, as references, whose identity is protected."""
+    patients = {str(one.person) for one in holders if isinstance(one, PatientRecipient)}
+    if not patients:
+        return frozenset()
+    protected = protected_references().subquery("protected")
+    query = select(protected.c.person).where(protected.c.person.in_(patients))
+    return frozenset(PersonRef(UUID(found)) for found in await reader.all(query))

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from fastapi import Query
 from kvitt_chassis.filters import Eq
-from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, Scope, named
+from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, named
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.inventory import SentLine
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -21,6 +22,9 @@ from sqlalchemy import and_, select
 
 from inventory.reservations import domain
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
+from inventory.reservations.queries import is_for_protected
+from inventory.stores.queries import own_stores
+from inventory.tables import is_among
 from inventory.views import FromRow
 
 router = ApiRouter(tags=["Reservationer"])
@@ -103,6 +107,14 @@ class ReservationQuery(ListQuery):
     store: Annotated[StoreId | None, Eq(PlacedOrderRow.store, "Förråd")] = None
 
 
+SCOPE = ScopeOfPersons(
+    PlacedOrderRow.region,
+    service_points=[PlacedOrderRow.service_point],
+    users=[PlacedOrderRow.prescriber],
+    also=lambda caller: is_among(PlacedOrderRow.store, own_stores(caller)),
+    protected=is_for_protected,
+)
+
 RESERVATIONS = ListOf(
     select(PlacedOrderRow, ReservationRow).join(
         ReservationRow,
@@ -111,7 +123,7 @@ RESERVATIONS = ListOf(
             ReservationRow.id == PlacedOrderRow.order_id,
         ),
     ),
-    scope=Scope(PlacedOrderRow.region, PlacedOrderRow.store, PlacedOrderRow.service_point),
+    scope=SCOPE,
     sorts=named(
         PlacedOrderRow.order_number, PlacedOrderRow.placed_on, ReservationRow.planned_dispatch_on
     ),
@@ -124,15 +136,20 @@ RESERVATIONS = ListOf(
 async def list_reservations(
     reader: Reader, asked: Annotated[ReservationQuery, Query()]
 ) -> Page[ReservationLine]:
-    """Vad order har undanlagt, väntar på eller har fått."""
+    """Vad order har undanlagt, väntar på eller har fått: dina enheters order och dina egna; för
+    kundtjänst alla i regionen, utom de till någon med skyddade personuppgifter.
+    """
     return await RESERVATIONS.page(asked, reader)
 
 
 @router.get("/reservations/{order_id}")
 async def show_reservation(order_id: UUID, reader: Reader) -> ReservationView:
     """Vad en order har i förrådet."""
-    row = await reader.get(ReservationRow, order_id, rule="ORD-4")
-    order = await reader.get(PlacedOrderRow, order_id, rule="ORD-4")
+    order, row = await reader.one(
+        RESERVATIONS.rows.where(PlacedOrderRow.order_id == order_id, SCOPE.within(reader.grant)),
+        noun="reservation",
+        rule="ORD-4",
+    )
     return ReservationView(
         **dict(ReservationLine.of(row, order)),
         lines=[ReservedLineView.of(line) for line in row.lines],

@@ -52,6 +52,9 @@ class PlacedOrderRow(Regional, Base):
     __table_args__ = (
         Index("ix_placed_orders_number", "region", "order_number", unique=True),
         Index("ix_placed_orders_placed_on", "region", "placed_on", "order_id"),
+        Index("ix_placed_orders_service_point", "region", "service_point", "placed_on"),
+        Index("ix_placed_orders_prescriber", "region", "prescriber"),
+        Index("ix_placed_orders_store", "region", "store", "placed_on"),
     )
 
     order_id: Mapped[OrderId] = mapped_column(primary_key=True)

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, Reference, StoreId
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from inventory.arrivals.domain import sent_on
+from inventory.people.queries import protected_references
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 
 
@@ -53,3 +55,9 @@ async def waiting_lines(
         )
     )
     return (await tx.session.scalars(query)).all()
+
+
+def is_for_protected() -> ColumnElement[bool]:
+    """An order is for a patient whose identity is protected (REF-19)."""
+    person = cast(PlacedOrderRow.recipient, JSONB)["person"].astext
+    return func.coalesce(person, "").in_(protected_references())

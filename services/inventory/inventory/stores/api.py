@@ -1,9 +1,9 @@
-"""Stores and their balances over HTTP (INV-4, INV-14). No rule here."""
+"""Stores, their balances and the ledger over HTTP (INV-4, INV-14). No rule here."""
 
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.filters import Eq, Where
+from kvitt_chassis.filters import Eq, From, To, Where
 from kvitt_chassis.http import (
     ApiRouter,
     ListOf,
@@ -14,15 +14,18 @@ from kvitt_chassis.http import (
     Scope,
     named,
 )
-from kvitt_contracts.types import ArticleType, ServicePointId, StoreId
+from kvitt_contracts.inventory import MoveKind
+from kvitt_contracts.types import ArticleNumber, ArticleType, Day, ServicePointId, StoreId
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, select, true
 
 from inventory.articles.models import ArticleRow
-from inventory.stock.models import BalanceRow
-from inventory.stock.views import BalanceView
+from inventory.stock.models import BalanceRow, StockMoveRow
+from inventory.stock.views import BalanceView, StockMoveView
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
+from inventory.stores.queries import may_look_up, own_stores, stores_to_look_up, stores_within
+from inventory.tables import is_among
 from inventory.views import FromRow
 
 router = ApiRouter(tags=["Förråd och saldo"])
@@ -46,9 +49,11 @@ class StoreQuery(ListQuery):
     )
 
 
+SCOPE = Scope(StoreRow.region, service_points=[StoreRow.service_point], also=may_look_up)
+
 STORES = ListOf(
     select(StoreRow),
-    scope=Scope(StoreRow.region, StoreRow.store, StoreRow.service_point),
+    scope=SCOPE,
     sorts=named(StoreRow.store, StoreRow.name, StoreRow.kind),
     default="store",
     view=StoreView.of,
@@ -57,7 +62,7 @@ STORES = ListOf(
 
 @router.get("/stores")
 async def list_stores(reader: Reader, asked: Annotated[StoreQuery, Query()]) -> Page[StoreView]:
-    """Regionens förråd."""
+    """De egna förråden och de som alla beställer ur; för kundtjänst alla."""
     return await STORES.page(asked, reader)
 
 
@@ -86,7 +91,10 @@ BALANCES = ListOf(
             ArticleRow.article_number == BalanceRow.article_number,
         ),
     ),
-    scope=Scope(BalanceRow.region, BalanceRow.store),
+    scope=Scope(
+        BalanceRow.region,
+        also=lambda caller: is_among(BalanceRow.store, stores_to_look_up(caller)),
+    ),
     sorts=named(BalanceRow.article_number, BalanceRow.available, name=ArticleRow.sort_name),
     default="name",
     view=lambda row: BalanceView.of(row[0], name=row[1]),
@@ -98,5 +106,41 @@ async def list_balances(
     store: StoreId, reader: Reader, asked: Annotated[BalanceQuery, Query()]
 ) -> Page[BalanceView]:
     """Ett förråds saldolista (INV-14)."""
-    await reader.get(StoreRow, store, rule="INV-14")
+    await reader.get(StoreRow, store, scope=SCOPE, rule="INV-14")
     return await BALANCES.page(asked, reader, BalanceRow.store == store)
+
+
+class StockMoveQuery(ListQuery):
+    """Which lines of the ledger."""
+
+    store: Annotated[StoreId | None, Eq(StockMoveRow.store, "Förråd")] = None
+    article_number: Annotated[
+        ArticleNumber | None, Eq(StockMoveRow.article_number, "Artikelnummer")
+    ] = None
+    kind: Annotated[MoveKind | None, Eq(StockMoveRow.kind, "Rörelsens slag")] = None
+    from_day: Annotated[Day | None, From(StockMoveRow.moved_on, "Första dagen")] = None
+    to_day: Annotated[Day | None, To(StockMoveRow.moved_on, "Sista dagen")] = None
+
+
+STOCK_MOVES = ListOf(
+    select(StockMoveRow),
+    scope=Scope(
+        StockMoveRow.region, also=lambda caller: is_among(StockMoveRow.store, own_stores(caller))
+    ),
+    sorts=named(StockMoveRow.recorded_at, StockMoveRow.moved_on),
+    default="-recorded_at",
+    view=StockMoveView.of,
+)
+
+
+@router.get("/stock-moves")
+async def list_stock_moves(
+    reader: Reader, asked: Annotated[StockMoveQuery, Query()]
+) -> Page[StockMoveView]:
+    """Lagerjournalen: varje saldo är summan av sina rörelser (INV-4). Den visas för de egna
+    förråden, och för kundtjänst för alla.
+    """
+    # named one by one, the stores tell the database how few of the region's moves are wanted
+    mine = await stores_within(reader)
+    named_stores = [] if mine is None else [StockMoveRow.store.in_(mine)]
+    return await STOCK_MOVES.page(asked, reader, *named_stores)

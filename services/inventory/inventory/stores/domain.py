@@ -15,6 +15,10 @@ class StoreKind(StrEnum):
     INVESTIGATION = "investigation"
 
 
+FOR_EVERYBODY = (StoreKind.CENTRAL, StoreKind.PURCHASING)
+"""The stores that every unit orders from."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """A store, with whether the unit that owns it is a private clinic."""

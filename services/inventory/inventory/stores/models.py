@@ -1,7 +1,7 @@
 """The tables of stores and of the customers that own them: what was stated last."""
 
 from kvitt_chassis.models import Regional
-from kvitt_contracts.types import CustomerId, ServicePointId, StoreId
+from kvitt_contracts.types import CustomerId, PayerId, ServicePointId, StoreId
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.stores.domain import StoreKind
@@ -20,8 +20,8 @@ class StoreRow(Regional, Base):
 
 
 class CustomerRow(Regional, Base):
-    """The part of a customer that inventory needs: whether it is a private clinic, and its store
-    (REF-7).
+    """The part of a customer that inventory needs: whether it is a private clinic, its store
+    (REF-7) and its payer (REF-4).
     """
 
     __tablename__ = "customers"
@@ -29,3 +29,4 @@ class CustomerRow(Regional, Base):
     customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
     private_clinic: Mapped[bool]
     store: Mapped[StoreId | None]
+    payer_id: Mapped[PayerId | None]

@@ -1,10 +1,14 @@
-"""Look-ups of stores that other nouns use: whether goods may be put into one."""
+"""Look-ups of stores that other nouns use: whether goods may be put into one, and whose it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import CustomerId, StoreId
+from kvitt_contracts.types import CustomerId, PayerId, StoreId
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from inventory.stores import domain
 from inventory.stores.models import CustomerRow, StoreRow
@@ -37,6 +41,46 @@ async def may_store_hold_stock(tx: Transaction, store: StoreId) -> bool:
     return row is None or domain.may_hold_stock(
         await _store(tx, row), private_clinics_hold_stock=tx.policy.private_clinics_hold_stock
     )
+
+
+def are_own_stores(caller: Caller) -> ColumnElement[bool]:
+    """A store is one of the caller's units': it is stated of a service point of theirs, or is the
+    own store that one of these draws from (REF-3, REF-18).
+    """
+    points = sorted(caller.service_points)
+    drawn_from = select(CustomerRow.store).where(CustomerRow.customer_id.in_(points))
+    return or_(
+        StoreRow.service_point.in_(points),
+        and_(StoreRow.kind == domain.StoreKind.OWN, StoreRow.store.in_(drawn_from)),
+    )
+
+
+def own_stores(caller: Caller) -> Select[StoreId]:
+    """Selects the stores of the caller's units."""
+    return select(StoreRow.store).where(are_own_stores(caller))
+
+
+def payers_of(points: Iterable[Any]) -> Select[PayerId | None]:
+    """Selects the payers of these service points, given as values or columns (REF-4)."""
+    return select(CustomerRow.payer_id).where(CustomerRow.customer_id.in_(list(points)))
+
+
+async def stores_within(reader: RegionReader) -> Sequence[StoreId] | None:
+    """The stores of the caller's units; None for who reaches the whole region."""
+    if reader.grant.is_region_wide:
+        return None
+    return await reader.all(own_stores(reader.caller).order_by(StoreRow.store))
+
+
+# decision 0282: what the central store has, everybody may look up
+def may_look_up(caller: Caller) -> ColumnElement[bool]:
+    """A store is of the caller's units, or one that every unit orders from."""
+    return or_(StoreRow.kind.in_(domain.FOR_EVERYBODY), are_own_stores(caller))
+
+
+def stores_to_look_up(caller: Caller) -> Select[StoreId]:
+    """Selects the stores that the caller may look up."""
+    return select(StoreRow.store).where(may_look_up(caller))
 
 
 async def _store(tx: Transaction, row: StoreRow) -> domain.Store:

@@ -1,18 +1,16 @@
 """What a user does with a message. Over HTTP alone: neither is ever sent as a message."""
 
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import ServicePointId, UserId
+from kvitt_contracts.types import UserId
 
 
 class OpenMessage(Command):
-    """Open a message; `service_points` are those of the user's token."""
+    """Open a message."""
 
     by: UserId
-    service_points: tuple[ServicePointId, ...]
 
 
 class RemoveMessage(Command):
     """Remove a message from the list."""
 
     by: UserId
-    service_points: tuple[ServicePointId, ...]

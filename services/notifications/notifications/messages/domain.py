@@ -1,4 +1,4 @@
-"""The rules of messages: whose they are, read once, removed. No clock, no database, no text."""
+"""The rules of messages: posted, read once, removed. No clock, no database, no text."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Status(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a message is not opened or removed."""
+    """Why a message is not opened."""
 
     UNKNOWN_MESSAGE = "UNKNOWN_MESSAGE"
 
@@ -45,14 +45,6 @@ class Message:
     about_id: UUID
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """Who opens or removes: a user with the service points that they work at."""
-
-    user_id: UserId
-    service_points: frozenset[ServicePointId]
-
-
 def post(
     message_id: MessageId, *, to: ToUser | ToServicePoint, message: MessageKind, about: About
 ) -> MessagePosted:
@@ -60,42 +52,28 @@ def post(
     return MessagePosted(message_id=message_id, to=to, message=message, about=about)
 
 
-def read(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
+# decision 0070: one message for all who work at a service point
+def read(message: Message, *, by: UserId) -> tuple[MessageEvent, ...]:
     """Mark the message as read, for everybody at the service point (NTF-1).
 
-    Raises Refused (UNKNOWN_MESSAGE, NTF-1): removed, or not in the user's list.
+    Raises Refused (UNKNOWN_MESSAGE, NTF-1): removed.
     """
-    _refuse_others(message, by)
-    if message.status is Status.READ:
-        return ()
-    return (MessageRead(message_id=message.id, by=by.user_id),)
-
-
-def remove(message: Message, *, by: Holder) -> tuple[MessageEvent, ...]:
-    """Remove the message from the list (NTF-1).
-
-    Raises Refused (UNKNOWN_MESSAGE, NTF-1): not in the user's list.
-    """
-    if message.status is Status.REMOVED and is_for(message, by):
-        return ()
-    _refuse_others(message, by)
-    return (MessageRemoved(message_id=message.id, by=by.user_id),)
-
-
-# decision 0070: one message for all who work at a service point
-def is_for(message: Message, holder: Holder) -> bool:
-    """True when the message is in the holder's list."""
-    return message.user_id == holder.user_id or message.service_point in holder.service_points
-
-
-def _refuse_others(message: Message, by: Holder) -> None:
-    # The same answer for a message of somebody else: who gets messages is nobody's business.
-    if message.status is Status.REMOVED or not is_for(message, by):
+    if message.status is Status.REMOVED:
         raise Refused(
             Reason.UNKNOWN_MESSAGE,
             rule="NTF-1",
             way_on="Hämta din lista på nytt: meddelandet finns inte i den.",
         )
+    if message.status is Status.READ:
+        return ()
+    return (MessageRead(message_id=message.id, by=by),)
+
+
+def remove(message: Message, *, by: UserId) -> tuple[MessageEvent, ...]:
+    """Remove the message from every list that it is in (NTF-1)."""
+    if message.status is Status.REMOVED:
+        return ()
+    return (MessageRemoved(message_id=message.id, by=by),)
 
 
 def evolve(message: Message | None, event: MessageEvent) -> Message:

@@ -14,11 +14,10 @@ from kvitt_chassis.http import (
     Page,
     Reader,
     RegionReader,
-    Scope,
-    SignedIn,
     named,
 )
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.orders import (
     Supply,
     VoidOrder,
@@ -28,7 +27,6 @@ from kvitt_contracts.types import (
     CareUnitId,
     Day,
     PersonRef,
-    Role,
     ServicePointId,
     UserId,
 )
@@ -38,18 +36,24 @@ from sqlalchemy import ColumnElement, or_, select
 from orders.customer_orders.deliveries import resolve_delivery
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
-from orders.customer_orders.queries import is_for_the_person
+from orders.customer_orders.queries import is_for_protected, is_for_the_person, is_for_whom_they_act
 from orders.customer_orders.views import (
     DeliveryView,
     OrderSummary,
     OrderView,
 )
-from orders.people.domain import Purpose, roles_that_may_ask
 from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Ordrar"])
 
-WRITERS = (Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM)
+# decision 0280: an order is its service point's, its parties' and theirs who act for its prescriber
+SCOPE = ScopeOfPersons(
+    OrderRow.region,
+    service_points=[OrderRow.service_point],
+    users=[OrderRow.prescriber, OrderRow.requester],
+    also=is_for_whom_they_act,
+    protected=is_for_protected,
+)
 
 
 @router.post("/orders/{order_id}:void", status_code=202)
@@ -59,9 +63,10 @@ async def void_order(order_id: UUID, commands: Commands) -> OrderView:
     Nekas: UNKNOWN_ORDER (ORD-14), UNKNOWN_USER, NOT_YOUR_ORDER (REF-3), WITHDRAWAL_IS_DELIVERED,
     DELIVERED, DECLINED, PICKING_BEGUN (ORD-14).
     """
-    commands.caller.must_have(*WRITERS)
     command = VoidOrder(by=commands.caller.user_id)
-    return await commands.run(command, target=order_id, show=show_order(order_id))
+    return await commands.run(
+        command, target=order_id, scope=SCOPE, rule="ORD-14", show=show_order(order_id)
+    )
 
 
 def _is_mine(_: bool, reader: RegionReader) -> ColumnElement[bool]:
@@ -98,7 +103,7 @@ class OrderQuery(ListQuery):
 
 ORDERS = ListOf(
     select(OrderRow),
-    scope=Scope(OrderRow.region, OrderRow.service_point),
+    scope=SCOPE,
     sorts=named(
         OrderRow.order_number,
         OrderRow.reference,
@@ -125,16 +130,16 @@ async def list_orders(reader: Reader, asked: Annotated[OrderQuery, Query()]) -> 
 @router.get("/orders/{order_id}")
 async def get_order(order_id: UUID, reader: Reader) -> OrderView:
     """En order med rader."""
-    row = await reader.get(OrderRow, order_id, rule="ORD-15")
+    row = await reader.get(OrderRow, order_id, scope=SCOPE, rule="ORD-15")
     return OrderView.of(row, await reader.look_up(OrderDetailsRow, order_id))
 
 
 @router.post("/orders/{order_id}:resolve-delivery")
-async def show_delivery(order_id: UUID, tx: ReadTransaction, caller: SignedIn) -> DeliveryView:
+async def show_delivery(order_id: UUID, reader: Reader, tx: ReadTransaction) -> DeliveryView:
     """Vart en order ska, för den som levererar. Varje uppslag av en patient loggas."""
-    caller.must_have(*roles_that_may_ask(Purpose.DELIVERY))
+    await reader.get(OrderRow, order_id, scope=SCOPE, rule="ORD-3")
     row = await tx.get(OrderRow, order_id, rule="ORD-3")
-    return await resolve_delivery(row, tx, user=caller.user_id)
+    return await resolve_delivery(row, tx, user=reader.caller.user_id)
 
 
 def show_order(order_id: UUID) -> Callable[[Transaction], Awaitable[OrderView]]:

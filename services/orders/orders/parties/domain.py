@@ -65,7 +65,7 @@ def must_fit(parties: Parties) -> None:
         )
     if requester.user_id == prescriber.user_id or requester.has(Role.CUSTOMER_SERVICE):
         return
-    if not requester.active or prescriber.user_id not in requester.acts_for:
+    if prescriber.user_id not in requester.acts_for:
         raise OrderRefused(
             Reason.NOT_CONNECTED_TO_PRESCRIBER,
             rule="REF-3",

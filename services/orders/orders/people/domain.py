@@ -1,19 +1,21 @@
 """The rules of persons: references, merging, who may see what. No database, no clock, no log."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.orders import (
     PersonEvent,
     PersonInactivated,
+    PersonProtectionChanged,
     PersonReactivated,
     PersonRegistered,
     PersonsMerged,
 )
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Address, PersonRef, RegionPersonId, Role
+from kvitt_contracts.types import Address, PersonRef, RegionPersonId
 
 
 class Reason(StrEnum):
@@ -34,6 +36,7 @@ class Person:
     id: PersonRef
     region_person_id: RegionPersonId
     active: bool
+    is_protected: bool = False
     merged_into: PersonRef | None = None
 
 
@@ -46,13 +49,74 @@ class Purpose(StrEnum):
     INVOICING = "invoicing"  # what stands on a patient's invoice
 
 
-_MAY_ASK: dict[Purpose, frozenset[Role]] = {
-    Purpose.DISPLAY: frozenset({Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE}),
-    Purpose.ORDERING: frozenset({Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE}),
-    Purpose.DELIVERY: frozenset({Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM}),
-    Purpose.INVOICING: frozenset({Role.CUSTOMER_SERVICE, Role.REGION_SYSTEM}),
+class Finding(StrEnum):
+    """Why somebody looks for a person by their number. Written into the log for reading."""
+
+    NEW_PATIENT = "new_patient"  # who is to have something prescribed
+    CASE = "case"  # whom a call or a letter is about
+
+
+_STAFF = frozenset({Grantee.PRESCRIBER, Grantee.REQUESTER, Grantee.CUSTOMER_SERVICE})
+_SERVES = frozenset({Grantee.CUSTOMER_SERVICE, Grantee.REGION_SYSTEM})
+_MAY_ASK: dict[Purpose | Finding, frozenset[Grantee]] = {
+    Purpose.DISPLAY: _STAFF,
+    Purpose.ORDERING: _STAFF,
+    Purpose.DELIVERY: _SERVES,
+    Purpose.INVOICING: _SERVES,
+    Finding.NEW_PATIENT: _STAFF,
+    Finding.CASE: _SERVES,
 }
 _WITH_ADDRESS = frozenset({Purpose.ORDERING, Purpose.DELIVERY, Purpose.INVOICING})
+OF_AN_ORDER = frozenset({Purpose.DELIVERY, Purpose.INVOICING})
+"""Purposes for which it is an order that gives a person to those who serve the whole region."""
+
+
+class Look(StrEnum):
+    """What came of somebody's access to a person. Written into the log for reading (REF-19)."""
+
+    FOUND = "found"  # by the full number
+    NOT_FOUND = "not_found"
+    ADDED = "added"  # by hand, or found when that was tried
+    OPENED = "opened"  # in an emergency
+    SHOWN = "shown"
+    OUT_OF_REACH = "out_of_reach"  # asked for by a reference, and not shown
+    EDITED = "edited"
+
+
+OPENING = frozenset({Look.FOUND, Look.ADDED, Look.OPENED})
+"""Looks that open a person to who looks."""
+
+# decision 0276: an opening is a line of the log, and ends with the day's work
+OPEN_FOR = timedelta(hours=8)
+"""A day's work: who goes on with a person has registered something on them by then, and has a part
+in their care; who has not, says why anew.
+"""
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How many looks of some kinds a user may have in an hour."""
+
+    looks: frozenset[Look]
+    an_hour: int
+
+
+_FINDS = frozenset({Look.FOUND, Look.NOT_FOUND, Look.ADDED})
+EMERGENCIES = Limit(looks=frozenset({Look.OPENED}), an_hour=5)
+"""Who has more in an hour has a list of persons, not an emergency."""
+MISSES = Limit(looks=frozenset({Look.OUT_OF_REACH}), an_hour=1000)
+"""Twenty pages of a list whose persons are others'. A miss tells nothing, and is a line of the log.
+"""
+
+
+def finds_of(grantees: frozenset[Grantee]) -> Limit:
+    """How many numbers somebody may look for in an hour.
+
+    A user one a minute, more than anybody has patients; a region's system speaks for all its users.
+    """
+    return Limit(looks=_FINDS, an_hour=1000 if Grantee.REGION_SYSTEM in grantees else 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +168,16 @@ class Phones:
     stated: str | None
 
 
-def register(ref: PersonRef, *, region_person_id: RegionPersonId, active: bool) -> PersonRegistered:
+def register(
+    ref: PersonRef, *, region_person_id: RegionPersonId, active: bool, is_protected: bool
+) -> PersonRegistered:
     """Register a person whom the region states for the first time, under an id of its own."""
-    return PersonRegistered(person=ref, region_person_id=region_person_id, active=active)
+    return PersonRegistered(
+        person=ref,
+        region_person_id=region_person_id,
+        active=active,
+        is_protected=is_protected,
+    )
 
 
 def state_activity(
@@ -119,6 +190,13 @@ def state_activity(
         return ()
     changed = PersonReactivated if active else PersonInactivated
     return (changed(person=person.id),)
+
+
+def state_protection(person: Person, *, is_protected: bool) -> tuple[PersonProtectionChanged, ...]:
+    """Set whether the person's identity is protected (REF-9); no event when unchanged."""
+    if person.is_protected == is_protected:
+        return ()
+    return (PersonProtectionChanged(person=person.id, is_protected=is_protected),)
 
 
 def merge(person: Person, *, into: Person) -> tuple[PersonsMerged, ...]:
@@ -177,8 +255,8 @@ def phone_after(known: Phones, *, stated: str | None) -> Phones:
     return Phones(phone=known.phone if was_edited else stated, stated=stated)
 
 
-def roles_that_may_ask(purpose: Purpose) -> frozenset[Role]:
-    """Who may resolve references for a purpose."""
+def who_may_ask(purpose: Purpose | Finding) -> frozenset[Grantee]:
+    """Who may resolve references, or look for a number, for a purpose."""
     return _MAY_ASK[purpose]
 
 
@@ -211,7 +289,12 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
     Raises ValueError for any event before the person is registered.
     """
     if isinstance(event, PersonRegistered):
-        return Person(id=event.person, region_person_id=event.region_person_id, active=event.active)
+        return Person(
+            id=event.person,
+            region_person_id=event.region_person_id,
+            active=event.active,
+            is_protected=event.is_protected,
+        )
     if person is None:
         raise ValueError(f"{event.wire_type} before the person is registered")
     match event:
@@ -221,3 +304,5 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
             return replace(person, active=True)
         case PersonsMerged():
             return replace(person, merged_into=event.into)
+        case PersonProtectionChanged():
+            return replace(person, is_protected=event.is_protected)

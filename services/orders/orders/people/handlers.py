@@ -3,12 +3,14 @@ Kafka.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from secrets import choice
 from string import ascii_lowercase
 from uuid import uuid4
 
-from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
 from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
@@ -19,14 +21,18 @@ from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 from orders.people.queries import find_by_number, rows_of_person
-from orders.people.writes import change_number_index, delete_details, log_accesses
+from orders.people.turns import must_have_a_turn
+from orders.people.writes import change_number_index, delete_details, log_accesses, log_edit
 from orders.units.models import UserRow
 from orders.units.queries import user_key
 
 messages = Handlers()
 
-EDIT_CONTACT = "edit_contact"
-"""The purpose that an edited phone, door code or instruction is logged under."""
+ADD_PERSON = "add_person"
+"""The purpose that an addition by hand is logged under."""
+
+PROTECTION_UNTOLD = Timer("person_protection_untold", PersonRow)
+"""Set by a migration for who was protected before events said so."""
 
 
 def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
@@ -54,7 +60,7 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
     row = await _called(named, tx)
     is_new = row is None
     if row is None:
-        row = _start(named, active=active, tx=tx)
+        row = _start(named, active=active, is_protected=fact.protected, tx=tx)
     elif row.region_person_id != named:
         await _must_state_same_number(row, fact, tx)
     holder = await _holding(fact.identity, tx)
@@ -62,20 +68,34 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
         await _merge(row, into=holder, tx=tx)
         row, is_new = holder, False
     tx.record(row, *domain.state_activity(row.state(), active=active))
+    tx.record(row, *domain.state_protection(row.state(), is_protected=fact.protected))
     await _keep_details(PersonRef(row.id), fact, tx, is_new=is_new)
 
 
 @messages.on(PersonsJoined)
 async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
-    """Two of the region's ids are one person: the subject's reference stays.
+    """Two of the region's ids are one person: the subject's reference stays, protected where either
+    was (REF-9).
 
     An id that nobody has stated: the fact waits. Refused: INVALID_SUBJECT (contract).
     """
     stays = await tx.get(PersonIdRow, subject_as(RegionPersonId, tx.subject))
     joined = await tx.get(PersonIdRow, fact.joined)
     row, into = await _lock_current(joined.person, tx), await _lock_current(stays.person, tx)
-    if row.id != into.id:
-        await _merge(row, into=into, tx=tx)
+    if row.id == into.id:
+        return
+    was_protected = row.is_protected
+    await _merge(row, into=into, tx=tx)
+    if was_protected:  # until the region states the person anew
+        await _protect(into, tx)
+
+
+@messages.timer(PROTECTION_UNTOLD)
+async def tell_protection(row: PersonRow, due: datetime, tx: Transaction) -> None:
+    """Emit that a person is protected, where the vault alone says so (REF-9)."""
+    details = await tx.look_up(PersonDetailsRow, row.id)
+    if details is not None and details.protected:
+        tx.record(row, *domain.state_protection(row.state(), is_protected=True))
 
 
 @messages.command(AddPerson, reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))])
@@ -83,13 +103,20 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
     """Add a person whom the registry lacks (REF-8), with who asked for it (REF-12); no effect when
     the number is registered already.
 
-    Refused: UNKNOWN_USER (REF-12).
+    Refused: UNKNOWN_USER (REF-12). Raises TooManyLooks.
     """
+    assert tx.actor is not None  # over HTTP alone
+    by = UserId(tx.actor)
+    limit = domain.finds_of(frozenset({Grantee.CUSTOMER_SERVICE}))  # nobody else is granted it
+    await must_have_a_turn(limit, by, tx)
     await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12", field="asked_by")
-    if await find_by_number(command.identity, tx) is not None:
+    found = await find_by_number(command.identity, tx)
+    if found is not None:
+        log_accesses(tx, by, ADD_PERSON, [found], look=domain.Look.ADDED)
         return
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))
-    row = _start(named, active=True, tx=tx)
+    row = _start(named, active=True, is_protected=command.protected, tx=tx)
+    log_accesses(tx, by, ADD_PERSON, [PersonRef(row.id)], look=domain.Look.ADDED)
     tx.put(
         PersonDetailsRow(
             region=tx.region,
@@ -115,17 +142,22 @@ async def keep_contact(command: KeepContact, tx: Transaction) -> None:
     row = await _lock_current(PersonRef(tx.target("person")), tx)
     details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
     assert tx.actor is not None  # over HTTP alone
-    log_accesses(tx, UserId(tx.actor), EDIT_CONTACT, [PersonRef(row.id)])
+    log_edit(tx, UserId(tx.actor), PersonRef(row.id))
     details.phone = command.phone
     details.door_code = command.door_code
     details.instructions = command.instructions
 
 
-def _start(named: RegionPersonId, *, active: bool, tx: Transaction) -> PersonRow:
+def _start(
+    named: RegionPersonId, *, active: bool, is_protected: bool, tx: Transaction
+) -> PersonRow:
     # Random: a reference that could be derived would say something about the person.
     ref = PersonRef(uuid4())
     tx.put(PersonIdRow(region=tx.region, region_person_id=named, person=ref))
-    return tx.start(PersonRow, ref, domain.register(ref, region_person_id=named, active=active))
+    registered = domain.register(
+        ref, region_person_id=named, active=active, is_protected=is_protected
+    )
+    return tx.start(PersonRow, ref, registered)
 
 
 async def _called(named: RegionPersonId, tx: Transaction) -> PersonRow | None:
@@ -158,6 +190,13 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
             await delete_details(details, tx)
+
+
+async def _protect(row: PersonRow, tx: Transaction) -> None:
+    tx.record(row, *domain.state_protection(row.state(), is_protected=True))
+    details = await tx.look_up(PersonDetailsRow, row.id)
+    if details is not None:
+        details.protected = True
 
 
 async def _keep_details(

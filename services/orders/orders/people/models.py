@@ -7,7 +7,7 @@ from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.topics import ORDERS_PERSONS
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
@@ -28,10 +28,12 @@ class PersonRow(
     __table_args__ = (
         UniqueConstraint("region", "region_person_id", name="uq_one_ref_per_region_person_id"),
         Index("ix_persons_merged_into", "region", "merged_into"),
+        Index("ix_persons_protected", "region", "id", postgresql_where=text("is_protected")),
     )
 
     region_person_id: Mapped[RegionPersonId]
     active: Mapped[bool]
+    is_protected: Mapped[bool] = mapped_column(server_default=false())
     merged_into: Mapped[PersonRef | None]
 
 
@@ -80,24 +82,34 @@ class PersonDetailsRow(Regional, Base):
         )
 
     @property
+    def contact(self) -> tuple[str | None, str | None, str | None]:
+        """What is not the registry's: phone, door code, instructions."""
+        return self.phone, self.door_code, self.instructions
+
+    @property
     def born_on(self) -> date:
         """The day of birth."""
         return self.identity.born
 
 
 class PersonAccessRow(Regional, Base):
-    """Who looked at whom, or edited how they are reached, when and why. Rows are added, never
-    changed (REF-6).
+    """Who looked at whom, or edited how they are reached, when and why; a look that found nobody
+    has no person. Rows are added, never changed (REF-6).
+
+    `at` is real time; `look` is not given of what was logged before looks had kinds.
     """
 
     __tablename__ = "person_accesses"
     __table_args__ = (
         Index("ix_person_accesses_person", "region", "person", "at"),
         Index("ix_person_accesses_at", "region", "at", "access_id"),
+        Index("ix_person_accesses_user", "region", "user_id", "at"),
     )
 
     access_id: Mapped[UUID] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
     user_id: Mapped[UserId]
+    look: Mapped[domain.Look | None]
     purpose: Mapped[str]
-    person: Mapped[PersonRef]
+    reason: Mapped[str | None]  # of an opening in an emergency
+    person: Mapped[PersonRef | None]

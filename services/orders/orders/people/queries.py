@@ -1,14 +1,18 @@
 """Finds the person behind a region's id or a number. Reads only."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
-from kvitt_contracts.types import PersonRef, RegionPersonId
-from sqlalchemy import select
+from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, UserId
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
+from orders.people.domain import OPEN_FOR, OPENING
+from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
 
 
@@ -38,6 +42,74 @@ async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | Non
     index = index_of(identity, region=tx.region)
     row = await tx.search(PersonDetailsRow, PersonDetailsRow.number_index, index)
     return None if row is None else row.person
+
+
+def same_persons(refs: Sequence[PersonRef], region: RegionCode) -> CTE:
+    """Every reference of the persons behind some: up from each to the current one, and down to its
+    aliases. `asked` is the one of `refs` that an `id` belongs to.
+    """
+    up = (
+        select(PersonRow.id.label("asked"), PersonRow.id, PersonRow.merged_into)
+        .where(PersonRow.region == region, PersonRow.id.in_(refs))
+        .cte(recursive=True)
+    )
+    up = up.union(
+        select(up.c.asked, PersonRow.id, PersonRow.merged_into).where(
+            PersonRow.region == region, PersonRow.id == up.c.merged_into
+        )
+    )
+    down = select(up.c.asked, up.c.id).where(up.c.merged_into.is_(None))
+    same = down.cte(recursive=True)
+    return same.union(
+        select(same.c.asked, PersonRow.id).where(
+            PersonRow.region == region, PersonRow.merged_into == same.c.id
+        )
+    )
+
+
+def protected_references() -> Select[PersonRef]:
+    """Selects the references of persons whose identity is protected, with every alias of them."""
+    protected = select(PersonRow.id).where(PersonRow.is_protected, PersonRow.merged_into.is_(None))
+    found = protected.cte("protected_references", recursive=True)
+    aliases = select(PersonRow.id).join(found, PersonRow.merged_into == found.c.id)
+    return select(found.union(aliases).c.id)
+
+
+def is_told_of(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
+    """The criterion of a line of the log that is about a person; of who is protected, the reader's
+    own lines alone: whoever else looked works where the person is cared for (REF-19).
+    """
+    mine = PersonAccessRow.user_id == reader.caller.user_id
+    is_open = PersonAccessRow.person.not_in(protected_references())
+    return and_(PersonAccessRow.person == person, or_(mine, is_open))
+
+
+async def protected_among(refs: Iterable[PersonRef], reader: RegionReader) -> frozenset[PersonRef]:
+    """Those of some references whose persons are protected."""
+    these = PersonRow.id.in_(sorted(refs, key=str)), PersonRow.id.in_(protected_references())
+    return frozenset(PersonRef(ref) for ref in await reader.all(select(PersonRow.id).where(*these)))
+
+
+def is_open_to(
+    user: UserId, person: ColumnElement[PersonRef], region: RegionCode
+) -> ColumnElement[bool]:
+    """The criterion that somebody has opened a person, not longer ago than an opening lasts."""
+    recent = PersonAccessRow.at > func.now() - OPEN_FOR
+    return _openings(person, region).where(PersonAccessRow.user_id == user, recent).exists()
+
+
+def was_opened_by(
+    user: InstrumentedAttribute[UserId], person: ColumnElement[PersonRef], region: RegionCode
+) -> ColumnElement[bool]:
+    """The criterion that somebody has opened a person, whenever that was."""
+    return _openings(person, region).where(PersonAccessRow.user_id == user).exists()
+
+
+def _openings(person: ColumnElement[PersonRef], region: RegionCode) -> Select[UUID]:
+    opens = PersonAccessRow.look.in_(OPENING)
+    of_the_person = PersonAccessRow.person == person
+    query = select(PersonAccessRow.access_id).where(PersonAccessRow.region == region, of_the_person)
+    return query.where(opens).correlate_except(PersonAccessRow)
 
 
 async def current_references(

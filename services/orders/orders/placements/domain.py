@@ -135,17 +135,17 @@ def withdraw(
     )
 
 
-def refuse_used_reference(order_number: OrderNumber, *, field: str) -> OrderRefused:
+def refuse_used_reference(*, field: str) -> OrderRefused:
     """The refusal of a reference that names an order already: one for ever (ORD-2, decision 0034).
 
-    `field` is where the reference was given.
+    `field` is where the reference was given. It says nothing of the order: that may be out of the
+    reach of who asks (REF-18).
     """
     return OrderRefused(
         Reason.ALREADY_PLACED,
         rule="ORD-2",
         field=field,
         way_on="Referensen har redan en order. Välj en ny referens för en ny order.",
-        order_number=order_number,
     )
 
 

@@ -87,10 +87,9 @@ async def preview(command: PlaceOrder, tx: Transaction) -> OrderPlaced:
 
 async def _new_order(tx: Transaction) -> OrderId:
     order_id = OrderId(tx.target("order"))
-    existing = await tx.find(OrderRow, order_id)
-    if existing is not None:
+    if await tx.find(OrderRow, order_id) is not None:
         field = "reference" if tx.message is None else "ce_subject"
-        raise domain.refuse_used_reference(existing.order_number, field=field)
+        raise domain.refuse_used_reference(field=field)
     return order_id
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 from kvitt_chassis.filters import Contains, Eq, StartsWith
-from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, Scope, named
+from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, named
 from kvitt_contracts.types import (
     CareUnitId,
     CustomerId,
@@ -100,7 +100,9 @@ async def list_payers(reader: Reader, asked: Annotated[PayerQuery, Query()]) -> 
 @router.get("/payers/{payer_id}")
 async def get_payer(payer_id: PayerId, reader: Reader) -> PayerView:
     """En betalare."""
-    row = await reader.get(PayerRow, _key(reader, "payer", payer_id), rule="REF-4")
+    row = await reader.get(
+        PayerRow, _key(reader, "payer", payer_id), scope=PAYERS.scope, rule="REF-4"
+    )
     return PayerView.model_validate(row)
 
 
@@ -136,7 +138,9 @@ async def list_customers(
 @router.get("/customers/{customer_id}")
 async def get_customer(customer_id: CustomerId, reader: Reader) -> CustomerView:
     """En kund."""
-    row = await reader.get(CustomerRow, _key(reader, "customer", customer_id), rule="REF-4")
+    row = await reader.get(
+        CustomerRow, _key(reader, "customer", customer_id), scope=CUSTOMERS.scope, rule="REF-4"
+    )
     return CustomerView.model_validate(row)
 
 
@@ -168,7 +172,7 @@ async def list_care_units(
 @router.get("/care-units/{unit}")
 async def get_care_unit(unit: CareUnitId, reader: Reader) -> CareUnitView:
     """En vårdenhet."""
-    row = await reader.get(CareUnitRow, _key(reader, "care-unit", unit))
+    row = await reader.get(CareUnitRow, _key(reader, "care-unit", unit), scope=CARE_UNITS.scope)
     return CareUnitView.model_validate(row)
 
 
@@ -184,7 +188,7 @@ class UserQuery(ListQuery):
 
 USERS = ListOf(
     select(UserRow),
-    scope=Scope(UserRow.region, UserRow.default_service_point, UserRow.service_points),
+    scope=RegionWide(UserRow.region, because=_CHOSEN),
     sorts=named(UserRow.user_id, UserRow.default_service_point),
     default="user_id",
     view=UserView.model_validate,
@@ -200,7 +204,7 @@ async def list_users(reader: Reader, asked: Annotated[UserQuery, Query()]) -> Pa
 @router.get("/users/{user_id}")
 async def get_user(user_id: UserId, reader: Reader) -> UserView:
     """En användare."""
-    row = await reader.get(UserRow, _key(reader, "user", user_id), rule="REF-3")
+    row = await reader.get(UserRow, _key(reader, "user", user_id), scope=USERS.scope, rule="REF-3")
     return UserView.model_validate(row)
 
 

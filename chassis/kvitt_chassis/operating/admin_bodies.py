@@ -1,0 +1,85 @@
+"""What an operator sends to a service and is answered: bodies and views of admin.py."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from kvitt_contracts.types import TEXT
+from pydantic import AwareDatetime, BaseModel, Field
+
+from kvitt_chassis.operating import clock
+from kvitt_chassis.parameters import RowNumber, Text
+from kvitt_chassis.web.bodies import Body
+
+_SPAN = (clock.LATEST - clock.EARLIEST).total_seconds()
+
+
+class Outbox(BaseModel):
+    """How far the event log is sent."""
+
+    unsent: int
+    oldest_unsent_seconds: float
+    holder: str
+    lease_seconds_left: float
+    last_id: int
+    refusal: str | None
+
+
+class Clock(BaseModel):
+    """Business time, how far it is ahead of real time, and whether it can be moved."""
+
+    now: datetime
+    offset_seconds: float
+    moves: bool
+
+
+Why = Annotated[str, Field(min_length=3, max_length=500, pattern=TEXT)]
+
+
+class Advance(Body):
+    """Move business time to an instant, or to an offset that another service has answered."""
+
+    to: AwareDatetime | None = None
+    offset_seconds: Annotated[float | None, Field(ge=-_SPAN, le=_SPAN)] = None
+    why: Why = "training or test"
+
+
+class Because(Body):
+    """Why an act is done; it is kept."""
+
+    why: Why
+
+
+class Edit(Because):
+    """The body as it should have been (JSON), and headers to set, or to remove (null)."""
+
+    body: Any = None
+    headers: Annotated[dict[str, str | None], Field(default_factory=dict)]
+
+
+class Republish(Because):
+    """Which events to send again."""
+
+    topic: Text
+    key: Text
+    from_seq: Annotated[RowNumber, Field(ge=1)] = 1
+
+
+class Rebase(Because):
+    """Which rows to send again: none, all, or those after an id."""
+
+    resend: Literal["nothing", "everything"] | RowNumber
+
+
+class Recorded(BaseModel):
+    """One event of an aggregate's story."""
+
+    seq: int
+    type: str
+    time: datetime
+    recorded_at: datetime
+    event_id: str
+    region: str
+    actor: str | None
+    causation_id: str | None
+    correlation_id: str | None
+    data: Any

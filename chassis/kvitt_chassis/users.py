@@ -1,0 +1,22 @@
+"""The register of users as a service has it: a projection of what orders emits (REF-18)."""
+
+from kvitt_contracts.types import Role, ServicePointId, UserId
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kvitt_chassis.models import Json, Regional
+
+
+class RegisteredUser(Regional):
+    """The columns of a user that access is decided by. A service makes its row class of it:
+    `class UserRow(RegisteredUser, Base)`, and projects `UserRegistered` into it.
+    """
+
+    __tablename__ = "users"
+
+    user_id: Mapped[UserId] = mapped_column(primary_key=True)
+    roles: Mapped[tuple[Role, ...]] = mapped_column(Json(tuple[Role, ...]))
+    service_points: Mapped[tuple[ServicePointId, ...]] = mapped_column(
+        Json(tuple[ServicePointId, ...])
+    )
+    default_service_point: Mapped[ServicePointId]
+    active: Mapped[bool]

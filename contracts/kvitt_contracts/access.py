@@ -1,0 +1,290 @@
+"""Who may do what: each act with the roles that may do it, and how far each role reaches (REF-18).
+
+The one table. The chassis enforces it for HTTP and for what regions command; a route or a command
+that is in no row does not start. `make access` prints it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from kvitt_contracts import bmb, orders
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.topic import SERVICES
+from kvitt_contracts.types import Role, UserId
+
+
+class Grantee(StrEnum):
+    """Who an act is granted to: what a user is by the register, or what a token alone can say."""
+
+    PRESCRIBER = "prescriber"
+    REQUESTER = "requester"
+    CUSTOMER_SERVICE = "customer_service"
+    REGION_SYSTEM = "region_system"
+    OPS = "ops"
+    PLATFORM = "platform"
+
+
+IN_TOKENS: Final = frozenset({Grantee.REGION_SYSTEM, Grantee.OPS, Grantee.PLATFORM})
+"""What a token says of its holder; a user of the register is never one of these."""
+
+IN_REGISTER: Final[Mapping[Role, Grantee]] = {
+    Role.PRESCRIBER: Grantee.PRESCRIBER,
+    Role.REQUESTER: Grantee.REQUESTER,
+    Role.CUSTOMER_SERVICE: Grantee.CUSTOMER_SERVICE,
+}
+"""What the register of users says of somebody; a token cannot."""
+
+
+class Reach(StrEnum):
+    """How far a role reaches with an act, the nearest first.
+
+    `own`: what names the caller. `units`: besides, what belongs to the caller's service points,
+    their stores and their payers. `region`: all of the region. `platform`: all regions.
+    """
+
+    OWN = "own"
+    UNITS = "units"
+    REGION = "region"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class ByMessage:
+    """A command from a region's topic. Who acts is named by the first of the fields `actors` that
+    is given.
+    """
+
+    command: type[Command]
+    actors: tuple[str, ...] = ("by",)
+
+    def field(self, command: Command) -> str:
+        """The field that says who acts by a command."""
+        return next(name for name in self.actors if getattr(command, name) is not None)
+
+    def actor(self, command: Command) -> UserId:
+        """Who acts by a command."""
+        actor: UserId = getattr(command, self.field(command))
+        return actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One row. `route` is `POST /transfers/{transfer_id}:accept`, None for what has no route.
+
+    Who lacks it is refused with `reason` and `rule`.
+    """
+
+    name: str
+    service: str
+    route: str | None = None
+    message: ByMessage | None = None
+    granted: Mapping[Grantee, Reach]
+    rule: str = "REF-18"
+    reason: str = "FORBIDDEN"
+
+    def reach_of(self, grantees: Iterable[Grantee]) -> Reach | None:
+        """The farthest reach of whoever is all of these; None: they may not do it."""
+        found = {self.granted[one] for one in grantees if one in self.granted}
+        return max(found, key=_ORDER.index, default=None)
+
+
+_ORDER = tuple(Reach)
+
+_UNITS, _REGION, _PLATFORM = Reach.UNITS, Reach.REGION, Reach.PLATFORM
+
+_CARE = {Grantee.PRESCRIBER: _UNITS, Grantee.REQUESTER: _UNITS}
+_STAFF = {Grantee.CUSTOMER_SERVICE: _REGION}
+_SYSTEM = {Grantee.REGION_SYSTEM: _REGION}
+_OPERATES = {Grantee.OPS: _REGION, Grantee.PLATFORM: _PLATFORM}
+
+_WORKS = {**_CARE, **_STAFF}
+_READS = {**_WORKS, **_SYSTEM}
+_LOOKS_UP = dict.fromkeys((*_CARE, *_STAFF, *_SYSTEM), _REGION)
+_MINE = {**_CARE, Grantee.CUSTOMER_SERVICE: _UNITS}
+
+
+def _routes(
+    service: str, rows: Mapping[str, tuple[str, Mapping[Grantee, Reach]]]
+) -> tuple[Act, ...]:
+    return tuple(
+        Act(name=name, service=service, route=route, granted=granted)
+        for route, (name, granted) in rows.items()
+    )
+
+
+def _command(
+    name: str,
+    route: str,
+    command: type[Command],
+    granted: Mapping[Grantee, Reach],
+    *,
+    actors: tuple[str, ...] = ("by",),
+    rule: str = "REF-18",
+    reason: str = "FORBIDDEN",
+) -> Act:
+    return Act(
+        name=name,
+        service=name.split(".")[0],
+        route=route,
+        message=ByMessage(command, actors),
+        granted=granted,
+        rule=rule,
+        reason=reason,
+    )
+
+
+_PLACES = ("requester", "prescriber")
+
+_ORDERS = (
+    _command("orders.order.place", "POST /orders", orders.PlaceOrder, _WORKS, actors=_PLACES),
+    _command(
+        "orders.withdrawal.register",
+        "POST /withdrawals",
+        orders.RegisterWithdrawal,
+        _WORKS,
+        actors=_PLACES,
+    ),
+    _command("orders.order.void", "POST /orders/{order_id}:void", orders.VoidOrder, _WORKS),
+    *_routes(
+        "orders",
+        {
+            "POST /orders:preview": ("orders.order.preview", _WORKS),
+            "GET /orders": ("orders.orders.list", _READS),
+            "GET /orders/{order_id}": ("orders.order.show", _READS),
+            "POST /orders/{order_id}:resolve-delivery": (
+                "orders.delivery.resolve",
+                {**_STAFF, **_SYSTEM},
+            ),
+            "GET /payers": ("orders.payers.list", _LOOKS_UP),
+            "GET /payers/{payer_id}": ("orders.payer.show", _LOOKS_UP),
+            "GET /customers": ("orders.customers.list", _LOOKS_UP),
+            "GET /customers/{customer_id}": ("orders.customer.show", _LOOKS_UP),
+            "GET /care-units": ("orders.care-units.list", _LOOKS_UP),
+            "GET /care-units/{unit}": ("orders.care-unit.show", _LOOKS_UP),
+            "GET /users": ("orders.users.list", _LOOKS_UP),
+            "GET /users/{user_id}": ("orders.user.show", _LOOKS_UP),
+            "POST /users:find": ("orders.users.find", _LOOKS_UP),
+            "POST /persons:find": ("orders.person.find", _LOOKS_UP),
+            "POST /persons:resolve": ("orders.persons.resolve", _READS),
+            "POST /persons/{person}:open": (
+                "orders.person.open",
+                dict.fromkeys(_WORKS, _REGION),
+            ),
+            "POST /persons": ("orders.person.add", _STAFF),
+            "POST /persons/{person}:contact": ("orders.person.contact", _WORKS),
+            "GET /persons": ("orders.persons.list", {**_STAFF, **_SYSTEM}),
+            "GET /persons/{person}": ("orders.person.show", _READS),
+            "GET /person-accesses": ("orders.person-accesses.list", {**_STAFF, **_OPERATES}),
+        },
+    ),
+)
+
+_TRANSFER = "/transfers/{transfer_id}"
+
+_BMB = (
+    _command("bmb.transfer.save", "POST /transfers", bmb.SaveTransfer, _WORKS, actors=("sender",)),
+    _command("bmb.transfer.execute", f"POST {_TRANSFER}:execute", bmb.ExecuteTransfer, _WORKS),
+    _command("bmb.transfer.cancel", f"POST {_TRANSFER}:cancel", bmb.CancelTransfer, _WORKS),
+    _command("bmb.transfer.accept", f"POST {_TRANSFER}:accept", bmb.AcceptTransfer, _WORKS),
+    _command("bmb.transfer.reject", f"POST {_TRANSFER}:reject", bmb.RejectTransfer, _WORKS),
+    _command(
+        "bmb.transfer.unlock",
+        f"POST {_TRANSFER}:unlock",
+        bmb.UnlockTransfer,
+        _STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    *_routes(
+        "bmb",
+        {
+            "GET /transfers": ("bmb.transfers.list", _READS),
+            "GET /transfers:to-take-over": ("bmb.transfers.to-take-over", _MINE),
+            "GET /transfers:unanswered": ("bmb.transfers.unanswered", _MINE),
+            "GET /transfers:rejected": ("bmb.transfers.rejected", _MINE),
+            f"GET {_TRANSFER}": ("bmb.transfer.show", _READS),
+        },
+    ),
+)
+
+_INVENTORY = _routes(
+    "inventory",
+    {
+        "GET /articles": ("inventory.articles.list", _LOOKS_UP),
+        "GET /articles/{article_number}": ("inventory.article.show", _LOOKS_UP),
+        "GET /stores": ("inventory.stores.list", _READS),
+        "GET /stores/{store}/balances": ("inventory.balances.list", _READS),
+        "GET /stock-moves": ("inventory.stock-moves.list", _READS),
+        "GET /devices": ("inventory.devices.list", _READS),
+        "GET /devices/{device_id}": ("inventory.device.show", _READS),
+        "GET /reservations": ("inventory.reservations.list", _READS),
+        "GET /reservations/{order_id}": ("inventory.reservation.show", _READS),
+        "GET /holds/{transfer_id}": ("inventory.hold.show", _READS),
+    },
+)
+
+_BILLING = _routes(
+    "billing",
+    {
+        "GET /invoices": ("billing.invoices.list", _READS),
+        "GET /invoices/{invoice_id}": ("billing.invoice.show", _READS),
+        "GET /invoices/{invoice_id}/pdf": ("billing.invoice.print", _READS),
+        "GET /charges": ("billing.charges.list", _READS),
+        "GET /devices": ("billing.devices.list", _READS),
+        "GET /devices/{device_id}/payers": ("billing.device.payers", _READS),
+        "GET /payers": ("billing.payers.list", _READS),
+        "GET /invoice-runs": ("billing.runs.list", {**_STAFF, **_SYSTEM, **_OPERATES}),
+        "GET /set-aside": ("billing.set-aside.list", {**_STAFF, **_SYSTEM, **_OPERATES}),
+    },
+)
+
+_NOTIFICATIONS = _routes(
+    "notifications",
+    {
+        "GET /messages": ("notifications.messages.list", _MINE),
+        "GET /messages:counted": ("notifications.messages.count", {**_SYSTEM, **_OPERATES}),
+        "POST /messages/{message_id}:open": ("notifications.message.open", _MINE),
+        "DELETE /messages/{message_id}": ("notifications.message.remove", _MINE),
+    },
+)
+
+_ADMIN: Final[Mapping[str, tuple[str, Mapping[Grantee, Reach]]]] = {
+    "GET /admin/idle": ("idle", _OPERATES),
+    "GET /admin/aggregate/{topic}/{key}": ("aggregate.show", _OPERATES),
+    "POST /admin/reconcile": ("reconcile", {Grantee.PLATFORM: _PLATFORM}),
+    "GET /admin/audit": ("audit.list", {Grantee.PLATFORM: _PLATFORM}),
+    "GET /admin/parked": ("parked.list", _OPERATES),
+    "GET /admin/parked/counts": ("parked.count", _OPERATES),
+    "GET /admin/quarantine/{entry}": ("quarantine.show", _OPERATES),
+    "POST /admin/quarantine/{entry}:retry": ("quarantine.retry", _OPERATES),
+    "POST /admin/quarantine/{entry}:edit": ("quarantine.edit", _OPERATES),
+    "POST /admin/quarantine/{entry}:discard": ("quarantine.discard", _OPERATES),
+    "GET /admin/outbox": ("outbox.show", {Grantee.PLATFORM: _PLATFORM}),
+    "GET /admin/outbox/last-numbers": ("outbox.last-numbers", {Grantee.PLATFORM: _PLATFORM}),
+    "POST /admin/outbox:republish": ("outbox.republish", {Grantee.PLATFORM: _PLATFORM}),
+    "POST /admin/outbox:rebase": ("outbox.rebase", {Grantee.PLATFORM: _PLATFORM}),
+    "GET /admin/clock": ("clock.show", _OPERATES),
+    "POST /admin/clock:advance": ("clock.advance", {Grantee.PLATFORM: _PLATFORM}),
+}
+"""What every service has on its admin port."""
+
+ACTS: Final[tuple[Act, ...]] = (
+    *_ORDERS,
+    *_BMB,
+    *_INVENTORY,
+    *_BILLING,
+    *_NOTIFICATIONS,
+    *(
+        Act(name=f"{service}.admin.{name}", service=service, route=route, granted=granted)
+        for service in SERVICES
+        for route, (name, granted) in _ADMIN.items()
+    ),
+)
+"""Every act of every service."""
+
+
+def acts_of(service: str) -> tuple[Act, ...]:
+    """Every act of one service."""
+    return tuple(act for act in ACTS if act.service == service)

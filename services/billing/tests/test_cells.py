@@ -1,0 +1,115 @@
+"""Every cell of billing's table of access: which role may ask, and how far it reaches."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from billing.app import service
+from billing.models import Base, ChargeRow, DeviceRow, InvoiceRow, PayerRow
+from kvitt_testkit.cells import POINT, Things, Upon, assert_reach, assert_roles
+from kvitt_testkit.world import REGION, Given, World, stockholm
+
+from contracts.tests.builders.inventory import (
+    a_day_closed,
+    a_line_delivered,
+    an_article_listed,
+    an_article_priced,
+    numbered,
+)
+from contracts.tests.builders.orders import (
+    a_customer_registered,
+    a_line,
+    a_payer_registered,
+    an_order_placed,
+)
+from contracts.tests.builders.story import CUSHION, OTHER, OTHER_PAYER, PAYER, ROLLATOR
+from services.billing.tests.builders import a_device, lent
+
+MAY_31 = date(2026, 5, 31)
+JUNE_1 = stockholm("2026-06-01 06:00")
+OF_ANOTHER_REGION = "20777"
+
+
+async def a_month_of(world: World, *payers: str, region: str = REGION) -> None:
+    """In May each of these pays for a device and buys a cushion; it is invoiced."""
+    devices = [a_device(f"7{payer}") for payer in payers]
+    await world.handle_all(
+        *(a_payer_registered(payer) for payer in payers),
+        an_article_listed(),
+        an_article_priced(ROLLATOR, 31_000),
+        an_article_listed(CUSHION, marked=False),
+        an_article_priced(CUSHION, 12_000),
+        *devices,
+        *numbered(
+            *(
+                lent(device, payer=payer, since="2026-05-01")
+                for device, payer in zip(devices, payers, strict=True)
+            )
+        ),
+        region=region,
+    )
+    for payer in payers:
+        placed = an_order_placed(a_line(CUSHION, order=payer), reference=payer)
+        bought = a_line_delivered(payer, payer=payer, on="2026-05-05")
+        await world.handle_all(placed, bought, region=region)
+    await world.handle(a_day_closed(MAY_31, custody_changes=len(payers)), region=region)
+    await world.fire_timers()
+
+
+async def by_payer(world: World, row_type: type[Base], key: str) -> dict[str, Any]:
+    """The key of a row of each payer."""
+    return {payer_of(row): getattr(row, key) for row in await world.rows(row_type)}
+
+
+def payer_of(row: Any) -> str:
+    """Who pays what a row is about."""
+    match row:
+        case DeviceRow():
+            return str(row.points[0].payer_id)
+        case PayerRow():
+            return row.payer_id
+        case _:
+            return str(row.payer.payer_id)
+
+
+async def things(world: World, row_type: type[Base], key: str = "id") -> Things:
+    """What the caller's unit pays, another one, and one of another region."""
+    found = await by_payer(world, row_type, key)
+    return Things(units=found[PAYER], region=found[OTHER_PAYER], platform=found[OF_ANOTHER_REGION])
+
+
+@pytest.mark.rule("REF-18a", "REF-18e")
+async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
+    given: Given,
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await assert_roles(world)
+
+
+@pytest.mark.rule("REF-18b", "REF-18c")
+async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await world.handle_all(
+            a_customer_registered(POINT, payer=PAYER),
+            a_customer_registered(OTHER, payer=OTHER_PAYER),
+        )
+        await world.handle(a_customer_registered(POINT, payer=OF_ANOTHER_REGION), region="bd")
+        await a_month_of(world, PAYER, OTHER_PAYER)
+        await a_month_of(world, OF_ANOTHER_REGION, region="bd")
+        invoices = await things(world, InvoiceRow)
+        devices = await things(world, DeviceRow, "device_id")
+
+        await assert_reach(
+            world,
+            {
+                "billing.invoices.list": Upon(things=invoices),
+                "billing.invoice.show": Upon(things=invoices),
+                "billing.invoice.print": Upon(things=invoices),
+                "billing.charges.list": Upon(things=await things(world, ChargeRow)),
+                "billing.devices.list": Upon(things=devices, key="device_id"),
+                "billing.device.payers": Upon(things=devices),
+                "billing.payers.list": Upon(
+                    things=await things(world, PayerRow, "payer_id"), key="payer_id"
+                ),
+            },
+        )

@@ -1,0 +1,58 @@
+"""Which transfers are within whose reach (REF-18), and to whom those of protected persons are shown
+(REF-19). No rule of transfers here.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from kvitt_chassis.access import Caller, Grant
+from kvitt_chassis.http import Scope
+from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.protection import ScopeOfPersons
+from sqlalchemy import ColumnElement, and_, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from bmb.models import TransferRow
+from bmb.register.queries import protected_references
+
+
+def _is_of_protected() -> ColumnElement[bool]:
+    protected = protected_references()
+    named = (
+        cast(column, JSONB)["person"].astext
+        for column in (TransferRow.current_recipient, TransferRow.new_recipient)
+    )
+    # a care unit is no person, and NULL would be neither in the list nor outside it
+    return or_(*(func.coalesce(person, "").in_(protected) for person in named))
+
+
+def _was_sent_to(caller: Caller) -> ColumnElement[bool]:
+    mine = TransferRow.receiving_service_point.in_(sorted(caller.service_points))
+    to_me = TransferRow.new_prescriber == caller.user_id
+    return and_(TransferRow.deadline.is_not(None), or_(mine, to_me))
+
+
+_SIDES: Final[Mapping[str, Any]] = {
+    "service_points": [TransferRow.sending_service_point],
+    "users": [TransferRow.sender],
+    "also": _was_sent_to,
+}
+
+# decision 0281: a transfer is its two sides', and a protected person's is theirs alone
+SHOWN: Final = ScopeOfPersons(TransferRow.region, protected=_is_of_protected, **_SIDES)
+"""The transfers that somebody is shown with their recipients: those of their side, the receiving
+one's from when they are sent; and where the table reaches over the region the others too, save the
+protected.
+"""
+
+UNLOCKED: Final = Scope(TransferRow.region, **_SIDES)
+"""The transfers that may be unlocked, also by who is not shown whom they concern."""
+
+
+async def is_shown(transfer: UUID, grant: Grant, tx: Transaction) -> bool:
+    """True when a transfer that the caller has acted on is one that they are shown."""
+    if not grant.is_region_wide:
+        return True  # it was their own side's when they acted
+    mine = TransferRow.region == tx.region, TransferRow.id == transfer
+    return bool(await tx.session.scalar(select(exists().where(*mine, SHOWN.within(grant)))))

@@ -1,0 +1,1 @@
+"""Who takes part in a transfer, as bmb drafted it."""

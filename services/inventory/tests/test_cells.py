@@ -1,0 +1,121 @@
+"""Every cell of inventory's table of access: which role may ask, and how far it reaches."""
+
+import pytest
+from inventory.app import service
+from inventory.stock.models import StockMoveRow
+from kvitt_testkit.cells import CALLER, POINT, Things, Upon, assert_reach, assert_roles
+from kvitt_testkit.world import REGION, Given, World, stockholm
+
+from contracts.tests.builders.bmb import a_transfer_drafted, a_transfer_requested
+from contracts.tests.builders.orders import a_device_line, a_person_registered, a_withdrawal_placed
+from contracts.tests.builders.regions import (
+    a_device_on_loan_stated,
+    a_store_stated,
+    rollators_received,
+    the_catalogue,
+)
+from contracts.tests.builders.story import OTHER, OUTSIDER, device_id, order_id, transfer_id
+
+MONDAY = stockholm("2026-03-02 08:00")
+OWN, UNITS, REGIONS, ANOTHER_REGIONS = "170001", "170002", "170003", "170004"
+"""By what things are called that name the caller, that are their unit's, another unit's, and of
+another region.
+"""
+
+
+async def things_of(
+    world: World, name: str, point: str, *, prescriber: str = OUTSIDER, region: str = REGION
+) -> None:
+    """A unit's store with a rollator that it withdraws, and one that it has lent."""
+    store, withdrawn = f"S{name}", f"{name}-1"
+    await world.handle_all(
+        a_store_stated(store, "own", service_point=point),
+        a_device_on_loan_stated(name, customer_id=point, prescriber=prescriber),
+        rollators_received(withdrawn, store=store),
+        a_withdrawal_placed(
+            a_device_line(withdrawn, order=f"O-{name}"),
+            reference=f"O-{name}",
+            store=store,
+            service_point=point,
+            customer_id=point,
+            prescriber=prescriber,
+        ),
+        region=region,
+    )
+
+
+async def a_transfer_of(world: World, name: str, *, sender: str, sent_from: str) -> None:
+    """The lent rollator is asked for, from a unit to one that nobody here works at."""
+    transfer = f"BMB-{name}"
+    await world.handle_all(
+        a_transfer_drafted(
+            name,
+            transfer=transfer,
+            sender=sender,
+            sending_service_point=sent_from,
+            receiving_service_point="40999",
+        ),
+        a_transfer_requested(name, transfer=transfer, by=sender),
+    )
+
+
+async def moves(world: World) -> Things:
+    """A line of each store's ledger."""
+    of = {str(row.store): row.id for row in await world.rows(StockMoveRow)}
+    return Things(
+        units=of[f"S{UNITS}"], region=of[f"S{REGIONS}"], platform=of[f"S{ANOTHER_REGIONS}"]
+    )
+
+
+@pytest.mark.rule("REF-18a", "REF-18e")
+async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
+    given: Given,
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await assert_roles(world)
+
+
+@pytest.mark.rule("REF-18b", "REF-18c")
+async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        for region in (REGION, "bd"):
+            await world.handle_all(*the_catalogue(), a_person_registered(), region=region)
+        await things_of(world, OWN, OTHER, prescriber=CALLER)
+        await things_of(world, UNITS, POINT)
+        await things_of(world, REGIONS, OTHER)
+        await things_of(world, ANOTHER_REGIONS, POINT, prescriber=CALLER, region="bd")
+        await a_transfer_of(world, OWN, sender=CALLER, sent_from=OTHER)
+        await a_transfer_of(world, UNITS, sender=OUTSIDER, sent_from=POINT)
+        await a_transfer_of(world, REGIONS, sender=OUTSIDER, sent_from=OTHER)
+        devices = Things(
+            own=device_id(OWN),
+            units=device_id(UNITS),
+            region=device_id(REGIONS),
+            platform=device_id(ANOTHER_REGIONS, region="bd"),
+        )
+        orders = Things(
+            own=order_id(f"O-{OWN}"),
+            units=order_id(f"O-{UNITS}"),
+            region=order_id(f"O-{REGIONS}"),
+            platform=order_id(f"O-{ANOTHER_REGIONS}"),
+        )
+        stores = Things(units=f"S{UNITS}", region=f"S{REGIONS}", platform=f"S{ANOTHER_REGIONS}")
+        holds = Things(
+            own=transfer_id(f"BMB-{OWN}"),
+            units=transfer_id(f"BMB-{UNITS}"),
+            region=transfer_id(f"BMB-{REGIONS}"),
+        )
+
+        await assert_reach(
+            world,
+            {
+                "inventory.devices.list": Upon(things=devices, key="device_id"),
+                "inventory.device.show": Upon(things=devices),
+                "inventory.stores.list": Upon(things=stores, key="store"),
+                "inventory.balances.list": Upon(things=stores),
+                "inventory.stock-moves.list": Upon(things=await moves(world)),
+                "inventory.reservations.list": Upon(things=orders, key="order_id"),
+                "inventory.reservation.show": Upon(things=orders),
+                "inventory.hold.show": Upon(things=holds),
+            },
+        )

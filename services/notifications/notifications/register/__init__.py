@@ -1,0 +1,1 @@
+"""Who users are and where they work, as orders emits it."""

@@ -1,0 +1,1 @@
+"""Who may look at a person: a part in their care, or an opening."""

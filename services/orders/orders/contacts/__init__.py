@@ -1,0 +1,1 @@
+"""How users are reached at work, and finding them by name."""

@@ -1,0 +1,81 @@
+"""Users found by name. Names are in bodies alone, never in an address."""
+
+from typing import Annotated
+
+from kvitt_chassis.http import ApiRouter, Body, Reader, RegionWide
+from kvitt_contracts.types import ServicePointId, UserId
+from pydantic import BaseModel, ConfigDict, Field
+
+from orders.contacts.models import UserContactRow
+from orders.contacts.queries import active_users_called
+
+router = ApiRouter(tags=["Enheter och användare"])
+
+MAX_HITS = 50
+"""How many users a search shows; who seeks one among more gives more of the name."""
+
+SCOPE = RegionWide(
+    UserContactRow.region, because="whoever hands over chooses among all of the region's staff"
+)
+
+
+class FindUsers(Body):
+    """Vem som söks. Namnet står i anropets kropp, aldrig i adressen."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "anna lind"}]}
+    )
+
+    name: Annotated[
+        str,
+        Field(
+            min_length=2,
+            max_length=120,
+            pattern=r"\p{L}{2}",
+            description="Början av ett eller flera av namnets ord, minst två bokstäver",
+        ),
+    ]
+
+
+class FoundUser(BaseModel):
+    """En användare med namn, och hur hen nås på arbetet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    user_id: Annotated[UserId, Field(description="Internt id")]
+    name: Annotated[str, Field(description="Namn")]
+    service_points: Annotated[tuple[ServicePointId, ...], Field(description="Tjänsteställen")]
+    phone: Annotated[str | None, Field(description="Telefon på arbetet")]
+    mobile: Annotated[str | None, Field(description="Mobil på arbetet")]
+    email: Annotated[str | None, Field(description="E-post på arbetet")]
+
+
+class FoundUsers(BaseModel):
+    """Svaret: högst 50 användare."""
+
+    users: list[FoundUser]
+    more: Annotated[bool, Field(description="Fler träffas: skriv mer av namnet")]
+
+
+# decision 0279: users are found by name in a register of staff, and that is not logged
+@router.post("/users:find")
+async def find_users(body: FindUsers, reader: Reader) -> FoundUsers:
+    """Sök aktiva användare i regionen på början av namnet, med telefon och e-post på arbetet.
+
+    Den som regionen inte har lämnat namn på visas inte. Inget Idempotency-Key behövs.
+    """
+    asked = active_users_called(body.name).where(SCOPE.within(reader.grant))
+    found = await reader.all(asked.limit(MAX_HITS + 1))
+    shown = [_view(contact, places) for contact, places in found[:MAX_HITS]]
+    return FoundUsers(users=shown, more=len(found) > MAX_HITS)
+
+
+def _view(contact: UserContactRow, service_points: tuple[ServicePointId, ...]) -> FoundUser:
+    return FoundUser(
+        user_id=contact.user_id,
+        name=contact.name,
+        service_points=service_points,
+        phone=contact.phone,
+        mobile=contact.mobile,
+        email=contact.email,
+    )

@@ -1,0 +1,144 @@
+"""REF-18: every cell of the table of access, as far as it is orders'."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from kvitt_contracts.types import OrderId, PatientRecipient, PersonRef, RegionCode
+from kvitt_testkit.cells import (
+    CALLER,
+    POINT,
+    Things,
+    Upon,
+    assert_commands,
+    assert_reach,
+    assert_roles,
+)
+from kvitt_testkit.world import REGION, Given, World
+from orders.app import service
+from orders.customer_orders.models import OrderRow
+
+from contracts.tests.builders.orders import an_order_placed
+from contracts.tests.builders.regions import (
+    a_care_unit_stated,
+    a_customer_stated,
+    a_payer_stated,
+    a_person_stated,
+    a_user_stated,
+)
+from services.orders.tests.builders import a_reserve_number
+from services.orders.tests.worlds import MONDAY, ref_of
+
+pytestmark = pytest.mark.long(seconds=30)
+
+OTHERS, ELSEWHERE = "61202", "6120"
+"""A service point of the same region, and one of another region."""
+COLLEAGUE = "k083abc"
+
+MAKES_ANEW = (
+    "orders.order.place",
+    "orders.withdrawal.register",
+    "orders.order.preview",
+    "orders.persons.resolve",  # its persons are in the body: test_persons_http
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order, and the person whom it is for."""
+
+    order: OrderId
+    person: PersonRef
+
+
+@pytest.mark.rule("REF-18a")
+@pytest.mark.rule("REF-18e")
+async def test_each_route_is_for_whom_its_row_names(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await assert_roles(world)
+
+
+@pytest.mark.rule("REF-18g")
+async def test_each_command_of_a_region_is_for_whom_its_row_names(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await assert_commands(world)
+
+
+@pytest.mark.rule("REF-18b")
+@pytest.mark.rule("REF-18c")
+async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await two_regions(world)
+        own = await placed(world, "OWN", service_point=OTHERS, requester=CALLER)
+        units = await placed(world, "UNITS", service_point=POINT)
+        region = await placed(world, "REGION", service_point=OTHERS)
+        platform = await placed(world, "PLATFORM", region="bd", service_point=ELSEWHERE)
+        orders = Things(
+            own=own.order, units=units.order, region=region.order, platform=platform.order
+        )
+        persons = Things(
+            own=own.person, units=units.person, region=region.person, platform=platform.person
+        )
+        payers = Things(region="20011", platform="2001")
+        points = Things(region=OTHERS, platform=ELSEWHERE)
+        care_units = Things(region="30110", platform="3011")
+        users = Things(region=COLLEAGUE, platform="k900bdx")
+
+        await assert_reach(
+            world,
+            {
+                "orders.orders.list": Upon(things=orders, key="order_id"),
+                "orders.order.show": Upon(things=orders),
+                "orders.order.void": Upon(things=orders),
+                "orders.delivery.resolve": Upon(things=orders),
+                "orders.person.show": Upon(things=persons),
+                "orders.person.contact": Upon(things=persons, body={}),
+                "orders.persons.list": Upon(things=persons, key="person"),
+                "orders.payers.list": Upon(things=payers, key="payer_id"),
+                "orders.payer.show": Upon(things=payers),
+                "orders.customers.list": Upon(things=points, key="customer_id"),
+                "orders.customer.show": Upon(things=points),
+                "orders.care-units.list": Upon(things=care_units, key="unit"),
+                "orders.care-unit.show": Upon(things=care_units),
+                "orders.users.list": Upon(things=users, key="user_id"),
+                "orders.user.show": Upon(things=users),
+            },
+            reaching_nothing=MAKES_ANEW,
+        )
+
+
+async def two_regions(world: World) -> None:
+    """The caller's service point and another one, and a region beside."""
+    for payer, points, unit, user, region in (
+        ("20011", (POINT, OTHERS), "30110", COLLEAGUE, REGION),
+        ("2001", (ELSEWHERE,), "3011", "k900bdx", "bd"),
+    ):
+        told: dict[str, Any] = {"region": region}
+        await world.handle(a_payer_stated(payer), subject=payer, **told)
+        for point in points:
+            stated = a_customer_stated(point, payer=payer, store=None)
+            await world.handle(stated, subject=point, **told)
+        care_unit = a_care_unit_stated(unit, customer=points[0])
+        await world.handle(care_unit, subject=unit, **told)
+        await world.handle(a_user_stated(user, points[-1]), subject=user, **told)
+
+
+async def placed(
+    world: World, name: str, *, service_point: str, requester: str = COLLEAGUE, region: str = REGION
+) -> Placed:
+    """An order of a service point, for a person of its own."""
+    person = f"person-{name}"
+    stated = a_person_stated(a_reserve_number(f"R-{name}"), home_region=region)
+    await world.handle(stated, subject=person, region=region)
+    ref = await ref_of(world, person, region=region)
+    order = an_order_placed(
+        reference=f"O-{name}",
+        recipient=PatientRecipient(person=ref),
+        prescriber=COLLEAGUE,
+        requester=requester,
+        service_point=service_point,
+        customer_id=service_point,
+    )
+    async with world.worker.unit() as unit:
+        unit.begin(region=RegionCode(region)).start(OrderRow, order.order_id, order)
+    return Placed(order.order_id, ref)
