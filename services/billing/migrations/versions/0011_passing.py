@@ -3,8 +3,8 @@
 from alembic import op
 from kvitt_chassis.migrations import create_chassis_functions
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
