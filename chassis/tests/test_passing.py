@@ -14,9 +14,8 @@ from kvitt_chassis.consuming.passing import pass_over, passages
 from kvitt_chassis.consuming.positions import DatabaseBehind
 from kvitt_chassis.consuming.verdicts import REMEMBERED_IDS
 from kvitt_contracts.types import OrderId
-from kvitt_testkit.running import wait_for
 from kvitt_testkit.sent import sent
-from kvitt_testkit.world import ServiceUrls
+from kvitt_testkit.world import ServiceUrls, wait_for
 
 from chassis.tests import trail
 from chassis.tests.tables import marks, parked

@@ -3,8 +3,8 @@
 from alembic import op
 from kvitt_chassis.migrations import create_chassis_functions
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
