@@ -87,6 +87,16 @@ async def fetch(session: AsyncSession, statement: str, *values: object) -> Seque
     return rows
 
 
+async def fetch_alone(engine: AsyncEngine, statement: str, *values: object) -> Sequence[Any]:
+    """Run one statement as its own transaction; else as `fetch`."""
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        for listener in listeners:
+            listener(statement, values)
+        rows: Sequence[Any] = await driver.fetch(statement, *values)
+        return rows
+
+
 async def fetch_together(session: AsyncSession, parts: Sequence[Part]) -> Sequence[Any]:
     """Run statements as one, in one round trip; answers the rows of the last. They see the same
     state of the database, none what another changes. Raises as `fetch` does.

@@ -17,7 +17,7 @@ from alembic import context
 from sqlalchemy import MetaData, create_engine, pool, text
 
 from kvitt_chassis import key_digests
-from kvitt_chassis.consuming import marks, parking
+from kvitt_chassis.consuming import marks, parking, passing
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
 
@@ -86,7 +86,7 @@ def _create_tables_of(part: str, op: Any, service: str) -> None:
 def create_chassis_functions(op: Any) -> None:
     """Create the chassis' functions, or replace them: in a migration of each change of one."""
     op.get_bind().exec_driver_sql(key_digests.FUNCTION)
-    for statement in marks.FUNCTIONS:
+    for statement in (*marks.FUNCTIONS, passing.FUNCTION):
         op.get_bind().exec_driver_sql(statement)
 
 

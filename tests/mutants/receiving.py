@@ -7,6 +7,7 @@ from tests.mutants.mutant import CHASSIS, Mutant, mutant
 _TESTS: Final = "chassis/tests"
 _INBOX: Final = f"{_TESTS}/test_inbox.py"
 _FRESH: Final = f"{_TESTS}/test_fresh_keys.py"
+_PASSING: Final = f"{_TESTS}/test_passing.py"
 _MACHINE: Final = f"{_TESTS}/test_consumer_machine.py"
 _KAFKA: Final = f"{_TESTS}/test_consumer_kafka.py"
 _PARKING: Final = f"{_TESTS}/test_parking.py"
@@ -56,6 +57,39 @@ RECEIVING: tuple[Mutant, ...] = (
         "    ORDER BY fresh.topic, fresh.key\n",
         "    ORDER BY fresh.topic, fresh.key ON CONFLICT DO NOTHING\n",
         f"{_FRESH}::test_a_fresh_key_whose_row_is_there_has_one_effect_of_two_processes_too",
+    ),
+    mutant(
+        "passing-heeds-parked-keys",
+        "What comes behind a parked message is not passed over",
+        f"{CHASSIS}/consuming/passing.py",
+        "            OR EXISTS (SELECT FROM parked_keys JOIN",
+        "            OR EXISTS (SELECT FROM parked_keys WHERE false) AND EXISTS (SELECT FROM"
+        " parked_keys JOIN",
+        f"{_PASSING}::test_what_comes_behind_a_parked_message_is_parked_too",
+    ),
+    mutant(
+        "passing-heeds-numbers",
+        "A batch is passed over when each key stands at the number before",
+        f"{CHASSIS}/consuming/passing.py",
+        "        IF known + fresh < cardinality(keys)\n",
+        "        IF known + fresh < 0\n",
+        f"{_PASSING}::test_a_number_that_came_before_or_is_missing_moves_nothing_of_the_batch",
+    ),
+    mutant(
+        "passing-heeds-positions",
+        "A restored database is noticed by a batch that nobody handles, too",
+        f"{CHASSIS}/consuming/passing.py",
+        "WHERE coalesce(next_offset, 0) < before.known)",
+        "WHERE coalesce(next_offset, 0) < 0)",
+        f"{_PASSING}::test_a_restored_database_is_noticed_by_a_batch_that_nobody_handles",
+    ),
+    mutant(
+        "passing-begins-once",
+        "A fresh key that is passed over is begun by one process",
+        f"{CHASSIS}/consuming/passing.py",
+        "            IF begun < fresh THEN",
+        "            IF begun < 0 THEN",
+        f"{_PASSING}::test_a_key_that_a_rival_begins_meanwhile_is_not_passed_over",
     ),
     mutant(
         "fresh-mark-is-nobodys-fault",

@@ -23,6 +23,7 @@ from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.marks import MarkTaken, Opening
 from kvitt_chassis.consuming.parking import Head, TopicKey
+from kvitt_chassis.consuming.passing import pass_over
 from kvitt_chassis.consuming.positions import DatabaseBehind, Reached, advancing
 from kvitt_chassis.consuming.refusals import load_answers, record_end, record_refusal
 from kvitt_chassis.consuming.settling import Batch, Settling
@@ -133,6 +134,8 @@ class Inbox:
         raises, HandlerTooSlow, HeadGone, DatabaseBehind, or lock trouble; nothing is committed
         then.
         """
+        if not heads and await pass_over(self._database, arrived, reached):
+            return self._told(Applied([(one, Verdict.PASS_OVER) for one in arrived]))
         slowest = 0.0
         applied = Applied()
         turn = turn or Turn()
@@ -171,8 +174,7 @@ class Inbox:
             if slowest > SLOW_HANDLER and is_lock_trouble(error):
                 raise HandlerTooSlow(f"a handler took {slowest:.1f} s") from error
             raise
-        self._tell(applied)
-        return applied
+        return self._told(applied)
 
     async def refuse(
         self,
@@ -294,7 +296,7 @@ class Inbox:
         if gone:
             await parking.remove(session, *gone)
 
-    def _tell(self, applied: Applied) -> None:
+    def _told(self, applied: Applied) -> Applied:
         """After the commit: count, write the history, and log what was parked."""
         service = self._database.service
         now = time.time()
@@ -313,6 +315,7 @@ class Inbox:
                 child(END_TO_END_SECONDS, service, incoming.topic).observe(late)
         if self._history.is_written:
             self._history.applied(_lines(applied))
+        return applied
 
 
 # decision 0257: what ends a transaction is one statement

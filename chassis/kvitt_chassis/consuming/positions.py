@@ -45,15 +45,21 @@ def advancing(settled: Iterable[Incoming], reached: Reached) -> tuple[Part, Part
     the database lacks some of that: the transaction must be rolled back then (DatabaseBehind), or
     the loss would not be noticed any more.
     """
-    after: dict[TopicPartition, int] = {}
-    for record in (one.record for one in settled):
-        after[TopicPartition(record.topic, record.partition)] = record.offset + 1
+    after = next_offsets(settled)
     at = sorted(after)
     places = ([one.topic for one in at], [one.partition for one in at])
     return (
         Part(_ADVANCE, (*places, [after[one] for one in at])),
         Part(_BEHIND, (*places, [reached.get(one, 0) for one in at])),
     )
+
+
+def next_offsets(settled: Iterable[Incoming]) -> dict[TopicPartition, int]:
+    """The next offset of each partition after these messages, each partition's in order."""
+    return {
+        TopicPartition(one.topic, one.partition): one.offset + 1
+        for one in (incoming.record for incoming in settled)
+    }
 
 
 async def begin(session: AsyncSession, begins: Reached) -> None:
