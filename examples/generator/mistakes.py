@@ -13,11 +13,18 @@ from kvitt_contracts.types import DeviceNumber, UserId
 
 from examples.generator.catalogue import CENTRAL, CLINIC_STORE
 from examples.generator.garbled import GARBLED
+from examples.generator.model.parties import has_part
 from examples.generator.model.state import Device
 from examples.generator.month import Month
 from examples.generator.ordering import line_of, patient, place, receive, withdraw
 from examples.generator.samples import plenty, some_order, state_return
-from examples.generator.transferring import lent, lent_to_patient, other_prescriber, save
+from examples.generator.transferring import (
+    lent,
+    lent_to_patient,
+    other_prescriber,
+    save,
+    sender_of,
+)
 
 GONE: Final = "-P-00050"
 """The end of the id of a deceased person (registry: every fiftieth)."""
@@ -184,12 +191,17 @@ def _requester_sends(month: Month) -> None:
 
 
 def _two_recipients(month: Month) -> None:
-    numbers = [
-        month.take_device(lent_to_patient),
-        month.take_device(lambda d: not lent_to_patient(d) and lent(d)),
-    ]
-    found = [number for number in numbers if number is not None]
-    save(month, found, prescriber=other_prescriber(month, found[0]))
+    world = month.model.world
+    first = month.take_device(lent_to_patient)
+    if first is None:
+        return
+    sender = world.users[sender_of(month, first)]
+    at = world.devices[first].now.holder
+    second = month.take_device(
+        lambda device: lent(device) and device.now.holder != at and has_part(world, device, sender)
+    )
+    found = [number for number in (first, second) if number is not None]
+    save(month, found, prescriber=other_prescriber(month, first))
     month.let_go(found)
 
 

@@ -163,6 +163,8 @@ def _registry(
     lines += [say("orders", one.customer_id, one) for one in units.customers]
     lines += [say("orders", one.unit, one) for one in units.care_units]
     lines += [say("orders", one.user_id, one) for one in units.users]
+    contacts = registry.contacts(profile, units.users)
+    lines += [say("persons", one.user_id, one) for one in contacts]
     one_more, another = registry.person_id(profile, registry.PERSONS + 1), people[7][1]
     lines.append(say("persons", one_more, another.model_copy(update={"identity": _other(another)})))
     joined = PersonsJoined(version=1, joined=RegionPersonId(one_more))

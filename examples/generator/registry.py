@@ -1,6 +1,6 @@
 """A region's registry at the cut-over: payers, customers, care units, users, persons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -20,6 +20,7 @@ from kvitt_contracts.regions import (
     CustomerStated,
     PayerStated,
     PersonStated,
+    UserContactStated,
     UserStated,
 )
 from kvitt_contracts.types import (
@@ -100,6 +101,20 @@ def persons(profile: Profile, rng: Random, *, seed: int) -> Iterator[tuple[str, 
                 deceased=number % 50 == 0,
                 active=number % 70 != 0,
             ),
+        )
+
+
+def contacts(profile: Profile, users: Sequence[UserStated]) -> Iterator[UserContactStated]:
+    """How each user is reached at work, so that colleagues find them by name."""
+    faker = Faker("sv_SE")
+    faker.seed_instance(f"contacts/{profile.code}")
+    for number, user in enumerate(users):
+        yield UserContactStated(
+            version=1,
+            user_id=user.user_id,
+            name=f"{faker.first_name()} {faker.last_name()}",
+            phone=f"08-465 004 {number:02}",
+            email=f"{user.user_id}@region-{profile.code}.example",
         )
 
 

@@ -30,6 +30,7 @@ _RULES: dict[type[Message], Rule] = {
     regions.CustomerStated: registry.customer,
     regions.CareUnitStated: registry.care_unit,
     regions.UserStated: registry.user,
+    regions.UserContactStated: registry.contact,
     regions.StoreStated: registry.store,
     regions.ArticleStated: registry.article,
     regions.ArticlePriceStated: registry.price,

@@ -12,6 +12,7 @@ from kvitt_contracts.regions import (
     PersonsJoined,
     PersonStated,
     StoreStated,
+    UserContactStated,
     UserStated,
 )
 
@@ -67,6 +68,10 @@ def user(world: World, subject: str, fact: UserStated) -> None:
     if fact.default_service_point not in fact.service_points:
         raise No("DEFAULT_NOT_AMONG_SERVICE_POINTS", "REF-3")
     world.users[fact.user_id] = fact
+
+
+def contact(world: World, subject: str, fact: UserContactStated) -> None:
+    """How a user is reached at work; nothing that is compared follows from it."""
 
 
 def store(world: World, subject: str, fact: StoreStated) -> None:

@@ -181,9 +181,12 @@ def _draft(world: World, subject: str, command: SaveTransfer) -> Transfer:
         raise No("UNKNOWN_DEVICE", "BMB-1")
     if not _works_at(sender, sending):
         raise No("SENDER_ELSEWHERE", "BMB-2")
+    devices = [world.devices[number] for number in command.devices]
+    # where a device is, is not for who has no part in it
+    if not all(has_part(world, device, sender) for device in devices):
+        raise No("NO_PART_IN_DEVICE", "BMB-4")
     if len(set(command.devices)) < len(command.devices):
         raise No("DEVICE_TWICE", "BMB-1")
-    devices = [world.devices[number] for number in command.devices]
     if len({device.now.holder for device in devices}) > 1:
         raise No("SEVERAL_RECIPIENTS", "BMB-1")
     at = devices[0].now.holder
@@ -196,8 +199,6 @@ def _draft(world: World, subject: str, command: SaveTransfer) -> Transfer:
     )
     if prescriber and not prescribes(prescriber):
         raise No("NOT_A_PRESCRIBER", "BMB-1")
-    if not all(has_part(world, device, sender) for device in devices):
-        raise No("NO_PART_IN_DEVICE", "BMB-4")
     if at[0] == "store" and prescriber is None and Role.PRESCRIBER not in sender.roles:
         raise No("PRESCRIBER_NOT_NAMED", "BMB-1")
     receiving = _receiving(world, command, devices, sender, prescriber, sending)
