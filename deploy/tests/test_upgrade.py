@@ -11,7 +11,7 @@ from kvitt_chassis import key_digests
 from kvitt_testkit.platform import Platform
 
 BEFORE = (
-    "DROP FUNCTION lock_marks, lock_known_marks",
+    "DROP FUNCTION lock_marks, lock_known_marks, pass_over",
     "DROP INDEX uq_marks_digest",
     "DROP FUNCTION key_digest",
     "ALTER TABLE marks ADD CONSTRAINT marks_pkey PRIMARY KEY (topic, key)",
@@ -31,6 +31,13 @@ BEFORE = (
         " ALTER COLUMN rule SET NOT NULL"
     ),
     "ALTER TABLE person_details DROP COLUMN stated_phone, DROP COLUMN asked_by",
+    "DROP TABLE care_devices, care_transfers, user_contacts",
+    "DROP INDEX ix_person_accesses_user",
+    (
+        "ALTER TABLE person_accesses DROP COLUMN look, DROP COLUMN reason,"
+        " ALTER COLUMN person SET NOT NULL, ALTER COLUMN at DROP DEFAULT"
+    ),
+    "ALTER TABLE persons DROP COLUMN is_protected",
     "UPDATE alembic_version SET version_num = '0004'",
 )
 """From the tables of this release back to those of 0004 in orders."""
@@ -56,7 +63,11 @@ WITH_DATA = (
     ),
 )
 INVOICE = "00000000-0000-0000-0000-000000000001"
-BEFORE_DOCUMENTS = ("DROP TABLE documents", "UPDATE alembic_version SET version_num = '0008'")
+BEFORE_DOCUMENTS = (
+    "DROP TABLE documents, users, customers, persons",
+    "DROP INDEX ix_charges_payer",
+    "UPDATE alembic_version SET version_num = '0008'",
+)
 """From the tables of this release back to those of 0008 in billing."""
 ISSUED = (
     "INSERT INTO payers (region, payer_id, name) VALUES ('ac', '20011', 'Vilhelmina')",
