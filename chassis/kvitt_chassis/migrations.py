@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from alembic import context
-from sqlalchemy import MetaData, create_engine, pool, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    MetaData,
+    PrimaryKeyConstraint,
+    Text,
+    create_engine,
+    pool,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from kvitt_chassis import key_digests
 from kvitt_chassis.consuming import marks, parking, passing
@@ -88,6 +98,35 @@ def create_chassis_functions(op: Any) -> None:
     op.get_bind().exec_driver_sql(key_digests.FUNCTION)
     for statement in (*marks.FUNCTIONS, passing.FUNCTION):
         op.get_bind().exec_driver_sql(statement)
+
+
+def create_users_table(op: Any) -> None:
+    """Create the register of users of a service that reads it from orders (`RegisteredUser`)."""
+    op.create_table(
+        "users",
+        Column("region", Text(), nullable=False),
+        Column("user_id", Text(), nullable=False),
+        Column("roles", JSONB(), nullable=False),
+        Column("service_points", JSONB(), nullable=False),
+        Column("default_service_point", Text(), nullable=False),
+        Column("active", Boolean(), nullable=False),
+        PrimaryKeyConstraint("region", "user_id", name=op.f("pk_users")),
+    )
+
+
+def reading_again(topic: str) -> tuple[str, str]:
+    """The statements that make a service read a domain topic from its first event: for a release
+    that stores what the one before passed over. What was handled is handled once more; a parked key
+    stays as it is.
+    """
+    return (
+        f"""
+        DELETE FROM marks WHERE topic = '{topic}' AND NOT EXISTS (
+            SELECT FROM parked_keys
+            WHERE parked_keys.topic = marks.topic AND parked_keys.key = marks.key)
+        """,
+        f"DELETE FROM positions WHERE topic LIKE '%{topic}'",
+    )
 
 
 def add_parked_regions_index(op: Any) -> None:

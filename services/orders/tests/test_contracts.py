@@ -17,6 +17,7 @@ from kvitt_contracts.regions import (
 from kvitt_contracts.types import RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
+from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.customer_orders.models import OrderRow
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
@@ -110,6 +111,7 @@ async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one
 
 async def test_the_examples_of_devices_and_transfers_are_taken_in(given: Given) -> None:
     handled = set(messages.messages)
+    named: dict[str, set[str]] = {"inventory": set(), "bmb": set()}
     async with given(service) as world:
         for topic in (topics.INVENTORY_DEVICES, topics.BMB_TRANSFERS):
             for one in examples_of([kind for kind in topic.types if kind in handled]):
@@ -117,6 +119,11 @@ async def test_the_examples_of_devices_and_transfers_are_taken_in(given: Given) 
                     drafted = a_transfer_drafted(transfer=TransferId(UUID(one.envelope.subject)))
                     await world.handle(drafted, region=one.envelope.region)
                 await handle(world, one)
+                named[topic.owner].add(one.envelope.subject)
+
+        devices = {str(row.device_id) for row in await world.rows(CareDeviceRow)}
+        transfers = {str(row.transfer_id) for row in await world.rows(CareTransferRow)}
+        assert (devices, transfers) == (named["inventory"], named["bmb"])
 
 
 def test_an_orders_id_follows_from_its_reference() -> None:

@@ -2,36 +2,19 @@
 
 import sqlalchemy as sa
 from alembic import op
-from kvitt_chassis.migrations import guard_regions
-from sqlalchemy.dialects import postgresql
+from kvitt_chassis.migrations import create_users_table, guard_regions, reading_again
 
 revision = "0010"
 down_revision = "0009"
 
-READ_AGAIN = (
-    """
-    DELETE FROM marks WHERE topic = 'orders.units' AND NOT EXISTS (
-        SELECT FROM parked_keys
-        WHERE parked_keys.topic = marks.topic AND parked_keys.key = marks.key)
-    """,
-    "DELETE FROM positions WHERE topic LIKE '%orders.units'",
-)
+READ_AGAIN = reading_again("orders.units")
 """What makes the consumer read the units from the first: it passed over customers until now, and
 applies payers once more.
 """
 
 
 def upgrade() -> None:
-    op.create_table(
-        "users",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("user_id", sa.Text(), nullable=False),
-        sa.Column("roles", postgresql.JSONB(), nullable=False),
-        sa.Column("service_points", postgresql.JSONB(), nullable=False),
-        sa.Column("default_service_point", sa.Text(), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("region", "user_id", name=op.f("pk_users")),
-    )
+    create_users_table(op)
     op.create_table(
         "customers",
         sa.Column("region", sa.Text(), nullable=False),

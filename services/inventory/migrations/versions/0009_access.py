@@ -4,8 +4,7 @@ is, and the payers of customers, for which the units are read again.
 
 import sqlalchemy as sa
 from alembic import op
-from kvitt_chassis.migrations import guard_regions
-from sqlalchemy.dialects import postgresql
+from kvitt_chassis.migrations import create_users_table, guard_regions, reading_again
 
 revision = "0009"
 down_revision = "0008"
@@ -17,14 +16,7 @@ _SIDES = {
     "ix_transfer_parties_prescriber": "new_prescriber",
 }
 
-READ_AGAIN = (
-    """
-    DELETE FROM marks WHERE topic = 'orders.units' AND NOT EXISTS (
-        SELECT FROM parked_keys
-        WHERE parked_keys.topic = marks.topic AND parked_keys.key = marks.key)
-    """,
-    "DELETE FROM positions WHERE topic LIKE '%orders.units'",
-)
+READ_AGAIN = reading_again("orders.units")
 """What makes the consumer read the units from the first: it stored no payer of a customer."""
 
 WHOSE_DEVICES_ARE = """
@@ -37,16 +29,7 @@ WHOSE_DEVICES_ARE = """
 
 
 def upgrade() -> None:
-    op.create_table(
-        "users",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("user_id", sa.Text(), nullable=False),
-        sa.Column("roles", postgresql.JSONB(), nullable=False),
-        sa.Column("service_points", postgresql.JSONB(), nullable=False),
-        sa.Column("default_service_point", sa.Text(), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("region", "user_id", name=op.f("pk_users")),
-    )
+    create_users_table(op)
     op.create_table(
         "transfer_parties",
         sa.Column("region", sa.Text(), nullable=False),
