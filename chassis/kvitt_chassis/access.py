@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from kvitt_contracts.access import IN_REGISTER, Act, Grantee, Reach
+from kvitt_contracts.access import IN_REGISTER, IN_TOKENS, Act, Grantee, Reach
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, ServicePointId, UserId, identify
@@ -184,12 +184,25 @@ class Access:
 
     def grant(self, connection: Connection) -> Grant:
         """What the caller of a request may do with its route. Raises Forbidden (403, REF-18)."""
-        caller: Caller = connection[CALLER]
         act = self.act_of_route(f"{connection['method']} {connection['route'].path}")
-        reach = act.reach_of(caller.grantees)
-        if reach is None:
-            raise Forbidden(act)
-        return Grant(caller=caller, act=act, reach=reach)
+        return _grant(act, connection[CALLER])
+
+    async def grant_anew(self, grant: Grant, database: Database) -> Grant:
+        """The grant by the register as it is now: a body may have taken its time since it was
+        given. Raises Forbidden (403, REF-18).
+        """
+        caller = grant.caller
+        if caller.has(*IN_TOKENS):
+            return grant
+        identity = Identity(user_id=caller.user_id, region=caller.region)
+        return _grant(grant.act, await self.caller(identity, database))
+
+
+def _grant(act: Act, caller: Caller) -> Grant:
+    reach = act.reach_of(caller.grantees)
+    if reach is None:
+        raise Forbidden(act)
+    return Grant(caller=caller, act=act, reach=reach)
 
 
 def _granted(user: Any) -> frozenset[Grantee]:

@@ -322,13 +322,14 @@ async def command_runner(
     ] = None,
 ) -> CommandRunner:
     """The runner of this request. Raises Invalid (422) for a key that is missing or unusable, Busy
-    (503) while the process may not decide anything.
+    (503) while the process may not decide anything, Forbidden (403) for who lost the act meanwhile.
     """
     route = request.scope["route"]
-    grant: Grant = request.scope[GRANT]
     context = _context(request)
     if not context.may_decide():
         raise Busy(status=503, reason="NOT_READY")
+    # the body has come by now
+    grant = await context.access.grant_anew(request.scope[GRANT], context.database)
     return CommandRunner(
         context,
         grant,

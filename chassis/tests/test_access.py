@@ -2,8 +2,9 @@
 and how what is denied is answered and recorded.
 """
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from uuid import uuid4
 
 import pytest
@@ -132,6 +133,23 @@ async def test_who_becomes_inactive_may_do_nothing_from_the_next_request_on(worl
         wrote = await client.post("/letters", json={"reader": CALLER, "about": str(uuid4())})
 
     assert (before.status_code, after.status_code, wrote.status_code) == (200, 403, 403)
+
+
+@pytest.mark.rule("REF-18e")
+async def test_who_becomes_inactive_while_the_body_comes_does_nothing_either(world: World) -> None:
+    body = json.dumps({"reader": CALLER, "about": str(uuid4())}).encode()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield body[:5]
+        await world.register(CALLER, active=False)
+        yield body[5:]
+
+    async with world.http(user=CALLER) as client:
+        answer = await client.post(
+            "/letters", content=slowly(), headers={"Content-Type": "application/json"}
+        )
+
+    assert (answer.status_code, await world.rows(toy.LetterRow)) == (403, [])
 
 
 @pytest.mark.rule("REF-18d", "REF-18e")

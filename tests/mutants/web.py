@@ -61,8 +61,8 @@ WEB: tuple[Mutant, ...] = (
         "role-wanted",
         "Who lacks the role is refused",
         f"{CHASSIS}/access.py",
-        "        if reach is None:\n            raise Forbidden(act)\n",
-        "        if reach is None:\n            reach = Reach.OWN\n",
+        "    if reach is None:\n        raise Forbidden(act)\n",
+        "    if reach is None:\n        reach = Reach.OWN\n",
         f"{_HTTP}::test_who_lacks_the_role_is_refused_by_the_acts_row",
     ),
     mutant(

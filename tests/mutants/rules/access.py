@@ -20,8 +20,8 @@ ACCESS: tuple[RuleMutant, ...] = (
         "REF-18a",
         "Whoever is known may do what no row grants them",
         _ACCESS,
-        "        if reach is None:\n            raise Forbidden(act)\n",
-        "        if reach is None:\n            reach = Reach.OWN\n",
+        "    if reach is None:\n        raise Forbidden(act)\n",
+        "    if reach is None:\n        reach = Reach.OWN\n",
         _EACH_ROUTE,
         "chassis/tests/test_http.py::test_who_lacks_the_role_is_refused_by_the_acts_row",
     ),
@@ -92,6 +92,15 @@ ACCESS: tuple[RuleMutant, ...] = (
         "service_points=frozenset(row.service_points) if row else frozenset(),",
         "service_points=frozenset(),",
         f"{_FRAME}_roles_and_units_are_the_registers_as_it_is_now",
+    ),
+    rule_mutant(
+        "REF-18e",
+        "Who becomes inactive while a body comes may still do what they began",
+        "chassis/kvitt_chassis/http.py",
+        "    grant = await context.access.grant_anew(request.scope[GRANT], context.database)\n",
+        "    grant = request.scope[GRANT]\n",
+        "chassis/tests/test_access.py"
+        "::test_who_becomes_inactive_while_the_body_comes_does_nothing_either",
     ),
     rule_mutant(
         "REF-18e",
