@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from asyncpg.exceptions import PostgresError
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -93,7 +94,14 @@ async def fetch_alone(engine: AsyncEngine, statement: str, *values: object) -> S
         driver: Any = (await connection.get_raw_connection()).driver_connection
         for listener in listeners:
             listener(statement, values)
-        rows: Sequence[Any] = await driver.fetch(statement, *values)
+        try:
+            rows: Sequence[Any] = await driver.fetch(statement, *values)
+        except PostgresError:
+            raise
+        except BaseException:
+            driver.terminate()
+            await connection.invalidate()
+            raise
         return rows
 
 
@@ -141,6 +149,7 @@ async def _roll_back(session: AsyncSession, driver: Any) -> None:
             is_open = False
     finally:
         if is_open:
+            driver.terminate()  # else the pool waits for an end that nobody answers
             await session.invalidate()
 
 

@@ -22,6 +22,7 @@ from kvitt_contracts.policy import Policies
 from kvitt_testkit.sent import transactions
 from kvitt_testkit.world import Servers, ServiceUrls, wait_for
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.tests import trail
 
@@ -86,6 +87,37 @@ async def test_a_connection_that_cannot_be_rolled_back_is_not_used_again(
             raise ZeroDivisionError
 
     assert await connection_of(database) is not before
+
+
+async def test_a_connection_that_is_thrown_away_is_not_asked_to_end(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a network that is cut nobody answers: a task would wait, and its error be nobody's."""
+    before = await connection_of(database)
+    invalidate, was_closed = AsyncSession.invalidate, []
+
+    async def look(session: AsyncSession) -> None:
+        was_closed.append(before.is_closed())
+        await invalidate(session)
+
+    monkeypatch.setattr(AsyncSession, "invalidate", look)
+    monkeypatch.setattr(driver, "_ROLLBACK_SECONDS", "no number")
+    with pytest.raises(ZeroDivisionError):
+        async with database.unit():
+            raise ZeroDivisionError
+
+    assert was_closed == [True]
+
+
+async def test_who_is_cancelled_in_a_single_statement_gives_its_connection_to_nobody(
+    database: Database,
+) -> None:
+    before = await connection_of(database)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await driver.fetch_alone(database.engine, "SELECT pg_sleep(20)")
+
+    assert before.is_closed()
 
 
 async def test_a_connection_that_ended_in_the_pool_is_not_given(
