@@ -157,6 +157,7 @@ _ORDERS = (
                 "orders.delivery.resolve",
                 {**_STAFF, **_SYSTEM},
             ),
+            "GET /today": ("orders.today.show", _LOOKS_UP),
             "GET /payers": ("orders.payers.list", _LOOKS_UP),
             "GET /payers/{payer_id}": ("orders.payer.show", _LOOKS_UP),
             "GET /customers": ("orders.customers.list", _LOOKS_UP),

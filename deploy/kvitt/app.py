@@ -99,10 +99,14 @@ def up(
         _start_detached(state, services)
         return
     with ended_by_signals(), shown_steps() as report:
-        with LocalSystem(state, services=services, report=report) as system:
+        with LocalSystem(
+            state, services=services, with_portal=services == SERVICES, report=report
+        ) as system:
 
             def announce() -> None:
                 _ready_file(state).write_text(str(os.getpid()))
+                if system.portal is not None:
+                    report("portal", f"ready on {system.portal.url}: choose a user there")
                 report("kvitt", "ready; Ctrl-C ends it")
 
             serve_until_ended(announce)

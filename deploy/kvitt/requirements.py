@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _OURS = "kvitt"
-_DISTRIBUTIONS = ("contracts", "chassis", "documents", "services/*", "deploy", "testkit")
+_DISTRIBUTIONS = ("contracts", "chassis", "documents", "services/*", "portal", "deploy", "testkit")
 
 
 def direct_requirements(root: Path) -> list[str]:

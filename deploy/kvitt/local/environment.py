@@ -1,7 +1,8 @@
-"""The environment variables of a service process, as the chassis reads them. The one place where
-they are written.
+"""The environment variables of a service's process, as the chassis reads them, and of the portal's.
+The one place where they are written.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,36 @@ class ServiceAddresses:
         if self.service == "orders":  # the people module alone looks persons up by number
             found["KVITT_PERSON_KEY"] = self.person_key
         return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalAddresses:
+    """The addresses, keys and paths that the portal's process needs in the local profile."""
+
+    services: Mapping[str, str]
+    database: DatabaseUrls
+    regions_dir: Path
+    key: str
+    local_key: Path
+    http_port: int
+
+    @property
+    def url(self) -> str:
+        """What people write in their browser."""
+        return f"http://127.0.0.1:{self.http_port}"
+
+    def environment(self) -> dict[str, str]:
+        """As environment variables, all beginning with KVITT_."""
+        return {
+            "KVITT_PORTAL_ADDRESS": self.url,
+            "KVITT_PORTAL_SERVICES": json.dumps(dict(self.services)),
+            "KVITT_PORTAL_DATABASE_URL": self.database.api,
+            "KVITT_PORTAL_KEY": self.key,
+            "KVITT_PORTAL_LOCAL_KEY": str(self.local_key),
+            "KVITT_REGIONS_DIR": str(self.regions_dir),
+            "KVITT_HTTP_HOST": "127.0.0.1",
+            "KVITT_HTTP_PORT": str(self.http_port),
+        }
 
 
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:

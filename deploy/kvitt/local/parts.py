@@ -11,9 +11,11 @@ from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import ProcessIdentity, end_processes
 from kvitt.local.servers import Report
 from kvitt.local.state import SUPERVISOR, State
-from kvitt.local.supervisor import ServiceProcess
+from kvitt.local.supervisor import PORTAL, ServiceProcess
 
 SERVERS = ("postgres", "kafka")
+_ANSWERING = (*SERVICES, PORTAL)
+"""Parts that say by HTTP whether they are ready."""
 
 _READY = "ready"
 _BACK_SECONDS = 180.0
@@ -41,7 +43,7 @@ class Part:
 
 def look(state: State) -> list[Part]:
     """Every part there is, the supervisor first."""
-    return [_part(state, name) for name in (SUPERVISOR, *SERVERS, *SERVICES)]
+    return [_part(state, name) for name in (SUPERVISOR, *SERVERS, *SERVICES, *_portal(state))]
 
 
 def restart(state: State, name: str, report: Report, *, timeout: float = _BACK_SECONDS) -> None:
@@ -49,10 +51,9 @@ def restart(state: State, name: str, report: Report, *, timeout: float = _BACK_S
 
     Raises LocalProblem for an unknown part, without a supervisor, or when it does not come back.
     """
-    if name not in (*SERVERS, *SERVICES):
-        raise LocalProblem(
-            f"There is no part {name}.", remedy=f"There are {', '.join((*SERVERS, *SERVICES))}."
-        )
+    known = (*SERVERS, *SERVICES, *_portal(state))
+    if name not in known:
+        raise LocalProblem(f"There is no part {name}.", remedy=f"There are {', '.join(known)}.")
     live = _live(state)
     if SUPERVISOR not in live:
         raise LocalProblem(
@@ -78,6 +79,11 @@ def restart(state: State, name: str, report: Report, *, timeout: float = _BACK_S
     report(name, f"ready again (pid {part.pid})")
 
 
+def _portal(state: State) -> tuple[str, ...]:
+    """The portal, where it was started on this state."""
+    return (PORTAL,) if f"http-{PORTAL}" in state.ports else ()
+
+
 def _is_back(part: Part, before: ProcessIdentity | None) -> bool:
     return part.is_ready and (before is None or part.pid != before.pid)
 
@@ -97,7 +103,7 @@ def _part(state: State, name: str) -> Part:
 def _word(state: State, name: str, running: ProcessIdentity | None, address: str) -> str:
     dead = state.dead_parts().get(name)
     if running:
-        answers = name not in SERVICES or ServiceProcess.answers(address)
+        answers = name not in _ANSWERING or ServiceProcess.answers(address)
         return _READY if answers and not dead else "running, not ready"
     if dead and SUPERVISOR in _live(state):
         return f"dead: {dead}"
@@ -111,8 +117,8 @@ def _live(state: State) -> dict[str, ProcessIdentity]:
 
 
 def _address(state: State, name: str) -> str:
-    purpose = f"http-{name}" if name in SERVICES else name
+    purpose = f"http-{name}" if name in _ANSWERING else name
     if purpose not in state.ports:
         return ""
-    scheme = "http://" if name in SERVICES else ""
+    scheme = "http://" if name in _ANSWERING else ""
     return f"{scheme}127.0.0.1:{state.ports[purpose]}"

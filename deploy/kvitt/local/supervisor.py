@@ -20,7 +20,7 @@ from kvitt_contracts.topics import SERVICES, catalogue
 
 import kvitt
 from kvitt.local import access, migrations, tokens
-from kvitt.local.environment import ServiceAddresses, inherited
+from kvitt.local.environment import PortalAddresses, ServiceAddresses, inherited
 from kvitt.local.kafka import Credentials
 from kvitt.local.keeping import Pauses, ServerKeeper
 from kvitt.local.problems import LocalProblem
@@ -40,6 +40,8 @@ from kvitt.local.servers import (
     region_principal,
 )
 from kvitt.local.state import State
+
+PORTAL, PORTAL_PACKAGE = "portal", "kvitt_portal"
 
 _READY_SECONDS = 180.0
 _STOP_SECONDS = 28.0  # a service promises 25
@@ -80,17 +82,23 @@ def regions_out(regions_dir: Path) -> dict[str, str]:
 
 
 class ServiceProcess:
-    """One service, restarted when it dies, after a pause that grows."""
+    """One service, or the portal, restarted when it dies, after a pause that grows. Without an
+    admin port (the portal) `admin_url` is empty.
+    """
 
     def __init__(
         self,
         name: str,
         system: "LocalSystem",
         environment: Mapping[str, str],
+        *,
+        module: str | None = None,
     ) -> None:
         self.name = name
         self.url = f"http://127.0.0.1:{environment['KVITT_HTTP_PORT']}"
-        self.admin_url = f"http://127.0.0.1:{environment['KVITT_ADMIN_PORT']}"
+        admin_port = environment.get("KVITT_ADMIN_PORT")
+        self.admin_url = f"http://127.0.0.1:{admin_port}" if admin_port else ""
+        self._module = module or f"{name}.app"
         self.extra_environment: dict[str, str] = {}
         self.restarts = 0
         self._pauses = Pauses()
@@ -179,12 +187,13 @@ class ServiceProcess:
     def _spawn(self) -> None:
         for purpose, port in {
             self.name: self._environment["KVITT_HTTP_PORT"],
-            f"{self.name}'s operators": self._environment["KVITT_ADMIN_PORT"],
+            f"{self.name}'s operators": self._environment.get("KVITT_ADMIN_PORT"),
         }.items():
-            require_free_port(int(port), purpose=purpose)
+            if port is not None:
+                require_free_port(int(port), purpose=purpose)
         self._child = self._system.servers.reaper.start(
             self.name,
-            [sys.executable, "-m", f"{self.name}.app"],
+            [sys.executable, "-m", self._module],
             log=self._system.state.log(self.name),
             environment={**inherited(os.environ), **self._environment, **self.extra_environment},
         )
@@ -239,6 +248,7 @@ class LocalSystem:
         *,
         regions_dir: Path | None = None,
         services: Sequence[str] = SERVICES,
+        with_portal: bool = False,
         report: Report = lambda part, what: None,
     ) -> None:
         self.state = state
@@ -248,7 +258,9 @@ class LocalSystem:
         self.report = report
         self.tokens = tokens.TokenIssuer(state.directory)
         self.services: dict[str, ServiceProcess] = {}
+        self.portal: ServiceProcess | None = None
         self._names = services
+        self._with_portal = with_portal
         self._keepers: list[ServerKeeper] = []
         self._dead: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -311,7 +323,7 @@ class LocalSystem:
         """Store which processes run, for `kvitt status` and for the run after an unclean end."""
         with self._lock:
             children = [self.servers.postgres.child, self.servers.kafka_child]
-            children += [service.child for service in self.services.values()]
+            children += [process.child for process in self._processes()]
             own = ProcessIdentity.of("supervisor", os.getpid())
             self.state.write_processes([own, *identities(children)], dead=self._dead)
 
@@ -328,14 +340,22 @@ class LocalSystem:
             self._keepers.append(keeper)
         for name in self._names:
             self.services[name] = ServiceProcess(name, self, self._environment(name))
-        for service in self.services.values():
-            self.report(service.name, "starting")
-            service.start()
+        if self._with_portal:
+            self.portal = ServiceProcess(
+                PORTAL, self, self._portal_environment(), module=f"{PORTAL_PACKAGE}.app"
+            )
+        for process in self._processes():
+            self.report(process.name, "starting")
+            process.start()
         self._await_ready()
+
+    def _processes(self) -> list[ServiceProcess]:
+        """What runs beside the servers: the services, and the portal where it was asked for."""
+        return [*self.services.values(), *([self.portal] if self.portal else [])]
 
     def _await_ready(self) -> None:
         """Wait until every service is ready. Raises LocalProblem as soon as one has died."""
-        waiting = list(self.services.values())
+        waiting = self._processes()
         limit = time.monotonic() + _READY_SECONDS
         while waiting:
             for service in list(waiting):
@@ -348,7 +368,10 @@ class LocalSystem:
     def _prepare_databases(self) -> None:
         databases = self.servers.await_postgres()
         self.report("databases", "creating and migrating")
-        migrations.run({service: databases.create(service) for service in self._names})
+        urls = {service: databases.create(service) for service in self._names}
+        if self._with_portal:
+            urls[PORTAL_PACKAGE] = databases.create(PORTAL)
+        migrations.run(urls)
         self.report("databases", "ready")
 
     def _prepare_broker(self) -> None:
@@ -380,6 +403,16 @@ class LocalSystem:
             admin_port=self.state.port(f"admin-{service}"),
         ).environment()
 
+    def _portal_environment(self) -> dict[str, str]:
+        return PortalAddresses(
+            services=self.urls,
+            database=self.servers.databases.urls(PORTAL),
+            regions_dir=self.regions_dir.resolve(),
+            key=tokens.portal_key(self.state.secret),
+            local_key=self.tokens.key_file,
+            http_port=self.state.port(f"http-{PORTAL}"),
+        ).environment()
+
     def _end_left_over(self) -> None:
         """A supervisor that was killed leaves them, where its reaper was killed too."""
         left = self.state.live_processes()
@@ -391,8 +424,8 @@ class LocalSystem:
         for keeper in self._keepers:
             keeper.leave()
         leaving = [
-            threading.Thread(target=service.stop, name=f"stop-{service.name}")
-            for service in self.services.values()
+            threading.Thread(target=process.stop, name=f"stop-{process.name}")
+            for process in self._processes()
         ]
         for thread in leaving:
             thread.start()

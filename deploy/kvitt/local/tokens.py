@@ -91,8 +91,18 @@ class TokenIssuer:
     def _issuers(self) -> Path:
         return self.directory / "issuers.json"
 
+    @property
+    def key_file(self) -> Path:
+        """The private key; written when the file is missing."""
+        self._private_key()
+        return self._key_file
+
+    @property
+    def _key_file(self) -> Path:
+        return self.directory / "token-key.pem"
+
     def _private_key(self) -> ec.EllipticCurvePrivateKey:
-        file = self.directory / "token-key.pem"
+        file = self._key_file
         if not file.exists():
             made = ec.generate_private_key(ec.SECP256R1())
             pem = made.private_bytes(
@@ -111,6 +121,11 @@ class TokenIssuer:
 def quarantine_key(secret: str) -> str:
     """The Fernet key that parked messages are encrypted with, from the state's secret."""
     return base64.urlsafe_b64encode(_derive(secret, "quarantine")).decode()
+
+
+def portal_key(secret: str) -> str:
+    """The Fernet key that the portal's sessions are sealed with, from the state's secret."""
+    return base64.urlsafe_b64encode(_derive(secret, "portal")).decode()
 
 
 def person_key(secret: str) -> str:

@@ -49,7 +49,7 @@ def run(
     state = State.open(state_dir.resolve())
     with ended_by_signals(), contextlib.ExitStack() as ending:
         with shown_steps() as report:
-            system = LocalSystem(state, report=report)
+            system = LocalSystem(state, with_portal=True, report=report)
             _require_known(files, system)
             ending.enter_context(system)
         with _shown_month(files) as shown:

@@ -14,13 +14,14 @@ from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
 from orders.placements.api import router as placements
+from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 
 service = Service(
     "orders",
     handlers=messages,
-    routers=[placements, customer_orders, people, care, units, contacts],
+    routers=[placements, customer_orders, people, care, units, contacts, today],
     base=Base,
     users=UserRow,
     lock_order=(

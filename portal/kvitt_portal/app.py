@@ -1,0 +1,225 @@
+"""The portal's process: its pages, what stands in front of them, and how it starts and ends."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from urllib.parse import quote
+
+import asyncpg
+import uvicorn
+import uvloop
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from kvitt_chassis.operating import health, logs
+from kvitt_chassis.operating.health import Health
+from kvitt_chassis.policy_files import region_files
+from kvitt_chassis.web.connections import Connections, bounded
+from kvitt_chassis.web.problems import Problem
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kvitt_portal import log_in
+from kvitt_portal.here import NotLoggedIn, PageProblem, Portal, Visit
+from kvitt_portal.pages import ROUTERS
+from kvitt_portal.rendering import environment
+from kvitt_portal.security import Guarded
+from kvitt_portal.services import Services
+from kvitt_portal.sessions import Sessions
+from kvitt_portal.settings import PortalSettings
+from kvitt_portal.words import read_words
+
+log = logging.getLogger(__name__)
+
+NAME = "portal"
+_CONNECTIONS = 6
+_TIDY_SECONDS = 600.0
+_STOP_SECONDS = 4
+_KEEP_ALIVE_SECONDS = 8
+
+_TITLES = {
+    403: "Du får inte göra det här",
+    404: "Sidan finns inte",
+    405: "Sidan finns inte",
+    422: "Adressen går inte att läsa",
+    500: "Något gick fel hos oss",
+    503: "Tjänsten svarar inte just nu",
+}
+
+
+def build(portal: Portal, settings: PortalSettings, checks: Health) -> ASGIApp:
+    """The portal as an application."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.portal = portal
+    app.mount("/static", StaticFiles(packages=[("kvitt_portal", "static")]), name="static")
+    app.include_router(health.routes(checks))
+    if settings.portal_local_key is not None:
+        regions = tuple(file.stem for file in region_files(settings.regions_dir))
+        users = log_in.LocalUsers(settings.portal_local_key, portal, regions)
+        app.include_router(log_in.local_routes(users))
+    app.include_router(log_in.router)
+    for router in ROUTERS:
+        app.include_router(router)
+    _answer_errors(app)
+    app.add_middleware(_Kept)
+    app.add_middleware(GZipMiddleware, minimum_size=500)
+    return Guarded(app, address=settings.portal_address)
+
+
+class _Kept:
+    """What a page has changed of its session is stored before its answer begins."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def when_kept(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                visit: Visit | None = scope.get("state", {}).get("visit")
+                if visit is not None:
+                    await visit.end()
+            await send(message)
+
+        await self._app(scope, receive, when_kept)
+
+
+def _answer_errors(app: FastAPI) -> None:
+    async def not_logged_in(request: Request, error: Exception) -> Response:
+        to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        back = to if request.method == "GET" else "/"
+        return RedirectResponse(f"/logga-in?till={quote(back)}", 303)
+
+    async def page_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, PageProblem)
+        return _error_page(request, error.problem.status, error.problem)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        return _error_page(request, error.status_code if isinstance(error, HTTPException) else 404)
+
+    async def fault(request: Request, error: Exception) -> Response:
+        log.exception("a page failed", exc_info=error)
+        return _error_page(request, 500)
+
+    app.add_exception_handler(NotLoggedIn, not_logged_in)
+    app.add_exception_handler(PageProblem, page_problem)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, http_error)
+    app.add_exception_handler(Exception, fault)
+
+
+def _error_page(request: Request, status: int, problem: Problem | None = None) -> HTMLResponse:
+    """What is wrong, and what to do. A foreign thing is as one that does not exist."""
+    shown = status if status in _TITLES else (500 if status >= 500 else 404)
+    visit: Visit | None = getattr(request.state, "visit", None)
+    said = problem if problem is not None and status != 404 else None
+    portal: Portal = request.app.state.portal
+    text = portal.render(
+        "error.html",
+        here=visit,
+        word=visit.word if visit else portal.word,
+        notices=[],
+        title=_TITLES[shown],
+        problem=said,
+    )
+    return HTMLResponse(text, shown)
+
+
+@asynccontextmanager
+async def opened(settings: PortalSettings) -> AsyncIterator[ASGIApp]:
+    """The application with its database and connections, inside."""
+    pool = asyncpg.create_pool(
+        settings.portal_database_url.get_secret_value().replace("+asyncpg", ""),
+        min_size=0,
+        max_size=_CONNECTIONS,
+        command_timeout=5.0,
+    )
+    async with pool, Services(settings.portal_services) as services:
+        sessions = Sessions(pool, key=settings.portal_key.get_secret_value())
+        portal = Portal(
+            services=services,
+            sessions=sessions,
+            templates=environment(),
+            words=read_words(settings.regions_dir),
+            is_secure=settings.is_secure,
+        )
+
+        async def database() -> None:
+            await pool.fetchval("SELECT 1 FROM sessions LIMIT 1")
+
+        checks = Health(NAME, {"database": database})
+        tasks = [asyncio.create_task(checks.beat()), asyncio.create_task(_tidy(sessions))]
+        try:
+            yield build(portal, settings, checks)
+        finally:
+            checks.stop()
+            for task in tasks:
+                task.cancel()
+
+
+async def _tidy(sessions: Sessions) -> None:
+    while True:
+        await asyncio.sleep(_TIDY_SECONDS)
+        with suppress(OSError, asyncpg.PostgresError):
+            await sessions.forget_old()
+
+
+async def _serve(settings: PortalSettings) -> None:
+    async with opened(settings) as app:
+        server = _Server(
+            uvicorn.Config(
+                app,
+                host=settings.http_host,
+                port=settings.http_port,
+                log_config=None,
+                access_log=False,  # addresses are in no log
+                server_header=False,
+                lifespan="off",
+                http=bounded(Connections(NAME)),
+                timeout_graceful_shutdown=_STOP_SECONDS,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            )
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.leave)
+        await server.serve()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to `_serve`, which ends all parts in order."""
+
+    def leave(self) -> None:
+        """Begin to end."""
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def main() -> None:
+    """Run the portal as its environment configures it, until SIGTERM or SIGINT. Exit code 1 where
+    the configuration is wrong, after one line that says what is.
+    """
+    logs.set_up(NAME, "INFO")
+    try:
+        settings = PortalSettings()
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        named = (f"{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in faults)
+        log.critical("cannot start: %s", "; ".join(named))
+        sys.exit(1)
+    logs.set_up(NAME, settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
+
+
+if __name__ == "__main__":
+    main()

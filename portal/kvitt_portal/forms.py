@@ -1,0 +1,88 @@
+"""What somebody has filled in, and what is wrong with it, beside each field."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import uuid4
+
+from kvitt_chassis.web.problems import FieldProblem, Problem
+
+KEY = "_key"
+"""The hidden field with the form's idempotency key: a form that is sent twice is done once."""
+MAX_LENGTH = 4_000
+
+
+class Form:
+    """A form as it was sent, or empty; with defaults where a page proposes values."""
+
+    def __init__(
+        self, sent: Sequence[tuple[str, str]] = (), *, given: Mapping[str, str] | None = None
+    ) -> None:
+        self._values: defaultdict[str, list[str]] = defaultdict(list)
+        for name, value in sent:
+            self._values[name].append(_cleaned(value))
+        for name, value in (given or {}).items():
+            self._values.setdefault(name, [value])
+        self.errors: dict[str, list[str]] = {}
+        self.key = self[KEY] or str(uuid4())
+
+    def __getitem__(self, name: str) -> str:
+        """The value of a field, without blanks around it; empty where it was not sent."""
+        values = self._values.get(name)
+        return values[0] if values else ""
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may be sent several times."""
+        return [one for one in self._values.get(name, ()) if one]
+
+    def sent(self) -> list[tuple[str, str]]:
+        """All of it, to be shown again."""
+        return [(name, one) for name, values in self._values.items() for one in values]
+
+    @property
+    def ok(self) -> bool:
+        """True while nothing is wrong."""
+        return not self.errors
+
+    def add(self, field: str, text: str) -> None:
+        """Say what is wrong with a field; with the empty name, of the form as a whole."""
+        self.errors.setdefault(field, []).append(text)
+
+    def must(self, *fields: str, text: str = "Fyll i fältet.") -> None:
+        """Fields that must not be empty."""
+        for name in fields:
+            if not self[name]:
+                self.add(name, text)
+
+    def refuse(self, problem: Problem | None, names: Mapping[str, str] | None = None) -> None:
+        """Show a service's problem beside the fields that it is about. `names` are the form's names
+        of fields by the API's; what is about no field of the form is said above it. A form that
+        was refused goes again under a new key.
+        """
+        if problem is None:
+            return
+        known = dict(names or {})
+        for one in _fields_of(problem):
+            self.add(_named(one.field, known), f"{one.problem} {one.way_on}".strip())
+        if not problem.fields:
+            said = f"{problem.detail} {problem.way_on}".strip()
+            self.add(_named(problem.field or "", known), said)
+        if problem.status < 500:
+            self.key = str(uuid4())
+
+
+def _fields_of(problem: Problem) -> Sequence[FieldProblem]:
+    return problem.fields
+
+
+def _named(field: str, names: Mapping[str, str]) -> str:
+    if field in names:
+        return names[field]
+    above = [one for one in names if field.startswith(f"{one}.")]
+    return names[max(above, key=len)] if above else ""
+
+
+def _cleaned(value: str) -> str:
+    return value.replace("\r\n", "\n").replace("\x00", "").strip()[:MAX_LENGTH]

@@ -1,0 +1,288 @@
+"""One request of somebody who is logged in: what a page asks services, and how it answers.
+
+`Here` is the parameter of every page's route.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment
+from kvitt_chassis.web.problems import Problem
+
+from kvitt_portal.forms import Form
+from kvitt_portal.menu import MENU
+from kvitt_portal.services import Part, Services
+from kvitt_portal.sessions import Session, Sessions
+
+COOKIE = "kvitt"
+SECURE_COOKIE = "__Host-kvitt"
+
+_MAX_FIELDS = 500
+_RESOLVED_AT_ONCE = 200
+
+
+class NotLoggedIn(Exception):
+    """The request has no session: the log-in comes first, and what was typed is kept for it."""
+
+
+class PageProblem(Exception):
+    """The page cannot be shown: what it is about does not exist, or its service is silent."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as this user may see them."""
+
+    ref: str
+    name: str
+    number: str
+    is_protected: bool
+    is_deceased: bool
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    """All that orders says: address, phone, door_code, instructions, home_region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """What all requests share."""
+
+    services: Services
+    sessions: Sessions
+    templates: Environment
+    words: Mapping[str, Mapping[str, str]]
+    is_secure: bool
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie."""
+        return SECURE_COOKIE if self.is_secure else COOKIE
+
+    def word(self, word: str, region: str = "") -> str:
+        """A word as the region says it."""
+        return self.words.get(region, {}).get(word, word)
+
+    def render(self, template: str, **values: Any) -> str:
+        """A template's text."""
+        return self.templates.get_template(template).render(**values)
+
+
+class Visit:
+    """One request of a user. Pages take it as `here: Here`."""
+
+    def __init__(self, request: Request, portal: Portal, secret: str, session: Session) -> None:
+        self.request = request
+        self.portal = portal
+        self.user = session
+        self._secret = secret
+        self._form: Form | None = None
+        self._before = session.copy()
+
+    @property
+    def service_point(self) -> str:
+        """The service point that the user works at now."""
+        return self.user.service_point
+
+    @property
+    def menu(self) -> list[tuple[str, str]]:
+        """The main menu as this user has it: address and text."""
+        return [(one.address, self.word(one.text)) for one in MENU if one.is_for(self.user.roles)]
+
+    def is_at(self, address: str) -> bool:
+        """True on the page of a menu's address, and below it."""
+        path = self.request.url.path
+        return path == address or (address != "/" and path.startswith(f"{address}/"))
+
+    @staticmethod
+    def new_key() -> str:
+        """A key for a form of one button."""
+        return str(uuid4())
+
+    @property
+    def secret(self) -> str:
+        """What the session's cookie holds."""
+        return self._secret
+
+    @property
+    def is_partial(self) -> bool:
+        """True where htmx asks for a part of a page."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def has(self, *roles: str) -> bool:
+        """True where the user has one of these roles."""
+        return not set(roles).isdisjoint(self.user.roles)
+
+    def word(self, word: str) -> str:
+        """A word as the user's region says it."""
+        return self.portal.word(word, self.user.region)
+
+    async def ask(self, service: str, path: str, **query: Any) -> Part:
+        """What a service says; what is None or empty in the query is left out."""
+        return await self.portal.services.call(
+            service, "GET", path, token=self.user.token, query=query
+        )
+
+    async def need(self, service: str, path: str, **query: Any) -> Any:
+        """As `ask`, where the page is nothing without it. Raises PageProblem."""
+        part = await self.ask(service, path, **query)
+        if part.problem is not None:
+            raise PageProblem(part.problem)
+        return part.value
+
+    async def send(
+        self, service: str, method: str, path: str, body: Any = None, form: Form | None = None
+    ) -> Part:
+        """Have a service do something, once for each form however often it is sent. It is waited
+        for, some 2 s; where it still waits then, `part.waits`.
+        """
+        key = f"{form.key}:{method}:{path}"[:100] if form is not None else None
+        return await self.portal.services.call(
+            service, method, path, token=self.user.token, body=body, key=_key(key)
+        )
+
+    async def today(self) -> date:
+        """Today in business time, which services share."""
+        said = await self.need("orders", "/today")
+        return date.fromisoformat(said["today"])
+
+    async def people(self, refs: Sequence[str | None], *, purpose: str) -> dict[str, Person]:
+        """Who these are, as far as this user may know: others are absent. The look is logged with
+        the purpose (REF-6).
+        """
+        wanted = list(dict.fromkeys(ref for ref in refs if ref))
+        pages = [
+            wanted[at : at + _RESOLVED_AT_ONCE] for at in range(0, len(wanted), _RESOLVED_AT_ONCE)
+        ]
+        parts = await asyncio.gather(
+            *(
+                self.portal.services.call(
+                    "orders",
+                    "POST",
+                    "/persons:resolve",
+                    token=self.user.token,
+                    body={"refs": page, "purpose": purpose},
+                    key=_key(None),
+                )
+                for page in pages
+            )
+        )
+        found = [one for part in parts if part for one in part.value["persons"]]
+        return {
+            one["asked"]: Person(
+                ref=one["person"],
+                name=one["name"],
+                number=one["number"],
+                is_protected=one["protected"],
+                is_deceased=one["deceased"],
+                shown=one,
+            )
+            for one in found
+        }
+
+    async def form(self) -> Form:
+        """What was sent with this request."""
+        if self._form is None:
+            self._form = await sent_form(self.request)
+        return self._form
+
+    def remembered(self, page: str) -> RedirectResponse | None:
+        """Lists remember their filters: without any in the address, the way to those that were used
+        last; else they are remembered. `?alla` shows all of it, and forgets.
+        """
+        asked = self.request.query_params
+        if "alla" in asked:
+            self.user.remembered.pop(page, None)
+            return None
+        if asked:
+            kept = [(name, one) for name, one in asked.multi_items() if one and name != "cursor"]
+            self.user.remembered[page] = urlencode(kept)
+            return None
+        last = self.user.remembered.get(page)
+        return RedirectResponse(f"{self.request.url.path}?{last}", 303) if last else None
+
+    def page(self, template: str, *, status: int = 0, **values: Any) -> HTMLResponse:
+        """A page, or a part of one. 422 where its form has errors."""
+        form = values.get("form")
+        if not status:
+            status = 422 if isinstance(form, Form) and not form.ok else 200
+        notices, self.user.notices = self.user.notices, []
+        text = self.portal.render(
+            template,
+            here=self,
+            word=self.word,
+            notices=notices,
+            query=self.request.query_params,
+            **values,
+        )
+        return HTMLResponse(text, status)
+
+    def go(
+        self,
+        url: str,
+        said: str = "",
+        *,
+        undo: tuple[str, str] | None = None,
+        tone: str = "success",
+    ) -> RedirectResponse:
+        """The way on after something is done, and what is said of it once. `undo` is the address of
+        a form that takes it back, and what its button says.
+        """
+        if said:
+            notice = {"text": said, "tone": tone}
+            if undo is not None:
+                notice |= {"undo": undo[0], "undo_text": undo[1]}
+            self.user.notices.append(notice)
+        return RedirectResponse(url, 303)
+
+    def address(self, **changed: Any) -> str:
+        """This page's address with another query."""
+        kept = {**self.request.query_params, **changed}
+        query = urlencode({name: one for name, one in kept.items() if one not in (None, "")})
+        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+
+    async def end(self) -> None:
+        """Store what the page has changed of the session."""
+        if self.user.copy() != self._before:
+            await self.portal.sessions.store(self._secret, self.user)
+
+
+async def visit(request: Request) -> Visit:
+    """The visit of this request. Raises NotLoggedIn."""
+    portal = portal_of(request)
+    secret = request.cookies.get(portal.cookie, "")
+    session = await portal.sessions.find(secret) if secret else None
+    if session is None:
+        raise NotLoggedIn
+    made = Visit(request, portal, secret, session)
+    request.state.visit = made  # its end is awaited before the answer begins: app.py
+    return made
+
+
+Here = Annotated[Visit, Depends(visit)]
+"""A route's parameter: the request of a user who is logged in."""
+
+
+def portal_of(request: Request) -> Portal:
+    """What all requests of this portal share."""
+    portal: Portal = request.app.state.portal
+    return portal
+
+
+async def sent_form(request: Request) -> Form:
+    """The fields that were sent; files are left out."""
+    async with request.form(max_fields=_MAX_FIELDS, max_files=0) as sent:
+        return Form([(name, one) for name, one in sent.multi_items() if isinstance(one, str)])
+
+
+def _key(named: str | None) -> str:
+    return str(uuid5(NAMESPACE_URL, named)) if named else str(uuid4())

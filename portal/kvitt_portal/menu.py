@@ -1,0 +1,33 @@
+"""The main menu: which pages there are, and for whom."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from kvitt_contracts.access import Grantee
+
+CARE = (Grantee.PRESCRIBER, Grantee.REQUESTER)
+STAFF = (Grantee.CUSTOMER_SERVICE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the menu. `roles`: those of whom one is needed; none: everybody."""
+
+    address: str
+    text: str
+    roles: tuple[str, ...] = ()
+
+    def is_for(self, roles: Collection[str]) -> bool:
+        """True for a user with these roles."""
+        return not self.roles or not set(self.roles).isdisjoint(roles)
+
+
+MENU = (
+    Place("/", "Startsida"),
+    Place("/bestallningar", "Beställningar"),
+    Place("/uttag/nytt", "Uttag", CARE),
+    Place("/bmb/att-gora", "BMB"),
+    Place("/artiklar", "Artiklar"),
+    Place("/lager", "Lager"),
+    Place("/kundtjanst/las-upp", "Kundtjänst", STAFF),
+)

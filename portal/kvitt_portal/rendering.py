@@ -1,0 +1,98 @@
+"""Pages from templates: the one environment, and how days, amounts and numbers are written."""
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from kvitt_contracts.access import Grantee
+from kvitt_contracts.calendar import STOCKHOLM
+
+_MONTHS = (
+    *("januari", "februari", "mars", "april", "maj", "juni"),
+    *("juli", "augusti", "september", "oktober", "november", "december"),
+)
+_ZONE: ZoneInfo = STOCKHOLM
+_STATIC = Path(__file__).with_name("static")
+
+
+def environment() -> Environment:
+    """The templates with their filters."""
+    made = Environment(
+        loader=PackageLoader("kvitt_portal"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
+    made.filters |= {"role": role, "cursor": cursor}
+    made.globals |= {"asset": asset}
+    return made
+
+
+def day(value: str | date | None) -> str:
+    """A day as people write it: 2 mars 2026. Of an instant, its day in Sweden."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = _instant(value) if "T" in value else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = value.astimezone(_ZONE).date()
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def time(value: str | datetime | None) -> str:
+    """An instant in Sweden: 2 mars 2026 kl. 14.05."""
+    if not value:
+        return ""
+    at = (_instant(value) if isinstance(value, str) else value).astimezone(_ZONE)
+    return f"{day(at.date())} kl. {at:%H.%M}"
+
+
+def kronor(ore: int | None) -> str:
+    """An amount in öre as kronor: 1 234,50 kr; whole kronor without öre."""
+    if ore is None:
+        return ""
+    sign, whole, rest = "−" if ore < 0 else "", abs(ore) // 100, abs(ore) % 100
+    grouped = f"{whole:,}".replace(",", " ")
+    return f"{sign}{grouped}{f',{rest:02}' if rest else ''} kr"
+
+
+def number(value: str | None) -> str:
+    """A personal number as people read it: 19890101-9802. A reserve number as it is."""
+    if value and len(value) == 12 and value.isdigit():
+        return f"{value[:8]}-{value[8:]}"
+    return value or ""
+
+
+def cursor(following: str) -> str:
+    """Where a list's next page begins, of the address that a service gives for it."""
+    return parse_qs(urlsplit(following).query).get("cursor", [""])[0]
+
+
+_ROLES = {
+    Grantee.PRESCRIBER: "förskrivare",
+    Grantee.REQUESTER: "beställare",
+    Grantee.CUSTOMER_SERVICE: "kundtjänst",
+}
+
+
+def role(value: str) -> str:
+    """A role as people call it."""
+    return next((text for one, text in _ROLES.items() if one == value), value)
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file of ours, which changes as its content does."""
+    content = (_STATIC / name).read_bytes()
+    return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _instant(value: str) -> datetime:
+    return datetime.fromisoformat(value)

@@ -1,0 +1,91 @@
+"""In front of every page: what may be sent here, and what a browser may do with what comes back."""
+
+from collections.abc import Sequence
+from urllib.parse import unquote, urlsplit
+
+from kvitt_chassis.operating.masking import holds_personal_number
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY_BYTES = 256 * 1024
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",  # FKUI's style holds its small pictures
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+_EVERYWHERE: Sequence[tuple[str, str]] = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
+_A_YEAR = "public, max-age=31536000, immutable"
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+# decision 0296: a form is believed by where the browser says that it comes from
+class Guarded:
+    """Headers on every answer; no form from elsewhere, no number in an address, no large body."""
+
+    def __init__(self, app: ASGIApp, *, address: str) -> None:
+        self._app = app
+        self._address = address.rstrip("/")
+        self._is_secure = address.startswith("https://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request (ASGI)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = self._refusal_of(scope)
+        app = self._app if refused is None else refused
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._give_headers(MutableHeaders(scope=message), scope)
+            await send(message)
+
+        await app(scope, receive, with_headers)
+
+    def _refusal_of(self, scope: Scope) -> ASGIApp | None:
+        headers = Headers(scope=scope)
+        query = scope["query_string"].decode("latin-1").replace("+", " ")
+        if holds_personal_number(unquote(unquote(f"{scope['path']}?{query}"))):
+            return PlainTextResponse("Ett personnummer får inte stå i en adress.", 400)
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+            return PlainTextResponse("Det som skickades är för stort.", 413)
+        if scope["method"] not in _SAFE and not self._is_ours(headers):
+            return PlainTextResponse("Formuläret kom inte från portalen. Öppna sidan igen.", 403)
+        return None
+
+    def _is_ours(self, headers: Headers) -> bool:
+        site = headers.get("sec-fetch-site")
+        if site is not None and site != "same-origin":
+            return False
+        origin = headers.get("origin")
+        if origin is None:
+            return site == "same-origin"
+        return origin == _origin(self._address)
+
+    def _give_headers(self, headers: MutableHeaders, scope: Scope) -> None:
+        for name, value in _EVERYWHERE:
+            headers.setdefault(name, value)
+        if self._is_secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        is_asset = scope["path"].startswith("/static/") and scope["query_string"]
+        headers.setdefault("Cache-Control", _A_YEAR if is_asset else "no-store")
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,128 @@
+"""The services' HTTP APIs as the portal calls them: with the user's own token, in bounded time.
+What they answer is not interpreted here.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from kvitt_chassis.operating.telemetry import current_traceparent
+from kvitt_chassis.web.problems import Problem
+from pydantic import ValidationError
+
+log = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 8.0
+"""So long a service may take for an answer; a command waits 2 s of it for other services."""
+_CONNECT_SECONDS = 1.0
+_CONNECTIONS = httpx.Limits(max_connections=40, max_keepalive_connections=20, keepalive_expiry=4.0)
+
+_NAMES = {
+    "orders": "Beställningar",
+    "bmb": "BMB",
+    "inventory": "Lager och hjälpmedel",
+    "billing": "Fakturering",
+    "notifications": "Meddelanden",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a service answered: a value, or the problem that stands in its place."""
+
+    status: int
+    value: Any = None
+    problem: Problem | None = None
+
+    @property
+    def waits(self) -> bool:
+        """True where the effect still waits for another service."""
+        return self.status == 202
+
+    def __bool__(self) -> bool:
+        return self.problem is None
+
+
+class Services:
+    """The five services by their addresses. A context manager: it keeps connections."""
+
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        timeout = httpx.Timeout(ANSWER_SECONDS, connect=_CONNECT_SECONDS)
+        self._clients = {
+            name: httpx.AsyncClient(base_url=url, timeout=timeout, limits=_CONNECTIONS)
+            for name, url in addresses.items()
+        }
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+
+    async def call(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        token: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        key: str | None = None,
+    ) -> Part:
+        """One call. `key` is its Idempotency-Key. What goes wrong on the way is a Part with a
+        problem; raises nothing.
+        """
+        headers = {"Authorization": f"Bearer {token}"}
+        if (parent := current_traceparent()) is not None:
+            headers["traceparent"] = parent
+        if method != "GET":
+            headers["Prefer"] = "wait=2"
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        try:
+            answer = await self._clients[service].request(
+                method, path, params=_given(query), json=body, headers=headers
+            )
+        except httpx.HTTPError as error:
+            log.warning("%s does not answer: %s", service, type(error).__name__)
+            return Part(503, problem=_silent(service))
+        if answer.is_success:
+            is_json = "json" in answer.headers.get("content-type", "")
+            return Part(answer.status_code, answer.json() if is_json else answer.content)
+        return Part(answer.status_code, problem=_problem_of(answer, service))
+
+
+def _given(query: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
+    """A query without what is not filtered by."""
+    found = []
+    for name, value in (query or {}).items():
+        values = value if isinstance(value, list | tuple) else [value]
+        found += [(name, one) for one in values if one not in (None, "")]
+    return found
+
+
+def _problem_of(answer: httpx.Response, service: str) -> Problem:
+    try:
+        return Problem.model_validate_json(answer.content)
+    except ValidationError:
+        return _silent(service)
+
+
+def _silent(service: str) -> Problem:
+    return Problem(
+        status=503,
+        reason="SERVICE_SILENT",
+        title=f"{_NAMES[service]} svarar inte just nu",
+        detail="Delen visas när tjänsten svarar igen. Resten av sidan fungerar.",
+        way_on="Vänta en stund och ladda om sidan. Det du har skickat två gånger görs en gång.",
+    )

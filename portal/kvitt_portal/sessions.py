@@ -1,0 +1,105 @@
+"""Who is logged in: sessions in the portal's own database, sealed, known by a cookie's digest."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+from cryptography.fernet import Fernet
+
+IDLE = timedelta(minutes=30)
+"""So long a session lasts after the last request."""
+LONGEST = timedelta(hours=10)
+"""So long a session lasts at most: a working day."""
+_TOUCHED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Session:
+    """One person's session. What pages change of it is stored when the request ends."""
+
+    user_id: str
+    region: str
+    token: str
+    """The user's own token, which the services are called with."""
+    name: str = ""
+    roles: list[str] = field(default_factory=list)
+    service_points: list[str] = field(default_factory=list)
+    service_point: str = ""
+    """The service point that is chosen at present."""
+    notices: list[dict[str, str]] = field(default_factory=list)
+    """What is said once, on the next page."""
+    remembered: dict[str, str] = field(default_factory=dict)
+    """The query of each list as it was last looked at."""
+    provider: str = ""
+    id_token: str = ""
+
+    def copy(self) -> dict[str, Any]:
+        """Its content as plain values."""
+        return asdict(self)
+
+
+class Sessions:
+    """The table of sessions. Times are real ones, in UTC; business time has no part in it."""
+
+    def __init__(self, pool: asyncpg.Pool, *, key: str) -> None:
+        self._pool = pool
+        self._fernet = Fernet(key)
+
+    async def start(self, session: Session) -> str:
+        """Store a new session; answers the secret that its cookie holds."""
+        secret = secrets.token_urlsafe(32)
+        now = datetime.now(UTC)
+        await self._pool.execute(
+            "INSERT INTO sessions (digest, content, idle_until, ends_at) VALUES ($1, $2, $3, $4)",
+            _digest(secret),
+            self._sealed(session),
+            now + IDLE,
+            now + LONGEST,
+        )
+        return secret
+
+    async def find(self, secret: str) -> Session | None:
+        """The session of a cookie's secret, which lasts on from here; None where it has ended."""
+        now = datetime.now(UTC)
+        row = await self._pool.fetchrow(
+            "SELECT content, idle_until FROM sessions"
+            " WHERE digest = $1 AND idle_until > $2 AND ends_at > $2",
+            _digest(secret),
+            now,
+        )
+        if row is None:
+            return None
+        if row["idle_until"] < now + IDLE - _TOUCHED_EVERY:
+            await self._pool.execute(
+                "UPDATE sessions SET idle_until = $2 WHERE digest = $1", _digest(secret), now + IDLE
+            )
+        return Session(**json.loads(self._fernet.decrypt(row["content"].encode())))
+
+    async def store(self, secret: str, session: Session) -> None:
+        """Keep what has changed of a session."""
+        await self._pool.execute(
+            "UPDATE sessions SET content = $2 WHERE digest = $1",
+            _digest(secret),
+            self._sealed(session),
+        )
+
+    async def end(self, secret: str) -> None:
+        """Log out: the cookie is worth nothing from here on."""
+        await self._pool.execute("DELETE FROM sessions WHERE digest = $1", _digest(secret))
+
+    async def forget_old(self) -> None:
+        """Delete the sessions that have ended."""
+        await self._pool.execute(
+            "DELETE FROM sessions WHERE ends_at < $1 OR idle_until < $1", datetime.now(UTC)
+        )
+
+    def _sealed(self, session: Session) -> str:
+        return self._fernet.encrypt(json.dumps(session.copy()).encode()).decode()
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

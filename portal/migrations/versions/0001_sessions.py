@@ -1,0 +1,30 @@
+"""Sessions of who is logged in, and forms that wait for somebody to log in again."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the portal's tables."""
+    # A session is known by the digest of its cookie, so that who reads the table can use none;
+    # its content (tokens, what was filtered by) is sealed.
+    op.execute(
+        """
+        CREATE TABLE sessions (
+            digest bytea CONSTRAINT pk_sessions PRIMARY KEY,
+            content text NOT NULL,
+            idle_until timestamptz NOT NULL,
+            ends_at timestamptz NOT NULL
+        )
+        """
+    )
+    op.execute("CREATE INDEX ix_sessions_ends_at ON sessions (ends_at)")
+
+
+def downgrade() -> None:
+    """Not taken back: a new revision mends."""
+    raise NotImplementedError
