@@ -74,20 +74,33 @@ def build(portal: Portal, settings: PortalSettings, checks: Health) -> ASGIApp:
 
 
 class _Kept:
-    """What a page has changed of its session is stored before its answer begins."""
+    """What a page has changed of its session is stored before its answer begins; a page that fails
+    is logged once, and answered.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request (ASGI)."""
+        begun = False
+
         async def when_kept(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
                 visit: Visit | None = scope.get("state", {}).get("visit")
                 if visit is not None:
                     await visit.end()
+                begun = True
             await send(message)
 
-        await self._app(scope, receive, when_kept)
+        try:
+            await self._app(scope, receive, when_kept)
+        except Exception as error:  # the last one who sees it
+            log.exception("a page failed", extra={"method": scope.get("method")})
+            if begun:
+                raise error from None
+            await _error_page(Request(scope), 500)(scope, receive, send)
 
 
 def _answer_errors(app: FastAPI) -> None:
@@ -103,15 +116,10 @@ def _answer_errors(app: FastAPI) -> None:
     async def http_error(request: Request, error: Exception) -> Response:
         return _error_page(request, error.status_code if isinstance(error, HTTPException) else 404)
 
-    async def fault(request: Request, error: Exception) -> Response:
-        log.exception("a page failed", exc_info=error)
-        return _error_page(request, 500)
-
     app.add_exception_handler(NotLoggedIn, not_logged_in)
     app.add_exception_handler(PageProblem, page_problem)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, http_error)
-    app.add_exception_handler(Exception, fault)
 
 
 def _error_page(request: Request, status: int, problem: Problem | None = None) -> HTMLResponse:
