@@ -16,6 +16,7 @@ from kvitt_chassis.operating.row_comparison import read_event
 from kvitt_chassis.relaying.outbox import OutboxRow
 
 
+# decision 0300: a story is the log, told by its owner, with what its timers do
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """An event in words: one sentence in Swedish without personal data, and the rule that it
