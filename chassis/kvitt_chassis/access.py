@@ -143,6 +143,7 @@ class Access:
         async def ask_first(message: Any, tx: "Transaction") -> None:
             if tx.message is not None:
                 await self._must_be_granted(act, message, tx)
+                tx.actor = names.actor(message)  # REF-6: what follows is theirs
             await route.handler(message, tx)
 
         return replace(route, handler=ask_first, reads=name_actor)

@@ -153,6 +153,7 @@ _ORDERS = (
             "POST /orders:preview": ("orders.order.preview", _WORKS),
             "GET /orders": ("orders.orders.list", _READS),
             "GET /orders/{order_id}": ("orders.order.show", _READS),
+            "GET /orders/{order_id}/story": ("orders.order.tell", _READS),
             "POST /orders/{order_id}:resolve-delivery": (
                 "orders.delivery.resolve",
                 {**_STAFF, **_SYSTEM},
@@ -206,6 +207,7 @@ _BMB = (
             "GET /transfers:unanswered": ("bmb.transfers.unanswered", _MINE),
             "GET /transfers:rejected": ("bmb.transfers.rejected", _MINE),
             f"GET {_TRANSFER}": ("bmb.transfer.show", _READS),
+            f"GET {_TRANSFER}/story": ("bmb.transfer.tell", _READS),
         },
     ),
 )
@@ -221,6 +223,7 @@ _INVENTORY = _routes(
         "GET /stock-moves": ("inventory.stock-moves.list", _READS),
         "GET /devices": ("inventory.devices.list", _READS),
         "GET /devices/{device_id}": ("inventory.device.show", _READS),
+        "GET /devices/{device_id}/story": ("inventory.device.tell", _READS),
         "GET /reservations": ("inventory.reservations.list", _READS),
         "GET /reservations/{order_id}": ("inventory.reservation.show", _READS),
         "GET /holds/{transfer_id}": ("inventory.hold.show", _READS),

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from kvitt_contracts.types import RegionCode
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.database import Database, is_lock_trouble
@@ -68,6 +69,14 @@ class Due(NamedTuple):
     key: UUID
     due: datetime
     wait: float
+
+
+async def due(
+    session: AsyncSession, names: Sequence[str], *, region: RegionCode, keys: Sequence[UUID]
+) -> dict[str, datetime]:
+    """When those of these timers become due that are set for one of these keys, the first first."""
+    asked = {"names": list(names), "region": region, "keys": list(keys)}
+    return {row.timer: row.due for row in await session.execute(_DUE_OF, asked)}
 
 
 class TimerLoop:
@@ -308,6 +317,14 @@ _COUNT = text(
     """
     SELECT count(*) FROM timers WHERE due <= clock_timestamp() + (SELECT "offset" FROM clock)
        AND region <> ALL(CAST(:out AS text[]))
+    """
+)
+_DUE_OF = text(
+    """
+    SELECT timer, due FROM timers
+    WHERE timer = ANY(CAST(:names AS text[])) AND region = :region
+      AND key = ANY(CAST(:keys AS uuid[]))
+    ORDER BY due
     """
 )
 # two pages: what is slow or unknown here, however much of it is due, is in nobody's way

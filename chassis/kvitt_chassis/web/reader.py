@@ -1,24 +1,33 @@
 """Reads of one region only: by row security, and by a criterion on every entity besides."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
+from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.problems import CONTRACT
-from kvitt_contracts.types import RegionCode
+from kvitt_contracts.types import PolicyVersion, RegionCode
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import with_loader_criteria
 from starlette.datastructures import URL
 
 from kvitt_chassis.access import Grant
+from kvitt_chassis.consuming import timers
 from kvitt_chassis.database import Database
-from kvitt_chassis.models import Regional
+from kvitt_chassis.handlers import Timer
+from kvitt_chassis.models import Aggregate, Regional
+from kvitt_chassis.relaying import outbox
 from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.web.problems import NotFound
 from kvitt_chassis.web.scopes import RegionWide, Scope
 
 R = TypeVar("R")
+
+MAX_TOLD = 1_000
+"""So many events of a log are told, the latest."""
 
 Find = Callable[[Select[*tuple[Any, ...]]], Awaitable[list[Row[*tuple[Any, ...]]]]]
 """Every row of a query, as tuples of what it selects."""
@@ -78,6 +87,24 @@ class RegionReader:
         if not found:
             raise NotFound(noun, rule=rule)
         return found[0]
+
+    async def log_of(self, row: Aggregate[Any]) -> list[outbox.OutboxRow]:
+        """The latest events of an aggregate that the caller has been given, in their order."""
+        topic, first = row.topic_in(self.region), max(row.seq - MAX_TOLD + 1, 1)
+        async with self._database.reading(self.region) as session:
+            return await outbox.of_key(
+                session, topic, str(row.id), from_seq=first, limit=MAX_TOLD, region=self.region
+            )
+
+    async def due(self, *those: Timer | str, of: Sequence[UUID]) -> dict[str, datetime]:
+        """When those of these timers become due that are set for one of these keys."""
+        names = [one if isinstance(one, str) else one.name for one in those]
+        async with self._database.reading(self.region) as session:
+            return await timers.due(session, names, region=self.region, keys=of)
+
+    def pinned_policy(self, pin: PolicyVersion) -> RegionPolicy:
+        """The policy that a decision was pinned to. Raises UnknownPolicy."""
+        return self._database.policies.pinned(self.region, pin)
 
 
 def noun_of(row_type: Any) -> str:

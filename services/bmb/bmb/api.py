@@ -20,6 +20,7 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.stories import Story, told
 from kvitt_contracts.bmb import (
     AcceptTransfer,
     CancelTransfer,
@@ -48,6 +49,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from bmb import story
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
 from bmb.queries import SHOWN, UNLOCKED, is_shown
@@ -295,6 +297,20 @@ async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
     return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
+
+
+@router.get("/transfers/{transfer_id}/story")
+async def tell_transfer(transfer_id: UUID, reader: Reader) -> Story:
+    """Varför ett byte är som det är: vad som har hänt, av vem och enligt vilken regel, och vad som
+    kommer (REF-6).
+    """
+    row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
+    due = await reader.due(*story.TIMERS, of=[transfer_id])
+    policy = reader.pinned_policy(row.policy) if row.policy else None
+    return Story(
+        items=told(await reader.log_of(row), by=story.tell),
+        next=list(story.what_comes(row.state(), due=due, policy=policy)),
+    )
 
 
 async def _run(

@@ -92,6 +92,7 @@ async def test_each_route_reaches_as_far_as_its_row_says(
             {
                 "bmb.transfers.list": Upon(things=over),
                 "bmb.transfer.show": Upon(things=over),
+                "bmb.transfer.tell": Upon(things=over),
                 "bmb.transfer.execute": Upon(things=over),
                 "bmb.transfer.cancel": Upon(things=over),
                 "bmb.transfer.accept": Upon(things=over, body={"customer_id": RECEIVING}),

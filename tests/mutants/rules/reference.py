@@ -14,6 +14,7 @@ _PERSONAL: Final = "tests/architecture/test_personal_data.py::test"
 _LOGGED: Final = (
     "chassis/tests/test_http.py::test_what_a_user_registers_is_logged_with_who_when_and_what"
 )
+_BMB_STORY: Final = "services/bmb/tests/test_story.py::test"
 
 REFERENCE: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -250,6 +251,47 @@ REFERENCE: tuple[RuleMutant, ...] = (
         " and self.absent_to_on < self.absent_from_on:",
         " and self.absent_to_on.year < self.absent_from_on.year:",
         f"{_DAY}_an_end_is_not_before_its_beginning",
+    ),
+    rule_mutant(
+        "REF-6c",
+        "A story says of nobody that they did it",
+        "chassis/kvitt_chassis/web/stories.py",
+        'by=_user(row.actor) or ("regionen" if said.by_region else None)',
+        'by="regionen" if said.by_region else None',
+        f"{_BMB_STORY}_a_story_says_what_happened_who_did_it_and_by_which_rule_and_policy",
+    ),
+    rule_mutant(
+        "REF-6c",
+        "A story says not under which version of the policy",
+        "chassis/kvitt_chassis/web/stories.py",
+        "policy_version=pin.version if pin else None",
+        "policy_version=None",
+        f"{_BMB_STORY}_a_story_says_what_happened_who_did_it_and_by_which_rule_and_policy",
+    ),
+    rule_mutant(
+        "REF-6a",
+        "What a region commands in a user's name is logged without who",
+        "chassis/kvitt_chassis/access.py",
+        "tx.actor = names.actor(message)",
+        "tx.actor = tx.actor",
+        f"{_BMB_STORY}_a_story_says_what_happened_who_did_it_and_by_which_rule_and_policy",
+    ),
+    rule_mutant(
+        "REF-6d",
+        "A story says not what comes of silence",
+        "services/bmb/bmb/story.py",
+        "    if DEADLINE.name in due and policy is not None:",
+        "    if DEADLINE.name in due and policy is None:",
+        f"{_BMB_STORY}_a_sent_transfer_says_what_comes_of_silence_and_when",
+    ),
+    rule_mutant(
+        "REF-6d",
+        "A story says not when an accepted transfer takes effect",
+        "services/inventory/inventory/devices/story.py",
+        "    for timer, at in due.items():",
+        "    for timer, at in ():",
+        "services/inventory/tests/test_story.py"
+        "::test_a_device_in_a_transfer_says_what_it_waits_for_and_when_it_changes",
     ),
     rule_mutant(
         "REF-6b",

@@ -17,9 +17,10 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_chassis.web.stories import Story, Told, told
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
-from kvitt_contracts.inventory import Custody
+from kvitt_contracts.inventory import Custody, DeviceEvent, DeviceRegistered
 from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitId,
@@ -37,7 +38,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, select
 
 from inventory.articles.queries import show_article_row
-from inventory.devices import domain
+from inventory.devices import domain, story
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.queries import custody_of, is_at_protected, is_of_units
 from inventory.people.queries import protected_among, references_of
@@ -231,6 +232,27 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
             for period in domain.periods([change.custody for change in history])
             if is_shown(period.custody)
         ],
+    )
+
+
+@router.get("/devices/{device_id}/story")
+async def tell_device(device_id: UUID, reader: Reader) -> Story:
+    """Varför ett hjälpmedel är som det är: vad som har hänt, av vem och enligt vilken regel, och
+    vad som kommer (REF-6). Tiden hos en person med skyddade personuppgifter berättas bara för de
+    enheter som den rör.
+    """
+    row = await reader.get(DeviceRow, device_id, scope=SCOPE, rule="INV-5")
+    is_shown = await _shown_of(row, await custody_of(reader, row), reader)
+    claims = [row.claimed_by] if row.claimed_by else []
+    due = await reader.due(*story.TIMERS, of=claims) if claims else {}
+
+    def tell(event: DeviceEvent) -> Told | None:
+        is_told = isinstance(event, DeviceRegistered) or is_shown(event.custody)
+        return story.tell(event) if is_told else None
+
+    return Story(
+        items=told(await reader.log_of(row), by=tell),
+        next=list(story.what_comes(row.claim, due=due)),
     )
 
 

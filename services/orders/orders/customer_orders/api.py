@@ -18,6 +18,7 @@ from kvitt_chassis.http import (
 )
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_chassis.web.stories import Story, told
 from kvitt_contracts.orders import (
     Supply,
     VoidOrder,
@@ -33,6 +34,7 @@ from kvitt_contracts.types import (
 from pydantic import Field
 from sqlalchemy import ColumnElement, or_, select
 
+from orders.customer_orders import story
 from orders.customer_orders.deliveries import resolve_delivery
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
@@ -132,6 +134,19 @@ async def get_order(order_id: UUID, reader: Reader) -> OrderView:
     """En order med rader."""
     row = await reader.get(OrderRow, order_id, scope=SCOPE, rule="ORD-15")
     return OrderView.of(row, await reader.look_up(OrderDetailsRow, order_id))
+
+
+@router.get("/orders/{order_id}/story")
+async def tell_order(order_id: UUID, reader: Reader) -> Story:
+    """Varför en order är som den är: vad som har hänt, av vem och enligt vilken regel, och vad som
+    kommer (REF-6).
+    """
+    row = await reader.get(OrderRow, order_id, scope=SCOPE, rule="ORD-15")
+    order, due = row.state(), await reader.due(*story.TIMERS, of=[order_id])
+    return Story(
+        items=told(await reader.log_of(row), by=lambda event: story.tell(event, order)),
+        next=list(story.what_comes(order, due=due)),
+    )
 
 
 @router.post("/orders/{order_id}:resolve-delivery")

@@ -1,0 +1,94 @@
+"""A device's story in words: what each of its events means to whoever reads it, and what comes
+next. Decides nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from kvitt_chassis.web.stories import Coming, Told
+from kvitt_contracts.inventory import (
+    Custody,
+    CustodyChanged,
+    DeviceEvent,
+    DeviceRegistered,
+    DeviceStatedOnLoan,
+)
+
+from inventory.devices.domain import Claim, ClaimKind, store_of
+
+TIMERS: Final[Mapping[str, str]] = {
+    "transfer_takes_effect": "Bytet får verkan.",
+    "goods_arrive": "Hjälpmedlet räknas som framme hos mottagaren.",
+}
+"""What becomes due for what claims a device, and what that does to the device."""
+
+_WHILE: Final[Mapping[ClaimKind, str]] = {
+    ClaimKind.TRANSFER: "Ett byte väntar på att kvitteras eller få verkan.",
+    ClaimKind.LOCK: "Ett obesvarat byte låser hjälpmedlet, tills kundtjänst låser upp det.",
+    ClaimKind.DISPATCH: "Hjälpmedlet är på väg till mottagaren.",
+}
+
+
+def tell(event: DeviceEvent) -> Told:
+    """A device's event in words."""
+    match event:
+        case DeviceRegistered():
+            return Told(
+                summary=f"Registrerades i förråd {event.store} {event.registered_on}.",
+                rule="INV-5",
+                by_region=True,
+            )
+        case DeviceStatedOnLoan():
+            return Told(
+                summary="Var utlånat när Kvitt tog över: betalare "
+                f"{event.custody.payer_id} från och med {event.custody.since}.",
+                rule="INV-5",
+                by_region=True,
+            )
+        case CustodyChanged(cause=cause) if cause.transfer_id is not None:
+            return Told(summary=f"Byte: {_changed(event)}.", rule="BMB-4")
+        case CustodyChanged(cause=cause) if cause.order_id is not None:
+            return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
+        case CustodyChanged(custody=custody) if store_of(custody) is not None:
+            return Told(
+                summary=f"Återlämnades till förråd {store_of(custody)} {custody.since}.",
+                rule="INV-7",
+                by_region=True,
+            )
+        case CustodyChanged(custody=custody):
+            return Told(
+                summary="Återlämningens dag rättades: lånet fortsatte, med betalare "
+                f"{custody.payer_id} från och med {custody.since}.",
+                rule="PHY-1",
+                by_region=True,
+            )
+
+
+def what_comes(claim: Claim | None, *, due: Mapping[str, datetime]) -> Iterator[Coming]:
+    """What happens next to a device: what claims it, and what that does when its timer is `due`."""
+    if claim is None:
+        return
+    if not due:
+        yield Coming(at=None, what=_WHILE[claim.kind])
+    for timer, at in due.items():
+        yield Coming(at=at, what=TIMERS[timer])
+
+
+def _changed(event: CustodyChanged) -> str:
+    """What is otherwise than before, in one clause."""
+    custody, before = event.custody, event.before
+    if store_of(custody) is not None:
+        return f"till förråd {store_of(custody)} från och med {custody.since}"
+    parts = list(_parts(custody, before))
+    return f"{' och '.join(parts) or 'som förut'} från och med {custody.since}"
+
+
+def _parts(custody: Custody, before: Custody) -> Iterator[str]:
+    if custody.holder != before.holder:
+        store = store_of(before)
+        yield "ny mottagare" if store is None else f"ut ur förråd {store}"
+    if custody.prescriber != before.prescriber and store_of(before) is None:
+        yield "ny förskrivare"
+    if custody.payer_id != before.payer_id:
+        yield f"betalare {custody.payer_id}"
