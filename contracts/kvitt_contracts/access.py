@@ -217,6 +217,7 @@ _INVENTORY = _routes(
     "inventory",
     {
         "GET /articles": ("inventory.articles.list", _LOOKS_UP),
+        "GET /articles:classes": ("inventory.articles.classes", _LOOKS_UP),
         "GET /articles/{article_number}": ("inventory.article.show", _LOOKS_UP),
         "GET /stores": ("inventory.stores.list", _READS),
         "GET /stores/{store}/balances": ("inventory.balances.list", _READS),

@@ -221,7 +221,6 @@ class Visit:
             here=self,
             word=self.word,
             notices=notices,
-            query=self.request.query_params,
             **values,
         )
         return HTMLResponse(text, status)

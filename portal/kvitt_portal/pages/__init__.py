@@ -1,5 +1,5 @@
 """The pages, a module a noun. Each asks services and shows what they say; none decides a rule."""
 
-from kvitt_portal.pages import devices, start
+from kvitt_portal.pages import articles, devices, messages, start
 
-ROUTERS = (start.router, devices.router)
+ROUTERS = (start.router, articles.router, devices.router, messages.router)

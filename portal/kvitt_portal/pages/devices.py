@@ -53,27 +53,6 @@ async def find(here: Here) -> Response:
     )
 
 
-@router.post("/individ")
-async def found(here: Here) -> Response:
-    """To the device whose number this is a part of, or to all of those."""
-    form = await here.form()
-    number = form["nummer"]
-    return here.go(await device_named(here, number) or here.address(nummer=number))
-
-
-async def device_named(here: Visit, number: str) -> str | None:
-    """The address of the one device whose number is this, or has it as a part; None where there is
-    none or there are several.
-    """
-    if _PART.fullmatch(number) is None:
-        return None
-    part = await here.ask("inventory", "/devices", device_number=number, limit=SHOWN_AT_ONCE)
-    lines = part.value["items"] if part else []
-    exact = [one for one in lines if one["device_number"].lower() == number.lower()]
-    chosen = exact or lines
-    return f"/individ/{chosen[0]['device_id']}" if len(chosen) == 1 else None
-
-
 @router.get("/individ/{device_id}")
 async def card(device_id: UUID, here: Here) -> Response:
     """Everything about a device: where it is, who pays, what holds it, and how it came there."""

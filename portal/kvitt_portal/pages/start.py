@@ -1,15 +1,108 @@
-"""Startsida: what waits for the user."""
+"""Startsida: what waits for the user, and the one search."""
+
+import asyncio
+import re
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter
+from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.here import Here
+from kvitt_portal.services import Part
 
 router = APIRouter()
+
+_SHOWN = 5
+_NUMBER = re.compile(r"^(?P<date>\d{8})[-+ ]?(?P<rest>\d{4})$")
+_LAST_DAY = 31  # a coordination number says sixty more
+_SHORT = re.compile(r"^\d{6}[-+ ]?\d{4}$")
 
 
 @router.get("/")
 async def start(here: Here) -> Response:
-    """What there is to do, and where one begins."""
-    to_take_over = await here.ask("bmb", "/transfers:to-take-over", limit=1)
-    return here.page("start/start.html", to_take_over=to_take_over)
+    """What there is to do, with counts, and the latest messages."""
+    to_take_over, unanswered, rejected, messages = await asyncio.gather(
+        here.ask("bmb", "/transfers:to-take-over", limit=1),
+        here.ask("bmb", "/transfers:unanswered", limit=1),
+        here.ask("bmb", "/transfers:rejected", limit=1),
+        here.ask("notifications", "/messages", unread_only=True, limit=_SHOWN),
+    )
+    to_do = (
+        ("/bmb/att-gora", "Kvittera BMB", to_take_over),
+        ("/bmb/obesvarade", "Ej besvarad BMB", unanswered),
+        ("/bmb/avslagna", "Ej godkänt övertag", rejected),
+    )
+    return here.page(
+        "start/start.html",
+        to_do=to_do,
+        messages=messages,
+        works=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
+    )
+
+
+@router.post("/sok")
+async def search(here: Here) -> Response:
+    """The one search: a personal number, with or without hyphen, leads to the person, and stands in
+    no address; anything else is looked for among devices, orders and articles.
+    """
+    form = await here.form()
+    query = form["q"]
+    if found := _NUMBER.match(query):
+        return await _person(here, found["date"] + found["rest"])
+    if _SHORT.match(query):
+        said = "Skriv personnumret med 12 siffror: ÅÅÅÅMMDDNNNN."
+        return here.page("start/search.html", query="", found=[], more="", said=said, status=422)
+    if not query:
+        return here.page(
+            "start/search.html", query="", found=[], more="", said="Skriv vad du söker.", status=422
+        )
+    return here.go(f"/sok?{urlencode({'q': query})}")
+
+
+@router.get("/sok")
+async def hits(here: Here, q: str = "") -> Response:
+    """Devices, orders and articles that a text may mean; the page of the only one at once."""
+    devices, orders, articles = await asyncio.gather(
+        here.ask("inventory", "/devices", device_number=q, limit=_SHOWN),
+        here.ask("orders", "/orders", order_number=q, limit=_SHOWN),
+        here.ask("inventory", "/articles", query=q, limit=_SHOWN),
+    )
+    found = [
+        *((f"/individ/{one['device_id']}", one, "device") for one in _items(devices)),
+        *((f"/bestallningar/{one['order_id']}", one, "order") for one in _items(orders)),
+        *((f"/artiklar/{one['article_number']}", one, "article") for one in _items(articles)),
+    ]
+    exact = [address for address, one, _ in found if q.lower() in _numbers(one)]
+    if len(exact) == 1 or len(found) == 1:
+        return here.go(exact[0] if exact else found[0][0])
+    return here.page(
+        "start/search.html",
+        query=q,
+        found=found,
+        more=f"/artiklar?{urlencode({'query': q})}" if articles else "",
+        said="" if found else f"Ingen träff på ”{q}”.",
+    )
+
+
+async def _person(here: Here, number: str) -> Response:
+    kind = "coordination_number" if int(number[6:8]) > _LAST_DAY else "personal_number"
+    body = {"identity": {"kind": kind, "number": number}, "purpose": "case"}
+    part = await here.send("orders", "POST", "/persons:find", body, await here.form())
+    if part.problem is None:
+        return here.go(f"/mottagare/{UUID(part.value['person'])}")
+    said = f"{part.problem.detail} {part.problem.way_on}"
+    return here.page(
+        "start/search.html", query="", found=[], more="", said=said, status=part.status
+    )
+
+
+def _items(part: Part) -> list[dict[str, Any]]:
+    return list(part.value["items"]) if part else []
+
+
+def _numbers(one: dict[str, Any]) -> set[str]:
+    named = ("device_number", "serial_number", "order_number", "article_number")
+    return {str(one[name]).lower() for name in named if one.get(name) is not None}

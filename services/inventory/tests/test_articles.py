@@ -226,3 +226,33 @@ async def test_an_article_page_has_prices_and_balances_per_store(world: World) -
         ("500", 4, "green")
     ]
     assert unknown.status_code == 404
+
+
+@pytest.mark.rule("INV-3a")
+@pytest.mark.rule("INV-3b")
+async def test_the_catalogue_is_a_tree_of_classes_with_all_suppliers_articles(
+    world: World,
+) -> None:
+    for stated in (
+        an_article_stated("90001", iso_code="122706", supplier="Nordhjälp AB"),
+        an_article_stated("90002", iso_code="122706", supplier="Sydhjälp AB"),
+        an_article_stated("90003", iso_code="122703"),
+        an_article_stated("90004", iso_code="043303", in_assortment=False),
+    ):
+        await world.handle(stated)
+    async with world.http() as client:
+        classes = (await client.get("/articles:classes")).json()["items"]
+        listed = (await client.get("/articles:classes", params={"in_assortment": True})).json()[
+            "items"
+        ]
+        under = (await client.get("/articles", params={"iso_code": "122706"})).json()
+
+    counted = {one["iso_code"]: one["articles"] for one in classes}
+    assert counted == {
+        "1206": 4,
+        "120606": 4,
+        "04": 1, "0433": 1, "043303": 1, "12": 7, "1227": 3, "122703": 1, "122706": 2,
+    }  # fmt: skip
+    assert [one["iso_code"] for one in classes] == sorted(counted)
+    assert "04" not in {one["iso_code"] for one in listed}
+    assert {one["supplier"] for one in under["items"]} == {"Nordhjälp AB", "Sydhjälp AB"}

@@ -24,7 +24,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 
 from inventory.articles import domain
 from inventory.articles.models import ArticleRow
-from inventory.articles.queries import show_article_row
+from inventory.articles.queries import count_by_class, show_article_row
 from inventory.stock.models import BalanceRow
 from inventory.stock.queries import available_of, balances_of
 from inventory.stock.views import BalanceView
@@ -150,6 +150,37 @@ ARTICLES = ListOf(
     default="name",
     view=ArticleLine.of,
 )
+
+
+class ClassView(BaseModel):
+    """En klass i sortimentskatalogen (INV-3)."""
+
+    model_config = ConfigDict(
+        frozen=True, json_schema_extra={"examples": [{"iso_code": "0433", "articles": 12}]}
+    )
+
+    iso_code: Annotated[str, Field(description="ISO 9999-klass med 2, 4 eller 6 siffror")]
+    articles: Annotated[int, Field(description="Artiklar i klassen och i klasserna under den")]
+
+
+class Classes(BaseModel):
+    """Sortimentskatalogens klasser, i kodernas ordning."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[ClassView]
+
+
+@router.get("/articles:classes")
+async def list_classes(
+    reader: Reader,
+    in_assortment: Annotated[
+        bool | None, Query(description="Räkna bara artiklar i (eller utom) sortiment")
+    ] = None,
+) -> Classes:
+    """Sortimentskatalogen: de ISO-klasser som har artiklar, på 2, 4 och 6 siffror (INV-3)."""
+    counted = await count_by_class(reader, in_assortment=in_assortment)
+    return Classes(items=[ClassView(iso_code=code, articles=count) for code, count in counted])
 
 
 @router.get("/articles")

@@ -1,5 +1,7 @@
 """The rules of the catalogue: a state in, an event or a refusal out. No clock, no database."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -160,3 +162,13 @@ def _unless_known(event: E, known: Article | None) -> tuple[E, ...]:
 def _counts_otherwise(stated: ArticleStated, known: Article) -> bool:
     is_service = stated.type is ArticleType.SERVICE
     return stated.marked != known.marked or is_service != known.is_service
+
+
+# INV-3: a class holds what is in the classes below it
+def with_classes_above(articles: Mapping[str, int]) -> list[tuple[str, int]]:
+    """How many articles each class holds, of how many have each ISO code themselves."""
+    counted: Counter[str] = Counter()
+    for code, count in articles.items():
+        for digits in range(2, len(code) + 1, 2):
+            counted[code[:digits]] += count
+    return sorted(counted.items())

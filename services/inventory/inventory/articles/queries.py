@@ -5,7 +5,7 @@ from uuid import UUID
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, identify
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from inventory.articles import domain
 from inventory.articles.models import ArticleRow
@@ -20,6 +20,18 @@ async def get_article(tx: Transaction, number: ArticleNumber) -> domain.Article:
     """The present state of an article. One that nobody has stated: the message waits."""
     row = await tx.get(ArticleRow, article_id(tx, number))
     return row.state()
+
+
+async def count_by_class(
+    reader: RegionReader, *, in_assortment: bool | None
+) -> list[tuple[str, int]]:
+    """Each ISO class on 2, 4 and 6 digits that has articles, with how many, in the codes' order."""
+    query = select(ArticleRow.iso_code, func.count()).group_by(ArticleRow.iso_code)
+    if in_assortment is not None:
+        query = query.where(ArticleRow.in_assortment == in_assortment)
+    async with reader.reading() as find:
+        found = await find(query)
+    return domain.with_classes_above({str(code): count for code, count in found})
 
 
 async def show_article_row(reader: RegionReader, number: ArticleNumber) -> ArticleRow:

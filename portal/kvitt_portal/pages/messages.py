@@ -1,0 +1,72 @@
+"""Meddelanden: what has happened that the user is to know of. Opening one leads to the thing."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from kvitt_portal.here import Here, PageProblem
+
+router = APIRouter()
+
+_LIMIT = 50
+_PAGES = {"/orders/": "/bestallningar/", "/transfers/": "/bmb/"}
+
+
+@router.get("/meddelanden")
+async def listed(here: Here) -> Response:
+    """The user's messages and those of their service points, the newest first."""
+    asked = here.request.query_params
+    found = await here.ask(
+        "notifications",
+        "/messages",
+        unread_only=asked.get("olasta") or None,
+        cursor=asked.get("cursor"),
+        limit=_LIMIT,
+    )
+    return here.page("messages/list.html", found=found, only_unread="olasta" in asked)
+
+
+@router.post("/meddelanden/{message}/oppna")
+async def opened(here: Here, message: UUID) -> Response:
+    """The message is read, and the thing that it is about is shown."""
+    part = await here.send(
+        "notifications", "POST", f"/messages/{message}:open", form=await here.form()
+    )
+    if part.problem is not None:
+        raise PageProblem(part.problem)
+    return here.go(page_of(part.value["link"]))
+
+
+@router.post("/meddelanden/ta-bort")
+async def removed(here: Here) -> Response:
+    """The messages that are ticked are taken out of the list; one by its own button too."""
+    form = await here.form()
+    chosen = form.all("message")
+    gone = 0
+    for message in chosen:
+        if not _is_id(message):
+            continue
+        part = await here.send("notifications", "DELETE", f"/messages/{message}")
+        gone += bool(part)
+    if not chosen:
+        return here.go("/meddelanden", "Markera de meddelanden som ska tas bort.", tone="info")
+    return here.go("/meddelanden", f"{gone} {'meddelande' if gone == 1 else 'meddelanden'} borta.")
+
+
+def page_of(link: dict[str, Any]) -> str:
+    """The page of what a message links to."""
+    path: str = link["path"]
+    for begins, page in _PAGES.items():
+        if path.startswith(begins):
+            return page + path.removeprefix(begins)
+    return "/meddelanden"
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
