@@ -1,5 +1,5 @@
 """The pages, a module a noun. Each asks services and shows what they say; none decides a rule."""
 
-from kvitt_portal.pages import articles, messages, start
+from kvitt_portal.pages import articles, messages, recipients, start
 
-ROUTERS = (start.router, articles.router, messages.router)
+ROUTERS = (start.router, articles.router, messages.router, recipients.router)
