@@ -5,11 +5,13 @@ for each class and set of columns.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from kvitt_chassis.driver import Part
@@ -17,9 +19,6 @@ from kvitt_chassis.region_guard import look
 from kvitt_chassis.rows import impl, plain_columns
 
 _DIALECT: Any = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
-
-Named = tuple[type[Any], tuple[str, ...]]
-"""A class and the names of its attributes that are written."""
 
 
 class RowWriter:
@@ -34,14 +33,14 @@ class RowWriter:
         if any(_is_computed(one) for one in columns.values()):
             raise TypeError(f"{row_type.__name__} has columns that are not its own to fill")
         mapper: Any = inspect(row_type)
-        self.names = tuple(columns)
+        self.names = tuple(columns)  # of attributes
         self.defaults = {
             name: one.default.arg for name, one in columns.items() if one.default is not None
         }
         self._keys = tuple(name for name, one in columns.items() if one.primary_key)
-        self._table = _quoted(mapper.local_table.name)
+        self.table = _quoted(mapper.local_table.name)
         self._columns = {name: _quoted(one.name) for name, one in columns.items()}
-        self._types = {name: one.type.compile(dialect=_DIALECT) for name, one in columns.items()}
+        self._types = {name: _type_of(one) for name, one in columns.items()}
         self._binds = {name: impl(one).bind_processor(_DIALECT) for name, one in columns.items()}
 
     def inserting(self, rows: Sequence[Any]) -> Part:
@@ -53,7 +52,7 @@ class RowWriter:
                     set_committed_value(row, name, self.defaults.get(name))
         into = ", ".join(self._columns[name] for name in self.names)
         return Part(
-            f"INSERT INTO {self._table} ({into}) SELECT * FROM {self._unnested(self.names)}",
+            f"INSERT INTO {self.table} ({into}) SELECT * FROM {self._unnested(self.names)}",
             self._values(rows, self.names),
         )
 
@@ -61,12 +60,11 @@ class RowWriter:
         """The update of some columns of rows, found by their primary key."""
         sets = ", ".join(f"{self._columns[name]} = new.{self._columns[name]}" for name in names)
         found = " AND ".join(
-            f"{self._table}.{self._columns[name]} = new.{self._columns[name]}"
-            for name in self._keys
+            f"{self.table}.{self._columns[name]} = new.{self._columns[name]}" for name in self._keys
         )
         given = (*self._keys, *names)
         return Part(
-            f"UPDATE {self._table} SET {sets} FROM {self._unnested(given)} WHERE {found}",
+            f"UPDATE {self.table} SET {sets} FROM {self._unnested(given)} WHERE {found}",
             self._values(rows, given),
         )
 
@@ -86,46 +84,55 @@ class RowWriter:
 # decision 0291: rows are written by the driver, with what else ends a transaction
 def writing_rows(session: AsyncSession) -> list[Part]:
     """What writes the new and the changed rows of a session, which has them as written from here
-    on. What only the ORM can write is left to its flush. Raises ForeignRow.
+    on. What only the ORM can write is left to its flush: see `is_left`. Raises ForeignRow.
     """
     look(session.sync_session)
-    new: defaultdict[type[Any], list[Any]] = defaultdict(list)
-    changed: defaultdict[Named, list[Any]] = defaultdict(list)
-    for row in list(session.new):
-        if writer_of(type(row)) is not None:
-            new[type(row)].append(row)
-    for row in list(session.dirty):
-        if writer_of(type(row)) is not None and (names := _changed(row)):
-            changed[type(row), names].append(row)
-    parts = [_writer(of).inserting(rows) for of, rows in sorted(new.items(), key=_name)]
-    parts += [
-        _writer(of).updating(rows, names)
-        for (of, names), rows in sorted(changed.items(), key=lambda one: (_name(one[0]), one[0][1]))
-    ]
-    _settle(session, (row for rows in new.values() for row in rows))
+    new: defaultdict[RowWriter, list[Any]] = defaultdict(list)
+    changed: defaultdict[tuple[RowWriter, tuple[str, ...]], list[Any]] = defaultdict(list)
+    for row in session.new:
+        if (writer := writer_of(type(row))) is not None:
+            new[writer].append(row)
+    for row in session.dirty:
+        if (writer := writer_of(type(row))) is not None and (names := _changed(row)):
+            changed[writer, names].append(row)
+    # in one order: the same statement again is one that PostgreSQL has planned
+    parts = [one.inserting(rows) for one, rows in sorted(new.items(), key=_place_of_new)]
+    for (writer, names), rows in sorted(changed.items(), key=_place_of_changed):
+        parts.append(writer.updating(rows, names))
+    _keep_as_written(session, chain.from_iterable(new.values()))
     for (_, names), rows in changed.items():
         for row in rows:
-            instance_state(row)._commit_all(vars(row), session.identity_map)
+            for name in names:
+                set_committed_value(row, name, vars(row)[name])
     return parts
 
 
-@cache
-def writer_of(row_type: type[Any]) -> RowWriter | None:
+def is_left(session: AsyncSession) -> bool:
+    """True where the session has rows that only the ORM's flush can write."""
+    touched = chain(session.new, session.dirty)
+    return bool(session.deleted) or any(writer_of(type(row)) is None for row in touched)
+
+
+def writer_of(row_type: Any) -> RowWriter | None:
     """The writer of a class; None for one that the ORM writes."""
+    return _made(row_type)
+
+
+@cache
+def _made(row_type: type[Any]) -> RowWriter | None:
     try:
         return RowWriter(row_type)
     except TypeError:
         return None
 
 
-def _writer(row_type: type[Any]) -> RowWriter:
-    writer = writer_of(row_type)
-    assert writer is not None
-    return writer
+def _place_of_new(one: tuple[RowWriter, object]) -> str:
+    return one[0].table
 
 
-def _name(one: tuple[type[Any], Any]) -> str:
-    return one[0].__name__
+def _place_of_changed(one: tuple[tuple[RowWriter, tuple[str, ...]], object]) -> tuple[Any, ...]:
+    (writer, names), _ = one
+    return writer.table, names
 
 
 def _changed(row: Any) -> tuple[str, ...]:
@@ -133,25 +140,23 @@ def _changed(row: Any) -> tuple[str, ...]:
     return tuple(sorted(name for name in before if now[name] != before[name]))
 
 
-def _settle(session: AsyncSession, rows: Iterable[Any]) -> None:
+def _keep_as_written(session: AsyncSession, rows: Iterable[Any]) -> None:
+    """New rows are the session's own from here on, as if it had read them."""
     for row in rows:
         session.expunge(row)
-        state = instance_state(row)
-        state.key = state.mapper.identity_key_from_instance(row)
-        state.session_id = session.sync_session.hash_key
-        session.identity_map.add(state)
-        state._commit_all(vars(row), session.identity_map)
-
-
-def _commit(row: Any, names: Iterable[str]) -> None:
-    known = vars(row)
-    for name in names:
-        set_committed_value(row, name, known[name])
+        make_transient_to_detached(row)
+        session.add(row)
 
 
 def _is_computed(column: Any) -> bool:
     given = column.default is not None and not column.default.is_scalar
-    return bool(given or column.server_default or column.identity or column.computed)
+    changed = column.onupdate is not None or column.server_onupdate is not None
+    return bool(given or changed or column.server_default or column.identity or column.computed)
+
+
+def _type_of(column: Any) -> str:
+    """The column's type as an array of it is declared: an order among texts is the column's."""
+    return str(column.type.compile(dialect=_DIALECT)).split(" COLLATE ")[0]
 
 
 def _quoted(name: str) -> str:

@@ -20,7 +20,7 @@ from kvitt_chassis.handlers import MessageRoute, RowKey, TimerRoute
 from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.recording import Emitted, TimerName, writing_events, writing_timers
 from kvitt_chassis.row_keys import key_column
-from kvitt_chassis.row_writing import writing_rows
+from kvitt_chassis.row_writing import is_left, writing_rows
 from kvitt_chassis.rows import reader_of
 from kvitt_chassis.transaction import Transaction
 
@@ -160,7 +160,7 @@ class UnitOfWork:
         self.soonest = min(due, default=self.soonest)
         self.emitted, self.scheduled = [], {}
         found = await fetch_together(self.session, parts) if parts else ()
-        if self.session.new or self.session.dirty or self.session.deleted:
+        if is_left(self.session):
             await self.session.flush()
         return found
 
