@@ -51,7 +51,7 @@ async def test_a_story_says_what_happened_who_did_it_and_by_which_rule_and_polic
         ("BMB-4", None, None),
     ]
     assert found["items"][3]["summary"] == (
-        "Bytet godkändes för kund 40355 med betalare 20311, från och med 2026-05-01."
+        "Bytet godkändes för kund 40355 med betalare 20311, från och med 1 maj 2026."
     )
     assert found["next"] == []
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from kvitt_chassis.web.stories import Coming, Told
-from kvitt_contracts.calendar import start_of_day
+from kvitt_contracts.calendar import in_swedish, start_of_day
 from kvitt_contracts.orders import (
     OrderDeclined,
     OrderDelivered,
@@ -52,7 +52,7 @@ def tell(event: OrderEvent, order: Order) -> Told:
         case OrderPlanned():
             when = "Ny dag: ordern" if event.changed else "Ordern"
             return Told(
-                summary=f"{when} beräknas lämna centrallagret {event.planned_dispatch_on}.",
+                summary=f"{when} beräknas lämna centrallagret {in_swedish(event.planned_dispatch_on)}.",
                 rule="ORD-4",
             )
         case OrderPickingBegun():
@@ -64,7 +64,7 @@ def tell(event: OrderEvent, order: Order) -> Told:
         case OrderLineDelivered():
             number = next(one.number for one in order.lines if one.line_id == event.line_id)
             return Told(
-                summary=f"Rad {number}: {event.quantity} levererades {event.delivered_on}.",
+                summary=f"Rad {number}: {event.quantity} levererades {in_swedish(event.delivered_on)}.",
                 rule="ORD-15",
             )
         case OrderDelivered():
