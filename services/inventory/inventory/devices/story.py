@@ -51,19 +51,8 @@ def tell(event: DeviceEvent) -> Told:
             return Told(summary=f"Byte: {_changed(event)}.", rule="BMB-4")
         case CustodyChanged(cause=cause) if cause.order_id is not None:
             return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
-        case CustodyChanged(custody=custody) if store_of(custody) is not None:
-            return Told(
-                summary=f"Återlämnades till förråd {store_of(custody)} {in_swedish(custody.since)}.",
-                rule="INV-7",
-                by_region=True,
-            )
         case CustodyChanged(custody=custody):
-            return Told(
-                summary="Återlämningens dag rättades: lånet fortsatte, med betalare "
-                f"{custody.payer_id} från och med {in_swedish(custody.since)}.",
-                rule="PHY-1",
-                by_region=True,
-            )
+            return _returned_or_corrected(custody)
 
 
 def what_comes(claim: Claim | None, *, due: Mapping[str, datetime]) -> Iterator[Coming]:
@@ -74,6 +63,20 @@ def what_comes(claim: Claim | None, *, due: Mapping[str, datetime]) -> Iterator[
         yield Coming(at=None, what=_WHILE[claim.kind])
     for timer, at in due.items():
         yield Coming(at=at, what=TIMERS[timer])
+
+
+def _returned_or_corrected(custody: Custody) -> Told:
+    store, day = store_of(custody), in_swedish(custody.since)
+    if store is not None:
+        return Told(
+            summary=f"Återlämnades till förråd {store} {day}.", rule="INV-7", by_region=True
+        )
+    return Told(
+        summary="Återlämningens dag rättades: lånet fortsatte, med betalare "
+        f"{custody.payer_id} från och med {day}.",
+        rule="PHY-1",
+        by_region=True,
+    )
 
 
 def _changed(event: CustodyChanged) -> str:
