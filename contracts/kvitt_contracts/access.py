@@ -223,6 +223,7 @@ _INVENTORY = _routes(
         "GET /stores/{store}/balances": ("inventory.balances.list", _READS),
         "GET /stock-moves": ("inventory.stock-moves.list", _READS),
         "GET /devices": ("inventory.devices.list", _READS),
+        "GET /devices:returned": ("inventory.devices.returned", _READS),
         "GET /devices/{device_id}": ("inventory.device.show", _READS),
         "GET /devices/{device_id}/story": ("inventory.device.tell", _READS),
         "GET /reservations": ("inventory.reservations.list", _READS),
