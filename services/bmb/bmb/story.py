@@ -128,11 +128,12 @@ def what_comes(
     """What happens next to a transfer: what its timers that are `due` do, under the policy that it
     is pinned to, and the day of its effect.
     """
-    if HOLD_ANSWER.name in due:
+    if transfer.is_pending and HOLD_ANSWER.name in due:
         yield Coming(at=due[HOLD_ANSWER.name], what="Har lagret inte svarat då nekas bytet.")
-    if DEADLINE_NEAR.name in due:
+    is_open = transfer.status is Status.SENT
+    if is_open and DEADLINE_NEAR.name in due:
         yield Coming(at=due[DEADLINE_NEAR.name], what="Sista dagen att kvittera börjar.")
-    if DEADLINE.name in due and policy is not None:
+    if is_open and DEADLINE.name in due and policy is not None:
         outcome = _at_the_deadline(transfer, policy)
         yield Coming(at=due[DEADLINE.name], what=f"Har ingen kvitterat då {outcome}.")
     if transfer.status is Status.LOCKED:

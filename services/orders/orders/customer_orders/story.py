@@ -62,7 +62,9 @@ def tell(event: OrderEvent, order: Order) -> Told:
         case OrderLineDelivered():
             number = next(one.number for one in order.lines if one.line_id == event.line_id)
             day = in_swedish(event.delivered_on)
-            return Told(summary=f"Rad {number}: {event.quantity} levererades {day}.", rule="ORD-15")
+            return Told(
+                summary=f"Rad {number}: {event.quantity} st levererades {day}.", rule="ORD-15"
+            )
         case OrderDelivered():
             return Told(summary="Allt är levererat.", rule="ORD-15")
         case OrderDeclined():
