@@ -168,6 +168,7 @@ _ORDERS = (
             "GET /users": ("orders.users.list", _LOOKS_UP),
             "GET /users/{user_id}": ("orders.user.show", _LOOKS_UP),
             "POST /users:find": ("orders.users.find", _LOOKS_UP),
+            "GET /names": ("orders.names.show", _LOOKS_UP),
             "POST /persons:find": ("orders.person.find", _LOOKS_UP),
             "POST /persons:resolve": ("orders.persons.resolve", _READS),
             "POST /persons/{person}:open": (

@@ -83,6 +83,16 @@ async def test_the_device_card_shows_article_number_and_serial_number(world: Wor
     assert (shown["device_number"], shown["serial_number"]) == ("170098", "SN-4471")
 
 
+@pytest.mark.rule("INV-5a")
+async def test_a_device_in_a_list_bears_its_articles_name_and_type(world: World) -> None:
+    await world.handle(a_device_on_loan_stated())
+
+    async with world.http() as client:
+        (line,) = (await client.get("/devices")).json()["items"]
+
+    assert (line["name"], line["article_type"]) == ("Rollator Brukare 55", "main_device")
+
+
 @pytest.mark.rule("INV-5f")
 async def test_the_device_card_shows_the_order_behind_the_present_loan_alone(world: World) -> None:
     await world.handle_all(rollators_received(), a_withdrawal_placed(a_device_line()))

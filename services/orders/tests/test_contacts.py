@@ -17,7 +17,7 @@ from contracts.tests.builders.regions import (
     a_user_contact_stated,
     a_user_stated,
 )
-from services.orders.tests.builders import prescriber
+from services.orders.tests.builders import prescriber, registry
 
 ASKING: dict[str, Any] = {
     "user": "f001ask",
@@ -199,3 +199,58 @@ async def test_a_contact_is_kept_and_not_told(given: Given) -> None:
 )
 def test_the_words_of_a_name(name: str, words: tuple[str, ...]) -> None:
     assert words_of(name) == words
+
+
+async def test_a_page_learns_what_its_codes_are_called_in_one_question(given: Given) -> None:
+    async with given(service) as world, world.http(**ASKING) as client:
+        await registry(world)
+        await world.handle(a_user_contact_stated(), subject="k082lno")
+        asked = {
+            "payer": ["20011", "99999"],
+            "customer": ["40201"],
+            "care_unit": ["30110"],
+            "user": ["k082lno", "k999xyz"],
+        }
+
+        answer = await client.get("/names", params=asked)
+
+    assert answer.status_code == 200, answer.text
+    names = answer.json()
+    assert list(names["payers"]) == ["20011"]
+    assert list(names["customers"]) == ["40201"]
+    assert list(names["care_units"]) == ["30110"]
+    assert names["users"] == {
+        "k082lno": {
+            "name": "Testa Förskrivare",
+            "phone": "090-785 00 01",
+            "mobile": "070-174 06 05",
+            "email": "testa.forskrivare@region.example",
+        }
+    }
+
+
+async def test_who_has_left_keeps_the_name_which_another_region_does_not_learn(
+    given: Given,
+) -> None:
+    async with given(service) as world:
+        await prescriber(world)
+        await a_colleague(world, "k1", "Anna Lind")
+        await world.handle(a_user_stated("k1", active=False), subject="k1")
+
+        names = []
+        for region in ("ac", "bd"):
+            async with world.http(**ASKING, region=region) as client:
+                names.append((await client.get("/names", params={"user": "k1"})).json()["users"])
+
+    assert [[one["name"] for one in of.values()] for of in names] == [["Anna Lind"], []]
+
+
+@pytest.mark.parametrize(
+    "asked", ["user=Anna%20Lind", "payer=<script>", "person=1", "user=" + "x" * 50]
+)
+async def test_what_is_no_code_is_refused_with_its_field(given: Given, asked: str) -> None:
+    async with given(service) as world, world.http(**ASKING) as client:
+        answer = await client.get(f"/names?{asked}")
+
+    assert answer.status_code == 422
+    assert answer.json()["fields"][0]["field"].split(".")[0] == asked.split("=")[0]

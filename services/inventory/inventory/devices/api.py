@@ -23,6 +23,7 @@ from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import Custody, DeviceEvent, DeviceRegistered
 from kvitt_contracts.types import (
     ArticleNumber,
+    ArticleType,
     CareUnitId,
     CustomerId,
     DeviceId,
@@ -37,6 +38,7 @@ from kvitt_contracts.types import (
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, select
 
+from inventory.articles.models import ArticleRow
 from inventory.articles.queries import show_article_row
 from inventory.devices import domain, story
 from inventory.devices.models import CustodyRow, DeviceRow
@@ -65,6 +67,8 @@ class DeviceLine(BaseModel):
                     "device_number": "170098",
                     "serial_number": "SN-4471",
                     "article_number": "30012",
+                    "name": "Rollator Brukare 55",
+                    "article_type": "main_device",
                     "holder": {
                         "kind": "patient",
                         "person": "1f6c1d3a-53a2-4a53-a5cb-2f1b0c9a6d11",
@@ -86,6 +90,8 @@ class DeviceLine(BaseModel):
     device_number: Annotated[DeviceNumber, Field(description="Individnummer")]
     serial_number: Annotated[str | None, Field(description="Serienummer")]
     article_number: ArticleNumber
+    name: Annotated[str, Field(description="Artikelns benämning")]
+    article_type: Annotated[ArticleType, Field(description="Artikeltyp")]
     holder: Annotated[Holder, Field(description="Den som har det: patient, enhet eller förråd")]
     since: Annotated[date, Field(description="Sedan")]
     payer_id: Annotated[PayerId | None, Field(description="Betalare; ingen i ett förråd")]
@@ -94,10 +100,12 @@ class DeviceLine(BaseModel):
     claim: ClaimView | None
 
     @classmethod
-    def of(cls, row: DeviceRow) -> "DeviceLine":
-        """The view of a device."""
+    def of(cls, row: DeviceRow, article: ArticleRow) -> "DeviceLine":
+        """The view of a device of an article."""
         return cls(
             device_id=DeviceId(row.id),
+            name=article.name,
+            article_type=article.type,
             **same_fields(row.state(), DeviceLine),
             **same_fields(row.custody, DeviceLine),
             claim=ClaimView.of(row.claim) if row.claim else None,
@@ -136,7 +144,6 @@ class PeriodView(BaseModel):
 class DeviceView(DeviceLine):
     """Individkortet (INV-5) med historik och betalare per period."""
 
-    name: Annotated[str, Field(description="Artikelns benämning")]
     supplier: Annotated[str | None, Field(description="Leverantör")]
     order_id: Annotated[OrderId | None, Field(description="Ordern bakom den senaste leveransen")]
     history: list[ChangeView]
@@ -194,11 +201,17 @@ SCOPE = ScopeOfPersons(
 )
 
 DEVICES = ListOf(
-    select(DeviceRow),
+    select(DeviceRow, ArticleRow).join(
+        ArticleRow,
+        and_(
+            ArticleRow.region == DeviceRow.region,
+            ArticleRow.article_number == DeviceRow.article_number,
+        ),
+    ),
     scope=SCOPE,
     sorts=named(DeviceRow.device_number, DeviceRow.article_number),
     default="device_number",
-    view=DeviceLine.of,
+    view=lambda row: DeviceLine.of(*row),
 )
 
 
@@ -222,8 +235,7 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
     history = await custody_of(reader, row)
     is_shown = await _shown_of(row, history, reader)
     return DeviceView(
-        **dict(DeviceLine.of(row)),
-        name=article.name,
+        **dict(DeviceLine.of(row, article)),
         supplier=article.supplier,
         order_id=row.order_id,
         history=[_change(change) for change in history if is_shown(change.custody)],

@@ -1,13 +1,15 @@
-"""Users found by name. Names are in bodies alone, never in an address."""
+"""Users found by name, and what codes are called. Names stand in bodies alone, in no address."""
 
 from typing import Annotated
 
+from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Body, Reader, RegionWide
-from kvitt_contracts.types import ServicePointId, UserId
+from kvitt_contracts.types import CareUnitId, CustomerId, PayerId, ServicePointId, UserId
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.contacts.models import UserContactRow
-from orders.contacts.queries import active_users_called
+from orders.contacts.queries import active_users_called, contacts_of, names_of
+from orders.units.models import CareUnitRow, CustomerRow, PayerRow
 
 router = ApiRouter(tags=["Enheter och användare"])
 
@@ -68,6 +70,54 @@ async def find_users(body: FindUsers, reader: Reader) -> FoundUsers:
     found = await reader.all(asked.limit(MAX_HITS + 1))
     shown = [_view(contact, places) for contact, places in found[:MAX_HITS]]
     return FoundUsers(users=shown, more=len(found) > MAX_HITS)
+
+
+class NamesQuery(BaseModel):
+    """Vilka koder."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    payer: Annotated[list[PayerId], Field(max_length=200, description="Betalare")] = []
+    customer: Annotated[
+        list[CustomerId], Field(max_length=200, description="Kunder och tjänsteställen")
+    ] = []
+    care_unit: Annotated[list[CareUnitId], Field(max_length=200, description="Vårdenheter")] = []
+    user: Annotated[list[UserId], Field(max_length=200, description="Användares interna id")] = []
+
+
+class NamedUser(BaseModel):
+    """En användares namn, och hur hen nås på arbetet."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    name: Annotated[str, Field(description="Namn")]
+    phone: Annotated[str | None, Field(description="Telefon på arbetet")]
+    mobile: Annotated[str | None, Field(description="Mobil på arbetet")]
+    email: Annotated[str | None, Field(description="E-post på arbetet")]
+
+
+class Names(BaseModel):
+    """Vad koder heter. Det som inte finns, och den som regionen inte lämnat namn på, utelämnas."""
+
+    payers: dict[str, str]
+    customers: dict[str, str]
+    care_units: dict[str, str]
+    users: dict[str, NamedUser]
+
+
+# decision 0301: a page asks once what all its codes are called
+@router.get("/names")
+async def show_names(reader: Reader, asked: Annotated[NamesQuery, Query()]) -> Names:
+    """Vad betalare, kunder, vårdenheter och användare heter, efter deras koder: för den som ska
+    läsa en sida. Också den som har slutat har kvar sitt namn.
+    """
+    contacts = await contacts_of(reader, asked.user)
+    return Names(
+        payers=await names_of(reader, PayerRow.payer_id, PayerRow.name, asked.payer),
+        customers=await names_of(reader, CustomerRow.customer_id, CustomerRow.name, asked.customer),
+        care_units=await names_of(reader, CareUnitRow.unit, CareUnitRow.name, asked.care_unit),
+        users={str(one.user_id): NamedUser.model_validate(one) for one in contacts},
+    )
 
 
 def _view(contact: UserContactRow, service_points: tuple[ServicePointId, ...]) -> FoundUser:
