@@ -69,7 +69,7 @@ class Names:
 
     def user(self, user: str | None) -> str:
         """A user's name; the internal id where the region has left none."""
-        return str(self.users[user]["name"]) if user in self.users else user or ""
+        return str(self.users[user]["name"]) if user and user in self.users else user or ""
 
     def story(self, story: Mapping[str, Any]) -> dict[str, Any]:
         """A story with names in place of internal ids."""
@@ -82,7 +82,7 @@ def _each(codes: Iterable[str | None]) -> list[str]:
 
 
 def _called(code: str | None, names: Mapping[str, str]) -> str:
-    return f"{code} {names[code]}" if code in names else code or ""
+    return f"{code} {names[code]}" if code and code in names else code or ""
 
 
 async def _nothing() -> Part:

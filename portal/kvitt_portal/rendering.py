@@ -10,12 +10,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from kvitt_contracts.access import Grantee
-from kvitt_contracts.calendar import STOCKHOLM
+from kvitt_contracts.calendar import STOCKHOLM, in_swedish
 
-_MONTHS = (
-    *("januari", "februari", "mars", "april", "maj", "juni"),
-    *("juli", "augusti", "september", "oktober", "november", "december"),
-)
 _ZONE: ZoneInfo = STOCKHOLM
 _STATIC = Path(__file__).with_name("static")
 
@@ -44,7 +40,7 @@ def day(value: str | date | None) -> str:
         value = _instant(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
         value = value.astimezone(_ZONE).date()
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return in_swedish(value)
 
 
 def time(value: str | datetime | None) -> str:

@@ -8,19 +8,15 @@ from kvitt_portal.pages import (
     orders,
     recipients,
     start,
-    stores,
-    withdrawals,
 )
 
 ROUTERS = (
     start.router,
-    recipients.router,
-    ordering.router,  # before what takes any id in its place
-    orders.router,
-    withdrawals.router,
     articles.router,
-    devices.router,
-    stores.router,
     messages.router,
+    recipients.router,
+    ordering.router,
+    orders.router,
+    devices.router,
 )
-"""Every page."""
+"""In the order in which an address is looked for: a new order's comes before an order's own."""

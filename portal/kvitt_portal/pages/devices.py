@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
+from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
@@ -81,6 +82,7 @@ async def card(device_id: UUID, here: Here) -> Response:
         order=order,
         people=people,
         names=names,
+        works=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
     )
 
 

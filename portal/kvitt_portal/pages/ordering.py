@@ -76,8 +76,12 @@ async def place(here: Here) -> Response:
     if part.problem is not None:
         form.refuse(part.problem, names_of(form))
         return await _page(here, form)
-    number = part.value["order_number"]
-    return here.go(f"/bestallningar/{part.value['order_id']}", f"Beställning {number} är skickad.")
+    number, order = part.value["order_number"], part.value["order_id"]
+    return here.go(
+        f"/bestallningar/{order}",
+        f"Beställning {number} är skickad.",
+        undo=(f"/bestallningar/{order}/makulera", "Ångra"),
+    )
 
 
 @router.post("/bestallningar/ny/kostnad")
