@@ -151,6 +151,7 @@ _ORDERS = (
         "orders",
         {
             "POST /orders:preview": ("orders.order.preview", _WORKS),
+            "POST /withdrawals:preview": ("orders.withdrawal.preview", _WORKS),
             "GET /orders": ("orders.orders.list", _READS),
             "GET /orders/{order_id}": ("orders.order.show", _READS),
             "GET /orders/{order_id}/story": ("orders.order.tell", _READS),

@@ -1,6 +1,7 @@
 """Pages from templates: the one environment, and how days, amounts and numbers are written."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ def environment() -> Environment:
     )
     made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
     made.filters |= {"role": role, "cursor": cursor}
-    made.globals |= {"asset": asset}
+    made.globals |= {"asset": asset, "pairs": pairs}
     return made
 
 
@@ -81,6 +82,11 @@ _ROLES = {
 def role(value: str) -> str:
     """A role as people call it."""
     return next((text for one, text in _ROLES.items() if one == value), value)
+
+
+def pairs(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Values that are said as they are, to choose among."""
+    return [(one, one) for one in values]
 
 
 @cache

@@ -279,7 +279,7 @@ class Actor:
         scope = self._scope(within)
         exact: Locator | None = None
         for role in ("button", "link", "tab", "menuitem"):
-            one = scope.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
+            one = scope.get_by_role(role, name=name, exact=True)
             exact = one if exact is None else exact.or_(one)
         assert exact is not None
         summary = scope.locator("summary").filter(has_text=_begins(name))

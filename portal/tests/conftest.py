@@ -9,7 +9,7 @@ from kvitt_testkit.platform import Platform
 from playwright.async_api import Browser, async_playwright
 from pytest_asyncio import is_async_test
 
-from portal.tests import system
+from portal.tests import kept, system
 from portal.tests.browser import (
     FLAGS,
     HOW_TO_GET_CHROMIUM,
@@ -35,13 +35,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def portal_system(
-    platform: Platform, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    pytestconfig: pytest.Config,
 ) -> AsyncIterator[PortalSystem]:
     """The five services and the portal, after the first days of the regions' month. What a test
     needs that nobody else touches it makes itself, by `scene`.
     """
-    directory = tmp_path_factory.mktemp("portal")
-    async with system.running(platform, directory, pytestconfig.rootpath) as found:
+    logs = tmp_path_factory.mktemp("portal")
+    if (directory := kept.directory()) is not None:
+        async with kept.attached(directory, logs, pytestconfig.rootpath) as found:
+            yield found
+        return
+    platform: Platform = request.getfixturevalue("platform")
+    async with system.running(platform, logs, pytestconfig.rootpath) as found:
         yield found
 
 

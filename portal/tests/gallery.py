@@ -2,6 +2,7 @@
 
 import html
 import os
+import sys
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -47,3 +48,7 @@ def _row(name: str) -> str:
         for width in WIDTHS
     )
     return f"<h2>{said}</h2><div>{shown}</div>"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"Look at them: {write_index()}\n")

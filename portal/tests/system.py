@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from kvitt.local import tokens
 from kvitt.local.environment import PortalAddresses
 from kvitt.local.processes import free_ports
@@ -41,6 +42,7 @@ PORTAL_KEY = tokens.portal_key("tests")
 class PortalSystem:
     """What a test sees of it. Everything else goes through the browser."""
 
+    prefix: str
     services: Mapping[str, ServiceProcess]
     portal: ServiceProcess
     regions: Mapping[str, RegionClient]
@@ -94,6 +96,8 @@ class PortalSystem:
     async def without(self, service: str) -> AsyncIterator[None]:
         """Within: this service does not run."""
         process = self.services[service]
+        if process.popen is None:
+            pytest.skip("a kept system's services are not ended")
         await asyncio.to_thread(process.stop)
         try:
             yield
@@ -106,18 +110,33 @@ class PortalSystem:
 async def running(platform: Platform, directory: Path, root: Path) -> AsyncIterator[PortalSystem]:
     """Within: the system, ready, and at rest after the first days of business."""
     prefix = f"p{uuid4().hex[:8]}_"
-    regions_dir = root / "deploy" / "regions"
-    platform.create_topics(prefix, [file.stem for file in region_files(regions_dir)])
+    platform.create_topics(prefix, [file.stem for file in region_files(_regions(root))])
     async with AsyncExitStack() as stack:
-        services = {
-            name: _service(name, platform, prefix, regions_dir, directory, root)
-            for name in SERVICES
-        }
-        portal = _portal(services, platform, prefix, regions_dir, directory, root)
-        processes = (*services.values(), portal)
-        for process in processes:
+        services = {name: _service(name, platform, prefix, directory, root) for name in SERVICES}
+        for process in services.values():
             stack.callback(_end, process)
-        await asyncio.gather(*(one.started() for one in processes))
+        starting = asyncio.gather(*(one.started() for one in services.values()))
+        system = await stack.enter_async_context(
+            beside(services, platform, prefix, directory, root)
+        )
+        await starting
+        await _live_through(system, root)
+        yield system
+
+
+@asynccontextmanager
+async def beside(
+    services: Mapping[str, ServiceProcess],
+    platform: Platform,
+    prefix: str,
+    directory: Path,
+    root: Path,
+) -> AsyncIterator[PortalSystem]:
+    """Within: a portal beside these services, and what a test reaches all of it by."""
+    async with AsyncExitStack() as stack:
+        portal = _portal(services, platform, prefix, directory, root)
+        stack.callback(_end, portal)
+        await portal.started()
         clients = {
             code: await stack.enter_async_context(_region_client(code, platform, prefix))
             for code in REGIONS
@@ -129,9 +148,7 @@ async def running(platform: Platform, directory: Path, root: Path) -> AsyncItera
                 platform.tokens,
             )
         )
-        system = PortalSystem(services, portal, clients, Barrier(called))
-        await _live_through(system, root)
-        yield system
+        yield PortalSystem(prefix, services, portal, clients, Barrier(called))
 
 
 async def _live_through(system: PortalSystem, root: Path) -> None:
@@ -144,12 +161,12 @@ async def _live_through(system: PortalSystem, root: Path) -> None:
 
 
 def _service(
-    name: str, platform: Platform, prefix: str, regions_dir: Path, directory: Path, root: Path
+    name: str, platform: Platform, prefix: str, directory: Path, root: Path
 ) -> ServiceProcess:
     platform.database(name, prefix)
     return ServiceProcess(
         module=f"{name}.app",
-        environment=platform.service_environment(name, prefix, regions_dir),
+        environment=platform.service_environment(name, prefix, _regions(root)),
         log=directory / f"{name}.log",
         tokens=platform.tokens,
         root=root,
@@ -160,14 +177,13 @@ def _portal(
     services: Mapping[str, ServiceProcess],
     platform: Platform,
     prefix: str,
-    regions_dir: Path,
     directory: Path,
     root: Path,
 ) -> ServiceProcess:
     addresses = PortalAddresses(
         services={name: one.url for name, one in services.items()},
-        database=platform.database(PORTAL, prefix),
-        regions_dir=regions_dir,
+        database=platform.database(PORTAL, f"{prefix}{uuid4().hex[:6]}_"),
+        regions_dir=_regions(root),
         key=PORTAL_KEY,
         local_key=platform.tokens.key_file,
         http_port=free_ports(1)[0],
@@ -179,6 +195,10 @@ def _portal(
         tokens=platform.tokens,
         root=root,
     )
+
+
+def _regions(root: Path) -> Path:
+    return root / "deploy" / "regions"
 
 
 def _region_client(code: str, platform: Platform, prefix: str) -> RegionClient:

@@ -1,11 +1,22 @@
 """The pages, a module a noun. Each asks services and shows what they say; none decides a rule."""
 
-from kvitt_portal.pages import articles, devices, messages, recipients, start
+from kvitt_portal.pages import (
+    articles,
+    devices,
+    messages,
+    ordering,
+    orders,
+    recipients,
+    start,
+)
 
 ROUTERS = (
     start.router,
     articles.router,
-    devices.router,
     messages.router,
     recipients.router,
+    ordering.router,
+    orders.router,
+    devices.router,
 )
+"""In the order in which an address is looked for: a new order's comes before an order's own."""

@@ -85,7 +85,7 @@ class BalanceQuery(ListQuery):
 
 
 BALANCES = ListOf(
-    select(BalanceRow, ArticleRow.name).join(
+    select(BalanceRow, ArticleRow.name, ArticleRow.marked).join(
         ArticleRow,
         and_(
             ArticleRow.region == BalanceRow.region,
@@ -98,7 +98,7 @@ BALANCES = ListOf(
     ),
     sorts=named(BalanceRow.article_number, BalanceRow.available, name=ArticleRow.sort_name),
     default="name",
-    view=lambda row: BalanceView.of(row[0], name=row[1]),
+    view=lambda row: BalanceView.of(row[0], name=row[1], marked=row[2]),
 )
 
 
