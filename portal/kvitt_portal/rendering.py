@@ -37,7 +37,7 @@ def day(value: str | date | None) -> str:
     if not value:
         return ""
     if isinstance(value, str):
-        value = _instant(value) if "T" in value else date.fromisoformat(value)
+        value = instant(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
         value = value.astimezone(_ZONE).date()
     return in_swedish(value)
@@ -47,7 +47,7 @@ def time(value: str | datetime | None) -> str:
     """An instant in Sweden: 2 mars 2026 kl. 14.05."""
     if not value:
         return ""
-    at = (_instant(value) if isinstance(value, str) else value).astimezone(_ZONE)
+    at = (instant(value) if isinstance(value, str) else value).astimezone(_ZONE)
     return f"{day(at.date())} kl. {at:%H.%M}"
 
 
@@ -96,5 +96,6 @@ def asset(name: str) -> str:
     return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def _instant(value: str) -> datetime:
+def instant(value: str) -> datetime:
+    """An instant as the services write it."""
     return datetime.fromisoformat(value)

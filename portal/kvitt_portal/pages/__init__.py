@@ -1,6 +1,7 @@
 """The pages, a module a noun. Each asks services and shows what they say; none decides a rule."""
 
 from kvitt_portal.pages import (
+    answers,
     articles,
     devices,
     messages,
@@ -17,6 +18,7 @@ ROUTERS = (
     recipients.router,
     ordering.router,
     orders.router,
+    answers.router,
     devices.router,
 )
 """In the order in which an address is looked for: a new order's comes before an order's own."""
