@@ -9,6 +9,8 @@ from kvitt_portal.pages import (
     orders,
     recipients,
     start,
+    stores,
+    withdrawals,
 )
 
 ROUTERS = (
@@ -20,5 +22,7 @@ ROUTERS = (
     orders.router,
     answers.router,
     devices.router,
+    stores.router,
+    withdrawals.router,
 )
 """In the order in which an address is looked for: a new order's comes before an order's own."""
