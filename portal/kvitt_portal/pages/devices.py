@@ -1,7 +1,6 @@
 """Individ: a marked device found by a part of its number, and its card."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -17,37 +16,29 @@ from kvitt_portal.names import Names
 router = APIRouter()
 
 SHOWN_AT_ONCE = 50
-_PART = re.compile(r"[0-9A-Za-z-]{1,30}")
-_FILTERS = ("nummer", "artikel", "forrad")
-_PLACE = "individer"
+_FILTERS = {
+    "nummer": ("device_number", "Skriv siffror, bokstäver (a–z) och bindestreck, högst 30."),
+    "artikel": ("article_number", "Skriv siffror, stora bokstäver och bindestreck, högst 20."),
+    "forrad": ("store", "Skriv siffror och stora bokstäver, högst 10."),
+}
+"""By their names in the address: what inventory calls each, and what is written in it."""
 
 
 @router.get("/individ")
 async def find(here: Here) -> Response:
     """Devices by what one knows of them."""
-    if (back := here.remembered(_PLACE)) is not None:
+    if (back := here.remembered("individer")) is not None:
         return back
     asked = here.request.query_params
     form = Form(given={name: asked.get(name, "") for name in _FILTERS})
-    if form["nummer"] and _PART.fullmatch(form["nummer"]) is None:
-        form.add("nummer", "Skriv siffror, bokstäver (a–z) och bindestreck, högst 30 tecken.")
-        return here.page("devices/list.html", form=form, part=None)
-    part = await here.ask(
-        "inventory",
-        "/devices",
-        device_number=form["nummer"],
-        article_number=form["artikel"],
-        store=form["forrad"],
-        cursor=asked.get("cursor"),
-        limit=SHOWN_AT_ONCE,
-    )
-    form.refuse(
-        part.problem if part.status == 422 else None,
-        {"device_number": "nummer", "article_number": "artikel", "store": "forrad"},
-    )
-    if not part:
-        return here.page("devices/list.html", form=form, part=part if form.ok else None)
-    lines = part.value["items"]
+    filters = {called: form[name] for name, (called, _) in _FILTERS.items()}
+    cursor = asked.get("cursor")
+    part = await here.ask("inventory", "/devices", **filters, cursor=cursor, limit=SHOWN_AT_ONCE)
+    wrong = {one.field for one in part.problem.fields} if part.problem else set()
+    for name, (called, must_be) in _FILTERS.items():
+        if called in wrong:
+            form.add(name, must_be)
+    lines = part.value["items"] if part else []
     people, names = await _who(here, lines)
     return here.page(
         "devices/list.html", form=form, part=part, lines=lines, people=people, names=names
