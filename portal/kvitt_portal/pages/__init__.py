@@ -7,6 +7,7 @@ from kvitt_portal.pages import (
     messages,
     ordering,
     orders,
+    own,
     recipients,
     start,
     stores,
@@ -22,6 +23,7 @@ ROUTERS = (
     orders.router,
     answers.router,
     devices.router,
+    own.router,
     stores.router,
     withdrawals.router,
 )
