@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test slowest simulate faults faults-short mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
+.PHONY: help install run test slowest gallery actions simulate faults faults-short mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,13 @@ test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core. AR
 
 slowest: ## The twenty slowest tests and modules of the last whole run of the tests.
 	@cat .kvitt/slowest.md
+
+gallery: $(INSTALLED) ## Pictures of each page in each state that a test reaches, at three widths, for you to look at: .kvitt/gallery/index.html. ARGS chooses.
+	KVITT_GALLERY=1 $(BIN)/python -m pytest -q portal/tests $(ARGS)
+	@$(BIN)/python -m portal.tests.gallery
+
+actions: $(INSTALLED) ## Do every task of docs/portal-tasks.md in Chromium and write there how many actions it took. ARGS="-k sends" chooses.
+	KVITT_WRITE_ACTIONS=1 $(BIN)/python -m pytest -q portal/tests/tasks $(ARGS)
 
 simulate: $(INSTALLED) ## The relay and consumer in virtual time. SEEDS=10000 FIRST=0; SEED=7 tells the story of one.
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(SEED),--seed $(SEED))

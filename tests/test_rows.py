@@ -1,4 +1,6 @@
-"""Every row of every service is, fetched by the driver, what the ORM's own select makes of it."""
+"""Every row of every service is, fetched by the driver, what the ORM's own select makes of it, and
+stands, written by the driver, as the ORM writes it.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -6,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 from kvitt_chassis import driver
 from kvitt_chassis.models import Json, Regional
 from kvitt_chassis.row_keys import key_column
+from kvitt_chassis.row_writing import is_left, writing_rows
 from kvitt_chassis.rows import reader_of
 from kvitt_contracts.orders import Delivery
 from kvitt_contracts.personnummer import CoordinationNumber, PersonalNumber, ReserveNumber
@@ -174,6 +178,52 @@ async def compare(
     assert not by_driver.dirty
 
 
+async def compare_writing(
+    by_orm: AsyncSession,
+    by_driver: AsyncSession,
+    row_type: Any,
+    values: dict[str, Any],
+    others: dict[str, Any],
+) -> None:
+    """The row as it stands when each has written it: new, with what its class gives it by itself,
+    and changed.
+    """
+    table = row_type.__table__
+    keys = {one.name for one in table.primary_key}
+    given = {
+        name: value
+        for name, value in values.items()
+        if name in keys or table.columns[name].default is None
+    }
+    changes = {name: value for name, value in others.items() if name not in keys}
+    stood = []
+    for session in (by_orm, by_driver):
+        session.expunge_all()
+        await by_orm.execute(table.delete())
+        row = row_type(**given)
+        session.add(row)
+        await write(session, is_by_driver=session is by_driver)
+        new = (await by_orm.execute(select(table))).one()
+        for name, value in changes.items():
+            setattr(row, name, value)
+        await write(session, is_by_driver=session is by_driver)
+        stood.append((new, (await by_orm.execute(select(table))).one()))
+        assert await session.get(row_type, (REGION, getattr(row, key_column(row_type).key))) is row
+    assert stood[0] == stood[1]
+
+
+async def write(session: AsyncSession, *, is_by_driver: bool) -> None:
+    """What has changed is written, once."""
+    if not is_by_driver:
+        await session.flush()
+        return
+    if parts := writing_rows(session):
+        await driver.fetch_together(session, parts)
+    if is_left(session):
+        await session.flush()
+    assert not writing_rows(session)
+
+
 Drawn = tuple[type[Any], dict[str, Any], bool]
 """A class, the values of a row, and whether it is to be locked."""
 
@@ -223,6 +273,35 @@ def test_a_row_is_by_the_driver_what_it_is_by_the_orm(
         async with opened(addresses[service]) as (by_orm, by_driver):
             for row_type, values, locks in drawn:
                 await compare(by_orm, by_driver, row_type, values, locks=locks)
+
+    asyncio.run(compare_all())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_row_is_written_by_the_driver_as_by_the_orm(
+    addresses: dict[str, str], service: str
+) -> None:
+    drawn: list[tuple[Drawn, ...]] = []
+
+    @settings(
+        max_examples=6,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(rows_of(service))
+    def draw(rows: tuple[Drawn, ...]) -> None:
+        drawn.append(rows)
+
+    draw()
+
+    async def compare_all() -> None:
+        async with opened(addresses[service]) as (by_orm, by_driver):
+            for first, second in pairwise(drawn):
+                for (row_type, values, _), (_, others, _) in zip(first, second, strict=True):
+                    await compare_writing(by_orm, by_driver, row_type, values, others)
 
     asyncio.run(compare_all())
 

@@ -34,7 +34,8 @@ def watch(session: AsyncSession, regions: Set[str]) -> None:
     session.sync_session.info[_REGIONS] = regions
 
 
-def _look(session: Session, *_: Any) -> None:
+def look(session: Session, *_: Any) -> None:
+    """Raises ForeignRow for a new, changed or deleted row of a region that is not watched for."""
     regions = session.info.get(_REGIONS)
     if not regions:  # nothing is handled: a session of the chassis, or of a test
         return
@@ -43,4 +44,4 @@ def _look(session: Session, *_: Any) -> None:
             raise ForeignRow(type(row))
 
 
-event.listen(Session, "before_flush", _look)
+event.listen(Session, "before_flush", look)

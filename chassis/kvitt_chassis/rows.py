@@ -27,17 +27,15 @@ class RowReader:
     """
 
     def __init__(self, row_type: type[Any], column: Any) -> None:
-        self._mapper = inspect(row_type)
-        attributes = tuple(self._mapper.column_attrs)
-        if len(self._mapper.attrs) > len(attributes) or any(one.deferred for one in attributes):
-            raise TypeError(f"{row_type.__name__} is more than the columns of its table")
-        columns = [one.columns[0] for one in attributes]
-        self._names = [one.key for one in attributes]
-        self._readers = [_impl(one).result_processor(_DIALECT, None) for one in columns]
+        self._mapper: Any = inspect(row_type)
+        by_name = plain_columns(row_type)
+        columns = list(by_name.values())
+        self._names = list(by_name)
+        self._readers = [impl(one).result_processor(_DIALECT, None) for one in columns]
         self._key = [
             self._mapper.get_property_by_column(one).key for one in self._mapper.primary_key
         ]
-        self._bind = _impl(column).bind_processor(_DIALECT)
+        self._bind = impl(column).bind_processor(_DIALECT)
         query = (
             select(*columns)
             .where(
@@ -95,5 +93,17 @@ def reader_of(row_type: type[Any], column: Any) -> RowReader:
     return RowReader(row_type, column)
 
 
-def _impl(column: Any) -> Any:
+def plain_columns(row_type: type[Any]) -> dict[str, Any]:
+    """The columns of a class by the names of its attributes. Raises TypeError for one that is not
+    all columns of one table, loaded with their row.
+    """
+    mapper: Any = inspect(row_type)
+    attributes = tuple(mapper.column_attrs)
+    if len(mapper.attrs) > len(attributes) or any(one.deferred for one in attributes):
+        raise TypeError(f"{row_type.__name__} is more than the columns of its table")
+    return {one.key: one.columns[0] for one in attributes}
+
+
+def impl(column: Any) -> Any:
+    """The type of a column as the driver takes and gives its values."""
     return column.type.dialect_impl(_DIALECT)

@@ -20,6 +20,7 @@ from kvitt_chassis.handlers import MessageRoute, RowKey, TimerRoute
 from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.recording import Emitted, TimerName, writing_events, writing_timers
 from kvitt_chassis.row_keys import key_column
+from kvitt_chassis.row_writing import is_left, writing_rows
 from kvitt_chassis.rows import reader_of
 from kvitt_chassis.transaction import Transaction
 
@@ -148,11 +149,10 @@ class UnitOfWork:
         )
 
     async def flush(self, *others: Part) -> Sequence[Any]:
-        """Write events and timers, with other parts that are written at the end, in one statement;
-        then rows: who has lost a mark to another process hears of that first, not of its rows.
-        Answers the rows of the last part. The caller commits.
+        """Write events, timers and rows, with other parts that are written at the end, in one
+        statement. Answers the rows of the last part. The caller commits. Raises ForeignRow.
         """
-        parts = [*writing_timers(self.scheduled), *others]
+        parts = [*writing_timers(self.scheduled), *writing_rows(self.session), *others]
         if self.emitted:
             parts.insert(0, writing_events(self.emitted))
         self.wrote_events |= bool(self.emitted)
@@ -160,7 +160,8 @@ class UnitOfWork:
         self.soonest = min(due, default=self.soonest)
         self.emitted, self.scheduled = [], {}
         found = await fetch_together(self.session, parts) if parts else ()
-        await self.session.flush()
+        if is_left(self.session):
+            await self.session.flush()
         return found
 
     def begin(

@@ -151,6 +151,7 @@ _ORDERS = (
         "orders",
         {
             "POST /orders:preview": ("orders.order.preview", _WORKS),
+            "POST /withdrawals:preview": ("orders.withdrawal.preview", _WORKS),
             "GET /orders": ("orders.orders.list", _READS),
             "GET /orders/{order_id}": ("orders.order.show", _READS),
             "GET /orders/{order_id}/story": ("orders.order.tell", _READS),
@@ -225,6 +226,7 @@ _INVENTORY = _routes(
         "GET /stores/{store}/balances": ("inventory.balances.list", _READS),
         "GET /stock-moves": ("inventory.stock-moves.list", _READS),
         "GET /devices": ("inventory.devices.list", _READS),
+        "GET /devices:returned": ("inventory.devices.returned", _READS),
         "GET /devices/{device_id}": ("inventory.device.show", _READS),
         "GET /devices/{device_id}/story": ("inventory.device.tell", _READS),
         "GET /reservations": ("inventory.reservations.list", _READS),

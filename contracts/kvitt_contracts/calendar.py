@@ -15,6 +15,17 @@ StockholmDay = date
 """A calendar day in Europe/Stockholm."""
 
 
+_MONTHS = (
+    *("januari", "februari", "mars", "april", "maj", "juni"),
+    *("juli", "augusti", "september", "oktober", "november", "december"),
+)
+
+
+def in_swedish(day: date) -> str:
+    """A day as Swedes write it: 2 mars 2026."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
 def stockholm_day(instant: datetime) -> date:
     """Returns the Stockholm day of an aware instant, in any time zone."""
     return instant.astimezone(STOCKHOLM).date()

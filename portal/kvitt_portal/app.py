@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kvitt_portal import log_in
 from kvitt_portal.here import NotLoggedIn, PageProblem, Portal, Visit
 from kvitt_portal.pages import ROUTERS
+from kvitt_portal.providers import read_providers
 from kvitt_portal.rendering import environment
 from kvitt_portal.security import Guarded
 from kvitt_portal.services import Services
@@ -64,6 +65,12 @@ def build(portal: Portal, settings: PortalSettings, checks: Health) -> ASGIApp:
         regions = tuple(file.stem for file in region_files(settings.regions_dir))
         users = log_in.LocalUsers(settings.portal_local_key, portal, regions)
         app.include_router(log_in.local_routes(users))
+    app.state.providers = None
+    if settings.portal_providers is not None:
+        app.state.providers = log_in.Providers(
+            read_providers(settings.portal_providers), address=settings.portal_address
+        )
+        app.include_router(log_in.provider_routes(app.state.providers))
     app.include_router(log_in.router)
     for router in ROUTERS:
         app.include_router(router)
@@ -105,9 +112,10 @@ class _Kept:
 
 def _answer_errors(app: FastAPI) -> None:
     async def not_logged_in(request: Request, error: Exception) -> Response:
+        if request.method != "GET":
+            return await log_in.keep_form(request)
         to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        back = to if request.method == "GET" else "/"
-        return RedirectResponse(f"/logga-in?till={quote(back)}", 303)
+        return RedirectResponse(f"/logga-in?till={quote(to)}", 303)
 
     async def page_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, PageProblem)

@@ -33,6 +33,10 @@ class Form:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    def give(self, name: str, value: str) -> None:
+        """Set the value of a field."""
+        self._values[name] = [value]
+
     def all(self, name: str) -> list[str]:
         """Every value of a field that may be sent several times."""
         return [one for one in self._values.get(name, ()) if one]

@@ -4,6 +4,8 @@
 """
 
 import asyncio
+import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,12 +20,16 @@ from kvitt_chassis.web.problems import Problem
 
 from kvitt_portal.forms import Form
 from kvitt_portal.menu import MENU
+from kvitt_portal.providers import FAULTS
 from kvitt_portal.services import Part, Services
 from kvitt_portal.sessions import Session, Sessions
+
+log = logging.getLogger(__name__)
 
 COOKIE = "kvitt"
 SECURE_COOKIE = "__Host-kvitt"
 
+_RENEWED_BEFORE = 60.0  # seconds
 _MAX_FIELDS = 500
 _RESOLVED_AT_ONCE = 200
 
@@ -249,6 +255,10 @@ class Visit:
         query = urlencode({name: one for name, one in kept.items() if one not in (None, "")})
         return f"{self.request.url.path}?{query}" if query else self.request.url.path
 
+    def forget(self) -> None:
+        """The session has ended: nothing of it is stored any more."""
+        self._before = self.user.copy()
+
     async def end(self) -> None:
         """Store what the page has changed of the session."""
         if self.user.copy() != self._before:
@@ -262,9 +272,28 @@ async def visit(request: Request) -> Visit:
     session = await portal.sessions.find(secret) if secret else None
     if session is None:
         raise NotLoggedIn
+    if session.token_ends_at and session.token_ends_at < time.time() + _RENEWED_BEFORE:
+        session = await _renewed(request, session)
+        await portal.sessions.store(secret, session)
     made = Visit(request, portal, secret, session)
     request.state.visit = made  # its end is awaited before the answer begins: app.py
     return made
+
+
+async def _renewed(request: Request, session: Session) -> Session:
+    """The session with a fresh token, while its provider gives one. Raises NotLoggedIn."""
+    providers = request.app.state.providers
+    openid = providers.get(session.provider) if providers is not None else None
+    if openid is None or not session.refresh_token:
+        if session.token_ends_at > time.time():
+            return session
+        raise NotLoggedIn
+    try:
+        renewed: Session = await openid.renew(session)
+    except FAULTS as fault:
+        log.warning("a token was not renewed: %s", type(fault).__name__)
+        raise NotLoggedIn from None
+    return renewed
 
 
 Here = Annotated[Visit, Depends(visit)]

@@ -1,6 +1,7 @@
 """Pages from templates: the one environment, and how days, amounts and numbers are written."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -9,12 +10,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from kvitt_contracts.access import Grantee
-from kvitt_contracts.calendar import STOCKHOLM
+from kvitt_contracts.calendar import STOCKHOLM, in_swedish
 
-_MONTHS = (
-    *("januari", "februari", "mars", "april", "maj", "juni"),
-    *("juli", "augusti", "september", "oktober", "november", "december"),
-)
 _ZONE: ZoneInfo = STOCKHOLM
 _STATIC = Path(__file__).with_name("static")
 
@@ -31,7 +28,7 @@ def environment() -> Environment:
     )
     made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
     made.filters |= {"role": role, "cursor": cursor}
-    made.globals |= {"asset": asset}
+    made.globals |= {"asset": asset, "pairs": pairs}
     return made
 
 
@@ -40,17 +37,17 @@ def day(value: str | date | None) -> str:
     if not value:
         return ""
     if isinstance(value, str):
-        value = _instant(value) if "T" in value else date.fromisoformat(value)
+        value = instant(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
         value = value.astimezone(_ZONE).date()
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return in_swedish(value)
 
 
 def time(value: str | datetime | None) -> str:
     """An instant in Sweden: 2 mars 2026 kl. 14.05."""
     if not value:
         return ""
-    at = (_instant(value) if isinstance(value, str) else value).astimezone(_ZONE)
+    at = (instant(value) if isinstance(value, str) else value).astimezone(_ZONE)
     return f"{day(at.date())} kl. {at:%H.%M}"
 
 
@@ -87,6 +84,11 @@ def role(value: str) -> str:
     return next((text for one, text in _ROLES.items() if one == value), value)
 
 
+def pairs(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Values that are said as they are, to choose among."""
+    return [(one, one) for one in values]
+
+
 @cache
 def asset(name: str) -> str:
     """The address of a file of ours, which changes as its content does."""
@@ -94,5 +96,6 @@ def asset(name: str) -> str:
     return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def _instant(value: str) -> datetime:
+def instant(value: str) -> datetime:
+    """An instant as the services write it."""
     return datetime.fromisoformat(value)

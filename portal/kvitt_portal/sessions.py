@@ -14,6 +14,9 @@ IDLE = timedelta(minutes=30)
 """So long a session lasts after the last request."""
 LONGEST = timedelta(hours=10)
 """So long a session lasts at most: a working day."""
+KEPT = timedelta(minutes=30)
+"""So long a log-in may take, and a form waits for it."""
+_LAPSED = timedelta(days=1)
 _TOUCHED_EVERY = timedelta(minutes=1)
 
 
@@ -35,7 +38,11 @@ class Session:
     remembered: dict[str, str] = field(default_factory=dict)
     """The query of each list as it was last looked at."""
     provider: str = ""
+    """Where the user has logged in; empty in the local profile."""
     id_token: str = ""
+    refresh_token: str = ""
+    token_ends_at: float = 0.0
+    """When the token ends, in seconds of the epoch; 0: with the session."""
 
     def copy(self) -> dict[str, Any]:
         """Its content as plain values."""
@@ -77,7 +84,7 @@ class Sessions:
             await self._pool.execute(
                 "UPDATE sessions SET idle_until = $2 WHERE digest = $1", _digest(secret), now + IDLE
             )
-        return Session(**json.loads(self._fernet.decrypt(row["content"].encode())))
+        return Session(**self._opened(row["content"]))
 
     async def store(self, secret: str, session: Session) -> None:
         """Keep what has changed of a session."""
@@ -91,11 +98,44 @@ class Sessions:
         """Log out: the cookie is worth nothing from here on."""
         await self._pool.execute("DELETE FROM sessions WHERE digest = $1", _digest(secret))
 
-    async def forget_old(self) -> None:
-        """Delete the sessions that have ended."""
-        await self._pool.execute(
-            "DELETE FROM sessions WHERE ends_at < $1 OR idle_until < $1", datetime.now(UTC)
+    async def lapsed(self, secret: str) -> Session | None:
+        """The session of a cookie whose time is out, for who logs in again; None after a log-out,
+        or a day.
+        """
+        content = await self._pool.fetchval(
+            "SELECT content FROM sessions WHERE digest = $1", _digest(secret)
         )
+        return None if content is None else Session(**self._opened(content))
+
+    async def keep(self, content: dict[str, Any]) -> str:
+        """Keep something for some minutes; answers the secret of the cookie that it is had by."""
+        secret = secrets.token_urlsafe(32)
+        await self._pool.execute(
+            "INSERT INTO kept (digest, content, ends_at) VALUES ($1, $2, $3)",
+            _digest(secret),
+            self._fernet.encrypt(json.dumps(content).encode()).decode(),
+            datetime.now(UTC) + KEPT,
+        )
+        return secret
+
+    async def take(self, secret: str) -> dict[str, Any] | None:
+        """What was kept, once."""
+        content = await self._pool.fetchval(
+            "DELETE FROM kept WHERE digest = $1 RETURNING content", _digest(secret)
+        )
+        return None if content is None else self._opened(content)
+
+    async def forget_old(self) -> None:
+        """Delete what ended a day ago, and what was kept too long."""
+        now = datetime.now(UTC)
+        await self._pool.execute(
+            "DELETE FROM sessions WHERE least(ends_at, idle_until) < $1", now - _LAPSED
+        )
+        await self._pool.execute("DELETE FROM kept WHERE ends_at < $1", now)
+
+    def _opened(self, content: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._fernet.decrypt(content.encode()))
+        return found
 
     def _sealed(self, session: Session) -> str:
         return self._fernet.encrypt(json.dumps(session.copy()).encode()).decode()

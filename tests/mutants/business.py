@@ -98,6 +98,23 @@ BUSINESS: tuple[Mutant, ...] = (
         "chassis/tests/test_inbound.py::test_a_row_that_was_read_before_it_was_locked_is_read_anew",
     ),
     mutant(
+        "what-is-written-is-written-once",
+        "A row that the driver has written is not written again, with what it was",
+        f"{CHASSIS}/row_writing.py",
+        "                set_committed_value(row, name, vars(row)[name])\n",
+        "                pass\n",
+        "tests/test_rows.py::test_a_row_is_written_by_the_driver_as_by_the_orm",
+    ),
+    mutant(
+        "what-the-orm-alone-writes",
+        "A row with a column that the database fills is written all the same",
+        f"{CHASSIS}/unit_of_work.py",
+        "        if is_left(self.session):\n            await self.session.flush()\n",
+        "",
+        f"{_INVENTORY}/test_concurrency.py"
+        "::test_two_transfers_that_ask_at_once_do_not_both_get_the_device",
+    ),
+    mutant(
         "locks-in-the-declared-order",
         "Rows that are fetched together are locked in the service's order: without, by table name",
         f"{CHASSIS}/unit_of_work.py",

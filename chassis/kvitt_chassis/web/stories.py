@@ -74,7 +74,7 @@ class Story(BaseModel):
                         {
                             "at": "2026-05-01T08:00:00Z",
                             "type": "bmb.transfer.sent.v1",
-                            "summary": "Mottagaren kan kvittera till och med 2026-05-07.",
+                            "summary": "Mottagaren kan kvittera till och med 7 maj 2026.",
                             "times": 1,
                             "by": "k201ema",
                             "rule": "BMB-7",

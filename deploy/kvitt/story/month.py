@@ -32,17 +32,21 @@ async def publish_month(
     *,
     clients: Sequence[RegionClient],
     barrier: Barrier,
+    until: date | None = None,
     shown: Shown = lambda name, count: None,
     begun: Begun = lambda day: None,
 ) -> int:
-    """Publish everything; afterwards business time is the morning after the last day. Answers how
-    many messages.
+    """Publish everything, or the days `until` one; afterwards business time is the morning after
+    that day, or the month's last. Answers how many messages.
 
     What was published before has no effect, and business time is not changed when it is later.
     Raises LocalProblem.
     """
     total = 0
+    last = until or max(region.last_day for region in regions)
     for name, day in stages_of(regions):
+        if day > last:
+            break
         await barrier.move_clock(morning_of(day))
         counts = asyncio.gather(
             *(_publish(files, client, name) for files, client in zip(regions, clients, strict=True))
@@ -52,7 +56,7 @@ async def publish_month(
         await barrier.reach()
         shown(name, count)
         total += count
-    end = max(region.last_day for region in regions) + timedelta(days=1)
+    end = last + timedelta(days=1)
     await barrier.move_clock(morning_of(end))
     await barrier.reach()
     shown(end.isoformat(), 0)

@@ -39,6 +39,7 @@ class RegionClient:
         self, code: str, *, bootstrap: str, credentials: Credentials, topic_prefix: str = ""
     ) -> None:
         self.code = code
+        self._prefix = topic_prefix
         self._feed = topic_prefix + for_region(REGION_EVENTS, code).name
         self._settings: dict[str, Any] = {
             "bootstrap_servers": bootstrap,
@@ -77,7 +78,10 @@ class RegionClient:
         with self._answered():
             waiting = [
                 await self._producer.send(
-                    message.topic, message.value, key=message.key, headers=list(message.headers)
+                    self._prefix + message.topic,
+                    message.value,
+                    key=message.key,
+                    headers=list(message.headers),
                 )
                 for message in messages
             ]

@@ -1,5 +1,28 @@
 """The pages, a module a noun. Each asks services and shows what they say; none decides a rule."""
 
-from kvitt_portal.pages import articles, messages, start
+from kvitt_portal.pages import (
+    answers,
+    articles,
+    devices,
+    messages,
+    ordering,
+    orders,
+    recipients,
+    start,
+    stores,
+    withdrawals,
+)
 
-ROUTERS = (start.router, articles.router, messages.router)
+ROUTERS = (
+    start.router,
+    articles.router,
+    messages.router,
+    recipients.router,
+    ordering.router,
+    orders.router,
+    answers.router,
+    devices.router,
+    stores.router,
+    withdrawals.router,
+)
+"""In the order in which an address is looked for: a new order's comes before an order's own."""

@@ -122,6 +122,12 @@ def _only_one(found: Part, query: str) -> str | None:
     return query if query and len(items) == 1 and items[0]["article_number"] == query else None
 
 
+def price_at(prices: list[dict[str, Any]], day: str) -> dict[str, Any] | None:
+    """The price that holds on a day."""
+    held = [one for one in prices if one["valid_from"] <= day]
+    return max(held, key=lambda one: str(one["valid_from"]), default=None)
+
+
 def _prices(prices: list[dict[str, Any]], today: str) -> list[dict[str, Any]]:
     """The price that holds, and those that come, the newest first."""
     ordered = sorted(prices, key=lambda one: str(one["valid_from"]))

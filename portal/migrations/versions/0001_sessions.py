@@ -23,6 +23,17 @@ def upgrade() -> None:
         """
     )
     op.execute("CREATE INDEX ix_sessions_ends_at ON sessions (ends_at)")
+    # What is kept under a cookie for some minutes: a log-in that has begun, and a form that was
+    # sent without a session.
+    op.execute(
+        """
+        CREATE TABLE kept (
+            digest bytea CONSTRAINT pk_kept PRIMARY KEY,
+            content text NOT NULL,
+            ends_at timestamptz NOT NULL
+        )
+        """
+    )
 
 
 def downgrade() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query
-from kvitt_chassis.filters import Eq, In, WhereLookedUp
+from kvitt_chassis.filters import Eq, In, Where, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
     Body,
@@ -34,6 +34,7 @@ from kvitt_contracts.types import (
     Day,
     DeviceNumber,
     PayerId,
+    PersonRef,
     ServicePointId,
     UserId,
     identify,
@@ -182,6 +183,15 @@ async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElem
     return or_(false(), *(cast(TransferRow.devices, JSONB).contains([str(one)]) for one in found))
 
 
+def _of_person(person: PersonRef, _: RegionReader) -> ColumnElement[bool]:
+    patient = {"kind": "patient", "person": str(person)}
+    before, after = (
+        cast(column, JSONB).contains(patient)
+        for column in (TransferRow.current_recipient, TransferRow.new_recipient)
+    )
+    return or_(before, after)
+
+
 class TransferQuery(ListQuery):
     """Which transfers."""
 
@@ -194,6 +204,9 @@ class TransferQuery(ListQuery):
     ] = None
     device: Annotated[DeviceNumber | None, WhereLookedUp(_with_device, "Individnummer")] = None
     sender: Annotated[UserId | None, Eq(TransferRow.sender, "Avsändare")] = None
+    person: Annotated[
+        PersonRef | None, Where(_of_person, "Mottagare före eller efter bytet, som referens")
+    ] = None
     transfer_date: Annotated[Day | None, Eq(TransferRow.transfer_date, "BMB-datum")] = None
 
 

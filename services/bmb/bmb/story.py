@@ -27,7 +27,7 @@ from kvitt_contracts.bmb import (
     TransferVoided,
     TransferWithdrawn,
 )
-from kvitt_contracts.calendar import start_of_day, stockholm_day
+from kvitt_contracts.calendar import in_swedish, start_of_day, stockholm_day
 from kvitt_contracts.policy import ExpiryOutcome, RegionPolicy
 
 from bmb.domain import TAKING_EFFECT, Status, Transfer
@@ -85,20 +85,20 @@ def tell(event: TransferEvent) -> Told:
         case TransferSent():
             return Told(
                 summary="Bytet nådde mottagaren, som kan kvittera till och med "
-                f"{stockholm_day(event.deadline - timedelta(days=1))}.",
+                f"{in_swedish(stockholm_day(event.deadline - timedelta(days=1)))}.",
                 rule="BMB-7",
             )
         case TransferAccepted():
             how = "Avsändaren kvitterade själv" if event.at_once else "Bytet godkändes"
             return Told(
                 summary=f"{how} för kund {event.customer_id} med betalare "
-                f"{event.payer_id}, från och med {event.effective_on}.",
+                f"{event.payer_id}, från och med {in_swedish(event.effective_on)}.",
                 rule="BMB-4",
             )
         case TransferExecutedAutomatically():
             return Told(
                 summary="Ingen kvitterade i tid: bytet genomfördes med den föreslagna betalaren "
-                f"{event.payer_id}, från och med {event.effective_on}.",
+                f"{event.payer_id}, från och med {in_swedish(event.effective_on)}.",
                 rule="BMB-7",
             )
         case TransferRejected():
@@ -121,7 +121,8 @@ def tell(event: TransferEvent) -> Told:
             )
         case TransferLineCompleted():
             return Told(
-                summary=f"Hjälpmedel bytte från och med {event.effective_on}.", rule="BMB-4"
+                summary=f"Hjälpmedel bytte från och med {in_swedish(event.effective_on)}.",
+                rule="BMB-4",
             )
         case TransferLineDropped():
             return Told(summary=f"Hjälpmedel föll ur bytet: {_why(event.reason)}.", rule="BMB-12")
@@ -135,11 +136,12 @@ def what_comes(
     """What happens next to a transfer: what its timers that are `due` do, under the policy that it
     is pinned to, and the day of its effect.
     """
-    if HOLD_ANSWER.name in due:
+    if transfer.is_pending and HOLD_ANSWER.name in due:
         yield Coming(at=due[HOLD_ANSWER.name], what="Har lagret inte svarat då nekas bytet.")
-    if DEADLINE_NEAR.name in due:
+    is_open = transfer.status is Status.SENT
+    if is_open and DEADLINE_NEAR.name in due:
         yield Coming(at=due[DEADLINE_NEAR.name], what="Sista dagen att kvittera börjar.")
-    if DEADLINE.name in due and policy is not None:
+    if is_open and DEADLINE.name in due and policy is not None:
         outcome = _at_the_deadline(transfer, policy)
         yield Coming(at=due[DEADLINE.name], what=f"Har ingen kvitterat då {outcome}.")
     if transfer.status is Status.LOCKED:

@@ -10,7 +10,11 @@ from kvitt_contracts.examples import examples
 from kvitt_contracts.types import UserId
 from kvitt_testkit.world import World, stockholm
 
-from contracts.tests.builders.inventory import a_custody_changed_by_transfer, a_hold_refused
+from contracts.tests.builders.inventory import (
+    a_custody_changed_by_transfer,
+    a_hold_broken,
+    a_hold_refused,
+)
 from contracts.tests.builders.story import RECEIVER, SENDER, SERVICE, transfer_id
 from services.bmb.tests.worlds import Registered, a_save, an_accept, registered, sent
 
@@ -51,7 +55,7 @@ async def test_a_story_says_what_happened_who_did_it_and_by_which_rule_and_polic
         ("BMB-4", None, None),
     ]
     assert found["items"][3]["summary"] == (
-        "Bytet godkändes för kund 40355 med betalare 20311, från och med 2026-05-01."
+        "Bytet godkändes för kund 40355 med betalare 20311, från och med 1 maj 2026."
     )
     assert found["next"] == []
 
@@ -69,6 +73,17 @@ async def test_a_sent_transfer_says_what_comes_of_silence_and_when(registered: R
             "what": "Har ingen kvitterat då genomförs bytet automatiskt, med betalare 20311.",
         },
     ]
+
+
+@pytest.mark.rule("REF-6d")
+async def test_a_transfer_that_was_dissolved_waits_for_nothing(registered: Registered) -> None:
+    async with registered() as world:
+        await sent(world)
+        await world.handle(a_hold_broken())
+        found = await told(world)
+
+    assert found["items"][-1]["summary"] == "Inget hjälpmedel är kvar: bytet upplöstes."
+    assert found["next"] == []
 
 
 @pytest.mark.rule("REF-6d")

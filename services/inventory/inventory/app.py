@@ -7,6 +7,7 @@ from inventory.articles import api as articles
 from inventory.articles.models import ArticleRow
 from inventory.days.models import CountRow, DaysRow
 from inventory.devices import api as devices
+from inventory.devices import returned
 from inventory.devices.models import DeviceRow
 from inventory.handlers import messages
 from inventory.holds import api as holds
@@ -25,6 +26,7 @@ service = Service(
         articles.router,
         stores.router,
         devices.router,
+        returned.router,
         reservations.router,
         holds.router,
     ],

@@ -50,6 +50,14 @@ async def test_a_stores_balances_are_listed_and_filtered(
     assert [line["article_number"] for line in page["items"]] == found
 
 
+async def test_a_balance_says_whether_its_article_is_marked(world: World) -> None:
+    async with world.http() as client:
+        page = (await client.get(f"/stores/{CENTRAL}/balances")).json()
+
+    marked = {line["article_number"]: line["marked"] for line in page["items"]}
+    assert marked == {ROLLATOR: True, CUSHION: False, BATTERY: False}
+
+
 @pytest.mark.rule("INV-14a")
 async def test_balances_are_those_of_one_store_at_a_time(world: World) -> None:
     async with world.http() as client:

@@ -52,9 +52,9 @@ async def test_a_devices_story_says_where_it_was_by_whom_and_by_which_rule(world
         ("INV-7", "regionen"),
     ]
     assert [one["summary"] for one in found["items"]] == [
-        "Registrerades i förråd 402 2026-03-02.",
-        "Leverans: ut ur förråd 402 och betalare 20011 från och med 2026-03-02.",
-        "Återlämnades till förråd 402 2026-03-02.",
+        "Registrerades i förråd 402 2 mars 2026.",
+        "Leverans: ut ur förråd 402 och betalare 20011 från och med 2 mars 2026.",
+        "Återlämnades till förråd 402 2 mars 2026.",
     ]
     assert found["next"] == []
 

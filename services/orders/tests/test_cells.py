@@ -39,6 +39,7 @@ MAKES_ANEW = (
     "orders.order.place",
     "orders.withdrawal.register",
     "orders.order.preview",
+    "orders.withdrawal.preview",
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 

@@ -202,6 +202,32 @@ async def test_a_preview_refuses_as_the_order_would(given: Given) -> None:
         assert (answer.status_code, answer.json()["rule"]) == (422, "ORD-5")
 
 
+@pytest.mark.rule("ORD-18b")
+async def test_a_withdrawal_is_shown_with_its_fee_before_it_is_registered(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        await world.handle(an_article_listed(CUSHION, marked=False, fee_group="charge_kit"))
+
+        shown = await client.post("/withdrawals:preview", json=await a_body(world, store="402"))
+
+        (line,) = shown.json()["lines"]
+        assert (line["fee"]["net_ore"], line["payer_id"]) == (50_000, "20011")
+        assert await world.rows(OrderRow) == []
+
+
+async def test_a_preview_of_a_withdrawal_refuses_as_the_withdrawal_would(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        body = await a_body(world, store="403")
+
+        shown = await client.post("/withdrawals:preview", json=body)
+        done = await client.post("/withdrawals", json=body)
+
+        assert shown.status_code == done.status_code == 422
+        assert shown.json()["reason"] == done.json()["reason"] == "STORE_NOT_OF_SERVICE_POINT"
+        assert shown.json()["field"] == "store"
+
+
 async def test_a_lines_comment_is_shown_with_the_order(given: Given) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
@@ -214,13 +240,15 @@ async def test_a_lines_comment_is_shown_with_the_order(given: Given) -> None:
 
 @pytest.mark.rule("REF-14a")
 @pytest.mark.rule("REF-14b")
-@pytest.mark.parametrize("path", ["/orders", "/withdrawals", "/orders:preview"])
+@pytest.mark.parametrize(
+    "path", ["/orders", "/withdrawals", "/orders:preview", "/withdrawals:preview"]
+)
 async def test_no_route_takes_anything_new_for_an_inactive_recipient(
     given: Given, path: str
 ) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)
-        body = await a_body(world, **({"store": "402"} if path == "/withdrawals" else {}))
+        body = await a_body(world, **({"store": "402"} if path.startswith("/withdrawals") else {}))
         await world.handle(a_person_stated(version=2, active=False), subject="ac-person-1")
 
         answer = await client.post(path, json=body)

@@ -73,7 +73,7 @@ async def test_an_order_says_whom_it_waits_for_and_when_it_leaves(given: Given) 
         {"at": "2026-03-05T23:00:00Z", "what": "Ordern beräknas lämna centrallagret den dagen."}
     ]
     assert planned["items"][-1]["summary"] == (
-        "Ny dag: ordern beräknas lämna centrallagret 2026-03-06."
+        "Ny dag: ordern beräknas lämna centrallagret 6 mars 2026."
     )
 
 

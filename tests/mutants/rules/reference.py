@@ -280,8 +280,8 @@ REFERENCE: tuple[RuleMutant, ...] = (
         "REF-6d",
         "A story says not what comes of silence",
         "services/bmb/bmb/story.py",
-        "    if DEADLINE.name in due and policy is not None:",
-        "    if DEADLINE.name in due and policy is None:",
+        "    if is_open and DEADLINE.name in due and policy is not None:",
+        "    if is_open and DEADLINE.name in due and policy is None:",
         f"{_BMB_STORY}_a_sent_transfer_says_what_comes_of_silence_and_when",
     ),
     rule_mutant(

@@ -116,6 +116,9 @@ class CustodyRow(Regional, Base):
     __tablename__ = "custody_changes"
     __table_args__ = (
         Index("ix_custody_changes_device", "region", "device_id", "number", unique=True),
+        Index(
+            "ix_custody_changes_person", "region", text("(custody #>> '{holder,person}'::text[])")
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from kvitt_chassis.web.stories import Coming, Told
+from kvitt_contracts.calendar import in_swedish
 from kvitt_contracts.inventory import (
     Custody,
     CustodyChanged,
@@ -35,14 +36,14 @@ def tell(event: DeviceEvent) -> Told:
     match event:
         case DeviceRegistered():
             return Told(
-                summary=f"Registrerades i förråd {event.store} {event.registered_on}.",
+                summary=f"Registrerades i förråd {event.store} {in_swedish(event.registered_on)}.",
                 rule="INV-5",
                 by_region=True,
             )
         case DeviceStatedOnLoan():
             return Told(
                 summary="Var utlånat när Kvitt tog över: betalare "
-                f"{event.custody.payer_id} från och med {event.custody.since}.",
+                f"{event.custody.payer_id} från och med {in_swedish(event.custody.since)}.",
                 rule="INV-5",
                 by_region=True,
             )
@@ -50,19 +51,8 @@ def tell(event: DeviceEvent) -> Told:
             return Told(summary=f"Byte: {_changed(event)}.", rule="BMB-4")
         case CustodyChanged(cause=cause) if cause.order_id is not None:
             return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
-        case CustodyChanged(custody=custody) if store_of(custody) is not None:
-            return Told(
-                summary=f"Återlämnades till förråd {store_of(custody)} {custody.since}.",
-                rule="INV-7",
-                by_region=True,
-            )
         case CustodyChanged(custody=custody):
-            return Told(
-                summary="Återlämningens dag rättades: lånet fortsatte, med betalare "
-                f"{custody.payer_id} från och med {custody.since}.",
-                rule="PHY-1",
-                by_region=True,
-            )
+            return _returned_or_corrected(custody)
 
 
 def what_comes(claim: Claim | None, *, due: Mapping[str, datetime]) -> Iterator[Coming]:
@@ -75,13 +65,27 @@ def what_comes(claim: Claim | None, *, due: Mapping[str, datetime]) -> Iterator[
         yield Coming(at=at, what=TIMERS[timer])
 
 
+def _returned_or_corrected(custody: Custody) -> Told:
+    store, day = store_of(custody), in_swedish(custody.since)
+    if store is not None:
+        return Told(
+            summary=f"Återlämnades till förråd {store} {day}.", rule="INV-7", by_region=True
+        )
+    return Told(
+        summary="Återlämningens dag rättades: lånet fortsatte, med betalare "
+        f"{custody.payer_id} från och med {day}.",
+        rule="PHY-1",
+        by_region=True,
+    )
+
+
 def _changed(event: CustodyChanged) -> str:
     """What is otherwise than before, in one clause."""
     custody, before = event.custody, event.before
     if store_of(custody) is not None:
-        return f"till förråd {store_of(custody)} från och med {custody.since}"
+        return f"till förråd {store_of(custody)} från och med {in_swedish(custody.since)}"
     parts = list(_parts(custody, before))
-    return f"{' och '.join(parts) or 'som förut'} från och med {custody.since}"
+    return f"{' och '.join(parts) or 'som förut'} från och med {in_swedish(custody.since)}"
 
 
 def _parts(custody: Custody, before: Custody) -> Iterator[str]:

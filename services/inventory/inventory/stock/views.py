@@ -23,6 +23,7 @@ class BalanceView(BaseModel):
                 {
                     "article_number": "30457",
                     "name": "Sittdyna Ängsull",
+                    "marked": False,
                     "store": "500",
                     "available": 4,
                     "reserved": 2,
@@ -35,6 +36,9 @@ class BalanceView(BaseModel):
 
     article_number: ArticleNumber
     name: Annotated[str | None, Field(description="Artikelns benämning")] = None
+    marked: Annotated[
+        bool | None, Field(description="Individmärkt: ett uttag namnger individen (ORD-8)")
+    ] = None
     store: StoreId
     available: Annotated[int, Field(description="Disponibelt")]
     reserved: Annotated[int, Field(description="Reserverat för order och byten")]
@@ -42,11 +46,14 @@ class BalanceView(BaseModel):
     colour: Annotated[domain.Colour, Field(description="Saldostatus som färg")]
 
     @classmethod
-    def of(cls, row: BalanceRow, *, name: str | None = None) -> "BalanceView":
-        """The view of a balance."""
+    def of(
+        cls, row: BalanceRow, *, name: str | None = None, marked: bool | None = None
+    ) -> "BalanceView":
+        """The view of a balance; of its article what the list does not say already."""
         return cls(
             **same_fields(row.state(), BalanceView),
             name=name,
+            marked=marked,
             colour=domain.colour(available=row.available, on_order=row.on_order),
         )
 

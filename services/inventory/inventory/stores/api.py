@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.filters import Eq, From, To, Where
+from kvitt_chassis.filters import Eq, From, In, To, Where
 from kvitt_chassis.http import (
     ApiRouter,
     ListOf,
@@ -43,6 +43,7 @@ class StoreView(FromRow):
 class StoreQuery(ListQuery):
     """Which stores."""
 
+    store: Annotated[list[StoreId] | None, In(StoreRow.store, "Ett eller flera")] = None
     kind: Annotated[StoreKind | None, Eq(StoreRow.kind, "Förrådets slag")] = None
     service_point: Annotated[ServicePointId | None, Eq(StoreRow.service_point, "Tjänsteställe")] = (
         None
@@ -84,7 +85,7 @@ class BalanceQuery(ListQuery):
 
 
 BALANCES = ListOf(
-    select(BalanceRow, ArticleRow.name).join(
+    select(BalanceRow, ArticleRow.name, ArticleRow.marked).join(
         ArticleRow,
         and_(
             ArticleRow.region == BalanceRow.region,
@@ -97,7 +98,7 @@ BALANCES = ListOf(
     ),
     sorts=named(BalanceRow.article_number, BalanceRow.available, name=ArticleRow.sort_name),
     default="name",
-    view=lambda row: BalanceView.of(row[0], name=row[1]),
+    view=lambda row: BalanceView.of(row[0], name=row[1], marked=row[2]),
 )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from kvitt_chassis.web.stories import Coming, Told
-from kvitt_contracts.calendar import start_of_day
+from kvitt_contracts.calendar import in_swedish, start_of_day
 from kvitt_contracts.orders import (
     OrderDeclined,
     OrderDelivered,
@@ -50,11 +50,9 @@ def tell(event: OrderEvent, order: Order) -> Told:
         case OrderPlaced():
             return Told(summary="Ordern registrerades.", rule="ORD-1")
         case OrderPlanned():
-            when = "Ny dag: ordern" if event.changed else "Ordern"
-            return Told(
-                summary=f"{when} beräknas lämna centrallagret {event.planned_dispatch_on}.",
-                rule="ORD-4",
-            )
+            what = "Ny dag: ordern" if event.changed else "Ordern"
+            day = in_swedish(event.planned_dispatch_on)
+            return Told(summary=f"{what} beräknas lämna centrallagret {day}.", rule="ORD-4")
         case OrderPickingBegun():
             return Told(
                 summary="Plocket började: ordern kan inte makuleras längre.",
@@ -63,9 +61,9 @@ def tell(event: OrderEvent, order: Order) -> Told:
             )
         case OrderLineDelivered():
             number = next(one.number for one in order.lines if one.line_id == event.line_id)
+            day = in_swedish(event.delivered_on)
             return Told(
-                summary=f"Rad {number}: {event.quantity} levererades {event.delivered_on}.",
-                rule="ORD-15",
+                summary=f"Rad {number}: {event.quantity} st levererades {day}.", rule="ORD-15"
             )
         case OrderDelivered():
             return Told(summary="Allt är levererat.", rule="ORD-15")

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from kvitt_chassis.http import ApiRouter, Commands, NotFound, Reader, RegionReader
-from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal
+from kvitt_contracts.orders import OrderPlaced, PlaceOrder, RegisterWithdrawal
 from kvitt_contracts.types import (
     CareUnitRecipient,
     NamedPatient,
@@ -52,16 +52,7 @@ async def register_withdrawal(
     Nekas som en order, och: PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), STORE_NOT_OF_SERVICE_POINT,
     DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8), SERVICE_IS_NOT_STOCKED (ORD-7).
     """
-    command = RegisterWithdrawal(
-        recipient=await _named(body.recipient, reader),
-        prescriber=body.prescriber,
-        requester=commands.caller.user_id,
-        service_point=body.service_point,
-        store=body.store,
-        payer_id=body.payer_id,
-        lines=body.lines,
-    )
-    return await _place(command, body.reference, commands)
+    return await _place(await _withdrawal(body, reader), body.reference, commands)
 
 
 @router.post("/orders:preview")
@@ -70,8 +61,19 @@ async def preview_order(body: OrderBody, tx: ReadTransaction, reader: Reader) ->
 
     Nekas som ordern skulle nekas.
     """
-    placed = await preview(await _command(body, reader), tx)
-    return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
+    return _previewed(await preview(await _command(body, reader), tx))
+
+
+@router.post("/withdrawals:preview")
+async def preview_withdrawal(
+    body: WithdrawalBody, tx: ReadTransaction, reader: Reader
+) -> OrderPreview:
+    """Visa ett uttag som det skulle bli, med betalare och avgift: ett uttag kan inte makuleras
+    (ORD-7). Lagret är inte tillfrågat.
+
+    Nekas som uttaget skulle nekas.
+    """
+    return _previewed(await preview(await _withdrawal(body, reader), tx))
 
 
 async def _place(
@@ -94,6 +96,22 @@ async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:
         lines=body.lines,
         delivery=body.delivery,
     )
+
+
+async def _withdrawal(body: WithdrawalBody, reader: RegionReader) -> RegisterWithdrawal:
+    return RegisterWithdrawal(
+        recipient=await _named(body.recipient, reader),
+        prescriber=body.prescriber,
+        requester=reader.caller.user_id,
+        service_point=body.service_point,
+        store=body.store,
+        payer_id=body.payer_id,
+        lines=body.lines,
+    )
+
+
+def _previewed(placed: OrderPlaced) -> OrderPreview:
+    return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
 
 
 async def _named(

@@ -71,15 +71,28 @@ async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> N
     _start(event, command, Delivery(), tx)
 
 
-async def preview(command: PlaceOrder, tx: Transaction) -> OrderPlaced:
-    """What the order would be, with payers and fees (ORD-18). Records nothing; refuses alike."""
+async def preview(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> OrderPlaced:
+    """What an order or a withdrawal would be, with payers and fees (ORD-18). Records nothing;
+    refuses alike.
+    """
+    naming = domain.Naming(
+        order_id=OrderId(uuid4()), order_number=OrderNumber("00000000"), reference=None
+    )
+    parties, articles = await parties_of(command, tx), await articles_of(command, tx)
+    if isinstance(command, RegisterWithdrawal):
+        return domain.withdraw(
+            command,
+            naming=naming,
+            parties=parties,
+            articles=articles,
+            policy=tx.policy,
+            today=tx.today,
+        )
     return domain.place(
         command,
-        naming=domain.Naming(
-            order_id=OrderId(uuid4()), order_number=OrderNumber("00000000"), reference=None
-        ),
-        parties=await parties_of(command, tx),
-        articles=await articles_of(command, tx),
+        naming=naming,
+        parties=parties,
+        articles=articles,
         policy=tx.policy,
         today=tx.today,
     )

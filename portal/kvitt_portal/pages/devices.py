@@ -1,0 +1,107 @@
+"""Individ: a marked device found by a part of its number, and its card."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from kvitt_contracts.access import Grantee
+from starlette.responses import Response
+
+from kvitt_portal.forms import Form
+from kvitt_portal.here import Here, Person, Visit
+from kvitt_portal.names import Names
+
+router = APIRouter()
+
+SHOWN_AT_ONCE = 50
+_FILTERS = {
+    "nummer": ("device_number", "Skriv siffror, bokstäver (a–z) och bindestreck, högst 30."),
+    "artikel": ("article_number", "Skriv siffror, stora bokstäver och bindestreck, högst 20."),
+    "forrad": ("store", "Skriv siffror och stora bokstäver, högst 10."),
+}
+"""By their names in the address: what inventory calls each, and what is written in it."""
+
+
+@router.get("/individ")
+async def find(here: Here) -> Response:
+    """Devices by what one knows of them."""
+    if (back := here.remembered("individer")) is not None:
+        return back
+    asked = here.request.query_params
+    form = Form(given={name: asked.get(name, "") for name in _FILTERS})
+    filters = {called: form[name] for name, (called, _) in _FILTERS.items()}
+    cursor = asked.get("cursor")
+    part = await here.ask("inventory", "/devices", **filters, cursor=cursor, limit=SHOWN_AT_ONCE)
+    wrong = {one.field for one in part.problem.fields} if part.problem else set()
+    for name, (called, must_be) in _FILTERS.items():
+        if called in wrong:
+            form.add(name, must_be)
+    lines = part.value["items"] if part else []
+    people, names = await _who(here, lines)
+    return here.page(
+        "devices/list.html", form=form, part=part, lines=lines, people=people, names=names
+    )
+
+
+@router.get("/individ/{device_id}")
+async def card(device_id: UUID, here: Here) -> Response:
+    """Everything about a device: where it is, who pays, what holds it, and how it came there."""
+    path = f"/devices/{device_id}"
+    device: dict[str, Any] = await here.need("inventory", path)
+    story, paid, order = await asyncio.gather(
+        here.ask("inventory", f"{path}/story"),
+        here.ask("billing", f"{path}/payers"),
+        _order_behind(here, device),
+    )
+    periods = list(reversed(device["periods"]))
+    told = story.value["items"] if story else []
+    paying = paid.value["periods"] if paid else []
+    people, names = await _who(
+        here,
+        [device, *periods],
+        users=[one["by"] for one in told],
+        payers=[one["payer_id"] for one in paying],
+    )
+    return here.page(
+        "devices/card.html",
+        device=device,
+        periods=periods,
+        story=story,
+        paid=paid,
+        order=order,
+        people=people,
+        names=names,
+        works=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
+    )
+
+
+async def _order_behind(here: Visit, device: dict[str, Any]) -> dict[str, Any] | None:
+    """The order of the latest delivery, where the user may see it."""
+    if device["order_id"] is None:
+        return None
+    part = await here.ask("orders", f"/orders/{device['order_id']}")
+    return part.value if part else None
+
+
+async def _who(
+    here: Visit,
+    lines: list[dict[str, Any]],
+    *,
+    users: Sequence[str] = (),
+    payers: Sequence[str] = (),
+) -> tuple[dict[str, Person], Names]:
+    """Who has, pays for and has prescribed what these lines are about."""
+    holders = [one["holder"] for one in lines]
+    return await asyncio.gather(
+        here.people([one.get("person") for one in holders], purpose="display"),
+        Names.of(
+            here,
+            care_units=[one.get("unit") for one in holders],
+            stores=[one.get("store") for one in holders],
+            payers=[*(one["payer_id"] for one in lines), *payers],
+            customers=[one.get("customer_id") for one in lines],
+            users=[*(one["prescriber"] for one in lines), *users],
+        ),
+    )

@@ -1,0 +1,186 @@
+"""What a transfer means for who is to answer it: whom it is of, what it costs, from when, how long
+one may wait, and what stands against it. Asked of the services; nothing is decided here.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kvitt_contracts.calendar import stockholm_day
+
+from kvitt_portal.here import Person, Visit
+from kvitt_portal.rendering import instant
+from kvitt_portal.services import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A device of a transfer, with what its rent is a month; None where nothing is known of it."""
+
+    device_id: str
+    number: str
+    article_number: str
+    name: str
+    rent_ore: int | None
+    payer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A transfer as it is shown."""
+
+    transfer: dict[str, Any]
+    pieces: Sequence[Piece]
+    recipient: Person | None
+    before: Person | None
+    days_left: int | None
+    against: Sequence[str] = field(default_factory=list)
+
+    @property
+    def rent_ore(self) -> int | None:
+        """What all of it costs a month, in öre without VAT; None where some rent is not known."""
+        rents = [piece.rent_ore for piece in self.pieces]
+        return None if None in rents else sum(one for one in rents if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What codes are called, as far as orders says."""
+
+    said: dict[str, Any]
+
+    def user(self, user: str | None) -> str:
+        """A user's name, else the id."""
+        known = self.said.get("users", {}).get(user)
+        return str(known["name"]) if known else user or ""
+
+    def contact(self, user: str | None) -> list[str]:
+        """How a user is reached at work: phone, mobile, e-mail, as far as they are known."""
+        known = self.said.get("users", {}).get(user) or {}
+        return [known[one] for one in ("phone", "mobile", "email") if known.get(one)]
+
+    def customer(self, code: str | None) -> str:
+        """A customer's code and name."""
+        return f"{code or ''} {self.said.get('customers', {}).get(code, '')}".strip()
+
+    def payer(self, code: str | None) -> str:
+        """A payer's code and name."""
+        return f"{code or ''} {self.said.get('payers', {}).get(code, '')}".strip()
+
+
+async def offers_of(here: Visit, transfers: Sequence[str]) -> tuple[list[Offer], Names]:
+    """These transfers in full, in their order; one that is gone meanwhile is left out."""
+    views = await asyncio.gather(*(here.ask("bmb", f"/transfers/{one}") for one in transfers))
+    found = [part.value for part in views if part]
+    today, people, names, devices = await asyncio.gather(
+        here.today(), _people_of(here, found), names_of(here, found), _devices_of(here, found)
+    )
+    rents = await _rents_of(here, devices, today)
+    return [_offer(view, people, devices, rents, today) for view in found], names
+
+
+async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
+    """What the codes of these transfers are called."""
+    asked: dict[str, set[str | None]] = {
+        "user": {one.get(name) for one in transfers for name in ("sender", "prescriber")},
+        "customer": {
+            one.get(name)
+            for one in transfers
+            for name in (
+                "sending_service_point",
+                "receiving_service_point",
+                "proposed_customer",
+                "customer_id",
+            )
+        },
+        "payer": {one.get(name) for one in transfers for name in ("proposed_payer", "payer_id")},
+    }
+    query = {name: sorted(one for one in codes if one) for name, codes in asked.items()}
+    part = await here.ask("orders", "/names", **query)
+    return Names(part.value if part else {})
+
+
+def days_left(deadline: str | None, today: date) -> int | None:
+    """How many days there are to answer: 0 is today; None without a deadline."""
+    if deadline is None:
+        return None
+    last = stockholm_day(instant(deadline)) - today
+    return max(last.days - 1, 0)  # it is to be answered before the deadline's day begins
+
+
+async def _people_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[str, Person]:
+    named = [
+        one.get(name) or {} for one in transfers for name in ("recipient", "current_recipient")
+    ]
+    return await here.people([one.get("person") for one in named], purpose="display")
+
+
+async def _devices_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[str, Part]:
+    ids = list(dict.fromkeys(one["device_id"] for view in transfers for one in view["devices"]))
+    parts = await asyncio.gather(*(here.ask("inventory", f"/devices/{one}") for one in ids))
+    return dict(zip(ids, parts, strict=True))
+
+
+async def _rents_of(
+    here: Visit, devices: dict[str, Part], today: date
+) -> dict[str, tuple[str, int | None]]:
+    """Each article's name and rent a month (0 for what is sold), by its number."""
+    numbers = sorted({part.value["article_number"] for part in devices.values() if part})
+    parts = await asyncio.gather(*(here.ask("inventory", f"/articles/{one}") for one in numbers))
+    return {part.value["article_number"]: _rent(part.value, today) for part in parts if part}
+
+
+def _rent(article: dict[str, Any], today: date) -> tuple[str, int | None]:
+    if article["charging"] != "rent":
+        return article["name"], 0
+    held = [one for one in article["prices"] if one["valid_from"] <= today.isoformat()]
+    newest = max(held, key=lambda one: str(one["valid_from"]), default=None)
+    return article["name"], newest["net_ore"] if newest else None
+
+
+def _offer(
+    view: dict[str, Any],
+    people: dict[str, Person],
+    devices: dict[str, Part],
+    rents: dict[str, tuple[str, int | None]],
+    today: date,
+) -> Offer:
+    pieces = [_piece(one, devices[one["device_id"]], rents) for one in view["devices"]]
+    recipient = people.get((view.get("recipient") or {}).get("person", ""))
+    return Offer(
+        transfer=view,
+        pieces=pieces,
+        recipient=recipient,
+        before=people.get((view.get("current_recipient") or {}).get("person", "")),
+        days_left=days_left(view["deadline"], today) if view["status"] == "sent" else None,
+        against=list(_against(view, pieces, recipient)),
+    )
+
+
+def _piece(line: dict[str, Any], device: Part, rents: dict[str, tuple[str, int | None]]) -> Piece:
+    said = device.value if device else {}
+    article = str(said.get("article_number", ""))
+    name, rent = rents.get(article, ("", None))
+    return Piece(
+        device_id=line["device_id"],
+        number=line["device_number"] or "",
+        article_number=article,
+        name=name,
+        rent_ore=rent,
+        payer_id=said.get("payer_id") or "",
+    )
+
+
+def _against(
+    view: dict[str, Any], pieces: Sequence[Piece], recipient: Person | None
+) -> Sequence[str]:
+    said = []
+    if recipient is not None and recipient.is_deceased:
+        said.append("Mottagaren är avliden: inget nytt registreras på den.")
+    if any(piece.rent_ore is None for piece in pieces):
+        said.append("Hyran är inte känd för alla hjälpmedel.")
+    if any(not line["waits"] for line in view["devices"]):
+        said.append("Något hjälpmedel har fallit ur bytet.")
+    return said

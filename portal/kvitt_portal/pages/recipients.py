@@ -1,0 +1,138 @@
+"""Mottagare: what a person has, has ordered and has given back, and their transfers."""
+
+import asyncio
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from kvitt_chassis.web.problems import Problem
+from kvitt_contracts.access import Grantee
+from starlette.responses import Response
+
+from kvitt_portal.forms import Form
+from kvitt_portal.here import Here, PageProblem, Person, Visit
+from kvitt_portal.pages import statuses
+from kvitt_portal.services import Part
+
+router = APIRouter()
+
+_LIMIT = 50
+TABS: Final = (
+    ("hjalpmedel", "Hjälpmedel"),
+    ("bestallt", "Beställt"),
+    ("aterlamnat", "Återlämnat"),
+    ("bmb", "BMB"),
+)
+_CONTACT: Final = {"phone": "phone", "door_code": "door_code", "instructions": "instructions"}
+
+
+@router.get("/mottagare/{person}")
+async def shown(here: Here, person: UUID) -> Response:
+    """The person with one tab of what concerns them; the others are counted."""
+    return await _page(here, person, Form(), edits=False)
+
+
+@router.get("/mottagare/{person}/kontakt")
+async def contact(here: Here, person: UUID) -> Response:
+    """The same page with phone and door code to be changed in place."""
+    return await _page(here, person, None, edits=True)
+
+
+@router.post("/mottagare/{person}/kontakt")
+async def keep_contact(here: Here, person: UUID) -> Response:
+    """Phone, door code and instructions are kept for this and later orders."""
+    form = await here.form()
+    body = {name: form[name] or None for name in _CONTACT}
+    part = await here.send("orders", "POST", f"/persons/{person}:contact", body, form)
+    if part.problem is not None:
+        form.refuse(part.problem, _CONTACT)
+        return await _page(here, person, form, edits=True)
+    return here.go(
+        f"/mottagare/{person}", "Kontaktuppgifterna är sparade, också för senare beställningar."
+    )
+
+
+@router.post("/mottagare/{person}/oppna")
+async def opened(here: Here, person: UUID) -> Response:
+    """An emergency opening, with its reason: logged, and customer service hears of it."""
+    form = await here.form()
+    part = await here.send(
+        "orders", "POST", f"/persons/{person}:open", {"reason": form["reason"]}, form
+    )
+    if part.problem is None:
+        return here.go(f"/mottagare/{person}", part.value["told"], tone="warning")
+    form.refuse(part.problem, {"reason": "reason"})
+    return here.page("recipients/closed.html", person=person, form=form)
+
+
+async def recipient_of(here: Visit, person: UUID | str) -> Person | None:
+    """The person with address and phone, or None for who may not know."""
+    return (await here.people([str(person)], purpose="ordering")).get(str(person))
+
+
+async def _page(here: Visit, person: UUID, form: Form | None, *, edits: bool) -> Response:
+    found = await recipient_of(here, person)
+    if found is None:
+        return await _closed(here, person)
+    if found.ref != str(person):  # merged: the reference that stands
+        return here.go(f"/mottagare/{found.ref}")
+    if form is None:
+        form = Form(given={name: found.shown.get(name) or "" for name in _CONTACT})
+    status = await here.ask("orders", f"/persons/{person}")
+    tab = here.request.query_params.get("flik", TABS[0][0])
+    cursor = here.request.query_params.get("cursor")
+    parts = await asyncio.gather(
+        *(_tab(here, name, str(person), chosen=name == tab, cursor=cursor) for name, _ in TABS)
+    )
+    chosen = next((part for (name, _), part in zip(TABS, parts, strict=True) if name == tab), None)
+    if chosen is None:
+        raise PageProblem(_NO_TAB)
+    names = await article_names(here, chosen) if tab == "hjalpmedel" else {}
+    return here.page(
+        "recipients/recipient.html",
+        person=found,
+        is_active=not status or status.value["active"],
+        tabs=[(name, said, part) for (name, said), part in zip(TABS, parts, strict=True)],
+        tab=tab,
+        found=chosen,
+        names=names,
+        form=form,
+        edits=edits,
+        works=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
+        order_statuses=statuses.ORDERS,
+        transfer_statuses=statuses.TRANSFERS,
+    )
+
+
+async def _tab(here: Visit, tab: str, person: str, *, chosen: bool, cursor: str | None) -> Part:
+    page: dict[str, Any] = {"limit": _LIMIT, "cursor": cursor} if chosen else {"limit": 1}
+    match tab:
+        case "hjalpmedel":
+            return await here.ask("inventory", "/devices", person=person, **page)
+        case "bestallt":
+            return await here.ask("orders", "/orders", recipient=person, **page)
+        case "aterlamnat":
+            return await here.ask("inventory", "/devices:returned", person=person, **page)
+    return await here.ask("bmb", "/transfers", person=person, **page)
+
+
+async def article_names(here: Visit, devices: Part) -> dict[str, str]:
+    """What the articles of these devices are called, as far as it is known."""
+    numbers = {one["article_number"] for one in devices.value["items"]} if devices else set()
+    parts = await asyncio.gather(
+        *(here.ask("inventory", f"/articles/{number}") for number in sorted(numbers))
+    )
+    return {part.value["article_number"]: part.value["name"] for part in parts if part}
+
+
+async def _closed(here: Visit, person: UUID) -> Response:
+    """The person exists for others: who must see them may open them, and says why."""
+    known = await here.ask("orders", f"/persons/{person}")
+    if known.problem is not None and known.status >= 500:
+        raise PageProblem(known.problem)
+    return here.page("recipients/closed.html", person=person, form=Form(), status=404)
+
+
+_NO_TAB = Problem(
+    status=404, reason="NO_SUCH_TAB", title="Sidan finns inte", detail="", way_on="Välj en flik."
+)

@@ -1,0 +1,59 @@
+"""Lager: a store's balances and the devices that stand in it."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from kvitt_portal.here import Here, Visit
+from kvitt_portal.pages.articles import TYPES
+from kvitt_portal.pages.own_store import store_of
+
+router = APIRouter()
+
+_LIMIT = 50
+_LISTED = 200
+_FILTERS = ("store", "query", "type", "with_balance", "tab", "sort")
+DEVICES = "individer"
+"""The tab with the devices."""
+
+
+@router.get("/lager")
+async def shown(here: Here) -> Response:
+    """The own store first; others that one may look up by choice."""
+    if (again := here.remembered("lager")) is not None:
+        return again
+    asked = here.request.query_params
+    filters = {name: asked.get(name, "")[:100] for name in _FILTERS}
+    stores = await here.ask("inventory", "/stores", limit=_LISTED)
+    filters["store"] = filters["store"] or await _own(here, stores.value["items"] if stores else [])
+    found = counted = None
+    if filters["store"]:
+        path = f"/stores/{filters['store']}/balances"
+        if not filters["store"].isalnum():
+            path = "/stores/0/balances"
+        about = {name: filters[name] for name in ("query", "type", "with_balance", "sort")}
+        standing: dict[str, Any] = {"store": filters["store"]}
+        is_devices = filters["tab"] == DEVICES
+        page = {"cursor": asked.get("cursor"), "limit": _LIMIT}
+        found, counted = await asyncio.gather(
+            here.ask("inventory", path, **about, **({"limit": 1} if is_devices else page)),
+            here.ask("inventory", "/devices", **standing, **(page if is_devices else {"limit": 1})),
+        )
+    return here.page(
+        "stores/hits.html" if here.is_partial else "stores/store.html",
+        stores=stores,
+        filters=filters,
+        types=TYPES,
+        balances=found,
+        devices=counted,
+        tab=filters["tab"],
+        may_withdraw=here.has("prescriber", "requester"),
+    )
+
+
+async def _own(here: Visit, stores: list[dict[str, Any]]) -> str:
+    """The own store of the chosen service point; for who has none, the first that may be seen."""
+    own = await store_of(here, here.service_point)
+    return own or (stores[0]["store"] if stores else "")

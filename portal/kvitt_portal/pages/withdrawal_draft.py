@@ -1,0 +1,179 @@
+"""A withdrawal that is being written: what is in the page's address and in its form, nothing else.
+
+Everything in it is a code or a reference: names and numbers of persons stand in no address.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+from urllib.parse import urlencode
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from kvitt_portal.forms import Form
+
+MOST_LINES = 100
+_BETWEEN = "~"  # in no article's and no device's number
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A wanted line: an article, how many, and which device where it is marked."""
+
+    article: str
+    quantity: str = "1"
+    device: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """A line as it stands in an address."""
+        parts = [part.strip()[:40] for part in text.split(_BETWEEN)]
+        return cls(*parts[:3])
+
+    def __str__(self) -> str:
+        return _BETWEEN.join((self.article, self.quantity, self.device))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The withdrawal so far. `key` is its own: what is sent twice with the same content is done
+    once, also after the browser's way back.
+    """
+
+    key: str
+    service_point: str
+    prescriber: str
+    person: str = ""
+    unit: str = ""
+    payer: str = ""
+    lines: tuple[Line, ...] = ()
+    query: str = ""
+    """What articles are searched by."""
+
+    @classmethod
+    def of_address(
+        cls, asked: Mapping[str, str], lines: Iterable[str], *, me: str, at: str
+    ) -> Self:
+        """The draft that an address says; where it says none, one of `me` at `at`."""
+        person = asked.get("person", "")
+        return cls(
+            key=asked.get("draft", "")[:40] or str(uuid4()),
+            service_point=asked.get("service_point", "")[:20] or at,
+            prescriber=asked.get("prescriber", "")[:40] or me,
+            person=person if _is_reference(person) else "",
+            unit=asked.get("unit", "")[:20],
+            payer=asked.get("payer", "")[:20],
+            lines=tuple(Line.read(one) for one in lines)[:MOST_LINES],
+            query=asked.get("q", "")[:100],
+        )
+
+    @classmethod
+    def of_form(cls, form: Form, *, me: str, at: str) -> Self:
+        """The draft that a form says."""
+        person = form["person"]
+        numbers = [n for n in form.all("line") if n.isdigit()][:MOST_LINES]
+        return cls(
+            key=form["draft"] or str(uuid4()),
+            service_point=form["service_point"] or at,
+            prescriber=form["prescriber"] or me,
+            person=person if _is_reference(person) else "",
+            unit=form["unit"],
+            payer=form["payer"],
+            lines=tuple(
+                Line(form[f"article-{n}"], form[f"quantity-{n}"] or "1", form[f"device-{n}"])
+                for n in numbers
+            ),
+            query=form["q"],
+        )
+
+    def but(self, **changed: Any) -> Self:
+        """This draft with something else."""
+        return replace(self, **changed)
+
+    def anew(self) -> Self:
+        """The same content as another withdrawal: what was declined is not asked for again."""
+        return replace(self, key=str(uuid4()))
+
+    def with_line(self, line: Line) -> Self:
+        """With one more line; a device, or an article that is not marked, that it has already is
+        there once.
+        """
+        known = {(one.article, one.device) for one in self.lines}
+        if (line.article, line.device) in known or len(self.lines) >= MOST_LINES:
+            return self
+        return replace(self, lines=(*self.lines, line))
+
+    @property
+    def has_recipient(self) -> bool:
+        """True when it is known whom it is for."""
+        return bool(self.person or self.unit)
+
+    @property
+    def address(self) -> str:
+        """The page with this draft."""
+        said = {
+            "draft": self.key,
+            "service_point": self.service_point,
+            "prescriber": self.prescriber,
+            "person": self.person,
+            "unit": self.unit,
+            "payer": self.payer,
+            "q": self.query,
+        }
+        given = [(name, one) for name, one in said.items() if one]
+        given += [("line", str(line)) for line in self.lines]
+        return f"/uttag/nytt?{urlencode(given)}"
+
+    @property
+    def sending_key(self) -> str:
+        """The key that it is sent under: another content is another withdrawal."""
+        return str(uuid5(NAMESPACE_URL, self.but(query="").address))
+
+    def body(self, store: str) -> dict[str, Any]:
+        """What orders is asked for."""
+        recipient = (
+            {"kind": "care_unit", "unit": self.unit}
+            if self.unit
+            else {"kind": "patient", "person": self.person}
+        )
+        said = {
+            "recipient": recipient,
+            "prescriber": self.prescriber,
+            "service_point": self.service_point,
+            "store": store,
+            "lines": [_line(one) for one in self.lines],
+        }
+        return {**said, "payer_id": self.payer} if self.payer else said
+
+    def names_in_form(self) -> dict[str, str]:
+        """Where the form has what orders speaks of."""
+        names = {
+            "recipient.person": "number",
+            "recipient.unit": "unit",
+            "recipient": "number",
+            "prescriber": "prescriber",
+            "service_point": "service_point",
+            "store": "service_point",
+            "payer_id": "payer",
+        }
+        for n in range(len(self.lines)):
+            names |= {
+                f"lines.{n}": f"quantity-{n}",
+                f"lines.{n}.article_number": f"quantity-{n}",
+                f"lines.{n}.device_number": f"device-{n}",
+            }
+        return names
+
+
+def _line(line: Line) -> dict[str, Any]:
+    # what is no number is sent as it stands: the service says what is wrong with it
+    quantity: int | str = int(line.quantity) if line.quantity.isdecimal() else line.quantity
+    said: dict[str, Any] = {"article_number": line.article, "quantity": quantity}
+    return {**said, "device_number": line.device} if line.device else said
+
+
+def _is_reference(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,162 @@
+"""Uttag ur eget förråd: one page, from a scanned device or a searched article to delivery."""
+
+from fastapi import APIRouter
+from kvitt_contracts.access import Grantee
+from starlette.responses import Response
+
+from kvitt_portal.forms import Form
+from kvitt_portal.here import Here, Visit
+from kvitt_portal.pages.ordering import find_recipient
+from kvitt_portal.pages.own_store import Shelf, Taken, shelf_of, store_of
+from kvitt_portal.pages.withdrawal_draft import Draft, Line
+from kvitt_portal.pages.withdrawal_page import show
+
+router = APIRouter()
+
+PAGE = "/uttag/nytt"
+
+
+@router.get(PAGE)
+async def begin(here: Here) -> Response:
+    """An empty withdrawal, one that is being written, or one of a device or an article."""
+    asked = here.request.query_params
+    draft = Draft.of_address(
+        asked, asked.getlist("line"), me=_prescriber(here), at=here.service_point
+    )
+    if device := asked.get("device"):
+        return await _with_device(here, draft, device)
+    if article := asked.get("article"):
+        return here.go(draft.with_line(Line(article[:40])).address)
+    answer = await show(here, draft, Form())
+    if here.is_partial:
+        answer.headers["HX-Push-Url"] = draft.address
+    return answer
+
+
+@router.post(PAGE)
+async def write(here: Here) -> Response:
+    """Add, change or take out something, or deliver it all."""
+    form = await here.form()
+    draft = _draft(here, form)
+    if form["add"]:
+        return here.go(draft.but(query="").with_line(Line.read(form["add"])).address)
+    if form["remove"].isdigit():
+        kept = tuple(one for n, one in enumerate(draft.lines) if str(n) != form["remove"])
+        return here.go(draft.but(lines=kept, query="").address)
+    if form["move"]:
+        return here.go(draft.but(service_point=form["move"]).address)
+    if form["do"] == "other":
+        return here.go(draft.but(person="", unit="").address)
+    found = await _complete(here, draft, form)
+    if form["do"] == "deliver":
+        _must_be_whole(found, form)
+    if not form.ok:
+        return await show(here, found, form)
+    if form["do"] != "deliver":
+        return here.go(found.address)
+    if found != draft.but(query=""):  # what was just found is seen before it is delivered
+        return here.go(found.address, "Kontrollera uppgifterna. Tryck sedan på Leverera.")
+    return await _deliver(here, draft, form)
+
+
+@router.post(f"{PAGE}/mottagare")
+async def recipient(here: Here) -> Response:
+    """While a personal number is written: as soon as it is whole, whose it is."""
+    form = await here.form()
+    if sum(one.isdigit() for one in form["number"]) < 12:
+        return Response(status_code=204)
+    found = await _complete(here, _draft(here, form), form)
+    return here.go(found.address) if form.ok else await show(here, found, form)
+
+
+@router.post(f"{PAGE}/traffar")
+async def hits(here: Here) -> Response:
+    """While something is searched: what the own store has of it."""
+    draft = _draft(here, await here.form())
+    shelf = await _shelf(here, draft)
+    return here.page("withdrawals/hits.html", draft=draft, shelf=shelf)
+
+
+async def _complete(here: Visit, draft: Draft, form: Form) -> Draft:
+    """The draft with what its fields name: the number's person, the scanned device or article."""
+    if draft.query and _is_personal_number(draft.query) and not draft.has_recipient:
+        form.give("number", draft.query)
+        draft = draft.but(query="")
+    if form["number"] and not draft.has_recipient:
+        await find_recipient(here, form)
+        draft = draft.but(person=form["person"])
+    if not draft.query:
+        return draft
+    taken = await _take(here, draft)
+    if isinstance(taken, Line):
+        return draft.but(query="").with_line(taken)
+    if taken is not None:
+        form.add("q", taken.said)
+    elif form["do"] == "deliver":
+        form.add("q", "Välj bland träffarna, eller töm fältet.")
+    return draft
+
+
+def _must_be_whole(draft: Draft, form: Form) -> None:
+    if not draft.has_recipient and "number" not in form.errors:
+        form.add("number", "Ange vem uttaget är till: personnummer eller vårdenhet.")
+    if not draft.lines and "q" not in form.errors:
+        form.add("q", "Skanna ett hjälpmedel eller sök en artikel.")
+
+
+async def _take(here: Visit, draft: Draft) -> Line | Taken | None:
+    """The line that a whole number means; where the device is not to be had, what is known of it;
+    None where the words are to be searched by.
+    """
+    shelf = await _shelf(here, draft)
+    exact = shelf.exact(draft.query)
+    if exact is not None:
+        return exact
+    return shelf.elsewhere
+
+
+async def _shelf(here: Visit, draft: Draft) -> Shelf:
+    store = await store_of(here, draft.service_point)
+    return await shelf_of(here, store, draft.query)
+
+
+async def _with_device(here: Visit, draft: Draft, device_id: str) -> Response:
+    """A withdrawal of a device that a page links to, at the service point whose store has it."""
+    device = await here.need("inventory", f"/devices/{device_id[:40]}")
+    line = Line(device["article_number"], device=device["device_number"])
+    store = device["holder"].get("store")
+    if store and store != await store_of(here, draft.service_point):
+        for one in here.user.service_points:
+            if await store_of(here, one) == store:
+                draft = draft.but(service_point=one)
+                break
+    return here.go(draft.with_line(line).address)
+
+
+async def _deliver(here: Visit, draft: Draft, form: Form) -> Response:
+    form.key = draft.sending_key
+    store = await store_of(here, draft.service_point)
+    part = await here.send("orders", "POST", "/withdrawals", draft.body(store), form)
+    if part.problem is not None:
+        form.refuse(part.problem, draft.names_in_form())
+        return await show(here, draft, form)
+    order = part.value
+    if order["status"] == "declined":
+        story = await here.ask("orders", f"/orders/{order['order_id']}/story")
+        told = story.value["items"][-1]["summary"] if story else "Lagret avvisade uttaget."
+        form.add("", f"{told} Ändra raderna och leverera igen.")
+        return await show(here, draft.anew(), form)
+    page = f"/bestallningar/{order['order_id']}"
+    return here.go(page) if order["pending"] else here.go(page, "Uttaget är levererat.")
+
+
+def _draft(here: Visit, form: Form) -> Draft:
+    return Draft.of_form(form, me=_prescriber(here), at=here.service_point)
+
+
+def _prescriber(here: Visit) -> str:
+    return here.user.user_id if here.has(Grantee.PRESCRIBER) else ""
+
+
+def _is_personal_number(text: str) -> bool:
+    return sum(one.isdigit() for one in text) == 12 and not any(one.isalpha() for one in text)

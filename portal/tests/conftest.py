@@ -1,0 +1,94 @@
+"""Fixtures of the portal's tests: the whole system and a browser, once for each worker."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from kvitt_testkit.platform import Platform
+from playwright.async_api import Browser, async_playwright
+from pytest_asyncio import is_async_test
+
+from portal.tests import kept, system
+from portal.tests.browser import (
+    FLAGS,
+    HOW_TO_GET_CHROMIUM,
+    WIDE,
+    Actor,
+    MakeActor,
+    Visitor,
+    chromium,
+    logged_in,
+)
+from portal.tests.scene import Scene
+from portal.tests.system import PortalSystem
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of this folder share one event loop: the browser's connection lives in it."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def portal_system(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    pytestconfig: pytest.Config,
+) -> AsyncIterator[PortalSystem]:
+    """The five services and the portal, after the first days of the regions' month. What a test
+    needs that nobody else touches it makes itself, by `scene`.
+    """
+    logs = tmp_path_factory.mktemp("portal")
+    if (directory := kept.directory()) is not None:
+        async with kept.attached(directory, logs, pytestconfig.rootpath) as found:
+            yield found
+        return
+    platform: Platform = request.getfixturevalue("platform")
+    async with system.running(platform, logs, pytestconfig.rootpath) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, once for each worker. Where there is none, what needs it is skipped by name."""
+    program = chromium()
+    if program is None:
+        pytest.skip(HOW_TO_GET_CHROMIUM)
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield opened
+        await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def actor(browser: Browser, portal_system: PortalSystem) -> AsyncIterator[MakeActor]:
+    """`anna = await actor("f101", at="/bmb/att-gora")`: somebody at the portal. Afterwards the test
+    fails for what the browser has complained of.
+    """
+    made: list[Actor] = []
+
+    async def make(
+        user: str, at: str = "/", *, region: str = "ac", script: bool = True, width: int = WIDE
+    ) -> Actor:
+        one = await logged_in(
+            browser,
+            portal_system.url,
+            Visitor(user=user, region=region, at=at, has_script=script, width=width),
+        )
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        await one.page.context.close()
+    assert [fault for one in made for fault in one.faults] == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scene(portal_system: PortalSystem) -> Scene:
+    """Persons, users, units and devices of a test's own, as the region ac states them."""
+    return Scene(portal_system)

@@ -1,0 +1,166 @@
+"""What a test has for itself: persons, users, service points and devices that nobody else touches,
+stated by the region as its own system does.
+
+Methods note what there is to be and answer what it is called; `await scene.set()` states all of it
+and awaits its effect.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.personnummer import PersonalNumber
+
+from contracts.tests.builders.regions import (
+    a_balance_stated,
+    a_customer_stated,
+    a_device_in_store_stated,
+    a_device_on_loan_stated,
+    a_payer_stated,
+    a_person_stated,
+    a_store_stated,
+    a_user_contact_stated,
+    a_user_stated,
+    an_article_price_stated,
+    an_article_stated,
+)
+from examples.generator.registry import number_for_tests
+from portal.tests.system import PortalSystem
+
+_NUMBERS = count(1)
+_FIRST_BORN = date(1996, 1, 1)
+"""Nobody of the month is born in the ten years from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A person. `region_id` is the region's own id; the portal's is had by `Scene.ref`."""
+
+    region_id: str
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A service point, who pays for it, and its own store ("" where it has none)."""
+
+    id: str
+    payer: str
+    store: str
+
+
+class Scene:
+    """One test's things, in a region."""
+
+    def __init__(self, system: PortalSystem, region: str = "ac") -> None:
+        self.system = system
+        self.region = region
+        self._said: list[tuple[str, Message]] = []
+
+    def place(self, name: str = "", *, with_store: bool = True, payer: str = "") -> Place:
+        """A service point with a payer of its own, and by default a store."""
+        number = next(_NUMBERS)
+        found = Place(
+            id=f"47{number:03}",
+            payer=payer or f"87{number:03}",
+            store=f"S{number:03}" if with_store else "",
+        )
+        if not payer:
+            self._say(found.payer, a_payer_stated(found.payer))
+        changes: dict[str, Any] = {"name": name} if name else {}
+        stated = a_customer_stated(
+            found.id, payer=found.payer, store=found.store or None, **changes
+        )
+        self._say(found.id, stated)
+        if found.store:
+            store = a_store_stated(found.store, "own", service_point=found.id)
+            self._say(found.store, store)
+        return found
+
+    def user(
+        self, *places: Place, name: str = "", roles: tuple[str, ...] = ("prescriber",), **more: Any
+    ) -> str:
+        """A user who works at these service points, the first by default; answers their user id."""
+        user = f"t{next(_NUMBERS):03}"
+        points = [one.id for one in places]
+        self._say(user, a_user_stated(user, *points, roles=roles, **more))
+        contact = a_user_contact_stated(user, name=name or f"Testa Förskrivare {user}")
+        self._say(user, contact)
+        return user
+
+    def person(self, name: str = "", *, born: date | None = None, **more: Any) -> Patient:
+        """A person of the population registry, with an address; grown up unless told."""
+        at = next(_NUMBERS)
+        day = born or _FIRST_BORN + timedelta(days=at // 10)
+        number = number_for_tests(day, 980 + at % 10)
+        patient = Patient(f"T-P-{at:05}", number, name or f"Tess Testsson {at}")
+        identity = PersonalNumber(number=number)
+        self._say(patient.region_id, a_person_stated(identity, name=patient.name, **more))
+        return patient
+
+    def article(self, name: str = "", *, marked: bool = True, **more: Any) -> str:
+        """An article with a price; a marked one is rented. Answers its number."""
+        number = f"9{next(_NUMBERS):04}-01"
+        changes: dict[str, Any] = {"name": name, **more} if name else more
+        self._say(number, an_article_stated(number, marked=marked, **changes))
+        price = an_article_price_stated(number, valid_from=date(2026, 1, 1))
+        self._say(number, price)
+        return number
+
+    def stock(self, article: str, quantity: int, *, store: str) -> None:
+        """So many of an unmarked article stand in a store."""
+        stated = a_balance_stated(article, quantity, store=store, stated_on=_STATED_ON)
+        self._say(f"T-IB-{next(_NUMBERS)}", stated)
+
+    def device(
+        self,
+        article: str,
+        *,
+        store: str = "",
+        patient: Patient | None = None,
+        payer: str = "",
+        prescriber: str = "",
+    ) -> str:
+        """A marked device: in a store, or on loan to a patient. Answers its number."""
+        number = f"T{next(_NUMBERS):05}"
+        if patient is None:
+            stated = a_device_in_store_stated(
+                number, store=store, article_number=article, stated_on=_STATED_ON
+            )
+        else:
+            stated = a_device_on_loan_stated(
+                number,
+                person=patient.region_id,
+                article_number=article,
+                payer_id=payer,
+                prescriber=prescriber,
+                stated_on=_STATED_ON,
+            )
+        self._say(number, stated)
+        return number
+
+    async def set(self) -> None:
+        """State all that was noted, and await it."""
+        said, self._said = self._said, []
+        await self.system.state(said, region=self.region)
+
+    async def ref(self, patient: Patient) -> str:
+        """The reference by which the portal's addresses name a person."""
+        async with self.system.as_region("orders", region=self.region) as client:
+            body = {
+                "identity": {"kind": "personal_number", "number": patient.number},
+                "purpose": "case",
+            }
+            answer = await client.post("/persons:find", json=body)
+            answer.raise_for_status()
+            return str(answer.json()["person"])
+
+    def _say(self, subject: str, message: Message) -> None:
+        self._said.append((subject, message))
+
+
+_STATED_ON = date(2026, 5, 1)
+"""The cut-over: what stands and is lent since before counts from that day."""

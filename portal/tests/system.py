@@ -1,0 +1,226 @@
+"""The portal on the whole real system, for tests: five services and the portal as processes, on the
+session's PostgreSQL and Kafka, with the first days of the regions' month lived through.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from kvitt.local import tokens
+from kvitt.local.environment import PortalAddresses
+from kvitt.local.processes import free_ports
+from kvitt.story.barrier import Barrier
+from kvitt.story.files import Outgoing, read_regions
+from kvitt.story.month import publish_month
+from kvitt.story.region_client import RegionClient
+from kvitt.story.services import Services
+from kvitt_chassis.policy_files import region_files
+from kvitt_contracts.access import Grantee
+from kvitt_contracts.calendar import stockholm_day
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.topics import CATALOGUE, SERVICES, for_region
+from kvitt_testkit.platform import Platform
+from kvitt_testkit.running import ServiceProcess
+from kvitt_testkit.world import an_envelope
+
+REGIONS = ("ac", "bd")
+LIVED_UNTIL = date(2026, 5, 4)
+"""The last day of the month's business that is there when the first test begins."""
+
+PORTAL = "kvitt_portal"
+PORTAL_KEY = tokens.portal_key("tests")
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSystem:
+    """What a test sees of it. Everything else goes through the browser."""
+
+    prefix: str
+    services: Mapping[str, ServiceProcess]
+    portal: ServiceProcess
+    regions: Mapping[str, RegionClient]
+    barrier: Barrier
+
+    @property
+    def url(self) -> str:
+        """The portal's address."""
+        return self.portal.url
+
+    def api(
+        self, service: str, user: str, *, region: str = "ac"
+    ) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+        """A client of a service's HTTP with this user's token: `async with` it."""
+        return self.services[service].http(user=user, region=region, roles=())
+
+    def as_region(
+        self, service: str, *, region: str = "ac"
+    ) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+        """As `api`, of the region's own system."""
+        roles = (Grantee.REGION_SYSTEM,)
+        return self.services[service].http(user=f"{region}-system", region=region, roles=roles)
+
+    async def state(self, said: Sequence[tuple[str, Message]], *, region: str = "ac") -> None:
+        """The region's system states facts, or commands; each with its subject. Their effect is
+        awaited in all services.
+        """
+        await self.regions[region].publish(
+            _outgoing(message, subject, region) for subject, message in said
+        )
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until no service has anything left to do."""
+        await self.barrier.reach()
+
+    async def now(self) -> datetime:
+        """Business time."""
+        return await self.barrier.now()
+
+    async def today(self) -> date:
+        """The day of business."""
+        return stockholm_day(await self.now())
+
+    async def advance(self, to: datetime) -> None:
+        """Move business time on, for every test that comes after too: a day or two, no more."""
+        await self.barrier.move_clock(to)
+        await self.settle()
+
+    @asynccontextmanager
+    async def without(self, service: str) -> AsyncIterator[None]:
+        """Within: this service does not run."""
+        process = self.services[service]
+        if process.popen is None:
+            pytest.skip("a kept system's services are not ended")
+        await asyncio.to_thread(process.stop)
+        try:
+            yield
+        finally:
+            await process.started()
+            await self.settle()
+
+
+@asynccontextmanager
+async def running(platform: Platform, directory: Path, root: Path) -> AsyncIterator[PortalSystem]:
+    """Within: the system, ready, and at rest after the first days of business."""
+    prefix = f"p{uuid4().hex[:8]}_"
+    platform.create_topics(prefix, [file.stem for file in region_files(_regions(root))])
+    async with AsyncExitStack() as stack:
+        services = {name: _service(name, platform, prefix, directory, root) for name in SERVICES}
+        for process in services.values():
+            stack.callback(_end, process)
+        starting = asyncio.gather(*(one.started() for one in services.values()))
+        system = await stack.enter_async_context(
+            beside(services, platform, prefix, directory, root)
+        )
+        await starting
+        await _live_through(system, root)
+        yield system
+
+
+@asynccontextmanager
+async def beside(
+    services: Mapping[str, ServiceProcess],
+    platform: Platform,
+    prefix: str,
+    directory: Path,
+    root: Path,
+) -> AsyncIterator[PortalSystem]:
+    """Within: a portal beside these services, and what a test reaches all of it by."""
+    async with AsyncExitStack() as stack:
+        portal = _portal(services, platform, prefix, directory, root)
+        stack.callback(_end, portal)
+        await portal.started()
+        clients = {
+            code: await stack.enter_async_context(_region_client(code, platform, prefix))
+            for code in REGIONS
+        }
+        called = await stack.enter_async_context(
+            Services(
+                {name: one.url for name, one in services.items()},
+                {name: one.admin_url for name, one in services.items()},
+                platform.tokens,
+            )
+        )
+        yield PortalSystem(prefix, services, portal, clients, Barrier(called))
+
+
+async def _live_through(system: PortalSystem, root: Path) -> None:
+    await publish_month(
+        read_regions(root / "examples", REGIONS),
+        clients=list(system.regions.values()),
+        barrier=system.barrier,
+        until=LIVED_UNTIL,
+    )
+
+
+def _service(
+    name: str, platform: Platform, prefix: str, directory: Path, root: Path
+) -> ServiceProcess:
+    platform.database(name, prefix)
+    return ServiceProcess(
+        module=f"{name}.app",
+        environment=platform.service_environment(name, prefix, _regions(root)),
+        log=directory / f"{name}.log",
+        tokens=platform.tokens,
+        root=root,
+    )
+
+
+def _portal(
+    services: Mapping[str, ServiceProcess],
+    platform: Platform,
+    prefix: str,
+    directory: Path,
+    root: Path,
+) -> ServiceProcess:
+    addresses = PortalAddresses(
+        services={name: one.url for name, one in services.items()},
+        database=platform.database(PORTAL, f"{prefix}{uuid4().hex[:6]}_"),
+        regions_dir=_regions(root),
+        key=PORTAL_KEY,
+        local_key=platform.tokens.key_file,
+        http_port=free_ports(1)[0],
+    )
+    return ServiceProcess(
+        module=f"{PORTAL}.app",
+        environment=addresses.environment(),
+        log=directory / "portal.log",
+        tokens=platform.tokens,
+        root=root,
+    )
+
+
+def _regions(root: Path) -> Path:
+    return root / "deploy" / "regions"
+
+
+def _region_client(code: str, platform: Platform, prefix: str) -> RegionClient:
+    credentials = platform.credentials(f"region-{code}")
+    assert credentials is not None
+    return RegionClient(
+        code, bootstrap=platform.bootstrap, credentials=credentials, topic_prefix=prefix
+    )
+
+
+def _outgoing(message: Message, subject: str, region: str) -> Outgoing:
+    topic = next(one for one in CATALOGUE if one.is_inbound and type(message) in one.types)
+    envelope = an_envelope(message, region=region, subject=subject)
+    headers: Any = envelope.headers()
+    return Outgoing(
+        topic=for_region(topic, region).name,
+        key=subject.encode(),
+        headers=tuple(headers),
+        value=message.model_dump_json(exclude_none=True).encode(),
+    )
+
+
+def _end(process: ServiceProcess) -> None:
+    if process.popen is not None and process.popen.poll() is None:
+        process.stop()
