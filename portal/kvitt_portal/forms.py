@@ -71,14 +71,20 @@ class Form:
         for one in _fields_of(problem):
             self.add(_named(one.field, known), f"{one.problem} {one.way_on}".strip())
         if not problem.fields:
-            said = f"{problem.detail} {problem.way_on}".strip()
-            self.add(_named(problem.field or "", known), said)
+            self.add(_named(problem.field or "", known), _said(problem))
         if problem.status < 500:
             self.key = str(uuid4())
 
 
 def _fields_of(problem: Problem) -> Sequence[FieldProblem]:
     return problem.fields
+
+
+def _said(problem: Problem) -> str:
+    """What to do, and by which rule: the code of a refusal tells its reader nothing."""
+    if problem.rule and problem.way_on and problem.reason in problem.detail:
+        return f"{problem.way_on} (Regel {problem.rule})"
+    return f"{problem.detail} {problem.way_on}".strip()
 
 
 def _named(field: str, names: Mapping[str, str]) -> str:
