@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
+from kvitt_portal.pages.recipients import find_by_number
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -122,9 +123,7 @@ async def find_recipient(here: Visit, form: Form) -> None:
     if len(digits) != 12:
         form.add("number", "Skriv personnumret med 12 siffror, eller vårdenhetens kod.")
         return
-    kind = "coordination_number" if int(digits[6:8]) > 31 else "personal_number"
-    body = {"identity": {"kind": kind, "number": digits}, "purpose": "new_patient"}
-    part = await here.send("orders", "POST", "/persons:find", body)
+    part = await find_by_number(here, digits)
     if part.problem is not None:
         form.refuse(part.problem, {"identity": "number", "": "number"})
         return

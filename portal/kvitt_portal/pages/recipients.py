@@ -17,6 +17,7 @@ from kvitt_portal.services import Part
 router = APIRouter()
 
 _LIMIT = 50
+_LAST_DAY = 31  # a coordination number says sixty more
 TABS: Final = (
     ("hjalpmedel", "Hjälpmedel"),
     ("bestallt", "Beställt"),
@@ -57,6 +58,16 @@ async def opened(here: Here, person: UUID) -> Response:
         return here.go(f"/mottagare/{person}", part.value["told"], tone="warning")
     form.refuse(part.problem, {"reason": "reason"})
     return here.page("recipients/closed.html", person=person, form=form)
+
+
+async def find_by_number(here: Visit, number: str) -> Part:
+    """The person with a personal or coordination number of twelve digits: the look is logged, and
+    opens them to the user (REF-19).
+    """
+    kind = "coordination_number" if int(number[6:8]) > _LAST_DAY else "personal_number"
+    purpose = "new_patient" if here.has(*CARE) else "case"
+    body = {"identity": {"kind": kind, "number": number}, "purpose": purpose}
+    return await here.send("orders", "POST", "/persons:find", body)
 
 
 async def recipient_of(here: Visit, person: UUID | str) -> Person | None:
