@@ -90,7 +90,9 @@ async def test_a_device_that_came_back_is_in_store_and_its_history_says_who_had_
 
     await anna.sees("På lager")
     await anna.sees(f"Förråd {device.place.store}")
-    await anna.sees(device.patient.name)
+    was = await anna.text_of("tbody tr:nth-child(2) td")
+    assert [text.split(": ")[-1] for text in was[:2]] == ["1 maj 2026", "4 maj 2026"]
+    assert device.place.payer in was[3]
     await anna.accessible()
     await anna.picture("individ-i-forrad")
 
