@@ -249,9 +249,9 @@ ACKNOWLEDGEMENTS: tuple[RuleMutant, ...] = (
         "BMB-6a",
         "A sender who may acknowledge cannot answer no",
         _ANSWERS,
-        "    if transfer.status is Status.REJECTED:\n        return ()\n    _refuse_answer(",
+        "    if transfer.status is Status.REJECTED:\n        return ()\n    _refuse_closed(",
         "    if transfer.status is Status.REJECTED or by.id == transfer.sender:\n"
-        "        return ()\n    _refuse_answer(",
+        "        return ()\n    _refuse_closed(",
         f"{_ANSWER}_the_sender_answers_no_where_he_may_acknowledge_himself",
     ),
     rule_mutant(
