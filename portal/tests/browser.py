@@ -110,7 +110,7 @@ class Actor:
         """Press a key that does something: Enter, Space, Escape, or a shortcut. To move with Tab is
         no action: `reach`.
         """
-        await self._do(1, f"press {key}", self.page.keyboard.press(key))
+        await self._do(1, f"press {key}", self._strike(key))
 
     async def write(self, text: str) -> None:
         """Write with the keyboard where one stands."""
@@ -234,6 +234,14 @@ class Actor:
         if urlsplit(self.page.url).path != before or await self._dialog_opened():
             self.pages += 1
 
+    async def _strike(self, key: str) -> None:
+        """A key; where Enter leaves the page, the next one is there afterwards."""
+        if key == "Enter" and await self.page.evaluate(_ENTER_LEAVES):
+            async with self.page.expect_navigation():
+                await self.page.keyboard.press(key)
+        else:
+            await self.page.keyboard.press(key)
+
     async def _dialog_opened(self) -> bool:
         """True once for each dialog that has opened."""
         return bool(await self.page.evaluate(_NEW_DIALOG))
@@ -337,6 +345,12 @@ _FOCUSED_NAME = """() => {
   if (!one || one === document.body) return "";
   const label = one.labels?.length ? one.labels[0].innerText : "";
   return one.getAttribute("aria-label") || label || one.innerText || one.value || "";
+}"""
+
+_ENTER_LEAVES = """() => {
+  const one = document.activeElement;
+  if (!one || one.closest("[hx-get], [hx-post]")) return false;
+  return one.matches("a[href], form button:not([type=button])") || one.matches("form input");
 }"""
 
 _FOCUS_IS_SEEN = """() => {
