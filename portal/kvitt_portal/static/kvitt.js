@@ -16,8 +16,45 @@ document.addEventListener("keydown", (event) => {
     document.querySelectorAll("details.who[open]").forEach((one) => one.removeAttribute("open"));
     return;
   }
+  if (!("keys" in document.body.dataset)) return;
   const writes = event.target.closest("input, select, textarea, [contenteditable]");
   if (writes || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
   event.preventDefault();
   keys[event.key]();
 });
+
+// Who is idle is told some minutes before the session ends, and goes on by one press.
+const WARNED_BEFORE = 180; // the session may end a minute earlier than this page thinks
+const idle = Number(document.body.dataset.idle);
+let waiting;
+function beginIdle() {
+  clearTimeout(waiting);
+  waiting = setTimeout(warnOfEnd, (idle - WARNED_BEFORE) * 1000);
+}
+function warnOfEnd() {
+  const box = document.createElement("div");
+  box.className = "message-box message-box--warning idle";
+  box.setAttribute("role", "alertdialog");
+  box.setAttribute("aria-label", "Du loggas snart ut");
+  const said = document.createElement("p");
+  said.textContent = "Du loggas ut om ungefär två minuter.";
+  const stay = document.createElement("button");
+  stay.type = "button";
+  stay.className = "button button--primary button--small";
+  stay.textContent = "Fortsätt vara inloggad";
+  stay.addEventListener("click", async () => {
+    const answer = await fetch("/inloggad", { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (answer?.status === 204) {
+      box.remove();
+      beginIdle();
+    } else if (answer) {
+      location.assign(`/logga-in?till=${encodeURIComponent(location.pathname + location.search)}`);
+    } else {
+      said.textContent = "Kvitt svarar inte. Försök igen.";
+    }
+  });
+  box.append(said, stay);
+  document.body.append(box);
+}
+if (idle) beginIdle();
+document.body.addEventListener("htmx:after:request", () => idle && !document.querySelector(".idle") && beginIdle());
