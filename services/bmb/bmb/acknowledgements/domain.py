@@ -78,6 +78,7 @@ class Acceptance:
     parties: Parties
 
 
+# decision 0308: what may not be accepted at once waits as others do
 def accept_at_once(
     transfer: Transfer, acceptance: Acceptance, *, policy: RegionPolicy, now: datetime
 ) -> tuple[TransferEvent, ...]:

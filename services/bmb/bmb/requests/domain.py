@@ -169,7 +169,7 @@ def grant(
         return ()
     sent = policy.transfer.clock_starts == "sent"
     start = transfer.requested_at if sent and transfer.requested_at is not None else now
-    sent = TransferSent(
+    shown = TransferSent(
         transfer_id=transfer.id,
         devices=transfer.devices,
         sender=transfer.sender,
@@ -181,9 +181,9 @@ def grant(
         policy=transfer.policy,
     )
     if acceptance is None:
-        return (sent,)
-    accepted = accept_at_once(evolve(transfer, sent), acceptance, policy=policy, now=now)
-    return (sent.model_copy(update={"accepted_at_once": bool(accepted)}), *accepted)
+        return (shown,)
+    accepted = accept_at_once(evolve(transfer, shown), acceptance, policy=policy, now=now)
+    return (shown.model_copy(update={"accepted_at_once": bool(accepted)}), *accepted)
 
 
 def refuse(transfer: Transfer, *, reasons: Sequence[DeviceRefusal]) -> tuple[TransferEvent, ...]:
