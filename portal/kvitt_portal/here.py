@@ -135,6 +135,7 @@ class Visit:
         """So long the session lasts without a further request."""
         return int(IDLE.total_seconds())
 
+    # decision 0307: keys can be turned off, and the end is told ahead
     @property
     def has_keys(self) -> bool:
         """True while the user has not turned the keys off."""

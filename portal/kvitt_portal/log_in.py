@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import jwt
 from fastapi import APIRouter, Form, Request
@@ -234,25 +234,18 @@ async def begin(request: Request, session: Session, *, till: str) -> Response:
     return answer
 
 
+# decision 0305: a form leads to a page of ours, never to a provider
 async def first(request: Request) -> Response:
-    """The way to the log-in of who has no session, and back from it. What was sent is kept."""
-    if request.method == "GET":
-        answer: Response = RedirectResponse(f"/logga-in?till={quote(_asked(request))}", 303)
-    else:
-        answer = await _keep_form(request)
-    if request.headers.get("hx-request") == "true":  # a part of a page is no place to log in
-        answer.headers["HX-Redirect"] = answer.headers["location"]
-        del answer.headers["location"]
-        answer.status_code = 200
-    return answer
-
-
-def _asked(request: Request) -> str:
-    """The address of the page that somebody looks at."""
-    page = urlsplit(str(request.url))
-    with suppress(ValueError):
-        page = urlsplit(request.headers.get("hx-current-url", "") or str(request.url))
-    return f"{page.path}?{page.query}" if page.query else page.path
+    """The way to the log-in of who has no session, and back from it. What was sent is kept. A part
+    of a page leads nowhere, since somebody may be writing on it: the page says what has happened.
+    """
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204, headers={"HX-Trigger": "kvitt:ended"})
+    if request.method != "GET":
+        return await _keep_form(request)
+    query = request.url.query
+    asked = f"{request.url.path}?{query}" if query else request.url.path
+    return RedirectResponse(f"/logga-in?till={quote(asked)}", 303)
 
 
 async def _keep_form(request: Request) -> Response:

@@ -119,7 +119,9 @@ async def with_provider(
         known.root,
     )
     providers = directory / "providers.json"
-    providers.write_text(json.dumps([_provider(one) for one in issuers]))
+    secret = directory / "client-secret"
+    secret.write_text("any\n")
+    providers.write_text(json.dumps([_provider(one, secret) for one in issuers]))
     environment = {
         **system.portal.environment,
         "KVITT_HTTP_PORT": str(ports[2]),
@@ -151,10 +153,11 @@ def _issuer(issuer: str) -> dict[str, object]:
     }
 
 
-def _provider(issuer: str) -> dict[str, str]:
+def _provider(issuer: str, secret: Path) -> dict[str, str]:
     return {
         "name": f"Regionen {issuer[-4:]}",
         "issuer": issuer,
         "client_id": "kvitt",
+        "client_secret_file": str(secret),
         "token": "id_token",
     }

@@ -31,30 +31,41 @@ function beginIdle() {
   clearTimeout(waiting);
   waiting = setTimeout(warnOfEnd, (idle - WARNED_BEFORE) * 1000);
 }
-function warnOfEnd() {
+function say(text, next) {
+  document.querySelector(".idle")?.remove();
   const box = document.createElement("div");
   box.className = "message-box message-box--warning idle";
-  box.setAttribute("role", "alertdialog");
-  box.setAttribute("aria-label", "Du loggas snart ut");
+  box.setAttribute("role", "alert");
   const said = document.createElement("p");
-  said.textContent = "Du loggas ut om ungefär två minuter.";
+  said.textContent = text;
+  box.append(said, next);
+  document.body.append(box);
+}
+function warnOfEnd() {
   const stay = document.createElement("button");
   stay.type = "button";
   stay.className = "button button--primary button--small";
   stay.textContent = "Fortsätt vara inloggad";
   stay.addEventListener("click", async () => {
     const answer = await fetch("/inloggad", { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (answer?.status === 204) {
-      box.remove();
-      beginIdle();
-    } else if (answer) {
-      location.assign(`/logga-in?till=${encodeURIComponent(location.pathname + location.search)}`);
+    if (answer === null) {
+      say("Kvitt svarar inte. Försök igen.", stay);
+    } else if (answer.headers.has("HX-Trigger")) {
+      sayEnded();
     } else {
-      said.textContent = "Kvitt svarar inte. Försök igen.";
+      document.querySelector(".idle").remove();
+      beginIdle();
     }
   });
-  box.append(said, stay);
-  document.body.append(box);
+  say("Du loggas ut om ungefär två minuter.", stay);
 }
+function sayEnded() {
+  const link = document.createElement("a");
+  link.href = "/logga-in?till=/";
+  link.target = "_blank";
+  link.textContent = "Logga in i en ny flik";
+  say("Du är utloggad. Det du har skrivit är kvar här: logga in, och fortsätt sedan på den här sidan.", link);
+}
+document.body.addEventListener("kvitt:ended", sayEnded);
 if (idle) beginIdle();
 document.body.addEventListener("htmx:after:request", () => idle && !document.querySelector(".idle") && beginIdle());
