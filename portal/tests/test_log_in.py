@@ -171,13 +171,9 @@ async def test_the_way_back_leads_nowhere_else(with_provider: WithProvider, till
 async def test_a_token_is_renewed_while_the_provider_gives_one(
     with_provider: WithProvider,
 ) -> None:
-    issuer = with_provider.issuer
-    openid = OpenId(
-        Provider(
-            name="Regionen", issuer=issuer, client_id="kvitt", client_secret_file=Path(__file__)
-        ),
-        redirect_uri=f"{issuer}/back",
-    )
+    issuer, secret = with_provider.issuer, Path(__file__)
+    known = Provider(name="R", issuer=issuer, client_id="kvitt", client_secret_file=secret)
+    openid = OpenId(known, redirect_uri=f"{issuer}/back")
     address = await openid.begin(state="s" * 24, nonce="n" * 24, verifier="v" * 48)
     async with httpx.AsyncClient() as client:
         answer = await client.post(address, data={"sub": USER})
