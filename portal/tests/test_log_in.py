@@ -15,6 +15,8 @@ from portal.tests import provider
 from portal.tests.provider import USER, WithProvider
 from portal.tests.system import PortalSystem
 
+PART = {"HX-Request": "true"}
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def with_provider(
@@ -152,7 +154,7 @@ async def test_a_part_of_a_page_leads_nobody_away_from_it(
     with_provider: WithProvider, method: str
 ) -> None:
     async with with_provider.browser() as client:
-        asked = await client.request(method, "/artiklar", headers={"HX-Request": "true"})
+        asked = await client.request(method, "/bestallningar/ny", headers=PART)
 
         assert asked.status_code == 204
         assert asked.headers["hx-trigger"] == "kvitt:ended"
@@ -169,9 +171,10 @@ async def test_the_way_back_leads_nowhere_else(with_provider: WithProvider, till
 
 
 async def test_a_token_is_renewed_while_the_provider_gives_one(
-    with_provider: WithProvider,
+    with_provider: WithProvider, tmp_path: Path
 ) -> None:
-    issuer, secret = with_provider.issuer, Path(__file__)
+    issuer, secret = with_provider.issuer, tmp_path / "client-secret"
+    secret.write_text("any")
     known = Provider(name="R", issuer=issuer, client_id="kvitt", client_secret_file=secret)
     openid = OpenId(known, redirect_uri=f"{issuer}/back")
     address = await openid.begin(state="s" * 24, nonce="n" * 24, verifier="v" * 48)
