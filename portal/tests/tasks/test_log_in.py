@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Route
+from playwright.async_api import Browser, Route, expect
 
 from portal.tests import provider
-from portal.tests.browser import Actor, Visitor, expect
+from portal.tests.browser import Actor, Visitor
 from portal.tests.provider import USER, WithProvider
 from portal.tests.system import PortalSystem
 
