@@ -212,6 +212,48 @@ async def test_what_went_wrong_is_put_right_by_a_transfer_filled_in_the_other_wa
     await card.sees(f"Eget förråd {here.place.store}")
 
 
+@pytest.mark.task("T-09")
+@pytest.mark.rule("BMB-5c", "BMB-5d")
+async def test_a_rejection_is_read_and_the_transfer_sent_anew_filled_in(
+    actor: MakeActor, scene: Scene, portal_system: PortalSystem
+) -> None:
+    here, _, lent = await ward(scene)
+    body = {"devices": [lent], "new_prescriber": here.other, "execute": True}
+    async with portal_system.api("bmb", here.user) as client:
+        sent = (await client.post("/transfers", json=body)).json()["id"]
+    await portal_system.settle()
+    async with portal_system.api("bmb", here.other) as client:
+        said = await client.post(f"/transfers/{sent}:reject", json={"message": "Fel enhet."})
+        assert said.is_success, said.text
+    await portal_system.settle()
+    anna = await actor(here.user)
+
+    await anna.click("Ej godkänt övertag")
+    await anna.sees("Fel enhet.")
+    await anna.click("Skicka ny")
+    await anna.has(DEVICE, lent)
+    await anna.sees("Rune Mottagare", within="Så här blir det")
+    await anna.click(SEND)
+
+    anna.counts("T-09")
+    await anna.sees("BMB är skickad.")
+
+
+async def test_while_inventory_is_silent_it_is_sent_and_finishes_by_itself(
+    actor: MakeActor, scene: Scene, portal_system: PortalSystem
+) -> None:
+    here, _, lent = await ward(scene)
+    anna = await actor(here.user, at=PAGE)
+    async with portal_system.without("inventory"):
+        await anna.fill(DEVICE, lent)
+        await anna.sees("Betalar sedan")
+        await anna.click(BOTH)
+        await anna.sees("Väntar på svar från lagret.")
+        await anna.accessible()
+
+    await anna.sees("Genomförd")
+
+
 @pytest.mark.rule("BMB-6b")
 async def test_what_was_sent_is_undone_at_once(actor: MakeActor, scene: Scene) -> None:
     here, _, lent = await ward(scene)
@@ -316,10 +358,11 @@ async def test_what_another_transfer_holds_stands_against_it(
             await anna.click(SEND)
             await anna.sees("BMB är skickad.")
 
-    await anna.sees("är redan i ett annat byte")
+    await anna.sees("är redan i ett annat byte.")
     await anna.accessible()
     await anna.click(SEND)
     await anna.sees("Nekad")
+    await anna.sees("hjälpmedlet är redan i ett annat byte")
     await anna.picture("bmb-nekad")
 
 
