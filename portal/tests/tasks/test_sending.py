@@ -88,6 +88,7 @@ async def test_a_patients_device_is_taken_back_into_ones_own_store(
 
     anna.counts("T-02")
     await anna.sees("Genomförd")
+    await anna.sees_no("har fallit ur bytet")
     await anna.sees(f"Eget förråd {here.place.store}")
 
 
