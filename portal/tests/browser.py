@@ -13,6 +13,7 @@ from kvitt_chassis.operating.masking import holds_personal_number
 from playwright.async_api import (
     Browser,
     ConsoleMessage,
+    Error,
     Locator,
     Page,
     Request,
@@ -104,7 +105,11 @@ class Actor:
         box = scope.get_by_role("checkbox", name=_begins(label)).or_(
             scope.get_by_role("radio", name=_begins(label))
         )
-        await self._do(1, f"tick {label}", box.first.click(force=True))
+        await box.first.wait_for(state="attached")
+        words = scope.locator("label").filter(has_text=_begins(label), visible=True)
+        # the box itself may be one pixel wide: it is drawn beside its words
+        seen = words.first if await words.count() else box.first
+        await self._do(1, f"tick {label}", seen.click())
 
     async def press(self, key: str) -> None:
         """Press a key that does something: Enter, Space, Escape, or a shortcut. To move with Tab is
@@ -244,7 +249,11 @@ class Actor:
 
     async def _dialog_opened(self) -> bool:
         """True once for each dialog that has opened."""
-        return bool(await self.page.evaluate(_NEW_DIALOG))
+        try:
+            return bool(await self.page.evaluate(_NEW_DIALOG))
+        except Error:  # a key's page is left by the time it is asked
+            await self.rests()
+            return False
 
     def _asked(self, request: Request) -> None:
         if holds_personal_number(unquote(request.url)):
