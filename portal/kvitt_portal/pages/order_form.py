@@ -1,0 +1,134 @@
+"""A new order as its form has it, and as the service takes it. Asks no service anything."""
+
+import hashlib
+import json
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from kvitt_portal.forms import Form
+from kvitt_portal.here import Visit
+
+MOST_LINES: Final = 20
+_DELIVERY: Final = ("order_phone", "door_code", "instructions", "contact_person", "information")
+_OF_A_LINE: Final = ("article", "quantity", "payer", "device", "comment")
+_NAMES: Final = {
+    "recipient.person": "number",
+    "recipient.unit": "unit",
+    "recipient": "number",
+    "prescriber": "prescriber",
+    "service_point": "service_point",
+    "payer_id": "payer",
+    "delivery.to": "to",
+    "delivery.to.one_off.address": "street",
+    "delivery.to.one_off.address.street": "street",
+    "delivery.to.one_off.address.postal_code": "postal_code",
+    "delivery.to.one_off.address.city": "city",
+    "delivery.to.address": "street",
+    "delivery.order_phone": "order_phone",
+    "delivery.door_code": "door_code",
+    "delivery.instructions": "instructions",
+    "delivery.contact_person": "contact_person",
+    "delivery.information": "information",
+    "lines": "article-1",
+}
+"""The form's fields by the names of the service's."""
+
+_KEPT_AS: Final = "pending-order"
+_KEPT_AT_MOST: Final = 20_000
+_NOT_KEPT: Final = frozenset({"do", "pick", "remove", "seen"})
+
+
+def rows_of(form: Form) -> list[int]:
+    """The numbers of the lines that hold an article."""
+    return [n for n in range(1, MOST_LINES + 1) if form[f"article-{n}"]]
+
+
+def without(form: Form, number: int) -> None:
+    """Take a line out: those below it move up."""
+    for n in range(number, MOST_LINES + 1):
+        for name in _OF_A_LINE:
+            form.give(f"{name}-{n}", form[f"{name}-{n + 1}"])
+
+
+def lines_of(form: Form) -> list[dict[str, Any]]:
+    """The lines as the service takes them."""
+    lines = []
+    for number in rows_of(form):
+        line: dict[str, Any] = {"article_number": form[f"article-{number}"]}
+        quantity = form[f"quantity-{number}"] or "1"
+        # what is no number goes as it stands: the service says what is wrong with it
+        is_number = quantity.isascii() and quantity.isdigit() and len(quantity) < 7
+        line["quantity"] = int(quantity) if is_number else quantity
+        for name, field in (("payer_id", "payer"), ("device_number", "device"), ("comment",) * 2):
+            if value := form[f"{field}-{number}"]:
+                line[name] = value
+        lines.append(line)
+    return lines
+
+
+def names_of(form: Form) -> dict[str, str]:
+    """The form's fields by the service's names, with those of the lines."""
+    names = dict(_NAMES)
+    for at, number in enumerate(rows_of(form)):
+        names[f"lines.{at}"] = f"article-{number}"
+        names[f"lines.{at}.quantity"] = f"quantity-{number}"
+        names[f"lines.{at}.payer_id"] = f"payer-{number}"
+        names[f"lines.{at}.device_number"] = f"device-{number}"
+        names[f"lines.{at}.comment"] = f"comment-{number}"
+    return names
+
+
+def order_of(form: Form) -> dict[str, Any]:
+    """The order as the service takes it."""
+    to: dict[str, Any] = {"kind": form["to"] or "recipient"}
+    if to["kind"] == "one_off":
+        names = ("street", "postal_code", "city")
+        to["address"] = {name: form[name] for name in names if form[name]}
+    if form["unit"] and to["kind"] == "recipient":
+        to = {"kind": "unit"}
+    delivery = {"to": to, **{name: form[name] for name in _DELIVERY if form[name]}}
+    if form["parts"]:
+        delivery["consolidated"] = False
+    order = {
+        "recipient": _recipient_of(form),
+        "prescriber": form["prescriber"],
+        "service_point": form["service_point"],
+        "lines": lines_of(form),
+        "delivery": delivery,
+    }
+    return order | ({"payer_id": form["payer"]} if form["payer"] else {})
+
+
+def shown_as(form: Form) -> str:
+    """What stands for the content that is shown with its cost: whom it is for, who prescribes and
+    pays, which articles. Another content is shown before it is sent.
+    """
+    order = order_of(form)
+    lines = [{**one, "comment": ""} for one in order.pop("lines")]
+    del order["delivery"]
+    return hashlib.sha256(json.dumps([order, lines]).encode()).hexdigest()[:16]
+
+
+def keep(here: Visit, form: Form) -> None:
+    """Keep what is written in the session, until it is sent or thrown away."""
+    written = [(name, one) for name, one in form.sent() if one and name not in _NOT_KEPT]
+    text = urlencode(written)
+    if len(text) <= _KEPT_AT_MOST:
+        here.user.remembered[_KEPT_AS] = text
+
+
+def kept(here: Visit) -> Form | None:
+    """What was written before, and neither sent nor thrown away."""
+    text = here.user.remembered.get(_KEPT_AS)
+    return Form(parse_qsl(text)) if text else None
+
+
+def throw_away(here: Visit) -> None:
+    """Nothing is kept any more."""
+    here.user.remembered.pop(_KEPT_AS, None)
+
+
+def _recipient_of(form: Form) -> dict[str, str]:
+    if form["unit"]:
+        return {"kind": "care_unit", "unit": form["unit"]}
+    return {"kind": "patient", "person": form["person"]}
