@@ -194,6 +194,7 @@ _BMB = (
     _command("bmb.transfer.cancel", f"POST {_TRANSFER}:cancel", bmb.CancelTransfer, _WORKS),
     _command("bmb.transfer.accept", f"POST {_TRANSFER}:accept", bmb.AcceptTransfer, _WORKS),
     _command("bmb.transfer.reject", f"POST {_TRANSFER}:reject", bmb.RejectTransfer, _WORKS),
+    _command("bmb.transfer.withdraw", f"POST {_TRANSFER}:withdraw", bmb.WithdrawTransfer, _WORKS),
     _command(
         "bmb.transfer.unlock",
         f"POST {_TRANSFER}:unlock",
@@ -205,6 +206,7 @@ _BMB = (
     *_routes(
         "bmb",
         {
+            "POST /transfers:preview": ("bmb.transfer.preview", _WORKS),
             "GET /transfers": ("bmb.transfers.list", _READS),
             "GET /transfers:to-take-over": ("bmb.transfers.to-take-over", _MINE),
             "GET /transfers:unanswered": ("bmb.transfers.unanswered", _MINE),

@@ -236,6 +236,7 @@ REGION_BMB = inbound_topic(
         bmb.CancelTransfer,
         bmb.AcceptTransfer,
         bmb.RejectTransfer,
+        bmb.WithdrawTransfer,
         bmb.UnlockTransfer,
     ],
     coming=coming.TO_BMB,

@@ -49,7 +49,6 @@ _TITLES = {
     403: "Du får inte göra det här",
     404: "Sidan finns inte",
     405: "Sidan finns inte",
-    422: "Adressen går inte att läsa",
     500: "Något gick fel hos oss",
     503: "Tjänsten svarar inte just nu",
 }
@@ -134,7 +133,7 @@ def _error_page(request: Request, status: int, problem: Problem | None = None) -
     """What is wrong, and what to do. A foreign thing is as one that does not exist."""
     shown = status if status in _TITLES else (500 if status >= 500 else 404)
     visit: Visit | None = getattr(request.state, "visit", None)
-    said = problem if problem is not None and status != 404 else None
+    said = problem if problem is not None and shown != 404 else None
     portal: Portal = request.app.state.portal
     text = portal.render(
         "error.html",

@@ -83,6 +83,7 @@ class Portal:
         return self.templates.get_template(template).render(**values)
 
 
+# decision 0295: a page is made of what the services answer to the user's own token
 class Visit:
     """One request of a user. Pages take it as `here: Here`."""
 

@@ -55,6 +55,7 @@ def read_providers(file: Path) -> tuple[Provider, ...]:
     return _PROVIDERS.validate_json(file.read_bytes())
 
 
+# decision 0298: who somebody is comes from a provider, what they may do from the register
 class OpenId:
     """One provider's endpoints, found by its issuer when they are first needed."""
 

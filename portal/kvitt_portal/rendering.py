@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -27,7 +27,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
-    made.filters |= {"role": role, "cursor": cursor}
+    made.filters |= {"role": role, "cursor": cursor, "last_day": last_day}
     made.globals |= {"asset": asset, "pairs": pairs}
     return made
 
@@ -41,6 +41,11 @@ def day(value: str | date | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(_ZONE).date()
     return in_swedish(value)
+
+
+def last_day(deadline: str) -> str:
+    """The last day on which something can be done, of the instant at which it cannot any more."""
+    return day(instant(deadline) - timedelta(microseconds=1))
 
 
 def time(value: str | datetime | None) -> str:

@@ -3,6 +3,7 @@ What they answer is not interpreted here.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -19,6 +20,9 @@ ANSWER_SECONDS = 8.0
 """So long a service may take for an answer; a command waits 2 s of it for other services."""
 _CONNECT_SECONDS = 1.0
 _CONNECTIONS = httpx.Limits(max_connections=40, max_keepalive_connections=20, keepalive_expiry=4.0)
+
+_LEADS_ELSEWHERE = re.compile(r"[\x00-\x20?#%\\]|/\.\.?(/|$)")
+"""What no path of a service has: what people wrote as a number is then the number of nothing."""
 
 _NAMES = {
     "orders": "Beställningar",
@@ -82,6 +86,8 @@ class Services:
         """One call. `key` is its Idempotency-Key. What goes wrong on the way is a Part with a
         problem; raises nothing.
         """
+        if _LEADS_ELSEWHERE.search(path):
+            return Part(404, problem=_unknown())
         headers = {"Authorization": f"Bearer {token}"}
         if (parent := current_traceparent()) is not None:
             headers["traceparent"] = parent
@@ -116,6 +122,16 @@ def _problem_of(answer: httpx.Response, service: str) -> Problem:
         return Problem.model_validate_json(answer.content)
     except ValidationError:
         return _silent(service)
+
+
+def _unknown() -> Problem:
+    return Problem(
+        status=404,
+        reason="NOT_FOUND",
+        title="Finns inte",
+        detail="Det finns inget som heter så.",
+        way_on="Kontrollera numret och försök igen.",
+    )
 
 
 def _silent(service: str) -> Problem:

@@ -49,6 +49,7 @@ class Session:
         return asdict(self)
 
 
+# decision 0297: what a session holds is sealed, and known by a digest
 class Sessions:
     """The table of sessions. Times are real ones, in UTC; business time has no part in it."""
 

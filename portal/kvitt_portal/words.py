@@ -25,6 +25,7 @@ GENERAL = frozenset(
 """Every word that a region may say in its own way, as it is said where no region has another."""
 
 
+# decision 0299: a region's words are data beside its policy
 def read_words(regions_dir: Path) -> dict[str, Mapping[str, str]]:
     """Each region's words by the general one, from `words/<code>.yaml` beside the policies. A file
     that is wrong is logged and passed over: the general words stand then.

@@ -66,6 +66,16 @@ class PortalSystem:
         roles = (Grantee.REGION_SYSTEM,)
         return self.services[service].http(user=f"{region}-system", region=region, roles=roles)
 
+    @asynccontextmanager
+    async def visiting(self, user: str, *, region: str = "ac") -> AsyncIterator[httpx.AsyncClient]:
+        """A client of the portal without a browser, logged in, whose forms the portal believes."""
+        headers = {"Origin": self.url, "Sec-Fetch-Site": "same-origin"}
+        async with httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30.0) as client:
+            said = {"user": user, "region": region, "till": "/"}
+            answer = await client.post("/logga-in", data=said)
+            assert answer.status_code == 303, f"{user} of {region}: {answer.status_code}"
+            yield client
+
     async def state(self, said: Sequence[tuple[str, Message]], *, region: str = "ac") -> None:
         """The region's system states facts, or commands; each with its subject. Their effect is
         awaited in all services.

@@ -26,6 +26,9 @@ class SaveTransfer(Command, type="bmb.transfer.save.v1"):
     All devices are at one current recipient (or in one own store). With neither a new recipient or
     store nor a new prescriber it is a change of payer. `receiving_service_point` is needed only
     where it is not the new prescriber's default one.
+
+    With `accept_for` it is sent at once, and the sender, where he may accept it too, does so for
+    that customer as soon as its devices are held (BMB-4).
     """
 
     sender: UserId
@@ -39,6 +42,7 @@ class SaveTransfer(Command, type="bmb.transfer.save.v1"):
     attested: bool = False
     message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
     execute: bool = False
+    accept_for: CustomerId | None = None
 
 
 class ExecuteTransfer(Command, type="bmb.transfer.execute.v1"):
@@ -80,13 +84,13 @@ class UnlockTransfer(Command, type="bmb.transfer.unlock.v1"):
     asked_by: UserId
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class WithdrawTransfer(Command, type="bmb.transfer.withdraw.v1"):
     """Take a sent transfer back before it is answered (BMB-6)."""
 
     by: UserId
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class RejectTransferLines(Command, type="bmb.transfer.reject-lines.v1"):

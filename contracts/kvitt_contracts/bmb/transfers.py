@@ -57,7 +57,8 @@ class TransferRequested(Event, type="bmb.transfer.requested.v1"):
     Inventory answers HoldGranted or HoldRefused; only then the receiver sees it.
 
     Pins the policy. Where the policy's clock starts when sent, it starts now (BMB-7). `by` is who
-    executed it.
+    executed it; `accept_for`: the customer for whom the sender accepts it himself as soon as its
+    devices are held (BMB-4).
     """
 
     transfer_id: TransferId
@@ -67,6 +68,7 @@ class TransferRequested(Event, type="bmb.transfer.requested.v1"):
     requested_at: AwareDatetime
     policy: PolicyVersion
     by: UserId | None = None
+    accept_for: CustomerId | None = None
 
 
 class DeviceRefusal(Value):
@@ -87,7 +89,10 @@ class TransferRefused(Event, type="bmb.transfer.refused.v1"):
 
 
 class TransferSent(Event, type="bmb.transfer.sent.v1"):
-    """The receiver can see and acknowledge the transfer until `deadline` (BMB-2, BMB-7)."""
+    """The receiver can see and acknowledge the transfer until `deadline` (BMB-2, BMB-7).
+
+    `accepted_at_once`: its sender accepts it in the same moment, and nobody has to answer (BMB-4).
+    """
 
     transfer_id: TransferId
     devices: tuple[DeviceId, ...]
@@ -98,6 +103,7 @@ class TransferSent(Event, type="bmb.transfer.sent.v1"):
     transfer_date: date
     deadline: AwareDatetime
     policy: PolicyVersion
+    accepted_at_once: bool = False
 
 
 class TransferDeadlineNeared(Event, type="bmb.transfer.deadline-neared.v1"):
@@ -113,6 +119,7 @@ class TransferAccepted(Event, type="bmb.transfer.accepted.v1"):
 
     Custody changes on `effective_on`, when inventory emits `CustodyChanged`; the payer pays from
     that day. Ends the transfer's waiting: no other decision follows (BMB-4).
+    `at_once`: by its sender, in the moment in which it was sent.
     """
 
     transfer_id: TransferId
@@ -127,6 +134,7 @@ class TransferAccepted(Event, type="bmb.transfer.accepted.v1"):
     sending_service_point: ServicePointId
     policy: PolicyVersion
     has_message: bool = False
+    at_once: bool = False
 
 
 class TransferExecutedAutomatically(Event, type="bmb.transfer.executed-automatically.v1"):
@@ -154,6 +162,17 @@ class TransferRejected(Event, type="bmb.transfer.rejected.v1"):
     sender: UserId
     sending_service_point: ServicePointId
     has_message: bool
+
+
+class TransferWithdrawn(Event, type="bmb.transfer.withdrawn.v1"):
+    """The sender took it back before it was answered: its devices are free (BMB-6)."""
+
+    transfer_id: TransferId
+    devices: tuple[DeviceId, ...]
+    sender: UserId
+    sending_service_point: ServicePointId
+    receiving_service_point: ServicePointId
+    by: UserId
 
 
 class TransferLocked(Event, type="bmb.transfer.locked.v1"):
@@ -246,6 +265,7 @@ TransferEvent = (
     | TransferAccepted
     | TransferExecutedAutomatically
     | TransferRejected
+    | TransferWithdrawn
     | TransferLocked
     | TransferUnlocked
     | TransferVoided
@@ -258,17 +278,6 @@ TransferEvent = (
 
 
 # -- reserved ------------------------------------------------------------------------------------
-
-
-class TransferWithdrawn(Event, type="bmb.transfer.withdrawn.v1"):
-    """The sender took it back before it was answered: its devices are free (BMB-6)."""
-
-    transfer_id: TransferId
-    devices: tuple[DeviceId, ...]
-    sender: UserId
-    sending_service_point: ServicePointId
-    receiving_service_point: ServicePointId
-    by: UserId
 
 
 class TransferLinesRejected(Event, type="bmb.transfer.lines-rejected.v1"):
@@ -286,5 +295,5 @@ class TransferLinesRejected(Event, type="bmb.transfer.lines-rejected.v1"):
     by: UserId
 
 
-ComingTransferEvent = TransferWithdrawn | TransferLinesRejected
+ComingTransferEvent = TransferLinesRejected
 """Reserved events of a transfer."""

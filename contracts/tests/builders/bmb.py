@@ -20,6 +20,7 @@ from kvitt_contracts.bmb import (
     TransferSent,
     TransferUnlocked,
     TransferVoided,
+    TransferWithdrawn,
 )
 from kvitt_contracts.refusals import BmbMessageRefused, BmbMessageSettled
 from kvitt_contracts.types import TransferId
@@ -173,6 +174,17 @@ def a_transfer_rejected(*devices: str, transfer: str | TransferId = "BMB-1") -> 
         "has_message": True,
     }
     return build(TransferRejected, values, {})
+
+
+def a_transfer_withdrawn(*devices: str, transfer: str | TransferId = "BMB-1") -> TransferWithdrawn:
+    """The sender took it back before anybody answered."""
+    values = {
+        **_SIDES,
+        "transfer_id": transfer_id(transfer),
+        "devices": _devices(devices),
+        "by": SENDER,
+    }
+    return build(TransferWithdrawn, values, {})
 
 
 def a_transfer_locked(*devices: str, transfer: str | TransferId = "BMB-1") -> TransferLocked:

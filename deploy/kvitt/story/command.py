@@ -17,6 +17,7 @@ from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import running
 from kvitt.story.files import RegionFiles, read_regions
 from kvitt.story.month import Shown, stages_of
+from kvitt.story.users import users_to_log_in_as
 from kvitt.terminal import console, shown_steps
 
 _EXAMPLES = Path(kvitt.__file__).parents[2] / "examples"
@@ -52,6 +53,8 @@ def run(
             system = LocalSystem(state, with_portal=True, report=report)
             _require_known(files, system)
             ending.enter_context(system)
+        if system.portal is not None:
+            console.print(f"The portal: {system.portal.url} (its users come with the month)")
         with _shown_month(files) as shown:
             result = asyncio.run(running.run_month(system, files, shown=shown))
         console.print()
@@ -104,6 +107,10 @@ def _shown_month(files: Sequence[RegionFiles]) -> Iterator[Shown]:
 
 
 def _announce(system: LocalSystem, state_dir: Path) -> None:
+    if system.portal is not None:
+        console.print(f"\n[bold]The portal:[/] {system.portal.url}", soft_wrap=True)
+        for user in users_to_log_in_as(system):
+            console.print(f"  {user}", soft_wrap=True)
     console.print("\n[bold]The services answer until Ctrl-C.[/] Documentation, without internet:")
     for service in system.services.values():
         console.print(f"  {service.name:<14} {service.url}/docs", soft_wrap=True)

@@ -173,6 +173,7 @@ async def _page(here: Visit, transfer: UUID, form: Form) -> Response:
         state=statuses.TRANSFERS.get(view["status"], (view["status"], "default")),
         may_answer=view["status"] == "sent" and is_receiver,
         may_unlock=view["status"] == "locked" and here.has(Grantee.CUSTOMER_SERVICE),
+        is_receiver=is_receiver,
         is_sender=view["sending_service_point"] in here.user.service_points,
         customers=await _customers(here),
     )

@@ -129,15 +129,22 @@ async def _rents_of(
     """Each article's name and rent a month (0 for what is sold), by its number."""
     numbers = sorted({part.value["article_number"] for part in devices.values() if part})
     parts = await asyncio.gather(*(here.ask("inventory", f"/articles/{one}") for one in numbers))
-    return {part.value["article_number"]: _rent(part.value, today) for part in parts if part}
+    return {
+        part.value["article_number"]: (part.value["name"], rent_of(part.value, today))
+        for part in parts
+        if part
+    }
 
 
-def _rent(article: dict[str, Any], today: date) -> tuple[str, int | None]:
+def rent_of(article: dict[str, Any], today: date) -> int | None:
+    """What an article's rent is a month, in öre without VAT: 0 for what is sold, None where it is
+    not known.
+    """
     if article["charging"] != "rent":
-        return article["name"], 0
+        return 0
     held = [one for one in article["prices"] if one["valid_from"] <= today.isoformat()]
     newest = max(held, key=lambda one: str(one["valid_from"]), default=None)
-    return article["name"], newest["net_ore"] if newest else None
+    return newest["net_ore"] if newest else None
 
 
 def _offer(

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Person, Visit
+from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.pages import statuses
 from kvitt_portal.services import Part
 
@@ -29,13 +29,7 @@ _CONTACT: Final = {"phone": "phone", "door_code": "door_code", "instructions": "
 @router.get("/mottagare/{person}")
 async def shown(here: Here, person: UUID) -> Response:
     """The person with one tab of what concerns them; the others are counted."""
-    return await _page(here, person, Form(), edits=False)
-
-
-@router.get("/mottagare/{person}/kontakt")
-async def contact(here: Here, person: UUID) -> Response:
-    """The same page with phone and door code to be changed in place."""
-    return await _page(here, person, None, edits=True)
+    return await _page(here, person, None)
 
 
 @router.post("/mottagare/{person}/kontakt")
@@ -46,7 +40,7 @@ async def keep_contact(here: Here, person: UUID) -> Response:
     part = await here.send("orders", "POST", f"/persons/{person}:contact", body, form)
     if part.problem is not None:
         form.refuse(part.problem, _CONTACT)
-        return await _page(here, person, form, edits=True)
+        return await _page(here, person, form)
     return here.go(
         f"/mottagare/{person}", "Kontaktuppgifterna är sparade, också för senare beställningar."
     )
@@ -70,7 +64,7 @@ async def recipient_of(here: Visit, person: UUID | str) -> Person | None:
     return (await here.people([str(person)], purpose="ordering")).get(str(person))
 
 
-async def _page(here: Visit, person: UUID, form: Form | None, *, edits: bool) -> Response:
+async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
     found = await recipient_of(here, person)
     if found is None:
         return await _closed(here, person)
@@ -97,8 +91,8 @@ async def _page(here: Visit, person: UUID, form: Form | None, *, edits: bool) ->
         found=chosen,
         names=names,
         form=form,
-        edits=edits,
-        works=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
+        keeps=here.has(*CARE, *STAFF),
+        works=here.has(*CARE),
         order_statuses=statuses.ORDERS,
         transfer_statuses=statuses.TRANSFERS,
     )

@@ -23,6 +23,7 @@ TRANSFERS: Final[Said] = {
     "sent": ("Skickad", "info"),
     "accepted": ("Godkänd", "success"),
     "rejected": ("Ej godkänd", "error"),
+    "withdrawn": ("Ångrad", "default"),
     "executed_automatically": ("Verkställd automatiskt", "success"),
     "locked": ("Låst", "warning"),
     "unlocked": ("Upplåst", "default"),

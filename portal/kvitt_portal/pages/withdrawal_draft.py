@@ -33,6 +33,7 @@ class Line:
         return _BETWEEN.join((self.article, self.quantity, self.device))
 
 
+# decision 0316: a withdrawal that is being written stands in its address
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """The withdrawal so far. `key` is its own: what is sent twice with the same content is done

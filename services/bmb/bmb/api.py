@@ -13,106 +13,47 @@ from kvitt_chassis.http import (
     Commands,
     ListOf,
     ListQuery,
-    NotFound,
     Page,
     Reader,
     RegionReader,
     named,
 )
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_chassis.web.stories import Story, told
 from kvitt_contracts.bmb import (
     AcceptTransfer,
     CancelTransfer,
     ExecuteTransfer,
     RejectTransfer,
-    SaveTransfer,
     UnlockTransfer,
+    WithdrawTransfer,
 )
 from kvitt_contracts.types import (
-    TEXT,
     CustomerId,
     Day,
     DeviceNumber,
-    NamedPatient,
-    NamedRecipient,
-    PatientRecipient,
     PayerId,
     PersonRef,
-    Recipient,
-    Reference,
     ServicePointId,
-    StoreId,
     UserId,
     identify,
 )
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
 from bmb.domain import Status
+from bmb.drafts.bodies import Message, SaveBody, command_of
+from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
 from bmb.queries import SHOWN, UNLOCKED, is_shown
-from bmb.register.models import DeviceRow, PersonRow
+from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.views import TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
-
-Message = Annotated[str, Field(max_length=1000, pattern=TEXT)]
-
-
-class SaveBody(Body):
-    """Ett byte som ska sparas. Utan ny mottagare, förråd och förskrivare byts bara betalaren."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "devices": ["170098"],
-                    "new_prescriber": "k201ema",
-                    "message": "Skickar BMB enligt överenskommelse.",
-                    "execute": True,
-                },
-                {
-                    "devices": ["170098"],
-                    "new_recipient": {
-                        "kind": "patient",
-                        "person": "1f6c1d3a-53a2-4a53-a5cb-2f1b0c9a6d11",
-                    },
-                },
-            ]
-        }
-    )
-
-    reference: Annotated[
-        Reference | None,
-        Field(description="Egen beteckning; samma beteckning sparar utkastet på nytt"),
-    ] = None
-    sending_service_point: Annotated[
-        ServicePointId | None, Field(description="Annars standardtjänstestället")
-    ] = None
-    devices: Annotated[
-        tuple[DeviceNumber, ...], Field(min_length=1, max_length=100, description="Individnummer")
-    ]
-    new_recipient: Annotated[
-        Recipient | None, Field(description="Ny mottagare; en patient med sin referens")
-    ] = None
-    new_store: Annotated[StoreId | None, Field(description="Eget förråd")] = None
-    new_prescriber: UserId | None = None
-    receiving_service_point: Annotated[
-        ServicePointId | None,
-        Field(
-            description="Bara om inte förskrivarens standardtjänsteställe, eller ett av betalarens"
-        ),
-    ] = None
-    transfer_date: Annotated[Day | None, Field(description="BMB-datum, annars i dag")] = None
-    attested: Annotated[
-        bool, Field(description="Bedömning gjord; fungerar; bär ingen smitta (BMB-11)")
-    ] = False
-    message: Annotated[Message | None, Field(description="Till mottagaren")] = None
-    execute: Annotated[bool, Field(description="Skicka genast")] = False
 
 
 class AcceptBody(Body):
@@ -146,17 +87,25 @@ async def save_transfer(body: SaveBody, commands: Commands, reader: Reader) -> T
     NOT_A_PRESCRIBER, PRESCRIBER_NOT_NAMED, DEVICE_TWICE, SEVERAL_RECIPIENTS, TWO_RECIPIENTS,
     NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), NO_PART_IN_DEVICE, RECEIVER_ELSEWHERE,
     RECEIVER_NOT_NAMED, SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14),
-    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`.
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`; med `accept_for` även
+    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4).
     """
-    values = body.model_dump(exclude={"reference", "new_recipient"}, exclude_unset=True)
-    recipient = await _named(body.new_recipient, reader)
-    command = SaveTransfer(sender=commands.caller.user_id, new_recipient=recipient, **values)
+    command = await command_of(body, reader)
     # Without a name of its own the transfer has a random id: nothing else will ever call it.
     region = commands.caller.region
     named = identify(region, "transfer", body.reference) if body.reference else uuid4()
     return await commands.run(
         command, target=named, subject=body.reference, show=_show(commands, named)
     )
+
+
+@router.post("/transfers:preview")
+async def preview_transfer(body: SaveBody, tx: ReadTransaction, reader: Reader) -> TransferPreview:
+    """Visa ett byte som det skulle bli: vem som kvitterar, när, och vem som betalar (BMB-2).
+
+    Nekas som när bytet sparas och skickas, utom för ett intyg som saknas: det står i svaret.
+    """
+    return await preview(await command_of(body, reader), tx)
 
 
 @router.post("/transfers/{transfer_id}:execute", status_code=202)
@@ -203,6 +152,17 @@ async def reject_transfer(transfer_id: UUID, body: RejectBody, commands: Command
     """
     command = RejectTransfer(by=commands.caller.user_id, message=body.message)
     return await _run(command, transfer_id, commands, rule="BMB-5")
+
+
+@router.post("/transfers/{transfer_id}:withdraw")
+async def withdraw_transfer(transfer_id: UUID, commands: Commands) -> TransferView:
+    """Ångra: ta tillbaka ett skickat byte som ingen har svarat på. Hjälpmedlen är fria.
+
+    Nekas: UNKNOWN_TRANSFER, NOT_RESPONSIBLE, NOT_OPEN (BMB-6), UNKNOWN_USER (REF-3),
+    DEADLINE_PASSED (BMB-7).
+    """
+    command = WithdrawTransfer(by=commands.caller.user_id)
+    return await _run(command, transfer_id, commands, rule="BMB-6")
 
 
 @router.post("/transfers/{transfer_id}:unlock")
@@ -327,7 +287,7 @@ async def tell_transfer(transfer_id: UUID, reader: Reader) -> Story:
 
 
 async def _run(
-    command: AcceptTransfer | CancelTransfer | ExecuteTransfer | RejectTransfer,
+    command: AcceptTransfer | CancelTransfer | ExecuteTransfer | RejectTransfer | WithdrawTransfer,
     transfer_id: UUID,
     commands: CommandRunner,
     *,
@@ -335,21 +295,6 @@ async def _run(
 ) -> TransferView:
     show = _show(commands, transfer_id)
     return await commands.run(command, target=transfer_id, scope=SHOWN, rule=rule, show=show)
-
-
-# decision 0277: over HTTP a person is named by the reference that one has been given
-async def _named(recipient: Recipient | None, reader: RegionReader) -> NamedRecipient | None:
-    if not isinstance(recipient, PatientRecipient):
-        return recipient
-    row = await reader.look_up(PersonRow, recipient.person)
-    if row is None:
-        raise NotFound(
-            "person",
-            rule="BMB-1",
-            field="new_recipient.person",
-            way_on="Sök personen på numret (POST /persons:find), och försök igen.",
-        )
-    return NamedPatient(person=row.region_person_id)
 
 
 def _show(

@@ -28,6 +28,7 @@ from kvitt_contracts.bmb import (
     TransferSent,
     TransferUnlocked,
     TransferVoided,
+    TransferWithdrawn,
 )
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.policy import TransferPolicy
@@ -56,6 +57,7 @@ class Status(StrEnum):
     SENT = "sent"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
     EXECUTED_AUTOMATICALLY = "executed_automatically"
     LOCKED = "locked"
     UNLOCKED = "unlocked"
@@ -93,8 +95,8 @@ class Transfer:
     """A transfer: what was drafted, and what has become of it.
 
     `remaining` are the devices that neither have changed custody by it nor dropped out of it;
-    `dropped` those that did. `sent_by` executed it. `void_reason`: what had ended when it was to be
-    executed automatically.
+    `dropped` those that did. `sent_by` executed it, and accepts it for `accept_for` at once, where
+    that is named. `void_reason`: what had ended when it was to be executed automatically.
     """
 
     id: TransferId
@@ -119,6 +121,7 @@ class Transfer:
     policy: PolicyVersion | None = None
     requested_at: datetime | None = None
     sent_by: UserId | None = None
+    accept_for: CustomerId | None = None
     deadline: datetime | None = None  # an instant, so a late timer changes nothing (BMB-7)
     customer_id: CustomerId | None = None
     payer_id: PayerId | None = None
@@ -174,6 +177,7 @@ def evolve(transfer: Transfer | None, event: TransferEvent) -> Transfer:
                 status=Status.REQUESTED,
                 requested_at=event.requested_at,
                 sent_by=event.by,
+                accept_for=event.accept_for,
                 policy=event.policy,
             )
         case TransferSent():
@@ -207,6 +211,7 @@ _STATUS_AFTER: Final[dict[type[TransferEvent], Status]] = {
     TransferAccepted: Status.ACCEPTED,
     TransferExecutedAutomatically: Status.EXECUTED_AUTOMATICALLY,
     TransferRejected: Status.REJECTED,
+    TransferWithdrawn: Status.WITHDRAWN,
     TransferLocked: Status.LOCKED,
     TransferUnlocked: Status.UNLOCKED,
     TransferDissolved: Status.DISSOLVED,

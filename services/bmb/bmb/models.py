@@ -69,6 +69,7 @@ class TransferRow(
     policy: Mapped[PolicyVersion | None] = mapped_column(Json(PolicyVersion))
     requested_at: Mapped[datetime | None]
     sent_by: Mapped[UserId | None]
+    accept_for: Mapped[CustomerId | None]
     deadline: Mapped[datetime | None]
     customer_id: Mapped[CustomerId | None]
     payer_id: Mapped[PayerId | None]

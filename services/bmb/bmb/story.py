@@ -25,6 +25,7 @@ from kvitt_contracts.bmb import (
     TransferSent,
     TransferUnlocked,
     TransferVoided,
+    TransferWithdrawn,
 )
 from kvitt_contracts.calendar import in_swedish, start_of_day, stockholm_day
 from kvitt_contracts.policy import ExpiryOutcome, RegionPolicy
@@ -63,6 +64,10 @@ _PLAIN: Final[Mapping[type[TransferEvent], Told]] = {
         summary="Ingen kvitterade i tid: hjälpmedlen är låsta tills kundtjänst låser upp dem.",
         rule="BMB-7",
     ),
+    TransferWithdrawn: Told(
+        summary="Avsändaren ångrade bytet innan någon hade svarat: hjälpmedlen är fria.",
+        rule="BMB-6",
+    ),
     TransferDissolved: Told(summary="Inget hjälpmedel är kvar: bytet upplöstes.", rule="BMB-12"),
     TransferCompleted: Told(summary="Bytet är genomfört.", rule="BMB-4"),
 }
@@ -75,6 +80,8 @@ def tell(event: TransferEvent) -> Told:
         case TransferRefused():
             why = " och ".join(dict.fromkeys(_why(one.reason) for one in event.reasons))
             return Told(summary=f"Bytet kunde inte skickas: {why}.", rule="BMB-12")
+        case TransferSent() if event.accepted_at_once:
+            return Told(summary="Lagret har hållit hjälpmedlen för bytet.", rule="BMB-12")
         case TransferSent():
             return Told(
                 summary="Bytet nådde mottagaren, som kan kvittera till och med "
@@ -82,8 +89,9 @@ def tell(event: TransferEvent) -> Told:
                 rule="BMB-7",
             )
         case TransferAccepted():
+            how = "Avsändaren kvitterade själv" if event.at_once else "Bytet godkändes"
             return Told(
-                summary=f"Bytet godkändes för kund {event.customer_id} med betalare "
+                summary=f"{how} för kund {event.customer_id} med betalare "
                 f"{event.payer_id}, från och med {in_swedish(event.effective_on)}.",
                 rule="BMB-4",
             )

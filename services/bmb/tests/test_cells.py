@@ -30,7 +30,7 @@ NAMED = {"sender": CALLER}
 SENT_BY_UNIT = {"sender": OUTSIDER, "sending_service_point": POINT}
 FOR_UNIT = {"sender": OUTSIDER, "receiving_service_point": POINT}
 OF_OTHERS = {"sender": OUTSIDER}
-NEW = {"bmb.transfer.save"}
+NEW = {"bmb.transfer.save", "bmb.transfer.preview"}
 """Acts that name no transfer that there is."""
 
 
@@ -97,6 +97,7 @@ async def test_each_route_reaches_as_far_as_its_row_says(
                 "bmb.transfer.cancel": Upon(things=over),
                 "bmb.transfer.accept": Upon(things=over, body={"customer_id": RECEIVING}),
                 "bmb.transfer.reject": Upon(things=over, body={"message": "Fel enhet"}),
+                "bmb.transfer.withdraw": Upon(things=over),
                 "bmb.transfer.unlock": Upon(things=over, body={"asked_by": SENDER}),
                 "bmb.transfers.to-take-over": Upon(things=sent),
                 "bmb.transfers.unanswered": Upon(things=locked),

@@ -13,6 +13,7 @@ from kvitt_contracts.bmb import (
     RejectTransfer,
     SaveTransfer,
     UnlockTransfer,
+    WithdrawTransfer,
 )
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import CustomerId, UserId
@@ -71,6 +72,7 @@ async def test_bmb_emits_what_its_builders_make(given: Given) -> None:
     for region, story in (
         ("ac", drafts),
         ("ac", answers),
+        ("ac", accepted_at_once),
         ("ac", unanswered),
         ("ac", refused_and_dropped),
         ("bd", unanswered_one),
@@ -124,8 +126,16 @@ async def answers(world: World, region: str) -> None:
         accept = AcceptTransfer(by=UserId(by), customer_id=CustomerId(customer))
         await world.handle(accept, subject=f"YES-{number}")
     await world.handle(a_custody_changed_by_transfer(transfer="YES-0"))
+    await send(world, "BACK", PATIENT, **TO_PRESCRIBER)
+    await world.handle(WithdrawTransfer(by=UserId(SENDER)), subject="BACK")
     await send(world, "NO", PATIENT, **TO_PRESCRIBER)
     await world.handle(RejectTransfer(by=UserId(RECEIVER), message="Fel enhet"), subject="NO")
+
+
+async def accepted_at_once(world: World, region: str) -> None:
+    """Transfers that their sender accepts himself, in the same act."""
+    for number, changes in enumerate((TO_PATIENT, TO_UNIT)):
+        await send(world, f"AT-ONCE-{number}", STORE, accept_for=SENDING, **changes)
 
 
 async def unanswered(world: World, region: str) -> None:

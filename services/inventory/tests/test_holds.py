@@ -31,6 +31,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_requested_from_store,
     a_transfer_unlocked,
     a_transfer_voided,
+    a_transfer_withdrawn,
 )
 from contracts.tests.builders.orders import (
     a_device_line,
@@ -293,6 +294,7 @@ async def test_a_transfer_executed_automatically_takes_effect_too(world: World) 
     "ended",
     [
         pytest.param(a_transfer_rejected("170077"), marks=pytest.mark.rule("BMB-5b", "BMB-5d")),
+        pytest.param(a_transfer_withdrawn("170077"), marks=pytest.mark.rule("BMB-6b")),
         pytest.param(a_transfer_voided("170077"), marks=pytest.mark.rule("BMB-7d")),
         pytest.param(a_transfer_unlocked("170077"), marks=pytest.mark.rule("BMB-7c")),
         pytest.param(a_transfer_cancelled(), marks=pytest.mark.rule("BMB-2c")),

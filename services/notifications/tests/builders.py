@@ -1,5 +1,7 @@
 """notifications' values for tests, with only what matters to say; of region ac unless told."""
 
+from typing import Any
+
 from kvitt_contracts.bmb import TransferRequested, TransferSent
 from kvitt_contracts.orders import OrderPlaced
 from kvitt_contracts.policy import Policies
@@ -20,6 +22,6 @@ def a_request(policies: Policies, *, region: str = "ac") -> TransferRequested:
     return a_transfer_requested(policy=policies.of(RegionCode(region)).versions[0].pin)
 
 
-def a_sent_transfer(policies: Policies, *, region: str = "ac") -> TransferSent:
+def a_sent_transfer(policies: Policies, *, region: str = "ac", **changes: Any) -> TransferSent:
     """The receiver sees the transfer."""
-    return a_transfer_sent(policy=policies.of(RegionCode(region)).versions[0].pin)
+    return a_transfer_sent(policy=policies.of(RegionCode(region)).versions[0].pin, **changes)

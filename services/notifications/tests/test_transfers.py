@@ -21,6 +21,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_rejected,
     a_transfer_unlocked,
     a_transfer_voided,
+    a_transfer_withdrawn,
 )
 from contracts.tests.builders.story import RECEIVING, SENDER
 from services.notifications.tests.builders import a_request, a_sent_transfer
@@ -126,6 +127,30 @@ async def test_an_expired_transfer_is_told_to_both_sides(
 
         assert (await told(world))[1:] == [(SENDER, message), (RECEIVING, message)]
         assert await transfer_statuses(world) == ["sent", status]
+
+
+@pytest.mark.rule("BMB-6b")
+async def test_the_region_hears_that_the_sender_took_a_transfer_back(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies)
+        await world.handle(a_transfer_withdrawn())
+
+        assert await transfer_statuses(world) == ["sent", "withdrawn"]
+
+
+@pytest.mark.rule("BMB-4o")
+async def test_what_its_sender_accepts_at_once_is_told_to_the_region_alone(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        at_once = a_sent_transfer(policies, accepted_at_once=True)
+        await world.handle_all(a_transfer_drafted(), a_request(policies), at_once)
+        await world.handle(a_transfer_accepted(at_once=True))
+
+        assert await told(world) == []
+        assert await transfer_statuses(world) == ["sent", "accepted"]
 
 
 async def test_a_refused_transfer_is_told_to_the_sender_alone(

@@ -10,17 +10,9 @@ from kvitt_chassis.access import GRANT, Caller, Grant
 from kvitt_chassis.database import Database
 from kvitt_chassis.http import ApiContext, SignedIn
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 
-
-async def read_transaction(request: Request, caller: SignedIn) -> AsyncIterator[Transaction]:
-    """The caller's region, as the api role. Committed before the answer leaves (see scope)."""
-    context: ApiContext = request.app.state.context
-    async with context.database.unit(caller.region) as unit:
-        yield unit.begin(region=caller.region, is_command=True, actor=caller.user_id)
-
-
-ReadTransaction = Annotated[Transaction, Depends(read_transaction, scope="function")]
-"""A route's parameter: the transaction that answers. What it logs is there before the answer is."""
+__all__ = ["Looker", "Looking", "ReadTransaction", "looker"]
 
 
 @dataclass(frozen=True, slots=True)

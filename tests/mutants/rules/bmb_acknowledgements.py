@@ -16,6 +16,8 @@ _HTTP: Final = f"{_TESTS}/test_http.py::test"
 _SAVE: Final = f"{_TESTS}/test_saving.py::test"
 _ACKNOWLEDGE: Final = f"{_TESTS}/test_acknowledging.py::test"
 _EFFECT: Final = f"{_TESTS}/test_taking_effect.py::test"
+_REQUESTS: Final = f"{_CODE}/requests/domain.py"
+_AT_ONCE: Final = f"{_TESTS}/test_accepting_at_once.py::test"
 
 ACKNOWLEDGEMENTS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -249,10 +251,64 @@ ACKNOWLEDGEMENTS: tuple[RuleMutant, ...] = (
         "BMB-6a",
         "A sender who may acknowledge cannot answer no",
         _ANSWERS,
-        "    if transfer.status is Status.REJECTED:\n        return ()\n    _refuse_answer(",
+        "    if transfer.status is Status.REJECTED:\n        return ()\n    _refuse_closed(",
         "    if transfer.status is Status.REJECTED or by.id == transfer.sender:\n"
-        "        return ()\n    _refuse_answer(",
+        "        return ()\n    _refuse_closed(",
         f"{_ANSWER}_the_sender_answers_no_where_he_may_acknowledge_himself",
+    ),
+    rule_mutant(
+        "BMB-4o",
+        "What its sender accepts at once waits to be acknowledged",
+        _REQUESTS,
+        "    if acceptance is None:\n",
+        "    if acceptance is None or transfer.accept_for is not None:\n",
+        f"{_AT_ONCE}_who_sends_what_is_his_own_accepts_it_in_the_same_act",
+    ),
+    rule_mutant(
+        "BMB-4o",
+        "Who may not accept it sends it all the same",
+        f"{_CODE}/drafts/handlers.py",
+        "    if command.accept_for is not None:\n        await _refuse_acceptance",
+        "    if command.accept_for is not None and command.execute:\n"
+        "        await _refuse_acceptance",
+        f"{_AT_ONCE}_a_customer_of_others_is_not_accepted_for",
+    ),
+    rule_mutant(
+        "BMB-4o",
+        "The sender is told of what he has accepted himself",
+        "services/notifications/notifications/transfers/handlers.py",
+        "            return event.at_once\n",
+        "            return False\n",
+        "services/notifications/tests/test_transfers.py"
+        "::test_what_its_sender_accepts_at_once_is_told_to_the_region_alone",
+    ),
+    rule_mutant(
+        "BMB-6b",
+        "The receiver takes back what others sent",
+        _REQUESTS,
+        "    if not by.works_at(transfer.sending_service_point):\n        raise Refused(\n"
+        '            Reason.NOT_RESPONSIBLE,\n            rule="BMB-6",\n',
+        "    if not by.active:\n        raise Refused(\n"
+        '            Reason.NOT_RESPONSIBLE,\n            rule="BMB-6",\n',
+        f"{_AT_ONCE}_nobody_else_takes_it_back",
+    ),
+    rule_mutant(
+        "BMB-6b",
+        "The devices of what was taken back stay claimed",
+        "services/inventory/inventory/holds/handlers.py",
+        "    TransferRejected,\n    TransferWithdrawn,\n    TransferVoided,\n"
+        "    TransferCancelled,\n",
+        "    TransferRejected,\n    TransferVoided,\n    TransferCancelled,\n",
+        "services/inventory/tests/test_holds.py"
+        "::test_a_transfer_that_ends_without_effect_frees_its_devices[TransferWithdrawn]",
+    ),
+    rule_mutant(
+        "BMB-6b",
+        "What is taken back after the deadline is not executed automatically",
+        _REQUESTS,
+        "    if now >= transfer.deadline:\n",
+        "    if now > transfer.deadline:\n",
+        f"{_AT_ONCE}_after_the_deadline_it_is_not_taken_back_though_its_timer_is_late",
     ),
     rule_mutant(
         "BMB-6c",

@@ -15,6 +15,8 @@ _PARTY: Final = f"{_TESTS}/test_parties.py::test"
 _HTTP: Final = f"{_TESTS}/test_http.py::test"
 _SAVE: Final = f"{_TESTS}/test_saving.py::test"
 _SEND: Final = f"{_TESTS}/test_sending.py::test"
+_PREVIEW: Final = f"{_CODE}/drafts/preview.py"
+_BEFORE: Final = f"{_TESTS}/test_accepting_at_once.py::test"
 
 DRAFTS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -169,6 +171,30 @@ DRAFTS: tuple[RuleMutant, ...] = (
         "        refuse_ended(Parties(recipient=wanted))\n",
         "        pass\n",
         f"{_SEND}_a_draft_whose_recipient_or_prescriber_has_ended_is_not_sent[recipient]",
+    ),
+    rule_mutant(
+        "BMB-2g",
+        "The sender is not told that he cannot accept it himself",
+        _PREVIEW,
+        "            why_not = why_not or refused.way_on\n",
+        "            why_not = None\n",
+        f"{_BEFORE}_a_sender_sees_before_who_acknowledges_until_when_and_who_pays",
+    ),
+    rule_mutant(
+        "BMB-2g",
+        "The deadline that the sender sees is a day late",
+        _PREVIEW,
+        "deadline_after(tx.now, days=rules.expiry.days)",
+        "deadline_after(tx.now, days=rules.expiry.days + 1)",
+        f"{_BEFORE}_a_sender_sees_before_who_acknowledges_until_when_and_who_pays",
+    ),
+    rule_mutant(
+        "BMB-2g",
+        "The sender is not told that he must attest",
+        _PREVIEW,
+        'rules.patient_to_patient == "attested"',
+        'rules.patient_to_patient == "forbidden"',
+        f"{_BEFORE}_a_sender_sees_that_he_must_attest",
     ),
     rule_mutant(
         "BMB-3a",

@@ -1,6 +1,7 @@
 """The rules of acknowledging a transfer: accept and reject. No clock, no database."""
 
 from collections.abc import Set
+from dataclasses import dataclass
 from datetime import datetime
 
 from kvitt_contracts.bmb import TransferAccepted, TransferEvent, TransferRejected
@@ -25,6 +26,7 @@ def accept(
     policy: RegionPolicy,
     now: datetime,
     has_message: bool = False,
+    at_once: bool = False,
 ) -> tuple[TransferEvent, ...]:
     """Accept a sent transfer, for a customer of the receiving side or the proposed one (BMB-4).
 
@@ -36,17 +38,15 @@ def accept(
     chosen = (transfer.customer_id, transfer.payer_id)
     if transfer.status is Status.ACCEPTED and chosen == (customer.id, payer):
         return ()
-    _refuse_answer(transfer, by=by, now=now)
-    _refuse_own_transfer(transfer, by=by, parties=parties)
-    refuse_ended(parties)
-    _refuse_customer(transfer, by=by, customer=customer)
-    _refuse_payer(
+    _refuse_closed(transfer, now=now)
+    refuse_to_accept(
         transfer,
-        payer,
+        by=by,
         customer=customer,
-        own_payers=own_payers,
+        payer_id=payer,
         parties=parties,
-        policy=policy.transfer,
+        own_payers=own_payers,
+        policy=policy,
     )
     return (
         TransferAccepted(
@@ -64,7 +64,66 @@ def accept(
             sending_service_point=transfer.sending_service_point,
             policy=policy.pin,
             has_message=has_message,
+            at_once=at_once,
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """Who sends a transfer and accepts it too, for which customer, with the parties of today."""
+
+    by: User
+    customer: Customer
+    parties: Parties
+
+
+# decision 0308: what may not be accepted at once waits as others do
+def accept_at_once(
+    transfer: Transfer, acceptance: Acceptance, *, policy: RegionPolicy, now: datetime
+) -> tuple[TransferEvent, ...]:
+    """Accept what has just been sent, as its sender asked for (BMB-4). No event where he may not
+    accept it any more: then it waits to be acknowledged.
+    """
+    try:
+        return accept(
+            transfer,
+            by=acceptance.by,
+            customer=acceptance.customer,
+            payer_id=None,
+            parties=acceptance.parties,
+            policy=policy,
+            now=now,
+            at_once=True,
+        )
+    except Refused:
+        return ()
+
+
+def refuse_to_accept(
+    transfer: Transfer,
+    *,
+    by: User,
+    customer: Customer,
+    payer_id: PayerId,
+    parties: Parties,
+    own_payers: Set[PayerId] = frozenset(),
+    policy: RegionPolicy,
+) -> None:
+    """Raises Refused for what stands against `by` accepting it for a customer, apart from where the
+    transfer is in its life: `accept` names the reasons.
+    """
+    _refuse_elsewhere(transfer, by=by)
+    _refuse_own_transfer(transfer, by=by, parties=parties)
+    refuse_ended(parties)
+    _refuse_customer(transfer, by=by, customer=customer)
+    _refuse_payer(
+        transfer,
+        payer_id,
+        customer=customer,
+        own_payers=own_payers,
+        parties=parties,
+        policy=policy.transfer,
     )
 
 
@@ -135,7 +194,8 @@ def reject(
     """
     if transfer.status is Status.REJECTED:
         return ()
-    _refuse_answer(transfer, by=by, now=now)
+    _refuse_closed(transfer, now=now)
+    _refuse_elsewhere(transfer, by=by)
     if policy.transfer.rejection_message == "mandatory" and not has_message:
         raise Refused(
             Reason.MESSAGE_MISSING,
@@ -154,7 +214,7 @@ def reject(
     )
 
 
-def _refuse_answer(transfer: Transfer, *, by: User, now: datetime) -> None:
+def _refuse_closed(transfer: Transfer, *, now: datetime) -> None:
     if transfer.status is not Status.SENT or transfer.deadline is None:
         raise Refused(
             Reason.NOT_OPEN,
@@ -169,6 +229,9 @@ def _refuse_answer(transfer: Transfer, *, by: User, now: datetime) -> None:
             way_on="Tiden för att kvittera är ute; se vad som har hänt med bytet.",
             deadline=transfer.deadline,
         )
+
+
+def _refuse_elsewhere(transfer: Transfer, *, by: User) -> None:
     # decision 0051: until there are responsibles (BMB-9)
     if not by.works_at(transfer.receiving_service_point):
         raise Refused(

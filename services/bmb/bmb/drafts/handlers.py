@@ -6,14 +6,17 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import CancelTransfer, ExecuteTransfer, SaveTransfer
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Reference, TransferId, identify
+from kvitt_contracts.types import CustomerId, Reference, TransferId, identify
 
 from bmb import texts
+from bmb.acknowledgements.domain import refuse_to_accept
 from bmb.drafts import domain
 from bmb.drafts.wishes import rows_of_draft, rows_of_wish, wish_of, wish_of_draft
 from bmb.models import TransferRow, TransferTextRow
+from bmb.parties.queries import parties
 from bmb.register import queries
-from bmb.register.models import UserRow
+from bmb.register.domain import User
+from bmb.register.models import CustomerRow, UserRow
 from bmb.requests.writes import send
 
 messages = Handlers()
@@ -21,6 +24,7 @@ messages = Handlers()
 
 def _read_to_save(command: SaveTransfer, tx: Transaction) -> Iterable[RowKey]:
     yield TransferTextRow, tx.target("transfer")
+    yield CustomerRow, command.accept_for
     yield from rows_of_wish(command, tx)
 
 
@@ -43,7 +47,8 @@ async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
     NO_UNIT_PAYS (BMB-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); NOT_A_DRAFT (BMB-2); with `execute`
     also what ExecuteTransfer is refused for:
     NOT_RESPONSIBLE, SENDER_NOT_PERMITTED (BMB-2), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN
-    (BMB-11).
+    (BMB-11); with `accept_for` what AcceptTransfer is refused for: UNKNOWN_CUSTOMER,
+    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4).
     """
     transfer_id = TransferId(tx.target("transfer"))
     row = await tx.find(TransferRow, transfer_id)
@@ -57,8 +62,10 @@ async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
     )
     row = tx.record_at(TransferRow, transfer_id, *events)
     await texts.keep_to_receiver(tx, transfer_id, command.message)
-    if command.execute:
-        send(row, wish.sender, tx)
+    if command.accept_for is not None:
+        await _refuse_acceptance(row, command.accept_for, wish.sender, tx)
+    if command.execute or command.accept_for is not None:
+        send(row, wish.sender, tx, accept_for=command.accept_for)
 
 
 @messages.command(ExecuteTransfer, of=TransferRow, rule="BMB-2", reads=_read_to_execute)
@@ -94,6 +101,21 @@ async def cancel_transfer(row: TransferRow, command: CancelTransfer, tx: Transac
     """
     tx.record(row, *domain.cancel(row.state(), by=await queries.user(tx, command.by)))
     await texts.keep_to_receiver(tx, TransferId(row.id), None)
+
+
+async def _refuse_acceptance(
+    row: TransferRow, accept_for: CustomerId, by: User, tx: Transaction
+) -> None:
+    known = await tx.get(CustomerRow, accept_for, rule="BMB-4", field="accept_for")
+    customer = known.facts()
+    refuse_to_accept(
+        row.state(),
+        by=by,
+        customer=customer,
+        payer_id=customer.payer_id,
+        parties=await parties(tx, row),
+        policy=tx.policy,
+    )
 
 
 def _reference(tx: Transaction) -> Reference | None:

@@ -6,6 +6,7 @@ from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PatientRecipient
 
+from bmb.domain import Transfer
 from bmb.models import TransferRow
 from bmb.parties.domain import Parties
 from bmb.register import queries
@@ -22,7 +23,7 @@ def rows_of_parties(row: TransferRow | None, tx: Transaction) -> Iterable[RowKey
         yield PersonRow, row.new_recipient.person
 
 
-async def parties(tx: Transaction, row: TransferRow) -> Parties:
+async def parties(tx: Transaction, row: TransferRow | Transfer) -> Parties:
     """Returns the devices that are left in a transfer, and whom it names to get them."""
     prescriber = None
     if row.new_prescriber is not None:

@@ -16,6 +16,7 @@ from kvitt_contracts.bmb import (
     TransferRequested,
     TransferUnlocked,
     TransferVoided,
+    TransferWithdrawn,
 )
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import HoldGranted, MoveKind
@@ -41,7 +42,14 @@ from inventory.tables import same_columns
 
 messages = Handlers()
 
-Ended = TransferRejected | TransferVoided | TransferCancelled | TransferUnlocked | TransferRefused
+Ended = (
+    TransferRejected
+    | TransferWithdrawn
+    | TransferVoided
+    | TransferCancelled
+    | TransferUnlocked
+    | TransferRefused
+)
 
 
 def _read_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[RowKey]:
@@ -156,6 +164,7 @@ def _locked_of_hold(event: Ended | TransferLocked, tx: Transaction) -> Iterable[
 
 @messages.on(
     TransferRejected,
+    TransferWithdrawn,
     TransferVoided,
     TransferCancelled,
     TransferUnlocked,
@@ -164,7 +173,7 @@ def _locked_of_hold(event: Ended | TransferLocked, tx: Transaction) -> Iterable[
     reads=_read_of_hold,
 )
 async def free(event: Ended, tx: Transaction) -> None:
-    """BMB-5, BMB-7: the transfer has ended without effect. A cancelled draft had no hold.
+    """BMB-5, BMB-6, BMB-7: the transfer has ended without effect. A cancelled draft had no hold.
 
     A refused one has a hold where bmb gave up waiting for an answer that came too late.
     """

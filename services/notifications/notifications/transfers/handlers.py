@@ -24,6 +24,7 @@ from kvitt_contracts.bmb import (
     TransferSent,
     TransferUnlocked,
     TransferVoided,
+    TransferWithdrawn,
 )
 from kvitt_contracts.notifications import MessageKind
 from kvitt_contracts.regions import TransferReported
@@ -58,6 +59,7 @@ _TO_REGION = {
     TransferSent: "sent",
     TransferAccepted: "accepted",
     TransferRejected: "rejected",
+    TransferWithdrawn: "withdrawn",
     TransferExecutedAutomatically: "executed_automatically",
     TransferLocked: "locked",
     TransferUnlocked: "unlocked",
@@ -73,6 +75,7 @@ ToldEvent = (
     | TransferDeadlineNeared
     | TransferAccepted
     | TransferRejected
+    | TransferWithdrawn
     | TransferExecutedAutomatically
     | TransferLocked
     | TransferUnlocked
@@ -99,9 +102,13 @@ messages.amend(TransferRequested, TransferRow)
     loads=lambda event, _: [(ReportRow, event.transfer_id)],
 )
 async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) -> None:
-    """Notify those whom the event concerns: the sender, the receiver, the region's own system."""
+    """Notify those whom the event concerns: the sender, the receiver, the region's own system. Who
+    accepts what he sends himself is told nothing, nor is his unit (BMB-4).
+    """
     about = about_transfer(row.transfer_id)
     to_sender, to_receiver = _TO_SENDER.get(type(event)), _TO_RECEIVER.get(type(event))
+    if _is_of_sender_alone(event):
+        to_sender = to_receiver = None
     if to_sender is not None:
         post_to_user(tx, row.sender, to_sender, about)
     if to_receiver is not None and _receiver_is_told(row, tx):
@@ -110,6 +117,16 @@ async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) 
     if status is not None:
         reported = TransferReported(transfer=row.name, status=status, occurred_at=when(tx))
         await report(tx, row.transfer_id, reported)
+
+
+def _is_of_sender_alone(event: ToldEvent) -> bool:
+    match event:
+        case TransferSent():
+            return event.accepted_at_once
+        case TransferAccepted():
+            return event.at_once
+        case _:
+            return False
 
 
 def _receiver_is_told(row: TransferRow, tx: Transaction) -> bool:

@@ -8,6 +8,7 @@ from kvitt_contracts.bmb import (
     TransferSent,
     TransferUnlocked,
     TransferVoided,
+    TransferWithdrawn,
 )
 from kvitt_contracts.inventory import CustodyChanged, DeviceStatedOnLoan
 from kvitt_contracts.types import Holder, PatientRecipient, PersonRef
@@ -36,5 +37,11 @@ projections.project(
     new_person=lambda event: _patient(event.new_recipient),
 )
 projections.amend(TransferSent, CareTransferRow, is_sent=True)
-for _end in (TransferRejected, TransferVoided, TransferUnlocked, TransferDissolved):
+for _end in (
+    TransferRejected,
+    TransferWithdrawn,
+    TransferVoided,
+    TransferUnlocked,
+    TransferDissolved,
+):
     projections.amend(_end, CareTransferRow, came_to_nothing=True)

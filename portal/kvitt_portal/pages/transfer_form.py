@@ -1,0 +1,98 @@
+"""What a sender has filled in of a transfer, and what bmb is asked for. Nothing is decided here."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from kvitt_portal.forms import Form
+
+BETWEEN: Final = "@"  # in no user's id and no service point's
+
+FIELDS: Final[Mapping[str, str]] = {
+    "devices": "device",
+    "new_recipient": "number",
+    "new_recipient.unit": "unit",
+    "new_store": "store",
+    "new_prescriber": "receiver",
+    "receiving_service_point": "receiving",
+    "transfer_date": "date",
+    "message": "message",
+    "attested": "attested",
+    "accept_for": "customer",
+    "customer_id": "customer",
+}
+"""Where the form has what bmb speaks of."""
+
+OVER: Final = frozenset({"accepted", "executed_automatically", "completed"})
+"""What has been decided is put right by a transfer the other way."""
+
+
+def devices_of(form: Form) -> list[str]:
+    """The device numbers, in their order, each as often as it was written."""
+    return [one for one in re.split(r"[\s,;]+", form["device"]) if one]
+
+
+def body_of(form: Form, *, at: str) -> dict[str, Any]:
+    """The transfer that the form says, sent from a service point."""
+    user, _, place = form["prescriber"].partition(BETWEEN)
+    said: dict[str, Any] = {
+        "reference": form["reference"],
+        "sending_service_point": at,
+        "devices": devices_of(form),
+        "new_recipient": _recipient(form),
+        "new_store": form["store"],
+        "new_prescriber": user,
+        "receiving_service_point": form["receiving"] or place,
+        "transfer_date": form["date"],
+        "attested": bool(form["attested"]),
+        "message": form["message"],
+    }
+    return {name: one for name, one in said.items() if one}
+
+
+def _recipient(form: Form) -> dict[str, str] | None:
+    if form["person"]:
+        return {"kind": "patient", "person": form["person"]}
+    return {"kind": "care_unit", "unit": form["unit"]} if form["unit"] else None
+
+
+def given_of(view: Mapping[str, Any], *, today: date) -> dict[str, str]:
+    """A form filled in by another transfer: the same again, or, where that has been decided, the
+    other way (BMB-6).
+    """
+    devices = [one["device_number"] for one in view["devices"] if one["device_number"]]
+    given = {"device": " ".join(devices)}
+    if view["status"] in OVER:
+        return given | _other_way(view)
+    is_new = view["recipient"] != view["current_recipient"]
+    given |= _to(view["recipient"] if is_new else None, view["new_store"])
+    if view["prescriber"]:
+        given["prescriber"] = f"{view['prescriber']}{BETWEEN}{view['receiving_service_point']}"
+    if view["status"] == "draft":
+        given["reference"] = view["reference"] or ""
+    if view["transfer_date"] > today.isoformat():
+        given["date"] = view["transfer_date"]
+    return given | ({"message": view["message"]} if view["message"] else {})
+
+
+def _other_way(view: Mapping[str, Any]) -> dict[str, str]:
+    moved = view["recipient"] != view["current_recipient"] or view["new_store"]
+    given = _to(view["current_recipient"] if moved else None, view["current_store"])
+    if view["prescriber"] and view["prescriber"] != view["sender"] and not view["current_store"]:
+        given["prescriber"] = f"{view['sender']}{BETWEEN}{view['sending_service_point']}"
+    return given
+
+
+def _to(recipient: Mapping[str, str] | None, store: str | None) -> dict[str, str]:
+    if store:
+        return {"store": store}
+    if recipient is None:
+        return {}
+    is_patient = recipient["kind"] == "patient"
+    return {"person": recipient["person"]} if is_patient else {"unit": recipient["unit"]}
+
+
+def is_filled(form: Form, names: Sequence[str]) -> bool:
+    """True where one of these fields holds something."""
+    return any(form[name] for name in names)

@@ -1,0 +1,144 @@
+"""A transfer as it would be, for who is about to send it: whom and what it is of, who pays from
+when, who acknowledges and until when, and what stands against it. Asked of the services.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kvitt_portal.forms import Form
+from kvitt_portal.here import Person, Visit
+from kvitt_portal.names import Names
+from kvitt_portal.pages.offers import rent_of
+from kvitt_portal.pages.transfer_form import body_of, devices_of
+from kvitt_portal.services import Part
+
+_MOST_SHOWN: Final = 20
+
+HELD: Final[Mapping[str, str]] = {
+    "transfer": "är redan i ett annat byte",
+    "lock": "är låst av ett obesvarat byte: be kundtjänst låsa upp",
+    "dispatch": "är på väg ut från lagret",
+}
+"""What holds a device, for who wants to send it (BMB-12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is shown of it. `part` is bmb's answer; `seen` names all that was shown."""
+
+    part: Part
+    devices: Sequence[Mapping[str, Any]] = ()
+    rents: Mapping[str, int | None] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    seen: str = ""
+
+    @property
+    def against(self) -> list[str]:
+        """What inventory will say no to, as far as it can be seen now."""
+        held = [one for one in self.devices if one["claim"]]
+        said = [f"{one['device_number']} {HELD[one['claim']['kind']]}." for one in held]
+        after = self.person(self.part.value["recipient"]) if self.part else None
+        if after is not None and after.is_deceased:
+            said.append("Mottagaren är avliden: inget nytt registreras på den.")
+        return said
+
+    @property
+    def rent_ore(self) -> int | None:
+        """What all of it costs a month; None where something of that is not known."""
+        rents = [self.rents.get(one["article_number"]) for one in self.devices]
+        return None if not rents or None in rents else sum(one for one in rents if one is not None)
+
+    def person(self, recipient: Mapping[str, str] | None) -> Person | None:
+        """The patient that a recipient is, where the user may see them."""
+        return self.people.get((recipient or {}).get("person", ""))
+
+    def customers(self) -> list[tuple[str, str]]:
+        """For whom the sender may accept it, each with who pays then."""
+        names, choices = self.names, self.part.value["accepts_for"] if self.part else []
+        said = "{}, betalare {}"
+        return [
+            (
+                one["customer_id"],
+                said.format(names.customer(one["customer_id"]), names.payer(one["payer_id"])),
+            )
+            for one in choices
+        ]
+
+
+async def shown_of(here: Visit, form: Form) -> Shown | None:
+    """What the form would send; None while it names no device."""
+    numbers = devices_of(form)
+    if not numbers:
+        return None
+    body = body_of(form, at=here.service_point)
+    part, devices = await asyncio.gather(
+        here.send("bmb", "POST", "/transfers:preview", body), _devices(here, numbers)
+    )
+    if part.problem is not None:
+        return Shown(part=part, devices=devices)
+    said = part.value
+    holders = (said["current_recipient"], said["recipient"])
+    people, names, rents = await asyncio.gather(
+        here.people([(one or {}).get("person") for one in holders], purpose="ordering"),
+        _names(here, said),
+        _rents(here, devices),
+    )
+    seen = json.dumps([said, body, sorted(rents.items())], sort_keys=True)
+    return Shown(
+        part=part,
+        devices=devices,
+        rents=rents,
+        names=names,
+        people=people,
+        seen=hashlib.sha256(seen.encode()).hexdigest()[:32],
+    )
+
+
+async def _devices(here: Visit, numbers: Sequence[str]) -> list[dict[str, Any]]:
+    """The devices as inventory has them, those that the user may see."""
+    asked = list(dict.fromkeys(numbers))[:_MOST_SHOWN]
+    parts = await asyncio.gather(
+        *(here.ask("inventory", "/devices", device_number=one, limit=20) for one in asked)
+    )
+    return [
+        line
+        for number, part in zip(asked, parts, strict=True)
+        for line in (part.value["items"] if part else [])
+        if line["device_number"].lower() == number.lower()
+    ]
+
+
+async def _names(here: Visit, said: Mapping[str, Any]) -> Names:
+    holders = (said["current_recipient"], said["recipient"])
+    choices = said["accepts_for"]
+    return await Names.of(
+        here,
+        payers=[
+            said["proposed_payer"],
+            *said["payers_now"],
+            *(one["payer_id"] for one in choices),
+        ],
+        customers=[
+            said["receiving_service_point"],
+            said["proposed_customer"],
+            *(one["customer_id"] for one in choices),
+        ],
+        care_units=[(one or {}).get("unit") for one in holders],
+        users=[said["new_prescriber"]],
+        stores=[said["current_store"], said["new_store"]],
+    )
+
+
+async def _rents(here: Visit, devices: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
+    """Each article's rent a month, 0 for what is sold; None where it is not known."""
+    numbers = sorted({one["article_number"] for one in devices})
+    today, parts = await asyncio.gather(
+        here.today(),
+        asyncio.gather(*(here.ask("inventory", f"/articles/{one}") for one in numbers)),
+    )
+    return {part.value["article_number"]: rent_of(part.value, today) for part in parts if part}

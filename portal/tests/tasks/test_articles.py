@@ -1,0 +1,99 @@
+"""Artiklar: T-67 to T-69."""
+
+import pytest
+
+from portal.tests.browser import MakeActor
+from portal.tests.scene import Scene
+
+SEARCH = "Sök artikel"
+
+
+@pytest.mark.task("T-67")
+@pytest.mark.rule("INV-1b")
+async def test_an_article_is_found_by_words_in_any_order_with_its_balance(
+    actor: MakeActor, scene: Scene
+) -> None:
+    place = scene.place()
+    cushion = scene.article("Värmedyna Fjällripa", marked=False)
+    scene.stock(cushion, 7, store=place.store)
+    user = scene.user(place)
+    await scene.set()
+    anna = await actor(user)
+
+    await anna.click("Artiklar")
+    await anna.fill(SEARCH, "fjällripa värme")
+
+    await anna.sees(cushion)
+    await anna.sees("7", within=cushion)
+    anna.counts("T-67")
+    await anna.picture("articles-hits")
+    await anna.accessible()
+
+
+@pytest.mark.task("T-68")
+@pytest.mark.rule("INV-2b")
+async def test_all_of_an_article_stands_on_one_page(actor: MakeActor, scene: Scene) -> None:
+    place = scene.place()
+    cushion = scene.article("Nattdyna Järpe", marked=False)
+    scene.stock(cushion, 2, store=place.store)
+    user = scene.user(place)
+    await scene.set()
+    anna = await actor(user)
+
+    await anna.fill("Sök personnummer", cushion)
+    await anna.press("Enter")
+
+    await anna.is_at(f"/artiklar/{cushion}")
+    await anna.sees("Nattdyna Järpe")
+    await anna.sees(place.store)
+    anna.counts("T-68")
+    await anna.picture("article")
+    await anna.accessible()
+
+
+@pytest.mark.task("T-69")
+@pytest.mark.rule("INV-3a")
+async def test_the_catalogue_is_a_tree_beside_its_articles(actor: MakeActor, scene: Scene) -> None:
+    user = scene.user(scene.place())
+    scene.article("Sittdyna Tofsmes", iso_code="043303")
+    await scene.set()
+    anna = await actor(user)
+
+    await anna.click("Artiklar")
+    await anna.click("Sortimentskatalog")
+    await anna.picture("catalogue")
+    await anna.accessible()
+    await anna.click("04 Medicinsk behandling")
+    await anna.click("0433")
+    await anna.sees("träff")
+    anna.counts("T-69")
+    await anna.picture("catalogue-class")
+    await anna.accessible()
+
+
+async def test_the_catalogue_and_the_search_work_without_script(
+    actor: MakeActor, scene: Scene
+) -> None:
+    number = scene.article("Ståstöd Lavskrika", marked=False)
+    user = scene.user(scene.place())
+    await scene.set()
+    anna = await actor(user, at="/artiklar", script=False)
+
+    await anna.fill(SEARCH, "lavskrika")
+    await anna.press("Enter")
+
+    await anna.sees(number)
+    await anna.accessible()
+
+
+async def test_nothing_found_says_so_and_too_short_a_word_what_to_do(
+    actor: MakeActor,
+) -> None:
+    anna = await actor("f101", at="/artiklar")
+
+    await anna.fill(SEARCH, "finnsinteallsnågonstans")
+    await anna.sees("Ingen träff")
+    await anna.picture("articles-none")
+    await anna.fill(SEARCH, "ab")
+    await anna.sees("tre tecken")
+    await anna.accessible()

@@ -1,0 +1,397 @@
+"""Skicka BMB: every kind of transfer on one page, seen before it is sent (T-01 to T-06)."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from portal.tests.browser import Actor, MakeActor
+from portal.tests.scene import Patient, Place, Scene
+from portal.tests.system import PortalSystem
+
+DEVICE, NUMBER, STORE = "Individnummer", "Patientens personnummer", "Till eget förråd"
+SEND, BOTH = "Skicka", "Skicka och kvittera"
+ATTEST = "Jag intygar"
+PAGE = "/bmb/skicka"
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """A prescriber at a unit with a store, and one at another unit."""
+
+    user: str
+    place: Place
+    other: str
+    elsewhere: Place
+    patient: Patient
+    article: str
+
+
+async def ward(scene: Scene) -> tuple[Ward, str, str]:
+    """Two units, a patient; a device in the store and one at the patient."""
+    place = scene.place("Hälsocentralen Sändaren")
+    elsewhere = scene.place("Rehabmottagningen Mottagaren")
+    user = scene.user(place, name="Sanna Sändare")
+    other = scene.user(elsewhere, name="Rune Mottagare")
+    patient = scene.person()
+    article = scene.article("Rollator, gång ute")
+    stored = scene.device(article, store=place.store)
+    lent = scene.device(article, patient=patient, payer=place.payer, prescriber=user)
+    await scene.set()
+    return Ward(user, place, other, elsewhere, patient, article), stored, lent
+
+
+async def at_page(actor: MakeActor, user: str, *, script: bool = True) -> Actor:
+    """Who has come to the page by the start page."""
+    anna = await actor(user, script=script)
+    await anna.click("Skicka BMB")
+    await anna.is_at(PAGE)
+    return anna
+
+
+@pytest.mark.task("T-01")
+@pytest.mark.rule("BMB-1d", "BMB-4o", "BMB-2g")
+async def test_a_device_of_ones_own_store_is_handed_to_a_patient(
+    actor: MakeActor, scene: Scene
+) -> None:
+    here, stored, _ = await ward(scene)
+    anna = await at_page(actor, here.user)
+
+    await anna.fill(DEVICE, stored)
+    await anna.fill(NUMBER, here.patient.number)
+    await anna.sees(here.patient.name, within="Så här blir det")
+    await anna.sees("per månad utan moms")
+    await anna.accessible()
+    await anna.picture("bmb-skicka-till-patient")
+    await anna.click(BOTH)
+
+    await anna.is_at("/bmb/*")
+    anna.counts("T-01")
+    await anna.sees("Genomförd")
+    await anna.sees(here.patient.name)
+    await anna.accessible()
+    await anna.picture("bmb-genomford")
+
+
+@pytest.mark.task("T-02")
+@pytest.mark.rule("BMB-1e", "BMB-4o")
+async def test_a_patients_device_is_taken_back_into_ones_own_store(
+    actor: MakeActor, scene: Scene
+) -> None:
+    here, _, lent = await ward(scene)
+    anna = await at_page(actor, here.user)
+
+    await anna.fill(DEVICE, lent)
+    await anna.tick(STORE)
+    await anna.sees("i förråd betalas ingen hyra")
+    await anna.accessible()
+    await anna.click(BOTH)
+
+    anna.counts("T-02")
+    await anna.sees("Genomförd")
+    await anna.sees(f"Eget förråd {here.place.store}")
+
+
+@pytest.mark.task("T-03")
+@pytest.mark.rule("BMB-11a", "BMB-1f")
+async def test_from_patient_to_patient_is_attested_in_the_form_where_the_region_says_so(
+    actor: MakeActor, portal_system: PortalSystem
+) -> None:
+    scene = Scene(portal_system, "bd")
+    here, _, lent = await ward(scene)
+    next_one = scene.person()
+    await scene.set()
+    bo = await actor(here.user, region="bd")
+    await bo.click("Skicka BMB")
+
+    await bo.fill(DEVICE, lent)
+    await bo.fill(NUMBER, next_one.number)
+    await bo.sees(next_one.name, within="Så här blir det")
+    await bo.accessible()
+    await bo.picture("bmb-skicka-intyg")
+    await bo.tick(ATTEST)
+    await bo.click(BOTH)
+
+    bo.counts("T-03")
+    await bo.sees("Genomförd")
+    await bo.sees(next_one.name)
+
+
+@pytest.mark.rule("BMB-11a")
+async def test_without_the_attestation_it_is_refused_and_what_was_typed_stays(
+    actor: MakeActor, portal_system: PortalSystem
+) -> None:
+    scene = Scene(portal_system, "bd")
+    here, _, lent = await ward(scene)
+    next_one = scene.person()
+    await scene.set()
+    bo = await actor(here.user, region="bd", at=PAGE)
+
+    await bo.fill(DEVICE, lent)
+    await bo.fill(NUMBER, next_one.number)
+    await bo.sees(next_one.name, within="Så här blir det")
+    await bo.click(BOTH)
+
+    await bo.sees("Det här behöver rättas")
+    await bo.sees("Intyga individuell bedömning")
+    await bo.has(DEVICE, lent)
+    await bo.accessible()
+
+
+@pytest.mark.task("T-04")
+@pytest.mark.rule("BMB-1g", "BMB-2a", "BMB-7a")
+async def test_responsibility_is_handed_over_to_who_is_found_by_unit_or_name(
+    actor: MakeActor, scene: Scene
+) -> None:
+    here, _, lent = await ward(scene)
+    anna = await at_page(actor, here.user)
+
+    await anna.fill(DEVICE, lent)
+    await anna.fill("Sök förskrivare", "Rune Mott")
+    await anna.tick(f"Rune Mottagare, {here.elsewhere.id}")
+    await anna.sees("Har ingen kvitterat då genomförs det automatiskt")
+    await anna.sees("Du kan inte kvittera själv")
+    await anna.accessible()
+    await anna.picture("bmb-skicka-overlat")
+    await anna.click(SEND)
+
+    anna.counts("T-04")
+    await anna.sees("BMB är skickad.")
+    await anna.sees("Skickad")
+    await anna.accessible()
+
+
+@pytest.mark.task("T-05")
+@pytest.mark.rule("BMB-1c", "BMB-4c")
+async def test_the_payer_alone_is_changed_by_choosing_the_customer(
+    actor: MakeActor, scene: Scene
+) -> None:
+    place, second = scene.place("Kommunens hemsjukvård"), scene.place("Kommunens särskilda boende")
+    user = scene.user(place, second)
+    patient = scene.person()
+    article = scene.article()
+    lent = scene.device(article, patient=patient, payer=place.payer, prescriber=user)
+    await scene.set()
+    anna = await at_page(actor, user)
+
+    await anna.fill(DEVICE, lent)
+    await anna.tick(f"{second.id} Kommunens särskilda boende")
+    await anna.accessible()
+    await anna.picture("bmb-skicka-betalare")
+    await anna.click(BOTH)
+
+    anna.counts("T-05")
+    await anna.sees("Genomförd")
+    await anna.sees(f"{second.payer}")
+
+
+@pytest.mark.task("T-06")
+@pytest.mark.rule("BMB-6c")
+async def test_what_went_wrong_is_put_right_by_a_transfer_filled_in_the_other_way(
+    actor: MakeActor, scene: Scene
+) -> None:
+    here, stored, _ = await ward(scene)
+    first = await actor(here.user, at=PAGE)
+    await first.fill(DEVICE, stored)
+    await first.fill(NUMBER, here.patient.number)
+    await first.click(BOTH)
+    await first.sees("Genomförd")
+    card = await actor(here.user)
+
+    await card.fill("Sök personnummer, individ, order eller artikel", stored)
+    await card.press("Enter")
+    await card.goes(first.path)
+    await card.click("Rätta")
+    await card.has(DEVICE, stored)
+    await card.sees(f"Förråd {here.place.store}", within="Så här blir det")
+    await card.accessible()
+    await card.picture("bmb-ratta")
+    await card.click(BOTH)
+
+    card.counts("T-06")
+    await card.sees("Genomförd")
+    await card.sees(f"Eget förråd {here.place.store}")
+
+
+@pytest.mark.rule("BMB-6b")
+async def test_what_was_sent_is_undone_at_once(actor: MakeActor, scene: Scene) -> None:
+    here, _, lent = await ward(scene)
+    anna = await actor(here.user, at=PAGE)
+    await anna.fill(DEVICE, lent)
+    await anna.fill("Sök förskrivare", here.elsewhere.id)
+    await anna.tick("Rune Mottagare")
+    await anna.sees("Du kan inte kvittera själv")
+    await anna.click(SEND)
+    await anna.sees("BMB är skickad.")
+
+    await anna.click("Ångra")
+
+    await anna.sees("BMB är ångrad. Hjälpmedlen är fria.")
+    await anna.sees("Ångrad")
+    await anna.accessible()
+    await anna.click("Skicka ny")
+    await anna.has(DEVICE, lent)
+    await anna.sees("Rune Mottagare")
+
+
+@pytest.mark.rule("BMB-2a", "BMB-2c")
+async def test_a_draft_is_saved_changed_sent_or_thrown_away(actor: MakeActor, scene: Scene) -> None:
+    here, _, lent = await ward(scene)
+    anna = await actor(here.user, at=PAGE)
+    await anna.fill(DEVICE, lent)
+    await anna.sees("Så här blir det")
+    await anna.click("Spara utkast")
+    await anna.sees("Utkastet är sparat. Inget är skickat.")
+    await anna.accessible()
+    await anna.click("Ändra")
+    await anna.tick(STORE)
+    await anna.sees("i förråd betalas ingen hyra")
+    await anna.click("Spara utkast")
+    await anna.sees(f"Eget förråd {here.place.store}")
+
+    await anna.click("Kasta utkastet")
+
+    await anna.sees("Utkastet är kastat. Allt är som förut.")
+
+
+async def test_it_is_sent_by_keyboard_alone(actor: MakeActor, scene: Scene) -> None:
+    here, _, lent = await ward(scene)
+    anna = await actor(here.user, at=PAGE)
+
+    await anna.reach(DEVICE)
+    await anna.write(lent)
+    await anna.reach("Till eget förråd")
+    await anna.press("Space")
+    await anna.sees("i förråd betalas ingen hyra")
+    await anna.reach(BOTH)
+    await anna.press("Enter")
+
+    await anna.sees("Genomförd")
+
+
+async def test_without_script_it_is_seen_first_and_then_sent(
+    actor: MakeActor, scene: Scene
+) -> None:
+    here, stored, _ = await ward(scene)
+    anna = await at_page(actor, here.user, script=False)
+
+    await anna.fill(DEVICE, stored)
+    await anna.fill(NUMBER, here.patient.number)
+    await anna.press("Enter")
+    await anna.sees(here.patient.name, within="Så här blir det")
+    await anna.accessible()
+    await anna.click(BOTH)
+
+    await anna.is_at("/bmb/*")
+    await anna.goes(anna.path)
+    await anna.sees(here.patient.name)
+
+
+async def test_pressed_twice_it_is_sent_once(actor: MakeActor, scene: Scene) -> None:
+    here, stored, _ = await ward(scene)
+    anna = await actor(here.user, at=PAGE)
+    await anna.fill(DEVICE, stored)
+    await anna.fill(NUMBER, here.patient.number)
+    await anna.sees(here.patient.name, within="Så här blir det")
+
+    await anna.double_click(BOTH)
+
+    await anna.is_at("/bmb/*")
+    await anna.sees("Genomförd")
+    await anna.goes("/bmb/skicka")
+    await anna.sees_no("Det här behöver rättas")
+
+
+async def test_what_another_transfer_holds_stands_against_it(
+    actor: MakeActor, scene: Scene
+) -> None:
+    here, _, lent = await ward(scene)
+    anna = await actor(here.user, at=PAGE)
+    for _turn in range(2):
+        await anna.goes(PAGE)
+        await anna.fill(DEVICE, lent)
+        await anna.fill("Sök förskrivare", "Rune Mott")
+        await anna.tick("Rune Mottagare")
+        await anna.sees("Du kan inte kvittera själv")
+        if not _turn:
+            await anna.click(SEND)
+            await anna.sees("BMB är skickad.")
+
+    await anna.sees("är redan i ett annat byte")
+    await anna.accessible()
+    await anna.click(SEND)
+    await anna.sees("Nekad")
+    await anna.picture("bmb-nekad")
+
+
+async def test_what_changed_since_it_was_seen_is_shown_again_before_it_is_sent(
+    actor: MakeActor, scene: Scene
+) -> None:
+    here, _, lent = await ward(scene)
+    anna = await actor(here.user, at=PAGE, script=False)
+    await anna.fill(DEVICE, lent)
+    await anna.tick(STORE)
+    await anna.press("Enter")
+    await anna.sees("Så här blir det")
+
+    await anna.tick(STORE)
+    await anna.click(BOTH)
+
+    await anna.sees("Inget är skickat än.")
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "'; DROP TABLE transfers; --",
+    "\u202e987 txet",
+    "👩‍🦽" * 30,
+    "x" * 3_000,
+    "%00%0a",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=["script", "sql", "rtl", "emoji", "long", "control"])
+async def test_hostile_text_is_text_and_refused_beside_its_field(
+    actor: MakeActor, scene: Scene, text: str
+) -> None:
+    here, _, lent = await ward(scene)
+    anna = await actor(here.user, at=PAGE, script=False)
+    for label in ("Vårdenhet", "Sök förskrivare", NUMBER, DEVICE):
+        await anna.goes(PAGE)
+        await anna.fill(DEVICE, lent)
+        await anna.fill(label, text)
+        await anna.press("Enter")
+        assert await anna.page.locator("script:not([src])").count() == 0
+        await anna.accessible()
+        if label != DEVICE:
+            await anna.has(DEVICE, lent)
+        if label != "Sök förskrivare":
+            await anna.sees("Det här behöver rättas")
+
+
+async def test_an_empty_form_says_what_is_missing(actor: MakeActor, scene: Scene) -> None:
+    here, _, _ = await ward(scene)
+    anna = await actor(here.user, at=PAGE)
+
+    await anna.reach(DEVICE)
+    await anna.press("Enter")
+
+    await anna.sees("Skriv individnumret på det som ska byta mottagare eller betalare.")
+    await anna.accessible()
+
+
+async def test_a_transfer_of_another_region_is_not_there(
+    actor: MakeActor, scene: Scene, portal_system: PortalSystem
+) -> None:
+    far = Scene(portal_system, "bd")
+    there, _, lent = await ward(far)
+    bo = await actor(there.user, region="bd", at=PAGE)
+    await bo.fill(DEVICE, lent)
+    await bo.sees("Så här blir det")
+    await bo.click("Spara utkast")
+    await bo.sees("Utkastet är sparat")
+    here, _, _ = await ward(scene)
+    anna = await actor(here.user)
+
+    assert await anna.goes(bo.path) == 404
+    assert await anna.goes(f"{PAGE}?som={bo.path.rsplit('/', 1)[1]}") == 404
+    assert await anna.goes(f"{PAGE}?som=x' OR 1=1") == 404
