@@ -99,16 +99,14 @@ def order_of(form: Form) -> dict[str, Any]:
     return order | ({"payer_id": form["payer"]} if form["payer"] else {})
 
 
-def shown_as(form: Form) -> str:
-    """What stands for the content that is shown with its cost: whom it is for, who prescribes and
-    pays, which articles. Another content is shown before it is sent.
-    """
-    order = order_of(form)
-    lines = [{**one, "comment": ""} for one in order.pop("lines")]
-    del order["delivery"]
-    return hashlib.sha256(json.dumps([order, lines]).encode()).hexdigest()[:16]
+# decision 0309: nothing is sent that was not seen
+def shown_as(form: Form, preview: Any) -> str:
+    """A digest of whom the order is for, who prescribes it, and what it will be and cost."""
+    shown = [_recipient_of(form), form["prescriber"], form["service_point"], preview]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
 
 
+# decision 0314: what is being written is kept in the session
 def keep(here: Visit, form: Form) -> None:
     """Keep what is written in the session, until it is sent or thrown away."""
     written = [(name, one) for name, one in form.sent() if one and name not in _NOT_KEPT]

@@ -73,10 +73,9 @@ async def place(here: Here) -> Response:
     order_form.keep(here, form)
     if not form.ok:
         return await _page(here, form)
-    shown = order_form.shown_as(form)
-    if form["do"] == "preview" or form["seen"] != shown:
-        preview = await _preview(here, form)
-        form.refuse(preview.problem, names_of(form))
+    preview = await _preview(here, form)
+    form.refuse(preview.problem, names_of(form))
+    if not form.ok or form["do"] == "preview" or form["seen"] != _seen(form, preview):
         return await _page(here, form, preview=preview, is_first_seen=form["do"] != "preview")
     part = await here.send("orders", "POST", "/orders", order_of(form), form)
     if part.problem is not None:
@@ -112,7 +111,7 @@ async def cost(here: Here) -> Response:
         status=200,
         form=form,
         preview=preview,
-        shown=order_form.shown_as(form) if preview else "",
+        shown=_seen(form, preview),
         is_found=is_found,
         is_first_seen=False,
         **_fields_of(setting),
@@ -240,7 +239,7 @@ async def _page(
         may_add=shown < MOST_LINES,
         picks=picks,
         preview=preview,
-        shown=order_form.shown_as(form) if preview else "",
+        shown=_seen(form, preview),
         is_first_seen=is_first_seen and form.ok,
         is_kept=is_kept,
     )
@@ -286,6 +285,10 @@ def _is_changed_only(form: Form) -> bool:
 
 def _is_whole(number: str) -> bool:
     return sum(one.isascii() and one.isdigit() for one in number) == _DIGITS
+
+
+def _seen(form: Form, preview: Part | None) -> str:
+    return order_form.shown_as(form, preview.value) if preview else ""
 
 
 async def _preview(here: Visit, form: Form) -> Part:
