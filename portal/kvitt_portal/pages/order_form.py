@@ -86,7 +86,7 @@ def order_of(form: Form) -> dict[str, Any]:
         to["address"] = {name: form[name] for name in names if form[name]}
     if form["unit"] and to["kind"] == "recipient":
         to = {"kind": "unit"}
-    delivery = {"to": to, **{name: form[name] for name in _DELIVERY if form[name]}}
+    delivery: dict[str, Any] = {"to": to, **{name: form[name] for name in _DELIVERY if form[name]}}
     if form["parts"]:
         delivery["consolidated"] = False
     order = {

@@ -55,7 +55,7 @@ async def begin(here: Here) -> Response:
         order_form.throw_away(here)
     elif not asked and (found := order_form.kept(here)) is not None:
         return await _page(here, found, is_kept=True)
-    given["prescriber"] = given.get("prescriber") or _own_prescriber(here)
+    given.setdefault("prescriber", _own_prescriber(here))
     return await _page(here, Form(given=given))
 
 
@@ -156,14 +156,11 @@ async def find_recipient(here: Visit, form: Form) -> None:
 async def setting_of(here: Visit, form: Form) -> Setting:
     """Whom the form is for, who may prescribe, who pays, and what the lines' articles are."""
     place = form["service_point"] or here.service_point
-    found, me, customer, *named = await asyncio.gather(
+    found, me, customer, named = await asyncio.gather(
         here.people([form["person"]], purpose="ordering"),
         here.ask("orders", f"/users/{here.user.user_id}"),
         here.ask("orders", "/customers/" + _code(place)),
-        *(
-            here.ask("inventory", "/articles/" + _code(form[f"article-{number}"]))
-            for number in rows_of(form)
-        ),
+        _articles_of(here, form),
     )
     own = _own_prescriber(here)
     for_others = me.value.get("acts_for", []) if me else []
@@ -186,6 +183,12 @@ async def setting_of(here: Visit, form: Form) -> Setting:
         names=names,
         articles={part.value["article_number"]: part.value for part in named if part},
     )
+
+
+async def _articles_of(here: Visit, form: Form) -> list[Part]:
+    written = [form[f"article-{number}"] for number in rows_of(form)]
+    asked = (here.ask("inventory", "/articles/" + _code(one)) for one in written)
+    return list(await asyncio.gather(*asked))
 
 
 async def _name_articles(here: Visit, form: Form) -> None:

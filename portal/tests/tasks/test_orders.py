@@ -421,3 +421,37 @@ async def test_a_day_that_is_none_is_refused_beside_its_field(
     await anna.sees("Det här behöver rättas")
     await anna.accessible()
     await anna.picture("orders-refused")
+
+
+@pytest.mark.rule("ORD-14f")
+async def test_customer_service_voids_an_order_of_a_person_whom_they_do_not_see(
+    actor: MakeActor, clinic: Clinic, scene: Scene
+) -> None:
+    elsewhere = scene.place()
+    staff = scene.user(elsewhere, roles=("customer_service",))
+    await scene.set()
+    anna = await actor(clinic.user)
+    address = await ordered(anna, clinic)
+    cleo = await actor(staff, at=address)
+
+    await cleo.sees("Visas inte för dig")
+    await cleo.click("Makulera beställning")
+    await cleo.click("Ja, makulera")
+
+    await cleo.sees("Makulerad")
+
+
+@pytest.mark.rule("REF-3b")
+async def test_a_requester_orders_in_the_name_of_a_prescriber(
+    actor: MakeActor, clinic: Clinic, scene: Scene
+) -> None:
+    requester = scene.user(
+        clinic.place, name="Rune Beställare", roles=("requester",), acts_for=(clinic.user,)
+    )
+    await scene.set()
+    rune = await actor(requester)
+
+    await ordered(rune, clinic)
+
+    await rune.sees("Berit Förskrivare (registrerad av Rune Beställare)")
+    await rune.accessible()
