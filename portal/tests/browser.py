@@ -13,6 +13,7 @@ from kvitt_chassis.operating.masking import holds_personal_number
 from playwright.async_api import (
     Browser,
     ConsoleMessage,
+    Error,
     Locator,
     Page,
     Request,
@@ -101,10 +102,11 @@ class Actor:
     async def tick(self, label: str, *, within: str = "") -> None:
         """Tick a box or a choice, or take the tick away."""
         scope = self._scope(within)
-        box = scope.get_by_role("checkbox", name=_begins(label)).or_(
-            scope.get_by_role("radio", name=_begins(label))
-        )
-        await self._do(1, f"tick {label}", box.first.click(force=True))
+        box = scope.get_by_role("checkbox", name=_begins(label)).first
+        if await scope.get_by_role("radio", name=_begins(label)).count():
+            # what one sees of a radio button, and presses, is its label
+            box = scope.locator("label").filter(has_text=_begins(label), visible=True).first
+        await self._do(1, f"tick {label}", box.click(force=True))
 
     async def press(self, key: str) -> None:
         """Press a key that does something: Enter, Space, Escape, or a shortcut. To move with Tab is
@@ -231,12 +233,17 @@ class Actor:
         self.actions += counted
         self.done.append(said)
         await self.rests()
-        if urlsplit(self.page.url).path != before or await self._dialog_opened():
+        opened = await self._dialog_opened()
+        if opened or urlsplit(self.page.url).path != before:
             self.pages += 1
 
     async def _dialog_opened(self) -> bool:
         """True once for each dialog that has opened."""
-        return bool(await self.page.evaluate(_NEW_DIALOG))
+        try:
+            return bool(await self.page.evaluate(_NEW_DIALOG))
+        except Error:  # a key that was pressed leads on from the page only now
+            await self.rests()
+            return bool(await self.page.evaluate(_NEW_DIALOG))
 
     def _asked(self, request: Request) -> None:
         if holds_personal_number(unquote(request.url)):

@@ -50,15 +50,25 @@ def without(form: Form, number: int) -> None:
             form.give(f"{name}-{n}", form[f"{name}-{n + 1}"])
 
 
+def read(form: Form) -> None:
+    """Say what is written so that nobody can tell what is meant: a quantity that is no number, an
+    address that the order does not go to.
+    """
+    for number in rows_of(form):
+        name = f"quantity-{number}"
+        if form[name] and not _is_number(form[name]):
+            form.add(name, "Skriv antalet med siffror.")
+    if form["to"] != "one_off" and (form["street"] or form["postal_code"] or form["city"]):
+        form.add("to", "Välj Annan adress för adressen som är skriven, eller töm fälten.")
+
+
 def lines_of(form: Form) -> list[dict[str, Any]]:
     """The lines as the service takes them."""
     lines = []
     for number in rows_of(form):
         line: dict[str, Any] = {"article_number": form[f"article-{number}"]}
         quantity = form[f"quantity-{number}"] or "1"
-        # what is no number goes as it stands: the service says what is wrong with it
-        is_number = quantity.isascii() and quantity.isdigit() and len(quantity) < 7
-        line["quantity"] = int(quantity) if is_number else quantity
+        line["quantity"] = int(quantity) if _is_number(quantity) else quantity
         for name, field in (("payer_id", "payer"), ("device_number", "device"), ("comment",) * 2):
             if value := form[f"{field}-{number}"]:
                 line[name] = value
@@ -124,6 +134,10 @@ def kept(here: Visit) -> Form | None:
 def throw_away(here: Visit) -> None:
     """Nothing is kept any more."""
     here.user.remembered.pop(_KEPT_AS, None)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 7
 
 
 def _recipient_of(form: Form) -> dict[str, str]:

@@ -70,12 +70,13 @@ async def place(here: Here) -> Response:
         return await _page(here, form)
     await find_recipient(here, form)
     await _name_articles(here, form)
+    order_form.read(form)
     order_form.keep(here, form)
     if not form.ok:
         return await _page(here, form)
     preview = await _preview(here, form)
     form.refuse(preview.problem, names_of(form))
-    if not form.ok or form["do"] == "preview" or form["seen"] != _seen(form, preview):
+    if not preview or form["do"] == "preview" or form["seen"] != _seen(form, preview):
         return await _page(here, form, preview=preview, is_first_seen=form["do"] != "preview")
     part = await here.send("orders", "POST", "/orders", order_of(form), form)
     if part.problem is not None:
@@ -102,6 +103,7 @@ async def cost(here: Here) -> Response:
     preview = None
     if rows_of(form):
         await _name_articles(here, form)
+    order_form.read(form)
     if form.ok and (form["person"] or form["unit"]) and form["prescriber"]:
         preview = await _preview(here, form) if lines_of(form) else None
     order_form.keep(here, form)

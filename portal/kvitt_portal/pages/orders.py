@@ -42,6 +42,13 @@ _SORTS: Final = (
     ("status", "Status"),
 )
 """The list's columns, and what each sorts by."""
+_WRITTEN: Final = {
+    "order_number": "Skriv numret med siffror, högst nio.",
+    "placed_from": "Skriv en dag som finns.",
+    "placed_to": "Skriv en dag som finns.",
+    "article_number": "Skriv hela artikelnumret.",
+}
+"""How a filter is written, for who wrote it in another way."""
 
 
 @router.get("/bestallningar")
@@ -108,7 +115,8 @@ def _wrong(found: Part) -> dict[str, str]:
     """What is wrong with the filters, by their names."""
     if found.problem is None:
         return {}
-    return {one.field.split(".")[-1]: one.problem for one in found.problem.fields}
+    names = [one.field.split(".")[-1] for one in found.problem.fields]
+    return {name: _WRITTEN.get(name, "Uppgiften har fel form.") for name in names}
 
 
 async def _page(here: Visit, order: UUID, form: Form) -> Response:

@@ -315,6 +315,7 @@ async def test_a_refusal_stands_beside_its_field_and_nothing_that_was_written_is
     await anna.accessible()
     await anna.picture("order-refused")
     await anna.fill("Antal", "1")
+    await anna.sees("utanför sortimentet")
     await anna.click(SEND)
     await anna.sees("utanför sortimentet")
     await anna.click("Byt mottagare")
@@ -356,12 +357,15 @@ async def test_another_address_is_for_this_order_alone(actor: MakeActor, clinic:
     await anna.fill("Personnummer", clinic.patient.number)
     await anna.sees(clinic.patient.name)
 
-    await anna.tick("Annan adress, endast denna order")
     await anna.click("Annan adress, telefon, portkod")
     await anna.fill("Gatuadress", "Provgatan 7")
     await anna.fill("Postnummer", "12")
     await anna.fill("Ort", "Testby")
     await anna.click(SEND)
+    await anna.sees("Välj Annan adress för adressen som är skriven")
+    await anna.tick("Annan adress, endast denna order")
+    await anna.click(SEND)
+    await anna.sees_no("Välj Annan adress för")
     await anna.sees("Det här behöver rättas")
     await anna.has("Gatuadress", "Provgatan 7")
     await anna.accessible()
@@ -369,8 +373,8 @@ async def test_another_address_is_for_this_order_alone(actor: MakeActor, clinic:
     await anna.sees("Så blir beställningen")
     await anna.click(SEND)
 
-    await anna.sees("Annan adress, endast denna order")
     await anna.sees("är skickad.")
+    await anna.sees("Annan adress, endast denna order")
 
 
 async def test_an_order_is_for_a_care_unit_too(actor: MakeActor, clinic: Clinic) -> None:
@@ -418,7 +422,8 @@ async def test_a_day_that_is_none_is_refused_beside_its_field(
 ) -> None:
     anna = await actor(clinic.user, at=f"{LIST}?placed_from=igår&order_number=x")
 
-    await anna.sees("Det här behöver rättas")
+    await anna.sees("Skriv numret med siffror, högst nio.")
+    await anna.sees("Skriv en dag som finns.")
     await anna.accessible()
     await anna.picture("orders-refused")
 
