@@ -87,7 +87,7 @@ async def place(here: Here) -> Response:
     number, order = part.value["order_number"], part.value["order_id"]
     return here.go(
         f"/bestallningar/{order}",
-        f"Beställning {number} är skickad.",
+        f"{here.word('Beställning')} {number} är skickad.",
         undo=(f"/bestallningar/{order}/makulera", "Ångra"),
     )
 
@@ -234,6 +234,8 @@ async def _page(
     shown = max([*rows_of(form), 0])
     if form["do"] == "line" or not shown:
         shown += 1
+        if not form[f"quantity-{shown}"]:
+            form.give(f"quantity-{shown}", "1")
     return here.page(
         "orders/new.html",
         form=form,

@@ -58,6 +58,13 @@ async def ordered(anna: Actor, clinic: Clinic) -> str:
     return anna.path
 
 
+async def orders_of(clinic: Clinic, system: PortalSystem) -> int:
+    """How many orders the prescriber has."""
+    async with system.api("orders", clinic.user) as client:
+        answer = await client.get("/orders", params={"mine": True})
+    return int(answer.json()["total"])
+
+
 async def number_of(anna: Actor) -> str:
     """The number of the order that is shown."""
     (heading,) = await anna.text_of("h1")
@@ -281,6 +288,7 @@ async def test_what_is_written_is_kept_until_it_is_sent(actor: MakeActor, clinic
 async def test_a_double_click_and_the_way_back_order_once(
     actor: MakeActor, clinic: Clinic, portal_system: PortalSystem
 ) -> None:
+    before = await orders_of(clinic, portal_system)
     anna = await actor(clinic.user, at=f"{NEW}?article={clinic.cushion}")
     await anna.fill("Personnummer", clinic.patient.number)
     await anna.sees(clinic.patient.name)
@@ -288,10 +296,9 @@ async def test_a_double_click_and_the_way_back_order_once(
 
     await anna.double_click(SEND)
     await anna.is_at("/bestallningar/*")
+    await anna.sees("Registrerad")
 
-    async with portal_system.api("orders", clinic.user) as client:
-        found = (await client.get("/orders", params={"mine": True})).json()
-    assert found["total"] == 1
+    assert await orders_of(clinic, portal_system) == before + 1
 
 
 @pytest.mark.rule("REF-14b")
@@ -460,3 +467,41 @@ async def test_a_requester_orders_in_the_name_of_a_prescriber(
 
     await rune.sees("Berit Förskrivare (registrerad av Rune Beställare)")
     await rune.accessible()
+
+
+async def test_an_order_is_found_and_voided_by_keyboard_alone_and_without_script(
+    actor: MakeActor, clinic: Clinic
+) -> None:
+    bo = await actor(clinic.user)
+    await ordered(bo, clinic)
+    number = await number_of(bo)
+    anna = await actor(clinic.user, at=LIST, script=False)
+
+    await anna.reach("Nummer")
+    await anna.write(number)
+    await anna.press("Enter")
+    await anna.reach(number)
+    await anna.press("Enter")
+    await anna.is_at("/bestallningar/*")
+    await anna.reach("Makulera beställning")
+    await anna.press("Enter")
+    await anna.reach("Ja, makulera")
+    await anna.press("Enter")
+
+    await anna.sees("Makulera")
+    await anna.reload()
+    await anna.sees("Makulerad")
+
+
+@pytest.mark.rule("REF-6c")
+async def test_an_order_says_why_it_is_so_and_what_comes(actor: MakeActor, clinic: Clinic) -> None:
+    anna = await actor(clinic.user)
+    await ordered(anna, clinic)
+
+    await anna.click("Varför är det så?")
+
+    await anna.sees("regel ORD-1")
+    await anna.sees("Berit Förskrivare · ")
+    await anna.sees("beräknas lämna centrallagret")
+    await anna.accessible()
+    await anna.picture("order-explained")
