@@ -37,6 +37,12 @@ class Setting:
     names: Names
     articles: Mapping[str, dict[str, Any]]
 
+    def in_own_store(self, article: str) -> int:
+        """How many of an article the service point's own store has to give."""
+        store = self.customer.value["store"] if self.customer else None
+        balances = self.articles[article]["balances"] if article in self.articles else []
+        return sum(one["available"] for one in balances if store and one["store"] == store)
+
 
 @router.get(PAGE)
 async def begin(here: Here) -> Response:
@@ -271,6 +277,7 @@ def _fields_of(setting: Setting) -> dict[str, Any]:
         "customer": setting.customer,
         "names": setting.names,
         "articles": setting.articles,
+        "in_own_store": setting.in_own_store,
     }
 
 

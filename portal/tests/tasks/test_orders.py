@@ -358,6 +358,63 @@ async def test_what_no_field_takes_is_shown_as_text_and_refused_beside_it(
     await anna.accessible()
 
 
+FIELDS = (
+    "number",
+    "unit",
+    "person",
+    "prescriber",
+    "service_point",
+    "article-1",
+    "quantity-1",
+    "payer-1",
+    "comment-1",
+    "to",
+    "street",
+    "postal_code",
+    "city",
+    "order_phone",
+    "door_code",
+    "instructions",
+    "contact_person",
+    "information",
+    "payer",
+    "pick",
+    "remove",
+    "seen",
+    "do",
+)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["<script>alert(1)</script>", "\u202e🦽\x00'; --", "å" * 5_000],
+    ids=["script", "signs", "long"],
+)
+async def test_each_field_takes_hostile_text_as_text(
+    actor: MakeActor, clinic: Clinic, hostile: str
+) -> None:
+    anna = await actor(clinic.user)
+    origin = {"Origin": anna.portal, "Sec-Fetch-Site": "same-origin"}
+    whole = {
+        "number": clinic.patient.number,
+        "prescriber": clinic.user,
+        "service_point": clinic.place.id,
+        "article-1": clinic.cushion,
+        "quantity-1": "1",
+        "to": "one_off",
+        "street": "Provgatan 7",
+        "postal_code": "90185",
+        "city": "Testby",
+    }
+
+    for field in FIELDS:
+        answer = await anna.page.request.post(
+            NEW, form={**whole, field: hostile}, headers=origin, max_redirects=0
+        )
+        assert answer.status in (200, 422), f"{field}: {answer.status}"
+        assert "<script>alert" not in await answer.text(), field
+
+
 @pytest.mark.rule("ORD-3b")
 async def test_another_address_is_for_this_order_alone(actor: MakeActor, clinic: Clinic) -> None:
     anna = await actor(clinic.user, at=f"{NEW}?article={clinic.cushion}")
@@ -505,3 +562,21 @@ async def test_an_order_says_why_it_is_so_and_what_comes(actor: MakeActor, clini
     await anna.sees("beräknas lämna centrallagret")
     await anna.accessible()
     await anna.picture("order-explained")
+
+
+@pytest.mark.rule("ORD-7a")
+async def test_what_stands_in_the_own_store_is_said_with_the_way_to_withdraw_it(
+    actor: MakeActor, clinic: Clinic, scene: Scene
+) -> None:
+    scene.stock(clinic.cushion, 3, store=clinic.place.store)
+    await scene.set()
+    anna = await actor(clinic.user, at=f"{NEW}?article={clinic.cushion}")
+    await anna.fill("Personnummer", clinic.patient.number)
+
+    await anna.sees("3 i eget förråd")
+    await anna.accessible()
+    await anna.picture("order-own-store")
+    await anna.click("3 i eget förråd: gör ett uttag i stället")
+
+    await anna.is_at("/uttag/nytt")
+    await anna.sees(clinic.patient.name)
