@@ -236,7 +236,8 @@ class Actor:
         self.actions += counted
         self.done.append(said)
         await self.rests()
-        if urlsplit(self.page.url).path != before or await self._dialog_opened():
+        opened = await self._dialog_opened()
+        if opened or urlsplit(self.page.url).path != before:
             self.pages += 1
 
     async def _strike(self, key: str) -> None:
@@ -251,9 +252,9 @@ class Actor:
         """True once for each dialog that has opened."""
         try:
             return bool(await self.page.evaluate(_NEW_DIALOG))
-        except Error:  # a key's page is left by the time it is asked
+        except Error:  # a key that was pressed leads on from the page only now
             await self.rests()
-            return False
+            return bool(await self.page.evaluate(_NEW_DIALOG))
 
     def _asked(self, request: Request) -> None:
         if holds_personal_number(unquote(request.url)):
