@@ -93,6 +93,7 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
     if chosen is None:
         raise PageProblem(_NO_TAB)
     names = await article_names(here, chosen) if tab == "hjalpmedel" else {}
+    knows_contact = _CONTACT.keys() <= found.shown.keys()
     return here.page(
         "recipients/recipient.html",
         person=found,
@@ -102,7 +103,9 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         found=chosen,
         names=names,
         form=form,
-        keeps=here.has(*CARE, *STAFF),
+        knows_contact=knows_contact,
+        # who saves fields that are not shown would remove what stands in them
+        keeps=knows_contact and here.has(*CARE, *STAFF),
         works=here.has(*CARE),
         order_statuses=statuses.ORDERS,
         transfer_statuses=statuses.TRANSFERS,
