@@ -21,6 +21,7 @@ from kvitt_chassis.web.problems import Problem
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -101,6 +102,8 @@ class _Kept:
 
         try:
             await self._app(scope, receive, when_kept)
+        except ClientDisconnect:  # whoever asked has gone, or asks anew: nobody reads an answer
+            return
         except Exception as error:  # the last one who sees it
             log.exception("a page failed", extra={"method": scope.get("method")})
             if begun:

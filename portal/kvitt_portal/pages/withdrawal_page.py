@@ -75,7 +75,7 @@ async def show(here: Visit, draft: Draft, form: Form) -> Response:
             here,
             stores=[store],
             customers=here.user.service_points,
-            payers=[customer.value["payer_id"] if customer else None],
+            payers=[draft.payer, customer.value["payer_id"] if customer else None],
             users=prescribers,
             care_units=[draft.unit],
         ),

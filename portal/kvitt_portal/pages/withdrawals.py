@@ -74,7 +74,7 @@ async def hits(here: Here) -> Response:
     """While something is searched: what the own store has of it."""
     draft = _draft(here, await here.form())
     shelf = await _shelf(here, draft)
-    return here.page("withdrawals/hits.html", draft=draft, shelf=shelf)
+    return here.page("withdrawals/hits.html", draft=draft, shelf=shelf, said_above=False)
 
 
 async def _complete(here: Visit, draft: Draft, form: Form) -> Draft:

@@ -143,7 +143,7 @@ async def test_articles_are_searched_and_added_without_script(actor: MakeActor, 
     anna = await actor(ward.user, at=PAGE, script=False)
 
     await anna.fill(SCAN, "dyna")
-    await anna.press("Enter")
+    await anna.click("Sök", within=SCAN)
     await anna.click("Lägg till Sittdyna Ängsull")
 
     await anna.has("Antal", "1")
@@ -185,8 +185,8 @@ async def test_a_device_in_ones_other_store_says_where_it_stands_and_is_taken_fr
     await anna.sees(f"Individ {device} står i förråd {far.store}")
     await anna.picture("withdrawal-elsewhere")
     await anna.accessible()
-    await anna.click(f"Byt till tjänsteställe {far.id}")
-    await anna.has("Tjänsteställe", far.id)
+    await anna.click(f"Byt till kund/leveransadress {far.id}")
+    await anna.has("Kund/leveransadress", far.id)
     await anna.fill("Personnummer", patient.number)
     await anna.sees(patient.name)
     await anna.fill(SCAN, device)
