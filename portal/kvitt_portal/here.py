@@ -37,6 +37,10 @@ _A_YEAR = 365 * 86_400  # seconds
 _RESOLVED_AT_ONCE = 200
 
 
+_UNTOLD = {"address": None}
+"""What orders leaves out of a person with protected identity: pages ask whether it is there."""
+
+
 class NotLoggedIn(Exception):
     """The request has no session: the log-in comes first, and what was typed is kept for it."""
 
@@ -236,7 +240,7 @@ class Visit:
                 number=one["number"],
                 is_protected=one["protected"],
                 is_deceased=one["deceased"],
-                shown=one,
+                shown={**_UNTOLD, **one},
             )
             for one in found
         }
