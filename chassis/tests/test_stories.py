@@ -8,6 +8,7 @@ import pytest
 from kvitt_chassis.relaying.outbox import OutboxRow
 from kvitt_chassis.web.stories import Told, told
 from kvitt_contracts.notifications import MessageRead
+from kvitt_contracts.types import MessageId, UserId
 from kvitt_testkit.world import stockholm
 
 AT = stockholm("2026-03-02 08:00")
@@ -15,7 +16,7 @@ AT = stockholm("2026-03-02 08:00")
 
 def a_row(at: datetime = AT, **changes: Any) -> OutboxRow:
     """A message was read."""
-    message = uuid4()
+    message = MessageId(uuid4())
     values = {
         "id": 1,
         "event_id": uuid4(),
@@ -29,7 +30,7 @@ def a_row(at: datetime = AT, **changes: Any) -> OutboxRow:
         "causation_id": None,
         "actor": "k082lno",
         "traceparent": None,
-        "payload": MessageRead(message_id=message, by="k082lno").model_dump_json(),
+        "payload": MessageRead(message_id=message, by=UserId("k082lno")).model_dump_json(),
         "recorded_at": at,
         **changes,
     }

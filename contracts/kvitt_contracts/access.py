@@ -155,6 +155,7 @@ _ORDERS = (
             "GET /orders": ("orders.orders.list", _READS),
             "GET /orders/{order_id}": ("orders.order.show", _READS),
             "GET /orders/{order_id}/story": ("orders.order.tell", _READS),
+            "GET /orders/{order_id}/voiding": ("orders.order.voiding", _WORKS),
             "POST /orders/{order_id}:resolve-delivery": (
                 "orders.delivery.resolve",
                 {**_STAFF, **_SYSTEM},

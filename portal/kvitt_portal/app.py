@@ -6,14 +6,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from urllib.parse import quote
 
 import asyncpg
 import uvicorn
 import uvloop
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from kvitt_chassis.operating import health, logs
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.policy_files import region_files
@@ -114,10 +113,7 @@ class _Kept:
 
 def _answer_errors(app: FastAPI) -> None:
     async def not_logged_in(request: Request, error: Exception) -> Response:
-        if request.method != "GET":
-            return await log_in.keep_form(request)
-        to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/logga-in?till={quote(to)}", 303)
+        return await log_in.first(request)
 
     async def page_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, PageProblem)

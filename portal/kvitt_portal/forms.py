@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from kvitt_chassis.web.problems import FieldProblem, Problem
+from kvitt_contracts.problems import CONTRACT
 
 KEY = "_key"
 """The hidden field with the form's idempotency key: a form that is sent twice is done once."""
@@ -69,7 +70,10 @@ class Form:
             return
         known = dict(names or {})
         for one in _fields_of(problem):
-            self.add(_named(one.field, known), f"{one.problem} {one.way_on}".strip())
+            # a contract's way on is for who programs: whoever writes here is told what to write
+            said = f"Uppgiften {one.problem}." if one.rule == CONTRACT else one.problem
+            way_on = "" if one.rule == CONTRACT else one.way_on
+            self.add(_named(one.field, known), f"{said} {way_on}".strip())
         if not problem.fields:
             self.add(_named(problem.field or "", known), _said(problem))
         if problem.status < 500:

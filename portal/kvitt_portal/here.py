@@ -17,21 +17,28 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment
 from kvitt_chassis.web.problems import Problem
+from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.menu import MENU
 from kvitt_portal.providers import FAULTS
+from kvitt_portal.register import fill
 from kvitt_portal.services import Part, Services
-from kvitt_portal.sessions import Session, Sessions
+from kvitt_portal.sessions import IDLE, LONGEST, Session, Sessions
 
 log = logging.getLogger(__name__)
 
-COOKIE = "kvitt"
-SECURE_COOKIE = "__Host-kvitt"
+_COOKIE = "kvitt"
+_KEYS = "kvitt-tangenter"
 
 _RENEWED_BEFORE = 60.0  # seconds
 _MAX_FIELDS = 500
+_A_YEAR = 365 * 86_400  # seconds
 _RESOLVED_AT_ONCE = 200
+
+
+_UNTOLD = {"address": None}
+"""What orders leaves out of a person with protected identity: pages ask whether it is there."""
 
 
 class NotLoggedIn(Exception):
@@ -72,7 +79,30 @@ class Portal:
     @property
     def cookie(self) -> str:
         """The name of the session's cookie."""
-        return SECURE_COOKIE if self.is_secure else COOKIE
+        return self.named(_COOKIE)
+
+    def named(self, cookie: str) -> str:
+        """The full name of a cookie: by https no other host can set it, nor a page without."""
+        return f"__Host-{cookie}" if self.is_secure else cookie
+
+    def give(self, answer: Response, cookie: str, value: str, *, seconds: int) -> None:
+        """Set a cookie that no script reads; without seconds it is taken back."""
+        answer.set_cookie(
+            self.named(cookie),
+            value,
+            max_age=seconds,
+            httponly=True,
+            secure=self.is_secure,
+            samesite="lax",
+        )
+
+    def begin(self, answer: Response, secret: str) -> None:
+        """Give the session's cookie."""
+        self.give(answer, _COOKIE, secret, seconds=int(LONGEST.total_seconds()))
+
+    def end(self, answer: Response) -> None:
+        """Take the session's cookie back."""
+        self.give(answer, _COOKIE, "", seconds=0)
 
     def word(self, word: str, region: str = "") -> str:
         """A word as the region says it."""
@@ -99,6 +129,25 @@ class Visit:
     def service_point(self) -> str:
         """The service point that the user works at now."""
         return self.user.service_point
+
+    def place_called(self, code: str) -> str:
+        """A service point of the user's as people know it: its code and name."""
+        return f"{code} {self.user.places.get(code, '')}".strip()
+
+    @property
+    def idle_seconds(self) -> int:
+        """So long the session lasts without a further request."""
+        return int(IDLE.total_seconds())
+
+    # decision 0307: keys can be turned off, and the end is told ahead
+    @property
+    def has_keys(self) -> bool:
+        """True while the user has not turned the keys off."""
+        return self.request.cookies.get(self.portal.named(_KEYS)) != "av"
+
+    def turn_keys(self, answer: Response, *, on: bool) -> None:
+        """Turn the keys on or off, in this browser."""
+        self.portal.give(answer, _KEYS, "" if on else "av", seconds=0 if on else _A_YEAR)
 
     @property
     def menu(self) -> list[tuple[str, str]]:
@@ -191,7 +240,7 @@ class Visit:
                 number=one["number"],
                 is_protected=one["protected"],
                 is_deceased=one["deceased"],
-                shown=one,
+                shown={**_UNTOLD, **one},
             )
             for one in found
         }
@@ -263,7 +312,7 @@ class Visit:
     async def end(self) -> None:
         """Store what the page has changed of the session."""
         if self.user.copy() != self._before:
-            await self.portal.sessions.store(self._secret, self.user)
+            await self.portal.sessions.store(self._secret, self.user, before=self._before)
 
 
 async def visit(request: Request) -> Visit:
@@ -273,30 +322,41 @@ async def visit(request: Request) -> Visit:
     session = await portal.sessions.find(secret) if secret else None
     if session is None:
         raise NotLoggedIn
+    before = session.copy()
     if session.token_ends_at and session.token_ends_at < time.time() + _RENEWED_BEFORE:
-        session = await _renewed(request, session)
-        await portal.sessions.store(secret, session)
+        await _renew(request, session)
+    if not session.is_known:
+        await fill(portal.services, session)
+    if session.copy() != before:
+        await portal.sessions.store(secret, session, before=before)
     made = Visit(request, portal, secret, session)
     request.state.visit = made  # its end is awaited before the answer begins: app.py
     return made
 
 
-async def _renewed(request: Request, session: Session) -> Session:
-    """The session with a fresh token, while its provider gives one. Raises NotLoggedIn."""
+async def visit_or_none(request: Request) -> Visit | None:
+    """The visit of who is logged in, for pages that are for everybody."""
+    try:
+        return await visit(request)
+    except NotLoggedIn:
+        return None
+
+
+async def _renew(request: Request, session: Session) -> None:
+    """Give the session a fresh token, while its provider has one. Raises NotLoggedIn."""
     providers = request.app.state.providers
     openid = providers.get(session.provider) if providers is not None else None
-    if openid is None or not session.refresh_token:
-        if session.token_ends_at > time.time():
-            return session
+    if openid is not None and session.refresh_token:
+        try:
+            await openid.renew(session)
+        except FAULTS as fault:  # another tab was first, or the provider is silent for a moment
+            log.warning("a token was not renewed: %s", type(fault).__name__)
+    if session.token_ends_at <= time.time():
         raise NotLoggedIn
-    try:
-        renewed: Session = await openid.renew(session)
-    except FAULTS as fault:
-        log.warning("a token was not renewed: %s", type(fault).__name__)
-        raise NotLoggedIn from None
-    return renewed
 
 
+Perhaps = Annotated[Visit | None, Depends(visit_or_none)]
+"""A route's parameter: as `Here`, or None."""
 Here = Annotated[Visit, Depends(visit)]
 """A route's parameter: the request of a user who is logged in."""
 

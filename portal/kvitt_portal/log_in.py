@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
-from typing import Annotated, Any
+from typing import Annotated
+from urllib.parse import quote
 
 import jwt
 from fastapi import APIRouter, Form, Request
@@ -20,15 +21,28 @@ from starlette.responses import Response
 
 from kvitt_portal.here import Here, Portal, portal_of, sent_form
 from kvitt_portal.providers import FAULTS, NotVerified, OpenId, Provider
+from kvitt_portal.register import fill
 from kvitt_portal.services import Part
-from kvitt_portal.sessions import LONGEST, Session
+from kvitt_portal.sessions import KEPT, Session
 
 log = logging.getLogger(__name__)
 
 _ANSWER = "/logga-in/svar"
 _BEGUN, _FORM = "kvitt-in", "kvitt-form"
 """Cookies: of a log-in that has begun, and of a form that waits for one."""
-_MINUTES = 30
+_KEPT_SECONDS = int(KEPT.total_seconds())
+
+_SAID = {
+    "ut": "Du är utloggad.",
+    "kvar": "Du var inloggad för länge utan att göra något, och loggades ut. Det du skrev är kvar:"
+    " logga in, så får du skicka det.",
+}
+"""Why somebody stands at the log-in, by what its address says. With any of them nobody is sent on
+to a provider by themselves: Chromium sends no form on to another place (form-action).
+"""
+
+_NOBODY = (401, 403, 404)
+"""What orders answers a user whom the register does not know, or lets do nothing."""
 
 _ISSUER, _AUDIENCE, _KEY_ID = "kvitt-local", "kvitt", "local"
 
@@ -70,11 +84,18 @@ def local_routes(users: LocalUsers) -> APIRouter:
     router = APIRouter()
 
     @router.get("/logga-in")
-    async def choose(request: Request, region: str = "", till: str = "/") -> HTMLResponse:
+    async def choose(
+        request: Request, region: str = "", till: str = "/", sagt: str = ""
+    ) -> HTMLResponse:
         chosen = region if region in users.regions else users.regions[0]
         part = await users.of_region(chosen)
         text = portal_of(request).render(
-            "log_in/local.html", regions=users.regions, region=chosen, part=part, till=_own(till)
+            "log_in/local.html",
+            regions=users.regions,
+            region=chosen,
+            part=part,
+            till=_own(till),
+            said=_SAID.get(sagt, ""),
         )
         return HTMLResponse(text)
 
@@ -84,7 +105,7 @@ def local_routes(users: LocalUsers) -> APIRouter:
         user: Annotated[str, Form()],
         region: Annotated[str, Form()],
         till: Annotated[str, Form()] = "/",
-    ) -> RedirectResponse:
+    ) -> Response:
         token = users.token(user, region=region)
         return await begin(request, Session(user_id=user, region=region, token=token), till=till)
 
@@ -112,49 +133,49 @@ def provider_routes(providers: Providers) -> APIRouter:
     router = APIRouter()
 
     @router.get("/logga-in")
-    async def choose(request: Request, till: str = "/") -> Response:
+    async def choose(request: Request, till: str = "/", hos: str = "", sagt: str = "") -> Response:
         known = list(providers)
-        if len(known) == 1 and "ut" not in request.query_params:
-            return await _send_to(request, providers, known[0].issuer, till)
-        text = portal_of(request).render(
-            "log_in/providers.html", providers=known, till=_own(till), fault=""
-        )
-        return HTMLResponse(text)
-
-    @router.post("/logga-in")
-    async def chosen(
-        request: Request, provider: Annotated[str, Form()], till: Annotated[str, Form()] = "/"
-    ) -> Response:
-        return await _send_to(request, providers, provider, till)
+        if not hos and len(known) == 1 and sagt not in _SAID:
+            hos = known[0].issuer
+        if hos:
+            return await _send_to(request, providers, hos, till)
+        return _choice(request, providers, till=till, said=_SAID.get(sagt, ""))
 
     @router.get(_ANSWER)
     async def answered(
-        request: Request, state: str = "", code: str = "", error: str = ""
+        request: Request, state: str = "", code: str = "", error: str = "", iss: str = ""
     ) -> Response:
         portal = portal_of(request)
-        begun = await portal.sessions.take(request.cookies.get(_BEGUN, ""))
+        cookie = _begun(state)
+        begun = await portal.sessions.take(request.cookies.get(portal.named(cookie), ""))
+        if begun is None and await portal.sessions.find(request.cookies.get(portal.cookie, "")):
+            return RedirectResponse("/", 303)  # the browser's way back, after the log-in
         if begun is None or not compare_digest(begun["state"], state) or not code:
             log.warning("a log-in was not ended: %s", "refused" if error else "not begun here")
-            return _not_logged_in(request, providers, "Inloggningen avbröts. Försök igen.")
-        openid = providers.get(begun["provider"])
+            return _choice(request, providers, fault="Inloggningen avbröts. Försök igen.")
         try:
-            if openid is None:
-                raise NotVerified("unknown provider")
-            session = await openid.end(code=code, nonce=begun["nonce"], verifier=begun["verifier"])
+            session = await _proven(providers, begun, code=code, iss=iss)
         except FAULTS as fault:
             log.warning("a log-in was not verified: %s", type(fault).__name__)
-            return _not_logged_in(request, providers, "Inloggningen gick inte att bekräfta.")
+            return _choice(request, providers, fault="Inloggningen gick inte att bekräfta.")
         answer = await begin(request, session, till=begun["till"])
-        answer.delete_cookie(_BEGUN)
+        portal.give(answer, cookie, "", seconds=0)
         return answer
 
     return router
 
 
+async def _proven(providers: Providers, begun: dict[str, str], *, code: str, iss: str) -> Session:
+    openid = providers.get(begun["provider"])
+    if openid is None or (iss and iss != begun["provider"]):
+        raise NotVerified("another provider")
+    return await openid.end(code=code, nonce=begun["nonce"], verifier=begun["verifier"])
+
+
 async def _send_to(request: Request, providers: Providers, issuer: str, till: str) -> Response:
     portal, openid = portal_of(request), providers.get(issuer)
     if openid is None:
-        return _not_logged_in(request, providers, "Välj var du loggar in.")
+        return _choice(request, providers, till=till, fault="Välj var du loggar in.")
     begun = {
         "provider": issuer,
         "state": token_urlsafe(24),
@@ -169,65 +190,81 @@ async def _send_to(request: Request, providers: Providers, issuer: str, till: st
     except FAULTS as fault:
         log.warning("an identity provider does not answer: %s", type(fault).__name__)
         said = "Inloggningstjänsten svarar inte. Försök igen om en stund."
-        return _not_logged_in(request, providers, said, status=503)
+        return _choice(request, providers, till=till, fault=said, status=503)
     answer = RedirectResponse(address, 303)
-    _give(answer, portal, _BEGUN, await portal.sessions.keep(begun), seconds=_MINUTES * 60)
+    kept = await portal.sessions.keep(begun)
+    portal.give(answer, _begun(begun["state"]), kept, seconds=_KEPT_SECONDS)
     return answer
 
 
-def _not_logged_in(
-    request: Request, providers: Providers, said: str, *, status: int = 400
+def _begun(state: str) -> str:
+    """The cookie of one log-in: a person may have begun several, each in a tab."""
+    return f"{_BEGUN}-{sha256(state.encode()).hexdigest()[:12]}"
+
+
+def _choice(
+    request: Request,
+    providers: Providers,
+    *,
+    till: str = "/",
+    said: str = "",
+    fault: str = "",
+    status: int = 0,
 ) -> HTMLResponse:
     text = portal_of(request).render(
-        "log_in/providers.html", providers=list(providers), till="/", fault=said
+        "log_in/providers.html", providers=list(providers), till=_own(till), said=said, fault=fault
     )
-    return HTMLResponse(text, status)
+    return HTMLResponse(text, status or (400 if fault else 200))
 
 
-async def begin(request: Request, session: Session, *, till: str) -> RedirectResponse:
-    """Begin a session, under a cookie of its own. What the user is comes from the register."""
+async def begin(request: Request, session: Session, *, till: str) -> Response:
+    """Begin a session, under a cookie of its own. What the user is comes from the register; nobody
+    is logged in whom it does not let do anything (REF-18e).
+    """
     portal = portal_of(request)
-    await fill(portal, session)
+    part = await fill(portal.services, session)
+    if part.status in _NOBODY:
+        return HTMLResponse(portal.render("log_in/nobody.html", user=session.user_id), 403)
     secret = await portal.sessions.start(session)
     if old := request.cookies.get(portal.cookie):
         await portal.sessions.end(old)
-    to = "/fortsatt" if _FORM in request.cookies else _own(till)
+    to = "/fortsatt" if portal.named(_FORM) in request.cookies else _own(till)
     answer = RedirectResponse(to, 303)
-    _give(answer, portal, portal.cookie, secret, seconds=int(LONGEST.total_seconds()))
+    portal.begin(answer, secret)
     return answer
 
 
-async def fill(portal: Portal, session: Session) -> None:
-    """Roles and service points of a session's user, from the register of users."""
-    call = partial(portal.services.call, "orders", "GET", token=session.token)
-    part = await call(f"/users/{session.user_id}")
-    if not part:
-        return
-    said: dict[str, Any] = part.value
-    session.roles = list(said.get("roles", ()))
-    session.service_points = list(said.get("service_points", ()))
-    session.service_point = session.service_point or said.get("default_service_point") or ""
-    names = await call("/names", query={"user": session.user_id})
-    known = names.value["users"].get(session.user_id) if names else None
-    session.name = known["name"] if known else session.name or session.user_id
+# decision 0305: a form leads to a page of ours, never to a provider
+async def first(request: Request) -> Response:
+    """The way to the log-in of who has no session, and back from it. What was sent is kept. A part
+    of a page leads nowhere, since somebody may be writing on it: the page says what has happened.
+    """
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204, headers={"HX-Trigger": "kvitt:ended"})
+    if request.method != "GET":
+        return await _keep_form(request)
+    query = request.url.query
+    asked = f"{request.url.path}?{query}" if query else request.url.path
+    return RedirectResponse(f"/logga-in?till={quote(asked)}", 303)
 
 
-async def keep_form(request: Request) -> Response:
+async def _keep_form(request: Request) -> Response:
     """What was sent without a session waits for its writer, who logs in first; where it cannot be
     known who that was, it is not kept.
     """
     portal = portal_of(request)
     lapsed = await portal.sessions.lapsed(request.cookies.get(portal.cookie, ""))
-    answer = RedirectResponse("/logga-in", 303)
-    if lapsed is not None:
-        form = await sent_form(request)
-        content = {
-            "user": [lapsed.region, lapsed.user_id],
-            "action": request.url.path,
-            "sent": form.sent(),
-        }
-        kept = await portal.sessions.keep(content)
-        _give(answer, portal, _FORM, kept, seconds=_MINUTES * 60)
+    if lapsed is None:
+        return RedirectResponse("/logga-in?sagt=ut", 303)
+    form = await sent_form(request)
+    query = request.url.query
+    content = {
+        "user": [lapsed.region, lapsed.user_id],
+        "action": f"{request.url.path}?{query}" if query else request.url.path,
+        "sent": form.sent(),
+    }
+    answer = RedirectResponse("/logga-in?sagt=kvar", 303)
+    portal.give(answer, _FORM, await portal.sessions.keep(content), seconds=_KEPT_SECONDS)
     return answer
 
 
@@ -237,29 +274,47 @@ router = APIRouter()
 @router.get("/fortsatt")
 async def go_on(here: Here) -> Response:
     """What was typed before the session ended, to be sent now; by who typed it alone."""
-    kept = await here.portal.sessions.take(here.request.cookies.get(_FORM, ""))
+    portal = here.portal
+    kept = await portal.sessions.take(here.request.cookies.get(portal.named(_FORM), ""))
     if kept is None or kept["user"] != [here.user.region, here.user.user_id]:
         answer: Response = here.go("/")
     else:
         answer = here.page("log_in/go_on.html", action=kept["action"], sent=kept["sent"])
-    answer.delete_cookie(_FORM)
+    portal.give(answer, _FORM, "", seconds=0)
     return answer
 
 
 @router.post("/logga-ut")
-async def log_out(here: Here) -> RedirectResponse:
-    """End the session, here and at the provider."""
-    await here.portal.sessions.end(here.secret)
-    to = "/logga-in?ut=1"
-    providers: Providers | None = here.request.app.state.providers
-    if providers is not None and (openid := providers.get(here.user.provider)) is not None:
-        with suppress(*FAULTS):
-            back = f"{providers.address}/logga-in?ut=1"
-            to = await openid.address_after(here.user, back=back) or to
+async def log_out(here: Here) -> Response:
+    """End the session here, and then at the provider."""
+    portal = here.portal
+    await portal.sessions.end(here.secret)
     here.forget()
-    answer = RedirectResponse(to, 303)
-    answer.delete_cookie(here.portal.cookie)
+    after = await _after(here)
+    answer: Response
+    if after is None:
+        answer = RedirectResponse("/logga-in?sagt=ut", 303)
+    else:
+        answer = HTMLResponse(portal.render("log_in/out.html", after=after))
+    portal.end(answer)
     return answer
+
+
+async def _after(here: Here) -> str | None:
+    """Where the provider ends its session; None without one."""
+    providers: Providers | None = here.request.app.state.providers
+    openid = providers.get(here.user.provider) if providers is not None else None
+    if providers is None or openid is None:
+        return None
+    with suppress(*FAULTS):
+        return await openid.address_after(back=f"{providers.address}/logga-in?sagt=ut")
+    return None
+
+
+@router.get("/inloggad")
+async def still_logged_in(here: Here) -> Response:
+    """Nothing, to who is logged in: the session lasts on from here."""
+    return Response(status_code=204)
 
 
 @router.post("/tjanstestalle")
@@ -269,17 +324,6 @@ async def choose_service_point(here: Here) -> RedirectResponse:
     if form["service_point"] in here.user.service_points:
         here.user.service_point = form["service_point"]
     return here.go(_own(form["till"]))
-
-
-def _give(answer: Response, portal: Portal, name: str, secret: str, *, seconds: int) -> None:
-    answer.set_cookie(
-        name,
-        secret,
-        max_age=seconds,
-        httponly=True,
-        secure=portal.is_secure,
-        samesite="lax",
-    )
 
 
 def _own(address: str) -> str:

@@ -91,36 +91,36 @@ class OpenId:
         except KeyError as missing:
             raise NotVerified(f"no claim {missing}") from None
         session = Session(user_id=user, region=region, token="", name=str(claims.get("name", "")))
-        return self._filled(session, tokens)
+        self._fill(session, tokens)
+        return session
 
-    async def renew(self, session: Session) -> Session:
-        """The session with a fresh token. Raises httpx.HTTPError, NotVerified."""
+    async def renew(self, session: Session) -> None:
+        """Give the session a fresh token. Raises httpx.HTTPError, NotVerified."""
         found = await self._metadata()
         async with self._client() as client:
             tokens = await client.refresh_token(
                 found["token_endpoint"], refresh_token=session.refresh_token
             )
-        return self._filled(session, tokens)
+        self._fill(session, tokens)
 
-    async def address_after(self, session: Session, *, back: str) -> str | None:
+    # decision 0306: the provider is told who asks, not who leaves
+    async def address_after(self, *, back: str) -> str | None:
         """Where the provider ends its own session; None where it has no such page."""
         found = await self._metadata()
         if not (end := found.get("end_session_endpoint")):
             return None
-        query = {"id_token_hint": session.id_token, "post_logout_redirect_uri": back}
+        query = {"client_id": self.provider.client_id, "post_logout_redirect_uri": back}
         return str(httpx.URL(end, params=query))
 
-    def _filled(self, session: Session, tokens: dict[str, Any]) -> Session:
+    def _fill(self, session: Session, tokens: dict[str, Any]) -> None:
         token = tokens.get(self.provider.token)
         if not token:
             raise NotVerified(f"no {self.provider.token}")
         session.token = token
         session.provider = self.provider.issuer
-        session.id_token = tokens.get("id_token") or session.id_token
         session.refresh_token = tokens.get("refresh_token") or session.refresh_token
         ends_at = _unproven(token).get("exp") or time.time() + float(tokens.get("expires_in", 0))
         session.token_ends_at = float(ends_at)
-        return session
 
     async def _claims(self, id_token: str | None, *, nonce: str) -> dict[str, Any]:
         if not id_token or self._keys is None:

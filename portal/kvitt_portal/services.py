@@ -103,7 +103,7 @@ class Services:
             log.warning("%s does not answer: %s", service, type(error).__name__)
             return Part(503, problem=_silent(service))
         if answer.is_success:
-            is_json = "json" in answer.headers.get("content-type", "")
+            is_json = answer.content and "json" in answer.headers.get("content-type", "")
             return Part(answer.status_code, answer.json() if is_json else answer.content)
         return Part(answer.status_code, problem=_problem_of(answer, service))
 

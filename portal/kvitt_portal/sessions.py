@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,17 +29,20 @@ class Session:
     token: str
     """The user's own token, which the services are called with."""
     name: str = ""
+    is_known: bool = False
+    """True once the register of users has said who this is; until then it is asked again."""
     roles: list[str] = field(default_factory=list)
     service_points: list[str] = field(default_factory=list)
     service_point: str = ""
     """The service point that is chosen at present."""
+    places: dict[str, str] = field(default_factory=dict)
+    """What the service points are called, by their codes."""
     notices: list[dict[str, str]] = field(default_factory=list)
     """What is said once, on the next page."""
     remembered: dict[str, str] = field(default_factory=dict)
     """The query of each list as it was last looked at."""
     provider: str = ""
     """Where the user has logged in; empty in the local profile."""
-    id_token: str = ""
     refresh_token: str = ""
     token_ends_at: float = 0.0
     """When the token ends, in seconds of the epoch; 0: with the session."""
@@ -85,15 +88,25 @@ class Sessions:
             await self._pool.execute(
                 "UPDATE sessions SET idle_until = $2 WHERE digest = $1", _digest(secret), now + IDLE
             )
-        return Session(**self._opened(row["content"]))
+        return self._session(row["content"])
 
-    async def store(self, secret: str, session: Session) -> None:
-        """Keep what has changed of a session."""
-        await self._pool.execute(
-            "UPDATE sessions SET content = $2 WHERE digest = $1",
-            _digest(secret),
-            self._sealed(session),
-        )
+    async def store(self, secret: str, session: Session, *, before: dict[str, Any]) -> None:
+        """Keep what one request has changed of a session since `before`, and leave what another has
+        changed meanwhile: people have several tabs.
+        """
+        changed = {name: one for name, one in session.copy().items() if one != before[name]}
+        async with self._pool.acquire() as connection, connection.transaction():
+            content = await connection.fetchval(
+                "SELECT content FROM sessions WHERE digest = $1 FOR NO KEY UPDATE", _digest(secret)
+            )
+            if content is None:  # logged out meanwhile
+                return
+            merged = replace(self._session(content), **changed)
+            await connection.execute(
+                "UPDATE sessions SET content = $2 WHERE digest = $1",
+                _digest(secret),
+                self._sealed(merged),
+            )
 
     async def end(self, secret: str) -> None:
         """Log out: the cookie is worth nothing from here on."""
@@ -106,7 +119,7 @@ class Sessions:
         content = await self._pool.fetchval(
             "SELECT content FROM sessions WHERE digest = $1", _digest(secret)
         )
-        return None if content is None else Session(**self._opened(content))
+        return None if content is None else self._session(content)
 
     async def keep(self, content: dict[str, Any]) -> str:
         """Keep something for some minutes; answers the secret of the cookie that it is had by."""
@@ -133,6 +146,12 @@ class Sessions:
             "DELETE FROM sessions WHERE least(ends_at, idle_until) < $1", now - _LAPSED
         )
         await self._pool.execute("DELETE FROM kept WHERE ends_at < $1", now)
+
+    def _session(self, content: str) -> Session:
+        # another release may have stored fields that this one has not
+        names = {one.name for one in fields(Session)}
+        found = self._opened(content)
+        return Session(**{name: one for name, one in found.items() if name in names})
 
     def _opened(self, content: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self._fernet.decrypt(content.encode()))

@@ -13,6 +13,7 @@ from kvitt_chassis.operating.masking import holds_personal_number
 from playwright.async_api import (
     Browser,
     ConsoleMessage,
+    Error,
     Locator,
     Page,
     Request,
@@ -104,13 +105,17 @@ class Actor:
         box = scope.get_by_role("checkbox", name=_begins(label)).or_(
             scope.get_by_role("radio", name=_begins(label))
         )
-        await self._do(1, f"tick {label}", box.first.click(force=True))
+        await box.first.wait_for(state="attached")
+        words = scope.locator("label").filter(has_text=_begins(label), visible=True)
+        # the box itself may be one pixel wide: it is drawn beside its words
+        seen = words.first if await words.count() else box.first
+        await self._do(1, f"tick {label}", seen.click())
 
     async def press(self, key: str) -> None:
         """Press a key that does something: Enter, Space, Escape, or a shortcut. To move with Tab is
         no action: `reach`.
         """
-        await self._do(1, f"press {key}", self.page.keyboard.press(key))
+        await self._do(1, f"press {key}", self._strike(key))
 
     async def write(self, text: str) -> None:
         """Write with the keyboard where one stands."""
@@ -231,12 +236,25 @@ class Actor:
         self.actions += counted
         self.done.append(said)
         await self.rests()
-        if urlsplit(self.page.url).path != before or await self._dialog_opened():
+        opened = await self._dialog_opened()
+        if opened or urlsplit(self.page.url).path != before:
             self.pages += 1
+
+    async def _strike(self, key: str) -> None:
+        """A key; where Enter leaves the page, the next one is there afterwards."""
+        if key == "Enter" and await self.page.evaluate(_ENTER_LEAVES):
+            async with self.page.expect_navigation():
+                await self.page.keyboard.press(key)
+        else:
+            await self.page.keyboard.press(key)
 
     async def _dialog_opened(self) -> bool:
         """True once for each dialog that has opened."""
-        return bool(await self.page.evaluate(_NEW_DIALOG))
+        try:
+            return bool(await self.page.evaluate(_NEW_DIALOG))
+        except Error:  # a key that was pressed leads on from the page only now
+            await self.rests()
+            return bool(await self.page.evaluate(_NEW_DIALOG))
 
     def _asked(self, request: Request) -> None:
         if holds_personal_number(unquote(request.url)):
@@ -337,6 +355,12 @@ _FOCUSED_NAME = """() => {
   if (!one || one === document.body) return "";
   const label = one.labels?.length ? one.labels[0].innerText : "";
   return one.getAttribute("aria-label") || label || one.innerText || one.value || "";
+}"""
+
+_ENTER_LEAVES = """() => {
+  const one = document.activeElement;
+  if (!one || one.closest("[hx-get], [hx-post]")) return false;
+  return one.matches("a[href], form button:not([type=button])") || one.matches("form input");
 }"""
 
 _FOCUS_IS_SEEN = """() => {

@@ -56,6 +56,7 @@ def tasks(page: Path = PAGE) -> dict[str, Task]:
     return {task.id: task for task in _rows(page.read_text(encoding="utf-8"))}
 
 
+# decision 0303: a task is counted by its test
 def compare(task: str, counted: Counted, done: str, *, page: Path = PAGE) -> None:
     """Judge what a test has counted. Raises NotAsTheTableSays; KeyError of an unknown task."""
     row = tasks(page)[task]

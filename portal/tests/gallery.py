@@ -21,7 +21,9 @@ async def take(page: Page, name: str, *, height: int) -> None:
     before = page.viewport_size
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": height})
-        await page.screenshot(path=FOLDER / f"{name}-{width}.png", full_page=True, caret="initial")
+        file = FOLDER / f"{name}-{width}.png"
+        # the caret as it is: to hide it is a style that the page forbids
+        await page.screenshot(path=file, full_page=True, caret="initial")
     if before is not None:
         await page.set_viewport_size(before)
 

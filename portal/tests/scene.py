@@ -34,6 +34,10 @@ _FIRST_BORN = date(1996, 1, 1)
 """Nobody of the month is born in the ten years from here."""
 
 
+_BEGINS = {"ac": ("47", "87"), "bd": ("7", "9")}
+"""How the ids of a test's customers and payers begin: regions' are five or four digits long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """A person. `region_id` is the region's own id; the portal's is had by `Scene.ref`."""
@@ -63,9 +67,10 @@ class Scene:
     def place(self, name: str = "", *, with_store: bool = True, payer: str = "") -> Place:
         """A service point with a payer of its own, and by default a store."""
         number = next(_NUMBERS)
+        begins = _BEGINS[self.region]
         found = Place(
-            id=f"47{number:03}",
-            payer=payer or f"87{number:03}",
+            id=f"{begins[0]}{number:03}",
+            payer=payer or f"{begins[1]}{number:03}",
             store=f"S{number:03}" if with_store else "",
         )
         if not payer:

@@ -116,6 +116,7 @@ class PortalSystem:
             await self.settle()
 
 
+# decision 0302: the portal is tested on the whole real system
 @asynccontextmanager
 async def running(platform: Platform, directory: Path, root: Path) -> AsyncIterator[PortalSystem]:
     """Within: the system, ready, and at rest after the first days of business."""

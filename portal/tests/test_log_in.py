@@ -1,115 +1,32 @@
 """Logging in against a real OpenID Connect provider, and what becomes of a session that ends."""
 
-import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import asyncpg
 import httpx
 import pytest
-from kvitt.local.processes import free_ports
-from kvitt_testkit.running import ServiceProcess
-from oidc_provider_mock import User, run_server_in_thread
+import pytest_asyncio
+from kvitt_portal.providers import OpenId, Provider
+from kvitt_portal.sessions import Session
 
-from portal.tests.system import PORTAL, PortalSystem
+from portal.tests import provider
+from portal.tests.provider import USER, WithProvider
+from portal.tests.system import PortalSystem
 
-USER = "f101"
-
-
-@dataclass(frozen=True, slots=True)
-class WithProvider:
-    """A portal whose users log in at a provider, and that provider's address."""
-
-    portal: ServiceProcess
-    issuer: str
-
-    @asynccontextmanager
-    async def browser(self) -> AsyncIterator[httpx.AsyncClient]:
-        """Somebody's browser, that has no session yet; it says where its forms come from."""
-        async with httpx.AsyncClient(
-            base_url=self.portal.url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=20.0
-        ) as client:
-            yield client
-
-    async def log_in(self, client: httpx.AsyncClient, user: str = USER) -> httpx.Response:
-        """As a person does it: to the provider, the user chosen there, and back."""
-        to_provider = await client.get("/logga-in")
-        assert to_provider.status_code == 303, to_provider.text
-        answer = await client.post(to_provider.headers["location"], data={"sub": user})
-        assert answer.status_code == 302, answer.text
-        return await client.get(answer.headers["location"])
+PART = {"HX-Request": "true"}
 
 
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[str]:
-    """A provider on this machine; what it says of its users is what the region's says."""
-    users = [User(sub=USER, claims={"region": "ac", "name": "Förskrivare"})]
-    users.append(User(sub="nobody", claims={}))
-    with run_server_in_thread(user_claims=users) as server:
-        yield f"http://localhost:{server.server_port}"
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def with_provider(
-    portal_system: PortalSystem, issuer: str, tmp_path: Path
+    portal_system: PortalSystem, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[WithProvider]:
-    """A portal of its own beside the tests', and orders as a process that knows the provider."""
-    known = portal_system.services["orders"]
-    file = tmp_path / "issuers.json"
-    said = {
-        "issuer": issuer,
-        "jwks_url": f"{issuer}/jwks",
-        "regions": ["ac"],
-        "longest_life_seconds": 36_000,
-    }
-    file.write_text(json.dumps([said]))
-    ports = free_ports(3)
-    orders = ServiceProcess(
-        known.module,
-        {
-            **known.environment,
-            "KVITT_ISSUERS": str(file),
-            "KVITT_HTTP_PORT": str(ports[0]),
-            "KVITT_ADMIN_PORT": str(ports[1]),
-        },
-        tmp_path / "orders.log",
-        known.tokens,
-        known.root,
-    )
-    providers = tmp_path / "providers.json"
-    secret = tmp_path / "secret"
-    secret.write_text("of the tests")
-    one = {
-        "name": "Regionen",
-        "issuer": issuer,
-        "client_id": "kvitt",
-        "client_secret_file": str(secret),
-        "token": "id_token",
-    }
-    providers.write_text(json.dumps([one]))
-    environment = {
-        **portal_system.portal.environment,
-        "KVITT_HTTP_PORT": str(ports[2]),
-        "KVITT_PORTAL_ADDRESS": f"http://127.0.0.1:{ports[2]}",
-        "KVITT_PORTAL_PROVIDERS": str(providers),
-    }
-    del environment["KVITT_PORTAL_LOCAL_KEY"]
-    urls = json.loads(environment["KVITT_PORTAL_SERVICES"]) | {"orders": orders.url}
-    environment["KVITT_PORTAL_SERVICES"] = json.dumps(urls)
-    portal = ServiceProcess(
-        f"{PORTAL}.app", environment, tmp_path / "portal.log", known.tokens, known.root
-    )
-    try:
-        await orders.started()
-        await portal.started()
-        yield WithProvider(portal, issuer)
-    finally:
-        for process in (portal, orders):
-            if process.popen is not None:
-                process.stop()
+    """A portal of its own beside the tests', whose only provider is a real one."""
+    directory = tmp_path_factory.mktemp("provider")
+    with provider.issuing() as issuer:
+        async with provider.with_provider(portal_system, (issuer,), directory) as found:
+            yield found
 
 
 async def test_a_user_logs_in_at_the_provider_and_out_again(with_provider: WithProvider) -> None:
@@ -126,7 +43,8 @@ async def test_a_user_logs_in_at_the_provider_and_out_again(with_provider: WithP
         assert USER in own.text
 
         left = await client.post("/logga-ut")
-        assert left.headers["location"].startswith(f"{with_provider.issuer}/oauth2/end_session")
+        assert f"{with_provider.issuer}/oauth2/end_session?client_id=kvitt" in left.text
+        assert "id_token" not in left.text
         assert (await client.get("/mina-uppgifter")).status_code == 303
 
 
@@ -169,10 +87,10 @@ async def test_what_was_typed_when_the_session_ended_is_there_after_the_log_in(
 ) -> None:
     async with with_provider.browser() as client:
         await with_provider.log_in(client)
-        await _lapse(with_provider.portal)
+        await with_provider.lapse(client.cookies["kvitt"])
         typed = {"number": "", "article-1": "rullstol", "do": "preview", "_key": "k1"}
         sent = await client.post("/bestallningar/ny", data=typed)
-        assert sent.headers["location"] == "/logga-in"
+        assert sent.headers["location"] == "/logga-in?sagt=kvar"
 
         came = await with_provider.log_in(client)
         assert came.headers["location"] == "/fortsatt"
@@ -189,15 +107,143 @@ async def test_nobody_else_is_shown_what_was_typed(with_provider: WithProvider) 
         await client.post("/logga-ut")
         sent = await client.post("/bestallningar/ny", data={"article-1": "rullstol"})
 
-        assert sent.headers["location"] == "/logga-in"
+        assert sent.headers["location"] == "/logga-in?sagt=ut"
         assert "kvitt-form" not in client.cookies
 
 
-async def _lapse(portal: ServiceProcess) -> None:
-    """Every session has been idle for too long."""
-    url = portal.environment["KVITT_PORTAL_DATABASE_URL"].replace("+asyncpg", "")
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute("UPDATE sessions SET idle_until = now() - interval '1 minute'")
-    finally:
-        await connection.close()
+async def test_who_logs_in_again_has_another_session(with_provider: WithProvider) -> None:
+    async with with_provider.browser() as client, with_provider.browser() as other:
+        await with_provider.log_in(client)
+        before = client.cookies["kvitt"]
+        await with_provider.log_in(client)
+        other.cookies.set("kvitt", before)
+
+        assert client.cookies["kvitt"] != before
+        assert (await other.get("/mina-uppgifter")).status_code == 303
+        assert (await client.get("/mina-uppgifter")).status_code == 200
+
+
+async def test_two_tabs_log_in_at_once(with_provider: WithProvider) -> None:
+    async with with_provider.browser() as client:
+        one = await client.get("/logga-in?till=/lager")
+        two = await client.get("/logga-in?till=/artiklar")
+        answers = [
+            await client.post(begun.headers["location"], data={"sub": USER}) for begun in (one, two)
+        ]
+        came = [await client.get(answer.headers["location"]) for answer in answers]
+
+        assert [one.headers["location"] for one in came] == ["/lager", "/artiklar"]
+        again = await client.get(answers[0].headers["location"])
+        assert (again.status_code, again.headers["location"]) == (303, "/")
+
+
+@pytest.mark.rule("REF-18e")
+async def test_whom_the_register_does_not_know_is_not_logged_in(
+    with_provider: WithProvider,
+) -> None:
+    async with with_provider.browser() as client:
+        answer = await with_provider.log_in(client, "gone")
+
+        assert answer.status_code == 403
+        assert "Be din chef om behörighet" in answer.text
+        assert "kvitt" not in client.cookies
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_part_of_a_page_leads_nobody_away_from_it(
+    with_provider: WithProvider, method: str
+) -> None:
+    async with with_provider.browser() as client:
+        asked = await client.request(method, "/bestallningar/ny", headers=PART)
+
+        assert asked.status_code == 204
+        assert asked.headers["hx-trigger"] == "kvitt:ended"
+
+
+@pytest.mark.parametrize("till", ["//elsewhere.test", "https://elsewhere.test", "/\\elsewhere"])
+async def test_the_way_back_leads_nowhere_else(with_provider: WithProvider, till: str) -> None:
+    async with with_provider.browser() as client:
+        to_provider = await client.get("/logga-in", params={"till": till})
+        answer = await client.post(to_provider.headers["location"], data={"sub": USER})
+        came = await client.get(answer.headers["location"])
+
+        assert came.headers["location"] == "/"
+
+
+async def test_a_token_is_renewed_while_the_provider_gives_one(
+    with_provider: WithProvider, tmp_path: Path
+) -> None:
+    issuer, secret = with_provider.issuer, tmp_path / "client-secret"
+    secret.write_text("any")
+    known = Provider(name="R", issuer=issuer, client_id="kvitt", client_secret_file=secret)
+    openid = OpenId(known, redirect_uri=f"{issuer}/back")
+    address = await openid.begin(state="s" * 24, nonce="n" * 24, verifier="v" * 48)
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(address, data={"sub": USER})
+    code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+    session = await openid.end(code=code, nonce="n" * 24, verifier="v" * 48)
+    before = session.token
+
+    await openid.renew(session)
+
+    assert session.token != before
+    assert session.token_ends_at > time.time() + 60
+
+
+async def test_another_nonce_logs_nobody_in(with_provider: WithProvider) -> None:
+    async with with_provider.browser() as client:
+        to_provider = (await client.get("/logga-in")).headers["location"]
+        nonce = parse_qs(urlsplit(to_provider).query)["nonce"][0]
+        answer = await client.post(to_provider.replace(nonce, "x" * 24), data={"sub": USER})
+        came = await client.get(answer.headers["location"])
+
+        assert came.status_code == 400
+        assert "gick inte att bekräfta" in came.text
+
+
+async def test_a_provider_that_gives_none_ends_the_session_with_its_token(
+    with_provider: WithProvider,
+) -> None:
+    async with with_provider.browser() as client:
+        await with_provider.log_in(client)
+        await with_provider.change(
+            client, token_ends_at=time.time() + 50, refresh_token="worthless"
+        )
+        assert (await client.get("/mina-uppgifter")).status_code == 200
+        await with_provider.change(client, token_ends_at=time.time() - 1)
+
+        assert (await client.get("/mina-uppgifter")).status_code == 303
+
+
+async def test_what_another_tab_has_changed_stands(with_provider: WithProvider) -> None:
+    async with with_provider.table() as table:
+        secret = await table.start(Session(user_id=USER, region="ac", token="old"))
+        mine, others = await table.find(secret), await table.find(secret)
+        assert mine is not None
+        assert others is not None
+        before = mine.copy()
+        others.token = "new"
+        await table.store(secret, others, before=before)
+        mine.service_point = "81010"
+        await table.store(secret, mine, before=before)
+        found = await table.find(secret)
+
+    assert found is not None
+    assert (found.token, found.service_point) == ("new", "81010")
+
+
+async def test_by_https_the_cookies_are_this_hosts_alone(
+    portal_system: PortalSystem, tmp_path: Path
+) -> None:
+    with provider.issuing() as issuer:
+        address = "https://portal.example.test"
+        async with (
+            provider.with_provider(portal_system, (issuer,), tmp_path, address=address) as found,
+            httpx.AsyncClient(base_url=found.portal.url) as client,
+        ):
+            begun = await client.get("/logga-in")
+
+    cookie = begun.headers["set-cookie"]
+    assert cookie.startswith("__Host-kvitt-in-")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+    assert begun.headers["strict-transport-security"]

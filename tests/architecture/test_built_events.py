@@ -30,6 +30,8 @@ PLAYS = {
     "chassis/tests": {"notifications", "orders", "inventory"},
     "deploy/tests": set[str](),
     "documents/tests": set[str](),
+    "portal/tests": set[str](),
+    "portal/tests/tasks": set[str](),
     "testkit/tests": set[str](),
     "tests/examples": set[str](),
     "tests/faults": {"orders", "bmb"},  # it plays the regions: what they ask of these

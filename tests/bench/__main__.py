@@ -20,6 +20,7 @@ from tests.bench import (
     figures,
     lasting,
     one_bad_region,
+    portal,
     profiling,
     relaying,
     report,
@@ -65,6 +66,9 @@ _PARTS = {
     ),
     "slow-clients": Part(
         slow_clients.measure, 4, "how long HTTP takes beside connections that send nothing"
+    ),
+    "portal": Part(
+        portal.measure, 5, "pages while twenty people work: answers, first paint, weight, idle"
     ),
     "year": Part(
         year.measure, 6, "a hundredth of a year of 21 regions in bursts: hours, memory, growth"

@@ -206,7 +206,7 @@ class ListOf(Generic[V]):
         return [getattr(self._entity, name) for name in names if name != "region"]
 
     def _counted(self, query: Select[*tuple[Any, ...]]) -> Select[int]:
-        some = query.with_only_columns(*self._key(), maintain_column_froms=True)
+        some = query.with_only_columns(*self._key())  # joins stay; columns alone join nothing
         return select(func.count()).select_from(some.limit(MAX_TOTAL + 1).subquery())
 
     def _must_have(self, columns: Iterable[Column]) -> None:

@@ -21,7 +21,7 @@ _SECONDS = 5.0
 def users_to_log_in_as(system: LocalSystem) -> Iterator[str]:
     """A line for each region that has users: an active one of each role, by the register."""
     for region in system.regions:
-        found = {}
+        found: dict[str, str] = {}
         for user in _users(system, region):
             for role in user["roles"]:
                 if user["active"]:

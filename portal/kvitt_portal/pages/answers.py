@@ -3,7 +3,7 @@ transfer with why it is so; and unlocking by customer service.
 """
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -171,12 +171,20 @@ async def _page(here: Visit, transfer: UUID, form: Form) -> Response:
         story=story,
         form=form,
         state=statuses.TRANSFERS.get(view["status"], (view["status"], "default")),
+        waits=view["pending"] or await _takes_effect_now(here, view),
         may_answer=view["status"] == "sent" and is_receiver,
         may_unlock=view["status"] == "locked" and here.has(Grantee.CUSTOMER_SERVICE),
         is_receiver=is_receiver,
         is_sender=view["sending_service_point"] in here.user.service_points,
         customers=await _customers(here),
     )
+
+
+async def _takes_effect_now(here: Visit, view: dict[str, Any]) -> bool:
+    """True where only inventory's change of custody is left."""
+    if view["status"] not in ("accepted", "executed_automatically"):
+        return False
+    return bool(view["effective_on"] <= (await here.today()).isoformat())
 
 
 async def _customers(here: Visit) -> list[tuple[str, str]]:

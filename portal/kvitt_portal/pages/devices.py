@@ -12,6 +12,7 @@ from starlette.responses import Response
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.names import Names
+from kvitt_portal.pages.own_store import store_of
 
 router = APIRouter()
 
@@ -58,6 +59,7 @@ async def card(device_id: UUID, here: Here) -> Response:
     periods = list(reversed(device["periods"]))
     told = story.value["items"] if story else []
     paying = paid.value["periods"] if paid else []
+    works = here.has(Grantee.PRESCRIBER, Grantee.REQUESTER)
     people, names = await _who(
         here,
         [device, *periods],
@@ -73,8 +75,17 @@ async def card(device_id: UUID, here: Here) -> Response:
         order=order,
         people=people,
         names=names,
-        works=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
+        works=works,
+        is_own=works and device["claim"] is None and await _is_own(here, device["holder"]),
     )
+
+
+async def _is_own(here: Visit, holder: dict[str, Any]) -> bool:
+    """Whether it is in the store of a service point that the user works at."""
+    if holder["kind"] != "store":
+        return False
+    stores = await asyncio.gather(*(store_of(here, one) for one in here.user.service_points))
+    return holder["store"] in stores
 
 
 async def _order_behind(here: Visit, device: dict[str, Any]) -> dict[str, Any] | None:

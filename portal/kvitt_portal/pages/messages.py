@@ -21,7 +21,7 @@ async def listed(here: Here) -> Response:
     found = await here.ask(
         "notifications",
         "/messages",
-        unread_only=asked.get("olasta") or None,
+        unread_only=True if "olasta" in asked else None,
         cursor=asked.get("cursor"),
         limit=_LIMIT,
     )

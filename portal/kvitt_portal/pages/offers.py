@@ -188,6 +188,7 @@ def _against(
         said.append("Mottagaren är avliden: inget nytt registreras på den.")
     if any(piece.rent_ore is None for piece in pieces):
         said.append("Hyran är inte känd för alla hjälpmedel.")
-    if any(not line["waits"] for line in view["devices"]):
+    is_open = view["status"] in ("sent", "locked")  # afterwards, nothing waits for its effect
+    if is_open and any(not line["waits"] for line in view["devices"]):
         said.append("Något hjälpmedel har fallit ur bytet.")
     return said

@@ -1,6 +1,7 @@
 """A new order: one page, from its recipient to its lines, with what it costs before it is sent."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,29 +13,19 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
+from kvitt_portal.names import Names
+from kvitt_portal.pages import order_form
+from kvitt_portal.pages.order_form import MOST_LINES, lines_of, names_of, order_of, rows_of
+from kvitt_portal.pages.recipients import find_by_number
 from kvitt_portal.services import Part
 
 router = APIRouter()
 
-MOST_LINES: Final = 20
+PAGE: Final = "/bestallningar/ny"
 _HITS: Final = 8
-_DELIVERY: Final = ("order_phone", "door_code", "instructions", "contact_person", "information")
-_NAMES: Final = {
-    "recipient.person": "number",
-    "recipient.unit": "unit",
-    "recipient": "number",
-    "prescriber": "prescriber",
-    "service_point": "service_point",
-    "payer_id": "payer",
-    "delivery.to.address": "street",
-    "delivery.order_phone": "order_phone",
-    "delivery.door_code": "door_code",
-    "delivery.instructions": "instructions",
-    "delivery.contact_person": "contact_person",
-    "delivery.information": "information",
-    "lines": "article-1",
-}
-"""The form's fields by the names of the service's."""
+_LISTED: Final = 200
+_CODE = re.compile(r"[0-9A-Za-z-]{1,30}")
+_DIGITS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +33,23 @@ class Setting:
     """What the page proposes: whom it is for, who may prescribe, and who pays."""
 
     person: Person | None
-    prescribers: list[str]
+    prescribers: list[tuple[str, str]]
     customer: Part
+    names: Names
     articles: Mapping[str, dict[str, Any]]
 
+    def in_own_store(self, article: str) -> int:
+        """How many of an article the service point's own store has to give."""
+        store = self.customer.value["store"] if self.customer else None
+        balances = self.articles[article]["balances"] if article in self.articles else []
+        return sum(one["available"] for one in balances if store and one["store"] == store)
 
-@router.get("/bestallningar/ny")
+
+@router.get(PAGE)
 async def begin(here: Here) -> Response:
-    """An empty order, or one for a person, of an article, or like an earlier one."""
+    """An empty order, the one that is being written, or one for a person, of an article, or like
+    an earlier one.
+    """
     asked = here.request.query_params
     given = {"quantity-1": "1", "service_point": here.service_point, "to": "recipient"}
     if person := asked.get("person"):
@@ -58,73 +58,101 @@ async def begin(here: Here) -> Response:
         given["article-1"] = article
     if earlier := asked.get("lik"):
         given |= await _like(here, earlier)
-    given["prescriber"] = given.get("prescriber") or _own_prescriber(here)
+    if "borja-om" in asked:
+        order_form.throw_away(here)
+    elif not asked and (found := order_form.kept(here)) is not None:
+        return await _page(here, found, is_kept=True)
+    given.setdefault("prescriber", _own_prescriber(here))
     return await _page(here, Form(given=given))
 
 
-@router.post("/bestallningar/ny")
+@router.post(PAGE)
 async def place(here: Here) -> Response:
-    """Place the order; or show the page again with another line, or with what it will cost."""
+    """Place the order; or show the page again with another line, or with what it will cost. What
+    has not been seen with its cost is shown first.
+    """
     form = await here.form()
-    if form["do"] == "line":
+    if _is_changed_only(form):
+        order_form.keep(here, form)
         return await _page(here, form)
     await find_recipient(here, form)
-    await name_articles(here, form)
-    if form["do"] == "preview" or not form.ok:
-        return await _page(here, form, preview=await _preview(here, form) if form.ok else None)
+    await _name_articles(here, form)
+    order_form.read(form)
+    order_form.keep(here, form)
+    if not form.ok:
+        return await _page(here, form)
+    preview = await _preview(here, form)
+    form.refuse(preview.problem, names_of(form))
+    if not preview or form["do"] == "preview" or form["seen"] != _seen(form, preview):
+        return await _page(here, form, preview=preview, is_first_seen=form["do"] != "preview")
     part = await here.send("orders", "POST", "/orders", order_of(form), form)
     if part.problem is not None:
         form.refuse(part.problem, names_of(form))
+        order_form.keep(here, form)
         return await _page(here, form)
+    order_form.throw_away(here)
     number, order = part.value["order_number"], part.value["order_id"]
     return here.go(
         f"/bestallningar/{order}",
-        f"Beställning {number} är skickad.",
+        f"{here.word('Beställning')} {number} är skickad.",
         undo=(f"/bestallningar/{order}/makulera", "Ångra"),
     )
 
 
-@router.post("/bestallningar/ny/kostnad")
+@router.post(f"{PAGE}/kostnad")
 async def cost(here: Here) -> Response:
-    """What the order would be and cost, while it is written."""
+    """While it is written: whose the number is, where it goes, what it will be and cost."""
     form = await here.form()
+    is_found = False
+    if _is_whole(form["number"]):
+        await find_recipient(here, form)
+        is_found = bool(form["person"])
     preview = None
-    if form["person"] or form["unit"]:
-        await name_articles(here, form)
-        preview = await _preview(here, form) if form.ok and lines_of(form) else None
+    if rows_of(form):
+        await _name_articles(here, form)
+    order_form.read(form)
+    if form.ok and (form["person"] or form["unit"]) and form["prescriber"]:
+        preview = await _preview(here, form) if lines_of(form) else None
+    order_form.keep(here, form)
     setting = await setting_of(here, form)
-    return here.page("orders/cost.html", status=200, preview=preview, articles=setting.articles)
+    return here.page(
+        "orders/live.html",
+        status=200,
+        form=form,
+        preview=preview,
+        shown=_seen(form, preview),
+        is_found=is_found,
+        is_first_seen=False,
+        **_fields_of(setting),
+        care_units=[],
+    )
 
 
 @router.get("/bestallningar/artiklar")
 async def articles(here: Here) -> Response:
     """Articles whose words are written in a line, to choose among."""
     asked = here.request.query_params
-    query = next((value for name, value in asked.items() if name.startswith("article-")), "")
+    line, query = next(
+        ((name, value) for name, value in asked.items() if name.startswith("article-")), ("", "")
+    )
+    number = line.removeprefix("article-")
     found = None
-    if len(query) >= 3:
+    if len(query) >= 3 and number.isdigit():
         found = await here.ask(
-            "inventory",
-            "/articles",
-            query=query,
-            in_assortment=True,
-            limit=_HITS,
-            with_balance=True,
+            "inventory", "/articles", query=query, in_assortment=True, limit=_HITS
         )
-    return here.page("orders/options.html", found=found)
+    return here.page("orders/options.html", found=found, n=number, query=query)
 
 
 async def find_recipient(here: Visit, form: Form) -> None:
     """The person whose number is written becomes the form's; the number stands nowhere else."""
     if form["person"] or form["unit"]:
         return
-    digits = "".join(one for one in form["number"] if one.isdigit())
-    if len(digits) != 12:
-        form.add("number", "Skriv personnumret med 12 siffror, eller vårdenhetens kod.")
+    digits = "".join(one for one in form["number"] if one.isascii() and one.isdigit())
+    if not _is_whole(form["number"]):
+        form.add("number", "Skriv personnumret med 12 siffror, eller välj en vårdenhet.")
         return
-    kind = "coordination_number" if int(digits[6:8]) > 31 else "personal_number"
-    body = {"identity": {"kind": kind, "number": digits}, "purpose": "new_patient"}
-    part = await here.send("orders", "POST", "/persons:find", body)
+    part = await find_by_number(here, digits)
     if part.problem is not None:
         form.refuse(part.problem, {"identity": "number", "": "number"})
         return
@@ -132,126 +160,148 @@ async def find_recipient(here: Visit, form: Form) -> None:
     form.give("number", "")
 
 
-async def name_articles(here: Visit, form: Form) -> None:
-    """Where a line holds words instead of a number and one article has them, its number is given;
-    where several have, they are named beside the line.
-    """
-    numbers = rows_of(form)
-    if not numbers:
-        form.add("article-1", "Skriv minst en artikel.")
-    for number in numbers:
-        name = f"article-{number}"
-        written = form[name]
-        exact = await here.ask("inventory", f"/articles/{written}") if written.isascii() else None
-        if exact:
-            continue
-        found = await here.ask("inventory", "/articles", query=written, limit=_HITS)
-        hits = found.value["items"] if found else []
-        if len(hits) == 1:
-            form.give(name, hits[0]["article_number"])
-        elif hits:
-            named = ", ".join(f"{one['article_number']} {one['name']}" for one in hits)
-            form.add(name, f"Flera artiklar passar: {named}. Skriv numret på en av dem.")
-        else:
-            form.add(name, f"Ingen artikel passar ”{written}”. Sök bland artiklarna.")
-
-
-def rows_of(form: Form) -> list[int]:
-    """The numbers of the lines that hold an article."""
-    return [n for n in range(1, MOST_LINES + 1) if form[f"article-{n}"]]
-
-
-def lines_of(form: Form) -> list[dict[str, Any]]:
-    """The lines as the service takes them."""
-    lines = []
-    for number in rows_of(form):
-        line: dict[str, Any] = {"article_number": form[f"article-{number}"]}
-        quantity = form[f"quantity-{number}"] or "1"
-        line["quantity"] = int(quantity) if quantity.isdigit() and len(quantity) < 7 else quantity
-        for name, field in (("payer_id", "payer"), ("device_number", "device"), ("comment",) * 2):
-            if value := form[f"{field}-{number}"]:
-                line[name] = value
-        lines.append(line)
-    return lines
-
-
-def names_of(form: Form) -> dict[str, str]:
-    """The form's fields by the service's names, with those of the lines."""
-    names = dict(_NAMES)
-    for at, number in enumerate(rows_of(form)):
-        names[f"lines.{at}"] = f"article-{number}"
-        names[f"lines.{at}.quantity"] = f"quantity-{number}"
-        names[f"lines.{at}.payer_id"] = f"payer-{number}"
-        names[f"lines.{at}.device_number"] = f"device-{number}"
-        names[f"lines.{at}.comment"] = f"comment-{number}"
-    return names
-
-
-def recipient_of(form: Form) -> dict[str, str]:
-    """Whom it is for, as the service takes it."""
-    if form["unit"]:
-        return {"kind": "care_unit", "unit": form["unit"]}
-    return {"kind": "patient", "person": form["person"]}
-
-
-def order_of(form: Form) -> dict[str, Any]:
-    """The order as the service takes it."""
-    to: dict[str, Any] = {"kind": form["to"] or "recipient"}
-    if to["kind"] == "one_off":
-        to["address"] = {
-            name: form[name] for name in ("street", "postal_code", "city") if form[name]
-        }
-    if form["unit"] and to["kind"] == "recipient":
-        to = {"kind": "unit"}
-    delivery = {"to": to, **{name: form[name] for name in _DELIVERY if form[name]}}
-    order = {
-        "recipient": recipient_of(form),
-        "prescriber": form["prescriber"],
-        "service_point": form["service_point"],
-        "lines": lines_of(form),
-        "delivery": delivery,
-    }
-    return order | ({"payer_id": form["payer"]} if form["payer"] else {})
-
-
 async def setting_of(here: Visit, form: Form) -> Setting:
     """Whom the form is for, who may prescribe, who pays, and what the lines' articles are."""
-    found = await here.people([form["person"]], purpose="ordering")
-    me, customer, *named = await asyncio.gather(
+    place = form["service_point"] or here.service_point
+    found, me, customer, named = await asyncio.gather(
+        here.people([form["person"]], purpose="ordering"),
         here.ask("orders", f"/users/{here.user.user_id}"),
-        here.ask("orders", f"/customers/{form['service_point'] or here.service_point}"),
-        *(
-            here.ask("inventory", f"/articles/{form[f'article-{number}']}")
-            for number in rows_of(form)
-            if form[f"article-{number}"].isascii()
-        ),
+        here.ask("orders", "/customers/" + _code(place)),
+        _articles_of(here, form),
     )
     own = _own_prescriber(here)
     for_others = me.value.get("acts_for", []) if me else []
+    prescribers = list(dict.fromkeys([*([own] if own else []), *for_others]))
+    names = await Names.of(
+        here,
+        users=[*prescribers, form["prescriber"]],
+        payers=[
+            customer.value["payer_id"] if customer else None,
+            form["payer"],
+            *(form[f"payer-{n}"] for n in rows_of(form)),
+        ],
+        customers=[place],
+        care_units=[form["unit"]],
+    )
     return Setting(
         person=found.get(form["person"]),
-        prescribers=list(dict.fromkeys([*([own] if own else []), *for_others])),
+        prescribers=[(one, names.user(one)) for one in prescribers],
         customer=customer,
+        names=names,
         articles={part.value["article_number"]: part.value for part in named if part},
     )
 
 
-async def _page(here: Visit, form: Form, *, preview: Part | None = None) -> Response:
-    setting = await setting_of(here, form)
+async def _articles_of(here: Visit, form: Form) -> list[Part]:
+    written = [form[f"article-{number}"] for number in rows_of(form)]
+    asked = (here.ask("inventory", "/articles/" + _code(one)) for one in written)
+    return list(await asyncio.gather(*asked))
+
+
+async def _name_articles(here: Visit, form: Form) -> None:
+    """Where a line holds words instead of a number and one article has them, its number is given;
+    where several have, one is to be chosen.
+    """
+    numbers = rows_of(form)
+    if not numbers:
+        form.add("article-1", "Skriv minst en artikel: numret, eller ord ur benämningen.")
+    for number in numbers:
+        name = f"article-{number}"
+        written = form[name]
+        if _CODE.fullmatch(written) and await here.ask("inventory", f"/articles/{written}"):
+            continue
+        found = await here.ask("inventory", "/articles", query=written, limit=_HITS)
+        hits = found.value["items"] if found else []
+        if found.problem is not None and found.status >= 500:
+            form.add(name, f"{found.problem.title}. {found.problem.way_on}")
+        elif len(hits) == 1:
+            form.give(name, hits[0]["article_number"])
+        elif hits:
+            form.add(name, "Flera artiklar passar. Välj en av dem.")
+        else:
+            form.add(name, f"Ingen artikel passar ”{written}”. Sök bland artiklarna.")
+
+
+async def _page(
+    here: Visit,
+    form: Form,
+    *,
+    preview: Part | None = None,
+    is_first_seen: bool = False,
+    is_kept: bool = False,
+) -> Response:
+    setting, care_units, payers, picks = await asyncio.gather(
+        setting_of(here, form),
+        here.ask("orders", "/care-units", sort="name", limit=_LISTED),
+        here.ask("orders", "/payers", sort="name", limit=_LISTED),
+        _picks(here, form),
+    )
     shown = max([*rows_of(form), 0])
     if form["do"] == "line" or not shown:
         shown += 1
+        if not form[f"quantity-{shown}"]:
+            form.give(f"quantity-{shown}", "1")
     return here.page(
         "orders/new.html",
         form=form,
-        person=setting.person,
-        prescribers=setting.prescribers,
-        customer=setting.customer,
-        articles=setting.articles,
+        **_fields_of(setting),
+        care_units=_options(care_units, "unit"),
+        payers=payers.value["items"] if payers else [],
         lines=range(1, min(shown, MOST_LINES) + 1),
         may_add=shown < MOST_LINES,
+        picks=picks,
         preview=preview,
+        shown=_seen(form, preview),
+        is_first_seen=is_first_seen and form.ok,
+        is_kept=is_kept,
     )
+
+
+async def _picks(here: Visit, form: Form) -> dict[int, Part]:
+    """What to choose among in the lines whose words several articles have."""
+    wrong = [n for n in rows_of(form) if f"article-{n}" in form.errors]
+    found = await asyncio.gather(
+        *(
+            here.ask("inventory", "/articles", query=form[f"article-{n}"], limit=_HITS)
+            for n in wrong
+        )
+    )
+    return {n: part for n, part in zip(wrong, found, strict=True) if part}
+
+
+def _fields_of(setting: Setting) -> dict[str, Any]:
+    return {
+        "person": setting.person,
+        "prescribers": setting.prescribers,
+        "customer": setting.customer,
+        "names": setting.names,
+        "articles": setting.articles,
+        "in_own_store": setting.in_own_store,
+    }
+
+
+def _is_changed_only(form: Form) -> bool:
+    """True where a button changed the form and nothing is to be sent; it is changed then."""
+    if (number := form["remove"]).isdigit():
+        order_form.without(form, int(number))
+        return True
+    if form["pick"]:
+        number, _, article = form["pick"].partition(" ")
+        form.give(f"article-{number}", article)
+        return True
+    if form["do"] == "other":
+        form.give("person", "")
+        form.give("unit", "")
+        return True
+    return form["do"] == "line"
+
+
+def _is_whole(number: str) -> bool:
+    return sum(one.isascii() and one.isdigit() for one in number) == _DIGITS
+
+
+def _seen(form: Form, preview: Part | None) -> str:
+    return order_form.shown_as(form, preview.value) if preview else ""
 
 
 async def _preview(here: Visit, form: Form) -> Part:
@@ -260,17 +310,35 @@ async def _preview(here: Visit, form: Form) -> Part:
 
 async def _like(here: Visit, order: str) -> dict[str, str]:
     """An earlier order's recipient, prescriber and lines, to be ordered again (ORD-19)."""
-    view = await here.need("orders", f"/orders/{UUID(order)}")
+    view = await here.need("orders", f"/orders/{_code(order)}")
     given = {"prescriber": view["prescriber"]}
     recipient = view["recipient"]
     if recipient["kind"] == "patient":
-        given["person"] = recipient["person"]
+        given["person"] = str(UUID(recipient["person"]))
     else:
         given |= {"unit": recipient["unit"], "to": "unit"}
     for number, line in enumerate(view["lines"][:MOST_LINES], 1):
         given[f"article-{number}"] = line["article_number"]
         given[f"quantity-{number}"] = str(line["quantity"])
     return given
+
+
+def _options(part: Part, code: str) -> list[tuple[str, str]]:
+    items = part.value["items"] if part else []
+    return [(one[code], f"{one['name']} ({one[code]})") for one in items]
+
+
+def _code(text: str) -> str:
+    """A code in a path; what cannot be one is asked for as one that does not exist."""
+    return text if _CODE.fullmatch(text) or _is_id(text) else "0"
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _own_prescriber(here: Visit) -> str:

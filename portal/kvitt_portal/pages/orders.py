@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
+from kvitt_portal.services import Part
 
 router = APIRouter()
 
@@ -23,12 +25,30 @@ _FILTERS: Final = (
     "service_point",
     "article_number",
     "prescriber",
+    "recipient",
     "placed_from",
     "placed_to",
     "sort",
 )
 SUPPLIES: Final = {"central": "Hjälpmedelsverksamheten", "own_store": "Eget förråd"}
-_ENDED: Final = frozenset({"delivered", "voided", "declined"})
+_SORTS: Final = (
+    ("order_number", "Nummer"),
+    ("", "Mottagare"),
+    ("placed_on", "Ord.datum"),
+    ("planned_dispatch_on", "Planerat lev.datum"),
+    ("service_point", "Tjänsteställe"),
+    ("prescriber", "Förskrivare"),
+    ("supply", "Från"),
+    ("status", "Status"),
+)
+"""The list's columns, and what each sorts by."""
+_WRITTEN: Final = {
+    "order_number": "Skriv numret med siffror, högst nio.",
+    "placed_from": "Skriv en dag som finns.",
+    "placed_to": "Skriv en dag som finns.",
+    "article_number": "Skriv hela artikelnumret.",
+}
+"""How a filter is written, for who wrote it in another way."""
 
 
 @router.get("/bestallningar")
@@ -39,15 +59,31 @@ async def search(here: Here) -> Response:
     asked = here.request.query_params
     filters = {name: asked.get(name, "") for name in _FILTERS}
     found = await here.ask("orders", "/orders", **filters, cursor=asked.get("cursor"), limit=_LIMIT)
-    people = await recipients_of(here, found.value["items"] if found else [])
+    items = found.value["items"] if found else []
+    places = [*here.user.service_points, filters["service_point"]]
+    people, names = await asyncio.gather(
+        recipients_of(here, [*items, {"recipient": {"person": filters["recipient"]}}]),
+        Names.of(
+            here,
+            users=[one["prescriber"] for one in items],
+            customers=[*places, *(one["service_point"] for one in items)],
+            care_units=[one["recipient"].get("unit") for one in items],
+        ),
+    )
     template = "orders/hits.html" if here.is_partial else "orders/search.html"
     return here.page(
         template,
         found=found,
         people=people,
+        names=names,
         filters=filters,
+        places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
         statuses=statuses.ORDERS,
+        states=[(one, said) for one, (said, _) in statuses.ORDERS.items()],
         supplies=SUPPLIES,
+        columns=_SORTS,
+        wrong=_wrong(found),
+        may_order=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
     )
 
 
@@ -75,11 +111,28 @@ async def recipients_of(here: Visit, things: list[dict[str, Any]]) -> dict[str, 
     return dict(await here.people([one.get("person") for one in named], purpose="display"))
 
 
+def _wrong(found: Part) -> dict[str, str]:
+    """What is wrong with the filters, by their names."""
+    if found.problem is None:
+        return {}
+    names = [one.field.split(".")[-1] for one in found.problem.fields]
+    return {name: _WRITTEN.get(name, "Uppgiften har fel form.") for name in names}
+
+
 async def _page(here: Visit, order: UUID, form: Form) -> Response:
     view = await here.need("orders", f"/orders/{order}")
-    story, people, *articles = await asyncio.gather(
+    story, voiding, people, names, *articles = await asyncio.gather(
         here.ask("orders", f"/orders/{order}/story"),
+        here.ask("orders", f"/orders/{order}/voiding"),
         recipients_of(here, [view]),
+        Names.of(
+            here,
+            payers=[line["payer_id"] for line in view["lines"]],
+            customers=[view["service_point"]],
+            care_units=[view["recipient"].get("unit")],
+            users=[view["prescriber"], view["requester"]],
+            stores=[view["store"]],
+        ),
         *(
             here.ask("inventory", f"/articles/{number}")
             for number in dict.fromkeys(line["article_number"] for line in view["lines"])
@@ -90,29 +143,13 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
         template,
         order=view,
         story=story,
+        told=names.story(story.value) if story else None,
         people=people,
+        names=names,
         articles={part.value["article_number"]: part.value for part in articles if part},
         state=statuses.ORDERS.get(view["status"], (view["status"], "default")),
         supplies=SUPPLIES,
-        why_not=_why_not_voided(view),
-        may_ask=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
+        voiding=voiding,
+        may_order=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
         form=form,
     )
-
-
-def _why_not_voided(order: dict[str, Any]) -> str:
-    """Why an order cannot be voided any more, as its state shows; the service decides."""
-    if order["supply"] == "own_store" and order["status"] not in _ENDED - {"delivered"}:
-        return "Uttaget är levererat och kan inte makuleras."
-    match order["status"]:
-        case "delivered":
-            return "Beställningen är levererad. Lämna tillbaka hjälpmedlet i stället."
-        case "voided":
-            return "Beställningen är redan makulerad."
-        case "declined":
-            return "Beställningen nekades och har ingen verkan."
-        case "voiding":
-            return "Makuleringen väntar på lagrets svar."
-    if order["picking_begun"]:
-        return "Plocket har börjat. Be kundtjänst stoppa leveransen."
-    return ""

@@ -1,12 +1,11 @@
-"""Mina uppgifter, and what is said of the portal itself: help and accessibility."""
+"""Min sida, and what is said of the portal itself: help, keys and accessibility."""
 
-import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from kvitt_portal.here import Here, portal_of
+from kvitt_portal.here import Here, Perhaps, Visit, portal_of
 
 router = APIRouter()
 
@@ -14,31 +13,42 @@ router = APIRouter()
 @router.get("/mina-uppgifter")
 async def own(here: Here) -> Response:
     """Who the user is to the register: name and contact, roles, service points."""
-    me, names = await asyncio.gather(
-        here.ask("orders", f"/users/{here.user.user_id}"),
-        here.ask("orders", "/names", user=here.user.user_id, customer=here.user.service_points),
-    )
-    said: dict[str, Any] = names.value if names else {}
+    me = await here.ask("orders", f"/users/{here.user.user_id}")
+    acts_for = me.value.get("acts_for", ()) if me else ()
+    names = await here.ask("orders", "/names", user=[here.user.user_id, *acts_for])
+    called: dict[str, Any] = names.value["users"] if names else {}
     return here.page(
         "own/own.html",
         me=me,
-        contact=said.get("users", {}).get(here.user.user_id),
-        points={one: said.get("customers", {}).get(one, "") for one in here.user.service_points},
+        contact=called.get(here.user.user_id),
+        acts_for=[called[one]["name"] if one in called else one for one in acts_for],
     )
 
 
 @router.get("/tillganglighet")
-async def accessibility(request: Request) -> HTMLResponse:
+async def accessibility(request: Request, here: Perhaps) -> Response:
     """The statement of accessibility, for everybody."""
-    return _for_all(request, "own/accessibility.html")
+    return _for_all(request, here, "own/accessibility.html")
 
 
 @router.get("/hjalp")
-async def help_page(request: Request) -> HTMLResponse:
+async def help_page(request: Request, here: Perhaps) -> Response:
     """How the portal works, and its keys; for everybody."""
-    return _for_all(request, "own/help.html")
+    return _for_all(request, here, "own/help.html")
 
 
-def _for_all(request: Request, template: str) -> HTMLResponse:
+@router.post("/hjalp/tangenter")
+async def turn_keys(here: Here) -> Response:
+    """Turn the keys on or off, in this browser: who speaks to their computer presses many."""
+    form = await here.form()
+    on = form["pa"] == "1"
+    answer = here.go("/hjalp", f"Tangenterna är {'på' if on else 'av'}.")
+    here.turn_keys(answer, on=on)
+    return answer
+
+
+def _for_all(request: Request, here: Visit | None, template: str) -> Response:
+    if here is not None:
+        return here.page(template)
     portal = portal_of(request)
     return HTMLResponse(portal.render(template, here=None, word=portal.word, notices=[]))

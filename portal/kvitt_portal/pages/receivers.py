@@ -66,8 +66,8 @@ async def _named(here: Visit, text: str) -> list[tuple[str, str]]:
 
 async def _units(here: Visit, text: str) -> list[str]:
     """The service points with this code, or whose name begins so."""
-    if text.isdigit():
-        part = await here.ask("orders", f"/customers/{text}")
+    if text.isascii() and text.isdigit():
+        part = await here.ask("orders", f"/customers/{text[:20]}")
         return [text] if part else []
     part = await here.ask(
         "orders", "/customers", name=text[:120], is_service_point=True, limit=_UNITS

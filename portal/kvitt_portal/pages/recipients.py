@@ -17,6 +17,7 @@ from kvitt_portal.services import Part
 router = APIRouter()
 
 _LIMIT = 50
+_LAST_DAY = 31  # a coordination number says sixty more
 TABS: Final = (
     ("hjalpmedel", "Hjälpmedel"),
     ("bestallt", "Beställt"),
@@ -59,6 +60,16 @@ async def opened(here: Here, person: UUID) -> Response:
     return here.page("recipients/closed.html", person=person, form=form)
 
 
+async def find_by_number(here: Visit, number: str) -> Part:
+    """The person with a personal or coordination number of twelve digits: the look is logged, and
+    opens them to the user (REF-19).
+    """
+    kind = "coordination_number" if int(number[6:8]) > _LAST_DAY else "personal_number"
+    purpose = "new_patient" if here.has(*CARE) else "case"
+    body = {"identity": {"kind": kind, "number": number}, "purpose": purpose}
+    return await here.send("orders", "POST", "/persons:find", body)
+
+
 async def recipient_of(here: Visit, person: UUID | str) -> Person | None:
     """The person with address and phone, or None for who may not know."""
     return (await here.people([str(person)], purpose="ordering")).get(str(person))
@@ -82,6 +93,7 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
     if chosen is None:
         raise PageProblem(_NO_TAB)
     names = await article_names(here, chosen) if tab == "hjalpmedel" else {}
+    knows_contact = _CONTACT.keys() <= found.shown.keys()
     return here.page(
         "recipients/recipient.html",
         person=found,
@@ -91,7 +103,9 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         found=chosen,
         names=names,
         form=form,
-        keeps=here.has(*CARE, *STAFF),
+        knows_contact=knows_contact,
+        # who saves fields that are not shown would remove what stands in them
+        keeps=knows_contact and here.has(*CARE, *STAFF),
         works=here.has(*CARE),
         order_statuses=statuses.ORDERS,
         transfer_statuses=statuses.TRANSFERS,

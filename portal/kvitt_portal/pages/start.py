@@ -11,13 +11,13 @@ from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.here import Here
+from kvitt_portal.pages.recipients import find_by_number
 from kvitt_portal.services import Part
 
 router = APIRouter()
 
 _SHOWN = 5
 _NUMBER = re.compile(r"^(?P<date>\d{8})[-+ ]?(?P<rest>\d{4})$")
-_LAST_DAY = 31  # a coordination number says sixty more
 _SHORT = re.compile(r"^\d{6}[-+ ]?\d{4}$")
 
 
@@ -88,9 +88,7 @@ async def hits(here: Here, q: str = "") -> Response:
 
 
 async def _person(here: Here, number: str) -> Response:
-    kind = "coordination_number" if int(number[6:8]) > _LAST_DAY else "personal_number"
-    body = {"identity": {"kind": kind, "number": number}, "purpose": "case"}
-    part = await here.send("orders", "POST", "/persons:find", body, await here.form())
+    part = await find_by_number(here, number)
     if part.problem is None:
         return here.go(f"/mottagare/{UUID(part.value['person'])}")
     said = f"{part.problem.detail} {part.problem.way_on}"

@@ -13,6 +13,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "devices": "device",
     "new_recipient": "number",
     "new_recipient.unit": "unit",
+    "new_recipient.care_unit": "unit",
     "new_store": "store",
     "new_prescriber": "receiver",
     "receiving_service_point": "receiving",

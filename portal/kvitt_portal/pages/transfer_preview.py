@@ -88,7 +88,7 @@ async def shown_of(here: Visit, form: Form) -> Shown | None:
         _names(here, said),
         _rents(here, devices),
     )
-    seen = json.dumps([said, body, sorted(rents.items())], sort_keys=True)
+    seen = json.dumps([said, numbers, sorted(rents.items())], sort_keys=True)
     return Shown(
         part=part,
         devices=devices,

@@ -16,8 +16,56 @@ document.addEventListener("keydown", (event) => {
     document.querySelectorAll("details.who[open]").forEach((one) => one.removeAttribute("open"));
     return;
   }
+  if (!("keys" in document.body.dataset)) return;
   const writes = event.target.closest("input, select, textarea, [contenteditable]");
   if (writes || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
   event.preventDefault();
   keys[event.key]();
 });
+
+// Who is idle is told some minutes before the session ends, and goes on by one press.
+const WARNED_BEFORE = 180; // the session may end a minute earlier than this page thinks
+const idle = Number(document.body.dataset.idle);
+let waiting;
+function beginIdle() {
+  clearTimeout(waiting);
+  waiting = setTimeout(warnOfEnd, (idle - WARNED_BEFORE) * 1000);
+}
+function say(text, next) {
+  document.querySelector(".idle")?.remove();
+  const box = document.createElement("div");
+  box.className = "message-box message-box--warning idle";
+  box.setAttribute("role", "alert");
+  const said = document.createElement("p");
+  said.textContent = text;
+  box.append(said, next);
+  document.body.append(box);
+}
+function warnOfEnd() {
+  const stay = document.createElement("button");
+  stay.type = "button";
+  stay.className = "button button--primary button--small";
+  stay.textContent = "Fortsätt vara inloggad";
+  stay.addEventListener("click", async () => {
+    const answer = await fetch("/inloggad", { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (answer === null) {
+      say("Kvitt svarar inte. Försök igen.", stay);
+    } else if (answer.headers.has("HX-Trigger")) {
+      sayEnded();
+    } else {
+      document.querySelector(".idle").remove();
+      beginIdle();
+    }
+  });
+  say("Du loggas ut om ungefär två minuter.", stay);
+}
+function sayEnded() {
+  const link = document.createElement("a");
+  link.href = "/logga-in?till=/";
+  link.target = "_blank";
+  link.textContent = "Logga in i en ny flik";
+  say("Du är utloggad. Det du har skrivit är kvar här: logga in, och fortsätt sedan på den här sidan.", link);
+}
+document.body.addEventListener("kvitt:ended", sayEnded);
+if (idle) beginIdle();
+document.body.addEventListener("htmx:after:request", () => idle && !document.querySelector(".idle") && beginIdle());

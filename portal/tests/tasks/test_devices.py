@@ -90,7 +90,10 @@ async def test_a_device_that_came_back_is_in_store_and_its_history_says_who_had_
 
     await anna.sees("På lager")
     await anna.sees(f"Förråd {device.place.store}")
-    await anna.sees(device.patient.name)
+    was = await anna.text_of("tbody tr:nth-child(2) td")
+    assert [text.split(": ")[-1] for text in was[:2]] == ["1 maj 2026", "4 maj 2026"]
+    assert device.place.payer in was[3]
+    await anna.sees("Leverera individen")
     await anna.accessible()
     await anna.picture("individ-i-forrad")
 
@@ -123,8 +126,12 @@ async def test_from_a_device_one_comes_to_its_patient_its_article_and_back(
     await anna.back()
     await anna.is_at("/individ/*")
     await anna.click(device.patient.name)
-
     await anna.is_at("/mottagare/*")
+    await anna.back()
+    await anna.click("Byt mottagare eller betalare")
+
+    await anna.is_at("/bmb/skicka")
+    await anna.sees(device.number)
 
 
 @pytest.mark.rule("INV-5i")

@@ -116,7 +116,7 @@ async def test_a_number_that_nobody_has_says_what_to_do(actor: MakeActor, known:
     assert "1890" not in anna.page.url
 
 
-@pytest.mark.rule("REF-19a")
+@pytest.mark.rule("REF-19c")
 async def test_a_stranger_is_opened_in_an_emergency_with_a_reason(
     actor: MakeActor, scene: Scene, known: Known
 ) -> None:

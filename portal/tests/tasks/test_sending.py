@@ -88,6 +88,7 @@ async def test_a_patients_device_is_taken_back_into_ones_own_store(
 
     anna.counts("T-02")
     await anna.sees("Genomförd")
+    await anna.sees_no("har fallit ur bytet")
     await anna.sees(f"Eget förråd {here.place.store}")
 
 
@@ -199,8 +200,8 @@ async def test_what_went_wrong_is_put_right_by_a_transfer_filled_in_the_other_wa
 
     await card.fill("Sök personnummer, individ, order eller artikel", stored)
     await card.press("Enter")
-    await card.goes(first.path)
-    await card.click("Rätta")
+    await card.is_at("/individ/*")
+    await card.click("Rätta senaste BMB")
     await card.has(DEVICE, stored)
     await card.sees(f"Förråd {here.place.store}", within="Så här blir det")
     await card.accessible()
@@ -210,6 +211,48 @@ async def test_what_went_wrong_is_put_right_by_a_transfer_filled_in_the_other_wa
     card.counts("T-06")
     await card.sees("Genomförd")
     await card.sees(f"Eget förråd {here.place.store}")
+
+
+@pytest.mark.task("T-09")
+@pytest.mark.rule("BMB-5c", "BMB-5d")
+async def test_a_rejection_is_read_and_the_transfer_sent_anew_filled_in(
+    actor: MakeActor, scene: Scene, portal_system: PortalSystem
+) -> None:
+    here, _, lent = await ward(scene)
+    body = {"devices": [lent], "new_prescriber": here.other, "execute": True}
+    async with portal_system.api("bmb", here.user) as client:
+        sent = (await client.post("/transfers", json=body)).json()["id"]
+    await portal_system.settle()
+    async with portal_system.api("bmb", here.other) as client:
+        said = await client.post(f"/transfers/{sent}:reject", json={"message": "Fel enhet."})
+        assert said.is_success, said.text
+    await portal_system.settle()
+    anna = await actor(here.user)
+
+    await anna.click("Ej godkänt övertag")
+    await anna.sees("Fel enhet.")
+    await anna.click("Skicka ny")
+    await anna.has(DEVICE, lent)
+    await anna.sees("Rune Mottagare", within="Så här blir det")
+    await anna.click(SEND)
+
+    anna.counts("T-09")
+    await anna.sees("BMB är skickad.")
+
+
+async def test_while_inventory_is_silent_it_is_sent_and_finishes_by_itself(
+    actor: MakeActor, scene: Scene, portal_system: PortalSystem
+) -> None:
+    here, _, lent = await ward(scene)
+    anna = await actor(here.user, at=PAGE)
+    async with portal_system.without("inventory"):
+        await anna.fill(DEVICE, lent)
+        await anna.sees("Betalar sedan")
+        await anna.click(BOTH)
+        await anna.sees("Väntar på svar från lagret.")
+        await anna.accessible()
+
+    await anna.sees("Genomförd")
 
 
 @pytest.mark.rule("BMB-6b")
@@ -276,7 +319,7 @@ async def test_without_script_it_is_seen_first_and_then_sent(
 
     await anna.fill(DEVICE, stored)
     await anna.fill(NUMBER, here.patient.number)
-    await anna.press("Enter")
+    await anna.click("Fortsätt")
     await anna.sees(here.patient.name, within="Så här blir det")
     await anna.accessible()
     await anna.click(BOTH)
@@ -316,10 +359,11 @@ async def test_what_another_transfer_holds_stands_against_it(
             await anna.click(SEND)
             await anna.sees("BMB är skickad.")
 
-    await anna.sees("är redan i ett annat byte")
+    await anna.sees("är redan i ett annat byte.")
     await anna.accessible()
     await anna.click(SEND)
     await anna.sees("Nekad")
+    await anna.sees("hjälpmedlet är redan i ett annat byte")
     await anna.picture("bmb-nekad")
 
 
@@ -330,7 +374,7 @@ async def test_what_changed_since_it_was_seen_is_shown_again_before_it_is_sent(
     anna = await actor(here.user, at=PAGE, script=False)
     await anna.fill(DEVICE, lent)
     await anna.tick(STORE)
-    await anna.press("Enter")
+    await anna.click("Fortsätt")
     await anna.sees("Så här blir det")
 
     await anna.tick(STORE)
@@ -359,7 +403,7 @@ async def test_hostile_text_is_text_and_refused_beside_its_field(
         await anna.goes(PAGE)
         await anna.fill(DEVICE, lent)
         await anna.fill(label, text)
-        await anna.press("Enter")
+        await anna.click("Fortsätt")
         assert await anna.page.locator("script:not([src])").count() == 0
         await anna.accessible()
         if label != DEVICE:
@@ -372,8 +416,7 @@ async def test_an_empty_form_says_what_is_missing(actor: MakeActor, scene: Scene
     here, _, _ = await ward(scene)
     anna = await actor(here.user, at=PAGE)
 
-    await anna.reach(DEVICE)
-    await anna.press("Enter")
+    await anna.click("Fortsätt")
 
     await anna.sees("Skriv individnumret på det som ska byta mottagare eller betalare.")
     await anna.accessible()

@@ -181,7 +181,8 @@ async def test_a_sender_sees_before_who_acknowledges_until_when_and_who_pays(
         assert shown["deadline"].startswith("2026-05-07T22:00")
         assert (shown["at_the_deadline"], shown["effective_on"]) == ("auto_execute", "2026-05-01")
         assert shown["accepts_for"] == []
-        assert shown["why_not_accept"].startswith("Be någon som arbetar vid det mottagande")
+        way_on = "Be någon som arbetar vid det mottagande tjänstestället att kvittera."
+        assert shown["why_not_accept"] == way_on
         assert await world.events(TransferDrafted) == []
 
 

@@ -134,7 +134,8 @@ async def test_a_refused_transfer_says_what_stands_against_it(registered: Regist
 @pytest.mark.parametrize("kind", get_args(TransferEvent), ids=lambda kind: kind.wire_type)
 def test_each_event_of_a_transfer_is_told(kind: Any) -> None:
     for example in examples(kind.wire_type):
-        said = story.tell(example.message)
+        event: Any = example.message
+        said = story.tell(event)
 
         assert said.summary.endswith(".")
         assert "av skälet" not in said.summary

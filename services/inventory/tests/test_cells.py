@@ -10,11 +10,12 @@ from contracts.tests.builders.bmb import a_transfer_drafted, a_transfer_requeste
 from contracts.tests.builders.orders import a_device_line, a_person_registered, a_withdrawal_placed
 from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
+    a_device_returned,
     a_store_stated,
     rollators_received,
     the_catalogue,
 )
-from contracts.tests.builders.story import OTHER, OUTSIDER, device_id, order_id, transfer_id
+from contracts.tests.builders.story import OTHER, OUTSIDER, device_id, order_id, person, transfer_id
 
 MONDAY = stockholm("2026-03-02 08:00")
 OWN, UNITS, REGIONS, ANOTHER_REGIONS = "170001", "170002", "170003", "170004"
@@ -42,6 +43,13 @@ async def things_of(
         ),
         region=region,
     )
+
+
+async def given_back(world: World, name: str, point: str, *, prescriber: str, region: str) -> None:
+    """A rollator that the patient has had and given back."""
+    lent = a_device_on_loan_stated(f"{name}-R", customer_id=point, prescriber=prescriber)
+    back = a_device_returned(f"{name}-R", on="2026-03-02", store=f"S{name}")
+    await world.handle_all(lent, back, region=region)
 
 
 async def a_transfer_of(world: World, name: str, *, sender: str, sent_from: str) -> None:
@@ -87,6 +95,19 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         await a_transfer_of(world, OWN, sender=CALLER, sent_from=OTHER)
         await a_transfer_of(world, UNITS, sender=OUTSIDER, sent_from=POINT)
         await a_transfer_of(world, REGIONS, sender=OUTSIDER, sent_from=OTHER)
+        for name, point, prescriber, region in (
+            (OWN, OTHER, CALLER, REGION),
+            (UNITS, POINT, OUTSIDER, REGION),
+            (REGIONS, OTHER, OUTSIDER, REGION),
+            (ANOTHER_REGIONS, POINT, CALLER, "bd"),
+        ):
+            await given_back(world, name, point, prescriber=prescriber, region=region)
+        returned = Things(
+            own=device_id(f"{OWN}-R"),
+            units=device_id(f"{UNITS}-R"),
+            region=device_id(f"{REGIONS}-R"),
+            platform=device_id(f"{ANOTHER_REGIONS}-R", region="bd"),
+        )
         devices = Things(
             own=device_id(OWN),
             units=device_id(UNITS),
@@ -110,6 +131,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             world,
             {
                 "inventory.devices.list": Upon(things=devices, key="device_id"),
+                "inventory.devices.returned": Upon(
+                    things=returned, key="device_id", query=f"person={person()}"
+                ),
                 "inventory.device.show": Upon(things=devices),
                 "inventory.device.tell": Upon(things=devices),
                 "inventory.stores.list": Upon(things=stores, key="store"),

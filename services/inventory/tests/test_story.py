@@ -102,7 +102,8 @@ async def test_what_happened_at_a_protected_person_is_not_told_to_who_has_no_par
 @pytest.mark.parametrize("kind", get_args(DeviceEvent), ids=lambda kind: kind.wire_type)
 def test_each_event_of_a_device_is_told(kind: Any) -> None:
     for example in examples(kind.wire_type):
-        assert story.tell(example.message).summary.endswith(".")
+        event: Any = example.message
+        assert story.tell(event).summary.endswith(".")
 
 
 def test_the_timers_that_are_told_are_the_services() -> None:

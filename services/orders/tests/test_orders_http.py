@@ -10,7 +10,11 @@ from kvitt_testkit.world import Given
 from orders.app import service
 from orders.customer_orders.models import OrderRow
 
-from contracts.tests.builders.inventory import a_line_delivered, an_article_listed
+from contracts.tests.builders.inventory import (
+    a_line_delivered,
+    a_reservation_released,
+    an_article_listed,
+)
 from contracts.tests.builders.regions import a_person_stated
 from contracts.tests.builders.story import CUSHION, order_id
 from services.orders.tests.builders import any_ref, registry
@@ -169,6 +173,27 @@ async def test_an_order_is_voided_over_http_and_a_withdrawal_is_not(given: Given
         assert (voiding.status_code, voiding.json()["status"]) == (202, "voiding")
         assert (refused.status_code, refused.json()["rule"]) == (409, "ORD-14")
         assert refused.json()["reason"] == "WITHDRAWAL_IS_DELIVERED"
+
+
+@pytest.mark.rule("ORD-14a")
+async def test_whether_an_order_may_be_voided_is_told_before_anybody_tries(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        order = (await placed_over_http(world, client))["order_id"]
+        taken = (await client.post("/withdrawals", json=await a_body(world, store="402"))).json()
+
+        may = await client.get(f"/orders/{order}/voiding")
+        withdrawn = await client.get(f"/orders/{taken['order_id']}/voiding")
+        await client.post(f"/orders/{order}:void")
+        asked = await client.get(f"/orders/{order}/voiding")
+        await world.handle(a_reservation_released(OrderId(UUID(order))))
+        voided = await client.get(f"/orders/{order}/voiding")
+
+        assert may.json() == {"may": True, "reason": None, "rule": None, "way_on": None}
+        assert (withdrawn.json()["may"], withdrawn.json()["rule"]) == (False, "ORD-14")
+        assert withdrawn.json()["reason"] == "WITHDRAWAL_IS_DELIVERED"
+        assert asked.json()["way_on"] == "Makuleringen väntar på lagrets svar."
+        assert voided.json()["way_on"] == "Ordern är redan makulerad."
 
 
 @pytest.mark.rule("ORD-18b")

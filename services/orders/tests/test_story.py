@@ -99,7 +99,7 @@ def test_each_event_of_an_order_is_told(kind: Any) -> None:
     order = evolve(None, an_order_placed())
     (line,) = order.lines
     for example in examples(kind.wire_type):
-        event = example.message
+        event: Any = example.message
         if isinstance(event, OrderLineDelivered):
             event = event.model_copy(update={"line_id": line.line_id})
 

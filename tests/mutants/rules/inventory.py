@@ -89,6 +89,22 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
         f"{_ARTICLES}_balances_are_computed_at_once_below_fifty_hits_and_on_request_from_fifty_on",
     ),
     rule_mutant(
+        "INV-3a",
+        "A class holds no articles of the classes below it",
+        f"{_CODE}/articles/domain.py",
+        "for digits in range(2, len(code) + 1, 2):",
+        "for digits in range(len(code), len(code) + 1):",
+        f"{_ARTICLES}_the_catalogue_is_a_tree_of_classes_with_all_suppliers_articles",
+    ),
+    rule_mutant(
+        "INV-3b",
+        "A class shows the articles that begin its name alone",
+        f"{_CODE}/articles/api.py",
+        "StartsWith(ArticleRow.iso_code,",
+        "StartsWith(ArticleRow.name,",
+        f"{_ARTICLES}_the_catalogue_is_a_tree_of_classes_with_all_suppliers_articles",
+    ),
+    rule_mutant(
         "INV-2b",
         "A price that is told anew stands beside the old one of its day",
         f"{_CODE}/articles/domain.py",

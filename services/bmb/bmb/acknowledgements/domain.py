@@ -82,8 +82,8 @@ class Acceptance:
 def accept_at_once(
     transfer: Transfer, acceptance: Acceptance, *, policy: RegionPolicy, now: datetime
 ) -> tuple[TransferEvent, ...]:
-    """Accept what has just been sent, as its sender asked for (BMB-4). No event where he may not
-    accept it any more: then it waits to be acknowledged.
+    """Accept what has just been sent, as its sender asked for (BMB-4). Where `accept` raises
+    Refused there is no event: then it waits to be acknowledged.
     """
     try:
         return accept(

@@ -48,7 +48,7 @@ async def save_transfer(command: SaveTransfer, tx: Transaction) -> None:
     also what ExecuteTransfer is refused for:
     NOT_RESPONSIBLE, SENDER_NOT_PERMITTED (BMB-2), ATTESTATION_MISSING, PATIENT_TO_PATIENT_FORBIDDEN
     (BMB-11); with `accept_for` what AcceptTransfer is refused for: UNKNOWN_CUSTOMER,
-    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4).
+    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4).
     """
     transfer_id = TransferId(tx.target("transfer"))
     row = await tx.find(TransferRow, transfer_id)

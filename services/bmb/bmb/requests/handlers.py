@@ -35,7 +35,10 @@ def _read_to_accept(event: HoldGranted, tx: Transaction) -> Iterable[RowKey]:
 @messages.on(HoldGranted, of=TransferRow, reads=_read_to_accept)
 async def on_hold_granted(row: TransferRow, event: HoldGranted, tx: Transaction) -> None:
     """The receiver sees the transfer from now on, until its deadline (BMB-7); or its sender accepts
-    it at once (BMB-4).
+    it at once (BMB-4). What he may not accept by now waits to be acknowledged; nobody is refused
+    for NOT_OPEN, NOT_RESPONSIBLE, SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE,
+    PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT
+    (REF-14), NOT_A_PRESCRIBER (BMB-1).
 
     Raises ValueError: the transfer was never requested.
     """

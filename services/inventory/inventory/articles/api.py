@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from kvitt_chassis.filters import Eq, ForTheView, StartsWith, Where
@@ -17,9 +17,11 @@ from kvitt_chassis.http import (
     RegionWide,
     named,
 )
+from kvitt_chassis.parameters import read_from_texts
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, StoreId
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 from sqlalchemy import ColumnElement, and_, exists, select
 
 from inventory.articles import domain
@@ -171,15 +173,26 @@ class Classes(BaseModel):
     items: list[ClassView]
 
 
-@router.get("/articles:classes")
-async def list_classes(
-    reader: Reader,
+class ClassesQuery(BaseModel):
+    """Which articles are counted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     in_assortment: Annotated[
-        bool | None, Query(description="Räkna bara artiklar i (eller utom) sortiment")
-    ] = None,
-) -> Classes:
+        bool | None, Field(description="Räkna bara artiklar i (eller utom) sortiment")
+    ] = None
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        return read_from_texts(cls, handler, source)
+
+
+@router.get("/articles:classes")
+async def list_classes(reader: Reader, asked: Annotated[ClassesQuery, Query()]) -> Classes:
     """Sortimentskatalogen: de ISO-klasser som har artiklar, på 2, 4 och 6 siffror (INV-3)."""
-    counted = await count_by_class(reader, in_assortment=in_assortment)
+    counted = await count_by_class(reader, in_assortment=asked.in_assortment)
     return Classes(items=[ClassView(iso_code=code, articles=count) for code, count in counted])
 
 

@@ -7,7 +7,7 @@ from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId, DeviceNumber, identify
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
@@ -86,6 +86,22 @@ async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRo
     return await reader.all(
         select(CustodyRow).where(CustodyRow.device_id == row.id).order_by(CustodyRow.number)
     )
+
+
+def next_change_of(change: type[CustodyRow]) -> ScalarSelect[int]:
+    """The number of the change of custody that came after this one of the same device."""
+    after = aliased(CustodyRow)
+    found = (
+        select(after.number)
+        .where(
+            after.region == change.region,
+            after.device_id == change.device_id,
+            after.number > change.number,
+        )
+        .order_by(after.number)
+        .limit(1)
+    )
+    return found.correlate(change).scalar_subquery()
 
 
 def is_of_units(caller: Caller) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from inventory.articles.models import ArticleRow
 from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.devices.queries import next_change_of
 from inventory.people.queries import protected_references, references_of
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
@@ -80,26 +81,15 @@ class ReturnedQuery(ListQuery):
     person: Annotated[PersonRef, WhereLookedUp(_was_with, "Patient, som referens")]
 
 
-_following = (
-    select(_next.number)
-    .where(
-        _next.region == _ended.region,
-        _next.device_id == _ended.device_id,
-        _next.number > _ended.number,
-    )
-    .order_by(_next.number)
-    .limit(1)
-    .correlate(_ended)
-    .scalar_subquery()
-)
 RETURNED = ListOf(
     select(_ended, _next.since, DeviceRow.device_number, ArticleRow.article_number, ArticleRow.name)
+    .select_from(_ended)
     .join(
         _next,
         and_(
             _next.region == _ended.region,
             _next.device_id == _ended.device_id,
-            _next.number == _following,
+            _next.number == next_change_of(_ended),
         ),
     )
     .join(DeviceRow, and_(DeviceRow.region == _ended.region, DeviceRow.id == _ended.device_id))

@@ -19,10 +19,8 @@ from kvitt_chassis.http import (
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.stories import Story, told
-from kvitt_contracts.orders import (
-    Supply,
-    VoidOrder,
-)
+from kvitt_contracts.orders import Supply, VoidOrder
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitId,
@@ -34,7 +32,7 @@ from kvitt_contracts.types import (
 from pydantic import Field
 from sqlalchemy import ColumnElement, or_, select
 
-from orders.customer_orders import story
+from orders.customer_orders import domain, story
 from orders.customer_orders.deliveries import resolve_delivery
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
@@ -43,8 +41,11 @@ from orders.customer_orders.views import (
     DeliveryView,
     OrderSummary,
     OrderView,
+    VoidingView,
 )
 from orders.read_transaction import ReadTransaction
+from orders.units.models import UserRow
+from orders.units.queries import user_key
 
 router = ApiRouter(tags=["Ordrar"])
 
@@ -147,6 +148,27 @@ async def tell_order(order_id: UUID, reader: Reader) -> Story:
         items=told(await reader.log_of(row), by=lambda event: story.tell(event, order)),
         next=list(story.what_comes(order, due=due)),
     )
+
+
+@router.get("/orders/{order_id}/voiding")
+async def may_be_voided(order_id: UUID, reader: Reader, tx: ReadTransaction) -> VoidingView:
+    """Om den som frågar kan makulera ordern nu, och annars varför inte (ORD-14). Ingenting
+    registreras; lagret är inte tillfrågat.
+    """
+    row = await reader.get(OrderRow, order_id, scope=SCOPE, rule="ORD-14")
+    order = row.state()
+    by = await tx.get(UserRow, user_key(reader.caller.user_id, tx), rule="REF-3")
+    try:
+        may = bool(domain.request_void(order, by=by.state()))
+    except Refused as refused:
+        return VoidingView(
+            may=False, reason=refused.reason, rule=refused.rule, way_on=refused.way_on
+        )
+    if may:
+        return VoidingView(may=True)
+    ended = order.status is Status.VOIDED
+    way_on = "Ordern är redan makulerad." if ended else "Makuleringen väntar på lagrets svar."
+    return VoidingView(may=False, reason=order.status.upper(), rule="ORD-14", way_on=way_on)
 
 
 @router.post("/orders/{order_id}:resolve-delivery")

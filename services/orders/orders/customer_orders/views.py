@@ -171,6 +171,29 @@ class OrderView(OrderSummary):
         return view.model_copy(update={"lines": lines})
 
 
+class VoidingView(BaseModel):
+    """Om den som frågar kan makulera en order nu, och annars varför inte (ORD-14)."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "may": False,
+                    "reason": "PICKING_BEGUN",
+                    "rule": "ORD-14",
+                    "way_on": "Plocket har börjat. Kontakta hjälpmedelsservice.",
+                }
+            ]
+        },
+    )
+
+    may: Annotated[bool, Field(description="Går att makulera, om lagret släpper varorna")]
+    reason: Annotated[str | None, Field(description="Varför inte")] = None
+    rule: Annotated[str | None, Field(description="Enligt vilken regel")] = None
+    way_on: Annotated[str | None, Field(description="Vad man kan göra i stället")] = None
+
+
 class DeliveryView(BaseModel):
     """Vart en order ska, för den som levererar (ORD-3)."""
 

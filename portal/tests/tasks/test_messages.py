@@ -1,0 +1,54 @@
+"""Meddelanden: T-78, and what is taken out of the list."""
+
+import pytest
+
+from portal.tests.browser import MakeActor
+from portal.tests.scene import Scene
+from portal.tests.tasks.test_answers import a_handover
+
+TITLE = "Byte att kvittera"
+
+
+@pytest.mark.task("T-78")
+@pytest.mark.rule("NTF-1a")
+async def test_a_message_leads_to_what_it_is_about(actor: MakeActor, scene: Scene) -> None:
+    handover = await a_handover(scene)
+    transfer = await handover.send(handover.devices[0])
+    anna = await actor(handover.receiver)
+    await anna.sees(TITLE)
+    await anna.picture("start-messages")
+    await anna.accessible()
+
+    await anna.click(TITLE)
+
+    await anna.is_at(f"/bmb/{transfer}")
+    anna.counts("T-78")
+    await anna.goes("/meddelanden?olasta=1")
+    await anna.sees("Inga meddelanden.")
+    await anna.accessible()
+
+
+async def test_a_message_is_taken_out_of_the_list_without_script(
+    actor: MakeActor, scene: Scene
+) -> None:
+    handover = await a_handover(scene)
+    await handover.send(handover.devices[0])
+    anna = await actor(handover.receiver, at="/meddelanden", script=False)
+
+    await anna.page.get_by_label(f"Markera {TITLE}").check()
+    await anna.click("Ta bort markerade")
+
+    await anna.sees("1 meddelande borta.")
+    await anna.sees("Inga meddelanden.")
+
+
+async def test_nothing_ticked_says_what_to_do(actor: MakeActor, scene: Scene) -> None:
+    handover = await a_handover(scene)
+    await handover.send(handover.devices[0])
+    anna = await actor(handover.receiver, at="/meddelanden")
+    await anna.picture("messages")
+    await anna.accessible()
+
+    await anna.click("Ta bort markerade")
+
+    await anna.sees("Markera de meddelanden som ska tas bort.")

@@ -1,0 +1,131 @@
+"""Min sida, where one works, the keys, help, and the end of a session."""
+
+import pytest
+
+from portal.tests.browser import MakeActor
+from portal.tests.scene import Scene
+from portal.tests.system import PortalSystem
+
+NAME = "Anna Exempelstierna"
+
+
+@pytest.mark.rule("REF-3a")
+async def test_where_one_works_is_seen_and_changed_on_every_page(
+    actor: MakeActor, scene: Scene
+) -> None:
+    mine, other = scene.place("Rehabiliteringen"), scene.place("Hörselcentralen vid Exempelsjön")
+    user = scene.user(mine, other, name=NAME)
+    await scene.set()
+    anna = await actor(user, at="/artiklar?query=rullstol")
+    await anna.sees(f"{mine.id} Rehabiliteringen")
+
+    await anna.click(NAME)
+    await anna.accessible()
+    await anna.picture("own-menu")
+    await anna.click(f"{other.id} Hörselcentralen vid Exempelsjön")
+
+    await anna.is_at("/artiklar")
+    await anna.has("Sök artikel", "rullstol")
+    assert anna.actions == 2
+    assert other.id in (await anna.text_of(".who__place"))[0]
+
+
+async def test_min_sida_says_what_the_register_knows(actor: MakeActor, scene: Scene) -> None:
+    place = scene.place("Rehabiliteringen")
+    user = scene.user(place, name=NAME)
+    await scene.set()
+    anna = await actor(user)
+
+    await anna.click(NAME)
+    await anna.click("Dina uppgifter")
+
+    await anna.sees(f"{place.id} Rehabiliteringen (valt nu)")
+    await anna.sees("förskrivare")
+    await anna.accessible()
+    await anna.picture("own")
+
+
+async def test_min_sida_without_its_service_says_so(
+    actor: MakeActor, portal_system: PortalSystem
+) -> None:
+    anna = await actor("f101")
+    async with portal_system.without("orders"):
+        await anna.goes("/mina-uppgifter")
+        await anna.sees("Beställningar svarar inte just nu")
+        await anna.accessible()
+
+
+async def test_keys_lead_to_the_search_to_help_and_to_the_start(actor: MakeActor) -> None:
+    anna = await actor("f101", at="/artiklar")
+
+    await anna.press("s")
+    await anna.write("s?g")
+    assert await anna.page.locator("#sok").input_value() == "s?g"
+    await anna.reach("Sök")
+    await anna.press("?")
+
+    await anna.is_at("/hjalp")
+    await anna.press("g")
+    await anna.is_at("/")
+
+
+async def test_keys_are_turned_off_for_good(actor: MakeActor) -> None:
+    anna = await actor("f101", at="/hjalp")
+    await anna.accessible()
+    await anna.picture("help")
+
+    await anna.reach("Stäng av tangenterna")
+    await anna.page.keyboard.press("Enter")
+    await anna.sees("Tangenterna är av.")
+    await anna.press("g")
+    await anna.is_at("/hjalp")
+    await anna.reach("Sätt på tangenterna")
+    await anna.page.keyboard.press("Enter")
+    await anna.sees("Tangenterna är på.")
+    await anna.press("g")
+
+    await anna.is_at("/")
+
+
+async def test_the_name_opens_and_escape_closes(actor: MakeActor) -> None:
+    anna = await actor("f101")
+
+    await anna.reach(await anna.page.locator("details.who summary").inner_text())
+    await anna.press("Enter")
+    await anna.sees("Avsluta")
+    await anna.press("Escape")
+
+    await anna.sees_no("Avsluta")
+
+
+@pytest.mark.parametrize("path", ["/hjalp", "/tillganglighet"])
+async def test_help_and_the_statement_are_for_everybody(
+    actor: MakeActor, path: str, portal_system: PortalSystem
+) -> None:
+    anna = await actor("f101", at=path, script=False)
+    assert await anna.text_of(".nav li") != []
+    await anna.page.context.clear_cookies()
+
+    assert await anna.goes(path) == 200
+    assert await anna.text_of(".nav li") == []
+    await anna.accessible()
+
+
+async def test_who_is_idle_is_warned_and_stays_by_one_press(actor: MakeActor) -> None:
+    anna = await actor("f101")
+    await anna.page.clock.install()
+    await anna.reload()
+
+    await anna.page.clock.fast_forward("27:05")
+    await anna.sees("Du loggas ut om ungefär två minuter.")
+    await anna.accessible()
+    await anna.picture("own-idle")
+    await anna.click("Fortsätt vara inloggad")
+    await anna.sees_no("Du loggas ut om ungefär två minuter.")
+
+    await anna.page.clock.fast_forward("27:05")
+    await anna.sees("Du loggas ut om ungefär två minuter.")
+    await anna.page.context.clear_cookies()
+    await anna.click("Fortsätt vara inloggad")
+    await anna.sees("Du är utloggad. Det du har skrivit är kvar här")
+    await anna.accessible()
