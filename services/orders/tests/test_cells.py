@@ -91,6 +91,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.orders.list": Upon(things=orders, key="order_id"),
                 "orders.order.show": Upon(things=orders),
                 "orders.order.tell": Upon(things=orders),
+                "orders.order.voiding": Upon(things=orders),
                 "orders.order.void": Upon(things=orders),
                 "orders.delivery.resolve": Upon(things=orders),
                 "orders.person.show": Upon(things=persons),
