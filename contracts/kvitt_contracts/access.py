@@ -196,6 +196,12 @@ _BMB = (
     _command("bmb.transfer.reject", f"POST {_TRANSFER}:reject", bmb.RejectTransfer, _WORKS),
     _command("bmb.transfer.withdraw", f"POST {_TRANSFER}:withdraw", bmb.WithdrawTransfer, _WORKS),
     _command(
+        "bmb.transfer.ask-to-unlock",
+        f"POST {_TRANSFER}:ask-to-unlock",
+        bmb.AskToUnlockTransfer,
+        _CARE,
+    ),
+    _command(
         "bmb.transfer.unlock",
         f"POST {_TRANSFER}:unlock",
         bmb.UnlockTransfer,
@@ -211,6 +217,7 @@ _BMB = (
             "GET /transfers:to-take-over": ("bmb.transfers.to-take-over", _MINE),
             "GET /transfers:unanswered": ("bmb.transfers.unanswered", _MINE),
             "GET /transfers:rejected": ("bmb.transfers.rejected", _MINE),
+            "GET /transfers:locked": ("bmb.transfers.locked", {**_STAFF, **_SYSTEM}),
             f"GET {_TRANSFER}": ("bmb.transfer.show", _READS),
             f"GET {_TRANSFER}/story": ("bmb.transfer.tell", _READS),
         },

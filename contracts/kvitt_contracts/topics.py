@@ -237,6 +237,7 @@ REGION_BMB = inbound_topic(
         bmb.AcceptTransfer,
         bmb.RejectTransfer,
         bmb.WithdrawTransfer,
+        bmb.AskToUnlockTransfer,
         bmb.UnlockTransfer,
     ],
     coming=coming.TO_BMB,

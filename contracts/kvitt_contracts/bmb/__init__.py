@@ -3,6 +3,7 @@
 from kvitt_contracts.bmb.responsibles import ResponsiblesEvent, ResponsiblesSet
 from kvitt_contracts.bmb.transfer_commands import (
     AcceptTransfer,
+    AskToUnlockTransfer,
     CancelTransfer,
     ExecuteTransfer,
     RejectTransfer,
@@ -30,6 +31,7 @@ from kvitt_contracts.bmb.transfers import (
     TransferRejected,
     TransferRequested,
     TransferSent,
+    TransferUnlockAsked,
     TransferUnlocked,
     TransferVoided,
     TransferWithdrawn,
@@ -37,6 +39,7 @@ from kvitt_contracts.bmb.transfers import (
 
 __all__ = [
     "AcceptTransfer",
+    "AskToUnlockTransfer",
     "CancelTransfer",
     "ComingTransferEvent",
     "DeviceRefusal",
@@ -62,6 +65,7 @@ __all__ = [
     "TransferRejected",
     "TransferRequested",
     "TransferSent",
+    "TransferUnlockAsked",
     "TransferUnlocked",
     "TransferVoided",
     "TransferWithdrawn",

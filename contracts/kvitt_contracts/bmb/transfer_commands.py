@@ -75,6 +75,12 @@ class RejectTransfer(Command, type="bmb.transfer.reject.v1"):
     message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
 
 
+class AskToUnlockTransfer(Command, type="bmb.transfer.ask-to-unlock.v1"):
+    """One of the two sides asks customer service to unlock a locked transfer (BMB-7)."""
+
+    by: UserId
+
+
 class UnlockTransfer(Command, type="bmb.transfer.unlock.v1"):
     """Customer service frees a locked transfer's devices; `asked_by` is who wanted it (BMB-7,
     REF-12).

@@ -188,6 +188,18 @@ class TransferLocked(Event, type="bmb.transfer.locked.v1"):
     policy: PolicyVersion
 
 
+class TransferUnlockAsked(Event, type="bmb.transfer.unlock-asked.v1"):
+    """One of the two sides of a locked transfer has asked customer service to unlock it: it stays
+    locked, and its devices held, until TransferUnlocked (BMB-7).
+
+    Once in a transfer's life: who asks again changes nothing.
+    """
+
+    transfer_id: TransferId
+    by: UserId
+    asked_at: AwareDatetime
+
+
 class TransferUnlocked(Event, type="bmb.transfer.unlocked.v1"):
     """Customer service has freed the devices of a locked transfer: a new one may be made (BMB-7).
 
@@ -267,6 +279,7 @@ TransferEvent = (
     | TransferRejected
     | TransferWithdrawn
     | TransferLocked
+    | TransferUnlockAsked
     | TransferUnlocked
     | TransferVoided
     | TransferLineCompleted

@@ -18,6 +18,7 @@ from kvitt_contracts.bmb import (
     TransferRejected,
     TransferRequested,
     TransferSent,
+    TransferUnlockAsked,
     TransferUnlocked,
     TransferVoided,
     TransferWithdrawn,
@@ -190,6 +191,16 @@ def a_transfer_withdrawn(*devices: str, transfer: str | TransferId = "BMB-1") ->
 def a_transfer_locked(*devices: str, transfer: str | TransferId = "BMB-1") -> TransferLocked:
     """Nobody answered, and the devices stay held."""
     return build(TransferLocked, _expired(devices, transfer), {})
+
+
+def a_transfer_unlock_asked(transfer: str | TransferId = "BMB-1") -> TransferUnlockAsked:
+    """The sender has asked customer service to unlock a locked transfer."""
+    values = {
+        "transfer_id": transfer_id(transfer),
+        "by": SENDER,
+        "asked_at": "2026-03-10T09:00:00Z",
+    }
+    return build(TransferUnlockAsked, values, {})
 
 
 def a_transfer_unlocked(*devices: str, transfer: str | TransferId = "BMB-1") -> TransferUnlocked:

@@ -23,6 +23,7 @@ from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_chassis.web.stories import Story, told
 from kvitt_contracts.bmb import (
     AcceptTransfer,
+    AskToUnlockTransfer,
     CancelTransfer,
     ExecuteTransfer,
     RejectTransfer,
@@ -44,14 +45,14 @@ from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
-from bmb.domain import Status
+from bmb.domain import UNANSWERED, Status
 from bmb.drafts.bodies import Message, SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
-from bmb.queries import SHOWN, UNLOCKED, is_shown
+from bmb.queries import SHOWN, UNLOCKED, is_of_protected, is_shown, may_be_unlocked
 from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
-from bmb.views import TransferLine, TransferView
+from bmb.views import LockedTransfer, TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
 
@@ -165,6 +166,16 @@ async def withdraw_transfer(transfer_id: UUID, commands: Commands) -> TransferVi
     return await _run(command, transfer_id, commands, rule="BMB-6")
 
 
+@router.post("/transfers/{transfer_id}:ask-to-unlock")
+async def ask_to_unlock_transfer(transfer_id: UUID, commands: Commands) -> TransferView:
+    """Be om upplåsning: kundtjänst får veta vem som ber. Bytet är låst till dess att de låser upp.
+
+    Nekas: UNKNOWN_TRANSFER, NOT_LOCKED, NOT_RESPONSIBLE (BMB-7), UNKNOWN_USER (REF-3).
+    """
+    command = AskToUnlockTransfer(by=commands.caller.user_id)
+    return await _run(command, transfer_id, commands, rule="BMB-7")
+
+
 @router.post("/transfers/{transfer_id}:unlock")
 async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Commands) -> TransferView:
     """Lås upp ett låst byte. Bara kundtjänst. Svaret visar ingen mottagare med skyddade
@@ -248,8 +259,10 @@ async def list_to_take_over(
 async def list_unanswered(
     reader: Reader, asked: Annotated[ListQuery, Query()]
 ) -> Page[TransferLine]:
-    """Ej besvarade: skickade från dina tjänsteställen, som ingen har kvitterat (BMB-8)."""
-    unanswered = TransferRow.status.in_((Status.SENT, Status.LOCKED, Status.VOIDED))
+    """Ej besvarade: skickade från dina tjänsteställen, som ingen har kvitterat, också när de blev
+    låsta, upplåsta eller ogiltiga för det (BMB-8).
+    """
+    unanswered = TransferRow.status.in_(UNANSWERED)
     return await TRANSFERS.page(asked, reader, _from_me(reader), unanswered)
 
 
@@ -258,6 +271,35 @@ async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) ->
     """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till (BMB-8)."""
     rejected = TransferRow.status == Status.REJECTED
     return await TRANSFERS.page(asked, reader, _from_me(reader), rejected)
+
+
+class LockedQuery(ListQuery):
+    """Which locked transfers."""
+
+    asked: Annotated[
+        bool,
+        Where(lambda _, __: TransferRow.unlock_asked_at.is_not(None), "Bara de som någon ber om"),
+    ] = False
+
+
+LOCKED = ListOf(
+    select(TransferRow, is_of_protected().label("is_of_protected")),
+    scope=UNLOCKED,
+    sorts=named(TransferRow.unlock_asked_at, TransferRow.deadline),
+    default="unlock_asked_at",
+    view=LockedTransfer.of,
+)
+
+
+@router.get("/transfers:locked")
+async def list_locked(
+    reader: Reader, asked: Annotated[LockedQuery, Query()]
+) -> Page[LockedTransfer]:
+    """Låsta byten som kundtjänst kan låsa upp: först de som någon ber om, den som har väntat
+    längst överst (BMB-7). Vem de gäller står inte här.
+    """
+    locked = TransferRow.status == Status.LOCKED
+    return await LOCKED.page(asked, reader, locked, may_be_unlocked(reader.grant))
 
 
 @router.get("/transfers/{transfer_id}")
@@ -287,7 +329,12 @@ async def tell_transfer(transfer_id: UUID, reader: Reader) -> Story:
 
 
 async def _run(
-    command: AcceptTransfer | CancelTransfer | ExecuteTransfer | RejectTransfer | WithdrawTransfer,
+    command: AcceptTransfer
+    | AskToUnlockTransfer
+    | CancelTransfer
+    | ExecuteTransfer
+    | RejectTransfer
+    | WithdrawTransfer,
     transfer_id: UUID,
     commands: CommandRunner,
     *,

@@ -26,6 +26,7 @@ from kvitt_contracts.bmb import (
     TransferRejected,
     TransferRequested,
     TransferSent,
+    TransferUnlockAsked,
     TransferUnlocked,
     TransferVoided,
     TransferWithdrawn,
@@ -69,6 +70,8 @@ class Status(StrEnum):
 TAKING_EFFECT: Final = (Status.ACCEPTED, Status.EXECUTED_AUTOMATICALLY)
 HOLDING: Final = (Status.SENT, *TAKING_EFFECT, Status.LOCKED)
 """While a transfer is in one of these, inventory holds its devices for it."""
+UNANSWERED: Final = (Status.SENT, Status.LOCKED, Status.UNLOCKED, Status.VOIDED)
+"""What was sent, and what became of it when nobody answered and nothing was executed (BMB-8)."""
 
 
 class Reason(StrEnum):
@@ -96,7 +99,8 @@ class Transfer:
 
     `remaining` are the devices that neither have changed custody by it nor dropped out of it;
     `dropped` those that did. `sent_by` executed it, and accepts it for `accept_for` at once, where
-    that is named. `void_reason`: what had ended when it was to be executed automatically.
+    that is named. `unlock_asked_by`: who has asked customer service to unlock it.
+    `void_reason`: what had ended when it was to be executed automatically.
     """
 
     id: TransferId
@@ -126,6 +130,8 @@ class Transfer:
     customer_id: CustomerId | None = None
     payer_id: PayerId | None = None
     effective_on: date | None = None
+    unlock_asked_by: UserId | None = None
+    unlock_asked_at: datetime | None = None
     void_reason: str | None = None
 
     @property
@@ -190,6 +196,8 @@ def evolve(transfer: Transfer | None, event: TransferEvent) -> Transfer:
                 payer_id=event.payer_id,
                 effective_on=event.effective_on,
             )
+        case TransferUnlockAsked():
+            return replace(transfer, unlock_asked_by=event.by, unlock_asked_at=event.asked_at)
         case TransferVoided():
             return replace(transfer, status=Status.VOIDED, void_reason=event.reason)
         case TransferLineCompleted():

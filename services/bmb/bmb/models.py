@@ -41,6 +41,7 @@ class TransferRow(
         Index("ix_transfers_sender", "region", "sender"),
         Index("ix_transfers_new_prescriber", "region", "new_prescriber"),
         Index("ix_transfers_requested_at", "region", "requested_at", "id"),
+        Index("ix_transfers_unlock_asked", "region", "unlock_asked_at", "id"),
         Index("ix_transfers_devices", "devices", postgresql_using="gin"),
     )
 
@@ -74,6 +75,8 @@ class TransferRow(
     customer_id: Mapped[CustomerId | None]
     payer_id: Mapped[PayerId | None]
     effective_on: Mapped[date | None]
+    unlock_asked_by: Mapped[UserId | None]
+    unlock_asked_at: Mapped[datetime | None]
     void_reason: Mapped[str | None]
 
 

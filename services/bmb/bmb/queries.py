@@ -17,7 +17,8 @@ from bmb.models import TransferRow
 from bmb.register.queries import protected_references
 
 
-def _is_of_protected() -> ColumnElement[bool]:
+def is_of_protected() -> ColumnElement[bool]:
+    """True of a transfer from or to a person with protected identity."""
     protected = protected_references()
     named = (
         cast(column, JSONB)["person"].astext
@@ -40,7 +41,7 @@ _SIDES: Final[Mapping[str, Any]] = {
 }
 
 # decision 0281: a transfer is its two sides', and a protected person's is theirs alone
-SHOWN: Final = ScopeOfPersons(TransferRow.region, protected=_is_of_protected, **_SIDES)
+SHOWN: Final = ScopeOfPersons(TransferRow.region, protected=is_of_protected, **_SIDES)
 """The transfers that somebody is shown with their recipients: those of their side, the receiving
 one's from when they are sent; and where the table reaches over the region the others too, save the
 protected.
@@ -48,6 +49,14 @@ protected.
 
 UNLOCKED: Final = Scope(TransferRow.region, **_SIDES)
 """The transfers that may be unlocked, also by who is not shown whom they concern."""
+
+
+# decision 0310: asking to unlock is a step of the transfer, and needs no words
+def may_be_unlocked(grant: Grant) -> ColumnElement[bool]:
+    """What a locked transfer must be to be named to who unlocks: what they are shown anyway, and
+    what somebody has asked them to unlock, whoever it concerns.
+    """
+    return or_(TransferRow.unlock_asked_at.is_not(None), SHOWN.within(grant))
 
 
 async def is_shown(transfer: UUID, grant: Grant, tx: Transaction) -> bool:

@@ -23,6 +23,7 @@ from kvitt_contracts.bmb import (
     TransferRejected,
     TransferRequested,
     TransferSent,
+    TransferUnlockAsked,
     TransferUnlocked,
     TransferVoided,
     TransferWithdrawn,
@@ -64,6 +65,7 @@ _PLAIN: Final[Mapping[type[TransferEvent], Told]] = {
         summary="Ingen kvitterade i tid: hjälpmedlen är låsta tills kundtjänst låser upp dem.",
         rule="BMB-7",
     ),
+    TransferUnlockAsked: Told(summary="Kundtjänst blev ombedd att låsa upp bytet.", rule="BMB-7"),
     TransferWithdrawn: Told(
         summary="Avsändaren ångrade bytet innan någon hade svarat: hjälpmedlen är fria.",
         rule="BMB-6",
@@ -145,10 +147,16 @@ def what_comes(
         outcome = _at_the_deadline(transfer, policy)
         yield Coming(at=due[DEADLINE.name], what=f"Har ingen kvitterat då {outcome}.")
     if transfer.status is Status.LOCKED:
-        yield Coming(at=None, what="Kundtjänst låser upp hjälpmedlen när någon ber om det.")
+        yield Coming(at=None, what=_how_it_is_unlocked(transfer))
     if transfer.status in TAKING_EFFECT and transfer.effective_on is not None:
         payer = f"{transfer.payer_id} betalar från och med den dagen"
         yield Coming(at=start_of_day(transfer.effective_on), what=f"Bytet får verkan: {payer}.")
+
+
+def _how_it_is_unlocked(transfer: Transfer) -> str:
+    if transfer.unlock_asked_by is None:
+        return "Kundtjänst låser upp hjälpmedlen när någon ber om det."
+    return "Kundtjänst är tillfrågad. När hjälpmedlen är upplåsta kan ett nytt byte göras."
 
 
 def _at_the_deadline(transfer: Transfer, policy: RegionPolicy) -> str:

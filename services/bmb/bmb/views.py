@@ -55,11 +55,44 @@ class TransferLine(BaseModel):
     ]
     device_count: Annotated[int, Field(description="Antal hjälpmedel")]
     effective_on: Annotated[date | None, Field(description="Dag då bytet får verkan")]
+    unlock_asked_by: Annotated[
+        UserId | None, Field(description="Vem som har bett kundtjänst låsa upp det (BMB-7)")
+    ]
+    unlock_asked_at: Annotated[datetime | None, Field(description="När det begärdes")]
 
     @classmethod
     def of(cls, row: TransferRow) -> "TransferLine":
         """The line of a row."""
         return cls.model_validate(row.state())
+
+
+class LockedTransfer(BaseModel):
+    """Ett låst byte, som den ser det som kan låsa upp det: utan mottagare och utan meddelanden."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: UUID
+    reference: Annotated[Reference | None, Field(description="Regionens egen beteckning")]
+    transfer_date: Annotated[date, Field(description="BMB-datum")]
+    deadline: Annotated[datetime | None, Field(description="Låst från och med denna tidpunkt")]
+    sender: Annotated[UserId, Field(description="Avsändarens användarnamn")]
+    sending_service_point: Annotated[ServicePointId, Field(description="Från tjänsteställe")]
+    receiving_service_point: Annotated[ServicePointId, Field(description="Skulle kvitteras av")]
+    device_count: Annotated[int, Field(description="Antal hjälpmedel")]
+    unlock_asked_by: Annotated[UserId | None, Field(description="Vem som har bett om det")]
+    unlock_asked_at: Annotated[datetime | None, Field(description="När det begärdes")]
+    recipient_is_withheld: Annotated[
+        bool,
+        Field(description="Sant där bytet, som rör någon med skyddade personuppgifter, inte visas"),
+    ]
+
+    @classmethod
+    def of(cls, found: tuple[TransferRow, bool]) -> "LockedTransfer":
+        """The view of a row, and of whether it is of a protected person."""
+        row, is_of_protected = found
+        state = row.state()
+        added = {"device_count": state.device_count, "recipient_is_withheld": is_of_protected}
+        return cls(**same_fields(state, cls) | added)
 
 
 class DeviceLine(BaseModel):

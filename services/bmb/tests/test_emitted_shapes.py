@@ -8,6 +8,7 @@ from uuid import uuid4
 from bmb.app import service
 from kvitt_contracts.bmb import (
     AcceptTransfer,
+    AskToUnlockTransfer,
     CancelTransfer,
     ExecuteTransfer,
     RejectTransfer,
@@ -155,6 +156,7 @@ async def unanswered_one(world: World, region: str) -> None:
     await send(world, "BMB-1", PATIENT, region=region, **TO_PRESCRIBER)
     await world.advance(stockholm("2026-05-10 00:00"))
     if region == "bd":
+        await world.handle(AskToUnlockTransfer(by=UserId(SENDER)), subject="BMB-1", region=region)
         unlock = UnlockTransfer(by=UserId(SERVICE), asked_by=UserId(SENDER))
         await world.handle(unlock, subject="BMB-1", region=region)
 

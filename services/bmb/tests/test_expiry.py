@@ -3,13 +3,15 @@ from typing import Any
 
 import pytest
 from bmb.domain import Reason, Status, evolve
-from bmb.expiry.domain import expire, near, nears_at, unlock
+from bmb.expiry.domain import ask_to_unlock, expire, near, nears_at, unlock
+from bmb.register.domain import User
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kvitt_contracts.bmb import (
     TransferDeadlineNeared,
     TransferExecutedAutomatically,
     TransferLocked,
+    TransferUnlockAsked,
     TransferUnlocked,
     TransferVoided,
 )
@@ -19,6 +21,8 @@ from kvitt_contracts.types import CustomerId, PayerId, UserId
 from kvitt_testkit.world import stockholm
 
 from contracts.tests.builders.story import (
+    OTHER,
+    OUTSIDER,
     PAYER,
     RECEIVING,
     RECEIVING_PAYER,
@@ -26,7 +30,7 @@ from contracts.tests.builders.story import (
     SENDING,
     device_id,
 )
-from services.bmb.tests.builders import a_policy, a_transfer
+from services.bmb.tests.builders import a_policy, a_receiver, a_transfer, a_user
 
 DEADLINE = stockholm("2026-05-08 00:00")
 
@@ -136,6 +140,49 @@ def test_what_is_not_locked_cannot_be_unlocked() -> None:
 
 def test_unlocking_twice_is_already_done() -> None:
     assert unlock(a_transfer(status=Status.UNLOCKED), asked_by=UserId(SENDER)) == ()
+
+
+@pytest.mark.rule("BMB-7h")
+@pytest.mark.parametrize("by", [a_user(), a_receiver()], ids=["sending", "receiving"])
+def test_either_side_of_a_locked_transfer_asks_to_unlock_it_and_it_stays_locked(by: User) -> None:
+    locked, now = a_transfer(status=Status.LOCKED), stockholm("2026-05-11 08:00")
+
+    (event,) = ask_to_unlock(locked, by=by, now=now)
+
+    assert event == TransferUnlockAsked(transfer_id=locked.id, by=by.id, asked_at=now)
+    asked = evolve(locked, event)
+    assert (asked.status, asked.unlock_asked_by, asked.unlock_asked_at) == (
+        Status.LOCKED,
+        by.id,
+        now,
+    )
+
+
+@pytest.mark.rule("BMB-7h")
+def test_what_is_asked_for_is_not_asked_for_again() -> None:
+    asked = a_transfer(status=Status.LOCKED, unlock_asked_by=UserId(SENDER))
+
+    assert ask_to_unlock(asked, by=a_receiver(), now=DEADLINE) == ()
+
+
+@pytest.mark.rule("BMB-7h")
+@pytest.mark.parametrize(
+    "by", [a_user(OUTSIDER, at=OTHER), a_user(active=False)], ids=["elsewhere", "inactive"]
+)
+def test_who_works_at_neither_side_does_not_ask_to_unlock(by: User) -> None:
+    with pytest.raises(Refused) as refused:
+        ask_to_unlock(a_transfer(status=Status.LOCKED), by=by, now=DEADLINE)
+
+    assert (refused.value.reason, refused.value.field) == (Reason.NOT_RESPONSIBLE, "by")
+
+
+@pytest.mark.rule("BMB-7h")
+@pytest.mark.parametrize("status", [one for one in Status if one is not Status.LOCKED])
+def test_what_is_not_locked_is_not_asked_to_be_unlocked(status: Status) -> None:
+    with pytest.raises(Refused) as refused:
+        ask_to_unlock(a_transfer(status=status), by=a_user(), now=DEADLINE)
+
+    assert refused.value.reason == Reason.NOT_LOCKED
 
 
 @pytest.mark.rule("NTF-2h")

@@ -21,6 +21,7 @@ _HTTP: Final = f"{_TESTS}/test_http.py::test"
 _COMPLETE: Final = f"{_TESTS}/test_completion.py::test"
 _SEND: Final = f"{_TESTS}/test_sending.py::test"
 _UNANSWERED: Final = f"{_TESTS}/test_expiring.py::test"
+_ASK: Final = f"{_TESTS}/test_asking_to_unlock.py::test"
 _REACH: Final = f"{_TESTS}/test_access.py::test"
 _PROTECTED: Final = f"{_TESTS}/test_protected.py::test"
 
@@ -60,8 +61,8 @@ STATES: tuple[RuleMutant, ...] = (
         "BMB-7c",
         "What is not locked is unlocked",
         _EXPIRY,
-        "    if transfer.status is not Status.LOCKED:\n",
-        "    if transfer.status is Status.DRAFT:\n",
+        "is not Status.LOCKED:\n        raise _not_locked(transfer)\n    return (\n",
+        "is Status.DRAFT:\n        raise _not_locked(transfer)\n    return (\n",
         f"{_EXPIRE}_what_is_not_locked_cannot_be_unlocked",
     ),
     rule_mutant(
@@ -107,9 +108,9 @@ STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BMB-8b",
         "What is locked is no longer among the unanswered",
-        _API,
-        "(Status.SENT, Status.LOCKED, Status.VOIDED)",
-        "(Status.SENT, Status.VOIDED)",
+        f"{_CODE}/domain.py",
+        "UNANSWERED: Final = (Status.SENT, Status.LOCKED, Status.UNLOCKED, Status.VOIDED)\n",
+        "UNANSWERED: Final = (Status.SENT, Status.UNLOCKED, Status.VOIDED)\n",
         f"{_HTTP}_what_nobody_answered_shows_as_unanswered_also_once_it_is_locked",
     ),
     rule_mutant(
@@ -175,6 +176,46 @@ STATES: tuple[RuleMutant, ...] = (
                 "from bmb.domain import Status\nfrom bmb.models import TransferRow\n",
             ),
         ),
+    ),
+    rule_mutant(
+        "BMB-7h",
+        "Who works at neither side asks for the unlocking",
+        _EXPIRY,
+        "    if not any(by.works_at(side) for side in sides):\n",
+        "    if not sides:\n",
+        f"{_ASK}_who_is_of_neither_side_does_not_ask",
+    ),
+    rule_mutant(
+        "BMB-7h",
+        "What is asked for once is asked for again",
+        _EXPIRY,
+        "    if transfer.unlock_asked_by is not None:\n",
+        "    if transfer.unlock_asked_by == by.id:\n",
+        f"{_EXPIRE}_what_is_asked_for_is_not_asked_for_again",
+    ),
+    rule_mutant(
+        "BMB-7i",
+        "Customer service sees what nobody asks for first",
+        _API,
+        '    default="unlock_asked_at",\n',
+        '    default="-unlock_asked_at",\n',
+        f"{_ASK}_what_is_asked_for_comes_first_the_longest_waiting_before_the_others",
+    ),
+    rule_mutant(
+        "BMB-7i",
+        "Customer service is not told of what it is asked to unlock for somebody protected",
+        _QUERIES,
+        "    return or_(TransferRow.unlock_asked_at.is_not(None), SHOWN.within(grant))\n",
+        "    return SHOWN.within(grant)\n",
+        f"{_ASK}_customer_service_sees_that_it_is_asked_for_what_concerns_somebody_protected",
+    ),
+    rule_mutant(
+        "BMB-8e",
+        "What was unlocked is no longer among the unanswered",
+        f"{_CODE}/domain.py",
+        "UNANSWERED: Final = (Status.SENT, Status.LOCKED, Status.UNLOCKED, Status.VOIDED)\n",
+        "UNANSWERED: Final = (Status.SENT, Status.LOCKED, Status.VOIDED)\n",
+        f"{_ASK}_what_was_unlocked_is_still_among_the_unanswered",
     ),
     rule_mutant(
         "REF-12a",

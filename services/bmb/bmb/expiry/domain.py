@@ -1,4 +1,6 @@
-"""The rules of time: deadline near, deadline passed, unlocking. The instant is an argument."""
+"""The rules of time: deadline near, deadline passed, asking to unlock, unlocking. The instant is an
+argument.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,6 +10,7 @@ from kvitt_contracts.bmb import (
     TransferEvent,
     TransferExecutedAutomatically,
     TransferLocked,
+    TransferUnlockAsked,
     TransferUnlocked,
     TransferVoided,
 )
@@ -17,6 +20,7 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PolicyVersion, UserId
 
 from bmb.domain import Reason, Status, Transfer, takes_effect_on
+from bmb.register.domain import User
 
 NEAR: Final = timedelta(days=1)
 
@@ -104,6 +108,28 @@ def _executed(
     )
 
 
+def ask_to_unlock(transfer: Transfer, *, by: User, now: datetime) -> tuple[TransferEvent, ...]:
+    """Ask customer service to unlock a locked transfer; nothing is unlocked by that (BMB-7).
+
+    Returns no event when somebody has asked already. Raises Refused: not locked (NOT_LOCKED,
+    BMB-7), `by` works at none of its service points (NOT_RESPONSIBLE, BMB-7).
+    """
+    if transfer.status is not Status.LOCKED:
+        raise _not_locked(transfer)
+    sides = (transfer.sending_service_point, transfer.receiving_service_point)
+    if not any(by.works_at(side) for side in sides):
+        raise Refused(
+            Reason.NOT_RESPONSIBLE,
+            rule="BMB-7",
+            field="by",
+            way_on="Be någon som arbetar vid något av bytets tjänsteställen att be om upplåsning.",
+            service_points=list(sides),
+        )
+    if transfer.unlock_asked_by is not None:
+        return ()
+    return (TransferUnlockAsked(transfer_id=transfer.id, by=by.id, asked_at=now),)
+
+
 def unlock(transfer: Transfer, *, asked_by: UserId) -> tuple[TransferEvent, ...]:
     """Free the devices of a locked transfer, for `asked_by` (BMB-7, REF-12).
 
@@ -112,12 +138,16 @@ def unlock(transfer: Transfer, *, asked_by: UserId) -> tuple[TransferEvent, ...]
     if transfer.status is Status.UNLOCKED:
         return ()
     if transfer.status is not Status.LOCKED:
-        raise Refused(
-            Reason.NOT_LOCKED,
-            rule="BMB-7",
-            way_on="Bara ett låst byte kan låsas upp.",
-            status=transfer.status,
-        )
+        raise _not_locked(transfer)
     return (
         TransferUnlocked(transfer_id=transfer.id, devices=transfer.remaining, asked_by=asked_by),
+    )
+
+
+def _not_locked(transfer: Transfer) -> Refused:
+    return Refused(
+        Reason.NOT_LOCKED,
+        rule="BMB-7",
+        way_on="Bara ett låst byte kan låsas upp.",
+        status=transfer.status,
     )

@@ -1,10 +1,10 @@
-"""Handlers of a transfer's deadlines: near, passed, and unlocking afterwards."""
+"""Handlers of a transfer's deadlines: near, passed, and what is done about a lock afterwards."""
 
 from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.bmb import UnlockTransfer
+from kvitt_contracts.bmb import AskToUnlockTransfer, UnlockTransfer
 
 from bmb.completion.writes import await_custody
 from bmb.expiry import domain
@@ -37,6 +37,23 @@ async def expire_unanswered_transfer(row: TransferRow, due: datetime, tx: Transa
     events = domain.expire(row.state(), ended=ended, policy=policy, now=tx.now)
     tx.record(row, *events)
     await_custody(row, tx)
+
+
+@messages.command(
+    AskToUnlockTransfer,
+    of=TransferRow,
+    rule="BMB-7",
+    reads=lambda command, _: [(UserRow, command.by)],
+)
+async def ask_to_unlock_transfer(
+    row: TransferRow, command: AskToUnlockTransfer, tx: Transaction
+) -> None:
+    """One of the two sides asks customer service to unlock the transfer (BMB-7).
+
+    Refused: UNKNOWN_TRANSFER, NOT_LOCKED, NOT_RESPONSIBLE (BMB-7), UNKNOWN_USER (REF-3).
+    """
+    by = await queries.user(tx, command.by)
+    tx.record(row, *domain.ask_to_unlock(row.state(), by=by, now=tx.now))
 
 
 @messages.command(

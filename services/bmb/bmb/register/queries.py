@@ -125,7 +125,7 @@ def protected_references() -> Select[str]:
     current = select(PersonRow.person).where(
         PersonRow.is_protected, PersonRow.merged_into.is_(None)
     )
-    found = current.cte("protected_references", recursive=True)
+    found = current.cte(recursive=True)  # unnamed: a statement may ask twice
     aliases = select(PersonRow.person).join(found, PersonRow.merged_into == found.c.person)
     return select(cast(found.union(aliases).c.person, Text))
 
