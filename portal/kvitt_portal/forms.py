@@ -75,20 +75,20 @@ class Form:
             way_on = "" if one.rule == CONTRACT else one.way_on
             self.add(_named(one.field, known), f"{said} {way_on}".strip())
         if not problem.fields:
-            self.add(_named(problem.field or "", known), _said(problem))
+            self.add(_named(problem.field or "", known), said_of(problem))
         if problem.status < 500:
             self.key = str(uuid4())
 
 
-def _fields_of(problem: Problem) -> Sequence[FieldProblem]:
-    return problem.fields
-
-
-def _said(problem: Problem) -> str:
+def said_of(problem: Problem) -> str:
     """What to do, and by which rule: the code of a refusal tells its reader nothing."""
     if problem.rule and problem.way_on and problem.reason in problem.detail:
         return f"{problem.way_on} (Regel {problem.rule})"
     return f"{problem.detail} {problem.way_on}".strip()
+
+
+def _fields_of(problem: Problem) -> Sequence[FieldProblem]:
+    return problem.fields
 
 
 def _named(field: str, names: Mapping[str, str]) -> str:

@@ -207,13 +207,19 @@ class Actor:
         if gallery.is_made():
             await gallery.take(self.page, name, height=_HEIGHT)
 
-    def counts(self, task: str) -> None:
+    def counts(self, task: str, *others: "Actor") -> None:
         """What was done did this task: compared with docs/portal-tasks.md, or written there. It
-        began at the start page.
+        began at the start page. `others` did their part of it: what all did is counted together.
         """
-        assert self.visitor.at == "/", "a task begins at the start page, where one has logged in"
-        told = ", ".join(self.done)
-        counting.compare(task, Counted(pages=self.pages, actions=self.actions), told)
+        all_of_them = (self, *others)
+        begun = {one.visitor.at for one in all_of_them}
+        assert begun == {"/"}, "a task begins at the start page, where one has logged in"
+        told = "; ".join(", ".join(one.done) for one in all_of_them)
+        counted = Counted(
+            pages=sum(one.pages for one in all_of_them),
+            actions=sum(one.actions for one in all_of_them),
+        )
+        counting.compare(task, counted, told)
 
     async def rests(self) -> None:
         """Wait until the page is whole and asks for nothing."""

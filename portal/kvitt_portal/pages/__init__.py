@@ -12,6 +12,7 @@ from kvitt_portal.pages import (
     sending,
     start,
     stores,
+    unlocking,
     withdrawals,
 )
 
@@ -24,6 +25,7 @@ ROUTERS = (
     orders.router,
     sending.router,
     answers.router,
+    unlocking.router,
     devices.router,
     own.router,
     stores.router,

@@ -1,5 +1,5 @@
-"""Kvittera BMB: transfers that wait for an answer, that nobody answered, or that were rejected; one
-transfer with why it is so; and unlocking by customer service.
+"""Kvittera BMB: transfers that wait for an answer, that nobody answered, or that were rejected; and
+one transfer with why it is so.
 """
 
 import asyncio
@@ -7,20 +7,20 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from kvitt_chassis.web.problems import Problem
 from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
-from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.forms import Form, said_of
+from kvitt_portal.here import Here, Visit
+from kvitt_portal.menu import CARE
 from kvitt_portal.pages import statuses
-from kvitt_portal.pages.offers import Names, names_of, offers_of
+from kvitt_portal.pages.offers import Names, offers_of, today_if_known
 from kvitt_portal.services import Part
 
 router = APIRouter()
 
+UNANSWERED: Final = "/bmb/obesvarade"
 _AT_ONCE: Final = 10
-_LIMIT: Final = 50
 _FIELDS: Final = {"customer_id": "customer", "payer_id": "payer", "message": "message"}
 
 
@@ -45,7 +45,8 @@ async def accept_several(here: Here) -> Response:
         body = {"customer_id": form[f"customer-{transfer}"]}
         part = await here.send("bmb", "POST", f"/transfers/{transfer}:accept", body, form)
         if part.problem is not None:
-            form.add("", f"{part.problem.detail} {part.problem.way_on}")
+            name = form[f"reference-{transfer}"] or "Ett byte"
+            form.add("", f"{name}: {said_of(part.problem)}")
         done += bool(part)
     if form.ok:
         return here.go("/bmb/att-gora", f"{done} {'byte' if done == 1 else 'byten'} godkända.")
@@ -56,13 +57,15 @@ async def accept_several(here: Here) -> Response:
 async def accept(here: Here, transfer: UUID) -> Response:
     """Accept a transfer for a customer, which decides the payer."""
     form = await here.form()
+    if "customer" not in form:  # in the list, where each transfer has its own
+        form.give("customer", form[f"customer-{transfer}"])
     body = {"customer_id": form["customer"]} | (
         {"message": form["message"]} if form["message"] else {}
     )
     part = await here.send("bmb", "POST", f"/transfers/{transfer}:accept", body, form)
     if part.problem is not None:
         form.refuse(part.problem, _FIELDS)
-        return await _page(here, transfer, form)
+        return await transfer_page(here, transfer, form)
     return here.go("/bmb/att-gora", "Bytet är godkänt.")
 
 
@@ -74,11 +77,11 @@ async def reject(here: Here, transfer: UUID) -> Response:
     part = await here.send("bmb", "POST", f"/transfers/{transfer}:reject", body, form)
     if part.problem is not None:
         form.refuse(part.problem, _FIELDS)
-        return await _page(here, transfer, form)
+        return await transfer_page(here, transfer, form)
     return here.go("/bmb/att-gora", "Bytet är inte godkänt. Avsändaren får veta det.")
 
 
-@router.get("/bmb/obesvarade")
+@router.get(UNANSWERED)
 async def unanswered(here: Here) -> Response:
     """What was sent from one's units and nobody has answered, with who to call."""
     return await _sent(here, "/transfers:unanswered", "bmb/unanswered.html")
@@ -93,35 +96,7 @@ async def rejected(here: Here) -> Response:
 @router.get("/bmb/{transfer}")
 async def shown(here: Here, transfer: UUID) -> Response:
     """A transfer with its devices, its cost, and why it is as it is."""
-    return await _page(here, transfer, Form())
-
-
-@router.get("/kundtjanst/las-upp")
-async def locked(here: Here) -> Response:
-    """Customer service's list of locked transfers."""
-    _require_staff(here)
-    found = await here.ask(
-        "bmb",
-        "/transfers",
-        status="locked",
-        cursor=here.request.query_params.get("cursor"),
-        limit=_LIMIT,
-    )
-    names = await names_of(here, found.value["items"] if found else [])
-    return here.page("bmb/locked.html", found=found, names=names, form=Form())
-
-
-@router.post("/bmb/{transfer}/las-upp")
-async def unlock(here: Here, transfer: UUID) -> Response:
-    """Unlock a transfer, and say who asked for it."""
-    form = await here.form()
-    part = await here.send(
-        "bmb", "POST", f"/transfers/{transfer}:unlock", {"asked_by": form["asked_by"]}, form
-    )
-    if part.problem is not None:
-        form.refuse(part.problem, {"asked_by": "asked_by"})
-        return await _page(here, transfer, form)
-    return here.go("/kundtjanst/las-upp", "Bytet är upplåst. Ett nytt byte kan göras.")
+    return await transfer_page(here, transfer, Form())
 
 
 async def _to_do(here: Visit, form: Form) -> Response:
@@ -153,10 +128,18 @@ async def _sent(here: Visit, path: str, template: str) -> Response:
     offers, names = await offers_of(
         here, [one["id"] for one in found.value["items"]] if found else []
     )
-    return here.page(template, found=found, offers=offers, names=names, statuses=statuses.TRANSFERS)
+    return here.page(
+        template,
+        found=found,
+        offers=offers,
+        names=names,
+        statuses=statuses.TRANSFERS,
+        may_ask=here.has(*CARE),
+    )
 
 
-async def _page(here: Visit, transfer: UUID, form: Form) -> Response:
+async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
+    """One transfer, with what the user may do about it. Raises PageProblem where there is none."""
     await here.need("bmb", f"/transfers/{transfer}")
     (offers, names), story = await asyncio.gather(
         offers_of(here, [str(transfer)]), here.ask("bmb", f"/transfers/{transfer}/story")
@@ -164,6 +147,10 @@ async def _page(here: Visit, transfer: UUID, form: Form) -> Response:
     offer = offers[0]
     view = offer.transfer
     is_receiver = view["receiving_service_point"] in here.user.service_points
+    is_sender = view["sending_service_point"] in here.user.service_points
+    may_unlock = view["status"] == "locked" and here.has(Grantee.CUSTOMER_SERVICE)
+    if may_unlock and "asked_by" not in form:
+        form.give("asked_by", view["unlock_asked_by"] or "")
     return here.page(
         "bmb/transfer.html",
         offer=offer,
@@ -173,9 +160,10 @@ async def _page(here: Visit, transfer: UUID, form: Form) -> Response:
         state=statuses.TRANSFERS.get(view["status"], (view["status"], "default")),
         waits=view["pending"] or await _takes_effect_now(here, view),
         may_answer=view["status"] == "sent" and is_receiver,
-        may_unlock=view["status"] == "locked" and here.has(Grantee.CUSTOMER_SERVICE),
+        may_ask=(is_sender or is_receiver) and here.has(*CARE),
+        may_unlock=may_unlock,
         is_receiver=is_receiver,
-        is_sender=view["sending_service_point"] in here.user.service_points,
+        is_sender=is_sender,
         customers=await _customers(here),
     )
 
@@ -184,7 +172,8 @@ async def _takes_effect_now(here: Visit, view: dict[str, Any]) -> bool:
     """True where only inventory's change of custody is left."""
     if view["status"] not in ("accepted", "executed_automatically"):
         return False
-    return bool(view["effective_on"] <= (await here.today()).isoformat())
+    today = await today_if_known(here)
+    return today is not None and bool(view["effective_on"] <= today.isoformat())
 
 
 async def _customers(here: Visit) -> list[tuple[str, str]]:
@@ -195,23 +184,9 @@ async def _customers(here: Visit) -> list[tuple[str, str]]:
     return [(one, names.customer(one)) for one in points]
 
 
-def _require_staff(here: Visit) -> None:
-    if not here.has(Grantee.CUSTOMER_SERVICE):
-        raise PageProblem(_NOT_STAFF)
-
-
 def _is_id(text: str) -> bool:
     try:
         UUID(text)
     except ValueError:
         return False
     return True
-
-
-_NOT_STAFF = Problem(
-    status=403,
-    reason="FORBIDDEN",
-    title="Bara kundtjänst",
-    detail="Sidan är kundtjänsts.",
-    way_on="Be kundtjänst låsa upp bytet.",
-)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from kvitt_chassis.web.problems import Problem
 from kvitt_contracts.calendar import stockholm_day
 
 from kvitt_portal.here import Person, Visit
@@ -50,6 +51,8 @@ class Names:
     """What codes are called, as far as orders says."""
 
     said: dict[str, Any]
+    problem: Problem | None = None
+    """Why nothing is known of them: then codes stand for themselves."""
 
     def user(self, user: str | None) -> str:
         """A user's name, else the id."""
@@ -75,16 +78,29 @@ async def offers_of(here: Visit, transfers: Sequence[str]) -> tuple[list[Offer],
     views = await asyncio.gather(*(here.ask("bmb", f"/transfers/{one}") for one in transfers))
     found = [part.value for part in views if part]
     today, people, names, devices = await asyncio.gather(
-        here.today(), _people_of(here, found), names_of(here, found), _devices_of(here, found)
+        today_if_known(here),
+        _people_of(here, found),
+        names_of(here, found),
+        _devices_of(here, found),
     )
     rents = await _rents_of(here, devices, today)
     return [_offer(view, people, devices, rents, today) for view in found], names
 
 
+async def today_if_known(here: Visit) -> date | None:
+    """Today in business time; None while orders is silent, and the rest is shown without it."""
+    part = await here.ask("orders", "/today")
+    return date.fromisoformat(part.value["today"]) if part else None
+
+
 async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
     """What the codes of these transfers are called."""
     asked: dict[str, set[str | None]] = {
-        "user": {one.get(name) for one in transfers for name in ("sender", "prescriber")},
+        "user": {
+            one.get(name)
+            for one in transfers
+            for name in ("sender", "prescriber", "unlock_asked_by")
+        },
         "customer": {
             one.get(name)
             for one in transfers
@@ -99,12 +115,12 @@ async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
     }
     query = {name: sorted(one for one in codes if one) for name, codes in asked.items()}
     part = await here.ask("orders", "/names", **query)
-    return Names(part.value if part else {})
+    return Names(part.value if part else {}, part.problem)
 
 
-def days_left(deadline: str | None, today: date) -> int | None:
+def days_left(deadline: str | None, today: date | None) -> int | None:
     """How many days there are to answer: 0 is today; None without a deadline."""
-    if deadline is None:
+    if deadline is None or today is None:
         return None
     last = stockholm_day(instant(deadline)) - today
     return max(last.days - 1, 0)  # it is to be answered before the deadline's day begins
@@ -124,7 +140,7 @@ async def _devices_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[
 
 
 async def _rents_of(
-    here: Visit, devices: dict[str, Part], today: date
+    here: Visit, devices: dict[str, Part], today: date | None
 ) -> dict[str, tuple[str, int | None]]:
     """Each article's name and rent a month (0 for what is sold), by its number."""
     numbers = sorted({part.value["article_number"] for part in devices.values() if part})
@@ -136,12 +152,14 @@ async def _rents_of(
     }
 
 
-def rent_of(article: dict[str, Any], today: date) -> int | None:
+def rent_of(article: dict[str, Any], today: date | None) -> int | None:
     """What an article's rent is a month, in öre without VAT: 0 for what is sold, None where it is
     not known.
     """
     if article["charging"] != "rent":
         return 0
+    if today is None:
+        return None
     held = [one for one in article["prices"] if one["valid_from"] <= today.isoformat()]
     newest = max(held, key=lambda one: str(one["valid_from"]), default=None)
     return newest["net_ore"] if newest else None
@@ -152,7 +170,7 @@ def _offer(
     people: dict[str, Person],
     devices: dict[str, Part],
     rents: dict[str, tuple[str, int | None]],
-    today: date,
+    today: date | None,
 ) -> Offer:
     pieces = [_piece(one, devices[one["device_id"]], rents) for one in view["devices"]]
     recipient = people.get((view.get("recipient") or {}).get("person", ""))

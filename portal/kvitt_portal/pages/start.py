@@ -10,7 +10,9 @@ from fastapi import APIRouter
 from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
-from kvitt_portal.here import Here
+from kvitt_portal.forms import Form
+from kvitt_portal.here import Here, Visit
+from kvitt_portal.pages.offers import Names, names_of
 from kvitt_portal.pages.recipients import find_by_number
 from kvitt_portal.services import Part
 
@@ -35,12 +37,24 @@ async def start(here: Here) -> Response:
         ("/bmb/obesvarade", "Ej besvarad BMB", unanswered),
         ("/bmb/avslagna", "Ej godkänt övertag", rejected),
     )
+    asked, names = await _asked(here)
     return here.page(
         "start/start.html",
         to_do=to_do,
+        asked=asked,
+        names=names,
+        form=Form(),
         messages=messages,
         works=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
     )
+
+
+async def _asked(here: Visit) -> tuple[Part | None, Names]:
+    """What customer service is asked to unlock, for who works there."""
+    if not here.has(Grantee.CUSTOMER_SERVICE):
+        return None, Names({})
+    part = await here.ask("bmb", "/transfers:locked", asked=True, limit=_SHOWN)
+    return part, await names_of(here, _items(part)) if _items(part) else Names({})
 
 
 @router.post("/sok")

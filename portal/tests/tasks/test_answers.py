@@ -1,59 +1,13 @@
-"""Kvittera BMB: T-07, T-08, T-10 and T-11, and what goes wrong on the way."""
-
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+"""Kvittera BMB: T-07, T-08 and T-10, and what goes wrong on the way."""
 
 import pytest
 import pytest_asyncio
 
 from portal.tests.browser import MakeActor
-from portal.tests.scene import Patient, Place, Scene
-from portal.tests.system import PortalSystem
+from portal.tests.handover import Handover, a_handover
+from portal.tests.scene import Scene
 
 SUMMARY = "Det här behöver rättas"
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """A prescriber hands the responsibility for a patient's devices over to a colleague's unit."""
-
-    system: PortalSystem
-    sender: str
-    receiver: str
-    there: Place
-    patient: Patient
-    devices: tuple[str, ...]
-
-    async def send(self, device: str, *, region: str = "ac", **more: Any) -> str:
-        """The transfer's id, once it has reached the receiver."""
-        body = {"devices": [device], "new_prescriber": self.receiver, "execute": True, **more}
-        async with self.system.api("bmb", self.sender, region=region) as client:
-            answer = await client.post("/transfers", json=body)
-            assert answer.is_success, answer.text
-        await self.system.settle()
-        return str(answer.json()["id"])
-
-
-async def a_handover(scene: Scene, *, devices: int = 1) -> Handover:
-    """Everything that a transfer needs, of the test's own."""
-    here, there = scene.place(), scene.place("Nya mottagningen")
-    sender = scene.user(here, name="Sven Avsändare")
-    patient = scene.person("Tess Testsson")
-    article = scene.article("Rollator Björk")
-    found = Handover(
-        system=scene.system,
-        sender=sender,
-        receiver=scene.user(there, name="Anna Mottagare"),
-        there=there,
-        patient=patient,
-        devices=tuple(
-            scene.device(article, patient=patient, payer=here.payer, prescriber=sender)
-            for _ in range(devices)
-        ),
-    )
-    await scene.set()
-    return found
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -194,29 +148,3 @@ async def test_anothers_transfer_is_not_there(actor: MakeActor, scene: Scene) ->
 
     assert await eva.goes(f"/bmb/{transfer}") == 404
     await eva.sees("Sidan finns inte")
-
-
-@pytest.mark.task("T-11")
-@pytest.mark.rule("BMB-7c")
-async def test_a_locked_transfer_is_unlocked_by_customer_service(
-    actor: MakeActor, portal_system: PortalSystem
-) -> None:
-    handover = await a_handover(Scene(portal_system, "bd"))
-    transfer = await handover.send(handover.devices[0], region="bd")
-    await portal_system.advance(await portal_system.now() + timedelta(days=8))
-    sven = await actor(handover.sender, at=f"/bmb/{transfer}", region="bd")
-    await sven.sees("BMB är låst.")
-    await sven.picture("bmb-locked")
-    await sven.accessible()
-    kim = await actor("kundtjanst1", region="bd")
-
-    await kim.click("Kundtjänst")
-    await kim.has("Vem bad om det", handover.sender, within="Sven Avsändare")
-    await kim.picture("customer-service-locked")
-    await kim.accessible()
-    await kim.click("Lås upp", within="Sven Avsändare")
-
-    await kim.sees("Bytet är upplåst.")
-    kim.counts("T-11")
-    await sven.reload()
-    await sven.sees("Skicka ny")

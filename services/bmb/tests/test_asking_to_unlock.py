@@ -49,8 +49,9 @@ def asked(by: str = SENDER) -> AskToUnlockTransfer:
 
 async def ask(world: World, transfer: str, *, user: str, at: str) -> httpx.Response:
     """Somebody asks over HTTP."""
-    place = {"region": "bd", "roles": [Role.PRESCRIBER], "service_points": [at]}
-    async with world.http(user=user, **place) as client:
+    async with world.http(
+        user=user, region="bd", roles=[Role.PRESCRIBER], service_points=[at]
+    ) as client:
         address = f"/transfers/{transfer_id(transfer, region='bd')}:ask-to-unlock"
         return await client.post(address)
 
@@ -144,8 +145,9 @@ async def test_what_was_unlocked_is_still_among_the_unanswered(registered: Regis
         async with world.http(user=SERVICE, region="bd", roles=[Role.CUSTOMER_SERVICE]) as client:
             address = f"/transfers/{transfer_id(region='bd')}:unlock"
             await client.post(address, json={"asked_by": SENDER})
-        place = {"region": "bd", "roles": [Role.PRESCRIBER], "service_points": [SENDING]}
-        async with world.http(user=SENDER, **place) as client:
+        async with world.http(
+            user=SENDER, region="bd", roles=[Role.PRESCRIBER], service_points=[SENDING]
+        ) as client:
             lines = (await client.get("/transfers:unanswered")).json()["items"]
 
     assert {one["reference"]: one["status"] for one in lines} == {

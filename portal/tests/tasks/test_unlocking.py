@@ -1,0 +1,222 @@
+"""Be om upplåsning and Lås upp: T-11, and what goes wrong on the way. All of it in the region bd,
+where a transfer that nobody answers in a week locks its devices.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from kvitt_contracts.personnummer import PersonalNumber
+
+from contracts.tests.builders.regions import a_person_stated
+from portal.tests.browser import MakeActor
+from portal.tests.handover import Handover, a_handover
+from portal.tests.scene import Scene
+from portal.tests.system import PortalSystem
+
+CLERK = "kundtjanst1"
+HOSTILE = "<script>alert(1)</script>"
+
+
+@dataclass
+class Locked:
+    """Transfers that nobody has answered in time; each test takes one of its own."""
+
+    waiting: list[tuple[Handover, str]] = field(default_factory=list)
+
+    def one(self) -> tuple[Handover, str]:
+        """A handover, and its transfer's id."""
+        return self.waiting.pop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def locked(portal_system: PortalSystem) -> AsyncIterator[Locked]:
+    """So many that each test has one: time is moved on once."""
+    found = Locked()
+    for _ in range(9):
+        handover = await a_handover(Scene(portal_system, "bd"))
+        found.waiting.append((handover, await handover.send(handover.devices[0])))
+    await portal_system.advance(await portal_system.now() + timedelta(days=8))
+    yield found
+
+
+@pytest.mark.task("T-11")
+@pytest.mark.rule("BMB-7c", "BMB-7h", "BMB-7i", "REF-12m")
+async def test_a_locked_transfer_is_asked_for_unlocked_and_sent_anew(
+    actor: MakeActor, locked: Locked
+) -> None:
+    handover, _ = locked.one()
+    sven = await actor(handover.sender, region="bd")
+    await sven.click("Ej besvarad BMB")
+    await sven.sees("Låst", within=handover.patient.name)
+    await sven.picture("bmb-unanswered-locked")
+    await sven.accessible()
+    await sven.click("Be om upplåsning", within=handover.patient.name)
+    await sven.sees("Kundtjänst är ombedd att låsa upp.")
+    await sven.sees("Sven Avsändare har bett om upplåsning")
+    await sven.picture("bmb-unanswered-asked")
+    await sven.accessible()
+
+    kim = await actor(CLERK, region="bd")
+    await kim.has("Vem bad om det", handover.sender, within=handover.there.id)
+    await kim.picture("start-customer-service")
+    await kim.accessible()
+    await kim.click("Lås upp", within=handover.there.id)
+    await kim.sees("Bytet är upplåst.")
+    await kim.is_at("/")
+
+    await sven.goes("/")
+    await sven.click("Ej besvarad BMB")
+    await sven.sees("Upplåst", within=handover.patient.name)
+    await sven.picture("bmb-unanswered-unlocked")
+    await sven.click("Skicka ny", within=handover.patient.name)
+    await sven.sees(handover.patient.name)
+    await sven.has("Individnummer", handover.devices[0])
+    sven.counts("T-11", kim)
+
+
+@pytest.mark.rule("BMB-7h")
+async def test_it_is_asked_for_on_its_page_by_keyboard_alone(
+    actor: MakeActor, locked: Locked
+) -> None:
+    handover, transfer = locked.one()
+    anna = await actor(handover.receiver, at=f"/bmb/{transfer}", region="bd")
+    await anna.sees("BMB är låst. Be om upplåsning.")
+    await anna.picture("bmb-locked")
+    await anna.accessible()
+
+    await anna.reach("Be om upplåsning")
+    await anna.press("Enter")
+
+    await anna.sees("Anna Mottagare bad om upplåsning")
+    await anna.sees_no("Be om upplåsning.")
+    await anna.click("Varför är det så?")
+    await anna.sees("Kundtjänst blev ombedd att låsa upp bytet.")
+    await anna.sees("Kundtjänst är tillfrågad.")
+    await anna.picture("bmb-locked-asked")
+    await anna.accessible()
+
+
+async def test_it_is_asked_for_without_script_and_once_however_often(
+    actor: MakeActor, locked: Locked
+) -> None:
+    handover, transfer = locked.one()
+    anna = await actor(handover.sender, at=f"/bmb/{transfer}", region="bd", script=False)
+
+    await anna.double_click("Be om upplåsning")
+
+    await anna.sees("Sven Avsändare bad om upplåsning")
+    async with handover.system.api("bmb", handover.sender, region="bd") as client:
+        story = (await client.get(f"/transfers/{transfer}/story")).json()
+    assert [one["summary"] for one in story["items"]].count(
+        "Kundtjänst blev ombedd att låsa upp bytet."
+    ) == 1
+
+
+async def test_who_asks_too_late_is_told_so_and_led_on(actor: MakeActor, locked: Locked) -> None:
+    handover, transfer = locked.one()
+    sven = await actor(handover.sender, at=f"/bmb/{transfer}", region="bd")
+    async with handover.system.api("bmb", CLERK, region="bd") as client:
+        body = {"asked_by": handover.sender}
+        answer = await client.post(f"/transfers/{transfer}:unlock", json=body)
+        assert answer.is_success, answer.text
+
+    await sven.click("Be om upplåsning")
+
+    await sven.sees("Bara ett låst byte kan låsas upp. (Regel BMB-7)")
+    await sven.sees("Skicka ny")
+    await sven.picture("bmb-unlocked-meanwhile")
+    await sven.accessible()
+
+
+@pytest.mark.rule("BMB-7c")
+async def test_customer_service_unlocks_what_is_asked_for_by_telephone(
+    actor: MakeActor, locked: Locked
+) -> None:
+    handover, transfer = locked.one()
+    kim = await actor(CLERK, region="bd")
+
+    await kim.click("Kundtjänst")
+    await kim.sees("Låsta byten")
+    await kim.has("Vem bad om det", handover.sender, within=handover.there.id)
+    await kim.fill("Vem bad om det", handover.receiver, within=handover.there.id)
+    await kim.picture("customer-service-locked")
+    await kim.accessible()
+    await kim.click("Lås upp", within=handover.there.id)
+
+    await kim.sees("Bytet är upplåst.")
+    await kim.is_at("/kundtjanst/las-upp")
+    await kim.goes(f"/bmb/{transfer}")
+    await kim.click("Varför är det så?")
+    await kim.sees(f"som {handover.receiver} bad om")
+
+
+@pytest.mark.rule("REF-12m")
+@pytest.mark.parametrize("name", ["k999xyz", HOSTILE], ids=["unknown", "hostile"])
+async def test_nobody_is_unlocked_for_who_is_unknown_and_what_was_written_stays(
+    actor: MakeActor, locked: Locked, name: str
+) -> None:
+    handover, transfer = locked.one()
+    kim = await actor(CLERK, at=f"/bmb/{transfer}", region="bd")
+
+    await kim.fill("Vem bad om det", name)
+    await kim.click("Lås upp")
+
+    await kim.sees("Det här behöver rättas")
+    await kim.has("Vem bad om det", name)
+    await kim.picture("bmb-unlock-error")
+    await kim.accessible()
+    await kim.fill("Vem bad om det", handover.sender)
+    await kim.click("Lås upp")
+    await kim.sees("Bytet är upplåst.")
+
+
+@pytest.mark.rule("BMB-7i", "REF-19e")
+async def test_what_concerns_somebody_protected_is_unlocked_without_saying_whom(
+    actor: MakeActor, locked: Locked
+) -> None:
+    handover, transfer = locked.one()
+    patient, system = handover.patient, handover.system
+    hidden = a_person_stated(
+        PersonalNumber(number=patient.number), name=patient.name, protected=True, version=2
+    )
+    await system.state([(patient.region_id, hidden)], region="bd")
+    async with system.api("bmb", handover.sender, region="bd") as client:
+        answer = await client.post(f"/transfers/{transfer}:ask-to-unlock")
+        assert answer.is_success, answer.text
+    kim = await actor(CLERK, at="/kundtjanst/las-upp", region="bd")
+
+    await kim.sees("Skyddade personuppgifter", within=handover.there.id)
+    await kim.sees_no(patient.name)
+    await kim.picture("customer-service-protected")
+    await kim.accessible()
+    await kim.fill("Vem bad om det", "k999xyz", within=handover.there.id)
+    await kim.click("Lås upp", within=handover.there.id)
+    await kim.sees("Det här behöver rättas")
+    await kim.has("Vem bad om det", "k999xyz", within=handover.there.id)
+    await kim.accessible()
+    await kim.fill("Vem bad om det", handover.sender, within=handover.there.id)
+    await kim.click("Lås upp", within=handover.there.id)
+    await kim.sees("Bytet är upplåst.")
+    assert await kim.goes(f"/bmb/{transfer}") == 404
+
+
+async def test_who_is_no_clerk_unlocks_nothing_and_a_foreign_transfer_is_not_there(
+    portal_system: PortalSystem, locked: Locked
+) -> None:
+    handover, transfer = locked.one()
+    said = {"asked_by": handover.sender}
+    async with portal_system.visiting(handover.sender, region="bd") as client:
+        listed = await client.get("/kundtjanst/las-upp")
+        unlocked = await client.post(f"/bmb/{transfer}/las-upp", data=said)
+    async with portal_system.visiting("f101") as client:
+        asked = await client.post(f"/bmb/{transfer}/be-om-upplasning")
+    async with portal_system.visiting(CLERK) as client:
+        foreign = await client.post(f"/bmb/{transfer}/las-upp", data=said)
+
+    assert (listed.status_code, unlocked.status_code) == (403, 403)
+    assert (asked.status_code, foreign.status_code) == (404, 404)
+    async with portal_system.api("bmb", handover.sender, region="bd") as client:
+        assert (await client.get(f"/transfers/{transfer}")).json()["status"] == "locked"
