@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from kvitt_chassis.web.problems import FieldProblem, Problem
 from kvitt_contracts.problems import CONTRACT
@@ -78,6 +78,15 @@ class Form:
             self.add(_named(problem.field or "", known), said_of(problem))
         if problem.status < 500:
             self.key = str(uuid4())
+
+
+def is_id(text: str) -> bool:
+    """True for what can be the id of a thing."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def said_of(problem: Problem) -> str:

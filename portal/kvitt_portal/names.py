@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from kvitt_chassis.web.problems import Problem
+
 from kvitt_portal.here import Visit
 from kvitt_portal.services import Part
 
@@ -21,6 +23,8 @@ class Names:
     stores: Mapping[str, str] = field(default_factory=dict)
     users: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     """Users with name, phone, mobile and email."""
+    problem: Problem | None = None
+    """Why nothing is known of them: then codes stand for themselves."""
 
     @classmethod
     async def of(
@@ -49,7 +53,8 @@ class Names:
         )
         found: dict[str, Any] = named.value if named and named.value else {}
         lines = stored.value["items"] if stored and stored.value else []
-        return cls(**found, stores={one["store"]: one["name"] for one in lines})
+        stores_by_code = {one["store"]: one["name"] for one in lines}
+        return cls(**found, stores=stores_by_code, problem=named.problem)
 
     def payer(self, code: str | None) -> str:
         """`20311 Hälsocentralen Ersboda`."""
@@ -70,6 +75,11 @@ class Names:
     def user(self, user: str | None) -> str:
         """A user's name; the internal id where the region has left none."""
         return str(self.users[user]["name"]) if user and user in self.users else user or ""
+
+    def contact(self, user: str | None) -> list[str]:
+        """How a user is reached at work: phone, mobile, e-mail, as far as they are known."""
+        known = self.users.get(user or "", {})
+        return [way for one in ("phone", "mobile", "email") if (way := known.get(one))]
 
     def story(self, story: Mapping[str, Any]) -> dict[str, Any]:
         """A story with names in place of internal ids."""

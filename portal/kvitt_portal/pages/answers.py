@@ -10,12 +10,12 @@ from fastapi import APIRouter
 from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
-from kvitt_portal.forms import Form, said_of
+from kvitt_portal.forms import Form, is_id, said_of
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import CARE
+from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
-from kvitt_portal.pages.offers import Names, offers_of, today_if_known
-from kvitt_portal.services import Part
+from kvitt_portal.pages.offers import offers_of, today_if_known
 
 router = APIRouter()
 
@@ -36,7 +36,7 @@ async def accept_several(here: Here) -> Response:
     refused says why, and the others are accepted.
     """
     form = await here.form()
-    chosen = [one for one in form.all("transfer") if _is_id(one)]
+    chosen = [one for one in form.all("transfer") if is_id(one)]
     if not chosen:
         form.add("", "Markera de byten som ska godkännas.")
         return await _to_do(here, form)
@@ -179,14 +179,5 @@ async def _takes_effect_now(here: Visit, view: dict[str, Any]) -> bool:
 async def _customers(here: Visit) -> list[tuple[str, str]]:
     """The user's own service points with their names: whom one may accept for."""
     points = here.user.service_points
-    part: Part = await here.ask("orders", "/names", customer=points)
-    names = Names(part.value if part else {})
+    names = await Names.of(here, customers=points)
     return [(one, names.customer(one)) for one in points]
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

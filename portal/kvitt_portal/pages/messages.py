@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from kvitt_portal.forms import is_id
 from kvitt_portal.here import Here, PageProblem
 
 router = APIRouter()
@@ -46,7 +47,7 @@ async def removed(here: Here) -> Response:
     chosen = form.all("message")
     gone = 0
     for message in chosen:
-        if not _is_id(message):
+        if not is_id(message):
             continue
         part = await here.send("notifications", "DELETE", f"/messages/{message}")
         gone += bool(part)
@@ -62,11 +63,3 @@ def page_of(link: dict[str, Any]) -> str:
         if path.startswith(begins):
             return page + path.removeprefix(begins)
     return "/meddelanden"
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kvitt_chassis.web.problems import Problem
 from kvitt_contracts.calendar import stockholm_day
 
 from kvitt_portal.here import Person, Visit
+from kvitt_portal.names import Names
 from kvitt_portal.rendering import instant
 from kvitt_portal.services import Part
 
@@ -46,33 +46,6 @@ class Offer:
         return None if None in rents else sum(one for one in rents if one is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What codes are called, as far as orders says."""
-
-    said: dict[str, Any]
-    problem: Problem | None = None
-    """Why nothing is known of them: then codes stand for themselves."""
-
-    def user(self, user: str | None) -> str:
-        """A user's name, else the id."""
-        known = self.said.get("users", {}).get(user)
-        return str(known["name"]) if known else user or ""
-
-    def contact(self, user: str | None) -> list[str]:
-        """How a user is reached at work: phone, mobile, e-mail, as far as they are known."""
-        known = self.said.get("users", {}).get(user) or {}
-        return [known[one] for one in ("phone", "mobile", "email") if known.get(one)]
-
-    def customer(self, code: str | None) -> str:
-        """A customer's code and name."""
-        return f"{code or ''} {self.said.get('customers', {}).get(code, '')}".strip()
-
-    def payer(self, code: str | None) -> str:
-        """A payer's code and name."""
-        return f"{code or ''} {self.said.get('payers', {}).get(code, '')}".strip()
-
-
 async def offers_of(here: Visit, transfers: Sequence[str]) -> tuple[list[Offer], Names]:
     """These transfers in full, in their order; one that is gone meanwhile is left out."""
     views = await asyncio.gather(*(here.ask("bmb", f"/transfers/{one}") for one in transfers))
@@ -95,27 +68,17 @@ async def today_if_known(here: Visit) -> date | None:
 
 async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
     """What the codes of these transfers are called."""
-    asked: dict[str, set[str | None]] = {
-        "user": {
-            one.get(name)
-            for one in transfers
-            for name in ("sender", "prescriber", "unlock_asked_by")
-        },
-        "customer": {
-            one.get(name)
-            for one in transfers
-            for name in (
-                "sending_service_point",
-                "receiving_service_point",
-                "proposed_customer",
-                "customer_id",
-            )
-        },
-        "payer": {one.get(name) for one in transfers for name in ("proposed_payer", "payer_id")},
-    }
-    query = {name: sorted(one for one in codes if one) for name, codes in asked.items()}
-    part = await here.ask("orders", "/names", **query)
-    return Names(part.value if part else {}, part.problem)
+    units = ("sending_service_point", "receiving_service_point", "proposed_customer", "customer_id")
+    return await Names.of(
+        here,
+        users=_said(transfers, "sender", "prescriber", "unlock_asked_by"),
+        customers=_said(transfers, *units),
+        payers=_said(transfers, "proposed_payer", "payer_id"),
+    )
+
+
+def _said(transfers: Sequence[dict[str, Any]], *fields: str) -> list[str | None]:
+    return [one.get(field) for one in transfers for field in fields]
 
 
 def days_left(deadline: str | None, today: date | None) -> int | None:

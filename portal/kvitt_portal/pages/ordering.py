@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
-from kvitt_portal.forms import Form
+from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages import order_form
@@ -330,15 +330,7 @@ def _options(part: Part, code: str) -> list[tuple[str, str]]:
 
 def _code(text: str) -> str:
     """A code in a path; what cannot be one is asked for as one that does not exist."""
-    return text if _CODE.fullmatch(text) or _is_id(text) else "0"
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+    return text if _CODE.fullmatch(text) or is_id(text) else "0"
 
 
 def _own_prescriber(here: Visit) -> str:

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.pages.offers import Names, names_of
+from kvitt_portal.names import Names
+from kvitt_portal.pages.offers import names_of
 from kvitt_portal.pages.recipients import find_by_number
 from kvitt_portal.services import Part
 
@@ -52,9 +53,9 @@ async def start(here: Here) -> Response:
 async def _asked(here: Visit) -> tuple[Part | None, Names]:
     """What customer service is asked to unlock, for who works there."""
     if not here.has(Grantee.CUSTOMER_SERVICE):
-        return None, Names({})
+        return None, Names()
     part = await here.ask("bmb", "/transfers:locked", asked=True, limit=_SHOWN)
-    return part, await names_of(here, _items(part)) if _items(part) else Names({})
+    return part, await names_of(here, _items(part)) if _items(part) else Names()
 
 
 @router.post("/sok")

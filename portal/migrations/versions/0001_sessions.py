@@ -4,12 +4,9 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
-    """Create the portal's tables."""
     # A session is known by the digest of its cookie, so that who reads the table can use none;
     # its content (tokens, what was filtered by) is sealed.
     op.execute(
@@ -35,7 +32,3 @@ def upgrade() -> None:
         """
     )
 
-
-def downgrade() -> None:
-    """Not taken back: a new revision mends."""
-    raise NotImplementedError
