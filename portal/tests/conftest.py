@@ -1,7 +1,9 @@
 """Fixtures of the portal's tests: the whole system and a browser, once for each worker."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -20,6 +22,7 @@ from portal.tests.browser import (
     chromium,
     logged_in,
 )
+from portal.tests.provider import issuing
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 
@@ -50,6 +53,15 @@ async def portal_system(
     platform: Platform = request.getfixturevalue("platform")
     async with system.running(platform, logs, pytestconfig.rootpath) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def issuers(portal_system: PortalSystem) -> Iterator[Sequence[str]]:
+    """Identity providers, running, whose tokens the services take."""
+    with ExitStack() as stack:
+        for one in portal_system.issuers:
+            stack.enter_context(issuing(urlsplit(one).port or 0))
+        yield portal_system.issuers
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -49,7 +49,9 @@ async def attached(kept: Path, logs: Path, root: Path) -> AsyncIterator[PortalSy
         )
         for name in SERVICES
     }
-    async with system.beside(services, platform, said["prefix"], logs, root) as found:
+    async with system.beside(
+        services, said["issuers"], platform, said["prefix"], logs, root
+    ) as found:
         yield found
 
 
@@ -68,6 +70,7 @@ async def _keep(kept: Path, root: Path) -> None:
             said = {
                 "servers": named.plain(),
                 "prefix": found.prefix,
+                "issuers": list(found.issuers),
                 "services": {name: dict(one.environment) for name, one in found.services.items()},
             }
             file = kept / _FILE

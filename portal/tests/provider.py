@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from kvitt_portal.sessions import Session, Sessions
 from kvitt_testkit.running import ServiceProcess
 from oidc_provider_mock import User, run_server_in_thread
 
-from portal.tests.system import PORTAL, PortalSystem
+from portal.tests.system import PortalSystem
 
 USER = "f101"
 
@@ -85,72 +85,45 @@ class WithProvider:
 
 
 @contextmanager
-def issuing() -> Iterator[str]:
+def issuing(port: int = 0) -> Iterator[str]:
     """Within: a provider on this machine, by its issuer. What it says of its users is what the
-    region's says.
+    region's says. 0: a free port, which no service knows of.
     """
     users = [User(sub=USER, claims={"region": "ac", "name": "Förskrivare"})]
     users += [User(sub="nobody", claims={}), User(sub="gone", claims={"region": "ac"})]
-    with run_server_in_thread(user_claims=users) as server:
+    with run_server_in_thread(port, user_claims=users) as server:
         yield f"http://localhost:{server.server_port}"
 
 
 @asynccontextmanager
 async def with_provider(
-    system: PortalSystem, issuers: tuple[str, ...], directory: Path, *, address: str = ""
+    system: PortalSystem, issuers: Sequence[str], directory: Path, *, address: str = ""
 ) -> AsyncIterator[WithProvider]:
-    """Within: a portal beside the tests' own, and orders as a process that knows the providers.
-    `address`: what the portal takes for its own; else where it is.
+    """Within: a portal beside the tests' own, which knows these providers. `address`: what the
+    portal takes for its own; else where it is.
     """
-    known = system.services["orders"]
-    ports = free_ports(3)
-    file = directory / "issuers.json"
-    file.write_text(json.dumps([_issuer(one) for one in issuers]))
-    orders = ServiceProcess(
-        known.module,
-        {
-            **known.environment,
-            "KVITT_ISSUERS": str(file),
-            "KVITT_HTTP_PORT": str(ports[0]),
-            "KVITT_ADMIN_PORT": str(ports[1]),
-        },
-        directory / "orders.log",
-        known.tokens,
-        known.root,
-    )
+    (port,) = free_ports(1)
+    known = system.portal
     providers = directory / "providers.json"
     secret = directory / "client-secret"
     secret.write_text("any\n")
     providers.write_text(json.dumps([_provider(one, secret) for one in issuers]))
     environment = {
         **system.portal.environment,
-        "KVITT_HTTP_PORT": str(ports[2]),
-        "KVITT_PORTAL_ADDRESS": address or f"http://127.0.0.1:{ports[2]}",
+        "KVITT_HTTP_PORT": str(port),
+        "KVITT_PORTAL_ADDRESS": address or f"http://127.0.0.1:{port}",
         "KVITT_PORTAL_PROVIDERS": str(providers),
     }
     del environment["KVITT_PORTAL_LOCAL_KEY"]
-    urls = json.loads(environment["KVITT_PORTAL_SERVICES"]) | {"orders": orders.url}
-    environment["KVITT_PORTAL_SERVICES"] = json.dumps(urls)
     portal = ServiceProcess(
-        f"{PORTAL}.app", environment, directory / "portal.log", known.tokens, known.root
+        known.module, environment, directory / "portal.log", known.tokens, known.root
     )
     try:
-        await orders.started()
         await portal.started()
         yield WithProvider(portal, issuers[0])
     finally:
-        for process in (portal, orders):
-            if process.popen is not None:
-                process.stop()
-
-
-def _issuer(issuer: str) -> dict[str, object]:
-    return {
-        "issuer": issuer,
-        "jwks_url": f"{issuer}/jwks",
-        "regions": ["ac"],
-        "longest_life_seconds": 36_000,
-    }
+        if portal.popen is not None:
+            portal.stop()
 
 
 def _provider(issuer: str, secret: Path) -> dict[str, str]:

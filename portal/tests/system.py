@@ -3,6 +3,7 @@ session's PostgreSQL and Kafka, with the first days of the regions' month lived 
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ REGIONS = ("ac", "bd")
 LIVED_UNTIL = date(2026, 5, 4)
 """The last day of the month's business that is there when the first test begins."""
 
+_PROVIDERS = 2
+
 PORTAL = "kvitt_portal"
 PORTAL_KEY = tokens.portal_key("tests")
 
@@ -47,6 +50,8 @@ class PortalSystem:
     portal: ServiceProcess
     regions: Mapping[str, RegionClient]
     barrier: Barrier
+    issuers: Sequence[str]
+    """Addresses of identity providers whose tokens the services take; a test starts them."""
 
     @property
     def url(self) -> str:
@@ -123,12 +128,16 @@ async def running(platform: Platform, directory: Path, root: Path) -> AsyncItera
     prefix = f"p{uuid4().hex[:8]}_"
     platform.create_topics(prefix, [file.stem for file in region_files(_regions(root))])
     async with AsyncExitStack() as stack:
+        issuers = [f"http://localhost:{port}" for port in free_ports(_PROVIDERS)]
         services = {name: _service(name, platform, prefix, directory, root) for name in SERVICES}
+        known = _issuers_file(services, issuers, directory)
+        for process in services.values():
+            process.extra["KVITT_ISSUERS"] = str(known)
         for process in services.values():
             stack.callback(_end, process)
         starting = asyncio.gather(*(one.started() for one in services.values()))
         system = await stack.enter_async_context(
-            beside(services, platform, prefix, directory, root)
+            beside(services, issuers, platform, prefix, directory, root)
         )
         await starting
         await _live_through(system, root)
@@ -138,6 +147,7 @@ async def running(platform: Platform, directory: Path, root: Path) -> AsyncItera
 @asynccontextmanager
 async def beside(
     services: Mapping[str, ServiceProcess],
+    issuers: Sequence[str],
     platform: Platform,
     prefix: str,
     directory: Path,
@@ -159,7 +169,7 @@ async def beside(
                 platform.tokens,
             )
         )
-        yield PortalSystem(prefix, services, portal, clients, Barrier(called))
+        yield PortalSystem(prefix, services, portal, clients, Barrier(called), issuers)
 
 
 async def _live_through(system: PortalSystem, root: Path) -> None:
@@ -169,6 +179,29 @@ async def _live_through(system: PortalSystem, root: Path) -> None:
         barrier=system.barrier,
         until=LIVED_UNTIL,
     )
+
+
+def _issuers_file(
+    services: Mapping[str, ServiceProcess], issuers: Sequence[str], directory: Path
+) -> Path:
+    """The issuers that the services know of themselves, and the providers that tests start."""
+    own = Path(next(iter(services.values())).environment["KVITT_ISSUERS"])
+    said = [
+        {**one, "jwks_file": str(own.parent / one["jwks_file"])}
+        for one in json.loads(own.read_text())
+    ]
+    said += [
+        {
+            "issuer": one,
+            "jwks_url": f"{one}/jwks",
+            "regions": ["ac"],
+            "longest_life_seconds": 36_000,
+        }
+        for one in issuers
+    ]
+    file = directory / "issuers.json"
+    file.write_text(json.dumps(said))
+    return file
 
 
 def _service(

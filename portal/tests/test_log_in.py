@@ -1,7 +1,7 @@
 """Logging in against a real OpenID Connect provider, and what becomes of a session that ends."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,13 +20,14 @@ PART = {"HX-Request": "true"}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def with_provider(
-    portal_system: PortalSystem, tmp_path_factory: pytest.TempPathFactory
+    portal_system: PortalSystem,
+    issuers: Sequence[str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[WithProvider]:
     """A portal of its own beside the tests', whose only provider is a real one."""
     directory = tmp_path_factory.mktemp("provider")
-    with provider.issuing() as issuer:
-        async with provider.with_provider(portal_system, (issuer,), directory) as found:
-            yield found
+    async with provider.with_provider(portal_system, issuers[:1], directory) as found:
+        yield found
 
 
 async def test_a_user_logs_in_at_the_provider_and_out_again(with_provider: WithProvider) -> None:

@@ -1,7 +1,7 @@
 """Logging in and out in Chromium, where forms are sent to no other place: at a real provider."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 import pytest_asyncio
@@ -15,24 +15,26 @@ from portal.tests.system import PortalSystem
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def with_providers(
-    portal_system: PortalSystem, tmp_path_factory: pytest.TempPathFactory
+    portal_system: PortalSystem,
+    issuers: Sequence[str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[WithProvider]:
     """A portal whose users choose between two providers, both real ones."""
     directory = tmp_path_factory.mktemp("providers")
-    with provider.issuing() as one, provider.issuing() as another:
-        async with provider.with_provider(portal_system, (one, another), directory) as found:
-            yield found
+    async with provider.with_provider(portal_system, issuers, directory) as found:
+        yield found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def with_provider(
-    portal_system: PortalSystem, tmp_path_factory: pytest.TempPathFactory
+    portal_system: PortalSystem,
+    issuers: Sequence[str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[WithProvider]:
     """A portal whose users log in at one provider, a real one."""
     directory = tmp_path_factory.mktemp("provider")
-    with provider.issuing() as issuer:
-        async with provider.with_provider(portal_system, (issuer,), directory) as found:
-            yield found
+    async with provider.with_provider(portal_system, issuers[:1], directory) as found:
+        yield found
 
 
 @pytest.mark.task("T-76")
