@@ -31,4 +31,3 @@ def upgrade() -> None:
         )
         """
     )
-
