@@ -7,14 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form, is_id, said_of
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE
+from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
+from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.offers import offers_of, today_if_known
 
 router = APIRouter()
@@ -107,9 +107,7 @@ async def _to_do(here: Visit, form: Form) -> Response:
         cursor=here.request.query_params.get("cursor"),
         limit=_AT_ONCE,
     )
-    offers, names = await offers_of(
-        here, [one["id"] for one in found.value["items"]] if found else []
-    )
+    offers, names = await offers_of(here, [one["id"] for one in items_of(found)])
     return here.page(
         "bmb/to_do.html",
         found=found,
@@ -125,9 +123,7 @@ async def _sent(here: Visit, path: str, template: str) -> Response:
     found = await here.ask(
         "bmb", path, cursor=here.request.query_params.get("cursor"), limit=_AT_ONCE
     )
-    offers, names = await offers_of(
-        here, [one["id"] for one in found.value["items"]] if found else []
-    )
+    offers, names = await offers_of(here, [one["id"] for one in items_of(found)])
     return here.page(
         template,
         found=found,
@@ -148,7 +144,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
     view = offer.transfer
     is_receiver = view["receiving_service_point"] in here.user.service_points
     is_sender = view["sending_service_point"] in here.user.service_points
-    may_unlock = view["status"] == "locked" and here.has(Grantee.CUSTOMER_SERVICE)
+    may_unlock = view["status"] == "locked" and here.has(*STAFF)
     if may_unlock and "asked_by" not in form:
         form.give("asked_by", view["unlock_asked_by"] or "")
     return here.page(

@@ -1,12 +1,17 @@
 """Artiklar: the search, an article's page, and the catalogue by ISO class."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal.here import Here
+from kvitt_portal.here import Here, Visit
+from kvitt_portal.menu import CARE
+from kvitt_portal.names import Names
+from kvitt_portal.pages.asking import code, items_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -68,33 +73,34 @@ async def search(here: Here) -> Response:
 @router.get("/artiklar/{number}")
 async def article(here: Here, number: str) -> Response:
     """All that is known of an article, on one page."""
-    shown, stores = await asyncio.gather(
-        here.need("inventory", f"/articles/{number}"), here.ask("inventory", "/stores", limit=200)
+    shown = await here.need("inventory", f"/articles/{number}")
+    today, names = await asyncio.gather(
+        here.today(), Names.of(here, stores=[one["store"] for one in shown["balances"]])
     )
-    today = await here.today()
     return here.page(
         "articles/article.html",
         article=shown,
-        prices=_prices(shown["prices"], today.isoformat()),
+        prices=_prices(shown["prices"], today),
         types=dict(TYPES),
         statuses=STATUSES,
         units=UNITS,
         classes=CLASSES,
-        store_names=names_of(stores),
+        names=names,
+        may_order=here.has(*CARE),
     )
 
 
 @router.get("/sortiment")
 async def catalogue(here: Here) -> Response:
     """The catalogue: classes beside the articles of the one that is chosen."""
-    code = here.request.query_params.get("iso_code", "")
+    chosen = here.request.query_params.get("iso_code", "")
     tree = await here.ask("inventory", "/articles:classes", in_assortment=True)
     found = None
-    if code:
+    if chosen:
         found = await here.ask(
             "inventory",
             "/articles",
-            iso_code=code,
+            iso_code=chosen,
             in_assortment=True,
             limit=_LIMIT,
             cursor=here.request.query_params.get("cursor"),
@@ -103,17 +109,18 @@ async def catalogue(here: Here) -> Response:
     return here.page(
         "articles/catalogue.html",
         tree=tree,
-        branches=_branches(tree, code),
+        branches=_branches(tree, chosen),
         found=found,
-        code=code,
         names=CLASSES,
         statuses=STATUSES,
     )
 
 
-def names_of(stores: Part) -> dict[str, str]:
-    """The stores' names by their codes, as far as they are known."""
-    return {one["store"]: one["name"] for one in stores.value["items"]} if stores else {}
+async def articles_of(here: Visit, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The articles with these numbers, by their numbers: those that exist and are answered for."""
+    asked = (here.ask("inventory", f"/articles/{code(one)}") for one in dict.fromkeys(numbers))
+    parts = await asyncio.gather(*asked)
+    return {part.value["article_number"]: part.value for part in parts if part}
 
 
 def _only_one(found: Part, query: str) -> str | None:
@@ -122,27 +129,39 @@ def _only_one(found: Part, query: str) -> str | None:
     return query if query and len(items) == 1 and items[0]["article_number"] == query else None
 
 
-def price_at(prices: list[dict[str, Any]], day: str) -> dict[str, Any] | None:
-    """The price that holds on a day."""
-    held = [one for one in prices if one["valid_from"] <= day]
-    return max(held, key=lambda one: str(one["valid_from"]), default=None)
+def price_on(prices: Sequence[dict[str, Any]], day: date) -> dict[str, Any] | None:
+    """The price that is valid on a day; None where none is."""
+    begun = [one for one in prices if one["valid_from"] <= day.isoformat()]
+    return max(begun, key=_valid_from, default=None)
 
 
-def _prices(prices: list[dict[str, Any]], today: str) -> list[dict[str, Any]]:
-    """The price that holds, and those that come, the newest first."""
-    ordered = sorted(prices, key=lambda one: str(one["valid_from"]))
-    held = [one for one in ordered if one["valid_from"] <= today][-1:]
-    coming = [one for one in ordered if one["valid_from"] > today]
-    return [{**one, "holds": one in held} for one in (*reversed(coming), *held)]
+def rent_on(article: dict[str, Any], day: date | None) -> int | None:
+    """What an article's rent is a month, in öre without VAT: 0 for what is sold, None where it is
+    not known.
+    """
+    if article["charging"] != "rent":
+        return 0
+    price = price_on(article["prices"], day) if day is not None else None
+    return price["net_ore"] if price else None
 
 
-def _branches(tree: Part, code: str) -> list[dict[str, Any]]:
+def _prices(prices: Sequence[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+    """The price that is valid, and those that come, the newest first."""
+    valid = price_on(prices, today)
+    coming = [one for one in prices if one["valid_from"] > today.isoformat()]
+    shown = [*sorted(coming, key=_valid_from, reverse=True), *([valid] if valid else [])]
+    return [{**one, "is_valid": one is valid} for one in shown]
+
+
+def _valid_from(price: dict[str, Any]) -> str:
+    return str(price["valid_from"])
+
+
+def _branches(tree: Part, chosen: str) -> list[dict[str, Any]]:
     """The classes that are shown: those on two digits, and of the chosen one those below it."""
-    if not tree:
-        return []
     shown = []
-    for one in tree.value["items"]:
+    for one in items_of(tree):
         iso = one["iso_code"]
-        if len(iso) == 2 or (code and code.startswith(iso[:-2])):
-            shown.append({**one, "level": len(iso) // 2, "is_chosen": iso == code})
+        if len(iso) == 2 or (chosen and chosen.startswith(iso[:-2])):
+            shown.append({**one, "level": len(iso) // 2, "is_chosen": iso == chosen})
     return shown

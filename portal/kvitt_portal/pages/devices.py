@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
+from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
-from kvitt_portal.pages.own_store import store_of
+from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.own_store import own_stores
 
 router = APIRouter()
 
-SHOWN_AT_ONCE = 50
+_LIMIT = 50
 _FILTERS = {
     "nummer": ("device_number", "Skriv siffror, bokstäver (a–z) och bindestreck, högst 30."),
     "artikel": ("article_number", "Skriv siffror, stora bokstäver och bindestreck, högst 20."),
@@ -34,12 +35,12 @@ async def find(here: Here) -> Response:
     form = Form(given={name: asked.get(name, "") for name in _FILTERS})
     filters = {called: form[name] for name, (called, _) in _FILTERS.items()}
     cursor = asked.get("cursor")
-    part = await here.ask("inventory", "/devices", **filters, cursor=cursor, limit=SHOWN_AT_ONCE)
+    part = await here.ask("inventory", "/devices", **filters, cursor=cursor, limit=_LIMIT)
     wrong = {one.field for one in part.problem.fields} if part.problem else set()
     for name, (called, must_be) in _FILTERS.items():
         if called in wrong:
             form.add(name, must_be)
-    lines = part.value["items"] if part else []
+    lines = items_of(part)
     people, names = await _who(here, lines)
     return here.page(
         "devices/list.html", form=form, part=part, lines=lines, people=people, names=names
@@ -59,7 +60,7 @@ async def card(device_id: UUID, here: Here) -> Response:
     periods = list(reversed(device["periods"]))
     told = story.value["items"] if story else []
     paying = paid.value["periods"] if paid else []
-    works = here.has(Grantee.PRESCRIBER, Grantee.REQUESTER)
+    may_order = here.has(*CARE)
     people, names = await _who(
         here,
         [device, *periods],
@@ -75,17 +76,14 @@ async def card(device_id: UUID, here: Here) -> Response:
         order=order,
         people=people,
         names=names,
-        works=works,
-        is_own=works and device["claim"] is None and await _is_own(here, device["holder"]),
+        may_order=may_order,
+        is_own=may_order and device["claim"] is None and await _is_own(here, device["holder"]),
     )
 
 
 async def _is_own(here: Visit, holder: dict[str, Any]) -> bool:
     """Whether it is in the store of a service point that the user works at."""
-    if holder["kind"] != "store":
-        return False
-    stores = await asyncio.gather(*(store_of(here, one) for one in here.user.service_points))
-    return holder["store"] in stores
+    return holder["kind"] == "store" and holder["store"] in (await own_stores(here)).values()
 
 
 async def _order_behind(here: Visit, device: dict[str, Any]) -> dict[str, Any] | None:

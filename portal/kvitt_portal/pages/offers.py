@@ -3,7 +3,7 @@ one may wait, and what stands against it. Asked of the services; nothing is deci
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from kvitt_contracts.calendar import stockholm_day
 
 from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
+from kvitt_portal.pages.articles import articles_of, rent_on
 from kvitt_portal.rendering import instant
 from kvitt_portal.services import Part
 
@@ -35,7 +36,6 @@ class Offer:
     transfer: dict[str, Any]
     pieces: Sequence[Piece]
     recipient: Person | None
-    before: Person | None
     days_left: int | None
     against: Sequence[str] = field(default_factory=list)
 
@@ -56,7 +56,8 @@ async def offers_of(here: Visit, transfers: Sequence[str]) -> tuple[list[Offer],
         names_of(here, found),
         _devices_of(here, found),
     )
-    rents = await _rents_of(here, devices, today)
+    known = [part.value for part in devices.values() if part]
+    rents = await rents_of(here, known, today)
     return [_offer(view, people, devices, rents, today) for view in found], names
 
 
@@ -71,13 +72,13 @@ async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
     units = ("sending_service_point", "receiving_service_point", "proposed_customer", "customer_id")
     return await Names.of(
         here,
-        users=_said(transfers, "sender", "prescriber", "unlock_asked_by"),
-        customers=_said(transfers, *units),
-        payers=_said(transfers, "proposed_payer", "payer_id"),
+        users=_codes(transfers, "sender", "prescriber", "unlock_asked_by"),
+        customers=_codes(transfers, *units),
+        payers=_codes(transfers, "proposed_payer", "payer_id"),
     )
 
 
-def _said(transfers: Sequence[dict[str, Any]], *fields: str) -> list[str | None]:
+def _codes(transfers: Sequence[dict[str, Any]], *fields: str) -> list[str | None]:
     return [one.get(field) for one in transfers for field in fields]
 
 
@@ -90,9 +91,7 @@ def days_left(deadline: str | None, today: date | None) -> int | None:
 
 
 async def _people_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[str, Person]:
-    named = [
-        one.get(name) or {} for one in transfers for name in ("recipient", "current_recipient")
-    ]
+    named = [one.get("recipient") or {} for one in transfers]
     return await here.people([one.get("person") for one in named], purpose="display")
 
 
@@ -102,37 +101,19 @@ async def _devices_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[
     return dict(zip(ids, parts, strict=True))
 
 
-async def _rents_of(
-    here: Visit, devices: dict[str, Part], today: date | None
-) -> dict[str, tuple[str, int | None]]:
-    """Each article's name and rent a month (0 for what is sold), by its number."""
-    numbers = sorted({part.value["article_number"] for part in devices.values() if part})
-    parts = await asyncio.gather(*(here.ask("inventory", f"/articles/{one}") for one in numbers))
-    return {
-        part.value["article_number"]: (part.value["name"], rent_of(part.value, today))
-        for part in parts
-        if part
-    }
-
-
-def rent_of(article: dict[str, Any], today: date | None) -> int | None:
-    """What an article's rent is a month, in öre without VAT: 0 for what is sold, None where it is
-    not known.
-    """
-    if article["charging"] != "rent":
-        return 0
-    if today is None:
-        return None
-    held = [one for one in article["prices"] if one["valid_from"] <= today.isoformat()]
-    newest = max(held, key=lambda one: str(one["valid_from"]), default=None)
-    return newest["net_ore"] if newest else None
+async def rents_of(
+    here: Visit, devices: Sequence[Mapping[str, Any]], today: date | None
+) -> dict[str, int | None]:
+    """What the rent of these devices' articles is a month, by their numbers; see `rent_on`."""
+    articles = await articles_of(here, [one["article_number"] for one in devices])
+    return {number: rent_on(article, today) for number, article in articles.items()}
 
 
 def _offer(
     view: dict[str, Any],
     people: dict[str, Person],
     devices: dict[str, Part],
-    rents: dict[str, tuple[str, int | None]],
+    rents: dict[str, int | None],
     today: date | None,
 ) -> Offer:
     pieces = [_piece(one, devices[one["device_id"]], rents) for one in view["devices"]]
@@ -141,23 +122,21 @@ def _offer(
         transfer=view,
         pieces=pieces,
         recipient=recipient,
-        before=people.get((view.get("current_recipient") or {}).get("person", "")),
         days_left=days_left(view["deadline"], today) if view["status"] == "sent" else None,
         against=list(_against(view, pieces, recipient)),
     )
 
 
-def _piece(line: dict[str, Any], device: Part, rents: dict[str, tuple[str, int | None]]) -> Piece:
-    said = device.value if device else {}
-    article = str(said.get("article_number", ""))
-    name, rent = rents.get(article, ("", None))
+def _piece(line: dict[str, Any], device: Part, rents: dict[str, int | None]) -> Piece:
+    known = device.value if device else {}
+    article = known.get("article_number", "")
     return Piece(
         device_id=line["device_id"],
         number=line["device_number"] or "",
         article_number=article,
-        name=name,
-        rent_ore=rent,
-        payer_id=said.get("payer_id") or "",
+        name=known.get("name", ""),
+        rent_ore=rents.get(article),
+        payer_id=known.get("payer_id") or "",
     )
 
 

@@ -1,23 +1,17 @@
 """A new order as its form has it, and as the service takes it. Asks no service anything."""
 
-import hashlib
-import json
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
+from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES: Final = 20
 _DELIVERY: Final = ("order_phone", "door_code", "instructions", "contact_person", "information")
-_OF_A_LINE: Final = ("article", "quantity", "payer", "device", "comment")
-_NAMES: Final = {
-    "recipient.person": "number",
-    "recipient.unit": "unit",
-    "recipient": "number",
-    "prescriber": "prescriber",
-    "service_point": "service_point",
-    "payer_id": "payer",
+_OF_A_LINE: Final = ("article", "quantity", "payer", "comment")
+_FIELDS: Final = {
+    **FIELDS,
     "delivery.to": "to",
     "delivery.to.one_off.address": "street",
     "delivery.to.one_off.address.street": "street",
@@ -33,9 +27,9 @@ _NAMES: Final = {
 }
 """The form's fields by the names of the service's."""
 
-_KEPT_AS: Final = "pending-order"
-_KEPT_AT_MOST: Final = 20_000
-_NOT_KEPT: Final = frozenset({"do", "pick", "remove", "seen"})
+_STORED_AS: Final = "pending-order"
+_STORED_AT_MOST: Final = 20_000  # characters
+_NOT_STORED: Final = frozenset({"do", "pick", "remove", "seen"})
 
 
 def rows_of(form: Form) -> list[int]:
@@ -50,13 +44,13 @@ def without(form: Form, number: int) -> None:
             form.give(f"{name}-{n}", form[f"{name}-{n + 1}"])
 
 
-def read(form: Form) -> None:
-    """Say what is written so that nobody can tell what is meant: a quantity that is no number, an
-    address that the order does not go to.
+def check(form: Form) -> None:
+    """Add what is wrong with what cannot be understood: a quantity that is no number, an address
+    that the order does not go to.
     """
     for number in rows_of(form):
         name = f"quantity-{number}"
-        if form[name] and not _is_number(form[name]):
+        if form[name] and isinstance(quantity_of(form[name]), str):
             form.add(name, "Skriv antalet med siffror.")
     if form["to"] != "one_off" and (form["street"] or form["postal_code"] or form["city"]):
         form.add("to", "Välj Annan adress för adressen som är skriven, eller töm fälten.")
@@ -67,25 +61,23 @@ def lines_of(form: Form) -> list[dict[str, Any]]:
     lines = []
     for number in rows_of(form):
         line: dict[str, Any] = {"article_number": form[f"article-{number}"]}
-        quantity = form[f"quantity-{number}"] or "1"
-        line["quantity"] = int(quantity) if _is_number(quantity) else quantity
-        for name, field in (("payer_id", "payer"), ("device_number", "device"), ("comment",) * 2):
+        line["quantity"] = quantity_of(form[f"quantity-{number}"] or "1")
+        for name, field in (("payer_id", "payer"), ("comment", "comment")):
             if value := form[f"{field}-{number}"]:
                 line[name] = value
         lines.append(line)
     return lines
 
 
-def names_of(form: Form) -> dict[str, str]:
+def fields_of(form: Form) -> dict[str, str]:
     """The form's fields by the service's names, with those of the lines."""
-    names = dict(_NAMES)
+    fields = dict(_FIELDS)
     for at, number in enumerate(rows_of(form)):
-        names[f"lines.{at}"] = f"article-{number}"
-        names[f"lines.{at}.quantity"] = f"quantity-{number}"
-        names[f"lines.{at}.payer_id"] = f"payer-{number}"
-        names[f"lines.{at}.device_number"] = f"device-{number}"
-        names[f"lines.{at}.comment"] = f"comment-{number}"
-    return names
+        fields[f"lines.{at}"] = f"article-{number}"
+        fields[f"lines.{at}.quantity"] = f"quantity-{number}"
+        fields[f"lines.{at}.payer_id"] = f"payer-{number}"
+        fields[f"lines.{at}.comment"] = f"comment-{number}"
+    return fields
 
 
 def order_of(form: Form) -> dict[str, Any]:
@@ -100,7 +92,7 @@ def order_of(form: Form) -> dict[str, Any]:
     if form["parts"]:
         delivery["consolidated"] = False
     order = {
-        "recipient": _recipient_of(form),
+        "recipient": recipient_of(form["person"], form["unit"]),
         "prescriber": form["prescriber"],
         "service_point": form["service_point"],
         "lines": lines_of(form),
@@ -109,38 +101,23 @@ def order_of(form: Form) -> dict[str, Any]:
     return order | ({"payer_id": form["payer"]} if form["payer"] else {})
 
 
-# decision 0309: nothing is sent that was not seen
-def shown_as(form: Form, preview: Any) -> str:
-    """A digest of whom the order is for, who prescribes it, and what it will be and cost."""
-    shown = [_recipient_of(form), form["prescriber"], form["service_point"], preview]
-    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
-
-
 # decision 0314: what is being written is kept in the session
-def keep(here: Visit, form: Form) -> None:
-    """Keep what is written in the session, until it is sent or thrown away."""
-    written = [(name, one) for name, one in form.sent() if one and name not in _NOT_KEPT]
+def store_draft(here: Visit, form: Form) -> None:
+    """Store what is written in the session, until it is sent or discarded. What is longer than a
+    session takes is not stored.
+    """
+    written = [(name, one) for name, one in form.sent() if one and name not in _NOT_STORED]
     text = urlencode(written)
-    if len(text) <= _KEPT_AT_MOST:
-        here.user.remembered[_KEPT_AS] = text
+    if len(text) <= _STORED_AT_MOST:
+        here.user.remembered[_STORED_AS] = text
 
 
-def kept(here: Visit) -> Form | None:
-    """What was written before, and neither sent nor thrown away."""
-    text = here.user.remembered.get(_KEPT_AS)
+def stored_draft(here: Visit) -> Form | None:
+    """What was written before, and neither sent nor discarded."""
+    text = here.user.remembered.get(_STORED_AS)
     return Form(parse_qsl(text)) if text else None
 
 
-def throw_away(here: Visit) -> None:
-    """Nothing is kept any more."""
-    here.user.remembered.pop(_KEPT_AS, None)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 7
-
-
-def _recipient_of(form: Form) -> dict[str, str]:
-    if form["unit"]:
-        return {"kind": "care_unit", "unit": form["unit"]}
-    return {"kind": "patient", "person": form["person"]}
+def discard_draft(here: Visit) -> None:
+    """Remove what was stored."""
+    here.user.remembered.pop(_STORED_AS, None)

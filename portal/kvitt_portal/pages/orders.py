@@ -5,13 +5,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
+from kvitt_portal.pages.articles import articles_of
+from kvitt_portal.pages.asking import items_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -59,7 +61,7 @@ async def search(here: Here) -> Response:
     asked = here.request.query_params
     filters = {name: asked.get(name, "") for name in _FILTERS}
     found = await here.ask("orders", "/orders", **filters, cursor=asked.get("cursor"), limit=_LIMIT)
-    items = found.value["items"] if found else []
+    items = items_of(found)
     places = [*here.user.service_points, filters["service_point"]]
     people, names = await asyncio.gather(
         recipients_of(here, [*items, {"recipient": {"person": filters["recipient"]}}]),
@@ -83,7 +85,7 @@ async def search(here: Here) -> Response:
         supplies=SUPPLIES,
         columns=_SORTS,
         wrong=_wrong(found),
-        may_order=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
+        may_order=here.has(*CARE),
     )
 
 
@@ -121,7 +123,7 @@ def _wrong(found: Part) -> dict[str, str]:
 
 async def _page(here: Visit, order: UUID, form: Form) -> Response:
     view = await here.need("orders", f"/orders/{order}")
-    story, voiding, people, names, *articles = await asyncio.gather(
+    story, voiding, people, names, articles = await asyncio.gather(
         here.ask("orders", f"/orders/{order}/story"),
         here.ask("orders", f"/orders/{order}/voiding"),
         recipients_of(here, [view]),
@@ -133,23 +135,20 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
             users=[view["prescriber"], view["requester"]],
             stores=[view["store"]],
         ),
-        *(
-            here.ask("inventory", f"/articles/{number}")
-            for number in dict.fromkeys(line["article_number"] for line in view["lines"])
-        ),
+        articles_of(here, [line["article_number"] for line in view["lines"]]),
     )
     template = "orders/state.html" if here.is_partial else "orders/order.html"
     return here.page(
         template,
         order=view,
         story=story,
-        told=names.story(story.value) if story else None,
+        named_story=names.story(story.value) if story else None,
         people=people,
         names=names,
-        articles={part.value["article_number"]: part.value for part in articles if part},
+        articles=articles,
         state=statuses.ORDERS.get(view["status"], (view["status"], "default")),
         supplies=SUPPLIES,
         voiding=voiding,
-        may_order=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
+        may_order=here.has(*CARE),
         form=form,
     )

@@ -1,11 +1,10 @@
 """Min sida, and what is said of the portal itself: help, keys and accessibility."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from kvitt_portal.here import Here, Perhaps, Visit, portal_of
+from kvitt_portal.names import Names
 
 router = APIRouter()
 
@@ -14,14 +13,13 @@ router = APIRouter()
 async def own(here: Here) -> Response:
     """Who the user is to the register: name and contact, roles, service points."""
     me = await here.ask("orders", f"/users/{here.user.user_id}")
-    acts_for = me.value.get("acts_for", ()) if me else ()
-    names = await here.ask("orders", "/names", user=[here.user.user_id, *acts_for])
-    called: dict[str, Any] = names.value["users"] if names else {}
+    acts_for = me.value["acts_for"] if me else []
+    names = await Names.of(here, users=[here.user.user_id, *acts_for])
     return here.page(
         "own/own.html",
         me=me,
-        contact=called.get(here.user.user_id),
-        acts_for=[called[one]["name"] if one in called else one for one in acts_for],
+        contact=names.users.get(here.user.user_id),
+        acts_for=[names.user(one) for one in acts_for],
     )
 
 

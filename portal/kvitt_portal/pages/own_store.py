@@ -2,11 +2,12 @@
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kvitt_portal.here import Visit
 from kvitt_portal.names import Names
+from kvitt_portal.pages.asking import code, items_of
 from kvitt_portal.pages.withdrawal_draft import Line
 from kvitt_portal.services import Part
 
@@ -21,11 +22,11 @@ _CLAIMS = {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A device that is not to be had here: what is said of it, and the service point that has it,
-    where the user works there too.
+    """A device that cannot be withdrawn here: why, and the service point whose store has it, where
+    the user works there too.
     """
 
-    said: str
+    message: str
     service_point: str = ""
 
 
@@ -42,7 +43,7 @@ class Shelf:
     @property
     def articles(self) -> list[dict[str, Any]]:
         """The articles' balances that were found."""
-        return list(self.balances.value["items"]) if self.balances else []
+        return items_of(self.balances) if self.balances is not None else []
 
     @property
     def problem(self) -> Part | None:
@@ -61,14 +62,29 @@ class Shelf:
 
 async def store_of(here: Visit, service_point: str) -> str:
     """The own store of a service point; empty where it has none."""
-    if not re.fullmatch(r"[0-9A-Z]{1,10}", service_point):
+    if not service_point:
         return ""
-    part = await here.ask("orders", f"/customers/{service_point}")
+    part = await here.ask("orders", f"/customers/{code(service_point)}")
     return (part.value["store"] or "") if part else ""
 
 
+async def own_stores(here: Visit) -> dict[str, str]:
+    """The own stores of the user's service points, by service point: the one at which the user
+    works now is first; those without a store are absent.
+    """
+    places = sorted(here.user.service_points, key=lambda one: one != here.service_point)
+    stores = await asyncio.gather(*(store_of(here, one) for one in places))
+    return {place: store for place, store in zip(places, stores, strict=True) if store}
+
+
+async def place_with(here: Visit, store: str) -> str:
+    """The service point of the user's whose own store this is; empty where none has it."""
+    own = await own_stores(here)
+    return next((place for place, one in own.items() if one == store), "")
+
+
 async def shelf_of(here: Visit, store: str, query: str) -> Shelf:
-    """What a store has of this, and of one device whose whole number it is, where that stands."""
+    """What a store has of this; of a device whose whole number it is, also where else it is."""
     if not store or not query:
         return Shelf(store)
     balances, devices = await asyncio.gather(
@@ -84,15 +100,17 @@ async def shelf_of(here: Visit, store: str, query: str) -> Shelf:
     shelf = Shelf(store, query, balances, devices)
     here_named = [one for one in devices if query.lower() in _numbers(one)]
     if here_named and here_named[0]["claim"] is not None:
-        return _but(shelf, Taken(_said(here_named[0])))
+        return replace(shelf, elsewhere=Taken(_claimed(here_named[0])))
     if here_named or shelf.exact(query) is not None:
         return shelf
     others = [one for one in await _devices(here, query) if query.lower() in _numbers(one)]
-    return _but(shelf, await where(here, others[0], store)) if len(others) == 1 else shelf
+    if len(others) != 1:
+        return shelf
+    return replace(shelf, elsewhere=await _where(here, others[0], store))
 
 
-async def where(here: Visit, device: dict[str, Any], store: str) -> Taken:
-    """Where a device stands that is not in this store."""
+async def _where(here: Visit, device: dict[str, Any], store: str) -> Taken:
+    """Where a device is that is not in this store."""
     holder = device["holder"]
     names = await Names.of(
         here,
@@ -106,9 +124,8 @@ async def where(here: Visit, device: dict[str, Any], store: str) -> Taken:
     if holder["kind"] == "care_unit":
         return Taken(f"{begins} finns hos vårdenhet {names.care_unit(holder['unit'])}.")
     stands = f"{begins} står i förråd {names.store(holder['store'])}, inte i {store}."
-    for place in here.user.service_points:
-        if await store_of(here, place) == holder["store"]:
-            return Taken(f"{stands} Ta ut den från {names.customer(place)}.", place)
+    if place := await place_with(here, holder["store"]):
+        return Taken(f"{stands} Ta ut den från {names.customer(place)}.", place)
     return Taken(f"{stands} Bara det egna förrådets hjälpmedel kan tas ut.")
 
 
@@ -116,7 +133,7 @@ async def _devices(here: Visit, query: str, *, store: str = "") -> list[dict[str
     if not _NUMBER.fullmatch(query):
         return []
     part = await here.ask("inventory", "/devices", device_number=query, store=store, limit=_HITS)
-    return list(part.value["items"]) if part else []
+    return items_of(part)
 
 
 def _numbers(device: dict[str, Any]) -> set[str]:
@@ -124,10 +141,6 @@ def _numbers(device: dict[str, Any]) -> set[str]:
     return {one.lower() for one in said if one}
 
 
-def _said(device: dict[str, Any]) -> str:
+def _claimed(device: dict[str, Any]) -> str:
     claim = device["claim"]["kind"]
     return f"Individ {device['device_number']} {_CLAIMS.get(claim, 'är upptagen')}."
-
-
-def _but(shelf: Shelf, taken: Taken) -> Shelf:
-    return Shelf(shelf.store, shelf.query, shelf.balances, shelf.devices, taken)

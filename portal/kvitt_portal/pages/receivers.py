@@ -4,12 +4,12 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from kvitt_portal.here import Visit
 from kvitt_portal.names import Names
+from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.transfer_form import BETWEEN
-from kvitt_portal.services import Part
 
 _MOST: Final = 20
 _UNITS: Final = 3
@@ -19,10 +19,10 @@ _TWO_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Receivers:
-    """Whom a search has found: values of the form and what they say; `said` where it is nobody."""
+    """Whom a search has found, as options of a field; `message` says why it is nobody."""
 
     found: Sequence[tuple[str, str]] = ()
-    said: str = ""
+    message: str = ""
 
 
 async def receivers_of(here: Visit, text: str) -> Receivers:
@@ -30,7 +30,7 @@ async def receivers_of(here: Visit, text: str) -> Receivers:
     if not text:
         return Receivers()
     if len(text) < 2:
-        return Receivers(said="Skriv minst två tecken.")
+        return Receivers(message="Skriv minst två tecken.")
     named, units, user = await asyncio.gather(
         _named(here, text), _units(here, text), _by_id(here, text)
     )
@@ -72,14 +72,14 @@ async def _units(here: Visit, text: str) -> list[str]:
     part = await here.ask(
         "orders", "/customers", name=text[:120], is_service_point=True, limit=_UNITS
     )
-    return [one["customer_id"] for one in _items(part)]
+    return [one["customer_id"] for one in items_of(part)]
 
 
 async def _at(here: Visit, unit: str) -> list[tuple[str, str]]:
     part = await here.ask(
         "orders", "/users", service_point=unit, role="prescriber", active=True, limit=_MOST
     )
-    return [(one["user_id"], unit) for one in _items(part)]
+    return [(one["user_id"], unit) for one in items_of(part)]
 
 
 async def _by_id(here: Visit, text: str) -> list[tuple[str, str]]:
@@ -87,7 +87,3 @@ async def _by_id(here: Visit, text: str) -> list[tuple[str, str]]:
         return []
     part = await here.ask("orders", f"/users/{text}")
     return [(text, part.value["default_service_point"])] if part else []
-
-
-def _items(part: Part) -> list[dict[str, Any]]:
-    return list(part.value["items"]) if part else []

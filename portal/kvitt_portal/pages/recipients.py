@@ -9,7 +9,7 @@ from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, PageProblem, Person, Visit
+from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.pages import statuses
 from kvitt_portal.services import Part
@@ -17,7 +17,6 @@ from kvitt_portal.services import Part
 router = APIRouter()
 
 _LIMIT = 50
-_LAST_DAY = 31  # a coordination number says sixty more
 TABS: Final = (
     ("hjalpmedel", "Hjälpmedel"),
     ("bestallt", "Beställt"),
@@ -34,8 +33,8 @@ async def shown(here: Here, person: UUID) -> Response:
 
 
 @router.post("/mottagare/{person}/kontakt")
-async def keep_contact(here: Here, person: UUID) -> Response:
-    """Phone, door code and instructions are kept for this and later orders."""
+async def store_contact(here: Here, person: UUID) -> Response:
+    """Store phone, door code and instructions for this and later orders."""
     form = await here.form()
     body = {name: form[name] or None for name in _CONTACT}
     part = await here.send("orders", "POST", f"/persons/{person}:contact", body, form)
@@ -60,23 +59,8 @@ async def opened(here: Here, person: UUID) -> Response:
     return here.page("recipients/closed.html", person=person, form=form)
 
 
-async def find_by_number(here: Visit, number: str) -> Part:
-    """The person with a personal or coordination number of twelve digits: the look is logged, and
-    opens them to the user (REF-19).
-    """
-    kind = "coordination_number" if int(number[6:8]) > _LAST_DAY else "personal_number"
-    purpose = "new_patient" if here.has(*CARE) else "case"
-    body = {"identity": {"kind": kind, "number": number}, "purpose": purpose}
-    return await here.send("orders", "POST", "/persons:find", body)
-
-
-async def recipient_of(here: Visit, person: UUID | str) -> Person | None:
-    """The person with address and phone, or None for who may not know."""
-    return (await here.people([str(person)], purpose="ordering")).get(str(person))
-
-
 async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
-    found = await recipient_of(here, person)
+    found = (await here.people([str(person)], purpose="ordering")).get(str(person))
     if found is None:
         return await _closed(here, person)
     if found.ref != str(person):  # merged: the reference that stands
@@ -92,7 +76,6 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
     chosen = next((part for (name, _), part in zip(TABS, parts, strict=True) if name == tab), None)
     if chosen is None:
         raise PageProblem(_NO_TAB)
-    names = await article_names(here, chosen) if tab == "hjalpmedel" else {}
     knows_contact = _CONTACT.keys() <= found.shown.keys()
     return here.page(
         "recipients/recipient.html",
@@ -101,12 +84,11 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         tabs=[(name, said, part) for (name, said), part in zip(TABS, parts, strict=True)],
         tab=tab,
         found=chosen,
-        names=names,
         form=form,
         knows_contact=knows_contact,
         # who saves fields that are not shown would remove what stands in them
-        keeps=knows_contact and here.has(*CARE, *STAFF),
-        works=here.has(*CARE),
+        may_edit=knows_contact and here.has(*CARE, *STAFF),
+        may_order=here.has(*CARE),
         order_statuses=statuses.ORDERS,
         transfer_statuses=statuses.TRANSFERS,
     )
@@ -122,15 +104,6 @@ async def _tab(here: Visit, tab: str, person: str, *, chosen: bool, cursor: str 
         case "aterlamnat":
             return await here.ask("inventory", "/devices:returned", person=person, **page)
     return await here.ask("bmb", "/transfers", person=person, **page)
-
-
-async def article_names(here: Visit, devices: Part) -> dict[str, str]:
-    """What the articles of these devices are called, as far as it is known."""
-    numbers = {one["article_number"] for one in devices.value["items"]} if devices else set()
-    parts = await asyncio.gather(
-        *(here.ask("inventory", f"/articles/{number}") for number in sorted(numbers))
-    )
-    return {part.value["article_number"]: part.value["name"] for part in parts if part}
 
 
 async def _closed(here: Visit, person: UUID) -> Response:

@@ -10,11 +10,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.here import Here, PageProblem, Person, Visit
 from kvitt_portal.pages import transfer_form
-from kvitt_portal.pages.ordering import find_recipient
-from kvitt_portal.pages.own_store import store_of
-from kvitt_portal.pages.receivers import Receivers, chosen, receivers_of
+from kvitt_portal.pages.asking import code
+from kvitt_portal.pages.own_store import own_stores, store_of
+from kvitt_portal.pages.receivers import chosen, receivers_of
+from kvitt_portal.pages.registering import find_recipient, personal_number
 from kvitt_portal.pages.transfer_form import FIELDS, body_of, given_of
 from kvitt_portal.pages.transfer_preview import Shown, shown_of
 from kvitt_portal.services import Part
@@ -22,7 +23,6 @@ from kvitt_portal.services import Part
 router = APIRouter()
 
 PAGE: Final = "/bmb/skicka"
-_WAYS: Final = {"send": {"execute": True}, "save": {}}
 _SAID: Final = {
     "draft": "Utkastet är sparat. Inget är skickat.",
     "accepted": "BMB är skickad och kvitterad.",
@@ -38,7 +38,7 @@ async def begin(here: Here) -> Response:
     given = {"device": " ".join(one[:40] for one in asked.getlist("device")[:100])}
     title = ""
     if as_other := asked.get("som"):
-        view = await here.need("bmb", f"/transfers/{as_other[:40]}")
+        view = await here.need("bmb", f"/transfers/{code(as_other)}")
         given = given_of(view, today=await here.today())
         title = "Rätta BMB" if view["status"] in transfer_form.OVER else ""
     if asked.get("typ") == "aterta":
@@ -73,7 +73,7 @@ async def look(here: Here) -> Response:
     """While it is filled in: what it will be. A whole personal number becomes its person."""
     form = await here.form()
     had_person = bool(form["person"])
-    if form["number"] and sum(one.isdigit() for one in form["number"]) >= 12:
+    if personal_number(form["number"]):
         await _find(here, form)
     shown = await shown_of(here, form)
     return here.page(
@@ -130,11 +130,10 @@ async def _act(here: Visit, transfer: UUID, act: str, said: str) -> Response:
 async def _send(here: Visit, form: Form, shown: Shown) -> Response:
     body = body_of(form, at=here.service_point)
     if form["do"] == "accept":
-        said = shown.part.value
-        body["accept_for"] = form["customer"] or said["proposed_customer"]
-    else:
-        body |= _WAYS[form["do"]]
-    if form["do"] == "save" and not form["reference"]:
+        body["accept_for"] = form["customer"] or shown.part.value["proposed_customer"]
+    elif form["do"] == "send":
+        body["execute"] = True
+    elif not form["reference"]:
         body["reference"] = f"UTKAST-{uuid4().hex[:8].upper()}"  # so that it can be saved anew
     part = await here.send("bmb", "POST", "/transfers", body, form)
     if part.problem is not None:
@@ -161,9 +160,7 @@ async def _find(here: Visit, form: Form) -> None:
         await find_recipient(here, form)
 
 
-async def _person(here: Visit, form: Form) -> Any:
-    if not form["person"]:
-        return None
+async def _person(here: Visit, form: Form) -> Person | None:
     return (await here.people([form["person"]], purpose="ordering")).get(form["person"])
 
 
@@ -179,9 +176,9 @@ async def _page(
     if shown is None and form.ok:
         shown = await shown_of(here, form)
     stores, person, receivers, taken, drafts = await asyncio.gather(
-        _stores(here),
+        own_stores(here),
         _person(here, form),
-        receivers_of(here, form["receiver"]) if form["receiver"] else _nobody(),
+        receivers_of(here, form["receiver"]),
         chosen(here, form["prescriber"]),
         here.ask("bmb", "/transfers", status="draft", sender=here.user.user_id, limit=_DRAFTS),
     )
@@ -193,19 +190,8 @@ async def _page(
         is_new=is_new,
         is_found=False,
         person=person,
-        stores=stores,
+        stores=list(dict.fromkeys(stores.values())),
         receivers=receivers,
         chosen=taken,
         drafts=drafts,
     )
-
-
-async def _stores(here: Visit) -> list[str]:
-    """The user's own stores, that of the service point where one works now first."""
-    places = sorted(here.user.service_points, key=lambda one: one != here.service_point)
-    found = await asyncio.gather(*(store_of(here, one) for one in places))
-    return list(dict.fromkeys(one for one in found if one))
-
-
-async def _nobody() -> Receivers:
-    return Receivers()

@@ -7,20 +7,20 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
+from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.offers import names_of
-from kvitt_portal.pages.recipients import find_by_number
+from kvitt_portal.pages.registering import find_by_number, personal_number
 from kvitt_portal.services import Part
 
 router = APIRouter()
 
 _SHOWN = 5
-_NUMBER = re.compile(r"^(?P<date>\d{8})[-+ ]?(?P<rest>\d{4})$")
 _SHORT = re.compile(r"^\d{6}[-+ ]?\d{4}$")
 
 
@@ -46,16 +46,16 @@ async def start(here: Here) -> Response:
         names=names,
         form=Form(),
         messages=messages,
-        works=here.has(Grantee.PRESCRIBER, Grantee.REQUESTER),
+        may_order=here.has(*CARE),
     )
 
 
 async def _asked(here: Visit) -> tuple[Part | None, Names]:
     """What customer service is asked to unlock, for who works there."""
-    if not here.has(Grantee.CUSTOMER_SERVICE):
+    if not here.has(*STAFF):
         return None, Names()
     part = await here.ask("bmb", "/transfers:locked", asked=True, limit=_SHOWN)
-    return part, await names_of(here, _items(part)) if _items(part) else Names()
+    return part, await names_of(here, items_of(part))
 
 
 @router.post("/sok")
@@ -65,8 +65,8 @@ async def search(here: Here) -> Response:
     """
     form = await here.form()
     query = form["q"]
-    if found := _NUMBER.match(query):
-        return await _person(here, found["date"] + found["rest"])
+    if number := personal_number(query):
+        return await _person(here, number)
     if _SHORT.match(query):
         said = "Skriv personnumret med 12 siffror: ÅÅÅÅMMDDNNNN."
         return here.page("start/search.html", query="", found=[], more="", said=said, status=422)
@@ -86,9 +86,9 @@ async def hits(here: Here, q: str = "") -> Response:
         here.ask("inventory", "/articles", query=q, limit=_SHOWN),
     )
     found = [
-        *((f"/individ/{one['device_id']}", one, "device") for one in _items(devices)),
-        *((f"/bestallningar/{one['order_id']}", one, "order") for one in _items(orders)),
-        *((f"/artiklar/{one['article_number']}", one, "article") for one in _items(articles)),
+        *((f"/individ/{one['device_id']}", one, "device") for one in items_of(devices)),
+        *((f"/bestallningar/{one['order_id']}", one, "order") for one in items_of(orders)),
+        *((f"/artiklar/{one['article_number']}", one, "article") for one in items_of(articles)),
     ]
     exact = [address for address, one, _ in found if q.lower() in _numbers(one)]
     if len(exact) == 1 or len(found) == 1:
@@ -102,7 +102,7 @@ async def hits(here: Here, q: str = "") -> Response:
     )
 
 
-async def _person(here: Here, number: str) -> Response:
+async def _person(here: Visit, number: str) -> Response:
     part = await find_by_number(here, number)
     if part.problem is None:
         return here.go(f"/mottagare/{UUID(part.value['person'])}")
@@ -110,10 +110,6 @@ async def _person(here: Here, number: str) -> Response:
     return here.page(
         "start/search.html", query="", found=[], more="", said=said, status=part.status
     )
-
-
-def _items(part: Part) -> list[dict[str, Any]]:
-    return list(part.value["items"]) if part else []
 
 
 def _numbers(one: dict[str, Any]) -> set[str]:

@@ -7,7 +7,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.menu import CARE
 from kvitt_portal.pages.articles import TYPES
+from kvitt_portal.pages.asking import code, items_of
 from kvitt_portal.pages.own_store import store_of
 
 router = APIRouter()
@@ -27,29 +29,32 @@ async def shown(here: Here) -> Response:
     asked = here.request.query_params
     filters = {name: asked.get(name, "")[:100] for name in _FILTERS}
     stores = await here.ask("inventory", "/stores", limit=_LISTED)
-    filters["store"] = filters["store"] or await _own(here, stores.value["items"] if stores else [])
-    found = counted = None
+    filters["store"] = filters["store"] or await _own(here, items_of(stores))
+    balances = devices = None
     if filters["store"]:
-        path = f"/stores/{filters['store']}/balances"
-        if not filters["store"].isalnum():
-            path = "/stores/0/balances"
+        path = f"/stores/{code(filters['store'])}/balances"
         about = {name: filters[name] for name in ("query", "type", "with_balance", "sort")}
-        standing: dict[str, Any] = {"store": filters["store"]}
+        listed = {"cursor": asked.get("cursor"), "limit": _LIMIT}
+        counted = {"limit": 1}
         is_devices = filters["tab"] == DEVICES
-        page = {"cursor": asked.get("cursor"), "limit": _LIMIT}
-        found, counted = await asyncio.gather(
-            here.ask("inventory", path, **about, **({"limit": 1} if is_devices else page)),
-            here.ask("inventory", "/devices", **standing, **(page if is_devices else {"limit": 1})),
+        balances, devices = await asyncio.gather(
+            here.ask("inventory", path, **about, **(counted if is_devices else listed)),
+            here.ask(
+                "inventory",
+                "/devices",
+                store=filters["store"],
+                **(listed if is_devices else counted),
+            ),
         )
     return here.page(
         "stores/hits.html" if here.is_partial else "stores/store.html",
         stores=stores,
         filters=filters,
         types=TYPES,
-        balances=found,
-        devices=counted,
+        balances=balances,
+        devices=devices,
         tab=filters["tab"],
-        may_withdraw=here.has("prescriber", "requester"),
+        may_withdraw=here.has(*CARE),
     )
 
 

@@ -1,11 +1,12 @@
 """What a sender has filled in of a transfer, and what bmb is asked for. Nothing is decided here."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 from kvitt_portal.forms import Form
+from kvitt_portal.pages.registering import recipient_of
 
 BETWEEN: Final = "@"  # in no user's id and no service point's
 
@@ -41,7 +42,7 @@ def body_of(form: Form, *, at: str) -> dict[str, Any]:
         "reference": form["reference"],
         "sending_service_point": at,
         "devices": devices_of(form),
-        "new_recipient": _recipient(form),
+        "new_recipient": recipient_of(form["person"], form["unit"]),
         "new_store": form["store"],
         "new_prescriber": user,
         "receiving_service_point": form["receiving"] or place,
@@ -50,12 +51,6 @@ def body_of(form: Form, *, at: str) -> dict[str, Any]:
         "message": form["message"],
     }
     return {name: one for name, one in said.items() if one}
-
-
-def _recipient(form: Form) -> dict[str, str] | None:
-    if form["person"]:
-        return {"kind": "patient", "person": form["person"]}
-    return {"kind": "care_unit", "unit": form["unit"]} if form["unit"] else None
 
 
 def given_of(view: Mapping[str, Any], *, today: date) -> dict[str, str]:
@@ -92,8 +87,3 @@ def _to(recipient: Mapping[str, str] | None, store: str | None) -> dict[str, str
         return {}
     is_patient = recipient["kind"] == "patient"
     return {"person": recipient["person"]} if is_patient else {"unit": recipient["unit"]}
-
-
-def is_filled(form: Form, names: Sequence[str]) -> bool:
-    """True where one of these fields holds something."""
-    return any(form[name] for name in names)

@@ -3,8 +3,6 @@ when, who acknowledges and until when, and what stands against it. Asked of the 
 """
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,7 +10,9 @@ from typing import Any, Final
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages.offers import rent_of
+from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.offers import rents_of, today_if_known
+from kvitt_portal.pages.registering import digest_of
 from kvitt_portal.pages.transfer_form import body_of, devices_of
 from kvitt_portal.services import Part
 
@@ -88,14 +88,13 @@ async def shown_of(here: Visit, form: Form) -> Shown | None:
         _names(here, said),
         _rents(here, devices),
     )
-    seen = json.dumps([said, numbers, sorted(rents.items())], sort_keys=True)
     return Shown(
         part=part,
         devices=devices,
         rents=rents,
         names=names,
         people=people,
-        seen=hashlib.sha256(seen.encode()).hexdigest()[:32],
+        seen=digest_of([said, numbers, sorted(rents.items())]),
     )
 
 
@@ -108,7 +107,7 @@ async def _devices(here: Visit, numbers: Sequence[str]) -> list[dict[str, Any]]:
     return [
         line
         for number, part in zip(asked, parts, strict=True)
-        for line in (part.value["items"] if part else [])
+        for line in items_of(part)
         if line["device_number"].lower() == number.lower()
     ]
 
@@ -135,10 +134,4 @@ async def _names(here: Visit, said: Mapping[str, Any]) -> Names:
 
 
 async def _rents(here: Visit, devices: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
-    """Each article's rent a month, 0 for what is sold; None where it is not known."""
-    numbers = sorted({one["article_number"] for one in devices})
-    today, parts = await asyncio.gather(
-        here.today(),
-        asyncio.gather(*(here.ask("inventory", f"/articles/{one}") for one in numbers)),
-    )
-    return {part.value["article_number"]: rent_of(part.value, today) for part in parts if part}
+    return await rents_of(here, devices, await today_if_known(here))

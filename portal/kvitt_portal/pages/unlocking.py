@@ -5,12 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.menu import STAFF
 from kvitt_portal.pages.answers import UNANSWERED, transfer_page
+from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.offers import names_of
 
 router = APIRouter()
@@ -64,12 +65,12 @@ async def _list(here: Visit, form: Form, *, wrong: str = "") -> Response:
         cursor=here.request.query_params.get("cursor"),
         limit=_LIMIT,
     )
-    names = await names_of(here, found.value["items"] if found else [])
+    names = await names_of(here, items_of(found))
     return here.page("bmb/locked.html", found=found, names=names, form=form, wrong=wrong)
 
 
 def _require_staff(here: Visit) -> None:
-    if not here.has(Grantee.CUSTOMER_SERVICE):
+    if not here.has(*STAFF):
         raise PageProblem(_NOT_STAFF)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlencode
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from kvitt_portal.forms import Form
+from kvitt_portal.forms import Form, is_id
+from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES = 100
 _BETWEEN = "~"  # in no article's and no device's number
@@ -60,7 +61,7 @@ class Draft:
             key=asked.get("draft", "")[:40] or str(uuid4()),
             service_point=asked.get("service_point", "")[:20] or at,
             prescriber=asked.get("prescriber", "")[:40] or me,
-            person=person if _is_reference(person) else "",
+            person=person if is_id(person) else "",
             unit=asked.get("unit", "")[:20],
             payer=asked.get("payer", "")[:20],
             lines=tuple(Line.read(one) for one in lines)[:MOST_LINES],
@@ -76,7 +77,7 @@ class Draft:
             key=form["draft"] or str(uuid4()),
             service_point=form["service_point"] or at,
             prescriber=form["prescriber"] or me,
-            person=person if _is_reference(person) else "",
+            person=person if is_id(person) else "",
             unit=form["unit"],
             payer=form["payer"],
             lines=tuple(
@@ -131,50 +132,28 @@ class Draft:
 
     def body(self, store: str) -> dict[str, Any]:
         """What orders is asked for."""
-        recipient = (
-            {"kind": "care_unit", "unit": self.unit}
-            if self.unit
-            else {"kind": "patient", "person": self.person}
-        )
-        said = {
-            "recipient": recipient,
+        body = {
+            "recipient": recipient_of(self.person, self.unit),
             "prescriber": self.prescriber,
             "service_point": self.service_point,
             "store": store,
             "lines": [_line(one) for one in self.lines],
         }
-        return {**said, "payer_id": self.payer} if self.payer else said
+        return body | ({"payer_id": self.payer} if self.payer else {})
 
-    def names_in_form(self) -> dict[str, str]:
-        """Where the form has what orders speaks of."""
-        names = {
-            "recipient.person": "number",
-            "recipient.unit": "unit",
-            "recipient": "number",
-            "prescriber": "prescriber",
-            "service_point": "service_point",
-            "store": "service_point",
-            "payer_id": "payer",
-        }
+    @property
+    def fields(self) -> dict[str, str]:
+        """The form's fields by the names that orders has for them, with those of the lines."""
+        fields = {**FIELDS, "store": "service_point"}
         for n in range(len(self.lines)):
-            names |= {
+            fields |= {
                 f"lines.{n}": f"quantity-{n}",
                 f"lines.{n}.article_number": f"quantity-{n}",
                 f"lines.{n}.device_number": f"device-{n}",
             }
-        return names
+        return fields
 
 
 def _line(line: Line) -> dict[str, Any]:
-    # what is no number is sent as it stands: the service says what is wrong with it
-    quantity: int | str = int(line.quantity) if line.quantity.isdecimal() else line.quantity
-    said: dict[str, Any] = {"article_number": line.article, "quantity": quantity}
-    return {**said, "device_number": line.device} if line.device else said
-
-
-def _is_reference(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+    body = {"article_number": line.article, "quantity": quantity_of(line.quantity)}
+    return body | ({"device_number": line.device} if line.device else {})

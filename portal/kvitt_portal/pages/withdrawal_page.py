@@ -1,34 +1,38 @@
 """The page of a withdrawal that is being written: what services say of what is in it."""
 
 import asyncio
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Person, Visit
+from kvitt_portal.here import Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages.articles import price_at
+from kvitt_portal.pages.articles import articles_of, price_on
+from kvitt_portal.pages.asking import code, items_of, options_of
 from kvitt_portal.pages.own_store import shelf_of
+from kvitt_portal.pages.registering import prescribers_of, quantity_of
 from kvitt_portal.pages.withdrawal_draft import Draft, Line
+from kvitt_portal.rendering import pairs
 from kvitt_portal.services import Part
 
 _LISTED = 200
-_CODE = re.compile(r"[0-9A-Za-z-]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A line with its article, what the store has of it, and what it will cost."""
+class DraftLine:
+    """A line with its article, how many the store has, its devices there, its price, and what
+    orders' preview has for it.
+    """
 
     line: Line
     article: dict[str, Any] | None
-    available: int
-    devices: Sequence[dict[str, Any]]
-    price: dict[str, Any] | None
+    available: int = 0
+    devices: Sequence[dict[str, Any]] = ()
+    price: dict[str, Any] | None = None
     preview: dict[str, Any] | None = None
 
     @property
@@ -39,10 +43,11 @@ class Shown:
     @property
     def is_short(self) -> bool:
         """True where more are wanted than the store has."""
-        return self.line.quantity.isdecimal() and int(self.line.quantity) > self.available
+        quantity = quantity_of(self.line.quantity)
+        return isinstance(quantity, int) and quantity > self.available
 
     @property
-    def stands_elsewhere(self) -> bool:
+    def is_elsewhere(self) -> bool:
         """True for a named device that is not in the store, or is taken."""
         return bool(self.line.device) and self.line.device not in {
             one["device_number"] for one in self.devices if one["claim"] is None
@@ -53,21 +58,20 @@ class Shown:
         """The free devices of the article, as a list to choose from."""
         free = [one["device_number"] for one in self.devices if one["claim"] is None]
         if self.line.device and self.line.device not in free:
-            return [(self.line.device, f"{self.line.device} (inte i förrådet)"), *_pairs(free)]
-        return _pairs(free)
+            return [(self.line.device, f"{self.line.device} (inte i förrådet)"), *pairs(free)]
+        return pairs(free)
 
 
 async def show(here: Visit, draft: Draft, form: Form) -> Response:
     """The page. What stands against the withdrawal stands beside its fields."""
-    me, customer, people, care_units, payers = await asyncio.gather(
-        here.ask("orders", f"/users/{here.user.user_id}"),
-        here.ask("orders", "/customers/" + _code(draft.service_point)),
-        here.people([draft.person], purpose="ordering") if draft.person else _nobody(),
+    prescribers, customer, people, care_units, payers = await asyncio.gather(
+        prescribers_of(here),
+        here.ask("orders", f"/customers/{code(draft.service_point)}"),
+        here.people([draft.person], purpose="ordering"),
         here.ask("orders", "/care-units", sort="name", limit=_LISTED),
         here.ask("orders", "/payers", sort="name", limit=_LISTED),
     )
     store = (customer.value["store"] or "") if customer else ""
-    prescribers = _prescribers(here, me)
     if not draft.prescriber and len(prescribers) == 1:
         draft = draft.but(prescriber=prescribers[0])
     names, shelf, lines = await asyncio.gather(
@@ -84,7 +88,7 @@ async def show(here: Visit, draft: Draft, form: Form) -> Response:
     )
     preview = await _preview(here, draft, store, lines)
     if preview is not None and not preview and preview.status < 500 and form.ok:
-        form.refuse(preview.problem, draft.names_in_form())
+        form.refuse(preview.problem, draft.fields)
     return here.page(
         "withdrawals/new.html",
         status=200 if here.request.method == "GET" else 0,
@@ -101,37 +105,43 @@ async def show(here: Visit, draft: Draft, form: Form) -> Response:
             for one in dict.fromkeys((*here.user.service_points, draft.service_point))
             if one
         ],
-        care_units=_options(care_units, "unit"),
-        payers=_options(payers, "payer_id"),
+        care_units=options_of(care_units, "unit"),
+        payers=options_of(payers, "payer_id"),
         lines=_with_preview(lines, preview),
         preview=preview,
         shelf=shelf,
     )
 
 
-async def _lines(here: Visit, draft: Draft, store: str) -> list[Shown]:
-    today = (await here.today()).isoformat()
-    return list(
-        await asyncio.gather(*(_line(here, one, store, today=today) for one in draft.lines))
+async def _lines(here: Visit, draft: Draft, store: str) -> list[DraftLine]:
+    today, articles = await asyncio.gather(
+        here.today(), articles_of(here, [line.article for line in draft.lines])
     )
+    known = ((line, articles.get(line.article)) for line in draft.lines)
+    return list(await asyncio.gather(*(_line(here, *one, store, today) for one in known)))
 
 
-async def _line(here: Visit, line: Line, store: str, *, today: str) -> Shown:
-    part = await here.ask("inventory", "/articles/" + _code(line.article))
-    if not part:
-        return Shown(line, None, 0, [], None)
-    article = part.value
+async def _line(
+    here: Visit, line: Line, article: dict[str, Any] | None, store: str, today: date
+) -> DraftLine:
+    if article is None:
+        return DraftLine(line, None)
     devices: list[dict[str, Any]] = []
     if article["marked"] and store:
         found = await here.ask(
             "inventory", "/devices", store=store, article_number=line.article, limit=_LISTED
         )
-        devices = found.value["items"] if found else []
-    available = sum(one["available"] for one in article["balances"] if one["store"] == store)
-    return Shown(line, article, available, devices, price_at(article["prices"], today))
+        devices = items_of(found)
+    return DraftLine(
+        line,
+        article,
+        available=sum(one["available"] for one in article["balances"] if one["store"] == store),
+        devices=devices,
+        price=price_on(article["prices"], today),
+    )
 
 
-async def _preview(here: Visit, draft: Draft, store: str, lines: list[Shown]) -> Part | None:
+async def _preview(here: Visit, draft: Draft, store: str, lines: list[DraftLine]) -> Part | None:
     """What the withdrawal would be; None while it is not whole."""
     is_named = all(one.line.device or not one.is_marked for one in lines)
     if not (lines and is_named and store and draft.has_recipient and draft.prescriber):
@@ -139,17 +149,14 @@ async def _preview(here: Visit, draft: Draft, store: str, lines: list[Shown]) ->
     return await here.send("orders", "POST", "/withdrawals:preview", draft.body(store))
 
 
-def _with_preview(lines: list[Shown], preview: Part | None) -> list[Shown]:
+def _with_preview(lines: list[DraftLine], preview: Part | None) -> list[DraftLine]:
     if not preview:
         return lines
-    said = preview.value["lines"]
-    return [
-        Shown(one.line, one.article, one.available, one.devices, one.price, told)
-        for one, told in zip(lines, said, strict=True)
-    ]
+    previews = preview.value["lines"]
+    return [replace(line, preview=one) for line, one in zip(lines, previews, strict=True)]
 
 
-def _filled(form: Form, draft: Draft, lines: list[Shown]) -> Form:
+def _filled(form: Form, draft: Draft, lines: list[DraftLine]) -> Form:
     """The form with what the draft holds."""
     for name in ("service_point", "prescriber", "person", "unit", "payer"):
         form.give(name, getattr(draft, name))
@@ -158,28 +165,3 @@ def _filled(form: Form, draft: Draft, lines: list[Shown]) -> Form:
         form.give(f"quantity-{n}", one.line.quantity)
         form.give(f"device-{n}", one.line.device)
     return form
-
-
-def _prescribers(here: Visit, me: Part) -> list[str]:
-    """In whose name the user may register: their own, and theirs whom they act for."""
-    own = [here.user.user_id] if here.has("prescriber") else []
-    others = me.value["acts_for"] if me else []
-    return list(dict.fromkeys([*own, *others]))
-
-
-def _options(part: Part, code: str) -> list[tuple[str, str]]:
-    items = part.value["items"] if part else []
-    return [(one[code], f"{one['name']} ({one[code]})") for one in items]
-
-
-def _pairs(numbers: list[str]) -> list[tuple[str, str]]:
-    return [(one, one) for one in numbers]
-
-
-def _code(text: str) -> str:
-    """A code in a path; what cannot be one is asked for as one that does not exist."""
-    return text if _CODE.fullmatch(text) else "0"
-
-
-async def _nobody() -> dict[str, Person]:
-    return {}

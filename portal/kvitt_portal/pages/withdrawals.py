@@ -1,13 +1,13 @@
 """Uttag ur eget förråd: one page, from a scanned device or a searched article to delivery."""
 
 from fastapi import APIRouter
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.pages.ordering import find_recipient
-from kvitt_portal.pages.own_store import Shelf, Taken, shelf_of, store_of
+from kvitt_portal.pages.asking import code
+from kvitt_portal.pages.own_store import Shelf, Taken, place_with, shelf_of, store_of
+from kvitt_portal.pages.registering import find_recipient, own_prescriber, personal_number
 from kvitt_portal.pages.withdrawal_draft import Draft, Line
 from kvitt_portal.pages.withdrawal_page import show
 
@@ -21,7 +21,7 @@ async def begin(here: Here) -> Response:
     """An empty withdrawal, one that is being written, or one of a device or an article."""
     asked = here.request.query_params
     draft = Draft.of_address(
-        asked, asked.getlist("line"), me=_prescriber(here), at=here.service_point
+        asked, asked.getlist("line"), me=own_prescriber(here), at=here.service_point
     )
     if device := asked.get("device"):
         return await _with_device(here, draft, device)
@@ -41,8 +41,8 @@ async def write(here: Here) -> Response:
     if form["add"]:
         return here.go(draft.but(query="").with_line(Line.read(form["add"])).address)
     if form["remove"].isdigit():
-        kept = tuple(one for n, one in enumerate(draft.lines) if str(n) != form["remove"])
-        return here.go(draft.but(lines=kept, query="").address)
+        left = tuple(one for n, one in enumerate(draft.lines) if str(n) != form["remove"])
+        return here.go(draft.but(lines=left, query="").address)
     if form["move"]:
         return here.go(draft.but(service_point=form["move"]).address)
     if form["do"] == "other":
@@ -63,7 +63,7 @@ async def write(here: Here) -> Response:
 async def recipient(here: Here) -> Response:
     """While a personal number is written: as soon as it is whole, whose it is."""
     form = await here.form()
-    if sum(one.isdigit() for one in form["number"]) < 12:
+    if not personal_number(form["number"]):
         return Response(status_code=204)
     found = await _complete(here, _draft(here, form), form)
     return here.go(found.address) if form.ok else await show(here, found, form)
@@ -79,7 +79,7 @@ async def hits(here: Here) -> Response:
 
 async def _complete(here: Visit, draft: Draft, form: Form) -> Draft:
     """The draft with what its fields name: the number's person, the scanned device or article."""
-    if draft.query and _is_personal_number(draft.query) and not draft.has_recipient:
+    if draft.query and personal_number(draft.query) and not draft.has_recipient:
         form.give("number", draft.query)
         draft = draft.but(query="")
     if form["number"] and not draft.has_recipient:
@@ -91,7 +91,7 @@ async def _complete(here: Visit, draft: Draft, form: Form) -> Draft:
     if isinstance(taken, Line):
         return draft.but(query="").with_line(taken)
     if taken is not None:
-        form.add("q", taken.said)
+        form.add("q", taken.message)
     elif form["do"] == "deliver":
         form.add("q", "Välj bland träffarna, eller töm fältet.")
     return draft
@@ -109,10 +109,7 @@ async def _take(here: Visit, draft: Draft) -> Line | Taken | None:
     None where the words are to be searched by.
     """
     shelf = await _shelf(here, draft)
-    exact = shelf.exact(draft.query)
-    if exact is not None:
-        return exact
-    return shelf.elsewhere
+    return shelf.exact(draft.query) or shelf.elsewhere
 
 
 async def _shelf(here: Visit, draft: Draft) -> Shelf:
@@ -122,14 +119,11 @@ async def _shelf(here: Visit, draft: Draft) -> Shelf:
 
 async def _with_device(here: Visit, draft: Draft, device_id: str) -> Response:
     """A withdrawal of a device that a page links to, at the service point whose store has it."""
-    device = await here.need("inventory", f"/devices/{device_id[:40]}")
+    device = await here.need("inventory", f"/devices/{code(device_id)}")
     line = Line(device["article_number"], device=device["device_number"])
     store = device["holder"].get("store")
     if store and store != await store_of(here, draft.service_point):
-        for one in here.user.service_points:
-            if await store_of(here, one) == store:
-                draft = draft.but(service_point=one)
-                break
+        draft = draft.but(service_point=await place_with(here, store) or draft.service_point)
     return here.go(draft.with_line(line).address)
 
 
@@ -138,25 +132,17 @@ async def _deliver(here: Visit, draft: Draft, form: Form) -> Response:
     store = await store_of(here, draft.service_point)
     part = await here.send("orders", "POST", "/withdrawals", draft.body(store), form)
     if part.problem is not None:
-        form.refuse(part.problem, draft.names_in_form())
+        form.refuse(part.problem, draft.fields)
         return await show(here, draft, form)
     order = part.value
     if order["status"] == "declined":
         story = await here.ask("orders", f"/orders/{order['order_id']}/story")
-        told = story.value["items"][-1]["summary"] if story else "Lagret avvisade uttaget."
-        form.add("", f"{told} Ändra raderna och leverera igen.")
+        why = story.value["items"][-1]["summary"] if story else "Lagret avvisade uttaget."
+        form.add("", f"{why} Ändra raderna och leverera igen.")
         return await show(here, draft.anew(), form)
     page = f"/bestallningar/{order['order_id']}"
     return here.go(page) if order["pending"] else here.go(page, "Uttaget är levererat.")
 
 
 def _draft(here: Visit, form: Form) -> Draft:
-    return Draft.of_form(form, me=_prescriber(here), at=here.service_point)
-
-
-def _prescriber(here: Visit) -> str:
-    return here.user.user_id if here.has(Grantee.PRESCRIBER) else ""
-
-
-def _is_personal_number(text: str) -> bool:
-    return sum(one.isdigit() for one in text) == 12 and not any(one.isalpha() for one in text)
+    return Draft.of_form(form, me=own_prescriber(here), at=here.service_point)
