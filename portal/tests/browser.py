@@ -248,7 +248,7 @@ class Actor:
 
     async def _strike(self, key: str) -> None:
         """A key; where Enter leaves the page, the next one is there afterwards."""
-        if key == "Enter" and await self.page.evaluate(_ENTER_LEAVES):
+        if key == "Enter" and await self.page.evaluate(_ENTER_LEAVES, self.visitor.has_script):
             async with self.page.expect_navigation():
                 await self.page.keyboard.press(key)
         else:
@@ -363,9 +363,9 @@ _FOCUSED_NAME = """() => {
   return one.getAttribute("aria-label") || label || one.innerText || one.value || "";
 }"""
 
-_ENTER_LEAVES = """() => {
+_ENTER_LEAVES = """(hasScript) => {
   const one = document.activeElement;
-  if (!one || one.closest("[hx-get], [hx-post]")) return false;
+  if (!one || (hasScript && one.closest("[hx-get], [hx-post]"))) return false;
   return one.matches("a[href], form button:not([type=button])") || one.matches("form input");
 }"""
 

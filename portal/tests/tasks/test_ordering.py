@@ -159,7 +159,7 @@ async def test_a_double_click_and_the_way_back_order_once(actor: MakeActor, ward
     await anna.is_at("/bestallningar/*")
     await anna.sees("Registrerad")
     await anna.back()
-    await anna.has("Artikel", "")
+    await anna.has("Personnummer", "")
 
     assert await ward.total("orders", "orders") == 1
 

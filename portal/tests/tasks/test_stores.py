@@ -18,7 +18,8 @@ async def test_ones_own_store_is_shown_first_with_its_balances(
 
     await anna.has("Lager", ward.place.store)
     await anna.sees(ward.cushion_name)
-    assert (await anna.text_of("tbody .amount"))[0].strip() == "3"
+    amounts = await anna.text_of(f"tr:has-text('{ward.cushion}') .amount")
+    assert amounts[0].strip() == "3"
     await anna.picture("store-balances")
     await anna.accessible()
 
