@@ -177,8 +177,8 @@ class Actor:
         await expect(self._field(label, within)).to_have_value(value, timeout=_WAIT_MS)
 
     async def is_at(self, path: str) -> None:
-        """Fails unless the address comes to have this path; `*` stands for one part of it."""
-        pattern = re.escape(path).replace(r"\*", "[^/?#]+")
+        """Fails unless the address comes to have this path; `*` stands for an id."""
+        pattern = re.escape(path).replace(r"\*", "[0-9a-f-]{36}")
         await expect(self.page).to_have_url(re.compile(rf"^[^/]+//[^/]+{pattern}([?#].*)?$"))
 
     @property
@@ -248,7 +248,7 @@ class Actor:
 
     async def _strike(self, key: str) -> None:
         """A key; where Enter leaves the page, the next one is there afterwards."""
-        if key == "Enter" and await self.page.evaluate(_ENTER_LEAVES):
+        if key == "Enter" and await self.page.evaluate(_ENTER_LEAVES, self.visitor.has_script):
             async with self.page.expect_navigation():
                 await self.page.keyboard.press(key)
         else:
@@ -363,9 +363,9 @@ _FOCUSED_NAME = """() => {
   return one.getAttribute("aria-label") || label || one.innerText || one.value || "";
 }"""
 
-_ENTER_LEAVES = """() => {
+_ENTER_LEAVES = """(hasScript) => {
   const one = document.activeElement;
-  if (!one || one.closest("[hx-get], [hx-post]")) return false;
+  if (!one || (hasScript && one.closest("[hx-get], [hx-post]"))) return false;
   return one.matches("a[href], form button:not([type=button])") || one.matches("form input");
 }"""
 
@@ -385,5 +385,3 @@ _NEW_DIALOG = """() => {
 _BROAD = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.getBoundingClientRect().right > 321)
   .slice(0, 5).map((one) => one.outerHTML.slice(0, 120))"""
-
-__all__ = ["HOW_TO_GET_CHROMIUM", "Actor", "MakeActor", "Visitor", "chromium", "logged_in"]

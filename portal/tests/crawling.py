@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
+from uuid import uuid4
 
 import httpx
+from kvitt_portal.forms import KEY
 
 _PART_OF_ONE = re.compile(r"[0-9]|^[A-Z]-|%")
 _TEXTS = {"text", "search", "tel", "email", "number", "date", "textarea"}
@@ -33,9 +35,11 @@ class WebForm:
         return f"{self.method} {shape(self.action)} ({', '.join(fields)})"
 
     def filled(self, name: str, text: str) -> list[tuple[str, str]]:
-        """Its fields as they are, with another text in one."""
-        others = [one for one in self.fields if one[0] != name]
-        return [*others, (name, text)]
+        """Its fields as they are, with another text in one. Its key is new: what a service has
+        answered under a key it does not judge again.
+        """
+        changed = {name: text, KEY: str(uuid4())}
+        return [(one, changed.get(one, value)) for one, value in self.fields]
 
 
 @dataclass(slots=True)

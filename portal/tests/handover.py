@@ -15,6 +15,8 @@ class Handover:
     region: str
     sender: str
     receiver: str
+    receiver_name: str
+    """Nobody else's."""
     there: Place
     patient: Patient
     devices: tuple[str, ...]
@@ -28,18 +30,41 @@ class Handover:
         await self.system.settle()
         return str(answer.json()["id"])
 
+    async def reject(self, transfer: str, message: str) -> None:
+        """The receiver rejects a transfer, and its sender knows."""
+        await self._act(self.receiver, f"{transfer}:reject", {"message": message})
 
-async def a_handover(scene: Scene, *, devices: int = 1) -> Handover:
-    """Everything that a transfer needs, of the test's own."""
-    here, there = scene.place(), scene.place("Nya mottagningen")
+    async def ask_to_unlock(self, transfer: str) -> None:
+        """The sender asks customer service to unlock a locked transfer."""
+        await self._act(self.sender, f"{transfer}:ask-to-unlock")
+
+    async def unlock(self, transfer: str, *, clerk: str) -> None:
+        """Customer service unlocks a locked transfer, as its sender has asked."""
+        await self._act(clerk, f"{transfer}:unlock", {"asked_by": self.sender})
+
+    async def _act(self, user: str, act: str, body: Any = None) -> None:
+        async with self.system.api("bmb", user, region=self.region) as client:
+            answer = await client.post(f"/transfers/{act}", json=body)
+            assert answer.is_success, answer.text
+        await self.system.settle()
+
+
+async def a_handover(scene: Scene, *, devices: int = 1, there: Place | None = None) -> Handover:
+    """Everything that a transfer needs, of the test's own; to somebody at `there`, where it is
+    given.
+    """
+    here = scene.place()
+    there = there or scene.place("Nya mottagningen")
     sender = scene.user(here, name="Sven Avsändare")
+    receiver_name = f"Anna Mottagare-{next(scene.system.numbers)}"
     patient = scene.person("Tess Testsson")
     article = scene.article("Rollator Björk")
     found = Handover(
         system=scene.system,
         region=scene.region,
         sender=sender,
-        receiver=scene.user(there, name="Anna Mottagare"),
+        receiver=scene.user(there, name=receiver_name),
+        receiver_name=receiver_name,
         there=there,
         patient=patient,
         devices=tuple(

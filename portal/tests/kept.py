@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -26,12 +26,21 @@ from portal.tests.system import PortalSystem
 
 NAMED = "KVITT_PORTAL_KEPT"
 _FILE = "kept.json"
+_NUMBERS = "numbers"
 
 
 def directory() -> Path | None:
     """Where the kept system is that the environment names."""
     named = os.environ.get(NAMED)
     return Path(named) if named else None
+
+
+def numbers(kept: Path) -> Iterator[int]:
+    """Each once, in all runs on the system and all workers of them: a byte of a file for each."""
+    with (kept / _NUMBERS).open("ab", buffering=0) as file:
+        while True:
+            file.write(b".")
+            yield file.tell()
 
 
 @asynccontextmanager
@@ -50,7 +59,7 @@ async def attached(kept: Path, logs: Path, root: Path) -> AsyncIterator[PortalSy
         for name in SERVICES
     }
     async with system.beside(
-        services, said["issuers"], platform, said["prefix"], logs, root
+        services, said["issuers"], platform, said["prefix"], logs, root, numbers(kept)
     ) as found:
         yield found
 

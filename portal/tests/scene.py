@@ -7,7 +7,6 @@ and awaits its effect.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
 from typing import Any
 
 from kvitt_contracts.envelope import Message
@@ -29,13 +28,12 @@ from contracts.tests.builders.regions import (
 from examples.generator.registry import number_for_tests
 from portal.tests.system import PortalSystem
 
-_NUMBERS = count(1)
 _FIRST_BORN = date(1996, 1, 1)
 """Nobody of the month is born in the ten years from here."""
 
 
 _BEGINS = {"ac": ("47", "87"), "bd": ("7", "9")}
-"""How the ids of a test's customers and payers begin: regions' are five or four digits long."""
+"""How the ids of a test's customers and payers begin: none of the month's does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,11 @@ class Patient:
     region_id: str
     number: str
     name: str
+
+    @property
+    def hyphenated(self) -> str:
+        """The personal number as people write it: `19960101-9802`."""
+        return f"{self.number[:8]}-{self.number[8:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,11 @@ class Scene:
     def __init__(self, system: PortalSystem, region: str = "ac") -> None:
         self.system = system
         self.region = region
-        self._said: list[tuple[str, Message]] = []
+        self._noted: list[tuple[str, Message]] = []
 
     def place(self, name: str = "", *, with_store: bool = True, payer: str = "") -> Place:
         """A service point with a payer of its own, and by default a store."""
-        number = next(_NUMBERS)
+        number = next(self.system.numbers)
         begins = _BEGINS[self.region]
         found = Place(
             id=f"{begins[0]}{number:03}",
@@ -74,51 +77,51 @@ class Scene:
             store=f"S{number:03}" if with_store else "",
         )
         if not payer:
-            self._say(found.payer, a_payer_stated(found.payer))
+            self._note(found.payer, a_payer_stated(found.payer))
         changes: dict[str, Any] = {"name": name} if name else {}
         stated = a_customer_stated(
             found.id, payer=found.payer, store=found.store or None, **changes
         )
-        self._say(found.id, stated)
+        self._note(found.id, stated)
         if found.store:
             store = a_store_stated(found.store, "own", service_point=found.id)
-            self._say(found.store, store)
+            self._note(found.store, store)
         return found
 
     def user(
         self, *places: Place, name: str = "", roles: tuple[str, ...] = ("prescriber",), **more: Any
     ) -> str:
         """A user who works at these service points, the first by default; answers their user id."""
-        user = f"t{next(_NUMBERS):03}"
+        user = f"t{next(self.system.numbers):03}"
         points = [one.id for one in places]
-        self._say(user, a_user_stated(user, *points, roles=roles, **more))
+        self._note(user, a_user_stated(user, *points, roles=roles, **more))
         contact = a_user_contact_stated(user, name=name or f"Testa Förskrivare {user}")
-        self._say(user, contact)
+        self._note(user, contact)
         return user
 
     def person(self, name: str = "", *, born: date | None = None, **more: Any) -> Patient:
         """A person of the population registry, with an address; grown up unless told."""
-        at = next(_NUMBERS)
+        at = next(self.system.numbers)
         day = born or _FIRST_BORN + timedelta(days=at // 10)
         number = number_for_tests(day, 980 + at % 10)
         patient = Patient(f"T-P-{at:05}", number, name or f"Tess Testsson {at}")
         identity = PersonalNumber(number=number)
-        self._say(patient.region_id, a_person_stated(identity, name=patient.name, **more))
+        self._note(patient.region_id, a_person_stated(identity, name=patient.name, **more))
         return patient
 
     def article(self, name: str = "", *, marked: bool = True, **more: Any) -> str:
         """An article with a price; a marked one is rented. Answers its number."""
-        number = f"9{next(_NUMBERS):04}-01"
+        number = f"9{next(self.system.numbers):04}-01"
         changes: dict[str, Any] = {"name": name, **more} if name else more
-        self._say(number, an_article_stated(number, marked=marked, **changes))
+        self._note(number, an_article_stated(number, marked=marked, **changes))
         price = an_article_price_stated(number, valid_from=date(2026, 1, 1))
-        self._say(number, price)
+        self._note(number, price)
         return number
 
     def stock(self, article: str, quantity: int, *, store: str) -> None:
         """So many of an unmarked article stand in a store."""
         stated = a_balance_stated(article, quantity, store=store, stated_on=_STATED_ON)
-        self._say(f"T-IB-{next(_NUMBERS)}", stated)
+        self._note(f"T-IB-{next(self.system.numbers)}", stated)
 
     def device(
         self,
@@ -130,7 +133,7 @@ class Scene:
         prescriber: str = "",
     ) -> str:
         """A marked device: in a store, or on loan to a patient. Answers its number."""
-        number = f"T{next(_NUMBERS):05}"
+        number = f"T{next(self.system.numbers):05}"
         if patient is None:
             stated = a_device_in_store_stated(
                 number, store=store, article_number=article, stated_on=_STATED_ON
@@ -144,13 +147,13 @@ class Scene:
                 prescriber=prescriber,
                 stated_on=_STATED_ON,
             )
-        self._say(number, stated)
+        self._note(number, stated)
         return number
 
     async def set(self) -> None:
         """State all that was noted, and await it."""
-        said, self._said = self._said, []
-        await self.system.state(said, region=self.region)
+        noted, self._noted = self._noted, []
+        await self.system.state(noted, region=self.region)
 
     async def ref(self, patient: Patient) -> str:
         """The reference by which the portal's addresses name a person."""
@@ -163,8 +166,8 @@ class Scene:
             answer.raise_for_status()
             return str(answer.json()["person"])
 
-    def _say(self, subject: str, message: Message) -> None:
-        self._said.append((subject, message))
+    def _note(self, subject: str, message: Message) -> None:
+        self._noted.append((subject, message))
 
 
 _STATED_ON = date(2026, 5, 1)

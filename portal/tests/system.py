@@ -4,10 +4,11 @@ session's PostgreSQL and Kafka, with the first days of the regions' month lived 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,6 +32,8 @@ from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import ServiceProcess
 from kvitt_testkit.world import an_envelope
 
+from portal.tests.visiting import visiting
+
 REGIONS = ("ac", "bd")
 LIVED_UNTIL = date(2026, 5, 4)
 """The last day of the month's business that is there when the first test begins."""
@@ -52,6 +55,8 @@ class PortalSystem:
     barrier: Barrier
     issuers: Sequence[str]
     """Addresses of identity providers whose tokens the services take; a test starts them."""
+    numbers: Iterator[int]
+    """By which tests name what is theirs alone: each comes once in the system's life."""
 
     @property
     def url(self) -> str:
@@ -71,15 +76,11 @@ class PortalSystem:
         roles = (Grantee.REGION_SYSTEM,)
         return self.services[service].http(user=f"{region}-system", region=region, roles=roles)
 
-    @asynccontextmanager
-    async def visiting(self, user: str, *, region: str = "ac") -> AsyncIterator[httpx.AsyncClient]:
+    def visiting(
+        self, user: str, *, region: str = "ac"
+    ) -> AbstractAsyncContextManager[httpx.AsyncClient]:
         """A client of the portal without a browser, logged in, whose forms the portal believes."""
-        headers = {"Origin": self.url, "Sec-Fetch-Site": "same-origin"}
-        async with httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30.0) as client:
-            said = {"user": user, "region": region, "till": "/"}
-            answer = await client.post("/logga-in", data=said)
-            assert answer.status_code == 303, f"{user} of {region}: {answer.status_code}"
-            yield client
+        return visiting(self.url, user, region=region)
 
     async def state(self, said: Sequence[tuple[str, Message]], *, region: str = "ac") -> None:
         """The region's system states facts, or commands; each with its subject. Their effect is
@@ -137,7 +138,7 @@ async def running(platform: Platform, directory: Path, root: Path) -> AsyncItera
             stack.callback(_end, process)
         starting = asyncio.gather(*(one.started() for one in services.values()))
         system = await stack.enter_async_context(
-            beside(services, issuers, platform, prefix, directory, root)
+            beside(services, issuers, platform, prefix, directory, root, count(1))
         )
         await starting
         await _live_through(system, root)
@@ -152,6 +153,7 @@ async def beside(
     prefix: str,
     directory: Path,
     root: Path,
+    numbers: Iterator[int],
 ) -> AsyncIterator[PortalSystem]:
     """Within: a portal beside these services, and what a test reaches all of it by."""
     async with AsyncExitStack() as stack:
@@ -169,7 +171,7 @@ async def beside(
                 platform.tokens,
             )
         )
-        yield PortalSystem(prefix, services, portal, clients, Barrier(called), issuers)
+        yield PortalSystem(prefix, services, portal, clients, Barrier(called), issuers, numbers)
 
 
 async def _live_through(system: PortalSystem, root: Path) -> None:

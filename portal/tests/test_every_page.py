@@ -1,60 +1,68 @@
 """What holds for every page that links lead to and every form on it, whoever made them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from uuid import uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi.routing import APIRoute
+from kvitt_portal import pages
 
 from portal.tests.browser import MakeActor
-from portal.tests.crawling import WebPage, crawl, forms_of
+from portal.tests.crawling import WebPage, crawl, forms_of, shape
+from portal.tests.handover import a_handover
+from portal.tests.hostile import HOSTILE, is_text
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
+from portal.tests.visiting import weight
+from portal.tests.ward import a_ward
 
 pytestmark = pytest.mark.long(seconds=60)
 
 MOST_BYTES = 150_000
-HOSTILE = {
-    "script": "<script>alert('hostile')</script><b onclick=x>\"'",
-    "rtl": "\u202e\u05d0\u0628\u062a \u200f\ufffd",
-    "emoji": "\U0001f9d1\U0001f3fd\u200d\U0001f9bd e\u0301 \U0001f469\u200d\U0001f467",
-    "long": "å" * 5_000,
-    "empty": "",
-    "blank": " \t \u00a0 ",
-    "control": "a\x00b\x07\r\nc",
-    "number": "-99999999999999999999",
-    "path": "../../admin/idle?x=%00#",
-}
-"""What people, and others, write where something else is asked for."""
 UNKNOWN = ["{}", "not-an-id", "00000000-0000-0000-0000-000000000000", "%00", "%F0%9F"]
-ROLES = ["prescriber", "customer_service"]
+UNREACHED = {
+    "prescriber": {"/kundtjanst/las-upp"},
+    "customer_service": {"/bestallningar/ny", "/bmb/skicka", "/uttag/nytt"},
+}
+"""Pages of others, by the role that is led to none of them."""
+PARTS = {"/bestallningar/artiklar", "/sok"}
+"""What a page asks for itself, and what a form leads to."""
 
 
 @dataclass(frozen=True)
 class Seen:
     """What one user has reached."""
 
+    role: str
     user: str
     pages: dict[str, WebPage]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=ROLES)
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=UNREACHED)
 async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> AsyncIterator[Seen]:
-    """Every page of a user with a patient, a device on loan and one in the own store."""
+    """Every page of somebody at a ward with an order, and a transfer that waits for an answer."""
     scene = Scene(portal_system)
-    place = scene.place("Rehabiliteringen vid Exempelsjöns hälso- och sjukvårdscentrum")
-    user = scene.user(place, roles=(request.param,))
-    patient = scene.person("Anna-Karin Testdotter von Exempelstierna")
-    article = scene.article("Rollator, gång ute, sitthöjd 54 cm")
-    lent_by = scene.user(place)
-    scene.device(article, patient=patient, payer=place.payer, prescriber=lent_by)
-    scene.device(article, store=place.store)
+    ward = await a_ward(scene)
+    handover = await a_handover(scene, there=ward.place)
+    user = scene.user(ward.place, roles=(request.param,))
     await scene.set()
-    ref = await scene.ref(patient)
+    ref = await scene.ref(ward.patient)
+    order = await ward.order()
+    transfer = await handover.send(handover.devices[0])
+    begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}"]
     async with portal_system.visiting(user) as client:
-        yield Seen(user, await crawl(client, ["/", f"/mottagare/{ref}", "/artiklar?q=rollator"]))
+        yield Seen(request.param, user, await crawl(client, begin))
+
+
+async def test_every_page_of_the_portal_is_among_them(seen: Seen) -> None:
+    declared = {shape(one.path.replace("{", "%")) for one in _routes() if one.methods == {"GET"}}
+
+    assert declared - seen.pages.keys() - PARTS == UNREACHED[seen.role]
 
 
 async def test_every_link_leads_to_a_page(seen: Seen) -> None:
@@ -73,9 +81,9 @@ async def test_every_page_is_accessible_and_fits(seen: Seen, actor: MakeActor) -
 
 async def test_every_page_weighs_little(seen: Seen, portal_system: PortalSystem) -> None:
     async with portal_system.visiting(seen.user) as client:
-        shared = sum([await _weight(client, one) for one in seen.pages["/"].assets])
+        shared = sum([await weight(client, one) for one in seen.pages["/"].assets])
         weights = {
-            page.path: shared + await _weight(client, page.path) for page in seen.pages.values()
+            page.path: shared + await weight(client, page.path) for page in seen.pages.values()
         }
 
     assert {path: size for path, size in weights.items() if size > MOST_BYTES} == {}
@@ -90,7 +98,7 @@ async def test_hostile_text_is_shown_as_text_or_refused(
             for name in form.texts:
                 for kind, text in HOSTILE.items():
                     answer = await _send(client, form.method, form.action, form.filled(name, text))
-                    if answer.status_code >= 500 or "<script>alert" in answer.text:
+                    if answer.status_code >= 500 or not is_text(answer.text):
                         wrong.append(f"{form.name}, {name}, {kind}: {answer.status_code}")
 
     assert wrong == []
@@ -134,6 +142,8 @@ async def _send(
     return await client.post(action, data=values, follow_redirects=True)
 
 
-async def _weight(client: httpx.AsyncClient, path: str) -> int:
-    async with client.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as answer:
-        return sum([len(piece) async for piece in answer.aiter_raw()])
+def _routes() -> Iterator[APIRoute]:
+    for module in iter_modules(pages.__path__):
+        router = getattr(import_module(f"{pages.__name__}.{module.name}"), "router", None)
+        if router is not None:
+            yield from router.routes

@@ -1,9 +1,12 @@
 """The harness itself: a person in Chromium, what is counted, and what fails a test."""
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Error
 
 from portal.tests.browser import MakeActor
+from portal.tests.kept import numbers
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 
@@ -33,6 +36,12 @@ async def test_the_scene_has_what_was_stated(portal_system: PortalSystem, scene:
     async with portal_system.api("inventory", user) as client:
         found = (await client.get("/devices")).json()["items"]
     assert {one["device_number"] for one in found} == {lent, kept}
+
+
+def test_a_kept_system_gives_a_number_once_however_many_runs_it_has(tmp_path: Path) -> None:
+    first, second = numbers(tmp_path), numbers(tmp_path)
+
+    assert [next(first), next(second), next(first), next(numbers(tmp_path))] == [1, 2, 3, 4]
 
 
 async def test_works_without_script(actor: MakeActor) -> None:

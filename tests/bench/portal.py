@@ -24,8 +24,16 @@ from kvitt.story.region_client import RegionClient
 from kvitt.story.services import Services
 from playwright.async_api import Browser, async_playwright
 
-from portal.tests.browser import FLAGS, HOW_TO_GET_CHROMIUM, chromium
+from portal.tests.browser import (
+    FLAGS,
+    HOW_TO_GET_CHROMIUM,
+    WIDE,
+    Visitor,
+    chromium,
+    logged_in,
+)
 from portal.tests.crawling import WebPage, crawl
+from portal.tests.visiting import visiting, weight
 from tests.bench.machine import Processes, percentile, tell
 from tests.bench.report import Section, Table
 
@@ -60,7 +68,9 @@ async def measure(*, quick: bool) -> Section:
         assert system.portal is not None
         assert system.portal.child is not None
         url = system.portal.url
-        clients = [await stack.enter_async_context(_logged_in(url, one)) for one in USERS]
+        clients = [
+            await stack.enter_async_context(visiting(url, one, region=REGION)) for one in USERS
+        ]
         found = [await crawl(one, ["/"]) for one in clients]
         pages = {name: page for name, page in found[0].items() if page.status == 200}
         weights = {name: await _weights(clients[0], page) for name, page in pages.items()}
@@ -173,36 +183,17 @@ async def _paint(url: str, pages: Mapping[str, WebPage], seconds: float) -> dict
 
 
 async def _first_paint(browser: Browser, url: str, path: str) -> float:
-    context = await browser.new_context(base_url=url)
-    said: dict[str, str | float | bool] = {"user": USERS[0], "region": REGION, "till": "/"}
-    headers = {"Origin": url, "Sec-Fetch-Site": "same-origin"}
-    await context.request.post("/logga-in", form=said, headers=headers, max_redirects=0)
-    page = await context.new_page()
-    await page.goto(path)
+    visitor = Visitor(user=USERS[0], region=REGION, at=path, has_script=True, width=WIDE)
+    page = (await logged_in(browser, url, visitor)).page
     painted: float = await page.evaluate(_PAINTED)
-    await context.close()
+    await page.context.close()
     return painted
 
 
 async def _weights(client: httpx.AsyncClient, page: WebPage) -> tuple[int, int]:
     """Bytes on the wire at the first visit, with style and scripts, and at the next."""
-    again = await _weight(client, page.path)
-    return again + sum([await _weight(client, one) for one in page.assets]), again
-
-
-async def _weight(client: httpx.AsyncClient, path: str) -> int:
-    async with client.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as answer:
-        return sum([len(piece) async for piece in answer.aiter_raw()])
-
-
-@asynccontextmanager
-async def _logged_in(url: str, user: str) -> AsyncIterator[httpx.AsyncClient]:
-    headers = {"Origin": url, "Sec-Fetch-Site": "same-origin"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30.0) as client:
-        said = {"user": user, "region": REGION, "till": "/"}
-        answer = await client.post("/logga-in", data=said)
-        assert answer.status_code == 303, f"{user} cannot log in: {answer.status_code}"
-        yield client
+    again = await weight(client, page.path)
+    return again + sum([await weight(client, one) for one in page.assets]), again
 
 
 @asynccontextmanager

@@ -1,9 +1,11 @@
 """Artiklar: T-67 to T-69."""
 
 import pytest
+from playwright.async_api import expect
 
 from portal.tests.browser import MakeActor
 from portal.tests.scene import Scene
+from portal.tests.ward import a_ward
 
 SEARCH = "Sök artikel"
 
@@ -13,18 +15,15 @@ SEARCH = "Sök artikel"
 async def test_an_article_is_found_by_words_in_any_order_with_its_balance(
     actor: MakeActor, scene: Scene
 ) -> None:
-    place = scene.place()
-    cushion = scene.article("Värmedyna Fjällripa", marked=False)
-    scene.stock(cushion, 7, store=place.store)
-    user = scene.user(place)
-    await scene.set()
-    anna = await actor(user)
+    ward = await a_ward(scene, cushions=7)
+    anna = await actor(ward.user)
 
     await anna.click("Artiklar")
-    await anna.fill(SEARCH, "fjällripa värme")
+    await anna.fill(SEARCH, " ".join(reversed(ward.cushion_name.lower().split())))
 
-    await anna.sees(cushion)
-    await anna.sees("7", within=cushion)
+    await expect(anna.page.locator(".pages span")).to_have_text("1 träff")
+    assert (await anna.text_of("tbody .code"))[0].endswith(ward.cushion)
+    assert (await anna.text_of("tbody .amount"))[0].strip() == "7"
     anna.counts("T-67")
     await anna.picture("articles-hits")
     await anna.accessible()
@@ -33,19 +32,15 @@ async def test_an_article_is_found_by_words_in_any_order_with_its_balance(
 @pytest.mark.task("T-68")
 @pytest.mark.rule("INV-2b")
 async def test_all_of_an_article_stands_on_one_page(actor: MakeActor, scene: Scene) -> None:
-    place = scene.place()
-    cushion = scene.article("Nattdyna Järpe", marked=False)
-    scene.stock(cushion, 2, store=place.store)
-    user = scene.user(place)
-    await scene.set()
-    anna = await actor(user)
+    ward = await a_ward(scene, cushions=2)
+    anna = await actor(ward.user)
 
-    await anna.fill("Sök personnummer", cushion)
+    await anna.fill("Sök personnummer", ward.cushion)
     await anna.press("Enter")
 
-    await anna.is_at(f"/artiklar/{cushion}")
-    await anna.sees("Nattdyna Järpe")
-    await anna.sees(place.store)
+    await anna.is_at(f"/artiklar/{ward.cushion}")
+    await anna.sees(ward.cushion_name)
+    await anna.sees(ward.place.store)
     anna.counts("T-68")
     await anna.picture("article")
     await anna.accessible()
@@ -55,7 +50,7 @@ async def test_all_of_an_article_stands_on_one_page(actor: MakeActor, scene: Sce
 @pytest.mark.rule("INV-3a")
 async def test_the_catalogue_is_a_tree_beside_its_articles(actor: MakeActor, scene: Scene) -> None:
     user = scene.user(scene.place())
-    scene.article("Sittdyna Tofsmes", iso_code="043303")
+    number = scene.article("Sittdyna Tofsmes", iso_code="043303")
     await scene.set()
     anna = await actor(user)
 
@@ -65,7 +60,7 @@ async def test_the_catalogue_is_a_tree_beside_its_articles(actor: MakeActor, sce
     await anna.accessible()
     await anna.click("04 Medicinsk behandling")
     await anna.click("0433")
-    await anna.sees("träff")
+    await anna.sees(number)
     anna.counts("T-69")
     await anna.picture("catalogue-class")
     await anna.accessible()

@@ -3,16 +3,14 @@
 import pytest
 
 from portal.tests.browser import MakeActor
-from portal.tests.scene import Scene
-from portal.tests.tasks.test_answers import a_handover
+from portal.tests.handover import Handover
 
 TITLE = "Byte att kvittera"
 
 
 @pytest.mark.task("T-78")
 @pytest.mark.rule("NTF-1a")
-async def test_a_message_leads_to_what_it_is_about(actor: MakeActor, scene: Scene) -> None:
-    handover = await a_handover(scene)
+async def test_a_message_leads_to_what_it_is_about(actor: MakeActor, handover: Handover) -> None:
     transfer = await handover.send(handover.devices[0])
     anna = await actor(handover.receiver)
     await anna.sees(TITLE)
@@ -29,9 +27,8 @@ async def test_a_message_leads_to_what_it_is_about(actor: MakeActor, scene: Scen
 
 
 async def test_a_message_is_taken_out_of_the_list_without_script(
-    actor: MakeActor, scene: Scene
+    actor: MakeActor, handover: Handover
 ) -> None:
-    handover = await a_handover(scene)
     await handover.send(handover.devices[0])
     anna = await actor(handover.receiver, at="/meddelanden", script=False)
 
@@ -42,8 +39,7 @@ async def test_a_message_is_taken_out_of_the_list_without_script(
     await anna.sees("Inga meddelanden.")
 
 
-async def test_nothing_ticked_says_what_to_do(actor: MakeActor, scene: Scene) -> None:
-    handover = await a_handover(scene)
+async def test_nothing_ticked_says_what_to_do(actor: MakeActor, handover: Handover) -> None:
     await handover.send(handover.devices[0])
     anna = await actor(handover.receiver, at="/meddelanden")
     await anna.picture("messages")

@@ -1,43 +1,18 @@
 """Skicka BMB: every kind of transfer on one page, seen before it is sent (T-01 to T-06)."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from portal.tests.browser import Actor, MakeActor
-from portal.tests.scene import Patient, Place, Scene
+from portal.tests.handover import Handover
+from portal.tests.hostile import HOSTILE
+from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
+from portal.tests.ward import Ward, a_ward
 
 DEVICE, NUMBER, STORE = "Individnummer", "Patientens personnummer", "Till eget förråd"
 SEND, BOTH = "Skicka", "Skicka och kvittera"
 ATTEST = "Jag intygar"
 PAGE = "/bmb/skicka"
-
-
-@dataclass(frozen=True, slots=True)
-class Ward:
-    """A prescriber at a unit with a store, and one at another unit."""
-
-    user: str
-    place: Place
-    other: str
-    elsewhere: Place
-    patient: Patient
-    article: str
-
-
-async def ward(scene: Scene) -> tuple[Ward, str, str]:
-    """Two units, a patient; a device in the store and one at the patient."""
-    place = scene.place("Hälsocentralen Sändaren")
-    elsewhere = scene.place("Rehabmottagningen Mottagaren")
-    user = scene.user(place, name="Sanna Sändare")
-    other = scene.user(elsewhere, name="Rune Mottagare")
-    patient = scene.person()
-    article = scene.article("Rollator, gång ute")
-    stored = scene.device(article, store=place.store)
-    lent = scene.device(article, patient=patient, payer=place.payer, prescriber=user)
-    await scene.set()
-    return Ward(user, place, other, elsewhere, patient, article), stored, lent
 
 
 async def at_page(actor: MakeActor, user: str, *, script: bool = True) -> Actor:
@@ -51,14 +26,13 @@ async def at_page(actor: MakeActor, user: str, *, script: bool = True) -> Actor:
 @pytest.mark.task("T-01")
 @pytest.mark.rule("BMB-1d", "BMB-4o", "BMB-2g")
 async def test_a_device_of_ones_own_store_is_handed_to_a_patient(
-    actor: MakeActor, scene: Scene
+    actor: MakeActor, ward: Ward
 ) -> None:
-    here, stored, _ = await ward(scene)
-    anna = await at_page(actor, here.user)
+    anna = await at_page(actor, ward.user)
 
-    await anna.fill(DEVICE, stored)
-    await anna.fill(NUMBER, here.patient.number)
-    await anna.sees(here.patient.name, within="Så här blir det")
+    await anna.fill(DEVICE, ward.stored)
+    await anna.fill(NUMBER, ward.patient.number)
+    await anna.sees(ward.patient.name, within="Så här blir det")
     await anna.sees("per månad utan moms")
     await anna.accessible()
     await anna.picture("bmb-skicka-till-patient")
@@ -67,7 +41,7 @@ async def test_a_device_of_ones_own_store_is_handed_to_a_patient(
     await anna.is_at("/bmb/*")
     anna.counts("T-01")
     await anna.sees("Genomförd")
-    await anna.sees(here.patient.name)
+    await anna.sees(ward.patient.name)
     await anna.accessible()
     await anna.picture("bmb-genomford")
 
@@ -75,12 +49,11 @@ async def test_a_device_of_ones_own_store_is_handed_to_a_patient(
 @pytest.mark.task("T-02")
 @pytest.mark.rule("BMB-1e", "BMB-4o")
 async def test_a_patients_device_is_taken_back_into_ones_own_store(
-    actor: MakeActor, scene: Scene
+    actor: MakeActor, ward: Ward
 ) -> None:
-    here, _, lent = await ward(scene)
-    anna = await at_page(actor, here.user)
+    anna = await at_page(actor, ward.user)
 
-    await anna.fill(DEVICE, lent)
+    await anna.fill(DEVICE, ward.lent)
     await anna.tick(STORE)
     await anna.sees("i förråd betalas ingen hyra")
     await anna.accessible()
@@ -89,7 +62,7 @@ async def test_a_patients_device_is_taken_back_into_ones_own_store(
     anna.counts("T-02")
     await anna.sees("Genomförd")
     await anna.sees_no("har fallit ur bytet")
-    await anna.sees(f"Eget förråd {here.place.store}")
+    await anna.sees(f"Eget förråd {ward.place.store}")
 
 
 @pytest.mark.task("T-03")
@@ -98,13 +71,13 @@ async def test_from_patient_to_patient_is_attested_in_the_form_where_the_region_
     actor: MakeActor, portal_system: PortalSystem
 ) -> None:
     scene = Scene(portal_system, "bd")
-    here, _, lent = await ward(scene)
+    ward = await a_ward(scene)
     next_one = scene.person()
     await scene.set()
-    bo = await actor(here.user, region="bd")
+    bo = await actor(ward.user, region="bd")
     await bo.click("Skicka BMB")
 
-    await bo.fill(DEVICE, lent)
+    await bo.fill(DEVICE, ward.lent)
     await bo.fill(NUMBER, next_one.number)
     await bo.sees(next_one.name, within="Så här blir det")
     await bo.accessible()
@@ -122,33 +95,32 @@ async def test_without_the_attestation_it_is_refused_and_what_was_typed_stays(
     actor: MakeActor, portal_system: PortalSystem
 ) -> None:
     scene = Scene(portal_system, "bd")
-    here, _, lent = await ward(scene)
+    ward = await a_ward(scene)
     next_one = scene.person()
     await scene.set()
-    bo = await actor(here.user, region="bd", at=PAGE)
+    bo = await actor(ward.user, region="bd", at=PAGE)
 
-    await bo.fill(DEVICE, lent)
+    await bo.fill(DEVICE, ward.lent)
     await bo.fill(NUMBER, next_one.number)
     await bo.sees(next_one.name, within="Så här blir det")
     await bo.click(BOTH)
 
     await bo.sees("Det här behöver rättas")
     await bo.sees("Intyga individuell bedömning")
-    await bo.has(DEVICE, lent)
+    await bo.has(DEVICE, ward.lent)
     await bo.accessible()
 
 
 @pytest.mark.task("T-04")
 @pytest.mark.rule("BMB-1g", "BMB-2a", "BMB-7a")
 async def test_responsibility_is_handed_over_to_who_is_found_by_unit_or_name(
-    actor: MakeActor, scene: Scene
+    actor: MakeActor, handover: Handover
 ) -> None:
-    here, _, lent = await ward(scene)
-    anna = await at_page(actor, here.user)
+    anna = await at_page(actor, handover.sender)
 
-    await anna.fill(DEVICE, lent)
-    await anna.fill("Sök förskrivare", "Rune Mott")
-    await anna.tick(f"Rune Mottagare, {here.elsewhere.id}")
+    await anna.fill(DEVICE, handover.devices[0])
+    await anna.fill("Sök förskrivare", handover.receiver_name[:-1])
+    await anna.tick(f"{handover.receiver_name}, {handover.there.id}")
     await anna.sees("Har ingen kvitterat då genomförs det automatiskt")
     await anna.sees("Du kan inte kvittera själv")
     await anna.accessible()
@@ -188,52 +160,43 @@ async def test_the_payer_alone_is_changed_by_choosing_the_customer(
 @pytest.mark.task("T-06")
 @pytest.mark.rule("BMB-6c")
 async def test_what_went_wrong_is_put_right_by_a_transfer_filled_in_the_other_way(
-    actor: MakeActor, scene: Scene
+    actor: MakeActor, ward: Ward
 ) -> None:
-    here, stored, _ = await ward(scene)
-    first = await actor(here.user, at=PAGE)
-    await first.fill(DEVICE, stored)
-    await first.fill(NUMBER, here.patient.number)
+    first = await actor(ward.user, at=PAGE)
+    await first.fill(DEVICE, ward.stored)
+    await first.fill(NUMBER, ward.patient.number)
     await first.click(BOTH)
     await first.sees("Genomförd")
-    card = await actor(here.user)
+    card = await actor(ward.user)
 
-    await card.fill("Sök personnummer, individ, order eller artikel", stored)
+    await card.fill("Sök personnummer, individ, order eller artikel", ward.stored)
     await card.press("Enter")
     await card.is_at("/individ/*")
     await card.click("Rätta senaste BMB")
-    await card.has(DEVICE, stored)
-    await card.sees(f"Förråd {here.place.store}", within="Så här blir det")
+    await card.has(DEVICE, ward.stored)
+    await card.sees(f"Förråd {ward.place.store}", within="Så här blir det")
     await card.accessible()
     await card.picture("bmb-ratta")
     await card.click(BOTH)
 
     card.counts("T-06")
     await card.sees("Genomförd")
-    await card.sees(f"Eget förråd {here.place.store}")
+    await card.sees(f"Eget förråd {ward.place.store}")
 
 
 @pytest.mark.task("T-09")
 @pytest.mark.rule("BMB-5c", "BMB-5d")
 async def test_a_rejection_is_read_and_the_transfer_sent_anew_filled_in(
-    actor: MakeActor, scene: Scene, portal_system: PortalSystem
+    actor: MakeActor, handover: Handover
 ) -> None:
-    here, _, lent = await ward(scene)
-    body = {"devices": [lent], "new_prescriber": here.other, "execute": True}
-    async with portal_system.api("bmb", here.user) as client:
-        sent = (await client.post("/transfers", json=body)).json()["id"]
-    await portal_system.settle()
-    async with portal_system.api("bmb", here.other) as client:
-        said = await client.post(f"/transfers/{sent}:reject", json={"message": "Fel enhet."})
-        assert said.is_success, said.text
-    await portal_system.settle()
-    anna = await actor(here.user)
+    await handover.reject(await handover.send(handover.devices[0]), "Fel enhet.")
+    anna = await actor(handover.sender)
 
     await anna.click("Ej godkänt övertag")
     await anna.sees("Fel enhet.")
     await anna.click("Skicka ny")
-    await anna.has(DEVICE, lent)
-    await anna.sees("Rune Mottagare", within="Så här blir det")
+    await anna.has(DEVICE, handover.devices[0])
+    await anna.sees(handover.receiver_name, within="Så här blir det")
     await anna.click(SEND)
 
     anna.counts("T-09")
@@ -241,12 +204,11 @@ async def test_a_rejection_is_read_and_the_transfer_sent_anew_filled_in(
 
 
 async def test_while_inventory_is_silent_it_is_sent_and_finishes_by_itself(
-    actor: MakeActor, scene: Scene, portal_system: PortalSystem
+    actor: MakeActor, ward: Ward, portal_system: PortalSystem
 ) -> None:
-    here, _, lent = await ward(scene)
-    anna = await actor(here.user, at=PAGE)
+    anna = await actor(ward.user, at=PAGE)
     async with portal_system.without("inventory"):
-        await anna.fill(DEVICE, lent)
+        await anna.fill(DEVICE, ward.lent)
         await anna.sees("Betalar sedan")
         await anna.click(BOTH)
         await anna.sees("Väntar på svar från lagret.")
@@ -256,12 +218,11 @@ async def test_while_inventory_is_silent_it_is_sent_and_finishes_by_itself(
 
 
 @pytest.mark.rule("BMB-6b")
-async def test_what_was_sent_is_undone_at_once(actor: MakeActor, scene: Scene) -> None:
-    here, _, lent = await ward(scene)
-    anna = await actor(here.user, at=PAGE)
-    await anna.fill(DEVICE, lent)
-    await anna.fill("Sök förskrivare", here.elsewhere.id)
-    await anna.tick("Rune Mottagare")
+async def test_what_was_sent_is_undone_at_once(actor: MakeActor, handover: Handover) -> None:
+    anna = await actor(handover.sender, at=PAGE)
+    await anna.fill(DEVICE, handover.devices[0])
+    await anna.fill("Sök förskrivare", handover.there.id)
+    await anna.tick(handover.receiver_name)
     await anna.sees("Du kan inte kvittera själv")
     await anna.click(SEND)
     await anna.sees("BMB är skickad.")
@@ -272,15 +233,14 @@ async def test_what_was_sent_is_undone_at_once(actor: MakeActor, scene: Scene) -
     await anna.sees("Ångrad")
     await anna.accessible()
     await anna.click("Skicka ny")
-    await anna.has(DEVICE, lent)
-    await anna.sees("Rune Mottagare")
+    await anna.has(DEVICE, handover.devices[0])
+    await anna.sees(handover.receiver_name)
 
 
 @pytest.mark.rule("BMB-2a", "BMB-2c")
-async def test_a_draft_is_saved_changed_sent_or_thrown_away(actor: MakeActor, scene: Scene) -> None:
-    here, _, lent = await ward(scene)
-    anna = await actor(here.user, at=PAGE)
-    await anna.fill(DEVICE, lent)
+async def test_a_draft_is_saved_changed_sent_or_thrown_away(actor: MakeActor, ward: Ward) -> None:
+    anna = await actor(ward.user, at=PAGE)
+    await anna.fill(DEVICE, ward.lent)
     await anna.sees("Så här blir det")
     await anna.click("Spara utkast")
     await anna.sees("Utkastet är sparat. Inget är skickat.")
@@ -289,19 +249,18 @@ async def test_a_draft_is_saved_changed_sent_or_thrown_away(actor: MakeActor, sc
     await anna.tick(STORE)
     await anna.sees("i förråd betalas ingen hyra")
     await anna.click("Spara utkast")
-    await anna.sees(f"Eget förråd {here.place.store}")
+    await anna.sees(f"Eget förråd {ward.place.store}")
 
     await anna.click("Kasta utkastet")
 
     await anna.sees("Utkastet är kastat. Allt är som förut.")
 
 
-async def test_it_is_sent_by_keyboard_alone(actor: MakeActor, scene: Scene) -> None:
-    here, _, lent = await ward(scene)
-    anna = await actor(here.user, at=PAGE)
+async def test_it_is_sent_by_keyboard_alone(actor: MakeActor, ward: Ward) -> None:
+    anna = await actor(ward.user, at=PAGE)
 
     await anna.reach(DEVICE)
-    await anna.write(lent)
+    await anna.write(ward.lent)
     await anna.reach("Till eget förråd")
     await anna.press("Space")
     await anna.sees("i förråd betalas ingen hyra")
@@ -311,54 +270,43 @@ async def test_it_is_sent_by_keyboard_alone(actor: MakeActor, scene: Scene) -> N
     await anna.sees("Genomförd")
 
 
-async def test_without_script_it_is_seen_first_and_then_sent(
-    actor: MakeActor, scene: Scene
-) -> None:
-    here, stored, _ = await ward(scene)
-    anna = await at_page(actor, here.user, script=False)
+async def test_without_script_it_is_seen_first_and_then_sent(actor: MakeActor, ward: Ward) -> None:
+    anna = await at_page(actor, ward.user, script=False)
 
-    await anna.fill(DEVICE, stored)
-    await anna.fill(NUMBER, here.patient.number)
+    await anna.fill(DEVICE, ward.stored)
+    await anna.fill(NUMBER, ward.patient.number)
     await anna.click("Fortsätt")
-    await anna.sees(here.patient.name, within="Så här blir det")
+    await anna.sees(ward.patient.name, within="Så här blir det")
     await anna.accessible()
     await anna.click(BOTH)
 
     await anna.is_at("/bmb/*")
     await anna.goes(anna.path)
-    await anna.sees(here.patient.name)
+    await anna.sees(ward.patient.name)
 
 
-async def test_pressed_twice_it_is_sent_once(actor: MakeActor, scene: Scene) -> None:
-    here, stored, _ = await ward(scene)
-    anna = await actor(here.user, at=PAGE)
-    await anna.fill(DEVICE, stored)
-    await anna.fill(NUMBER, here.patient.number)
-    await anna.sees(here.patient.name, within="Så här blir det")
+async def test_pressed_twice_it_is_sent_once(actor: MakeActor, ward: Ward) -> None:
+    anna = await actor(ward.user, at=PAGE)
+    await anna.fill(DEVICE, ward.stored)
+    await anna.fill(NUMBER, ward.patient.number)
+    await anna.sees(ward.patient.name, within="Så här blir det")
 
     await anna.double_click(BOTH)
 
     await anna.is_at("/bmb/*")
     await anna.sees("Genomförd")
-    await anna.goes("/bmb/skicka")
-    await anna.sees_no("Det här behöver rättas")
+    assert await ward.total("bmb", "transfers") == 1
 
 
 async def test_what_another_transfer_holds_stands_against_it(
-    actor: MakeActor, scene: Scene
+    actor: MakeActor, handover: Handover
 ) -> None:
-    here, _, lent = await ward(scene)
-    anna = await actor(here.user, at=PAGE)
-    for _turn in range(2):
-        await anna.goes(PAGE)
-        await anna.fill(DEVICE, lent)
-        await anna.fill("Sök förskrivare", "Rune Mott")
-        await anna.tick("Rune Mottagare")
-        await anna.sees("Du kan inte kvittera själv")
-        if not _turn:
-            await anna.click(SEND)
-            await anna.sees("BMB är skickad.")
+    await handover.send(handover.devices[0])
+    anna = await actor(handover.sender, at=PAGE)
 
+    await anna.fill(DEVICE, handover.devices[0])
+    await anna.fill("Sök förskrivare", handover.there.id)
+    await anna.tick(handover.receiver_name)
     await anna.sees("är redan i ett annat byte.")
     await anna.accessible()
     await anna.click(SEND)
@@ -368,11 +316,10 @@ async def test_what_another_transfer_holds_stands_against_it(
 
 
 async def test_what_changed_since_it_was_seen_is_shown_again_before_it_is_sent(
-    actor: MakeActor, scene: Scene
+    actor: MakeActor, ward: Ward
 ) -> None:
-    here, _, lent = await ward(scene)
-    anna = await actor(here.user, at=PAGE, script=False)
-    await anna.fill(DEVICE, lent)
+    anna = await actor(ward.user, at=PAGE, script=False)
+    await anna.fill(DEVICE, ward.lent)
     await anna.tick(STORE)
     await anna.click("Fortsätt")
     await anna.sees("Så här blir det")
@@ -383,38 +330,26 @@ async def test_what_changed_since_it_was_seen_is_shown_again_before_it_is_sent(
     await anna.sees("Inget är skickat än.")
 
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "'; DROP TABLE transfers; --",
-    "\u202e987 txet",
-    "👩‍🦽" * 30,
-    "x" * 3_000,
-    "%00%0a",
-)
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=["script", "sql", "rtl", "emoji", "long", "control"])
+@pytest.mark.parametrize("kind", ["script", "sql", "rtl", "emoji", "long", "control"])
 async def test_hostile_text_is_text_and_refused_beside_its_field(
-    actor: MakeActor, scene: Scene, text: str
+    actor: MakeActor, ward: Ward, kind: str
 ) -> None:
-    here, _, lent = await ward(scene)
-    anna = await actor(here.user, at=PAGE, script=False)
+    anna = await actor(ward.user, at=PAGE, script=False)
     for label in ("Vårdenhet", "Sök förskrivare", NUMBER, DEVICE):
         await anna.goes(PAGE)
-        await anna.fill(DEVICE, lent)
-        await anna.fill(label, text)
+        await anna.fill(DEVICE, ward.lent)
+        await anna.fill(label, HOSTILE[kind])
         await anna.click("Fortsätt")
         assert await anna.page.locator("script:not([src])").count() == 0
         await anna.accessible()
         if label != DEVICE:
-            await anna.has(DEVICE, lent)
+            await anna.has(DEVICE, ward.lent)
         if label != "Sök förskrivare":
             await anna.sees("Det här behöver rättas")
 
 
-async def test_an_empty_form_says_what_is_missing(actor: MakeActor, scene: Scene) -> None:
-    here, _, _ = await ward(scene)
-    anna = await actor(here.user, at=PAGE)
+async def test_an_empty_form_says_what_is_missing(actor: MakeActor, ward: Ward) -> None:
+    anna = await actor(ward.user, at=PAGE)
 
     await anna.click("Fortsätt")
 
@@ -423,17 +358,15 @@ async def test_an_empty_form_says_what_is_missing(actor: MakeActor, scene: Scene
 
 
 async def test_a_transfer_of_another_region_is_not_there(
-    actor: MakeActor, scene: Scene, portal_system: PortalSystem
+    actor: MakeActor, ward: Ward, portal_system: PortalSystem
 ) -> None:
-    far = Scene(portal_system, "bd")
-    there, _, lent = await ward(far)
+    there = await a_ward(Scene(portal_system, "bd"))
     bo = await actor(there.user, region="bd", at=PAGE)
-    await bo.fill(DEVICE, lent)
+    await bo.fill(DEVICE, there.lent)
     await bo.sees("Så här blir det")
     await bo.click("Spara utkast")
     await bo.sees("Utkastet är sparat")
-    here, _, _ = await ward(scene)
-    anna = await actor(here.user)
+    anna = await actor(ward.user)
 
     assert await anna.goes(bo.path) == 404
     assert await anna.goes(f"{PAGE}?som={bo.path.rsplit('/', 1)[1]}") == 404

@@ -4,45 +4,39 @@ import pytest
 
 from portal.tests.browser import MakeActor
 from portal.tests.scene import Scene
+from portal.tests.ward import Ward, a_ward
 
 
 @pytest.mark.rule("INV-14a")
 async def test_ones_own_store_is_shown_first_with_its_balances(
     actor: MakeActor, scene: Scene
 ) -> None:
-    place = scene.place()
-    cushion = scene.article("Sittdyna Ängsull", marked=False)
-    scene.stock(cushion, 3, store=place.store)
-    user = scene.user(place)
-    await scene.set()
-    anna = await actor(user)
+    ward = await a_ward(scene, cushions=3)
+    anna = await actor(ward.user)
 
     await anna.click("Lager")
 
-    await anna.has("Lager", place.store)
-    await anna.sees("Sittdyna Ängsull")
-    assert (await anna.text_of("tbody .amount"))[0].strip() == "3"
+    await anna.has("Lager", ward.place.store)
+    await anna.sees(ward.cushion_name)
+    amounts = await anna.text_of(f"tr:has-text('{ward.cushion}') .amount")
+    assert amounts[0].strip() == "3"
     await anna.picture("store-balances")
     await anna.accessible()
 
 
 async def test_a_device_is_delivered_from_the_list_of_its_store(
-    actor: MakeActor, scene: Scene
+    actor: MakeActor, ward: Ward
 ) -> None:
-    place = scene.place()
-    device = scene.device(scene.article("Rollator Björk"), store=place.store)
-    user = scene.user(place)
-    await scene.set()
-    anna = await actor(user, at="/lager")
+    anna = await actor(ward.user, at="/lager")
 
     await anna.click("Individer (1)")
-    await anna.sees(device)
+    await anna.sees(ward.stored)
     await anna.picture("store-devices")
     await anna.accessible()
-    await anna.click(f"Leverera individen {device}")
+    await anna.click(f"Leverera individen {ward.stored}")
 
     await anna.is_at("/uttag/nytt")
-    await anna.has("Individ", device)
+    await anna.has("Individ", ward.stored)
 
 
 async def test_the_list_remembers_its_filters(actor: MakeActor, scene: Scene) -> None:
