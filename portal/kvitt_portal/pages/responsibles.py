@@ -1,5 +1,5 @@
-"""Kvitteringsansvariga: who answers a service point's transfers, who of them first, and who in their
-place while they are away.
+"""Kvitteringsansvariga: who answers a service point's transfers, who of them first, and who in
+their place while they are away.
 """
 
 import asyncio
