@@ -31,6 +31,7 @@ _RULES: dict[type[Message], Rule] = {
     regions.CareUnitStated: registry.care_unit,
     regions.UserStated: registry.user,
     regions.UserContactStated: registry.contact,
+    regions.ResponsiblesStated: registry.responsibles,
     regions.StoreStated: registry.store,
     regions.ArticleStated: registry.article,
     regions.ArticlePriceStated: registry.price,
