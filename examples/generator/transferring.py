@@ -95,7 +95,7 @@ def _one_of(month: Month, number: str, sender: str) -> ServicePointId | None:
 
 
 def _who_accepts(month: Month, transfer: Transfer) -> UserStated | None:
-    """Somebody there who answers (BMB-9); the sender only where both sides are his already (BMB-4)."""
+    """Who answers there (BMB-9); the sender only where both sides are his already (BMB-4)."""
     there = [
         one
         for one in month.units.users

@@ -1,6 +1,7 @@
 """Who is party to a transfer: who pays, has a part in a device, has ended (BMB-4, REF-14)."""
 
 from datetime import date
+from typing import Any
 
 from kvitt_contracts.regions import ResponsiblesStated, UserStated
 from kvitt_contracts.types import Role, UserId
@@ -100,6 +101,22 @@ def what_ended(world: World, transfer: Transfer) -> No | None:
         return No("INACTIVE_RECIPIENT", "REF-14")
     new = transfer.new_prescriber
     return No("NOT_A_PRESCRIBER", "BMB-1") if new and not prescribes(world.user(new)) else None
+
+
+def responsibles_of(world: World, stated: ResponsiblesStated) -> dict[str, Any]:
+    """Who answers for a service point, without those who have left it (BMB-9)."""
+
+    def who_is_there(user: UserId | None) -> UserId | None:
+        return user if user and works_at(world.users[user], stated.service_point) else None
+
+    first, last = stated.absent_from_on, stated.absent_to_on
+    return {
+        "main": who_is_there(stated.main),
+        "substitutes": [one for one in stated.substitutes if who_is_there(one)],
+        "stand_in": who_is_there(stated.stand_in),
+        "absent_from_on": first and first.isoformat(),
+        "absent_to_on": last and last.isoformat(),
+    }
 
 
 def works_at(user: UserStated, service_point: str) -> bool:
