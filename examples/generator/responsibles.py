@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from kvitt_contracts.bmb import AcceptTransfer, SaveTransfer
+from kvitt_contracts.envelope import Command
 from kvitt_contracts.regions import DeviceStated, ResponsiblesStated, UserStated
 from kvitt_contracts.types import (
     CustomerId,
@@ -141,17 +142,17 @@ def _send(month: Month, number: DeviceNumber, to: UserId, on: date) -> None:
     """The responsibility for a device goes to somebody who answers, or does not, at his place."""
     sender, *_ = _team(month.units, 4)
     command = SaveTransfer(sender=sender, devices=(number,), new_prescriber=to, execute=True)
-    month.plan(on, partial(month.send, "bmb", _reference(month, number), command))
+    month.plan(on, partial(_say, month, number, command))
 
 
 def _accept(month: Month, number: DeviceNumber, by: UserId, on: date) -> None:
     place = next(one for one in _users(month.units) if one.user_id == by).default_service_point
     command = AcceptTransfer(by=by, customer_id=CustomerId(place))
-    month.plan(on, partial(month.send, "bmb", _reference(month, number), command))
+    month.plan(on, partial(_say, month, number, command))
 
 
-def _reference(month: Month, number: DeviceNumber) -> str:
-    return f"{month.profile.sends_transfer}-{number}"
+def _say(month: Month, number: DeviceNumber, command: Command) -> None:
+    month.send("bmb", f"{month.profile.sends_transfer}-{number}", command)
 
 
 def _numbers(profile: Profile) -> list[DeviceNumber]:
