@@ -49,6 +49,7 @@ async def of_place(here: Here, place: str) -> Response:
     return await _one(here, code(place))
 
 
+# decision 0321: who answers, who first and who stands in are one form
 @router.post(f"{PAGE}/{{place}}")
 async def state(here: Here, place: str) -> Response:
     """State who answers a service point's transfers, all of it at once."""
