@@ -28,6 +28,7 @@ MENU = (
     Place("/uttag/nytt", "Uttag", CARE),
     Place("/bmb/att-gora", "BMB"),
     Place("/artiklar", "Artiklar"),
+    Place("/individ", "Individer"),
     Place("/lager", "Lager"),
     Place("/kundtjanst/las-upp", "Kundtjänst", STAFF),
 )
