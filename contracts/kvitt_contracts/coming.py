@@ -52,10 +52,7 @@ TO_ORDERS = (
 )
 """Reserved on `region.<code>.orders`."""
 
-TO_BMB = (
-    regions.ResponsiblesStated,
-    bmb.RejectTransferLines,
-)
+TO_BMB = (bmb.RejectTransferLines,)
 """Reserved on `region.<code>.bmb`."""
 
 TO_INVENTORY = (
@@ -145,13 +142,6 @@ TOPICS: tuple[Topic, ...] = (
         orders.SupplierEvent,
         "inventory",
         "billing",
-        "notifications",
-    ),
-    _reserved(
-        "bmb.responsibles",
-        "the service point's id",
-        bmb.ResponsiblesEvent,
-        "orders",
         "notifications",
     ),
     _reserved(

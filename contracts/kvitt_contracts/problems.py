@@ -45,7 +45,7 @@ _TEXTS = {
     "int_parsing": "ska vara ett heltal",
     "int_type": "ska vara ett heltal, utan decimaler och citattecken (belopp anges i hela öre)",
     "int_parsing_size": "talet är för stort",
-    "string_pattern_mismatch": "har fel form: ska följa mönstret {pattern}",
+    "string_pattern_mismatch": "har fel form",
     "string_too_short": "är för kort: minst {min_length} tecken",
     "string_too_long": "är för lång: högst {max_length} tecken",
     "too_short": "har för få poster: minst {min_length}",
@@ -118,8 +118,12 @@ def _problem(details: Any, *, field: str) -> Problem:
     ours = _RULE.match(str(cause)) if details["type"] == "value_error" else None
     if ours is not None:
         return Problem(field=field, rule=ours["rule"], problem=ours["text"], way_on=_SCHEMA)
+    pattern = f"Mönstret är {context['pattern']}. " if "pattern" in context else ""
     return Problem(
-        field=field, rule=CONTRACT, problem=_text(details["type"], context), way_on=_SCHEMA
+        field=field,
+        rule=CONTRACT,
+        problem=_text(details["type"], context),
+        way_on=pattern + _SCHEMA,
     )
 
 

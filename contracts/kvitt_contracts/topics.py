@@ -34,6 +34,7 @@ __all__ = [
     "BILLING_INVOICES",
     "BILLING_INVOICE_RUNS",
     "BMB_REFUSALS",
+    "BMB_RESPONSIBLES",
     "BMB_TRANSFERS",
     "CATALOGUE",
     "COMING",
@@ -117,6 +118,13 @@ BMB_TRANSFERS = domain_topic(
     "notifications",
     "orders",
     coming=bmb.ComingTransferEvent,
+)
+BMB_RESPONSIBLES = domain_topic(
+    "bmb.responsibles",
+    "the service point's id",
+    bmb.ResponsiblesEvent,
+    "notifications",
+    to_come=["orders"],
 )
 BMB_REFUSALS = domain_topic(
     "bmb.refusals",
@@ -229,7 +237,7 @@ REGION_ORDERS = inbound_topic(
 REGION_BMB = inbound_topic(
     "bmb",
     "bmb",
-    "what the region calls the transfer",
+    "what the region calls the transfer, or the service point",
     [
         bmb.SaveTransfer,
         bmb.ExecuteTransfer,
@@ -239,6 +247,7 @@ REGION_BMB = inbound_topic(
         bmb.WithdrawTransfer,
         bmb.AskToUnlockTransfer,
         bmb.UnlockTransfer,
+        regions.ResponsiblesStated,
     ],
     coming=coming.TO_BMB,
 )
@@ -276,6 +285,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_CUSTOMER_ORDERS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
+    BMB_RESPONSIBLES,
     BMB_REFUSALS,
     INVENTORY_ARTICLES,
     INVENTORY_RESERVATIONS,

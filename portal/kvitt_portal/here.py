@@ -20,7 +20,7 @@ from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
-from kvitt_portal.menu import MENU
+from kvitt_portal.menu import CARE, MENU
 from kvitt_portal.providers import FAULTS
 from kvitt_portal.register import fill
 from kvitt_portal.services import Part, Services
@@ -177,6 +177,11 @@ class Visit:
     def has(self, *roles: str) -> bool:
         """True where the user has one of these roles."""
         return not set(roles).isdisjoint(self.user.roles)
+
+    @property
+    def is_in_care(self) -> bool:
+        """True for a prescriber or requester: who orders, withdraws and sends transfers."""
+        return self.has(*CARE)
 
     def word(self, word: str) -> str:
         """A word as the user's region says it."""

@@ -29,6 +29,7 @@ MENU = (
     Place("/bmb/att-gora", "BMB"),
     Place("/kvitteringsansvariga", "Kvitteringsansvariga", CARE + STAFF),
     Place("/artiklar", "Artiklar"),
+    Place("/individ", "Individer"),
     Place("/lager", "Lager"),
     Place("/kundtjanst/las-upp", "Kundtjänst", STAFF),
 )

@@ -194,7 +194,7 @@ class Actor:
 
     async def accessible(self) -> None:
         """Fails when axe finds anything (WCAG 2.2 AA and its good practices), or the page does not
-        fit on 320 px. Without script axe cannot run: its width alone is judged.
+        fit on the gallery's widths. Without script axe cannot run: its width alone is judged.
         """
         await self.rests()
         if self.visitor.has_script:
@@ -287,11 +287,12 @@ class Actor:
 
     async def _fits(self) -> None:
         size = self.page.viewport_size or {"width": WIDE, "height": _HEIGHT}
-        await self.page.set_viewport_size({"width": 320, "height": _HEIGHT})
-        wide = await self.page.evaluate("() => document.scrollingElement.scrollWidth")
-        broad = await self.page.evaluate(_BROAD) if wide > 320 else []
+        for width in gallery.WIDTHS:
+            await self.page.set_viewport_size({"width": width, "height": _HEIGHT})
+            wide = await self.page.evaluate("() => document.scrollingElement.scrollWidth")
+            broad = await self.page.evaluate(_BROAD) if wide > width else []
+            assert wide <= width, f"{self.path} is {wide} px wide on {width}: {broad}"
         await self.page.set_viewport_size(size)
-        assert wide <= 320, f"{self.path} is {wide} px wide on 320: {broad}"
 
     def _scope(self, within: str) -> Page | Locator:
         if not within:
@@ -383,5 +384,5 @@ _NEW_DIALOG = """() => {
 }"""
 
 _BROAD = """() => [...document.querySelectorAll("body *")]
-  .filter((one) => one.getBoundingClientRect().right > 321)
+  .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
   .slice(0, 5).map((one) => one.outerHTML.slice(0, 120))"""

@@ -1,9 +1,7 @@
 """Fixtures of the portal's tests: the whole system and a browser, once for each worker."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -22,7 +20,6 @@ from portal.tests.browser import (
     chromium,
     logged_in,
 )
-from portal.tests.provider import issuing
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 
@@ -56,12 +53,9 @@ async def portal_system(
 
 
 @pytest.fixture(scope="session")
-def issuers(portal_system: PortalSystem) -> Iterator[Sequence[str]]:
+def issuers(portal_system: PortalSystem) -> Sequence[str]:
     """Identity providers, running, whose tokens the services take."""
-    with ExitStack() as stack:
-        for one in portal_system.issuers:
-            stack.enter_context(issuing(urlsplit(one).port or 0))
-        yield portal_system.issuers
+    return portal_system.issuers
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

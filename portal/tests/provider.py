@@ -1,9 +1,9 @@
-"""A portal whose users log in at a real OpenID Connect provider, as processes of its own."""
+"""A portal whose users log in at a real OpenID Connect provider."""
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,9 @@ import httpx
 from kvitt.local.processes import free_ports
 from kvitt_portal.sessions import Session, Sessions
 from kvitt_testkit.running import ServiceProcess
-from oidc_provider_mock import User, run_server_in_thread
 
+from portal.tests.issuing import USER
 from portal.tests.system import PortalSystem
-
-USER = "f101"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +80,6 @@ class WithProvider:
             yield connection
         finally:
             await connection.close()
-
-
-@contextmanager
-def issuing(port: int = 0) -> Iterator[str]:
-    """Within: a provider on this machine, by its issuer. What it says of its users is what the
-    region's says. 0: a free port, which no service knows of.
-    """
-    users = [User(sub=USER, claims={"region": "ac", "name": "Förskrivare"})]
-    users += [User(sub="nobody", claims={}), User(sub="gone", claims={"region": "ac"})]
-    with run_server_in_thread(port, user_claims=users) as server:
-        yield f"http://localhost:{server.server_port}"
 
 
 @asynccontextmanager

@@ -32,6 +32,7 @@ from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import ServiceProcess
 from kvitt_testkit.world import an_envelope
 
+from portal.tests.issuing import issuing
 from portal.tests.visiting import visiting
 
 REGIONS = ("ac", "bd")
@@ -54,7 +55,7 @@ class PortalSystem:
     regions: Mapping[str, RegionClient]
     barrier: Barrier
     issuers: Sequence[str]
-    """Addresses of identity providers whose tokens the services take; a test starts them."""
+    """Identity providers, running, whose tokens the services take."""
     numbers: Iterator[int]
     """By which tests name what is theirs alone: each comes once in the system's life."""
 
@@ -129,7 +130,7 @@ async def running(platform: Platform, directory: Path, root: Path) -> AsyncItera
     prefix = f"p{uuid4().hex[:8]}_"
     platform.create_topics(prefix, [file.stem for file in region_files(_regions(root))])
     async with AsyncExitStack() as stack:
-        issuers = [f"http://localhost:{port}" for port in free_ports(_PROVIDERS)]
+        issuers = [stack.enter_context(issuing()) for _ in range(_PROVIDERS)]
         services = {name: _service(name, platform, prefix, directory, root) for name in SERVICES}
         known = _issuers_file(services, issuers, directory)
         for process in services.values():
@@ -186,7 +187,7 @@ async def _live_through(system: PortalSystem, root: Path) -> None:
 def _issuers_file(
     services: Mapping[str, ServiceProcess], issuers: Sequence[str], directory: Path
 ) -> Path:
-    """The issuers that the services know of themselves, and the providers that tests start."""
+    """The issuers that the services know of themselves, and these providers."""
     own = Path(next(iter(services.values())).environment["KVITT_ISSUERS"])
     said = [
         {**one, "jwks_file": str(own.parent / one["jwks_file"])}

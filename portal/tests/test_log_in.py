@@ -12,7 +12,8 @@ from kvitt_portal.providers import OpenId, Provider
 from kvitt_portal.sessions import Session
 
 from portal.tests import provider
-from portal.tests.provider import USER, WithProvider
+from portal.tests.issuing import USER, issuing
+from portal.tests.provider import WithProvider
 from portal.tests.system import PortalSystem
 
 PART = {"HX-Request": "true"}
@@ -236,7 +237,7 @@ async def test_what_another_tab_has_changed_stands(with_provider: WithProvider) 
 async def test_by_https_the_cookies_are_this_hosts_alone(
     portal_system: PortalSystem, tmp_path: Path
 ) -> None:
-    with provider.issuing() as issuer:
+    with issuing() as issuer:
         address = "https://portal.example.test"
         async with (
             provider.with_provider(portal_system, (issuer,), tmp_path, address=address) as found,

@@ -109,13 +109,15 @@ def responsibles_of(world: World, stated: ResponsiblesStated) -> dict[str, Any]:
     def who_is_there(user: UserId | None) -> UserId | None:
         return user if user and works_at(world.users[user], stated.service_point) else None
 
+    main, stand_in = who_is_there(stated.main), who_is_there(stated.stand_in)
+    absence = main and stand_in  # without one of them there is none
     first, last = stated.absent_from_on, stated.absent_to_on
     return {
-        "main": who_is_there(stated.main),
+        "main": main,
         "substitutes": [one for one in stated.substitutes if who_is_there(one)],
-        "stand_in": who_is_there(stated.stand_in),
-        "absent_from_on": first and first.isoformat(),
-        "absent_to_on": last and last.isoformat(),
+        "stand_in": stand_in if absence else None,
+        "absent_from_on": first.isoformat() if first and absence else None,
+        "absent_to_on": last.isoformat() if last and absence else None,
     }
 
 

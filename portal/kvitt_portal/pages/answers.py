@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form, is_id, said_of
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE, STAFF
+from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
 from kvitt_portal.pages.asking import items_of
@@ -130,7 +130,7 @@ async def _sent(here: Visit, path: str, template: str) -> Response:
         offers=offers,
         names=names,
         statuses=statuses.TRANSFERS,
-        may_ask=here.has(*CARE),
+        may_ask=here.is_in_care,
     )
 
 
@@ -156,7 +156,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         state=statuses.TRANSFERS.get(view["status"], (view["status"], "default")),
         waits=view["pending"] or await _takes_effect_now(here, view),
         may_answer=offer.may_answer,
-        may_ask=(is_sender or is_receiver) and here.has(*CARE),
+        may_ask=(is_sender or is_receiver) and here.is_in_care,
         may_unlock=may_unlock,
         is_receiver=is_receiver,
         is_sender=is_sender,

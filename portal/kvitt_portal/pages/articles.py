@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import code, items_of
 from kvitt_portal.services import Part
@@ -86,7 +85,6 @@ async def article(here: Here, number: str) -> Response:
         units=UNITS,
         classes=CLASSES,
         names=names,
-        may_order=here.has(*CARE),
     )
 
 

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
-from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.own_store import own_stores
@@ -60,7 +59,6 @@ async def card(device_id: UUID, here: Here) -> Response:
     periods = list(reversed(device["periods"]))
     told = story.value["items"] if story else []
     paying = paid.value["periods"] if paid else []
-    may_order = here.has(*CARE)
     people, names = await _who(
         here,
         [device, *periods],
@@ -76,14 +74,15 @@ async def card(device_id: UUID, here: Here) -> Response:
         order=order,
         people=people,
         names=names,
-        may_order=may_order,
-        is_own=may_order and device["claim"] is None and await _is_own(here, device["holder"]),
+        is_own=device["claim"] is None and await _is_own(here, device["holder"]),
     )
 
 
 async def _is_own(here: Visit, holder: dict[str, Any]) -> bool:
-    """Whether it is in the store of a service point that the user works at."""
-    return holder["kind"] == "store" and holder["store"] in (await own_stores(here)).values()
+    """Whether it is in the store of a service point from which the user may withdraw it."""
+    if not here.is_in_care or holder["kind"] != "store":
+        return False
+    return holder["store"] in (await own_stores(here)).values()
 
 
 async def _order_behind(here: Visit, device: dict[str, Any]) -> dict[str, Any] | None:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
 from kvitt_portal.pages.articles import articles_of
@@ -85,7 +84,6 @@ async def search(here: Here) -> Response:
         supplies=SUPPLIES,
         columns=_SORTS,
         wrong=_wrong(found),
-        may_order=here.has(*CARE),
     )
 
 
@@ -149,6 +147,5 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
         state=statuses.ORDERS.get(view["status"], (view["status"], "default")),
         supplies=SUPPLIES,
         voiding=voiding,
-        may_order=here.has(*CARE),
         form=form,
     )

@@ -88,7 +88,6 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         knows_contact=knows_contact,
         # who saves fields that are not shown would remove what stands in them
         may_edit=knows_contact and here.has(*CARE, *STAFF),
-        may_order=here.has(*CARE),
         order_statuses=statuses.ORDERS,
         transfer_statuses=statuses.TRANSFERS,
     )

@@ -11,7 +11,6 @@ from kvitt_contracts.access import Grantee
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
-from kvitt_portal.menu import CARE
 from kvitt_portal.services import Part
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -41,7 +40,7 @@ async def find_by_number(here: Visit, number: str) -> Part:
     opens them to the user (REF-19).
     """
     kind = "coordination_number" if int(number[6:8]) > _LAST_DAY else "personal_number"
-    purpose = "new_patient" if here.has(*CARE) else "case"
+    purpose = "new_patient" if here.is_in_care else "case"
     body = {"identity": {"kind": kind, "number": number}, "purpose": purpose}
     return await here.send("orders", "POST", "/persons:find", body)
 

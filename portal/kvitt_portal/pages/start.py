@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE, STAFF
+from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import responsibles
 from kvitt_portal.pages.asking import items_of
@@ -50,7 +50,6 @@ async def start(here: Here) -> Response:
         names=names,
         form=Form(),
         messages=messages,
-        may_order=here.has(*CARE),
     )
 
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE
 from kvitt_portal.pages.articles import TYPES
 from kvitt_portal.pages.asking import code, items_of
 from kvitt_portal.pages.own_store import store_of
@@ -54,7 +53,7 @@ async def shown(here: Here) -> Response:
         balances=balances,
         devices=devices,
         tab=filters["tab"],
-        may_withdraw=here.has(*CARE),
+        may_withdraw=here.is_in_care,
     )
 
 

@@ -9,7 +9,8 @@ from playwright.async_api import Browser, Route, expect
 
 from portal.tests import provider
 from portal.tests.browser import Actor, Visitor
-from portal.tests.provider import USER, WithProvider
+from portal.tests.issuing import USER
+from portal.tests.provider import WithProvider
 from portal.tests.system import PortalSystem
 
 

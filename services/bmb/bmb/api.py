@@ -52,6 +52,8 @@ from bmb.models import TransferRow, TransferTextRow
 from bmb.queries import SHOWN, UNLOCKED, is_of_protected, is_shown, may_be_unlocked
 from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
+from bmb.responsibles.queries import responsibles_of
+from bmb.responsibles.views import ResponsiblesView
 from bmb.views import LockedTransfer, TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
@@ -89,7 +91,7 @@ async def save_transfer(body: SaveBody, commands: Commands, reader: Reader) -> T
     NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), NO_PART_IN_DEVICE, RECEIVER_ELSEWHERE,
     RECEIVER_NOT_NAMED, SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`; med `accept_for` även
-    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4).
+    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4), NOT_RESPONSIBLE (BMB-9).
     """
     command = await command_of(body, reader)
     # Without a name of its own the transfer has a random id: nothing else will ever call it.
@@ -135,9 +137,9 @@ async def cancel_transfer(transfer_id: UUID, commands: Commands) -> TransferView
 async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Commands) -> TransferView:
     """Kvittera: godkänn bytet för en kund, som bestämmer betalaren.
 
-    Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, NOT_RESPONSIBLE,
-    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4),
-    UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14), NOT_A_PRESCRIBER
+    Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, SENT_BY_ONESELF,
+    CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4), NOT_RESPONSIBLE
+    (BMB-9), UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14), NOT_A_PRESCRIBER
     (BMB-1).
     """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
@@ -148,7 +150,7 @@ async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Command
 async def reject_transfer(transfer_id: UUID, body: RejectBody, commands: Commands) -> TransferView:
     """Kvittera: godkänn inte bytet.
 
-    Nekas: UNKNOWN_TRANSFER, MESSAGE_MISSING (BMB-5), NOT_OPEN, NOT_RESPONSIBLE (BMB-4),
+    Nekas: UNKNOWN_TRANSFER, MESSAGE_MISSING (BMB-5), NOT_OPEN (BMB-4), NOT_RESPONSIBLE (BMB-9),
     UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7).
     """
     command = RejectTransfer(by=commands.caller.user_id, message=body.message)
@@ -303,7 +305,7 @@ async def list_locked(
 
 
 @router.get("/transfers/{transfer_id}")
-async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
+async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -> TransferView:
     """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst.
 
     Det som rör någon med skyddade personuppgifter finns bara för de enheter som det gäller.
@@ -311,7 +313,15 @@ async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
-    return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
+    receiving, sending = await _answering(tx, row)
+    return TransferView.with_devices(
+        row,
+        numbers=numbers,
+        texts=texts,
+        receiving=receiving,
+        sending=sending,
+        caller=reader.caller,
+    )
 
 
 @router.get("/transfers/{transfer_id}/story")
@@ -352,10 +362,28 @@ def _show(
         devices = await tx.look_up_all(DeviceRow, row.devices)
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
-        view = TransferView.with_devices(row, numbers=numbers, texts=texts, caller=commands.caller)
+        receiving, sending = await _answering(tx, row)
+        view = TransferView.with_devices(
+            row,
+            numbers=numbers,
+            texts=texts,
+            receiving=receiving,
+            sending=sending,
+            caller=commands.caller,
+        )
         return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
 
     return show
+
+
+async def _answering(
+    tx: Transaction, row: TransferRow
+) -> tuple[ResponsiblesView, ResponsiblesView]:
+    places = (row.receiving_service_point, row.sending_service_point)
+    receiving, sending = [
+        ResponsiblesView.of(one, await responsibles_of(tx, one), today=tx.today) for one in places
+    ]
+    return receiving, sending
 
 
 def _from_me(reader: RegionReader) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bmb.domain import Status
 from bmb.models import TransferRow, TransferTextRow
+from bmb.responsibles.views import ResponsiblesView
 
 
 class TransferLine(BaseModel):
@@ -125,6 +126,19 @@ class TransferView(TransferLine):
         bool,
         Field(description="Sant när mottagaren, som har skyddade personuppgifter, inte visas här"),
     ] = False
+    responsibles: Annotated[
+        list[UserId],
+        Field(
+            description="Vilka som kan kvittera i dag (BMB-9); ingen där alla vid tjänstestället kan"
+        ),
+    ]
+    contact: Annotated[
+        UserId | None,
+        Field(description="Mottagarens kontakt: huvudansvarig, vid frånvaro vikarien (BMB-10)"),
+    ]
+    sender_contact: Annotated[
+        UserId | None, Field(description="Det avsändande tjänsteställets kontakt (BMB-9)")
+    ]
     attested: Annotated[bool, Field(description="Avsändaren har intygat (BMB-11)")]
     message: Annotated[str | None, Field(description="Meddelande till mottagaren")]
     answer: Annotated[str | None, Field(description="Meddelande till avsändaren (BMB-5)")]
@@ -136,9 +150,11 @@ class TransferView(TransferLine):
         *,
         numbers: Mapping[DeviceId, DeviceNumber],
         texts: TransferTextRow | None,
+        receiving: ResponsiblesView,
+        sending: ResponsiblesView,
         caller: Caller,
     ) -> "TransferView":
-        """The view of a row for a caller."""
+        """The view of a row for a caller, with who answers at its two service points."""
         state = row.state()
         shown = texts if texts is not None and may_read_texts(row, caller) else None
         lines = [
@@ -152,6 +168,9 @@ class TransferView(TransferLine):
         added = {
             "pending": state.is_pending,
             "devices": lines,
+            "responsibles": receiving.acts_today,
+            "contact": receiving.contact,
+            "sender_contact": sending.contact,
             "message": shown.to_receiver if shown else None,
             "answer": shown.to_sender if shown else None,
         }
