@@ -75,7 +75,8 @@ async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
     return await Names.of(
         here,
         users=[
-            *_codes(transfers, "sender", "prescriber", "unlock_asked_by", "contact", "sender_contact"),
+            *_codes(transfers, "sender", "prescriber", "unlock_asked_by"),
+            *_codes(transfers, "contact", "sender_contact"),
             *(user for one in transfers for user in one.get("responsibles", ())),
         ],
         customers=_codes(transfers, *units),
