@@ -239,11 +239,11 @@ async def test_customer_service_finds_what_nobody_answers_for_and_names_somebody
 async def test_customer_service_searches_by_code_and_by_name(actor: MakeActor, team: Team) -> None:
     kim = await actor(CLERK, at=PAGE)
     for query in (team.place.id, "rehabilitering"):
-        await kim.fill("Tjänsteställe", query)
+        await kim.fill("Kund/leveransadress", query)
         await kim.click("Visa")
         await kim.sees(f"{team.place.id} Rehabiliteringen")
     await kim.accessible()
-    await kim.fill("Tjänsteställe", HOSTILE["script"])
+    await kim.fill("Kund/leveransadress", HOSTILE["script"])
     await kim.click("Visa")
     await kim.sees("Ingen träff.")
 
