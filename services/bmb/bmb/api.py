@@ -1,6 +1,7 @@
 """Transfers over HTTP: the commands' routes, the lists of BMB-8, the single view. No rule here."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -45,7 +46,7 @@ from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
-from bmb.domain import UNANSWERED, Status
+from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
 from bmb.drafts.bodies import Message, SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
@@ -303,7 +304,7 @@ async def list_locked(
 
 
 @router.get("/transfers/{transfer_id}")
-async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
+async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -> TransferView:
     """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst.
 
     Det som rör någon med skyddade personuppgifter finns bara för de enheter som det gäller.
@@ -311,7 +312,13 @@ async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
-    return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
+    return TransferView.with_devices(
+        row,
+        numbers=numbers,
+        texts=texts,
+        caller=reader.caller,
+        would_take_effect_on=_if_accepted(row, tx),
+    )
 
 
 @router.get("/transfers/{transfer_id}/story")
@@ -352,10 +359,24 @@ def _show(
         devices = await tx.look_up_all(DeviceRow, row.devices)
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
-        view = TransferView.with_devices(row, numbers=numbers, texts=texts, caller=commands.caller)
+        view = TransferView.with_devices(
+            row,
+            numbers=numbers,
+            texts=texts,
+            caller=commands.caller,
+            would_take_effect_on=_if_accepted(row, tx),
+        )
         return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
 
     return show
+
+
+def _if_accepted(row: TransferRow, tx: Transaction) -> date | None:
+    """The day of effect, were the transfer accepted now, by the policy that it is pinned to."""
+    if row.status not in UNDECIDED:
+        return None
+    policy = tx.pinned_policy(row.policy) if row.policy else tx.policy
+    return takes_effect_on(row.state(), decided_on=tx.today, policy=policy.transfer)
 
 
 def _from_me(reader: RegionReader) -> ColumnElement[bool]:
