@@ -83,8 +83,8 @@ PREVIEWS: tuple[RuleMutant, ...] = (
         "BIL-16b",
         "What is credited and charged is netted where the payer that one guesses pays now",
         _DOMAIN,
-        "    after = to_settle(changed, rented.prices, (), from_day=begins, to_day=last)\n",
-        "    after = to_settle(changed, rented.prices, rented.issued, from_day=begins, to_day=last)\n",
+        "to_settle(changed, rented.prices, (), from_day",
+        "to_settle(changed, rented.prices, rented.issued, from_day",
         f"{_SHOWN}_no_amount_tells_whether_a_payer_that_one_guesses_pays_now",
     ),
 )
