@@ -94,7 +94,7 @@ def preview(rented: Rented, change: Change, *, first: date, through: date) -> Co
     after = to_settle(changed, rented.prices, (), from_day=begins, to_day=last)
     return Cost(
         payer_before=payer_before,
-        month_ore=_month(rented.prices, charging, begins),
+        month_ore=_month(rented.prices, change, charging),
         before_ore=_sum((*until, *credited), of=payer_before),
         after_ore=_sum(after, of=change.payer_id),
     )
@@ -118,10 +118,10 @@ def _charging(
     return charging_of_loan(points, on=change.from_on) or charging
 
 
-def _month(prices: Sequence[PricePoint], charging: Charging | None, on: date) -> int | None:
-    if charging is not Charging.RENT:
+def _month(prices: Sequence[PricePoint], change: Change, charging: Charging | None) -> int | None:
+    if change.payer_id is None or charging is Charging.SALE:
         return 0
-    price = price_on(prices, on)
+    price = price_on(prices, change.from_on)
     return price.net_ore if price else None
 
 
