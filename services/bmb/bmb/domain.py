@@ -74,6 +74,10 @@ UNANSWERED: Final = (Status.SENT, Status.LOCKED, Status.UNLOCKED, Status.VOIDED)
 """What was sent, and what became of it when nobody answered and nothing was executed (BMB-8)."""
 
 
+UNDECIDED: Final = (Status.DRAFT, Status.REQUESTED, Status.SENT)
+"""Before anybody, or the deadline, has decided it."""
+
+
 class Reason(StrEnum):
     """Why a transfer, or what somebody wanted with it, is refused."""
 

@@ -118,6 +118,10 @@ class TransferView(TransferLine):
     proposed_payer: Annotated[PayerId, Field(description="Föreslagen betalare (BMB-2)")]
     customer_id: Annotated[CustomerId | None, Field(description="Vald kund/leveransadress")]
     payer_id: Annotated[PayerId | None, Field(description="Betalare från och med bytet")]
+    would_take_effect_on: Annotated[
+        date | None,
+        Field(description="Får verkan, om det godkänns i dag (BMB-4); tomt när det är avgjort"),
+    ]
     void_reason: Annotated[
         str | None,
         Field(description="Varför bytet blev ogiltigt i stället för att genomföras (BMB-7)"),
@@ -153,8 +157,11 @@ class TransferView(TransferLine):
         receiving: ResponsiblesView,
         sending: ResponsiblesView,
         caller: Caller,
+        would_take_effect_on: date | None,
     ) -> "TransferView":
-        """The view of a row for a caller, with who answers at its two service points."""
+        """The view of a row for a caller, with who answers at its two service points.
+        `would_take_effect_on`: the Stockholm day, were it accepted now; None once it is decided.
+        """
         state = row.state()
         shown = texts if texts is not None and may_read_texts(row, caller) else None
         lines = [
@@ -171,6 +178,7 @@ class TransferView(TransferLine):
             "responsibles": receiving.acts_today,
             "contact": receiving.contact,
             "sender_contact": sending.contact,
+            "would_take_effect_on": would_take_effect_on,
             "message": shown.to_receiver if shown else None,
             "answer": shown.to_sender if shown else None,
         }
