@@ -165,11 +165,11 @@ def _reconciliation_routes(router: APIRouter, operations: Operations) -> None:
     reconciliation = operations.reconciliation
 
     @router.get("/reconciliation")
-    async def found(who: Operates) -> list[dict[str, Any]]:
+    async def found(who: Operates, region: RegionCode | None = None) -> list[dict[str, Any]]:
         """What each comparison of two records found the last time, by key and field: all regions',
         or the own region's. One that has never been made has no time.
         """
-        return [asdict(one) for one in await reconciliation.last(who.region)]
+        return [asdict(one) for one in await reconciliation.last(who.region or region)]
 
     @router.post("/reconciliation:run", responses={422: _UNKNOWN_CHECK})
     async def run(body: Reconcile, who: Operates) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from kvitt_chassis.service import Service
 
 from inventory.articles import api as articles
 from inventory.articles.models import ArticleRow
+from inventory.claims.checks import CLAIMS
 from inventory.custody import api as custody
 from inventory.custody.checks import CUSTODY
 from inventory.days.models import CountRow, DaysRow
@@ -13,7 +14,6 @@ from inventory.devices import returned
 from inventory.devices.models import DeviceRow
 from inventory.handlers import messages
 from inventory.holds import api as holds
-from inventory.claims.checks import CLAIMS
 from inventory.holds.models import HoldRow
 from inventory.models import Base
 from inventory.people.models import UserRow

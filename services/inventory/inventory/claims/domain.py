@@ -24,8 +24,8 @@ from inventory.holds.domain import Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a transfer wants of inventory, as bmb has said: its devices held, locked, handed over, or
-    free again.
+    """What a transfer wants of inventory, as bmb has said: its devices held, locked, handed over,
+    or free again.
     """
 
     is_requested: bool = False
