@@ -36,7 +36,7 @@ async def find(snapshot: Snapshot) -> list[Difference]:
 
 
 async def _told(snapshot: Snapshot) -> Mapping[Device, Mapping[date, PayerId | None]]:
-    """Who pays for each device from which day; of several changes on one day the last one counts."""
+    """Who pays for each device from which day; of several changes on a day the last one counts."""
     found: dict[Device, dict[date, PayerId | None]] = defaultdict(dict)
     async for heard in snapshot.heard(INVENTORY_DEVICES, CustodyChanged, DeviceStatedOnLoan):
         assert isinstance(heard.event, CustodyChanged | DeviceStatedOnLoan)
