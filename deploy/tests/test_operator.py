@@ -28,6 +28,7 @@ ACTS = (
     "outbox republish orders --topic orders.units --key one --why lost",
     "outbox rebase orders --resend nothing --why restored",
     "clock advance 2026-05-02 --why kurs",
+    "verify all --why kurs",
 )
 REST = dict.fromkeys(
     (
