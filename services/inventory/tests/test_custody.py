@@ -1,5 +1,5 @@
-"""The time machine: who had a device, who paid and who prescribed it on any day, by the table and by
-the events replayed.
+"""The time machine: who had a device, who paid and who prescribed it on any day, by the table and
+by the events replayed.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,6 @@ from contracts.tests.builders.story import (
     OWN,
     PAYER,
     RECEIVER,
-    RECEIVING,
     RECEIVING_PAYER,
     SENDER,
     SENDING,

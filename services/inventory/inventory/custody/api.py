@@ -131,6 +131,7 @@ class LifeView(BaseModel):
     answered_from: Annotated[Source, Field(description="Tabellen eller händelserna")]
 
 
+# decision 0328: one rule of days, for the table and for the events
 @router.get("/devices/{device_id}/custody")
 async def show_custody(
     device_id: UUID,
