@@ -10,6 +10,7 @@ from tests.mutants.isolation import ISOLATION
 from tests.mutants.local import LOCAL
 from tests.mutants.mutant import Mutant
 from tests.mutants.operating import OPERATING
+from tests.mutants.reconciling import RECONCILING
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
 from tests.mutants.sending import SENDING
@@ -26,6 +27,7 @@ GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "From outside: regions, quarantine, HTTP, privacy, contracts": (*OUTSIDE, *WEB),
     "Isolation: one region, caller or connection stops no other": ISOLATION,
     "Operating: whose share, by whose name, with which limits": OPERATING,
+    "Reconciliation: what each night finds, and who is told": RECONCILING,
     "Sharing: regions' turns, the park's cap, the drain": SHARING,
     "The business": BUSINESS,
     "The local machine": LOCAL,

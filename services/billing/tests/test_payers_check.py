@@ -104,7 +104,6 @@ DAYS = st.dates(date(2026, 5, 1), date(2026, 5, 31))
 PAYERS = st.dictionaries(DAYS, st.sampled_from([PayerId("20311"), PayerId("20312"), None]))
 
 
-@pytest.mark.rule("BIL-1a")
 @random(here=PAYERS, told=PAYERS, day=DAYS)
 def test_payers_agree_on_every_day_where_no_day_is_found(
     here: dict[date, PayerId | None], told: dict[date, PayerId | None], day: date

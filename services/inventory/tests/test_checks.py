@@ -205,7 +205,6 @@ async def test_a_claim_that_does_not_agree_is_found_by_its_key(
 # -- balances ------------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("INV-4c")
 @pytest.mark.parametrize(
     ("planted", "numbers"),
     [
