@@ -10,9 +10,9 @@ from tests.mutants.isolation import ISOLATION
 from tests.mutants.local import LOCAL
 from tests.mutants.mutant import Mutant
 from tests.mutants.operating import OPERATING
-from tests.mutants.reconciling import RECONCILING
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
+from tests.mutants.reconciling import RECONCILING
 from tests.mutants.sending import SENDING
 from tests.mutants.sharing import SHARING
 from tests.mutants.tree import ROOT

@@ -69,8 +69,8 @@ async def test_a_life_that_its_table_tells_otherwise_is_found_with_field_and_day
 
     await plant(
         world,
-        "UPDATE custody_changes SET custody = jsonb_set(custody::jsonb, '{payer_id}', '\"20999\"')"
-        " WHERE number = 2".replace("::", "\\:\\:"),
+        "UPDATE custody_changes SET custody ="
+        " jsonb_set(CAST(custody AS jsonb), '{payer_id}', '\"20999\"') WHERE number = 2",
     )
 
     assert await found(world, "custody") == [("custody_changes", DEVICE, ("payer_id@2026-03-05",))]

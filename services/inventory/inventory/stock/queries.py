@@ -48,7 +48,7 @@ _DIFFERING = text(
                sum(reserved) AS reserved, sum(on_order) AS on_order
         FROM stock_moves GROUP BY region, article_number, store
     ), beside AS (
-        SELECT region, coalesce(b.id::text, article_number || ' ' || store) AS key,
+        SELECT region, coalesce(CAST(b.id AS text), article_number || ' ' || store) AS key,
                coalesce(b.available, 0) <> coalesce(s.available, 0) AS available,
                coalesce(b.reserved, 0) <> coalesce(s.reserved, 0) AS reserved,
                coalesce(b.on_order, 0) <> coalesce(s.on_order, 0) AS on_order
@@ -56,5 +56,5 @@ _DIFFERING = text(
     )
     SELECT region, key, available, reserved, on_order FROM beside
     WHERE available OR reserved OR on_order ORDER BY region, key
-    """.replace("::", "\\:\\:")
+    """
 )
