@@ -138,12 +138,15 @@ async def test_a_day_before_the_device_was_known_has_no_answer(world: World) -> 
 
     async with world.http() as client:
         before = await client.get(f"/devices/{device_id()}/custody?on=2026-03-01")
-        no_day = await client.get(f"/devices/{device_id()}/custody?on=tomorrow")
+        no_days = [
+            await client.get(f"/devices/{device_id()}/custody?on={value}")
+            for value in ("tomorrow", "20260302", "0", "2026-02-30")
+        ]
         nobodys = await client.get(f"/devices/{device_id('170000')}/custody")
 
     assert (before.status_code, before.json()["reason"]) == (404, "UNKNOWN_CUSTODY")
     assert (before.json()["field"], before.headers["content-type"]) == ("on", MEDIA_TYPE)
-    assert no_day.status_code == 422
+    assert {answer.status_code for answer in no_days} == {422}
     assert (nobodys.status_code, nobodys.json()["reason"]) == (404, "UNKNOWN_DEVICE")
 
 

@@ -4,15 +4,17 @@ whole life. No rule here.
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Reader
+from kvitt_chassis.parameters import read_from_texts
 from kvitt_chassis.web.problems import NotFound
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import CustomerId, Day, DeviceId, Holder, OrderId, PayerId, UserId
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 
 from inventory.custody import domain, queries
 from inventory.devices.api import SCOPE, shown_of
@@ -55,7 +57,7 @@ class CustodyView(BaseModel):
     event_id: Annotated[UUID | None, Field(description="Händelsen som gjorde att det blev så")]
 
     @classmethod
-    def of(cls, span: domain.Span, event_id: UUID | None, **more: object) -> Self:
+    def of(cls, span: domain.Span, event_id: UUID | None, **more: Any) -> Self:
         """The view of a span of days."""
         entry = span.entry
         return cls(
@@ -131,17 +133,32 @@ class LifeView(BaseModel):
     answered_from: Annotated[Source, Field(description="Tabellen eller händelserna")]
 
 
+class CustodyQuery(BaseModel):
+    """Which day, and where the answer is taken from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    on: Annotated[
+        Day | None, Field(description="Dagen som frågan gäller; utan den visas hela livet")
+    ] = None
+    answer_from: Annotated[
+        Source, Field(description="Tabellen, eller händelserna spelade på nytt: svaret är detsamma")
+    ] = Source.TABLE
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        """Read each parameter in one form."""
+        return read_from_texts(cls, handler, source)
+
+
 # decision 0328: one rule of days, for the table and for the events
 @router.get("/devices/{device_id}/custody")
 async def show_custody(
     device_id: UUID,
     reader: Reader,
-    on: Annotated[
-        Day | None, Query(description="Dagen som frågan gäller; utan den visas hela livet")
-    ] = None,
-    answer_from: Annotated[
-        Source, Query(description="Tabellen, eller händelserna spelade på nytt: svaret är detsamma")
-    ] = Source.TABLE,
+    asked: Annotated[CustodyQuery, Query()],
 ) -> DayView | LifeView:
     """Vem som hade ett hjälpmedel, vem som betalade och vem som hade förskrivit det en viss dag,
     eller genom hela dess liv, med vad som ändrade det och händelsens id (INV-5). En dag som inte
@@ -150,19 +167,21 @@ async def show_custody(
     Tiden hos en person med skyddade personuppgifter visas bara för de enheter som den rör.
     """
     row = await reader.get(DeviceRow, device_id, scope=SCOPE, rule="INV-5")
-    told_by = queries.entries_in_table if answer_from is Source.TABLE else queries.entries_in_log
+    told_by = (
+        queries.entries_in_table if asked.answer_from is Source.TABLE else queries.entries_in_log
+    )
     is_shown = await shown_of(row, await custody_of(reader, row), reader)
     spans = [
         span for span in domain.life(await told_by(reader, row)) if is_shown(span.entry.custody)
     ]
     ids = await queries.event_ids(reader, row)
-    if on is None:
+    if asked.on is None:
         items = [
             SpanView.of(span, ids.get(span.entry.number), from_day=span.start, to_day=span.end)
             for span in spans
         ]
-        return LifeView(device_id=DeviceId(row.id), items=items, answered_from=answer_from)
-    span = domain.on_day(spans, on)
+        return LifeView(device_id=DeviceId(row.id), items=items, answered_from=asked.answer_from)
+    span = domain.on_day(spans, asked.on)
     if span is None:
         raise NotFound(
             "custody",
@@ -174,6 +193,6 @@ async def show_custody(
         span,
         ids.get(span.entry.number),
         device_id=DeviceId(row.id),
-        on=on,
-        answered_from=answer_from,
+        on=asked.on,
+        answered_from=asked.answer_from,
     )
