@@ -89,9 +89,12 @@ class Admin:
                 return
             *_, after = page
 
-    def post(self, service: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """A service's answer to POST. Raises LocalProblem."""
-        return self._ask("POST", service, path, json=body or {})
+    def post(
+        self, service: str, path: str, body: dict[str, Any] | None = None, *, waits: bool = False
+    ) -> Any:
+        """A service's answer to POST. `waits`: however long it takes. Raises LocalProblem."""
+        patience = {"timeout": None} if waits else {}
+        return self._ask("POST", service, path, json=body or {}, **patience)
 
     def _ask(self, method: str, service: str, path: str, **more: Any) -> Any:
         if service not in self._urls:

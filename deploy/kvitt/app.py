@@ -24,7 +24,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from kvitt import failpoints as known_failpoints
-from kvitt import operate, regions
+from kvitt import operate, regions, verify
 from kvitt.local import parts, tokens
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
@@ -225,6 +225,7 @@ def token(
 
 regions.add_to(app)
 operate.add_to(app)
+verify.add_to(app)
 story.add_to(app)
 
 

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader, Scope
+from kvitt_chassis.operating.checks import Snapshot
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.access import Grantee
@@ -31,7 +33,7 @@ from billing.models import (
     RentRow,
     SetAsideRow,
 )
-from billing.rents.domain import RentSpan
+from billing.rents.domain import ChangePoint, RentSpan
 
 CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
@@ -209,6 +211,17 @@ async def count_set_aside(tx: Transaction, run: InvoiceRunRow) -> int:
         SetAsideRow.region == tx.region, SetAsideRow.run_id == run.id
     )
     return (await tx.session.scalar(query)) or 0
+
+
+async def points_of_devices(
+    snapshot: Snapshot,
+) -> dict[tuple[str, UUID], tuple[ChangePoint, ...]]:
+    """The change points of each device, by its region and id."""
+    query = select(DeviceRow.region, DeviceRow.device_id, DeviceRow.points)
+    return {
+        (str(region), device_id): points
+        for region, device_id, points in await snapshot.session.execute(query)
+    }
 
 
 def _set_aside_by(run: InvoiceRunRow) -> Select[str]:

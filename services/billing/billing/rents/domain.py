@@ -226,3 +226,19 @@ def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
             first = day
         previous = day
     yield first, previous
+
+
+def days_paid_otherwise(
+    points: Iterable[ChangePoint], told: Mapping[date, PayerId | None]
+) -> tuple[date, ...]:
+    """The days from which the change points say another payer than custody does; `told` is who
+    pays from which day by custody. Before the first of either nobody pays (BIL-1).
+    """
+    here = {point.effective_on: point.payer_id for point in points}
+    days = sorted({*here, *told})
+    return tuple(day for day in days if _payer_from(here, day) != _payer_from(told, day))
+
+
+def _payer_from(payers: Mapping[date, PayerId | None], day: date) -> PayerId | None:
+    begun = [one for one in payers if one <= day]
+    return payers[max(begun)] if begun else None
