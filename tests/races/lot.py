@@ -1,0 +1,167 @@
+"""Runs together in one set of databases, emptied before: each with devices of its own and its own
+time. When all are over, the month's days are closed and invoiced, and everything is judged.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Any, Final
+
+from kvitt_chassis.operating.row_comparison import read_event
+from kvitt_contracts.calendar import start_of_day
+from kvitt_contracts.envelope import Envelope, Message
+from kvitt_contracts.inventory import Custody, DeviceRegistered
+from kvitt_contracts.types import StoreHolder
+from kvitt_testkit.world import an_envelope
+
+from tests.races import checks
+from tests.races.evidence import gather
+from tests.races.post import Post
+from tests.races.run import STEPS, Run, Violation
+from tests.races.setting import (
+    LAST,
+    REGIONS,
+    STATED_AT,
+    Stated,
+    the_catalogue,
+    the_prices,
+    the_registry,
+)
+from tests.races.system import MOMENT, Moment, Said, System
+from tests.simulation.chance import Tape
+
+AT_ONCE: Final = 4
+"""So many runs go on beside each other, so that no core waits for the other."""
+_STATED_TOGETHER: Final = 100
+_INVOICED_WITHIN: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A run to be made: of a seed, or of a tape in its place. `name` tells it from its like."""
+
+    seed: int
+    name: str = ""
+    steps: int = STEPS
+    tape: Tape | None = None
+
+
+def seeds(numbers: Iterable[int], *, steps: int = STEPS) -> list[Wanted]:
+    """Runs of these seeds."""
+    return [Wanted(seed=number, steps=steps) for number in numbers]
+
+
+async def explore(
+    system: System, wanted: Sequence[Wanted], *, is_told: bool = False
+) -> Sequence[Run]:
+    """Make the runs, and judge them: each has its `violations` then."""
+    runs = [
+        Run(
+            one.seed,
+            label=f"{one.seed}{one.name}",
+            partition=number,
+            steps=one.steps,
+            tape=one.tape,
+            is_told=is_told,
+        )
+        for number, one in enumerate(wanted, start=1)
+    ]
+    month = Moment(STATED_AT)
+    MOMENT.set(month)
+    post = Post(system, partition=0)
+    await _prepare(system, post, month, [device for run in runs for device in run.devices])
+    _hand_out(month.said, runs)
+    await _live(system, runs)
+    await _close(system, post, month)
+    evidence = await gather(system, month, runs)
+    for run in runs:
+        run.violations += checks.violations(run, evidence)
+    return runs
+
+
+async def _live(system: System, runs: Sequence[Run]) -> None:
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def live(run: Run) -> None:
+        async with places:
+            await run.go(system)
+
+    await asyncio.gather(*(live(run) for run in runs))
+
+
+async def _prepare(system: System, post: Post, month: Moment, devices: Sequence[Stated]) -> None:
+    for running in system:
+        await running.empty()
+    for region in REGIONS:
+        facts = [one.fact() for one in devices if one.region == region]
+        stages = [the_registry(), the_catalogue(), the_prices(), *_pieces(facts)]
+        for stage in stages:
+            for running in system:
+                known = running.service.handlers.messages
+                mine = [_from(region, message) for message in stage if type(message) in known]
+                if mine:
+                    await running.handle(mine)
+    post.put(month.take())
+    await post.hand_over_all()
+
+
+def _from(region: str, message: Message) -> tuple[Envelope, Message]:
+    subject = getattr(message, "device_number", None) or getattr(message, "store", None)
+    return an_envelope(message, region=region, subject=subject), message
+
+
+def _pieces(facts: Sequence[Message]) -> list[Sequence[Message]]:
+    rest = iter(facts)
+    return [piece for piece in iter(lambda: tuple(islice(rest, _STATED_TOGETHER)), ())]
+
+
+def _hand_out(said: Sequence[Said], runs: Sequence[Run]) -> None:
+    """Each run knows its devices as they were stated."""
+    of = {str(device.id): (run, device.id) for run in runs for device in run.devices}
+    for one in said:
+        if one.event.topic == "inventory.devices":
+            run, device_id = of[one.event.key]
+            run.begin(device_id, _stated(read_event(one.event.type, one.event.payload)))
+
+
+def _stated(event: Any) -> Custody:
+    if isinstance(event, DeviceRegistered):
+        return Custody(holder=StoreHolder(store=event.store), since=event.registered_on)
+    custody: Custody = event.custody
+    return custody
+
+
+async def _close(system: System, post: Post, month: Moment) -> None:
+    """Close every day of the month in every region, and invoice it."""
+    MOMENT.set(month)
+    inventory, billing = system["inventory"], system["billing"]
+    ends = start_of_day(LAST + timedelta(days=1))
+    for key in [key for _, name, key in month.timers if name == "day_ends"]:
+        while month.timers["inventory", "day_ends", key] <= ends:
+            month.now = max(STATED_AT, month.timers["inventory", "day_ends", key])
+            await inventory.fire("day_ends", month.regions[key], key)
+    month.now = ends
+    post.put(month.take())
+    await post.hand_over_all()
+    if post.parked:
+        raise Violation("money", "a closed day waits for changes that billing does not have")
+    for _ in range(_INVOICED_WITHIN):
+        due = [key for _, name, key in month.timers if name == "invoice_run"]
+        if not due:
+            return
+        await billing.fire("invoice_run", month.regions[due[0]], due[0])
+    raise Violation("money", "the month's run does not end")
+
+
+def counted(runs: Iterable[Run]) -> Mapping[str, int]:
+    """How often each thing was done, and how each transfer ended."""
+    total: dict[str, int] = defaultdict(int)
+    for run in runs:
+        for what, number in run.counts.items():
+            total[what] += number
+        for transfer in run.transfers.values():
+            total[f"is {transfer.status}"] += 1
+    return total
