@@ -117,21 +117,24 @@ def _effect(run: Run, evidence: Evidence) -> Iterator[str]:
             if isinstance(told.event, _TAKE_EFFECT):
                 decided[transfer] = told
                 yield from _on_its_day(told, story)
-    ended: Counter[tuple[UUID, DeviceId]] = Counter()
     custody = dict(run.stated)
-    for told in run.log:
+    for told in _of(run, CustodyChanged):
         event = told.event
-        if isinstance(event, HoldBroken):
-            ended[event.transfer_id, event.device_id] += 1
-        elif isinstance(event, CustodyChanged):
-            if event.before != custody[event.device_id]:
-                yield f"{event.device_id} is not what it changes from"
-            custody[event.device_id] = event.custody
-            if event.cause.transfer_id is not None:
-                ended[event.cause.transfer_id, event.device_id] += 1
-                yield from _by_transfer(told, decided.get(event.cause.transfer_id))
-            elif not run.returns:
-                yield f"{event.device_id} changes custody without a cause"
+        if event.before != custody[event.device_id]:
+            yield f"{event.device_id} is not what it changes from"
+        custody[event.device_id] = event.custody
+        if event.cause.transfer_id is not None:
+            yield from _by_transfer(told, decided.get(event.cause.transfer_id))
+        elif not run.returns:
+            yield f"{event.device_id} changes custody without a cause"
+    yield from _once(run, decided)
+
+
+def _once(run: Run, decided: Mapping[UUID, Told]) -> Iterator[str]:
+    ended = Counter((told.event.transfer_id, told.event.device_id) for told in _of(run, HoldBroken))
+    for told in _of(run, CustodyChanged):
+        if told.event.cause.transfer_id is not None:
+            ended[told.event.cause.transfer_id, told.event.device_id] += 1
     for transfer, told in decided.items():
         for device in told.event.devices:
             if ended[transfer, device] != 1:
@@ -232,6 +235,10 @@ def _stories(run: Run) -> Mapping[UUID, list[Told]]:
     return stories
 
 
+def _of(run: Run, kind: type[Any]) -> Iterator[Told]:
+    return (told for told in run.log if isinstance(told.event, kind))
+
+
 def _last(story: list[Told], kind: type[Any]) -> Told | None:
     return next((told for told in reversed(story) if isinstance(told.event, kind)), None)
 
@@ -242,8 +249,8 @@ def _payers(run: Run, device: DeviceId) -> Mapping[date, str | None]:
     """
     first = run.stated[device]
     changes = {first.since: first.payer_id}
-    for told in run.log:
-        if isinstance(told.event, CustodyChanged) and told.event.device_id == device:
+    for told in _of(run, CustodyChanged):
+        if told.event.device_id == device:
             changes[told.event.custody.since] = told.event.custody.payer_id
     return {day: _latest(changes, day) for day in _MONTH}
 

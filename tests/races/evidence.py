@@ -1,4 +1,4 @@
-"""What runs leave behind, besides their logs: rows, marks, timers and invoices, read once for all."""
+"""What runs leave behind, besides their logs: rows, marks, timers and invoices. Judges nothing."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -115,7 +115,7 @@ def _from(region: str, message: Message) -> tuple[Envelope, Message]:
 
 def _pieces(facts: Sequence[Message]) -> list[Sequence[Message]]:
     rest = iter(facts)
-    return [piece for piece in iter(lambda: tuple(islice(rest, _STATED_TOGETHER)), ())]
+    return list(iter(lambda: tuple(islice(rest, _STATED_TOGETHER)), ()))
 
 
 def _hand_out(said: Sequence[Said], runs: Sequence[Run]) -> None:
