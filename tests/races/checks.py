@@ -42,6 +42,7 @@ _TAKE_EFFECT: Final = (TransferAccepted, TransferExecutedAutomatically)
 _MONTH: Final = tuple(FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1))
 
 
+# decision 0332: no rule of the services is asked
 def violations(run: Run, evidence: Evidence) -> list[Violation]:
     """Everything that does not hold of a run."""
     return [

@@ -14,9 +14,9 @@ from kvitt_chassis.operating.row_comparison import read_event
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.envelope import Envelope, Message
 from kvitt_contracts.inventory import Custody, DeviceRegistered
-from kvitt_contracts.types import StoreHolder
 from kvitt_testkit.world import an_envelope
 
+from contracts.tests.builders.inventory import a_store_custody
 from tests.races import checks
 from tests.races.evidence import gather
 from tests.races.post import Post
@@ -82,6 +82,12 @@ async def explore(
     return runs
 
 
+async def broken(system: System, numbers: Iterable[int]) -> list[str]:
+    """Of the runs of these seeds those that do not hold, each with how to repeat it."""
+    runs = await explore(system, seeds(numbers))
+    return [f"make races SEED={run.seed}: {run.violations[0]}" for run in runs if run.violations]
+
+
 async def _live(system: System, runs: Sequence[Run]) -> None:
     places = asyncio.Semaphore(AT_ONCE)
 
@@ -129,7 +135,7 @@ def _hand_out(said: Sequence[Said], runs: Sequence[Run]) -> None:
 
 def _stated(event: Any) -> Custody:
     if isinstance(event, DeviceRegistered):
-        return Custody(holder=StoreHolder(store=event.store), since=event.registered_on)
+        return a_store_custody(event.store, since=event.registered_on)
     custody: Custody = event.custody
     return custody
 

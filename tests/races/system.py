@@ -88,6 +88,7 @@ MOMENT: ContextVar[Moment] = ContextVar("moment")
 _ORDER = count(1)
 
 
+# decision 0331: each run has its own time
 class _Database(Database):
     """A service's database at the time of the run that asks."""
 
