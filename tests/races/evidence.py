@@ -43,6 +43,7 @@ class Evidence:
     marks: dict[tuple[str, str, str], int] = field(default_factory=dict)
     parked: set[str] = field(default_factory=set)
     unfolded: dict[str, str] = field(default_factory=dict)
+    is_invoiced: bool = True
     timers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 

@@ -101,7 +101,7 @@ class Post:
         async with running.worker.reading() as session:
             (head,) = await parking.heads_of(session, [place[1:]])
         incoming = running.reader.read(running.sealer.unseal(head.sealed))
-        await running.inbox.apply([incoming], heads=[head])
+        await _apply(running, [incoming], head=head)
         await self._look_again(place)
 
     async def hand_over_all(self) -> None:
@@ -134,10 +134,12 @@ class Post:
             self.parked.remove(place)
 
 
-async def _apply(running: Running, arrived: Sequence[Incoming]) -> Applied:
+async def _apply(
+    running: Running, arrived: Sequence[Incoming], *, head: parking.Head | None = None
+) -> Applied:
     """As the consumer does: what a region states and the rules refuse is answered."""
     try:
-        return await running.inbox.apply(arrived)
+        return await running.inbox.apply(arrived, heads=[] if head is None else [head])
     except Refused as refused:
         (incoming,) = arrived
-        return await running.inbox.refuse(incoming, refused)
+        return await running.inbox.refuse(incoming, refused, head=head)

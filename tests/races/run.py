@@ -5,6 +5,7 @@ then all trouble ends, and what waits comes to its end. The same seed, the same 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -253,7 +254,7 @@ class Run:
                 running = self._system[service]
                 await self._attempt(
                     f"{timer} of {str(key)[:6]} fires",
-                    lambda r=running, t=timer, k=key: r.fire(t, self.region, k),  # type: ignore[misc]
+                    partial(running.fire, timer, self.region, key),
                 )
 
     # -- healing -----------------------------------------------------------------------------------
