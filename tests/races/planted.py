@@ -12,7 +12,9 @@ from bmb.acknowledgements import domain as acknowledgements
 from bmb.acknowledgements import handlers as answering
 from bmb.domain import Reason, Status
 from bmb.expiry import domain as expiry
+from bmb.models import TransferRow
 from inventory.app import service as inventory
+from inventory.devices.models import DeviceRow
 from inventory.holds import domain as holds
 from inventory.holds import handlers as holding
 from kvitt_chassis.transaction import Transaction
@@ -87,6 +89,16 @@ PLANTED = (
         "a hold is granted without looking at claims",
         (Swap(holds, "_refusal", _without_its_claim),),
         ("one claim", "effect", "fault"),
+    ),
+    Planted(
+        "devices are claimed without their lock",
+        (Swap(DeviceRow, "locked_when_loaded", False),),
+        ("one claim", "effect", "fault"),
+    ),
+    Planted(
+        "a transfer is decided without its lock",
+        (Swap(TransferRow, "locked_when_loaded", False),),
+        ("fault", "one decision"),
     ),
     Planted(
         "an expiry leaves no lock",

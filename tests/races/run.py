@@ -2,7 +2,8 @@
 then all trouble ends, and what waits comes to its end. The same seed, the same run.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import DeviceId
 
 from tests.races import acts
+from tests.races.overlap import Work, overlap
 from tests.races.post import Post
 from tests.races.setting import (
     BEGINS_AT,
@@ -125,11 +127,12 @@ class Run:
     async def _step(self) -> None:
         drawn = self._chance.draw()
         for share, act in (
-            (0.44, self._hand_over),
-            (0.18, self._send),
-            (0.18, self._answer),
-            (0.14, self._move_clock),
+            (0.42, self._hand_over),
+            (0.17, self._send),
+            (0.16, self._answer),
+            (0.13, self._move_clock),
             (0.03, self._return),
+            (0.06, self._overlap),
             (1.0, self._drain),
         ):
             if drawn < share:
@@ -137,7 +140,7 @@ class Run:
                 return
             drawn -= share
 
-    async def _attempt(self, what: str, work: Callable[[], Awaitable[None]]) -> bool:
+    async def _attempt(self, what: str, work: Work) -> bool:
         """Do what may fail by chance, or be refused. True when it is done."""
         self.moment.fails = self._chance.happens(FAILS)
         try:
@@ -226,6 +229,47 @@ class Run:
         if self._post.parked:
             place = self._post.parked[self._chance.below(len(self._post.parked))]
             await self._attempt(f"{place[0]} tries {place[2]}", lambda: self._post.drain(place))
+
+    async def _overlap(self) -> None:
+        """Two things that one service does at the same time."""
+        works = self._works()
+        services = [name for name, found in works.items() if len(found) > 1]
+        if not services:
+            return
+        service = services[self._chance.below(len(services))]
+        among = works[service]
+        first = among.pop(self._chance.below(len(among)))
+        second = among[self._chance.below(len(among))]
+        self._note(f"{service}: {first[0]} while {second[0]}")
+        for outcome in await overlap(self._system[service], first[1], second[1]):
+            if isinstance(outcome, Refused):
+                self._note(f"one of them: {outcome.reason}")
+            elif outcome is not None and not is_lock_trouble(outcome):
+                raise outcome
+        self._learn(self.moment.take())
+
+    def _works(self) -> Mapping[str, list[tuple[str, Work]]]:
+        """What may be done at the same time, by service: two answers to one transfer too."""
+        works: dict[str, list[tuple[str, Work]]] = defaultdict(list)
+        for place in self._post.waiting:
+            what = f"it reads {place[1]} {place[2][-6:]}"
+            works[place[0]].append((what, partial(self._post.hand_over, [place], most=1)))
+        for (service, timer, key), due in self.moment.timers.items():
+            if due <= self.moment.now:
+                fires = partial(self._system[service].fire, timer, self.region, key)
+                works[service].append((f"{timer} of {str(key)[:6]} fires", fires))
+        sent = [one for one in self.transfers.values() if one.status is Status.SENT]
+        for transfer in sent[:1]:
+            for asked in (acts.answer(self._chance, transfer), acts.answer(self._chance, transfer)):
+                command = partial(
+                    self._system["bmb"].command,
+                    asked.command,
+                    region=self.region,
+                    target=transfer.id,
+                    actor=asked.by,
+                )
+                works["bmb"].append((f"{asked.by} {asked.what} {str(transfer.id)[:6]}", command))
+        return works
 
     async def _move_clock(self) -> None:
         now = self.moment.now

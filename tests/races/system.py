@@ -2,6 +2,7 @@
 and sees what it makes them say; between them stands nothing but what delivers it (post.py).
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from billing.app import service as billing
 from bmb.app import service as bmb
 from cryptography.fernet import Fernet
 from inventory.app import service as inventory
+from kvitt_chassis import driver
 from kvitt_chassis.consuming.inbox import Inbox
 from kvitt_chassis.consuming.incoming import Reader, Record
 from kvitt_chassis.consuming.timers import Due, TimerLoop
@@ -37,7 +39,7 @@ from tests.races.setting import REGIONS
 
 SERVICES: Mapping[str, Service] = {one.name: one for one in (bmb, inventory, billing)}
 _SEALER = Sealer(Fernet.generate_key().decode())
-_CONNECTIONS = 5
+_CONNECTIONS = 12
 _KEPT = ("alembic_version", "clock", "relay")
 _INBOUND = ".inventory"
 """What regions say goes to inventory alone: bmb is asked as over HTTP."""
@@ -84,7 +86,20 @@ class Moment:
         return new
 
 
+class Gate:
+    """Where a transaction stands before its commit until the gate is opened; `pid` is its backend's
+    once it has begun.
+    """
+
+    def __init__(self, *, is_open: bool) -> None:
+        self.reached, self.opened = asyncio.Event(), asyncio.Event()
+        self.pid: int | None = None
+        if is_open:
+            self.opened.set()
+
+
 MOMENT: ContextVar[Moment] = ContextVar("moment")
+GATE: ContextVar[Gate | None] = ContextVar("gate", default=None)
 _ORDER = count(1)
 
 
@@ -96,7 +111,7 @@ class _Database(Database):
     async def unit(
         self, region: RegionCode | None = None, *, opening: Opening | None = None
     ) -> AsyncIterator[UnitOfWork]:
-        moment = MOMENT.get()
+        moment, gate = MOMENT.get(), GATE.get()
 
         async def at_once(_: AsyncSession) -> datetime:
             return moment.now
@@ -104,7 +119,12 @@ class _Database(Database):
         async with super().unit(region, opening=opening or at_once) as unit:
             unit.now = moment.now
             emitted, scheduled = unit.emitted, unit.scheduled  # a flush leaves them as they are
+            if gate is not None:
+                gate.pid = unit.session.info[driver.fetch].get_server_pid()
             yield unit
+            if gate is not None:
+                gate.reached.set()
+                await gate.opened.wait()
             if moment.fails:
                 moment.fails = False
                 raise Failed
@@ -161,6 +181,13 @@ class Running:
             await unit.load_ahead(calls)
             for route, message, tx in calls:
                 await route.handler(message, tx)
+
+    async def is_held_up(self, waiting: Gate, *, by: Gate) -> bool:
+        """True when the transaction at one gate waits for a lock of the other's."""
+        ((held,),) = await driver.fetch_alone(
+            self.worker.engine, "SELECT $2 = ANY (pg_blocking_pids($1))", waiting.pid, by.pid
+        )
+        return bool(held)
 
     async def fire(self, timer: str, region: str, key: UUID) -> None:
         """Fire a timer that is due. Raises Failed, and what its handler raises."""
