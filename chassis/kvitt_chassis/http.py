@@ -233,14 +233,14 @@ class CommandRunner:
         return view
 
     def _reached(
-        self, key: object, scope: Scope | RegionWide | None, rule: str
+        self, target: object, scope: Scope | RegionWide | None, rule: str
     ) -> "_Reached | None":
         if scope is None or (within := scope.within(self.grant)) is true():
             return None
         row_type: Any = scope.region.class_
         region = self.caller.region
         query = select(scope.region).where(
-            scope.region == region, key_column(row_type) == key, within
+            scope.region == region, key_column(row_type) == target, within
         )
         missing = NotFound(noun_of(row_type), rule=rule)
         return _Reached(query.options(of_region(region)), missing)
