@@ -166,6 +166,7 @@ class CommandRunner:
         """
         if scope is None and "{" in (self.grant.act.route or ""):
             raise TypeError(f"{self.grant.act.route} names a thing: say whose it is by `scope=`")
+        # decision 0320: whose a thing is may stand on another row than the thing
         reached = self._reached(target if named is None else named, scope, rule)
         view = await self._do(command, target=target, subject=subject, reached=reached, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:
