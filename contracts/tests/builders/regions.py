@@ -42,6 +42,8 @@ from contracts.tests.builders.story import (
     PATIENT,
     PAYER,
     PURCHASING,
+    RECEIVER,
+    RECEIVING,
     ROLLATOR,
     SENDER,
     SENDING,
@@ -115,9 +117,9 @@ def a_user_stated(user: str = SENDER, *service_points: str, **changes: Any) -> U
     return build(UserStated, values, changes)
 
 
-def a_responsibles_stated(service_point: str = SENDING, **changes: Any) -> ResponsiblesStated:
-    """Who answers for a service point: a main responsible alone."""
-    values = {"version": 1, "service_point": service_point, "main": SENDER}
+def a_responsibles_stated(service_point: str = RECEIVING, **changes: Any) -> ResponsiblesStated:
+    """Who answers for a service point: a main responsible alone, unless told."""
+    values = {"version": 1, "service_point": service_point, "main": RECEIVER}
     return build(ResponsiblesStated, values, changes)
 
 

@@ -139,8 +139,8 @@ async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Command
 
     Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, SENT_BY_ONESELF,
     CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4), NOT_RESPONSIBLE
-    (BMB-9), UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14), NOT_A_PRESCRIBER
-    (BMB-1).
+    (BMB-9), UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14),
+    NOT_A_PRESCRIBER (BMB-1).
     """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
     return await _run(command, transfer_id, commands, rule="BMB-4")

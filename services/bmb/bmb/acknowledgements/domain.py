@@ -196,7 +196,8 @@ def reject(
 ) -> tuple[TransferEvent, ...]:
     """Reject a sent transfer: it is void and its devices are free (BMB-5).
 
-    `responsible` may acknowledge, where anybody is named. Raises Refused as `accept` does, and where the policy requires a message and there is none
+    `responsible` may acknowledge, where anybody is named. Raises Refused as `accept` does, and
+    where the policy requires a message and there is none
     (MESSAGE_MISSING, BMB-5).
     """
     if transfer.status is Status.REJECTED:
