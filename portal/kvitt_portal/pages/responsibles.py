@@ -75,15 +75,17 @@ def _body(here: Visit, form: Form) -> dict[str, Any]:
 
 
 async def _one(here: Visit, place: str, form: Form | None = None) -> Response:
-    known, users = await asyncio.gather(
+    known, story, users = await asyncio.gather(
         here.need("bmb", f"/responsibles/{place}"),
+        here.ask("bmb", f"/responsibles/{place}/story"),
         here.ask("orders", "/users", service_point=place, active=True, limit=_MOST),
     )
     colleagues = [one for one in items_of(users) if not set(CARE).isdisjoint(one["roles"])]
+    told = items_of(story)  # nothing of a service point where nobody was ever set
     named = [known["main"], known["stand_in"], *known["substitutes"], *known["acts_today"]]
     names = await Names.of(
         here,
-        users=[*named, *(one["user_id"] for one in colleagues)],
+        users=[*named, *(one["user_id"] for one in colleagues), *(one["by"] for one in told)],
         customers=[place, *here.user.service_points],
     )
     colleagues.sort(key=lambda one: names.user(one["user_id"]).casefold())
@@ -94,6 +96,7 @@ async def _one(here: Visit, place: str, form: Form | None = None) -> Response:
         users=users,
         colleagues=colleagues,
         names=names,
+        story=names.story(story.value) if story else None,
         form=form or _filled(known),
         is_staff=here.has(*STAFF),
         may_state=here.has(*STAFF) or known["main"] in (None, here.user.user_id),
@@ -132,8 +135,8 @@ async def _places(here: Visit, query: str) -> Part | None:
         return None
     if query.isascii() and query.isdigit():
         part = await here.ask("orders", f"/customers/{query[:20]}")
-        return Part(200, [part.value] if part and part.value["is_service_point"] else [])
-    part = await here.ask(
+        found = [part.value] if part and part.value["is_service_point"] else []
+        return Part(200, {"items": found, "total": len(found)})
+    return await here.ask(
         "orders", "/customers", name=query[:120], is_service_point=True, limit=_HITS
     )
-    return Part(200, part.value["items"]) if part else part

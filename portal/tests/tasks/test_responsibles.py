@@ -43,7 +43,7 @@ class Team:
     async def said(self) -> dict[str, object]:
         """What bmb knows of it."""
         system = self.scene.system
-        async with system.api("bmb", self.anna, region=self.scene.region) as client:
+        async with system.api("bmb", self.cia, region=self.scene.region) as client:
             answer = await client.get(f"/responsibles/{self.place.id}")
             answer.raise_for_status()
             found: dict[str, object] = answer.json()
@@ -112,7 +112,7 @@ async def test_a_unit_says_who_answers_its_transfers_first(actor: MakeActor, tea
     anna.counts("T-12")
     assert (await team.said())["main"] == team.bo
     await anna.sees("Bara den som är huvudansvarig, eller kundtjänst, ändrar det här.")
-    await anna.sees_no("Spara")
+    await anna.sees_no("Borta från och med")
     await anna.picture("responsibles-others")
     await anna.accessible()
 
@@ -233,15 +233,23 @@ async def test_customer_service_finds_what_nobody_answers_for_and_names_somebody
     await kim.sees(SAVED)
     await kim.is_at(PAGE)
     await kim.sees_no(team.place.id)
+    await kim.goes(team.page)
+    await kim.click("Varför är det så?")
+    await kim.sees("Emil Lundmark")
+    await kim.picture("responsibles-story")
+    await kim.accessible()
     assert (await team.said())["main"] == team.bo
 
 
 async def test_customer_service_searches_by_code_and_by_name(actor: MakeActor, team: Team) -> None:
+    other = team.scene.place(f"Ögonmottagningen {team.place.id}")
+    await team.scene.set()
     kim = await actor(CLERK, at=PAGE)
-    for query in (team.place.id, "rehabilitering"):
+    for query in (other.id, f"ögonmottagningen {team.place.id}"):
         await kim.fill("Kund/leveransadress", query)
         await kim.click("Visa")
-        await kim.sees(f"{team.place.id} Rehabiliteringen")
+        await kim.sees(f"{other.id} Ögonmottagningen")
+    await kim.picture("responsibles-search")
     await kim.accessible()
     await kim.fill("Kund/leveransadress", HOSTILE["script"])
     await kim.click("Visa")
