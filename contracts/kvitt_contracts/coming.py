@@ -54,7 +54,6 @@ TO_ORDERS = (
 
 TO_BMB = (
     regions.ResponsiblesStated,
-    bmb.RejectTransferLines,
 )
 """Reserved on `region.<code>.bmb`."""
 

@@ -116,7 +116,6 @@ BMB_TRANSFERS = domain_topic(
     "inventory",
     "notifications",
     "orders",
-    coming=bmb.ComingTransferEvent,
 )
 BMB_REFUSALS = domain_topic(
     "bmb.refusals",
@@ -147,7 +146,6 @@ INVENTORY_HOLDS = domain_topic(
     "TransferId",
     inventory.HoldEvent,
     "bmb",
-    coming=inventory.ComingHoldEvent,
 )
 INVENTORY_DEVICES = domain_topic(
     "inventory.devices",

@@ -26,6 +26,7 @@ from kvitt_contracts.bmb import (
     AskToUnlockTransfer,
     CancelTransfer,
     ExecuteTransfer,
+    RejectedLine,
     RejectTransfer,
     UnlockTransfer,
     WithdrawTransfer,
@@ -65,6 +66,13 @@ class AcceptBody(Body):
         PayerId | None, Field(description="Bara där regionen låter betalaren väljas")
     ] = None
     message: Annotated[Message | None, Field(description="Till avsändaren")] = None
+    reject: Annotated[
+        tuple[RejectedLine, ...],
+        Field(
+            max_length=100,
+            description="Hjälpmedel som inte godkänns, där regionen låter dem besvaras var för sig",
+        ),
+    ] = ()
 
 
 class RejectBody(Body):
@@ -133,12 +141,13 @@ async def cancel_transfer(transfer_id: UUID, commands: Commands) -> TransferView
 
 @router.post("/transfers/{transfer_id}:accept")
 async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Commands) -> TransferView:
-    """Kvittera: godkänn bytet för en kund, som bestämmer betalaren.
+    """Kvittera: godkänn bytet för en kund, som bestämmer betalaren. Där regionen tillåter det kan
+    en del av hjälpmedlen avslås samtidigt; avslås alla är hela bytet avslaget.
 
     Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, NOT_RESPONSIBLE,
     SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4),
     UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14), NOT_A_PRESCRIBER
-    (BMB-1).
+    (BMB-1), BUNDLE_WHOLE, NOT_IN_TRANSFER, MESSAGE_MISSING (BMB-5).
     """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
     return await _run(command, transfer_id, commands, rule="BMB-4")
@@ -311,7 +320,10 @@ async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
-    return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
+    policy = reader.pinned_policy(row.policy) if row.policy else None
+    return TransferView.with_devices(
+        row, numbers=numbers, texts=texts, policy=policy, caller=reader.caller
+    )
 
 
 @router.get("/transfers/{transfer_id}/story")
@@ -352,7 +364,10 @@ def _show(
         devices = await tx.look_up_all(DeviceRow, row.devices)
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
-        view = TransferView.with_devices(row, numbers=numbers, texts=texts, caller=commands.caller)
+        policy = tx.pinned_policy(row.policy) if row.policy else None
+        view = TransferView.with_devices(
+            row, numbers=numbers, texts=texts, policy=policy, caller=commands.caller
+        )
         return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
 
     return show

@@ -8,6 +8,7 @@ from uuid import UUID
 from kvitt_chassis.access import Caller
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
+from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
@@ -21,7 +22,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from bmb.domain import Status
+from bmb.domain import LineEnd, Status, end_of_line
 from bmb.models import TransferRow, TransferTextRow
 
 
@@ -103,6 +104,12 @@ class DeviceLine(BaseModel):
     device_id: UUID
     device_number: Annotated[DeviceNumber | None, Field(description="Individnummer")]
     waits: Annotated[bool, Field(description="Sant tills bytet har fått verkan för hjälpmedlet")]
+    end: Annotated[
+        LineEnd | None,
+        Field(
+            description="Hur bytet slutade för just det hjälpmedlet; tomt medan det är kvar (BMB-5)"
+        ),
+    ]
 
 
 class TransferView(TransferLine):
@@ -117,6 +124,10 @@ class TransferView(TransferLine):
     proposed_payer: Annotated[PayerId, Field(description="Föreslagen betalare (BMB-2)")]
     customer_id: Annotated[CustomerId | None, Field(description="Vald kund/leveransadress")]
     payer_id: Annotated[PayerId | None, Field(description="Betalare från och med bytet")]
+    by_line: Annotated[
+        bool,
+        Field(description="Sant där en del av hjälpmedlen kan avslås och resten godkännas (BMB-5)"),
+    ] = False
     void_reason: Annotated[
         str | None,
         Field(description="Varför bytet blev ogiltigt i stället för att genomföras (BMB-7)"),
@@ -136,9 +147,10 @@ class TransferView(TransferLine):
         *,
         numbers: Mapping[DeviceId, DeviceNumber],
         texts: TransferTextRow | None,
+        policy: RegionPolicy | None,
         caller: Caller,
     ) -> "TransferView":
-        """The view of a row for a caller."""
+        """The view of a row for a caller; `policy` is the one that it was sent under."""
         state = row.state()
         shown = texts if texts is not None and may_read_texts(row, caller) else None
         lines = [
@@ -146,12 +158,14 @@ class TransferView(TransferLine):
                 device_id=device,
                 device_number=numbers.get(device),
                 waits=device in state.remaining,
+                end=end_of_line(state, device),
             )
             for device in state.devices
         ]
         added = {
             "pending": state.is_pending,
             "devices": lines,
+            "by_line": policy is not None and policy.transfer.bundle == "by_line",
             "message": shown.to_receiver if shown else None,
             "answer": shown.to_sender if shown else None,
         }

@@ -17,6 +17,7 @@ from kvitt_contracts.bmb import (
     TransferDrafted,
     TransferExecutedAutomatically,
     TransferLineDropped,
+    TransferLinesRejected,
     TransferLocked,
     TransferRefused,
     TransferRejected,
@@ -40,6 +41,7 @@ _TO_SENDER = {
     TransferRefused: MessageKind.TRANSFER_REFUSED,
     TransferAccepted: MessageKind.TRANSFER_ACCEPTED,
     TransferRejected: MessageKind.TRANSFER_REJECTED,
+    TransferLinesRejected: MessageKind.TRANSFER_LINE_DROPPED,
     TransferLocked: MessageKind.TRANSFER_LOCKED,
     TransferVoided: MessageKind.TRANSFER_VOIDED,
     TransferExecutedAutomatically: MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,
@@ -59,6 +61,7 @@ _TO_REGION = {
     TransferSent: "sent",
     TransferAccepted: "accepted",
     TransferRejected: "rejected",
+    TransferLinesRejected: "lines_rejected",
     TransferWithdrawn: "withdrawn",
     TransferExecutedAutomatically: "executed_automatically",
     TransferLocked: "locked",
@@ -75,6 +78,7 @@ ToldEvent = (
     | TransferDeadlineNeared
     | TransferAccepted
     | TransferRejected
+    | TransferLinesRejected
     | TransferWithdrawn
     | TransferExecutedAutomatically
     | TransferLocked
@@ -115,7 +119,10 @@ async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) 
         post_to_service_point(tx, row.receiving_service_point, to_receiver, about)
     status = _TO_REGION.get(type(event))
     if status is not None:
-        reported = TransferReported(transfer=row.name, status=status, occurred_at=when(tx))
+        devices = event.devices if isinstance(event, TransferLinesRejected) else ()
+        reported = TransferReported(
+            transfer=row.name, status=status, occurred_at=when(tx), devices=devices
+        )
         await report(tx, row.transfer_id, reported)
 
 
