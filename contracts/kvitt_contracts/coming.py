@@ -52,9 +52,7 @@ TO_ORDERS = (
 )
 """Reserved on `region.<code>.orders`."""
 
-TO_BMB = (
-    regions.ResponsiblesStated,
-)
+TO_BMB = (regions.ResponsiblesStated,)
 """Reserved on `region.<code>.bmb`."""
 
 TO_INVENTORY = (

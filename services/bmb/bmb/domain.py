@@ -109,8 +109,9 @@ class Transfer:
     """A transfer: what was drafted, and what has become of it.
 
     `remaining` are the devices that neither have changed custody by it nor left it; `dropped` those
-    that dropped out of it, `rejected` those that were while others were accepted. `sent_by` executed it, and accepts it for `accept_for` at once, where
-    that is named. `unlock_asked_by`: who has asked customer service to unlock it.
+    that dropped out of it, `rejected` those that were while others were accepted. `sent_by`
+    executed it, and accepts it for `accept_for` at once, where that is named. `unlock_asked_by`:
+    who has asked customer service to unlock it.
     `void_reason`: what had ended when it was to be executed automatically.
     """
 

@@ -112,10 +112,7 @@ def tell(event: TransferEvent) -> Told:
             )
         case TransferLinesRejected():
             why = " Skälet står i meddelandet." if event.has_message else ""
-            return Told(
-                summary=f"{_devices(len(event.devices))} godkändes inte och är fria.{why}",
-                rule="BMB-5",
-            )
+            return Told(summary=f"{_not_accepted(len(event.devices))}{why}", rule="BMB-5")
         case TransferUnlocked():
             return Told(
                 summary="Kundtjänst låste upp hjälpmedlen, som "
@@ -176,8 +173,10 @@ def _at_the_deadline(transfer: Transfer, policy: RegionPolicy) -> str:
             return "blir bytet ogiltigt, och ett nytt får göras"
 
 
-def _devices(count: int) -> str:
-    return "Ett hjälpmedel" if count == 1 else f"{count} hjälpmedel"
+def _not_accepted(count: int) -> str:
+    if count == 1:
+        return "Ett av hjälpmedlen godkändes inte och är fritt."
+    return f"{count} av hjälpmedlen godkändes inte och är fria."
 
 
 def _why(reason: str) -> str:
