@@ -40,8 +40,8 @@ messages = Handlers()
 _TO_SENDER = {
     TransferRefused: MessageKind.TRANSFER_REFUSED,
     TransferAccepted: MessageKind.TRANSFER_ACCEPTED,
-    TransferRejected: MessageKind.TRANSFER_REJECTED,
     TransferLinesRejected: MessageKind.TRANSFER_LINE_DROPPED,
+    TransferRejected: MessageKind.TRANSFER_REJECTED,
     TransferLocked: MessageKind.TRANSFER_LOCKED,
     TransferVoided: MessageKind.TRANSFER_VOIDED,
     TransferExecutedAutomatically: MessageKind.TRANSFER_EXECUTED_AUTOMATICALLY,
