@@ -277,8 +277,10 @@ async def list_unanswered(
 
 @router.get("/transfers:rejected")
 async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[TransferLine]:
-    """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till (BMB-8)."""
-    rejected = TransferRow.status == Status.REJECTED
+    """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till, helt eller
+    till en del (BMB-8).
+    """
+    rejected = or_(TransferRow.status == Status.REJECTED, TransferRow.rejected != ())
     return await TRANSFERS.page(asked, reader, _from_me(reader), rejected)
 
 

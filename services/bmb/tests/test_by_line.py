@@ -227,7 +227,7 @@ def rejecting(*devices: DeviceId, **changes: Any) -> AcceptTransfer:
     return an_accept(reject=[{"device_id": one} for one in devices], **changes)
 
 
-@pytest.mark.rule("BMB-5e", "BMB-5f")
+@pytest.mark.rule("BMB-5e", "BMB-5f", "BMB-8b")
 async def test_each_side_sees_how_it_ended_for_each_device(world: World) -> None:
     message = "Sittdynan är redan lämnad åter."
     async with world.http(user=RECEIVER, roles=PRESCRIBER, service_points=[RECEIVING]) as client:
@@ -244,6 +244,7 @@ async def test_each_side_sees_how_it_ended_for_each_device(world: World) -> None
 
     async with world.http(user=SENDER, roles=PRESCRIBER, service_points=[SENDING]) as client:
         shown = (await client.get(f"/transfers/{transfer_id()}")).json()
+        listed = (await client.get("/transfers:rejected")).json()["items"]
         story = (await client.get(f"/transfers/{transfer_id()}/story")).json()
 
     assert {one["device_number"]: one["end"] for one in shown["devices"]} == {
@@ -252,6 +253,7 @@ async def test_each_side_sees_how_it_ended_for_each_device(world: World) -> None
         NUMBERS[2]: "changed_hands",
     }
     assert (shown["status"], shown["answer"], shown["by_line"]) == ("completed", message, True)
+    assert [one["id"] for one in listed] == [str(transfer_id())]
     told = [one for one in story["items"] if one["rule"] == "BMB-5"]
     assert [(one["summary"], one["by"]) for one in told] == [
         ("Ett av hjälpmedlen godkändes inte och är fritt. Skälet står i meddelandet.", RECEIVER)

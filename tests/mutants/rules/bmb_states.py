@@ -117,8 +117,8 @@ STATES: tuple[RuleMutant, ...] = (
         "BMB-8b",
         "The list of rejected holds what was accepted",
         _API,
-        "    rejected = TransferRow.status == Status.REJECTED\n",
-        "    rejected = TransferRow.status == Status.ACCEPTED\n",
+        "    rejected = or_(TransferRow.status == Status.REJECTED,",
+        "    rejected = or_(TransferRow.status == Status.ACCEPTED,",
         f"{_HTTP}_a_rejected_transfer_shows_in_the_senders_list_of_rejected",
     ),
     rule_mutant(
