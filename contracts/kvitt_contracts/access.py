@@ -187,6 +187,7 @@ _ORDERS = (
 )
 
 _TRANSFER = "/transfers/{transfer_id}"
+_RESPONSIBLES = "/responsibles/{service_point}"
 
 _BMB = (
     _command("bmb.transfer.save", "POST /transfers", bmb.SaveTransfer, _WORKS, actors=("sender",)),
@@ -220,6 +221,10 @@ _BMB = (
             "GET /transfers:locked": ("bmb.transfers.locked", {**_STAFF, **_SYSTEM}),
             f"GET {_TRANSFER}": ("bmb.transfer.show", _READS),
             f"GET {_TRANSFER}/story": ("bmb.transfer.tell", _READS),
+            f"PUT {_RESPONSIBLES}": ("bmb.responsibles.set", _WORKS),
+            "GET /responsibles": ("bmb.responsibles.list", _READS),
+            f"GET {_RESPONSIBLES}": ("bmb.responsibles.show", _READS),
+            f"GET {_RESPONSIBLES}/story": ("bmb.responsibles.tell", _READS),
         },
     ),
 )

@@ -34,6 +34,7 @@ __all__ = [
     "BILLING_INVOICES",
     "BILLING_INVOICE_RUNS",
     "BMB_REFUSALS",
+    "BMB_RESPONSIBLES",
     "BMB_TRANSFERS",
     "CATALOGUE",
     "COMING",
@@ -116,6 +117,13 @@ BMB_TRANSFERS = domain_topic(
     "inventory",
     "notifications",
     "orders",
+)
+BMB_RESPONSIBLES = domain_topic(
+    "bmb.responsibles",
+    "the service point's id",
+    bmb.ResponsiblesEvent,
+    "notifications",
+    to_come=["orders"],
 )
 BMB_REFUSALS = domain_topic(
     "bmb.refusals",
@@ -227,7 +235,7 @@ REGION_ORDERS = inbound_topic(
 REGION_BMB = inbound_topic(
     "bmb",
     "bmb",
-    "what the region calls the transfer",
+    "what the region calls the transfer, or the service point",
     [
         bmb.SaveTransfer,
         bmb.ExecuteTransfer,
@@ -237,8 +245,8 @@ REGION_BMB = inbound_topic(
         bmb.WithdrawTransfer,
         bmb.AskToUnlockTransfer,
         bmb.UnlockTransfer,
+        regions.ResponsiblesStated,
     ],
-    coming=coming.TO_BMB,
 )
 REGION_INVENTORY = inbound_topic(
     "inventory",
@@ -274,6 +282,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_CUSTOMER_ORDERS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
+    BMB_RESPONSIBLES,
     BMB_REFUSALS,
     INVENTORY_ARTICLES,
     INVENTORY_RESERVATIONS,

@@ -53,6 +53,8 @@ from bmb.models import TransferRow, TransferTextRow
 from bmb.queries import SHOWN, UNLOCKED, is_of_protected, is_shown, may_be_unlocked
 from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
+from bmb.responsibles.queries import responsibles_of
+from bmb.responsibles.views import ResponsiblesView
 from bmb.views import LockedTransfer, TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
@@ -97,7 +99,7 @@ async def save_transfer(body: SaveBody, commands: Commands, reader: Reader) -> T
     NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), NO_PART_IN_DEVICE, RECEIVER_ELSEWHERE,
     RECEIVER_NOT_NAMED, SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`; med `accept_for` även
-    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4).
+    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4), NOT_RESPONSIBLE (BMB-9).
     """
     command = await command_of(body, reader)
     # Without a name of its own the transfer has a random id: nothing else will ever call it.
@@ -144,10 +146,10 @@ async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Command
     """Kvittera: godkänn bytet för en kund, som bestämmer betalaren. Där regionen tillåter det kan
     en del av hjälpmedlen avslås samtidigt; avslås alla är hela bytet avslaget.
 
-    Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, NOT_RESPONSIBLE,
-    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4),
-    UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14), NOT_A_PRESCRIBER
-    (BMB-1), BUNDLE_WHOLE, NOT_IN_TRANSFER, MESSAGE_MISSING (BMB-5).
+    Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, SENT_BY_ONESELF,
+    CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4), NOT_RESPONSIBLE
+    (BMB-9), UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14),
+    NOT_A_PRESCRIBER (BMB-1), BUNDLE_WHOLE, NOT_IN_TRANSFER, MESSAGE_MISSING (BMB-5).
     """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
     return await _run(command, transfer_id, commands, rule="BMB-4")
@@ -157,7 +159,7 @@ async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Command
 async def reject_transfer(transfer_id: UUID, body: RejectBody, commands: Commands) -> TransferView:
     """Kvittera: godkänn inte bytet.
 
-    Nekas: UNKNOWN_TRANSFER, MESSAGE_MISSING (BMB-5), NOT_OPEN, NOT_RESPONSIBLE (BMB-4),
+    Nekas: UNKNOWN_TRANSFER, MESSAGE_MISSING (BMB-5), NOT_OPEN (BMB-4), NOT_RESPONSIBLE (BMB-9),
     UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7).
     """
     command = RejectTransfer(by=commands.caller.user_id, message=body.message)
@@ -314,7 +316,7 @@ async def list_locked(
 
 
 @router.get("/transfers/{transfer_id}")
-async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
+async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -> TransferView:
     """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst.
 
     Det som rör någon med skyddade personuppgifter finns bara för de enheter som det gäller.
@@ -322,9 +324,16 @@ async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
+    receiving, sending = await _answering(tx, row)
     policy = reader.pinned_policy(row.policy) if row.policy else None
     return TransferView.with_devices(
-        row, numbers=numbers, texts=texts, policy=policy, caller=reader.caller
+        row,
+        numbers=numbers,
+        texts=texts,
+        policy=policy,
+        receiving=receiving,
+        sending=sending,
+        caller=reader.caller,
     )
 
 
@@ -366,13 +375,30 @@ def _show(
         devices = await tx.look_up_all(DeviceRow, row.devices)
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
+        receiving, sending = await _answering(tx, row)
         policy = tx.pinned_policy(row.policy) if row.policy else None
         view = TransferView.with_devices(
-            row, numbers=numbers, texts=texts, policy=policy, caller=commands.caller
+            row,
+            numbers=numbers,
+            texts=texts,
+            policy=policy,
+            receiving=receiving,
+            sending=sending,
+            caller=commands.caller,
         )
         return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
 
     return show
+
+
+async def _answering(
+    tx: Transaction, row: TransferRow
+) -> tuple[ResponsiblesView, ResponsiblesView]:
+    places = (row.receiving_service_point, row.sending_service_point)
+    receiving, sending = [
+        ResponsiblesView.of(one, await responsibles_of(tx, one), today=tx.today) for one in places
+    ]
+    return receiving, sending
 
 
 def _from_me(reader: RegionReader) -> ColumnElement[bool]:

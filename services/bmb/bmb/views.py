@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bmb.domain import LineEnd, Status, end_of_line
 from bmb.models import TransferRow, TransferTextRow
+from bmb.responsibles.views import ResponsiblesView
 
 
 class TransferLine(BaseModel):
@@ -136,6 +137,19 @@ class TransferView(TransferLine):
         bool,
         Field(description="Sant när mottagaren, som har skyddade personuppgifter, inte visas här"),
     ] = False
+    responsibles: Annotated[
+        list[UserId],
+        Field(
+            description="Vilka som kan kvittera i dag (BMB-9); ingen där alla vid tjänstestället kan"
+        ),
+    ]
+    contact: Annotated[
+        UserId | None,
+        Field(description="Mottagarens kontakt: huvudansvarig, vid frånvaro vikarien (BMB-10)"),
+    ]
+    sender_contact: Annotated[
+        UserId | None, Field(description="Det avsändande tjänsteställets kontakt (BMB-9)")
+    ]
     attested: Annotated[bool, Field(description="Avsändaren har intygat (BMB-11)")]
     message: Annotated[str | None, Field(description="Meddelande till mottagaren")]
     answer: Annotated[str | None, Field(description="Meddelande till avsändaren (BMB-5)")]
@@ -148,9 +162,13 @@ class TransferView(TransferLine):
         numbers: Mapping[DeviceId, DeviceNumber],
         texts: TransferTextRow | None,
         policy: RegionPolicy | None,
+        receiving: ResponsiblesView,
+        sending: ResponsiblesView,
         caller: Caller,
     ) -> "TransferView":
-        """The view of a row for a caller; `policy` is the one that it was sent under."""
+        """The view of a row for a caller, with who answers at its two service points; `policy` is
+        the one that it was sent under.
+        """
         state = row.state()
         shown = texts if texts is not None and may_read_texts(row, caller) else None
         lines = [
@@ -166,6 +184,9 @@ class TransferView(TransferLine):
             "pending": state.is_pending,
             "devices": lines,
             "by_line": policy is not None and policy.transfer.bundle == "by_line",
+            "responsibles": receiving.acts_today,
+            "contact": receiving.contact,
+            "sender_contact": sending.contact,
             "message": shown.to_receiver if shown else None,
             "answer": shown.to_sender if shown else None,
         }

@@ -13,11 +13,12 @@ from kvitt_contracts.bmb import (
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.policy import RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import DeviceId, PayerId
+from kvitt_contracts.types import DeviceId, PayerId, UserId
 
 from bmb.domain import Reason, Status, Transfer, takes_effect_on
 from bmb.parties.domain import Parties, is_own, refuse_ended
 from bmb.register.domain import Customer, User
+from bmb.responsibles.domain import refuse_others
 
 
 def accept(
@@ -50,7 +51,14 @@ def accept(
     if rejecting:
         _refuse_bundle(policy.transfer)
         if rejecting == {*transfer.remaining}:
-            return reject(transfer, by=by, policy=policy, now=now, has_message=has_message)
+            return reject(
+                transfer,
+                by=by,
+                responsible=parties.responsible,
+                policy=policy,
+                now=now,
+                has_message=has_message,
+            )
     _refuse_closed(transfer, now=now)
     _refuse_devices_elsewhere(transfer, rejecting)
     parties = replace(
@@ -133,7 +141,7 @@ def refuse_to_accept(
     """Raises Refused for what stands against `by` accepting it for a customer, apart from where the
     transfer is in its life: `accept` names the reasons.
     """
-    _refuse_elsewhere(transfer, by=by)
+    refuse_others(by, transfer.receiving_service_point, parties.responsible)
     _refuse_own_transfer(transfer, by=by, parties=parties)
     refuse_ended(parties)
     _refuse_customer(transfer, by=by, customer=customer)
@@ -205,17 +213,23 @@ def _refuse_payer(
 
 
 def reject(
-    transfer: Transfer, *, by: User, policy: RegionPolicy, now: datetime, has_message: bool
+    transfer: Transfer,
+    *,
+    by: User,
+    responsible: Set[UserId] = frozenset(),
+    policy: RegionPolicy,
+    now: datetime,
+    has_message: bool,
 ) -> tuple[TransferEvent, ...]:
     """Reject a sent transfer: it is void and its devices are free (BMB-5).
 
-    Raises Refused as `accept` does, and where the policy requires a message and there is none
-    (MESSAGE_MISSING, BMB-5).
+    `responsible` may acknowledge, where anybody is named. Raises Refused as `accept` does, and
+    where the policy requires a message and there is none (MESSAGE_MISSING, BMB-5).
     """
     if transfer.status is Status.REJECTED:
         return ()
     _refuse_closed(transfer, now=now)
-    _refuse_elsewhere(transfer, by=by)
+    refuse_others(by, transfer.receiving_service_point, responsible)
     _refuse_without_message(policy.transfer, has_message=has_message)
     return (
         TransferRejected(
@@ -297,16 +311,4 @@ def _refuse_closed(transfer: Transfer, *, now: datetime) -> None:
             rule="BMB-7",
             way_on="Tiden för att kvittera är ute; se vad som har hänt med bytet.",
             deadline=transfer.deadline,
-        )
-
-
-def _refuse_elsewhere(transfer: Transfer, *, by: User) -> None:
-    # decision 0051: until there are responsibles (BMB-9)
-    if not by.works_at(transfer.receiving_service_point):
-        raise Refused(
-            Reason.NOT_RESPONSIBLE,
-            rule="BMB-4",
-            field="by",
-            way_on="Be någon som arbetar vid det mottagande tjänstestället att kvittera.",
-            service_point=transfer.receiving_service_point,
         )
