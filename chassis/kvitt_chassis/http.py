@@ -158,7 +158,8 @@ class CommandRunner:
 
         `target` is the aggregate's id where the route names it; `subject` is the region's own name
         for it. `scope` says whose the target is: one that is out of the caller's reach, or is not
-        there, is 404 by `rule`; `named` is that row's key where it is not the target. Only a route whose address names nothing goes without.
+        there, is 404 by `rule`; `named` is its key, where the scope is of another row. Only a route
+        whose address names nothing goes without.
         Where the view has `pending=True`, the caller's `Prefer: wait=N` waits for another service's
         answer; then the status is 200, else the route's own (202). Raises Refused, NotFound,
         KeyReused, Busy; TypeError for an address that names something without a scope.

@@ -139,9 +139,7 @@ class TransferView(TransferLine):
     ] = False
     responsibles: Annotated[
         list[UserId],
-        Field(
-            description="Vilka som kan kvittera i dag (BMB-9); ingen där alla vid tjänstestället kan"
-        ),
+        Field(description="Vilka som kan kvittera i dag (BMB-9); ingen där alla på stället kan"),
     ]
     contact: Annotated[
         UserId | None,
