@@ -4,7 +4,7 @@ one may wait, and what stands against it. Asked of the services; nothing is deci
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
 from kvitt_portal.pages.articles import TYPES, articles_of, rent_on
+from kvitt_portal.pages.costs import Cost, cost_of
 from kvitt_portal.rendering import instant
 from kvitt_portal.services import Part
 
@@ -44,6 +45,8 @@ class Offer:
     recipient: Person | None
     days_left: int | None
     against: Sequence[str] = field(default_factory=list)
+    cost: Cost | None = None
+    """What billing says that it costs; None where that was not asked, or it is decided."""
 
     @property
     def lines(self) -> Sequence[Piece]:
@@ -66,12 +69,18 @@ class Offer:
     @property
     def rent_ore(self) -> int | None:
         """What all of it costs a month, in öre without VAT; None where some rent is not known."""
+        if self.cost is not None and self.cost.part:
+            return self.cost.month_ore
         rents = [piece.rent_ore for piece in self.pieces]
         return None if None in rents else sum(one for one in rents if one is not None)
 
 
-async def offers_of(here: Visit, transfers: Sequence[str]) -> tuple[list[Offer], Names]:
-    """These transfers in full, in their order; one that is gone meanwhile is left out."""
+async def offers_of(
+    here: Visit, transfers: Sequence[str], *, with_costs: bool = False
+) -> tuple[list[Offer], Names]:
+    """These transfers in full, in their order; one that is gone meanwhile is left out. With costs:
+    what each that is not decided costs whom.
+    """
     views = await asyncio.gather(*(here.ask("bmb", f"/transfers/{one}") for one in transfers))
     found = [part.value for part in views if part]
     today, people, names, devices = await asyncio.gather(
@@ -81,8 +90,12 @@ async def offers_of(here: Visit, transfers: Sequence[str]) -> tuple[list[Offer],
         _devices_of(here, found),
     )
     known = [part.value for part in devices.values() if part]
-    articles = await articles_of(here, [one["article_number"] for one in known])
-    return [_offer(view, people, devices, articles, today) for view in found], names
+    articles, costs = await asyncio.gather(
+        articles_of(here, [one["article_number"] for one in known]),
+        _costs_of(here, found if with_costs else (), devices),
+    )
+    offers = [_offer(view, people, devices, articles, today) for view in found]
+    return [replace(one, cost=costs.get(one.transfer["id"])) for one in offers], names
 
 
 async def today_if_known(here: Visit) -> date | None:
@@ -123,6 +136,31 @@ async def _devices_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[
     ids = list(dict.fromkeys(one["device_id"] for view in transfers for one in view["devices"]))
     parts = await asyncio.gather(*(here.ask("inventory", f"/devices/{one}") for one in ids))
     return dict(zip(ids, parts, strict=True))
+
+
+async def _costs_of(
+    here: Visit, transfers: Sequence[dict[str, Any]], devices: Mapping[str, Part]
+) -> dict[str, Cost]:
+    asked = [one for one in transfers if one["would_take_effect_on"]]
+    costs = await asyncio.gather(
+        *(
+            cost_of(
+                here,
+                {
+                    one["device_id"]: _payer_now(devices[one["device_id"]])
+                    for one in view["devices"]
+                },
+                payer=None if view["new_store"] else view["proposed_payer"],
+                from_on=view["would_take_effect_on"],
+            )
+            for view in asked
+        )
+    )
+    return {view["id"]: cost for view, cost in zip(asked, costs, strict=True)}
+
+
+def _payer_now(device: Part) -> str | None:
+    return device.value["payer_id"] if device else None
 
 
 async def rents_of(

@@ -1,6 +1,7 @@
 """Transfers over HTTP: the commands' routes, the lists of BMB-8, the single view. No rule here."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -46,7 +47,7 @@ from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
-from bmb.domain import UNANSWERED, Status
+from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
 from bmb.drafts.bodies import Message, SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
@@ -334,6 +335,7 @@ async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -
         receiving=receiving,
         sending=sending,
         caller=reader.caller,
+        would_take_effect_on=_if_accepted(row, tx),
     )
 
 
@@ -385,6 +387,7 @@ def _show(
             receiving=receiving,
             sending=sending,
             caller=commands.caller,
+            would_take_effect_on=_if_accepted(row, tx),
         )
         return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
 
@@ -399,6 +402,14 @@ async def _answering(
         ResponsiblesView.of(one, await responsibles_of(tx, one), today=tx.today) for one in places
     ]
     return receiving, sending
+
+
+def _if_accepted(row: TransferRow, tx: Transaction) -> date | None:
+    """The day of effect, were the transfer accepted now, by the policy that it is pinned to."""
+    if row.status not in UNDECIDED:
+        return None
+    policy = tx.pinned_policy(row.policy) if row.policy else tx.policy
+    return takes_effect_on(row.state(), decided_on=tx.today, policy=policy.transfer)
 
 
 def _from_me(reader: RegionReader) -> ColumnElement[bool]:
