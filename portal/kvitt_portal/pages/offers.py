@@ -35,6 +35,11 @@ class Piece:
     waits: bool
     end: str
 
+    @property
+    def is_counted(self) -> bool:
+        """True for what goes, or went, with the transfer."""
+        return self.end in ("", statuses.LINE_ENDS["changed_hands"])
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -68,10 +73,11 @@ class Offer:
 
     @property
     def rent_ore(self) -> int | None:
-        """What all of it costs a month, in öre without VAT; None where some rent is not known."""
+        """What goes with it costs a month, in öre without VAT; None where some rent is not known."""
         if self.cost is not None and self.cost.part:
             return self.cost.month_ore
-        rents = [piece.rent_ore for piece in self.pieces]
+        gone = [piece for piece in self.pieces if piece.is_counted] or self.pieces
+        rents = [piece.rent_ore for piece in gone]
         return None if None in rents else sum(one for one in rents if one is not None)
 
 
@@ -149,6 +155,7 @@ async def _costs_of(
                 {
                     one["device_id"]: _payer_now(devices[one["device_id"]])
                     for one in view["devices"]
+                    if one["waits"]
                 },
                 payer=None if view["new_store"] else view["proposed_payer"],
                 from_on=view["would_take_effect_on"],

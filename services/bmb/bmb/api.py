@@ -9,7 +9,6 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq, In, Where, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
-    Body,
     CommandRunner,
     Commands,
     ListOf,
@@ -27,28 +26,25 @@ from kvitt_contracts.bmb import (
     AskToUnlockTransfer,
     CancelTransfer,
     ExecuteTransfer,
-    RejectedLine,
     RejectTransfer,
     UnlockTransfer,
     WithdrawTransfer,
 )
 from kvitt_contracts.types import (
-    CustomerId,
     Day,
     DeviceNumber,
-    PayerId,
     PersonRef,
     ServicePointId,
     UserId,
     identify,
 )
-from pydantic import Field
 from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
+from bmb.acknowledgements.bodies import AcceptBody, RejectBody, UnlockBody
 from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
-from bmb.drafts.bodies import Message, SaveBody, command_of
+from bmb.drafts.bodies import SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
 from bmb.queries import SHOWN, UNLOCKED, is_of_protected, is_shown, may_be_unlocked
@@ -59,35 +55,6 @@ from bmb.responsibles.views import ResponsiblesView
 from bmb.views import LockedTransfer, TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
-
-
-class AcceptBody(Body):
-    """Bytet godkänns för en kund."""
-
-    customer_id: Annotated[CustomerId, Field(description="Kund/leveransadress")]
-    payer_id: Annotated[
-        PayerId | None, Field(description="Bara där regionen låter betalaren väljas")
-    ] = None
-    message: Annotated[Message | None, Field(description="Till avsändaren")] = None
-    reject: Annotated[
-        tuple[RejectedLine, ...],
-        Field(
-            max_length=100,
-            description="Hjälpmedel som inte godkänns, där regionen låter dem besvaras var för sig",
-        ),
-    ] = ()
-
-
-class RejectBody(Body):
-    """Bytet godkänns inte."""
-
-    message: Annotated[Message | None, Field(description="Varför; krävs i vissa regioner")] = None
-
-
-class UnlockBody(Body):
-    """Ett låst byte låses upp."""
-
-    asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
 
 
 @router.post("/transfers", status_code=202)

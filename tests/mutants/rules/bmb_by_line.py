@@ -8,7 +8,7 @@ _CODE: Final = "services/bmb/bmb"
 _ANSWERS: Final = f"{_CODE}/acknowledgements/domain.py"
 _BY_LINE: Final = "services/bmb/tests/test_by_line.py::test"
 _HANDOVER: Final = "services/inventory/inventory/holds/handover.py"
-_HOLDS: Final = "services/inventory/tests/test_holds.py::test"
+_HOLDS: Final = "services/inventory/tests/test_holds_reduced.py::test"
 
 BY_LINE: tuple[RuleMutant, ...] = (
     rule_mutant(
