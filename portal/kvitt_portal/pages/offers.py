@@ -73,7 +73,7 @@ class Offer:
 
     @property
     def rent_ore(self) -> int | None:
-        """What goes with it costs a month, in öre without VAT; None where some rent is not known."""
+        """What goes with it a month, in öre without VAT; None where a rent is not known."""
         if self.cost is not None and self.cost.part:
             return self.cost.month_ore
         gone = [piece for piece in self.pieces if piece.is_counted] or self.pieces
