@@ -116,31 +116,6 @@ async def test_what_was_unticked_is_so_still_where_the_answer_was_refused(
     assert [await ticked.nth(at).is_checked() for at in range(2)] == [True, False]
 
 
-@pytest.mark.rule("BMB-8d")
-async def test_each_line_says_what_it_is_who_pays_and_what_it_costs(
-    actor: MakeActor, handover: Handover
-) -> None:
-    transfer = await handover.send(handover.devices[0])
-    anna = await actor(handover.receiver, at=f"/bmb/{transfer}")
-
-    (line,) = await anna.page.locator("table tbody tr").all_inner_texts()
-
-    assert handover.devices[0] in line
-    assert "Rollator Björk" in line
-    assert "Huvudhjälpmedel" in line
-    assert "310" in line
-    (heads,) = await anna.page.locator("table thead tr").all_inner_texts()
-    assert heads.split("\t") == [
-        "Individ",
-        "Artikel",
-        "Benämning",
-        "Nuvar. betalare",
-        "Antal",
-        "Typ",
-        "Hyra per månad",
-    ]
-
-
 async def test_without_a_reason_the_rule_is_said_and_nothing_is_lost(
     actor: MakeActor, handover: Handover
 ) -> None:
