@@ -117,7 +117,6 @@ BMB_TRANSFERS = domain_topic(
     "inventory",
     "notifications",
     "orders",
-    coming=bmb.ComingTransferEvent,
 )
 BMB_RESPONSIBLES = domain_topic(
     "bmb.responsibles",
@@ -155,7 +154,6 @@ INVENTORY_HOLDS = domain_topic(
     "TransferId",
     inventory.HoldEvent,
     "bmb",
-    coming=inventory.ComingHoldEvent,
 )
 INVENTORY_DEVICES = domain_topic(
     "inventory.devices",
@@ -248,7 +246,6 @@ REGION_BMB = inbound_topic(
         bmb.UnlockTransfer,
         regions.ResponsiblesStated,
     ],
-    coming=coming.TO_BMB,
 )
 REGION_INVENTORY = inbound_topic(
     "inventory",

@@ -14,6 +14,7 @@ from kvitt_contracts.bmb import (
     TransferDrafted,
     TransferExecutedAutomatically,
     TransferLineDropped,
+    TransferLinesRejected,
     TransferLocked,
     TransferRefused,
     TransferRejected,
@@ -178,6 +179,20 @@ def a_transfer_rejected(*devices: str, transfer: str | TransferId = "BMB-1") -> 
         "has_message": True,
     }
     return build(TransferRejected, values, {})
+
+
+def a_transfer_lines_rejected(
+    *devices: str, transfer: str | TransferId = "BMB-1"
+) -> TransferLinesRejected:
+    """The receiver said no to some of the devices, and why."""
+    values = {
+        **_SENT_BY,
+        "transfer_id": transfer_id(transfer),
+        "devices": _devices(devices),
+        "has_message": True,
+        "by": RECEIVER,
+    }
+    return build(TransferLinesRejected, values, {})
 
 
 def a_transfer_withdrawn(*devices: str, transfer: str | TransferId = "BMB-1") -> TransferWithdrawn:

@@ -21,7 +21,13 @@ router = APIRouter()
 
 UNANSWERED: Final = "/bmb/obesvarade"
 _AT_ONCE: Final = 10
-_FIELDS: Final = {"customer_id": "customer", "payer_id": "payer", "message": "message"}
+_REJECTED: Final = "Bytet är inte godkänt. Avsändaren får veta det."
+_FIELDS: Final = {
+    "customer_id": "customer",
+    "payer_id": "payer",
+    "message": "message",
+    "reject": "line",
+}
 
 
 @router.get("/bmb/att-gora")
@@ -55,17 +61,27 @@ async def accept_several(here: Here) -> Response:
 
 @router.post("/bmb/{transfer}/godkann")
 async def accept(here: Here, transfer: UUID) -> Response:
-    """Accept a transfer for a customer, which decides the payer."""
+    """Accept a transfer for a customer, which decides the payer; but for the devices that were
+    shown each by itself and are not ticked.
+    """
     form = await here.form()
     if "customer" not in form:  # in the list, where each transfer has its own
         form.give("customer", form[f"customer-{transfer}"])
-    body = {"customer_id": form["customer"]} | (
+    body: dict[str, Any] = {"customer_id": form["customer"]} | (
         {"message": form["message"]} if form["message"] else {}
     )
+    rejected = [one for one in form.all("line") if one not in form.all("accepted")]
+    if rejected:
+        body |= {"reject": [{"device_id": one} for one in rejected]}
     part = await here.send("bmb", "POST", f"/transfers/{transfer}:accept", body, form)
     if part.problem is not None:
         form.refuse(part.problem, _FIELDS)
         return await transfer_page(here, transfer, form)
+    if part.value["status"] == "rejected":
+        return here.go("/bmb/att-gora", _REJECTED)
+    if rejected:
+        said = f"Bytet är godkänt, utom {len(rejected)} hjälpmedel. Avsändaren får veta det."
+        return here.go("/bmb/att-gora", said)
     return here.go("/bmb/att-gora", "Bytet är godkänt.")
 
 
@@ -78,7 +94,7 @@ async def reject(here: Here, transfer: UUID) -> Response:
     if part.problem is not None:
         form.refuse(part.problem, _FIELDS)
         return await transfer_page(here, transfer, form)
-    return here.go("/bmb/att-gora", "Bytet är inte godkänt. Avsändaren får veta det.")
+    return here.go("/bmb/att-gora", _REJECTED)
 
 
 @router.get(UNANSWERED)

@@ -12,7 +12,8 @@ from kvitt_contracts.calendar import stockholm_day
 
 from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages.articles import articles_of, rent_on
+from kvitt_portal.pages import statuses
+from kvitt_portal.pages.articles import TYPES, articles_of, rent_on
 from kvitt_portal.pages.costs import Cost, cost_of
 from kvitt_portal.rendering import instant
 from kvitt_portal.services import Part
@@ -20,14 +21,24 @@ from kvitt_portal.services import Part
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A device of a transfer, with what its rent is a month; None where nothing is known of it."""
+    """A device of a transfer (BMB-8), with what its rent is a month; None where nothing is known of
+    it. `end`: how it ended for it; empty while it is in the transfer.
+    """
 
     device_id: str
     number: str
     article_number: str
     name: str
+    type: str
     rent_ore: int | None
     payer_id: str
+    waits: bool
+    end: str
+
+    @property
+    def is_counted(self) -> bool:
+        """True for what goes, or went, with the transfer."""
+        return self.end in ("", statuses.LINE_ENDS["changed_hands"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +56,30 @@ class Offer:
     """What billing says that it costs; None where that was not asked, or it is decided."""
 
     @property
+    def lines(self) -> Sequence[Piece]:
+        """The devices that may be answered each by itself: none where the transfer is answered as a
+        whole, or has but one left.
+        """
+        left = [piece for piece in self.pieces if piece.waits]
+        return left if self.transfer["by_line"] and len(left) > 1 else []
+
+    @property
+    def has_ends(self) -> bool:
+        """True where it has ended for some of the devices."""
+        return any(piece.end for piece in self.pieces)
+
+    @property
+    def rejected(self) -> Sequence[Piece]:
+        """The devices that were not accepted."""
+        return [piece for piece in self.pieces if piece.end == statuses.LINE_ENDS["rejected"]]
+
+    @property
     def rent_ore(self) -> int | None:
-        """What all of it costs a month, in öre without VAT; None where some rent is not known."""
+        """What goes with it a month, in öre without VAT; None where a rent is not known."""
         if self.cost is not None and self.cost.part:
             return self.cost.month_ore
-        rents = [piece.rent_ore for piece in self.pieces]
+        gone = [piece for piece in self.pieces if piece.is_counted] or self.pieces
+        rents = [piece.rent_ore for piece in gone]
         return None if None in rents else sum(one for one in rents if one is not None)
 
 
@@ -68,11 +98,11 @@ async def offers_of(
         _devices_of(here, found),
     )
     known = [part.value for part in devices.values() if part]
-    rents, costs = await asyncio.gather(
-        rents_of(here, known, today),
+    articles, costs = await asyncio.gather(
+        articles_of(here, [one["article_number"] for one in known]),
         _costs_of(here, found if with_costs else (), devices),
     )
-    offers = [_offer(here, view, people, devices, rents, today) for view in found]
+    offers = [_offer(here, view, people, devices, articles, today) for view in found]
     return [replace(one, cost=costs.get(one.transfer["id"])) for one in offers], names
 
 
@@ -142,6 +172,7 @@ async def _costs_of(
                 {
                     one["device_id"]: _payer_now(devices[one["device_id"]])
                     for one in view["devices"]
+                    if one["waits"]
                 },
                 payer=None if view["new_store"] else view["proposed_payer"],
                 from_on=view["would_take_effect_on"],
@@ -169,10 +200,10 @@ def _offer(
     view: dict[str, Any],
     people: dict[str, Person],
     devices: dict[str, Part],
-    rents: dict[str, int | None],
+    articles: dict[str, dict[str, Any]],
     today: date | None,
 ) -> Offer:
-    pieces = [_piece(one, devices[one["device_id"]], rents) for one in view["devices"]]
+    pieces = [_piece(one, devices[one["device_id"]], articles, today) for one in view["devices"]]
     recipient = people.get((view.get("recipient") or {}).get("person", ""))
     return Offer(
         transfer=view,
@@ -184,16 +215,25 @@ def _offer(
     )
 
 
-def _piece(line: dict[str, Any], device: Part, rents: dict[str, int | None]) -> Piece:
+def _piece(
+    line: dict[str, Any],
+    device: Part,
+    articles: dict[str, dict[str, Any]],
+    today: date | None,
+) -> Piece:
     known = device.value if device else {}
-    article = known.get("article_number", "")
+    number = known.get("article_number", "")
+    article = articles.get(number)
     return Piece(
         device_id=line["device_id"],
         number=line["device_number"] or "",
-        article_number=article,
+        article_number=number,
         name=known.get("name", ""),
-        rent_ore=rents.get(article),
+        type=dict(TYPES).get(article["type"], "") if article else "",
+        rent_ore=rent_on(article, today) if article else None,
         payer_id=known.get("payer_id") or "",
+        waits=line["waits"],
+        end=statuses.LINE_ENDS.get(line["end"] or "", ""),
     )
 
 

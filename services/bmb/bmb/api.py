@@ -9,7 +9,6 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq, In, Where, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
-    Body,
     CommandRunner,
     Commands,
     ListOf,
@@ -32,22 +31,20 @@ from kvitt_contracts.bmb import (
     WithdrawTransfer,
 )
 from kvitt_contracts.types import (
-    CustomerId,
     Day,
     DeviceNumber,
-    PayerId,
     PersonRef,
     ServicePointId,
     UserId,
     identify,
 )
-from pydantic import Field
 from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
+from bmb.acknowledgements.bodies import AcceptBody, RejectBody, UnlockBody
 from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
-from bmb.drafts.bodies import Message, SaveBody, command_of
+from bmb.drafts.bodies import SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
 from bmb.queries import SHOWN, UNLOCKED, is_of_protected, is_shown, may_be_unlocked
@@ -58,28 +55,6 @@ from bmb.responsibles.views import ResponsiblesView
 from bmb.views import LockedTransfer, TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
-
-
-class AcceptBody(Body):
-    """Bytet godkänns för en kund."""
-
-    customer_id: Annotated[CustomerId, Field(description="Kund/leveransadress")]
-    payer_id: Annotated[
-        PayerId | None, Field(description="Bara där regionen låter betalaren väljas")
-    ] = None
-    message: Annotated[Message | None, Field(description="Till avsändaren")] = None
-
-
-class RejectBody(Body):
-    """Bytet godkänns inte."""
-
-    message: Annotated[Message | None, Field(description="Varför; krävs i vissa regioner")] = None
-
-
-class UnlockBody(Body):
-    """Ett låst byte låses upp."""
-
-    asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
 
 
 @router.post("/transfers", status_code=202)
@@ -136,12 +111,13 @@ async def cancel_transfer(transfer_id: UUID, commands: Commands) -> TransferView
 
 @router.post("/transfers/{transfer_id}:accept")
 async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Commands) -> TransferView:
-    """Kvittera: godkänn bytet för en kund, som bestämmer betalaren.
+    """Kvittera: godkänn bytet för en kund, som bestämmer betalaren. Där regionen tillåter det kan
+    en del av hjälpmedlen avslås samtidigt; avslås alla är hela bytet avslaget.
 
     Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, SENT_BY_ONESELF,
     CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4), NOT_RESPONSIBLE
     (BMB-9), UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14),
-    NOT_A_PRESCRIBER (BMB-1).
+    NOT_A_PRESCRIBER (BMB-1), BUNDLE_WHOLE, NOT_IN_TRANSFER, MESSAGE_MISSING (BMB-5).
     """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
     return await _run(command, transfer_id, commands, rule="BMB-4")
@@ -271,8 +247,10 @@ async def list_unanswered(
 
 @router.get("/transfers:rejected")
 async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[TransferLine]:
-    """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till (BMB-8)."""
-    rejected = TransferRow.status == Status.REJECTED
+    """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till, helt eller
+    till en del (BMB-8).
+    """
+    rejected = or_(TransferRow.status == Status.REJECTED, TransferRow.rejected != ())
     return await TRANSFERS.page(asked, reader, _from_me(reader), rejected)
 
 
@@ -315,10 +293,12 @@ async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
     receiving, sending = await _answering(tx, row)
+    policy = reader.pinned_policy(row.policy) if row.policy else None
     return TransferView.with_devices(
         row,
         numbers=numbers,
         texts=texts,
+        policy=policy,
         receiving=receiving,
         sending=sending,
         caller=reader.caller,
@@ -365,10 +345,12 @@ def _show(
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
         receiving, sending = await _answering(tx, row)
+        policy = tx.pinned_policy(row.policy) if row.policy else None
         view = TransferView.with_devices(
             row,
             numbers=numbers,
             texts=texts,
+            policy=policy,
             receiving=receiving,
             sending=sending,
             caller=commands.caller,

@@ -8,6 +8,7 @@ from uuid import UUID
 from kvitt_chassis.access import Caller
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
+from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
@@ -21,7 +22,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from bmb.domain import Status
+from bmb.domain import LineEnd, Status, end_of_line
 from bmb.models import TransferRow, TransferTextRow
 from bmb.responsibles.views import ResponsiblesView
 
@@ -104,6 +105,12 @@ class DeviceLine(BaseModel):
     device_id: UUID
     device_number: Annotated[DeviceNumber | None, Field(description="Individnummer")]
     waits: Annotated[bool, Field(description="Sant tills bytet har fått verkan för hjälpmedlet")]
+    end: Annotated[
+        LineEnd | None,
+        Field(
+            description="Hur bytet slutade för just det hjälpmedlet; tomt medan det är kvar (BMB-5)"
+        ),
+    ]
 
 
 class TransferView(TransferLine):
@@ -118,6 +125,10 @@ class TransferView(TransferLine):
     proposed_payer: Annotated[PayerId, Field(description="Föreslagen betalare (BMB-2)")]
     customer_id: Annotated[CustomerId | None, Field(description="Vald kund/leveransadress")]
     payer_id: Annotated[PayerId | None, Field(description="Betalare från och med bytet")]
+    by_line: Annotated[
+        bool,
+        Field(description="Sant där en del av hjälpmedlen kan avslås och resten godkännas (BMB-5)"),
+    ] = False
     would_take_effect_on: Annotated[
         date | None,
         Field(description="Får verkan, om det godkänns i dag (BMB-4); tomt när det är avgjort"),
@@ -152,13 +163,15 @@ class TransferView(TransferLine):
         *,
         numbers: Mapping[DeviceId, DeviceNumber],
         texts: TransferTextRow | None,
+        policy: RegionPolicy | None,
         receiving: ResponsiblesView,
         sending: ResponsiblesView,
         caller: Caller,
         would_take_effect_on: date | None,
     ) -> "TransferView":
-        """The view of a row for a caller, with who answers at its two service points.
-        `would_take_effect_on`: the Stockholm day, were it accepted now; None once it is decided.
+        """The view of a row for a caller, with who answers at its two service points; `policy` is
+        the one that it was sent under. `would_take_effect_on`: the Stockholm day, were it accepted
+        now; None once it is decided.
         """
         state = row.state()
         shown = texts if texts is not None and may_read_texts(row, caller) else None
@@ -167,12 +180,14 @@ class TransferView(TransferLine):
                 device_id=device,
                 device_number=numbers.get(device),
                 waits=device in state.remaining,
+                end=end_of_line(state, device),
             )
             for device in state.devices
         ]
         added = {
             "pending": state.is_pending,
             "devices": lines,
+            "by_line": policy is not None and policy.transfer.bundle == "by_line",
             "responsibles": receiving.acts_today,
             "contact": receiving.contact,
             "sender_contact": sending.contact,

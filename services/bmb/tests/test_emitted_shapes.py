@@ -18,7 +18,8 @@ from kvitt_contracts.bmb import (
     WithdrawTransfer,
 )
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.types import CustomerId, UserId
+from kvitt_contracts.policy import Policies, PolicyHistory
+from kvitt_contracts.types import CustomerId, RegionCode, UserId
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -50,13 +51,17 @@ from contracts.tests.builders.story import (
     STAND_IN,
     SUBSTITUTE,
     a_care_unit,
+    device_id,
     transfer_id,
 )
-from services.bmb.tests.builders import the_registry
+from services.bmb.tests.builders import a_policy, the_registry
 
 AT = stockholm("2026-05-01 10:00")
+AC = RegionCode("ac")
 PATIENT, UNIT, STORE = "170098", "170099", "170077"
 """Devices at a patient, at a care unit and in the sender's store."""
+OTHER_ONE = "157792"
+"""Another one at the patient."""
 
 TO_PATIENT: dict[str, Any] = {"new_recipient": {"kind": "patient", "person": OTHER_PATIENT}}
 TO_UNIT = {"new_recipient": {"kind": "care_unit", "unit": "30111"}}
@@ -78,6 +83,11 @@ KINDS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 async def test_bmb_emits_what_its_builders_make(given: Given) -> None:
     emitted: list[Event] = []
+    by_line = Policies({AC: PolicyHistory(versions=(a_policy(bundle="by_line"),))})
+    async with given(service, at=AT, policies=by_line) as world:
+        await world.handle_all(*the_registry(), *map(a_device_stated_on_loan, (PATIENT, OTHER_ONE)))
+        await answered_by_line(world)
+        emitted += await world.events()
     for region, story in (
         ("ac", drafts),
         ("ac", answers),
@@ -140,6 +150,15 @@ async def answers(world: World, region: str) -> None:
     await world.handle(WithdrawTransfer(by=UserId(SENDER)), subject="BACK")
     await send(world, "NO", PATIENT, **TO_PRESCRIBER)
     await world.handle(RejectTransfer(by=UserId(RECEIVER), message="Fel enhet"), subject="NO")
+
+
+async def answered_by_line(world: World) -> None:
+    """A transfer of two devices, of which the receiver accepts one."""
+    await world.handle(a_wish(PATIENT, devices=(PATIENT, OTHER_ONE), execute=True), subject="SOME")
+    await world.handle(a_hold_granted(PATIENT, OTHER_ONE, transfer="SOME"))
+    rejected = [{"device_id": device_id(OTHER_ONE)}]
+    answer = {"by": OUTSIDER, "customer_id": OTHER, "message": "Åter", "reject": rejected}
+    await world.handle(AcceptTransfer.model_validate(answer), subject="SOME")
 
 
 async def accepted_at_once(world: World, region: str) -> None:

@@ -39,12 +39,13 @@ def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable
 
 @messages.command(AcceptTransfer, of=TransferRow, rule="BMB-4", reads=_read)
 async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transaction) -> None:
-    """Accept for a customer of the receiving side, or the proposed one (BMB-4).
+    """Accept for a customer of the receiving side, or the proposed one (BMB-4); some of its devices
+    may be rejected in the same act, by policy (BMB-5).
 
     Refused: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER (BMB-4), UNKNOWN_USER (REF-3),
     NOT_RESPONSIBLE (BMB-9), NOT_OPEN, SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE,
     PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT
-    (REF-14), NOT_A_PRESCRIBER (BMB-1).
+    (REF-14), NOT_A_PRESCRIBER (BMB-1), BUNDLE_WHOLE, NOT_IN_TRANSFER, MESSAGE_MISSING (BMB-5).
     """
     by = await queries.user(tx, command.by)
     customer = await tx.get(CustomerRow, command.customer_id, rule="BMB-4", field="customer_id")
@@ -63,6 +64,7 @@ async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transac
         policy=_policy(row, tx),
         now=tx.now,
         has_message=texts.has_text(command.message),
+        rejecting={one.device_id for one in command.reject},
     )
     if events:
         tx.record(row, *events)

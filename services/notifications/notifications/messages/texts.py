@@ -62,6 +62,6 @@ TEXTS: dict[MessageKind, Text] = {
     ),
     MessageKind.TRANSFER_LINE_DROPPED: Text(
         "Hjälpmedel utgick ur byte",
-        "Ett hjälpmedel är återlämnat eller skrotat och ingår inte längre i byte {name}.",
+        "Hjälpmedel ingår inte längre i byte {name}. Öppna det och läs vilka, och varför.",
     ),
 }

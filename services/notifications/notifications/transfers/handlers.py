@@ -19,6 +19,7 @@ from kvitt_contracts.bmb import (
     TransferDrafted,
     TransferExecutedAutomatically,
     TransferLineDropped,
+    TransferLinesRejected,
     TransferLocked,
     TransferRefused,
     TransferRejected,
@@ -43,6 +44,7 @@ messages = Handlers()
 _TO_SENDER = {
     TransferRefused: MessageKind.TRANSFER_REFUSED,
     TransferAccepted: MessageKind.TRANSFER_ACCEPTED,
+    TransferLinesRejected: MessageKind.TRANSFER_LINE_DROPPED,
     TransferRejected: MessageKind.TRANSFER_REJECTED,
     TransferLocked: MessageKind.TRANSFER_LOCKED,
     TransferVoided: MessageKind.TRANSFER_VOIDED,
@@ -63,6 +65,7 @@ _TO_REGION = {
     TransferSent: "sent",
     TransferAccepted: "accepted",
     TransferRejected: "rejected",
+    TransferLinesRejected: "lines_rejected",
     TransferWithdrawn: "withdrawn",
     TransferExecutedAutomatically: "executed_automatically",
     TransferLocked: "locked",
@@ -79,6 +82,7 @@ ToldEvent = (
     | TransferDeadlineNeared
     | TransferAccepted
     | TransferRejected
+    | TransferLinesRejected
     | TransferWithdrawn
     | TransferExecutedAutomatically
     | TransferLocked
@@ -130,7 +134,10 @@ async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) 
         post(tx, to, message, about)
     status = _TO_REGION.get(type(event))
     if status is not None:
-        reported = TransferReported(transfer=row.name, status=status, occurred_at=when(tx))
+        devices = event.devices if isinstance(event, TransferLinesRejected) else ()
+        reported = TransferReported(
+            transfer=row.name, status=status, occurred_at=when(tx), devices=devices
+        )
         await report(tx, row.transfer_id, reported)
 
 
