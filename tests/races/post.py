@@ -142,4 +142,6 @@ async def _apply(
         return await running.inbox.apply(arrived, heads=[] if head is None else [head])
     except Refused as refused:
         (incoming,) = arrived
+        if not incoming.is_inbound:
+            raise RuntimeError(f"an event is refused: {refused.reason}") from refused
         return await running.inbox.refuse(incoming, refused, head=head)
