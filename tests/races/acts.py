@@ -75,7 +75,7 @@ class Return:
 def wish(
     chance: Chance, devices: Sequence[Stated], custody: Mapping[DeviceId, Custody], now: datetime
 ) -> Asked:
-    """A transfer of a device, or of two, that somebody sends, or saves as a draft."""
+    """A transfer that somebody sends, or saves as a draft: of a device, or of two of `devices`."""
     first = devices[chance.below(len(devices))]
     now_with = custody[first.id]
     named = [first]

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from kvitt_chassis.operating.row_comparison import read_event
+from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.envelope import Envelope, Message
 from kvitt_contracts.inventory import Custody, DeviceRegistered
@@ -170,8 +171,9 @@ async def _close(system: System, post: Post, month: Moment) -> bool:
             await inventory.fire("day_ends", month.regions[key], key)
     month.now = ends
     post.put(month.take())
-    await post.hand_over_all()
-    if post.parked:
+    try:
+        await post.hand_over_all()
+    except NotYetKnown:
         return False
     for _ in range(_INVOICED_WITHIN):
         due = [key for _, name, key in month.timers if name == "invoice_run"]

@@ -22,11 +22,13 @@ async def overlap(running: Running, first: Work, second: Work) -> tuple[Outcome,
     await asyncio.wait((before, reached), return_when=asyncio.FIRST_COMPLETED)
     reached.cancel()
     after = asyncio.create_task(_at(free, second))
-    while not after.done():
-        if free.pid and held.pid and await running.is_held_up(free, by=held):
-            break
-        await asyncio.sleep(_LOOK_SECONDS)
-    held.opened.set()
+    try:
+        while not after.done():
+            if free.pid and held.pid and await running.is_held_up(free, by=held):
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+    finally:
+        held.opened.set()
     outcomes: tuple[Outcome, Outcome] = await asyncio.gather(before, after, return_exceptions=True)
     return outcomes
 

@@ -141,5 +141,7 @@ async def _apply(
     try:
         return await running.inbox.apply(arrived, heads=[] if head is None else [head])
     except Refused as refused:
+        if not all(one.is_inbound for one in arrived):
+            raise RuntimeError(f"an event is refused: {refused.reason}") from refused
         (incoming,) = arrived
         return await running.inbox.refuse(incoming, refused, head=head)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from bmb.domain import TAKING_EFFECT, Status, Transfer, evolve
+from bmb.domain import HOLDING, TAKING_EFFECT, Status, Transfer, evolve
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.database import is_lock_trouble
 from kvitt_chassis.operating.row_comparison import read_event
@@ -70,6 +70,11 @@ class Told:
     event: Any
 
 
+def _held(transfer: Transfer) -> Sequence[DeviceId]:
+    is_held = transfer.status is Status.REQUESTED or transfer.status in HOLDING
+    return transfer.remaining if is_held else ()
+
+
 class Run:
     """A seed's run, or that of a tape in its place. `violations` are what did not hold."""
 
@@ -120,6 +125,9 @@ class Run:
         except Violation as found:
             self.violations.append(found)
         except Exception as error:  # noqa: BLE001  # whatever a handler raises is a finding
+            import traceback
+
+            traceback.print_exc()
             self.violations.append(Violation("fault", describe(error)))
 
     # -- trouble -----------------------------------------------------------------------------------
@@ -127,8 +135,9 @@ class Run:
     async def _step(self) -> None:
         drawn = self._chance.draw()
         for share, act in (
-            (0.42, self._hand_over),
-            (0.17, self._send),
+            (0.40, self._hand_over),
+            (0.15, self._send),
+            (0.04, self._send_rivals),
             (0.16, self._answer),
             (0.13, self._move_clock),
             (0.03, self._return),
@@ -195,9 +204,28 @@ class Run:
     async def _send(self) -> None:
         if len(self.transfers) >= _TRANSFERS:
             return
+        held = {device for one in self.transfers.values() for device in _held(one)}
+        free = [one for one in self.devices if one.id not in held]
+        if not free or self._chance.happens(0.15):
+            free = list(self.devices)
+        await self._send_one_of(free)
+
+    async def _send_one_of(self, devices: Sequence[Stated]) -> None:
         target = uuid5(_RUNS, f"{self.label}/{len(self.transfers)}")
-        wish = acts.wish(self._chance, self.devices, self.custody, self.moment.now)
-        await self._command(wish, target)
+        await self._command(acts.wish(self._chance, devices, self.custody, self.moment.now), target)
+
+    async def _send_rivals(self) -> None:
+        """Two want the same device, and inventory reads both at once."""
+        if len(self.transfers) + 1 >= _TRANSFERS:
+            return
+        device = self.devices[self._chance.below(len(self.devices))]
+        before = set(self._post.waiting)
+        await self._send_one_of([device])
+        await self._send_one_of([device])
+        asked = [one for one in self._post.waiting if one not in before and one[0] == "inventory"]
+        if len(asked) == 2:
+            works = [partial(self._post.hand_over, [one], most=3) for one in asked]
+            await self._do_both("inventory", "it reads rivals", *works)
 
     async def _answer(self) -> None:
         ripe = [one for one in self.transfers.values() if one.status in acts.RIPE]
@@ -240,8 +268,11 @@ class Run:
         among = works[service]
         first = among.pop(self._chance.below(len(among)))
         second = among[self._chance.below(len(among))]
-        self._note(f"{service}: {first[0]} while {second[0]}")
-        for outcome in await overlap(self._system[service], first[1], second[1]):
+        await self._do_both(service, f"{first[0]} while {second[0]}", first[1], second[1])
+
+    async def _do_both(self, service: str, what: str, first: Work, second: Work) -> None:
+        self._note(f"{service}: {what}")
+        for outcome in await overlap(self._system[service], first, second):
             if isinstance(outcome, Refused):
                 self._note(f"one of them: {outcome.reason}")
             elif outcome is not None and not is_lock_trouble(outcome):
@@ -277,17 +308,20 @@ class Run:
         deadlines = [one.deadline for one in sent if one.deadline and one.deadline > now]
         ahead = sorted(due for due in self.moment.timers.values() if due > now)
         second = timedelta(seconds=1)
+        first = min(deadlines, default=now + timedelta(hours=20))
         to = (
             now + timedelta(hours=self._chance.between(1, 20)),
             ahead[0] if ahead else now + timedelta(hours=6),
-            min(deadlines) - second if deadlines else now + timedelta(hours=30),
-            min(deadlines) + second if deadlines else now + timedelta(hours=10),
+            first - second,
+            first + second,
             start_of_day(stockholm_day(now) + timedelta(days=1)),
         )[self._chance.below(5)]
         if to > TROUBLED_UNTIL:
             return
         self.moment.now = max(now, to)
         self._note(f"it is {self.moment.now:%d %B %H:%M:%S}")
+        if self._chance.happens(0.2):
+            await self._answer()  # before what is due has been noticed
         if not self._chance.happens(0.2):
             await self._fire_due()
 

@@ -45,7 +45,7 @@ from contracts.tests.builders.story import (
 FIRST, LAST = date(2026, 5, 1), date(2026, 5, 31)
 """The month that is invoiced."""
 STATED_AT = datetime(2026, 5, 1, 8, tzinfo=UTC)
-BEGINS_AT = datetime(2026, 5, 4, 7, tzinfo=UTC)
+BEGINS_AT = datetime(2026, 5, 9, 7, tzinfo=UTC)
 POLICY_CHANGES_ON = date(2026, 5, 12)
 TROUBLED_UNTIL = datetime(2026, 5, 22, 18, tzinfo=UTC)
 """No act comes later: what was sent by then is over in the month."""
