@@ -6,10 +6,11 @@ Everything in it is a code or a reference: names and numbers of persons stand in
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from kvitt_portal.forms import Form, is_id
+from kvitt_portal.numbers import holds_number
 from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES = 100
@@ -124,6 +125,11 @@ class Draft:
         given = [(name, one) for name, one in said.items() if one]
         given += [("line", str(line)) for line in self.lines]
         return f"/uttag/nytt?{urlencode(given)}"
+
+    @property
+    def holds_number(self) -> bool:
+        """True where its address would hold a personal number."""
+        return holds_number(unquote_plus(self.address))
 
     @property
     def sending_key(self) -> str:
