@@ -133,11 +133,13 @@ class Sessions:
         return secret
 
     async def take(self, secret: str) -> dict[str, Any] | None:
-        """What was kept, once."""
-        content = await self._pool.fetchval(
-            "DELETE FROM kept WHERE digest = $1 RETURNING content", _digest(secret)
+        """What was kept, once, and for some minutes alone."""
+        row = await self._pool.fetchrow(
+            "DELETE FROM kept WHERE digest = $1 RETURNING content, ends_at", _digest(secret)
         )
-        return None if content is None else self._opened(content)
+        if row is None or row["ends_at"] < datetime.now(UTC):
+            return None
+        return self._opened(row["content"])
 
     async def forget_old(self) -> None:
         """Delete what ended a day ago, and what was kept too long."""

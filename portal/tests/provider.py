@@ -57,6 +57,14 @@ class WithProvider:
                 hashlib.sha256(secret.encode()).digest(),
             )
 
+    async def outlast(self, secret: str) -> None:
+        """What was kept under a cookie's secret has been kept for too long."""
+        async with self._connection() as connection:
+            await connection.execute(
+                "UPDATE kept SET ends_at = now() - interval '1 minute' WHERE digest = $1",
+                hashlib.sha256(secret.encode()).digest(),
+            )
+
     async def session(self, client: httpx.AsyncClient) -> Session:
         """Somebody's session as it is stored."""
         async with self.table() as table:
