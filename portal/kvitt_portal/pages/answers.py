@@ -115,6 +115,7 @@ async def _to_do(here: Visit, form: Form) -> Response:
         names=names,
         form=form,
         customers=await _customers(here),
+        with_proposed=with_proposed,
         statuses=statuses.TRANSFERS,
     )
 
@@ -145,6 +146,8 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
     is_receiver = view["receiving_service_point"] in here.user.service_points
     is_sender = view["sending_service_point"] in here.user.service_points
     may_unlock = view["status"] == "locked" and here.has(*STAFF)
+    if "customer" not in form:
+        form.give("customer", view["proposed_customer"] or "")
     if may_unlock and "asked_by" not in form:
         form.give("asked_by", view["unlock_asked_by"] or "")
     return here.page(
@@ -160,7 +163,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         may_unlock=may_unlock,
         is_receiver=is_receiver,
         is_sender=is_sender,
-        customers=await _customers(here),
+        customers=with_proposed(await _customers(here), view["proposed_customer"], names),
     )
 
 
@@ -170,6 +173,15 @@ async def _takes_effect_now(here: Visit, view: dict[str, Any]) -> bool:
         return False
     today = await today_if_known(here)
     return today is not None and bool(view["effective_on"] <= today.isoformat())
+
+
+def with_proposed(
+    customers: list[tuple[str, str]], proposed: str | None, names: Names
+) -> list[tuple[str, str]]:
+    """Whom one may accept a transfer for: the customer that is proposed for it, too (BMB-4m)."""
+    if not proposed or any(code == proposed for code, _ in customers):
+        return customers
+    return [(proposed, names.customer(proposed)), *customers]
 
 
 async def _customers(here: Visit) -> list[tuple[str, str]]:
