@@ -32,7 +32,6 @@ _MAX_FIELDS = 500
 _A_YEAR = 365 * 86_400  # seconds
 _RESOLVED_AT_ONCE = 200
 
-
 _UNTOLD = {"address": None}
 """What orders leaves out of a person with protected identity: pages ask whether it is there."""
 
@@ -341,7 +340,7 @@ async def visit(request: Request) -> Visit:
     """The visit of this request. Raises NotLoggedIn."""
     portal = portal_of(request)
     secret = request.cookies.get(portal.cookie, "")
-    session = await portal.sessions.find(secret) if secret else None
+    session = await portal.sessions.find(secret, lasts_on=not _asks_by_itself(request))
     if session is not None and ends_soon(session):
         providers = request.app.state.providers
         known = providers.get if providers is not None else lambda _: None
@@ -356,6 +355,11 @@ async def visit(request: Request) -> Visit:
     made = Visit(request, portal, secret, session)
     request.state.visit = made  # its end is awaited before the answer begins: app.py
     return made
+
+
+def _asks_by_itself(request: Request) -> bool:
+    """True where a page looks whether something is done: nobody may be sitting before it."""
+    return request.headers.get("hx-request") == "true" and "sjalv" in request.query_params
 
 
 async def visit_or_none(request: Request) -> Visit | None:

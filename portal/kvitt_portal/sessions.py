@@ -73,8 +73,10 @@ class Sessions:
         )
         return secret
 
-    async def find(self, secret: str) -> Session | None:
-        """The session of a cookie's secret, which lasts on from here; None where it has ended."""
+    async def find(self, secret: str, *, lasts_on: bool = True) -> Session | None:
+        """The session of a cookie's secret, which lasts on from here unless told; None where it has
+        ended.
+        """
         now = datetime.now(UTC)
         row = await self._pool.fetchrow(
             "SELECT content, idle_until FROM sessions"
@@ -84,7 +86,7 @@ class Sessions:
         )
         if row is None:
             return None
-        if row["idle_until"] < now + IDLE - _TOUCHED_EVERY:
+        if lasts_on and row["idle_until"] < now + IDLE - _TOUCHED_EVERY:
             await self._pool.execute(
                 "UPDATE sessions SET idle_until = $2 WHERE digest = $1", _digest(secret), now + IDLE
             )

@@ -282,6 +282,20 @@ async def test_who_logs_out_of_a_session_whose_time_is_out_is_out(
         assert (await with_provider.log_in(client)).headers["location"] == "/"
 
 
+async def test_a_page_that_looks_by_itself_keeps_nobody_logged_in(
+    with_provider: WithProvider,
+) -> None:
+    async with with_provider.browser() as client:
+        await with_provider.log_in(client)
+        secret = client.cookies["kvitt"]
+        ends = await with_provider.lasts_until(secret, minutes=5)
+        assert (await client.get("/mina-uppgifter?sjalv=1", headers=PART)).status_code == 200
+        assert await with_provider.lasts_until(secret) == ends
+
+        await client.get("/mina-uppgifter", headers=PART)
+        assert await with_provider.lasts_until(secret) > ends
+
+
 async def test_what_was_kept_too_long_is_gone(with_provider: WithProvider) -> None:
     async with with_provider.table() as table:
         secret = await table.keep({"action": "/"})

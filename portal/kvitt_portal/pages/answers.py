@@ -107,15 +107,20 @@ async def _to_do(here: Visit, form: Form) -> Response:
         cursor=here.request.query_params.get("cursor"),
         limit=_AT_ONCE,
     )
-    offers, names = await offers_of(here, [one["id"] for one in items_of(found)])
+    (offers, names), customers = await asyncio.gather(
+        offers_of(here, [one["id"] for one in items_of(found)]), _customers(here)
+    )
+    views = [offer.transfer for offer in offers]
+    choices = {
+        one["id"]: _with_proposed(customers, one["proposed_customer"], names) for one in views
+    }
     return here.page(
         "bmb/to_do.html",
         found=found,
         offers=offers,
         names=names,
         form=form,
-        customers=await _customers(here),
-        with_proposed=with_proposed,
+        choices=choices,
         statuses=statuses.TRANSFERS,
     )
 
@@ -163,7 +168,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         may_unlock=may_unlock,
         is_receiver=is_receiver,
         is_sender=is_sender,
-        customers=with_proposed(await _customers(here), view["proposed_customer"], names),
+        customers=_with_proposed(await _customers(here), view["proposed_customer"], names),
     )
 
 
@@ -175,7 +180,7 @@ async def _takes_effect_now(here: Visit, view: dict[str, Any]) -> bool:
     return today is not None and bool(view["effective_on"] <= today.isoformat())
 
 
-def with_proposed(
+def _with_proposed(
     customers: list[tuple[str, str]], proposed: str | None, names: Names
 ) -> list[tuple[str, str]]:
     """Whom one may accept a transfer for: the customer that is proposed for it, too (BMB-4m)."""
