@@ -23,7 +23,6 @@ async def anna(ward: Ward) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize("page", ["/bestallningar/ny", "/uttag/nytt"])
-@pytest.mark.rule("ORD-1a")
 async def test_it_is_for_a_patient_or_a_unit_and_never_for_one_of_them_in_silence(
     anna: httpx.AsyncClient, ward: Ward, page: str
 ) -> None:
@@ -46,12 +45,17 @@ async def test_digits_of_other_scripts_are_no_numbers(anna: httpx.AsyncClient) -
 
 
 async def test_every_field_at_once_is_as_long_as_it_can_be(anna: httpx.AsyncClient) -> None:
-    names = [f"{one}-{n}" for one in ("article", "payer", "comment") for n in range(1, 8)]
-    names += ["prescriber", "service_point", "unit", "payer", "receiver", "device", "store"]
-    for page in ("/bestallningar/ny", "/bmb/skicka", "/uttag/nytt"):
-        answer = await anna.post(page, data=dict.fromkeys(names, "å" * 3_900))
+    lines = range(1, 8)
+    names = {
+        "/bestallningar/ny": [f"payer-{n}" for n in lines],
+        "/bmb/skicka": ["device", "unit", "receiver", "prescriber", "receiving", "store", "date"],
+        "/uttag/nytt": ["prescriber", "service_point", "unit", "payer", "person", "draft"],
+    }
+    for page, fields in names.items():
+        whole = {f"article-{n}": "x" for n in lines}
+        answer = await anna.post(page, data=whole | dict.fromkeys(fields, "å" * 3_900))
 
-        assert answer.status_code in (200, 413, 422), page
+        assert answer.status_code in (200, 422), page
 
 
 async def test_a_whole_articles_number_leads_to_it_and_back_to_the_search(
@@ -66,7 +70,6 @@ async def test_a_whole_articles_number_leads_to_it_and_back_to_the_search(
     assert "<h1>" not in typed.text
 
 
-@pytest.mark.rule("BMB-4m")
 async def test_the_proposed_customer_is_the_one_that_is_chosen(scene: Scene) -> None:
     here, there, third = scene.place(), scene.place(), scene.place()
     sender = scene.user(here)

@@ -250,7 +250,6 @@ async def test_a_token_is_renewed_once_for_several_tabs(with_provider: WithProvi
     assert once.renewed == 1
 
 
-@pytest.mark.rule("REF-18f")
 async def test_whose_token_no_service_takes_stands_at_the_log_in_with_what_was_typed(
     with_provider: WithProvider,
 ) -> None:

@@ -3,7 +3,6 @@
 import re
 
 import httpx
-import pytest
 
 from portal.tests.scene import Scene
 from portal.tests.ward import Ward
@@ -13,7 +12,6 @@ def _key(page: httpx.Response) -> str:
     return re.findall(r'name="_key" value="([^"]+)"', page.text)[0]
 
 
-@pytest.mark.rule("REF-6a")
 async def test_what_stands_on_anothers_page_is_not_done_in_ones_own_name(
     ward: Ward, scene: Scene
 ) -> None:
