@@ -75,17 +75,21 @@ class Draft:
         person = form["person"]
         numbers = [n for n in form.all("line") if n.isdigit()][:MOST_LINES]
         return cls(
-            key=form["draft"] or str(uuid4()),
-            service_point=form["service_point"] or at,
-            prescriber=form["prescriber"] or me,
+            key=form["draft"][:40] or str(uuid4()),
+            service_point=form["service_point"][:20] or at,
+            prescriber=form["prescriber"][:40] or me,
             person=person if is_id(person) else "",
-            unit=form["unit"],
-            payer=form["payer"],
+            unit=form["unit"][:20],
+            payer=form["payer"][:20],
             lines=tuple(
-                Line(form[f"article-{n}"], form[f"quantity-{n}"] or "1", form[f"device-{n}"])
+                Line(
+                    form[f"article-{n}"][:40],
+                    form[f"quantity-{n}"][:40] or "1",
+                    form[f"device-{n}"][:40],
+                )
                 for n in numbers
             ),
-            query=form["q"],
+            query=form["q"][:100],
         )
 
     def but(self, **changed: Any) -> Self:
