@@ -173,8 +173,9 @@ class Visit:
 
     @property
     def is_partial(self) -> bool:
-        """True where htmx asks for a part of a page."""
-        return self.request.headers.get("hx-request") == "true"
+        """True where htmx asks for a part of a page; on the browser's way back it asks for all."""
+        asked = self.request.headers
+        return asked.get("hx-request") == "true" and "hx-history-restore-request" not in asked
 
     def has(self, *roles: str) -> bool:
         """True where the user has one of these roles."""
