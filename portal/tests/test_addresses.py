@@ -1,6 +1,7 @@
 """No personal number stands in an address, wherever it was written, nor is one asked a service."""
 
 import json
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,17 @@ async def test_a_number_with_an_editors_hyphen_finds_its_person(
     answer = await anna.post("/sok", data={"q": ward.patient.hyphenated.replace("-", "–")})
 
     assert answer.headers["location"].startswith("/mottagare/")
+
+
+async def test_no_name_of_a_person_stands_in_the_browsers_history(
+    anna: httpx.AsyncClient, ward: Ward
+) -> None:
+    found = await anna.post("/sok", data={"q": ward.patient.number})
+    page = await anna.get(found.headers["location"])
+
+    (title,) = re.findall("<title>(.*)</title>", page.text)
+    assert ward.patient.name in page.text
+    assert "Testsson" not in title
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ function warnOfEnd() {
   say("Du loggas ut om ungefär två minuter.", stay);
 }
 function sayEnded() {
+  if (document.querySelector(".idle a")) return; // what waits asks each second
   const link = document.createElement("a");
   link.href = "/logga-in?till=/";
   link.target = "_blank";
