@@ -49,6 +49,8 @@ _TITLES = {
     403: "Du får inte göra det här",
     404: "Sidan finns inte",
     405: "Sidan finns inte",
+    409: "Det går inte i detta läge",
+    429: "Det blev för mycket på en gång",
     500: "Något gick fel hos oss",
     503: "Tjänsten svarar inte just nu",
 }
@@ -56,7 +58,7 @@ _TITLES = {
 
 def build(portal: Portal, settings: PortalSettings, checks: Health) -> ASGIApp:
     """The portal as an application."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.portal = portal
     app.mount("/static", StaticFiles(packages=[("kvitt_portal", "static")]), name="static")
     app.include_router(health.routes(checks))

@@ -10,6 +10,16 @@ from kvitt_contracts.problems import CONTRACT
 KEY = "_key"
 """The hidden field with the form's idempotency key: a form that is sent twice is done once."""
 MAX_LENGTH = 4_000
+_WHOSE = "."
+"""In a key, between what it is and whose it is."""
+
+ANOTHERS_PAGE = Problem(
+    status=409,
+    reason="ANOTHERS_PAGE",
+    title="Sidan är någon annans",
+    detail="Någon annan har loggat in i webbläsaren sedan sidan öppnades. Ingenting är gjort.",
+    way_on="Öppna sidan på nytt, så görs det i ditt namn.",
+)
 
 
 class Form:
@@ -25,6 +35,15 @@ class Form:
             self._values.setdefault(name, [value])
         self.errors: dict[str, list[str]] = {}
         self.key = self[KEY] or str(uuid4())
+
+    def bind(self, mark: str) -> None:
+        """Let the form's key say whose page it stands on."""
+        self.key = f"{self.key.partition(_WHOSE)[0]}{_WHOSE}{mark}"
+
+    def is_bound_to(self, mark: str) -> bool:
+        """False where it stood on the page of somebody else; a key may say nothing of that."""
+        _, says, whose = self.key.partition(_WHOSE)
+        return not says or whose == mark
 
     def __getitem__(self, name: str) -> str:
         """The value of a field, without blanks around it; empty where it was not sent."""

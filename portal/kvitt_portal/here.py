@@ -4,11 +4,10 @@
 """
 
 import asyncio
-import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -19,23 +18,19 @@ from jinja2 import Environment
 from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
-from kvitt_portal.forms import Form
+from kvitt_portal.forms import ANOTHERS_PAGE, Form
 from kvitt_portal.menu import CARE, MENU
-from kvitt_portal.providers import FAULTS
 from kvitt_portal.register import fill
+from kvitt_portal.renewal import Renewals, ends_soon
 from kvitt_portal.services import Part, Services
 from kvitt_portal.sessions import IDLE, LONGEST, Session, Sessions
-
-log = logging.getLogger(__name__)
 
 _COOKIE = "kvitt"
 _KEYS = "kvitt-tangenter"
 
-_RENEWED_BEFORE = 60.0  # seconds
 _MAX_FIELDS = 500
 _A_YEAR = 365 * 86_400  # seconds
 _RESOLVED_AT_ONCE = 200
-
 
 _UNTOLD = {"address": None}
 """What orders leaves out of a person with protected identity: pages ask whether it is there."""
@@ -75,6 +70,7 @@ class Portal:
     templates: Environment
     words: Mapping[str, Mapping[str, str]]
     is_secure: bool
+    renewals: Renewals = field(default_factory=Renewals)
 
     @property
     def cookie(self) -> str:
@@ -159,10 +155,16 @@ class Visit:
         path = self.request.url.path
         return path == address or (address != "/" and path.startswith(f"{address}/"))
 
-    @staticmethod
-    def new_key() -> str:
+    def new_key(self) -> str:
         """A key for a form of one button."""
-        return str(uuid4())
+        made = Form()
+        made.bind(self._mark)
+        return made.key
+
+    @property
+    def _mark(self) -> str:
+        """Whose pages these are, as their forms say it."""
+        return sha256(f"{self.user.region} {self.user.user_id}".encode()).hexdigest()[:12]
 
     @property
     def secret(self) -> str:
@@ -171,8 +173,9 @@ class Visit:
 
     @property
     def is_partial(self) -> bool:
-        """True where htmx asks for a part of a page."""
-        return self.request.headers.get("hx-request") == "true"
+        """True where htmx asks for a part of a page; on the browser's way back it asks for all."""
+        asked = self.request.headers
+        return asked.get("hx-request") == "true" and "hx-history-restore-request" not in asked
 
     def has(self, *roles: str) -> bool:
         """True where the user has one of these roles."""
@@ -189,8 +192,10 @@ class Visit:
 
     async def ask(self, service: str, path: str, **query: Any) -> Part:
         """What a service says; what is None or empty in the query is left out."""
-        return await self.portal.services.call(
-            service, "GET", path, token=self.user.token, query=query
+        return _answered(
+            await self.portal.services.call(
+                service, "GET", path, token=self.user.token, query=query
+            )
         )
 
     async def need(self, service: str, path: str, **query: Any) -> Any:
@@ -206,9 +211,11 @@ class Visit:
         """Have a service do something, once for each form however often it is sent. It is waited
         for, some 2 s; where it still waits then, `part.waits`.
         """
-        key = f"{form.key}:{method}:{path}"[:100] if form is not None else None
-        return await self.portal.services.call(
-            service, method, path, token=self.user.token, body=body, key=_key(key)
+        key = f"{form.key}:{method}:{path}" if form is not None else None
+        return _answered(
+            await self.portal.services.call(
+                service, method, path, token=self.user.token, body=body, key=_key(key)
+            )
         )
 
     async def today(self) -> date:
@@ -237,7 +244,7 @@ class Visit:
                 for page in pages
             )
         )
-        found = [one for part in parts if part for one in part.value["persons"]]
+        found = [one for part in map(_answered, parts) if part for one in part.value["persons"]]
         return {
             one["asked"]: Person(
                 ref=one["person"],
@@ -250,10 +257,16 @@ class Visit:
             for one in found
         }
 
+    # decision 0333: a form is sent by whose page it stands on
     async def form(self) -> Form:
-        """What was sent with this request."""
+        """What was sent with this request. Raises PageProblem where it stood on another user's
+        page: people share computers, and what is done is done in somebody's name.
+        """
         if self._form is None:
-            self._form = await sent_form(self.request)
+            sent = await sent_form(self.request)
+            if not sent.is_bound_to(self._mark):
+                raise PageProblem(ANOTHERS_PAGE)
+            self._form = sent
         return self._form
 
     def remembered(self, page: str) -> RedirectResponse | None:
@@ -274,6 +287,8 @@ class Visit:
     def page(self, template: str, *, status: int = 0, **values: Any) -> HTMLResponse:
         """A page, or a part of one. 422 where its form has errors."""
         form = values.get("form")
+        if isinstance(form, Form):
+            form.bind(self._mark)
         if not status:
             status = 422 if isinstance(form, Form) and not form.ok else 200
         notices, self.user.notices = self.user.notices, []
@@ -306,8 +321,10 @@ class Visit:
 
     def address(self, **changed: Any) -> str:
         """This page's address with another query."""
-        kept = {**self.request.query_params, **changed}
-        query = urlencode({name: one for name, one in kept.items() if one not in (None, "")})
+        asked = self.request.query_params.multi_items()
+        kept = [(name, one) for name, one in asked if name not in changed]
+        said = [(name, one) for name, one in (*kept, *changed.items()) if one not in (None, "")]
+        query = urlencode(said)
         return f"{self.request.url.path}?{query}" if query else self.request.url.path
 
     def forget(self) -> None:
@@ -324,12 +341,14 @@ async def visit(request: Request) -> Visit:
     """The visit of this request. Raises NotLoggedIn."""
     portal = portal_of(request)
     secret = request.cookies.get(portal.cookie, "")
-    session = await portal.sessions.find(secret) if secret else None
+    session = await portal.sessions.find(secret, lasts_on=not _asks_by_itself(request))
+    if session is not None and ends_soon(session):
+        providers = request.app.state.providers
+        known = providers.get if providers is not None else lambda _: None
+        session = await portal.renewals.renewed(portal.sessions, secret, known)
     if session is None:
         raise NotLoggedIn
     before = session.copy()
-    if session.token_ends_at and session.token_ends_at < time.time() + _RENEWED_BEFORE:
-        await _renew(request, session)
     if not session.is_known:
         await fill(portal.services, session)
     if session.copy() != before:
@@ -337,6 +356,11 @@ async def visit(request: Request) -> Visit:
     made = Visit(request, portal, secret, session)
     request.state.visit = made  # its end is awaited before the answer begins: app.py
     return made
+
+
+def _asks_by_itself(request: Request) -> bool:
+    """True where a page looks whether something is done: nobody may be sitting before it."""
+    return request.headers.get("hx-request") == "true" and "sjalv" in request.query_params
 
 
 async def visit_or_none(request: Request) -> Visit | None:
@@ -347,17 +371,11 @@ async def visit_or_none(request: Request) -> Visit | None:
         return None
 
 
-async def _renew(request: Request, session: Session) -> None:
-    """Give the session a fresh token, while its provider has one. Raises NotLoggedIn."""
-    providers = request.app.state.providers
-    openid = providers.get(session.provider) if providers is not None else None
-    if openid is not None and session.refresh_token:
-        try:
-            await openid.renew(session)
-        except FAULTS as fault:  # another tab was first, or the provider is silent for a moment
-            log.warning("a token was not renewed: %s", type(fault).__name__)
-    if session.token_ends_at <= time.time():
+def _answered(part: Part) -> Part:
+    """The part. Raises NotLoggedIn where the service does not take the user's token any more."""
+    if part.status == 401:
         raise NotLoggedIn
+    return part
 
 
 Perhaps = Annotated[Visit | None, Depends(visit_or_none)]

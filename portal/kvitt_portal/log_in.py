@@ -19,7 +19,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
-from kvitt_portal.here import Here, Portal, portal_of, sent_form
+from kvitt_portal.here import Here, Perhaps, Portal, portal_of, sent_form
 from kvitt_portal.providers import FAULTS, NotVerified, OpenId, Provider
 from kvitt_portal.register import fill
 from kvitt_portal.services import Part
@@ -285,12 +285,14 @@ async def go_on(here: Here) -> Response:
 
 
 @router.post("/logga-ut")
-async def log_out(here: Here) -> Response:
-    """End the session here, and then at the provider."""
-    portal = here.portal
-    await portal.sessions.end(here.secret)
-    here.forget()
-    after = await _after(here)
+async def log_out(request: Request, here: Perhaps) -> Response:
+    """End the session here, and then at the provider; also one whose time is out."""
+    portal = portal_of(request)
+    await portal.sessions.end(request.cookies.get(portal.cookie, ""))
+    after = None
+    if here is not None:
+        here.forget()
+        after = await _after(here)
     answer: Response
     if after is None:
         answer = RedirectResponse("/logga-in?sagt=ut", 303)

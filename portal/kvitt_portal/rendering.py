@@ -12,6 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.calendar import STOCKHOLM, in_swedish
 
+from kvitt_portal.forms import said_of
+
 _ZONE: ZoneInfo = STOCKHOLM
 _STATIC = Path(__file__).with_name("static")
 
@@ -27,7 +29,8 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
-    made.filters |= {"role": role, "cursor": cursor, "last_day": last_day, "month": month}
+    made.filters |= {"said": said_of, "role": role, "cursor": cursor, "last_day": last_day}
+    made.filters |= {"month": month}
     made.globals |= {"asset": asset, "pairs": pairs}
     return made
 

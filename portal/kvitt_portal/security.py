@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
-from kvitt_chassis.operating.masking import holds_personal_number
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kvitt_portal.numbers import holds_number
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -29,6 +30,7 @@ _EVERYWHERE: Sequence[tuple[str, str]] = (
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
 )
 _A_YEAR = "public, max-age=31536000, immutable"
+_FOUND = frozenset({200, 304})
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -51,7 +53,7 @@ class Guarded:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._give_headers(MutableHeaders(scope=message), scope)
+                self._give_headers(MutableHeaders(scope=message), scope, message["status"])
             await send(message)
 
         await app(scope, receive, with_headers)
@@ -59,8 +61,11 @@ class Guarded:
     def _refusal_of(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
         query = scope["query_string"].decode("latin-1").replace("+", " ")
-        if holds_personal_number(unquote(unquote(f"{scope['path']}?{query}"))):
-            return PlainTextResponse("Ett personnummer får inte stå i en adress.", 400)
+        if holds_number(unquote(unquote(f"{scope['path']}?{query}"))):
+            said = "Ett personnummer får inte stå i en adress. Sök personen överst på startsidan."
+            return PlainTextResponse(said, 400)
+        if "transfer-encoding" in headers:  # its size is not known before it has come
+            return PlainTextResponse("Det som skickades säger inte hur stort det är.", 411)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
             return PlainTextResponse("Det som skickades är för stort.", 413)
@@ -77,13 +82,14 @@ class Guarded:
             return site == "same-origin"
         return origin == _origin(self._address)
 
-    def _give_headers(self, headers: MutableHeaders, scope: Scope) -> None:
+    def _give_headers(self, headers: MutableHeaders, scope: Scope, status: int) -> None:
         for name, value in _EVERYWHERE:
             headers.setdefault(name, value)
         if self._is_secure:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         is_asset = scope["path"].startswith("/static/") and scope["query_string"]
-        headers.setdefault("Cache-Control", _A_YEAR if is_asset else "no-store")
+        lasts = is_asset and status in _FOUND
+        headers.setdefault("Cache-Control", _A_YEAR if lasts else "no-store")
 
 
 def _origin(address: str) -> str:

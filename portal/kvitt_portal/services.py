@@ -2,26 +2,34 @@
 What they answer is not interpreted here.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakValueDictionary
 
 import httpx
 from kvitt_chassis.operating.telemetry import current_traceparent
 from kvitt_chassis.web.problems import Problem
 from pydantic import ValidationError
 
+from kvitt_portal.numbers import holds_number
+
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 8.0
 """So long a service may take for an answer; a command waits 2 s of it for other services."""
+_AT_ONCE = 8
+"""So many calls of one user are on their way to one service: it takes 16 of each at once, and
+refuses more.
+"""
 _CONNECT_SECONDS = 1.0
 _CONNECTIONS = httpx.Limits(max_connections=40, max_keepalive_connections=20, keepalive_expiry=4.0)
 
-_LEADS_ELSEWHERE = re.compile(r"[\x00-\x20?#%\\]|/\.\.?(/|$)")
+_LEADS_ELSEWHERE = re.compile(r"[\x00-\x20\x7f?#%\\]|/\.\.?(/|$)")
 """What no path of a service has: what people wrote as a number is then the number of nothing."""
 
 _NAMES = {
@@ -31,6 +39,23 @@ _NAMES = {
     "billing": "Fakturering",
     "notifications": "Meddelanden",
 }
+
+
+_UNKNOWN = Problem(
+    status=404,
+    reason="NOT_FOUND",
+    title="Finns inte",
+    detail="Det finns inget som heter så.",
+    way_on="Kontrollera numret och försök igen.",
+)
+_NUMBER = Problem(
+    status=422,
+    reason="PERSONAL_NUMBER_IN_URL",
+    title="Det är ett personnummer",
+    detail="Här söks inga personer.",
+    rule="REF-1",
+    way_on="Sök personen i sökfältet överst på sidan.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +84,7 @@ class Services:
             name: httpx.AsyncClient(base_url=url, timeout=timeout, limits=_CONNECTIONS)
             for name, url in addresses.items()
         }
+        self._gates: WeakValueDictionary[tuple[str, str], asyncio.Semaphore] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
         return self
@@ -87,7 +113,10 @@ class Services:
         problem; raises nothing.
         """
         if _LEADS_ELSEWHERE.search(path):
-            return Part(404, problem=_unknown())
+            return Part(404, problem=_UNKNOWN)
+        asked = _given(query)
+        if holds_number("&".join([path, *(f"{name}={value}" for name, value in asked)])):
+            return Part(422, problem=_NUMBER)
         headers = {"Authorization": f"Bearer {token}"}
         if (parent := current_traceparent()) is not None:
             headers["traceparent"] = parent
@@ -96,16 +125,31 @@ class Services:
         if key is not None:
             headers["Idempotency-Key"] = key
         try:
-            answer = await self._clients[service].request(
-                method, path, params=_given(query), json=body, headers=headers
+            request = self._clients[service].build_request(
+                method, path, params=asked, json=body, headers=headers
             )
-        except httpx.HTTPError as error:
+            answer = await self._answer_to(request, service, token)
+        except httpx.InvalidURL:  # too long to be the address of anything
+            return Part(404, problem=_UNKNOWN)
+        except (httpx.HTTPError, TimeoutError) as error:
             log.warning("%s does not answer: %s", service, type(error).__name__)
             return Part(503, problem=_silent(service))
         if answer.is_success:
             is_json = answer.content and "json" in answer.headers.get("content-type", "")
             return Part(answer.status_code, answer.json() if is_json else answer.content)
         return Part(answer.status_code, problem=_problem_of(answer, service))
+
+    async def _answer_to(self, request: httpx.Request, service: str, token: str) -> httpx.Response:
+        """The service's answer. Raises httpx.HTTPError, and TimeoutError where the user's other
+        calls have taken so long that this one has not begun.
+        """
+        gate = self._gates.setdefault((service, token), asyncio.Semaphore(_AT_ONCE))
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await gate.acquire()
+        try:
+            return await self._clients[service].send(request)
+        finally:
+            gate.release()
 
 
 def _given(query: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
@@ -122,16 +166,6 @@ def _problem_of(answer: httpx.Response, service: str) -> Problem:
         return Problem.model_validate_json(answer.content)
     except ValidationError:
         return _silent(service)
-
-
-def _unknown() -> Problem:
-    return Problem(
-        status=404,
-        reason="NOT_FOUND",
-        title="Finns inte",
-        detail="Det finns inget som heter så.",
-        way_on="Kontrollera numret och försök igen.",
-    )
 
 
 def _silent(service: str) -> Problem:

@@ -73,8 +73,10 @@ class Sessions:
         )
         return secret
 
-    async def find(self, secret: str) -> Session | None:
-        """The session of a cookie's secret, which lasts on from here; None where it has ended."""
+    async def find(self, secret: str, *, lasts_on: bool = True) -> Session | None:
+        """The session of a cookie's secret, which lasts on from here unless told; None where it has
+        ended.
+        """
         now = datetime.now(UTC)
         row = await self._pool.fetchrow(
             "SELECT content, idle_until FROM sessions"
@@ -84,7 +86,7 @@ class Sessions:
         )
         if row is None:
             return None
-        if row["idle_until"] < now + IDLE - _TOUCHED_EVERY:
+        if lasts_on and row["idle_until"] < now + IDLE - _TOUCHED_EVERY:
             await self._pool.execute(
                 "UPDATE sessions SET idle_until = $2 WHERE digest = $1", _digest(secret), now + IDLE
             )
@@ -133,11 +135,13 @@ class Sessions:
         return secret
 
     async def take(self, secret: str) -> dict[str, Any] | None:
-        """What was kept, once."""
-        content = await self._pool.fetchval(
-            "DELETE FROM kept WHERE digest = $1 RETURNING content", _digest(secret)
+        """What was kept, once, and for some minutes alone."""
+        row = await self._pool.fetchrow(
+            "DELETE FROM kept WHERE digest = $1 RETURNING content, ends_at", _digest(secret)
         )
-        return None if content is None else self._opened(content)
+        if row is None or row["ends_at"] < datetime.now(UTC):
+            return None
+        return self._opened(row["content"])
 
     async def forget_old(self) -> None:
         """Delete what ended a day ago, and what was kept too long."""

@@ -20,8 +20,10 @@ from portal.tests.browser import (
     chromium,
     logged_in,
 )
+from portal.tests.handover import Handover, a_handover
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
+from portal.tests.ward import Ward, a_ward
 
 HERE = Path(__file__).parent
 
@@ -98,3 +100,15 @@ async def actor(browser: Browser, portal_system: PortalSystem) -> AsyncIterator[
 async def scene(portal_system: PortalSystem) -> Scene:
     """Persons, users, units and devices of a test's own, as the region ac states them."""
     return Scene(portal_system)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ward(scene: Scene) -> Ward:
+    """A ward whose store has no cushion."""
+    return await a_ward(scene)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def handover(scene: Scene) -> Handover:
+    """A handover of one device."""
+    return await a_handover(scene)

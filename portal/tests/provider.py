@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,31 @@ class WithProvider:
                 "UPDATE sessions SET idle_until = now() - interval '1 minute' WHERE digest = $1",
                 hashlib.sha256(secret.encode()).digest(),
             )
+
+    async def outlast(self, secret: str) -> None:
+        """What was kept under a cookie's secret has been kept for too long."""
+        async with self._connection() as connection:
+            await connection.execute(
+                "UPDATE kept SET ends_at = now() - interval '1 minute' WHERE digest = $1",
+                hashlib.sha256(secret.encode()).digest(),
+            )
+
+    async def lasts_until(self, secret: str, minutes: int | None = None) -> datetime:
+        """When the session of a cookie's secret ends unless something is done; `minutes`: it is to
+        be so many from now.
+        """
+        digest = hashlib.sha256(secret.encode()).digest()
+        async with self._connection() as connection:
+            if minutes is not None:
+                await connection.execute(
+                    "UPDATE sessions SET idle_until = now() + $2 WHERE digest = $1",
+                    digest,
+                    timedelta(minutes=minutes),
+                )
+            found: datetime = await connection.fetchval(
+                "SELECT idle_until FROM sessions WHERE digest = $1", digest
+            )
+        return found
 
     async def session(self, client: httpx.AsyncClient) -> Session:
         """Somebody's session as it is stored."""

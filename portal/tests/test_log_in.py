@@ -1,5 +1,6 @@
 """Logging in against a real OpenID Connect provider, and what becomes of a session that ends."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -8,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import pytest_asyncio
-from kvitt_portal.providers import OpenId, Provider
+from kvitt_portal.providers import NotVerified, OpenId, Provider
+from kvitt_portal.renewal import Renewals
 from kvitt_portal.sessions import Session
 
 from portal.tests import provider
@@ -17,6 +19,7 @@ from portal.tests.provider import WithProvider
 from portal.tests.system import PortalSystem
 
 PART = {"HX-Request": "true"}
+_SOME = Provider(name="R", issuer="http://localhost", client_id="kvitt")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -215,6 +218,89 @@ async def test_a_provider_that_gives_none_ends_the_session_with_its_token(
         await with_provider.change(client, token_ends_at=time.time() - 1)
 
         assert (await client.get("/mina-uppgifter")).status_code == 303
+
+
+class _Once(OpenId):
+    """A provider that renews by each refresh token once, as they do that rotate theirs."""
+
+    def __init__(self) -> None:
+        super().__init__(_SOME, redirect_uri="http://localhost/back")
+        self.renewed = 0
+
+    async def renew(self, session: Session) -> None:
+        """A fresh token. Raises NotVerified where the session's refresh token was used before."""
+        used, self.renewed = self.renewed, self.renewed + 1
+        await asyncio.sleep(0)  # others have their turn
+        if session.refresh_token != f"r{used}":
+            raise NotVerified("used before")
+        session.refresh_token = f"r{used + 1}"
+        session.token_ends_at = time.time() + 300
+
+
+async def test_a_token_is_renewed_once_for_several_tabs(with_provider: WithProvider) -> None:
+    once, renewals = _Once(), Renewals()
+    ended = Session(USER, "ac", "old", refresh_token="r0", token_ends_at=time.time() - 1)
+    async with with_provider.table() as table:
+        secret = await table.start(ended)
+        found = await asyncio.gather(
+            *(renewals.renewed(table, secret, lambda _: once) for _ in range(3))
+        )
+
+    assert [one.refresh_token if one else None for one in found] == ["r1"] * 3
+    assert once.renewed == 1
+
+
+async def test_whose_token_no_service_takes_stands_at_the_log_in_with_what_was_typed(
+    with_provider: WithProvider,
+) -> None:
+    async with with_provider.browser() as client:
+        await with_provider.log_in(client)
+        await with_provider.change(client, token="worthless")
+        shown = await client.get("/lager")
+        assert shown.headers["location"] == "/logga-in?till=/lager"
+        sent = await client.post("/bestallningar/ny", data={"article-1": "rullstol"})
+        assert sent.headers["location"] == "/logga-in?sagt=kvar"
+        part = await client.post("/bestallningar/ny/kostnad", data={"number": ""}, headers=PART)
+        assert part.headers["hx-trigger"] == "kvitt:ended"
+
+        came = await with_provider.log_in(client)
+        assert came.headers["location"] == "/fortsatt"
+        assert 'value="rullstol"' in (await client.get("/fortsatt")).text
+
+
+async def test_who_logs_out_of_a_session_whose_time_is_out_is_out(
+    with_provider: WithProvider,
+) -> None:
+    async with with_provider.browser() as client:
+        await with_provider.log_in(client)
+        await with_provider.lapse(client.cookies["kvitt"])
+        left = await client.post("/logga-ut")
+        assert left.headers["location"] == "/logga-in?sagt=ut"
+        assert "kvitt" not in client.cookies
+
+        assert (await with_provider.log_in(client)).headers["location"] == "/"
+
+
+async def test_a_page_that_looks_by_itself_keeps_nobody_logged_in(
+    with_provider: WithProvider,
+) -> None:
+    async with with_provider.browser() as client:
+        await with_provider.log_in(client)
+        secret = client.cookies["kvitt"]
+        ends = await with_provider.lasts_until(secret, minutes=5)
+        assert (await client.get("/mina-uppgifter?sjalv=1", headers=PART)).status_code == 200
+        assert await with_provider.lasts_until(secret) == ends
+
+        await client.get("/mina-uppgifter", headers=PART)
+        assert await with_provider.lasts_until(secret) > ends
+
+
+async def test_what_was_kept_too_long_is_gone(with_provider: WithProvider) -> None:
+    async with with_provider.table() as table:
+        secret = await table.keep({"action": "/"})
+        await with_provider.outlast(secret)
+
+        assert await table.take(secret) is None
 
 
 async def test_what_another_tab_has_changed_stands(with_provider: WithProvider) -> None:

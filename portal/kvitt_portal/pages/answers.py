@@ -123,15 +123,20 @@ async def _to_do(here: Visit, form: Form) -> Response:
         cursor=here.request.query_params.get("cursor"),
         limit=_AT_ONCE,
     )
-    transfers = [one["id"] for one in items_of(found)]
-    offers, names = await offers_of(here, transfers, with_costs=True)
+    (offers, names), customers = await asyncio.gather(
+        offers_of(here, [one["id"] for one in items_of(found)], with_costs=True), _customers(here)
+    )
+    views = [offer.transfer for offer in offers]
+    choices = {
+        one["id"]: _with_proposed(customers, one["proposed_customer"], names) for one in views
+    }
     return here.page(
         "bmb/to_do.html",
         found=found,
         offers=offers,
         names=names,
         form=form,
-        customers=await _customers(here),
+        choices=choices,
         statuses=statuses.TRANSFERS,
     )
 
@@ -163,6 +168,8 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
     is_receiver = view["receiving_service_point"] in here.user.service_points
     is_sender = view["sending_service_point"] in here.user.service_points
     may_unlock = view["status"] == "locked" and here.has(*STAFF)
+    if "customer" not in form:
+        form.give("customer", view["proposed_customer"] or "")
     if may_unlock and "asked_by" not in form:
         form.give("asked_by", view["unlock_asked_by"] or "")
     return here.page(
@@ -178,7 +185,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         may_unlock=may_unlock,
         is_receiver=is_receiver,
         is_sender=is_sender,
-        customers=await _customers(here),
+        customers=_with_proposed(await _customers(here), view["proposed_customer"], names),
     )
 
 
@@ -188,6 +195,15 @@ async def _takes_effect_now(here: Visit, view: dict[str, Any]) -> bool:
         return False
     today = await today_if_known(here)
     return today is not None and bool(view["effective_on"] <= today.isoformat())
+
+
+def _with_proposed(
+    customers: list[tuple[str, str]], proposed: str | None, names: Names
+) -> list[tuple[str, str]]:
+    """Whom one may accept a transfer for: the customer that is proposed for it, too (BMB-4m)."""
+    if not proposed or any(code == proposed for code, _ in customers):
+        return customers
+    return [(proposed, names.customer(proposed)), *customers]
 
 
 async def _customers(here: Visit) -> list[tuple[str, str]]:

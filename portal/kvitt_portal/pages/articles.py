@@ -61,7 +61,9 @@ async def search(here: Here) -> Response:
         ),
         here.ask("inventory", "/stores", limit=200),
     )
-    if found and (only := _only_one(found, filters["query"])):
+    only = _only_one(found, filters["query"]) if found and not here.is_partial else None
+    if only:
+        here.user.remembered.pop("artiklar", None)  # the next way here is to search anew
         return here.go(f"/artiklar/{only}")
     template = "articles/hits.html" if here.is_partial else "articles/search.html"
     return here.page(
@@ -74,12 +76,14 @@ async def article(here: Here, number: str) -> Response:
     """All that is known of an article, on one page."""
     shown = await here.need("inventory", f"/articles/{number}")
     today, names = await asyncio.gather(
-        here.today(), Names.of(here, stores=[one["store"] for one in shown["balances"]])
+        here.ask("orders", "/today"),
+        Names.of(here, stores=[one["store"] for one in shown["balances"]]),
     )
     return here.page(
         "articles/article.html",
         article=shown,
-        prices=_prices(shown["prices"], today),
+        today=today,
+        prices=_prices(shown["prices"], today.value["today"] if today else ""),
         types=dict(TYPES),
         statuses=STATUSES,
         units=UNITS,
@@ -143,10 +147,14 @@ def rent_on(article: dict[str, Any], day: date | None) -> int | None:
     return price["net_ore"] if price else None
 
 
-def _prices(prices: Sequence[dict[str, Any]], today: date) -> list[dict[str, Any]]:
-    """The price that is valid, and those that come, the newest first."""
-    valid = price_on(prices, today)
-    coming = [one for one in prices if one["valid_from"] > today.isoformat()]
+def _prices(prices: Sequence[dict[str, Any]], today: str) -> list[dict[str, Any]]:
+    """The price that is valid, and those that come, the newest first; all that there are, where it
+    is not known what day it is.
+    """
+    if not today:
+        return [{**one, "is_valid": True} for one in sorted(prices, key=_valid_from, reverse=True)]
+    valid = price_on(prices, date.fromisoformat(today))
+    coming = [one for one in prices if one["valid_from"] > today]
     shown = [*sorted(coming, key=_valid_from, reverse=True), *([valid] if valid else [])]
     return [{**one, "is_valid": one is valid} for one in shown]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal.forms import is_id
+from kvitt_portal.forms import is_id, said_of
 from kvitt_portal.here import Here, PageProblem
 
 router = APIRouter()
@@ -45,12 +45,15 @@ async def removed(here: Here) -> Response:
     """The messages that are ticked are taken out of the list; one by its own button too."""
     form = await here.form()
     chosen = form.all("message")
-    gone = 0
+    gone, silent = 0, None
     for message in chosen:
         if not is_id(message):
             continue
         part = await here.send("notifications", "DELETE", f"/messages/{message}")
         gone += bool(part)
+        silent = part.problem if part.status >= 500 else silent
+    if silent is not None:
+        return here.go("/meddelanden", f"{gone} borta. {said_of(silent)}", tone="warning")
     if not chosen:
         return here.go("/meddelanden", "Markera de meddelanden som ska tas bort.", tone="info")
     return here.go("/meddelanden", f"{gone} {'meddelande' if gone == 1 else 'meddelanden'} borta.")

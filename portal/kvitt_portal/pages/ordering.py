@@ -10,6 +10,7 @@ from starlette.responses import Response
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
+from kvitt_portal.numbers import personal_number
 from kvitt_portal.pages import order_form
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
@@ -18,7 +19,6 @@ from kvitt_portal.pages.registering import (
     digest_of,
     find_recipient,
     own_prescriber,
-    personal_number,
     prescribers_of,
     recipient_of,
 )
@@ -237,7 +237,7 @@ async def _picks(here: Visit, form: Form) -> dict[int, Part]:
 
 def _is_changed_only(form: Form) -> bool:
     """True where a button changed the form and nothing is to be sent; it is changed then."""
-    if (number := form["remove"]).isdigit():
+    if (number := form["remove"]).isascii() and number.isdigit():
         order_form.without(form, int(number))
         return True
     if form["pick"]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +10,7 @@ from kvitt_contracts.access import Grantee
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
+from kvitt_portal.numbers import personal_number
 from kvitt_portal.services import Part
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -22,17 +22,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "payer_id": "payer",
 }
 """The forms' fields by the names that orders has for them."""
-_NUMBER: Final = re.compile(r"(\d{8})\s*[-+]?\s*(\d{4})", re.ASCII)
 _LAST_DAY: Final = 31  # a coordination number says sixty more
 _MOST_DIGITS: Final = 6
-
-
-def personal_number(text: str) -> str:
-    """The twelve digits of a personal or coordination number, with or without a hyphen; empty for
-    any other text.
-    """
-    found = _NUMBER.fullmatch(text)
-    return found[1] + found[2] if found else ""
 
 
 async def find_by_number(here: Visit, number: str) -> Part:
@@ -49,6 +40,9 @@ async def find_recipient(here: Visit, form: Form) -> None:
     """The person whose number is written becomes the form's, and the number leaves it. What is
     wrong is said beside the field.
     """
+    if form["number"] and form["unit"]:
+        form.add("unit", "Ange antingen patient eller vårdenhet.")
+        return
     if form["person"] or form["unit"]:
         return
     number = personal_number(form["number"])

@@ -4,18 +4,19 @@ and what its sender does with it afterwards.
 
 import asyncio
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal.forms import Form
+from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, PageProblem, Person, Visit
+from kvitt_portal.numbers import personal_number
 from kvitt_portal.pages import transfer_form
 from kvitt_portal.pages.asking import code
 from kvitt_portal.pages.own_store import own_stores, store_of
 from kvitt_portal.pages.receivers import chosen, receivers_of
-from kvitt_portal.pages.registering import find_recipient, personal_number
+from kvitt_portal.pages.registering import find_recipient
 from kvitt_portal.pages.transfer_form import FIELDS, body_of, given_of
 from kvitt_portal.pages.transfer_preview import Shown, shown_of
 from kvitt_portal.services import Part
@@ -122,9 +123,7 @@ async def _act(here: Visit, transfer: UUID, act: str, said: str) -> Response:
         return here.go(f"/bmb/{transfer}", "" if part.waits else said)
     if part.status in (404, 503):
         raise PageProblem(part.problem)
-    return here.go(
-        f"/bmb/{transfer}", f"{part.problem.detail} {part.problem.way_on}", tone="warning"
-    )
+    return here.go(f"/bmb/{transfer}", said_of(part.problem), tone="warning")
 
 
 async def _send(here: Visit, form: Form, shown: Shown) -> Response:
@@ -134,7 +133,8 @@ async def _send(here: Visit, form: Form, shown: Shown) -> Response:
     elif form["do"] == "send":
         body["execute"] = True
     elif not form["reference"]:
-        body["reference"] = f"UTKAST-{uuid4().hex[:8].upper()}"  # so that it can be saved anew
+        # so that it can be saved anew, and is the same where its button is pressed twice
+        body["reference"] = f"UTKAST-{uuid5(NAMESPACE_URL, form.key).hex[:8].upper()}"
     part = await here.send("bmb", "POST", "/transfers", body, form)
     if part.problem is not None:
         form.refuse(part.problem, FIELDS)
@@ -154,9 +154,7 @@ def _sent(here: Visit, part: Part, *, accepts: bool) -> Response:
 
 async def _find(here: Visit, form: Form) -> None:
     """The person whose number is written becomes the form's."""
-    if form["number"] and form["unit"]:
-        form.add("unit", "Ange antingen patient eller vårdenhet.")
-    elif form["number"]:
+    if form["number"]:
         await find_recipient(here, form)
 
 

@@ -9,14 +9,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal.forms import Form
+from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
+from kvitt_portal.numbers import holds_number, personal_number
 from kvitt_portal.pages import responsibles
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.offers import names_of
-from kvitt_portal.pages.registering import find_by_number, personal_number
+from kvitt_portal.pages.registering import find_by_number
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -71,12 +72,11 @@ async def search(here: Here) -> Response:
     if number := personal_number(query):
         return await _person(here, number)
     if _SHORT.match(query):
-        said = "Skriv personnumret med 12 siffror: ÅÅÅÅMMDDNNNN."
-        return here.page("start/search.html", query="", found=[], more="", said=said, status=422)
+        return _nothing(here, "Skriv personnumret med 12 siffror: ÅÅÅÅMMDDNNNN.")
+    if holds_number(query):  # it would stand in the address
+        return _nothing(here, "Skriv personnumret för sig, utan annan text.")
     if not query:
-        return here.page(
-            "start/search.html", query="", found=[], more="", said="Skriv vad du söker.", status=422
-        )
+        return _nothing(here, "Skriv vad du söker.")
     return here.go(f"/sok?{urlencode({'q': query})}")
 
 
@@ -93,15 +93,17 @@ async def hits(here: Here, q: str = "") -> Response:
         *((f"/bestallningar/{one['order_id']}", one, "order") for one in items_of(orders)),
         *((f"/artiklar/{one['article_number']}", one, "article") for one in items_of(articles)),
     ]
+    silent = [part for part in (devices, orders, articles) if part.status >= 500]
     exact = [address for address, one, _ in found if q.lower() in _numbers(one)]
-    if len(exact) == 1 or len(found) == 1:
+    if len(exact) == 1 or (len(found) == 1 and not silent):
         return here.go(exact[0] if exact else found[0][0])
     return here.page(
         "start/search.html",
         query=q,
         found=found,
         more=f"/artiklar?{urlencode({'query': q})}" if articles else "",
-        said="" if found else f"Ingen träff på ”{q}”.",
+        said="" if found or silent else f"Ingen träff på ”{q}”.",
+        silent=silent,
     )
 
 
@@ -109,9 +111,13 @@ async def _person(here: Visit, number: str) -> Response:
     part = await find_by_number(here, number)
     if part.problem is None:
         return here.go(f"/mottagare/{UUID(part.value['person'])}")
-    said = f"{part.problem.detail} {part.problem.way_on}"
+    return _nothing(here, said_of(part.problem), status=part.status)
+
+
+def _nothing(here: Visit, said: str, *, status: int = 422) -> Response:
+    """The search with nothing found, and why."""
     return here.page(
-        "start/search.html", query="", found=[], more="", said=said, status=part.status
+        "start/search.html", query="", found=[], more="", said=said, silent=[], status=status
     )
 
 

@@ -6,10 +6,11 @@ Everything in it is a code or a reference: names and numbers of persons stand in
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from kvitt_portal.forms import Form, is_id
+from kvitt_portal.numbers import holds_number
 from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES = 100
@@ -74,17 +75,21 @@ class Draft:
         person = form["person"]
         numbers = [n for n in form.all("line") if n.isdigit()][:MOST_LINES]
         return cls(
-            key=form["draft"] or str(uuid4()),
-            service_point=form["service_point"] or at,
-            prescriber=form["prescriber"] or me,
+            key=form["draft"][:40] or str(uuid4()),
+            service_point=form["service_point"][:20] or at,
+            prescriber=form["prescriber"][:40] or me,
             person=person if is_id(person) else "",
-            unit=form["unit"],
-            payer=form["payer"],
+            unit=form["unit"][:20],
+            payer=form["payer"][:20],
             lines=tuple(
-                Line(form[f"article-{n}"], form[f"quantity-{n}"] or "1", form[f"device-{n}"])
+                Line(
+                    form[f"article-{n}"][:40],
+                    form[f"quantity-{n}"][:40] or "1",
+                    form[f"device-{n}"][:40],
+                )
                 for n in numbers
             ),
-            query=form["q"],
+            query=form["q"][:100],
         )
 
     def but(self, **changed: Any) -> Self:
@@ -124,6 +129,11 @@ class Draft:
         given = [(name, one) for name, one in said.items() if one]
         given += [("line", str(line)) for line in self.lines]
         return f"/uttag/nytt?{urlencode(given)}"
+
+    @property
+    def holds_number(self) -> bool:
+        """True where its address would hold a personal number."""
+        return holds_number(unquote_plus(self.address))
 
     @property
     def sending_key(self) -> str:

@@ -5,9 +5,10 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.numbers import holds_number, personal_number
 from kvitt_portal.pages.asking import code
 from kvitt_portal.pages.own_store import Shelf, Taken, place_with, shelf_of, store_of
-from kvitt_portal.pages.registering import find_recipient, own_prescriber, personal_number
+from kvitt_portal.pages.registering import find_recipient, own_prescriber
 from kvitt_portal.pages.withdrawal_draft import Draft, Line
 from kvitt_portal.pages.withdrawal_page import show
 
@@ -38,6 +39,8 @@ async def write(here: Here) -> Response:
     """Add, change or take out something, or deliver it all."""
     form = await here.form()
     draft = _draft(here, form)
+    if not form.ok:
+        return await show(here, draft, form)
     if form["add"]:
         return here.go(draft.but(query="").with_line(Line.read(form["add"])).address)
     if form["remove"].isdigit():
@@ -79,10 +82,7 @@ async def hits(here: Here) -> Response:
 
 async def _complete(here: Visit, draft: Draft, form: Form) -> Draft:
     """The draft with what its fields name: the number's person, the scanned device or article."""
-    if draft.query and personal_number(draft.query) and not draft.has_recipient:
-        form.give("number", draft.query)
-        draft = draft.but(query="")
-    if form["number"] and not draft.has_recipient:
+    if form["number"] and not draft.person:
         await find_recipient(here, form)
         draft = draft.but(person=form["person"])
     if not draft.query:
@@ -145,4 +145,16 @@ async def _deliver(here: Visit, draft: Draft, form: Form) -> Response:
 
 
 def _draft(here: Visit, form: Form) -> Draft:
-    return Draft.of_form(form, me=own_prescriber(here), at=here.service_point)
+    """The draft that the form says. It stands in addresses, and a personal number never: one that
+    is scanned or written where articles are searched is the recipient's.
+    """
+    draft = Draft.of_form(form, me=own_prescriber(here), at=here.service_point)
+    if holds_number(draft.query):
+        if personal_number(draft.query) and not draft.has_recipient:
+            form.give("number", draft.query)
+        else:
+            form.add("q", "Ett personnummer skrivs i fältet Personnummer.")
+        draft = draft.but(query="")
+    if draft.holds_number:
+        form.add("", "Ett personnummer skrivs i fältet Personnummer, och i inget annat.")
+    return draft

@@ -60,6 +60,7 @@ function warnOfEnd() {
   say("Du loggas ut om ungefär två minuter.", stay);
 }
 function sayEnded() {
+  if (document.querySelector(".idle a")) return; // what waits asks each second
   const link = document.createElement("a");
   link.href = "/logga-in?till=/";
   link.target = "_blank";
@@ -67,5 +68,21 @@ function sayEnded() {
   say("Du är utloggad. Det du har skrivit är kvar här: logga in, och fortsätt sedan på den här sidan.", link);
 }
 document.body.addEventListener("kvitt:ended", sayEnded);
+
+// A part of the page that does not come leaves what stands there: somebody may be writing in it.
+const failures = {
+  409: "Någon annan har loggat in i webbläsaren sedan sidan öppnades. Öppna sidan på nytt.",
+  413: "Det som är skrivet är för långt.",
+};
+document.body.addEventListener("htmx:response:error", (event) => {
+  const { status } = event.detail.ctx.response;
+  if (status === 422 || document.querySelector(".idle")) return;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "button button--secondary button--small";
+  close.textContent = "Stäng";
+  close.addEventListener("click", () => document.querySelector(".idle").remove());
+  say(failures[status] ?? "Det gick inte just nu. Det du har skrivit är kvar: försök igen om en stund.", close);
+});
 if (idle) beginIdle();
 document.body.addEventListener("htmx:after:request", () => idle && !document.querySelector(".idle") && beginIdle());

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from portal.tests.browser import MakeActor
 from portal.tests.scene import Scene
-from portal.tests.ward import a_ward
+from portal.tests.ward import Ward, a_ward
 
 SEARCH = "Sök artikel"
 
@@ -92,3 +92,38 @@ async def test_nothing_found_says_so_and_too_short_a_word_what_to_do(
     await anna.fill(SEARCH, "ab")
     await anna.sees("tre tecken")
     await anna.accessible()
+
+
+async def test_the_way_back_from_a_live_search_is_the_whole_page(
+    actor: MakeActor, ward: Ward
+) -> None:
+    anna = await actor(ward.user, at="/artiklar")
+    words = ward.cushion_name.split()
+
+    await anna.fill(SEARCH, words[2])
+    await expect(anna.page.locator(".pages span")).to_have_text("1 träff")
+    await anna.fill(SEARCH, "finnsinteallsnågonstans")
+    await anna.sees("Ingen träff")
+    await anna.back()
+
+    await anna.sees(ward.cushion)
+    await anna.sees("Sortimentsartikel")
+    await anna.accessible()
+
+
+async def test_a_part_that_does_not_come_leaves_what_stands_there(
+    actor: MakeActor, ward: Ward
+) -> None:
+    anna = await actor(ward.user, at="/artiklar")
+    await anna.fill(SEARCH, ward.cushion_name.split()[2])
+    await anna.sees(ward.cushion)
+    await anna.page.route("**/artiklar?*", lambda route: route.fulfill(status=503, body="<p>x"))
+
+    await anna.fill(SEARCH, "rollator")
+
+    await anna.sees("Det du har skrivit är kvar")
+    await anna.sees(ward.cushion)
+    await anna.has(SEARCH, "rollator")
+    await anna.accessible()
+    await anna.click("Stäng")
+    await anna.sees_no("Det du har skrivit är kvar")

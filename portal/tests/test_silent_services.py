@@ -1,0 +1,38 @@
+"""What a page says while a service is silent: never that there is nothing."""
+
+from pathlib import Path
+from uuid import uuid4
+
+from portal.tests.beside import silent
+from portal.tests.ward import Ward
+
+
+async def test_a_search_says_who_is_silent_and_not_that_there_is_nothing(
+    ward: Ward, tmp_path: Path
+) -> None:
+    async with silent(ward.system, "inventory", ward.user, tmp_path) as anna:
+        answer = await anna.post("/sok", data={"q": ward.lent})
+
+    assert answer.status_code == 200
+    assert "Lager och hjälpmedel svarar inte just nu" in answer.text
+    assert "Ingen träff" not in answer.text
+
+
+async def test_an_article_is_shown_without_the_service_that_says_what_day_it_is(
+    ward: Ward, tmp_path: Path
+) -> None:
+    async with silent(ward.system, "orders", ward.user, tmp_path) as anna:
+        answer = await anna.get(f"/artiklar/{ward.rollator}")
+
+    assert answer.status_code == 200
+    assert "Rollator Björk" in answer.text
+    assert "310 kr" in answer.text
+    assert "Beställningar svarar inte just nu" in answer.text
+
+
+async def test_what_was_not_removed_is_not_said_to_be(ward: Ward, tmp_path: Path) -> None:
+    async with silent(ward.system, "notifications", ward.user, tmp_path) as anna:
+        answer = await anna.post("/meddelanden/ta-bort", data={"message": str(uuid4())})
+
+    assert "message-box--warning" in answer.text
+    assert "0 borta. " in answer.text
