@@ -23,8 +23,8 @@ from kvitt_contracts.types import (
 from rich.markup import escape
 from rich.table import Table
 
-from kvitt import failpoints as known_failpoints
 from kvitt import explain, operate, regions
+from kvitt import failpoints as known_failpoints
 from kvitt.local import parts, tokens
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes

@@ -18,7 +18,7 @@ from rich.table import Table
 from kvitt.admin import Admin
 from kvitt.local.problems import LocalProblem
 from kvitt.region_system import Json, RegionSystem
-from kvitt.terminal import console, in_words, show
+from kvitt.terminal import console, in_words, kronor, show
 
 explain = typer.Typer(no_args_is_help=True, help="Why something is as it is, in all services.")
 
@@ -223,10 +223,10 @@ def _order(system: RegionSystem, named: str) -> Explained | None:
     _tell_order(found, system, view["id"])
     for charge in system.all("billing", "/charges", order_id=view["id"]):
         payer = charge["payer"]
-        found.now[f"billing, {charge['kind']} of {charge['article_number']}"] = (
-            f"{charge['amount']['net_ore'] / 100:.2f} kr to {payer.get('unit') or payer['kind']}"
-            f" on {charge['charged_on']}"
-        )
+        payer = charge["payer"].get("payer_id") or "the patient"
+        amount = kronor(charge["amount"]["net_ore"])
+        what = f"billing, {charge['kind']} of {charge['article_number']}"
+        found.now[what] = f"{amount} to {payer} on {charge['charged_on']}"
     return found
 
 

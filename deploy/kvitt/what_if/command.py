@@ -20,7 +20,7 @@ from rich.table import Table
 from kvitt.admin import Admin
 from kvitt.local.problems import LocalProblem
 from kvitt.region_system import RegionSystem
-from kvitt.terminal import console, in_words, show
+from kvitt.terminal import console, in_words, kronor, show
 from kvitt.what_if.costs import Cost, PastDevice, costs_of, together
 from kvitt.what_if.past import PastReader, PastTransfer
 
@@ -203,9 +203,9 @@ def _print(found: WhatIf) -> None:
             title=f"Rent through {found.through}, without VAT",
         )
         for cost in found.costs:
-            difference = _kronor(cost.would_be_ore - cost.was_ore, signed=True)
+            difference = kronor(cost.would_be_ore - cost.was_ore, signed=True)
             costs.add_row(
-                cost.payer_id, _kronor(cost.was_ore), _kronor(cost.would_be_ore), difference
+                cost.payer_id, kronor(cost.was_ore), kronor(cost.would_be_ore), difference
             )
         show(costs)
     console.print(
@@ -227,11 +227,6 @@ def _ending_in_words(one: Ending) -> str:
 
 def _words(status: str) -> str:
     return "never sent" if status == "draft" else status.replace("_", " ")
-
-
-def _kronor(ore: int, *, signed: bool = False) -> str:
-    sign = "-" if ore < 0 else "+" if signed and ore else ""
-    return f"{sign}{abs(ore) // 100}.{abs(ore) % 100:02} kr"
 
 
 def _as_json(found: WhatIf) -> dict[str, Any]:

@@ -63,8 +63,8 @@ def costs_of(
     days = [one.effective_on for one in (was, would_be) if one.effective_on is not None]
     if not days or device.id not in {*was.devices, *would_be.devices}:
         return []
-    points = _points(device, but=None)
-    otherwise = _points(device, but=transfer)
+    points = points_of(device)
+    otherwise = points_of(device, but=transfer)
     begins = would_be.effective_on
     takes_part = begins is not None and device.id in would_be.devices
     if begins and takes_part and not _left_before(device, transfer, after=sent_at, by=begins):
@@ -81,20 +81,10 @@ def costs_of(
     ]
 
 
-def together(costs: Iterable[Cost]) -> list[Cost]:
-    """The sums by payer, by the payers' ids."""
-    was, would_be = Counter[PayerId](), Counter[PayerId]()
-    for one in costs:
-        was[one.payer_id] += one.was_ore
-        would_be[one.payer_id] += one.would_be_ore
-    return [
-        Cost(payer_id=payer, was_ore=was[payer], would_be_ore=would_be[payer])
-        for payer in sorted({*was, *would_be})
-    ]
-
-
-def _points(device: PastDevice, *, but: TransferId | None) -> tuple[ChangePoint, ...]:
-    """Who pays from which day, as billing keeps it; without what came of a transfer."""
+def points_of(device: PastDevice, *, but: TransferId | None = None) -> tuple[ChangePoint, ...]:
+    """Who pays from which day, as billing keeps it (BIL-1); without what came of a transfer, where
+    one is named.
+    """
     points: tuple[ChangePoint, ...] = ()
     for _, event in device.log:
         if not isinstance(event, CustodyChanged | DeviceStatedOnLoan):
@@ -110,6 +100,18 @@ def _points(device: PastDevice, *, but: TransferId | None) -> tuple[ChangePoint,
             charging=loan if custody.payer_id else None,
         )
     return points
+
+
+def together(costs: Iterable[Cost]) -> list[Cost]:
+    """The sums by payer, by the payers' ids."""
+    was, would_be = Counter[PayerId](), Counter[PayerId]()
+    for one in costs:
+        was[one.payer_id] += one.was_ore
+        would_be[one.payer_id] += one.would_be_ore
+    return [
+        Cost(payer_id=payer, was_ore=was[payer], would_be_ore=would_be[payer])
+        for payer in sorted({*was, *would_be})
+    ]
 
 
 def _charging(
