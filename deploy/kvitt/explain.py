@@ -189,9 +189,9 @@ def _transfer(system: RegionSystem, named: str) -> Explained | None:
     found = Explained(noun="transfer", id=str(key), region=system.region)
     found.now["bmb"] = view["status"]
     _tell_transfer(found, system, str(key))
-    begun = min(datetime.fromisoformat(told.at) for told in found.story)
+    lasted = found.story[0].at, None if found.awaited else found.story[-1].at
     for line in view["devices"]:
-        _tell_device(found, system, line["device_id"], since=begun)
+        _tell_device(found, system, line["device_id"], of=str(key), lasted=lasted)
     return found
 
 
@@ -218,10 +218,10 @@ def _order(system: RegionSystem, named: str) -> Explained | None:
     view = _order_named(system, named)
     if view is None:
         return None
-    found = Explained(noun="order", id=view["id"], region=system.region)
+    found = Explained(noun="order", id=view["order_id"], region=system.region)
     found.now["orders"] = view["status"]
-    _tell_order(found, system, view["id"])
-    for charge in system.all("billing", "/charges", order_id=view["id"]):
+    _tell_order(found, system, view["order_id"])
+    for charge in system.all("billing", "/charges", order_id=view["order_id"]):
         payer = charge["payer"]
         payer = charge["payer"].get("payer_id") or "the patient"
         amount = kronor(charge["amount"]["net_ore"])
@@ -245,7 +245,7 @@ def _tell_order(found: Explained, system: RegionSystem, key: str) -> None:
     view = system.find("orders", f"/orders/{key}")
     if view is None:
         return
-    of = f"order {view['order_number'] or view['reference'] or key}"
+    of = f"order {view['order_number']}"
     found.tell("orders", of, key, system.get("orders", f"/orders/{key}/story"))
     reserved = system.find("inventory", f"/reservations/{key}")
     if reserved is not None:
@@ -253,23 +253,37 @@ def _tell_order(found: Explained, system: RegionSystem, key: str) -> None:
 
 
 def _tell_device(
-    found: Explained, system: RegionSystem, key: str, *, since: datetime | None = None
+    found: Explained,
+    system: RegionSystem,
+    key: str,
+    *,
+    of: str | None = None,
+    lasted: tuple[str, str | None] | None = None,
 ) -> None:
-    """Add a device's story, and who pays for it; of its story what is not older than `since`."""
+    """Add a device's story, and who pays for it. `of` a transfer: what was told while that
+    `lasted`, and what comes as long as the device is held for it.
+    """
     view = system.find("inventory", f"/devices/{key}")
     if view is None:
         return
-    number = view["device_number"]
     story = system.get("inventory", f"/devices/{key}/story")
-    if since is not None:
-        items = [one for one in story["items"] if datetime.fromisoformat(one["at"]) >= since]
-        story = {**story, "items": items}
+    if lasted is not None:
+        items = [one for one in story["items"] if _is_within(one["at"], *lasted)]
+        is_held = view["claim"] is not None and view["claim"]["by"] == of
+        story = {"items": items, "next": story["next"] if is_held else []}
+    number = view["device_number"]
     found.tell("inventory", f"device {number}", key, story)
     paid = system.find("billing", f"/devices/{key}/payers") or {"periods": []}
     found.payers += [
         Paid(device=number, from_day=one["from_day"], payer_id=one["payer_id"])
         for one in paid["periods"]
     ]
+
+
+def _is_within(at: str, begun: str, ended: str | None) -> bool:
+    instant = datetime.fromisoformat(at)
+    is_over = ended is not None and instant > datetime.fromisoformat(ended)
+    return instant >= datetime.fromisoformat(begun) and not is_over
 
 
 def _device_named(system: RegionSystem, named: str) -> Json | None:
@@ -284,7 +298,7 @@ def _order_named(system: RegionSystem, named: str) -> Json | None:
     found: Json | None = system.find("orders", f"/orders/{_id(system, 'order', named)}")
     if found is None and named.isdigit():
         listed = system.all("orders", "/orders", order_number=named)
-        key = next((one["id"] for one in listed if str(one["order_number"]) == named), None)
+        key = next((one["order_id"] for one in listed if str(one["order_number"]) == named), None)
         found = system.find("orders", f"/orders/{key}") if key else None
     return found
 

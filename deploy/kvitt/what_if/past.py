@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from billing.rents.domain import PricePoint
 from bmb.what_if.domain import Known, Past
@@ -101,7 +102,7 @@ class PastReader:
     def _transfer(self, line: dict[str, Any]) -> PastTransfer:
         log = self._log("bmb", "transfers", line["id"])
         return PastTransfer(
-            id=TransferId(line["id"]),
+            id=TransferId(UUID(line["id"])),
             reference=line["reference"],
             sent_at=datetime.fromisoformat(line["sent_at"]),
             log=[Past(at=at, event=_of_transfer(event)) for at, event in log],

@@ -71,7 +71,8 @@ class Ending:
     told as accepted or executed automatically, an unlocked one as locked.
 
     `devices` change hands by it, for `customer_id` and paid by `payer_id` from `effective_on`, a
-    Stockholm day. `deadline` where it still waits to be answered.
+    Stockholm day. `deadline` where it still waits to be answered: then it has not ended otherwise for
+    having more time.
     """
 
     status: Status
@@ -79,7 +80,7 @@ class Ending:
     customer_id: CustomerId | None = None
     payer_id: PayerId | None = None
     effective_on: date | None = None
-    deadline: datetime | None = None
+    deadline: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
