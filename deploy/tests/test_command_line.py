@@ -53,6 +53,8 @@ READ_ONLY = (
     "reset --yes",
     "restart kafka",
     "region check",
+    "explain device 170098",
+    "policy what-if --region ac --policy ac.yaml --since 2026-01-01",
 )
 LISTS = ("parked", "quarantine list", "outbox status", "clock show", "idle", "failpoints")
 PYTHON = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|Path\(|frozenset|<[A-Z]\w+[.:]|\[\]|\['|\('")
