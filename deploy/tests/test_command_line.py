@@ -56,6 +56,8 @@ READ_ONLY = (
     "reset --yes",
     "restart kafka",
     "region check",
+    "explain device 170098",
+    "policy what-if --region ac --policy ac.yaml --since 2026-01-01",
 )
 LISTS = (
     "parked",
