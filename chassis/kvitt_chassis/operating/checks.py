@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kvitt_contracts.envelope import Event
+from kvitt_contracts.envelope import Event, Message
 from kvitt_contracts.topics import Topic
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,7 +34,7 @@ class Snapshot:
         self._topics = topics
 
     # decision 0327: what another service says is cut where this one's marks stand
-    async def heard(self, topic: Topic, *types: type[Event]) -> AsyncIterator[Heard]:
+    async def heard(self, topic: Topic, *types: type[Message]) -> AsyncIterator[Heard]:
         """The events of these types that the service had applied at its snapshot, each once and in
         its key's order, read anew from the topic: what is under way is no difference.
         """

@@ -7,7 +7,6 @@ from uuid import UUID
 from kvitt_contracts.bmb import (
     TransferAccepted,
     TransferCancelled,
-    TransferEvent,
     TransferExecutedAutomatically,
     TransferLocked,
     TransferRefused,
@@ -17,6 +16,7 @@ from kvitt_contracts.bmb import (
     TransferVoided,
     TransferWithdrawn,
 )
+from kvitt_contracts.envelope import Event
 
 from inventory.devices.domain import ClaimKind
 from inventory.holds.domain import Status
@@ -52,7 +52,7 @@ class Claimed:
     by: UUID
 
 
-def after(asked: Asked, event: TransferEvent) -> Asked:
+def after(asked: Asked, event: Event) -> Asked:
     """What a transfer wants after one more of its events."""
     match event:
         case TransferRequested():

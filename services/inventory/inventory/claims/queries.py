@@ -33,7 +33,8 @@ async def claims_of_regions(snapshot: Snapshot) -> dict[str, list[Claimed]]:
     ).where(DeviceRow.claimed_by.is_not(None))
     found: dict[str, list[Claimed]] = defaultdict(list)
     for region, key, kind, by in await snapshot.session.execute(query):
-        found[region].append(Claimed(device_id=key, kind=kind, by=by))
+        if kind is not None and by is not None:
+            found[region].append(Claimed(device_id=key, kind=kind, by=by))
     return found
 
 

@@ -14,6 +14,7 @@ from kvitt_chassis.web.problems import NotFound
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import CustomerId, Day, DeviceId, Holder, OrderId, PayerId, UserId
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic.config import JsonDict
 from pydantic_core import CoreSchema
 
 from inventory.custody import domain, queries
@@ -70,7 +71,7 @@ class CustodyView(BaseModel):
         )
 
 
-_EXAMPLE = {
+_EXAMPLE: JsonDict = {
     "holder": {"kind": "patient", "person": "1f6c1d3a-53a2-4a53-a5cb-2f1b0c9a6d11"},
     "payer_id": "20311",
     "customer_id": "40355",
