@@ -40,11 +40,12 @@ RESPONSIBLES: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "BMB-9b",
-        "A service point may have two rows, and so two mains",
-        "services/bmb/migrations/versions/0013_responsibles.py",
-        '        sa.UniqueConstraint("region", "service_point", name="uq_one_main"),\n',
-        "",
-        f"{_ANSWER}_the_database_refuses_a_second_main",
+        "Who has handed over is main still",
+        _RULES,
+        "    return Responsibles(**same_fields(event, Responsibles))\n",
+        "    return known or Responsibles(**same_fields(event, Responsibles))\n",
+        f"{_RULE}_the_main_changes_hands_in_one_event",
+        f"{_ANSWER}_the_main_hands_over_and_is_not_the_main_any_more",
     ),
     rule_mutant(
         "BMB-9c",
