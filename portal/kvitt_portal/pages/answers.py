@@ -173,7 +173,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         form=form,
         state=statuses.TRANSFERS.get(view["status"], (view["status"], "default")),
         waits=view["pending"] or await _takes_effect_now(here, view),
-        may_answer=view["status"] == "sent" and is_receiver,
+        may_answer=offer.may_answer,
         may_ask=(is_sender or is_receiver) and here.is_in_care,
         may_unlock=may_unlock,
         is_receiver=is_receiver,

@@ -49,6 +49,8 @@ class Offer:
     pieces: Sequence[Piece]
     recipient: Person | None
     days_left: int | None
+    may_answer: bool
+    """True where it waits for this user, as far as who answers there is set."""
     against: Sequence[str] = field(default_factory=list)
     cost: Cost | None = None
     """What billing says that it costs; None where that was not asked, or it is decided."""
@@ -100,7 +102,7 @@ async def offers_of(
         articles_of(here, [one["article_number"] for one in known]),
         _costs_of(here, found if with_costs else (), devices),
     )
-    offers = [_offer(view, people, devices, articles, today) for view in found]
+    offers = [_offer(here, view, people, devices, articles, today) for view in found]
     return [replace(one, cost=costs.get(one.transfer["id"])) for one in offers], names
 
 
@@ -115,7 +117,11 @@ async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
     units = ("sending_service_point", "receiving_service_point", "proposed_customer", "customer_id")
     return await Names.of(
         here,
-        users=_codes(transfers, "sender", "prescriber", "unlock_asked_by"),
+        users=[
+            *_codes(transfers, "sender", "prescriber", "unlock_asked_by"),
+            *_codes(transfers, "contact", "sender_contact"),
+            *(user for one in transfers for user in one.get("responsibles", ())),
+        ],
         customers=_codes(transfers, *units),
         payers=_codes(transfers, "proposed_payer", "payer_id"),
     )
@@ -131,6 +137,17 @@ def days_left(deadline: str | None, today: date | None) -> int | None:
         return None
     last = stockholm_day(instant(deadline)) - today
     return max(last.days - 1, 0)  # it is to be answered before the deadline's day begins
+
+
+def may_answer(here: Visit, view: Mapping[str, Any]) -> bool:
+    """True where a transfer waits for this user: of those who answer for the service point, or
+    where none is set, of those who work there.
+    """
+    if view["status"] != "sent":
+        return False
+    if view["responsibles"]:
+        return here.user.user_id in view["responsibles"]
+    return view["receiving_service_point"] in here.user.service_points
 
 
 async def _people_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[str, Person]:
@@ -179,6 +196,7 @@ async def rents_of(
 
 
 def _offer(
+    here: Visit,
     view: dict[str, Any],
     people: dict[str, Person],
     devices: dict[str, Part],
@@ -192,6 +210,7 @@ def _offer(
         pieces=pieces,
         recipient=recipient,
         days_left=days_left(view["deadline"], today) if view["status"] == "sent" else None,
+        may_answer=may_answer(here, view),
         against=list(_against(view, pieces, recipient)),
     )
 
