@@ -7,7 +7,7 @@ from kvitt_contracts.bmb import RejectedLine
 from kvitt_contracts.types import CustomerId, PayerId, UserId
 from pydantic import Field
 
-from bmb.drafts.bodies import Message
+from bmb.texts import Message
 
 
 class AcceptBody(Body):
