@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 import tempfile
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, help="only this one, with its story")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     chosen = parser.parse_args(arguments)
+    logging.disable(logging.ERROR)  # what fails on purpose is logged by the services as what it is
     with tempfile.TemporaryDirectory(prefix="kvitt-races-") as directory:
         platform = Platform.start(Path(directory))
         try:
@@ -78,6 +80,7 @@ def _many(platform: Platform, wanted: Sequence[int], steps: int, workers: int) -
 
 def _share(urls: Urls, wanted: Sequence[int], steps: int) -> tuple[Counter[str], list[int]]:
     """In a process of its own."""
+    logging.disable(logging.ERROR)
     return asyncio.run(_lots(urls, wanted, steps))
 
 

@@ -28,7 +28,8 @@ from kvitt_contracts.inventory import CustodyChanged, HoldBroken, HoldGranted, H
 from kvitt_contracts.types import DeviceId, StoreHolder
 
 from tests.races.evidence import Evidence, keys_of
-from tests.races.run import Run, Told, Violation
+from tests.races.record import Told, Violation
+from tests.races.run import Run
 from tests.races.setting import FIRST, LAST, PRICES, terms_at
 
 _ANSWERS: Final = (TransferAccepted, TransferRejected, TransferWithdrawn)

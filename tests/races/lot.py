@@ -22,7 +22,8 @@ from contracts.tests.builders.inventory import a_store_custody
 from tests.races import checks
 from tests.races.evidence import gather
 from tests.races.post import Post
-from tests.races.run import STEPS, Run, Violation
+from tests.races.record import Violation
+from tests.races.run import STEPS, Run
 from tests.races.setting import (
     LAST,
     REGIONS,

@@ -91,11 +91,9 @@ class Gate:
     once it has begun.
     """
 
-    def __init__(self, *, is_open: bool) -> None:
+    def __init__(self) -> None:
         self.reached, self.opened = asyncio.Event(), asyncio.Event()
         self.pid: int | None = None
-        if is_open:
-            self.opened.set()
 
 
 MOMENT: ContextVar[Moment] = ContextVar("moment")
@@ -120,6 +118,7 @@ class _Database(Database):
             unit.now = moment.now
             emitted, scheduled = unit.emitted, unit.scheduled  # a flush leaves them as they are
             if gate is not None:
+                await driver.fetch(unit.session, _MAY_STAND)
                 gate.pid = unit.session.info[driver.fetch].get_server_pid()
             yield unit
             if gate is not None:
@@ -135,6 +134,9 @@ class _Database(Database):
                 moment.timers.pop((self.service, timer, key), None)
             else:
                 moment.timers[self.service, timer, key] = due
+
+
+_MAY_STAND = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 class Running:
@@ -184,6 +186,8 @@ class Running:
 
     async def is_held_up(self, waiting: Gate, *, by: Gate) -> bool:
         """True when the transaction at one gate waits for a lock of the other's."""
+        if waiting.pid is None or by.pid is None:
+            return False
         ((held,),) = await driver.fetch_alone(
             self.worker.engine, "SELECT $2 = ANY (pg_blocking_pids($1))", waiting.pid, by.pid
         )
