@@ -118,7 +118,7 @@ def whats(found: dict[str, Any], part: str = "story") -> list[str]:
     return [one["what"] for one in found[part]]
 
 
-@pytest.mark.rule("REF-6c")
+@pytest.mark.rule("REF-6e")
 @pytest.mark.parametrize("named", ["BMB-1", TRANSFER])
 def test_a_transfer_is_told_with_its_devices_in_order_of_time(
     named: str, services: Answers
@@ -133,7 +133,7 @@ def test_a_transfer_is_told_with_its_devices_in_order_of_time(
     assert found["payers"] == [{"device": "170098", "from_day": "2026-04-02", "payer_id": "20499"}]
 
 
-@pytest.mark.rule("REF-6c")
+@pytest.mark.rule("REF-6e")
 def test_what_it_waits_for_is_told_by_who_waits(services: Answers) -> None:
     found = told("transfer", "BMB-1")
 
@@ -143,7 +143,7 @@ def test_what_it_waits_for_is_told_by_who_waits(services: Answers) -> None:
     }
 
 
-@pytest.mark.rule("REF-6c")
+@pytest.mark.rule("REF-6e")
 def test_a_transfer_that_has_ended_tells_nothing_of_its_devices_afterwards(
     services: Answers,
 ) -> None:
@@ -160,7 +160,7 @@ def test_a_transfer_that_has_ended_tells_nothing_of_its_devices_afterwards(
     assert found["awaited"] == []
 
 
-@pytest.mark.rule("REF-6c")
+@pytest.mark.rule("REF-6e")
 @pytest.mark.parametrize("named", ["170098", DEVICE])
 def test_a_device_is_told_with_each_order_and_transfer_it_was_in(
     named: str, services: Answers
@@ -182,7 +182,7 @@ def test_a_device_is_told_with_each_order_and_transfer_it_was_in(
     }
 
 
-@pytest.mark.rule("REF-6c")
+@pytest.mark.rule("REF-6e")
 @pytest.mark.parametrize("named", ["O-1", "26100001", ORDER])
 def test_an_order_is_told_with_what_the_store_did_and_what_was_charged(
     named: str, services: Answers
@@ -197,7 +197,7 @@ def test_an_order_is_told_with_what_the_store_did_and_what_was_charged(
     assert whats(found) == ["Ordern registrerades."]
 
 
-@pytest.mark.rule("REF-6c")
+@pytest.mark.rule("REF-6e")
 def test_what_is_parked_of_it_is_told_with_its_cause(services: Answers) -> None:
     entry = {
         "id": 7,
