@@ -51,9 +51,17 @@ TimerKey = tuple[str, str, UUID]
 class Urls(Protocol):
     """The addresses of a service's database, for its three roles."""
 
-    owner: str
-    api: str
-    worker: str
+    @property
+    def owner(self) -> str:
+        """For migrations."""
+
+    @property
+    def api(self) -> str:
+        """For who asks."""
+
+    @property
+    def worker(self) -> str:
+        """For who handles."""
 
 
 class Failed(Exception):

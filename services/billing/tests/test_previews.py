@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from billing.app import service
 from billing.models import Base, DeviceRow, RentRow
+from kvitt_contracts.envelope import Message
 from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -185,7 +186,8 @@ async def test_it_records_nothing(given: Given) -> None:
                 {name: one for name, one in vars(row).items() if name[0] != "_"} for row in rows
             ]
 
-        before, log = await all_rows(), await world.events()
+        before = await all_rows()
+        log: list[Message] = await world.events()
         await previewed(world, LENT, STORED)
 
         assert (await all_rows(), await world.events()) == (before, log)

@@ -260,7 +260,7 @@ class Case:
         for one in await self.world.events(InvoiceIssued):
             assert isinstance(one.payer, UnitPayer)
             for line in one.lines:
-                key = (one.month, DeviceId(str(line.device_id)), one.payer.payer_id)
+                key = (one.month, DeviceId(line.device_id), one.payer.payer_id)
                 found[key] += line.amount.net_ore
         return dict(found)
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inventory.custody.domain import Entry, Span, differing, life, on_day
 from kvitt_chassis.web.problems import MEDIA_TYPE
+from kvitt_contracts.envelope import Message
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.inventory import Custody, CustodyChanged, DeviceRegistered
 from kvitt_contracts.refusals import Refused
@@ -214,7 +215,8 @@ async def a_random_act(world: World, chance: Random, number: str, counted: int) 
 async def payers_by_events(world: World, number: str) -> dict[date, PayerId | None]:
     """Who pays from each day, told by nothing but the device's events in their order."""
     payers: dict[date, PayerId | None] = {}
-    for event in await world.events(key=device_id(number)):
+    events: list[Message] = await world.events(key=device_id(number))
+    for event in events:
         match event:
             case DeviceRegistered():
                 payers[event.registered_on] = None
