@@ -166,6 +166,7 @@ class CommandRunner:
         """
         if scope is None and "{" in (self.grant.act.route or ""):
             raise TypeError(f"{self.grant.act.route} names a thing: say whose it is by `scope=`")
+        # decision 0320: whose a thing is may stand on another row than the thing
         reached = self._reached(target if named is None else named, scope, rule)
         view = await self._do(command, target=target, subject=subject, reached=reached, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:
@@ -233,14 +234,14 @@ class CommandRunner:
         return view
 
     def _reached(
-        self, key: object, scope: Scope | RegionWide | None, rule: str
+        self, target: object, scope: Scope | RegionWide | None, rule: str
     ) -> "_Reached | None":
         if scope is None or (within := scope.within(self.grant)) is true():
             return None
         row_type: Any = scope.region.class_
         region = self.caller.region
         query = select(scope.region).where(
-            scope.region == region, key_column(row_type) == key, within
+            scope.region == region, key_column(row_type) == target, within
         )
         missing = NotFound(noun_of(row_type), rule=rule)
         return _Reached(query.options(of_region(region)), missing)

@@ -190,7 +190,8 @@ async def responsibles(world: World, region: str) -> None:
     )
     absence = {"stand_in": STAND_IN, "absent_from_on": "2026-05-04", "absent_to_on": "2026-05-08"}
     several = {"substitutes": (SUBSTITUTE,)}
-    for version, changes in enumerate(({}, several, absence, {**several, **absence}), start=1):
+    teams: tuple[dict[str, Any], ...] = ({}, several, absence, {**several, **absence})
+    for version, changes in enumerate(teams, start=1):
         await world.handle(a_responsibles_stated(version=version, **changes), subject=RECEIVING)
         for by in (RECEIVER, SERVICE):
             await _say(world, by, substitutes=(STAND_IN,))

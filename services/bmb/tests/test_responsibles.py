@@ -85,7 +85,7 @@ def test_the_main_and_the_substitutes_may_acknowledge() -> None:
     assert who_acts(a_team(), on=FIRST) == (RECEIVER, SUBSTITUTE)
 
 
-@pytest.mark.rule("BMB-9a", "BMB-10a")
+@pytest.mark.rule("BMB-9a", "BMB-10a", "BMB-10c")
 @pytest.mark.parametrize(
     ("on", "is_away"), [(BEFORE, False), (FIRST, True), (LAST, True), (AFTER, False)]
 )

@@ -5,6 +5,7 @@ from kvitt_contracts.bmb import ResponsiblesSet
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.notifications import MessageKind
 from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from notifications.app import service
 
@@ -173,9 +174,9 @@ async def test_customer_service_reads_why_it_is_told_and_nobody_else_has_that_me
     async with given(service, at=AWAY) as world:
         await world.handle(a_user_registered(SERVICE, "40201", role="customer_service"))
         await named(world, policies, a_responsibles_set(main=None))
-        async with world.http(user=SERVICE, roles=["customer_service"]) as client:
+        async with world.http(user=SERVICE, roles=[Role.CUSTOMER_SERVICE]) as client:
             listed = (await client.get("/messages")).json()
-        async with world.http(user=SENDER, roles=["prescriber"]) as client:
+        async with world.http(user=SENDER, roles=[Role.PRESCRIBER]) as client:
             others = (await client.get("/messages")).json()
 
         (message,) = listed["items"]

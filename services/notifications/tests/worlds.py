@@ -20,10 +20,9 @@ AT = stockholm("2026-05-07 10:00")
 
 async def told(world: World) -> list[tuple[str, MessageKind]]:
     """Whom was told what, in order."""
-    return [
-        (_whom(one.to), MessageKind(one.message))
-        for one in await world.events(MessagePosted, MessagePostedV2)
-    ]
+    both = (MessagePosted, MessagePostedV2)
+    posted = [one for one in await world.events() if isinstance(one, both)]
+    return [(_whom(one.to), MessageKind(one.message)) for one in posted]
 
 
 def _whom(to: ToUser | ToServicePoint | ToStaff) -> str:

@@ -2,7 +2,8 @@
 
 from tests.mutants.rules.bmb_acknowledgements import ACKNOWLEDGEMENTS
 from tests.mutants.rules.bmb_drafts import DRAFTS
+from tests.mutants.rules.bmb_responsibles import RESPONSIBLES
 from tests.mutants.rules.bmb_states import STATES
 from tests.mutants.rules.rule_mutant import RuleMutant
 
-BMB: tuple[RuleMutant, ...] = (*DRAFTS, *ACKNOWLEDGEMENTS, *STATES)
+BMB: tuple[RuleMutant, ...] = (*DRAFTS, *ACKNOWLEDGEMENTS, *RESPONSIBLES, *STATES)

@@ -67,6 +67,7 @@ def responsibles_id(region: RegionCode, service_point: str) -> UUID:
     return identify(region, "responsibles", service_point)
 
 
+# decision 0051: where nobody is named, whoever works there
 def who_acts(responsibles: Responsibles | None, *, on: date) -> tuple[UserId, ...]:
     """Who may acknowledge for the service point on a Stockholm day: its main, on days of absence
     the stand-in, its substitutes (BMB-9, BMB-10). None of them: whoever works there.
