@@ -1,11 +1,14 @@
 """BMB-8: what a transfer's lines say of each device, made of what the services answer."""
 
+from datetime import date
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from kvitt_portal.here import Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages.offers import Offer, offers_of
+from kvitt_portal.pages.transfer_form import given_of
 from kvitt_portal.rendering import environment
 from kvitt_portal.services import Part
 
@@ -63,6 +66,7 @@ class Answering:
     """A visit whose services know one transfer, its devices and their article."""
 
     def __init__(self, view: dict[str, Any]) -> None:
+        self.user = SimpleNamespace(user_id="k201ema", service_points=["40355"])
         device = {"article_number": "10156-01", "name": "Sittdyna", "payer_id": "20299"}
         self._known: dict[str, Any] = {
             "/today": {"today": "2026-05-04"},
@@ -134,6 +138,20 @@ async def test_one_device_that_is_left_is_answered_as_a_whole() -> None:
     offer, _ = await the_offer(status="sent")
 
     assert offer.lines == []
+
+
+@pytest.mark.rule("BMB-6c")
+@pytest.mark.parametrize(
+    ("only_rejected", "numbers"), [(False, "170098"), (True, "157792")], ids=["back", "again"]
+)
+def test_what_went_with_it_goes_back_and_what_was_rejected_goes_again(
+    *, only_rejected: bool, numbers: str
+) -> None:
+    view = a_view(status="completed", current_recipient=None, current_store="402")
+
+    given = given_of(view, today=date(2026, 5, 4), only_rejected=only_rejected)
+
+    assert given["device"] == numbers
 
 
 @pytest.mark.rule("BMB-8d")

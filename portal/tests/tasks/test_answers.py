@@ -85,6 +85,8 @@ async def test_one_device_is_rejected_and_the_others_accepted(
     await sven.sees("Den står redan hos oss.")
     await sven.sees(by_line.devices[1])
     await sven.sees_no(by_line.devices[0])
+    await sven.click("Skicka ny")
+    await sven.has("Individnummer", by_line.devices[1])
 
 
 async def test_none_of_the_devices_accepted_is_a_rejection(

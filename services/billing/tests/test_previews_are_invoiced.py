@@ -260,7 +260,8 @@ class Case:
         for one in await self.world.events(InvoiceIssued):
             assert isinstance(one.payer, UnitPayer)
             for line in one.lines:
-                key = (one.month, DeviceId(line.device_id), one.payer.payer_id)
+                assert line.device_id is not None
+                key = (one.month, line.device_id, one.payer.payer_id)
                 found[key] += line.amount.net_ore
         return dict(found)
 

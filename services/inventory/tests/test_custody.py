@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inventory.custody.domain import Entry, Span, differing, life, on_day
 from kvitt_chassis.web.problems import MEDIA_TYPE
-from kvitt_contracts.envelope import Message
 from kvitt_contracts.calendar import stockholm_day
+from kvitt_contracts.envelope import Message
 from kvitt_contracts.inventory import Custody, CustodyChanged, DeviceRegistered
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PayerId, Role
