@@ -286,11 +286,13 @@ async def test_when_the_main_leaves_nobody_is_main_and_the_substitutes_answer(
         await world.handle(left)
         async with working(world, SUBSTITUTE) as client:
             shown = (await client.get(ADDRESS)).json()
+            story = (await client.get(f"/transfers/{transfer_id()}/story")).json()
             transfer = (await client.get(f"/transfers/{transfer_id()}")).json()
             named = await client.put(ADDRESS, json={"main": SUBSTITUTE})
 
         assert (shown["main"], shown["is_vacant"], shown["contact"]) == (None, True, None)
         assert shown["acts_today"] == [SUBSTITUTE]
+        assert story["next"][0] == {"at": None, "what": f"Kvitteras av {SUBSTITUTE}."}
         assert (transfer["responsibles"], transfer["contact"]) == ([SUBSTITUTE], None)
         assert named.status_code == 200
 
