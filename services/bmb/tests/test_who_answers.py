@@ -1,5 +1,6 @@
 """Who answers for a service point, on a real database and over HTTP: named, absent, gone."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -248,6 +249,22 @@ async def test_what_a_region_states_of_another_subject_is_refused(registered: Re
     async with registered() as world:
         with pytest.raises(Refused, match="SUBJECT_DIFFERS"):
             await world.handle(a_responsibles_stated(), subject=OTHER)
+
+
+@pytest.mark.rule("BMB-9b")
+async def test_two_who_name_themselves_at_once_are_not_both_main(registered: Registered) -> None:
+    async with registered() as world:
+        for user in (RECEIVER, SUBSTITUTE):
+            await world.handle(a_user_registered(user, RECEIVING))
+        async with working(world, RECEIVER) as one, working(world, SUBSTITUTE) as other:
+            answers = await asyncio.gather(
+                one.put(ADDRESS, json={"main": RECEIVER}),
+                other.put(ADDRESS, json={"main": SUBSTITUTE}),
+            )
+
+        assert sorted(each.status_code for each in answers) == [200, 409]
+        (event,) = await world.events(ResponsiblesSet)
+        assert (await row(world)).main == event.main
 
 
 @pytest.mark.rule("BMB-9b")
