@@ -260,6 +260,10 @@ _BILLING = _routes(
         "GET /payers": ("billing.payers.list", _READS),
         "GET /invoice-runs": ("billing.runs.list", {**_STAFF, **_SYSTEM, **_OPERATES}),
         "GET /set-aside": ("billing.set-aside.list", {**_STAFF, **_SYSTEM, **_OPERATES}),
+        "POST /transfers:preview": (
+            "billing.transfer.preview",
+            dict.fromkeys(_WORKS, _REGION),
+        ),
     },
 )
 

@@ -207,7 +207,6 @@ NOTIFICATIONS_MESSAGES = domain_topic(
     "notifications.messages",
     "MessageId",
     notifications.MessageEvent,
-    coming=notifications.ComingMessageEvent,
 )
 
 REGION_PERSONS = inbound_topic(

@@ -27,7 +27,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
-    made.filters |= {"role": role, "cursor": cursor, "last_day": last_day}
+    made.filters |= {"role": role, "cursor": cursor, "last_day": last_day, "month": month}
     made.globals |= {"asset": asset, "pairs": pairs}
     return made
 
@@ -41,6 +41,11 @@ def day(value: str | date | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(_ZONE).date()
     return in_swedish(value)
+
+
+def month(value: str) -> str:
+    """A month as people write it, of `2026-05`: maj 2026."""
+    return day(f"{value}-01").partition(" ")[2]
 
 
 def last_day(deadline: str) -> str:

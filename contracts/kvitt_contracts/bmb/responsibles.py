@@ -1,4 +1,4 @@
-"""Topic `bmb.responsibles` (key: the service point's id): who answers for a unit (BMB-9, BMB-10)."""
+"""Topic `bmb.responsibles` (key: the service point's id): who answers for a unit (BMB-9)."""
 
 from datetime import date
 

@@ -123,7 +123,8 @@ async def _to_do(here: Visit, form: Form) -> Response:
         cursor=here.request.query_params.get("cursor"),
         limit=_AT_ONCE,
     )
-    offers, names = await offers_of(here, [one["id"] for one in items_of(found)])
+    transfers = [one["id"] for one in items_of(found)]
+    offers, names = await offers_of(here, transfers, with_costs=True)
     return here.page(
         "bmb/to_do.html",
         found=found,
@@ -154,7 +155,8 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
     """One transfer, with what the user may do about it. Raises PageProblem where there is none."""
     await here.need("bmb", f"/transfers/{transfer}")
     (offers, names), story = await asyncio.gather(
-        offers_of(here, [str(transfer)]), here.ask("bmb", f"/transfers/{transfer}/story")
+        offers_of(here, [str(transfer)], with_costs=True),
+        here.ask("bmb", f"/transfers/{transfer}/story"),
     )
     offer = offers[0]
     view = offer.transfer
@@ -171,7 +173,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         form=form,
         state=statuses.TRANSFERS.get(view["status"], (view["status"], "default")),
         waits=view["pending"] or await _takes_effect_now(here, view),
-        may_answer=view["status"] == "sent" and is_receiver,
+        may_answer=offer.may_answer,
         may_ask=(is_sender or is_receiver) and here.is_in_care,
         may_unlock=may_unlock,
         is_receiver=is_receiver,

@@ -15,11 +15,12 @@ from billing.models import (
     InvoiceRunRow,
     UserRow,
 )
+from billing.previews.api import router as previews
 
 service = Service(
     "billing",
     handlers=messages,
-    routers=[router],
+    routers=[router, previews],
     base=Base,
     users=UserRow,
     lock_order=(InvoiceRunRow, DeviceRow, ChargeRow, InvoiceRow, DocumentRow, CounterRow),

@@ -1,6 +1,7 @@
 """Transfers over HTTP: the commands' routes, the lists of BMB-8, the single view. No rule here."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -8,7 +9,6 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq, In, Where, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
-    Body,
     CommandRunner,
     Commands,
     ListOf,
@@ -26,28 +26,25 @@ from kvitt_contracts.bmb import (
     AskToUnlockTransfer,
     CancelTransfer,
     ExecuteTransfer,
-    RejectedLine,
     RejectTransfer,
     UnlockTransfer,
     WithdrawTransfer,
 )
 from kvitt_contracts.types import (
-    CustomerId,
     Day,
     DeviceNumber,
-    PayerId,
     PersonRef,
     ServicePointId,
     UserId,
     identify,
 )
-from pydantic import Field
 from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
-from bmb.domain import UNANSWERED, Status
-from bmb.drafts.bodies import Message, SaveBody, command_of
+from bmb.acknowledgements.bodies import AcceptBody, RejectBody, UnlockBody
+from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
+from bmb.drafts.bodies import SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
 from bmb.queries import SHOWN, UNLOCKED, is_of_protected, is_shown, may_be_unlocked
@@ -58,35 +55,6 @@ from bmb.responsibles.views import ResponsiblesView
 from bmb.views import LockedTransfer, TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
-
-
-class AcceptBody(Body):
-    """Bytet godkänns för en kund."""
-
-    customer_id: Annotated[CustomerId, Field(description="Kund/leveransadress")]
-    payer_id: Annotated[
-        PayerId | None, Field(description="Bara där regionen låter betalaren väljas")
-    ] = None
-    message: Annotated[Message | None, Field(description="Till avsändaren")] = None
-    reject: Annotated[
-        tuple[RejectedLine, ...],
-        Field(
-            max_length=100,
-            description="Hjälpmedel som inte godkänns, där regionen låter dem besvaras var för sig",
-        ),
-    ] = ()
-
-
-class RejectBody(Body):
-    """Bytet godkänns inte."""
-
-    message: Annotated[Message | None, Field(description="Varför; krävs i vissa regioner")] = None
-
-
-class UnlockBody(Body):
-    """Ett låst byte låses upp."""
-
-    asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
 
 
 @router.post("/transfers", status_code=202)
@@ -334,6 +302,7 @@ async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -
         receiving=receiving,
         sending=sending,
         caller=reader.caller,
+        would_take_effect_on=_if_accepted(row, tx),
     )
 
 
@@ -385,6 +354,7 @@ def _show(
             receiving=receiving,
             sending=sending,
             caller=commands.caller,
+            would_take_effect_on=_if_accepted(row, tx),
         )
         return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
 
@@ -399,6 +369,14 @@ async def _answering(
         ResponsiblesView.of(one, await responsibles_of(tx, one), today=tx.today) for one in places
     ]
     return receiving, sending
+
+
+def _if_accepted(row: TransferRow, tx: Transaction) -> date | None:
+    """The day of effect, were the transfer accepted now, by the policy that it is pinned to."""
+    if row.status not in UNDECIDED:
+        return None
+    policy = tx.pinned_policy(row.policy) if row.policy else tx.policy
+    return takes_effect_on(row.state(), decided_on=tx.today, policy=policy.transfer)
 
 
 def _from_me(reader: RegionReader) -> ColumnElement[bool]:

@@ -75,6 +75,10 @@ UNANSWERED: Final = (Status.SENT, Status.LOCKED, Status.UNLOCKED, Status.VOIDED)
 """What was sent, and what became of it when nobody answered and nothing was executed (BMB-8)."""
 
 
+UNDECIDED: Final = (Status.DRAFT, Status.REQUESTED, Status.SENT)
+"""Before anybody, or the deadline, has decided it."""
+
+
 class LineEnd(StrEnum):
     """How a transfer ended for one of its devices (BMB-5, BMB-12)."""
 

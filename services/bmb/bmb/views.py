@@ -129,6 +129,10 @@ class TransferView(TransferLine):
         bool,
         Field(description="Sant där en del av hjälpmedlen kan avslås och resten godkännas (BMB-5)"),
     ] = False
+    would_take_effect_on: Annotated[
+        date | None,
+        Field(description="Får verkan, om det godkänns i dag (BMB-4); tomt när det är avgjort"),
+    ]
     void_reason: Annotated[
         str | None,
         Field(description="Varför bytet blev ogiltigt i stället för att genomföras (BMB-7)"),
@@ -139,9 +143,7 @@ class TransferView(TransferLine):
     ] = False
     responsibles: Annotated[
         list[UserId],
-        Field(
-            description="Vilka som kan kvittera i dag (BMB-9); ingen där alla vid tjänstestället kan"
-        ),
+        Field(description="Vilka som kan kvittera i dag (BMB-9); ingen där alla på stället kan"),
     ]
     contact: Annotated[
         UserId | None,
@@ -165,9 +167,11 @@ class TransferView(TransferLine):
         receiving: ResponsiblesView,
         sending: ResponsiblesView,
         caller: Caller,
+        would_take_effect_on: date | None,
     ) -> "TransferView":
         """The view of a row for a caller, with who answers at its two service points; `policy` is
-        the one that it was sent under.
+        the one that it was sent under. `would_take_effect_on`: the Stockholm day, were it accepted
+        now; None once it is decided.
         """
         state = row.state()
         shown = texts if texts is not None and may_read_texts(row, caller) else None
@@ -187,6 +191,7 @@ class TransferView(TransferLine):
             "responsibles": receiving.acts_today,
             "contact": receiving.contact,
             "sender_contact": sending.contact,
+            "would_take_effect_on": would_take_effect_on,
             "message": shown.to_receiver if shown else None,
             "answer": shown.to_sender if shown else None,
         }

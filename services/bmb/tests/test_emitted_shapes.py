@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from bmb.app import service
+from bmb.responsibles.commands import SetResponsibles
 from kvitt_contracts.bmb import (
     AcceptTransfer,
     AskToUnlockTransfer,
@@ -30,7 +31,12 @@ from contracts.tests.builders.inventory import (
     a_hold_granted,
     a_hold_refused,
 )
-from contracts.tests.builders.orders import a_care_unit_registered, a_person_inactivated
+from contracts.tests.builders.orders import (
+    a_care_unit_registered,
+    a_person_inactivated,
+    a_user_registered,
+)
+from contracts.tests.builders.regions import a_responsibles_stated
 from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.story import (
     OTHER,
@@ -42,6 +48,8 @@ from contracts.tests.builders.story import (
     SENDER,
     SENDING,
     SERVICE,
+    STAND_IN,
+    SUBSTITUTE,
     a_care_unit,
     device_id,
     transfer_id,
@@ -88,6 +96,7 @@ async def test_bmb_emits_what_its_builders_make(given: Given) -> None:
         ("ac", refused_and_dropped),
         ("bd", unanswered_one),
         ("w", unanswered_one),
+        ("ac", responsibles),
     ):
         async with given(service, at=AT) as world:
             await world.handle_all(
@@ -190,3 +199,27 @@ async def refused_and_dropped(world: World, region: str) -> None:
     await world.advance(AT + timedelta(days=2))
     await world.refuse(a_wish("404404"), subject="BMB-4")
     await world.refuse(ExecuteTransfer(by=UserId(SENDER)), subject="BMB-1")
+
+
+async def responsibles(world: World, region: str) -> None:
+    """Who answers for a unit, as its region and its users say it, until all of them have left."""
+    await world.handle_all(
+        a_user_registered(SUBSTITUTE, RECEIVING),
+        a_user_registered(STAND_IN, RECEIVING, role="requester"),
+    )
+    absence = {"stand_in": STAND_IN, "absent_from_on": "2026-05-04", "absent_to_on": "2026-05-08"}
+    several = {"substitutes": (SUBSTITUTE,)}
+    teams: tuple[dict[str, Any], ...] = ({}, several, absence, {**several, **absence})
+    for version, changes in enumerate(teams, start=1):
+        await world.handle(a_responsibles_stated(version=version, **changes), subject=RECEIVING)
+        for by in (RECEIVER, SERVICE):
+            await _say(world, by, substitutes=(STAND_IN,))
+            await _say(world, by, **changes)
+    for user in (RECEIVER, SUBSTITUTE):
+        await world.handle(a_user_registered(user, RECEIVING, active=False))
+
+
+async def _say(world: World, by: str, **changes: Any) -> None:
+    asked_by = RECEIVER if by == SERVICE else None
+    values = {"by": by, "asked_by": asked_by, "service_point": RECEIVING, "main": RECEIVER}
+    await world.command(SetResponsibles.model_validate({**values, **changes}))

@@ -3,7 +3,14 @@
 from tests.mutants.rules.bmb_acknowledgements import ACKNOWLEDGEMENTS
 from tests.mutants.rules.bmb_by_line import BY_LINE
 from tests.mutants.rules.bmb_drafts import DRAFTS
+from tests.mutants.rules.bmb_responsibles import RESPONSIBLES
 from tests.mutants.rules.bmb_states import STATES
 from tests.mutants.rules.rule_mutant import RuleMutant
 
-BMB: tuple[RuleMutant, ...] = (*DRAFTS, *ACKNOWLEDGEMENTS, *BY_LINE, *STATES)
+BMB: tuple[RuleMutant, ...] = (
+    *DRAFTS,
+    *ACKNOWLEDGEMENTS,
+    *BY_LINE,
+    *RESPONSIBLES,
+    *STATES,
+)

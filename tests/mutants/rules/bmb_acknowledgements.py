@@ -31,8 +31,8 @@ ACKNOWLEDGEMENTS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BMB-4a",
         "Anybody answers",
-        _ANSWERS,
-        "    if not by.works_at(transfer.receiving_service_point):\n",
+        f"{_CODE}/responsibles/domain.py",
+        "    if not by.works_at(service_point):\n",
         "    if not by.active:\n",
         f"{_ANSWER}_only_who_works_at_the_receiving_service_point_answers",
     ),

@@ -1,4 +1,4 @@
-"""Rule mutants of bundles that are answered line by line (BMB-5e, BMB-5f)."""
+"""Rule mutants of a transfer's lines: answered one by one, and what each says (BMB-5, BMB-8)."""
 
 from typing import Final
 
@@ -7,8 +7,9 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/bmb/bmb"
 _ANSWERS: Final = f"{_CODE}/acknowledgements/domain.py"
 _BY_LINE: Final = "services/bmb/tests/test_by_line.py::test"
+_LINES: Final = "portal/tests/test_transfer_lines.py::test"
 _HANDOVER: Final = "services/inventory/inventory/holds/handover.py"
-_HOLDS: Final = "services/inventory/tests/test_holds.py::test"
+_HOLDS: Final = "services/inventory/tests/test_holds_reduced.py::test"
 
 BY_LINE: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -74,6 +75,22 @@ BY_LINE: tuple[RuleMutant, ...] = (
         "    if device in transfer.rejected:\n        return LineEnd.REJECTED\n",
         "    if device in transfer.rejected:\n        return LineEnd.CHANGED_HANDS\n",
         f"{_BY_LINE}_each_devices_end_is_known",
+    ),
+    rule_mutant(
+        "BMB-8d",
+        "A line does not say what type it is of",
+        "portal/kvitt_portal/pages/offers.py",
+        '        type=dict(TYPES).get(article["type"], "") if article else "",\n',
+        '        type="",\n',
+        f"{_LINES}_each_line_has_article_name_payer_device_type_and_price",
+    ),
+    rule_mutant(
+        "BMB-8d",
+        "A line's price is the one that comes",
+        "portal/kvitt_portal/pages/articles.py",
+        '    begun = [one for one in prices if one["valid_from"] <= day.isoformat()]\n',
+        '    begun = [one for one in prices if one["valid_from"] >= day.isoformat()]\n',
+        f"{_LINES}_each_line_has_article_name_payer_device_type_and_price",
     ),
     rule_mutant(
         "BMB-5f",

@@ -160,6 +160,21 @@ def rent_to_invoice(
     return _as_spans(balance)
 
 
+def to_settle(
+    points: Sequence[ChangePoint],
+    prices: Sequence[PricePoint],
+    issued: Iterable[RentSpan],
+    *,
+    from_day: date,
+    to_day: date,
+) -> list[RentSpan]:
+    """Returns what a run puts on documents for one device, from `from_day` to `to_day`, both
+    included: what these days cost by its change points, less what is `issued` (BIL-9).
+    """
+    owed = owed_rent(points, prices, from_day=from_day, to_day=to_day)
+    return rent_to_invoice(owed, issued, from_day=from_day, to_day=to_day)
+
+
 def _point_on(points: Iterable[ChangePoint], day: date) -> ChangePoint | None:
     passed = [point for point in points if point.effective_on <= day]
     return max(passed, key=lambda point: point.effective_on) if passed else None

@@ -77,8 +77,8 @@ async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transac
 async def reject_transfer(row: TransferRow, command: RejectTransfer, tx: Transaction) -> None:
     """Reject, with the reason (BMB-5).
 
-    Refused: UNKNOWN_TRANSFER (BMB-5), UNKNOWN_USER (REF-3), NOT_RESPONSIBLE (BMB-9), NOT_OPEN (BMB-4),
-    MESSAGE_MISSING (BMB-5), DEADLINE_PASSED (BMB-7).
+    Refused: UNKNOWN_TRANSFER (BMB-5), UNKNOWN_USER (REF-3), NOT_RESPONSIBLE (BMB-9), NOT_OPEN
+    (BMB-4), MESSAGE_MISSING (BMB-5), DEADLINE_PASSED (BMB-7).
     """
     events = domain.reject(
         row.state(),

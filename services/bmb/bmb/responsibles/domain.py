@@ -67,6 +67,7 @@ def responsibles_id(region: RegionCode, service_point: str) -> UUID:
     return identify(region, "responsibles", service_point)
 
 
+# decision 0051: where nobody is named, whoever works there
 def who_acts(responsibles: Responsibles | None, *, on: date) -> tuple[UserId, ...]:
     """Who may acknowledge for the service point on a Stockholm day: its main, on days of absence
     the stand-in, its substitutes (BMB-9, BMB-10). None of them: whoever works there.
@@ -92,24 +93,12 @@ def refuse_others(by: User, service_point: ServicePointId, responsible: Set[User
     who does not work there, or is none of those who are `responsible`, where there are any.
     """
     if not by.works_at(service_point):
-        raise _not_responsible(
-            "Be någon som arbetar vid det mottagande tjänstestället att kvittera.", service_point
-        )
+        way_on = "Be någon som arbetar vid det mottagande tjänstestället att kvittera."
+        raise _not_responsible(way_on, service_point, field="by")
     if responsible and by.id not in responsible:
         who = ", ".join(sorted(responsible))
-        raise _not_responsible(
-            f"Be någon som är kvitteringsansvarig att kvittera: {who}.", service_point
-        )
-
-
-def _not_responsible(way_on: str, service_point: ServicePointId) -> Refused:
-    return Refused(
-        Reason.NOT_RESPONSIBLE,
-        rule="BMB-9",
-        field="by",
-        way_on=way_on,
-        service_point=service_point,
-    )
+        way_on = f"Be någon av de kvitteringsansvariga att kvittera: {who}."
+        raise _not_responsible(way_on, service_point, field="by")
 
 
 def refuse_to_set(
@@ -133,6 +122,18 @@ def refuse_to_set(
             field="asked_by",
             way_on="Ange användarnamnet på den som bad om det.",
         )
+
+
+def _not_responsible(
+    way_on: str, service_point: ServicePointId, *, field: str | None = None
+) -> Refused:
+    return Refused(
+        Reason.NOT_RESPONSIBLE,
+        rule="BMB-9",
+        field=field,
+        way_on=way_on,
+        service_point=service_point,
+    )
 
 
 def name(
@@ -218,7 +219,7 @@ def _refuse_twice(named: Named) -> None:
             Reason.TWICE_RESPONSIBLE,
             rule="BMB-9",
             field="substitutes" if twice else "stand_in",
-            way_on="Ange var och en bara en gång: den som är huvudansvarig är inte också ersättare.",
+            way_on="Ange var och en en gång: huvudansvarig är inte också ersättare eller vikarie.",
         )
 
 

@@ -117,9 +117,7 @@ def _left(before: UserRow | None, event: UserRegistered) -> frozenset[ServicePoi
 
 
 async def _known(service_point: ServicePointId, tx: Transaction) -> domain.Responsibles | None:
-    customer = await tx.get(
-        CustomerRow, CustomerId(service_point), rule="BMB-9", field="service_point"
-    )
+    customer = await tx.get(CustomerRow, CustomerId(service_point), rule="BMB-9")
     if not customer.is_service_point:
         raise Refused(
             Reason.NOT_A_SERVICE_POINT,
