@@ -51,9 +51,17 @@ TimerKey = tuple[str, str, UUID]
 class Urls(Protocol):
     """The addresses of a service's database, for its three roles."""
 
-    owner: str
-    api: str
-    worker: str
+    @property
+    def owner(self) -> str:
+        """Migrates; may do everything."""
+
+    @property
+    def api(self) -> str:
+        """Serves HTTP."""
+
+    @property
+    def worker(self) -> str:
+        """Handles messages and timers."""
 
 
 class Failed(Exception):
