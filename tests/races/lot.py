@@ -122,7 +122,12 @@ async def _prepare(system: System, post: Post, month: Moment, devices: Sequence[
         await running.empty()
     for region in REGIONS:
         facts = [one.fact() for one in devices if one.region == region]
-        stages = [the_registry(), the_catalogue(), the_prices(), *_pieces(facts)]
+        stages: list[Sequence[Message]] = [
+            the_registry(),
+            the_catalogue(),
+            the_prices(),
+            *_pieces(facts),
+        ]
         for stage in stages:
             for running in system:
                 known = running.service.handlers.messages
@@ -138,7 +143,7 @@ def _from(region: str, message: Message) -> tuple[Envelope, Message]:
     return an_envelope(message, region=region, subject=subject), message
 
 
-def _pieces(facts: Sequence[Message]) -> list[Sequence[Message]]:
+def _pieces(facts: Sequence[Message]) -> list[tuple[Message, ...]]:
     rest = iter(facts)
     return list(iter(lambda: tuple(islice(rest, _STATED_TOGETHER)), ()))
 

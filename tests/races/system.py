@@ -53,15 +53,15 @@ class Urls(Protocol):
 
     @property
     def owner(self) -> str:
-        """For migrations."""
+        """Migrates; may do everything."""
 
     @property
     def api(self) -> str:
-        """For who asks."""
+        """Serves HTTP."""
 
     @property
     def worker(self) -> str:
-        """For who handles."""
+        """Handles messages and timers."""
 
 
 class Failed(Exception):
