@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test slowest gallery actions simulate faults faults-short mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
+.PHONY: help install run test slowest gallery actions simulate races faults faults-short mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ actions: $(INSTALLED) ## Do every task of docs/portal-tasks.md in Chromium and w
 
 simulate: $(INSTALLED) ## The relay and consumer in virtual time. SEEDS=10000 FIRST=0; SEED=7 tells the story of one.
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(SEED),--seed $(SEED))
+
+races: $(INSTALLED) ## Transfers in every order, over the real services' code and PostgreSQL. RUNS=50000 FIRST=0; SEED=7 tells the story of one.
+	$(BIN)/python -m tests.races --runs $(or $(RUNS),50000) --first $(or $(FIRST),0) $(if $(SEED),--seed $(SEED))
 
 faults: $(INSTALLED) ## Every fault on the whole system, judged by the checker. SCENARIO=a,b chooses, SEED=7 repeats.
 	$(BIN)/python -m tests.faults $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED))

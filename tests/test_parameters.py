@@ -97,6 +97,7 @@ def _admin() -> dict[str, Any]:
         quarantine=None,
         relay=None,
         timers=None,
+        reconciliation=None,
         moves_clock=True,
     )
     app.include_router(admin.routes(parts))

@@ -149,6 +149,7 @@ class CommandRunner:
         *,
         target: UUID | None = None,
         scope: Scope | RegionWide | None = None,
+        named: object = None,
         rule: str = CONTRACT,
         subject: str | None = None,
         show: Callable[[Transaction], Awaitable[T]],
@@ -157,14 +158,16 @@ class CommandRunner:
 
         `target` is the aggregate's id where the route names it; `subject` is the region's own name
         for it. `scope` says whose the target is: one that is out of the caller's reach, or is not
-        there, is 404 by `rule`. Only a route whose address names nothing goes without.
+        there, is 404 by `rule`; `named` is its key, where the scope is of another row. Only a route
+        whose address names nothing goes without.
         Where the view has `pending=True`, the caller's `Prefer: wait=N` waits for another service's
         answer; then the status is 200, else the route's own (202). Raises Refused, NotFound,
         KeyReused, Busy; TypeError for an address that names something without a scope.
         """
         if scope is None and "{" in (self.grant.act.route or ""):
             raise TypeError(f"{self.grant.act.route} names a thing: say whose it is by `scope=`")
-        reached = self._reached(target, scope, rule)
+        # decision 0320: whose a thing is may stand on another row than the thing
+        reached = self._reached(target if named is None else named, scope, rule)
         view = await self._do(command, target=target, subject=subject, reached=reached, show=show)
         if getattr(view, "pending", False) and self._wait_seconds:
             view = await self._await_answer(view, target=target, subject=subject, show=show)
@@ -231,7 +234,7 @@ class CommandRunner:
         return view
 
     def _reached(
-        self, target: UUID | None, scope: Scope | RegionWide | None, rule: str
+        self, target: object, scope: Scope | RegionWide | None, rule: str
     ) -> "_Reached | None":
         if scope is None or (within := scope.within(self.grant)) is true():
             return None

@@ -74,9 +74,12 @@ def region_files(directory: Path) -> list[Path]:
     return sorted(directory.glob("*.yaml"))
 
 
-def read_policy_file(path: Path) -> PolicyFile:
-    """Read and check one file. Never raises: what is wrong is in `findings`."""
-    region = _region_of(path)
+def read_policy_file(path: Path, *, of: RegionCode | None = None) -> PolicyFile:
+    """Read and check one file. Never raises: what is wrong is in `findings`.
+
+    `of`: whose policy it is to be, where its name does not say that.
+    """
+    region = of or _region_of(path)
     history: PolicyHistory | None = None
     findings: list[Finding] = []
     try:
@@ -92,7 +95,7 @@ def read_policy_file(path: Path) -> PolicyFile:
         problem = "the file's name is not a region's code (one or two letters, as in ac.yaml)"
         findings.append(Finding(field="", found="", problem=problem, line=None))
     elif history is not None and history.versions[0].region != region:
-        problem = f"the file's name says {region}"
+        problem = f"asked for is {region}" if of else f"the file's name says {region}"
         found = json.dumps(str(history.versions[0].region))
         line = document.lines.get(("region",))
         findings.append(Finding(field="region", found=found, problem=problem, line=line))

@@ -1,6 +1,7 @@
 """The settings of a service process, read once from its environment. No other module reads them."""
 
 import ssl
+from datetime import time
 from pathlib import Path
 from typing import Literal
 
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     history: Path | None = None
     failpoints: str | None = None
     check_lock_order: bool = False  # in tests
+    reconciles_at: time = time(3)  # Stockholm's time of day; the night's comparison of records
     moves_clock: bool = False  # in the local profile alone: business time is everybody's
 
     @property

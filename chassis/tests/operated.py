@@ -2,7 +2,7 @@
 has them.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +14,8 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.operating import admin
 from kvitt_chassis.operating.admin import Operations
+from kvitt_chassis.operating.checks import Check
+from kvitt_chassis.operating.reconciling import Reconciliation
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.web.app import build_app
 from kvitt_contracts.access import Grantee
@@ -51,6 +53,7 @@ async def client(
     role: Grantee = Grantee.PLATFORM,
     consumers: AtRest | None = None,
     moves_clock: bool = False,
+    checks: Sequence[Check] = (),
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client with a token of who operates one region (`ops`) or all (`platform`)."""
     relay: Any = SimpleNamespace(refusal=None, wake=lambda: None)
@@ -62,6 +65,7 @@ async def client(
         consumers=reading,
         relay=relay,
         timers=relay,
+        reconciliation=Reconciliation(toy.service.name, checks, database=worker, topics=nothing),
         moves_clock=moves_clock,
     )
     who = Identity(user_id=UserId(user), region=RegionCode(region), said=frozenset({role}))

@@ -187,6 +187,7 @@ _ORDERS = (
 )
 
 _TRANSFER = "/transfers/{transfer_id}"
+_RESPONSIBLES = "/responsibles/{service_point}"
 
 _BMB = (
     _command("bmb.transfer.save", "POST /transfers", bmb.SaveTransfer, _WORKS, actors=("sender",)),
@@ -220,6 +221,10 @@ _BMB = (
             "GET /transfers:locked": ("bmb.transfers.locked", {**_STAFF, **_SYSTEM}),
             f"GET {_TRANSFER}": ("bmb.transfer.show", _READS),
             f"GET {_TRANSFER}/story": ("bmb.transfer.tell", _READS),
+            f"PUT {_RESPONSIBLES}": ("bmb.responsibles.set", _WORKS),
+            "GET /responsibles": ("bmb.responsibles.list", _READS),
+            f"GET {_RESPONSIBLES}": ("bmb.responsibles.show", _READS),
+            f"GET {_RESPONSIBLES}/story": ("bmb.responsibles.tell", _READS),
         },
     ),
 )
@@ -237,6 +242,7 @@ _INVENTORY = _routes(
         "GET /devices:returned": ("inventory.devices.returned", _READS),
         "GET /devices/{device_id}": ("inventory.device.show", _READS),
         "GET /devices/{device_id}/story": ("inventory.device.tell", _READS),
+        "GET /devices/{device_id}/custody": ("inventory.device.custody", _READS),
         "GET /reservations": ("inventory.reservations.list", _READS),
         "GET /reservations/{order_id}": ("inventory.reservation.show", _READS),
         "GET /holds/{transfer_id}": ("inventory.hold.show", _READS),
@@ -255,6 +261,10 @@ _BILLING = _routes(
         "GET /payers": ("billing.payers.list", _READS),
         "GET /invoice-runs": ("billing.runs.list", {**_STAFF, **_SYSTEM, **_OPERATES}),
         "GET /set-aside": ("billing.set-aside.list", {**_STAFF, **_SYSTEM, **_OPERATES}),
+        "POST /transfers:preview": (
+            "billing.transfer.preview",
+            dict.fromkeys(_WORKS, _REGION),
+        ),
     },
 )
 
@@ -272,6 +282,8 @@ _ADMIN: Final[Mapping[str, tuple[str, Mapping[Grantee, Reach]]]] = {
     "GET /admin/idle": ("idle", _OPERATES),
     "GET /admin/aggregate/{topic}/{key}": ("aggregate.show", _OPERATES),
     "POST /admin/reconcile": ("reconcile", {Grantee.PLATFORM: _PLATFORM}),
+    "GET /admin/reconciliation": ("reconciliation.show", _OPERATES),
+    "POST /admin/reconciliation:run": ("reconciliation.run", {Grantee.PLATFORM: _PLATFORM}),
     "GET /admin/audit": ("audit.list", {Grantee.PLATFORM: _PLATFORM}),
     "GET /admin/parked": ("parked.list", _OPERATES),
     "GET /admin/parked/counts": ("parked.count", _OPERATES),

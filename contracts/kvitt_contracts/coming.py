@@ -6,7 +6,7 @@ with the first type that leaves its reserve, with the readers that have their ha
 
 from typing import Any
 
-from kvitt_contracts import billing, bmb, inventory, notifications, orders, refusals, regions
+from kvitt_contracts import billing, inventory, notifications, orders, refusals, regions
 from kvitt_contracts.topic import Topic, domain_topic, inbound_topic
 
 TO_ORDERS = (
@@ -51,12 +51,6 @@ TO_ORDERS = (
     orders.SetDefaultSupply,
 )
 """Reserved on `region.<code>.orders`."""
-
-TO_BMB = (
-    regions.ResponsiblesStated,
-    bmb.RejectTransferLines,
-)
-"""Reserved on `region.<code>.bmb`."""
 
 TO_INVENTORY = (
     regions.PurchasePriceStated,
@@ -145,13 +139,6 @@ TOPICS: tuple[Topic, ...] = (
         orders.SupplierEvent,
         "inventory",
         "billing",
-        "notifications",
-    ),
-    _reserved(
-        "bmb.responsibles",
-        "the service point's id",
-        bmb.ResponsiblesEvent,
-        "orders",
         "notifications",
     ),
     _reserved(

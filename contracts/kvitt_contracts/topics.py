@@ -34,6 +34,7 @@ __all__ = [
     "BILLING_INVOICES",
     "BILLING_INVOICE_RUNS",
     "BMB_REFUSALS",
+    "BMB_RESPONSIBLES",
     "BMB_TRANSFERS",
     "CATALOGUE",
     "COMING",
@@ -116,7 +117,13 @@ BMB_TRANSFERS = domain_topic(
     "inventory",
     "notifications",
     "orders",
-    coming=bmb.ComingTransferEvent,
+)
+BMB_RESPONSIBLES = domain_topic(
+    "bmb.responsibles",
+    "the service point's id",
+    bmb.ResponsiblesEvent,
+    "notifications",
+    to_come=["orders"],
 )
 BMB_REFUSALS = domain_topic(
     "bmb.refusals",
@@ -147,7 +154,6 @@ INVENTORY_HOLDS = domain_topic(
     "TransferId",
     inventory.HoldEvent,
     "bmb",
-    coming=inventory.ComingHoldEvent,
 )
 INVENTORY_DEVICES = domain_topic(
     "inventory.devices",
@@ -201,7 +207,6 @@ NOTIFICATIONS_MESSAGES = domain_topic(
     "notifications.messages",
     "MessageId",
     notifications.MessageEvent,
-    coming=notifications.ComingMessageEvent,
 )
 
 REGION_PERSONS = inbound_topic(
@@ -229,7 +234,7 @@ REGION_ORDERS = inbound_topic(
 REGION_BMB = inbound_topic(
     "bmb",
     "bmb",
-    "what the region calls the transfer",
+    "what the region calls the transfer, or the service point",
     [
         bmb.SaveTransfer,
         bmb.ExecuteTransfer,
@@ -239,8 +244,8 @@ REGION_BMB = inbound_topic(
         bmb.WithdrawTransfer,
         bmb.AskToUnlockTransfer,
         bmb.UnlockTransfer,
+        regions.ResponsiblesStated,
     ],
-    coming=coming.TO_BMB,
 )
 REGION_INVENTORY = inbound_topic(
     "inventory",
@@ -276,6 +281,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_CUSTOMER_ORDERS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
+    BMB_RESPONSIBLES,
     BMB_REFUSALS,
     INVENTORY_ARTICLES,
     INVENTORY_RESERVATIONS,

@@ -44,14 +44,14 @@ class Admin:
         """From the environment, else from the state directory. `operator`: who operates, where it
         is not the user of the operating system. Raises LocalProblem.
         """
-        named = os.environ.get("KVITT_ADMIN_URLS")
+        named = urls_in("KVITT_ADMIN_URLS")
         if named:
             if operator is not None:
                 raise LocalProblem(
                     "KVITT_ADMIN_TOKEN says who operates these services.",
                     remedy="Leave --as out, or give a token of yours.",
                 )
-            return cls(_urls(named), _token())
+            return cls(named, _token())
         directory = state_dir.resolve()
         state = State.existing(directory) if State.exists(directory) else None
         urls = {
@@ -89,9 +89,12 @@ class Admin:
                 return
             *_, after = page
 
-    def post(self, service: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """A service's answer to POST. Raises LocalProblem."""
-        return self._ask("POST", service, path, json=body or {})
+    def post(
+        self, service: str, path: str, body: dict[str, Any] | None = None, *, waits: bool = False
+    ) -> Any:
+        """A service's answer to POST. `waits`: however long it takes. Raises LocalProblem."""
+        patience = {"timeout": None} if waits else {}
+        return self._ask("POST", service, path, json=body or {}, **patience)
 
     def _ask(self, method: str, service: str, path: str, **more: Any) -> Any:
         if service not in self._urls:
@@ -133,11 +136,16 @@ def who_operates(named: str | None = None) -> str:
     return name
 
 
-def _urls(named: str) -> dict[str, str]:
-    pairs = [part.partition("=") for part in named.split(",")]
+def urls_in(variable: str) -> dict[str, str]:
+    """The addresses of services that a variable of the environment names; none where it is not set.
+
+    Raises LocalProblem where it cannot be read.
+    """
+    named = os.environ.get(variable, "")
+    pairs = [part.partition("=") for part in named.split(",") if named]
     if not all(url.strip() for _, _, url in pairs):
         raise LocalProblem(
-            f"KVITT_ADMIN_URLS cannot be read: {named}.",
+            f"{variable} cannot be read: {named}.",
             remedy="It is like orders=https://one.example,bmb=https://other.example.",
         )
     return {name.strip(): url.strip().rstrip("/") for name, _, url in pairs}

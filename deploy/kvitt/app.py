@@ -23,8 +23,8 @@ from kvitt_contracts.types import (
 from rich.markup import escape
 from rich.table import Table
 
+from kvitt import explain, operate, regions, verify
 from kvitt import failpoints as known_failpoints
-from kvitt import operate, regions
 from kvitt.local import parts, tokens
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
@@ -34,6 +34,7 @@ from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import command as story
 from kvitt.terminal import console, errors, in_words, show, shown_steps
 from kvitt.troubles import as_problem
+from kvitt.what_if import command as what_if
 
 app = typer.Typer(
     name="kvitt",
@@ -225,6 +226,9 @@ def token(
 
 regions.add_to(app)
 operate.add_to(app)
+verify.add_to(app)
+explain.add_to(app)
+what_if.add_to(app)
 story.add_to(app)
 
 

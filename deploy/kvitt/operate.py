@@ -67,7 +67,7 @@ def parked(
                 one["cause"],
                 one["tries"],
                 one["messages"],
-                _local(one["parked_at"]),
+                local_time(one["parked_at"]),
             )
     _show(table, "Nothing is parked.")
 
@@ -109,7 +109,7 @@ def list_quarantine(
                 one["topic"],
                 one["key"],
                 one["messages"],
-                _local(one["parked_at"]),
+                local_time(one["parked_at"]),
             )
     _show(table, "Nothing stands in quarantine.")
 
@@ -224,7 +224,7 @@ def show_clock(state_dir: StateOption = _DEFAULT_STATE) -> None:
     table = Table("service", "business time", "ahead")
     for name in admin.services:
         one = admin.get(name, "clock")
-        _row(table, name, _local(one["now"]), f"{one['offset_seconds'] / 86400:.2f} days")
+        _row(table, name, local_time(one["now"]), f"{one['offset_seconds'] / 86400:.2f} days")
     show(table)
 
 
@@ -320,5 +320,6 @@ def _show(table: Table, nothing: str) -> None:
         console.print(nothing)
 
 
-def _local(instant: str) -> str:
+def local_time(instant: str) -> str:
+    """An instant as Stockholm's clocks show it, to the second."""
     return datetime.fromisoformat(instant).astimezone(STOCKHOLM).strftime("%Y-%m-%d %H:%M:%S")

@@ -50,6 +50,12 @@ def in_words(value: object) -> str:
     return str(value)
 
 
+def kronor(ore: int, *, signed: bool = False) -> str:
+    """An amount in öre as kronor; `signed`: with its sign, also where it is not below zero."""
+    sign = "-" if ore < 0 else "+" if signed and ore else ""
+    return f"{sign}{abs(ore) // 100}.{abs(ore) % 100:02} kr"
+
+
 def _edges(table: Table) -> int:
     """A border on each side of a column, and a blank within it."""
     return 3 * len(table.columns) + 1

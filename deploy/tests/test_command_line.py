@@ -47,14 +47,27 @@ READ_ONLY = (
     "outbox status",
     "outbox last-numbers orders --topic orders.units",
     "clock show",
+    "verify devices",
+    "verify all",
+    "verify last",
     "failpoints",
     "token --region ac --user k082lno",
     "down",
     "reset --yes",
     "restart kafka",
     "region check",
+    "explain device 170098",
+    "policy what-if --region ac --policy ac.yaml --since 2026-01-01",
 )
-LISTS = ("parked", "quarantine list", "outbox status", "clock show", "idle", "failpoints")
+LISTS = (
+    "parked",
+    "quarantine list",
+    "outbox status",
+    "clock show",
+    "idle",
+    "failpoints",
+    "verify last",
+)
 PYTHON = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|Path\(|frozenset|<[A-Z]\w+[.:]|\[\]|\['|\('")
 
 
@@ -107,6 +120,17 @@ ANSWERS = {
         "lease_seconds_left": 2.0,
         "refusal": "the log is that of another place: another timeline than the stored one",
     },
+    "reconciliation": [
+        {
+            "check": "custody",
+            "what": "each device's custody by day and its events replayed",
+            "at": WHEN,
+            "who": "nightly",
+            "differences": 0,
+            "shown": [],
+            "failed": None,
+        }
+    ],
     "clock": {"now": WHEN, "offset_seconds": 86400.0, "moves": False},
 }
 

@@ -28,6 +28,7 @@ ACTS = (
     "outbox republish orders --topic orders.units --key one --why lost",
     "outbox rebase orders --resend nothing --why restored",
     "clock advance 2026-05-02 --why kurs",
+    "verify all --why kurs",
 )
 REST = dict.fromkeys(
     (
@@ -71,6 +72,9 @@ def service() -> Iterator[Service]:
             if token.count(".") == 2:
                 who = jwt.decode(token, options={"verify_signature": False})["sub"]
             found.acts.append((who, json.loads(body)))
+            if self.path.endswith("reconciliation:run"):
+                self.answer([])
+                return
             self.answer({"sent": 1, "resent": 1, "offset_seconds": 0})
 
         def answer(self, document: object) -> None:

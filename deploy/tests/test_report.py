@@ -28,6 +28,7 @@ def an_outcome(region: str = "ac") -> Outcome:
         region=region,
         orders=[{"status": "delivered"}],
         transfers=[{"status": "sent"}],
+        responsibles=[],
         devices=[{"holder": {"kind": "patient"}}],
         payments=[],
         invoices=[{"gross_ore": 83542175}],

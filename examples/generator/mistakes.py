@@ -24,6 +24,7 @@ from examples.generator.transferring import (
     other_prescriber,
     save,
     sender_of,
+    who_answers,
 )
 
 GONE: Final = "-P-00050"
@@ -244,7 +245,7 @@ def _choose_payer(month: Month, reference: str) -> None:
     transfer = month.transfer(reference)
     own = month.customer(transfer.receiving).payer_id
     other = next(one.payer_id for one in month.units.payers if one.payer_id != own)
-    by = month.somebody_at(transfer.receiving).user_id
+    by = who_answers(month, transfer.receiving).user_id
     customer = month.customer(transfer.receiving).customer_id
     month.send("bmb", reference, AcceptTransfer(by=by, customer_id=customer, payer_id=other))
 

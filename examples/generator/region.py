@@ -14,7 +14,7 @@ from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.regions import PersonsJoined, PersonStated
 from kvitt_contracts.types import NamedPatient, RegionPersonId
 
-from examples.generator import catalogue, registry
+from examples.generator import catalogue, registry, responsibles
 from examples.generator.messages import Line, Pen, days_from
 from examples.generator.mistakes import plan_mistakes
 from examples.generator.model.counting import Model
@@ -107,6 +107,7 @@ def count(profile: Profile, files: Files) -> Model:
 def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
     plan_shortages(month)
     plan_mistakes(month)
+    responsibles.plan_responsibles(month)
     days: dict[date, list[Line]] = {}
     for day in days_from(CUT_OVER + timedelta(days=1), last_day):
         month.begin_day(day)
@@ -165,6 +166,9 @@ def _registry(
     lines += [say("orders", one.user_id, one) for one in units.users]
     contacts = registry.contacts(profile, units.users)
     lines += [say("persons", one.user_id, one) for one in contacts]
+    lines.append(say("orders", responsibles.HEAD, responsibles.head(units)))
+    said = responsibles.at_the_cut_over(units)
+    lines += [say("bmb", one.service_point, one) for one in said]
     one_more, another = registry.person_id(profile, registry.PERSONS + 1), people[7][1]
     lines.append(say("persons", one_more, another.model_copy(update={"identity": _other(another)})))
     joined = PersonsJoined(version=1, joined=RegionPersonId(one_more))
@@ -215,9 +219,11 @@ def _stock(
         pen.write("inventory", subject, balance, day=CUT_OVER)
         for subject, balance in catalogue.balances(profile, listed, rng, day=CUT_OVER)
     ]
+    lent = catalogue.devices(profile, units, listed, borrowers, rng, day=CUT_OVER)
+    more = responsibles.devices(profile, units, listed, patients[0])
     lines += [
         pen.write("inventory", device.device_number, device, day=CUT_OVER)
-        for device in catalogue.devices(profile, units, listed, borrowers, rng, day=CUT_OVER)
+        for device in (*lent, *more)
     ]
     return lines
 

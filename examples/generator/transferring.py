@@ -15,7 +15,13 @@ from kvitt_contracts.types import (
     UserId,
 )
 
-from examples.generator.model.parties import answering, has_part, involved_payers, is_own
+from examples.generator.model.parties import (
+    answering,
+    has_part,
+    involved_payers,
+    is_own,
+    may_answer,
+)
 from examples.generator.model.state import Device, Transfer
 from examples.generator.month import Month
 
@@ -89,7 +95,7 @@ def _one_of(month: Month, number: str, sender: str) -> ServicePointId | None:
 
 
 def _who_accepts(month: Month, transfer: Transfer) -> UserStated | None:
-    """Somebody there; the sender only where both sides are his already (BMB-4)."""
+    """Who answers there (BMB-9); the sender only where both sides are his already (BMB-4)."""
     there = [
         one
         for one in month.units.users
@@ -100,17 +106,29 @@ def _who_accepts(month: Month, transfer: Transfer) -> UserStated | None:
             or is_own(month.model.world, transfer, one)
         )
     ]
-    return month.rng.choice(there) if there else None
+    chosen = month.rng.choice(there) if there else None
+    world = month.model.world
+    may = [one for one in there if may_answer(world, transfer.receiving, one)]
+    return chosen if chosen in may else next(iter(may), None)
 
 
 def reject(month: Month, reference: str, *, message: str | None = None) -> None:
     """Reject, with the reason."""
     transfer = month.transfer(reference)
     devices = list(transfer.left)
-    by = month.somebody_at(transfer.receiving).user_id
+    by = who_answers(month, transfer.receiving).user_id
     month.send("bmb", reference, RejectTransfer(by=by, message=message))
     if transfer.status == "rejected":
         month.let_go(devices)
+
+
+def who_answers(month: Month, service_point: str) -> UserStated:
+    """Somebody there who answers transfers (BMB-9)."""
+    by = month.somebody_at(service_point)
+    world = month.model.world
+    if may_answer(world, service_point, by):
+        return by
+    return next(one for one in month.units.users if may_answer(world, service_point, one))
 
 
 def unlock(month: Month, reference: str, *, by: str = "kundtjanst1") -> None:

@@ -27,6 +27,7 @@ MENU = (
     Place("/bestallningar", "Beställningar"),
     Place("/uttag/nytt", "Uttag", CARE),
     Place("/bmb/att-gora", "BMB"),
+    Place("/kvitteringsansvariga", "Kvitteringsansvariga", CARE + STAFF),
     Place("/artiklar", "Artiklar"),
     Place("/individ", "Individer"),
     Place("/lager", "Lager"),

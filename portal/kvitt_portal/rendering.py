@@ -30,6 +30,7 @@ def environment() -> Environment:
     )
     made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
     made.filters |= {"said": said_of, "role": role, "cursor": cursor, "last_day": last_day}
+    made.filters |= {"month": month}
     made.globals |= {"asset": asset, "pairs": pairs}
     return made
 
@@ -43,6 +44,11 @@ def day(value: str | date | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(_ZONE).date()
     return in_swedish(value)
+
+
+def month(value: str) -> str:
+    """A month as people write it, of `2026-05`: maj 2026."""
+    return day(f"{value}-01").partition(" ")[2]
 
 
 def last_day(deadline: str) -> str:

@@ -21,9 +21,9 @@ class Handover:
     patient: Patient
     devices: tuple[str, ...]
 
-    async def send(self, device: str, **more: Any) -> str:
+    async def send(self, *devices: str, **more: Any) -> str:
         """The transfer's id, once it has reached the receiver."""
-        body = {"devices": [device], "new_prescriber": self.receiver, "execute": True, **more}
+        body = {"devices": devices, "new_prescriber": self.receiver, "execute": True, **more}
         async with self.system.api("bmb", self.sender, region=self.region) as client:
             answer = await client.post("/transfers", json=body)
             assert answer.is_success, answer.text

@@ -4,6 +4,7 @@ session's PostgreSQL and Kafka, with the first days of the regions' month lived 
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ from portal.tests.issuing import issuing
 from portal.tests.visiting import visiting
 
 REGIONS = ("ac", "bd")
+BY_LINE = "bd"
+"""The region whose transfers of several devices are answered line by line (BMB-5)."""
+_REGIONS = Path("deploy/regions")
+_LINE_BY_LINE = "      back_dating: false\n      bundle: by_line\n"
 LIVED_UNTIL = date(2026, 5, 4)
 """The last day of the month's business that is there when the first test begins."""
 
@@ -128,10 +133,13 @@ class PortalSystem:
 async def running(platform: Platform, directory: Path, root: Path) -> AsyncIterator[PortalSystem]:
     """Within: the system, ready, and at rest after the first days of business."""
     prefix = f"p{uuid4().hex[:8]}_"
-    platform.create_topics(prefix, [file.stem for file in region_files(_regions(root))])
+    regions = _regions(root, directory)
+    platform.create_topics(prefix, [file.stem for file in region_files(regions)])
     async with AsyncExitStack() as stack:
         issuers = [stack.enter_context(issuing()) for _ in range(_PROVIDERS)]
-        services = {name: _service(name, platform, prefix, directory, root) for name in SERVICES}
+        services = {
+            name: _service(name, platform, prefix, directory, regions, root) for name in SERVICES
+        }
         known = _issuers_file(services, issuers, directory)
         for process in services.values():
             process.extra["KVITT_ISSUERS"] = str(known)
@@ -208,12 +216,12 @@ def _issuers_file(
 
 
 def _service(
-    name: str, platform: Platform, prefix: str, directory: Path, root: Path
+    name: str, platform: Platform, prefix: str, directory: Path, regions: Path, root: Path
 ) -> ServiceProcess:
     platform.database(name, prefix)
     return ServiceProcess(
         module=f"{name}.app",
-        environment=platform.service_environment(name, prefix, _regions(root)),
+        environment=platform.service_environment(name, prefix, regions),
         log=directory / f"{name}.log",
         tokens=platform.tokens,
         root=root,
@@ -230,7 +238,7 @@ def _portal(
     addresses = PortalAddresses(
         services={name: one.url for name, one in services.items()},
         database=platform.database(PORTAL, f"{prefix}{uuid4().hex[:6]}_"),
-        regions_dir=_regions(root),
+        regions_dir=root / _REGIONS,
         key=PORTAL_KEY,
         local_key=platform.tokens.key_file,
         http_port=free_ports(1)[0],
@@ -244,8 +252,14 @@ def _portal(
     )
 
 
-def _regions(root: Path) -> Path:
-    return root / "deploy" / "regions"
+def _regions(root: Path, directory: Path) -> Path:
+    """The regions' policies, with one of the regions answering transfers line by line."""
+    made = directory / "regions"
+    shutil.copytree(root / _REGIONS, made)
+    file = made / f"{BY_LINE}.yaml"
+    said = file.read_text(encoding="utf-8")
+    file.write_text(said.replace("      back_dating: false\n", _LINE_BY_LINE, 1), encoding="utf-8")
+    return made
 
 
 def _region_client(code: str, platform: Platform, prefix: str) -> RegionClient:

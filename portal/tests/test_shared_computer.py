@@ -9,7 +9,7 @@ from portal.tests.ward import Ward
 
 
 def _key(page: httpx.Response) -> str:
-    return re.findall(r'name="_key" value="([^"]+)"', page.text)[0]
+    return str(re.findall(r'name="_key" value="([^"]+)"', page.text)[0])
 
 
 async def test_what_stands_on_anothers_page_is_not_done_in_ones_own_name(

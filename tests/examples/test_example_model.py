@@ -1,4 +1,4 @@
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -17,6 +17,7 @@ from examples.generator.model.state import World
 from examples.generator.month import CUT_OVER, END, LAST_DAY
 from examples.generator.profiles import PROFILES
 from examples.generator.region import Files, count, make, policy_of
+from examples.generator.responsibles import HEAD, LEAVES_ON
 from tests.examples.conftest import Region
 
 pytestmark = pytest.mark.long(seconds=10)
@@ -162,6 +163,42 @@ def test_fees_are_the_patients_and_no_child_pays_one(region: Region) -> None:
         assert (payer in people) == (len(fees) == len(lines))
 
 
+def test_a_stand_in_answers_on_the_days_of_absence_alone(region: Region) -> None:
+    (place,) = [one for one in region.expected["responsibles"].values() if one["stand_in"]]
+    answered, refused = _tried(region, place["stand_in"])
+
+    assert answered
+    assert refused
+    first, last = place["absent_from_on"], place["absent_to_on"]
+    assert [day for day in answered if not first <= day <= last] == []
+    assert [day for day in refused if first <= day <= last] == []
+
+
+def test_who_leaves_answers_until_then_and_nobody_is_in_their_place(region: Region) -> None:
+    (vacant,) = [one for one in region.expected["responsibles"].values() if not one["main"]]
+    answered, refused = _tried(region, HEAD)
+
+    assert vacant["substitutes"]
+    assert max(answered) < LEAVES_ON.isoformat() < min(refused)
+
+
+def test_nobody_answers_for_a_service_point_who_is_not_set_there(region: Region) -> None:
+    set_: defaultdict[str, set[str]] = defaultdict(set)
+    for line in region.lines:
+        if line.headers["ce_type"] == _RESPONSIBLES:
+            said = line.data
+            named = (said.get("main"), *said["substitutes"], said.get("stand_in"))
+            set_[said["service_point"]].update(filter(None, named))
+    by: defaultdict[str, set[str]] = defaultdict(set)
+    refused = region.expected["refused"]
+    for line in region.lines:
+        if line.headers["ce_type"] in _ANSWERS and line.message_id not in refused:
+            by[region.model.world.transfers[line.key].receiving].add(line.data["by"])
+
+    assert all(by[place] for place in set_)
+    assert [place for place in set_ if by[place] - set_[place]] == []
+
+
 def test_what_nobody_answers_goes_as_the_region_says() -> None:
     assert "locked" not in _transfer_statuses("ac")
     assert "locked" in _transfer_statuses("bd")
@@ -180,6 +217,7 @@ def test_what_nobody_answers_goes_as_the_region_says() -> None:
         "bmb.transfer.save.v1",
         "bmb.transfer.accept.v1",
         "bmb.transfer.reject.v1",
+        "region.responsibles.stated.v1",
     ],
 )
 def test_a_message_left_out_changes_what_is_expected(region: Region, wire_type: str) -> None:
@@ -211,6 +249,20 @@ def test_a_shorter_month_has_an_end_of_its_own(region: Region) -> None:
     )
     assert short.expected == count(region.profile, short).expected(first=CUT_OVER, last=LAST_DAY)
     assert short.expected["invoices"]
+
+
+def _tried(region: Region, user: str) -> tuple[list[str], list[str]]:
+    """The days on which a user's acceptances had effect, and on which they were refused."""
+    days: tuple[list[str], list[str]] = ([], [])
+    for line in region.lines:
+        if line.headers["ce_type"] in _ANSWERS and line.data.get("by") == user:
+            is_refused = line.message_id in region.expected["refused"]
+            days[is_refused].append(line.headers["ce_time"][:10])
+    return days
+
+
+_RESPONSIBLES = "region.responsibles.stated.v1"
+_ANSWERS = ("bmb.transfer.accept.v1", "bmb.transfer.reject.v1")
 
 
 def _transfer_statuses(code: str) -> set[str]:

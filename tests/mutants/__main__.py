@@ -12,6 +12,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.operating import OPERATING
 from tests.mutants.outside import OUTSIDE
 from tests.mutants.receiving import RECEIVING
+from tests.mutants.reconciling import RECONCILING
 from tests.mutants.sending import SENDING
 from tests.mutants.sharing import SHARING
 from tests.mutants.tree import ROOT
@@ -26,6 +27,7 @@ GROUPS: Mapping[str, tuple[Mutant, ...]] = {
     "From outside: regions, quarantine, HTTP, privacy, contracts": (*OUTSIDE, *WEB),
     "Isolation: one region, caller or connection stops no other": ISOLATION,
     "Operating: whose share, by whose name, with which limits": OPERATING,
+    "Reconciliation: what each night finds, and who is told": RECONCILING,
     "Sharing: regions' turns, the park's cap, the drain": SHARING,
     "The business": BUSINESS,
     "The local machine": LOCAL,

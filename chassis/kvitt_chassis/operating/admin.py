@@ -33,10 +33,12 @@ from kvitt_chassis.operating.admin_bodies import (
     Edit,
     Outbox,
     Rebase,
+    Reconcile,
     Recorded,
     Republish,
 )
 from kvitt_chassis.operating.idle import Idle, idle_of
+from kvitt_chassis.operating.reconciling import Reconciliation, UnknownCheck
 from kvitt_chassis.operating.row_comparison import differences
 from kvitt_chassis.parameters import RowNumber, Text
 from kvitt_chassis.relaying import outbox
@@ -63,6 +65,7 @@ class Operations:
     consumers: Consumers
     relay: Relay
     timers: TimerLoop
+    reconciliation: Reconciliation
     moves_clock: bool = False
 
     @property
@@ -112,6 +115,7 @@ def routes(operations: Operations) -> APIRouter:
         route_class=GuardedRoute,
     )
     _state_routes(router, operations)
+    _reconciliation_routes(router, operations)
     _park_routes(router, operations)
     _outbox_routes(router, operations)
     _clock_routes(router, operations)
@@ -155,6 +159,33 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
         """Who did what by hand, when and why; the latest first."""
         async with database.reading() as session:
             return [asdict(one) for one in await audit.acts(session, limit=limit, before=before)]
+
+
+def _reconciliation_routes(router: APIRouter, operations: Operations) -> None:
+    reconciliation = operations.reconciliation
+
+    @router.get("/reconciliation")
+    async def found(who: Operates, region: RegionCode | None = None) -> list[dict[str, Any]]:
+        """What each comparison of two records found the last time, by key and field: all regions',
+        or the own region's. One that has never been made has no time.
+        """
+        return [asdict(one) for one in await reconciliation.last(who.region or region)]
+
+    @router.post("/reconciliation:run", responses={422: _UNKNOWN_CHECK})
+    async def run(body: Reconcile, who: Operates) -> list[dict[str, Any]]:
+        """Compare now, as each night; what is found is kept as the last time's."""
+        try:
+            made = await reconciliation.run(
+                who=who.user_id, why=body.why, only=body.checks, region=body.region
+            )
+        except UnknownCheck:
+            raise Invalid(
+                "UNKNOWN_CHECK",
+                field="checks",
+                detail="Tjänsten har ingen sådan jämförelse.",
+                way_on="GET /admin/reconciliation visar vilka som finns.",
+            ) from None
+        return [asdict(one) for one in made]
 
 
 def _park_routes(router: APIRouter, operations: Operations) -> None:
@@ -361,5 +392,9 @@ def _recorded(row: outbox.OutboxRow) -> Recorded:
 
 _TOO_MANY_KEYS = {
     "description": f"TOO_MANY_KEYS: more than {MAX_KEYS:,}, and no `limit`: ask for pages",
+    **PROBLEM_BODY,
+}
+_UNKNOWN_CHECK = {
+    "description": "UNKNOWN_CHECK: the service has no check of that name",
     **PROBLEM_BODY,
 }

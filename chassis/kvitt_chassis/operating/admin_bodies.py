@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from kvitt_contracts.types import TEXT
+from kvitt_contracts.types import TEXT, RegionCode
 from pydantic import AwareDatetime, BaseModel, Field
 
 from kvitt_chassis.operating import clock
@@ -47,6 +47,13 @@ class Because(Body):
     """Why an act is done; it is kept."""
 
     why: Why
+
+
+class Reconcile(Because):
+    """Which checks to run, all where none is named; and of which region to tell, else of all."""
+
+    checks: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    region: RegionCode | None = None
 
 
 class Edit(Because):

@@ -1,5 +1,5 @@
-"""The audit: who did what by hand, when and why. Rows are added, never changed; they hold ids and
-names of fields, no values.
+"""The audit: who did what by hand, when and why, and what each reconciliation found. Rows are
+added, never changed; they hold ids and names of fields, no values.
 """
 
 import json

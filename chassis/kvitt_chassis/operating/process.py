@@ -21,6 +21,7 @@ from kvitt_chassis import failpoints
 from kvitt_chassis.auth import Authenticator
 from kvitt_chassis.consuming.consumers import Consumers
 from kvitt_chassis.consuming.faults import describe
+from kvitt_chassis.consuming.replaying import KafkaTopics
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.ending import end_tasks
@@ -29,6 +30,7 @@ from kvitt_chassis.issuers import read_issuers
 from kvitt_chassis.operating import admin, health, logs
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.operating.history import History
+from kvitt_chassis.operating.reconciling import Reconciliation
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.policies import guard, read_policies, tell_outages
 from kvitt_chassis.relaying import outbox
@@ -92,6 +94,12 @@ class Process:
             telemetry=self.telemetry,
         )
         self.timers = TimerLoop(self.worker, service.handlers)
+        self.reconciliation = Reconciliation(
+            service.name,
+            service.checks,
+            database=self.worker,
+            topics=KafkaTopics(settings.kafka, prefix=settings.topic_prefix),
+        )
         # What HTTP has committed wakes the same parts as what a message has.
         self.api.committed = self.worker.committed
         self.health = Health(
@@ -110,6 +118,7 @@ class Process:
             consumers=self.consumers,
             relay=self.relay,
             timers=self.timers,
+            reconciliation=self.reconciliation,
             moves_clock=settings.moves_clock,
         )
         self._are_policies_guarded = False
@@ -151,6 +160,8 @@ class Process:
         self._begin("relay", self.relay.run())
         self._begin("timers", self.timers.run())
         self._begin("tidy", self._tidy())
+        nights = self.reconciliation.every_night(self.settings.reconciles_at)
+        self._begin("reconciliation", nights)
         while not self._consumer_started:
             try:
                 await self.consumers.start()
@@ -207,7 +218,7 @@ class Process:
         for server in self._servers.values():
             server.should_exit = True
         await asyncio.gather(
-            self._cancel("work", "tidy"),
+            self._cancel("work", "tidy", "reconciliation"),
             self._settle("consumer", self.consumers.stop(), _CONSUMER_STOP_SECONDS),
             *(self._join(name, _HTTP_STOP_SECONDS + 2.0) for name in self._servers),
         )

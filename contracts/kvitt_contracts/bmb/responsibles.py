@@ -1,6 +1,4 @@
-"""Topic `bmb.responsibles` (key: the service point's id): who answers for a unit (BMB-9, BMB-10).
-Reserved.
-"""
+"""Topic `bmb.responsibles` (key: the service point's id): who answers for a unit (BMB-9)."""
 
 from datetime import date
 
@@ -13,7 +11,10 @@ class ResponsiblesSet(Event, type="bmb.responsibles.set.v1"):
 
     The main responsible is notified of transfers, a substitute is not. Within `absent_from_on` and
     `absent_to_on` (both included) the stand-in is notified as well (BMB-10, NTF-3). `main` is None
-    where the main has become inactive: then the service point and customer service are notified.
+    where the main has left: then the service point and customer service are notified.
+
+    `by` is the user who set it, and `asked_by` whom customer service did it for (REF-12); both are
+    None where the region stated it, or where somebody has left.
     """
 
     service_point: ServicePointId
@@ -23,6 +24,7 @@ class ResponsiblesSet(Event, type="bmb.responsibles.set.v1"):
     absent_from_on: date | None = None
     absent_to_on: date | None = None
     by: UserId | None = None
+    asked_by: UserId | None = None
 
 
 ResponsiblesEvent = ResponsiblesSet

@@ -9,12 +9,14 @@ from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import (
     TEXT,
     CustomerId,
+    DeviceId,
     DeviceNumber,
     NamedRecipient,
     PayerId,
     ServicePointId,
     StoreId,
     UserId,
+    Value,
 )
 
 
@@ -57,15 +59,25 @@ class CancelTransfer(Command, type="bmb.transfer.cancel.v1"):
     by: UserId
 
 
+class RejectedLine(Value):
+    """A device that is rejected while the others of its transfer are accepted."""
+
+    device_id: DeviceId
+
+
 class AcceptTransfer(Command, type="bmb.transfer.accept.v1"):
     """Accept for a customer of the receiving side; `payer_id` only where the policy lets it be
     chosen (BMB-4).
+
+    `reject`: devices that are not accepted, where the policy lets a transfer be answered line by
+    line; `message` then says why. All of them rejected is a rejection (BMB-5).
     """
 
     by: UserId
     customer_id: CustomerId
     payer_id: PayerId | None = None
     message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None
+    reject: Annotated[tuple[RejectedLine, ...], Field(max_length=100)] = ()
 
 
 class RejectTransfer(Command, type="bmb.transfer.reject.v1"):
@@ -94,14 +106,3 @@ class WithdrawTransfer(Command, type="bmb.transfer.withdraw.v1"):
     """Take a sent transfer back before it is answered (BMB-6)."""
 
     by: UserId
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
-class RejectTransferLines(Command, type="bmb.transfer.reject-lines.v1"):
-    """Reject some of its devices, with the reason where the policy requires one (BMB-5)."""
-
-    devices: Annotated[tuple[DeviceNumber, ...], Field(min_length=1, max_length=100)]
-    by: UserId
-    message: Annotated[str, Field(max_length=1000, pattern=TEXT)] | None = None

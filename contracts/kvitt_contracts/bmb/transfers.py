@@ -164,6 +164,21 @@ class TransferRejected(Event, type="bmb.transfer.rejected.v1"):
     has_message: bool
 
 
+class TransferLinesRejected(Event, type="bmb.transfer.lines-rejected.v1"):
+    """The receiver rejects these devices, and accepts the others in the same moment (BMB-5, policy
+    `transfer.bundle`).
+
+    TransferAccepted of the others follows. Inventory frees these (HoldReduced).
+    """
+
+    transfer_id: TransferId
+    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
+    sender: UserId
+    sending_service_point: ServicePointId
+    has_message: bool
+    by: UserId
+
+
 class TransferWithdrawn(Event, type="bmb.transfer.withdrawn.v1"):
     """The sender took it back before it was answered: its devices are free (BMB-6)."""
 
@@ -277,6 +292,7 @@ TransferEvent = (
     | TransferAccepted
     | TransferExecutedAutomatically
     | TransferRejected
+    | TransferLinesRejected
     | TransferWithdrawn
     | TransferLocked
     | TransferUnlockAsked
@@ -288,25 +304,3 @@ TransferEvent = (
     | TransferCompleted
 )
 """Every event of a transfer."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
-class TransferLinesRejected(Event, type="bmb.transfer.lines-rejected.v1"):
-    """The receiver rejected these devices and may accept the others (BMB-5, policy
-    `transfer.bundle`).
-
-    Inventory frees them (HoldReduced).
-    """
-
-    transfer_id: TransferId
-    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
-    sender: UserId
-    sending_service_point: ServicePointId
-    has_message: bool
-    by: UserId
-
-
-ComingTransferEvent = TransferLinesRejected
-"""Reserved events of a transfer."""

@@ -44,7 +44,6 @@ from kvitt_contracts.inventory.devices import (
     Origin,
 )
 from kvitt_contracts.inventory.holds import (
-    ComingHoldEvent,
     HoldBroken,
     HoldEvent,
     HoldGranted,
@@ -139,7 +138,6 @@ __all__ = [
     "ComingArticleEvent",
     "ComingBalanceEvent",
     "ComingDeviceEvent",
-    "ComingHoldEvent",
     "ComingReservationEvent",
     "CountedArticle",
     "Custody",

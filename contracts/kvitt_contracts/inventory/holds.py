@@ -41,19 +41,14 @@ class HoldReleased(Event, type="inventory.hold.released.v1"):
     transfer_id: TransferId
 
 
-HoldEvent = HoldGranted | HoldRefused | HoldBroken | HoldReleased
-"""Every event of a transfer's hold."""
-
-
 class HoldReduced(Event, type="inventory.hold.reduced.v1"):
-    """The receiver rejected these devices: they are free, the others stay held (BMB-5). Reserved.
-
-    Answers TransferLinesRejected.
+    """The receiver rejected these devices: they are free, the others stay held (BMB-5). Answers
+    TransferLinesRejected; a device that had left the hold already is not named.
     """
 
     transfer_id: TransferId
     devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
 
 
-ComingHoldEvent = HoldReduced
-"""Reserved events of a transfer's hold."""
+HoldEvent = HoldGranted | HoldRefused | HoldBroken | HoldReduced | HoldReleased
+"""Every event of a transfer's hold."""

@@ -9,7 +9,6 @@ from kvitt_contracts.notifications.emails import (
 )
 from kvitt_contracts.notifications.messages import (
     About,
-    ComingMessageEvent,
     MessageEvent,
     MessageKind,
     MessagePosted,
@@ -26,7 +25,6 @@ from kvitt_contracts.notifications.preferences import PreferencesEvent, Preferen
 __all__ = [
     "About",
     "Addressee",
-    "ComingMessageEvent",
     "EmailEvent",
     "EmailFailed",
     "EmailQueued",

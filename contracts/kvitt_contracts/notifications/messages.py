@@ -40,12 +40,19 @@ class ToUser(Value):
 
 
 class ToServicePoint(Value):
-    """To everybody who works at a service point, until its responsibles are known (architecture
-    §6).
-    """
+    """To everybody who works at a service point, where it has no main responsible (BMB-9)."""
 
     kind: Literal["service_point"] = "service_point"
     service_point: ServicePointId
+
+
+class ToStaff(Value):
+    """To everybody of the region's staff with a duty: `customer_service`, `finance`,
+    `technician`.
+    """
+
+    kind: Literal["staff"] = "staff"
+    duty: Word
 
 
 class About(Value):
@@ -64,6 +71,20 @@ class MessagePosted(Event, type="notifications.message.posted.v1"):
     about: About
 
 
+class MessagePostedV2(Event, type="notifications.message.posted.v2"):
+    """A message is in somebody's list, unread; of any kind and about anything (NTF-1, NTF-2).
+
+    Posted to staff so far: to customer service, where a service point has lost its main responsible
+    (BMB-9).
+    A kind that a reader does not know is shown by what it is about.
+    """
+
+    message_id: MessageId
+    to: Annotated[ToUser | ToServicePoint | ToStaff, Field(discriminator="kind")]
+    message: Word
+    about: Thing
+
+
 class MessageRead(Event, type="notifications.message.read.v1"):
     """The message was opened for the first time."""
 
@@ -78,33 +99,5 @@ class MessageRemoved(Event, type="notifications.message.removed.v1"):
     by: UserId
 
 
-MessageEvent = MessagePosted | MessageRead | MessageRemoved
+MessageEvent = MessagePosted | MessagePostedV2 | MessageRead | MessageRemoved
 """Every event of a message."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
-class ToStaff(Value):
-    """To everybody of the region's staff with a duty: `customer_service`, `finance`,
-    `technician`.
-    """
-
-    kind: Literal["staff"] = "staff"
-    duty: Word
-
-
-class MessagePostedV2(Event, type="notifications.message.posted.v2"):
-    """A message is in somebody's list, unread; of any kind and about anything (NTF-1, NTF-2).
-
-    A kind that a reader does not know is shown by what it is about.
-    """
-
-    message_id: MessageId
-    to: Annotated[ToUser | ToServicePoint | ToStaff, Field(discriminator="kind")]
-    message: Word
-    about: Thing
-
-
-ComingMessageEvent = MessagePostedV2
-"""Reserved events of a message."""

@@ -3,6 +3,7 @@ systems.
 """
 
 from datetime import date
+from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -11,6 +12,7 @@ from kvitt_contracts.billing.ledger import Month
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import (
     ArticleNumber,
+    DeviceId,
     DeviceNumber,
     Money,
     NamedRecipient,
@@ -50,11 +52,15 @@ class OrderReported(Event, type="region.order.reported.v1"):
 
 
 class TransferReported(Event, type="region.transfer.reported.v1"):
-    """On the region's feed: a transfer was sent to the receiver or ended."""
+    """On the region's feed: a transfer was sent to the receiver or ended.
+
+    `devices` where the status is that of some of its devices alone: `lines_rejected` (BMB-5).
+    """
 
     transfer: str
     status: str
     occurred_at: AwareDatetime
+    devices: Annotated[tuple[DeviceId, ...], Field(exclude_if=not_)] = ()
 
 
 class MessageSettled(Event, type="region.message.settled.v1"):

@@ -102,22 +102,6 @@ class StoreStated(Fact, type="region.store.stated.v1"):
     service_point: ServicePointId | None = None
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
-class UserActivityStated(Fact, type="region.user-activity.stated.v1"):
-    """A user signed in at the region's own portal (REF-5). Subject: the user id.
-
-    `version` counts statements of the sign-ins of one day.
-    """
-
-    version_of = ("signed_in_on",)
-
-    version: Version
-    user_id: UserId
-    signed_in_on: HappenedOn
-
-
 class ResponsiblesStated(Fact, type="region.responsibles.stated.v1"):
     """Who answers for a service point, as a whole (BMB-9, BMB-10). Subject: the service point.
 
@@ -139,6 +123,22 @@ class ResponsiblesStated(Fact, type="region.responsibles.stated.v1"):
         if self.absent_from_on and self.absent_to_on and self.absent_to_on < self.absent_from_on:
             raise ValueError("DAY-5: frånvaron kan inte sluta innan den börjar")
         return self
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
+class UserActivityStated(Fact, type="region.user-activity.stated.v1"):
+    """A user signed in at the region's own portal (REF-5). Subject: the user id.
+
+    `version` counts statements of the sign-ins of one day.
+    """
+
+    version_of = ("signed_in_on",)
+
+    version: Version
+    user_id: UserId
+    signed_in_on: HappenedOn
 
 
 class SupplierStated(Fact, type="region.supplier.stated.v1"):

@@ -5,6 +5,7 @@ another one's service point.
 from typing import Any
 
 from kvitt_contracts.bmb import (
+    ResponsiblesSet,
     TransferAccepted,
     TransferCancelled,
     TransferCompleted,
@@ -13,6 +14,7 @@ from kvitt_contracts.bmb import (
     TransferDrafted,
     TransferExecutedAutomatically,
     TransferLineDropped,
+    TransferLinesRejected,
     TransferLocked,
     TransferRefused,
     TransferRejected,
@@ -35,6 +37,8 @@ from contracts.tests.builders.story import (
     RECEIVING_PAYER,
     SENDER,
     SENDING,
+    STAND_IN,
+    SUBSTITUTE,
     a_patient,
     device_id,
     transfer_id,
@@ -177,6 +181,20 @@ def a_transfer_rejected(*devices: str, transfer: str | TransferId = "BMB-1") -> 
     return build(TransferRejected, values, {})
 
 
+def a_transfer_lines_rejected(
+    *devices: str, transfer: str | TransferId = "BMB-1"
+) -> TransferLinesRejected:
+    """The receiver said no to some of the devices, and why."""
+    values = {
+        **_SENT_BY,
+        "transfer_id": transfer_id(transfer),
+        "devices": _devices(devices),
+        "has_message": True,
+        "by": RECEIVER,
+    }
+    return build(TransferLinesRejected, values, {})
+
+
 def a_transfer_withdrawn(*devices: str, transfer: str | TransferId = "BMB-1") -> TransferWithdrawn:
     """The sender took it back before anybody answered."""
     values = {
@@ -241,6 +259,22 @@ def a_transfer_dissolved(transfer: str | TransferId = "BMB-1") -> TransferDissol
 def a_transfer_completed(transfer: str | TransferId = "BMB-1") -> TransferCompleted:
     """Every device has changed custody."""
     return build(TransferCompleted, {"transfer_id": transfer_id(transfer)}, {})
+
+
+def a_responsibles_set(**changes: Any) -> ResponsiblesSet:
+    """The region has stated who answers for the receiving service point: one person."""
+    return build(ResponsiblesSet, {"service_point": RECEIVING, "main": RECEIVER}, changes)
+
+
+def a_responsibles_set_with_absence(**changes: Any) -> ResponsiblesSet:
+    """The main responsible is away for some days, and there are a substitute and a stand-in."""
+    values = {
+        "substitutes": (SUBSTITUTE,),
+        "stand_in": STAND_IN,
+        "absent_from_on": "2026-05-04",
+        "absent_to_on": "2026-05-08",
+    }
+    return a_responsibles_set(**values | changes)
 
 
 def a_bmb_message_refused(**changes: Any) -> BmbMessageRefused:

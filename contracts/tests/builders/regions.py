@@ -23,6 +23,7 @@ from kvitt_contracts.regions import (
     PersonsJoined,
     PersonStated,
     PickingBegun,
+    ResponsiblesStated,
     StoreStated,
     UserContactStated,
     UserStated,
@@ -41,6 +42,8 @@ from contracts.tests.builders.story import (
     PATIENT,
     PAYER,
     PURCHASING,
+    RECEIVER,
+    RECEIVING,
     ROLLATOR,
     SENDER,
     SENDING,
@@ -112,6 +115,12 @@ def a_user_stated(user: str = SENDER, *service_points: str, **changes: Any) -> U
         "default_service_point": points[0],
     }
     return build(UserStated, values, changes)
+
+
+def a_responsibles_stated(service_point: str = RECEIVING, **changes: Any) -> ResponsiblesStated:
+    """Who answers for a service point: a main responsible alone, unless told."""
+    values = {"version": 1, "service_point": service_point, "main": RECEIVER}
+    return build(ResponsiblesStated, values, changes)
 
 
 def a_user_contact_stated(user: str = SENDER, **changes: Any) -> UserContactStated:

@@ -29,6 +29,9 @@ PAYER, RECEIVING_PAYER, OTHER_PAYER = "20011", "20311", "20499"
 SENDER, RECEIVER, OUTSIDER, SERVICE = "k082lno", "k201ema", "k300ola", "kundtjanst1"
 """A prescriber at each of the service points, and one at customer service."""
 
+SUBSTITUTE, STAND_IN = "k114asv", "k207ber"
+"""A prescriber and a requester beside RECEIVER, at the receiving service point."""
+
 CARE_UNIT = "30110"
 CENTRAL, OWN, PURCHASING = "500", "402", "750"
 ROLLATOR, CUSHION, BATTERY, FITTING = "30012", "30457", "30999", "39001"

@@ -18,6 +18,7 @@ Entries = dict[str, dict[str, list[Any]]]
 """By section and by a thing's name there: its values, one for each time that it is there."""
 
 _SUMS = ("net_ore", "vat_ore", "gross_ore")
+_RESPONSIBLES = ("main", "substitutes", "stand_in", "absent_from_on", "absent_to_on")
 _SERVICE_OF = {"persons": "orders"}
 
 
@@ -64,6 +65,7 @@ def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str])
     named: dict[str, Mapping[str, Any]] = {
         "orders": expected["orders"],
         "transfers": expected["transfers"],
+        "responsibles": expected["responsibles"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
             for number, one in expected["devices"].items()
@@ -107,6 +109,10 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
                 {"status": one["status"], "effective_on": one["effective_on"]},
             )
             for one in outcome.transfers
+        ),
+        "responsibles": _gathered(
+            (one["service_point"], {name: one[name] for name in _RESPONSIBLES})
+            for one in outcome.responsibles
         ),
         "devices": _gathered(
             (

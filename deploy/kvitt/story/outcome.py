@@ -17,6 +17,7 @@ class Outcome:
     region: str
     orders: list[Json]
     transfers: list[Json]
+    responsibles: list[Json]
     devices: list[Json]
     payments: list[Json]
     """Who pays for each device from which day, as billing has it."""
@@ -37,9 +38,10 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
     """Read everything of the client's region. Raises LocalProblem."""
     region = client.code
     own = services.as_system(region)
-    orders, transfers, invoices, balances, quarantine = await asyncio.gather(
+    orders, transfers, responsibles, invoices, balances, quarantine = await asyncio.gather(
         _singles(own, "orders", "/orders", "order_id", sort="order_number"),
         _singles(own, "bmb", "/transfers", "id", sort="sent_at"),
+        own.all("bmb", "/responsibles", sort="service_point"),
         _singles(own, "billing", "/invoices", "id", sort="number"),
         _balances(own),
         _quarantine(services, region),
@@ -55,6 +57,7 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         region=region,
         orders=orders,
         transfers=transfers,
+        responsibles=responsibles,
         devices=devices,
         payments=payments,
         invoices=invoices,

@@ -13,6 +13,7 @@ from examples.generator.messages import Line
 from examples.generator.model import invoices, registry, stock, transfers
 from examples.generator.model import orders as placing
 from examples.generator.model.access import must_be_granted
+from examples.generator.model.parties import responsibles_of
 from examples.generator.model.reading import Read, Unreadable, read, read_envelope
 from examples.generator.model.state import Device, No, Order, Waits, World
 
@@ -31,6 +32,7 @@ _RULES: dict[type[Message], Rule] = {
     regions.CareUnitStated: registry.care_unit,
     regions.UserStated: registry.user,
     regions.UserContactStated: registry.contact,
+    regions.ResponsiblesStated: registry.responsibles,
     regions.StoreStated: registry.store,
     regions.ArticleStated: registry.article,
     regions.ArticlePriceStated: registry.price,
@@ -139,6 +141,10 @@ class Model:
                     "effective_on": _iso(transfer.effective_on),
                 }
                 for name, transfer in sorted(world.transfers.items())
+            },
+            "responsibles": {
+                name: responsibles_of(world, stated)
+                for name, stated in sorted(world.responsibles.items())
             },
             "invoices": lines,
             "documents": invoices.documents(lines),

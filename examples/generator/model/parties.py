@@ -1,7 +1,10 @@
 """Who is party to a transfer: who pays, has a part in a device, has ended (BMB-4, REF-14)."""
 
-from kvitt_contracts.regions import UserStated
-from kvitt_contracts.types import Role
+from datetime import date
+from typing import Any
+
+from kvitt_contracts.regions import ResponsiblesStated, UserStated
+from kvitt_contracts.types import Role, UserId
 
 from examples.generator.model.state import Device, No, Transfer, World
 
@@ -28,6 +31,19 @@ def has_part(world: World, device: Device, user: UserStated) -> bool:
     if now.prescriber is not None:
         units |= {*map(str, world.user(now.prescriber).service_points)}
     return now.prescriber == user.user_id or not units.isdisjoint(user.service_points)
+
+
+def may_answer(world: World, service_point: str, user: UserStated) -> bool:
+    """True for those who answer the transfers of a service point today: its main responsible, the
+    substitutes, and on days of absence the stand-in; where it has none of them, whoever works
+    there (BMB-9, BMB-10).
+    """
+    if not works_at(user, service_point):
+        return False
+    stated = world.responsibles.get(service_point)
+    acting = _acting(stated, world.today) if stated else set()
+    there = {one for one in acting if works_at(world.users[one], service_point)}
+    return not there or user.user_id in there
 
 
 def is_own(world: World, transfer: Transfer, user: UserStated) -> bool:
@@ -85,6 +101,37 @@ def what_ended(world: World, transfer: Transfer) -> No | None:
         return No("INACTIVE_RECIPIENT", "REF-14")
     new = transfer.new_prescriber
     return No("NOT_A_PRESCRIBER", "BMB-1") if new and not prescribes(world.user(new)) else None
+
+
+def responsibles_of(world: World, stated: ResponsiblesStated) -> dict[str, Any]:
+    """Who answers for a service point, without those who have left it (BMB-9)."""
+
+    def who_is_there(user: UserId | None) -> UserId | None:
+        return user if user and works_at(world.users[user], stated.service_point) else None
+
+    main, stand_in = who_is_there(stated.main), who_is_there(stated.stand_in)
+    absence = main and stand_in  # without one of them there is none
+    first, last = stated.absent_from_on, stated.absent_to_on
+    return {
+        "main": main,
+        "substitutes": [one for one in stated.substitutes if who_is_there(one)],
+        "stand_in": stand_in if absence else None,
+        "absent_from_on": first.isoformat() if first and absence else None,
+        "absent_to_on": last.isoformat() if last and absence else None,
+    }
+
+
+def works_at(user: UserStated, service_point: str) -> bool:
+    """True for an active user of a service point."""
+    return user.active and service_point in user.service_points
+
+
+def _acting(stated: ResponsiblesStated, today: date) -> set[UserId]:
+    acting = {*stated.substitutes} | ({stated.main} if stated.main else set())
+    first, last = stated.absent_from_on, stated.absent_to_on
+    if stated.stand_in and (first or today) <= today <= (last or today):
+        acting.add(stated.stand_in)
+    return acting
 
 
 def _kept_by(world: World, device: Device) -> set[str]:

@@ -11,6 +11,7 @@ from kvitt_contracts.regions import (
     PayerStated,
     PersonsJoined,
     PersonStated,
+    ResponsiblesStated,
     StoreStated,
     UserContactStated,
     UserStated,
@@ -68,6 +69,14 @@ def user(world: World, subject: str, fact: UserStated) -> None:
     if fact.default_service_point not in fact.service_points:
         raise No("DEFAULT_NOT_AMONG_SERVICE_POINTS", "REF-3")
     world.users[fact.user_id] = fact
+
+
+def responsibles(world: World, subject: str, fact: ResponsiblesStated) -> None:
+    """Who answers a service point's transfers (BMB-9): active, and at work there."""
+    named = [fact.main, *fact.substitutes, fact.stand_in]
+    if any(one not in world.users for one in named if one is not None):
+        raise Waits(subject)
+    world.responsibles[fact.service_point] = fact
 
 
 def contact(world: World, subject: str, fact: UserContactStated) -> None:

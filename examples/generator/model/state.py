@@ -10,6 +10,7 @@ from kvitt_contracts.regions import (
     CareUnitStated,
     CustomerStated,
     PayerStated,
+    ResponsiblesStated,
     StoreStated,
     UserStated,
 )
@@ -198,6 +199,7 @@ class World:
     customers: dict[str, CustomerStated] = field(default_factory=dict)
     care_units: dict[str, CareUnitStated] = field(default_factory=dict)
     users: dict[str, UserStated] = field(default_factory=dict)
+    responsibles: dict[str, ResponsiblesStated] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     stores: dict[str, StoreStated] = field(default_factory=dict)
     articles: dict[str, ArticleStated] = field(default_factory=dict)

@@ -22,9 +22,11 @@ from examples.generator.model.parties import (
     has_part,
     involved_payers,
     is_own,
+    may_answer,
     prescribes,
     receivers,
     what_ended,
+    works_at,
 )
 from examples.generator.model.state import Custody, Device, Holder, No, Transfer, World
 
@@ -60,7 +62,7 @@ def cancel(world: World, subject: str, command: CancelTransfer) -> None:
     transfer = _transfer(world, subject, "BMB-2")
     if transfer.status != "draft":
         raise No("NOT_A_DRAFT", "BMB-2")
-    if not _works_at(world.user(command.by), transfer.sending):
+    if not works_at(world.user(command.by), transfer.sending):
         raise No("SENDER_ELSEWHERE", "BMB-2")
     transfer.status = "cancelled"
 
@@ -179,7 +181,7 @@ def _draft(world: World, subject: str, command: SaveTransfer) -> Transfer:
     wanted = _wanted_recipient(world, command)
     if any(number not in world.devices for number in command.devices):
         raise No("UNKNOWN_DEVICE", "BMB-1")
-    if not _works_at(sender, sending):
+    if not works_at(sender, sending):
         raise No("SENDER_ELSEWHERE", "BMB-2")
     devices = [world.devices[number] for number in command.devices]
     # where a device is, is not for who has no part in it
@@ -293,7 +295,7 @@ def _must_be_sendable(world: World, transfer: Transfer, *, by: UserStated) -> No
         senders.add(Role.REQUESTER)
     if senders.isdisjoint(by.roles):
         raise No("SENDER_NOT_PERMITTED", "BMB-2")
-    if not _works_at(by, transfer.sending):
+    if not works_at(by, transfer.sending):
         raise No("NOT_RESPONSIBLE", "BMB-2")
     if not transfer.ends_at_patient_from_patient or policy.patient_to_patient == "allowed":
         return
@@ -329,8 +331,8 @@ def _must_be_answerable(world: World, transfer: Transfer, by: UserStated) -> Non
         raise No("NOT_OPEN", "BMB-4")
     if world.today >= transfer.deadline_on:
         raise No("DEADLINE_PASSED", "BMB-7")
-    if not _works_at(by, transfer.receiving):
-        raise No("NOT_RESPONSIBLE", "BMB-4")
+    if not may_answer(world, transfer.receiving, by):
+        raise No("NOT_RESPONSIBLE", "BMB-9")
 
 
 def _decide(world: World, transfer: Transfer, customer: str, payer: str, *, on: date) -> None:
@@ -355,7 +357,3 @@ def _transfer(world: World, reference: str, rule: str) -> Transfer:
     if reference not in world.transfers:
         raise No("UNKNOWN_TRANSFER", rule)
     return world.transfers[reference]
-
-
-def _works_at(user: UserStated, service_point: str) -> bool:
-    return user.active and service_point in user.service_points

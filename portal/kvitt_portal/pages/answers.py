@@ -21,7 +21,13 @@ router = APIRouter()
 
 UNANSWERED: Final = "/bmb/obesvarade"
 _AT_ONCE: Final = 10
-_FIELDS: Final = {"customer_id": "customer", "payer_id": "payer", "message": "message"}
+_REJECTED: Final = "Bytet är inte godkänt. Avsändaren får veta det."
+_FIELDS: Final = {
+    "customer_id": "customer",
+    "payer_id": "payer",
+    "message": "message",
+    "reject": "line",
+}
 
 
 @router.get("/bmb/att-gora")
@@ -55,17 +61,27 @@ async def accept_several(here: Here) -> Response:
 
 @router.post("/bmb/{transfer}/godkann")
 async def accept(here: Here, transfer: UUID) -> Response:
-    """Accept a transfer for a customer, which decides the payer."""
+    """Accept a transfer for a customer, which decides the payer; but for the devices that were
+    shown each by itself and are not ticked.
+    """
     form = await here.form()
     if "customer" not in form:  # in the list, where each transfer has its own
         form.give("customer", form[f"customer-{transfer}"])
-    body = {"customer_id": form["customer"]} | (
+    body: dict[str, Any] = {"customer_id": form["customer"]} | (
         {"message": form["message"]} if form["message"] else {}
     )
+    rejected = [one for one in form.all("line") if one not in form.all("accepted")]
+    if rejected:
+        body |= {"reject": [{"device_id": one} for one in rejected]}
     part = await here.send("bmb", "POST", f"/transfers/{transfer}:accept", body, form)
     if part.problem is not None:
         form.refuse(part.problem, _FIELDS)
         return await transfer_page(here, transfer, form)
+    if part.value["status"] == "rejected":
+        return here.go("/bmb/att-gora", _REJECTED)
+    if rejected:
+        said = f"Bytet är godkänt, utom {len(rejected)} hjälpmedel. Avsändaren får veta det."
+        return here.go("/bmb/att-gora", said)
     return here.go("/bmb/att-gora", "Bytet är godkänt.")
 
 
@@ -78,7 +94,7 @@ async def reject(here: Here, transfer: UUID) -> Response:
     if part.problem is not None:
         form.refuse(part.problem, _FIELDS)
         return await transfer_page(here, transfer, form)
-    return here.go("/bmb/att-gora", "Bytet är inte godkänt. Avsändaren får veta det.")
+    return here.go("/bmb/att-gora", _REJECTED)
 
 
 @router.get(UNANSWERED)
@@ -108,7 +124,7 @@ async def _to_do(here: Visit, form: Form) -> Response:
         limit=_AT_ONCE,
     )
     (offers, names), customers = await asyncio.gather(
-        offers_of(here, [one["id"] for one in items_of(found)]), _customers(here)
+        offers_of(here, [one["id"] for one in items_of(found)], with_costs=True), _customers(here)
     )
     views = [offer.transfer for offer in offers]
     choices = {
@@ -144,7 +160,8 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
     """One transfer, with what the user may do about it. Raises PageProblem where there is none."""
     await here.need("bmb", f"/transfers/{transfer}")
     (offers, names), story = await asyncio.gather(
-        offers_of(here, [str(transfer)]), here.ask("bmb", f"/transfers/{transfer}/story")
+        offers_of(here, [str(transfer)], with_costs=True),
+        here.ask("bmb", f"/transfers/{transfer}/story"),
     )
     offer = offers[0]
     view = offer.transfer
@@ -163,7 +180,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         form=form,
         state=statuses.TRANSFERS.get(view["status"], (view["status"], "default")),
         waits=view["pending"] or await _takes_effect_now(here, view),
-        may_answer=view["status"] == "sent" and is_receiver,
+        may_answer=offer.may_answer,
         may_ask=(is_sender or is_receiver) and here.is_in_care,
         may_unlock=may_unlock,
         is_receiver=is_receiver,

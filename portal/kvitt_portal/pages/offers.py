@@ -4,7 +4,7 @@ one may wait, and what stands against it. Asked of the services; nothing is deci
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,21 +12,33 @@ from kvitt_contracts.calendar import stockholm_day
 
 from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages.articles import articles_of, rent_on
+from kvitt_portal.pages import statuses
+from kvitt_portal.pages.articles import TYPES, articles_of, rent_on
+from kvitt_portal.pages.costs import Cost, cost_of
 from kvitt_portal.rendering import instant
 from kvitt_portal.services import Part
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A device of a transfer, with what its rent is a month; None where nothing is known of it."""
+    """A device of a transfer (BMB-8), with what its rent is a month; None where nothing is known of
+    it. `end`: how it ended for it; empty while it is in the transfer.
+    """
 
     device_id: str
     number: str
     article_number: str
     name: str
+    type: str
     rent_ore: int | None
     payer_id: str
+    waits: bool
+    end: str
+
+    @property
+    def is_counted(self) -> bool:
+        """True for what goes, or went, with the transfer."""
+        return self.end in ("", statuses.LINE_ENDS["changed_hands"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +49,46 @@ class Offer:
     pieces: Sequence[Piece]
     recipient: Person | None
     days_left: int | None
+    may_answer: bool
+    """True where it waits for this user, as far as who answers there is set."""
     against: Sequence[str] = field(default_factory=list)
+    cost: Cost | None = None
+    """What billing says that it costs; None where that was not asked, or it is decided."""
+
+    @property
+    def lines(self) -> Sequence[Piece]:
+        """The devices that may be answered each by itself: none where the transfer is answered as a
+        whole, or has but one left.
+        """
+        left = [piece for piece in self.pieces if piece.waits]
+        return left if self.transfer["by_line"] and len(left) > 1 else []
+
+    @property
+    def has_ends(self) -> bool:
+        """True where it has ended for some of the devices."""
+        return any(piece.end for piece in self.pieces)
+
+    @property
+    def rejected(self) -> Sequence[Piece]:
+        """The devices that were not accepted."""
+        return [piece for piece in self.pieces if piece.end == statuses.LINE_ENDS["rejected"]]
 
     @property
     def rent_ore(self) -> int | None:
-        """What all of it costs a month, in öre without VAT; None where some rent is not known."""
-        rents = [piece.rent_ore for piece in self.pieces]
+        """What goes with it a month, in öre without VAT; None where a rent is not known."""
+        if self.cost is not None and self.cost.part:
+            return self.cost.month_ore
+        gone = [piece for piece in self.pieces if piece.is_counted] or self.pieces
+        rents = [piece.rent_ore for piece in gone]
         return None if None in rents else sum(one for one in rents if one is not None)
 
 
-async def offers_of(here: Visit, transfers: Sequence[str]) -> tuple[list[Offer], Names]:
-    """These transfers in full, in their order; one that is gone meanwhile is left out."""
+async def offers_of(
+    here: Visit, transfers: Sequence[str], *, with_costs: bool = False
+) -> tuple[list[Offer], Names]:
+    """These transfers in full, in their order; one that is gone meanwhile is left out. With costs:
+    what each that is not decided costs whom.
+    """
     views = await asyncio.gather(*(here.ask("bmb", f"/transfers/{one}") for one in transfers))
     found = [part.value for part in views if part]
     today, people, names, devices = await asyncio.gather(
@@ -57,8 +98,12 @@ async def offers_of(here: Visit, transfers: Sequence[str]) -> tuple[list[Offer],
         _devices_of(here, found),
     )
     known = [part.value for part in devices.values() if part]
-    rents = await rents_of(here, known, today)
-    return [_offer(view, people, devices, rents, today) for view in found], names
+    articles, costs = await asyncio.gather(
+        articles_of(here, [one["article_number"] for one in known]),
+        _costs_of(here, found if with_costs else (), devices),
+    )
+    offers = [_offer(here, view, people, devices, articles, today) for view in found]
+    return [replace(one, cost=costs.get(one.transfer["id"])) for one in offers], names
 
 
 async def today_if_known(here: Visit) -> date | None:
@@ -72,7 +117,11 @@ async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
     units = ("sending_service_point", "receiving_service_point", "proposed_customer", "customer_id")
     return await Names.of(
         here,
-        users=_codes(transfers, "sender", "prescriber", "unlock_asked_by"),
+        users=[
+            *_codes(transfers, "sender", "prescriber", "unlock_asked_by"),
+            *_codes(transfers, "contact", "sender_contact"),
+            *(user for one in transfers for user in one.get("responsibles", ())),
+        ],
         customers=_codes(transfers, *units),
         payers=_codes(transfers, "proposed_payer", "payer_id"),
     )
@@ -90,6 +139,17 @@ def days_left(deadline: str | None, today: date | None) -> int | None:
     return max(last.days - 1, 0)  # it is to be answered before the deadline's day begins
 
 
+def may_answer(here: Visit, view: Mapping[str, Any]) -> bool:
+    """True where a transfer waits for this user: of those who answer for the service point, or
+    where none is set, of those who work there.
+    """
+    if view["status"] != "sent":
+        return False
+    if view["responsibles"]:
+        return here.user.user_id in view["responsibles"]
+    return view["receiving_service_point"] in here.user.service_points
+
+
 async def _people_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[str, Person]:
     named = [one.get("recipient") or {} for one in transfers]
     return await here.people([one.get("person") for one in named], purpose="display")
@@ -101,6 +161,32 @@ async def _devices_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[
     return dict(zip(ids, parts, strict=True))
 
 
+async def _costs_of(
+    here: Visit, transfers: Sequence[dict[str, Any]], devices: Mapping[str, Part]
+) -> dict[str, Cost]:
+    asked = [one for one in transfers if one["would_take_effect_on"]]
+    costs = await asyncio.gather(
+        *(
+            cost_of(
+                here,
+                {
+                    one["device_id"]: _payer_now(devices[one["device_id"]])
+                    for one in view["devices"]
+                    if one["waits"]
+                },
+                payer=None if view["new_store"] else view["proposed_payer"],
+                from_on=view["would_take_effect_on"],
+            )
+            for view in asked
+        )
+    )
+    return {view["id"]: cost for view, cost in zip(asked, costs, strict=True)}
+
+
+def _payer_now(device: Part) -> str | None:
+    return device.value["payer_id"] if device else None
+
+
 async def rents_of(
     here: Visit, devices: Sequence[Mapping[str, Any]], today: date | None
 ) -> dict[str, int | None]:
@@ -110,33 +196,44 @@ async def rents_of(
 
 
 def _offer(
+    here: Visit,
     view: dict[str, Any],
     people: dict[str, Person],
     devices: dict[str, Part],
-    rents: dict[str, int | None],
+    articles: dict[str, dict[str, Any]],
     today: date | None,
 ) -> Offer:
-    pieces = [_piece(one, devices[one["device_id"]], rents) for one in view["devices"]]
+    pieces = [_piece(one, devices[one["device_id"]], articles, today) for one in view["devices"]]
     recipient = people.get((view.get("recipient") or {}).get("person", ""))
     return Offer(
         transfer=view,
         pieces=pieces,
         recipient=recipient,
         days_left=days_left(view["deadline"], today) if view["status"] == "sent" else None,
+        may_answer=may_answer(here, view),
         against=list(_against(view, pieces, recipient)),
     )
 
 
-def _piece(line: dict[str, Any], device: Part, rents: dict[str, int | None]) -> Piece:
+def _piece(
+    line: dict[str, Any],
+    device: Part,
+    articles: dict[str, dict[str, Any]],
+    today: date | None,
+) -> Piece:
     known = device.value if device else {}
-    article = known.get("article_number", "")
+    number = known.get("article_number", "")
+    article = articles.get(number)
     return Piece(
         device_id=line["device_id"],
         number=line["device_number"] or "",
-        article_number=article,
+        article_number=number,
         name=known.get("name", ""),
-        rent_ore=rents.get(article),
+        type=dict(TYPES).get(article["type"], "") if article else "",
+        rent_ore=rent_on(article, today) if article else None,
         payer_id=known.get("payer_id") or "",
+        waits=line["waits"],
+        end=statuses.LINE_ENDS.get(line["end"] or "", ""),
     )
 
 

@@ -40,8 +40,9 @@ async def begin(here: Here) -> Response:
     title = ""
     if as_other := asked.get("som"):
         view = await here.need("bmb", f"/transfers/{code(as_other)}")
-        given = given_of(view, today=await here.today())
-        title = "Rätta BMB" if view["status"] in transfer_form.OVER else ""
+        rejected = asked.get("bara") == "avslagna"
+        given = given_of(view, today=await here.today(), only_rejected=rejected)
+        title = "Rätta BMB" if view["status"] in transfer_form.OVER and not rejected else ""
     if asked.get("typ") == "aterta":
         given["store"] = await store_of(here, here.service_point)
     return await _page(here, Form(given=given), title=title)

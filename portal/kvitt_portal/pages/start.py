@@ -14,6 +14,7 @@ from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import holds_number, personal_number
+from kvitt_portal.pages import responsibles
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.offers import names_of
 from kvitt_portal.pages.registering import find_by_number
@@ -34,11 +35,14 @@ async def start(here: Here) -> Response:
         here.ask("bmb", "/transfers:rejected", limit=1),
         here.ask("notifications", "/messages", unread_only=True, limit=_SHOWN),
     )
-    to_do = (
+    to_do: tuple[tuple[str, str, Part], ...] = (
         ("/bmb/att-gora", "Kvittera BMB", to_take_over),
         ("/bmb/obesvarade", "Ej besvarad BMB", unanswered),
         ("/bmb/avslagna", "Ej godkänt övertag", rejected),
     )
+    if here.has(*STAFF):
+        vacant = await here.ask("bmb", "/responsibles", vacant=True, limit=1)
+        to_do = (*to_do, (responsibles.PAGE, "Utan huvudansvarig", vacant))
     asked, names = await _asked(here)
     return here.page(
         "start/start.html",

@@ -31,3 +31,9 @@ TRANSFERS: Final[Said] = {
     "dissolved": ("Upplöst", "default"),
     "completed": ("Genomförd", "success"),
 }
+LINE_ENDS: Final[Mapping[str, str]] = {
+    "changed_hands": "Bytt",
+    "rejected": "Ej godkänt",
+    "dropped": "Utgick",
+}
+"""How a transfer ended for one of its devices."""

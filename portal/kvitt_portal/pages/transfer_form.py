@@ -53,13 +53,23 @@ def body_of(form: Form, *, at: str) -> dict[str, Any]:
     return {name: one for name, one in said.items() if one}
 
 
-def given_of(view: Mapping[str, Any], *, today: date) -> dict[str, str]:
+def given_of(
+    view: Mapping[str, Any], *, today: date, only_rejected: bool = False
+) -> dict[str, str]:
     """A form filled in by another transfer: the same again, or, where that has been decided, the
-    other way (BMB-6).
+    other way for what went with it (BMB-6). Only rejected: those of its devices alone, again.
     """
-    devices = [one["device_number"] for one in view["devices"] if one["device_number"]]
+    is_over = view["status"] in OVER and not only_rejected
+    left_out = {"rejected", "dropped"} if is_over else set()
+    devices = [
+        one["device_number"]
+        for one in view["devices"]
+        if one["device_number"]
+        and one["end"] not in left_out
+        and (one["end"] == "rejected" or not only_rejected)
+    ]
     given = {"device": " ".join(devices)}
-    if view["status"] in OVER:
+    if is_over:
         return given | _other_way(view)
     is_new = view["recipient"] != view["current_recipient"]
     given |= _to(view["recipient"] if is_new else None, view["new_store"])

@@ -11,6 +11,7 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.costs import Cost, cost_of
 from kvitt_portal.pages.offers import rents_of, today_if_known
 from kvitt_portal.pages.registering import digest_of
 from kvitt_portal.pages.transfer_form import body_of, devices_of
@@ -35,6 +36,7 @@ class Shown:
     rents: Mapping[str, int | None] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     people: Mapping[str, Person] = field(default_factory=dict)
+    cost: Cost | None = None
     seen: str = ""
 
     @property
@@ -50,6 +52,8 @@ class Shown:
     @property
     def rent_ore(self) -> int | None:
         """What all of it costs a month; None where something of that is not known."""
+        if self.cost is not None and self.cost.part:
+            return self.cost.month_ore
         rents = [self.rents.get(one["article_number"]) for one in self.devices]
         return None if not rents or None in rents else sum(one for one in rents if one is not None)
 
@@ -83,10 +87,11 @@ async def shown_of(here: Visit, form: Form) -> Shown | None:
         return Shown(part=part, devices=devices)
     said = part.value
     holders = (said["current_recipient"], said["recipient"])
-    people, names, rents = await asyncio.gather(
+    people, names, rents, cost = await asyncio.gather(
         here.people([(one or {}).get("person") for one in holders], purpose="ordering"),
         _names(here, said),
         _rents(here, devices),
+        _cost(here, said),
     )
     return Shown(
         part=part,
@@ -94,7 +99,8 @@ async def shown_of(here: Visit, form: Form) -> Shown | None:
         rents=rents,
         names=names,
         people=people,
-        seen=digest_of([said, numbers, sorted(rents.items())]),
+        cost=cost,
+        seen=digest_of([said, numbers, sorted(rents.items()), cost.part.value]),
     )
 
 
@@ -130,6 +136,15 @@ async def _names(here: Visit, said: Mapping[str, Any]) -> Names:
         care_units=[(one or {}).get("unit") for one in holders],
         users=[said["new_prescriber"]],
         stores=[said["current_store"], said["new_store"]],
+    )
+
+
+async def _cost(here: Visit, said: Mapping[str, Any]) -> Cost:
+    return await cost_of(
+        here,
+        {one["device_id"]: one["payer_now"] for one in said["devices"]},
+        payer=None if said["new_store"] else said["proposed_payer"],
+        from_on=said["effective_on"],
     )
 
 

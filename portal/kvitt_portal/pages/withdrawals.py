@@ -39,7 +39,7 @@ async def write(here: Here) -> Response:
     """Add, change or take out something, or deliver it all."""
     form = await here.form()
     draft = _draft(here, form)
-    if not form.ok:
+    if form.errors:
         return await show(here, draft, form)
     if form["add"]:
         return here.go(draft.but(query="").with_line(Line.read(form["add"])).address)

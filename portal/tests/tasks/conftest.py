@@ -4,6 +4,7 @@ import pytest_asyncio
 
 from portal.tests.handover import Handover, a_handover
 from portal.tests.scene import Scene
+from portal.tests.system import BY_LINE, PortalSystem
 from portal.tests.ward import Ward, a_ward
 
 
@@ -17,3 +18,9 @@ async def ward(scene: Scene) -> Ward:
 async def handover(scene: Scene) -> Handover:
     """A handover of one device."""
     return await a_handover(scene)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def by_line(portal_system: PortalSystem) -> Handover:
+    """A handover of two devices in the region where each is answered by itself."""
+    return await a_handover(Scene(portal_system, BY_LINE), devices=2)

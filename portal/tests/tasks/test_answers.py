@@ -5,6 +5,7 @@ import pytest
 from portal.tests.browser import MakeActor
 from portal.tests.handover import Handover, a_handover
 from portal.tests.scene import Scene
+from portal.tests.system import BY_LINE
 
 SUMMARY = "Det här behöver rättas"
 
@@ -56,6 +57,65 @@ async def test_a_transfer_is_rejected_with_a_reason(actor: MakeActor, handover: 
     await sven.sees("Patienten har flyttat från oss.")
     await sven.picture("bmb-rejected")
     await sven.accessible()
+
+
+@pytest.mark.rule("BMB-5e", "BMB-5f")
+async def test_one_device_is_rejected_and_the_others_accepted(
+    actor: MakeActor, by_line: Handover
+) -> None:
+    transfer = await by_line.send(*by_line.devices)
+    anna = await actor(by_line.receiver, region=BY_LINE)
+
+    await anna.click("Kvittera BMB")
+    await anna.click("Svara för varje hjälpmedel")
+    await anna.tick(f"{by_line.devices[1]} Rollator Björk")
+    await anna.fill("Meddelande", "Den står redan hos oss.")
+    await anna.picture("bmb-transfer-lines")
+    await anna.accessible()
+    await anna.click("Godkänn")
+
+    await anna.sees("Bytet är godkänt, utom 1 hjälpmedel.")
+    await by_line.system.settle()
+    sven = await actor(by_line.sender, region=BY_LINE, at=f"/bmb/{transfer}")
+    await sven.sees("Bytt", within=by_line.devices[0])
+    await sven.sees("Ej godkänt", within=by_line.devices[1])
+    await sven.picture("bmb-transfer-lines-ended")
+    await sven.accessible()
+    await sven.goes("/bmb/avslagna")
+    await sven.sees("Den står redan hos oss.")
+    await sven.sees(by_line.devices[1])
+    await sven.sees_no(by_line.devices[0])
+    await sven.click("Skicka ny")
+    await sven.has("Individnummer", by_line.devices[1])
+
+
+async def test_none_of_the_devices_accepted_is_a_rejection(
+    actor: MakeActor, by_line: Handover
+) -> None:
+    transfer = await by_line.send(*by_line.devices)
+    anna = await actor(by_line.receiver, region=BY_LINE, at=f"/bmb/{transfer}", script=False)
+
+    for device in by_line.devices:
+        await anna.tick(f"{device} Rollator Björk")
+    await anna.click("Godkänn")
+
+    await anna.sees("Bytet är inte godkänt.")
+
+
+async def test_what_was_unticked_is_so_still_where_the_answer_was_refused(
+    actor: MakeActor, by_line: Handover
+) -> None:
+    transfer = await by_line.send(*by_line.devices)
+    first = await actor(by_line.receiver, region=BY_LINE, at=f"/bmb/{transfer}")
+    await first.tick(f"{by_line.devices[1]} Rollator Björk")
+    await first.fill("Meddelande", "x" * 1001)
+
+    await first.click("Godkänn")
+
+    await first.sees(SUMMARY)
+    await first.accessible()
+    ticked = first.page.locator("[name=accepted]")
+    assert [await ticked.nth(at).is_checked() for at in range(2)] == [True, False]
 
 
 async def test_without_a_reason_the_rule_is_said_and_nothing_is_lost(

@@ -4,6 +4,7 @@ from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from billing.api import router
+from billing.checks import PAYERS
 from billing.handlers import messages
 from billing.models import (
     Base,
@@ -15,14 +16,16 @@ from billing.models import (
     InvoiceRunRow,
     UserRow,
 )
+from billing.previews.api import router as previews
 
 service = Service(
     "billing",
     handlers=messages,
-    routers=[router],
+    routers=[router, previews],
     base=Base,
     users=UserRow,
     lock_order=(InvoiceRunRow, DeviceRow, ChargeRow, InvoiceRow, DocumentRow, CounterRow),
+    checks=(PAYERS,),
 )
 
 if __name__ == "__main__":

@@ -4,13 +4,16 @@ to who works where their payer pays. No rules, and no writes.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader, Scope
+from kvitt_chassis.operating.checks import Snapshot
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import DeviceId, PayerId
 from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, select, union
 from sqlalchemy.dialects.postgresql import JSONB
@@ -30,7 +33,7 @@ from billing.models import (
     RentRow,
     SetAsideRow,
 )
-from billing.rents.domain import RentSpan
+from billing.rents.domain import ChangePoint, RentSpan
 
 CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
@@ -55,6 +58,24 @@ async def payers_of(reader: RegionReader) -> frozenset[PayerId] | None:
     if reader.grant.is_region_wide:
         return None
     return frozenset(await reader.all(_payers(reader.caller)))
+
+
+async def payers_named_to(reader: RegionReader) -> frozenset[PayerId] | None:
+    """The payers that the caller may know to pay for a device; None where these are all of the
+    region's: customer service's.
+    """
+    if reader.caller.has(Grantee.CUSTOMER_SERVICE):
+        return None
+    return frozenset(await reader.all(_payers(reader.caller)))
+
+
+async def next_month(tx: Transaction) -> date:
+    """The first day of the first month that no run of the region has begun to invoice; before the
+    first run, of this month.
+    """
+    latest = select(func.max(InvoiceRunRow.through)).where(InvoiceRunRow.region == tx.region)
+    through = await tx.session.scalar(latest)
+    return through + timedelta(days=1) if through else tx.today.replace(day=1)
 
 
 async def custody_changes_applied(tx: Transaction, *, up_to: int) -> domain.CustodyChanges:
@@ -190,6 +211,17 @@ async def count_set_aside(tx: Transaction, run: InvoiceRunRow) -> int:
         SetAsideRow.region == tx.region, SetAsideRow.run_id == run.id
     )
     return (await tx.session.scalar(query)) or 0
+
+
+async def points_of_devices(
+    snapshot: Snapshot,
+) -> dict[tuple[str, UUID], tuple[ChangePoint, ...]]:
+    """The change points of each device, by its region and id."""
+    query = select(DeviceRow.region, DeviceRow.device_id, DeviceRow.points)
+    return {
+        (str(region), device_id): points
+        for region, device_id, points in await snapshot.session.execute(query)
+    }
 
 
 def _set_aside_by(run: InvoiceRunRow) -> Select[str]:

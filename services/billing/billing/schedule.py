@@ -139,11 +139,9 @@ async def _settle(device_ids: Sequence[DeviceId], through: date, tx: Transaction
         article = articles.get(device.article_number)
         if article is not None:
             device.points = rents.with_charging(device.points, article.charging)
-        owed = rents.owed_rent(
-            device.points, article.prices if article else (), from_day=first, to_day=through
-        )
+        prices = article.prices if article else ()
         issued = settled.get(device.device_id, [])
-        for span in rents.rent_to_invoice(owed, issued, from_day=first, to_day=through):
+        for span in rents.to_settle(device.points, prices, issued, from_day=first, to_day=through):
             tx.put(_rent(device, span, tx))
         device.unsettled_from = through + timedelta(days=1)
 

@@ -1,6 +1,7 @@
 """Transfers over HTTP: the commands' routes, the lists of BMB-8, the single view. No rule here."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -8,7 +9,6 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq, In, Where, WhereLookedUp
 from kvitt_chassis.http import (
     ApiRouter,
-    Body,
     CommandRunner,
     Commands,
     ListOf,
@@ -31,52 +31,30 @@ from kvitt_contracts.bmb import (
     WithdrawTransfer,
 )
 from kvitt_contracts.types import (
-    CustomerId,
     Day,
     DeviceNumber,
-    PayerId,
     PersonRef,
     ServicePointId,
     UserId,
     identify,
 )
-from pydantic import Field
 from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
-from bmb.domain import UNANSWERED, Status
-from bmb.drafts.bodies import Message, SaveBody, command_of
+from bmb.acknowledgements.bodies import AcceptBody, RejectBody, UnlockBody
+from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
+from bmb.drafts.bodies import SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
 from bmb.queries import SHOWN, UNLOCKED, is_of_protected, is_shown, may_be_unlocked
 from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
+from bmb.responsibles.queries import responsibles_of
+from bmb.responsibles.views import ResponsiblesView
 from bmb.views import LockedTransfer, TransferLine, TransferView
 
 router = ApiRouter(tags=["Byten (BMB)"])
-
-
-class AcceptBody(Body):
-    """Bytet godkänns för en kund."""
-
-    customer_id: Annotated[CustomerId, Field(description="Kund/leveransadress")]
-    payer_id: Annotated[
-        PayerId | None, Field(description="Bara där regionen låter betalaren väljas")
-    ] = None
-    message: Annotated[Message | None, Field(description="Till avsändaren")] = None
-
-
-class RejectBody(Body):
-    """Bytet godkänns inte."""
-
-    message: Annotated[Message | None, Field(description="Varför; krävs i vissa regioner")] = None
-
-
-class UnlockBody(Body):
-    """Ett låst byte låses upp."""
-
-    asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
 
 
 @router.post("/transfers", status_code=202)
@@ -89,7 +67,7 @@ async def save_transfer(body: SaveBody, commands: Commands, reader: Reader) -> T
     NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), NO_PART_IN_DEVICE, RECEIVER_ELSEWHERE,
     RECEIVER_NOT_NAMED, SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`; med `accept_for` även
-    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4).
+    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4), NOT_RESPONSIBLE (BMB-9).
     """
     command = await command_of(body, reader)
     # Without a name of its own the transfer has a random id: nothing else will ever call it.
@@ -133,12 +111,13 @@ async def cancel_transfer(transfer_id: UUID, commands: Commands) -> TransferView
 
 @router.post("/transfers/{transfer_id}:accept")
 async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Commands) -> TransferView:
-    """Kvittera: godkänn bytet för en kund, som bestämmer betalaren.
+    """Kvittera: godkänn bytet för en kund, som bestämmer betalaren. Där regionen tillåter det kan
+    en del av hjälpmedlen avslås samtidigt; avslås alla är hela bytet avslaget.
 
-    Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, NOT_RESPONSIBLE,
-    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4),
-    UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14), NOT_A_PRESCRIBER
-    (BMB-1).
+    Nekas: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER, NOT_OPEN, SENT_BY_ONESELF,
+    CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4), NOT_RESPONSIBLE
+    (BMB-9), UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14),
+    NOT_A_PRESCRIBER (BMB-1), BUNDLE_WHOLE, NOT_IN_TRANSFER, MESSAGE_MISSING (BMB-5).
     """
     command = AcceptTransfer(by=commands.caller.user_id, **dict(body))
     return await _run(command, transfer_id, commands, rule="BMB-4")
@@ -148,7 +127,7 @@ async def accept_transfer(transfer_id: UUID, body: AcceptBody, commands: Command
 async def reject_transfer(transfer_id: UUID, body: RejectBody, commands: Commands) -> TransferView:
     """Kvittera: godkänn inte bytet.
 
-    Nekas: UNKNOWN_TRANSFER, MESSAGE_MISSING (BMB-5), NOT_OPEN, NOT_RESPONSIBLE (BMB-4),
+    Nekas: UNKNOWN_TRANSFER, MESSAGE_MISSING (BMB-5), NOT_OPEN (BMB-4), NOT_RESPONSIBLE (BMB-9),
     UNKNOWN_USER (REF-3), DEADLINE_PASSED (BMB-7).
     """
     command = RejectTransfer(by=commands.caller.user_id, message=body.message)
@@ -268,8 +247,10 @@ async def list_unanswered(
 
 @router.get("/transfers:rejected")
 async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) -> Page[TransferLine]:
-    """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till (BMB-8)."""
-    rejected = TransferRow.status == Status.REJECTED
+    """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till, helt eller
+    till en del (BMB-8).
+    """
+    rejected = or_(TransferRow.status == Status.REJECTED, TransferRow.rejected != ())
     return await TRANSFERS.page(asked, reader, _from_me(reader), rejected)
 
 
@@ -303,7 +284,7 @@ async def list_locked(
 
 
 @router.get("/transfers/{transfer_id}")
-async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
+async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -> TransferView:
     """Ett byte. Meddelanden syns för avsändaren, mottagaren och kundtjänst.
 
     Det som rör någon med skyddade personuppgifter finns bara för de enheter som det gäller.
@@ -311,7 +292,18 @@ async def get_transfer(transfer_id: UUID, reader: Reader) -> TransferView:
     row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
     numbers = await device_numbers(reader, row.devices)
     texts = await reader.look_up(TransferTextRow, transfer_id)
-    return TransferView.with_devices(row, numbers=numbers, texts=texts, caller=reader.caller)
+    receiving, sending = await _answering(tx, row)
+    policy = reader.pinned_policy(row.policy) if row.policy else None
+    return TransferView.with_devices(
+        row,
+        numbers=numbers,
+        texts=texts,
+        policy=policy,
+        receiving=receiving,
+        sending=sending,
+        caller=reader.caller,
+        would_take_effect_on=_if_accepted(row, tx),
+    )
 
 
 @router.get("/transfers/{transfer_id}/story")
@@ -352,10 +344,39 @@ def _show(
         devices = await tx.look_up_all(DeviceRow, row.devices)
         numbers = {one.device_id: one.device_number for one in devices}
         texts = await tx.look_up(TransferTextRow, transfer_id)
-        view = TransferView.with_devices(row, numbers=numbers, texts=texts, caller=commands.caller)
+        receiving, sending = await _answering(tx, row)
+        policy = tx.pinned_policy(row.policy) if row.policy else None
+        view = TransferView.with_devices(
+            row,
+            numbers=numbers,
+            texts=texts,
+            policy=policy,
+            receiving=receiving,
+            sending=sending,
+            caller=commands.caller,
+            would_take_effect_on=_if_accepted(row, tx),
+        )
         return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
 
     return show
+
+
+async def _answering(
+    tx: Transaction, row: TransferRow
+) -> tuple[ResponsiblesView, ResponsiblesView]:
+    places = (row.receiving_service_point, row.sending_service_point)
+    receiving, sending = [
+        ResponsiblesView.of(one, await responsibles_of(tx, one), today=tx.today) for one in places
+    ]
+    return receiving, sending
+
+
+def _if_accepted(row: TransferRow, tx: Transaction) -> date | None:
+    """The day of effect, were the transfer accepted now, by the policy that it is pinned to."""
+    if row.status not in UNDECIDED:
+        return None
+    policy = tx.pinned_policy(row.policy) if row.policy else tx.policy
+    return takes_effect_on(row.state(), decided_on=tx.today, policy=policy.transfer)
 
 
 def _from_me(reader: RegionReader) -> ColumnElement[bool]:

@@ -8,9 +8,16 @@ from bmb.base import Base
 from bmb.handlers import messages
 from bmb.models import TransferRow
 from bmb.register.models import UserRow
+from bmb.responsibles.api import router as responsibles
+from bmb.responsibles.models import ResponsiblesRow
 
 service = Service(
-    "bmb", handlers=messages, routers=[router], base=Base, users=UserRow, lock_order=(TransferRow,)
+    "bmb",
+    handlers=messages,
+    routers=[router, responsibles],
+    base=Base,
+    users=UserRow,
+    lock_order=(TransferRow, ResponsiblesRow),
 )
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from kvitt_contracts.bmb import (
     TransferExecutedAutomatically,
     TransferLineCompleted,
     TransferLineDropped,
+    TransferLinesRejected,
     TransferLocked,
     TransferRefused,
     TransferRejected,
@@ -74,6 +75,18 @@ UNANSWERED: Final = (Status.SENT, Status.LOCKED, Status.UNLOCKED, Status.VOIDED)
 """What was sent, and what became of it when nobody answered and nothing was executed (BMB-8)."""
 
 
+UNDECIDED: Final = (Status.DRAFT, Status.REQUESTED, Status.SENT)
+"""Before anybody, or the deadline, has decided it."""
+
+
+class LineEnd(StrEnum):
+    """How a transfer ended for one of its devices (BMB-5, BMB-12)."""
+
+    CHANGED_HANDS = "changed_hands"
+    REJECTED = "rejected"
+    DROPPED = "dropped"
+
+
 class Reason(StrEnum):
     """Why a transfer, or what somebody wanted with it, is refused."""
 
@@ -88,6 +101,8 @@ class Reason(StrEnum):
     PAYER_NOT_INVOLVED = "PAYER_NOT_INVOLVED"
     SENT_BY_ONESELF = "SENT_BY_ONESELF"
     MESSAGE_MISSING = "MESSAGE_MISSING"
+    BUNDLE_WHOLE = "BUNDLE_WHOLE"
+    NOT_IN_TRANSFER = "NOT_IN_TRANSFER"
     PATIENT_TO_PATIENT_FORBIDDEN = "PATIENT_TO_PATIENT_FORBIDDEN"
     ATTESTATION_MISSING = "ATTESTATION_MISSING"
     NO_ANSWER = "NO_ANSWER"
@@ -97,9 +112,10 @@ class Reason(StrEnum):
 class Transfer:
     """A transfer: what was drafted, and what has become of it.
 
-    `remaining` are the devices that neither have changed custody by it nor dropped out of it;
-    `dropped` those that did. `sent_by` executed it, and accepts it for `accept_for` at once, where
-    that is named. `unlock_asked_by`: who has asked customer service to unlock it.
+    `remaining` are the devices that neither have changed custody by it nor left it; `dropped` those
+    that dropped out of it, `rejected` those that were while others were accepted. `sent_by`
+    executed it, and accepts it for `accept_for` at once, where that is named. `unlock_asked_by`:
+    who has asked customer service to unlock it.
     `void_reason`: what had ended when it was to be executed automatically.
     """
 
@@ -109,6 +125,7 @@ class Transfer:
     devices: tuple[DeviceId, ...]
     remaining: tuple[DeviceId, ...]
     dropped: tuple[DeviceId, ...] = ()
+    rejected: tuple[DeviceId, ...] = ()
     current_recipient: PatientRecipient | CareUnitRecipient | None
     current_store: StoreId | None
     new_recipient: PatientRecipient | CareUnitRecipient | None
@@ -155,6 +172,19 @@ class Transfer:
         return isinstance(self.current_recipient, PatientRecipient) and isinstance(
             self.new_recipient, PatientRecipient
         )
+
+
+def end_of_line(transfer: Transfer, device: DeviceId) -> LineEnd | None:
+    """How it ended for a device of the transfer; None while the device is in it, and where the
+    whole of it came to nothing otherwise than by a rejection.
+    """
+    if device in transfer.dropped:
+        return LineEnd.DROPPED
+    if device in transfer.rejected:
+        return LineEnd.REJECTED
+    if device not in transfer.remaining:
+        return LineEnd.CHANGED_HANDS
+    return LineEnd.REJECTED if transfer.status is Status.REJECTED else None
 
 
 def takes_effect_on(transfer: Transfer, *, decided_on: date, policy: TransferPolicy) -> date:
@@ -207,6 +237,11 @@ def evolve(transfer: Transfer | None, event: TransferEvent) -> Transfer:
             return replace(
                 transfer, remaining=remaining, dropped=(*transfer.dropped, event.device_id)
             )
+        case TransferLinesRejected():
+            remaining = _without(transfer, *event.devices)
+            return replace(
+                transfer, remaining=remaining, rejected=(*transfer.rejected, *event.devices)
+            )
         case TransferDeadlineNeared():
             return transfer
         case _:
@@ -227,8 +262,8 @@ _STATUS_AFTER: Final[dict[type[TransferEvent], Status]] = {
 }
 
 
-def _without(transfer: Transfer, device: DeviceId) -> tuple[DeviceId, ...]:
-    return tuple(one for one in transfer.remaining if one != device)
+def _without(transfer: Transfer, *devices: DeviceId) -> tuple[DeviceId, ...]:
+    return tuple(one for one in transfer.remaining if one not in devices)
 
 
 def _drafted(event: TransferDrafted) -> Transfer:

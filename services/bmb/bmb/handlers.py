@@ -8,7 +8,8 @@ from bmb.drafts.handlers import messages as drafts
 from bmb.expiry.handlers import messages as expiry
 from bmb.register.handlers import projections
 from bmb.requests.handlers import messages as requests
+from bmb.responsibles.handlers import messages as responsibles
 
 messages = Handlers()
-for _noun in (projections, drafts, requests, acknowledgements, expiry, completion):
+for _noun in (projections, responsibles, drafts, requests, acknowledgements, expiry, completion):
     messages.include(_noun)

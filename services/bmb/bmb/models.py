@@ -50,6 +50,7 @@ class TransferRow(
     devices: Mapped[tuple[DeviceId, ...]] = mapped_column(Json(tuple[DeviceId, ...]))
     remaining: Mapped[tuple[DeviceId, ...]] = mapped_column(Json(tuple[DeviceId, ...]))
     dropped: Mapped[tuple[DeviceId, ...]] = mapped_column(Json(tuple[DeviceId, ...]))
+    rejected: Mapped[tuple[DeviceId, ...]] = mapped_column(Json(tuple[DeviceId, ...]))
     current_recipient: Mapped[PatientRecipient | CareUnitRecipient | None] = mapped_column(
         Json(Recipient)
     )

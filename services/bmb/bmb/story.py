@@ -18,6 +18,7 @@ from kvitt_contracts.bmb import (
     TransferExecutedAutomatically,
     TransferLineCompleted,
     TransferLineDropped,
+    TransferLinesRejected,
     TransferLocked,
     TransferRefused,
     TransferRejected,
@@ -109,6 +110,9 @@ def tell(event: TransferEvent) -> Told:
                 summary=f"Bytet godkändes inte och är ogiltigt.{why} Ett nytt kan göras.",
                 rule="BMB-5",
             )
+        case TransferLinesRejected():
+            why = " Skälet står i meddelandet." if event.has_message else ""
+            return Told(summary=f"{_not_accepted(len(event.devices))}{why}", rule="BMB-5")
         case TransferUnlocked():
             return Told(
                 summary="Kundtjänst låste upp hjälpmedlen, som "
@@ -167,6 +171,12 @@ def _at_the_deadline(transfer: Transfer, policy: RegionPolicy) -> str:
             return "låses hjälpmedlen, tills kundtjänst låser upp dem"
         case ExpiryOutcome.VOID:
             return "blir bytet ogiltigt, och ett nytt får göras"
+
+
+def _not_accepted(count: int) -> str:
+    if count == 1:
+        return "Ett av hjälpmedlen godkändes inte och är fritt."
+    return f"{count} av hjälpmedlen godkändes inte och är fria."
 
 
 def _why(reason: str) -> str:

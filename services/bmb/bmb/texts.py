@@ -1,9 +1,15 @@
 """Free text between the two sides of a transfer: stored beside the transfer, in no event."""
 
+from typing import Annotated
+
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import TransferId
+from kvitt_contracts.types import TEXT, TransferId
+from pydantic import Field
 
 from bmb.models import TransferTextRow
+
+Message = Annotated[str, Field(max_length=1000, pattern=TEXT)]
+"""What one side writes to the other."""
 
 
 def has_text(message: str | None) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from kvitt_chassis.access import Caller
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
+from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
@@ -21,8 +22,9 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from bmb.domain import Status
+from bmb.domain import LineEnd, Status, end_of_line
 from bmb.models import TransferRow, TransferTextRow
+from bmb.responsibles.views import ResponsiblesView
 
 
 class TransferLine(BaseModel):
@@ -103,6 +105,12 @@ class DeviceLine(BaseModel):
     device_id: UUID
     device_number: Annotated[DeviceNumber | None, Field(description="Individnummer")]
     waits: Annotated[bool, Field(description="Sant tills bytet har fått verkan för hjälpmedlet")]
+    end: Annotated[
+        LineEnd | None,
+        Field(
+            description="Hur bytet slutade för just det hjälpmedlet; tomt medan det är kvar (BMB-5)"
+        ),
+    ]
 
 
 class TransferView(TransferLine):
@@ -117,6 +125,14 @@ class TransferView(TransferLine):
     proposed_payer: Annotated[PayerId, Field(description="Föreslagen betalare (BMB-2)")]
     customer_id: Annotated[CustomerId | None, Field(description="Vald kund/leveransadress")]
     payer_id: Annotated[PayerId | None, Field(description="Betalare från och med bytet")]
+    by_line: Annotated[
+        bool,
+        Field(description="Sant där en del av hjälpmedlen kan avslås och resten godkännas (BMB-5)"),
+    ] = False
+    would_take_effect_on: Annotated[
+        date | None,
+        Field(description="Får verkan, om det godkänns i dag (BMB-4); tomt när det är avgjort"),
+    ]
     void_reason: Annotated[
         str | None,
         Field(description="Varför bytet blev ogiltigt i stället för att genomföras (BMB-7)"),
@@ -125,6 +141,17 @@ class TransferView(TransferLine):
         bool,
         Field(description="Sant när mottagaren, som har skyddade personuppgifter, inte visas här"),
     ] = False
+    responsibles: Annotated[
+        list[UserId],
+        Field(description="Vilka som kan kvittera i dag (BMB-9); ingen där alla på stället kan"),
+    ]
+    contact: Annotated[
+        UserId | None,
+        Field(description="Mottagarens kontakt: huvudansvarig, vid frånvaro vikarien (BMB-10)"),
+    ]
+    sender_contact: Annotated[
+        UserId | None, Field(description="Det avsändande tjänsteställets kontakt (BMB-9)")
+    ]
     attested: Annotated[bool, Field(description="Avsändaren har intygat (BMB-11)")]
     message: Annotated[str | None, Field(description="Meddelande till mottagaren")]
     answer: Annotated[str | None, Field(description="Meddelande till avsändaren (BMB-5)")]
@@ -136,9 +163,16 @@ class TransferView(TransferLine):
         *,
         numbers: Mapping[DeviceId, DeviceNumber],
         texts: TransferTextRow | None,
+        policy: RegionPolicy | None,
+        receiving: ResponsiblesView,
+        sending: ResponsiblesView,
         caller: Caller,
+        would_take_effect_on: date | None,
     ) -> "TransferView":
-        """The view of a row for a caller."""
+        """The view of a row for a caller, with who answers at its two service points; `policy` is
+        the one that it was sent under. `would_take_effect_on`: the Stockholm day, were it accepted
+        now; None once it is decided.
+        """
         state = row.state()
         shown = texts if texts is not None and may_read_texts(row, caller) else None
         lines = [
@@ -146,12 +180,18 @@ class TransferView(TransferLine):
                 device_id=device,
                 device_number=numbers.get(device),
                 waits=device in state.remaining,
+                end=end_of_line(state, device),
             )
             for device in state.devices
         ]
         added = {
             "pending": state.is_pending,
             "devices": lines,
+            "by_line": policy is not None and policy.transfer.bundle == "by_line",
+            "responsibles": receiving.acts_today,
+            "contact": receiving.contact,
+            "sender_contact": sending.contact,
+            "would_take_effect_on": would_take_effect_on,
             "message": shown.to_receiver if shown else None,
             "answer": shown.to_sender if shown else None,
         }

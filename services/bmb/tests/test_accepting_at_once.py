@@ -25,6 +25,7 @@ from contracts.tests.builders.orders import a_person_inactivated
 from contracts.tests.builders.story import (
     OTHER,
     OTHER_PATIENT,
+    OTHER_PAYER,
     OWN,
     PAYER,
     RECEIVER,
@@ -32,6 +33,7 @@ from contracts.tests.builders.story import (
     RECEIVING_PAYER,
     SENDER,
     SENDING,
+    device_id,
     person,
 )
 from services.bmb.tests.builders import a_transfer, a_user
@@ -176,6 +178,9 @@ async def test_a_sender_sees_before_who_acknowledges_until_when_and_who_pays(
     async with registered() as world:
         shown = await previewed(world, new_prescriber=RECEIVER)
 
+        assert shown["devices"] == [
+            {"device_id": str(device_id("170098")), "payer_now": OTHER_PAYER}
+        ]
         assert shown["receiving_service_point"] == RECEIVING
         assert shown["proposed_payer"] == RECEIVING_PAYER
         assert shown["deadline"].startswith("2026-05-07T22:00")

@@ -22,7 +22,9 @@ from kvitt_testkit.cells import (
 from kvitt_testkit.world import Given, World
 
 from contracts.tests.builders.inventory import a_device_stated_on_loan
-from contracts.tests.builders.story import OUTSIDER, RECEIVING, SENDER, transfer_id
+from contracts.tests.builders.orders import a_customer_registered, a_user_registered
+from contracts.tests.builders.regions import a_responsibles_stated
+from contracts.tests.builders.story import OTHER, OUTSIDER, RECEIVING, SENDER, transfer_id
 from services.bmb.tests.builders import a_transfer, the_registry
 from services.bmb.tests.worlds import AT
 
@@ -30,6 +32,10 @@ NAMED = {"sender": CALLER}
 SENT_BY_UNIT = {"sender": OUTSIDER, "sending_service_point": POINT}
 FOR_UNIT = {"sender": OUTSIDER, "receiving_service_point": POINT}
 OF_OTHERS = {"sender": OUTSIDER}
+ELSEWHERE = "40777"
+"""A service point of another region."""
+EVERYWHERE = "k301mid"
+"""A prescriber at both service points of the region."""
 NEW = {"bmb.transfer.save", "bmb.transfer.preview"}
 """Acts that name no transfer that there is."""
 
@@ -64,6 +70,18 @@ async def four(world: World, status: Status, units: dict[str, Any], **own: Any) 
     )
 
 
+async def service_points(world: World) -> Things:
+    """The caller's service point, another one and one of another region, where somebody answers."""
+    await world.handle(a_user_registered(EVERYWHERE, POINT, OTHER))
+    there = (("ac", POINT, CALLER), ("ac", OTHER, OUTSIDER), ("bd", ELSEWHERE, OUTSIDER))
+    for region, place, main in there:
+        await world.handle(a_customer_registered(place), region=region)
+        await world.handle(a_user_registered(main, place), region=region)
+        stated = a_responsibles_stated(place, main=main)
+        await world.handle(stated, subject=place, region=region)
+    return Things(units=POINT, region=OTHER, platform=ELSEWHERE)
+
+
 @pytest.mark.rule("REF-18a", "REF-18e")
 async def test_each_route_is_for_those_whom_its_row_names(given: Given) -> None:
     async with a_world(given) as world:
@@ -87,6 +105,8 @@ async def test_each_route_reaches_as_far_as_its_row_says(
         sent = await four(world, Status.SENT, FOR_UNIT)
         locked = await four(world, Status.LOCKED, SENT_BY_UNIT)
         rejected = await four(world, Status.REJECTED, SENT_BY_UNIT)
+        places = await service_points(world)
+        named = {"main": EVERYWHERE, "asked_by": SENDER}
         await assert_reach(
             world,
             {
@@ -104,6 +124,10 @@ async def test_each_route_reaches_as_far_as_its_row_says(
                 "bmb.transfers.unanswered": Upon(things=locked),
                 "bmb.transfers.locked": Upon(things=locked),
                 "bmb.transfers.rejected": Upon(things=rejected),
+                "bmb.responsibles.set": Upon(things=places, body=named),
+                "bmb.responsibles.list": Upon(things=places, key="service_point"),
+                "bmb.responsibles.show": Upon(things=places),
+                "bmb.responsibles.tell": Upon(things=places),
             },
             reaching_nothing=NEW,
         )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from bmb.app import service
+from bmb.responsibles.commands import SetResponsibles
 from kvitt_contracts.bmb import (
     AcceptTransfer,
     AskToUnlockTransfer,
@@ -17,7 +18,8 @@ from kvitt_contracts.bmb import (
     WithdrawTransfer,
 )
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.types import CustomerId, UserId
+from kvitt_contracts.policy import Policies, PolicyHistory
+from kvitt_contracts.types import CustomerId, RegionCode, UserId
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -29,7 +31,12 @@ from contracts.tests.builders.inventory import (
     a_hold_granted,
     a_hold_refused,
 )
-from contracts.tests.builders.orders import a_care_unit_registered, a_person_inactivated
+from contracts.tests.builders.orders import (
+    a_care_unit_registered,
+    a_person_inactivated,
+    a_user_registered,
+)
+from contracts.tests.builders.regions import a_responsibles_stated
 from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.story import (
     OTHER,
@@ -41,14 +48,20 @@ from contracts.tests.builders.story import (
     SENDER,
     SENDING,
     SERVICE,
+    STAND_IN,
+    SUBSTITUTE,
     a_care_unit,
+    device_id,
     transfer_id,
 )
-from services.bmb.tests.builders import the_registry
+from services.bmb.tests.builders import a_policy, the_registry
 
 AT = stockholm("2026-05-01 10:00")
+AC = RegionCode("ac")
 PATIENT, UNIT, STORE = "170098", "170099", "170077"
 """Devices at a patient, at a care unit and in the sender's store."""
+OTHER_ONE = "157792"
+"""Another one at the patient."""
 
 TO_PATIENT: dict[str, Any] = {"new_recipient": {"kind": "patient", "person": OTHER_PATIENT}}
 TO_UNIT = {"new_recipient": {"kind": "care_unit", "unit": "30111"}}
@@ -70,6 +83,11 @@ KINDS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 async def test_bmb_emits_what_its_builders_make(given: Given) -> None:
     emitted: list[Event] = []
+    by_line = Policies({AC: PolicyHistory(versions=(a_policy(bundle="by_line"),))})
+    async with given(service, at=AT, policies=by_line) as world:
+        await world.handle_all(*the_registry(), *map(a_device_stated_on_loan, (PATIENT, OTHER_ONE)))
+        await answered_by_line(world)
+        emitted += await world.events()
     for region, story in (
         ("ac", drafts),
         ("ac", answers),
@@ -78,6 +96,7 @@ async def test_bmb_emits_what_its_builders_make(given: Given) -> None:
         ("ac", refused_and_dropped),
         ("bd", unanswered_one),
         ("w", unanswered_one),
+        ("ac", responsibles),
     ):
         async with given(service, at=AT) as world:
             await world.handle_all(
@@ -133,6 +152,15 @@ async def answers(world: World, region: str) -> None:
     await world.handle(RejectTransfer(by=UserId(RECEIVER), message="Fel enhet"), subject="NO")
 
 
+async def answered_by_line(world: World) -> None:
+    """A transfer of two devices, of which the receiver accepts one."""
+    await world.handle(a_wish(PATIENT, devices=(PATIENT, OTHER_ONE), execute=True), subject="SOME")
+    await world.handle(a_hold_granted(PATIENT, OTHER_ONE, transfer="SOME"))
+    rejected = [{"device_id": device_id(OTHER_ONE)}]
+    answer = {"by": OUTSIDER, "customer_id": OTHER, "message": "Åter", "reject": rejected}
+    await world.handle(AcceptTransfer.model_validate(answer), subject="SOME")
+
+
 async def accepted_at_once(world: World, region: str) -> None:
     """Transfers that their sender accepts himself, in the same act."""
     for number, changes in enumerate((TO_PATIENT, TO_UNIT)):
@@ -171,3 +199,27 @@ async def refused_and_dropped(world: World, region: str) -> None:
     await world.advance(AT + timedelta(days=2))
     await world.refuse(a_wish("404404"), subject="BMB-4")
     await world.refuse(ExecuteTransfer(by=UserId(SENDER)), subject="BMB-1")
+
+
+async def responsibles(world: World, region: str) -> None:
+    """Who answers for a unit, as its region and its users say it, until all of them have left."""
+    await world.handle_all(
+        a_user_registered(SUBSTITUTE, RECEIVING),
+        a_user_registered(STAND_IN, RECEIVING, role="requester"),
+    )
+    absence = {"stand_in": STAND_IN, "absent_from_on": "2026-05-04", "absent_to_on": "2026-05-08"}
+    several = {"substitutes": (SUBSTITUTE,)}
+    teams: tuple[dict[str, Any], ...] = ({}, several, absence, {**several, **absence})
+    for version, changes in enumerate(teams, start=1):
+        await world.handle(a_responsibles_stated(version=version, **changes), subject=RECEIVING)
+        for by in (RECEIVER, SERVICE):
+            await _say(world, by, substitutes=(STAND_IN,))
+            await _say(world, by, **changes)
+    for user in (RECEIVER, SUBSTITUTE):
+        await world.handle(a_user_registered(user, RECEIVING, active=False))
+
+
+async def _say(world: World, by: str, **changes: Any) -> None:
+    asked_by = RECEIVER if by == SERVICE else None
+    values = {"by": by, "asked_by": asked_by, "service_point": RECEIVING, "main": RECEIVER}
+    await world.command(SetResponsibles.model_validate({**values, **changes}))

@@ -195,6 +195,24 @@ async def test_the_sender_reads_what_the_acceptance_says(registered: Registered)
         assert shown["answer"] == "Vi tar över från måndag"
 
 
+@pytest.mark.rule("BIL-16a")
+async def test_who_is_to_answer_sees_from_which_day_it_would_count(registered: Registered) -> None:
+    async with registered() as world:
+        transfer = await send(world)
+        await world.advance(stockholm("2026-05-03 08:00"))
+        async with as_user(world, RECEIVER, RECEIVING) as client:
+            shown = (await client.get(f"/transfers/{transfer}")).json()
+            body = {"customer_id": RECEIVING}
+            accepted = (await client.post(f"/transfers/{transfer}:accept", json=body)).json()
+
+        assert (shown["transfer_date"], shown["would_take_effect_on"]) == (
+            "2026-05-01",
+            "2026-05-03",
+        )
+        assert accepted["effective_on"] == shown["would_take_effect_on"]
+        assert accepted["would_take_effect_on"] is None
+
+
 @pytest.mark.rule("BMB-2d")
 async def test_a_payer_that_the_sender_says_is_not_set(registered: Registered) -> None:
     async with registered() as world, as_user(world, SENDER, SENDING) as client:

@@ -20,6 +20,7 @@ from kvitt_contracts.bmb import (
     TransferExecutedAutomatically,
     TransferLineCompleted,
     TransferLineDropped,
+    TransferLinesRejected,
     TransferLocked,
     TransferRefused,
     TransferRejected,
@@ -48,7 +49,18 @@ DECISIONS = (
     | TransferRefused
 )
 STEPS = st.sampled_from(
-    ["grant", "give up", "accept", "reject", "expire", "near", "unlock", "complete", "drop"]
+    [
+        "grant",
+        "give up",
+        "accept",
+        "accept others",
+        "reject",
+        "expire",
+        "near",
+        "unlock",
+        "complete",
+        "drop",
+    ]
 )
 
 
@@ -56,7 +68,7 @@ def take(
     transfer: Transfer, step: str, *, device: int, outcome: str, now: datetime
 ) -> tuple[TransferEvent, ...]:
     """What a step does to the transfer; a refusal does nothing."""
-    policy = a_policy(expiry={"days": 6, "outcome": outcome})
+    policy = a_policy(expiry={"days": 6, "outcome": outcome}, bundle="by_line")
     by, which = a_receiver(), DEVICES[device]
     try:
         match step:
@@ -64,7 +76,7 @@ def take(
                 return grant(transfer, policy=policy, now=now)
             case "give up":
                 return give_up(transfer)
-            case "accept":
+            case "accept" | "accept others":
                 return accept(
                     transfer,
                     by=by,
@@ -73,6 +85,7 @@ def take(
                     parties=the_parties(),
                     policy=policy,
                     now=now,
+                    rejecting={which} if step == "accept others" else set(),
                 )
             case "reject":
                 return reject(transfer, by=by, policy=policy, now=now, has_message=True)
@@ -118,6 +131,9 @@ def test_a_transfer_is_decided_at_most_once_and_every_device_ends_once(
         for event in said
         if isinstance(event, TransferLineCompleted | TransferLineDropped)
     )
+    for event in said:
+        if isinstance(event, TransferLinesRejected):
+            ended.update(event.devices)
     assert set(ended.values()) <= {1}
     assert set(ended) | set(transfer.remaining) == set(DEVICES)
     completed = [event for event in said if isinstance(event, TransferCompleted)]

@@ -7,11 +7,14 @@ from alembic.migration import MigrationContext
 from bmb.base import Base
 from bmb.domain import Transfer, evolve
 from bmb.handlers import messages
-from kvitt_contracts.bmb import TransferDrafted, TransferEvent
+from bmb.responsibles.commands import SetResponsibles
+from bmb.responsibles.domain import Responsibles
+from bmb.responsibles.domain import evolve as evolve_responsibles
+from kvitt_contracts.bmb import ResponsiblesEvent, TransferDrafted, TransferEvent
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
-from kvitt_contracts.inventory import HoldReleased
-from kvitt_contracts.topics import BMB_TRANSFERS, REGION_BMB, consumed_by
+from kvitt_contracts.inventory import HoldReduced, HoldReleased
+from kvitt_contracts.topics import BMB_RESPONSIBLES, BMB_TRANSFERS, REGION_BMB, consumed_by
 from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import create_engine
 
@@ -23,13 +26,20 @@ def test_every_event_of_the_topic_evolves_a_transfer() -> None:
         assert isinstance(evolve(evolve(None, drafted), event), Transfer)
 
 
+def test_every_event_of_the_topic_evolves_who_answers() -> None:
+    for one in examples_of(BMB_RESPONSIBLES.types):
+        event = typing.cast(ResponsiblesEvent, one.message)
+        assert isinstance(evolve_responsibles(None, event), Responsibles)
+
+
 def test_every_message_that_bmb_consumes_has_its_handler() -> None:
     consumed: set[type[Message]] = {
         kind for topic in consumed_by("bmb", ["ac"]) for kind in topic.types
     }
 
+    over_http = {SetResponsibles}
     # what inventory releases, bmb has asked for itself: nothing follows
-    assert set(messages.messages) == consumed - {HoldReleased}
+    assert set(messages.messages) - over_http == consumed - {HoldReduced, HoldReleased}
     assert set(REGION_BMB.types) <= set(messages.messages)
 
 

@@ -5,6 +5,9 @@ from kvitt_chassis.service import Service
 
 from inventory.articles import api as articles
 from inventory.articles.models import ArticleRow
+from inventory.claims.checks import CLAIMS
+from inventory.custody import api as custody
+from inventory.custody.checks import CUSTODY
 from inventory.days.models import CountRow, DaysRow
 from inventory.devices import api as devices
 from inventory.devices import returned
@@ -16,6 +19,7 @@ from inventory.models import Base
 from inventory.people.models import UserRow
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
+from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
 from inventory.stores import api as stores
 
@@ -26,6 +30,7 @@ service = Service(
         articles.router,
         stores.router,
         devices.router,
+        custody.router,
         returned.router,
         reservations.router,
         holds.router,
@@ -41,6 +46,7 @@ service = Service(
         CountRow,
         DaysRow,
     ),
+    checks=(CUSTODY, CLAIMS, BALANCES),
     title="Kvitt lager",
 )
 

@@ -136,6 +136,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 ),
                 "inventory.device.show": Upon(things=devices),
                 "inventory.device.tell": Upon(things=devices),
+                "inventory.device.custody": Upon(things=devices),
                 "inventory.stores.list": Upon(things=stores, key="store"),
                 "inventory.balances.list": Upon(things=stores),
                 "inventory.stock-moves.list": Upon(things=await moves(world)),

@@ -10,6 +10,7 @@ from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
+    a_transfer_lines_rejected,
     a_transfer_locked,
     a_transfer_rejected,
     a_transfer_requested,
@@ -127,8 +128,8 @@ async def orders(world: World) -> None:
 
 
 async def transfers(world: World) -> None:
-    """A hold that is refused, one that breaks, one that is released; devices that go from a store
-    to a patient, to a care unit and to another prescriber.
+    """A hold that is refused, one that breaks, one that is released, one that is reduced; devices
+    that go from a store to a patient, to a care unit and to another prescriber.
     """
     await world.handle_all(
         a_device_on_loan_stated("170020"),
@@ -151,6 +152,12 @@ async def transfers(world: World) -> None:
             await world.handle(a_transfer_rejected(device, transfer=transfer))
         else:
             await world.handle(a_transfer_accepted(device, transfer=transfer, **effect))
+    await world.handle_all(
+        a_device_on_loan_stated("170025"),
+        a_device_on_loan_stated("170026"),
+        a_transfer_requested("170025", "170026", transfer="SOME"),
+        a_transfer_lines_rejected("170026", transfer="SOME"),
+    )
 
 
 async def reasons(world: World) -> None:

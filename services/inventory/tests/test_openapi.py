@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from inventory.articles.api import ArticleLine
+from inventory.custody.api import DayView, LifeView
 from inventory.devices.api import DeviceLine
 from inventory.holds.api import HoldView
 from inventory.reservations.api import ReservationLine
@@ -12,7 +13,17 @@ from pydantic import BaseModel
 
 
 @pytest.mark.parametrize(
-    "view", [ArticleLine, BalanceView, DeviceLine, HoldView, ReservationLine, StockMoveView]
+    "view",
+    [
+        ArticleLine,
+        BalanceView,
+        DayView,
+        DeviceLine,
+        HoldView,
+        LifeView,
+        ReservationLine,
+        StockMoveView,
+    ],
 )
 def test_a_views_example_is_one_of_its_kind(view: type[BaseModel]) -> None:
     schema: dict[str, Any] = view.model_json_schema()

@@ -35,6 +35,7 @@ UNUSED = {
         in (
             "sent",
             "deadline-neared",
+            "unlock-asked",
             "line-completed",
             "line-dropped",
             "dissolved",

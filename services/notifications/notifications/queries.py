@@ -3,19 +3,30 @@
 from typing import Any
 from uuid import UUID
 
+from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader, Scope
 from kvitt_chassis.transaction import Transaction
-from sqlalchemy import Row, Select, and_, func, select
+from kvitt_contracts.access import Grantee
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
-from notifications.messages.domain import Status
+from notifications.messages.domain import CUSTOMER_SERVICE, Status
 from notifications.messages.models import MessageRow
 from notifications.orders.models import OrderRow
 from notifications.transfers.models import TransferRow
 
+
+def _is_to_staff_like(caller: Caller) -> ColumnElement[bool]:
+    duties = [CUSTOMER_SERVICE] if caller.has(Grantee.CUSTOMER_SERVICE) else []
+    return MessageRow.duty.in_(duties)
+
+
 REACH = Scope(
-    MessageRow.region, service_points=[MessageRow.service_point], users=[MessageRow.user_id]
+    MessageRow.region,
+    service_points=[MessageRow.service_point],
+    users=[MessageRow.user_id],
+    also=_is_to_staff_like,
 )
-"""Whose a message is: to one user, or to all who work at a service point."""
+"""Whose a message is: to one user, to all who work at a service point, or to customer service."""
 
 
 def messages_with_names() -> Select[MessageRow, Any, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from kvitt_contracts.bmb import TransferLineCompleted
+from kvitt_contracts.bmb import TransferLineCompleted, TransferUnlockAsked
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.orders import OrderPickingBegun, OrderVoidRequested
 from kvitt_contracts.topics import consumed_by
@@ -18,6 +18,7 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     OrderPickingBegun,
     OrderVoidRequested,
     TransferLineCompleted,
+    TransferUnlockAsked,
 }
 
 

@@ -4,6 +4,7 @@ import pytest
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.notifications import MessageKind, MessagePosted
 from kvitt_contracts.policy import Policies
+from kvitt_contracts.regions import TransferReported
 from kvitt_testkit.world import Given, an_envelope, assert_rows_are_folds
 from notifications.app import service
 
@@ -16,6 +17,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_drafted,
     a_transfer_executed_automatically,
     a_transfer_line_dropped,
+    a_transfer_lines_rejected,
     a_transfer_locked,
     a_transfer_refused,
     a_transfer_rejected,
@@ -23,7 +25,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_voided,
     a_transfer_withdrawn,
 )
-from contracts.tests.builders.story import RECEIVING, SENDER
+from contracts.tests.builders.story import RECEIVING, SENDER, device_id
 from services.notifications.tests.builders import a_request, a_sent_transfer
 from services.notifications.tests.worlds import AT, sent, told, transfer_statuses
 
@@ -174,6 +176,26 @@ async def test_a_dropped_device_is_told_to_both_sides_and_the_region_that_nothin
         both = [SENDER, RECEIVING]
         assert (await told(world))[1:] == [(one, MessageKind.TRANSFER_LINE_DROPPED) for one in both]
         assert await transfer_statuses(world) == ["sent", "dissolved"]
+
+
+@pytest.mark.rule("BMB-5f")
+async def test_what_is_rejected_of_a_transfer_is_told_to_its_sender_and_named_to_the_region(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=AT) as world:
+        await sent(world, policies)
+        await world.handle_all(a_transfer_lines_rejected("157792"), a_transfer_accepted())
+
+        assert (await told(world))[1:] == [
+            (SENDER, MessageKind.TRANSFER_LINE_DROPPED),
+            (SENDER, MessageKind.TRANSFER_ACCEPTED),
+        ]
+        reported = await world.events(TransferReported)
+        assert [(one.status, one.devices) for one in reported] == [
+            ("sent", ()),
+            ("lines_rejected", (device_id("157792"),)),
+            ("accepted", ()),
+        ]
 
 
 @pytest.mark.rule("NTF-4c")

@@ -1,6 +1,14 @@
 """The states that tests of notifications begin with, and what was posted and reported."""
 
-from kvitt_contracts.notifications import MessageKind, MessagePosted, ToUser
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.notifications import (
+    MessageKind,
+    MessagePosted,
+    MessagePostedV2,
+    ToServicePoint,
+    ToStaff,
+    ToUser,
+)
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.regions import OrderReported, TransferReported
 from kvitt_testkit.world import World, stockholm
@@ -13,10 +21,20 @@ AT = stockholm("2026-05-07 10:00")
 
 async def told(world: World) -> list[tuple[str, MessageKind]]:
     """Whom was told what, in order."""
-    return [
-        (to.user_id if isinstance(to := one.to, ToUser) else to.service_point, one.message)
-        for one in await world.events(MessagePosted)
-    ]
+    both = (MessagePosted, MessagePostedV2)
+    events: list[Message] = await world.events()
+    posted = [one for one in events if isinstance(one, both)]
+    return [(_whom(one.to), MessageKind(one.message)) for one in posted]
+
+
+def _whom(to: ToUser | ToServicePoint | ToStaff) -> str:
+    match to:
+        case ToUser():
+            return to.user_id
+        case ToServicePoint():
+            return to.service_point
+        case ToStaff():
+            return to.duty
 
 
 async def order_statuses(world: World) -> list[str]:

@@ -201,6 +201,7 @@ def test_the_words_of_a_name(name: str, words: tuple[str, ...]) -> None:
     assert words_of(name) == words
 
 
+@pytest.mark.rule("BMB-8c")
 async def test_a_page_learns_what_its_codes_are_called_in_one_question(given: Given) -> None:
     async with given(service) as world, world.http(**ASKING) as client:
         await registry(world)

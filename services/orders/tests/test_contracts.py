@@ -34,8 +34,10 @@ NO_PART_BEGINS_OR_ENDS: set[type[Message]] = {
     bmb.TransferAccepted,
     bmb.TransferExecutedAutomatically,
     bmb.TransferLocked,
+    bmb.TransferUnlockAsked,
     bmb.TransferLineCompleted,
     bmb.TransferLineDropped,
+    bmb.TransferLinesRejected,
     bmb.TransferCompleted,
     DeviceRegistered,
 }

@@ -3,9 +3,10 @@
 from tests.mutants.rules.billing_charges import CHARGES
 from tests.mutants.rules.billing_invoices import INVOICES
 from tests.mutants.rules.billing_loans import LOANS
+from tests.mutants.rules.billing_previews import PREVIEWS
 from tests.mutants.rules.billing_reach import REACH
 from tests.mutants.rules.billing_rents import RENTS
 from tests.mutants.rules.billing_runs import RUNS
 from tests.mutants.rules.rule_mutant import RuleMutant
 
-BILLING: tuple[RuleMutant, ...] = (*RENTS, *CHARGES, *INVOICES, *RUNS, *LOANS, *REACH)
+BILLING: tuple[RuleMutant, ...] = (*RENTS, *CHARGES, *INVOICES, *RUNS, *LOANS, *PREVIEWS, *REACH)

@@ -31,8 +31,8 @@ ACKNOWLEDGEMENTS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BMB-4a",
         "Anybody answers",
-        _ANSWERS,
-        "    if not by.works_at(transfer.receiving_service_point):\n",
+        f"{_CODE}/responsibles/domain.py",
+        "    if not by.works_at(service_point):\n",
         "    if not by.active:\n",
         f"{_ANSWER}_only_who_works_at_the_receiving_service_point_answers",
     ),
@@ -217,8 +217,8 @@ ACKNOWLEDGEMENTS: tuple[RuleMutant, ...] = (
         "BMB-5a",
         "A rejection needs no reason anywhere",
         _ANSWERS,
-        '    if policy.transfer.rejection_message == "mandatory" and not has_message:\n',
-        '    if policy.transfer.rejection_message == "mandatory" and has_message is None:\n',
+        '    if policy.rejection_message == "mandatory" and not has_message:\n',
+        '    if policy.rejection_message == "mandatory" and has_message is None:\n',
         f"{_ANSWER}_a_rejection_needs_a_message_where_the_policy_says_so",
     ),
     rule_mutant(

@@ -197,6 +197,14 @@ DRAFTS: tuple[RuleMutant, ...] = (
         f"{_BEFORE}_a_sender_sees_that_he_must_attest",
     ),
     rule_mutant(
+        "BIL-16a",
+        "Who is to answer is shown the day that the sender wished, though it has passed",
+        f"{_CODE}/api.py",
+        "return takes_effect_on(row.state(), decided_on=tx.today, policy=policy.transfer)",
+        "return row.transfer_date",
+        f"{_HTTP}_who_is_to_answer_sees_from_which_day_it_would_count",
+    ),
+    rule_mutant(
         "BMB-3a",
         "The message to the receiver is not stored",
         f"{_CODE}/drafts/handlers.py",

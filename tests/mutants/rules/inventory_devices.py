@@ -9,6 +9,7 @@ _TESTS: Final = "services/inventory/tests"
 _DEVICES: Final = f"{_TESTS}/test_devices.py::test"
 _CARD: Final = f"{_TESTS}/test_device_card.py::test"
 _HOLDS: Final = f"{_TESTS}/test_holds.py::test"
+_CUSTODY: Final = f"{_TESTS}/test_custody.py::test"
 _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
 
 DEVICES: tuple[RuleMutant, ...] = (
@@ -59,6 +60,30 @@ DEVICES: tuple[RuleMutant, ...] = (
         "CustodyRow.device_id == row.id).order_by(CustodyRow.number)",
         "CustodyRow.device_id == row.id).order_by(CustodyRow.number.desc())",
         f"{_CARD}_the_device_card_shows_who_has_it_who_pays_and_who_prescribed_it",
+    ),
+    rule_mutant(
+        "INV-5m",
+        "The day of a change is still as it was before",
+        f"{_CODE}/custody/domain.py",
+        "        if span.start <= day and (span.end is None or day < span.end):\n",
+        "        if span.start <= day and (span.end is None or day <= span.end):\n",
+        f"{_CUSTODY}_a_day_tells_who_paid_and_prescribed_and_what_made_it_so",
+    ),
+    rule_mutant(
+        "INV-5m",
+        "What changed a device is told by the event after it",
+        f"{_CODE}/custody/queries.py",
+        "    return {one.seq: one.event_id for one in await reader.log_of(row)}",
+        "    return {one.seq - 1: one.event_id for one in await reader.log_of(row)}",
+        f"{_CUSTODY}_a_change_names_its_event",
+    ),
+    rule_mutant(
+        "INV-5m",
+        "A return is told as a transfer's where the events are asked",
+        f"{_CODE}/custody/domain.py",
+        "                    transfer_id=cause.transfer_id,\n",
+        "",
+        f"{_CUSTODY}_table_and_events_tell_the_same_of_every_day_of_random_lives",
     ),
     rule_mutant(
         "INV-5i",

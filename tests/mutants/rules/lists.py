@@ -7,6 +7,7 @@ from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.contracts import CONTRACTS
 from tests.mutants.rules.documents import DOCUMENTS
+from tests.mutants.rules.foresight import FORESIGHT
 from tests.mutants.rules.inventory import INVENTORY
 from tests.mutants.rules.looks import LOOKS
 from tests.mutants.rules.notifications import NOTIFICATIONS
@@ -23,6 +24,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "physical": PHYSICAL,
     "contracts": CONTRACTS,
     "operating": OPERATING,
+    "foresight": FORESIGHT,
     "orders": ORDERS,
     "bmb": BMB,
     "inventory": INVENTORY,

@@ -160,6 +160,21 @@ def rent_to_invoice(
     return _as_spans(balance)
 
 
+def to_settle(
+    points: Sequence[ChangePoint],
+    prices: Sequence[PricePoint],
+    issued: Iterable[RentSpan],
+    *,
+    from_day: date,
+    to_day: date,
+) -> list[RentSpan]:
+    """Returns what a run puts on documents for one device, from `from_day` to `to_day`, both
+    included: what these days cost by its change points, less what is `issued` (BIL-9).
+    """
+    owed = owed_rent(points, prices, from_day=from_day, to_day=to_day)
+    return rent_to_invoice(owed, issued, from_day=from_day, to_day=to_day)
+
+
 def _point_on(points: Iterable[ChangePoint], day: date) -> ChangePoint | None:
     passed = [point for point in points if point.effective_on <= day]
     return max(passed, key=lambda point: point.effective_on) if passed else None
@@ -211,3 +226,19 @@ def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
             first = day
         previous = day
     yield first, previous
+
+
+def days_paid_otherwise(
+    points: Iterable[ChangePoint], told: Mapping[date, PayerId | None]
+) -> tuple[date, ...]:
+    """The days from which the change points say another payer than custody does; `told` is who
+    pays from which day by custody. Before the first of either nobody pays (BIL-1).
+    """
+    here = {point.effective_on: point.payer_id for point in points}
+    days = sorted({*here, *told})
+    return tuple(day for day in days if _payer_from(here, day) != _payer_from(told, day))
+
+
+def _payer_from(payers: Mapping[date, PayerId | None], day: date) -> PayerId | None:
+    begun = [one for one in payers if one <= day]
+    return payers[max(begun)] if begun else None

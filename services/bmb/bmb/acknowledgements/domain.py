@@ -1,18 +1,24 @@
 """The rules of acknowledging a transfer: accept and reject. No clock, no database."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kvitt_contracts.bmb import TransferAccepted, TransferEvent, TransferRejected
+from kvitt_contracts.bmb import (
+    TransferAccepted,
+    TransferEvent,
+    TransferLinesRejected,
+    TransferRejected,
+)
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.policy import RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import PayerId
+from kvitt_contracts.types import DeviceId, PayerId, UserId
 
 from bmb.domain import Reason, Status, Transfer, takes_effect_on
 from bmb.parties.domain import Parties, is_own, refuse_ended
 from bmb.register.domain import Customer, User
+from bmb.responsibles.domain import refuse_others
 
 
 def accept(
@@ -27,18 +33,37 @@ def accept(
     now: datetime,
     has_message: bool = False,
     at_once: bool = False,
+    rejecting: Set[DeviceId] = frozenset(),
 ) -> tuple[TransferEvent, ...]:
-    """Accept a sent transfer, for a customer of the receiving side or the proposed one (BMB-4).
+    """Accept a sent transfer, for a customer of the receiving side or the proposed one (BMB-4); but
+    for the devices that he is `rejecting`, where the policy lets them be answered one by one. All
+    of them rejected is a rejection (BMB-5).
 
     `own_payers` are those of the units of `by`. Raises Refused: not open, past its deadline
     (BMB-7), a party that has ended (REF-14, BMB-1), `by` may not answer or sent it himself, a
-    customer of somebody else, a payer that the policy does not let `by` choose.
+    customer of somebody else, a payer that the policy does not let `by` choose; devices that are
+    rejected against the policy, without a reason that it requires, or that are not in it (BMB-5).
     """
     payer = payer_id or customer.payer_id
-    chosen = (transfer.customer_id, transfer.payer_id)
-    if transfer.status is Status.ACCEPTED and chosen == (customer.id, payer):
+    chosen = (transfer.customer_id, transfer.payer_id, {*transfer.rejected})
+    if transfer.status is Status.ACCEPTED and chosen == (customer.id, payer, rejecting):
         return ()
+    if rejecting:
+        _refuse_bundle(policy.transfer)
+        if rejecting == {*transfer.remaining}:
+            return reject(
+                transfer,
+                by=by,
+                responsible=parties.responsible,
+                policy=policy,
+                now=now,
+                has_message=has_message,
+            )
     _refuse_closed(transfer, now=now)
+    _refuse_devices_elsewhere(transfer, rejecting)
+    parties = replace(
+        parties, devices=tuple(one for one in parties.devices if one.id not in rejecting)
+    )
     refuse_to_accept(
         transfer,
         by=by,
@@ -48,10 +73,13 @@ def accept(
         own_payers=own_payers,
         policy=policy,
     )
+    if rejecting:
+        _refuse_without_message(policy.transfer, has_message=has_message)
     return (
+        *_rejected_lines(transfer, rejecting, by=by, has_message=has_message),
         TransferAccepted(
             transfer_id=transfer.id,
-            devices=transfer.remaining,
+            devices=_those_in(transfer, {*transfer.remaining} - rejecting),
             new_recipient=transfer.new_recipient,
             new_store=transfer.new_store,
             new_prescriber=transfer.new_prescriber,
@@ -113,7 +141,7 @@ def refuse_to_accept(
     """Raises Refused for what stands against `by` accepting it for a customer, apart from where the
     transfer is in its life: `accept` names the reasons.
     """
-    _refuse_elsewhere(transfer, by=by)
+    refuse_others(by, transfer.receiving_service_point, parties.responsible)
     _refuse_own_transfer(transfer, by=by, parties=parties)
     refuse_ended(parties)
     _refuse_customer(transfer, by=by, customer=customer)
@@ -185,24 +213,24 @@ def _refuse_payer(
 
 
 def reject(
-    transfer: Transfer, *, by: User, policy: RegionPolicy, now: datetime, has_message: bool
+    transfer: Transfer,
+    *,
+    by: User,
+    responsible: Set[UserId] = frozenset(),
+    policy: RegionPolicy,
+    now: datetime,
+    has_message: bool,
 ) -> tuple[TransferEvent, ...]:
     """Reject a sent transfer: it is void and its devices are free (BMB-5).
 
-    Raises Refused as `accept` does, and where the policy requires a message and there is none
-    (MESSAGE_MISSING, BMB-5).
+    `responsible` may acknowledge, where anybody is named. Raises Refused as `accept` does, and
+    where the policy requires a message and there is none (MESSAGE_MISSING, BMB-5).
     """
     if transfer.status is Status.REJECTED:
         return ()
     _refuse_closed(transfer, now=now)
-    _refuse_elsewhere(transfer, by=by)
-    if policy.transfer.rejection_message == "mandatory" and not has_message:
-        raise Refused(
-            Reason.MESSAGE_MISSING,
-            rule="BMB-5",
-            field="message",
-            way_on="Skriv till avsändaren varför bytet inte godkänns.",
-        )
+    refuse_others(by, transfer.receiving_service_point, responsible)
+    _refuse_without_message(policy.transfer, has_message=has_message)
     return (
         TransferRejected(
             transfer_id=transfer.id,
@@ -212,6 +240,61 @@ def reject(
             has_message=has_message,
         ),
     )
+
+
+# decision 0324: a bundle is answered line by line in one act
+def _rejected_lines(
+    transfer: Transfer, rejecting: Set[DeviceId], *, by: User, has_message: bool
+) -> tuple[TransferLinesRejected, ...]:
+    if not rejecting:
+        return ()
+    return (
+        TransferLinesRejected(
+            transfer_id=transfer.id,
+            devices=_those_in(transfer, rejecting),
+            sender=transfer.sender,
+            sending_service_point=transfer.sending_service_point,
+            has_message=has_message,
+            by=by.id,
+        ),
+    )
+
+
+def _those_in(transfer: Transfer, devices: Set[DeviceId]) -> tuple[DeviceId, ...]:
+    """These devices, in the order in which the transfer names them."""
+    return tuple(one for one in transfer.remaining if one in devices)
+
+
+def _refuse_bundle(policy: TransferPolicy) -> None:
+    if policy.bundle == "whole":
+        raise Refused(
+            Reason.BUNDLE_WHOLE,
+            rule="BMB-5",
+            field="reject",
+            way_on="Godkänn hela bytet, eller avslå det och be om ett nytt med färre hjälpmedel.",
+        )
+
+
+def _refuse_devices_elsewhere(transfer: Transfer, rejecting: Set[DeviceId]) -> None:
+    elsewhere = rejecting - {*transfer.remaining}
+    if elsewhere:
+        raise Refused(
+            Reason.NOT_IN_TRANSFER,
+            rule="BMB-5",
+            field="reject",
+            way_on="Läs om bytet: avslå bara hjälpmedel som ännu är med i det.",
+            devices=sorted(str(one) for one in elsewhere),
+        )
+
+
+def _refuse_without_message(policy: TransferPolicy, *, has_message: bool) -> None:
+    if policy.rejection_message == "mandatory" and not has_message:
+        raise Refused(
+            Reason.MESSAGE_MISSING,
+            rule="BMB-5",
+            field="message",
+            way_on="Skriv till avsändaren varför bytet inte godkänns.",
+        )
 
 
 def _refuse_closed(transfer: Transfer, *, now: datetime) -> None:
@@ -228,16 +311,4 @@ def _refuse_closed(transfer: Transfer, *, now: datetime) -> None:
             rule="BMB-7",
             way_on="Tiden för att kvittera är ute; se vad som har hänt med bytet.",
             deadline=transfer.deadline,
-        )
-
-
-def _refuse_elsewhere(transfer: Transfer, *, by: User) -> None:
-    # decision 0051: until there are responsibles (BMB-9)
-    if not by.works_at(transfer.receiving_service_point):
-        raise Refused(
-            Reason.NOT_RESPONSIBLE,
-            rule="BMB-4",
-            field="by",
-            way_on="Be någon som arbetar vid det mottagande tjänstestället att kvittera.",
-            service_point=transfer.receiving_service_point,
         )

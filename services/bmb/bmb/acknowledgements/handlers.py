@@ -16,6 +16,7 @@ from bmb.models import TransferRow, TransferTextRow
 from bmb.parties.queries import parties, rows_of_parties
 from bmb.register import queries
 from bmb.register.models import CustomerRow, PayerRow, UserRow
+from bmb.responsibles.queries import responsible_today, rows_of_responsibles
 
 messages = Handlers()
 
@@ -24,10 +25,13 @@ def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable
     yield UserRow, command.by
     if texts.has_text(command.message):
         yield TransferTextRow, tx.target("transfer")
+    row = tx.fetched(TransferRow, tx.target("transfer"))
+    if row is not None:
+        yield from rows_of_responsibles(row.receiving_service_point, tx)
     if isinstance(command, AcceptTransfer):
         yield CustomerRow, command.customer_id
         yield PayerRow, command.payer_id
-        yield from rows_of_parties(tx.fetched(TransferRow, tx.target("transfer")), tx)
+        yield from rows_of_parties(row, tx)
         by = tx.fetched(UserRow, command.by)
         for place in by.service_points if by and command.payer_id else ():
             yield CustomerRow, place
@@ -35,12 +39,13 @@ def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable
 
 @messages.command(AcceptTransfer, of=TransferRow, rule="BMB-4", reads=_read)
 async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transaction) -> None:
-    """Accept for a customer of the receiving side, or the proposed one (BMB-4).
+    """Accept for a customer of the receiving side, or the proposed one (BMB-4); some of its devices
+    may be rejected in the same act, by policy (BMB-5).
 
     Refused: UNKNOWN_TRANSFER, UNKNOWN_CUSTOMER, UNKNOWN_PAYER (BMB-4), UNKNOWN_USER (REF-3),
-    NOT_OPEN, NOT_RESPONSIBLE, SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE, PAYER_FOLLOWS_CUSTOMER,
-    PAYER_NOT_INVOLVED (BMB-4), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT (REF-14),
-    NOT_A_PRESCRIBER (BMB-1).
+    NOT_RESPONSIBLE (BMB-9), NOT_OPEN, SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE,
+    PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT
+    (REF-14), NOT_A_PRESCRIBER (BMB-1), BUNDLE_WHOLE, NOT_IN_TRANSFER, MESSAGE_MISSING (BMB-5).
     """
     by = await queries.user(tx, command.by)
     customer = await tx.get(CustomerRow, command.customer_id, rule="BMB-4", field="customer_id")
@@ -59,6 +64,7 @@ async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transac
         policy=_policy(row, tx),
         now=tx.now,
         has_message=texts.has_text(command.message),
+        rejecting={one.device_id for one in command.reject},
     )
     if events:
         tx.record(row, *events)
@@ -71,12 +77,13 @@ async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transac
 async def reject_transfer(row: TransferRow, command: RejectTransfer, tx: Transaction) -> None:
     """Reject, with the reason (BMB-5).
 
-    Refused: UNKNOWN_TRANSFER (BMB-5), UNKNOWN_USER (REF-3), NOT_OPEN, NOT_RESPONSIBLE (BMB-4),
-    MESSAGE_MISSING (BMB-5), DEADLINE_PASSED (BMB-7).
+    Refused: UNKNOWN_TRANSFER (BMB-5), UNKNOWN_USER (REF-3), NOT_RESPONSIBLE (BMB-9), NOT_OPEN
+    (BMB-4), MESSAGE_MISSING (BMB-5), DEADLINE_PASSED (BMB-7).
     """
     events = domain.reject(
         row.state(),
         by=await queries.user(tx, command.by),
+        responsible=await responsible_today(tx, row.receiving_service_point),
         policy=_policy(row, tx),
         now=tx.now,
         has_message=texts.has_text(command.message),

@@ -41,7 +41,7 @@ def drop_line(transfer: Transfer, *, device: DeviceId, reason: str) -> tuple[Tra
     )
     if set(transfer.remaining) - {device}:
         return (dropped,)
-    if {*transfer.dropped, device} != set(transfer.devices):
+    if {*transfer.dropped, *transfer.rejected, device} != set(transfer.devices):
         return (dropped, TransferCompleted(transfer_id=transfer.id))
     dissolved = TransferDissolved(
         transfer_id=transfer.id,

@@ -5,7 +5,6 @@ from typing import Annotated
 from kvitt_chassis.http import Body, NotFound, RegionReader
 from kvitt_contracts.bmb import SaveTransfer
 from kvitt_contracts.types import (
-    TEXT,
     CustomerId,
     Day,
     DeviceNumber,
@@ -21,8 +20,7 @@ from kvitt_contracts.types import (
 from pydantic import ConfigDict, Field
 
 from bmb.register.models import PersonRow
-
-Message = Annotated[str, Field(max_length=1000, pattern=TEXT)]
+from bmb.texts import Message
 
 
 class SaveBody(Body):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import SaveTransfer
@@ -41,11 +41,21 @@ class CustomerChoice(BaseModel):
     payer_id: Annotated[PayerId, Field(description="Kundens betalare, från och med bytet")]
 
 
+class PreviewedDevice(BaseModel):
+    """Ett hjälpmedel i bytet, med vem som betalar det i dag."""
+
+    model_config = ConfigDict(frozen=True)
+
+    device_id: UUID
+    payer_now: Annotated[PayerId | None, Field(description="Betalar i dag; ingen i ett förråd")]
+
+
 class TransferPreview(BaseModel):
     """Ett byte som det skulle bli."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
+    devices: Annotated[list[PreviewedDevice], Field(description="Hjälpmedlen, som de nämndes")]
     current_recipient: Annotated[Recipient | None, Field(description="Mottagaren före bytet")]
     current_store: Annotated[StoreId | None, Field(description="Förrådet före bytet")]
     recipient: Annotated[
@@ -89,7 +99,11 @@ async def preview(command: SaveTransfer, tx: Transaction) -> TransferPreview:
     named = await parties(tx, transfer)
     rules = tx.policy.transfer
     choices, why_not = await _choices(transfer, wish.sender, named, tx)
+    payers = {one.id: one.payer for one in named.devices}
     return TransferPreview(
+        devices=[
+            PreviewedDevice(device_id=one, payer_now=payers.get(one)) for one in transfer.devices
+        ],
         current_recipient=transfer.current_recipient,
         current_store=transfer.current_store,
         recipient=transfer.recipient_after,

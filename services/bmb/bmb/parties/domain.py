@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import CustomerId, Role, StoreHolder
+from kvitt_contracts.types import CustomerId, Role, StoreHolder, UserId
 
 from bmb.register.domain import Device, Patient, User
 
@@ -26,11 +26,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parties:
-    """What a transfer names, as it is today. `recipient`: a patient who is to get the devices."""
+    """What a transfer names, as it is today. `recipient`: a patient who is to get the devices;
+    `responsible`: who may acknowledge, where the receiving service point has named somebody.
+    """
 
     devices: tuple[Device, ...] = ()
     recipient: Patient | None = None
     prescriber: User | None = None
+    responsible: frozenset[UserId] = frozenset()
 
 
 # decision 0235: what has ended is asked at every step that takes effect

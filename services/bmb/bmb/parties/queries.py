@@ -11,6 +11,7 @@ from bmb.models import TransferRow
 from bmb.parties.domain import Parties
 from bmb.register import queries
 from bmb.register.models import PersonRow, UserRow
+from bmb.responsibles.queries import responsible_today, rows_of_responsibles
 
 
 def rows_of_parties(row: TransferRow | None, tx: Transaction) -> Iterable[RowKey]:
@@ -19,6 +20,7 @@ def rows_of_parties(row: TransferRow | None, tx: Transaction) -> Iterable[RowKey
         return
     yield from queries.rows_of_devices(row.remaining, tx)
     yield UserRow, row.new_prescriber
+    yield from rows_of_responsibles(row.receiving_service_point, tx)
     if isinstance(row.new_recipient, PatientRecipient):
         yield PersonRow, row.new_recipient.person
 
@@ -32,4 +34,5 @@ async def parties(tx: Transaction, row: TransferRow | Transfer) -> Parties:
         devices=await queries.devices_of(tx, row.remaining),
         recipient=await queries.patient_today(tx, row.new_recipient),
         prescriber=prescriber,
+        responsible=await responsible_today(tx, row.receiving_service_point),
     )

@@ -1,6 +1,7 @@
 """Projections of what orders and inventory emit: rows are written anew, nothing is decided.
 
-The key waits where an event names what its own topic has not introduced yet.
+The key waits where an event names what its own topic has not introduced yet. Users are stored by
+`bmb.responsibles`, which sees who leaves.
 """
 
 from kvitt_chassis.handlers import Handlers
@@ -14,7 +15,6 @@ from kvitt_contracts.orders import (
     PersonReactivated,
     PersonRegistered,
     PersonsMerged,
-    UserRegistered,
 )
 from kvitt_contracts.types import StoreHolder
 
@@ -24,7 +24,6 @@ from bmb.register.models import (
     DeviceRow,
     PayerRow,
     PersonRow,
-    UserRow,
 )
 
 projections = Handlers()
@@ -36,7 +35,6 @@ projections.project(PersonsMerged, PersonRow, active=False, merged_into=lambda e
 projections.project(PayerRegistered, PayerRow)
 projections.project(CustomerRegistered, CustomerRow)
 projections.project(CareUnitRegistered, CareUnitRow)
-projections.project(UserRegistered, UserRow)
 projections.project(
     DeviceRegistered,
     DeviceRow,

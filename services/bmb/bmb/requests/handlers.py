@@ -38,7 +38,8 @@ async def on_hold_granted(row: TransferRow, event: HoldGranted, tx: Transaction)
     it at once (BMB-4). What he may not accept by now waits to be acknowledged; nobody is refused
     for NOT_OPEN, NOT_RESPONSIBLE, SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE,
     PAYER_FOLLOWS_CUSTOMER, PAYER_NOT_INVOLVED (BMB-4), DEADLINE_PASSED (BMB-7), INACTIVE_RECIPIENT
-    (REF-14), NOT_A_PRESCRIBER (BMB-1).
+    (REF-14), NOT_A_PRESCRIBER (BMB-1), nor, since he takes all of it, for BUNDLE_WHOLE,
+    NOT_IN_TRANSFER, MESSAGE_MISSING (BMB-5).
 
     Raises ValueError: the transfer was never requested.
     """

@@ -233,7 +233,7 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
     row = await reader.get(DeviceRow, device_id, scope=SCOPE, rule="INV-5")
     article = await show_article_row(reader, row.article_number)
     history = await custody_of(reader, row)
-    is_shown = await _shown_of(row, history, reader)
+    is_shown = await shown_of(row, history, reader)
     return DeviceView(
         **dict(DeviceLine.of(row, article)),
         supplier=article.supplier,
@@ -254,7 +254,7 @@ async def tell_device(device_id: UUID, reader: Reader) -> Story:
     enheter som den rör.
     """
     row = await reader.get(DeviceRow, device_id, scope=SCOPE, rule="INV-5")
-    is_shown = await _shown_of(row, await custody_of(reader, row), reader)
+    is_shown = await shown_of(row, await custody_of(reader, row), reader)
     claims = [row.claimed_by] if row.claimed_by else []
     due = await reader.due(*story.TIMERS, of=claims) if claims else {}
 
@@ -268,7 +268,7 @@ async def tell_device(device_id: UUID, reader: Reader) -> Story:
     )
 
 
-async def _shown_of(
+async def shown_of(
     row: DeviceRow, history: Sequence[CustodyRow], reader: RegionReader
 ) -> Callable[[Custody], bool]:
     """What of a device's history the caller is shown: of what it is now, what the row shows."""

@@ -9,6 +9,7 @@ from kvitt_contracts.inventory import (
     HoldBroken,
     HoldEvent,
     HoldGranted,
+    HoldReduced,
     HoldRefused,
     HoldReleased,
     RefusedDevice,
@@ -119,6 +120,16 @@ def call_off(transfer_id: TransferId, hold: Hold, *, reason: Hindrance) -> tuple
     )
 
 
+def reduce(
+    transfer_id: TransferId, hold: Hold, *, rejected: Sequence[DeviceId]
+) -> tuple[HoldReduced, ...]:
+    """The receiver has rejected these devices: they leave the hold, which ends with its last one
+    (BMB-5). No event: none of them is in it.
+    """
+    leave = tuple(device for device in hold.devices if device in rejected)
+    return (HoldReduced(transfer_id=transfer_id, devices=leave),) if leave else ()
+
+
 def end(transfer_id: TransferId, hold: Hold) -> tuple[HoldReleased, ...]:
     """The transfer has ended: release the hold. No event: it was refused, or has ended already."""
     if hold.status is not Status.GRANTED:
@@ -137,12 +148,16 @@ def evolve(hold: Hold | None, event: HoldEvent) -> Hold:
         case HoldRefused():
             return Hold(status=Status.REFUSED, refused=event.refused)
         case HoldBroken():
-            known = _known(hold)
-            left = tuple(device for device in known.devices if device != event.device_id)
-            status = known.status if left else Status.ENDED
-            return replace(known, devices=left, status=status)
+            return _without(_known(hold), event.device_id)
+        case HoldReduced():
+            return _without(_known(hold), *event.devices)
         case HoldReleased():
             return replace(_known(hold), devices=(), status=Status.ENDED)
+
+
+def _without(hold: Hold, *devices: DeviceId) -> Hold:
+    left = tuple(device for device in hold.devices if device not in devices)
+    return replace(hold, devices=left, status=hold.status if left else Status.ENDED)
 
 
 def _known(hold: Hold | None) -> Hold:

@@ -10,6 +10,7 @@ from kvitt_contracts.bmb import (
     TransferAccepted,
     TransferCancelled,
     TransferExecutedAutomatically,
+    TransferLinesRejected,
     TransferLocked,
     TransferRefused,
     TransferRejected,
@@ -28,6 +29,7 @@ from inventory.holds import domain
 from inventory.holds.handover import (
     TakesEffect,
     free_devices,
+    free_rejected,
     hand_over_devices,
     locked_to_end,
     read_to_end,
@@ -154,11 +156,14 @@ async def take_effect(hold: HoldRow, due: datetime, tx: Transaction) -> None:
     await hand_over_devices(tx, hold, effect)
 
 
-def _read_of_hold(event: Ended | TransferLocked, tx: Transaction) -> Iterable[RowKey]:
+OfHold = Ended | TransferLinesRejected | TransferLocked
+
+
+def _read_of_hold(event: OfHold, tx: Transaction) -> Iterable[RowKey]:
     return read_to_end(event.transfer_id, tx)
 
 
-def _locked_of_hold(event: Ended | TransferLocked, tx: Transaction) -> Iterable[RowKey]:
+def _locked_of_hold(event: OfHold, tx: Transaction) -> Iterable[RowKey]:
     return locked_to_end(event.transfer_id, tx)
 
 
@@ -180,6 +185,14 @@ async def free(event: Ended, tx: Transaction) -> None:
     hold = await tx.find(HoldRow, event.transfer_id)
     if hold is not None:
         await free_devices(tx, hold)
+
+
+@messages.on(TransferLinesRejected, of=HoldRow, loads=_locked_of_hold, reads=_read_of_hold)
+async def free_rejected_devices(
+    hold: HoldRow, event: TransferLinesRejected, tx: Transaction
+) -> None:
+    """BMB-5: the receiver has rejected some of the devices; they are free, the others stay held."""
+    await free_rejected(tx, hold, event.devices)
 
 
 @messages.on(TransferLocked, of=HoldRow, loads=_locked_of_hold, reads=_read_of_hold)

@@ -116,8 +116,18 @@ async def free_devices(tx: Transaction, hold: HoldRow) -> None:
     await _free(tx, hold, domain.end(TransferId(hold.id), hold.state()))
 
 
-async def _free(tx: Transaction, hold: HoldRow, ended: Sequence[HoldEvent]) -> None:
-    rows = await tx.lock_all(DeviceRow, hold.devices)
+async def free_rejected(tx: Transaction, hold: HoldRow, rejected: Sequence[DeviceId]) -> None:
+    """Lift the claim of a hold on those of its devices that were rejected (BMB-5); the others stay
+    held. All rows are locked (see `locked_to_end`).
+    """
+    await _free(tx, hold, domain.reduce(TransferId(hold.id), hold.state(), rejected=rejected))
+
+
+async def _free(tx: Transaction, hold: HoldRow, left: Sequence[HoldEvent]) -> None:
+    """Record what ends or reduces a hold, and free the devices that are no longer in it."""
+    held = hold.devices
+    tx.record(hold, *left)
+    rows = await tx.lock_all(DeviceRow, [one for one in held if one not in hold.devices])
     stored = [(store, row.article_number) for row in rows if (store := row.state().store)]
     await lock_waiting(tx, Counter(stored))
     for row in rows:
@@ -135,7 +145,6 @@ async def _free(tx: Transaction, hold: HoldRow, ended: Sequence[HoldEvent]) -> N
                 cause_id=hold.id,
             )
             await serve_backorders(tx, store, row.article_number)
-    tx.record(hold, *ended)
 
 
 def _held(transfer_id: UUID, tx: Transaction) -> Iterable[DeviceRow]:

@@ -1,10 +1,11 @@
-"""Look-ups of balances, for views."""
+"""Look-ups of balances, for views, and of those that are not what their moves make."""
 
 from collections.abc import Mapping, Sequence
 
 from kvitt_chassis.http import RegionReader
+from kvitt_chassis.operating.checks import Snapshot
 from kvitt_contracts.types import ArticleNumber
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from inventory.stock.models import BalanceRow
 
@@ -26,3 +27,34 @@ async def available_of(
         .group_by(BalanceRow.article_number)
     )
     return {number: int(total) for number, total in sums}
+
+
+async def balances_beside_moves(snapshot: Snapshot) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Region and id of each balance that is not the sum of its moves, with the numbers that differ;
+    moves that no balance is made of are named by their article and store.
+    """
+    found = await snapshot.session.execute(_DIFFERING)
+    return [
+        (row.region, row.key, tuple(name for name in _NUMBERS if getattr(row, name)))
+        for row in found
+    ]
+
+
+_NUMBERS = ("available", "reserved", "on_order")
+_DIFFERING = text(
+    """
+    WITH summed AS (
+        SELECT region, article_number, store, sum(available) AS available,
+               sum(reserved) AS reserved, sum(on_order) AS on_order
+        FROM stock_moves GROUP BY region, article_number, store
+    ), beside AS (
+        SELECT region, coalesce(CAST(b.id AS text), article_number || ' ' || store) AS key,
+               coalesce(b.available, 0) <> coalesce(s.available, 0) AS available,
+               coalesce(b.reserved, 0) <> coalesce(s.reserved, 0) AS reserved,
+               coalesce(b.on_order, 0) <> coalesce(s.on_order, 0) AS on_order
+        FROM balances b FULL JOIN summed s USING (region, article_number, store)
+    )
+    SELECT region, key, available, reserved, on_order FROM beside
+    WHERE available OR reserved OR on_order ORDER BY region, key
+    """
+)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from kvitt_contracts.notifications import (
@@ -9,13 +10,22 @@ from kvitt_contracts.notifications import (
     MessageEvent,
     MessageKind,
     MessagePosted,
+    MessagePostedV2,
     MessageRead,
     MessageRemoved,
     ToServicePoint,
+    ToStaff,
     ToUser,
 )
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import MessageId, ServicePointId, UserId
+from kvitt_contracts.types import MessageId, ServicePointId, Thing, UserId, Word
+
+Addressee = ToUser | ToServicePoint | ToStaff
+"""In whose list a message is."""
+
+
+CUSTOMER_SERVICE: Final = Word("customer_service")
+"""The duty of the staff who do what others cannot (REF-12)."""
 
 
 class Status(StrEnum):
@@ -34,21 +44,27 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message to one user or to one service point, about an order or a transfer."""
+    """A message to one user, to one service point or to the staff with a duty, about an order or a
+    transfer.
+    """
 
     id: MessageId
     status: Status
     message: MessageKind
     user_id: UserId | None
     service_point: ServicePointId | None
+    duty: Word | None = None
     about_kind: str
     about_id: UUID
 
 
 def post(
-    message_id: MessageId, *, to: ToUser | ToServicePoint, message: MessageKind, about: About
-) -> MessagePosted:
+    message_id: MessageId, *, to: Addressee, message: MessageKind, about: About
+) -> MessagePosted | MessagePostedV2:
     """A message for somebody's list (NTF-1)."""
+    if isinstance(to, ToStaff):
+        thing = Thing(kind=Word(about.kind), id=about.id)
+        return MessagePostedV2(message_id=message_id, to=to, message=Word(message), about=thing)
     return MessagePosted(message_id=message_id, to=to, message=message, about=about)
 
 
@@ -81,7 +97,7 @@ def evolve(message: Message | None, event: MessageEvent) -> Message:
 
     Raises ValueError for a first event that cannot begin a message.
     """
-    if isinstance(event, MessagePosted):
+    if isinstance(event, MessagePosted | MessagePostedV2):
         return _posted(event)
     if message is None:
         raise ValueError(f"{event.wire_type} cannot be a message's first event")
@@ -92,14 +108,15 @@ def evolve(message: Message | None, event: MessageEvent) -> Message:
             return replace(message, status=Status.REMOVED)
 
 
-def _posted(event: MessagePosted) -> Message:
+def _posted(event: MessagePosted | MessagePostedV2) -> Message:
     to = event.to
     return Message(
         id=event.message_id,
         status=Status.UNREAD,
-        message=event.message,
+        message=MessageKind(event.message),
         user_id=to.user_id if isinstance(to, ToUser) else None,
         service_point=to.service_point if isinstance(to, ToServicePoint) else None,
+        duty=to.duty if isinstance(to, ToStaff) else None,
         about_kind=event.about.kind,
         about_id=event.about.id,
     )

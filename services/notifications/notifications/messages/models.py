@@ -6,7 +6,7 @@ from uuid import UUID
 from kvitt_chassis.models import Aggregate
 from kvitt_contracts.notifications import MessageKind
 from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
-from kvitt_contracts.types import ServicePointId, UserId
+from kvitt_contracts.types import ServicePointId, UserId, Word
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
@@ -28,12 +28,14 @@ class MessageRow(
     __table_args__ = (
         Index("ix_messages_user", "region", "user_id", "posted_at"),
         Index("ix_messages_service_point", "region", "service_point", "posted_at"),
+        Index("ix_messages_duty", "region", "duty", "posted_at"),
     )
 
     status: Mapped[Status]
     message: Mapped[MessageKind]
     user_id: Mapped[UserId | None]
     service_point: Mapped[ServicePointId | None]
+    duty: Mapped[Word | None]
     about_kind: Mapped[str]
     about_id: Mapped[UUID]
     posted_at: Mapped[datetime]

@@ -1,8 +1,11 @@
 """The Swedish texts of messages, made when they are shown. No person is named in them, ever."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from kvitt_contracts.notifications import MessageKind
+
+_WHY_STAFF: Final = "Det mottagande tjänstestället har ingen huvudansvarig."
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +15,12 @@ class Text:
     title: str
     body: str
 
-    def about(self, name: str | None) -> str:
-        """Returns the sentence with `name`; a sentence without a name where it is None."""
-        return " ".join(self.body.format(name=name or "").split()).replace(" .", ".")
+    def about(self, name: str | None, *, is_to_staff: bool = False) -> str:
+        """Returns the sentence with `name`; a sentence without a name where it is None. The staff
+        is told besides why it hears of it.
+        """
+        said = " ".join(self.body.format(name=name or "").split()).replace(" .", ".")
+        return f"{said} {_WHY_STAFF}" if is_to_staff else said
 
 
 # decision 0071: a message has no text until it is shown
@@ -56,6 +62,6 @@ TEXTS: dict[MessageKind, Text] = {
     ),
     MessageKind.TRANSFER_LINE_DROPPED: Text(
         "Hjälpmedel utgick ur byte",
-        "Ett hjälpmedel är återlämnat eller skrotat och ingår inte längre i byte {name}.",
+        "Hjälpmedel ingår inte längre i byte {name}. Öppna det och läs vilka, och varför.",
     ),
 }

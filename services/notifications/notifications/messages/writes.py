@@ -21,21 +21,21 @@ def about_transfer(transfer_id: TransferId) -> About:
 
 
 def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:
-    """Post a message to one user. Returns its id, which follows from the event that is handled."""
-    return _post(tx, ToUser(user_id=user), message, about)
+    """Post a message to one user. Returns its id."""
+    return post(tx, ToUser(user_id=user), message, about)
 
 
 def post_to_service_point(
     tx: Transaction, service_point: ServicePointId, message: MessageKind, about: About
 ) -> UUID:
-    """Post a message to everybody who works at a service point, until responsibles exist (BMB-9).
+    """Post a message to everybody who works at a service point. Returns its id."""
+    return post(tx, ToServicePoint(service_point=service_point), message, about)
 
-    Returns its id, which follows from the event that is handled.
+
+def post(tx: Transaction, to: domain.Addressee, message: MessageKind, about: About) -> UUID:
+    """Post a message into somebody's list. Returns its id, which follows from the event that is
+    handled.
     """
-    return _post(tx, ToServicePoint(service_point=service_point), message, about)
-
-
-def _post(tx: Transaction, to: ToUser | ToServicePoint, message: MessageKind, about: About) -> UUID:
     message_id = MessageId(tx.mint())
     posted = domain.post(message_id, to=to, message=message, about=about)
     row = tx.start(MessageRow, message_id, posted)

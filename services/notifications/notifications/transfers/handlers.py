@@ -1,14 +1,16 @@
 """Messages about transfers to both sides, statuses to the region (NTF-2, NTF-3).
 
 The sender is always notified. The receiver only in a region that notifies: else they look in the
-list (BMB-9).
+list (BMB-9). There it is the main responsible, where the service point has one.
 """
 
+from collections.abc import Iterable
 from typing import get_args
 
-from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import (
+    ResponsiblesSet,
     TransferAccepted,
     TransferCancelled,
     TransferCompleted,
@@ -17,6 +19,7 @@ from kvitt_contracts.bmb import (
     TransferDrafted,
     TransferExecutedAutomatically,
     TransferLineDropped,
+    TransferLinesRejected,
     TransferLocked,
     TransferRefused,
     TransferRejected,
@@ -26,19 +29,22 @@ from kvitt_contracts.bmb import (
     TransferVoided,
     TransferWithdrawn,
 )
-from kvitt_contracts.notifications import MessageKind
+from kvitt_contracts.notifications import MessageKind, ToUser
 from kvitt_contracts.regions import TransferReported
 
 from notifications.feed.models import ReportRow
 from notifications.feed.writes import report, when
-from notifications.messages.writes import about_transfer, post_to_service_point, post_to_user
-from notifications.transfers.models import TransferRow
+from notifications.messages.domain import Addressee
+from notifications.messages.writes import about_transfer, post
+from notifications.transfers.domain import whom_to_tell
+from notifications.transfers.models import ResponsiblesRow, TransferRow
 
 messages = Handlers()
 
 _TO_SENDER = {
     TransferRefused: MessageKind.TRANSFER_REFUSED,
     TransferAccepted: MessageKind.TRANSFER_ACCEPTED,
+    TransferLinesRejected: MessageKind.TRANSFER_LINE_DROPPED,
     TransferRejected: MessageKind.TRANSFER_REJECTED,
     TransferLocked: MessageKind.TRANSFER_LOCKED,
     TransferVoided: MessageKind.TRANSFER_VOIDED,
@@ -59,6 +65,7 @@ _TO_REGION = {
     TransferSent: "sent",
     TransferAccepted: "accepted",
     TransferRejected: "rejected",
+    TransferLinesRejected: "lines_rejected",
     TransferWithdrawn: "withdrawn",
     TransferExecutedAutomatically: "executed_automatically",
     TransferLocked: "locked",
@@ -75,6 +82,7 @@ ToldEvent = (
     | TransferDeadlineNeared
     | TransferAccepted
     | TransferRejected
+    | TransferLinesRejected
     | TransferWithdrawn
     | TransferExecutedAutomatically
     | TransferLocked
@@ -94,12 +102,20 @@ messages.project(
 )
 # The policy that is pinned here says whether the receiver is told anything (BMB-9).
 messages.amend(TransferRequested, TransferRow)
+messages.project(ResponsiblesSet, ResponsiblesRow)
+
+
+def _read(event: ToldEvent, tx: Transaction) -> Iterable[RowKey]:
+    row = tx.fetched(TransferRow, event.transfer_id)
+    if row is not None:
+        yield ResponsiblesRow, row.receiving_service_point
 
 
 @messages.on(
     *get_args(ToldEvent),
     of=TransferRow,
     loads=lambda event, _: [(ReportRow, event.transfer_id)],
+    reads=_read,
 )
 async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) -> None:
     """Notify those whom the event concerns: the sender, the receiver, the region's own system. Who
@@ -109,13 +125,19 @@ async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) 
     to_sender, to_receiver = _TO_SENDER.get(type(event)), _TO_RECEIVER.get(type(event))
     if _is_of_sender_alone(event):
         to_sender = to_receiver = None
+    told: dict[tuple[Addressee, MessageKind], None] = {}  # once, who is on both sides
     if to_sender is not None:
-        post_to_user(tx, row.sender, to_sender, about)
+        told[ToUser(user_id=row.sender), to_sender] = None
     if to_receiver is not None and _receiver_is_told(row, tx):
-        post_to_service_point(tx, row.receiving_service_point, to_receiver, about)
+        told |= dict.fromkeys((one, to_receiver) for one in await _receiver(row, tx))
+    for to, message in told:
+        post(tx, to, message, about)
     status = _TO_REGION.get(type(event))
     if status is not None:
-        reported = TransferReported(transfer=row.name, status=status, occurred_at=when(tx))
+        devices = event.devices if isinstance(event, TransferLinesRejected) else ()
+        reported = TransferReported(
+            transfer=row.name, status=status, occurred_at=when(tx), devices=devices
+        )
         await report(tx, row.transfer_id, reported)
 
 
@@ -127,6 +149,12 @@ def _is_of_sender_alone(event: ToldEvent) -> bool:
             return event.at_once
         case _:
             return False
+
+
+async def _receiver(row: TransferRow, tx: Transaction) -> tuple[Addressee, ...]:
+    place = row.receiving_service_point
+    known = await tx.look_up(ResponsiblesRow, place)
+    return whom_to_tell(place, known.facts() if known else None, on=tx.today)
 
 
 def _receiver_is_told(row: TransferRow, tx: Transaction) -> bool:

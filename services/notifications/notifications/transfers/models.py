@@ -1,10 +1,13 @@
-"""A projection of transfers: the name, the sides and the policy that messages need."""
+"""Projections of transfers and of who answers for a service point: what messages need of them."""
+
+from datetime import date
 
 from kvitt_chassis.models import Json, Regional
 from kvitt_contracts.types import PolicyVersion, ServicePointId, TransferId, UserId
 from sqlalchemy.orm import Mapped, mapped_column
 
 from notifications.base import Base
+from notifications.transfers.domain import Responsibles
 
 
 class TransferRow(Regional, Base):
@@ -17,3 +20,24 @@ class TransferRow(Regional, Base):
     sender: Mapped[UserId]
     receiving_service_point: Mapped[ServicePointId]
     policy: Mapped[PolicyVersion | None] = mapped_column(Json(PolicyVersion))
+
+
+class ResponsiblesRow(Regional, Base):
+    """Who answers for a service point, as bmb emitted it last; none where nobody was ever named."""
+
+    __tablename__ = "responsibles"
+
+    service_point: Mapped[ServicePointId] = mapped_column(primary_key=True)
+    main: Mapped[UserId | None]
+    stand_in: Mapped[UserId | None]
+    absent_from_on: Mapped[date | None]
+    absent_to_on: Mapped[date | None]
+
+    def facts(self) -> Responsibles:
+        """Returns the row as the value that the rule reads."""
+        return Responsibles(
+            main=self.main,
+            stand_in=self.stand_in,
+            absent_from_on=self.absent_from_on,
+            absent_to_on=self.absent_to_on,
+        )

@@ -1,0 +1,1 @@
+"""What a change of payer will cost whom, before it is decided (BIL-16)."""

@@ -1,0 +1,1 @@
+"""What past transfers would have come to under another policy. Nothing takes effect."""

@@ -1,0 +1,120 @@
+"""The rules of how transfers, holds and claims on devices agree (BMB-12). They change nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from kvitt_contracts.bmb import (
+    TransferAccepted,
+    TransferCancelled,
+    TransferExecutedAutomatically,
+    TransferLocked,
+    TransferRefused,
+    TransferRejected,
+    TransferRequested,
+    TransferUnlocked,
+    TransferVoided,
+    TransferWithdrawn,
+)
+from kvitt_contracts.envelope import Event
+
+from inventory.devices.domain import ClaimKind
+from inventory.holds.domain import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a transfer wants of inventory, as bmb has said: its devices held, locked, handed over,
+    or free again.
+    """
+
+    is_requested: bool = False
+    is_locked: bool = False
+    is_decided: bool = False
+    has_ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A hold as its row is. `was_released`: its last event let all of it go."""
+
+    status: Status
+    devices: frozenset[UUID] = frozenset()
+    was_released: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A device that something claims."""
+
+    device_id: UUID
+    kind: ClaimKind
+    by: UUID
+
+
+def after(asked: Asked, event: Event) -> Asked:
+    """What a transfer wants after one more of its events."""
+    match event:
+        case TransferRequested():
+            return replace(asked, is_requested=True)
+        case TransferLocked():
+            return replace(asked, is_locked=True)
+        case TransferAccepted() | TransferExecutedAutomatically():
+            return replace(asked, is_decided=True)
+        case (
+            TransferRejected()
+            | TransferWithdrawn()
+            | TransferVoided()
+            | TransferCancelled()
+            | TransferUnlocked()
+            | TransferRefused()
+        ):
+            return replace(asked, has_ended=True)
+        case _:
+            return asked
+
+
+def wrong_holds(
+    transfers: Mapping[UUID, Asked], holds: Mapping[UUID, Held]
+) -> Iterator[tuple[UUID, str]]:
+    """Each transfer and hold that do not agree, with what is wrong."""
+    for transfer_id in sorted({*transfers, *holds}):
+        asked, hold = transfers.get(transfer_id, Asked()), holds.get(transfer_id)
+        if hold is None:
+            if asked.is_requested:
+                yield transfer_id, "no_hold"
+        elif not asked.is_requested:
+            yield transfer_id, "no_transfer"
+        elif hold.status is Status.GRANTED and asked.has_ended:
+            yield transfer_id, "held_after_the_end"
+        elif hold.was_released and not (asked.has_ended or asked.is_decided):
+            yield transfer_id, "released_while_open"
+
+
+def wrong_claims(
+    claims: Iterable[Claimed],
+    *,
+    transfers: Mapping[UUID, Asked],
+    holds: Mapping[UUID, Held],
+    on_the_way: Set[tuple[UUID, UUID]],
+) -> Iterator[tuple[UUID, str]]:
+    """Each device whose claim and whose hold, or whose order's goods on the way, do not agree, with
+    what is wrong. `on_the_way`: each order and device of it that has left a store.
+    """
+    claimed: dict[UUID, Claimed] = {}
+    for claim in claims:
+        claimed[claim.device_id] = claim
+        if claim.kind is ClaimKind.DISPATCH:
+            if (claim.by, claim.device_id) not in on_the_way:
+                yield claim.device_id, "claimed_by_nothing"
+            continue
+        hold = holds.get(claim.by)
+        if hold is None or claim.device_id not in hold.devices:
+            yield claim.device_id, "claimed_by_nothing"
+        elif (claim.kind is ClaimKind.LOCK) is not transfers.get(claim.by, Asked()).is_locked:
+            yield claim.device_id, "lock"
+    for transfer_id, hold in holds.items():
+        for device_id in sorted(hold.devices):
+            claim_of = claimed.get(device_id)
+            if claim_of is None or claim_of.by != transfer_id:
+                yield device_id, "held_and_not_claimed"

@@ -1,0 +1,1 @@
+"""A device through time: who had it, who paid and who prescribed it, by day."""

@@ -1,0 +1,103 @@
+"""What runs leave behind, besides their logs: rows, marks, timers and invoices. Judges nothing."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from billing.models import DeviceRow as BilledRow
+from billing.rents.domain import ChangePoint
+from inventory.devices.domain import Claim
+from inventory.devices.models import DeviceRow
+from kvitt_chassis.operating.row_comparison import differences, read_event
+from kvitt_contracts.billing import InvoiceIssued
+from kvitt_contracts.types import DeviceId
+from sqlalchemy import select, text
+
+from tests.races.run import Run
+from tests.races.system import Moment, Said, System
+
+
+@dataclass(frozen=True, slots=True)
+class DayBilled:
+    """A day of a device as an invoice has it."""
+
+    payer: str
+    day: date
+
+
+@dataclass(slots=True)
+class Evidence:
+    """By device or key. `wanted` are the last numbers that were said, by reader and topic, `marks`
+    those that readers have come to, by reader, topic and key; `parked` are keys that wait,
+    `unfolded` rows that are not what their events say.
+    """
+
+    claims: dict[DeviceId, Claim | None] = field(default_factory=dict)
+    points: dict[DeviceId, tuple[ChangePoint, ...]] = field(default_factory=dict)
+    billed: dict[DeviceId, list[DayBilled]] = field(default_factory=lambda: defaultdict(list))
+    ore: dict[DeviceId, int] = field(default_factory=lambda: defaultdict(int))
+    wanted: dict[str, dict[tuple[str, str], int]] = field(default_factory=lambda: defaultdict(dict))
+    marks: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    parked: set[str] = field(default_factory=set)
+    unfolded: dict[str, str] = field(default_factory=dict)
+    is_invoiced: bool = True
+    timers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+async def gather(system: System, month: Moment, runs: Sequence[Run]) -> Evidence:
+    """Read what the databases of the three services have by now, and what was said."""
+    found = Evidence()
+    async with system["inventory"].worker.reading() as session:
+        for device in (await session.scalars(select(DeviceRow))).all():
+            found.claims[DeviceId(device.id)] = device.claim
+    async with system["billing"].worker.reading() as session:
+        for billed in (await session.scalars(select(BilledRow))).all():
+            found.points[billed.device_id] = billed.points
+    for running in system:
+        name = running.service.name
+        async with running.worker.reading() as session:
+            for topic, key, seq in await session.execute(_MARKS):
+                found.marks[name, topic, key] = seq
+            found.parked |= {row.key for row in await session.execute(_PARKED)}
+            for timer, key in await session.execute(_TIMERS):
+                found.timers[str(key)].append(timer)
+            for one in await differences(session, running.service.base):
+                found.unfolded[one.key] = f"{name}.{one.table}: {', '.join(one.fields)}"
+    for said in [*month.said, *(one for run in runs for one in run.moment.said)]:
+        for reader in system.readers.get(said.event.topic, ()):
+            last, place = found.wanted[said.event.key], (reader, said.event.topic)
+            last[place] = max(last.get(place, 0), said.event.seq)
+    _read_invoices(found, month.said)
+    return found
+
+
+def _read_invoices(found: Evidence, said: Sequence[Said]) -> None:
+    for one in said:
+        if one.event.topic != "billing.invoices":
+            continue
+        issued: Any = read_event(one.event.type, one.event.payload)
+        assert isinstance(issued, InvoiceIssued)
+        for line in issued.lines:
+            assert line.device_id is not None
+            assert line.from_day is not None
+            assert line.to_day is not None
+            found.ore[line.device_id] += line.amount.net_ore
+            day = line.from_day
+            while day <= line.to_day:
+                payer = str(getattr(issued.payer, "payer_id", issued.payer))
+                found.billed[line.device_id].append(DayBilled(payer, day))
+                day += timedelta(days=1)
+
+
+def keys_of(run: Run) -> Mapping[str, UUID]:
+    """The ids of a run's devices and transfers, by how they are written as keys."""
+    ids: list[UUID] = [*(device.id for device in run.devices), *run.transfers]
+    return {str(one): one for one in ids}
+
+
+_MARKS = text("SELECT topic, key, seq FROM marks")
+_PARKED = text("SELECT key FROM parked_keys")
+_TIMERS = text("SELECT timer, key FROM timers")

@@ -1,0 +1,141 @@
+"""Faults that the explorer must find: one mechanism of the services at a time, taken out."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from billing.rents import domain as rents
+from bmb.acknowledgements import domain as acknowledgements
+from bmb.acknowledgements import handlers as answering
+from bmb.domain import Reason, Status
+from bmb.expiry import domain as expiry
+from bmb.models import TransferRow
+from inventory.app import service as inventory
+from inventory.devices.models import DeviceRow
+from inventory.holds import domain as holds
+from inventory.holds import handlers as holding
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.bmb import TransferLocked, TransferRejected, TransferVoided
+from kvitt_contracts.calendar import start_of_day
+from kvitt_contracts.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """What stands in the place of an attribute, or of an item."""
+
+    owner: Any
+    name: Any
+    instead: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One fault: what is wrong, what is put where, and which invariants it may break."""
+
+    what: str
+    swaps: tuple[Swap, ...]
+    breaks: tuple[str, ...]
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """While this is entered, the mechanism is out."""
+        with ExitStack() as stack:
+            for swap in self.swaps:
+                if isinstance(swap.owner, dict):
+                    stack.enter_context(patch.dict(swap.owner, {swap.name: swap.instead}))
+                else:
+                    stack.enter_context(patch.object(swap.owner, swap.name, swap.instead))
+            yield
+
+
+_refusal = holds._refusal
+_with_change = rents.with_change
+_expire = expiry.expire
+_handled = inventory.handlers.messages
+
+
+def _without_its_claim(wanted: holds.Asked, **others: Any) -> Any:
+    return _refusal(replace(wanted, claim=None), **others)
+
+
+def _a_day_late(points: Any, payer_id: Any, *, effective_on: date, charging: Any) -> Any:
+    later = effective_on + timedelta(days=1)
+    return _with_change(points, payer_id, effective_on=later, charging=charging)
+
+
+def _a_day_early(day: date) -> datetime:
+    return start_of_day(day - timedelta(days=1))
+
+
+def _whatever_was_answered(transfer: Any, **others: Any) -> Any:
+    return _expire(replace(transfer, status=Status.SENT), **others)
+
+
+def _while_it_is_sent(transfer: Any, *, now: datetime) -> None:
+    if transfer.status is not Status.SENT:
+        raise Refused(Reason.NOT_OPEN, rule="BMB-4", way_on="Gör ett nytt byte.")
+
+
+async def _nothing(message: Any, tx: Transaction) -> None:
+    """The message is read, and that is all."""
+
+
+PLANTED = (
+    Planted(
+        "a hold is granted without looking at claims",
+        (Swap(holds, "_refusal", _without_its_claim),),
+        ("one claim", "effect", "fault"),
+    ),
+    Planted(
+        "devices are claimed without their lock",
+        (Swap(DeviceRow, "locked_when_loaded", False),),
+        ("one claim", "effect", "fault"),
+    ),
+    Planted(
+        "a transfer is decided without its lock",
+        (Swap(TransferRow, "locked_when_loaded", False),),
+        ("fault", "one decision"),
+    ),
+    Planted(
+        "an expiry leaves no lock",
+        (Swap(_handled, TransferLocked, _handled[TransferVoided]),),
+        ("one claim",),
+    ),
+    Planted(
+        "billing splits on the wrong day",
+        (Swap(rents, "with_change", _a_day_late),),
+        ("one payer", "money"),
+    ),
+    Planted(
+        "an effect comes before its date",
+        (Swap(holding, "start_of_day", _a_day_early),),
+        ("effect", "it waits with a deadline"),
+    ),
+    Planted(
+        "what was answered expires all the same",
+        (
+            Swap(answering, "stop_waiting", lambda row, tx: None),
+            Swap(expiry, "expire", _whatever_was_answered),
+        ),
+        ("one decision",),
+    ),
+    Planted(
+        "an answer may come after the deadline",
+        (Swap(acknowledgements, "_refuse_closed", _while_it_is_sent),),
+        ("deadline",),
+    ),
+    Planted(
+        "an expiry goes by the policy of its day",
+        (Swap(Transaction, "pinned_policy", lambda tx, pin: tx.policy),),
+        ("deadline",),
+    ),
+    Planted(
+        "what is rejected stays held",
+        (Swap(_handled, TransferRejected, replace(_handled[TransferRejected], handler=_nothing)),),
+        ("one claim",),
+    ),
+)

@@ -1,0 +1,47 @@
+"""The short form of `make races`: a thousand seeds hold, and the same seed is the same run. Another
+thousand are in test_more_races.py, so that two cores share them.
+"""
+
+from collections import Counter
+
+import pytest
+
+from tests.races.lot import Wanted, broken, counted, explore, seeds
+from tests.races.system import System
+
+pytestmark = pytest.mark.long(seconds=100)
+
+LOT = 250
+
+
+@pytest.mark.parametrize("first", range(0, 1000, LOT))
+async def test_whatever_meets_whatever_transfers_claims_and_money_stay_right(
+    system: System, first: int
+) -> None:
+    assert await broken(system, range(first, first + LOT)) == []
+
+
+async def test_runs_go_through_every_way_that_a_transfer_has(system: System) -> None:
+    seen: Counter[str] = Counter(counted(await explore(system, seeds(range(100)))))
+
+    ends = (
+        *("completed", "refused", "rejected", "withdrawn", "cancelled", "dissolved"),
+        *("voided", "locked", "unlocked"),
+    )
+    assert {end for end in ends if not seen[f"is {end}"]} == set()
+
+
+async def test_the_same_seed_is_the_same_run(system: System) -> None:
+    (first,) = await explore(system, [Wanted(seed=7)], is_told=True)
+    (again,) = await explore(system, [Wanted(seed=7)], is_told=True)
+    (taped,) = await explore(system, [Wanted(seed=7, tape=first.tape)], is_told=True)
+
+    assert [line for line in first.story if not line.startswith(" ")]
+    for other in (again, taped):
+        assert other.tape == first.tape
+        assert _steps(other.story) == _steps(first.story)
+
+
+def _steps(story: list[str]) -> list[str]:
+    """What was done, without the events: their ids are each run's own."""
+    return [line for line in story if not line.startswith(" ")]
