@@ -58,6 +58,10 @@ app = typer.Typer(
 
       kvitt logs billing -f        follow a service's log
 
+      kvitt explain device R40292  why something is as it is, from all services
+
+      kvitt policy what-if --help  what another policy would have done
+
       kvitt token --region ac --user k082lno
 
       kvitt restart kafka          end one part; it is started again

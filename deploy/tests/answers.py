@@ -24,10 +24,15 @@ class Answers:
     url: str
     documents: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    refused_with: int | None = None
 
     def say(self, documents: Mapping[str, Any]) -> None:
         """Answer these too."""
         self.documents |= documents
+
+    def refuse_with(self, status: int) -> None:
+        """Answer nothing but this status from now on."""
+        self.refused_with = status
 
     def elsewhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Have `kvitt` ask here, as it asks services that are not on its machine."""
@@ -55,10 +60,11 @@ def answering() -> Iterator[Answers]:
             if path.endswith("/admin/parked"):
                 after = int(dict(parse_qsl(urlsplit(self.path).query))["after"])
                 document = [one for one in document or [] if one["id"] > after]
-            missing = {"reason": "UNKNOWN", "rule": "REF-18"}
-            self._answer(
-                404 if document is None else 200, missing if document is None else document
-            )
+            problem = {"reason": "UNKNOWN", "rule": "REF-18"}
+            if found.refused_with is not None or document is None:
+                self._answer(found.refused_with or 404, problem)
+            else:
+                self._answer(200, document)
 
         def _answer(self, status: int, document: Any) -> None:
             self.send_response(status)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from kvitt.app import app
 from kvitt.local.problems import LocalProblem
+from kvitt.region_system import RegionSystem
 from kvitt_contracts.types import RegionCode, identify
 from typer.testing import CliRunner
 
-from deploy.tests.answers import ADMIN_TOKEN, TOKEN, Answers, a_page, answering
+from deploy.tests.answers import ADMIN_TOKEN, SERVICES, TOKEN, Answers, a_page, answering
 
 AC = RegionCode("ac")
 TRANSFER = str(identify(AC, "transfer", "BMB-1"))
@@ -229,6 +230,17 @@ def test_a_person_reads_the_same_and_no_person_is_named(services: Answers) -> No
 
 def test_what_waits_for_nothing_says_so(services: Answers) -> None:
     assert "It waits for nothing." in explain("order", "O-1")
+
+
+def test_what_several_regions_call_so_is_asked_for_by_region(
+    services: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = {name: f"{services.url}/{name}" for name in SERVICES}
+    both = [RegionSystem(code, urls, TOKEN) for code in ("ac", "bd")]
+    monkeypatch.setattr(RegionSystem, "each", lambda *_: both)
+
+    with pytest.raises(LocalProblem, match="Several regions have a device 170098: ac, bd"):
+        explain("device", "170098")
 
 
 @pytest.mark.parametrize("noun", ["transfer", "device", "order"])

@@ -69,6 +69,7 @@ def test_without_a_file_all_of_the_regions_directory_are_checked(folder: Path) -
     assert {code: one["is_right"] for code, one in files.items()} == {
         "ac": False,
         "bd": True,
+        "m": True,
         "w": True,
     }
     assert files["w"]["findings"][0]["is_warning"] is True
@@ -113,7 +114,7 @@ def test_a_start_knows_which_regions_are_out_and_keeps_their_topics(folder: Path
 
     out = regions_out(folder)
 
-    assert region_codes(folder) == ["ac", "bd", "w"]
+    assert region_codes(folder) == ["ac", "bd", "m", "w"]
     assert "transfer.expiry.outcome" in out["ac"]
     assert set(out) == {"ac", "copy of bd.yaml"}
 

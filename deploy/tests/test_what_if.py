@@ -22,6 +22,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_voided,
 )
 from contracts.tests.builders.inventory import (
+    a_custody,
     a_custody_changed_by_transfer,
     a_device_stated_on_loan,
 )
@@ -153,10 +154,10 @@ def test_without_its_effect_the_device_stays_with_who_paid_before(
 ) -> None:
     accepted = a_transfer_accepted(effective_on="2026-03-06")
     has_sent(services, "BMB-1", (accepted, timedelta(days=4)))
+    moved = a_custody_changed_by_transfer(
+        to=a_custody(payer=RECEIVING_PAYER, customer=RECEIVING, since="2026-03-06")
+    )
     key = f"inventory/admin/aggregate/inventory.devices/{device_id()}"
-    changed = a_custody_changed_by_transfer()
-    since = changed.custody.model_copy(update={"since": accepted.effective_on})
-    moved = changed.model_copy(update={"custody": since})
     services.documents[key].append(recorded(moved, at=SENT_AT + timedelta(days=4)))
 
     told = json.loads(what_if(a_file(tmp_path, outcome="lock", days=2), "--json"))

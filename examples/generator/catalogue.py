@@ -31,7 +31,6 @@ from examples.generator.kinds import KINDS, Kind
 from examples.generator.profiles import Profile
 from examples.generator.registry import Units
 
-CENTRAL: Final = StoreId("500")
 CLINIC_STORE: Final = StoreId("499")
 ON_LOAN: Final = 230
 IN_OWN_STORES: Final = 90
@@ -50,7 +49,9 @@ class Listed:
 
 def stores(profile: Profile, units: Units) -> Iterator[StoreStated]:
     """The central store, the purchasing store, the own stores, and one that a clinic was given."""
-    yield StoreStated(version=1, store=CENTRAL, name="Centralförrådet", kind="central")
+    yield StoreStated(
+        version=1, store=StoreId(profile.central), name="Centralförrådet", kind="central"
+    )
     yield StoreStated(version=1, store=StoreId("750"), name="Inköpsförrådet", kind="purchasing")
     for unit in units.customers:
         if unit.store is not None:
@@ -109,9 +110,9 @@ def balances(
     """Old stock of unmarked articles: much in the central store, a little in the own ones."""
     unmarked = [one for one in listed if not one.kind.marked and one.kind.type != "service"]
     number = 0
-    for store in (CENTRAL, *(StoreId(own) for own in profile.own_stores)):
+    for store in (StoreId(one) for one in (profile.central, *profile.own_stores)):
         for one in unmarked:
-            central = store == CENTRAL
+            central = store == profile.central
             quantity = one.kind.stock if central else rng.randrange(4, 12)
             if not quantity or (not central and not one.kind.outside and rng.randrange(5) > 1):
                 continue
@@ -166,7 +167,7 @@ def devices(
 
     for one in marked:
         for _ in range(max(1, one.kind.stock // len(one.kind.variants))):
-            yield stated(one, store=CENTRAL)
+            yield stated(one, store=StoreId(profile.central))
     for place in range(IN_OWN_STORES):
         store = StoreId(profile.own_stores[place % len(profile.own_stores)])
         yield stated(old_model if place % 30 == 7 else rng.choice(marked), store=store)

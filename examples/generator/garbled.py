@@ -14,7 +14,6 @@ from kvitt_contracts.orders import PlaceOrder
 from kvitt_contracts.regions import ArticlePriceStated, GoodsReceived, PayerStated
 from kvitt_contracts.types import PayerId, UserId
 
-from examples.generator.catalogue import CENTRAL
 from examples.generator.messages import Line
 from examples.generator.month import Month
 from examples.generator.ordering import receive
@@ -33,7 +32,7 @@ def _decimals_of_ore(month: Month) -> None:
 def _negative_quantity(month: Month) -> None:
     body = {
         "version": 1,
-        "store": CENTRAL,
+        "store": month.profile.central,
         "article_number": plenty(month),
         "quantity": -3,
         "received_on": month.today.isoformat(),

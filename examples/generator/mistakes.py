@@ -9,9 +9,9 @@ from kvitt_contracts.bmb import AcceptTransfer, CancelTransfer, SaveTransfer, Un
 from kvitt_contracts.calendar import working_days_after
 from kvitt_contracts.orders import LineToOrder, PlaceOrder
 from kvitt_contracts.regions import DeviceReturned, GoodsReceived
-from kvitt_contracts.types import DeviceNumber, UserId
+from kvitt_contracts.types import DeviceNumber, StoreId, UserId
 
-from examples.generator.catalogue import CENTRAL, CLINIC_STORE
+from examples.generator.catalogue import CLINIC_STORE
 from examples.generator.garbled import GARBLED
 from examples.generator.model.parties import has_part
 from examples.generator.model.state import Device
@@ -125,7 +125,7 @@ def _book_again(month: Month, reference: str, article: str) -> None:
         reference,
         GoodsReceived(
             version=2,
-            store=CENTRAL,
+            store=StoreId(month.profile.central),
             article_number=line_of(article).article_number,
             quantity=7,
             received_on=month.today,

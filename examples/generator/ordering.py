@@ -37,7 +37,7 @@ from kvitt_contracts.types import (
     UserId,
 )
 
-from examples.generator.catalogue import CENTRAL, Listed
+from examples.generator.catalogue import Listed
 from examples.generator.model.state import Device
 from examples.generator.month import Month
 
@@ -142,7 +142,9 @@ def dispatch(
         line = order.lines[number - 1]
         devices: list[str] = []
         if month.model.world.articles[line.article].marked:
-            found = month.take_device(partial(_is_in_store, store=CENTRAL, article=line.article))
+            found = month.take_device(
+                partial(_is_in_store, store=month.profile.central, article=line.article)
+            )
             if found is None:
                 month.let_go([one for done in sent for one in done.devices])
                 month.plan(month.later(1), partial(dispatch, month, reference, numbers, quantity))
@@ -238,7 +240,7 @@ def return_something(month: Month) -> None:
         one.article.article_number for one in scarce_of(month)
     }
     own = StoreId(month.rng.choice(month.profile.own_stores))
-    store = CENTRAL if not scarce and month.rng.randrange(2) else own
+    store = month.profile.central if not scarce and month.rng.randrange(2) else own
     give_back(month, number, store, days=(month.today - returned_on).days)
     month.let_go([number])
 
@@ -257,8 +259,10 @@ def give_back(month: Month, number: str, store: str, *, days: int = 0) -> None:
     )
 
 
-def receive(month: Month, article: str, quantity: int, *, store: str = CENTRAL) -> str:
-    """Goods come in; marked ones with new device numbers. Gives the delivery's reference."""
+def receive(month: Month, article: str, quantity: int, *, store: str | None = None) -> str:
+    """Goods come in, to the central store unless told; marked ones with new device numbers. Gives
+    the delivery's reference.
+    """
     marked = month.model.world.articles[article].marked
     reference = month.name("INL")
     letter = month.profile.device_letter
@@ -274,7 +278,7 @@ def receive(month: Month, article: str, quantity: int, *, store: str = CENTRAL) 
         reference,
         GoodsReceived(
             version=1,
-            store=StoreId(store),
+            store=StoreId(store or month.profile.central),
             article_number=ArticleNumber(article),
             quantity=quantity,
             devices=tuple(devices),
@@ -330,7 +334,7 @@ def _line_in_stock(month: Month) -> LineToOrder | None:
     one = month.rng.choice(candidates)
     number = one.article.article_number
     quantity = 1 if one.kind.marked or one.kind.type == "service" else month.rng.randint(1, 4)
-    if one.kind.type != "service" and not month.promise(CENTRAL, number, quantity):
+    if one.kind.type != "service" and not month.promise(month.profile.central, number, quantity):
         return None
     return line_of(number, quantity, payer=_other_payer(month, one_in=9))
 

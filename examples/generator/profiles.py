@@ -1,4 +1,4 @@
-"""What the two regions look like. Names of places are real, the units' codes are not."""
+"""What the regions look like. Names of places are real, the units' codes are not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from kvitt_contracts.types import RegionCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A region. `digits` is the length of its codes (policy id_format)."""
+    """A region. `digits` is the length of its codes (policy id_format). A brief one sends transfers
+    alone, for some days.
+    """
 
     code: RegionCode
     digits: int
@@ -18,9 +20,11 @@ class Profile:
     municipalities: Sequence[str]
     homes: Sequence[str]
     own_stores: Sequence[str]
+    central: str = "500"
     device_letter: str
     sends_order: str
     sends_transfer: str
+    is_brief: bool = False
 
 
 AC = Profile(
@@ -71,4 +75,41 @@ BD = Profile(
     sends_transfer="NB-BYTE",
 )  # fmt: skip
 
-PROFILES = {profile.code: profile for profile in (AC, BD)}
+W = Profile(
+    code=RegionCode("w"),
+    digits=5,
+    unit_word="vårdcentral",
+    places=(
+        "Britsarvet", "Norslund", "Kvarnsveden", "Domnarvet", "Hedemora", "Säter", "Avesta",
+        "Ludvika", "Smedjebacken", "Mora", "Orsa", "Älvdalen", "Malung", "Leksand",
+    ),
+    towns=(("79131", "Falun"), ("78431", "Borlänge"), ("79231", "Mora"), ("77131", "Ludvika")),
+    municipalities=("Falun", "Borlänge", "Avesta", "Ludvika", "Mora", "Leksand", "Malung"),
+    homes=("Herrhagsgården", "Hosjögården", "Tjärnagården", "Saxnäsgården", "Spanngården"),
+    own_stores=("421", "422", "423", "424"),
+    device_letter="D",
+    sends_order="DB",
+    sends_transfer="DB-BMB",
+    is_brief=True,
+)  # fmt: skip
+
+M = Profile(
+    code=RegionCode("m"),
+    digits=5,
+    unit_word="vårdcentral",
+    places=(
+        "Kirseberg", "Rosengård", "Limhamn", "Husie", "Norra Fäladen", "Tåbelund", "Eslöv",
+        "Landskrona", "Rydebäck", "Ängelholm", "Hässleholm", "Kristianstad", "Simrishamn", "Ystad",
+    ),
+    towns=(("21121", "Malmö"), ("22220", "Lund"), ("25220", "Helsingborg"), ("29131", "Åhus")),
+    municipalities=("Malmö", "Lund", "Helsingborg", "Kristianstad", "Ystad", "Eslöv", "Höör"),
+    homes=("Lindängelund", "Papegojelyckan", "Vårlöken", "Solhällan", "Bokebo"),
+    own_stores=("711", "712", "713", "714"),
+    central="70",
+    device_letter="S",
+    sends_order="SB",
+    sends_transfer="SB-BMB",
+    is_brief=True,
+)  # fmt: skip
+
+PROFILES = {profile.code: profile for profile in (AC, BD, W, M)}

@@ -34,6 +34,7 @@ from examples.generator.transfer_kinds import (
     transfer_something,
 )
 
+_BRIEF_UNTIL: Final = date(2026, 5, 18)
 _POLICIES: Final = Path(__file__).parents[2] / "deploy" / "regions"
 
 
@@ -105,13 +106,16 @@ def count(profile: Profile, files: Files) -> Model:
 
 
 def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
-    plan_shortages(month)
-    plan_mistakes(month)
+    if not month.profile.is_brief:
+        plan_shortages(month)
+        plan_mistakes(month)
     responsibles.plan_responsibles(month)
     days: dict[date, list[Line]] = {}
     for day in days_from(CUT_OVER + timedelta(days=1), last_day):
         month.begin_day(day)
-        if is_working_day(day):
+        if month.profile.is_brief:
+            _brief_day(month)
+        elif is_working_day(day):
             _working_day(month)
         else:
             withdraw_something(month)
@@ -123,6 +127,17 @@ def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
         if day <= LAST_DAY:
             days[day] = []
     return days
+
+
+def _brief_day(month: Month) -> None:
+    """A day of a region that sends transfers alone, until those of the first days have expired."""
+    if month.today >= _BRIEF_UNTIL or not is_working_day(month.today):
+        return
+    for _ in range(month.rng.randint(2, 4)):
+        transfer_something(month)
+    if month.today.day == 6:
+        transfer_in_each_way(month)
+    left_unanswered(month)
 
 
 def _working_day(month: Month) -> None:

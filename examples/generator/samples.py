@@ -6,7 +6,6 @@ from typing import Any
 from kvitt_contracts.orders import PlaceOrder
 from kvitt_contracts.regions import DeviceReturned
 
-from examples.generator.catalogue import CENTRAL
 from examples.generator.month import Month
 from examples.generator.ordering import line_of, patient
 
@@ -30,7 +29,7 @@ def plenty(month: Month) -> str:
             for one in month.rng.sample(month.listed, len(month.listed))
             if not one.kind.marked
             and one.kind.stock
-            and month.promise(CENTRAL, one.article.article_number, 1)
+            and month.promise(month.profile.central, one.article.article_number, 1)
         )
     )
 

@@ -41,8 +41,8 @@ def transfer_in_each_way(month: Month) -> None:
 
 
 def left_unanswered(month: Month) -> None:
-    """Nobody answers: executed automatically or locked; a locked one is mostly unlocked and made
-    anew.
+    """Nobody answers: executed automatically, locked or voided. A locked one is mostly unlocked and
+    made anew, a voided one made anew.
     """
     number = month.take_device(lent)
     if number is None:
@@ -59,6 +59,9 @@ def left_unanswered(month: Month) -> None:
             late = month.today + timedelta(days=9)  # past the deadline, and past the day of it
             if late < END:
                 month.plan(late, partial(accept, month, reference))
+        return
+    if month.policy.transfer.expiry.outcome is ExpiryOutcome.VOID:
+        month.plan(deadline + timedelta(days=1), partial(_send_anew, month, number))
         return
     if month.rng.randrange(3):
         month.plan(deadline + timedelta(days=1), partial(_try_while_locked, month, reference))

@@ -17,9 +17,17 @@ DISTRIBUTIONS = (
     "chassis",
     "documents",
     *(f"services/{one}" for one in _SERVICES),
+    "portal",
     "deploy",
 )
-_PACKAGES = ("kvitt_contracts", "kvitt_chassis", "kvitt_documents", *_SERVICES, "kvitt")
+_PACKAGES = (
+    "kvitt_contracts",
+    "kvitt_chassis",
+    "kvitt_documents",
+    *_SERVICES,
+    "kvitt_portal",
+    "kvitt",
+)
 
 
 class NotOnce(Exception):

@@ -12,7 +12,8 @@ from kvitt_chassis.transaction import Transaction
 async def read_transaction(request: Request, caller: SignedIn) -> AsyncIterator[Transaction]:
     """The caller's region, as the api role. Committed before the answer leaves (see scope)."""
     context: ApiContext = request.app.state.context
-    async with context.database.unit(caller.region) as unit:
+    database = context.database
+    async with database.lasting, database.unit(caller.region) as unit:
         yield unit.begin(region=caller.region, is_command=True, actor=caller.user_id)
 
 

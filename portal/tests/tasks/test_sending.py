@@ -66,7 +66,7 @@ async def test_a_patients_device_is_taken_back_into_ones_own_store(
 
 
 @pytest.mark.task("T-03")
-@pytest.mark.rule("BMB-11a", "BMB-1f")
+@pytest.mark.rule("BMB-11a", "BMB-11c", "BMB-13a", "BMB-1f")
 async def test_from_patient_to_patient_is_attested_in_the_form_where_the_region_says_so(
     actor: MakeActor, portal_system: PortalSystem
 ) -> None:
@@ -80,6 +80,8 @@ async def test_from_patient_to_patient_is_attested_in_the_form_where_the_region_
     await bo.fill(DEVICE, ward.lent)
     await bo.fill(NUMBER, next_one.number)
     await bo.sees(next_one.name, within="Så här blir det")
+    await bo.sees("Bytet tar inte ut någon egenavgift: följ regionens rutin.")
+    await bo.sees("BMB ersätter inte den kliniska överrapporteringen.")
     await bo.accessible()
     await bo.picture("bmb-skicka-intyg")
     await bo.tick(ATTEST)

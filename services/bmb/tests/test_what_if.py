@@ -172,6 +172,14 @@ def test_an_answer_in_time_stands() -> None:
 
 
 @pytest.mark.rule("BMB-15a")
+@pytest.mark.parametrize(("days", "other"), [(60, 3), (3, 10)])
+def test_what_nobody_answers_ends_by_the_other_deadline(days: int, other: int) -> None:
+    log = a_past(a_policy_that("void", days=days))
+
+    assert what_if(log, a_policy_that("lock", days=other)).ending.status is Status.LOCKED
+
+
+@pytest.mark.rule("BMB-15a")
 def test_what_the_other_policy_gives_more_time_waits_still() -> None:
     log = a_past(a_policy_that("void"))
 

@@ -28,7 +28,7 @@ FORESIGHT: tuple[RuleMutant, ...] = (
         _WHAT_IF,
         "    replaying.pass_time(now)\n",
         "",
-        f"{_REPLAYED}_what_nobody_answered_ends_as_the_other_policy_says",
+        f"{_REPLAYED}_what_nobody_answers_ends_by_the_other_deadline",
     ),
     rule_mutant(
         "BMB-15a",

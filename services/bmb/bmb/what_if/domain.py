@@ -71,8 +71,8 @@ class Ending:
     told as accepted or executed automatically, an unlocked one as locked.
 
     `devices` change hands by it, for `customer_id` and paid by `payer_id` from `effective_on`, a
-    Stockholm day. `deadline` where it still waits to be answered: then it has not ended otherwise
-    for having more time.
+    Stockholm day. `deadline` where it still waits to be answered; to have another one is not to end
+    otherwise.
     """
 
     status: Status
