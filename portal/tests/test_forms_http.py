@@ -109,7 +109,7 @@ async def test_a_rejected_transfer_is_listed_with_its_date_and_prescriber(
 
 async def test_a_large_transfer_is_shown_whole(scene: Scene) -> None:
     handover = await a_handover(scene, devices=40)
-    transfer = await handover.send(handover.devices[0], devices=list(handover.devices))
+    transfer = await handover.send(*handover.devices)
 
     async with handover.system.visiting(handover.receiver) as client:
         page = await client.get(f"/bmb/{transfer}")
