@@ -39,10 +39,22 @@ class Region:
 _read: dict[str, Region] = {}
 
 
+_BUSY = sorted(code for code, one in PROFILES.items() if not one.is_brief)
+
+
 @pytest.fixture(params=sorted(PROFILES))
 def region(request: pytest.FixtureRequest) -> Region:
-    """Each of the two regions."""
-    code = str(request.param)
+    """Each of the regions."""
+    return _region(request.param)
+
+
+@pytest.fixture(params=_BUSY)
+def busy_region(request: pytest.FixtureRequest) -> Region:
+    """Each of the regions with a whole month's business."""
+    return _region(request.param)
+
+
+def _region(code: str) -> Region:
     if code not in _read:
         profile = PROFILES[RegionCode(code)]
         files = _committed(code)

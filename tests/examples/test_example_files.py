@@ -37,7 +37,9 @@ def test_there_is_a_file_for_each_day_after_the_cut_over(region: Region) -> None
     assert list(region.files.days) == list(days_from(date(2026, 5, 2), date(2026, 5, 31)))
 
 
-def test_every_line_is_as_its_schema_says_unless_it_is_wrong_on_purpose(region: Region) -> None:
+def test_every_line_is_as_its_schema_says_unless_it_is_wrong_on_purpose(
+    region: Region,
+) -> None:
     wrong = {one["message_id"] for one in region.expected["quarantined"]}
     wrong |= {
         name
@@ -57,7 +59,7 @@ def test_every_line_is_as_its_schema_says_unless_it_is_wrong_on_purpose(region: 
         if not validators[wire_type].is_valid(line.data):
             failed.add(line.text())
     assert failed == set()
-    assert len(wrong) == 9
+    assert len(wrong) == (1 if region.profile.is_brief else 9)
 
 
 def test_what_is_wrong_in_its_schema_is_wrong_for_the_independent_validator(region: Region) -> None:
@@ -116,8 +118,8 @@ def test_nothing_else_is_sent_for_a_key_that_is_set_aside(region: Region) -> Non
         assert sent[one["topic"], one["key"]] == 1
 
 
-def test_arrival_is_on_a_later_day_than_dispatch(region: Region) -> None:
-    sent = [line.data for line in region.lines if line.headers["ce_type"] == _DISPATCHED]
+def test_arrival_is_on_a_later_day_than_dispatch(busy_region: Region) -> None:
+    sent = [line.data for line in busy_region.lines if line.headers["ce_type"] == _DISPATCHED]
 
     assert len(sent) > 150
     for data in sent:
@@ -125,23 +127,24 @@ def test_arrival_is_on_a_later_day_than_dispatch(region: Region) -> None:
         assert arrives >= left + timedelta(days=1)
 
 
-def test_a_price_is_stated_before_the_day_it_counts_from(region: Region) -> None:
+def test_a_price_is_stated_before_the_day_it_counts_from(busy_region: Region) -> None:
     prices = [
         (day, line.data["valid_from"])
-        for day, lines in region.files.days.items()
+        for day, lines in busy_region.files.days.items()
         for line in lines
-        if line.headers["ce_type"] == _PRICE and line.message_id not in region.expected["refused"]
+        if line.headers["ce_type"] == _PRICE
+        and line.message_id not in busy_region.expected["refused"]
     ]
     assert len(prices) > 3
     assert all(day.isoformat() < valid_from for day, valid_from in prices)
 
 
-def test_the_month_holds_every_kind_of_business(region: Region) -> None:
-    orders = Counter(one["status"] for one in region.expected["orders"].values())
-    transfers = Counter(one["status"] for one in region.expected["transfers"].values())
-    reasons = {one["reason"] for one in region.expected["refused"].values()}
+def test_the_month_holds_every_kind_of_business(busy_region: Region) -> None:
+    orders = Counter(one["status"] for one in busy_region.expected["orders"].values())
+    transfers = Counter(one["status"] for one in busy_region.expected["transfers"].values())
+    reasons = {one["reason"] for one in busy_region.expected["refused"].values()}
     kinds = Counter(
-        line["kind"] for lines in region.expected["invoices"].values() for line in lines
+        line["kind"] for lines in busy_region.expected["invoices"].values() for line in lines
     )
 
     assert set(orders) == {"registered", "part_delivered", "delivered", "voided", "declined"}
@@ -161,8 +164,8 @@ def test_the_month_holds_every_kind_of_business(region: Region) -> None:
         "FORBIDDEN",
         "UNKNOWN_USER",
     }
-    assert region.expected["duplicates"] >= 3
-    assert region.expected["obsolete"] >= 1
+    assert busy_region.expected["duplicates"] >= 3
+    assert busy_region.expected["obsolete"] >= 1
 
 
 _DISPATCHED = "region.goods.dispatched.v1"

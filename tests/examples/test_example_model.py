@@ -220,34 +220,36 @@ def test_what_nobody_answers_goes_as_the_region_says() -> None:
         "region.responsibles.stated.v1",
     ],
 )
-def test_a_message_left_out_changes_what_is_expected(region: Region, wire_type: str) -> None:
-    told = Counter(line.message_id for line in region.lines)
+def test_a_message_left_out_changes_what_is_expected(busy_region: Region, wire_type: str) -> None:
+    told = Counter(line.message_id for line in busy_region.lines)
     day, left_out = next(
         (day, line)
-        for day, lines in region.files.days.items()
+        for day, lines in busy_region.files.days.items()
         for line in lines
         if line.headers["ce_type"] == wire_type
-        and line.message_id not in region.expected["refused"]
+        and line.message_id not in busy_region.expected["refused"]
         and told[line.message_id] == 1
     )
-    kept = [line for line in region.files.days[day] if line is not left_out]
-    files = replace(region.files, days={**region.files.days, day: kept})
+    kept = [line for line in busy_region.files.days[day] if line is not left_out]
+    files = replace(busy_region.files, days={**busy_region.files.days, day: kept})
 
     try:
-        expected = count(region.profile, files).expected(first=CUT_OVER, last=LAST_DAY)
+        expected = count(busy_region.profile, files).expected(first=CUT_OVER, last=LAST_DAY)
     except NeverComes:
         return  # a later message waits for it in vain: seen too
 
-    assert expected != region.expected
+    assert expected != busy_region.expected
 
 
-def test_a_shorter_month_has_an_end_of_its_own(region: Region) -> None:
-    short = make(region.profile, seed=20260501, last_day=date(2026, 5, 6))
+def test_a_shorter_month_has_an_end_of_its_own(busy_region: Region) -> None:
+    short = make(busy_region.profile, seed=20260501, last_day=date(2026, 5, 6))
 
     assert [day for day, lines in short.days.items() if not lines] == list(
         days_from(date(2026, 5, 7), date(2026, 5, 31))
     )
-    assert short.expected == count(region.profile, short).expected(first=CUT_OVER, last=LAST_DAY)
+    assert short.expected == count(busy_region.profile, short).expected(
+        first=CUT_OVER, last=LAST_DAY
+    )
     assert short.expected["invoices"]
 
 

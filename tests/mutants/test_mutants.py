@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from kvitt_portal.rendering import environment
 
 from tests.mutants.__main__ import MUTANTS, render
 from tests.mutants.mutant import Mutant, Swap, mutant
@@ -50,8 +51,15 @@ def test_the_tests_that_should_catch_a_mutant_exist(one: Mutant) -> None:
 @pytest.mark.parametrize("one", RULE_MUTANTS.values(), ids=lambda one: one.name)
 def test_what_a_rule_mutant_leaves_can_be_read(one: RuleMutant) -> None:
     for file, text in texts_with(one.swaps).items():
-        if not file.endswith(".typ"):  # typst says what is wrong with it, in the tests of its list
-            assert yaml.safe_load(text) if file.endswith(".yaml") else ast.parse(text).body
+        match Path(file).suffix:
+            case ".typ":
+                pass  # typst says what is wrong with it, in the tests of its list
+            case ".yaml":
+                assert yaml.safe_load(text)
+            case ".html":
+                assert environment().parse(text).body
+            case _:
+                assert ast.parse(text).body
 
 
 def test_every_rule_mutant_breaks_a_clause_and_is_caught_by_a_test_with_its_mark() -> None:
