@@ -325,17 +325,16 @@ async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -
 
 
 @router.get("/transfers/{transfer_id}/story")
-async def tell_transfer(transfer_id: UUID, reader: Reader) -> Story:
+async def tell_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -> Story:
     """Varför ett byte är som det är: vad som har hänt, av vem och enligt vilken regel, och vad som
     kommer (REF-6).
     """
     row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
     due = await reader.due(*story.TIMERS, of=[transfer_id])
     policy = reader.pinned_policy(row.policy) if row.policy else None
-    return Story(
-        items=told(await reader.log_of(row), by=story.tell),
-        next=list(story.what_comes(row.state(), due=due, policy=policy)),
-    )
+    receiving, _ = await _answering(tx, row)
+    comes = story.what_comes(row.state(), due=due, policy=policy, responsible=receiving.acts_today)
+    return Story(items=told(await reader.log_of(row), by=story.tell), next=list(comes))
 
 
 async def _run(

@@ -2,7 +2,7 @@
 next. Decides nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -30,6 +30,7 @@ from kvitt_contracts.bmb import (
 )
 from kvitt_contracts.calendar import in_swedish, start_of_day, stockholm_day
 from kvitt_contracts.policy import ExpiryOutcome, RegionPolicy
+from kvitt_contracts.types import UserId
 
 from bmb.domain import TAKING_EFFECT, Status, Transfer
 from bmb.expiry.writes import DEADLINE, DEADLINE_NEAR
@@ -133,14 +134,20 @@ def tell(event: TransferEvent) -> Told:
 
 
 def what_comes(
-    transfer: Transfer, *, due: Mapping[str, datetime], policy: RegionPolicy | None
+    transfer: Transfer,
+    *,
+    due: Mapping[str, datetime],
+    policy: RegionPolicy | None,
+    responsible: Sequence[UserId] = (),
 ) -> Iterator[Coming]:
-    """What happens next to a transfer: what its timers that are `due` do, under the policy that it
-    is pinned to, and the day of its effect.
+    """What happens next to a transfer: who is to answer it, where its receiver has named somebody;
+    what its timers that are `due` do, under the policy that it is pinned to; the day of its effect.
     """
     if transfer.is_pending and HOLD_ANSWER.name in due:
         yield Coming(at=due[HOLD_ANSWER.name], what="Har lagret inte svarat då nekas bytet.")
     is_open = transfer.status is Status.SENT
+    if is_open and responsible:
+        yield Coming(at=None, what=f"Kvitteras av {' eller '.join(responsible)}.")
     if is_open and DEADLINE_NEAR.name in due:
         yield Coming(at=due[DEADLINE_NEAR.name], what="Sista dagen att kvittera börjar.")
     if is_open and DEADLINE.name in due and policy is not None:

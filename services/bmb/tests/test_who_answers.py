@@ -1,5 +1,6 @@
 """Who answers for a service point, on a real database and over HTTP: named, absent, gone."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -251,6 +252,22 @@ async def test_what_a_region_states_of_another_subject_is_refused(registered: Re
 
 
 @pytest.mark.rule("BMB-9b")
+async def test_two_who_name_themselves_at_once_are_not_both_main(registered: Registered) -> None:
+    async with registered() as world:
+        for user in (RECEIVER, SUBSTITUTE):
+            await world.handle(a_user_registered(user, RECEIVING))
+        async with working(world, RECEIVER) as one, working(world, SUBSTITUTE) as other:
+            answers = await asyncio.gather(
+                one.put(ADDRESS, json={"main": RECEIVER}),
+                other.put(ADDRESS, json={"main": SUBSTITUTE}),
+            )
+
+        assert sorted(each.status_code for each in answers) == [200, 409]
+        (event,) = await world.events(ResponsiblesSet)
+        assert (await row(world)).main == event.main
+
+
+@pytest.mark.rule("BMB-9b")
 async def test_the_database_refuses_a_second_main(registered: Registered) -> None:
     async with registered() as world:
         await team(world)
@@ -286,11 +303,13 @@ async def test_when_the_main_leaves_nobody_is_main_and_the_substitutes_answer(
         await world.handle(left)
         async with working(world, SUBSTITUTE) as client:
             shown = (await client.get(ADDRESS)).json()
+            story = (await client.get(f"/transfers/{transfer_id()}/story")).json()
             transfer = (await client.get(f"/transfers/{transfer_id()}")).json()
             named = await client.put(ADDRESS, json={"main": SUBSTITUTE})
 
         assert (shown["main"], shown["is_vacant"], shown["contact"]) == (None, True, None)
         assert shown["acts_today"] == [SUBSTITUTE]
+        assert story["next"][0] == {"at": None, "what": f"Kvitteras av {SUBSTITUTE}."}
         assert (transfer["responsibles"], transfer["contact"]) == ([SUBSTITUTE], None)
         assert named.status_code == 200
 

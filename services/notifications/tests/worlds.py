@@ -1,5 +1,6 @@
 """The states that tests of notifications begin with, and what was posted and reported."""
 
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.notifications import (
     MessageKind,
     MessagePosted,
@@ -21,7 +22,8 @@ AT = stockholm("2026-05-07 10:00")
 async def told(world: World) -> list[tuple[str, MessageKind]]:
     """Whom was told what, in order."""
     both = (MessagePosted, MessagePostedV2)
-    posted = [one for one in await world.events() if isinstance(one, both)]
+    events: list[Event] = await world.events()
+    posted = [one for one in events if isinstance(one, both)]
     return [(_whom(one.to), MessageKind(one.message)) for one in posted]
 
 
