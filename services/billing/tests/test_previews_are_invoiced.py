@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 from billing.app import service
@@ -241,7 +242,7 @@ class Case:
             of[line["payer_after"]] += line["after_ore"]
             for who, ore in of.items():
                 if who is not None:
-                    key = (shown["month"], DeviceId(line["device_id"]), PayerId(who))
+                    key = (shown["month"], DeviceId(UUID(line["device_id"])), PayerId(who))
                     self.previewed[key] = ore
 
     async def tell(self, change: CustodyChanged) -> None:
@@ -260,7 +261,8 @@ class Case:
         for one in await self.world.events(InvoiceIssued):
             assert isinstance(one.payer, UnitPayer)
             for line in one.lines:
-                key = (one.month, DeviceId(str(line.device_id)), one.payer.payer_id)
+                assert line.device_id is not None
+                key = (one.month, line.device_id, one.payer.payer_id)
                 found[key] += line.amount.net_ore
         return dict(found)
 
