@@ -37,7 +37,8 @@ class Cost:
     @property
     def month_ore(self) -> int | None:
         """What all of it costs a whole month; None where that is not known."""
-        return self.part.value["total_month_ore"] if self.part else None
+        total: int | None = self.part.value["total_month_ore"] if self.part else None
+        return total
 
     def _line(self, said: Mapping[str, Any]) -> CostLine:
         return CostLine(

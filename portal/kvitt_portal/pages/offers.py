@@ -184,7 +184,8 @@ async def _costs_of(
 
 
 def _payer_now(device: Part) -> str | None:
-    return device.value["payer_id"] if device else None
+    payer: str | None = device.value["payer_id"] if device else None
+    return payer
 
 
 async def rents_of(

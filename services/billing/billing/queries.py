@@ -74,7 +74,7 @@ async def next_month(tx: Transaction) -> date:
     first run, of this month.
     """
     latest = select(func.max(InvoiceRunRow.through)).where(InvoiceRunRow.region == tx.region)
-    through = await tx.session.scalar(latest)
+    through: date | None = await tx.session.scalar(latest)
     return through + timedelta(days=1) if through else tx.today.replace(day=1)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 from billing.app import service
@@ -241,7 +242,7 @@ class Case:
             of[line["payer_after"]] += line["after_ore"]
             for who, ore in of.items():
                 if who is not None:
-                    key = (shown["month"], DeviceId(line["device_id"]), PayerId(who))
+                    key = (shown["month"], DeviceId(UUID(line["device_id"])), PayerId(who))
                     self.previewed[key] = ore
 
     async def tell(self, change: CustodyChanged) -> None:
