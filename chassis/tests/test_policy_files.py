@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from kvitt_chassis.policy_files import MAX_BYTES, PolicyFile, read_policy_file
+from kvitt_contracts.types import RegionCode
 from kvitt_testkit.world import regions_dir
 
 Wrong = tuple[str, str, str, str]
@@ -199,3 +200,14 @@ def test_a_date_without_quotes_is_one(check: Callable[[str], PolicyFile], delive
     assert plain is not None
     assert quoted is not None
     assert plain.versions[0].pin == quoted.versions[0].pin
+
+
+def test_a_file_of_another_name_is_read_as_the_region_that_is_asked_for(
+    pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.yaml"
+    file.write_bytes((regions_dir(pytestconfig) / "ac.yaml").read_bytes())
+
+    assert read_policy_file(file).faults != ()
+    assert read_policy_file(file, of=RegionCode("ac")).faults == ()
+    assert "asked for is bd" in read_policy_file(file, of=RegionCode("bd")).reason

@@ -43,6 +43,11 @@ class Answers:
         monkeypatch.setenv("KVITT_ADMIN_TOKEN", ADMIN_TOKEN)
 
 
+def port_of(services: Answers) -> int:
+    """Where the services answer on this machine."""
+    return int(services.url.rsplit(":", 1)[1])
+
+
 def a_page(*items: Any) -> dict[str, Any]:
     """The only page of a list."""
     return {"items": items, "next": None, "total": len(items), "total_is_exact": True}

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kvitt.app import app
 from kvitt.local.problems import LocalProblem
-from kvitt.region_system import RegionSystem
+from kvitt.local.state import State
+from kvitt.local.tokens import TokenIssuer
 from kvitt_contracts.types import RegionCode, identify
 from typer.testing import CliRunner
 
-from deploy.tests.answers import ADMIN_TOKEN, SERVICES, TOKEN, Answers, a_page, answering
+from deploy.tests.answers import ADMIN_TOKEN, TOKEN, Answers, a_page, answering, port_of
 
 AC = RegionCode("ac")
 TRANSFER = str(identify(AC, "transfer", "BMB-1"))
@@ -233,14 +235,26 @@ def test_what_waits_for_nothing_says_so(services: Answers) -> None:
 
 
 def test_what_several_regions_call_so_is_asked_for_by_region(
-    services: Answers, monkeypatch: pytest.MonkeyPatch
+    services: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    urls = {name: f"{services.url}/{name}" for name in SERVICES}
-    both = [RegionSystem(code, urls, TOKEN) for code in ("ac", "bd")]
-    monkeypatch.setattr(RegionSystem, "each", lambda *_: both)
+    monkeypatch.delenv("KVITT_URLS")
+    state = State.open(tmp_path / ".kvitt")
+    state.ports["http-inventory"] = state.ports["http-billing"] = port_of(services)
+    state.save()
+    TokenIssuer(state.directory).issuers_file(["ac", "bd"])
+    device = services.documents[f"inventory/devices/{DEVICE}"]
+    services.say(
+        {
+            f"devices/{DEVICE}": device | {"claim": None, "history": []},
+            f"devices/{DEVICE}/story": a_story(),
+        }
+    )
 
-    with pytest.raises(LocalProblem, match="Several regions have a device 170098: ac, bd"):
-        explain("device", "170098")
+    ended = CliRunner().invoke(app, ["explain", "device", DEVICE, "--state", str(state.directory)])
+
+    assert isinstance(ended.exception, LocalProblem)
+    assert "Several regions have a device" in ended.exception.what
+    assert "ac, bd" in ended.exception.what
 
 
 @pytest.mark.parametrize("noun", ["transfer", "device", "order"])

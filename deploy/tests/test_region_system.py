@@ -12,7 +12,7 @@ from kvitt.local.tokens import TokenIssuer
 from kvitt.region_system import RegionSystem
 from kvitt_contracts.topics import SERVICES
 
-from deploy.tests.answers import Answers, a_page, answering
+from deploy.tests.answers import Answers, a_page, answering, port_of
 
 
 @pytest.fixture
@@ -28,8 +28,7 @@ def here(tmp_path: Path, services: Answers, monkeypatch: pytest.MonkeyPatch) -> 
     """The state of a local system of two regions, with these services."""
     monkeypatch.delenv("KVITT_URLS", raising=False)
     state = State.open(tmp_path / ".kvitt")
-    port = int(services.url.rsplit(":", 1)[1])
-    state.ports |= {f"http-{name}": port for name in SERVICES}
+    state.ports |= {f"http-{name}": port_of(services) for name in SERVICES}
     state.save()
     TokenIssuer(state.directory).issuers_file(["ac", "bd"])
     return state.directory
