@@ -312,8 +312,11 @@ def a_custody_changed_by_transfer(
     before: Custody | None = None,
     transfer: str | TransferId = "BMB-1",
     article: str = ROLLATOR,
+    charging: str = "rent",
 ) -> CustodyChanged:
-    """A device on loan has changed payer, prescriber or patient by a transfer."""
+    """A device on loan has changed payer, prescriber or patient by a transfer. A loan that begins
+    by it is charged as the article is.
+    """
     after = to or a_custody(payer=RECEIVING_PAYER, customer=RECEIVING, since="2026-05-04")
     cause = {"transfer_id": transfer_id(transfer)}
     begins = before is not None and before.payer_id is None and after.payer_id is not None
@@ -323,7 +326,7 @@ def a_custody_changed_by_transfer(
         before or a_custody(),
         cause,
         article=article,
-        charging="rent" if begins else None,
+        charging=charging if begins else None,
     )
 
 

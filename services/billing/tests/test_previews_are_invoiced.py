@@ -153,10 +153,13 @@ class Loan:
         after = a_custody(payer=payer, since=on) if payer else a_store_custody(since=on)
         self.payer, self.since = payer, on
         self.paid |= {payer} if payer else set()
-        told = a_custody_changed_by_transfer(number, to=after, before=before, article=article)
-        if told.charging and article == SOLD:  # a loan begins as its article is
-            return told.model_copy(update={"charging": Charging.SALE})
-        return told
+        return a_custody_changed_by_transfer(
+            number,
+            to=after,
+            before=before,
+            article=article,
+            charging="sale" if article == SOLD else "rent",  # a loan begins as its article is
+        )
 
 
 class Case:
