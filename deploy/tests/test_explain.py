@@ -13,6 +13,7 @@ from kvitt.local.tokens import TokenIssuer
 from kvitt_contracts.types import RegionCode, identify
 from typer.testing import CliRunner
 
+from deploy.tests.printing import printed
 from deploy.tests.answers import ADMIN_TOKEN, TOKEN, Answers, a_page, answering, port_of
 
 AC = RegionCode("ac")
@@ -102,12 +103,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
 
 def explain(noun: str, named: str, *more: str) -> str:
     """What is printed. Raises what the command raises."""
-    command = ["explain", noun, named, "--region", "ac", *more]
-    ended = CliRunner().invoke(app, command, env={"COLUMNS": "200"})
-    if ended.exception is not None and not isinstance(ended.exception, SystemExit):
-        raise ended.exception
-    assert ended.exit_code == 0
-    return ended.output
+    return printed("explain", noun, named, "--region", "ac", *more)
 
 
 def told(noun: str, named: str) -> dict[str, Any]:

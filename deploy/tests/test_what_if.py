@@ -14,6 +14,7 @@ from kvitt_contracts.envelope import Event
 from kvitt_testkit.world import stockholm
 from typer.testing import CliRunner
 
+from deploy.tests.printing import printed
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
     a_transfer_drafted,
@@ -106,12 +107,8 @@ def a_file(tmp_path: Path, *, outcome: str = "auto_execute", days: int = 6) -> P
 
 def what_if(file: Path, *more: str, region: str = "ac", since: str = "2026-01-01") -> str:
     """What is printed. Raises what the command raises."""
-    command = ["policy", "what-if", "--region", region, "--policy", str(file), "--since", since]
-    ended = CliRunner().invoke(app, [*command, *more], env={"COLUMNS": "200"})
-    if ended.exception is not None and not isinstance(ended.exception, SystemExit):
-        raise ended.exception
-    assert ended.exit_code == 0
-    return ended.output
+    command = ("policy", "what-if", "--region", region, "--policy", str(file), "--since", since)
+    return printed(*command, *more)
 
 
 @pytest.mark.rule("BMB-15a")
