@@ -13,8 +13,8 @@ from kvitt.local.tokens import TokenIssuer
 from kvitt_contracts.types import RegionCode, identify
 from typer.testing import CliRunner
 
-from deploy.tests.printing import printed
 from deploy.tests.answers import ADMIN_TOKEN, TOKEN, Answers, a_page, answering, port_of
+from deploy.tests.printing import printed
 
 AC = RegionCode("ac")
 TRANSFER = str(identify(AC, "transfer", "BMB-1"))

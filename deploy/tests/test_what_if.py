@@ -7,14 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kvitt.app import app
 from kvitt.local.problems import LocalProblem
 from kvitt.local.supervisor import default_regions_dir
 from kvitt_contracts.envelope import Event
 from kvitt_testkit.world import stockholm
-from typer.testing import CliRunner
 
-from deploy.tests.printing import printed
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
     a_transfer_drafted,
@@ -37,6 +34,7 @@ from contracts.tests.builders.story import (
     transfer_id,
 )
 from deploy.tests.answers import ADMIN_TOKEN, TOKEN, Answers, a_page, answering
+from deploy.tests.printing import printed
 
 SENT_AT = stockholm("2026-03-02 10:00")
 NOW = "2026-04-01T08:00:00+00:00"
