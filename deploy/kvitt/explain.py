@@ -12,7 +12,7 @@ from uuid import UUID
 
 import typer
 from kvitt_contracts.calendar import STOCKHOLM
-from kvitt_contracts.types import RegionCode, identify
+from kvitt_contracts.types import RegionCode, identify, looks_like_personal_number
 from rich.table import Table
 
 from kvitt.admin import Admin
@@ -160,6 +160,11 @@ def _explain(
     *,
     as_json: bool,
 ) -> None:
+    if looks_like_personal_number(named):
+        raise LocalProblem(
+            f"A personal number names no {noun}, and nobody was asked for it.",
+            remedy="Name it by its id, its number or its reference.",
+        )
     systems = RegionSystem.each(state_dir, region.lower() if region else None)
     found = [one for system in systems if (one := find(system, named)) is not None]
     if not found:

@@ -278,3 +278,15 @@ def test_elsewhere_a_token_is_needed(services: Answers, monkeypatch: pytest.Monk
 
     with pytest.raises(LocalProblem, match="KVITT_TOKEN is not set"):
         explain("device", "170098")
+
+
+@pytest.mark.parametrize("noun", ["transfer", "device", "order"])
+@pytest.mark.parametrize("number", ["201701012393", "20170101-2393"])
+def test_a_personal_number_is_asked_of_no_service_and_repeated_to_nobody(
+    noun: str, number: str, services: Answers
+) -> None:
+    with pytest.raises(LocalProblem) as problem:
+        explain(noun, number)
+
+    assert services.asked == []
+    assert number not in f"{problem.value}"
