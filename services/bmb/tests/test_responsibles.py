@@ -194,6 +194,11 @@ def test_what_is_so_already_changes_nothing() -> None:
     assert say(a_team(**AWAY), named(**AWAY)) == ()
 
 
+@pytest.mark.rule("BMB-9f")
+def test_to_name_nobody_where_nobody_was_named_makes_no_vacancy() -> None:
+    assert say(None, Named(main=None)) == ()
+
+
 @pytest.mark.rule("BMB-9i")
 @pytest.mark.parametrize(
     ("who", "field"),

@@ -146,7 +146,7 @@ def name(
     asked_by: UserId | None = None,
 ) -> tuple[ResponsiblesEvent, ...]:
     """Let these answer for a service point, instead of those who did (BMB-9, BMB-10). No event
-    where they are the same.
+    where they are the same, nor where nobody is named and nobody ever was: that is no vacancy.
 
     `users` has every user who is named. Raises Refused naming the field: NOT_AT_SERVICE_POINT,
     TWICE_RESPONSIBLE (BMB-9), ABSENCE_INCOMPLETE (BMB-10), ABSENCE_ENDS_FIRST (DAY-5).
@@ -162,7 +162,7 @@ def name(
                 user=user,
             )
     _refuse_absence(named)
-    if known is not None and _named_in(known) == named:
+    if named == (_named_in(known) if known is not None else Named(main=None)):
         return ()
     return (
         ResponsiblesSet(
