@@ -17,7 +17,9 @@ class Handover:
     receiver: str
     receiver_name: str
     """Nobody else's."""
+    here: Place
     there: Place
+    article: str
     patient: Patient
     devices: tuple[str, ...]
 
@@ -65,7 +67,9 @@ async def a_handover(scene: Scene, *, devices: int = 1, there: Place | None = No
         sender=sender,
         receiver=scene.user(there, name=receiver_name),
         receiver_name=receiver_name,
+        here=here,
         there=there,
+        article=article,
         patient=patient,
         devices=tuple(
             scene.device(article, patient=patient, payer=here.payer, prescriber=sender)

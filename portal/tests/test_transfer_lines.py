@@ -1,167 +1,167 @@
-"""BMB-8: what a transfer's lines say of each device, made of what the services answer."""
+"""BMB-8: what a transfer's page says of each device, what of it is answered by itself, and what a
+new transfer is filled in with afterwards.
+"""
 
+import html
+import re
 from datetime import date
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
+import httpx
 import pytest
-from kvitt_portal.here import Visit
-from kvitt_portal.names import Names
-from kvitt_portal.pages.offers import Offer, offers_of
+import pytest_asyncio
 from kvitt_portal.pages.transfer_form import given_of
-from kvitt_portal.rendering import environment
-from kvitt_portal.services import Part
 
-TRANSFER, KEPT, REJECTED, DROPPED = (
-    f"{number}0000000-0000-4000-8000-000000000000" for number in range(1, 5)
-)
-RENTED = {
-    "article_number": "10156-01",
-    "type": "main_device",
-    "charging": "rent",
-    "prices": [
-        {"valid_from": "2026-01-01", "net_ore": 17_484},
-        {"valid_from": "2026-07-01", "net_ore": 18_000},
-    ],
-}
+from portal.tests.handover import Handover, a_handover
+from portal.tests.scene import Scene
+from portal.tests.system import BY_LINE, PortalSystem
 
 
-def a_view(**changes: Any) -> dict[str, Any]:
-    """A transfer of three devices, of which one is rejected and one has dropped out."""
-    return {
-        "id": TRANSFER,
-        "status": "accepted",
-        "by_line": True,
-        "reference": "BMB-1",
-        "deadline": None,
-        "recipient": None,
-        "recipient_is_withheld": False,
-        "new_store": None,
-        "sender": "k082lno",
-        "prescriber": None,
-        "sending_service_point": "40210",
-        "receiving_service_point": "40355",
-        "proposed_customer": "40355",
-        "customer_id": "40355",
-        "proposed_payer": "20311",
-        "payer_id": "20311",
-        "transfer_date": "2026-05-04",
-        "would_take_effect_on": None,
-        "effective_on": "2026-05-04",
-        "message": None,
-        "answer": None,
-        "responsibles": [],
-        "contact": None,
-        "sender_contact": None,
-        "devices": [
-            {"device_id": KEPT, "device_number": "170098", "waits": True, "end": None},
-            {"device_id": REJECTED, "device_number": "157792", "waits": False, "end": "rejected"},
-            {"device_id": DROPPED, "device_number": "157793", "waits": False, "end": "dropped"},
-        ],
-        **changes,
-    }
-
-
-class Answering:
-    """A visit whose services know one transfer, its devices and their article."""
-
-    def __init__(self, view: dict[str, Any]) -> None:
-        self.user = SimpleNamespace(user_id="k201ema", service_points=["40355"])
-        device = {"article_number": "10156-01", "name": "Sittdyna", "payer_id": "20299"}
-        self._known: dict[str, Any] = {
-            "/today": {"today": "2026-05-04"},
-            "/names": {"payers": {}, "customers": {}, "care_units": {}, "users": {}},
-            "/articles/10156-01": RENTED,
-            f"/transfers/{TRANSFER}": view,
-            **{f"/devices/{one['device_id']}": device for one in view["devices"]},
-        }
-
-    async def ask(self, _: str, path: str, **__: Any) -> Part:
-        """What a service says."""
-        return Part(200, self._known[path])
-
-    async def people(self, *_: object, **__: object) -> dict[str, Any]:
-        """Nobody."""
-        return {}
-
-
-async def the_offer(**changes: Any) -> tuple[Offer, Names]:
-    """The transfer as it is shown."""
-    here = cast(Visit, Answering(a_view(**changes)))
-    (offer,), names = await offers_of(here, [TRANSFER])
-    return offer, names
+@pytest_asyncio.fixture(loop_scope="session")
+async def by_line(portal_system: PortalSystem) -> Handover:
+    """A handover of three devices in the region where each is answered by itself."""
+    return await a_handover(Scene(portal_system, BY_LINE), devices=3)
 
 
 @pytest.mark.rule("BMB-8d")
-async def test_each_line_has_article_name_payer_device_type_and_price() -> None:
-    offer, _ = await the_offer()
+async def test_each_line_has_article_name_payer_device_type_count_and_price(
+    by_line: Handover,
+) -> None:
+    transfer = await by_line.send(*by_line.devices)
 
-    line = offer.pieces[0]
+    page = await _page(by_line, by_line.receiver, f"/bmb/{transfer}")
 
-    assert (line.article_number, line.name, line.payer_id, line.number, line.type) == (
-        "10156-01",
-        "Sittdyna",
-        "20299",
-        "170098",
-        "Huvudhjälpmedel",
-    )
-    assert line.rent_ore == 17_484
-
-
-@pytest.mark.rule("BMB-5f")
-async def test_each_line_says_how_it_ended() -> None:
-    offer, _ = await the_offer()
-
-    assert [line.end for line in offer.pieces] == ["", "Ej godkänt", "Utgick"]
-    assert [line.number for line in offer.rejected] == ["157792"]
-
-
-async def test_what_left_the_transfer_costs_nothing_by_it() -> None:
-    offer, _ = await the_offer()
-
-    assert offer.rent_ore == 17_484
+    assert _lines(page) == {
+        device: {
+            "Individ": device,
+            "Artikel": by_line.article,
+            "Benämning": "Rollator Björk",
+            "Nuvar. betalare": by_line.here.payer,
+            "Antal": "1",
+            "Typ": "Huvudhjälpmedel",
+            "Hyra per månad": "310 kr",
+        }
+        for device in by_line.devices
+    }
 
 
 @pytest.mark.rule("BMB-5e")
-@pytest.mark.parametrize(("by_line", "count"), [(True, 2), (False, 0)], ids=["by line", "whole"])
-async def test_what_is_left_is_ticked_one_by_one_where_the_policy_lets_it(
-    *, by_line: bool, count: int
+async def test_each_of_several_is_ticked_by_itself_where_the_policy_lets_it(
+    by_line: Handover,
 ) -> None:
-    left = [{**one, "waits": at < 2, "end": None} for at, one in enumerate(a_view()["devices"])]
+    several = await by_line.send(*by_line.devices[:2])
+    alone = await by_line.send(by_line.devices[2])
 
-    offer, _ = await the_offer(status="sent", by_line=by_line, devices=left)
+    page = await _page(by_line, by_line.receiver, f"/bmb/{several}")
 
-    assert len(offer.lines) == count
+    assert set(_ticked(page)) == set(by_line.devices[:2])
+    page = await _page(by_line, by_line.receiver, f"/bmb/{alone}")
+    assert "/godkann" in page
+    assert _ticked(page) == {}
 
 
-async def test_one_device_that_is_left_is_answered_as_a_whole() -> None:
-    offer, _ = await the_offer(status="sent")
+@pytest.mark.rule("BMB-5e")
+async def test_a_bundle_that_is_one_is_answered_as_a_whole(scene: Scene) -> None:
+    whole = await a_handover(scene, devices=2)
+    transfer = await whole.send(*whole.devices)
 
-    assert offer.lines == []
+    page = await _page(whole, whole.receiver, f"/bmb/{transfer}")
+
+    assert "/godkann" in page
+    assert _ticked(page) == {}
+
+
+@pytest.mark.rule("BMB-5f", "BMB-6c")
+async def test_each_line_says_how_it_ended_and_what_went_goes_back_and_the_rejected_again(
+    by_line: Handover,
+) -> None:
+    *kept, rejected = by_line.devices
+    transfer = await by_line.send(*by_line.devices)
+    await _accept(by_line, transfer, kept)
+
+    page = await _page(by_line, by_line.sender, f"/bmb/{transfer}")
+    back = await _page(by_line, by_line.sender, f"/bmb/skicka?som={transfer}")
+    again = await _page(by_line, by_line.sender, f"/bmb/skicka?som={transfer}&bara=avslagna")
+
+    ends = {device: line["Utfall"] for device, line in _lines(page).items()}
+    assert ends == {**dict.fromkeys(kept, "Bytt"), rejected: "Ej godkänt"}
+    assert "620 kr per månad utan moms" in _text(page)
+    assert _filled_in(back) == set(kept)
+    assert _filled_in(again) == {rejected}
 
 
 @pytest.mark.rule("BMB-6c")
 @pytest.mark.parametrize(
     ("only_rejected", "numbers"), [(False, "170098"), (True, "157792")], ids=["back", "again"]
 )
-def test_what_went_with_it_goes_back_and_what_was_rejected_goes_again(
-    *, only_rejected: bool, numbers: str
-) -> None:
-    view = a_view(status="completed", current_recipient=None, current_store="402")
+def test_what_dropped_out_goes_neither_back_nor_again(*, only_rejected: bool, numbers: str) -> None:
+    ends = {"170098": "changed_hands", "157792": "rejected", "157793": "dropped"}
+    view: dict[str, Any] = {
+        "status": "completed",
+        "devices": [{"device_number": number, "end": end} for number, end in ends.items()],
+        "recipient": None,
+        "current_recipient": None,
+        "new_store": None,
+        "current_store": "402",
+        "sender": "k082lno",
+        "prescriber": None,
+        "transfer_date": "2026-05-04",
+        "message": None,
+    }
 
     given = given_of(view, today=date(2026, 5, 4), only_rejected=only_rejected)
 
     assert given["device"] == numbers
 
 
-@pytest.mark.rule("BMB-8d")
-async def test_the_table_has_a_column_for_each_of_them() -> None:
-    offer, names = await the_offer()
-    page = environment().get_template("bmb/means.html")
+async def _page(handover: Handover, user: str, path: str) -> str:
+    async with handover.system.visiting(user, region=handover.region) as client:
+        answer = await client.get(path)
+    assert answer.status_code == httpx.codes.OK, answer.text
+    return answer.text
 
-    text = page.render(offer=offer, names=names, here=None)
 
-    heads = ["Individ", "Artikel", "Benämning", "Nuvar. betalare", "Antal", "Typ", "Hyra per månad"]
-    assert all(f'scope="col">{one}</th>' in text or f'amount">{one}</th>' in text for one in heads)
-    assert '<td data-label="Antal" class="amount">1</td>' in text
-    assert '<td data-label="Utfall">Ej godkänt</td>' in text
+async def _accept(handover: Handover, transfer: str, kept: list[str]) -> None:
+    """The receiver accepts these, by the page's own form, and rejects the others."""
+    ids = _ticked(await _page(handover, handover.receiver, f"/bmb/{transfer}"))
+    body = {
+        "customer": handover.there.id,
+        "line": list(ids.values()),
+        "accepted": [ids[device] for device in kept],
+        "message": "Den står redan hos oss.",
+    }
+    async with handover.system.visiting(handover.receiver, region=handover.region) as client:
+        answer = await client.post(f"/bmb/{transfer}/godkann", data=body)
+    assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
+    await handover.system.settle()
+
+
+def _lines(page: str) -> dict[str, dict[str, str]]:
+    """What the table of devices says of each, by its number: each cell by its column's heading."""
+    (table,) = re.findall(r"Hjälpmedel i bytet</caption>(.*?)</table>", page, re.DOTALL)
+    heads = [_text(one) for one in re.findall(r"<th [^>]*>(.*?)</th>", table)]
+    rows = [
+        [_text(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
+        for row in re.findall(r"<tr>(<td.*?)</tr>", table, re.DOTALL)
+    ]
+    return {row[0]: dict(zip(heads, row, strict=True)) for row in rows}
+
+
+def _ticked(page: str) -> dict[str, str]:
+    """The devices that are ticked, each by itself: their ids by their numbers."""
+    boxes = r'name="accepted" value="([^"]+)" checked><label[^>]*>(\S+) '
+    return {number: device for device, number in re.findall(boxes, page)}
+
+
+def _filled_in(page: str) -> set[str]:
+    """The device numbers in the form of a new transfer."""
+    return set(re.findall(r"\bT\d{5}\b", _field(page)))
+
+
+def _field(page: str) -> str:
+    (field,) = re.findall(r'<(?:textarea|input)[^>]*name="device"[^>]*>[^<]*', page)
+    return str(field)
+
+
+def _text(part: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", part)).split())

@@ -8,6 +8,8 @@ _CODE: Final = "services/bmb/bmb"
 _ANSWERS: Final = f"{_CODE}/acknowledgements/domain.py"
 _BY_LINE: Final = "services/bmb/tests/test_by_line.py::test"
 _LINES: Final = "portal/tests/test_transfer_lines.py::test"
+_SECONDS: Final = 300.0
+"""The whole system starts, and lives through the month's first days."""
 _HANDOVER: Final = "services/inventory/inventory/holds/handover.py"
 _HOLDS: Final = "services/inventory/tests/test_holds_reduced.py::test"
 
@@ -82,7 +84,8 @@ BY_LINE: tuple[RuleMutant, ...] = (
         "portal/kvitt_portal/pages/offers.py",
         '        type=dict(TYPES).get(article["type"], "") if article else "",\n',
         '        type="",\n',
-        f"{_LINES}_each_line_has_article_name_payer_device_type_and_price",
+        f"{_LINES}_each_line_has_article_name_payer_device_type_count_and_price",
+        seconds=_SECONDS,
     ),
     rule_mutant(
         "BMB-8d",
@@ -90,7 +93,8 @@ BY_LINE: tuple[RuleMutant, ...] = (
         "portal/kvitt_portal/pages/articles.py",
         '    begun = [one for one in prices if one["valid_from"] <= day.isoformat()]\n',
         '    begun = [one for one in prices if one["valid_from"] >= day.isoformat()]\n',
-        f"{_LINES}_each_line_has_article_name_payer_device_type_and_price",
+        f"{_LINES}_each_line_has_article_name_payer_device_type_count_and_price",
+        seconds=_SECONDS,
     ),
     rule_mutant(
         "BMB-5f",
