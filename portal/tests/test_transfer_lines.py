@@ -85,7 +85,8 @@ async def test_each_line_says_how_it_ended_and_what_went_goes_back_and_the_rejec
 
     ends = {device: line["Utfall"] for device, line in _lines(page).items()}
     assert ends == {**dict.fromkeys(kept, "Bytt"), rejected: "Ej godkänt"}
-    assert "620 kr per månad utan moms" in _text(page)
+    theirs = await _page(by_line, by_line.receiver, f"/bmb/{transfer}")
+    assert "620 kr per månad utan moms" in _text(theirs)
     assert _filled_in(back) == set(kept)
     assert _filled_in(again) == {rejected}
 

@@ -209,12 +209,12 @@ def _contend(
 
 
 def _month(side: Side) -> dict[str, float]:
-    """`kvitt run --once`: two regions' month, told and judged, servers and all."""
+    """`kvitt run --once`: the regions' month, told and judged, servers and all."""
     with tempfile.TemporaryDirectory(prefix="kvitt-beside-", ignore_cleanup_errors=True) as state:
         begun = monotonic()
         command = [str(side.root / ".venv" / "bin" / "kvitt"), "run", "--once", "--state", state]
         _run(command, cwd=side.root)
-        return {"a month of two regions, from nothing to told|s": monotonic() - begun}
+        return {"a month of the regions, from nothing to told|s": monotonic() - begun}
 
 
 def _flooded(flood: str, seconds: int, side: Side) -> dict[str, float]:

@@ -5,19 +5,6 @@ import pytest_asyncio
 from portal.tests.handover import Handover, a_handover
 from portal.tests.scene import Scene
 from portal.tests.system import BY_LINE, PortalSystem
-from portal.tests.ward import Ward, a_ward
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ward(scene: Scene) -> Ward:
-    """A ward whose store has no cushion."""
-    return await a_ward(scene)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def handover(scene: Scene) -> Handover:
-    """A handover of one device."""
-    return await a_handover(scene)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
