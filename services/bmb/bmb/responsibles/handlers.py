@@ -21,6 +21,7 @@ from bmb.responsibles import domain
 from bmb.responsibles.commands import SetResponsibles
 from bmb.responsibles.domain import Named, Reason, responsibles_id
 from bmb.responsibles.models import ResponsiblesRow
+from bmb.responsibles.queries import lock_users
 
 messages = Handlers()
 
@@ -96,10 +97,20 @@ async def on_user_registered(event: UserRegistered, tx: Transaction) -> None:
     """
     left = _left(await tx.find(UserRow, event.user_id), event)
     await _write_user(event, tx)
+    await tx.session.flush()  # waits for who is naming them, whose row is there afterwards
     for place in sorted(left):
-        row = await tx.find(ResponsiblesRow, responsibles_id(tx.region, place))
+        key = responsibles_id(tx.region, place)
+        row = (await tx.find(ResponsiblesRow, key)) or await _set_since(key, tx)
         if row is not None:
             tx.record(row, *domain.leave(row.state(), event.user_id))
+
+
+async def _set_since(key: UUID, tx: Transaction) -> ResponsiblesRow | None:
+    """The row that was set first while this user's change waited."""
+    row: ResponsiblesRow | None = await tx.session.get(
+        ResponsiblesRow, (tx.region, key), with_for_update=True
+    )
+    return row
 
 
 def _left(before: UserRow | None, event: UserRegistered) -> frozenset[ServicePointId]:
@@ -156,4 +167,5 @@ async def _users(
 ) -> Mapping[UserId, User]:
     named = [("main", message.main), ("stand_in", message.stand_in)]
     named += [("substitutes", one) for one in message.substitutes]
+    await lock_users(tx, {one for _, one in named if one})
     return {one: await queries.user(tx, one, field=field) for field, one in named if one}
