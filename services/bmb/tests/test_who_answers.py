@@ -17,7 +17,6 @@ from bmb.responsibles.models import ResponsiblesRow
 from kvitt_contracts.bmb import RejectTransfer, ResponsiblesSet
 from kvitt_contracts.orders import UserRegistered
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.regions import ResponsiblesStated
 from kvitt_contracts.types import RegionCode, Role, UserId
 from kvitt_testkit.world import World, an_envelope, stockholm, wait_for
 from sqlalchemy import text
@@ -356,32 +355,6 @@ async def test_who_is_leaving_while_the_first_ones_are_named_is_not_among_them(
             await wait_for(waits)
         with pytest.raises(Refused, match="NOT_AT_SERVICE_POINT"):
             await naming
-
-
-@pytest.mark.rule("BMB-9g")
-async def test_who_leaves_while_they_are_named_has_no_part_afterwards(
-    registered: Registered,
-) -> None:
-    async with registered() as world:
-        for user in (RECEIVER, SUBSTITUTE):
-            await world.handle(a_user_registered(user, RECEIVING))
-        named = a_responsibles_stated(substitutes=(SUBSTITUTE,))
-        async with world.worker.unit() as unit:
-            envelope = an_envelope(named, subject=RECEIVING)
-            tx = unit.begin(region=envelope.region, message=envelope)
-            await bmb.handlers.messages[ResponsiblesStated].handler(named, tx)
-            await unit.flush()
-            left = asyncio.create_task(world.handle(a_user_registered(SUBSTITUTE, OTHER)))
-
-            async def waits() -> bool:
-                async with world.worker.reading() as session:
-                    blocked: int = (await session.execute(_WAITING)).scalar_one()
-                return blocked > 0 or left.done()
-
-            await wait_for(waits)
-        await left
-
-        assert (await row(world)).substitutes == ()
 
 
 async def test_a_transfer_is_answered_by_who_answers_when_it_is_answered(

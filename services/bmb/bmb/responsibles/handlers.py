@@ -97,20 +97,10 @@ async def on_user_registered(event: UserRegistered, tx: Transaction) -> None:
     """
     left = _left(await tx.find(UserRow, event.user_id), event)
     await _write_user(event, tx)
-    await tx.session.flush()  # waits for who is naming them, whose row is there afterwards
     for place in sorted(left):
-        key = responsibles_id(tx.region, place)
-        row = (await tx.find(ResponsiblesRow, key)) or await _set_since(key, tx)
+        row = await tx.find(ResponsiblesRow, responsibles_id(tx.region, place))
         if row is not None:
             tx.record(row, *domain.leave(row.state(), event.user_id))
-
-
-async def _set_since(key: UUID, tx: Transaction) -> ResponsiblesRow | None:
-    """The row that was set first while this user's change waited."""
-    row: ResponsiblesRow | None = await tx.session.get(
-        ResponsiblesRow, (tx.region, key), with_for_update=True
-    )
-    return row
 
 
 def _left(before: UserRow | None, event: UserRegistered) -> frozenset[ServicePointId]:
