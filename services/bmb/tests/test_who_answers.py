@@ -9,17 +9,14 @@ from uuid import UUID
 import httpx
 import pytest
 from asyncpg.exceptions import UniqueViolationError
-from bmb.app import service as bmb
 from bmb.domain import Status
 from bmb.models import TransferRow
 from bmb.responsibles.domain import responsibles_id
 from bmb.responsibles.models import ResponsiblesRow
 from kvitt_contracts.bmb import RejectTransfer, ResponsiblesSet
-from kvitt_contracts.orders import UserRegistered
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, Role, UserId
-from kvitt_testkit.world import World, an_envelope, stockholm, wait_for
-from sqlalchemy import text
+from kvitt_testkit.world import World, stockholm
 
 from contracts.tests.builders.inventory import a_device_registered, a_hold_granted
 from contracts.tests.builders.orders import a_customer_registered, a_user_registered
@@ -48,10 +45,6 @@ from services.bmb.tests.worlds import (
 
 __all__ = ["registered"]
 
-_WAITING = text(
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
 ADDRESS = f"/responsibles/{RECEIVING}"
 AWAY = {"stand_in": STAND_IN, "absent_from_on": "2026-05-04", "absent_to_on": "2026-05-05"}
 ROLES = {RECEIVER: Role.PRESCRIBER, SUBSTITUTE: Role.PRESCRIBER, STAND_IN: Role.REQUESTER}
@@ -329,32 +322,6 @@ async def test_who_leaves_another_unit_answers_here_as_before(registered: Regist
 
         assert (await row(world)).main == RECEIVER
         assert len(await world.events(ResponsiblesSet)) == 1
-
-
-@pytest.mark.rule("BMB-9g")
-async def test_who_is_leaving_while_the_first_ones_are_named_is_not_among_them(
-    registered: Registered,
-) -> None:
-    async with registered() as world:
-        for user in (RECEIVER, SUBSTITUTE):
-            await world.handle(a_user_registered(user, RECEIVING))
-        named = a_responsibles_stated(substitutes=(SUBSTITUTE,))
-        async with world.worker.unit() as unit:
-            left = a_user_registered(SUBSTITUTE, OTHER)
-            envelope = an_envelope(left)
-            tx = unit.begin(region=envelope.region, message=envelope)
-            await bmb.handlers.messages[UserRegistered].handler(left, tx)
-            await unit.flush()
-            naming = asyncio.create_task(world.handle(named, subject=RECEIVING))
-
-            async def waits() -> bool:
-                async with world.worker.reading() as session:
-                    blocked: int = (await session.execute(_WAITING)).scalar_one()
-                return blocked > 0 or naming.done()
-
-            await wait_for(waits)
-        with pytest.raises(Refused, match="NOT_AT_SERVICE_POINT"):
-            await naming
 
 
 async def test_a_transfer_is_answered_by_who_answers_when_it_is_answered(

@@ -21,7 +21,6 @@ from bmb.responsibles import domain
 from bmb.responsibles.commands import SetResponsibles
 from bmb.responsibles.domain import Named, Reason, responsibles_id
 from bmb.responsibles.models import ResponsiblesRow
-from bmb.responsibles.queries import lock_users
 
 messages = Handlers()
 
@@ -157,5 +156,4 @@ async def _users(
 ) -> Mapping[UserId, User]:
     named = [("main", message.main), ("stand_in", message.stand_in)]
     named += [("substitutes", one) for one in message.substitutes]
-    await lock_users(tx, {one for _, one in named if one})
     return {one: await queries.user(tx, one, field=field) for field, one in named if one}

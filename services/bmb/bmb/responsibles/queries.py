@@ -1,6 +1,6 @@
 """Looks up who answers for a service point. No rule here."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from typing import Final
 
 from kvitt_chassis.handlers import RowKey
@@ -11,7 +11,7 @@ from sqlalchemy import ScalarSelect, func, select
 
 from bmb.domain import Status
 from bmb.models import TransferRow
-from bmb.register.models import CustomerRow, UserRow
+from bmb.register.models import CustomerRow
 from bmb.responsibles.domain import Responsibles, responsibles_id, who_acts
 from bmb.responsibles.models import ResponsiblesRow
 
@@ -36,15 +36,6 @@ async def responsibles_of(tx: Transaction, service_point: ServicePointId) -> Res
     """Who answers for a service point; None where nobody has been named, ever."""
     row = await tx.look_up(ResponsiblesRow, responsibles_id(tx.region, service_point))
     return row.state() if row is not None else None
-
-
-async def lock_users(tx: Transaction, users: Set[UserId]) -> None:
-    """Read users anew and let none of them change until the end: who is leaving just then is seen
-    to leave, also where the service point has no row yet for both sides to meet at.
-    """
-    rows = select(UserRow).where(UserRow.region == tx.region, UserRow.user_id.in_(users))
-    locking = rows.order_by(UserRow.user_id).with_for_update(read=True)
-    await tx.session.execute(locking.execution_options(populate_existing=True))
 
 
 def waiting() -> ScalarSelect[int]:
