@@ -124,7 +124,7 @@ def test_a_file_with_a_typo_takes_its_region_out_alone(folder: Path) -> None:
 
     policies = read_policies(folder)
 
-    assert policies.regions == (BD, RegionCode("w"))
+    assert policies.regions == (BD, RegionCode("m"), RegionCode("w"))
     outage = policies.out[AC]
     assert outage.cause is OutCause.POLICY_UNREADABLE
     assert all(
@@ -136,7 +136,7 @@ def test_a_file_with_a_typo_takes_its_region_out_alone(folder: Path) -> None:
 def test_a_file_whose_name_is_no_region_stops_nobody(folder: Path) -> None:
     (folder / "copy of ac.yaml").write_text((folder / "ac.yaml").read_text())
 
-    assert read_policies(folder).regions == (AC, BD, RegionCode("w"))
+    assert read_policies(folder).regions == (AC, BD, RegionCode("m"), RegionCode("w"))
 
 
 def test_an_outage_is_in_the_log_and_in_the_metrics(caplog: pytest.LogCaptureFixture) -> None:
