@@ -9,13 +9,16 @@ import pytest
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
 from kvitt_chassis.consuming.machine import Limits
+from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import OrderId
 from kvitt_testkit.world import Servers, ServiceUrls, wait_for
 from sqlalchemy import text
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
+from contracts.tests.builders.inventory import an_order_picking_started
 
 pytestmark = pytest.mark.long(seconds=20)
 
@@ -98,6 +101,35 @@ async def test_what_a_region_sends_later_waits_behind_its_parked_message(
     await trail.drain_now(consumer)
 
     assert await table(consumer.database, "SELECT name, changes FROM payers") == [("Umeå", 2)]
+
+
+async def test_the_number_of_a_parked_message_that_nobody_here_handles_is_not_lost(
+    consumer: Consumer, log: Log
+) -> None:
+    order = uuid4()
+    started = an_order_picking_started(OrderId(order))
+    unused = consumer.shared.reader.read(log.event(started, order, 1))
+
+    await consumer.inbox.park(unused, Cause.FAULT, "the database")
+    await consumer.settle([log.released(order, 2)])
+    await trail.drain_now(consumer)
+
+    assert await trail_of(consumer.database, order) == (2,)
+    assert await _keys(consumer.database) == []
+
+
+async def test_a_message_that_is_parked_before_its_turn_is_not_lost(
+    consumer: Consumer, log: Log
+) -> None:
+    order = uuid4()
+    first, second = log.released(order, 1), log.released(order, 2)
+
+    await consumer.inbox.park(consumer.shared.reader.read(second), Cause.FAULT, "the database")
+    await consumer.settle([first])
+    await trail.drain_now(consumer)
+
+    assert await trail_of(consumer.database, order) == (1, 2)
+    assert await _keys(consumer.database) == []
 
 
 async def test_the_same_record_read_again_is_parked_once(consumer: Consumer, log: Log) -> None:

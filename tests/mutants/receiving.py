@@ -167,6 +167,22 @@ RECEIVING: tuple[Mutant, ...] = (
         f"{_MACHINE}::test_a_batch_that_fails_goes_again_without_the_message_that_failed",
     ),
     mutant(
+        "parked-unhandled",
+        "What fails and nobody here handles is parked too: without, its number is lost",
+        f"{CHASSIS}/consuming/inbox.py",
+        "            if verdict in ADVANCES:",
+        "            if verdict in {Verdict.APPLY, Verdict.REFUSE}:",
+        f"{_PARKING}::test_the_number_of_a_parked_message_that_nobody_here_handles_is_not_lost",
+    ),
+    mutant(
+        "parked-before-its-turn",
+        "What fails before its turn is parked too: without, it is lost",
+        f"{CHASSIS}/consuming/inbox.py",
+        "            elif verdict in PARKS:",
+        "            elif verdict is Verdict.JOIN:",
+        f"{_PARKING}::test_a_message_that_is_parked_before_its_turn_is_not_lost",
+    ),
+    mutant(
         "refused-in-place",
         "What is refused before any effect is recorded in its batch's transaction",
         f"{CHASSIS}/consuming/inbox.py",

@@ -27,7 +27,7 @@ from kvitt_chassis.consuming.passing import pass_over
 from kvitt_chassis.consuming.positions import DatabaseBehind, Reached, advancing
 from kvitt_chassis.consuming.refusals import load_answers, record_end, record_refusal
 from kvitt_chassis.consuming.settling import Batch, Settling
-from kvitt_chassis.consuming.verdicts import PARKS, Cause, Verdict
+from kvitt_chassis.consuming.verdicts import ADVANCES, PARKS, Cause, Verdict
 from kvitt_chassis.database import Database, is_collision, is_lock_trouble
 from kvitt_chassis.driver import Part
 from kvitt_chassis.failpoints import declare, failpoint, failpoint_of
@@ -204,11 +204,12 @@ class Inbox:
         opening = Opening([incoming], is_from_park=False)
         async with self._unit(opening) as unit:
             verdict = opening.batch.judge(incoming)
-            if verdict in {Verdict.APPLY, Verdict.REFUSE}:
+            # also what nothing here handles, or what came early: no number may be lost
+            if verdict in ADVANCES:
                 await parking.append(
                     unit.session, [(incoming, cause, reason, None)], sealer=self._sealer
                 )
-            elif verdict is Verdict.JOIN:
+            elif verdict in PARKS:
                 await self._park(unit.session, Applied([(incoming, verdict)]), ())
             await _write(unit, opening.batch, advancing([incoming], reached))
 
