@@ -246,7 +246,8 @@ class Load:
         self._send(side, "orders", reference, body)
 
     def _open_case(self, side: _Side, kind: str, wanted: str, **more: Any) -> str:
-        reference = f"FEL-{kind[0].upper()}-{self._seed}-{self._written}"
+        # never a date and four digits: a seed may look like the day of a birth
+        reference = f"FEL-{kind[0].upper()}-{self._seed}N{self._written}"
         case = Case(
             kind=kind, region=side.region.code, reference=reference, wanted=wanted, reached=None
         )
