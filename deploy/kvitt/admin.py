@@ -17,6 +17,7 @@ from kvitt.local.state import State
 from kvitt.troubles import of_answer
 
 _KEYS_AT_ONCE = 5_000
+_PARKED_AT_ONCE = 1_000
 
 
 class Admin:
@@ -76,6 +77,13 @@ class Admin:
         """A service's answer to GET. Raises LocalProblem."""
         asked = {name: value for name, value in query.items() if value is not None}
         return self._ask("GET", service, path, params=asked)
+
+    def parked(self, service: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """Each parked key, the oldest first, page by page. Raises LocalProblem."""
+        after = 0
+        while page := self.get(service, "parked", limit=_PARKED_AT_ONCE, after=after, **query):
+            yield from page
+            after = page[-1]["id"]
 
     def last_numbers(self, service: str, topic: str) -> Iterator[tuple[str, int]]:
         """Each key of a topic and its last number, page by page. Raises LocalProblem."""

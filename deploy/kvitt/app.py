@@ -30,6 +30,7 @@ from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, default_regions_dir, region_codes
+from kvitt.options import DEFAULT_STATE, StateOption
 from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import command as story
 from kvitt.terminal import console, errors, in_words, show, shown_steps
@@ -70,18 +71,10 @@ app = typer.Typer(
     """,
 )
 
-StateOption = Annotated[
-    Path,
-    typer.Option(
-        "--state", envvar="KVITT_STATE", help="Where data, ports, passwords and logs are kept."
-    ),
-]
-_DEFAULT_STATE = Path(".kvitt")
-
 
 @app.command()
 def up(
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Leave it running in the background.")
     ] = False,
@@ -120,7 +113,7 @@ def up(
 
 
 @app.command()
-def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
+def status(state_dir: StateOption = DEFAULT_STATE) -> None:
     """Show what runs, what is dead and why, and where each part answers.
 
     Says as well which regions are out of service or not read on. Exit code 1 when something is
@@ -146,7 +139,7 @@ def status(state_dir: StateOption = _DEFAULT_STATE) -> None:
 @app.command()
 def restart(
     part: Annotated[str, typer.Argument(help="postgres, kafka or a service.")],
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """End a part that hangs or waits, and see the supervisor start it again."""
     with shown_steps() as report:
@@ -158,7 +151,7 @@ def logs(
     part: Annotated[
         str, typer.Argument(help="supervisor, postgres, kafka or a service; all when left out.")
     ] = "",
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as it grows.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many to begin with.")] = 100,
 ) -> None:
@@ -177,7 +170,7 @@ def logs(
 
 
 @app.command()
-def down(state_dir: StateOption = _DEFAULT_STATE) -> None:
+def down(state_dir: StateOption = DEFAULT_STATE) -> None:
     """End everything that runs on this state, also what an unclean end has left behind."""
     if State.exists(state_dir.resolve()):
         _end_all(State.existing(state_dir.resolve()))
@@ -186,7 +179,7 @@ def down(state_dir: StateOption = _DEFAULT_STATE) -> None:
 
 @app.command()
 def reset(
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """End everything and remove all data, topics, databases, ports and passwords of this state."""
@@ -215,7 +208,7 @@ def token(
         list[str] | None,
         typer.Option(help="For a system or an operator alone: region_system, ops, platform."),
     ] = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Print a bearer token of the local profile, valid for twelve hours.
 

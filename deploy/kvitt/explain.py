@@ -3,11 +3,11 @@ what each service tells over HTTP. They decide nothing and change nothing.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -17,6 +17,7 @@ from rich.table import Table
 
 from kvitt.admin import Admin
 from kvitt.local.problems import LocalProblem
+from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
 from kvitt.region_system import Json, RegionSystem
 from kvitt.terminal import console, in_words, kronor, show
 
@@ -26,11 +27,6 @@ IdArgument = Annotated[str, typer.Argument(help="Its id; or its number or refere
 RegionOption = Annotated[
     str | None, typer.Option(help="Its region; none: it is looked for in every region here.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
-StateOption = Annotated[
-    Path, typer.Option("--state", envvar="KVITT_STATE", help="The local platform that is asked.")
-]
-_DEFAULT_STATE = Path(".kvitt")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -114,7 +110,7 @@ def transfer(
     named: IdArgument,
     region: RegionOption = None,
     as_json: JsonOption = False,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Tell a transfer's story: from draft to effect, its devices, what it waits for, who pays.
 
@@ -128,7 +124,7 @@ def device(
     named: IdArgument,
     region: RegionOption = None,
     as_json: JsonOption = False,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Tell a device's story: each order and transfer that it was in, what holds it, who pays.
 
@@ -142,7 +138,7 @@ def order(
     named: IdArgument,
     region: RegionOption = None,
     as_json: JsonOption = False,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Tell an order's story: what the store did for it, what it waits for, what was charged.
 
@@ -227,7 +223,6 @@ def _order(system: RegionSystem, named: str) -> Explained | None:
     found.now["orders"] = view["status"]
     _tell_order(found, system, view["order_id"])
     for charge in system.all("billing", "/charges", order_id=view["order_id"]):
-        payer = charge["payer"]
         payer = charge["payer"].get("payer_id") or "the patient"
         amount = kronor(charge["amount"]["net_ore"])
         what = f"billing, {charge['kind']} of {charge['article_number']}"
@@ -324,23 +319,13 @@ def _parked(admin: Admin, keys: set[str]) -> list[Awaited]:
     """What a service could not take in yet of one of the keys, and why."""
     found = []
     for service in admin.services:
-        for one in _all_parked(admin, service):
+        for one in admin.parked(service):
             if one["key"] in keys:
                 waits = f"{one['messages']} messages of {one['topic']} are parked"
                 cause = one["reason"] or one["cause"]
                 what = f"{waits}: {cause} (kvitt parked)"
                 found.append(Awaited(at=None, service=service, of=one["key"], what=what))
     return found
-
-
-def _all_parked(admin: Admin, service: str) -> Iterable[Json]:
-    after = 0
-    while page := admin.get(service, "parked", limit=_PAGE, after=after):
-        yield from page
-        after = page[-1]["id"]
-
-
-_PAGE: Final = 1_000
 
 
 def _print(found: Explained) -> None:

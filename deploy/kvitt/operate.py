@@ -16,16 +16,13 @@ from rich.table import Table
 
 from kvitt.admin import Admin
 from kvitt.local.problems import LocalProblem
+from kvitt.options import DEFAULT_STATE, StateOption
 from kvitt.terminal import console, in_words, show
 
 quarantine = typer.Typer(no_args_is_help=True, help="Messages that wait for a person.")
 outbox = typer.Typer(no_args_is_help=True, help="What services have sent, and send again.")
 clock = typer.Typer(no_args_is_help=True, help="Business time, for training and tests.")
 
-StateOption = Annotated[
-    Path,
-    typer.Option("--state", envvar="KVITT_STATE", help="The local platform that is operated."),
-]
 ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]
 EntryArgument = Annotated[int, typer.Argument(help="The entry's number in the list.")]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the audit.")]
@@ -35,7 +32,6 @@ As = Annotated[
         "--as", help="Who acts, for the audit; else KVITT_OPERATOR, or this machine's user."
     ),
 ]
-_DEFAULT_STATE = Path(".kvitt")
 _BARRIER_SECONDS = 120.0
 
 
@@ -50,13 +46,13 @@ def add_to(app: typer.Typer) -> None:
 
 def parked(
     service: Annotated[str | None, typer.Option(help="Only this service.")] = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Show every parked key: what waits, why, since when, and when it is tried again."""
     admin = Admin.of(state_dir)
     table = Table("service", "entry", "topic", "key", "state", "cause", "tries", "waiting", "since")
     for name in _chosen(admin, service):
-        for one in admin.get(name, "parked"):
+        for one in admin.parked(name):
             _row(
                 table,
                 name,
@@ -72,7 +68,7 @@ def parked(
     _show(table, "Nothing is parked.")
 
 
-def idle(state_dir: StateOption = _DEFAULT_STATE) -> None:
+def idle(state_dir: StateOption = DEFAULT_STATE) -> None:
     """Show what each service still has to do. Exit code 1 while anything moves."""
     admin = Admin.of(state_dir)
     columns = ("lag", "unsent", "parked_waiting", "quarantined", "untold", "due_timers", "in_hand")
@@ -90,7 +86,7 @@ def idle(state_dir: StateOption = _DEFAULT_STATE) -> None:
 def list_quarantine(
     service: Annotated[str | None, typer.Option(help="Only this service.")] = None,
     cause: Annotated[str | None, typer.Option(help="Only this cause.")] = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """List what stands in quarantine, by cause, the oldest first."""
     admin = Admin.of(state_dir)
@@ -98,7 +94,7 @@ def list_quarantine(
         "service", "entry", "cause", "reason", "field", "topic", "key", "waiting", "since"
     )
     for name in _chosen(admin, service):
-        for one in admin.get(name, "parked", state="quarantined", cause=cause):
+        for one in admin.parked(name, state="quarantined", cause=cause):
             _row(
                 table,
                 name,
@@ -116,7 +112,7 @@ def list_quarantine(
 
 @quarantine.command("show")
 def show_entry(
-    service: ServiceArgument, entry: EntryArgument, state_dir: StateOption = _DEFAULT_STATE
+    service: ServiceArgument, entry: EntryArgument, state_dir: StateOption = DEFAULT_STATE
 ) -> None:
     """Show one entry: its message as it came, with numbers and texts masked."""
     console.print_json(json.dumps(Admin.of(state_dir).get(service, f"quarantine/{entry}")))
@@ -128,7 +124,7 @@ def retry(
     entry: EntryArgument,
     why: Why,
     operator: As = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Try an entry again; what stands behind it follows in order."""
     _act(state_dir, operator, service, entry, "retry", {"why": why})
@@ -141,7 +137,7 @@ def edit(
     why: Why,
     file: Annotated[Path, typer.Option(help="The body as it should have been, as JSON.")],
     operator: As = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Replace the body of an entry's message, and try it; who acts by it stays who it was."""
     body = {"why": why, "body": json.loads(file.read_text())}
@@ -154,14 +150,14 @@ def discard(
     entry: EntryArgument,
     why: Why,
     operator: As = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Throw an entry's message away for good; what stands behind it is tried."""
     _act(state_dir, operator, service, entry, "discard", {"why": why})
 
 
 @outbox.command("status")
-def outbox_status(state_dir: StateOption = _DEFAULT_STATE) -> None:
+def outbox_status(state_dir: StateOption = DEFAULT_STATE) -> None:
     """Show how far each service's event log is sent."""
     admin = Admin.of(state_dir)
     table = Table("service", "unsent", "oldest", "lease", "refusal")
@@ -177,7 +173,7 @@ def outbox_status(state_dir: StateOption = _DEFAULT_STATE) -> None:
 def last_numbers(
     service: ServiceArgument,
     topic: Annotated[str, typer.Option(help="The topic, such as inventory.devices.")],
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Print each key of a topic and its last number, a line each, to compare with what was read."""
     for key, number in Admin.of(state_dir).last_numbers(service, topic):
@@ -192,7 +188,7 @@ def republish(
     why: Why,
     from_: Annotated[int, typer.Option("--from", help="The first number that is sent.")] = 1,
     operator: As = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Send one aggregate's events again, as they were: heals a gap at a reader."""
     body = {"topic": topic, "key": key, "from_seq": from_, "why": why}
@@ -208,7 +204,7 @@ def rebase(
     ],
     why: Why,
     operator: As = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Let the relay go on after a restore, a promotion, or with another Kafka cluster."""
     chosen = int(resend) if resend.isdigit() else resend
@@ -218,7 +214,7 @@ def rebase(
 
 
 @clock.command("show")
-def show_clock(state_dir: StateOption = _DEFAULT_STATE) -> None:
+def show_clock(state_dir: StateOption = DEFAULT_STATE) -> None:
     """Show each service's business time."""
     admin = Admin.of(state_dir)
     table = Table("service", "business time", "ahead")
@@ -238,7 +234,7 @@ def advance(
     ],
     why: Annotated[str, typer.Option(help="The reason; it is kept.")] = "training or test",
     operator: As = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Move business time of all services to an instant, once nothing moves any more."""
     admin = Admin.of(state_dir, operator=operator)

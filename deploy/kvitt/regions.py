@@ -13,6 +13,7 @@ from kvitt_chassis.policy_files import PolicyFile, read_policy_file, region_file
 
 from kvitt.local.problems import LocalProblem
 from kvitt.local.supervisor import default_regions_dir
+from kvitt.options import JsonOption
 
 region = typer.Typer(no_args_is_help=True, help="The regions' policies.")
 
@@ -33,7 +34,7 @@ def check(
         list[Path] | None,
         typer.Argument(help="Files or directories; none: the regions directory."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check policy files: nothing is started, nothing is changed.
 

@@ -4,23 +4,21 @@ events. They use each service's admin HTTP, never a database, and mend nothing.
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 
 from kvitt.admin import Admin
-from kvitt.operate import As, StateOption, local_time
+from kvitt.operate import As, local_time
+from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
 from kvitt.terminal import console, in_words, show
 
 verify = typer.Typer(no_args_is_help=True, help="Compare what must say the same; mends nothing.")
 
 RegionOption = Annotated[str | None, typer.Option(help="Tell of this region alone.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the audit.")]
 _WHY: Final = "verified on demand"
-_DEFAULT_STATE = Path(".kvitt")
 
 DEVICES: Final[Mapping[str, Sequence[str]]] = {
     "inventory": ("rows", "custody", "claims"),
@@ -42,7 +40,7 @@ def devices(
     as_json: JsonOption = False,
     why: Why = _WHY,
     operator: As = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Compare each device's custody, claims and payers with the events. Exit code 1: they differ.
 
@@ -59,7 +57,7 @@ def everything(
     as_json: JsonOption = False,
     why: Why = _WHY,
     operator: As = None,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Run every comparison of every service, as each night. Exit code 1: something differs."""
     admin = Admin.of(state_dir, operator=operator)
@@ -71,7 +69,7 @@ def everything(
 def last(
     region: RegionOption = None,
     as_json: JsonOption = False,
-    state_dir: StateOption = _DEFAULT_STATE,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Show what each comparison found the last time. Exit code 1: something differed then."""
     admin = Admin.of(state_dir)
@@ -80,7 +78,7 @@ def last(
         for name in admin.services
         for one in admin.get(name, "reconciliation", region=region)
     ]
-    _tell(found, as_json=as_json)
+    tell(found, as_json=as_json)
 
 
 def _run(
@@ -96,10 +94,13 @@ def _run(
         body = {"checks": list(names), "region": region, "why": why}
         made = admin.post(service, "reconciliation:run", body, waits=True)
         found += [{"service": service, **one} for one in made]
-    _tell(found, as_json=as_json)
+    tell(found, as_json=as_json)
 
 
-def _tell(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+def tell(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Print what comparisons found, each with its service. Raises typer.Exit: 1 where records
+    differ or could not be compared, else 0.
+    """
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
@@ -111,7 +112,7 @@ def _print(found: Sequence[Mapping[str, Any]]) -> None:
     table = Table("service", "check", "compared", "at", "result")
     for one in found:
         at = local_time(one["at"]) if one["at"] else "never"
-        row = (one["service"], one["check"], one["what"], at, _result(one))
+        row = (one["service"], one["check"], one["what"], at, result_of(one))
         table.add_row(*map(in_words, row))
     show(table)
     differing = Table("service", "check", "region", "table", "key", "differs in")
@@ -124,7 +125,8 @@ def _print(found: Sequence[Mapping[str, Any]]) -> None:
         console.print("docs/runbooks/reconciliation.md says what follows from a difference.")
 
 
-def _result(one: Mapping[str, Any]) -> str:
+def result_of(one: Mapping[str, Any]) -> str:
+    """What a comparison found, in words."""
     if one["failed"]:
         return f"could not be made: {one['failed']}"
     if one["at"] is None:

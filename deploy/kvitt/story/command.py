@@ -13,6 +13,7 @@ import kvitt
 from kvitt.local.problems import LocalProblem
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
+from kvitt.options import DEFAULT_STATE, StateOption
 from kvitt.signals import ended_by_signals, serve_until_ended
 from kvitt.story import running
 from kvitt.story.files import RegionFiles, read_regions
@@ -29,12 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
-    state_dir: Annotated[
-        Path,
-        typer.Option(
-            "--state", envvar="KVITT_STATE", help="Where data, ports, passwords and logs are kept."
-        ),
-    ] = Path(".kvitt"),
+    state_dir: StateOption = DEFAULT_STATE,
     once: Annotated[
         bool, typer.Option("--once", help="End after the story; exit code 0 when all is expected.")
     ] = False,

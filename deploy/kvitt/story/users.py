@@ -1,21 +1,18 @@
 """Users of the month's regions whom one may log in to the portal as: one of each role."""
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from typing import Any
 
 from kvitt_contracts.access import Grantee
 
+from kvitt.local.problems import LocalProblem
 from kvitt.local.supervisor import LocalSystem
+from kvitt.region_system import Json, RegionSystem
 
 _ROLES = {
     Grantee.PRESCRIBER: "prescriber",
     Grantee.REQUESTER: "requester",
     Grantee.CUSTOMER_SERVICE: "customer service",
 }
-_SECONDS = 5.0
 
 
 def users_to_log_in_as(system: LocalSystem) -> Iterator[str]:
@@ -31,14 +28,8 @@ def users_to_log_in_as(system: LocalSystem) -> Iterator[str]:
             yield f"region {region}: log in as {', '.join(named)}"
 
 
-def _users(system: LocalSystem, region: str) -> list[dict[str, Any]]:
-    token = system.tokens.issue("operator", region=region, roles=(Grantee.REGION_SYSTEM,))
-    request = urllib.request.Request(
-        f"{system.urls['orders']}/users?limit=200", headers={"Authorization": f"Bearer {token}"}
-    )
+def _users(system: LocalSystem, region: str) -> list[Json]:
     try:
-        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
-            items: list[dict[str, Any]] = json.load(answer)["items"]
-            return items
-    except (urllib.error.URLError, OSError):
+        return list(RegionSystem.of(system.state.directory, region).all("orders", "/users"))
+    except LocalProblem:
         return []  # the portal's own page says what is wrong

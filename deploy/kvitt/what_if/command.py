@@ -19,6 +19,7 @@ from rich.table import Table
 
 from kvitt.admin import Admin
 from kvitt.local.problems import LocalProblem
+from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
 from kvitt.region_system import RegionSystem
 from kvitt.terminal import console, in_words, kronor, show
 from kvitt.what_if.costs import Cost, PastDevice, costs_of, together
@@ -26,7 +27,6 @@ from kvitt.what_if.past import PastReader, PastTransfer
 
 policy = typer.Typer(no_args_is_help=True, help="What a region's policy does, before it does it.")
 
-_DEFAULT_STATE = Path(".kvitt")
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -77,11 +77,8 @@ def what_if(
         datetime,
         typer.Option(formats=["%Y-%m-%d"], help="Transfers that were sent from this day on."),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")] = False,
-    state_dir: Annotated[
-        Path,
-        typer.Option("--state", envvar="KVITT_STATE", help="The local platform that is read."),
-    ] = _DEFAULT_STATE,
+    as_json: JsonOption = False,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Tell how past transfers would have ended under another policy. Changes nothing.
 

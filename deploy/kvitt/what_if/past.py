@@ -114,12 +114,13 @@ class PastReader:
         while page_is_full:
             path = f"aggregate/{service}.{nouns}/{key}"
             page = self._admin.get(service, path, from_seq=len(found) + 1)
-            found += [(datetime.fromisoformat(one["time"]), _event(one)) for one in page]
+            found += [(datetime.fromisoformat(one["time"]), event_of(one)) for one in page]
             page_is_full = len(page) == _PAGE
         return found
 
 
-def _event(recorded: dict[str, Any]) -> Event:
+def event_of(recorded: dict[str, Any]) -> Event:
+    """An event as the admin HTTP tells it. Raises LocalProblem for one of a newer release."""
     try:
         return read_event(recorded["type"], json.dumps(recorded["data"]))
     except LookupError as unknown:

@@ -11,7 +11,9 @@ _COSTS: Final = "deploy/kvitt/what_if/costs.py"
 _EXPLAIN: Final = "deploy/kvitt/explain.py"
 _REPLAYED: Final = "services/bmb/tests/test_what_if.py::test"
 _PAID: Final = "deploy/tests/test_what_if_costs.py::test"
-_EXPLAINED: Final = "deploy/tests/test_explain.py::test"
+_EXPLAINED: Final = "tests/journeys/test_looking_back.py::test"
+_SECONDS: Final = 300.0
+"""A running system is looked back on."""
 
 FORESIGHT: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -86,6 +88,7 @@ FORESIGHT: tuple[RuleMutant, ...] = (
         '            if one["key"] in keys:\n',
         '            if one["key"] in set[str]():\n',
         f"{_EXPLAINED}_what_is_parked_of_it_is_told_with_its_cause",
+        seconds=_SECONDS,
     ),
     rule_mutant(
         "REF-6e",
@@ -94,6 +97,7 @@ FORESIGHT: tuple[RuleMutant, ...] = (
         "    one.story.sort(key=lambda told: datetime.fromisoformat(told.at))\n",
         "",
         f"{_EXPLAINED}_a_transfer_is_told_with_its_devices_in_order_of_time",
+        seconds=_SECONDS,
     ),
     rule_mutant(
         "REF-6e",
@@ -102,5 +106,6 @@ FORESIGHT: tuple[RuleMutant, ...] = (
         "    for one in sorted(filter(None, orders)):\n",
         "    for one in sorted(filter(None, orders - orders)):\n",
         f"{_EXPLAINED}_a_device_is_told_with_each_order_and_transfer_it_was_in",
+        seconds=_SECONDS,
     ),
 )

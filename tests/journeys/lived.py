@@ -1,0 +1,97 @@
+"""A system that has lived through some days of the regions' business, to look back on."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+from kvitt.admin import Admin
+from kvitt.local.state import State
+from kvitt.local.supervisor import LocalSystem
+from kvitt.region_system import RegionSystem
+from kvitt.story.files import read_regions
+from kvitt.story.running import run_month
+from kvitt_contracts.topics import SERVICES
+
+from deploy.tests.printing import printed
+from tests.journeys.months import write_month
+
+LAST_DAY = date(2026, 5, 8)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """The system, and what came of it by the generator's own model."""
+
+    system: LocalSystem
+    examples: Path
+
+    @property
+    def state(self) -> Path:
+        """The state directory, as the command line is told it."""
+        return self.system.state.directory
+
+    def expected(self, region: str, part: str) -> dict[str, Json]:
+        """What must have come of a region's things, by the region's own names."""
+        file = self.examples / "regions" / region / "expected.json"
+        found: dict[str, Json] = json.loads(file.read_text(encoding="utf-8"))[part]
+        return found
+
+    def transfers(self, region: str, status: str) -> list[str]:
+        """The references of a region's transfers that came to this."""
+        transfers = self.expected(region, "transfers")
+        return [name for name, one in transfers.items() if one["status"] == status]
+
+    def of(self, region: str) -> RegionSystem:
+        """The services as the region's own system reads them."""
+        return RegionSystem.of(self.state, region)
+
+    def kvitt(self, *command: str) -> str:
+        """What a command prints. Raises what it raises."""
+        return printed(*command, "--state", str(self.state))
+
+    def post(self, user: str, service: str, path: str, body: Json, *, region: str) -> None:
+        """What a user of a region does over HTTP."""
+        token = self.system.tokens.issue(user, region=region)
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        url = f"{self.system.services[service].url}{path}"
+        httpx.post(url, json=body, headers=headers, timeout=30.0).raise_for_status()
+
+    def recorded(self) -> dict[str, int]:
+        """How many events each service has recorded."""
+        admin = Admin.of(self.state)
+        return {name: admin.get(name, "idle")["recorded"] for name in admin.services}
+
+    def database(self, service: str) -> psycopg.Connection[Any]:
+        """A service's database, as the superuser."""
+        url = self.system.servers.databases.admin_url_to(service)
+        return psycopg.connect(url, autocommit=True)
+
+    def elsewhere(self, monkeypatch: pytest.MonkeyPatch, *, token: str, admin_token: str) -> None:
+        """Have `kvitt` ask these services as it asks those that are not on its machine."""
+        parts = {name: self.system.services[name] for name in SERVICES}
+        urls = ",".join(f"{name}={one.url}" for name, one in parts.items())
+        admin_urls = ",".join(f"{name}={one.admin_url}" for name, one in parts.items())
+        monkeypatch.setenv("KVITT_URLS", urls)
+        monkeypatch.setenv("KVITT_ADMIN_URLS", admin_urls)
+        monkeypatch.setenv("KVITT_TOKEN", token)
+        monkeypatch.setenv("KVITT_ADMIN_TOKEN", admin_token)
+
+
+@contextmanager
+def lived(directory: Path) -> Iterator[Lived]:
+    """Within: the system, at rest after the month whose business ended early."""
+    examples = write_month(directory / "examples", last_day=LAST_DAY)
+    with LocalSystem(State.open(directory / "state")) as system:
+        assert asyncio.run(run_month(system, read_regions(examples, []))).is_as_expected
+        yield Lived(system, examples)
