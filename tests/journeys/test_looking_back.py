@@ -278,7 +278,7 @@ def test_what_differs_is_named_by_its_key_until_it_is_mended(past: Lived) -> Non
     assert ended("verify", "devices", "--state", str(past.state)).exit_code == 0
 
 
-# -- what waits for a person ------------------------------------------------------------------------
+# -- what waits for a person -----------------------------------------------------------------------
 
 
 def test_every_parked_key_is_read_however_many_come_at_once(
