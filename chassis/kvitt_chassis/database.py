@@ -2,7 +2,6 @@
 lock trouble.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -55,8 +54,6 @@ class Database:
         self.policies = policies
         self.lock_order = lock_order
         self.committed: list[CommitListener] = []
-        self.lasting = asyncio.Semaphore(max(1, pool_size // 2))
-        """Held with a connection while others are asked for: so some are always left for those."""
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,

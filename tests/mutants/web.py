@@ -11,6 +11,15 @@ _AUTH: Final = f"{_TESTS}/test_auth.py"
 
 WEB: tuple[Mutant, ...] = (
     mutant(
+        "one-connection-a-request",
+        "A reader reads in its request's transaction: without, many wait for each other's second",
+        f"{CHASSIS}/web/reading.py",
+        "        reader.read_within(unit.session)\n",
+        "",
+        "services/bmb/tests/test_reading_at_once.py"
+        "::test_many_who_look_at_a_transfer_at_once_are_all_answered",
+    ),
+    mutant(
         "idempotency-key",
         "A repeated Idempotency-Key gets the first answer and has no second effect",
         f"{CHASSIS}/web/idempotency.py",

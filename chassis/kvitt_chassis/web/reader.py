@@ -10,6 +10,7 @@ from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.problems import CONTRACT
 from kvitt_contracts.types import PolicyVersion, RegionCode
 from sqlalchemy import Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import with_loader_criteria
 from starlette.datastructures import URL
 
@@ -42,17 +43,31 @@ class RegionReader:
         self.caller = grant.caller
         self.sealer = sealer
         self.url = url
+        self._within: AsyncSession | None = None
 
     @property
     def region(self) -> RegionCode:
         """The caller's region."""
         return self.caller.region
 
+    # decision 0338: a request takes one connection, or many at once wait for each other's second
+    def read_within(self, session: AsyncSession) -> None:
+        """Read in the transaction that the request has, from now on."""
+        self._within = session
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncSession]:
+        if self._within is not None:
+            yield self._within
+            return
+        async with self._database.reading(self.region) as session:
+            yield session
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Find]:
         """One transaction for several queries."""
         mine = of_region(self.region)
-        async with self._database.reading(self.region) as session:
+        async with self._reading() as session:
 
             async def find(query: Select[*tuple[Any, ...]]) -> list[Row[*tuple[Any, ...]]]:
                 return list((await session.execute(query.options(mine))).all())
@@ -72,7 +87,7 @@ class RegionReader:
 
     async def look_up(self, row_type: type[R], key: Any) -> R | None:
         """One row by the key beside its region, or None."""
-        async with self._database.reading(self.region) as session:
+        async with self._reading() as session:
             return await session.get(row_type, (self.region, key))
 
     async def all(self, query: Select[*tuple[Any, ...]]) -> list[Any]:
@@ -91,7 +106,7 @@ class RegionReader:
     async def log_of(self, row: Aggregate[Any]) -> list[outbox.OutboxRow]:
         """The latest events of an aggregate that the caller has been given, in their order."""
         topic, first = row.topic_in(self.region), max(row.seq - MAX_TOLD + 1, 1)
-        async with self._database.reading(self.region) as session:
+        async with self._reading() as session:
             return await outbox.of_key(
                 session, topic, str(row.id), from_seq=first, limit=MAX_TOLD, region=self.region
             )
@@ -99,7 +114,7 @@ class RegionReader:
     async def due(self, *those: Timer | str, of: Sequence[UUID]) -> dict[str, datetime]:
         """When those of these timers become due that are set for one of these keys."""
         names = [one if isinstance(one, str) else one.name for one in those]
-        async with self._database.reading(self.region) as session:
+        async with self._reading() as session:
             return await timers.due(session, names, region=self.region, keys=of)
 
     def pinned_policy(self, pin: PolicyVersion) -> RegionPolicy:

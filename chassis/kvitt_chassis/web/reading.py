@@ -5,15 +5,19 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from kvitt_chassis.http import ApiContext, SignedIn
+from kvitt_chassis.http import ApiContext, Reader, SignedIn
 from kvitt_chassis.transaction import Transaction
 
 
-async def read_transaction(request: Request, caller: SignedIn) -> AsyncIterator[Transaction]:
-    """The caller's region, as the api role. Committed before the answer leaves (see scope)."""
+async def read_transaction(
+    request: Request, caller: SignedIn, reader: Reader
+) -> AsyncIterator[Transaction]:
+    """The caller's region, as the api role. Committed before the answer leaves (see scope). The
+    request's reader reads in it.
+    """
     context: ApiContext = request.app.state.context
-    database = context.database
-    async with database.lasting, database.unit(caller.region) as unit:
+    async with context.database.unit(caller.region) as unit:
+        reader.read_within(unit.session)
         yield unit.begin(region=caller.region, is_command=True, actor=caller.user_id)
 
 

@@ -1,4 +1,4 @@
-"""What needs two connections leaves some for others, however many ask at once."""
+"""A request takes one connection: however many ask at once, none waits for another's second."""
 
 import asyncio
 
