@@ -118,7 +118,7 @@ ISOLATION: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/scopes.py",
         "        if not self.columns and also is None:\n",
         "        if region is None:\n",
-        f"{_TESTS}/test_lists.py::test_a_list_says_whose_its_rows_are",
+        f"{_TESTS}/listing/test_lists.py::test_a_list_says_whose_its_rows_are",
     ),
     mutant(
         "who-acts-is-read-with-the-others",

@@ -8,7 +8,9 @@ _TESTS: Final = "chassis/tests"
 _READING: Final = f"{_TESTS}/test_reading.py"
 _INBOUND: Final = f"{_TESTS}/test_inbound.py"
 _RESERVED: Final = f"{_TESTS}/test_reserved_types.py"
-_ANSWERS: Final = f"{_TESTS}/test_answers.py"
+_ANSWERS: Final = f"{_TESTS}/answering/test_answers.py"
+_OTHER_CONTENT: Final = f"{_TESTS}/answering/test_other_content.py"
+_SHAPES: Final = f"{_TESTS}/answering/test_shapes.py"
 _QUARANTINE: Final = f"{_TESTS}/test_quarantine.py"
 _HTTP: Final = f"{_TESTS}/test_http.py"
 _LOGS: Final = f"{_TESTS}/test_logs.py"
@@ -45,7 +47,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/verdicts.py",
         "    return Verdict.TAKEN if facts.statement != known.statement else Verdict.DUPLICATE\n",
         "    return Verdict.DUPLICATE\n",
-        f"{_ANSWERS}::"
+        f"{_OTHER_CONTENT}::"
         "test_a_version_that_comes_with_other_content_is_refused_and_is_a_duplicate_with_the_same",
     ),
     mutant(
@@ -62,7 +64,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/verdicts.py",
         "Verdict.REUSED if _differs(facts.content, known.content) else Verdict.DUPLICATE",
         "Verdict.DUPLICATE",
-        f"{_ANSWERS}::test_an_id_that_comes_with_other_content_is_refused_once",
+        f"{_OTHER_CONTENT}::test_an_id_that_comes_with_other_content_is_refused_once",
     ),
     mutant(
         "unknown-type",
@@ -135,7 +137,7 @@ OUTSIDE: tuple[Mutant, ...] = (
         f"{CHASSIS}/consuming/opening.py",
         '    about = _about_document(value or b"") if is_structured else _about_headers(named)\n',
         "    about = _about_headers(named)\n",
-        f"{_ANSWERS}::test_a_broken_message_in_structured_mode_holds_its_own_subject_up",
+        f"{_SHAPES}::test_a_broken_message_in_structured_mode_holds_its_own_subject_up",
     ),
     mutant(
         "refusal-memory",

@@ -5,7 +5,10 @@ from typing import Final
 from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TESTS: Final = "chassis/tests"
-_RELAY: Final = f"{_TESTS}/test_relay.py"
+_FAILING: Final = f"{_TESTS}/relaying/test_failing.py"
+_LEASE: Final = f"{_TESTS}/relaying/test_lease.py"
+_RESTORED: Final = f"{_TESTS}/relaying/test_restored.py"
+_SENDING: Final = f"{_TESTS}/relaying/test_sending.py"
 _MACHINE: Final = f"{_TESTS}/test_relay_machine.py"
 _DATABASE: Final = f"{_TESTS}/test_database.py"
 _DRIVER: Final = f"{_TESTS}/test_driver.py"
@@ -21,7 +24,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/outbox_reader.py",
         '_UNDER_WAY = f"xid = ANY (ARRAY(SELECT pg_snapshot_xip({_S1})))"',
         '_UNDER_WAY = f"xid = ANY (ARRAY(SELECT pg_snapshot_xip({_S1}))) AND false"',
-        f"{_RELAY}::test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read",
+        f"{_SENDING}::test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read",
     ),
     mutant(
         "second-snapshot",
@@ -29,7 +32,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/outbox_reader.py",
         '_VISIBLE = f"pg_visible_in_snapshot(xid, {_S2})"',
         '_VISIBLE = "true"',
-        f"{_RELAY}::test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read",
+        f"{_SENDING}::test_a_page_holds_only_what_its_snapshot_sees_however_late_it_is_read",
     ),
     mutant(
         "every-regions-rows",
@@ -37,7 +40,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/outbox_reader.py",
         "AS measured WHERE before <",
         "AS measured WHERE region <> 'w' AND before <",
-        f"{_RELAY}::test_what_every_region_recorded_is_sent",
+        f"{_SENDING}::test_what_every_region_recorded_is_sent",
     ),
     mutant(
         "page-order",
@@ -45,7 +48,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/outbox_reader.py",
         "rows = [OutboxRow(*row) for row in found]",
         "rows = [OutboxRow(*row) for row in found][::-1]",
-        f"{_RELAY}::test_an_older_transaction_that_gets_the_lock_later_is_sent_later",
+        f"{_SENDING}::test_an_older_transaction_that_gets_the_lock_later_is_sent_later",
     ),
     mutant(
         "acknowledged-before-cursor",
@@ -62,7 +65,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/publisher.py",
         "await asyncio.gather(*await self._enqueue(producer, rows))",
         "await self._enqueue(producer, rows)",
-        f"{_RELAY}::test_a_page_that_kafka_refuses_is_sent_again_until_it_takes_it",
+        f"{_FAILING}::test_a_page_that_kafka_refuses_is_sent_again_until_it_takes_it",
     ),
     mutant(
         "send-deadline",
@@ -70,7 +73,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/publisher.py",
         "asyncio.timeout(PUBLISH_SECONDS)",
         "asyncio.timeout(None)",
-        f"{_RELAY}::test_a_send_that_is_never_answered_ends_at_its_deadline",
+        f"{_FAILING}::test_a_send_that_is_never_answered_ends_at_its_deadline",
     ),
     mutant(
         "new-producer",
@@ -78,7 +81,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/publisher.py",
         "            await self.close()\n            raise",
         "            raise",
-        f"{_RELAY}::test_a_producer_is_given_up_after_an_error",
+        f"{_FAILING}::test_a_producer_is_given_up_after_an_error",
         more=(
             Swap(
                 f"{CHASSIS}/relaying/relay.py",
@@ -93,7 +96,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/lease.py",
         "WHERE epoch = $2 AND holder = $1",
         "WHERE epoch >= $2 AND (holder = $1 OR true)",
-        f"{_RELAY}::test_a_relay_that_lost_its_lease_stores_nothing",
+        f"{_LEASE}::test_a_relay_that_lost_its_lease_stores_nothing",
     ),
     mutant(
         "lease-held",
@@ -101,7 +104,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/lease.py",
         "WHERE leased_until < clock_timestamp() OR holder = $1",
         "WHERE leased_until < clock_timestamp() + interval '1 minute' OR holder = $1",
-        f"{_RELAY}::test_while_one_relay_holds_the_lease_the_other_stands_by",
+        f"{_LEASE}::test_while_one_relay_holds_the_lease_the_other_stands_by",
     ),
     mutant(
         "lease-from-the-future",
@@ -109,7 +112,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/lease.py",
         "make_interval(secs => 3 * $2)",
         "make_interval(secs => 3000000 * $2)",
-        f"{_RELAY}::test_a_dead_relays_lease_from_before_the_databases_clock_went_back_is_taken",
+        f"{_LEASE}::test_a_dead_relays_lease_from_before_the_databases_clock_went_back_is_taken",
     ),
     mutant(
         "lease-renewed",
@@ -149,8 +152,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/outbox_reader.py",
         "fetch(LOOK, cursor.s1, cursor.base_id, self._page)",
         "fetch(LOOK, cursor.s1, 0, self._page)",
-        f"{_RELAY}"
-        "::test_rows_of_a_restored_dump_are_not_sent_when_transactions_reach_their_numbers",
+        f"{_RESTORED}::test_rows_of_a_restored_dump_are_not_sent_when_transactions_reach_their_numbers",
     ),
     mutant(
         "rows-before-a-rebase-read-again",
@@ -158,7 +160,7 @@ SENDING: tuple[Mutant, ...] = (
         f"{CHASSIS}/relaying/outbox_reader.py",
         "max(cursor.last_id, cursor.base_id)",
         "cursor.last_id",
-        f"{_RELAY}::test_rows_of_a_restored_dump_are_not_sent_when_a_failed_page_is_read_again",
+        f"{_RESTORED}::test_rows_of_a_restored_dump_are_not_sent_when_a_failed_page_is_read_again",
     ),
     mutant(
         "events-are-final",

@@ -6,7 +6,9 @@ from tests.mutants.mutant import CHASSIS, Mutant, Swap, mutant
 
 _TESTS: Final = "chassis/tests"
 _HTTP: Final = f"{_TESTS}/test_http.py"
-_LISTS: Final = f"{_TESTS}/test_lists.py::test"
+_CURSORS: Final = f"{_TESTS}/listing/test_cursors.py::test"
+_LISTS: Final = f"{_TESTS}/listing/test_lists.py::test"
+_PAGES: Final = f"{_TESTS}/listing/test_pages.py::test"
 _AUTH: Final = f"{_TESTS}/test_auth.py"
 
 WEB: tuple[Mutant, ...] = (
@@ -96,7 +98,7 @@ WEB: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/lists.py",
         "return Order((first, *keys),",
         "return Order((first,),",
-        f"{_LISTS}_a_list_that_rests_is_paged_in_its_whole_order",
+        f"{_PAGES}_a_list_that_rests_is_paged_in_its_whole_order",
     ),
     mutant(
         "pages-of-nothing",
@@ -104,7 +106,7 @@ WEB: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/keyset.py",
         "if may_be_null and not self.is_falling else rest",
         "if False else rest",
-        f"{_LISTS}_a_list_that_rests_is_paged_in_its_whole_order",
+        f"{_PAGES}_a_list_that_rests_is_paged_in_its_whole_order",
     ),
     mutant(
         "cursor-of-its-list",
@@ -112,7 +114,7 @@ WEB: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/lists.py",
         "if cursor and (cursor.listed, cursor.sort) != (listed, sort):",
         "if cursor and cursor.sort != sort:",
-        f"{_LISTS}_a_cursor_is_of_its_list_filters_order_and_region",
+        f"{_CURSORS}_a_cursor_is_of_its_list_filters_order_and_region",
     ),
     mutant(
         "cursors-are-sealed",
@@ -120,6 +122,6 @@ WEB: tuple[Mutant, ...] = (
         f"{CHASSIS}/web/cursors.py",
         "    sealed = sealer.seal_text(document)\n    while",
         "    sealed = document\n    while",
-        f"{_LISTS}_a_cursor_says_nothing_to_who_holds_it",
+        f"{_CURSORS}_a_cursor_says_nothing_to_who_holds_it",
     ),
 )

@@ -1,0 +1,106 @@
+"""Pages, while rows come and go."""
+
+from uuid import UUID
+
+import pytest
+from kvitt_chassis.web import lists
+from kvitt_chassis.web.lists import MAX_TOTAL, ListQuery
+from kvitt_testkit.world import World
+
+from chassis.tests.listing.papers import a_page, cursor_of, fill, follow, paper, put, take
+
+COLUMNS = ["day", "subject", "number", "is_odd", "is_signed", "status", "key"]
+
+
+SORTS = [f"{turned}{column}" for column in COLUMNS for turned in ("", "-")]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("limit", [1, 7, 60])
+async def test_a_list_that_rests_is_paged_in_its_whole_order(
+    papers: World, sort: str, limit: int
+) -> None:
+    one_page = await follow(papers, sort=sort, limit=200)
+    pages = await follow(papers, sort=sort, limit=limit)
+
+    assert pages == one_page
+    assert sorted(pages) == sorted(paper(n) for n in range(60))
+    turned = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    assert await follow(papers, sort=turned, limit=limit) == pages[::-1]
+
+
+async def test_what_has_no_value_comes_last_and_first_when_the_order_falls(papers: World) -> None:
+    rising = await follow(papers, sort="day", limit=9)
+    falling = await follow(papers, sort="-day", limit=9)
+
+    without = {paper(n) for n in range(60) if n % 3 == 0}
+    assert set(rising[-20:]) == set(falling[:20]) == without
+
+
+@pytest.mark.parametrize("sort", SORTS)
+async def test_each_row_that_stays_is_seen_once_while_others_come_and_go(
+    papers: World, sort: str
+) -> None:
+    """Between any two pages rows are put in all over the list, and some are taken away: among them,
+    every other time, the one that the next page begins after.
+    """
+    coming = iter(range(60, 10_000))
+    gone: set[UUID] = set()
+
+    async def meanwhile(seen: list[UUID]) -> None:
+        await put(papers, *(next(coming) for _ in range(5)))
+        last = {seen[-1]} if len(seen) // 6 % 2 else set()
+        taken = ({seen[0], *(paper(n) for n in range(0, 60, 20))} | last) - gone
+        gone.update(taken)
+        await take(papers, *taken)
+
+    seen = await follow(papers, sort=sort, limit=6, meanwhile=meanwhile)
+
+    staying = {paper(n) for n in range(60)} - gone
+    assert len(gone) > 8
+    assert len(seen) == len(set(seen))
+    assert staying <= set(seen)
+
+
+async def test_the_total_is_counted_at_the_first_page(papers: World) -> None:
+    first = await a_page(papers, ListQuery(limit=10))
+    await put(papers, *range(60, 80))
+
+    second = await a_page(papers, ListQuery(limit=10, cursor=cursor_of(first)))
+    assert (first.total, second.total) == (60, 60)
+    assert (await a_page(papers, ListQuery(limit=10))).total == 80
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "is_exact"),
+    [(MAX_TOTAL, MAX_TOTAL, True), (MAX_TOTAL + 1, MAX_TOTAL, False)],
+)
+async def test_a_total_is_exact_to_ten_thousand_and_then_over(
+    papers: World, rows: int, total: int, is_exact: bool
+) -> None:
+    await fill(papers, rows - 60)
+
+    page = await a_page(papers, ListQuery(limit=1))
+    following = await a_page(papers, ListQuery(limit=1, cursor=cursor_of(page)))
+
+    assert (page.total, page.total_is_exact) == (total, is_exact)
+    assert (following.total, following.total_is_exact) == (total, is_exact)
+
+
+@pytest.mark.parametrize("sort", ["number", "-day"])
+async def test_few_rows_are_found_and_then_sorted_and_many_are_walked_to_in_the_same_order(
+    papers: World, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    """Else PostgreSQL walks an index of the order to its end for what a caller has few of."""
+
+    async def pages(few: int) -> tuple[list[UUID], bool]:
+        monkeypatch.setattr(lists, "FEW", few)
+        with papers.statements() as sent:
+            keys = await follow(papers, sort=sort, limit=7)
+        return keys, any("ORDER BY coalesce(" in one for one in sent)
+
+    sorted_after, is_sorted = await pages(60)
+    walked, is_walked_sorted = await pages(59)
+
+    assert (is_sorted, is_walked_sorted) == (True, False)
+    assert sorted_after == walked
