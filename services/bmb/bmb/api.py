@@ -38,6 +38,7 @@ from kvitt_contracts.types import (
     UserId,
     identify,
 )
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -290,8 +291,36 @@ async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -
     Det som rör någon med skyddade personuppgifter finns bara för de enheter som det gäller.
     """
     row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
+    return await _view(row, reader, tx)
+
+
+class NamedTransfersQuery(BaseModel):
+    """Vilka byten."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[list[UUID], Field(min_length=1, max_length=50, description="Bytenas id")]
+
+
+class NamedTransfers(BaseModel):
+    """Byten, i den ordning som de nämndes. Det som inte finns, eller inte är ditt, utelämnas."""
+
+    items: list[TransferView]
+
+
+# decision 0339: a page asks once for all that it names
+@router.get("/transfers:named")
+async def get_named_transfers(
+    asked: Annotated[NamedTransfersQuery, Query()], reader: Reader, tx: ReadTransaction
+) -> NamedTransfers:
+    """Flera byten på en gång, som de visas ett och ett: högst 50."""
+    rows = await reader.several(TransferRow, asked.id, scope=SHOWN)
+    return NamedTransfers(items=[await _view(row, reader, tx) for row in rows])
+
+
+async def _view(row: TransferRow, reader: RegionReader, tx: Transaction) -> TransferView:
     numbers = await device_numbers(reader, row.devices)
-    texts = await reader.look_up(TransferTextRow, transfer_id)
+    texts = await reader.look_up(TransferTextRow, row.id)
     receiving, sending = await _answering(tx, row)
     policy = reader.pinned_policy(row.policy) if row.policy else None
     return TransferView.with_devices(

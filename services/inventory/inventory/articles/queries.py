@@ -1,5 +1,6 @@
 """Look-ups of articles, for handlers and for views. Nothing is locked."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from kvitt_chassis.http import RegionReader
@@ -20,6 +21,15 @@ async def get_article(tx: Transaction, number: ArticleNumber) -> domain.Article:
     """The present state of an article. One that nobody has stated: the message waits."""
     row = await tx.get(ArticleRow, article_id(tx, number))
     return row.state()
+
+
+async def articles_numbered(
+    reader: RegionReader, numbers: Sequence[ArticleNumber]
+) -> list[ArticleRow]:
+    """The articles that are called so, in this order; one that is not there is left out."""
+    found = await reader.all(select(ArticleRow).where(ArticleRow.article_number.in_(numbers)))
+    named = {one.article_number: one for one in found}
+    return [named[one] for one in dict.fromkeys(numbers) if one in named]
 
 
 async def count_by_class(

@@ -39,7 +39,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, select
 
 from inventory.articles.models import ArticleRow
-from inventory.articles.queries import show_article_row
+from inventory.articles.queries import articles_numbered, show_article_row
 from inventory.devices import domain, story
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.queries import custody_of, is_at_protected, is_of_units
@@ -222,6 +222,32 @@ async def list_devices(reader: Reader, asked: Annotated[DeviceQuery, Query()]) -
     hos någon med skyddade personuppgifter.
     """
     return await DEVICES.page(asked, reader)
+
+
+class NamedDevicesQuery(BaseModel):
+    """Vilka hjälpmedel."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[list[UUID], Field(min_length=1, max_length=50, description="Hjälpmedlens id")]
+
+
+class NamedDevices(BaseModel):
+    """Hjälpmedel, i den ordning de nämndes. Det som inte finns, eller inte är ditt, utelämnas."""
+
+    items: list[DeviceLine]
+
+
+# decision 0339: a page asks once for all that it names
+@router.get("/devices:named")
+async def list_named_devices(
+    reader: Reader, asked: Annotated[NamedDevicesQuery, Query()]
+) -> NamedDevices:
+    """Flera hjälpmedel på en gång: högst 50."""
+    rows = await reader.several(DeviceRow, asked.id, scope=SCOPE)
+    articles = await articles_numbered(reader, [row.article_number for row in rows])
+    named = {one.article_number: one for one in articles}
+    return NamedDevices(items=[DeviceLine.of(row, named[row.article_number]) for row in rows])
 
 
 @router.get("/devices/{device_id}")

@@ -10,10 +10,12 @@ from sqlalchemy import func, select, text
 from inventory.stock.models import BalanceRow
 
 
-async def balances_of(reader: RegionReader, number: ArticleNumber) -> Sequence[BalanceRow]:
-    """An article's balances, by store."""
+async def balances_of(
+    reader: RegionReader, numbers: Sequence[ArticleNumber]
+) -> Sequence[BalanceRow]:
+    """These articles' balances, by store."""
     return await reader.all(
-        select(BalanceRow).where(BalanceRow.article_number == number).order_by(BalanceRow.store)
+        select(BalanceRow).where(BalanceRow.article_number.in_(numbers)).order_by(BalanceRow.store)
     )
 
 
