@@ -6,6 +6,7 @@ from typing import Any
 from kvitt_contracts.inventory import (
     ArticleListed,
     ArticlePriced,
+    ClaimRefused,
     Custody,
     CustodyChanged,
     DayClosed,
@@ -34,6 +35,7 @@ from contracts.tests.builders.story import (
     OTHER_PAYER,
     OWN,
     PAYER,
+    RECEIVER,
     RECEIVING,
     RECEIVING_PAYER,
     ROLLATOR,
@@ -41,6 +43,7 @@ from contracts.tests.builders.story import (
     a_patient,
     a_store,
     device_id,
+    fault_report_id,
     line_id,
     order_id,
     transfer_id,
@@ -348,6 +351,27 @@ def a_loan_that_lasted(
 ) -> CustodyChanged:
     """The day of a return is corrected to a later one: from `to.since` the loan lasts."""
     return _custody_changed(number, to or a_custody(), a_store_custody(), {}, article=article)
+
+
+def a_custody_changed_by_fault_report(
+    number: str = "170098", *, prescriber: str = RECEIVER, report: str = "F-1"
+) -> CustodyChanged:
+    """A patient's device has got the prescriber whom a fault report named."""
+    before = a_custody()
+    after = before.model_copy(update={"prescriber": prescriber, "since": DAY})
+    cause = {"fault_report_id": fault_report_id(report)}
+    return _custody_changed(number, after, before, cause, article=ROLLATOR)
+
+
+def a_claim_refused_of_fault_report(
+    device: str = "170098", *, report: str = "F-1", reason: str = "IN_TRANSFER"
+) -> ClaimRefused:
+    """A device cannot be given the prescriber whom a fault report named."""
+    values = {
+        "claimant": {"kind": "fault_report", "id": fault_report_id(report)},
+        "refused": ({"device_id": device_id(device), "reason": reason},),
+    }
+    return build(ClaimRefused, values, {})
 
 
 def numbered(*changes: CustodyChanged, first: int = 1) -> tuple[CustodyChanged, ...]:

@@ -11,7 +11,7 @@ down_revision = "0012"
 
 def upgrade() -> None:
     op.add_column("care_devices", sa.Column("unit", sa.Text(), nullable=True))
-    op.add_column("care_devices", sa.Column("charging", sa.Text(), nullable=True))
+    op.add_column("care_devices", sa.Column("charging", sa.String(40), nullable=True))
     op.create_table(
         "responsibles",
         sa.Column("region", sa.Text(), nullable=False),
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("recipient", postgresql.JSONB(), nullable=False),
         sa.Column("service_point", sa.Text(), nullable=False),
