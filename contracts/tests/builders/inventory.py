@@ -239,6 +239,7 @@ def a_custody(
     *,
     payer: str = OTHER_PAYER,
     customer: str = OTHER,
+    prescriber: str = SENDER,
     since: str | date = "2026-02-02",
 ) -> Custody:
     """A patient has got a device by an order or a transfer: a customer's payer pays."""
@@ -246,21 +247,25 @@ def a_custody(
         "holder": holder or a_patient(),
         "payer_id": payer,
         "customer_id": customer,
-        "prescriber": SENDER,
+        "prescriber": prescriber,
         "since": since,
     }
     return build(Custody, values, {})
 
 
 def an_old_custody(
-    holder: Holder | None = None, *, payer: str = OTHER_PAYER, customer: str | None = None
+    holder: Holder | None = None,
+    *,
+    payer: str = OTHER_PAYER,
+    customer: str | None = None,
+    prescriber: str | None = SENDER,
 ) -> Custody:
     """A patient has a device of the old stock; a region may state the customer too."""
     values = {
         "holder": holder or a_patient(),
         "payer_id": payer,
         "customer_id": customer,
-        "prescriber": SENDER,
+        "prescriber": prescriber,
         "since": "2026-02-02",
     }
     return build(Custody, values, {})
@@ -277,6 +282,7 @@ def a_device_stated_on_loan(
     holder: Holder | None = None,
     payer: str = OTHER_PAYER,
     customer: str | None = None,
+    prescriber: str | None = SENDER,
     article: str = ROLLATOR,
     region: str = "ac",
     change: int = 1,
@@ -286,7 +292,7 @@ def a_device_stated_on_loan(
         "device_id": device_id(number, region=region),
         "device_number": number,
         "article_number": article,
-        "custody": an_old_custody(holder, payer=payer, customer=customer),
+        "custody": an_old_custody(holder, payer=payer, customer=customer, prescriber=prescriber),
         "number": change,
         "charging": "rent",
     }
@@ -357,8 +363,7 @@ def a_custody_changed_by_fault_report(
     number: str = "170098", *, prescriber: str = RECEIVER, report: str = "F-1"
 ) -> CustodyChanged:
     """A patient's device has got the prescriber whom a fault report named."""
-    before = a_custody()
-    after = before.model_copy(update={"prescriber": prescriber, "since": DAY})
+    before, after = a_custody(), a_custody(prescriber=prescriber, since=DAY)
     cause = {"fault_report_id": fault_report_id(report)}
     return _custody_changed(number, after, before, cause, article=ROLLATOR)
 

@@ -149,7 +149,7 @@ async def fault_reports(world: World) -> None:
     await world.handle(a_user_stated("k099gon", active=False), subject="k099gon")
     for number, (holder, asked_by) in enumerate(product((None, a_care_unit()), (None, SENDER))):
         device, subject = f"17009{number}", f"F-{number}"
-        custody = a_custody(holder).model_copy(update={"prescriber": UserId("k099gon")})
+        custody = a_custody(holder, prescriber="k099gon")
         await world.handle(a_custody_changed_by_order(device, to=custody))
         report = ReportFault(
             device_number=DeviceNumber(device),

@@ -84,9 +84,7 @@ async def world(given: Given) -> AsyncIterator[World]:
         await world.handle(staff, subject=SERVICE)
         left = a_user_stated(LEFT, SENDING, active=False)
         await world.handle(left, subject=LEFT)
-        custody = a_custody(PatientRecipient(person=person()))
-        gone = custody.model_copy(update={"prescriber": UserId(LEFT)})
-        await world.handle(a_custody_changed_by_order(to=gone))
+        await world.handle(a_custody_changed_by_order(to=a_custody(prescriber=LEFT)))
         await world.handle(a_responsibles_set())
         yield world
 
@@ -161,9 +159,7 @@ async def test_what_is_bought_or_in_a_store_is_not_rented(world: World) -> None:
 
 
 async def test_old_stock_without_a_prescriber_is_reported_too(world: World) -> None:
-    old = a_device_stated_on_loan("170077")
-    custody = old.custody.model_copy(update={"prescriber": None})
-    await world.handle(old.model_copy(update={"custody": custody}))
+    await world.handle(a_device_stated_on_loan("170077", prescriber=None))
 
     await reported(world, device_number=DeviceNumber("170077"))
 

@@ -24,6 +24,7 @@ from kvitt_contracts.types import (
     Charging,
     DeviceId,
     FaultReportId,
+    ReasonCode,
     Recipient,
     Role,
     ServicePointId,
@@ -132,7 +133,7 @@ _STRICTEST_FIRST: Final = tuple(Use)
 
 
 # decision 0358: a prescriber who has left is no current one
-def report(
+def report_fault(
     known: FaultReport | None,
     device: Device,
     *,
@@ -247,7 +248,7 @@ def assess(
         way_on = "Teknikernas bedömning lämnas av hjälpmedelsverksamheten: ange responsible."
         raise _refuse(Reason.NOT_OF_THAT_SIDE, way_on, field="side")
     said = report.by_responsible if whose is Side.RESPONSIBLE else report.by_technician
-    if said == may_use and not has_text:
+    if said == Word(may_use) and not has_text:
         return ()
     return (
         FaultReportRiskAssessed(
@@ -283,7 +284,7 @@ def set_prescriber(report: FaultReport, prescriber: UserId) -> tuple[FaultReport
     return (FaultReportPrescriberSet(fault_report_id=report.id, prescriber=prescriber),)
 
 
-def refuse_prescriber(report: FaultReport, reason: str) -> tuple[FaultReportEvent, ...]:
+def refuse_prescriber(report: FaultReport, reason: ReasonCode) -> tuple[FaultReportEvent, ...]:
     """The device cannot be given a prescriber now: the report waits for another answer."""
     if report.status is not Status.NAMING:
         return ()

@@ -15,7 +15,7 @@ from kvitt_contracts.orders import (
     NamePrescriber,
     ReportFault,
 )
-from kvitt_contracts.types import CustomerId, FaultReportId
+from kvitt_contracts.types import CustomerId, FaultReportId, ReasonCode, Word
 
 from orders.care.models import CareDeviceRow
 from orders.care.writes import note_custody
@@ -137,7 +137,7 @@ async def assess_risk_in_words(
     NOT_RESPONSIBLE, NOT_OF_THAT_SIDE (ACT-6).
     """
     await _assess(row, command, tx, has_text=command.text is not None)
-    if command.side == domain.Side.RESPONSIBLE:
+    if command.side == Word(domain.Side.RESPONSIBLE):
         row.responsible_text = command.text
     else:
         row.technician_text = command.text
@@ -182,7 +182,7 @@ async def on_claim_refused(event: ClaimRefused, tx: Transaction) -> None:
     if event.claimant.kind != "fault_report":
         return
     row = await tx.lock(FaultReportRow, event.claimant.id)
-    refused = domain.refuse_prescriber(row.state(), event.refused[0].reason)
+    refused = domain.refuse_prescriber(row.state(), ReasonCode(event.refused[0].reason))
     if refused:
         tx.record(row, *refused)
         await_answer(row, tx)
@@ -205,7 +205,7 @@ async def _report(command: Reported, tx: Transaction) -> FaultReportRow:
     await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
     if command.asked_by is not None:
         await queries.user(tx, command.asked_by, field="asked_by")
-    events = domain.report(
+    events = domain.report_fault(
         row.state() if row is not None else None,
         device,
         report_id=report_id,
