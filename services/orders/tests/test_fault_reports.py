@@ -62,7 +62,11 @@ from services.orders.tests.worlds import MONDAY
 F1 = fault_report_id("F-1")
 LEFT = "k099gon"
 """Who prescribed the device, and prescribes nothing any more."""
-STAFF: dict[str, Any] = {"user": SERVICE, "roles": [Role.CUSTOMER_SERVICE]}
+STAFF: dict[str, Any] = {
+    "user": SERVICE,
+    "roles": [Role.CUSTOMER_SERVICE],
+    "service_points": [SENDING],
+}
 MAIN: dict[str, Any] = {
     "user": RECEIVER,
     "roles": [Role.PRESCRIBER],
@@ -239,9 +243,9 @@ async def test_only_who_answers_for_the_unit_names_a_prescriber(world: World) ->
 
     for by in (SUBSTITUTE, STAND_IN, SENDER):
         command = NamePrescriber(prescriber=UserId(RECEIVER), by=UserId(by))
-        assert await reason_of(world, command) == ("NOT_RESPONSIBLE", "by")
+        assert await reason_of(world, command) == ("NOT_RESPONSIBLE", None)
         forward = ForwardFaultReport(to=UserId(SENDER), by=UserId(by))
-        assert await reason_of(world, forward) == ("NOT_RESPONSIBLE", "by")
+        assert await reason_of(world, forward) == ("NOT_RESPONSIBLE", None)
     assert await world.events(FaultReportPrescriberNamed) == []
 
 

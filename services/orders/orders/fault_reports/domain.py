@@ -299,7 +299,7 @@ def refuse_others(report: FaultReport, *, by: User, responsible: Set[UserId]) ->
     if there and (not responsible or by.user_id in responsible):
         return
     who = ", ".join(sorted(responsible)) or f"någon som arbetar på {report.service_point}"
-    raise _refuse(Reason.NOT_RESPONSIBLE, f"Be {who} att svara.", field="by")
+    raise _refuse(Reason.NOT_RESPONSIBLE, f"Be {who} att svara.")
 
 
 def evolve(report: FaultReport | None, event: FaultReportEvent) -> FaultReport:
