@@ -135,6 +135,7 @@ def _command(
     )
 
 
+_FAULT_REPORT = "/fault-reports/{fault_report_id}"
 _PLACES = ("requester", "prescriber")
 
 _ORDERS = (
@@ -147,9 +148,34 @@ _ORDERS = (
         actors=_PLACES,
     ),
     _command("orders.order.void", "POST /orders/{order_id}:void", orders.VoidOrder, _WORKS),
+    _command("orders.fault-report.report", "POST /fault-reports", orders.ReportFault, _STAFF),
+    _command(
+        "orders.fault-report.name-prescriber",
+        f"POST {_FAULT_REPORT}:name-prescriber",
+        orders.NamePrescriber,
+        _CARE,
+    ),
+    _command(
+        "orders.fault-report.forward",
+        f"POST {_FAULT_REPORT}:forward",
+        orders.ForwardFaultReport,
+        _CARE,
+    ),
+    _command(
+        "orders.fault-report.assess-risk",
+        f"POST {_FAULT_REPORT}:assess-risk",
+        orders.AssessRisk,
+        _WORKS,
+    ),
+    _command(
+        "orders.fault-report.close", f"POST {_FAULT_REPORT}:close", orders.CloseFaultReport, _STAFF
+    ),
     *_routes(
         "orders",
         {
+            "GET /fault-reports": ("orders.fault-reports.list", _READS),
+            f"GET {_FAULT_REPORT}": ("orders.fault-report.show", _READS),
+            f"GET {_FAULT_REPORT}/story": ("orders.fault-report.tell", _READS),
             "POST /orders:preview": ("orders.order.preview", _WORKS),
             "POST /withdrawals:preview": ("orders.withdrawal.preview", _WORKS),
             "GET /orders": ("orders.orders.list", _READS),

@@ -31,6 +31,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "id_format.care_unit": "REF-7",
     "private_clinics_hold_stock": "REF-7",
     "rent_proration": "BIL-1",
+    "answer_working_days": "ACT-6",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -66,7 +67,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "price_list": "BIL-8 in billing",
     "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",
-    "answer_working_days": "ACT-6 in orders",
     "child_until": "ACT-1 in orders",
     "email": "NTF-4 in notifications",
     "links": "NTF-5 in notifications",

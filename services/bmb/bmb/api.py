@@ -67,8 +67,9 @@ async def save_transfer(body: SaveBody, commands: Commands, reader: Reader) -> T
     NOT_A_PRESCRIBER, PRESCRIBER_NOT_NAMED, DEVICE_TWICE, SEVERAL_RECIPIENTS, TWO_RECIPIENTS,
     NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), NO_PART_IN_DEVICE, RECEIVER_ELSEWHERE,
     RECEIVER_NOT_NAMED, SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14),
-    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`; med `accept_for` även
-    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4), NOT_RESPONSIBLE (BMB-9).
+    NOT_MAIN_RESPONSIBLE (BMB-14), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som
+    `:execute`; med `accept_for` även SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4),
+    NOT_RESPONSIBLE (BMB-9).
     """
     command = await command_of(body, reader)
     # Without a name of its own the transfer has a random id: nothing else will ever call it.

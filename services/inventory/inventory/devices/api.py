@@ -36,13 +36,18 @@ from kvitt_contracts.types import (
     UserId,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, not_, select
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import articles_numbered, show_article_row
 from inventory.devices import domain, story
 from inventory.devices.models import CustodyRow, DeviceRow
-from inventory.devices.queries import custody_of, is_at_protected, is_of_units
+from inventory.devices.queries import (
+    custody_of,
+    has_no_prescriber,
+    is_at_protected,
+    is_of_units,
+)
 from inventory.people.queries import protected_among, references_of
 from inventory.views import FromRow
 
@@ -182,6 +187,16 @@ class DeviceQuery(ListQuery):
             "Del av individ- eller serienummer (INV-5)",
         ),
         Field(pattern=r"^[0-9A-Za-z-]{1,30}$"),
+    ] = None
+    customer_id: Annotated[
+        CustomerId | None, Eq(DeviceRow.customer_id, "Kunden, till exempel ett tjänsteställe")
+    ] = None
+    without_prescriber: Annotated[
+        bool | None,
+        Where(
+            lambda without, _: has_no_prescriber() if without else not_(has_no_prescriber()),
+            "Bara de utlånade som (inte) saknar en förskrivare som är kvar (BMB-14)",
+        ),
     ] = None
     claimed: Annotated[
         bool | None,
