@@ -47,7 +47,15 @@ from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
 from bmb.drafts.bodies import SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
-from bmb.queries import SHOWN, UNLOCKED, concerns, is_of_protected, is_shown, may_be_unlocked
+from bmb.queries import (
+    SHOWN,
+    UNLOCKED,
+    concerns,
+    is_of_protected,
+    is_shown,
+    may_be_unlocked,
+    was_rejected,
+)
 from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.responsibles.queries import responsibles_of
@@ -251,8 +259,7 @@ async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) ->
     """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till, helt eller
     till en del (BMB-8).
     """
-    rejected = or_(TransferRow.status == Status.REJECTED, TransferRow.rejected != ())
-    return await TRANSFERS.page(asked, reader, _from_me(reader), rejected)
+    return await TRANSFERS.page(asked, reader, _from_me(reader), was_rejected())
 
 
 class LockedQuery(ListQuery):

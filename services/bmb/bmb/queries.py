@@ -14,6 +14,7 @@ from kvitt_contracts.types import RegionCode
 from sqlalchemy import ColumnElement, and_, any_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from bmb.domain import Status
 from bmb.models import TransferRow, TransferSubjectRow
 from bmb.register.queries import protected_references
 
@@ -27,6 +28,11 @@ def concerns(subjects: Sequence[UUID], region: RegionCode) -> ColumnElement[bool
         TransferSubjectRow.region == region, TransferSubjectRow.subject.in_(subjects)
     )
     return TransferRow.id == any_(func.array(found.scalar_subquery()))
+
+
+def was_rejected() -> ColumnElement[bool]:
+    """True of the transfers that the receiver has said no to, wholly or to a part (BMB-8)."""
+    return or_(TransferRow.status == Status.REJECTED, TransferRow.rejected != ())
 
 
 def is_of_protected() -> ColumnElement[bool]:
