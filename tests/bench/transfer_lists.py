@@ -96,7 +96,7 @@ def _fill(world: World, behind: int) -> int:
         connection.execute(
             _copying(connection), {"months": -(-behind // ended), "rows": behind - ended}
         )
-        connection.execute("VACUUM ANALYZE transfers")
+        connection.execute("VACUUM ANALYZE transfers, transfer_subjects")
         return _number(connection, "SELECT count(*) FROM transfers")
 
 
