@@ -39,7 +39,7 @@ from kvitt_contracts.types import (
     identify,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, cast, false, or_, select
+from sqlalchemy import ColumnElement, and_, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
@@ -48,7 +48,15 @@ from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
 from bmb.drafts.bodies import SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
-from bmb.queries import SHOWN, UNLOCKED, is_of_protected, is_shown, may_be_unlocked
+from bmb.queries import (
+    SHOWN,
+    UNLOCKED,
+    concerns,
+    is_of_protected,
+    is_shown,
+    may_be_unlocked,
+    was_rejected,
+)
 from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.responsibles.queries import responsibles_of
@@ -172,16 +180,17 @@ async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Command
 
 async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElement[bool]:
     found = await device_ids_numbered(reader, number)
-    return or_(false(), *(cast(TransferRow.devices, JSONB).contains([str(one)]) for one in found))
+    names = (cast(TransferRow.devices, JSONB).contains([str(one)]) for one in found)
+    return and_(concerns(found, reader.region), or_(false(), *names))
 
 
-def _of_person(person: PersonRef, _: RegionReader) -> ColumnElement[bool]:
+def _of_person(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
     patient = {"kind": "patient", "person": str(person)}
     before, after = (
         cast(column, JSONB).contains(patient)
         for column in (TransferRow.current_recipient, TransferRow.new_recipient)
     )
-    return or_(before, after)
+    return and_(concerns([person], reader.region), or_(before, after))
 
 
 class TransferQuery(ListQuery):
@@ -252,8 +261,7 @@ async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) ->
     """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till, helt eller
     till en del (BMB-8).
     """
-    rejected = or_(TransferRow.status == Status.REJECTED, TransferRow.rejected != ())
-    return await TRANSFERS.page(asked, reader, _from_me(reader), rejected)
+    return await TRANSFERS.page(asked, reader, _from_me(reader), was_rejected())
 
 
 class LockedQuery(ListQuery):
