@@ -1,10 +1,11 @@
 """The rules of acknowledging a transfer: accept and reject. No clock, no database."""
 
-from collections.abc import Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kvitt_contracts.bmb import (
+    RejectedLine,
     TransferAccepted,
     TransferEvent,
     TransferLinesRejected,
@@ -13,7 +14,7 @@ from kvitt_contracts.bmb import (
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.policy import RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import DeviceId, PayerId, UserId
+from kvitt_contracts.types import DeviceId, DeviceNumber, PayerId, UserId
 
 from bmb.domain import Reason, Status, Transfer, takes_effect_on
 from bmb.parties.domain import Parties, is_own, refuse_ended
@@ -242,6 +243,21 @@ def reject(
     )
 
 
+# decision 0343: a region names a device that it rejects by its number
+def rejected_devices(
+    lines: Collection[RejectedLine], numbered: Mapping[DeviceNumber, DeviceId]
+) -> frozenset[DeviceId]:
+    """The devices that an answer rejects; `numbered` are those of the transfer, by the numbers that
+    they have today. Raises Refused for a number that none of them has (NOT_IN_TRANSFER, BMB-5).
+    """
+    numbers = {one.device_number for one in lines if one.device_number is not None}
+    elsewhere = numbers - {*numbered}
+    if elsewhere:
+        raise _not_in_transfer(elsewhere)
+    ids = {one.device_id for one in lines if one.device_id is not None}
+    return frozenset(ids | {numbered[one] for one in numbers})
+
+
 # decision 0324: a bundle is answered line by line in one act
 def _rejected_lines(
     transfer: Transfer, rejecting: Set[DeviceId], *, by: User, has_message: bool
@@ -278,13 +294,17 @@ def _refuse_bundle(policy: TransferPolicy) -> None:
 def _refuse_devices_elsewhere(transfer: Transfer, rejecting: Set[DeviceId]) -> None:
     elsewhere = rejecting - {*transfer.remaining}
     if elsewhere:
-        raise Refused(
-            Reason.NOT_IN_TRANSFER,
-            rule="BMB-5",
-            field="reject",
-            way_on="Läs om bytet: avslå bara hjälpmedel som ännu är med i det.",
-            devices=sorted(str(one) for one in elsewhere),
-        )
+        raise _not_in_transfer(elsewhere)
+
+
+def _not_in_transfer(devices: Set[DeviceId] | Set[DeviceNumber]) -> Refused:
+    return Refused(
+        Reason.NOT_IN_TRANSFER,
+        rule="BMB-5",
+        field="reject",
+        way_on="Läs om bytet: avslå bara hjälpmedel som ännu är med i det.",
+        devices=sorted(str(one) for one in devices),
+    )
 
 
 def _refuse_without_message(policy: TransferPolicy, *, has_message: bool) -> None:
