@@ -201,9 +201,9 @@ def _refuse_payer(
             way_on="Utelämna betalaren: den följer av kunden. Välj den kund vars betalare avses.",
             payer=customer.payer_id,
         )
-    pay_now = {device.payer for device in parties.devices}
-    involved = {*own_payers, transfer.proposed_payer, *(pay_now if len(pay_now) == 1 else ())}
-    if payer not in involved:
+    if payer not in payers_to_choose(
+        transfer, own_payers=own_payers, parties=parties, policy=policy
+    ):
         raise Refused(
             Reason.PAYER_NOT_INVOLVED,
             rule="BMB-4",
@@ -211,6 +211,25 @@ def _refuse_payer(
             way_on="Välj ett av dina tjänsteställens betalare, den föreslagna eller den nuvarande.",
             payer=payer,
         )
+
+
+# decision 0344: a payer is chosen at acknowledgement, among those that take part
+def payers_to_choose(
+    transfer: Transfer,
+    *,
+    own_payers: Set[PayerId],
+    parties: Parties,
+    policy: TransferPolicy,
+) -> frozenset[PayerId]:
+    """The payers of whom one may be chosen by itself, whoever the customer is: those of the
+    accepting user's own units, the proposed one, and the one who pays for all of it now (BMB-4).
+    None where the payer follows the customer.
+    """
+    if policy.ack_payer != "chosen":
+        return frozenset()
+    pay_now = {device.payer for device in parties.devices}
+    pays_for_all = {one for one in pay_now if one is not None and len(pay_now) == 1}
+    return frozenset({*own_payers, transfer.proposed_payer, *pays_for_all})
 
 
 def reject(
