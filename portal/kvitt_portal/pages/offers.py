@@ -121,7 +121,10 @@ async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
             *(user for one in transfers for user in one.get("responsibles", ())),
         ],
         customers=_codes(transfers, *units),
-        payers=_codes(transfers, "proposed_payer", "payer_id"),
+        payers=[
+            *_codes(transfers, "proposed_payer", "payer_id"),
+            *(payer for one in transfers for payer in one.get("payers", ())),
+        ],
     )
 
 

@@ -44,6 +44,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
 from bmb.acknowledgements.bodies import AcceptBody, RejectBody, UnlockBody
+from bmb.acknowledgements.choices import payers_for
 from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
 from bmb.drafts.bodies import SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
@@ -340,6 +341,7 @@ async def _view(row: TransferRow, reader: RegionReader, tx: Transaction) -> Tran
         receiving=receiving,
         sending=sending,
         caller=reader.caller,
+        payers=await payers_for(row, reader.caller.service_points, tx),
         would_take_effect_on=_if_accepted(row, tx),
     )
 
@@ -391,6 +393,7 @@ def _show(
             receiving=receiving,
             sending=sending,
             caller=commands.caller,
+            payers=await payers_for(row, commands.caller.service_points, tx),
             would_take_effect_on=_if_accepted(row, tx),
         )
         return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()
