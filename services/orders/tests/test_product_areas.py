@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 from kvitt_contracts.orders import OrderPlaced, Supply, UserRegistered
-from kvitt_contracts.policy import Policies, PolicyHistory, RegionPolicy
+from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import ProductArea, Role, ServicePointId, StoreId
+from kvitt_contracts.types import ProductArea, RegionCode, Role, ServicePointId, StoreId
 from kvitt_testkit.world import Given, assert_rows_are_folds
 from orders.app import service
 from orders.customer_orders.models import OrderRow
 from orders.customer_orders.reasons import OrderRefused, Reason
 
+from contracts.tests.builders.areas import with_product_areas
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import a_user_stated
 from contracts.tests.builders.story import CUSHION, SENDER, SENDING
 from services.orders.tests.builders import (
-    a_policy,
     a_service_point,
     a_user,
     a_withdrawal_command,
@@ -40,23 +40,23 @@ AREAS: list[dict[str, Any]] = [
 ]
 
 
-def with_areas() -> RegionPolicy:
-    """Västerbotten's policy with two product areas."""
-    said = {**a_policy().model_dump(mode="json"), "version": 1, "product_areas": AREAS}
-    return RegionPolicy.model_validate(said)
+@pytest.fixture
+def regions(policies: Policies) -> Policies:
+    """The regions, Västerbotten with two product areas."""
+    return with_product_areas(policies, *AREAS)
 
 
-def regions_with_areas() -> Policies:
-    """The region with these areas alone."""
-    policy = with_areas()
-    return Policies({policy.region: PolicyHistory(versions=(policy,))})
+@pytest.fixture
+def areas(regions: Policies) -> RegionPolicy:
+    """Västerbotten's policy with them."""
+    return regions.of(RegionCode("ac")).versions[-1]
 
 
 @pytest.mark.rule("REF-11a")
 @pytest.mark.parametrize("place_it", [placed, withdrawn])
 @pytest.mark.parametrize("limited", ["prescriber", "requester"])
 def test_who_orders_an_article_has_its_product_area(
-    place_it: Callable[..., OrderPlaced], limited: str
+    areas: RegionPolicy, place_it: Callable[..., OrderPlaced], limited: str
 ) -> None:
     requester = a_user("b001req", acts_for=("k082lno",), roles=(Role.REQUESTER,))
     parties = {"prescriber": a_user(), "requester": requester}
@@ -68,7 +68,7 @@ def test_who_orders_an_article_has_its_product_area(
     )
 
     with pytest.raises(OrderRefused) as refused:
-        place_it(with_areas(), article=an_article(product_area=SIGHT), **parties)
+        place_it(areas, article=an_article(product_area=SIGHT), **parties)
     assert refusal(refused) == (
         Reason.ARTICLE_OUTSIDE_PRODUCT_AREAS,
         "REF-11",
@@ -78,28 +78,28 @@ def test_who_orders_an_article_has_its_product_area(
 
 @pytest.mark.rule("REF-11a")
 @pytest.mark.parametrize(
-    ("areas", "area"), [((SIGHT,), SIGHT), (None, SIGHT), ((HEARING,), None), ((), None)]
+    ("theirs", "area"), [((SIGHT,), SIGHT), (None, SIGHT), ((HEARING,), None), ((), None)]
 )
 def test_an_area_of_theirs_no_limit_and_an_article_of_no_area_are_ordered(
-    areas: tuple[ProductArea, ...] | None, area: ProductArea | None
+    areas: RegionPolicy, theirs: tuple[ProductArea, ...] | None, area: ProductArea | None
 ) -> None:
-    user = a_user(product_areas=areas)
+    user = a_user(product_areas=theirs)
 
     order = placed(
-        with_areas(), prescriber=user, requester=user, article=an_article(product_area=area)
+        areas, prescriber=user, requester=user, article=an_article(product_area=area)
     )
 
     assert order.supply is Supply.CENTRAL
 
 
 @pytest.mark.rule("REF-11b")
-def test_an_area_is_had_from_its_own_sources() -> None:
+def test_an_area_is_had_from_its_own_sources(areas: RegionPolicy) -> None:
     hearing, sight = an_article(product_area=HEARING), an_article(product_area=SIGHT)
 
-    assert placed(with_areas(), article=hearing).supply is Supply.CENTRAL
-    assert withdrawn(with_areas(), article=sight).supply is Supply.OWN_STORE
+    assert placed(areas, article=hearing).supply is Supply.CENTRAL
+    assert withdrawn(areas, article=sight).supply is Supply.OWN_STORE
     with pytest.raises(OrderRefused) as refused:
-        withdrawn(with_areas(), article=hearing)
+        withdrawn(areas, article=hearing)
     assert refusal(refused) == (
         Reason.SOURCE_NOT_OF_PRODUCT_AREA,
         "REF-11",
@@ -108,7 +108,7 @@ def test_an_area_is_had_from_its_own_sources() -> None:
 
 
 @pytest.mark.rule("REF-11c")
-def test_a_unit_that_is_excepted_has_its_own_sources() -> None:
+def test_a_unit_that_is_excepted_has_its_own_sources(areas: RegionPolicy) -> None:
     point = ServicePointId("40210")
     hearing = an_article(product_area=HEARING)
     user = a_user(service_points=(point,), default_service_point=point)
@@ -119,9 +119,9 @@ def test_a_unit_that_is_excepted_has_its_own_sources() -> None:
         "service_point": a_service_point(customer_id=point),
     }
 
-    assert withdrawn(with_areas(), **there).supply is Supply.OWN_STORE
+    assert withdrawn(areas, **there).supply is Supply.OWN_STORE
     with pytest.raises(OrderRefused) as refused:
-        placed(with_areas(), **there)
+        placed(areas, **there)
     assert refused.value.reason == Reason.SOURCE_NOT_OF_PRODUCT_AREA
 
 
@@ -150,8 +150,8 @@ def test_a_connected_store_is_withdrawn_from(policy: RegionPolicy) -> None:
 
 
 @pytest.mark.rule("REF-11a", "REF-11d")
-async def test_a_region_states_areas_and_stores_and_its_orders_keep_to_them(given: Given) -> None:
-    async with given(service, policies=regions_with_areas()) as world:
+async def test_a_region_states_areas_and_stores_and_its_orders_keep_to_them(given: Given, regions: Policies) -> None:
+    async with given(service, policies=regions) as world:
         await registry(world)
         limited = a_user_stated(version=2, product_areas=(HEARING,), stores=("602",))
         await world.handle(limited, subject=SENDER)
@@ -172,8 +172,8 @@ async def test_a_region_states_areas_and_stores_and_its_orders_keep_to_them(give
 
 
 @pytest.mark.rule("REF-11a")
-async def test_an_area_that_the_region_has_not_is_given_to_nobody(given: Given) -> None:
-    async with given(service, policies=regions_with_areas()) as world:
+async def test_an_area_that_the_region_has_not_is_given_to_nobody(given: Given, regions: Policies) -> None:
+    async with given(service, policies=regions) as world:
         await registry(world)
 
         with pytest.raises(Refused) as refused:
@@ -187,8 +187,8 @@ async def test_an_area_that_the_region_has_not_is_given_to_nobody(given: Given) 
 
 
 @pytest.mark.rule("REF-11a", "REF-11b")
-async def test_a_preview_refuses_what_the_order_would(given: Given) -> None:
-    async with given(service, policies=regions_with_areas()) as world:
+async def test_a_preview_refuses_what_the_order_would(given: Given, regions: Policies) -> None:
+    async with given(service, policies=regions) as world:
         await registry(world)
         await world.handle(an_article_listed(CUSHION, marked=False, product_area=HEARING))
         points = [SENDING]
@@ -203,4 +203,4 @@ async def test_a_preview_refuses_what_the_order_would(given: Given) -> None:
             answer = await api.post("/withdrawals:preview", json=body)
 
         problem = answer.json()
-        assert (answer.status_code, problem["reason"]) == (409, Reason.SOURCE_NOT_OF_PRODUCT_AREA)
+        assert (answer.status_code, problem["reason"]) == (422, Reason.SOURCE_NOT_OF_PRODUCT_AREA)
