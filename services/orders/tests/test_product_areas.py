@@ -85,9 +85,7 @@ def test_an_area_of_theirs_no_limit_and_an_article_of_no_area_are_ordered(
 ) -> None:
     user = a_user(product_areas=theirs)
 
-    order = placed(
-        areas, prescriber=user, requester=user, article=an_article(product_area=area)
-    )
+    order = placed(areas, prescriber=user, requester=user, article=an_article(product_area=area))
 
     assert order.supply is Supply.CENTRAL
 
@@ -150,7 +148,9 @@ def test_a_connected_store_is_withdrawn_from(policy: RegionPolicy) -> None:
 
 
 @pytest.mark.rule("REF-11a", "REF-11d")
-async def test_a_region_states_areas_and_stores_and_its_orders_keep_to_them(given: Given, regions: Policies) -> None:
+async def test_a_region_states_areas_and_stores_and_its_orders_keep_to_them(
+    given: Given, regions: Policies
+) -> None:
     async with given(service, policies=regions) as world:
         await registry(world)
         limited = a_user_stated(version=2, product_areas=(HEARING,), stores=("602",))
@@ -172,7 +172,9 @@ async def test_a_region_states_areas_and_stores_and_its_orders_keep_to_them(give
 
 
 @pytest.mark.rule("REF-11a")
-async def test_an_area_that_the_region_has_not_is_given_to_nobody(given: Given, regions: Policies) -> None:
+async def test_an_area_that_the_region_has_not_is_given_to_nobody(
+    given: Given, regions: Policies
+) -> None:
     async with given(service, policies=regions) as world:
         await registry(world)
 

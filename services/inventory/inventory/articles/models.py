@@ -2,7 +2,14 @@
 
 from kvitt_chassis.models import Aggregate, Json
 from kvitt_contracts import topics
-from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, Charging, IsoCode, ProductArea
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleStatus,
+    ArticleType,
+    Charging,
+    IsoCode,
+    ProductArea,
+)
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
