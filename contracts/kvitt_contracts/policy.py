@@ -24,9 +24,19 @@ from kvitt_contracts.policy_parts import (
     ProductAreaPolicy,
     StocktakingPolicy,
     SupplierInvoicePolicy,
+    SupplySource,
     in_order_of_day,
 )
-from kvitt_contracts.types import Money, PolicyVersion, RegionCode, StoreId, Word, content_hash
+from kvitt_contracts.types import (
+    Money,
+    PolicyVersion,
+    ProductArea,
+    RegionCode,
+    ServicePointId,
+    StoreId,
+    Word,
+    content_hash,
+)
 
 
 class ExpiryOutcome(StrEnum):
@@ -152,6 +162,22 @@ class RegionPolicy(Part):
     child_until: Annotated[int, Field(ge=1, le=30)] = 18
     email: tuple[Word, ...] = ()
     links: tuple[Link, ...] = ()
+
+    def product_area(self, code: ProductArea) -> ProductAreaPolicy | None:
+        """The product area of this code, or None where this version has none of it (REF-11)."""
+        return next((area for area in self.product_areas if area.code == code), None)
+
+    def sources_of(
+        self, code: ProductArea, *, at: ServicePointId
+    ) -> tuple[SupplySource, ...] | None:
+        """Where a service point may have an area's lines from: its own exception's sources, else
+        the area's; None where this version has none of the area (REF-11).
+        """
+        area = self.product_area(code)
+        if area is None:
+            return None
+        own = (one.sources for one in area.exceptions if one.service_point == at)
+        return next(own, area.sources)
 
     @property
     def pin(self) -> PolicyVersion:

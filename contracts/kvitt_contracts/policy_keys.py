@@ -32,6 +32,9 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "private_clinics_hold_stock": "REF-7",
     "rent_proration": "BIL-1",
     "answer_working_days": "ACT-6",
+    "product_areas.code": "REF-11",
+    "product_areas.sources": "REF-11",
+    "product_areas.exceptions": "REF-11",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -46,7 +49,8 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "order.prescribes_to_patients_only": "ORD-7 in orders",
     "order.draft_days": "ORD-1 in orders",
     "order.basket_days": "ORD-10 in orders",
-    "product_areas": "REF-11 in orders",
+    "product_areas.pickup_reasons": "PCK-4 in orders",
+    "product_areas.checklist": "PCK-6 in orders",
     "pickup.reasons": "PCK-1 in orders",
     "pickup.window_days": "PCK-3 in orders",
     "pickup.overdue_days": "PCK-2 in orders",

@@ -14,6 +14,7 @@ from kvitt_contracts.types import (
     Charging,
     IsoCode,
     Ore,
+    ProductArea,
     StoreId,
     SupplierId,
     VatPercent,
@@ -23,6 +24,7 @@ from kvitt_contracts.types import (
 class ArticleStated(Fact, type="region.article.stated.v1"):
     """An article of the region's catalogue (INV-2). Subject: the article number.
 
+    `product_area` is one of the policy's (REF-11); none: whoever orders may order it.
     `version` counts statements of the article.
     """
 
@@ -41,6 +43,7 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     lead_time_days: Annotated[int, Field(strict=True, ge=0, le=365)] = 5
     fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")] | None = None
     unit: Literal["piece", "pair", "set"] = "piece"
+    product_area: ProductArea | None = None
 
     @model_validator(mode="after")
     def _rent_is_counted_by_device(self) -> Self:

@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     CustomerId,
     OrganisationNumber,
     PayerId,
+    ProductArea,
     Role,
     ServicePointId,
     StoreId,
@@ -72,7 +73,8 @@ class CareUnitStated(Fact, type="region.care-unit.stated.v1"):
 class UserStated(Fact, type="region.user.stated.v1"):
     """A user by internal id, never by name (REF-3).
 
-    Subject: the user id. `acts_for`: prescribers whom a requester registers for.
+    Subject: the user id. `acts_for`: prescribers whom a requester registers for. `product_areas`
+    and `stores` limit what the user sees and orders (REF-11); not given, nothing does.
     `version` counts statements of the user.
     """
 
@@ -85,6 +87,8 @@ class UserStated(Fact, type="region.user.stated.v1"):
     default_service_point: ServicePointId
     acts_for: tuple[UserId, ...] = ()
     active: bool = True
+    product_areas: tuple[ProductArea, ...] | None = None
+    stores: tuple[StoreId, ...] | None = None
 
 
 class StoreStated(Fact, type="region.store.stated.v1"):

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from inventory.app import service
 from inventory.articles import domain
 from kvitt_contracts.inventory import ArticleListed, ArticlePriced
+from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.regions import ArticlePriceStated
-from kvitt_contracts.types import ArticleType, Money
+from kvitt_contracts.types import ArticleType, Money, RegionCode
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.regions import (
@@ -25,6 +26,12 @@ from contracts.tests.builders.regions import (
 from contracts.tests.builders.story import CUSHION, ROLLATOR
 from services.inventory.tests.builders import an_article
 from services.inventory.tests.worlds import refusal
+
+
+@pytest.fixture
+def policy(policies: Policies) -> RegionPolicy:
+    """Västerbotten's."""
+    return policies.of(RegionCode("ac")).versions[-1]
 
 
 def a_price(
@@ -57,9 +64,11 @@ def test_a_price_of_an_article_that_is_not_there_is_refused() -> None:
     assert (refused.value.reason, refused.value.field) == ("UNKNOWN_ARTICLE", "article_number")
 
 
-def test_a_service_is_never_marked() -> None:
+def test_a_service_is_never_marked(policy: RegionPolicy) -> None:
     with pytest.raises(domain.ArticleRefused) as refused:
-        domain.list_article(an_article_stated(type="service", marked=True), known=None)
+        domain.list_article(
+            an_article_stated(type="service", marked=True), known=None, policy=policy
+        )
 
     assert refused.value.reason == "SERVICE_IS_NEVER_MARKED"
 
@@ -71,9 +80,11 @@ def test_a_service_is_never_marked() -> None:
         {"marked": False, "charging": "sale", "type": ArticleType.SERVICE},
     ],
 )
-def test_how_an_article_is_counted_does_not_change(changes: dict[str, Any]) -> None:
+def test_how_an_article_is_counted_does_not_change(
+    policy: RegionPolicy, changes: dict[str, Any]
+) -> None:
     with pytest.raises(domain.ArticleRefused) as refused:
-        domain.list_article(an_article_stated(**changes), known=an_article())
+        domain.list_article(an_article_stated(**changes), known=an_article(), policy=policy)
 
     assert refused.value.reason == "WAY_OF_COUNTING_IS_FIXED"
 

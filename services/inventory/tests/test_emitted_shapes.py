@@ -5,9 +5,11 @@ from typing import Any
 
 from inventory.app import service
 from kvitt_contracts.envelope import Event
+from kvitt_contracts.policy import Policies
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
+from contracts.tests.builders.areas import with_product_areas
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
     a_transfer_lines_rejected,
@@ -59,10 +61,11 @@ from contracts.tests.builders.story import (
 MONDAY = stockholm("2026-03-02 08:00")
 
 
-async def test_inventory_emits_what_its_builders_make(given: Given) -> None:
+async def test_inventory_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
+    areas = with_product_areas(policies, "horsel")
     emitted: list[Event] = []
     for story in STORIES:
-        async with given(service, at=MONDAY) as world:
+        async with given(service, at=MONDAY, policies=areas) as world:
             await world.handle_all(*the_stores(), *the_catalogue())
             await world.handle_all(a_person_registered(), a_person_registered(OTHER_PATIENT))
             await story(world)
@@ -77,6 +80,7 @@ async def catalogue_and_stock(world: World) -> None:
         an_article_stated("30013", supplier=None),
         an_article_stated("30014", fee_group="charge_kit"),
         an_article_stated("30015", supplier=None, fee_group="charge_kit"),
+        an_article_stated("30016", product_area="horsel"),
         an_article_price_stated(),
         a_balance_stated(),
         rollators_received("170001"),

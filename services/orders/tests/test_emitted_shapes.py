@@ -1,6 +1,7 @@
 """What orders really emits: the builders beside the contracts may make nothing else."""
 
 from itertools import product
+from typing import Any
 from uuid import uuid4
 
 from kvitt_contracts.orders import (
@@ -13,6 +14,7 @@ from kvitt_contracts.orders import (
     ReportFault,
     VoidOrder,
 )
+from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import (
     CareUnitRecipient,
     DeviceNumber,
@@ -26,6 +28,7 @@ from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
 
+from contracts.tests.builders.areas import with_product_areas
 from contracts.tests.builders.inventory import (
     a_claim_refused_of_fault_report,
     a_custody,
@@ -69,8 +72,9 @@ MONDAY = stockholm("2026-03-02 08:00")
 PATIENT = NamedPatient(person=RegionPersonId("ac-person-1"))
 
 
-async def test_orders_emits_what_its_builders_make(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
+async def test_orders_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
+    areas = with_product_areas(policies, "horsel")
+    async with given(service, at=MONDAY, policies=areas) as world:
         await registry(world)
         await the_rest_of_the_registry(world)
         await orders_of_every_kind(world)
@@ -87,6 +91,13 @@ async def the_rest_of_the_registry(world: World) -> None:
     await world.handle(a_customer_stated("40355", store=None), subject="40355")
     requester = a_user_stated("b001req", roles=("requester",), acts_for=("k082lno",))
     await world.handle(requester, subject="b001req")
+    limits: tuple[dict[str, Any], ...] = (
+        {"product_areas": ("horsel",)},
+        {"stores": ("402",)},
+        {"product_areas": ("horsel",), "stores": ("402",)},
+    )
+    for number, limit in enumerate(limits):
+        await world.handle(a_user_stated(f"k09{number}lim", **limit), subject=f"k09{number}lim")
     await world.handle(an_article_listed(ROLLATOR))
     await world.handle(an_article_listed(BATTERY, marked=False, fee_group="charge_kit"))
     child = an_identity(CHILD)

@@ -19,14 +19,19 @@ from kvitt_chassis.http import (
 )
 from kvitt_chassis.parameters import read_from_texts
 from kvitt_contracts.copying import same_fields
-from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, StoreId
+from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, ProductArea, StoreId
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 from sqlalchemy import ColumnElement, and_, exists, select
 
 from inventory.articles import domain
 from inventory.articles.models import ArticleRow
-from inventory.articles.queries import articles_numbered, count_by_class, show_article_row
+from inventory.articles.queries import (
+    articles_numbered,
+    count_by_class,
+    show_article_row,
+    within_areas,
+)
 from inventory.stock.models import BalanceRow
 from inventory.stock.queries import available_of, balances_of
 from inventory.stock.views import BalanceView
@@ -93,6 +98,7 @@ class ArticleView(ArticleLine):
     lead_time_days: Annotated[int, Field(description="Leveranstid i arbetsdagar")]
     fee_group: Annotated[str | None, Field(description="Avgiftsgrupp")] = None
     unit: Annotated[str, Field(description="Enhet: piece, pair, set")]
+    product_area: Annotated[ProductArea | None, Field(description="Produktområde (REF-11)")]
     prices: list[PriceView]
     balances: list[BalanceView]
 
@@ -200,8 +206,10 @@ async def list_classes(reader: Reader, asked: Annotated[ClassesQuery, Query()]) 
 async def list_articles(
     reader: Reader, asked: Annotated[ArticleQuery, Query()]
 ) -> Page[ArticleLine]:
-    """Sök artiklar. Utan fråga visas alla; en sida har högst 200 träffar (INV-1)."""
-    page = await ARTICLES.page(asked, reader)
+    """Sök artiklar. Utan fråga visas alla; en sida har högst 200 träffar (INV-1). Den som har
+    produktområden ser artiklar i dem, och de som inte hör till något (REF-11).
+    """
+    page = await ARTICLES.page(asked, reader, *await within_areas(reader))
     if asked.with_balance or page.total < BALANCE_AT_ONCE_BELOW:
         return page.model_copy(update={"items": await _with_balance(reader, page.items)})
     return page
@@ -209,8 +217,10 @@ async def list_articles(
 
 @router.get("/articles/{article_number}")
 async def show_article(article_number: ArticleNumber, reader: Reader) -> ArticleView:
-    """En artikel med priser och saldo per förråd (INV-2)."""
-    row = await show_article_row(reader, article_number)
+    """En artikel med priser och saldo per förråd (INV-2), för den som är ansluten till vissa förråd
+    bara i dem och i dem som alla beställer ur (REF-11).
+    """
+    row = await show_article_row(reader, article_number, *await within_areas(reader))
     return _view(row, await balances_of(reader, [article_number]))
 
 
@@ -236,7 +246,7 @@ async def show_named_articles(
     reader: Reader, asked: Annotated[NamedArticlesQuery, Query()]
 ) -> NamedArticles:
     """Flera artiklar på en gång, som de visas en och en: högst 50."""
-    rows = await articles_numbered(reader, asked.number)
+    rows = await articles_numbered(reader, asked.number, *await within_areas(reader))
     balances = await balances_of(reader, asked.number)
     return NamedArticles(
         items=[
@@ -254,6 +264,7 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         lead_time_days=row.lead_time_days,
         fee_group=row.fee_group,
         unit=row.unit,
+        product_area=row.product_area,
         prices=[PriceView.of(point) for point in row.prices],
         balances=[BalanceView.of(balance) for balance in balances],
     )

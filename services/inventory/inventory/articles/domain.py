@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import ArticleEvent, ArticleListed, ArticlePriced
+from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import ArticlePriceStated, ArticleStated
 from kvitt_contracts.types import (
@@ -17,6 +18,7 @@ from kvitt_contracts.types import (
     Charging,
     IsoCode,
     Money,
+    ProductArea,
 )
 
 E = TypeVar("E", ArticleListed, ArticlePriced)
@@ -49,6 +51,7 @@ class Article:
     fee_group: str | None
     supplier: str | None
     unit: str
+    product_area: ProductArea | None = None
     prices: tuple[PricePoint, ...] = ()
 
     @property
@@ -66,11 +69,14 @@ class ArticleRefused(Refused):
     """The catalogue does not take the article or its price."""
 
 
-def list_article(stated: ArticleStated, *, known: Article | None) -> tuple[ArticleListed, ...]:
+def list_article(
+    stated: ArticleStated, *, known: Article | None, policy: RegionPolicy
+) -> tuple[ArticleListed, ...]:
     """Take an article into the catalogue, or what is new about it. Nothing new: no event.
 
     Raises ArticleRefused: a marked service; an article that turns from marked to unmarked, or from
-    goods to a service, or back. Source: INV-2, INV-4, INV-5.
+    goods to a service, or back; a product area that the policy has not (REF-11). Source: INV-2,
+    INV-4, INV-5.
     """
     if stated.marked and stated.type is ArticleType.SERVICE:
         raise ArticleRefused(
@@ -86,6 +92,15 @@ def list_article(stated: ArticleStated, *, known: Article | None) -> tuple[Artic
             rule="INV-4",
             field="marked",
             way_on="Lägg upp en ny artikel: hur en artikel räknas kan inte ändras.",
+        )
+    area = stated.product_area
+    if area is not None and policy.product_area(area) is None:
+        raise ArticleRefused(
+            "UNKNOWN_PRODUCT_AREA",
+            rule="REF-11",
+            field="product_area",
+            way_on="Ange ett produktområde som finns i regionens policy (product_areas).",
+            product_area=area,
         )
     return _unless_known(ArticleListed(**same_fields(stated, ArticleListed)), known)
 

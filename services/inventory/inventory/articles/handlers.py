@@ -21,14 +21,15 @@ def _stated(fact: ArticleStated | ArticlePriceStated, tx: Transaction) -> Iterab
 async def list_article(fact: ArticleStated, tx: Transaction) -> None:
     """INV-2: take the article into the catalogue.
 
-    Refused: SERVICE_IS_NEVER_MARKED (INV-5), WAY_OF_COUNTING_IS_FIXED (INV-4).
+    Refused: SERVICE_IS_NEVER_MARKED (INV-5), WAY_OF_COUNTING_IS_FIXED (INV-4),
+    UNKNOWN_PRODUCT_AREA (REF-11).
     """
     key = article_id(tx, fact.article_number)
     row = await tx.find(ArticleRow, key)
     if row is None:
-        tx.start(ArticleRow, key, *domain.list_article(fact, known=None))
+        tx.start(ArticleRow, key, *domain.list_article(fact, known=None, policy=tx.policy))
     else:
-        tx.record(row, *domain.list_article(fact, known=row.state()))
+        tx.record(row, *domain.list_article(fact, known=row.state(), policy=tx.policy))
 
 
 @messages.on(ArticlePriceStated, loads=_stated)

@@ -2,7 +2,14 @@
 
 from kvitt_chassis.models import Aggregate, Json
 from kvitt_contracts import topics
-from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, Charging, IsoCode
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleStatus,
+    ArticleType,
+    Charging,
+    IsoCode,
+    ProductArea,
+)
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,6 +45,7 @@ class ArticleRow(
     fee_group: Mapped[str | None]
     supplier: Mapped[str | None]
     unit: Mapped[str]
+    product_area: Mapped[ProductArea | None]
     prices: Mapped[tuple[domain.PricePoint, ...]] = mapped_column(
         Json(tuple[domain.PricePoint, ...])
     )

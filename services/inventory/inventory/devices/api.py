@@ -36,10 +36,10 @@ from kvitt_contracts.types import (
     UserId,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, not_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from inventory.articles.models import ArticleRow
-from inventory.articles.queries import articles_numbered, show_article_row
+from inventory.articles.queries import articles_numbered, show_article_row, within_areas
 from inventory.devices import domain, story
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.queries import (
@@ -234,9 +234,13 @@ DEVICES = ListOf(
 async def list_devices(reader: Reader, asked: Annotated[DeviceQuery, Query()]) -> Page[DeviceLine]:
     """Märkta hjälpmedel, efter innehavare, förråd, artikel eller del av individnumret: de som du
     eller dina enheter har, har i förråd eller ska ta över; för kundtjänst alla i regionen, utom de
-    hos någon med skyddade personuppgifter.
+    hos någon med skyddade personuppgifter. Av det som finns hos patienter visas det som hör till
+    dina produktområden (REF-11).
     """
-    return await DEVICES.page(asked, reader)
+    # decision 0346: what is in a store is shown, what is on a patient is of the reader's areas
+    areas = await within_areas(reader)
+    within = [or_(DeviceRow.holder_kind != "patient", *areas)] if areas else []
+    return await DEVICES.page(asked, reader, *within)
 
 
 class NamedDevicesQuery(BaseModel):

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from inventory.articles.models import ArticleRow
+from inventory.articles.queries import within_areas
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.queries import next_change_of
 from inventory.people.queries import protected_references, references_of
@@ -123,6 +124,6 @@ async def list_returned(
     reader: Reader, asked: Annotated[ReturnedQuery, Query()]
 ) -> Page[ReturnedLine]:
     """Vad en person har haft och inte har kvar, från den tid då du eller dina enheter svarade för
-    det. Var hjälpmedlet är nu sägs inte.
+    det, av dina produktområden (REF-11). Var hjälpmedlet är nu sägs inte.
     """
-    return await RETURNED.page(asked, reader)
+    return await RETURNED.page(asked, reader, *await within_areas(reader))

@@ -1,8 +1,8 @@
 """The tables of person references and of users, as orders published them last."""
 
-from kvitt_chassis.models import Regional
+from kvitt_chassis.models import Json, Regional
 from kvitt_chassis.users import RegisteredUser
-from kvitt_contracts.types import PersonRef, RegionPersonId
+from kvitt_contracts.types import PersonRef, ProductArea, RegionPersonId, StoreId
 from sqlalchemy import Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,4 +37,11 @@ class AliasRow(Regional, Base):
 
 
 class UserRow(RegisteredUser, Base):
-    """A user by internal id: their roles, service points and activity (REF-18)."""
+    """A user by internal id: their roles, service points and activity (REF-18), and what limits
+    them (REF-11): no product areas, no stores, no limit.
+    """
+
+    product_areas: Mapped[tuple[ProductArea, ...] | None] = mapped_column(
+        Json(tuple[ProductArea, ...])
+    )
+    stores: Mapped[tuple[StoreId, ...] | None] = mapped_column(Json(tuple[StoreId, ...]))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
@@ -13,11 +14,15 @@ from kvitt_contracts.types import (
     NamedRecipient,
     PatientRecipient,
     PersonRef,
+    ProductArea,
     Recipient,
+    StoreId,
 )
-from sqlalchemy import Select, Text, cast, select
+from sqlalchemy import ColumnElement, Select, Text, cast, not_, select, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import InstrumentedAttribute
 
-from inventory.people.models import AliasRow, PersonRow
+from inventory.people.models import AliasRow, PersonRow, UserRow
 
 
 def rows_of_holder(holder: Holder, tx: Transaction) -> Iterable[RowKey]:
@@ -45,6 +50,22 @@ def rows_of_recipient(named: NamedRecipient, tx: Transaction) -> Iterable[RowKey
     row = tx.fetched(PersonRow, named.person)
     if row is not None:
         yield from rows_of_holder(PatientRecipient(person=row.person), tx)
+
+
+async def areas_of(reader: RegionReader) -> tuple[ProductArea, ...] | None:
+    """The product areas of who reads; None where nothing limits them (REF-11)."""
+    mine = select(UserRow.product_areas).where(UserRow.user_id == reader.caller.user_id)
+    found = await reader.all(mine)
+    return found[0] if found else None
+
+
+def may_draw_from(caller: Caller, store: InstrumentedAttribute[StoreId]) -> ColumnElement[bool]:
+    """The caller is connected to a row's store, or nothing limits them to certain ones (REF-11)."""
+    connected = type_coerce(UserRow.stores, JSONB).has_key(store)
+    limited = select(UserRow.user_id).where(
+        UserRow.user_id == caller.user_id, UserRow.stores.is_not(None), not_(connected)
+    )
+    return not_(limited.exists())
 
 
 async def current_ref(tx: Transaction, person: PersonRef) -> PersonRef:

@@ -50,7 +50,7 @@ class StoreQuery(ListQuery):
     )
 
 
-SCOPE = Scope(StoreRow.region, service_points=[StoreRow.service_point], also=may_look_up)
+SCOPE = Scope(StoreRow.region, also=may_look_up)
 
 STORES = ListOf(
     select(StoreRow),
@@ -63,7 +63,9 @@ STORES = ListOf(
 
 @router.get("/stores")
 async def list_stores(reader: Reader, asked: Annotated[StoreQuery, Query()]) -> Page[StoreView]:
-    """De egna förråden och de som alla beställer ur; för kundtjänst alla."""
+    """De egna förråden som användaren är ansluten till (REF-11), och de som alla beställer ur; för
+    kundtjänst alla.
+    """
     return await STORES.page(asked, reader)
 
 

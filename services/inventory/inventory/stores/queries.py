@@ -10,6 +10,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import CustomerId, PayerId, StoreId
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from inventory.people.queries import may_draw_from
 from inventory.stores import domain
 from inventory.stores.models import CustomerRow, StoreRow
 
@@ -45,14 +46,16 @@ async def may_store_hold_stock(tx: Transaction, store: StoreId) -> bool:
 
 def are_own_stores(caller: Caller) -> ColumnElement[bool]:
     """A store is one of the caller's units': it is stated of a service point of theirs, or is the
-    own store that one of these draws from (REF-3, REF-18).
+    own store that one of these draws from (REF-3, REF-18), and the caller is connected to it
+    (REF-11).
     """
     points = sorted(caller.service_points)
     drawn_from = select(CustomerRow.store).where(CustomerRow.customer_id.in_(points))
-    return or_(
+    of_units = or_(
         StoreRow.service_point.in_(points),
         and_(StoreRow.kind == domain.StoreKind.OWN, StoreRow.store.in_(drawn_from)),
     )
+    return and_(of_units, may_draw_from(caller, StoreRow.store))
 
 
 def own_stores(caller: Caller) -> Select[StoreId]:

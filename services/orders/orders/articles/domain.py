@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType
+from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, ProductArea
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,7 @@ class Article:
     in_assortment: bool
     status: ArticleStatus
     fee_group: str | None = None
+    product_area: ProductArea | None = None
 
     @property
     def is_purchased(self) -> bool:

@@ -1,7 +1,7 @@
 """The catalogue as inventory emitted it last. Written by the projection beside this file alone."""
 
 from kvitt_chassis.models import Regional
-from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType
+from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, ProductArea
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.articles.domain import Article
@@ -20,6 +20,7 @@ class ArticleRow(Regional, Base):
     in_assortment: Mapped[bool]
     status: Mapped[ArticleStatus]
     fee_group: Mapped[str | None]
+    product_area: Mapped[ProductArea | None]
 
     def article(self) -> Article:
         """Returns the article as the value that the rules read."""
@@ -30,4 +31,5 @@ class ArticleRow(Regional, Base):
             in_assortment=self.in_assortment,
             status=self.status,
             fee_group=self.fee_group,
+            product_area=self.product_area,
         )

@@ -38,7 +38,8 @@ async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> Or
     (ORD-1), UNKNOWN_PAYER (REF-4); NOT_A_PRESCRIBER, NOT_A_SERVICE_POINT,
     NOT_CONNECTED_TO_SERVICE_POINT, NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE
     (REF-14), RECIPIENT_HAS_NO_ADDRESS (ORD-3), ARTICLE_NOT_IN_ASSORTMENT (ORD-5),
-    NO_LONGER_PURCHASED (ORD-6), ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8).
+    NO_LONGER_PURCHASED (ORD-6), ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8),
+    ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11).
     """
     return await _place(await _command(body, reader), body.reference, commands)
 
@@ -50,7 +51,8 @@ async def register_withdrawal(
     """Registrera ett uttag ur eget förråd (ORD-7). Lagret svarar; `Prefer: wait=2` väntar.
 
     Nekas som en order, och: PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), STORE_NOT_OF_SERVICE_POINT,
-    DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8), SERVICE_IS_NOT_STOCKED (ORD-7).
+    DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8), SERVICE_IS_NOT_STOCKED (ORD-7),
+    STORE_NOT_OF_USER (REF-11).
     """
     return await _place(await _withdrawal(body, reader), body.reference, commands)
 

@@ -33,6 +33,7 @@ from orders.articles.domain import Article
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.parties.domain import Parties, Patient, must_fit, recipient_of
+from orders.product_areas.domain import must_be_connected, must_be_of_areas
 from orders.units.domain import Customer
 
 
@@ -57,11 +58,14 @@ def place(
     """Place an order from the central store (ORD-1).
 
     `articles` has each line's article; `today` is a Stockholm day. Raises OrderRefused: the parties
-    do not fit (REF-3), an article outside the assortment (ORD-5) or of which no balance counts
+    do not fit (REF-3) or lack an area, an area is not had from there (REF-11), an article outside the assortment (ORD-5) or of which no balance counts
     (ORD-6), more than one of a marked device or a certain one (ORD-8), no address to deliver to
     (ORD-3).
     """
     must_fit(parties)
+    must_be_of_areas(
+        command.lines, articles=articles, parties=parties, source="central", policy=policy
+    )
     for number, line in enumerate(command.lines):
         article = articles[line.article_number]
         _must_be_in_assortment(article, number)
@@ -96,11 +100,16 @@ def withdraw(
     goods.
 
     `today` is a Stockholm day. Articles outside the assortment may be withdrawn (ORD-5). Raises
-    OrderRefused: the parties do not fit (REF-3), a private clinic (REF-7), another's store or a
-    marked device that is not named (ORD-8), a service (ORD-7).
+    OrderRefused: the parties do not fit (REF-3), lack an area or the store, an area is not had from
+    own stores (REF-11), a private clinic (REF-7), another's store or a marked device that is not
+    named (ORD-8), a service (ORD-7).
     """
     must_fit(parties)
     _must_own(command.store, parties.service_point, policy)
+    must_be_connected(command.store, parties)
+    must_be_of_areas(
+        command.lines, articles=articles, parties=parties, source="own_store", policy=policy
+    )
     seen: set[str] = set()
     for number, line in enumerate(command.lines):
         article = articles[line.article_number]

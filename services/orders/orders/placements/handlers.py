@@ -31,7 +31,8 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     (REF-4); the parties: NOT_A_PRESCRIBER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT,
     NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE (REF-14), RECIPIENT_HAS_NO_ADDRESS
     (ORD-3); a line: ARTICLE_NOT_IN_ASSORTMENT (ORD-5), NO_LONGER_PURCHASED (ORD-6),
-    ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8).
+    ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8),
+    ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11).
     """
     if tx.message is not None:  # it came over Kafka
         domain.must_carry_no_details(command.delivery)
@@ -55,8 +56,8 @@ async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> N
     """Prescribe from the own store; pending until inventory answers (ORD-7).
 
     Refused: as an order is, and PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), STORE_NOT_OF_SERVICE_POINT
-    (ORD-8); a line: SERVICE_IS_NOT_STOCKED (ORD-7), DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE
-    (ORD-8).
+    (ORD-8), STORE_NOT_OF_USER (REF-11); a line: SERVICE_IS_NOT_STOCKED (ORD-7),
+    DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8).
     """
     order_id = await _new_order(tx)
     parties, articles = await parties_of(command, tx), await articles_of(command, tx)

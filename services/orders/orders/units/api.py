@@ -10,6 +10,7 @@ from kvitt_contracts.types import (
     CareUnitId,
     CustomerId,
     PayerId,
+    ProductArea,
     Role,
     ServicePointId,
     StoreId,
@@ -72,6 +73,12 @@ class UserView(_View):
         tuple[UserId, ...], Field(description="Förskrivare som användaren registrerar åt (REF-3)")
     ]
     active: Annotated[bool, Field(description="Har tillgång")]
+    product_areas: Annotated[
+        tuple[ProductArea, ...] | None, Field(description="Produktområden; utan gräns saknas de")
+    ]
+    stores: Annotated[
+        tuple[StoreId, ...] | None, Field(description="Anslutna förråd; utan gräns saknas de")
+    ]
 
 
 class PayerQuery(ListQuery):

@@ -18,6 +18,7 @@ from kvitt_contracts.types import (
     CareUnitId,
     CustomerId,
     PayerId,
+    ProductArea,
     Role,
     ServicePointId,
     StoreId,
@@ -33,6 +34,7 @@ class Reason(StrEnum):
     PRIVATE_CLINIC_HOLDS_NO_STOCK = "PRIVATE_CLINIC_HOLDS_NO_STOCK"
     DEFAULT_NOT_AMONG_SERVICE_POINTS = "DEFAULT_NOT_AMONG_SERVICE_POINTS"
     NOT_A_SERVICE_POINT = "NOT_A_SERVICE_POINT"
+    UNKNOWN_PRODUCT_AREA = "UNKNOWN_PRODUCT_AREA"
 
 
 class UnitRefused(Refused):
@@ -70,7 +72,10 @@ class CareUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A user by internal id; `acts_for` are the prescribers whom a requester registers for."""
+    """A user by internal id; `acts_for` are the prescribers whom a requester registers for.
+
+    `product_areas` and `stores` limit what they order and from where; None limits nothing (REF-11).
+    """
 
     user_id: UserId
     roles: tuple[Role, ...]
@@ -78,6 +83,8 @@ class User:
     default_service_point: ServicePointId
     acts_for: tuple[UserId, ...] = ()
     active: bool
+    product_areas: tuple[ProductArea, ...] | None = None
+    stores: tuple[StoreId, ...] | None = None
 
     def has(self, role: Role) -> bool:
         """True while the user is active and has the role."""
@@ -86,6 +93,14 @@ class User:
     def works_at(self, service_point: CustomerId) -> bool:
         """True for each of the user's service points."""
         return service_point in self.service_points
+
+    def has_area(self, area: ProductArea | None) -> bool:
+        """True for what is of no product area, and for each of the user's (REF-11)."""
+        return area is None or self.product_areas is None or area in self.product_areas
+
+    def may_draw_from(self, store: StoreId) -> bool:
+        """True for each store that the user is connected to (REF-11)."""
+        return self.stores is None or store in self.stores
 
 
 def register_payer(
@@ -131,11 +146,16 @@ def register_care_unit(
 
 
 def register_user(
-    fact: UserStated, *, known: User | None, service_points: tuple[Customer, ...]
+    fact: UserStated,
+    *,
+    known: User | None,
+    service_points: tuple[Customer, ...],
+    policy: RegionPolicy,
 ) -> tuple[UserRegistered, ...]:
     """A user with service points, one of them the default (REF-3).
 
-    Raises UnitRefused: the default is not among them, or one is no service point.
+    Raises UnitRefused: the default is not among them, one is no service point, or the policy has no
+    such product area (REF-11).
     """
     if fact.default_service_point not in fact.service_points:
         raise UnitRefused(
@@ -152,6 +172,15 @@ def register_user(
                 field=f"service_points.{number}",
                 way_on="Kunden är inget tjänsteställe. Skicka kunden som tjänsteställe först.",
                 customer_id=customer.customer_id,
+            )
+    for number, area in enumerate(fact.product_areas or ()):
+        if policy.product_area(area) is None:
+            raise UnitRefused(
+                Reason.UNKNOWN_PRODUCT_AREA,
+                rule="REF-11",
+                field=f"product_areas.{number}",
+                way_on="Ange ett produktområde som finns i regionens policy (product_areas).",
+                product_area=area,
             )
     event = UserRegistered(**same_fields(fact, UserRegistered))
     return () if known == evolve_user(known, event) else (event,)

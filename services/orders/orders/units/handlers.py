@@ -74,7 +74,7 @@ async def on_user_stated(fact: UserStated, tx: Transaction) -> None:
     """Register or correct a user; it waits until every service point is known (REF-3).
 
     Refused: SUBJECT_DIFFERS (contract), DEFAULT_NOT_AMONG_SERVICE_POINTS, NOT_A_SERVICE_POINT
-    (REF-3).
+    (REF-3), UNKNOWN_PRODUCT_AREA (REF-11).
     """
     subject_must_be(fact.user_id, tx.subject)
     key = user_key(fact.user_id, tx)
@@ -85,5 +85,6 @@ async def on_user_stated(fact: UserStated, tx: Transaction) -> None:
         fact,
         known=known,
         service_points=tuple(row.state() for row in places),
+        policy=tx.policy,
     )
     tx.record_at(UserRow, key, *events)

@@ -7,6 +7,7 @@ from kvitt_contracts.types import (
     CareUnitId,
     CustomerId,
     PayerId,
+    ProductArea,
     Role,
     ServicePointId,
     StoreId,
@@ -97,3 +98,7 @@ class UserRow(
     default_service_point: Mapped[ServicePointId]
     acts_for: Mapped[tuple[UserId, ...]] = mapped_column(Json(tuple[UserId, ...]))
     active: Mapped[bool]
+    product_areas: Mapped[tuple[ProductArea, ...] | None] = mapped_column(
+        Json(tuple[ProductArea, ...])
+    )
+    stores: Mapped[tuple[StoreId, ...] | None] = mapped_column(Json(tuple[StoreId, ...]))

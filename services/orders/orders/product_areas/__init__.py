@@ -1,0 +1,1 @@
+"""What the product areas of users and articles allow an order (REF-11)."""

@@ -1,0 +1,87 @@
+"""What product areas and connected stores allow an order. No clock, no database, no log."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from kvitt_contracts.orders import LineToOrder
+from kvitt_contracts.policy import RegionPolicy
+from kvitt_contracts.types import ArticleNumber, ProductArea, ServicePointId, StoreId
+
+from orders.articles.domain import Article
+from orders.customer_orders.reasons import OrderRefused, Reason
+from orders.parties.domain import Parties
+
+Source = Literal["central", "own_store"]
+"""Where an order's lines come from: the device service, or the unit's own store."""
+
+
+# decision 0345: prescriber and requester have the area, the policy its sources
+def must_be_of_areas(
+    lines: Sequence[LineToOrder],
+    *,
+    articles: Mapping[ArticleNumber, Article],
+    parties: Parties,
+    source: Source,
+    policy: RegionPolicy,
+) -> None:
+    """Check that those who order have each article's product area, and that the area is supplied
+    from `source` to the service point. An article of no area is everybody's.
+
+    Raises OrderRefused (REF-11) naming the line.
+    """
+    for number, line in enumerate(lines):
+        area = articles[line.article_number].product_area
+        if area is None:
+            continue
+        for user in (parties.prescriber, parties.requester):
+            if not user.has_area(area):
+                raise OrderRefused(
+                    Reason.ARTICLE_OUTSIDE_PRODUCT_AREAS,
+                    rule="REF-11",
+                    field=f"lines.{number}.article_number",
+                    way_on="Artikeln hör till ett produktområde som användaren saknar. Välj en"
+                    " annan artikel, eller be enhetschefen om produktområdet.",
+                    product_area=area,
+                    user_id=user.user_id,
+                )
+        _must_be_supplied(area, number, parties=parties, source=source, policy=policy)
+
+
+def must_be_connected(store: StoreId, parties: Parties) -> None:
+    """Check that those who deliver from a store are connected to it.
+
+    Raises OrderRefused (STORE_NOT_OF_USER, REF-11).
+    """
+    for user in (parties.prescriber, parties.requester):
+        if not user.may_draw_from(store):
+            raise OrderRefused(
+                Reason.STORE_NOT_OF_USER,
+                rule="REF-11",
+                field="store",
+                way_on="Användaren är inte ansluten till förrådet. Välj ett anslutet förråd, eller"
+                " be enhetschefen om anslutning.",
+                user_id=user.user_id,
+            )
+
+
+def _must_be_supplied(
+    area: ProductArea, number: int, *, parties: Parties, source: Source, policy: RegionPolicy
+) -> None:
+    sources = policy.sources_of(area, at=ServicePointId(parties.service_point.customer_id))
+    # a version that has the area no longer says nothing of its sources
+    if sources is not None and source not in sources:
+        raise OrderRefused(
+            Reason.SOURCE_NOT_OF_PRODUCT_AREA,
+            rule="REF-11",
+            field=f"lines.{number}.article_number",
+            way_on=_OTHER_WAY[source],
+            product_area=area,
+        )
+
+
+_OTHER_WAY: Mapping[Source, str] = {
+    "central": "Tjänstestället får inte produktområdet från centrallagret. Gör ett uttag ur eget"
+    " förråd.",
+    "own_store": "Tjänstestället tar inte produktområdet ur eget förråd. Beställ från"
+    " centrallagret med en order.",
+}
