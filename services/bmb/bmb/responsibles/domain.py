@@ -213,6 +213,11 @@ def evolve(known: Responsibles | None, event: ResponsiblesEvent) -> Responsibles
     return Responsibles(**same_fields(event, Responsibles))
 
 
+def who_is_named(known: Responsibles) -> frozenset[UserId]:
+    """Everybody who has a part in answering for the service point, on whichever day."""
+    return frozenset(user for _, user in _parts(known))
+
+
 def _named_in(known: Responsibles) -> Named:
     return Named(**same_fields(known, Named))
 
