@@ -72,8 +72,8 @@ async def measure(world: World, *, behind: int, samples: int) -> Table:
         ],
         "Fifty lines, in the client's eyes. Behind: the month's own rows, copied into months "
         "before it with other persons, a tenth of what was carried out made void, as where no "
-        "answer voids; *lines* are counted to 10,000. A person's and a device's are chosen by "
-        "chance.",
+        "answer voids; *lines* are counted to 10,000. A person's, a sender's and a device's "
+        "are chosen by chance among those of the unit's transfers.",
     )
 
 
@@ -116,18 +116,27 @@ def _copying(connection: psycopg.Connection) -> sql.Composed:
 
 
 def _questions(world: World, unit: Unit) -> list[tuple[str, str]]:
-    """Every list that there is, and each way to narrow and sort it, for who may ask."""
+    """Every list that there is, and each way to narrow and sort it, for who may ask.
+
+    Raises RuntimeError where the unit has sent nothing.
+    """
+    query = """
+        SELECT t.current_recipient ->> 'person', t.sender, d.device_number
+        FROM transfers t JOIN devices d ON d.device_id::text = t.devices ->> 0
+        WHERE t.sending_service_point = %s ORDER BY random() LIMIT 1
+    """
     with world.connect("bmb") as connection:
-        query = "SELECT current_recipient ->> 'person', sender FROM transfers ORDER BY random()"
-        person, sender = connection.execute(query + " LIMIT 1").fetchone() or ("", "")
-        device = connection.execute("SELECT max(device_number) FROM devices").fetchone() or ("",)
+        chosen = connection.execute(query, [unit.service_point]).fetchone()
+    if chosen is None:
+        raise RuntimeError(f"nothing was sent from {unit.service_point}")
+    person, sender, device = chosen
     narrowed = [
         "/transfers?status=completed",
         f"/transfers?incoming={unit.service_point}",
         f"/transfers?outgoing={unit.service_point}&status=voided",
         f"/transfers?sender={sender}",
         f"/transfers?person={person}",
-        f"/transfers?device={device[0]}",
+        f"/transfers?device={device}",
         *(f"/transfers?sort={one}" for one in ("-transfer_date", "deadline", "sender", "status")),
     ]
     own = ["", ":to-take-over", ":unanswered", ":rejected", ":unanswered?sort=transfer_date"]
