@@ -19,6 +19,7 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.customer_orders.models import OrderRow
+from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 
@@ -50,7 +51,12 @@ UNUSED: set[type[Message]] = {
     *NO_PART_BEGINS_OR_ENDS,
 }
 
-OVER_HTTP_ALONE: set[type[Message]] = {AddPerson, KeepContact}
+OVER_HTTP_ALONE: set[type[Message]] = {
+    AddPerson,
+    KeepContact,
+    ReportFaultInWords,
+    AssessRiskInWords,
+}
 
 
 async def handle(world: World, one: Example) -> None:
