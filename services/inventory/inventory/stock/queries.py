@@ -14,15 +14,17 @@ from inventory.stores.models import StoreRow
 from inventory.tables import is_among
 
 
-async def balances_of(reader: RegionReader, number: ArticleNumber) -> Sequence[BalanceRow]:
-    """An article's balances, by store: for who is connected to certain stores, those and the ones
-    that every unit orders from (REF-11).
+async def balances_of(
+    reader: RegionReader, numbers: Sequence[ArticleNumber]
+) -> Sequence[BalanceRow]:
+    """These articles' balances, by store: for who is connected to certain stores, those and the
+    ones that every unit orders from (REF-11).
     """
     is_central = select(StoreRow.store).where(StoreRow.kind.in_(FOR_EVERYBODY))
     seen = or_(
         may_draw_from(reader.caller, BalanceRow.store), is_among(BalanceRow.store, is_central)
     )
-    query = select(BalanceRow).where(BalanceRow.article_number == number, seen)
+    query = select(BalanceRow).where(BalanceRow.article_number.in_(numbers), seen)
     return await reader.all(query.order_by(BalanceRow.store))
 
 

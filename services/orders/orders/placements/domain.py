@@ -58,9 +58,9 @@ def place(
     """Place an order from the central store (ORD-1).
 
     `articles` has each line's article; `today` is a Stockholm day. Raises OrderRefused: the parties
-    do not fit (REF-3) or lack an area, an area is not had from there (REF-11), an article outside the assortment (ORD-5) or of which no balance counts
-    (ORD-6), more than one of a marked device or a certain one (ORD-8), no address to deliver to
-    (ORD-3).
+    do not fit (REF-3) or lack an area, an area is not had from there (REF-11), an article outside
+    the assortment (ORD-5) or of which no balance counts (ORD-6), more than one of a marked device
+    or a certain one (ORD-8), no address to deliver to (ORD-3).
     """
     must_fit(parties)
     must_be_of_areas(
