@@ -50,7 +50,8 @@ class Timer:
     The row's key is a UUID; it is an aggregate, or another row with `locked_when_loaded`.
     `loads(key, tx)` and `reads(key, tx)` name further rows, as a message's handler does. One that
     is `slow` is fired in a transaction of its own, after the others that are due: however many slow
-    ones are, nobody waits for more than one, or half a second of them.
+    ones are, nobody waits for more than one, or half a second of them. One that is `set_ahead` may
+    be set before its row is there: without one there is nothing to do.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Timer:
     loads: Names | None = None
     reads: Names | None = None
     slow: bool = False
+    set_ahead: bool = False
 
     @property
     def route(self) -> "TimerRoute":

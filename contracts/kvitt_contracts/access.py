@@ -135,6 +135,7 @@ def _command(
     )
 
 
+_FAULT_REPORT = "/fault-reports/{fault_report_id}"
 _PLACES = ("requester", "prescriber")
 
 _ORDERS = (
@@ -147,9 +148,34 @@ _ORDERS = (
         actors=_PLACES,
     ),
     _command("orders.order.void", "POST /orders/{order_id}:void", orders.VoidOrder, _WORKS),
+    _command("orders.fault-report.report", "POST /fault-reports", orders.ReportFault, _STAFF),
+    _command(
+        "orders.fault-report.name-prescriber",
+        f"POST {_FAULT_REPORT}:name-prescriber",
+        orders.NamePrescriber,
+        _CARE,
+    ),
+    _command(
+        "orders.fault-report.forward",
+        f"POST {_FAULT_REPORT}:forward",
+        orders.ForwardFaultReport,
+        _CARE,
+    ),
+    _command(
+        "orders.fault-report.assess-risk",
+        f"POST {_FAULT_REPORT}:assess-risk",
+        orders.AssessRisk,
+        _WORKS,
+    ),
+    _command(
+        "orders.fault-report.close", f"POST {_FAULT_REPORT}:close", orders.CloseFaultReport, _STAFF
+    ),
     *_routes(
         "orders",
         {
+            "GET /fault-reports": ("orders.fault-reports.list", _READS),
+            f"GET {_FAULT_REPORT}": ("orders.fault-report.show", _READS),
+            f"GET {_FAULT_REPORT}/story": ("orders.fault-report.tell", _READS),
             "POST /orders:preview": ("orders.order.preview", _WORKS),
             "POST /withdrawals:preview": ("orders.withdrawal.preview", _WORKS),
             "GET /orders": ("orders.orders.list", _READS),
@@ -218,6 +244,7 @@ _BMB = (
             "GET /transfers:to-take-over": ("bmb.transfers.to-take-over", _MINE),
             "GET /transfers:unanswered": ("bmb.transfers.unanswered", _MINE),
             "GET /transfers:rejected": ("bmb.transfers.rejected", _MINE),
+            "GET /transfers:named": ("bmb.transfers.named", _READS),
             "GET /transfers:locked": ("bmb.transfers.locked", {**_STAFF, **_SYSTEM}),
             f"GET {_TRANSFER}": ("bmb.transfer.show", _READS),
             f"GET {_TRANSFER}/story": ("bmb.transfer.tell", _READS),
@@ -234,11 +261,13 @@ _INVENTORY = _routes(
     {
         "GET /articles": ("inventory.articles.list", _LOOKS_UP),
         "GET /articles:classes": ("inventory.articles.classes", _LOOKS_UP),
+        "GET /articles:named": ("inventory.articles.named", _LOOKS_UP),
         "GET /articles/{article_number}": ("inventory.article.show", _LOOKS_UP),
         "GET /stores": ("inventory.stores.list", _READS),
         "GET /stores/{store}/balances": ("inventory.balances.list", _READS),
         "GET /stock-moves": ("inventory.stock-moves.list", _READS),
         "GET /devices": ("inventory.devices.list", _READS),
+        "GET /devices:named": ("inventory.devices.named", _READS),
         "GET /devices:returned": ("inventory.devices.returned", _READS),
         "GET /devices/{device_id}": ("inventory.device.show", _READS),
         "GET /devices/{device_id}/story": ("inventory.device.tell", _READS),

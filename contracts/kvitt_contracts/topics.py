@@ -41,6 +41,7 @@ __all__ = [
     "DAYS_14",
     "FOR_EVER",
     "INVENTORY_ARTICLES",
+    "INVENTORY_CLAIMS",
     "INVENTORY_DAYS",
     "INVENTORY_DEVICES",
     "INVENTORY_HOLDS",
@@ -49,6 +50,7 @@ __all__ = [
     "INVENTORY_STOCK_MOVES",
     "NOTIFICATIONS_MESSAGES",
     "ORDERS_CUSTOMER_ORDERS",
+    "ORDERS_FAULT_REPORTS",
     "ORDERS_PERSONS",
     "ORDERS_REFUSALS",
     "ORDERS_UNITS",
@@ -103,6 +105,13 @@ ORDERS_CUSTOMER_ORDERS = domain_topic(
     "notifications",
     coming=orders.ComingOrderEvent,
 )
+ORDERS_FAULT_REPORTS = domain_topic(
+    "orders.fault-reports",
+    "FaultReportId",
+    orders.FaultReportEvent,
+    "inventory",
+    "notifications",
+)
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -123,7 +132,7 @@ BMB_RESPONSIBLES = domain_topic(
     "the service point's id",
     bmb.ResponsiblesEvent,
     "notifications",
-    to_come=["orders"],
+    "orders",
 )
 BMB_REFUSALS = domain_topic(
     "bmb.refusals",
@@ -154,6 +163,14 @@ INVENTORY_HOLDS = domain_topic(
     "TransferId",
     inventory.HoldEvent,
     "bmb",
+)
+INVENTORY_CLAIMS = domain_topic(
+    "inventory.claims",
+    "the claimant's id",
+    inventory.ClaimEvent,
+    "orders",
+    coming=inventory.ComingClaimEvent,
+    to_come=["billing", "notifications"],
 )
 INVENTORY_DEVICES = domain_topic(
     "inventory.devices",
@@ -228,6 +245,11 @@ REGION_ORDERS = inbound_topic(
         orders.PlaceOrder,
         orders.RegisterWithdrawal,
         orders.VoidOrder,
+        orders.ReportFault,
+        orders.NamePrescriber,
+        orders.ForwardFaultReport,
+        orders.AssessRisk,
+        orders.CloseFaultReport,
     ],
     coming=coming.TO_ORDERS,
 )
@@ -279,6 +301,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_UNITS,
     ORDERS_USERS,
     ORDERS_CUSTOMER_ORDERS,
+    ORDERS_FAULT_REPORTS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,
@@ -286,6 +309,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_ARTICLES,
     INVENTORY_RESERVATIONS,
     INVENTORY_HOLDS,
+    INVENTORY_CLAIMS,
     INVENTORY_DEVICES,
     INVENTORY_STOCK_MOVES,
     INVENTORY_DAYS,

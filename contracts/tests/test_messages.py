@@ -3,10 +3,11 @@
 import importlib
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from kvitt_contracts.billing import LedgerEntryPosted
-from kvitt_contracts.bmb import SaveTransfer
+from kvitt_contracts.bmb import AcceptTransfer, SaveTransfer
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import examples
 from kvitt_contracts.inventory import ArticleListed, CustodyChanged, DeviceRegistered
@@ -107,6 +108,16 @@ def test_an_order_goes_to_the_unit_the_recipient_or_a_one_off_address(to: dict[s
 )
 def test_an_order_is_for_a_patient_or_a_care_unit(recipient: dict[str, str]) -> None:
     assert _read(PlaceOrder, recipient=recipient).recipient.kind == recipient["kind"]
+
+
+@pytest.mark.rule("BMB-5e")
+def test_a_rejected_device_is_named_by_its_id_or_its_number() -> None:
+    number, device = {"device_number": "R100417"}, {"device_id": str(uuid4())}
+    assert len(_read(AcceptTransfer, reject=[number, device]).reject) == 2
+
+    for neither in ({}, number | device):
+        with pytest.raises(ValidationError, match="BMB-5: ange device_id eller device_number"):
+            _read(AcceptTransfer, reject=[neither])
 
 
 @pytest.mark.rule("BMB-1a")

@@ -12,7 +12,14 @@ from uuid import UUID
 
 import typer
 from kvitt_contracts.calendar import STOCKHOLM
-from kvitt_contracts.types import RegionCode, identify, looks_like_personal_number
+from kvitt_contracts.types import (
+    Code,
+    DeviceNumber,
+    OrderNumber,
+    RegionCode,
+    identify,
+    looks_like_personal_number,
+)
 from rich.table import Table
 
 from kvitt.admin import Admin
@@ -288,7 +295,7 @@ def _is_within(at: str, begun: str, ended: str | None) -> bool:
 
 def _device_named(system: RegionSystem, named: str) -> Json | None:
     key: object = _uuid(named)
-    if key is None:
+    if key is None and _is_a(DeviceNumber, named):
         listed = system.all("inventory", "/devices", device_number=named)
         key = next((one["device_id"] for one in listed if one["device_number"] == named), None)
     return None if key is None else system.find("inventory", f"/devices/{key}")
@@ -296,7 +303,7 @@ def _device_named(system: RegionSystem, named: str) -> Json | None:
 
 def _order_named(system: RegionSystem, named: str) -> Json | None:
     found: Json | None = system.find("orders", f"/orders/{_id(system, 'order', named)}")
-    if found is None and named.isdigit():
+    if found is None and _is_a(OrderNumber, named):
         listed = system.all("orders", "/orders", order_number=named)
         key = next((one["order_id"] for one in listed if str(one["order_number"]) == named), None)
         found = system.find("orders", f"/orders/{key}") if key else None
@@ -306,6 +313,15 @@ def _order_named(system: RegionSystem, named: str) -> Json | None:
 def _id(system: RegionSystem, noun: str, named: str) -> UUID:
     """The id of what is named so: by itself, or by the region's own reference."""
     return _uuid(named) or identify(RegionCode(system.region), noun, named)
+
+
+def _is_a(code: type[Code], named: str) -> bool:
+    """True where it can be one: what cannot be a number is in no list, and is not asked for."""
+    try:
+        code(named)
+    except ValueError:
+        return False
+    return True
 
 
 def _uuid(named: str) -> UUID | None:

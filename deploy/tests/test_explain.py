@@ -43,3 +43,10 @@ def test_a_personal_number_is_asked_of_no_service_and_repeated_to_nobody(
         printed("explain", noun, number, "--region", "ac")
 
     assert number not in f"{told.value.what} {told.value.remedy}"
+
+
+@pytest.mark.usefixtures("nobody")
+@pytest.mark.parametrize("named", ["7" * 31, "R 40292", "R40292/1"])
+def test_what_cannot_be_a_device_number_is_no_device_and_nobody_is_asked(named: str) -> None:
+    with pytest.raises(LocalProblem, match=f"There is no device {named} in ac"):
+        printed("explain", "device", named, "--region", "ac")

@@ -14,7 +14,7 @@ from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.regions import PersonsJoined, PersonStated
 from kvitt_contracts.types import NamedPatient, RegionPersonId
 
-from examples.generator import catalogue, registry, responsibles
+from examples.generator import by_line, catalogue, registry, responsibles
 from examples.generator.messages import Line, Pen, days_from
 from examples.generator.mistakes import plan_mistakes
 from examples.generator.model.counting import Model
@@ -74,6 +74,11 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
     model.take_all(cut_over["catalogue.jsonl"])
     patients = sorted(name for name, one in model.world.people.items() if one.active)
     cut_over["stock.jsonl"] = _stock(profile, units, listed, patients, pen, rng)
+    if model.policy.transfer.bundle == "by_line":
+        cut_over["stock.jsonl"] += [
+            pen.write("inventory", one.device_number, one, day=CUT_OVER)
+            for one in by_line.devices(profile, units, listed, patients[1:])
+        ]
     model.take_all(cut_over["stock.jsonl"])
     month = Month(
         profile=profile,
@@ -110,6 +115,8 @@ def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
         plan_shortages(month)
         plan_mistakes(month)
     responsibles.plan_responsibles(month)
+    if month.policy.transfer.bundle == "by_line":
+        by_line.plan_bundles(month)
     days: dict[date, list[Line]] = {}
     for day in days_from(CUT_OVER + timedelta(days=1), last_day):
         month.begin_day(day)

@@ -37,7 +37,7 @@ _DEVICES: Final = 5
 
 def head(units: Units, *, active: bool = True) -> UserStated:
     """The head, who only answers transfers."""
-    place = _place(units, 2)
+    place = service_point_at(units, 2)
     return UserStated(
         version=1 if active else 2,
         user_id=HEAD,
@@ -50,16 +50,22 @@ def head(units: Units, *, active: bool = True) -> UserStated:
 
 def at_the_cut_over(units: Units) -> Iterator[ResponsiblesStated]:
     """Who answers from the first day on; at all other service points everybody does."""
-    first, second, requester = _team(units, 1)
+    first, second, requester = team(units, 1)
     yield ResponsiblesStated(
-        version=1, service_point=_place(units, 1), main=first, substitutes=(second,)
+        version=1, service_point=service_point_at(units, 1), main=first, substitutes=(second,)
     )
     yield ResponsiblesStated(
-        version=1, service_point=_place(units, 2), main=HEAD, substitutes=_team(units, 2)[:1]
+        version=1,
+        service_point=service_point_at(units, 2),
+        main=HEAD,
+        substitutes=team(units, 2)[:1],
     )
-    first, second, requester = _team(units, 3)
+    first, second, requester = team(units, 3)
     yield ResponsiblesStated(
-        version=1, service_point=_place(units, 3), main=second, substitutes=(first, requester)
+        version=1,
+        service_point=service_point_at(units, 3),
+        main=second,
+        substitutes=(first, requester),
     )
 
 
@@ -68,8 +74,10 @@ def devices(
 ) -> Iterator[DeviceStated]:
     """What the transfers below are about, and nothing else: old stock, lent to a patient."""
     article = next(one.article for one in listed if one.kind.marked and one.kind.stock)
-    prescriber, *_ = _team(units, 4)
-    payer = next(one.payer_id for one in units.customers if one.customer_id == _place(units, 4))
+    prescriber, *_ = team(units, 4)
+    payer = next(
+        one.payer_id for one in units.customers if one.customer_id == service_point_at(units, 4)
+    )
     for number in _numbers(profile):
         yield DeviceStated(
             version=1,
@@ -92,9 +100,25 @@ def plan_responsibles(month: Month) -> None:
     _around_the_leaving(month)
 
 
+def service_point_at(units: Units, at: int) -> ServicePointId:
+    """One of the units' service points, by where it stands among them."""
+    return ServicePointId(units.customers[at].customer_id)
+
+
+def team(units: Units, at: int) -> tuple[UserId, ...]:
+    """Two prescribers and a requester whose own service point it is."""
+    place = service_point_at(units, at)
+    return tuple(
+        one.user_id
+        for role in (Role.PRESCRIBER, Role.REQUESTER)
+        for one in units.users
+        if role in one.roles and one.default_service_point == place
+    )
+
+
 def _around_the_absence(month: Month) -> None:
     """A requester there is nobody who answers, but stands in on the days of absence."""
-    main, substitute, stand_in = _team(month.units, 1)
+    main, substitute, stand_in = team(month.units, 1)
     first, second, third, *_ = _numbers(month.profile)
     _send(month, first, main, date(2026, 5, 6))
     _accept(month, first, stand_in, date(2026, 5, 7))
@@ -108,7 +132,7 @@ def _around_the_absence(month: Month) -> None:
 
 def _around_the_leaving(month: Month) -> None:
     """The head answers until they have left; then the substitute does."""
-    substitute, other, _ = _team(month.units, 2)
+    substitute, other, _ = team(month.units, 2)
     *_, first, second = _numbers(month.profile)
     _send(month, first, other, date(2026, 5, 7))
     _accept(month, first, other, date(2026, 5, 8))
@@ -120,8 +144,8 @@ def _around_the_leaving(month: Month) -> None:
 
 
 def _go_away(month: Month) -> None:
-    main, substitute, stand_in = _team(month.units, 1)
-    place = _place(month.units, 1)
+    main, substitute, stand_in = team(month.units, 1)
+    place = service_point_at(month.units, 1)
     stated = ResponsiblesStated(
         version=2,
         service_point=place,
@@ -140,7 +164,7 @@ def _leave(month: Month) -> None:
 
 def _send(month: Month, number: DeviceNumber, to: UserId, on: date) -> None:
     """The responsibility for a device goes to somebody who answers, or does not, at his place."""
-    sender, *_ = _team(month.units, 4)
+    sender, *_ = team(month.units, 4)
     command = SaveTransfer(sender=sender, devices=(number,), new_prescriber=to, execute=True)
     month.plan(on, partial(_say, month, number, command))
 
@@ -157,21 +181,6 @@ def _say(month: Month, number: DeviceNumber, command: Command) -> None:
 
 def _numbers(profile: Profile) -> list[DeviceNumber]:
     return [DeviceNumber(f"{profile.device_letter}{49001 + at}") for at in range(_DEVICES)]
-
-
-def _place(units: Units, at: int) -> ServicePointId:
-    return ServicePointId(units.customers[at].customer_id)
-
-
-def _team(units: Units, at: int) -> tuple[UserId, ...]:
-    """Two prescribers and a requester whose own service point it is."""
-    place = _place(units, at)
-    return tuple(
-        one.user_id
-        for role in (Role.PRESCRIBER, Role.REQUESTER)
-        for one in units.users
-        if role in one.roles and one.default_service_point == place
-    )
 
 
 def _users(units: Units) -> list[UserStated]:

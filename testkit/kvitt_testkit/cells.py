@@ -58,8 +58,8 @@ MakeThings = Callable[[], Awaitable[Things]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upon:
-    """How an act is tried: upon which things, with which body, and what a line of a list calls a
-    thing.
+    """How an act is tried: upon which things, with which body and query (`{thing}` stands for a
+    thing's id), and what a line of a list calls a thing.
     """
 
     things: Things | MakeThings
@@ -235,7 +235,7 @@ async def _call(
     method, path = act.route.split(" ", 1)
     before, brace, rest = path.partition("{")
     address = f"{before}{thing}{rest.partition('}')[2]}" if brace else path
-    url = f"{address}?{query}" if query else address
+    url = f"{address}?{query.format(thing=thing)}" if query else address
     return await client.request(method, url, json=body)
 
 

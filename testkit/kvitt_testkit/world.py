@@ -347,10 +347,12 @@ class World:
         region = RegionCode(due.region)
         tx = unit.begin(region=region, subject=str(due.key), target=due.key)
         await unit.load_ahead([(timer.route, due.key, tx)])
-        row = await tx.lock(timer.locks, due.key)
+        find = tx.find if timer.set_ahead else tx.lock
+        row = await find(timer.locks, due.key)
         gone = text("DELETE FROM timers WHERE timer = :timer AND region = :region AND key = :key")
         await unit.session.execute(gone, {"timer": due.timer, "region": due.region, "key": due.key})
-        await handler(row, due.due, tx)
+        if row is not None:
+            await handler(row, due.due, tx)
         return True
 
 

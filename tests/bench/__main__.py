@@ -25,6 +25,7 @@ from tests.bench import (
     relaying,
     report,
     slow_clients,
+    transfers,
     writing,
     year,
 )
@@ -69,6 +70,11 @@ _PARTS = {
     ),
     "portal": Part(
         portal.measure, 5, "pages while twenty people work: answers, first paint, weight, idle"
+    ),
+    "transfers": Part(
+        transfers.measure,
+        8,
+        "one of fifty devices; a month of 20,000; the lists with 200,000 behind",
     ),
     "year": Part(
         year.measure, 6, "a hundredth of a year of 21 regions in bursts: hours, memory, growth"

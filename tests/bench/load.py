@@ -6,7 +6,7 @@ Contracts and the committed examples only; open loop: what is due is sent, whate
 import asyncio
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import count, cycle
 from pathlib import Path
@@ -85,33 +85,50 @@ class Business:
             lines=[{"line": 1, "quantity": 1, "devices": []}],
         )
 
-    def loan(self) -> Outgoing:
+    def loan(self, *, prescriber: str = "f120") -> Outgoing:
         """A device on loan, prescribed by the one who will hand the loan over."""
-        number = f"R9{next(self._number):06}"
-        loaned = json.loads(next(self._loans))
-        loaned |= {"device_number": number, "serial_number": f"SN-{number}", "prescriber": "f120"}
-        loaned.pop("version")
-        return self._fact("inventory", number, "region.device.stated.v1", **loaned)
+        return self._loan(json.loads(next(self._loans)), prescriber)
 
-    def transfer(self, loan: Outgoing) -> Outgoing:
-        """The device's transfer to another prescriber, carried out at once."""
-        return self._message(
-            "bmb",
-            self._name("BMB"),
-            "bmb.transfer.save.v1",
-            {
-                "sender": "f120",
-                "devices": [loan.key.decode()],
-                "new_prescriber": "f123",
-                "attested": False,
-                "execute": True,
-            },
-        )
+    def loans_to_one(self, count: int, *, not_paid_by: str) -> list[Outgoing]:
+        """So many devices on loan to the same patient, paid by the same payer: another than this
+        one.
+        """
+        stated = map(json.loads, self._loans)
+        loaned = next(one for one in stated if one["payer_id"] != not_paid_by)
+        return [self._loan(loaned, "f120") for _ in range(count)]
 
-    def accept(self, transfer: Outgoing) -> Outgoing:
+    def transfer(
+        self,
+        *loans: Outgoing,
+        sender: str = "f120",
+        to: str = "f123",
+        on: date | None = None,
+    ) -> Outgoing:
+        """The devices' transfer from their prescriber to another one, sent at once; `on` is its
+        date, where that is not the day on which it is sent.
+        """
+        body = {
+            "sender": sender,
+            "devices": [loan.key.decode() for loan in loans],
+            "new_prescriber": to,
+            "attested": False,
+            "execute": True,
+        }
+        if on is not None:
+            body["transfer_date"] = on.isoformat()
+        return self._message("bmb", self._name("BMB"), "bmb.transfer.save.v1", body)
+
+    def accept(self, transfer: Outgoing, *, by: str = "f103", customer: str = "40003") -> Outgoing:
         """The receiver's yes."""
-        body = {"by": "b203", "customer_id": "40003"}
-        return self._message("bmb", transfer.key.decode(), "bmb.transfer.accept.v1", body)
+        return self._of_transfer("accept", transfer, by=by, customer_id=customer)
+
+    def reject(self, transfer: Outgoing, *, by: str) -> Outgoing:
+        """The receiver's no, with a reason."""
+        return self._of_transfer("reject", transfer, by=by, message="Brukaren har flyttat.")
+
+    def withdraw(self, transfer: Outgoing, *, by: str) -> Outgoing:
+        """The sender takes it back."""
+        return self._of_transfer("withdraw", transfer, by=by)
 
     @cached_property
     def _articles(self) -> list[str]:
@@ -150,6 +167,15 @@ class Business:
             one.value for one in self.registry() if b'"recipient":{"kind":"patient"' in one.value
         ]
         return cycle([one.decode() for one in found if b"device_number" in one])
+
+    def _loan(self, stated: dict[str, Any], prescriber: str) -> Outgoing:
+        number = f"R9{next(self._number):06}"
+        new = {"device_number": number, "serial_number": f"SN-{number}", "prescriber": prescriber}
+        body = {name: value for name, value in stated.items() if name != "version"} | new
+        return self._fact("inventory", number, "region.device.stated.v1", **body)
+
+    def _of_transfer(self, what: str, transfer: Outgoing, **body: str) -> Outgoing:
+        return self._message("bmb", transfer.key.decode(), f"bmb.transfer.{what}.v1", body)
 
     @property
     def _day(self) -> str:

@@ -35,6 +35,7 @@ class World:
     system: LocalSystem
     business: Business
     client: RegionClient
+    services: Services
     barrier: Barrier
     pids: Mapping[str, int]
     processes: Processes
@@ -149,6 +150,7 @@ async def _world(
             system=system,
             business=business,
             client=client,
+            services=services,
             barrier=barrier,
             pids=named,
             processes=Processes(named),

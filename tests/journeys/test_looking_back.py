@@ -164,10 +164,11 @@ def test_what_several_regions_call_so_is_asked_for_by_region(past: Lived) -> Non
         past.kvitt("explain", "order", str(min(numbers[0] & numbers[1])))
 
 
+@pytest.mark.parametrize("named", ["4711-9", "7" * 41], ids=["unknown", "too long to be one"])
 @pytest.mark.parametrize("noun", ["transfer", "device", "order"])
-def test_what_is_not_there_is_told(past: Lived, noun: str) -> None:
-    with pytest.raises(LocalProblem, match=f"no {noun} 4711-9 in ac"):
-        told(past, noun, "4711-9")
+def test_what_is_not_there_is_told(past: Lived, noun: str, named: str) -> None:
+    with pytest.raises(LocalProblem, match=f"no {noun} {named} in ac"):
+        told(past, noun, named)
 
 
 def test_elsewhere_it_asks_with_the_tokens_that_are_given(

@@ -13,20 +13,18 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from kvitt.local.databases import DatabaseUrls
 from kvitt_testkit.platform import Platform
 
-from tests.races.lot import counted, explore, seeds
+from tests.races.lot import explore, seeds
 from tests.races.run import STEPS, Run
 from tests.races.setting import the_policies
+from tests.races.shares import Urls, share, urls_of
 from tests.races.shrink import shrink
-from tests.races.system import SERVICES, System
+from tests.races.system import System
 from tests.telling import machine, say
 
 ENOUGH_RUNS = 50_000
-LOT = 200
 SHOWN = 3
-Urls = dict[str, DatabaseUrls]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,15 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         platform = Platform.start(Path(directory))
         try:
             if chosen.seed is not None:
-                return asyncio.run(_tell(_urls(platform, 0), chosen.seed, chosen.steps))
+                return asyncio.run(_tell(urls_of(platform, 0), chosen.seed, chosen.steps))
             wanted = range(chosen.first, chosen.first + chosen.runs)
             return _many(platform, wanted, chosen.steps, chosen.workers)
         finally:
             platform.stop()
-
-
-def _urls(platform: Platform, worker: int) -> Urls:
-    return {name: platform.database(name, f"races{worker}_") for name in SERVICES}
 
 
 def _many(platform: Platform, wanted: Sequence[int], steps: int, workers: int) -> int:
@@ -59,10 +53,10 @@ def _many(platform: Platform, wanted: Sequence[int], steps: int, workers: int) -
     total: Counter[str] = Counter()
     failed: list[int] = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        shares = [wanted[number::workers] for number in range(workers)]
+        parts_wanted = [wanted[number::workers] for number in range(workers)]
         parts = [
-            pool.submit(_share, _urls(platform, number), share, steps)
-            for number, share in enumerate(shares)
+            pool.submit(share, urls_of(platform, number), part, steps)
+            for number, part in enumerate(parts_wanted)
         ]
         for part in parts:
             counts, broken = part.result()
@@ -73,30 +67,9 @@ def _many(platform: Platform, wanted: Sequence[int], steps: int, workers: int) -
     say(", ".join(f"{what} {number}" for what, number in total.most_common()))
     failed.sort()
     for seed in failed[:SHOWN]:
-        asyncio.run(_tell(_urls(platform, 0), seed, steps, is_shrunk=True))
+        asyncio.run(_tell(urls_of(platform, 0), seed, steps, is_shrunk=True))
     say(f"{len(failed)} runs failed: {failed[:20]}")
     return 1 if failed else 0
-
-
-def _share(urls: Urls, wanted: Sequence[int], steps: int) -> tuple[Counter[str], list[int]]:
-    """In a process of its own."""
-    logging.disable(logging.ERROR)
-    return asyncio.run(_lots(urls, wanted, steps))
-
-
-async def _lots(urls: Urls, wanted: Sequence[int], steps: int) -> tuple[Counter[str], list[int]]:
-    system = System(urls, the_policies())
-    total: Counter[str] = Counter()
-    failed: list[int] = []
-    try:
-        for at in range(0, len(wanted), LOT):
-            runs = await explore(system, seeds(wanted[at : at + LOT], steps=steps))
-            total.update(counted(runs))
-            failed += [run.seed for run in runs if run.violations]
-            say(f"{at + len(runs)} runs done, {len(failed)} failed")
-    finally:
-        await system.close()
-    return total, failed
 
 
 async def _tell(urls: Urls, seed: int, steps: int, *, is_shrunk: bool = False) -> int:

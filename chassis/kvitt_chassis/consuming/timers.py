@@ -58,7 +58,9 @@ class TimerTooSlow(Exception):
 
 
 class NobodyHandles(Exception):
-    """A timer is due that no handler of this service is registered for, or whose row is gone."""
+    """A timer is due that no handler of this service is registered for, or whose row is not there
+    though it is not set ahead.
+    """
 
 
 class Due(NamedTuple):
@@ -220,6 +222,8 @@ class TimerLoop:
             raise NobodyHandles(one.timer)
         timer, handler = self._handlers.timers[one.timer]
         row = await tx.find(timer.locks, one.key)
+        if row is None and timer.set_ahead:
+            return
         if row is None:
             raise NobodyHandles(f"{one.timer} of a {timer.locks.__name__} that is not there")
         try:

@@ -85,6 +85,17 @@ class RegionReader:
         row: R = await self.one(query, noun=noun_of(row_type), rule=rule)
         return row
 
+    async def several(
+        self, row_type: type[R], keys: Sequence[Any], *, scope: Scope | RegionWide
+    ) -> list[R]:
+        """The rows by these keys beside the region, in the keys' order; what is not there, or out
+        of the caller's reach, is left out.
+        """
+        column = key_column(row_type)
+        found = await self.all(select(row_type).where(column.in_(keys), scope.within(self.grant)))
+        by_key = {getattr(row, column.key): row for row in found}
+        return [by_key[key] for key in dict.fromkeys(keys) if key in by_key]
+
     async def look_up(self, row_type: type[R], key: Any) -> R | None:
         """One row by the key beside its region, or None."""
         async with self._reading() as session:

@@ -1,8 +1,8 @@
 """The commands of a transfer."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Command
@@ -60,9 +60,18 @@ class CancelTransfer(Command, type="bmb.transfer.cancel.v1"):
 
 
 class RejectedLine(Value):
-    """A device that is rejected while the others of its transfer are accepted."""
+    """A device that is rejected while the others of its transfer are accepted: its id as it was
+    shown, or the number that it has today, one of them.
+    """
 
-    device_id: DeviceId
+    device_id: DeviceId | None = None
+    device_number: DeviceNumber | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.device_id is None) == (self.device_number is None):
+            raise ValueError("BMB-5: ange device_id eller device_number, ett av dem")
+        return self
 
 
 class AcceptTransfer(Command, type="bmb.transfer.accept.v1"):

@@ -13,6 +13,7 @@ from kvitt_contracts.inventory.claims import (
     ClaimGranted,
     ClaimRefused,
     ClaimReleased,
+    ComingClaimEvent,
 )
 from kvitt_contracts.inventory.days import DayClosed, DayEvent
 from kvitt_contracts.inventory.device_commands import (
@@ -137,6 +138,7 @@ __all__ = [
     "ClaimReleased",
     "ComingArticleEvent",
     "ComingBalanceEvent",
+    "ComingClaimEvent",
     "ComingDeviceEvent",
     "ComingReservationEvent",
     "CountedArticle",

@@ -1,5 +1,4 @@
 """Topic `inventory.claims` (key: the claimant's id): claims by pickups, sales and fault reports.
-Reserved.
 
 A device has at most one open claim (BMB-12). A transfer's claim is published on `inventory.holds`,
 a basket's on `inventory.reservations`.
@@ -21,7 +20,11 @@ class ClaimGranted(Event, type="inventory.claim.granted.v1"):
 
 
 class ClaimRefused(Event, type="inventory.claim.refused.v1"):
-    """None of the devices is claimed (all or none). `refused` names which and why."""
+    """None of the devices is claimed (all or none). `refused` names which and why.
+
+    A fault report claims nothing: it is refused where the device cannot be given a prescriber
+    (ACT-6).
+    """
 
     claimant: Claimant
     refused: Annotated[tuple[RefusedDevice, ...], Field(min_length=1)]
@@ -42,5 +45,8 @@ class ClaimReleased(Event, type="inventory.claim.released.v1"):
     devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
 
 
-ClaimEvent = ClaimGranted | ClaimRefused | ClaimBroken | ClaimReleased
+ClaimEvent = ClaimRefused
 """Every event of a claim."""
+
+ComingClaimEvent = ClaimGranted | ClaimBroken | ClaimReleased
+"""Reserved events of a claim."""

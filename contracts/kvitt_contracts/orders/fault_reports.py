@@ -1,5 +1,5 @@
 """Topic `orders.fault-reports`, one aggregate kind: the report of a fault on a rented device that
-nobody prescribes (ACT-6). Reserved. The text stays with orders.
+nobody prescribes (ACT-6). The text stays with orders.
 """
 
 from kvitt_contracts.envelope import Command, Event
@@ -43,7 +43,7 @@ class FaultReportPrescriberNamed(Event, type="orders.fault-report.prescriber-nam
     """The main responsible names a prescriber (ACT-6).
 
     Inventory changes custody, prescriber alone, where nothing claims the device; else it answers
-    ClaimRefused.
+    ClaimRefused with the report as claimant.
     """
 
     fault_report_id: FaultReportId

@@ -6,6 +6,7 @@ from typing import Any
 from kvitt_contracts.inventory import (
     ArticleListed,
     ArticlePriced,
+    ClaimRefused,
     Custody,
     CustodyChanged,
     DayClosed,
@@ -34,6 +35,7 @@ from contracts.tests.builders.story import (
     OTHER_PAYER,
     OWN,
     PAYER,
+    RECEIVER,
     RECEIVING,
     RECEIVING_PAYER,
     ROLLATOR,
@@ -41,6 +43,7 @@ from contracts.tests.builders.story import (
     a_patient,
     a_store,
     device_id,
+    fault_report_id,
     line_id,
     order_id,
     transfer_id,
@@ -236,6 +239,7 @@ def a_custody(
     *,
     payer: str = OTHER_PAYER,
     customer: str = OTHER,
+    prescriber: str = SENDER,
     since: str | date = "2026-02-02",
 ) -> Custody:
     """A patient has got a device by an order or a transfer: a customer's payer pays."""
@@ -243,21 +247,25 @@ def a_custody(
         "holder": holder or a_patient(),
         "payer_id": payer,
         "customer_id": customer,
-        "prescriber": SENDER,
+        "prescriber": prescriber,
         "since": since,
     }
     return build(Custody, values, {})
 
 
 def an_old_custody(
-    holder: Holder | None = None, *, payer: str = OTHER_PAYER, customer: str | None = None
+    holder: Holder | None = None,
+    *,
+    payer: str = OTHER_PAYER,
+    customer: str | None = None,
+    prescriber: str | None = SENDER,
 ) -> Custody:
     """A patient has a device of the old stock; a region may state the customer too."""
     values = {
         "holder": holder or a_patient(),
         "payer_id": payer,
         "customer_id": customer,
-        "prescriber": SENDER,
+        "prescriber": prescriber,
         "since": "2026-02-02",
     }
     return build(Custody, values, {})
@@ -274,6 +282,7 @@ def a_device_stated_on_loan(
     holder: Holder | None = None,
     payer: str = OTHER_PAYER,
     customer: str | None = None,
+    prescriber: str | None = SENDER,
     article: str = ROLLATOR,
     region: str = "ac",
     change: int = 1,
@@ -283,7 +292,7 @@ def a_device_stated_on_loan(
         "device_id": device_id(number, region=region),
         "device_number": number,
         "article_number": article,
-        "custody": an_old_custody(holder, payer=payer, customer=customer),
+        "custody": an_old_custody(holder, payer=payer, customer=customer, prescriber=prescriber),
         "number": change,
         "charging": "rent",
     }
@@ -348,6 +357,26 @@ def a_loan_that_lasted(
 ) -> CustodyChanged:
     """The day of a return is corrected to a later one: from `to.since` the loan lasts."""
     return _custody_changed(number, to or a_custody(), a_store_custody(), {}, article=article)
+
+
+def a_custody_changed_by_fault_report(
+    number: str = "170098", *, prescriber: str = RECEIVER, report: str = "F-1"
+) -> CustodyChanged:
+    """A patient's device has got the prescriber whom a fault report named."""
+    before, after = a_custody(), a_custody(prescriber=prescriber, since=DAY)
+    cause = {"fault_report_id": fault_report_id(report)}
+    return _custody_changed(number, after, before, cause, article=ROLLATOR)
+
+
+def a_claim_refused_of_fault_report(
+    device: str = "170098", *, report: str = "F-1", reason: str = "IN_TRANSFER"
+) -> ClaimRefused:
+    """A device cannot be given the prescriber whom a fault report named."""
+    values = {
+        "claimant": {"kind": "fault_report", "id": fault_report_id(report)},
+        "refused": ({"device_id": device_id(device), "reason": reason},),
+    }
+    return build(ClaimRefused, values, {})
 
 
 def numbered(*changes: CustodyChanged, first: int = 1) -> tuple[CustodyChanged, ...]:

@@ -5,6 +5,12 @@ from typing import Any
 from kvitt_contracts.orders import (
     CareUnitRegistered,
     CustomerRegistered,
+    FaultReported,
+    FaultReportEscalated,
+    FaultReportForwarded,
+    FaultReportPrescriberNamed,
+    FaultReportPrescriberRefused,
+    FaultReportPrescriberSet,
     OrderDeclined,
     OrderDelivered,
     OrderLineDelivered,
@@ -36,10 +42,15 @@ from contracts.tests.builders.story import (
     PATIENT,
     PAYER,
     POLICY,
+    RECEIVER,
+    RECEIVING,
     ROLLATOR,
     SENDER,
     SENDING,
+    SERVICE,
     a_patient,
+    device_id,
+    fault_report_id,
     line_id,
     order_id,
     person,
@@ -229,6 +240,56 @@ def an_order_void_refused(order: str | OrderId = "O-1", **changes: Any) -> Order
     """The warehouse had begun."""
     values = {"order_id": order_id(order), "prescriber": SENDER, "reason": "PICKING_BEGUN"}
     return build(OrderVoidRefused, values, changes)
+
+
+def a_fault_reported(report: str = "F-1", device: str = "170098", **changes: Any) -> FaultReported:
+    """Customer service has a fault on a patient's device that nobody prescribes."""
+    values = {
+        "fault_report_id": fault_report_id(report),
+        "device_id": device_id(device),
+        "recipient": a_patient(),
+        "service_point": RECEIVING,
+        "has_text": False,
+        "by": SERVICE,
+    }
+    return build(FaultReported, values, changes)
+
+
+def a_fault_report_escalated(report: str = "F-1") -> FaultReportEscalated:
+    """Nobody has answered in time."""
+    values = {"fault_report_id": fault_report_id(report), "service_point": RECEIVING}
+    return build(FaultReportEscalated, values, {})
+
+
+def a_fault_report_prescriber_named(
+    report: str = "F-1", device: str = "170098", *, prescriber: str = RECEIVER
+) -> FaultReportPrescriberNamed:
+    """The main responsible has named a prescriber."""
+    values = {
+        "fault_report_id": fault_report_id(report),
+        "device_id": device_id(device),
+        "prescriber": prescriber,
+        "by": RECEIVER,
+    }
+    return build(FaultReportPrescriberNamed, values, {})
+
+
+def a_fault_report_prescriber_set(report: str = "F-1") -> FaultReportPrescriberSet:
+    """The device has the prescriber who was named."""
+    values = {"fault_report_id": fault_report_id(report), "prescriber": RECEIVER}
+    return build(FaultReportPrescriberSet, values, {})
+
+
+def a_fault_report_prescriber_refused(report: str = "F-1") -> FaultReportPrescriberRefused:
+    """The device is in a transfer."""
+    values = {"fault_report_id": fault_report_id(report), "reason": "IN_TRANSFER"}
+    return build(FaultReportPrescriberRefused, values, {})
+
+
+def a_fault_report_forwarded(report: str = "F-1", *, to: str = SENDER) -> FaultReportForwarded:
+    """The main responsible has forwarded the need for a new assessment."""
+    values = {"fault_report_id": fault_report_id(report), "to": to, "by": RECEIVER}
+    return build(FaultReportForwarded, values, {})
 
 
 def an_orders_message_refused(**changes: Any) -> OrdersMessageRefused:

@@ -9,6 +9,7 @@ from kvitt_contracts.types import (
     CareUnitId,
     CareUnitRecipient,
     DeviceId,
+    FaultReportId,
     OrderId,
     OrderLineId,
     PatientRecipient,
@@ -68,6 +69,11 @@ def transfer_id(transfer: str | TransferId = "BMB-1", *, region: str = "ac") -> 
     if isinstance(transfer, UUID):
         return transfer
     return TransferId(identify(region, "transfer", transfer))
+
+
+def fault_report_id(report: str = "F-1", *, region: str = "ac") -> FaultReportId:
+    """The id of the fault report that the region calls so."""
+    return FaultReportId(identify(region, "fault-report", report))
 
 
 def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:

@@ -106,7 +106,7 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
         "transfers": _gathered(
             (
                 str(one["reference"]),
-                {"status": one["status"], "effective_on": one["effective_on"]},
+                _transfer(one),
             )
             for one in outcome.transfers
         ),
@@ -256,6 +256,15 @@ def _order(order: Json) -> Json:
             }
             for line in order["lines"]
         ],
+    }
+
+
+def _transfer(transfer: Json) -> Json:
+    rejected = [one["device_number"] for one in transfer["devices"] if one["end"] == "rejected"]
+    return {
+        "status": transfer["status"],
+        "effective_on": transfer["effective_on"],
+        "rejected": sorted(rejected),
     }
 
 

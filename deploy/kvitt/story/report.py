@@ -68,6 +68,9 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     automatic = [_executed_automatically(one) for one in outcomes]
     if any(automatic):
         table.add_row("    varav automatiskt", *map(str, automatic))
+    in_part = [_completed_in_part(one) for one in outcomes]
+    if any(in_part):
+        table.add_row("    varav till en del", *map(str, in_part))
     held = [Counter(device["holder"]["kind"] for device in one.devices) for one in outcomes]
     _section(table, "Märkta hjälpmedel", HOLDER, held)
     table.add_row("[bold]Fakturor")
@@ -244,6 +247,12 @@ def _said(outcome: Outcome, wire_type: str) -> list[FeedEvent]:
 def _executed_automatically(outcome: Outcome) -> int:
     said = _said(outcome, "region.transfer.reported.v1")
     return sum(1 for event in said if event.data["status"] == "executed_automatically")
+
+
+def _completed_in_part(outcome: Outcome) -> int:
+    """The completed transfers of which some devices were not accepted."""
+    completed = [one for one in outcome.transfers if one["status"] == "completed"]
+    return sum(any(line["end"] == "rejected" for line in one["devices"]) for one in completed)
 
 
 def _gross(outcome: Outcome) -> int:

@@ -139,6 +139,7 @@ class Model:
                 name: {
                     "status": transfer.status,
                     "effective_on": _iso(transfer.effective_on),
+                    "rejected": sorted(transfer.rejected),
                 }
                 for name, transfer in sorted(world.transfers.items())
             },

@@ -145,7 +145,9 @@ class Order:
 
 @dataclass(slots=True, kw_only=True)
 class Transfer:
-    """A transfer. `left`: the devices that have neither changed custody by it nor dropped out."""
+    """A transfer. `left`: the devices that have neither changed custody by it nor dropped out;
+    `rejected`: those of them that its receiver did not accept.
+    """
 
     reference: str
     status: str
@@ -165,6 +167,7 @@ class Transfer:
     customer: str | None = None
     payer: str | None = None
     effective_on: date | None = None
+    rejected: list[str] = field(default_factory=list)
 
     @property
     def ends_at_patient_from_patient(self) -> bool:

@@ -3,6 +3,7 @@
 Each raises No with the reason and the rule when it is refused.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from kvitt_contracts.bmb import (
@@ -68,13 +69,18 @@ def cancel(world: World, subject: str, command: CancelTransfer) -> None:
 
 
 def accept(world: World, subject: str, command: AcceptTransfer) -> None:
-    """Accept for a customer of the receiving side (BMB-4)."""
+    """Accept for a customer of the receiving side (BMB-4); by policy some of it alone (BMB-5)."""
     transfer = _transfer(world, subject, "BMB-4")
     if command.customer_id not in world.customers:
         raise No("UNKNOWN_CUSTOMER", "BMB-4")
     if command.payer_id is not None and command.payer_id not in world.payers:
         raise No("UNKNOWN_PAYER", "BMB-4")
     customer, by = world.customers[command.customer_id], world.user(command.by)
+    rejected = [str(one.device_number) for one in command.reject]
+    _must_be_divisible(world, transfer, rejected)
+    if rejected and {*rejected} == {*transfer.left}:
+        reject(world, subject, RejectTransfer(by=command.by, message=command.message))
+        return
     payer = command.payer_id or customer.payer_id
     _must_be_answerable(world, transfer, by)
     if by.user_id in {transfer.sender, transfer.sent_by} and not is_own(world, transfer, by):
@@ -90,6 +96,11 @@ def accept(world: World, subject: str, command: AcceptTransfer) -> None:
             raise No("PAYER_FOLLOWS_CUSTOMER", "BMB-4")
         if payer not in involved_payers(world, transfer, by):
             raise No("PAYER_NOT_INVOLVED", "BMB-4")
+    if rejected:
+        _must_say_why(world, command.message)
+    _free(world, rejected)
+    transfer.rejected = rejected
+    transfer.left = [one for one in transfer.left if one not in rejected]
     transfer.status = "accepted"
     _decide(world, transfer, customer.customer_id, payer, on=world.today)
 
@@ -98,13 +109,10 @@ def reject(world: World, subject: str, command: RejectTransfer) -> None:
     """Reject; the devices are free (BMB-5)."""
     transfer = _transfer(world, subject, "BMB-5")
     _must_be_answerable(world, transfer, world.user(command.by))
-    if (
-        world.policy.transfer.rejection_message == "mandatory"
-        and not (command.message or "").strip()
-    ):
-        raise No("MESSAGE_MISSING", "BMB-5")
+    _must_say_why(world, command.message)
     transfer.status = "rejected"
-    _free(world, transfer)
+    transfer.rejected = [*transfer.left]
+    _free(world, transfer.left)
 
 
 def unlock(world: World, subject: str, command: UnlockTransfer) -> None:
@@ -114,7 +122,7 @@ def unlock(world: World, subject: str, command: UnlockTransfer) -> None:
     if transfer.status != "locked":
         raise No("NOT_LOCKED", "BMB-7")
     transfer.status = "unlocked"
-    _free(world, transfer)
+    _free(world, transfer.left)
 
 
 def expire(world: World, transfer: Transfer) -> None:
@@ -123,7 +131,7 @@ def expire(world: World, transfer: Transfer) -> None:
     match world.policy.transfer.expiry.outcome:
         case ExpiryOutcome.AUTO_EXECUTE if what_ended(world, transfer) is not None:
             transfer.status = "voided"
-            _free(world, transfer)
+            _free(world, transfer.left)
         case ExpiryOutcome.AUTO_EXECUTE:
             transfer.status = "executed_automatically"
             _decide(
@@ -139,7 +147,7 @@ def expire(world: World, transfer: Transfer) -> None:
                 world.devices[number].claim = ("lock", transfer.reference)
         case ExpiryOutcome.VOID:
             transfer.status = "voided"
-            _free(world, transfer)
+            _free(world, transfer.left)
 
 
 def take_effect(world: World, transfer: Transfer) -> None:
@@ -335,6 +343,18 @@ def _must_be_answerable(world: World, transfer: Transfer, by: UserStated) -> Non
         raise No("NOT_RESPONSIBLE", "BMB-9")
 
 
+def _must_be_divisible(world: World, transfer: Transfer, rejected: list[str]) -> None:
+    if rejected and world.policy.transfer.bundle == "whole":
+        raise No("BUNDLE_WHOLE", "BMB-5")
+    if transfer.status == "sent" and not {*rejected} <= {*transfer.left}:
+        raise No("NOT_IN_TRANSFER", "BMB-5")
+
+
+def _must_say_why(world: World, message: str | None) -> None:
+    if world.policy.transfer.rejection_message == "mandatory" and not (message or "").strip():
+        raise No("MESSAGE_MISSING", "BMB-5")
+
+
 def _decide(world: World, transfer: Transfer, customer: str, payer: str, *, on: date) -> None:
     transfer.customer, transfer.payer = customer, payer
     transfer.effective_on = max(transfer.transfer_date, on)
@@ -342,8 +362,8 @@ def _decide(world: World, transfer: Transfer, customer: str, payer: str, *, on: 
         take_effect(world, transfer)
 
 
-def _free(world: World, transfer: Transfer) -> None:
-    for number in transfer.left:
+def _free(world: World, numbers: Iterable[str]) -> None:
+    for number in numbers:
         device = world.devices[number]
         device.claim = None
         if device.store is not None:

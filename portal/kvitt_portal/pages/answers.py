@@ -61,8 +61,8 @@ async def accept_several(here: Here) -> Response:
 
 @router.post("/bmb/{transfer}/godkann")
 async def accept(here: Here, transfer: UUID) -> Response:
-    """Accept a transfer for a customer, which decides the payer; but for the devices that were
-    shown each by itself and are not ticked.
+    """Accept a transfer for a customer, which decides the payer where none is chosen; but for the
+    devices that were shown each by itself and are not ticked.
     """
     form = await here.form()
     if "customer" not in form:  # in the list, where each transfer has its own
@@ -70,6 +70,8 @@ async def accept(here: Here, transfer: UUID) -> Response:
     body: dict[str, Any] = {"customer_id": form["customer"]} | (
         {"message": form["message"]} if form["message"] else {}
     )
+    if form["payer"]:
+        body |= {"payer_id": form["payer"]}
     rejected = [one for one in form.all("line") if one not in form.all("accepted")]
     if rejected:
         body |= {"reject": [{"device_id": one} for one in rejected]}
@@ -186,6 +188,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         is_receiver=is_receiver,
         is_sender=is_sender,
         customers=_with_proposed(await _customers(here), view["proposed_customer"], names),
+        payers=[(one, names.payer(one)) for one in view["payers"]],
     )
 
 

@@ -1,19 +1,24 @@
 """Artiklar: the search, an article's page, and the catalogue by ISO class."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter
+from kvitt_contracts.types import ArticleNumber
 from starlette.responses import Response
 
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages.asking import code, items_of
+from kvitt_portal.numbers import holds_number
+from kvitt_portal.pages.asking import items_of, named
 from kvitt_portal.services import Part
 
 router = APIRouter()
+
+_NUMBER: Final = re.compile(ArticleNumber.pattern)
 
 TYPES: Final = (
     ("main_device", "Huvudhjälpmedel"),
@@ -120,9 +125,9 @@ async def catalogue(here: Here) -> Response:
 
 async def articles_of(here: Visit, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The articles with these numbers, by their numbers: those that exist and are answered for."""
-    asked = (here.ask("inventory", f"/articles/{code(one)}") for one in dict.fromkeys(numbers))
-    parts = await asyncio.gather(*asked)
-    return {part.value["article_number"]: part.value for part in parts if part}
+    asked = [one for one in numbers if _NUMBER.fullmatch(one) and not holds_number(one)]
+    found = await named(here, "inventory", "/articles:named", "number", asked)
+    return {one["article_number"]: one for one in found}
 
 
 def _only_one(found: Part, query: str) -> str | None:

@@ -14,9 +14,9 @@ from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
 from kvitt_portal.pages.articles import TYPES, articles_of, rent_on
+from kvitt_portal.pages.asking import named
 from kvitt_portal.pages.costs import Cost, cost_of
 from kvitt_portal.rendering import instant
-from kvitt_portal.services import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +89,15 @@ async def offers_of(
     """These transfers in full, in their order; one that is gone meanwhile is left out. With costs:
     what each that is not decided costs whom.
     """
-    views = await asyncio.gather(*(here.ask("bmb", f"/transfers/{one}") for one in transfers))
-    found = [part.value for part in views if part]
+    found = await named(here, "bmb", "/transfers:named", "id", transfers)
     today, people, names, devices = await asyncio.gather(
         today_if_known(here),
         _people_of(here, found),
         names_of(here, found),
         _devices_of(here, found),
     )
-    known = [part.value for part in devices.values() if part]
     articles, costs = await asyncio.gather(
-        articles_of(here, [one["article_number"] for one in known]),
+        articles_of(here, [one["article_number"] for one in devices.values()]),
         _costs_of(here, found if with_costs else (), devices),
     )
     offers = [_offer(here, view, people, devices, articles, today) for view in found]
@@ -123,7 +121,10 @@ async def names_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> Names:
             *(user for one in transfers for user in one.get("responsibles", ())),
         ],
         customers=_codes(transfers, *units),
-        payers=_codes(transfers, "proposed_payer", "payer_id"),
+        payers=[
+            *_codes(transfers, "proposed_payer", "payer_id"),
+            *(payer for one in transfers for payer in one.get("payers", ())),
+        ],
     )
 
 
@@ -155,14 +156,16 @@ async def _people_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[s
     return await here.people([one.get("person") for one in named], purpose="display")
 
 
-async def _devices_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[str, Part]:
-    ids = list(dict.fromkeys(one["device_id"] for view in transfers for one in view["devices"]))
-    parts = await asyncio.gather(*(here.ask("inventory", f"/devices/{one}") for one in ids))
-    return dict(zip(ids, parts, strict=True))
+async def _devices_of(
+    here: Visit, transfers: Sequence[dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    ids = [one["device_id"] for view in transfers for one in view["devices"]]
+    found = await named(here, "inventory", "/devices:named", "id", ids)
+    return {one["device_id"]: one for one in found}
 
 
 async def _costs_of(
-    here: Visit, transfers: Sequence[dict[str, Any]], devices: Mapping[str, Part]
+    here: Visit, transfers: Sequence[dict[str, Any]], devices: Mapping[str, dict[str, Any]]
 ) -> dict[str, Cost]:
     asked = [one for one in transfers if one["would_take_effect_on"]]
     costs = await asyncio.gather(
@@ -170,7 +173,7 @@ async def _costs_of(
             cost_of(
                 here,
                 {
-                    one["device_id"]: _payer_now(devices[one["device_id"]])
+                    one["device_id"]: devices.get(one["device_id"], {}).get("payer_id")
                     for one in view["devices"]
                     if one["waits"]
                 },
@@ -181,11 +184,6 @@ async def _costs_of(
         )
     )
     return {view["id"]: cost for view, cost in zip(asked, costs, strict=True)}
-
-
-def _payer_now(device: Part) -> str | None:
-    payer: str | None = device.value["payer_id"] if device else None
-    return payer
 
 
 async def rents_of(
@@ -200,11 +198,12 @@ def _offer(
     here: Visit,
     view: dict[str, Any],
     people: dict[str, Person],
-    devices: dict[str, Part],
+    devices: dict[str, dict[str, Any]],
     articles: dict[str, dict[str, Any]],
     today: date | None,
 ) -> Offer:
-    pieces = [_piece(one, devices[one["device_id"]], articles, today) for one in view["devices"]]
+    known = ((one, devices.get(one["device_id"], {})) for one in view["devices"])
+    pieces = [_piece(*one, articles, today) for one in known]
     recipient = people.get((view.get("recipient") or {}).get("person", ""))
     return Offer(
         transfer=view,
@@ -218,11 +217,10 @@ def _offer(
 
 def _piece(
     line: dict[str, Any],
-    device: Part,
+    known: dict[str, Any],
     articles: dict[str, dict[str, Any]],
     today: date | None,
 ) -> Piece:
-    known = device.value if device else {}
     number = known.get("article_number", "")
     article = articles.get(number)
     return Piece(

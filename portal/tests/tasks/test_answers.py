@@ -89,6 +89,39 @@ async def test_one_device_is_rejected_and_the_others_accepted(
     await sven.has("Individnummer", by_line.devices[1])
 
 
+@pytest.mark.rule("BMB-4d", "BMB-4l")
+async def test_where_the_region_lets_it_another_than_the_customers_payer_is_chosen(
+    actor: MakeActor, by_line: Handover
+) -> None:
+    transfer = await by_line.send(by_line.devices[0])
+    anna = await actor(by_line.receiver, region=BY_LINE)
+
+    await anna.click("Kvittera BMB")
+    await anna.click("Välj betalare")
+    await anna.has("Betalare", "")
+    await anna.choose("Betalare", f"{by_line.here.payer} Hälsocentralen {by_line.here.payer}")
+    await anna.picture("bmb-transfer-payer")
+    await anna.accessible()
+    await anna.click("Godkänn")
+
+    await anna.sees("Bytet är godkänt.")
+    await by_line.system.settle()
+    await anna.goes(f"/bmb/{transfer}")
+    await anna.sees("Genomförd")
+    await anna.sees(f"Betalare {by_line.here.payer}")
+    await anna.sees(by_line.there.id)
+
+
+async def test_where_the_payer_follows_the_customer_there_is_none_to_choose(
+    actor: MakeActor, handover: Handover
+) -> None:
+    transfer = await handover.send(handover.devices[0])
+    anna = await actor(handover.receiver, at=f"/bmb/{transfer}")
+
+    await anna.sees("Godkänn")
+    assert await anna.page.locator("[name=payer]").count() == 0
+
+
 async def test_none_of_the_devices_accepted_is_a_rejection(
     actor: MakeActor, by_line: Handover
 ) -> None:

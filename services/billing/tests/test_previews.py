@@ -16,7 +16,7 @@ from contracts.tests.builders.inventory import (
     an_article_priced,
     numbered,
 )
-from contracts.tests.builders.orders import a_customer_registered
+from contracts.tests.builders.orders import a_customer_registered, a_payer_registered
 from contracts.tests.builders.story import (
     OTHER,
     OTHER_PAYER,
@@ -40,6 +40,7 @@ async def a_month(world: World) -> None:
     another of the same article stands in a store.
     """
     await world.handle_all(
+        *(a_payer_registered(one) for one in (PAYER, RECEIVING_PAYER, OTHER_PAYER)),
         a_customer_registered(SENDING, payer=PAYER),
         a_customer_registered(RECEIVING, payer=RECEIVING_PAYER),
         a_customer_registered(OTHER, payer=OTHER_PAYER),
@@ -230,6 +231,16 @@ async def test_no_amount_tells_whether_a_payer_that_one_guesses_pays_now(
             amounts.append((line["before_ore"], line["after_ore"], line["payer_before"]))
 
     assert amounts[0] == amounts[1]
+
+
+@pytest.mark.rule("BIL-16a")
+async def test_a_payer_that_is_not_there_is_told_by_its_field(given: Given) -> None:
+    async with given(service, at=MAY_12) as world:
+        await a_month(world)
+        unknown = await previewed(world, LENT, payer="99999", status=404)
+
+    assert (unknown["reason"], unknown["rule"]) == ("UNKNOWN_PAYER", "REF-4")
+    assert unknown["field"] == "payer_id"
 
 
 @pytest.mark.rule("BIL-16a", "REF-18c")

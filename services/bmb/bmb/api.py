@@ -38,16 +38,26 @@ from kvitt_contracts.types import (
     UserId,
     identify,
 )
-from sqlalchemy import ColumnElement, cast, false, or_, select
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, and_, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bmb import story
 from bmb.acknowledgements.bodies import AcceptBody, RejectBody, UnlockBody
+from bmb.acknowledgements.choices import payers_for
 from bmb.domain import UNANSWERED, UNDECIDED, Status, takes_effect_on
 from bmb.drafts.bodies import SaveBody, command_of
 from bmb.drafts.preview import TransferPreview, preview
 from bmb.models import TransferRow, TransferTextRow
-from bmb.queries import SHOWN, UNLOCKED, is_of_protected, is_shown, may_be_unlocked
+from bmb.queries import (
+    SHOWN,
+    UNLOCKED,
+    concerns,
+    is_of_protected,
+    is_shown,
+    may_be_unlocked,
+    was_rejected,
+)
 from bmb.register.models import DeviceRow
 from bmb.register.queries import device_ids_numbered, device_numbers
 from bmb.responsibles.queries import responsibles_of
@@ -66,8 +76,9 @@ async def save_transfer(body: SaveBody, commands: Commands, reader: Reader) -> T
     NOT_A_PRESCRIBER, PRESCRIBER_NOT_NAMED, DEVICE_TWICE, SEVERAL_RECIPIENTS, TWO_RECIPIENTS,
     NOTHING_CHANGES, NOT_OWN_STORE (BMB-1), NO_PART_IN_DEVICE, RECEIVER_ELSEWHERE,
     RECEIVER_NOT_NAMED, SEVERAL_PAYERS, NO_UNIT_PAYS (BMB-4), INACTIVE_RECIPIENT (REF-14),
-    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som `:execute`; med `accept_for` även
-    SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4), NOT_RESPONSIBLE (BMB-9).
+    NOT_MAIN_RESPONSIBLE (BMB-14), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7); med `execute` även som
+    `:execute`; med `accept_for` även SENT_BY_ONESELF, CUSTOMER_OF_ANOTHER_SIDE (BMB-4),
+    NOT_RESPONSIBLE (BMB-9).
     """
     command = await command_of(body, reader)
     # Without a name of its own the transfer has a random id: nothing else will ever call it.
@@ -170,16 +181,17 @@ async def unlock_transfer(transfer_id: UUID, body: UnlockBody, commands: Command
 
 async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElement[bool]:
     found = await device_ids_numbered(reader, number)
-    return or_(false(), *(cast(TransferRow.devices, JSONB).contains([str(one)]) for one in found))
+    names = (cast(TransferRow.devices, JSONB).contains([str(one)]) for one in found)
+    return and_(concerns(found, reader.region), or_(false(), *names))
 
 
-def _of_person(person: PersonRef, _: RegionReader) -> ColumnElement[bool]:
+def _of_person(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
     patient = {"kind": "patient", "person": str(person)}
     before, after = (
         cast(column, JSONB).contains(patient)
         for column in (TransferRow.current_recipient, TransferRow.new_recipient)
     )
-    return or_(before, after)
+    return and_(concerns([person], reader.region), or_(before, after))
 
 
 class TransferQuery(ListQuery):
@@ -250,8 +262,7 @@ async def list_rejected(reader: Reader, asked: Annotated[ListQuery, Query()]) ->
     """Ej godkända: skickade från dina tjänsteställen, som mottagaren har sagt nej till, helt eller
     till en del (BMB-8).
     """
-    rejected = or_(TransferRow.status == Status.REJECTED, TransferRow.rejected != ())
-    return await TRANSFERS.page(asked, reader, _from_me(reader), rejected)
+    return await TRANSFERS.page(asked, reader, _from_me(reader), was_rejected())
 
 
 class LockedQuery(ListQuery):
@@ -290,8 +301,36 @@ async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -
     Det som rör någon med skyddade personuppgifter finns bara för de enheter som det gäller.
     """
     row = await reader.get(TransferRow, transfer_id, scope=SHOWN, rule="BMB-8")
+    return await _view(row, reader, tx)
+
+
+class NamedTransfersQuery(BaseModel):
+    """Vilka byten."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[list[UUID], Field(min_length=1, max_length=50, description="Bytenas id")]
+
+
+class NamedTransfers(BaseModel):
+    """Byten, i den ordning som de nämndes. Det som inte finns, eller inte är ditt, utelämnas."""
+
+    items: list[TransferView]
+
+
+# decision 0339: a page asks once for all that it names
+@router.get("/transfers:named")
+async def get_named_transfers(
+    asked: Annotated[NamedTransfersQuery, Query()], reader: Reader, tx: ReadTransaction
+) -> NamedTransfers:
+    """Flera byten på en gång, som de visas ett och ett: högst 50."""
+    rows = await reader.several(TransferRow, asked.id, scope=SHOWN)
+    return NamedTransfers(items=[await _view(row, reader, tx) for row in rows])
+
+
+async def _view(row: TransferRow, reader: RegionReader, tx: Transaction) -> TransferView:
     numbers = await device_numbers(reader, row.devices)
-    texts = await reader.look_up(TransferTextRow, transfer_id)
+    texts = await reader.look_up(TransferTextRow, row.id)
     receiving, sending = await _answering(tx, row)
     policy = reader.pinned_policy(row.policy) if row.policy else None
     return TransferView.with_devices(
@@ -302,6 +341,7 @@ async def get_transfer(transfer_id: UUID, reader: Reader, tx: ReadTransaction) -
         receiving=receiving,
         sending=sending,
         caller=reader.caller,
+        payers=await payers_for(row, reader.caller.service_points, tx),
         would_take_effect_on=_if_accepted(row, tx),
     )
 
@@ -353,6 +393,7 @@ def _show(
             receiving=receiving,
             sending=sending,
             caller=commands.caller,
+            payers=await payers_for(row, commands.caller.service_points, tx),
             would_take_effect_on=_if_accepted(row, tx),
         )
         return view if await is_shown(transfer_id, commands.grant, tx) else view.without_recipient()

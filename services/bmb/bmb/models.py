@@ -1,6 +1,7 @@
 """The tables of transfers. Projections are in `bmb.register`."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts.topics import BMB_TRANSFERS
@@ -18,7 +19,7 @@ from kvitt_contracts.types import (
     TransferId,
     UserId,
 )
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bmb.base import Base
@@ -43,6 +44,17 @@ class TransferRow(
         Index("ix_transfers_requested_at", "region", "requested_at", "id"),
         Index("ix_transfers_unlock_asked", "region", "unlock_asked_at", "id"),
         Index("ix_transfers_devices", "devices", postgresql_using="gin"),
+        Index("ix_transfers_transfer_date", "region", "transfer_date", "id"),
+        Index("ix_transfers_deadline", "region", "deadline", "id"),
+        Index("ix_transfers_status", "region", "status", "id"),
+        Index(
+            "ix_transfers_rejected",
+            "region",
+            "sending_service_point",
+            "requested_at",
+            "id",
+            postgresql_where=text("status = 'rejected' OR rejected <> '[]'::jsonb"),
+        ),
     )
 
     status: Mapped[Status]
@@ -79,6 +91,17 @@ class TransferRow(
     unlock_asked_by: Mapped[UserId | None]
     unlock_asked_at: Mapped[datetime | None]
     void_reason: Mapped[str | None]
+
+
+class TransferSubjectRow(Regional, Base):
+    """A device or a person that a transfer names, or has named as a draft: where to look for the
+    transfers of one. Written by the database beside the transfer, and by nobody else.
+    """
+
+    __tablename__ = "transfer_subjects"
+
+    subject: Mapped[UUID] = mapped_column(primary_key=True)
+    transfer_id: Mapped[TransferId] = mapped_column(primary_key=True)
 
 
 class TransferTextRow(Regional, Base):

@@ -2,7 +2,7 @@
 (REF-19). No rule of transfers here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,11 +10,29 @@ from kvitt_chassis.access import Caller, Grant
 from kvitt_chassis.http import Scope
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
-from sqlalchemy import ColumnElement, and_, cast, exists, func, or_, select
+from kvitt_contracts.types import RegionCode
+from sqlalchemy import ColumnElement, and_, any_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bmb.models import TransferRow
+from bmb.domain import Status
+from bmb.models import TransferRow, TransferSubjectRow
 from bmb.register.queries import protected_references
+
+
+# decision 0342: under row security no index of JSON is used
+def concerns(subjects: Sequence[UUID], region: RegionCode) -> ColumnElement[bool]:
+    """True of the transfers of a region that name, or have named as drafts, one of these devices or
+    persons.
+    """
+    found = select(TransferSubjectRow.transfer_id).where(
+        TransferSubjectRow.region == region, TransferSubjectRow.subject.in_(subjects)
+    )
+    return TransferRow.id == any_(func.array(found.scalar_subquery()))
+
+
+def was_rejected() -> ColumnElement[bool]:
+    """True of the transfers that the receiver has said no to, wholly or to a part (BMB-8)."""
+    return or_(TransferRow.status == Status.REJECTED, TransferRow.rejected != ())
 
 
 def is_of_protected() -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """How a transfer is shown. Free text only to both sides and to customer service."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -129,6 +129,13 @@ class TransferView(TransferLine):
         bool,
         Field(description="Sant där en del av hjälpmedlen kan avslås och resten godkännas (BMB-5)"),
     ] = False
+    payers: Annotated[
+        list[PayerId],
+        Field(
+            description="Betalare som du kan välja när du kvitterar, vem kunden än är (BMB-4); "
+            "ingen där betalaren följer av kunden"
+        ),
+    ] = []
     would_take_effect_on: Annotated[
         date | None,
         Field(description="Får verkan, om det godkänns i dag (BMB-4); tomt när det är avgjort"),
@@ -167,11 +174,12 @@ class TransferView(TransferLine):
         receiving: ResponsiblesView,
         sending: ResponsiblesView,
         caller: Caller,
+        payers: Sequence[PayerId],
         would_take_effect_on: date | None,
     ) -> "TransferView":
         """The view of a row for a caller, with who answers at its two service points; `policy` is
-        the one that it was sent under. `would_take_effect_on`: the Stockholm day, were it accepted
-        now; None once it is decided.
+        the one that it was sent under, `payers` are those that the caller may choose.
+        `would_take_effect_on`: the Stockholm day, were it accepted now; None once it is decided.
         """
         state = row.state()
         shown = texts if texts is not None and may_read_texts(row, caller) else None
@@ -191,6 +199,7 @@ class TransferView(TransferLine):
             "responsibles": receiving.acts_today,
             "contact": receiving.contact,
             "sender_contact": sending.contact,
+            "payers": list(payers),
             "would_take_effect_on": would_take_effect_on,
             "message": shown.to_receiver if shown else None,
             "answer": shown.to_sender if shown else None,

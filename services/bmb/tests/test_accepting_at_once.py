@@ -164,9 +164,10 @@ def test_after_the_deadline_it_is_not_taken_back_though_its_timer_is_late() -> N
         withdraw(transfer, by=a_user(), now=transfer.deadline)
 
 
-async def previewed(world: World, **body: Any) -> dict[str, Any]:
+async def previewed(world: World, *, region: str = "ac", **body: Any) -> dict[str, Any]:
     """What the sender sees of a transfer before it is sent."""
-    async with world.http(user=SENDER, roles=[Role.PRESCRIBER], service_points=[SENDING]) as client:
+    who = {"user": SENDER, "roles": [Role.PRESCRIBER], "service_points": [SENDING]}
+    async with world.http(region=region, **who) as client:
         answer = await client.post("/transfers:preview", json={"devices": ["170098"], **body})
     return {"http": answer.status_code, **answer.json()}
 
@@ -200,6 +201,20 @@ async def test_a_sender_sees_for_whom_he_may_accept_it_himself(registered: Regis
 
         assert shown["accepts_for"] == [{"customer_id": SENDING, "payer_id": PAYER}]
         assert (shown["current_store"], shown["payers_now"]) == (OWN, [])
+
+
+@pytest.mark.rule("BMB-4d", "BMB-4o")
+@pytest.mark.parametrize(("region", "payers"), [("bd", [PAYER]), ("ac", [])])
+async def test_who_accepts_later_what_he_sends_sees_which_payers_he_can_choose_then(
+    registered: Registered, region: str, payers: list[str]
+) -> None:
+    async with registered(region=region) as world:
+        await world.handle(a_device_registered(STORED, region=region), region=region)
+        recipient = {"kind": "patient", "person": str(person(OTHER_PATIENT))}
+        shown = await previewed(world, region=region, devices=[STORED], new_recipient=recipient)
+
+        assert shown["accepts_for"]
+        assert shown["payers"] == payers
 
 
 @pytest.mark.rule("BMB-2g")

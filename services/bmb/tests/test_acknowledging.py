@@ -4,7 +4,7 @@ import pytest
 from bmb.domain import Status
 from kvitt_contracts.bmb import ExecuteTransfer, RejectTransfer, TransferAccepted, TransferRejected
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.types import UserId
+from kvitt_contracts.types import Role, UserId
 
 from contracts.tests.builders.inventory import a_device_stated_on_loan, a_hold_granted
 from contracts.tests.builders.orders import (
@@ -19,6 +19,7 @@ from contracts.tests.builders.story import (
     PAYER,
     RECEIVER,
     RECEIVING,
+    RECEIVING_PAYER,
     SENDER,
     SENDING,
     transfer_id,
@@ -84,6 +85,33 @@ async def test_where_the_policy_permits_customer_and_payer_are_chosen_each(
 
         (accepted,) = await world.events(TransferAccepted)
         assert accepted.payer_id == OTHER_PAYER
+
+
+@pytest.mark.rule("BMB-4d", "BMB-4l")
+@pytest.mark.parametrize(
+    ("region", "user", "at", "payers"),
+    [
+        ("bd", RECEIVER, RECEIVING, [RECEIVING_PAYER, OTHER_PAYER]),
+        ("bd", SENDER, SENDING, []),
+        ("ac", RECEIVER, RECEIVING, []),
+    ],
+    ids=["who answers", "who does not", "where the payer follows the customer"],
+)
+async def test_who_answers_sees_which_payers_they_can_choose_each_of_which_is_taken(
+    registered: Registered, region: str, user: str, at: str, payers: list[str]
+) -> None:
+    async with registered(region=region) as world:
+        await sent(world, region=region)
+        key = transfer_id(region=region)
+        role = [Role.PRESCRIBER]
+        async with world.http(user=user, region=region, roles=role, service_points=[at]) as client:
+            shown = (await client.get(f"/transfers/{key}")).json()
+            assert shown["payers"] == payers
+            if payers:
+                body = {"customer_id": RECEIVING, "payer_id": payers[-1]}
+                answer = await client.post(f"/transfers/{key}:accept", json=body)
+                assert (answer.status_code, answer.json()["payer_id"]) == (200, payers[-1])
+                assert answer.json()["payers"] == []
 
 
 @pytest.mark.rule("BMB-4m")

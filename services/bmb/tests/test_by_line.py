@@ -273,3 +273,25 @@ async def test_what_is_not_in_it_is_refused_by_its_field(world: World) -> None:
 
     assert (refused.reason, refused.field) == ("NOT_IN_TRANSFER", "reject")
     assert await status(world) is Status.SENT
+
+
+@pytest.mark.rule("BMB-5e")
+async def test_a_regions_system_names_what_it_rejects_by_number(world: World) -> None:
+    by_number = an_accept(reject=[{"device_number": NUMBERS[1]}], message="Den står hos oss.")
+    await world.handle(by_number, subject="BMB-1")
+    await world.handle(by_number, subject="BMB-1")
+
+    (rejected,) = await world.events(TransferLinesRejected)
+    (accepted,) = await world.events(TransferAccepted)
+    assert (rejected.devices, accepted.devices) == ((TWO,), (ONE, THREE))
+
+
+@pytest.mark.rule("BMB-5e")
+async def test_a_number_that_is_not_in_it_is_refused_whether_it_exists_or_not(world: World) -> None:
+    await world.handle(a_device_stated_on_loan("404404"))
+
+    for number in ("404404", "909909"):
+        refused = await refusal(world, an_accept(reject=[{"device_number": number}]))
+        assert (refused.reason, refused.field) == ("NOT_IN_TRANSFER", "reject")
+        assert refused.values == {"devices": [number]}
+    assert await status(world) is Status.SENT

@@ -52,7 +52,9 @@ async def a_world(given: Given) -> AsyncIterator[World]:
 
 async def put(world: World, name: str, status: Status, region: str = "ac", **whose: Any) -> UUID:
     """A transfer of a region in a state; answers its id."""
-    state = a_transfer(status, id=transfer_id(name, region=region), **whose)
+    policies = world.worker.policies
+    pin = policies.in_force(RegionCode(region), AT).pin
+    state = a_transfer(status, id=transfer_id(name, region=region), **{"policy": pin} | whose)
     async with world.worker.unit(RegionCode(region)) as unit:
         row = TransferRow(region=RegionCode(region), id=state.id, seq=1)
         row.apply(state)
@@ -111,6 +113,7 @@ async def test_each_route_reaches_as_far_as_its_row_says(
             world,
             {
                 "bmb.transfers.list": Upon(things=over),
+                "bmb.transfers.named": Upon(things=over, query="id={thing}"),
                 "bmb.transfer.show": Upon(things=over),
                 "bmb.transfer.tell": Upon(things=over),
                 "bmb.transfer.execute": Upon(things=over),

@@ -283,6 +283,30 @@ async def test_only_the_two_sides_and_customer_service_read_what_was_written(
     assert systems is None
 
 
+@pytest.mark.rule("BMB-8c")
+async def test_several_transfers_are_read_at_once_as_each_is_read_by_itself(
+    registered: Registered,
+) -> None:
+    async with registered() as world:
+        one = await send(world)
+        nobodys = UUID(int=4711)
+        async with as_user(world, RECEIVER, RECEIVING) as client:
+            both = {"id": [str(nobodys), str(one)]}
+            named = (await client.get("/transfers:named", params=both)).json()
+            by_itself = (await client.get(f"/transfers/{one}")).json()
+            too_many = await client.get("/transfers:named", params={"id": [str(one)] * 51})
+            none = await client.get("/transfers:named")
+        async with as_user(world, "f999", "99999") as client:
+            out_of_reach = (await client.get("/transfers:named", params=both)).json()
+
+    assert named == {"items": [by_itself]}
+    assert out_of_reach == {"items": []}
+    assert [(answer.status_code, answer.json()["field"]) for answer in (too_many, none)] == [
+        (422, "id"),
+        (422, "id"),
+    ]
+
+
 async def test_another_regions_transfer_does_not_exist(registered: Registered) -> None:
     async with registered() as world:
         transfer = await send(world)

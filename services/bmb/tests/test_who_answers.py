@@ -1,7 +1,7 @@
 """Who answers for a service point, on a real database and over HTTP: named, absent, gone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -9,14 +9,17 @@ from uuid import UUID
 import httpx
 import pytest
 from asyncpg.exceptions import UniqueViolationError
+from bmb.app import service as bmb
 from bmb.domain import Status
 from bmb.models import TransferRow
 from bmb.responsibles.domain import responsibles_id
 from bmb.responsibles.models import ResponsiblesRow
 from kvitt_contracts.bmb import RejectTransfer, ResponsiblesSet
+from kvitt_contracts.envelope import Message
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, Role, UserId
-from kvitt_testkit.world import World, stockholm
+from kvitt_testkit.world import World, an_envelope, assert_rows_are_folds, stockholm, wait_for
+from sqlalchemy import text
 
 from contracts.tests.builders.inventory import a_device_registered, a_hold_granted
 from contracts.tests.builders.orders import a_customer_registered, a_user_registered
@@ -45,6 +48,10 @@ from services.bmb.tests.worlds import (
 
 __all__ = ["registered"]
 
+_WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 ADDRESS = f"/responsibles/{RECEIVING}"
 AWAY = {"stand_in": STAND_IN, "absent_from_on": "2026-05-04", "absent_to_on": "2026-05-05"}
 ROLES = {RECEIVER: Role.PRESCRIBER, SUBSTITUTE: Role.PRESCRIBER, STAND_IN: Role.REQUESTER}
@@ -322,6 +329,57 @@ async def test_who_leaves_another_unit_answers_here_as_before(registered: Regist
 
         assert (await row(world)).main == RECEIVER
         assert len(await world.events(ResponsiblesSet)) == 1
+
+
+def _naming() -> tuple[Message, str]:
+    return a_responsibles_stated(main=SUBSTITUTE, version=2), RECEIVING
+
+
+def _leaving() -> tuple[Message, str]:
+    return a_user_registered(SUBSTITUTE, OTHER), SUBSTITUTE
+
+
+@pytest.mark.rule("BMB-9g")
+@pytest.mark.parametrize("has_named", [False, True], ids=["the first", "others before"])
+@pytest.mark.parametrize(
+    ("first", "meanwhile"),
+    [(_naming, _leaving), (_leaving, _naming)],
+    ids=["leaves while named", "is named while leaving"],
+)
+async def test_who_leaves_and_is_named_at_once_has_no_part_afterwards(
+    registered: Registered,
+    first: Callable[[], tuple[Message, str]],
+    meanwhile: Callable[[], tuple[Message, str]],
+    has_named: bool,
+) -> None:
+    async with registered() as world:
+        for user in (RECEIVER, SUBSTITUTE):
+            await world.handle(a_user_registered(user, RECEIVING))
+        if has_named:
+            await world.handle(a_responsibles_stated(), subject=RECEIVING)
+        async with world.worker.unit() as unit:
+            message, subject = first()
+            envelope = an_envelope(message, subject=subject)
+            tx = unit.begin(region=envelope.region, message=envelope)
+            route = bmb.handlers.messages[type(message)]
+            await unit.load_ahead([(route, message, tx)])
+            await route.handler(message, tx)
+            other, of = meanwhile()
+            task = asyncio.create_task(world.handle(other, subject=of))
+
+            async def has_come_as_far_as_it_can() -> bool:
+                async with world.worker.reading() as session:
+                    blocked: int = (await session.execute(_WAITING)).scalar_one()
+                return task.done() or blocked > 0
+
+            await wait_for(has_come_as_far_as_it_can)
+            if task.done():  # and what it leads to is over, too
+                await world.fire_timers()
+        await task
+        await world.fire_timers()
+
+        assert (await row(world)).main is None
+        await assert_rows_are_folds(world)
 
 
 async def test_a_transfer_is_answered_by_who_answers_when_it_is_answered(

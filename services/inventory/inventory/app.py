@@ -12,6 +12,7 @@ from inventory.days.models import CountRow, DaysRow
 from inventory.devices import api as devices
 from inventory.devices import returned
 from inventory.devices.models import DeviceRow
+from inventory.fault_reports.models import RefusedPrescriberRow
 from inventory.handlers import messages
 from inventory.holds import api as holds
 from inventory.holds.models import HoldRow
@@ -42,6 +43,7 @@ service = Service(
         BalanceRow,
         DeviceRow,
         HoldRow,
+        RefusedPrescriberRow,
         ReservationRow,
         CountRow,
         DaysRow,

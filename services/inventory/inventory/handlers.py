@@ -5,6 +5,7 @@ from kvitt_chassis.handlers import Handlers
 from inventory.articles import handlers as articles
 from inventory.days import handlers as days
 from inventory.dispatches import handlers as dispatches
+from inventory.fault_reports import handlers as fault_reports
 from inventory.holds import handlers as holds
 from inventory.orders import handlers as orders
 from inventory.people import handlers as people
@@ -26,6 +27,7 @@ def _every_handler() -> Handlers:
         orders,
         dispatches,
         holds,
+        fault_reports,
         days,
     ):
         together.include(part.messages)

@@ -21,7 +21,7 @@ HOLDS_ANSWERED = declare(
 CUSTODY_CHANGES = declare(
     "counter",
     "inventory_custody_changes_total",
-    "Changes of custody by cause: order, transfer, return, stated.",
+    "Changes of custody by cause: order, transfer, fault_report, return, stated.",
     "None for a day with deliveries: look at the timers due and at parked keys.",
     ["region", "cause"],
 )

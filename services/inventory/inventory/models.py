@@ -3,6 +3,7 @@
 from inventory.articles.models import ArticleRow
 from inventory.days.models import CountRow, DaysRow
 from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.fault_reports.models import RefusedPrescriberRow
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
 from inventory.receipts.models import DeliveryRow
@@ -27,6 +28,7 @@ __all__ = [
     "HoldRow",
     "PersonRow",
     "PlacedOrderRow",
+    "RefusedPrescriberRow",
     "ReservationRow",
     "StockMoveRow",
     "StoreRow",

@@ -239,6 +239,21 @@ async def test_an_article_page_has_prices_and_balances_per_store(world: World) -
     assert unknown.status_code == 404
 
 
+async def test_several_articles_are_read_at_once_as_each_is_read_by_itself(world: World) -> None:
+    await world.handle_all(
+        a_balance_stated(CUSHION, 4), a_price(34900, number=CUSHION), an_article_stated("90001")
+    )
+
+    async with world.http() as client:
+        asked = {"number": ["90001", "99999", CUSHION]}
+        named = (await client.get("/articles:named", params=asked)).json()["items"]
+        by_themselves = [
+            (await client.get(f"/articles/{one}")).json() for one in ("90001", CUSHION)
+        ]
+
+    assert named == by_themselves
+
+
 @pytest.mark.rule("INV-3a")
 @pytest.mark.rule("INV-3b")
 async def test_the_catalogue_is_a_tree_of_classes_with_all_suppliers_articles(

@@ -131,6 +131,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             world,
             {
                 "inventory.devices.list": Upon(things=devices, key="device_id"),
+                "inventory.devices.named": Upon(
+                    things=devices, query="id={thing}", key="device_id"
+                ),
                 "inventory.devices.returned": Upon(
                     things=returned, key="device_id", query=f"person={person()}"
                 ),

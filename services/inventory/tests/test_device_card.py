@@ -2,8 +2,10 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
+from kvitt_contracts.types import Role
 from kvitt_testkit.world import World, stockholm
 
 from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_requested
@@ -132,6 +134,20 @@ async def test_devices_are_found_by_part_of_a_number_serial_number_holder_store_
         page = (await client.get(f"/devices?{query}")).json()
 
     assert [line["device_number"] for line in page["items"]] == found
+
+
+async def test_several_devices_are_read_at_once_as_a_list_shows_them(world: World) -> None:
+    await world.handle_all(a_device_in_store_stated("170097"), a_device_on_loan_stated())
+    asked = {"id": [str(device_id()), str(UUID(int=4711)), str(device_id("170097"))]}
+
+    async with world.http() as client:
+        listed = (await client.get("/devices", params={"sort": "-device_number"})).json()["items"]
+        named = (await client.get("/devices:named", params=asked)).json()["items"]
+    async with world.http(user="f999", roles=[Role.PRESCRIBER], service_points=["99999"]) as client:
+        out_of_reach = (await client.get("/devices:named", params=asked)).json()["items"]
+
+    assert named == listed
+    assert out_of_reach == []
 
 
 @pytest.mark.rule("INV-7a")

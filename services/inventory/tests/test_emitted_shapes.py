@@ -1,6 +1,6 @@
 """What inventory really emits: the builders beside the contracts may make nothing else."""
 
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 from inventory.app import service
@@ -20,6 +20,7 @@ from contracts.tests.builders.bmb import (
 )
 from contracts.tests.builders.orders import (
     a_device_line,
+    a_fault_report_prescriber_named,
     a_line,
     a_person_inactivated,
     a_person_registered,
@@ -319,6 +320,28 @@ async def corrected_returns(world: World) -> None:
         await world.handle(a_device_returned(number, on="2026-03-09"))
 
 
+async def prescribers_of_fault_reports(world: World) -> None:
+    """Fault reports name prescribers: for devices with one before or none, at a patient or a care
+    unit, with and without a customer; one is in a transfer.
+    """
+    holders: tuple[dict[str, Any], ...] = ({}, {"recipient": a_care_unit()})
+    prescribers: tuple[dict[str, Any], ...] = ({}, {"prescriber": None})
+    for number, (holder, prescriber, customer) in enumerate(
+        product(holders, prescribers, (SENDING, None))
+    ):
+        stated = a_device_on_loan_stated(
+            f"17005{number}", customer_id=customer, **holder, **prescriber
+        )
+        await world.handle_all(
+            stated, a_fault_report_prescriber_named(f"F-{number}", f"17005{number}")
+        )
+    await world.handle_all(
+        a_device_on_loan_stated("170060"),
+        a_transfer_requested("170060", transfer="T-60"),
+        a_fault_report_prescriber_named("F-60", "170060"),
+    )
+
+
 STORIES = (
     catalogue_and_stock,
     orders,
@@ -327,4 +350,5 @@ STORIES = (
     custody_of_devices_on_loan,
     late_return,
     corrected_returns,
+    prescribers_of_fault_reports,
 )

@@ -28,6 +28,7 @@ UNUSED = {
         for t in topics.ORDERS_CUSTOMER_ORDERS.types
         if t.wire_type not in (orders.OrderPlaced.wire_type, orders.OrderVoidRequested.wire_type)
     ),
+    *(t for t in topics.ORDERS_FAULT_REPORTS.types if t is not orders.FaultReportPrescriberNamed),
     *(
         t
         for t in topics.BMB_TRANSFERS.types

@@ -6,7 +6,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from kvitt_contracts.bmb import TransferLineCompleted, TransferUnlockAsked
 from kvitt_contracts.envelope import Message
-from kvitt_contracts.orders import OrderPickingBegun, OrderVoidRequested
+from kvitt_contracts.orders import (
+    FaultReportClosed,
+    FaultReportPrescriberNamed,
+    FaultReportRiskAssessed,
+    OrderPickingBegun,
+    OrderVoidRequested,
+)
 from kvitt_contracts.topics import consumed_by
 from kvitt_testkit.world import ServiceUrls
 from notifications.base import Base
@@ -19,6 +25,9 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     OrderVoidRequested,
     TransferLineCompleted,
     TransferUnlockAsked,
+    FaultReportPrescriberNamed,
+    FaultReportRiskAssessed,
+    FaultReportClosed,
 }
 
 

@@ -7,6 +7,8 @@ from orders.care.api import router as care
 from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.models import OrderRow
+from orders.fault_reports.api import router as fault_reports
+from orders.fault_reports.models import FaultReportRow
 from orders.handlers import messages
 from orders.models import Base
 from orders.numbers.models import NumberSeriesRow
@@ -21,7 +23,7 @@ from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 service = Service(
     "orders",
     handlers=messages,
-    routers=[placements, customer_orders, people, care, units, contacts, today],
+    routers=[placements, customer_orders, fault_reports, people, care, units, contacts, today],
     base=Base,
     users=UserRow,
     lock_order=(
@@ -30,6 +32,7 @@ service = Service(
         CareUnitRow,
         UserRow,
         OrderRow,
+        FaultReportRow,
         PersonRow,
         PersonDetailsRow,
         NumberSeriesRow,

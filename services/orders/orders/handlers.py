@@ -6,10 +6,22 @@ from orders.articles.handlers import messages as articles
 from orders.care.handlers import projections as care
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
+from orders.fault_reports.handlers import messages as fault_reports
 from orders.people.handlers import messages as people
 from orders.placements.handlers import messages as placements
+from orders.responsibles.handlers import projections as responsibles
 from orders.units.handlers import messages as units
 
 messages = Handlers()
-for _noun in (people, units, contacts, articles, care, placements, customer_orders):
+for _noun in (
+    people,
+    units,
+    contacts,
+    articles,
+    responsibles,
+    care,
+    placements,
+    customer_orders,
+    fault_reports,
+):
     messages.include(_noun)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from kvitt_contracts.types import OrderId, PatientRecipient, PersonRef, RegionCode
+from kvitt_contracts.types import FaultReportId, OrderId, PatientRecipient, PersonRef, RegionCode
 from kvitt_testkit.cells import (
     CALLER,
     POINT,
@@ -17,8 +17,9 @@ from kvitt_testkit.cells import (
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
 from orders.customer_orders.models import OrderRow
+from orders.fault_reports.models import FaultReportRow
 
-from contracts.tests.builders.orders import an_order_placed
+from contracts.tests.builders.orders import a_fault_reported, an_order_placed
 from contracts.tests.builders.regions import (
     a_care_unit_stated,
     a_customer_stated,
@@ -33,13 +34,15 @@ pytestmark = pytest.mark.long(seconds=30)
 
 OTHERS, ELSEWHERE = "61202", "6120"
 """A service point of the same region, and one of another region."""
-COLLEAGUE = "k083abc"
+COLLEAGUE, PEER = "k083abc", "k084def"
+"""One at the other service point, and one beside the caller."""
 
 MAKES_ANEW = (
     "orders.order.place",
     "orders.withdrawal.register",
     "orders.order.preview",
     "orders.withdrawal.preview",
+    "orders.fault-report.report",
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 
@@ -70,6 +73,7 @@ async def test_each_command_of_a_region_is_for_whom_its_row_names(given: Given) 
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await two_regions(world)
+        await world.handle(a_user_stated(PEER, POINT), subject=PEER)
         own = await placed(world, "OWN", service_point=OTHERS, requester=CALLER)
         units = await placed(world, "UNITS", service_point=POINT)
         region = await placed(world, "REGION", service_point=OTHERS)
@@ -79,6 +83,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         )
         persons = Things(
             own=own.person, units=units.person, region=region.person, platform=platform.person
+        )
+        reports = Things(
+            own=await reported(world, "OWN", service_point=OTHERS, by=CALLER),
+            units=await reported(world, "UNITS", service_point=POINT),
+            region=await reported(world, "REGION", service_point=OTHERS),
+            platform=await reported(world, "PLATFORM", region="bd", service_point=ELSEWHERE),
         )
         payers = Things(region="20011", platform="2001")
         points = Things(region=OTHERS, platform=ELSEWHERE)
@@ -93,6 +103,17 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.order.tell": Upon(things=orders),
                 "orders.order.voiding": Upon(things=orders),
                 "orders.order.void": Upon(things=orders),
+                "orders.fault-reports.list": Upon(things=reports, key="fault_report_id"),
+                "orders.fault-report.show": Upon(things=reports),
+                "orders.fault-report.tell": Upon(things=reports),
+                "orders.fault-report.name-prescriber": Upon(
+                    things=reports, body={"prescriber": PEER}
+                ),
+                "orders.fault-report.forward": Upon(things=reports, body={"to": PEER}),
+                "orders.fault-report.assess-risk": Upon(
+                    things=reports, body={"side": "responsible", "use": "allowed"}
+                ),
+                "orders.fault-report.close": Upon(things=reports, body={"outcome": "no_fault"}),
                 "orders.delivery.resolve": Upon(things=orders),
                 "orders.person.show": Upon(things=persons),
                 "orders.person.contact": Upon(things=persons, body={}),
@@ -145,3 +166,13 @@ async def placed(
     async with world.worker.unit() as unit:
         unit.begin(region=RegionCode(region)).start(OrderRow, order.order_id, order)
     return Placed(order.order_id, ref)
+
+
+async def reported(
+    world: World, name: str, *, service_point: str, by: str = COLLEAGUE, region: str = REGION
+) -> FaultReportId:
+    """A fault report that a service point answers."""
+    report = a_fault_reported(f"F-{name}", service_point=service_point, by=by)
+    async with world.worker.unit() as unit:
+        unit.begin(region=RegionCode(region)).start(FaultReportRow, report.fault_report_id, report)
+    return report.fault_report_id

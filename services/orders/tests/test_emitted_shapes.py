@@ -4,15 +4,36 @@ from itertools import product
 from typing import Any
 from uuid import uuid4
 
-from kvitt_contracts.orders import LineToOrder, OrderPlaced, VoidOrder
+from kvitt_contracts.orders import (
+    AssessRisk,
+    CloseFaultReport,
+    ForwardFaultReport,
+    LineToOrder,
+    NamePrescriber,
+    OrderPlaced,
+    ReportFault,
+    VoidOrder,
+)
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import CareUnitRecipient, NamedPatient, RegionPersonId, UserId
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    DeviceNumber,
+    NamedPatient,
+    RegionPersonId,
+    ServicePointId,
+    UserId,
+    Word,
+)
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
 
 from contracts.tests.builders.areas import with_product_areas
 from contracts.tests.builders.inventory import (
+    a_claim_refused_of_fault_report,
+    a_custody,
+    a_custody_changed_by_fault_report,
+    a_custody_changed_by_order,
     a_line_delivered,
     a_release_refused,
     a_reservation_declined,
@@ -33,6 +54,7 @@ from contracts.tests.builders.story import (
     BATTERY,
     CUSHION,
     ROLLATOR,
+    SENDER,
     a_care_unit,
     line_id,
     order_id,
@@ -57,6 +79,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await the_rest_of_the_registry(world)
         await orders_of_every_kind(world)
         await orders_to_their_ends(world)
+        await fault_reports(world)
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
         await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
         await quarantine_and_discard(world)
@@ -126,3 +149,34 @@ async def orders_to_their_ends(world: World) -> None:
         one for one in await world.events(OrderPlaced) if one.order_id == order_id("DELIVERED")
     ]
     assert placed.lines[0].line_id == line_id("DELIVERED")
+
+
+async def fault_reports(world: World) -> None:
+    """Faults on devices of patients and care units that nobody prescribes, reported for a user or
+    not: one gets a prescriber after one was refused, one is forwarded, both are assessed, one waits
+    too long.
+    """
+    await world.handle(a_user_stated("s001kun", roles=("customer_service",)), subject="s001kun")
+    await world.handle(a_user_stated("k099gon", active=False), subject="k099gon")
+    for number, (holder, asked_by) in enumerate(product((None, a_care_unit()), (None, SENDER))):
+        device, subject = f"17009{number}", f"F-{number}"
+        custody = a_custody(holder, prescriber="k099gon")
+        await world.handle(a_custody_changed_by_order(device, to=custody))
+        report = ReportFault(
+            device_number=DeviceNumber(device),
+            service_point=ServicePointId("40201"),
+            by=UserId("s001kun"),
+            asked_by=UserId(asked_by) if asked_by else None,
+        )
+        await world.handle(report, subject=subject)
+    by = UserId(SENDER)
+    await world.handle(NamePrescriber(prescriber=by, by=by), subject="F-0")
+    await world.handle(a_claim_refused_of_fault_report("170090", report="F-0"))
+    await world.handle(NamePrescriber(prescriber=by, by=by), subject="F-0")
+    await world.handle(a_custody_changed_by_fault_report("170090", report="F-0"))
+    await world.handle(ForwardFaultReport(to=by, by=by), subject="F-1")
+    risk = AssessRisk(side=Word("responsible"), use=Word("restricted"), by=by)
+    await world.handle(risk, subject="F-1")
+    closing = CloseFaultReport(outcome=Word("assessed_anew"), by=UserId("s001kun"))
+    await world.handle(closing, subject="F-1")
+    await world.advance(stockholm("2026-03-05 00:00"))

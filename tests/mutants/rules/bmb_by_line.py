@@ -48,6 +48,14 @@ BY_LINE: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "BMB-5e",
+        "A number of elsewhere is passed over",
+        _ANSWERS,
+        "    elsewhere = numbers - {*numbered}\n",
+        "    elsewhere = numbers - numbers\n",
+        f"{_BY_LINE}_a_number_that_is_not_in_it_is_refused_whether_it_exists_or_not",
+    ),
+    rule_mutant(
+        "BMB-5e",
         "What is rejected stays claimed",
         _HANDOVER,
         "[one for one in held if one not in hold.devices]",

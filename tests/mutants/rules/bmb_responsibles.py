@@ -82,6 +82,23 @@ RESPONSIBLES: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "BMB-9g",
+        "Who is named is not looked at again, though they may be leaving",
+        f"{_CODE}/responsibles/handlers.py",
+        "        tx.record_at(ResponsiblesRow, key, *events)\n"
+        "        tx.schedule(LOOK_AGAIN, key=key, due=tx.now)\n",
+        "        tx.record_at(ResponsiblesRow, key, *events)\n",
+        f"{_ANSWER}_who_leaves_and_is_named_at_once_has_no_part_afterwards",
+    ),
+    rule_mutant(
+        "BMB-9g",
+        "Where nobody is named a leaving is not looked at again, though somebody may be named",
+        f"{_CODE}/responsibles/handlers.py",
+        "            tx.schedule(LOOK_AGAIN, key=key, due=tx.now)\n",
+        "            pass\n",
+        f"{_ANSWER}_who_leaves_and_is_named_at_once_has_no_part_afterwards",
+    ),
+    rule_mutant(
+        "BMB-9g",
         "Customer service does not hear where nobody is main",
         _TOLD,
         "        return (all_there, ToStaff(duty=CUSTOMER_SERVICE))\n",

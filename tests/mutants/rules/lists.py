@@ -7,6 +7,7 @@ from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.contracts import CONTRACTS
 from tests.mutants.rules.documents import DOCUMENTS
+from tests.mutants.rules.fault_reports import FAULT_REPORTS
 from tests.mutants.rules.foresight import FORESIGHT
 from tests.mutants.rules.inventory import INVENTORY
 from tests.mutants.rules.looks import LOOKS
@@ -28,6 +29,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "foresight": FORESIGHT,
     "orders": ORDERS,
     "product_areas": PRODUCT_AREAS,
+    "fault_reports": FAULT_REPORTS,
     "bmb": BMB,
     "inventory": INVENTORY,
     "billing": BILLING,

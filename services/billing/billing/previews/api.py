@@ -6,10 +6,10 @@ from kvitt_chassis.http import ApiRouter, NotFound, Reader
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.day_bounds import check_days
-from kvitt_contracts.types import DeviceId
+from kvitt_contracts.types import DeviceId, PayerId
 
 from billing import queries
-from billing.models import ArticleRow, DeviceRow
+from billing.models import ArticleRow, DeviceRow, PayerRow
 from billing.previews import domain
 from billing.previews.views import PreviewBody, RentPreview, RentPreviewLine
 from billing.rents.domain import RentSpan
@@ -22,10 +22,12 @@ async def preview_transfer(body: PreviewBody, tx: ReadTransaction, reader: Reade
     """Vem som betalar vad, för varje hjälpmedel, när betalaren byts en dag: det som faktureringen
     sedan tar ut, på öret (BIL-16). Inget sparas, och inget hålls.
 
-    Nekas: UNKNOWN_DEVICE (BIL-1); DAY_TOO_FAR_AHEAD, DAY_TOO_LONG_AGO (DAY-2).
+    Nekas: UNKNOWN_DEVICE (BIL-1); UNKNOWN_PAYER (REF-4);
+    DAY_TOO_FAR_AHEAD, DAY_TOO_LONG_AGO (DAY-2).
     """
     check_days(body, today=tx.today)
     devices = await _devices(body, tx)
+    await _must_be_payer(body.payer_id, tx)
     change = domain.Change(payer_id=body.payer_id, from_on=body.from_on)
     next_month = await queries.next_month(tx)
     through = domain.invoiced_through(change.from_on, next_month=next_month)
@@ -73,3 +75,13 @@ async def _devices(body: PreviewBody, tx: Transaction) -> list[DeviceRow]:
                 way_on="Kontrollera hjälpmedlets id, eller försök igen om en stund.",
             )
     return [found[one] for one in wanted]
+
+
+async def _must_be_payer(payer_id: PayerId | None, tx: Transaction) -> None:
+    if payer_id is not None and await tx.look_up(PayerRow, payer_id) is None:
+        raise NotFound(
+            "payer",
+            rule="REF-4",
+            field="payer_id",
+            way_on="Kontrollera betalarens kod, eller försök igen om en stund.",
+        )

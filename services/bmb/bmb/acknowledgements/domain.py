@@ -1,10 +1,11 @@
 """The rules of acknowledging a transfer: accept and reject. No clock, no database."""
 
-from collections.abc import Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kvitt_contracts.bmb import (
+    RejectedLine,
     TransferAccepted,
     TransferEvent,
     TransferLinesRejected,
@@ -13,7 +14,7 @@ from kvitt_contracts.bmb import (
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.policy import RegionPolicy, TransferPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import DeviceId, PayerId, UserId
+from kvitt_contracts.types import DeviceId, DeviceNumber, PayerId, UserId
 
 from bmb.domain import Reason, Status, Transfer, takes_effect_on
 from bmb.parties.domain import Parties, is_own, refuse_ended
@@ -200,9 +201,9 @@ def _refuse_payer(
             way_on="Utelämna betalaren: den följer av kunden. Välj den kund vars betalare avses.",
             payer=customer.payer_id,
         )
-    pay_now = {device.payer for device in parties.devices}
-    involved = {*own_payers, transfer.proposed_payer, *(pay_now if len(pay_now) == 1 else ())}
-    if payer not in involved:
+    if payer not in payers_to_choose(
+        transfer, own_payers=own_payers, parties=parties, policy=policy
+    ):
         raise Refused(
             Reason.PAYER_NOT_INVOLVED,
             rule="BMB-4",
@@ -210,6 +211,25 @@ def _refuse_payer(
             way_on="Välj ett av dina tjänsteställens betalare, den föreslagna eller den nuvarande.",
             payer=payer,
         )
+
+
+# decision 0344: a payer is chosen at acknowledgement, among those that take part
+def payers_to_choose(
+    transfer: Transfer,
+    *,
+    own_payers: Set[PayerId],
+    parties: Parties,
+    policy: TransferPolicy,
+) -> frozenset[PayerId]:
+    """The payers of whom one may be chosen by itself, whoever the customer is: those of the
+    accepting user's own units, the proposed one, and the one who pays for all of it now (BMB-4).
+    None where the payer follows the customer.
+    """
+    if policy.ack_payer != "chosen":
+        return frozenset()
+    pay_now = {device.payer for device in parties.devices}
+    pays_for_all = {one for one in pay_now if one is not None and len(pay_now) == 1}
+    return frozenset({*own_payers, transfer.proposed_payer, *pays_for_all})
 
 
 def reject(
@@ -240,6 +260,21 @@ def reject(
             has_message=has_message,
         ),
     )
+
+
+# decision 0343: a region names a device that it rejects by its number
+def rejected_devices(
+    lines: Collection[RejectedLine], numbered: Mapping[DeviceNumber, DeviceId]
+) -> frozenset[DeviceId]:
+    """The devices that an answer rejects; `numbered` are those of the transfer, by the numbers that
+    they have today. Raises Refused for a number that none of them has (NOT_IN_TRANSFER, BMB-5).
+    """
+    numbers = {one.device_number for one in lines if one.device_number is not None}
+    elsewhere = numbers - {*numbered}
+    if elsewhere:
+        raise _not_in_transfer(elsewhere)
+    ids = {one.device_id for one in lines if one.device_id is not None}
+    return frozenset(ids | {numbered[one] for one in numbers})
 
 
 # decision 0324: a bundle is answered line by line in one act
@@ -278,13 +313,17 @@ def _refuse_bundle(policy: TransferPolicy) -> None:
 def _refuse_devices_elsewhere(transfer: Transfer, rejecting: Set[DeviceId]) -> None:
     elsewhere = rejecting - {*transfer.remaining}
     if elsewhere:
-        raise Refused(
-            Reason.NOT_IN_TRANSFER,
-            rule="BMB-5",
-            field="reject",
-            way_on="Läs om bytet: avslå bara hjälpmedel som ännu är med i det.",
-            devices=sorted(str(one) for one in elsewhere),
-        )
+        raise _not_in_transfer(elsewhere)
+
+
+def _not_in_transfer(devices: Set[DeviceId] | Set[DeviceNumber]) -> Refused:
+    return Refused(
+        Reason.NOT_IN_TRANSFER,
+        rule="BMB-5",
+        field="reject",
+        way_on="Läs om bytet: avslå bara hjälpmedel som ännu är med i det.",
+        devices=sorted(str(one) for one in devices),
+    )
 
 
 def _refuse_without_message(policy: TransferPolicy, *, has_message: bool) -> None:

@@ -1,12 +1,12 @@
 """Handlers of the receiver's answers: accept and reject. Load, apply the rule, record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import AcceptTransfer, RejectTransfer
 from kvitt_contracts.policy import RegionPolicy
-from kvitt_contracts.types import PayerId, TransferId
+from kvitt_contracts.types import DeviceId, DeviceNumber, PayerId, TransferId
 
 from bmb import texts
 from bmb.acknowledgements import domain
@@ -15,7 +15,7 @@ from bmb.expiry.writes import stop_waiting
 from bmb.models import TransferRow, TransferTextRow
 from bmb.parties.queries import parties, rows_of_parties
 from bmb.register import queries
-from bmb.register.models import CustomerRow, PayerRow, UserRow
+from bmb.register.models import CustomerRow, DeviceRow, PayerRow, UserRow
 from bmb.responsibles.queries import responsible_today, rows_of_responsibles
 
 messages = Handlers()
@@ -35,6 +35,8 @@ def _read(command: AcceptTransfer | RejectTransfer, tx: Transaction) -> Iterable
         by = tx.fetched(UserRow, command.by)
         for place in by.service_points if by and command.payer_id else ():
             yield CustomerRow, place
+        for device in row.devices if row and command.reject else ():
+            yield DeviceRow, device
 
 
 @messages.command(AcceptTransfer, of=TransferRow, rule="BMB-4", reads=_read)
@@ -64,7 +66,7 @@ async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transac
         policy=_policy(row, tx),
         now=tx.now,
         has_message=texts.has_text(command.message),
-        rejecting={one.device_id for one in command.reject},
+        rejecting=domain.rejected_devices(command.reject, await _numbered(row, command, tx)),
     )
     if events:
         tx.record(row, *events)
@@ -92,6 +94,15 @@ async def reject_transfer(row: TransferRow, command: RejectTransfer, tx: Transac
         tx.record(row, *events)
         await texts.keep_to_sender(tx, TransferId(row.id), command.message)
         stop_waiting(row, tx)
+
+
+async def _numbered(
+    row: TransferRow, command: AcceptTransfer, tx: Transaction
+) -> Mapping[DeviceNumber, DeviceId]:
+    """The devices by their numbers of today, where the command names any by its number."""
+    if all(one.device_number is None for one in command.reject):
+        return {}
+    return {(await tx.get(DeviceRow, one)).device_number: one for one in row.devices}
 
 
 def _policy(row: TransferRow, tx: Transaction) -> RegionPolicy:

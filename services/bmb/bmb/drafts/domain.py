@@ -3,7 +3,8 @@
 No clock, no database: what the sender wants is passed looked up, as a `Wish`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -25,7 +26,13 @@ from kvitt_contracts.types import (
 
 from bmb.domain import Reason as TransferReason
 from bmb.domain import Status, Transfer, evolve
-from bmb.parties.domain import Parties, paying_units, refuse_ended, refuse_without_part
+from bmb.parties.domain import (
+    Parties,
+    paying_units,
+    refuse_ended,
+    refuse_without_lead,
+    refuse_without_part,
+)
 from bmb.register.domain import Customer, Device, Patient, User
 
 
@@ -49,7 +56,8 @@ class Reason(StrEnum):
 class Wish:
     """A draft as the sender wants it, with what it names looked up.
 
-    `units` are the customers that the sender and the new prescriber work at. A new recipient that
+    `units` are the customers that the sender and the new prescriber work at; `leading` who leads
+    each unit that answers for a device which nobody prescribes. A new recipient that
     has the devices already is no new one (the form starts with the current one).
     """
 
@@ -65,6 +73,7 @@ class Wish:
     has_message: bool = False
     units: tuple[Customer, ...]
     clinics_hold_stock: bool = False
+    leading: Mapping[CustomerId, frozenset[UserId]] = field(default_factory=dict)
 
     @property
     def from_service_point(self) -> ServicePointId:
@@ -100,6 +109,8 @@ def save(
         )
     # before anything is said of where they are: who has no part learns nothing of that (REF-18)
     refuse_without_part(wish.sender, wish.devices)
+    if wish.new_prescriber is not None:
+        refuse_without_lead(wish.sender, wish.devices, wish.leading)
     holder = _shared_holder(wish.devices)
     new_recipient = _new_recipient(wish, holder)
     _refuse_stores(wish, holder, to_recipient=new_recipient is not None)

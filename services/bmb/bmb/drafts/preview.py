@@ -21,7 +21,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from bmb.acknowledgements.domain import refuse_to_accept
+from bmb.acknowledgements.domain import payers_to_choose, refuse_to_accept
 from bmb.domain import Transfer, evolve, takes_effect_on
 from bmb.drafts import domain
 from bmb.drafts.wishes import wish_of
@@ -83,6 +83,13 @@ class TransferPreview(BaseModel):
             description="Kunder som du själv kan kvittera för genast (BMB-4); den första föreslås"
         ),
     ]
+    payers: Annotated[
+        list[PayerId],
+        Field(
+            description="Betalare som du kan välja om du kvitterar det sedan, vem kunden än är "
+            "(BMB-4); ingen där betalaren följer av kunden, och där du inte själv kan kvittera"
+        ),
+    ]
     why_not_accept: Annotated[
         str | None, Field(description="Varför du inte själv kan kvittera, om så är")
     ]
@@ -100,6 +107,10 @@ async def preview(command: SaveTransfer, tx: Transaction) -> TransferPreview:
     rules = tx.policy.transfer
     choices, why_not = await _choices(transfer, wish.sender, named, tx)
     payers = {one.id: one.payer for one in named.devices}
+    own = await queries.customers(tx, {*wish.sender.service_points})
+    may_choose = payers_to_choose(
+        transfer, own_payers={one.payer_id for one in own}, parties=named, policy=rules
+    )
     return TransferPreview(
         devices=[
             PreviewedDevice(device_id=one, payer_now=payers.get(one)) for one in transfer.devices
@@ -120,6 +131,7 @@ async def preview(command: SaveTransfer, tx: Transaction) -> TransferPreview:
         attestation=rules.patient_to_patient,
         must_be_attested=transfer.is_patient_to_patient and rules.patient_to_patient == "attested",
         accepts_for=choices,
+        payers=sorted(may_choose) if choices else [],
         why_not_accept=why_not,
     )
 

@@ -1,20 +1,28 @@
 """Looks up what a draft wants: the one that a command states, or the one that is saved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import SaveTransfer
 from kvitt_contracts.copying import same_fields
-from kvitt_contracts.types import CareUnitRecipient, PatientRecipient, UserId
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    CustomerId,
+    PatientRecipient,
+    ServicePointId,
+    UserId,
+)
 
 from bmb import texts
 from bmb.drafts.domain import Wish
 from bmb.models import TransferRow
+from bmb.parties.domain import answering
 from bmb.register import queries
-from bmb.register.domain import Customer, User
+from bmb.register.domain import Customer, Device, User
 from bmb.register.models import CustomerRow, PersonRow, UserRow
+from bmb.responsibles.queries import leading_today
 
 _LOOKED_UP: Final = ("sender", "devices", "new_recipient", "new_prescriber")
 
@@ -63,10 +71,12 @@ async def wish_of(command: SaveTransfer, tx: Transaction) -> Wish:
     recipient = None
     if command.new_recipient is not None:
         recipient = await queries.recipient(tx, command.new_recipient)
+    devices = await queries.devices(tx, command.devices)
     return Wish(
         **same_fields(command, Wish, without=_LOOKED_UP),
         sender=sender,
-        devices=await queries.devices(tx, command.devices),
+        devices=devices,
+        leading=await _leading(devices, tx),
         new_recipient=recipient,
         new_prescriber=prescriber,
         has_message=texts.has_text(command.message),
@@ -82,10 +92,12 @@ async def wish_of_draft(row: TransferRow, tx: Transaction) -> Wish:
     """
     sender, prescriber = await _users(row, tx)
     recipient = row.new_recipient
+    devices = await queries.devices_of(tx, row.devices)
     return Wish(
         **same_fields(row.state(), Wish, without=_LOOKED_UP),
         sender=sender,
-        devices=await queries.devices_of(tx, row.devices),
+        devices=devices,
+        leading=await _leading(devices, tx),
         new_recipient=(
             recipient
             if isinstance(recipient, CareUnitRecipient)
@@ -109,3 +121,11 @@ async def _units(sender: User, prescriber: User | None, tx: Transaction) -> tupl
     if prescriber is not None:
         workplaces |= {*prescriber.service_points, prescriber.default_service_point}
     return await queries.customers(tx, {*workplaces})
+
+
+async def _leading(
+    devices: tuple[Device, ...], tx: Transaction
+) -> Mapping[CustomerId, frozenset[UserId]]:
+    """Who leads the units that answer for those of the devices that nobody prescribes."""
+    units = {unit for one in devices if one.is_unprescribed for unit in answering(one)}
+    return {unit: await leading_today(tx, ServicePointId(unit)) for unit in sorted(units)}

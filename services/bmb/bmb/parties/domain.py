@@ -4,7 +4,7 @@ Who answers for what is paid, who has a part in a device, and which recipient or
 ended. Saving, executing, accepting and automatic execution all go by these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ class Reason(StrEnum):
     NO_PART_IN_DEVICE = "NO_PART_IN_DEVICE"
     SEVERAL_PAYERS = "SEVERAL_PAYERS"
     NO_UNIT_PAYS = "NO_UNIT_PAYS"
+    NOT_MAIN_RESPONSIBLE = "NOT_MAIN_RESPONSIBLE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,29 @@ def refuse_without_part(sender: User, devices: Sequence[Device]) -> None:
                 rule="BMB-4",
                 field="devices",
                 way_on="Be den som har förskrivit, betalar för eller har hjälpmedlet att skicka.",
+                device=device.id,
+            )
+
+
+# decision 0360: who prescribes what nobody does is the main responsible's to say
+def refuse_without_lead(
+    sender: User, devices: Sequence[Device], leading: Mapping[CustomerId, Set[UserId]]
+) -> None:
+    """Raises Refused (NOT_MAIN_RESPONSIBLE, BMB-14) where a new prescriber is named for a device
+    that nobody prescribes, by somebody else than who is `leading` the unit that answers for it. A
+    unit that has no main responsible is led by whoever works there.
+    """
+    for device in devices:
+        if not device.is_unprescribed:
+            continue
+        leaders = {one for unit in answering(device) for one in leading.get(unit, ())}
+        if leaders and sender.id not in leaders:
+            raise Refused(
+                Reason.NOT_MAIN_RESPONSIBLE,
+                rule="BMB-14",
+                field="new_prescriber",
+                way_on=f"Ingen förskriver hjälpmedlet: be {', '.join(sorted(leaders))} att ange en "
+                "ny förskrivare.",
                 device=device.id,
             )
 

@@ -57,7 +57,7 @@ class Device:
 
     A patient's reference is today's: aliases are followed. `kept_by`: the units whose store or
     care unit has it; `prescribed_at`: where the prescriber works. `units_of_payer`: the service
-    points with this payer.
+    points with this payer. `is_unprescribed`: it is on loan, and nobody prescribes it any more.
     """
 
     id: DeviceId
@@ -68,3 +68,4 @@ class Device:
     prescriber: UserId | None = None
     prescribed_at: frozenset[ServicePointId] = frozenset()
     kept_by: frozenset[CustomerId] = frozenset()
+    is_unprescribed: bool = False

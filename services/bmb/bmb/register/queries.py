@@ -19,6 +19,7 @@ from kvitt_contracts.types import (
     PatientRecipient,
     PayerId,
     PersonRef,
+    Role,
     StoreHolder,
     UserId,
 )
@@ -171,7 +172,16 @@ async def _device(tx: Transaction, row: DeviceRow) -> Device:
         prescriber=row.prescriber,
         prescribed_at=prescriber.facts().service_points if prescriber else frozenset(),
         kept_by=await _keepers(tx, row.holder),
+        is_unprescribed=_is_unprescribed(row, prescriber),
     )
+
+
+def _is_unprescribed(row: DeviceRow, prescriber: UserRow | None) -> bool:
+    if row.payer_id is None:
+        return False
+    if prescriber is None:  # who is not known here yet is taken to prescribe
+        return row.prescriber is None
+    return not (prescriber.active and Role.PRESCRIBER in prescriber.roles)
 
 
 async def _units_of_payer(tx: Transaction, payer: PayerId | None) -> frozenset[CustomerId]:

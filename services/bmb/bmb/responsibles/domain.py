@@ -79,6 +79,17 @@ def who_acts(responsibles: Responsibles | None, *, on: date) -> tuple[UserId, ..
     return tuple(dict.fromkeys(named))
 
 
+def who_leads(responsibles: Responsibles | None, *, on: date) -> tuple[UserId, ...]:
+    """Who decides for the service point what only its main responsible may, on a Stockholm day: the
+    main, and on days of absence the stand-in (BMB-14). None of them: whoever works there.
+    """
+    if responsibles is None or responsibles.main is None:
+        return ()
+    if responsibles.stand_in is not None and responsibles.is_absent(on):
+        return responsibles.main, responsibles.stand_in
+    return (responsibles.main,)
+
+
 def contact(responsibles: Responsibles | None, *, on: date) -> UserId | None:
     """Whose contact details stand for the service point on a Stockholm day: the main's, on days of
     absence the stand-in's (BMB-9, BMB-10).
@@ -200,6 +211,11 @@ def leave(known: Responsibles, user: UserId) -> tuple[ResponsiblesEvent, ...]:
 def evolve(known: Responsibles | None, event: ResponsiblesEvent) -> Responsibles:
     """Returns the state after an event, which says all of it."""
     return Responsibles(**same_fields(event, Responsibles))
+
+
+def who_is_named(known: Responsibles) -> frozenset[UserId]:
+    """Everybody who has a part in answering for the service point, on whichever day."""
+    return frozenset(user for _, user in _parts(known))
 
 
 def _named_in(known: Responsibles) -> Named:

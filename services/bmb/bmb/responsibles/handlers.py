@@ -3,9 +3,11 @@ left. Load, apply the rule, record.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.projections import inserts_or_updates
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.copying import same_fields
@@ -23,6 +25,8 @@ from bmb.responsibles.domain import Named, Reason, responsibles_id
 from bmb.responsibles.models import ResponsiblesRow
 
 messages = Handlers()
+
+LOOK_AGAIN: Final = Timer("responsibles_look_again", ResponsiblesRow, set_ahead=True)
 
 _write_user = inserts_or_updates(
     UserRegistered, UserRow, key=lambda event, _: event.user_id, columns={}
@@ -92,14 +96,30 @@ def _places_left(event: UserRegistered, tx: Transaction) -> Iterable[RowKey]:
 )
 async def on_user_registered(event: UserRegistered, tx: Transaction) -> None:
     """Store a user as orders emits them; who has left a service point has no part in answering for
-    it any more (BMB-9).
+    it any more (BMB-9). Where nobody is named yet it is looked again afterwards: somebody may just
+    be naming them.
     """
     left = _left(await tx.find(UserRow, event.user_id), event)
     await _write_user(event, tx)
     for place in sorted(left):
-        row = await tx.find(ResponsiblesRow, responsibles_id(tx.region, place))
+        key = responsibles_id(tx.region, place)
+        row = await tx.find(ResponsiblesRow, key)
         if row is not None:
             tx.record(row, *domain.leave(row.state(), event.user_id))
+        else:
+            tx.schedule(LOOK_AGAIN, key=key, due=tx.now)
+
+
+# decision 0340: who names and who leaves both look again, and the later of them sees the other
+@messages.timer(LOOK_AGAIN)
+async def look_again(row: ResponsiblesRow, due: datetime, tx: Transaction) -> None:
+    """Let those who left while they were named have no part (BMB-9). The row is locked, so that a
+    user who leaves from here on waits for it.
+    """
+    named = domain.who_is_named(row.state())
+    for user in await tx.look_up_all(UserRow, named):
+        if not domain.may_answer(user.facts(), row.service_point):
+            tx.record(row, *domain.leave(row.state(), user.user_id))
 
 
 def _left(before: UserRow | None, event: UserRegistered) -> frozenset[ServicePointId]:
@@ -149,6 +169,7 @@ async def _name(
     )
     if events:
         tx.record_at(ResponsiblesRow, key, *events)
+        tx.schedule(LOOK_AGAIN, key=key, due=tx.now)
 
 
 async def _users(

@@ -12,7 +12,7 @@ from sqlalchemy import ScalarSelect, func, select
 from bmb.domain import Status
 from bmb.models import TransferRow
 from bmb.register.models import CustomerRow
-from bmb.responsibles.domain import Responsibles, responsibles_id, who_acts
+from bmb.responsibles.domain import Responsibles, responsibles_id, who_acts, who_leads
 from bmb.responsibles.models import ResponsiblesRow
 
 OF_UNITS: Final = Scope(ResponsiblesRow.region, service_points=[ResponsiblesRow.service_point])
@@ -30,6 +30,11 @@ def rows_of_responsibles(service_point: ServicePointId, tx: Transaction) -> Iter
 async def responsible_today(tx: Transaction, service_point: ServicePointId) -> frozenset[UserId]:
     """Who may acknowledge for a service point today; none where whoever works there may (BMB-9)."""
     return frozenset(who_acts(await responsibles_of(tx, service_point), on=tx.today))
+
+
+async def leading_today(tx: Transaction, service_point: ServicePointId) -> frozenset[UserId]:
+    """Who leads a service point today; none where it has no main responsible (BMB-14)."""
+    return frozenset(who_leads(await responsibles_of(tx, service_point), on=tx.today))
 
 
 async def responsibles_of(tx: Transaction, service_point: ServicePointId) -> Responsibles | None:

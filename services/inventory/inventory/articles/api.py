@@ -26,7 +26,12 @@ from sqlalchemy import ColumnElement, and_, exists, select
 
 from inventory.articles import domain
 from inventory.articles.models import ArticleRow
-from inventory.articles.queries import count_by_class, show_article_row, within_areas
+from inventory.articles.queries import (
+    articles_numbered,
+    count_by_class,
+    show_article_row,
+    within_areas,
+)
 from inventory.stock.models import BalanceRow
 from inventory.stock.queries import available_of, balances_of
 from inventory.stock.views import BalanceView
@@ -214,7 +219,42 @@ async def list_articles(
 async def show_article(article_number: ArticleNumber, reader: Reader) -> ArticleView:
     """En artikel med priser och saldo per förråd (INV-2)."""
     row = await show_article_row(reader, article_number, *await within_areas(reader))
-    balances = await balances_of(reader, article_number)
+    return _view(row, await balances_of(reader, [article_number]))
+
+
+class NamedArticlesQuery(BaseModel):
+    """Vilka artiklar."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Annotated[
+        list[ArticleNumber], Field(min_length=1, max_length=50, description="Artikelnummer")
+    ]
+
+
+class NamedArticles(BaseModel):
+    """Artiklar, i den ordning som de nämndes. Den som inte finns utelämnas."""
+
+    items: list[ArticleView]
+
+
+# decision 0339: a page asks once for all that it names
+@router.get("/articles:named")
+async def show_named_articles(
+    reader: Reader, asked: Annotated[NamedArticlesQuery, Query()]
+) -> NamedArticles:
+    """Flera artiklar på en gång, som de visas en och en: högst 50."""
+    rows = await articles_numbered(reader, asked.number, *await within_areas(reader))
+    balances = await balances_of(reader, asked.number)
+    return NamedArticles(
+        items=[
+            _view(row, [one for one in balances if one.article_number == row.article_number])
+            for row in rows
+        ]
+    )
+
+
+def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
     return ArticleView(
         **ArticleLine.of(row).model_dump(exclude={"available"}),
         available=sum(balance.available for balance in balances),

@@ -1,5 +1,6 @@
 """Look-ups of articles, for handlers and for views. Nothing is locked."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from kvitt_chassis.http import RegionReader
@@ -32,6 +33,17 @@ async def within_areas(reader: RegionReader) -> list[ColumnElement[bool]]:
     if areas is None:
         return []
     return [or_(ArticleRow.product_area.is_(None), ArticleRow.product_area.in_(areas))]
+
+
+async def articles_numbered(
+    reader: RegionReader, numbers: Sequence[ArticleNumber], *within: ColumnElement[bool]
+) -> list[ArticleRow]:
+    """The articles that are called so, in this order; one that is not there is left out."""
+    found = await reader.all(
+        select(ArticleRow).where(ArticleRow.article_number.in_(numbers), *within)
+    )
+    named = {one.article_number: one for one in found}
+    return [named[one] for one in dict.fromkeys(numbers) if one in named]
 
 
 async def count_by_class(

@@ -36,13 +36,18 @@ from kvitt_contracts.types import (
     UserId,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from inventory.articles.models import ArticleRow
-from inventory.articles.queries import show_article_row, within_areas
+from inventory.articles.queries import articles_numbered, show_article_row, within_areas
 from inventory.devices import domain, story
 from inventory.devices.models import CustodyRow, DeviceRow
-from inventory.devices.queries import custody_of, is_at_protected, is_of_units
+from inventory.devices.queries import (
+    custody_of,
+    has_no_prescriber,
+    is_at_protected,
+    is_of_units,
+)
 from inventory.people.queries import protected_among, references_of
 from inventory.views import FromRow
 
@@ -183,6 +188,16 @@ class DeviceQuery(ListQuery):
         ),
         Field(pattern=r"^[0-9A-Za-z-]{1,30}$"),
     ] = None
+    customer_id: Annotated[
+        CustomerId | None, Eq(DeviceRow.customer_id, "Kunden, till exempel ett tjänsteställe")
+    ] = None
+    without_prescriber: Annotated[
+        bool | None,
+        Where(
+            lambda without, _: has_no_prescriber() if without else not_(has_no_prescriber()),
+            "Bara de utlånade som (inte) saknar en förskrivare som är kvar (BMB-14)",
+        ),
+    ] = None
     claimed: Annotated[
         bool | None,
         Where(
@@ -226,6 +241,32 @@ async def list_devices(reader: Reader, asked: Annotated[DeviceQuery, Query()]) -
     areas = await within_areas(reader)
     within = [or_(DeviceRow.holder_kind != "patient", *areas)] if areas else []
     return await DEVICES.page(asked, reader, *within)
+
+
+class NamedDevicesQuery(BaseModel):
+    """Vilka hjälpmedel."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[list[UUID], Field(min_length=1, max_length=50, description="Hjälpmedlens id")]
+
+
+class NamedDevices(BaseModel):
+    """Hjälpmedel, i den ordning de nämndes. Det som inte finns, eller inte är ditt, utelämnas."""
+
+    items: list[DeviceLine]
+
+
+# decision 0339: a page asks once for all that it names
+@router.get("/devices:named")
+async def list_named_devices(
+    reader: Reader, asked: Annotated[NamedDevicesQuery, Query()]
+) -> NamedDevices:
+    """Flera hjälpmedel på en gång: högst 50."""
+    rows = await reader.several(DeviceRow, asked.id, scope=SCOPE)
+    articles = await articles_numbered(reader, [row.article_number for row in rows])
+    named = {one.article_number: one for one in articles}
+    return NamedDevices(items=[DeviceLine.of(row, named[row.article_number]) for row in rows])
 
 
 @router.get("/devices/{device_id}")

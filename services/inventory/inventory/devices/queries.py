@@ -6,12 +6,13 @@ from uuid import UUID
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import DeviceId, DeviceNumber, identify
+from kvitt_contracts.types import DeviceId, DeviceNumber, Role, identify
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.people.models import UserRow
 from inventory.people.queries import protected_references
 from inventory.stores.queries import own_stores, payers_of
 from inventory.tables import is_among
@@ -138,6 +139,19 @@ def _held_for(caller: Caller) -> Select[UUID]:
         is_meant_for(caller),
         is_the_senders,
     )
+
+
+def has_no_prescriber() -> ColumnElement[bool]:
+    """A device is on loan, and whoever prescribed it last may not prescribe any more: it is their
+    unit's main responsible who says what becomes of it (BMB-14).
+    """
+    prescribe = select(UserRow.user_id).where(
+        UserRow.region == DeviceRow.region,
+        UserRow.user_id == DeviceRow.prescriber,
+        UserRow.active,
+        UserRow.roles.contains((Role.PRESCRIBER,)),
+    )
+    return and_(DeviceRow.payer_id.is_not(None), ~prescribe.exists())
 
 
 def is_at_protected() -> ColumnElement[bool]:

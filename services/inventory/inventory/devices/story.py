@@ -51,6 +51,8 @@ def tell(event: DeviceEvent) -> Told:
             return Told(summary=f"Byte: {_changed(event)}.", rule="BMB-4")
         case CustodyChanged(cause=cause) if cause.order_id is not None:
             return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
+        case CustodyChanged(cause=cause) if cause.fault_report_id is not None:
+            return Told(summary=f"Felanmälan: {_changed(event)}.", rule="ACT-6")
         case CustodyChanged(custody=custody):
             return _returned_or_corrected(custody)
 

@@ -3,7 +3,13 @@
 from typing import TypeVar
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import Custody, CustodyChanged, DeviceRegistered, DeviceStatedOnLoan
+from kvitt_contracts.inventory import (
+    Custody,
+    CustodyCause,
+    CustodyChanged,
+    DeviceRegistered,
+    DeviceStatedOnLoan,
+)
 from kvitt_contracts.types import DeviceId, OrderId, TransferId
 
 from inventory.articles.queries import get_article
@@ -40,8 +46,7 @@ async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged)
     tx.record(row, event)
     cause = event.cause
     _write_history(tx, row, event.custody, order_id=cause.order_id, transfer_id=cause.transfer_id)
-    by_transfer = "transfer" if cause.transfer_id else "return"
-    count(tx, CUSTODY_CHANGES, "order" if cause.order_id else by_transfer)
+    count(tx, CUSTODY_CHANGES, _made_by(cause))
 
 
 # decision 0246: a loan is charged as the article was when it began
@@ -51,6 +56,14 @@ async def _as_emitted(tx: Transaction, event: C, *, begins_loan: bool) -> C:
     number = await next_custody_change(tx)
     charging = article.charging if article else None
     return event.model_copy(update={"number": number, "charging": charging})
+
+
+def _made_by(cause: CustodyCause) -> str:
+    if cause.order_id is not None:
+        return "order"
+    if cause.transfer_id is not None:
+        return "transfer"
+    return "fault_report" if cause.fault_report_id is not None else "return"
 
 
 def _write_history(

@@ -5,26 +5,31 @@ from typing import Final
 
 from kvitt_contracts.notifications import MessageKind
 
+from notifications.messages.domain import NewKind
+
 _WHY_STAFF: Final = "Det mottagande tjänstestället har ingen huvudansvarig."
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A title, and a sentence in which `{name}` is the order's number or the transfer's name."""
+    """A title, and a sentence in which `{name}` is the order's number or the transfer's name;
+    `to_staff` is why the staff hears of it.
+    """
 
     title: str
     body: str
+    to_staff: str = _WHY_STAFF
 
     def about(self, name: str | None, *, is_to_staff: bool = False) -> str:
         """Returns the sentence with `name`; a sentence without a name where it is None. The staff
         is told besides why it hears of it.
         """
         said = " ".join(self.body.format(name=name or "").split()).replace(" .", ".")
-        return f"{said} {_WHY_STAFF}" if is_to_staff else said
+        return f"{said} {self.to_staff}".rstrip() if is_to_staff else said
 
 
 # decision 0071: a message has no text until it is shown
-TEXTS: dict[MessageKind, Text] = {
+TEXTS: dict[str, Text] = {
     MessageKind.DELIVERY_DATE_CHANGED: Text(
         "Ändrat leveransdatum", "Order {name} har fått ett nytt planerat leveransdatum."
     ),
@@ -63,5 +68,26 @@ TEXTS: dict[MessageKind, Text] = {
     MessageKind.TRANSFER_LINE_DROPPED: Text(
         "Hjälpmedel utgick ur byte",
         "Hjälpmedel ingår inte längre i byte {name}. Öppna det och läs vilka, och varför.",
+    ),
+    NewKind.FAULT_REPORTED: Text(
+        "Fel på hjälpmedel utan förskrivare",
+        "Ange en förskrivare, eller skicka behovet av en ny bedömning vidare.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
+    ),
+    NewKind.FAULT_REPORT_ESCALATED: Text(
+        "Felanmälan utan svar",
+        "Ingen har svarat i tid på en felanmälan om ett hjälpmedel utan förskrivare.",
+        to_staff="",
+    ),
+    NewKind.FAULT_REPORT_FORWARDED: Text(
+        "Ny bedömning behövs", "Ett hjälpmedel har ett fel: bedöm behovet på nytt."
+    ),
+    NewKind.PRESCRIBER_NAMED: Text(
+        "Förskrivare efter felanmälan", "Du förskriver från och med nu ett felanmält hjälpmedel."
+    ),
+    NewKind.PRESCRIBER_REFUSED: Text(
+        "Förskrivaren kunde inte sättas",
+        "Öppna felanmälan, läs varför och svara på nytt.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
     ),
 }

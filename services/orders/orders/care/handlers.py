@@ -10,31 +10,27 @@ from kvitt_contracts.bmb import (
     TransferVoided,
     TransferWithdrawn,
 )
-from kvitt_contracts.inventory import CustodyChanged, DeviceStatedOnLoan
-from kvitt_contracts.types import Holder, PatientRecipient, PersonRef
+from kvitt_contracts.inventory import DeviceStatedOnLoan
 
 from orders.care.models import CareDeviceRow, CareTransferRow
-
-
-def _patient(holder: Holder | None) -> PersonRef | None:
-    return holder.person if isinstance(holder, PatientRecipient) else None
-
+from orders.care.writes import patient_of, unit_of
 
 projections = Handlers()
-for _event in (DeviceStatedOnLoan, CustodyChanged):
-    projections.project(
-        _event,
-        CareDeviceRow,
-        person=lambda event: _patient(event.custody.holder),
-        customer_id=lambda event: event.custody.customer_id,
-        payer_id=lambda event: event.custody.payer_id,
-        prescriber=lambda event: event.custody.prescriber,
-    )
+# What changes custody later is read with the fault reports, which wait for it.
+projections.project(
+    DeviceStatedOnLoan,
+    CareDeviceRow,
+    person=lambda event: patient_of(event.custody.holder),
+    unit=lambda event: unit_of(event.custody.holder),
+    customer_id=lambda event: event.custody.customer_id,
+    payer_id=lambda event: event.custody.payer_id,
+    prescriber=lambda event: event.custody.prescriber,
+)
 projections.project(
     TransferDrafted,
     CareTransferRow,
-    current_person=lambda event: _patient(event.current_recipient),
-    new_person=lambda event: _patient(event.new_recipient),
+    current_person=lambda event: patient_of(event.current_recipient),
+    new_person=lambda event: patient_of(event.new_recipient),
 )
 projections.amend(TransferSent, CareTransferRow, is_sent=True)
 for _end in (

@@ -5,6 +5,8 @@ Orders give one too; they are in `customer_orders`.
 
 from kvitt_chassis.models import Regional
 from kvitt_contracts.types import (
+    CareUnitId,
+    Charging,
     CustomerId,
     DeviceId,
     PayerId,
@@ -21,7 +23,8 @@ from orders.models import Base
 
 class CareDeviceRow(Regional, Base):
     """Which patient has a device, by which customer and prescriber; nobody's is in a store or at a
-    care unit. Of old stock a region may state the payer alone.
+    care unit, which `unit` is. Of old stock a region may state the payer alone. `charging`: how the
+    loan is charged, None where it began before orders read that.
     """
 
     __tablename__ = "care_devices"
@@ -32,6 +35,8 @@ class CareDeviceRow(Regional, Base):
     customer_id: Mapped[CustomerId | None]
     payer_id: Mapped[PayerId | None]
     prescriber: Mapped[UserId | None]
+    unit: Mapped[CareUnitId | None]
+    charging: Mapped[Charging | None]
 
 
 class CareTransferRow(Regional, Base):

@@ -1,0 +1,1 @@
+"""The prescriber whom a fault report names for a device (ACT-6)."""

@@ -1,0 +1,1 @@
+"""A projection of fault reports, and the messages about them."""

@@ -1,0 +1,46 @@
+"""Stores whose a device is, as inventory emits it."""
+
+from kvitt_chassis.projections import inserts_or_updates
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import Custody, CustodyChanged
+from kvitt_contracts.types import CareUnitId, CareUnitRecipient, Holder, PatientRecipient, PersonRef
+
+from orders.care.models import CareDeviceRow
+
+
+def patient_of(holder: Holder | None) -> PersonRef | None:
+    """The person who is this holder, None of another one."""
+    return holder.person if isinstance(holder, PatientRecipient) else None
+
+
+def unit_of(holder: Holder) -> CareUnitId | None:
+    """The care unit that is this holder, None of another one."""
+    return holder.unit if isinstance(holder, CareUnitRecipient) else None
+
+
+async def note_custody(event: CustodyChanged, tx: Transaction) -> None:
+    """Store who has the device from now on. How its loan is charged is said where it begins, and
+    stays.
+    """
+    await _write_custody(event, tx)
+    if event.charging is not None:
+        row = await tx.lock(CareDeviceRow, event.device_id)
+        row.charging = event.charging
+
+
+def _custody(event: CustodyChanged) -> Custody:
+    return event.custody
+
+
+_write_custody = inserts_or_updates(
+    CustodyChanged,
+    CareDeviceRow,
+    key=lambda event, _: event.device_id,
+    columns={
+        "person": lambda event: patient_of(_custody(event).holder),
+        "unit": lambda event: unit_of(_custody(event).holder),
+        "customer_id": lambda event: _custody(event).customer_id,
+        "payer_id": lambda event: _custody(event).payer_id,
+        "prescriber": lambda event: _custody(event).prescriber,
+    },
+)

@@ -1,0 +1,1 @@
+"""Reports of faults on rented devices that nobody prescribes, and who answers them (ACT-6)."""

@@ -1,0 +1,28 @@
+"""What users do with fault reports over HTTP alone: the acts with a text, which stays here."""
+
+from typing import Annotated
+
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.types import TEXT, DeviceNumber, ServicePointId, UserId, Word
+from pydantic import Field
+
+FreeText = Annotated[str, Field(min_length=1, max_length=2000, pattern=TEXT)]
+
+
+class ReportFaultInWords(Command):
+    """Report a fault, and describe it (ACT-6)."""
+
+    device_number: DeviceNumber
+    service_point: ServicePointId
+    by: UserId
+    asked_by: UserId | None = None
+    text: FreeText | None = None
+
+
+class AssessRiskInWords(Command):
+    """Assess for one side how the device may be used, and say why (ACT-6)."""
+
+    side: Word
+    use: Word
+    by: UserId
+    text: FreeText | None = None

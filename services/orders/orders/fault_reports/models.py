@@ -1,0 +1,61 @@
+"""The table of fault reports."""
+
+from kvitt_chassis.models import Aggregate, Json
+from kvitt_contracts.topics import ORDERS_FAULT_REPORTS
+from kvitt_contracts.types import (
+    DeviceId,
+    PatientRecipient,
+    PersonRef,
+    Recipient,
+    ServicePointId,
+    UserId,
+    Word,
+)
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orders.fault_reports.domain import FaultReport, Status, evolve
+from orders.models import Base
+
+
+class FaultReportRow(
+    Aggregate[FaultReport],
+    Base,
+    noun="fault-report",
+    topic=ORDERS_FAULT_REPORTS,
+    state=FaultReport,
+    evolve=evolve,
+):
+    """A fault report. The texts are in no event; `recipient_person` is for queries."""
+
+    __tablename__ = "fault_reports"
+    __table_args__ = (
+        Index("ix_fault_reports_status", "region", "status"),
+        Index("ix_fault_reports_service_point", "region", "service_point", "status"),
+        Index("ix_fault_reports_device", "region", "device_id"),
+    )
+
+    status: Mapped[Status]
+    device_id: Mapped[DeviceId]
+    recipient: Mapped[Recipient] = mapped_column(Json(Recipient))
+    service_point: Mapped[ServicePointId]
+    has_text: Mapped[bool]
+    reported_by: Mapped[UserId]
+    asked_by: Mapped[UserId | None]
+    is_escalated: Mapped[bool]
+    prescriber: Mapped[UserId | None]
+    refused: Mapped[str | None]
+    forwarded_to: Mapped[UserId | None]
+    by_responsible: Mapped[Word | None]
+    by_technician: Mapped[Word | None]
+    outcome: Mapped[Word | None]
+    recipient_person: Mapped[PersonRef | None]
+    text: Mapped[str | None]
+    responsible_text: Mapped[str | None]
+    technician_text: Mapped[str | None]
+
+    def apply(self, state: FaultReport) -> None:
+        """Write a state into the columns, those for queries included."""
+        super().apply(state)
+        if isinstance(state.recipient, PatientRecipient):
+            self.recipient_person = state.recipient.person

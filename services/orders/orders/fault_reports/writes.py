@@ -1,0 +1,23 @@
+"""What is done with a fault report besides its events: the wait for an answer."""
+
+from datetime import timedelta
+
+from kvitt_chassis.handlers import Timer
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import start_of_day, working_days_after
+
+from orders.fault_reports.domain import Status
+from orders.fault_reports.models import FaultReportRow
+
+ANSWER = Timer("fault_report_answer", FaultReportRow)
+
+
+def await_answer(row: FaultReportRow, tx: Transaction) -> None:
+    """Tell customer service when the policy's working days have passed without an answer; the day
+    of the report is not one of them. A report that is answered waits for nothing.
+    """
+    if row.status is not Status.WAITING:
+        tx.cancel_timer(ANSWER, key=row.id)
+        return
+    last = working_days_after(tx.today, tx.policy.answer_working_days)
+    tx.schedule(ANSWER, key=row.id, due=start_of_day(last + timedelta(days=1)))

@@ -1,0 +1,1 @@
+"""Who answers for a service point, as bmb emits it."""

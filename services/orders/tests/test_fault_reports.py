@@ -1,0 +1,414 @@
+"""ACT-6: a fault on a rented device that nobody prescribes, from the report to its end."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from kvitt_contracts.orders import (
+    AssessRisk,
+    CloseFaultReport,
+    FaultReportClosed,
+    FaultReported,
+    FaultReportEscalated,
+    FaultReportForwarded,
+    FaultReportPrescriberNamed,
+    FaultReportPrescriberRefused,
+    FaultReportPrescriberSet,
+    ForwardFaultReport,
+    NamePrescriber,
+    ReportFault,
+)
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import (
+    DeviceNumber,
+    PatientRecipient,
+    Role,
+    ServicePointId,
+    UserId,
+    Word,
+)
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
+from orders.app import service
+from orders.fault_reports.domain import Status
+from orders.fault_reports.models import FaultReportRow
+
+from contracts.tests.builders.bmb import a_responsibles_set, a_responsibles_set_with_absence
+from contracts.tests.builders.inventory import (
+    a_claim_refused_of_fault_report,
+    a_custody,
+    a_custody_changed_by_fault_report,
+    a_custody_changed_by_order,
+    a_custody_changed_by_return,
+    a_device_stated_on_loan,
+)
+from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
+from contracts.tests.builders.story import (
+    OUTSIDER,
+    RECEIVER,
+    RECEIVING,
+    RECEIVING_PAYER,
+    SENDER,
+    SENDING,
+    SERVICE,
+    STAND_IN,
+    SUBSTITUTE,
+    device_id,
+    fault_report_id,
+    person,
+)
+from services.orders.tests.builders import prescriber
+from services.orders.tests.worlds import MONDAY
+
+F1 = fault_report_id("F-1")
+LEFT = "k099gon"
+"""Who prescribed the device, and prescribes nothing any more."""
+STAFF: dict[str, Any] = {
+    "user": SERVICE,
+    "roles": [Role.CUSTOMER_SERVICE],
+    "service_points": [SENDING],
+}
+MAIN: dict[str, Any] = {
+    "user": RECEIVER,
+    "roles": [Role.PRESCRIBER],
+    "service_points": [RECEIVING],
+}
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """A patient's rented device whose prescriber has left; RECEIVER is the main responsible."""
+    async with given(service, at=MONDAY) as world:
+        await prescriber(world)
+        await world.handle(a_payer_stated(RECEIVING_PAYER), subject=RECEIVING_PAYER)
+        place = a_customer_stated(RECEIVING, payer=RECEIVING_PAYER, store=None)
+        await world.handle(place, subject=RECEIVING)
+        for user in (RECEIVER, SUBSTITUTE, STAND_IN):
+            await world.handle(a_user_stated(user, RECEIVING), subject=user)
+        staff = a_user_stated(SERVICE, SENDING, roles=("customer_service",))
+        await world.handle(staff, subject=SERVICE)
+        left = a_user_stated(LEFT, SENDING, active=False)
+        await world.handle(left, subject=LEFT)
+        await world.handle(a_custody_changed_by_order(to=a_custody(prescriber=LEFT)))
+        await world.handle(a_responsibles_set())
+        yield world
+
+
+async def reported(world: World, report: str = "F-1", **others: Any) -> None:
+    """A fault is reported by a region's message."""
+    values: dict[str, Any] = {
+        "device_number": DeviceNumber("170098"),
+        "service_point": ServicePointId(RECEIVING),
+        "by": UserId(SERVICE),
+        **others,
+    }
+    await world.handle(ReportFault(**values), subject=report)
+
+
+async def named(world: World, who: str = RECEIVER, *, by: str = RECEIVER) -> None:
+    """A prescriber is named."""
+    await world.handle(NamePrescriber(prescriber=UserId(who), by=UserId(by)), subject="F-1")
+
+
+async def status(world: World) -> Status:
+    """Where the report is."""
+    return (await world.row(FaultReportRow, F1)).status
+
+
+async def reason_of(world: World, command: Any, subject: str = "F-1") -> tuple[str, str | None]:
+    """Why a command is refused, and its field."""
+    with pytest.raises(Refused) as refused:
+        await world.handle(command, subject=subject)
+    assert refused.value.rule in {"ACT-6", "REF-3"}
+    return refused.value.reason, refused.value.field
+
+
+# -- the report ----------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("ACT-6a")
+async def test_a_fault_on_a_device_whose_prescriber_has_left_waits_for_the_unit(
+    world: World,
+) -> None:
+    await reported(world)
+
+    (event,) = await world.events(FaultReported)
+    assert (event.device_id, event.service_point) == (device_id(), RECEIVING)
+    assert event.recipient == PatientRecipient(person=person())
+    assert await status(world) is Status.WAITING
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ACT-6a")
+async def test_a_device_with_a_current_prescriber_is_a_matter_for_them(world: World) -> None:
+    await world.handle(a_custody_changed_by_order("170099", to=a_custody()))
+
+    with pytest.raises(Refused) as refused:
+        await reported(world, device_number=DeviceNumber("170099"))
+
+    assert (refused.value.reason, refused.value.field) == ("HAS_PRESCRIBER", "device_number")
+    assert SENDER in refused.value.way_on
+
+
+@pytest.mark.rule("ACT-6a")
+async def test_what_is_bought_or_in_a_store_is_not_rented(world: World) -> None:
+    sold = a_custody_changed_by_order("170090", to=a_custody(), charging="sale")
+    await world.handle_all(sold, a_custody_changed_by_return("170091"))
+
+    reasons = []
+    for number in ("170090", "170091", "999999"):
+        with pytest.raises(Refused) as refused:
+            await reported(world, device_number=DeviceNumber(number))
+        reasons.append(refused.value.reason)
+    assert reasons == ["NOT_RENTED", "NOT_ON_LOAN", "UNKNOWN_DEVICE"]
+
+
+async def test_old_stock_without_a_prescriber_is_reported_too(world: World) -> None:
+    await world.handle(a_device_stated_on_loan("170077", prescriber=None))
+
+    await reported(world, device_number=DeviceNumber("170077"))
+
+    assert await status(world) is Status.WAITING
+
+
+async def test_one_report_at_a_time_is_open_on_a_device(world: World) -> None:
+    await reported(world)
+
+    for report in ("F-1", "F-2"):
+        with pytest.raises(Refused) as refused:
+            await reported(world, report)
+        assert refused.value.reason == "ALREADY_REPORTED"
+
+    await world.handle(
+        CloseFaultReport(outcome=Word("replaced"), by=UserId(SERVICE)), subject="F-1"
+    )
+    await reported(world, "F-2")
+    assert len(await world.events(FaultReported)) == 2
+
+
+# -- the answer ----------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("ACT-6b")
+async def test_the_main_responsible_names_a_prescriber_and_inventory_sets_it(world: World) -> None:
+    await reported(world)
+    await named(world)
+    assert await status(world) is Status.NAMING
+
+    await world.handle(a_custody_changed_by_fault_report())
+
+    (asked,) = await world.events(FaultReportPrescriberNamed)
+    assert (asked.device_id, asked.prescriber) == (device_id(), RECEIVER)
+    (done,) = await world.events(FaultReportPrescriberSet)
+    assert done.prescriber == RECEIVER
+    assert await status(world) is Status.PRESCRIBED
+    assert await world.timers() == {}
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ACT-6b")
+async def test_what_claims_the_device_lets_the_report_wait_for_another_answer(
+    world: World,
+) -> None:
+    await reported(world)
+    await named(world)
+    await world.handle(a_claim_refused_of_fault_report())
+
+    (refused,) = await world.events(FaultReportPrescriberRefused)
+    assert refused.reason == "IN_TRANSFER"
+    assert await status(world) is Status.WAITING
+    assert list(await world.timers()) == [("fault_report_answer", F1)]
+    await named(world, SUBSTITUTE)
+    assert await status(world) is Status.NAMING
+
+
+@pytest.mark.rule("ACT-6b")
+async def test_the_need_for_a_new_assessment_is_forwarded_to_a_prescriber_anywhere(
+    world: World,
+) -> None:
+    await reported(world)
+    forward = ForwardFaultReport(to=UserId(SENDER), by=UserId(RECEIVER))
+    await world.handle(forward, subject="F-1")
+    await world.handle(forward, subject="F-1")
+
+    (event,) = await world.events(FaultReportForwarded)
+    assert event.to == SENDER
+    assert await status(world) is Status.FORWARDED
+    again = NamePrescriber(prescriber=UserId(RECEIVER), by=UserId(RECEIVER))
+    assert await reason_of(world, again) == ("NOT_WAITING", None)
+
+
+@pytest.mark.rule("ACT-6b")
+async def test_only_who_answers_for_the_unit_names_a_prescriber(world: World) -> None:
+    await reported(world)
+
+    for by in (SUBSTITUTE, STAND_IN, SENDER):
+        command = NamePrescriber(prescriber=UserId(RECEIVER), by=UserId(by))
+        assert await reason_of(world, command) == ("NOT_RESPONSIBLE", None)
+        forward = ForwardFaultReport(to=UserId(SENDER), by=UserId(by))
+        assert await reason_of(world, forward) == ("NOT_RESPONSIBLE", None)
+    assert await world.events(FaultReportPrescriberNamed) == []
+
+
+async def test_on_days_of_absence_the_stand_in_answers_too(given: Given, world: World) -> None:
+    absence = a_responsibles_set_with_absence(
+        absent_from_on="2026-03-02", absent_to_on="2026-03-03"
+    )
+    await world.handle(absence)
+    await reported(world)
+    await named(world, by=STAND_IN)
+
+    assert await status(world) is Status.NAMING
+
+
+async def test_where_there_is_no_main_whoever_works_there_answers(world: World) -> None:
+    await world.handle(a_responsibles_set(main=None))
+    await reported(world)
+    await named(world, by=SUBSTITUTE)
+
+    assert await status(world) is Status.NAMING
+
+
+async def test_who_is_named_prescribes_at_the_unit(world: World) -> None:
+    await reported(world)
+
+    outside = NamePrescriber(prescriber=UserId(SENDER), by=UserId(RECEIVER))
+    assert await reason_of(world, outside) == ("NOT_AT_SERVICE_POINT", "prescriber")
+    gone = NamePrescriber(prescriber=UserId(LEFT), by=UserId(RECEIVER))
+    assert await reason_of(world, gone) == ("NOT_A_PRESCRIBER", "prescriber")
+    nobody = NamePrescriber(prescriber=UserId(OUTSIDER), by=UserId(RECEIVER))
+    assert await reason_of(world, nobody) == ("UNKNOWN_USER", "prescriber")
+
+
+@pytest.mark.rule("ACT-6a")
+async def test_what_nobody_answers_in_two_working_days_is_told_to_customer_service(
+    world: World,
+) -> None:
+    await reported(world)
+    await world.advance(stockholm("2026-03-04 23:59"))
+    assert await world.events(FaultReportEscalated) == []
+
+    await world.advance(stockholm("2026-03-05 00:00"))
+
+    (told,) = await world.events(FaultReportEscalated)
+    assert told.service_point == RECEIVING
+    await named(world)
+    assert await status(world) is Status.NAMING
+
+
+# -- the risk ------------------------------------------------------------------------------------
+
+
+async def assessed(world: World, side: str, use: str, by: str) -> None:
+    """One side has assessed how the device may be used."""
+    command = AssessRisk(side=Word(side), use=Word(use), by=UserId(by))
+    await world.handle(command, subject="F-1")
+
+
+@pytest.mark.rule("ACT-6c")
+@pytest.mark.parametrize(
+    ("responsible", "technician", "use"),
+    [
+        ("allowed", "restricted", "restricted"),
+        ("forbidden", "allowed", "forbidden"),
+        ("restricted", "restricted", "restricted"),
+        ("allowed", None, "allowed"),
+    ],
+)
+async def test_the_stricter_of_both_assessments_holds(
+    world: World, responsible: str, technician: str | None, use: str
+) -> None:
+    await reported(world)
+    await assessed(world, "responsible", responsible, RECEIVER)
+    if technician is not None:
+        await assessed(world, "technician", technician, SERVICE)
+
+    async with world.http(**MAIN) as client:
+        shown = (await client.get(f"/fault-reports/{F1}")).json()
+    assert (shown["by_responsible"], shown["by_technician"]) == (responsible, technician)
+    assert shown["use"] == use
+
+
+@pytest.mark.rule("ACT-6c")
+async def test_each_side_assesses_for_itself(world: World) -> None:
+    await reported(world)
+
+    for side, by, why in (
+        ("technician", RECEIVER, "NOT_OF_THAT_SIDE"),
+        ("responsible", SUBSTITUTE, "NOT_RESPONSIBLE"),
+        ("patient", RECEIVER, "UNKNOWN_WORD"),
+    ):
+        command = AssessRisk(side=Word(side), use=Word("allowed"), by=UserId(by))
+        assert (await reason_of(world, command))[0] == why
+
+
+async def test_a_closed_report_takes_no_more(world: World) -> None:
+    await reported(world)
+    closing = CloseFaultReport(outcome=Word("repaired"), by=UserId(SERVICE))
+    await world.handle(closing, subject="F-1")
+    await world.handle(closing, subject="F-1")
+
+    (closed,) = await world.events(FaultReportClosed)
+    assert closed.outcome == "repaired"
+    assert await world.timers() == {}
+    other = CloseFaultReport(outcome=Word("replaced"), by=UserId(SERVICE))
+    assert await reason_of(world, other) == ("ALREADY_CLOSED", None)
+    risk = AssessRisk(side=Word("technician"), use=Word("allowed"), by=UserId(SERVICE))
+    assert await reason_of(world, risk) == ("ALREADY_CLOSED", None)
+    wrong = CloseFaultReport(outcome=Word("thrown"), by=UserId(SERVICE))
+    assert await reason_of(world, wrong) == ("UNKNOWN_WORD", "outcome")
+
+
+# -- over HTTP -----------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("ACT-6a")
+async def test_over_http_a_report_is_made_answered_and_told(world: World) -> None:
+    body = {"device_number": "170098", "service_point": RECEIVING, "text": "Bromsen tar inte."}
+    async with world.http(**STAFF) as client:
+        made = await client.post("/fault-reports", json=body)
+        assert made.status_code == 201, made.text
+        report = made.json()["fault_report_id"]
+    async with world.http(**MAIN) as client:
+        (line,) = (await client.get("/fault-reports?status=waiting")).json()["items"]
+        shown = (await client.get(f"/fault-reports/{report}")).json()
+        name = f"/fault-reports/{report}:name-prescriber"
+        answer = await client.post(name, json={"prescriber": RECEIVER})
+        story = (await client.get(f"/fault-reports/{report}/story")).json()
+
+    assert line["fault_report_id"] == report
+    assert shown["text"] == "Bromsen tar inte."
+    assert (answer.status_code, answer.json()["pending"]) == (202, True)
+    assert [one["summary"] for one in story["items"]] == [
+        f"Ett fel anmäldes; {RECEIVING} ska svara.",
+        f"{RECEIVER} angavs som förskrivare.",
+    ]
+    assert story["next"] == [{"at": None, "what": "Lagret svarar."}]
+    (event,) = await world.events(FaultReported)
+    assert event.has_text
+    await assert_rows_are_folds(world)
+
+
+async def test_over_http_the_risk_is_assessed_forwarded_and_closed(world: World) -> None:
+    await reported(world)
+    async with world.http(**MAIN) as client:
+        risk = {"side": "responsible", "use": "restricted", "text": "Bara inomhus."}
+        assessed = await client.post(f"/fault-reports/{F1}:assess-risk", json=risk)
+        forwarded = await client.post(f"/fault-reports/{F1}:forward", json={"to": SENDER})
+        waits = (await client.get(f"/fault-reports/{F1}/story")).json()["next"]
+    async with world.http(**STAFF) as client:
+        closed = await client.post(f"/fault-reports/{F1}:close", json={"outcome": "assessed_anew"})
+
+    assert assessed.json()["responsible_text"] == "Bara inomhus."
+    assert forwarded.json()["forwarded_to"] == SENDER
+    assert waits == []
+    assert closed.json()["status"] == "closed"
+
+
+async def test_others_do_not_see_a_report(world: World) -> None:
+    await reported(world)
+    async with world.http(user=SENDER, roles=[Role.PRESCRIBER], service_points=[SENDING]) as client:
+        listed = (await client.get("/fault-reports")).json()
+        shown = await client.get(f"/fault-reports/{F1}")
+
+    assert listed["items"] == []
+    assert (shown.status_code, shown.json()["reason"]) == (404, "UNKNOWN_FAULT_REPORT")
