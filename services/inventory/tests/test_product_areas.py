@@ -13,7 +13,6 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from contracts.tests.builders.areas import with_product_areas
 from contracts.tests.builders.orders import a_person_registered, a_user_registered
 from contracts.tests.builders.regions import (
-    a_balance_stated,
     a_device_on_loan_stated,
     a_device_returned,
     a_store_stated,
@@ -133,22 +132,11 @@ async def test_an_article_is_of_an_area_that_the_region_has(world: World) -> Non
 async def test_a_user_sees_the_stores_that_they_are_connected_to_and_the_central_ones(
     world: World,
 ) -> None:
-    await world.handle_all(
-        an_article_stated("30025", marked=False),
-        a_balance_stated("30025", 1, store=OWN),
-        a_balance_stated("30025", 2, store=SECOND),
-        a_balance_stated("30025", 4),
-    )
     async with world.http(**ME) as client:
         assert await listed(client, "/stores", "store") == [OWN, SECOND, CENTRAL, PURCHASING]
         await limited(world, stores=(SECOND,))
         assert await listed(client, "/stores", "store") == [SECOND, CENTRAL, PURCHASING]
         assert (await client.get(f"/stores/{OWN}/balances")).status_code == 404
         assert set(await listed(client, "/stock-moves", "store")) == {SECOND}
-        page = (await client.get("/articles/30025")).json()
-        assert {one["store"]: one["available"] for one in page["balances"]} == {
-            SECOND: 2,
-            CENTRAL: 4,
-        }
         devices = await listed(client, "/devices", "device_number")
         assert [one for one in devices if one.startswith("S")] == ["S2"]

@@ -15,6 +15,7 @@ from tests.mutants.rules.notifications import NOTIFICATIONS
 from tests.mutants.rules.operating import OPERATING
 from tests.mutants.rules.orders import ORDERS
 from tests.mutants.rules.physical import PHYSICAL
+from tests.mutants.rules.product_areas import PRODUCT_AREAS
 from tests.mutants.rules.reference import REFERENCE
 from tests.mutants.rules.rule_mutant import RuleMutant, numbered
 
@@ -27,6 +28,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "operating": OPERATING,
     "foresight": FORESIGHT,
     "orders": ORDERS,
+    "product_areas": PRODUCT_AREAS,
     "fault_reports": FAULT_REPORTS,
     "bmb": BMB,
     "inventory": INVENTORY,

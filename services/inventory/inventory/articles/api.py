@@ -217,9 +217,7 @@ async def list_articles(
 
 @router.get("/articles/{article_number}")
 async def show_article(article_number: ArticleNumber, reader: Reader) -> ArticleView:
-    """En artikel med priser och saldo per förråd (INV-2), för den som är ansluten till vissa förråd
-    bara i dem och i dem som alla beställer ur (REF-11).
-    """
+    """En artikel med priser och saldo per förråd (INV-2)."""
     row = await show_article_row(reader, article_number, *await within_areas(reader))
     return _view(row, await balances_of(reader, [article_number]))
 

@@ -5,27 +5,18 @@ from collections.abc import Mapping, Sequence
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.operating.checks import Snapshot
 from kvitt_contracts.types import ArticleNumber
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, select, text
 
-from inventory.people.queries import may_draw_from
 from inventory.stock.models import BalanceRow
-from inventory.stores.domain import FOR_EVERYBODY
-from inventory.stores.models import StoreRow
-from inventory.tables import is_among
 
 
 async def balances_of(
     reader: RegionReader, numbers: Sequence[ArticleNumber]
 ) -> Sequence[BalanceRow]:
-    """These articles' balances, by store: for who is connected to certain stores, those and the
-    ones that every unit orders from (REF-11).
-    """
-    is_central = select(StoreRow.store).where(StoreRow.kind.in_(FOR_EVERYBODY))
-    seen = or_(
-        may_draw_from(reader.caller, BalanceRow.store), is_among(BalanceRow.store, is_central)
+    """These articles' balances, by store."""
+    return await reader.all(
+        select(BalanceRow).where(BalanceRow.article_number.in_(numbers)).order_by(BalanceRow.store)
     )
-    query = select(BalanceRow).where(BalanceRow.article_number.in_(numbers), seen)
-    return await reader.all(query.order_by(BalanceRow.store))
 
 
 async def available_of(
