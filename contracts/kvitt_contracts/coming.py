@@ -66,7 +66,6 @@ TO_INVENTORY = (
     inventory.ReportDamage,
     inventory.ReportLost,
     inventory.FindDevice,
-    inventory.ScrapDevice,
     inventory.SwapDevice,
     inventory.DropRefill,
     inventory.RegisterSupplierReturn,

@@ -261,6 +261,7 @@ REGION_INVENTORY = inbound_topic(
         regions.PickingBegun,
         regions.GoodsDispatched,
         regions.DeviceReturned,
+        inventory.ScrapDevice,
     ],
     coming=coming.TO_INVENTORY,
 )

@@ -92,6 +92,7 @@ from kvitt_contracts.inventory.reservations import (
 from kvitt_contracts.inventory.stock import (
     BalanceEvent,
     ComingBalanceEvent,
+    LaterMoveKind,
     MoveKind,
     SafetyLevelSet,
     StockMoved,
@@ -161,6 +162,7 @@ __all__ = [
     "HoldReduced",
     "HoldRefused",
     "HoldReleased",
+    "LaterMoveKind",
     "LineDeclined",
     "LineDelivered",
     "LineReturned",

@@ -1,6 +1,4 @@
-"""The commands of a device. Reserved. Subject of each: the device number, unless another is
-named.
-"""
+"""The commands of a device. Subject of each: the device number, unless another is named."""
 
 from typing import Annotated, Self
 
@@ -129,7 +127,7 @@ class FindDevice(Command, type="inventory.device.find.v1"):
 
 
 class ScrapDevice(Command, type="inventory.device.scrap.v1"):
-    """Scrap a device in a store (INV-7)."""
+    """Scrap a device that is in a store (INV-7): nobody can be given it from then on."""
 
     device_number: DeviceNumber
     scrapped_on: HappenedOn

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from kvitt_contracts.inventory import ScrapDevice
 from kvitt_contracts.personnummer import Identity, PersonalNumber
 from kvitt_contracts.regions import (
     ArticlePriceStated,
@@ -296,3 +297,8 @@ def a_device_returned(
     """A device has come back into a store."""
     values = {"version": 1, "device_number": device, "store": store, "returned_on": on}
     return build(DeviceReturned, values, {})
+
+
+def a_scrapping(device: str = "170098", *, on: str | date = DAY, by: str = SENDER) -> ScrapDevice:
+    """A user has a device of theirs scrapped."""
+    return build(ScrapDevice, {"device_number": device, "scrapped_on": on, "by": by}, {})

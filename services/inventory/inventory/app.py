@@ -19,6 +19,7 @@ from inventory.models import Base
 from inventory.people.models import UserRow
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
+from inventory.scrapping import api as scrapping
 from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
 from inventory.stores import api as stores
@@ -32,6 +33,7 @@ service = Service(
         devices.router,
         custody.router,
         returned.router,
+        scrapping.router,
         reservations.router,
         holds.router,
     ],

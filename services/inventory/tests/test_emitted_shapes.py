@@ -33,6 +33,7 @@ from contracts.tests.builders.regions import (
     a_device_returned,
     a_dispatch,
     a_picking_begun,
+    a_scrapping,
     a_sent_line,
     a_store_stated,
     an_article_price_stated,
@@ -50,6 +51,7 @@ from contracts.tests.builders.story import (
     OTHER_PATIENT,
     OWN,
     RECEIVER,
+    SENDER,
     SENDING,
     a_care_unit,
     a_patient,
@@ -265,6 +267,17 @@ async def late_return(world: World) -> None:
     await world.handle(a_device_returned("170030", on="2026-03-04"))
 
 
+async def scrapped(world: World) -> None:
+    """A device that a user has scrapped, after which no transfer and no withdrawal gets it."""
+    await world.register(SENDER, service_points=[SENDING])
+    await world.handle_all(
+        rollators_received("170060"),
+        a_scrapping("170060"),
+        a_transfer_requested_from_store("170060", store=OWN, transfer="170060"),
+        a_withdrawal_placed(a_device_line("170060", order="O-60"), reference="O-60"),
+    )
+
+
 async def corrected_returns(world: World) -> None:
     """A return whose day is moved later lets each kind of loan last until that day; one on its way
     is a return out of its order.
@@ -323,4 +336,5 @@ STORIES = (
     custody_of_devices_on_loan,
     late_return,
     corrected_returns,
+    scrapped,
 )

@@ -8,6 +8,7 @@ _CODE: Final = "services/inventory/inventory"
 _TESTS: Final = "services/inventory/tests"
 _DEVICES: Final = f"{_TESTS}/test_devices.py::test"
 _CARD: Final = f"{_TESTS}/test_device_card.py::test"
+_SCRAPPING: Final = f"{_TESTS}/test_scrapping.py::test"
 _HOLDS: Final = f"{_TESTS}/test_holds.py::test"
 _CUSTODY: Final = f"{_TESTS}/test_custody.py::test"
 _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
@@ -207,6 +208,14 @@ DEVICES: tuple[RuleMutant, ...] = (
         "        return _BY_CLAIM",
         f"{_HOLDS}_a_device_in_another_claim_is_refused_with_the_claim",
         f"{_HOLDS}_a_device_is_in_one_open_transfer_at_a_time",
+    ),
+    rule_mutant(
+        "BMB-12c",
+        "A scrapped device is transferred",
+        f"{_CODE}/holds/domain.py",
+        "    if wanted.device.status is DeviceStatus.SCRAPPED:\n        return Reason.SCRAPPED\n",
+        "",
+        f"{_SCRAPPING}_a_scrapped_device_is_in_no_transfer_and_the_refusal_says_which_and_why",
     ),
     rule_mutant(
         "BMB-12e",

@@ -14,9 +14,10 @@ from kvitt_contracts.inventory import (
     DeviceEvent,
     DeviceRegistered,
     DeviceStatedOnLoan,
+    DeviceStatusChanged,
 )
 
-from inventory.devices.domain import Claim, ClaimKind, store_of
+from inventory.devices.domain import Claim, ClaimKind, DeviceStatus, store_of
 
 TIMERS: Final[Mapping[str, str]] = {
     "transfer_takes_effect": "Bytet får verkan.",
@@ -29,6 +30,9 @@ _WHILE: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.LOCK: "Ett obesvarat byte låser hjälpmedlet, tills kundtjänst låser upp det.",
     ClaimKind.DISPATCH: "Hjälpmedlet är på väg till mottagaren.",
 }
+
+_BECAME: Final[Mapping[str, str]] = {DeviceStatus.SCRAPPED: "Skrotades"}
+"""What a status that a device gets says."""
 
 
 def tell(event: DeviceEvent) -> Told:
@@ -51,6 +55,10 @@ def tell(event: DeviceEvent) -> Told:
             return Told(summary=f"Byte: {_changed(event)}.", rule="BMB-4")
         case CustodyChanged(cause=cause) if cause.order_id is not None:
             return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
+        case DeviceStatusChanged():
+            return Told(
+                summary=f"{_BECAME[event.kind]} {in_swedish(event.since_on)}.", rule="INV-7"
+            )
         case CustodyChanged(custody=custody):
             return _returned_or_corrected(custody)
 

@@ -16,7 +16,7 @@ from kvitt_contracts.inventory import (
 )
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
-from inventory.devices.domain import Claim, ClaimKind, Device
+from inventory.devices.domain import Claim, ClaimKind, Device, DeviceStatus
 
 
 class Status(StrEnum):
@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NOT_AT_RECIPIENT = "NOT_AT_RECIPIENT"
     NOT_IN_STORE = "NOT_IN_STORE"
     RESERVED_FOR_ORDERS = "RESERVED_FOR_ORDERS"
+    SCRAPPED = "SCRAPPED"
 
 
 _BY_CLAIM = {
@@ -171,6 +172,8 @@ def _refusal(
 ) -> Reason | None:
     if wanted.device is None:
         return Reason.UNKNOWN_DEVICE
+    if wanted.device.status is DeviceStatus.SCRAPPED:
+        return Reason.SCRAPPED
     if wanted.claim is not None:
         return _BY_CLAIM[wanted.claim.kind]
     if at is not None and wanted.holder != at:

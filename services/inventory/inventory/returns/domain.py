@@ -54,7 +54,8 @@ def take_back(
     return on the way names the order.
     Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH (PHY-1): of that
     day another return is not known, and the device left the stores after it; NOT_ON_LOAN (INV-7):
-    it is in a store and has not come there from a loan, or is in another one.
+    it is in a store and has not come there from a loan, or is in another one;
+    RETURNED_AFTER_SCRAPPING (PHY-1): by that day it was scrapped.
     """
     past = courses(history or (Change(custody=device.custody),))
     now = past[-1]
@@ -71,6 +72,8 @@ def take_back(
     if now.store is not None and not _ended_a_loan(past):
         return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_NEVER_LEFT)
     loan = now if now.store is None else past[-2]
+    if device.status_since is not None and device.is_gone and on > device.status_since:
+        return _refuse("RETURNED_AFTER_SCRAPPING", unless=known, rule="PHY-1", way_on=_SCRAPPED)
     if on < loan.began_on:
         return _refuse("RETURNED_BEFORE_LOAN", unless=known, rule="DAY-5", way_on=_LENT_LATER)
     if now is loan:
@@ -81,6 +84,7 @@ def take_back(
     return TakenBack(changes=_changes(device_id, device, said), instead_of=now.began_on)
 
 
+_SCRAPPED = "Hjälpmedlet skrotades före den dagen: kontrollera returdagen och individnumret."
 _SENT_AGAIN = (
     "Hjälpmedlet har skickats ut igen efter den dagen och är på väg till en mottagare: kontrollera "
     "returdagen. Kommer det tillbaka skickas en ny retur med den dagen."
