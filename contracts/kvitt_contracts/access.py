@@ -236,6 +236,7 @@ _INVENTORY = (
         inventory.ScrapDevice,
         _WORKS,
     ),
+    _command("inventory.return.register", "POST /returns", inventory.RegisterReturn, _WORKS),
     *_routes(
         "inventory",
         {

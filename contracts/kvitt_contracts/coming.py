@@ -59,7 +59,6 @@ TO_INVENTORY = (
     regions.ShelfCountStated,
     regions.DeviceConditionStated,
     regions.ReconditioningStated,
-    inventory.RegisterReturn,
     inventory.TakeOverDevice,
     inventory.RenumberDevice,
     inventory.SetDeviceCard,

@@ -261,6 +261,7 @@ REGION_INVENTORY = inbound_topic(
         regions.PickingBegun,
         regions.GoodsDispatched,
         regions.DeviceReturned,
+        inventory.RegisterReturn,
         inventory.ScrapDevice,
     ],
     coming=coming.TO_INVENTORY,

@@ -17,6 +17,7 @@ from inventory.holds import api as holds
 from inventory.holds.models import HoldRow
 from inventory.models import Base
 from inventory.people.models import UserRow
+from inventory.registered_returns import api as registered_returns
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
 from inventory.scrapping import api as scrapping
@@ -33,6 +34,7 @@ service = Service(
         devices.router,
         custody.router,
         returned.router,
+        registered_returns.router,
         scrapping.router,
         reservations.router,
         holds.router,

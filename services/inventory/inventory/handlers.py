@@ -9,6 +9,7 @@ from inventory.holds import handlers as holds
 from inventory.orders import handlers as orders
 from inventory.people import handlers as people
 from inventory.receipts import handlers as receipts
+from inventory.registered_returns import handlers as registered_returns
 from inventory.returns import handlers as returns
 from inventory.scrapping import handlers as scrapping
 from inventory.stores import handlers as stores
@@ -24,6 +25,7 @@ def _every_handler() -> Handlers:
         transfers,
         receipts,
         returns,
+        registered_returns,
         scrapping,
         orders,
         dispatches,

@@ -6,6 +6,7 @@ from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
 from inventory.receipts.models import DeliveryRow
+from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
 from inventory.stores.models import CustomerRow, StoreRow
@@ -28,6 +29,7 @@ __all__ = [
     "PersonRow",
     "PlacedOrderRow",
     "ReservationRow",
+    "ReturnRow",
     "StockMoveRow",
     "StoreRow",
     "TransferEffectRow",

@@ -5,6 +5,9 @@ from typing import Any
 
 from inventory.app import service
 from kvitt_contracts.envelope import Event
+from kvitt_contracts.inventory import ReturnedLine
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import Reference
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -33,6 +36,7 @@ from contracts.tests.builders.regions import (
     a_device_returned,
     a_dispatch,
     a_picking_begun,
+    a_return_registered,
     a_scrapping,
     a_sent_line,
     a_store_stated,
@@ -56,14 +60,15 @@ from contracts.tests.builders.story import (
     a_care_unit,
     a_patient,
 )
+from services.inventory.tests.worlds import with_a_limit
 
 MONDAY = stockholm("2026-03-02 08:00")
 
 
-async def test_inventory_emits_what_its_builders_make(given: Given) -> None:
+async def test_inventory_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
     emitted: list[Event] = []
     for story in STORIES:
-        async with given(service, at=MONDAY) as world:
+        async with given(service, at=MONDAY, policies=with_a_limit(policies)) as world:
             await world.handle_all(*the_stores(), *the_catalogue())
             await world.handle_all(a_person_registered(), a_person_registered(OTHER_PATIENT))
             await story(world)
@@ -267,6 +272,35 @@ async def late_return(world: World) -> None:
     await world.handle(a_device_returned("170030", on="2026-03-04"))
 
 
+async def registered_returns(world: World) -> None:
+    """What users register as returned: of each kind of loan, and of a line, kept and scrapped."""
+    await world.register(SENDER, service_points=[SENDING])
+    await world.handle_all(
+        a_device_on_loan_stated("170070", customer_id=SENDING),
+        a_device_on_loan_stated("170071", customer_id=SENDING, recipient=a_care_unit()),
+        a_balance_stated(CUSHION, 2, store=OWN),
+        a_withdrawal_placed(a_line(CUSHION, 2, order="O-70"), reference="O-70"),
+    )
+    await world.handle(
+        a_return_registered(
+            "170070", "170071", lines=[ReturnedLine(order=Reference("O-70"), line=1, quantity=1)]
+        )
+    )
+
+
+async def returned_from_the_region(world: World) -> None:
+    """Part of a line is scrapped when its patient moves away."""
+    await world.register(SENDER, service_points=[SENDING])
+    await world.handle_all(
+        an_article_stated("30457-1", marked=False, charging="sale"),
+        an_article_price_stated("30457-1", net_ore=50_000, valid_from="2026-01-01"),
+        a_balance_stated("30457-1", 2, store=OWN),
+        a_withdrawal_placed(a_line("30457-1", 2, order="O-71"), reference="O-71"),
+    )
+    line = ReturnedLine(order=Reference("O-71"), line=1, quantity=1)
+    await world.handle(a_return_registered(lines=[line], leaves_region=True))
+
+
 async def scrapped(world: World) -> None:
     """A device that a user has scrapped, after which no transfer and no withdrawal gets it."""
     await world.register(SENDER, service_points=[SENDING])
@@ -336,5 +370,7 @@ STORIES = (
     custody_of_devices_on_loan,
     late_return,
     corrected_returns,
+    registered_returns,
+    returned_from_the_region,
     scrapped,
 )

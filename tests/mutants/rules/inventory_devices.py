@@ -8,6 +8,7 @@ _CODE: Final = "services/inventory/inventory"
 _TESTS: Final = "services/inventory/tests"
 _DEVICES: Final = f"{_TESTS}/test_devices.py::test"
 _CARD: Final = f"{_TESTS}/test_device_card.py::test"
+_REGISTERED: Final = f"{_TESTS}/test_registered_returns.py::test"
 _SCRAPPING: Final = f"{_TESTS}/test_scrapping.py::test"
 _HOLDS: Final = f"{_TESTS}/test_holds.py::test"
 _CUSTODY: Final = f"{_TESTS}/test_custody.py::test"
@@ -118,6 +119,38 @@ DEVICES: tuple[RuleMutant, ...] = (
         "    await _move(fact, row, tx, available=1, on=fact.returned_on)\n",
         "",
         f"{_DEVICES}_a_returned_device_is_available_at_once_and_ends_the_rent",
+    ),
+    rule_mutant(
+        "INV-7a",
+        "A return of several takes back the first device alone",
+        f"{_CODE}/registered_returns/handlers.py",
+        "    for place, one in enumerate(named):\n",
+        "    for place, one in enumerate(named[:1]):\n",
+        f"{_REGISTERED}_a_return_of_several_is_in_the_store_at_once_and_bears_one_id",
+    ),
+    rule_mutant(
+        "INV-7c",
+        "What a user returns is not available",
+        f"{_CODE}/registered_returns/handlers.py",
+        "            available=quantity,\n",
+        "            available=quantity - 1,\n",
+        f"{_REGISTERED}_a_return_of_several_is_in_the_store_at_once_and_bears_one_id",
+    ),
+    rule_mutant(
+        "INV-7d",
+        "What costs as much as the limit is scrapped",
+        f"{_CODE}/registered_returns/domain.py",
+        "prices[-1].net_ore < scrap_below.net_ore",
+        "prices[-1].net_ore <= scrap_below.net_ore",
+        f"{_REGISTERED}_what_is_cheap_and_services_are_scrapped_when_the_patient_leaves_the_region",
+    ),
+    rule_mutant(
+        "INV-7d",
+        "What is cheap is scrapped at any return",
+        f"{_CODE}/registered_returns/domain.py",
+        "    if not leaves_region or scrap_below is None:\n",
+        "    if scrap_below is None:\n",
+        f"{_REGISTERED}_what_is_cheap_and_services_are_scrapped_when_the_patient_leaves_the_region",
     ),
     rule_mutant(
         "BIL-1a",

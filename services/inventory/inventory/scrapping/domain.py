@@ -14,6 +14,7 @@ class ScrapRefused(Refused):
     """The device cannot be scrapped now, or not by who asks."""
 
 
+# decision 0348: a command obeys claims; what is scrapped stands in no store's balance
 def scrap(
     device_id: DeviceId,
     device: Device,
