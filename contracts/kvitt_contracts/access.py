@@ -237,6 +237,12 @@ _INVENTORY = (
         _WORKS,
     ),
     _command("inventory.return.register", "POST /returns", inventory.RegisterReturn, _WORKS),
+    _command(
+        "inventory.supplier-return.register",
+        "POST /supplier-returns",
+        inventory.RegisterSupplierReturn,
+        _WORKS,
+    ),
     *_routes(
         "inventory",
         {

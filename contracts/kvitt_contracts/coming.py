@@ -67,7 +67,6 @@ TO_INVENTORY = (
     inventory.FindDevice,
     inventory.SwapDevice,
     inventory.DropRefill,
-    inventory.RegisterSupplierReturn,
     inventory.OpenStocktaking,
     inventory.PostStocktaking,
     inventory.CancelStocktaking,
@@ -152,13 +151,6 @@ TOPICS: tuple[Topic, ...] = (
         "inventory.reconditioning",
         "ReconditioningId",
         inventory.ReconditioningEvent,
-        "notifications",
-    ),
-    _reserved(
-        "inventory.supplier-returns",
-        "SupplierReturnId",
-        inventory.SupplierReturnEvent,
-        "billing",
         "notifications",
     ),
     _reserved(

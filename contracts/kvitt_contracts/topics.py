@@ -47,6 +47,7 @@ __all__ = [
     "INVENTORY_REFUSALS",
     "INVENTORY_RESERVATIONS",
     "INVENTORY_STOCK_MOVES",
+    "INVENTORY_SUPPLIER_RETURNS",
     "NOTIFICATIONS_MESSAGES",
     "ORDERS_CUSTOMER_ORDERS",
     "ORDERS_PERSONS",
@@ -172,6 +173,12 @@ INVENTORY_STOCK_MOVES = domain_topic(
     coming=inventory.ComingBalanceEvent,
     to_come=["orders", "notifications"],
 )
+INVENTORY_SUPPLIER_RETURNS = domain_topic(
+    "inventory.supplier-returns",
+    "SupplierReturnId",
+    inventory.SupplierReturnEvent,
+    to_come=["billing", "notifications"],
+)
 INVENTORY_DAYS = domain_topic("inventory.days", "the region's id", inventory.DayEvent, "billing")
 INVENTORY_REFUSALS = domain_topic(
     "inventory.refusals",
@@ -262,6 +269,7 @@ REGION_INVENTORY = inbound_topic(
         regions.GoodsDispatched,
         regions.DeviceReturned,
         inventory.RegisterReturn,
+        inventory.RegisterSupplierReturn,
         inventory.ScrapDevice,
     ],
     coming=coming.TO_INVENTORY,
@@ -290,6 +298,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_HOLDS,
     INVENTORY_DEVICES,
     INVENTORY_STOCK_MOVES,
+    INVENTORY_SUPPLIER_RETURNS,
     INVENTORY_DAYS,
     INVENTORY_REFUSALS,
     BILLING_CHARGES,

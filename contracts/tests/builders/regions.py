@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from kvitt_contracts.inventory import RegisterReturn, ReturnedLine, ScrapDevice
+from kvitt_contracts.inventory import (
+    RegisterReturn,
+    RegisterSupplierReturn,
+    ReturnedLine,
+    ScrapDevice,
+)
 from kvitt_contracts.personnummer import Identity, PersonalNumber
 from kvitt_contracts.regions import (
     ArticlePriceStated,
@@ -322,3 +327,17 @@ def a_return_registered(
 def a_scrapping(device: str = "170098", *, on: str | date = DAY, by: str = SENDER) -> ScrapDevice:
     """A user has a device of theirs scrapped."""
     return build(ScrapDevice, {"device_number": device, "scrapped_on": on, "by": by}, {})
+
+
+def a_supplier_return(
+    device: str | None = "170098", *, on: str | date = DAY, by: str = SENDER, **changes: Any
+) -> RegisterSupplierReturn:
+    """A user sends a device of their store back to its supplier."""
+    values = {
+        "supplier_id": "L1042",
+        "store": OWN,
+        "device_number": device,
+        "returned_on": on,
+        "by": by,
+    }
+    return build(RegisterSupplierReturn, values, changes)

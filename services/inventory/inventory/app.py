@@ -24,6 +24,8 @@ from inventory.scrapping import api as scrapping
 from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
 from inventory.stores import api as stores
+from inventory.supplier_returns import api as supplier_returns
+from inventory.supplier_returns.models import SupplierReturnRow
 
 service = Service(
     "inventory",
@@ -36,6 +38,7 @@ service = Service(
         returned.router,
         registered_returns.router,
         scrapping.router,
+        supplier_returns.router,
         reservations.router,
         holds.router,
     ],
@@ -47,6 +50,7 @@ service = Service(
         DeviceRow,
         HoldRow,
         ReservationRow,
+        SupplierReturnRow,
         CountRow,
         DaysRow,
     ),

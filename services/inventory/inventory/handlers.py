@@ -13,6 +13,7 @@ from inventory.registered_returns import handlers as registered_returns
 from inventory.returns import handlers as returns
 from inventory.scrapping import handlers as scrapping
 from inventory.stores import handlers as stores
+from inventory.supplier_returns import handlers as supplier_returns
 from inventory.transfers import handlers as transfers
 
 
@@ -27,6 +28,7 @@ def _every_handler() -> Handlers:
         returns,
         registered_returns,
         scrapping,
+        supplier_returns,
         orders,
         dispatches,
         holds,

@@ -10,6 +10,7 @@ from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
 from inventory.stores.models import CustomerRow, StoreRow
+from inventory.supplier_returns.models import SupplierReturnRow
 from inventory.tables import Base
 from inventory.transfers.models import TransferPartiesRow
 
@@ -32,6 +33,7 @@ __all__ = [
     "ReturnRow",
     "StockMoveRow",
     "StoreRow",
+    "SupplierReturnRow",
     "TransferEffectRow",
     "TransferPartiesRow",
     "UserRow",

@@ -157,7 +157,7 @@ async def test_a_device_is_not_scrapped_and_withdrawn_at_once(world: World) -> N
     await meet(world, a_scrapping("170077"), a_withdrawal_placed(a_device_line("170077")))
 
     (declined,) = await world.events(ReservationDeclined)
-    assert declined.reason == "DEVICE_SCRAPPED"
+    assert declined.reason == "DEVICE_GONE"
     assert await balance(world, ROLLATOR, OWN) == (0, 0, 0)
     await assert_rows_are_folds(world)
 

@@ -7,7 +7,7 @@ from inventory.app import service
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import ReturnedLine
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import Reference
+from kvitt_contracts.types import Reference, Role
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -40,6 +40,7 @@ from contracts.tests.builders.regions import (
     a_scrapping,
     a_sent_line,
     a_store_stated,
+    a_supplier_return,
     an_article_price_stated,
     an_article_stated,
     rollators_received,
@@ -57,6 +58,7 @@ from contracts.tests.builders.story import (
     RECEIVER,
     SENDER,
     SENDING,
+    SERVICE,
     a_care_unit,
     a_patient,
 )
@@ -301,6 +303,19 @@ async def returned_from_the_region(world: World) -> None:
     await world.handle(a_return_registered(lines=[line], leaves_region=True))
 
 
+async def sent_back(world: World) -> None:
+    """What has left for a supplier: a device by its unit, unmarked goods by customer service."""
+    await world.register(SENDER, service_points=[SENDING], roles=(Role.PRESCRIBER,))
+    await world.register(SERVICE)
+    await world.handle_all(
+        rollators_received("170080"),
+        a_balance_stated(CUSHION, 2),
+        a_supplier_return("170080"),
+        a_transfer_requested_from_store("170080", store=OWN, transfer="170080"),
+        a_supplier_return(None, article_number=CUSHION, store=CENTRAL, by=SERVICE, asked_by=SENDER),
+    )
+
+
 async def scrapped(world: World) -> None:
     """A device that a user has scrapped, after which no transfer and no withdrawal gets it."""
     await world.register(SENDER, service_points=[SENDING])
@@ -372,5 +387,6 @@ STORIES = (
     corrected_returns,
     registered_returns,
     returned_from_the_region,
+    sent_back,
     scrapped,
 )

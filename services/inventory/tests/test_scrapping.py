@@ -93,7 +93,7 @@ async def test_a_scrapped_device_is_not_withdrawn(world: World) -> None:
     await world.handle(a_withdrawal_placed(a_device_line("170098")))
 
     (declined,) = await world.events(ReservationDeclined)
-    assert (declined.reason, declined.rule) == ("DEVICE_SCRAPPED", "INV-7")
+    assert (declined.reason, declined.rule) == ("DEVICE_GONE", "INV-7")
     assert await world.events(CustodyChanged) == []
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
 
@@ -106,7 +106,7 @@ async def test_a_scrapped_device_is_not_sent(world: World) -> None:
     sent = a_dispatch(a_sent_line(1, 1, "170001"), on="2026-03-20", arrives_on="2026-03-23")
     refused = await refusal(world.handle(sent))
 
-    assert (refused.reason, refused.rule) == ("DEVICE_SCRAPPED", "INV-7")
+    assert (refused.reason, refused.rule) == ("DEVICE_GONE", "INV-7")
 
 
 async def held(world: World) -> None:

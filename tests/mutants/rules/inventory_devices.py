@@ -9,6 +9,7 @@ _TESTS: Final = "services/inventory/tests"
 _DEVICES: Final = f"{_TESTS}/test_devices.py::test"
 _CARD: Final = f"{_TESTS}/test_device_card.py::test"
 _REGISTERED: Final = f"{_TESTS}/test_registered_returns.py::test"
+_SUPPLIER: Final = f"{_TESTS}/test_supplier_returns.py::test"
 _SCRAPPING: Final = f"{_TESTS}/test_scrapping.py::test"
 _HOLDS: Final = f"{_TESTS}/test_holds.py::test"
 _CUSTODY: Final = f"{_TESTS}/test_custody.py::test"
@@ -153,6 +154,30 @@ DEVICES: tuple[RuleMutant, ...] = (
         f"{_REGISTERED}_what_is_cheap_and_services_are_scrapped_when_the_patient_leaves_the_region",
     ),
     rule_mutant(
+        "INV-8a",
+        "A device goes back to its supplier out of anybody's store",
+        f"{_CODE}/supplier_returns/handlers.py",
+        "    if not await is_store_of(tx, command.store, by):\n",
+        "    if not command.store:\n",
+        f"{_SUPPLIER}_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves",
+    ),
+    rule_mutant(
+        "INV-8b",
+        "A device goes back before it was received",
+        f"{_CODE}/supplier_returns/domain.py",
+        "    if command.returned_on < device.custody.since:\n",
+        "    if command.returned_on > device.custody.since and device.store is None:\n",
+        f"{_SUPPLIER}_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves",
+    ),
+    rule_mutant(
+        "INV-8f",
+        "Anybody sends unmarked articles back",
+        f"{_CODE}/supplier_returns/domain.py",
+        "    if not is_customer_service:\n",
+        "    if command.quantity < 1:\n",
+        f"{_SUPPLIER}_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves",
+    ),
+    rule_mutant(
         "BIL-1a",
         "A decision that is told late reaches behind one that has taken effect",
         f"{_CODE}/devices/domain.py",
@@ -246,7 +271,7 @@ DEVICES: tuple[RuleMutant, ...] = (
         "BMB-12c",
         "A scrapped device is transferred",
         f"{_CODE}/holds/domain.py",
-        "    if wanted.device.status is DeviceStatus.SCRAPPED:\n        return Reason.SCRAPPED\n",
+        "    DeviceStatus.SCRAPPED: Reason.SCRAPPED,\n",
         "",
         f"{_SCRAPPING}_a_scrapped_device_is_in_no_transfer_and_the_refusal_says_which_and_why",
     ),

@@ -31,8 +31,16 @@ _WHILE: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.DISPATCH: "Hjälpmedlet är på väg till mottagaren.",
 }
 
-_BECAME: Final[Mapping[str, str]] = {DeviceStatus.SCRAPPED: "Skrotades"}
+_BECAME: Final[Mapping[str, str]] = {
+    DeviceStatus.SCRAPPED: "Skrotades",
+    DeviceStatus.RETURNED_TO_SUPPLIER: "Återlämnades till leverantören",
+}
 """What a status that a device gets says."""
+
+_BY_RULE: Final[Mapping[str, str]] = {
+    DeviceStatus.SCRAPPED: "INV-7",
+    DeviceStatus.RETURNED_TO_SUPPLIER: "INV-8",
+}
 
 
 def tell(event: DeviceEvent) -> Told:
@@ -57,7 +65,8 @@ def tell(event: DeviceEvent) -> Told:
             return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
         case DeviceStatusChanged():
             return Told(
-                summary=f"{_BECAME[event.kind]} {in_swedish(event.since_on)}.", rule="INV-7"
+                summary=f"{_BECAME[event.kind]} {in_swedish(event.since_on)}.",
+                rule=_BY_RULE[event.kind],
             )
         case CustodyChanged(custody=custody):
             return _returned_or_corrected(custody)

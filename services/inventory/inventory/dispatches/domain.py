@@ -153,7 +153,10 @@ _CHECK_DISPATCH = "Godset kan inte ha lämnat lagret före orderdagen: kontrolle
 _CHECK_DAYS = "Ankomstdagen kan inte ligga före avgångsdagen."
 _CHECK_LINE = "Ange varje orderrad en gång, med radens nummer i ordern."
 _CHECK_QUANTITY = "Skicka högst det som återstår av raden; en överleverans blir en ny order."
-_IS_SCRAPPED = "Hjälpmedlet är skrotat och kan inte ha skickats: kontrollera individnumret."
+_IS_GONE = (
+    "Hjälpmedlet är skrotat eller återlämnat till leverantören och kan inte ha skickats: "
+    "kontrollera individnumret."
+)
 _CHECK_DEVICES = "Ange ett eget individnummer per märkt exemplar som skickats ur orderns lager."
 
 
@@ -187,7 +190,7 @@ def _check_devices(
         if known.device.store != store or on_its_way:
             raise _refusal("DEVICE_NOT_IN_STORE", rule="ORD-8", field=field, way_on=_CHECK_DEVICES)
         if known.device.is_gone:
-            raise _refusal("DEVICE_SCRAPPED", rule="INV-7", field=field, way_on=_IS_SCRAPPED)
+            raise _refusal("DEVICE_GONE", rule="INV-7", field=field, way_on=_IS_GONE)
         if known.device.article_number != line.article_number:
             raise _refusal(
                 "DEVICE_OF_ANOTHER_ARTICLE", rule="ORD-8", field=field, way_on=_CHECK_DEVICES

@@ -38,12 +38,18 @@ class Reason(StrEnum):
     NOT_IN_STORE = "NOT_IN_STORE"
     RESERVED_FOR_ORDERS = "RESERVED_FOR_ORDERS"
     SCRAPPED = "SCRAPPED"
+    RETURNED_TO_SUPPLIER = "RETURNED_TO_SUPPLIER"
 
 
 _BY_CLAIM = {
     ClaimKind.TRANSFER: Reason.IN_TRANSFER,
     ClaimKind.LOCK: Reason.LOCKED,
     ClaimKind.DISPATCH: Reason.IN_DISPATCH,
+}
+
+_BY_STATUS = {
+    DeviceStatus.SCRAPPED: Reason.SCRAPPED,
+    DeviceStatus.RETURNED_TO_SUPPLIER: Reason.RETURNED_TO_SUPPLIER,
 }
 
 
@@ -172,8 +178,8 @@ def _refusal(
 ) -> Reason | None:
     if wanted.device is None:
         return Reason.UNKNOWN_DEVICE
-    if wanted.device.status is DeviceStatus.SCRAPPED:
-        return Reason.SCRAPPED
+    if wanted.device.status in _BY_STATUS:
+        return _BY_STATUS[wanted.device.status]
     if wanted.claim is not None:
         return _BY_CLAIM[wanted.claim.kind]
     if at is not None and wanted.holder != at:

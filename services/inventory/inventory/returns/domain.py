@@ -55,7 +55,7 @@ def take_back(
     Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH (PHY-1): of that
     day another return is not known, and the device left the stores after it; NOT_ON_LOAN (INV-7):
     it is in a store and has not come there from a loan, or is in another one;
-    RETURNED_AFTER_SCRAPPING (PHY-1): by that day it was scrapped.
+    RETURNED_AFTER_SCRAPPING (PHY-1): by that day it was scrapped, or sent back to its supplier.
     """
     past = courses(history or (Change(custody=device.custody),))
     now = past[-1]
@@ -105,7 +105,10 @@ def end_loan(
     return _changes(device_id, device, _in_store(store, on, days), cause=cause)
 
 
-_SCRAPPED = "Hjälpmedlet skrotades före den dagen: kontrollera returdagen och individnumret."
+_SCRAPPED = (
+    "Hjälpmedlet skrotades, eller återlämnades till leverantören, före den dagen: kontrollera "
+    "returdagen och individnumret."
+)
 _SENT_AGAIN = (
     "Hjälpmedlet har skickats ut igen efter den dagen och är på väg till en mottagare: kontrollera "
     "returdagen. Kommer det tillbaka skickas en ny retur med den dagen."

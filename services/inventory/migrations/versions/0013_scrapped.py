@@ -1,4 +1,5 @@
-"""A device has a status, and since when; returns that users have registered."""
+"""A device has a status, and since when; returns that users have registered; what has gone back to
+suppliers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,5 +27,18 @@ def upgrade() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("region", "return_id", name=op.f("pk_returns")),
+    )
+    op.create_table(
+        "supplier_returns",
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("supplier_id", sa.Text(), nullable=False),
+        sa.Column("article_number", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("returned_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("region", "id", name=op.f("pk_supplier_returns")),
     )
     guard_regions(op, "inventory")
