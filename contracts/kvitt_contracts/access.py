@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from kvitt_contracts import bmb, orders
+from kvitt_contracts import bmb, inventory, orders
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.topic import SERVICES
 from kvitt_contracts.types import Role, UserId
@@ -256,26 +256,41 @@ _BMB = (
     ),
 )
 
-_INVENTORY = _routes(
-    "inventory",
-    {
-        "GET /articles": ("inventory.articles.list", _LOOKS_UP),
-        "GET /articles:classes": ("inventory.articles.classes", _LOOKS_UP),
-        "GET /articles:named": ("inventory.articles.named", _LOOKS_UP),
-        "GET /articles/{article_number}": ("inventory.article.show", _LOOKS_UP),
-        "GET /stores": ("inventory.stores.list", _READS),
-        "GET /stores/{store}/balances": ("inventory.balances.list", _READS),
-        "GET /stock-moves": ("inventory.stock-moves.list", _READS),
-        "GET /devices": ("inventory.devices.list", _READS),
-        "GET /devices:named": ("inventory.devices.named", _READS),
-        "GET /devices:returned": ("inventory.devices.returned", _READS),
-        "GET /devices/{device_id}": ("inventory.device.show", _READS),
-        "GET /devices/{device_id}/story": ("inventory.device.tell", _READS),
-        "GET /devices/{device_id}/custody": ("inventory.device.custody", _READS),
-        "GET /reservations": ("inventory.reservations.list", _READS),
-        "GET /reservations/{order_id}": ("inventory.reservation.show", _READS),
-        "GET /holds/{transfer_id}": ("inventory.hold.show", _READS),
-    },
+_INVENTORY = (
+    _command(
+        "inventory.device.scrap",
+        "POST /devices/{device_id}:scrap",
+        inventory.ScrapDevice,
+        _WORKS,
+    ),
+    _command("inventory.return.register", "POST /returns", inventory.RegisterReturn, _WORKS),
+    _command(
+        "inventory.supplier-return.register",
+        "POST /supplier-returns",
+        inventory.RegisterSupplierReturn,
+        _WORKS,
+    ),
+    *_routes(
+        "inventory",
+        {
+            "GET /articles": ("inventory.articles.list", _LOOKS_UP),
+            "GET /articles:classes": ("inventory.articles.classes", _LOOKS_UP),
+            "GET /articles:named": ("inventory.articles.named", _LOOKS_UP),
+            "GET /articles/{article_number}": ("inventory.article.show", _LOOKS_UP),
+            "GET /stores": ("inventory.stores.list", _READS),
+            "GET /stores/{store}/balances": ("inventory.balances.list", _READS),
+            "GET /stock-moves": ("inventory.stock-moves.list", _READS),
+            "GET /devices": ("inventory.devices.list", _READS),
+            "GET /devices:named": ("inventory.devices.named", _READS),
+            "GET /devices:returned": ("inventory.devices.returned", _READS),
+            "GET /devices/{device_id}": ("inventory.device.show", _READS),
+            "GET /devices/{device_id}/story": ("inventory.device.tell", _READS),
+            "GET /devices/{device_id}/custody": ("inventory.device.custody", _READS),
+            "GET /reservations": ("inventory.reservations.list", _READS),
+            "GET /reservations/{order_id}": ("inventory.reservation.show", _READS),
+            "GET /holds/{transfer_id}": ("inventory.hold.show", _READS),
+        },
+    ),
 )
 
 _BILLING = _routes(

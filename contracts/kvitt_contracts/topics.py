@@ -48,6 +48,7 @@ __all__ = [
     "INVENTORY_REFUSALS",
     "INVENTORY_RESERVATIONS",
     "INVENTORY_STOCK_MOVES",
+    "INVENTORY_SUPPLIER_RETURNS",
     "NOTIFICATIONS_MESSAGES",
     "ORDERS_CUSTOMER_ORDERS",
     "ORDERS_FAULT_REPORTS",
@@ -189,6 +190,12 @@ INVENTORY_STOCK_MOVES = domain_topic(
     coming=inventory.ComingBalanceEvent,
     to_come=["orders", "notifications"],
 )
+INVENTORY_SUPPLIER_RETURNS = domain_topic(
+    "inventory.supplier-returns",
+    "SupplierReturnId",
+    inventory.SupplierReturnEvent,
+    to_come=["billing", "notifications"],
+)
 INVENTORY_DAYS = domain_topic("inventory.days", "the region's id", inventory.DayEvent, "billing")
 INVENTORY_REFUSALS = domain_topic(
     "inventory.refusals",
@@ -283,6 +290,9 @@ REGION_INVENTORY = inbound_topic(
         regions.PickingBegun,
         regions.GoodsDispatched,
         regions.DeviceReturned,
+        inventory.RegisterReturn,
+        inventory.RegisterSupplierReturn,
+        inventory.ScrapDevice,
     ],
     coming=coming.TO_INVENTORY,
 )
@@ -312,6 +322,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_CLAIMS,
     INVENTORY_DEVICES,
     INVENTORY_STOCK_MOVES,
+    INVENTORY_SUPPLIER_RETURNS,
     INVENTORY_DAYS,
     INVENTORY_REFUSALS,
     BILLING_CHARGES,

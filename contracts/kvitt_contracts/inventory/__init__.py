@@ -93,6 +93,7 @@ from kvitt_contracts.inventory.reservations import (
 from kvitt_contracts.inventory.stock import (
     BalanceEvent,
     ComingBalanceEvent,
+    LaterMoveKind,
     MoveKind,
     SafetyLevelSet,
     StockMoved,
@@ -163,6 +164,7 @@ __all__ = [
     "HoldReduced",
     "HoldRefused",
     "HoldReleased",
+    "LaterMoveKind",
     "LineDeclined",
     "LineDelivered",
     "LineReturned",

@@ -1,6 +1,4 @@
-"""The commands of a device. Reserved. Subject of each: the device number, unless another is
-named.
-"""
+"""The commands of a device. Subject of each: the device number, unless another is named."""
 
 from typing import Annotated, Self
 
@@ -39,13 +37,15 @@ class ReturnedLine(Value):
 class RegisterReturn(Command, type="inventory.return.register.v1"):
     """Take devices and unmarked goods back from a recipient into a store (INV-7).
 
-    Subject: the region's own reference of the return.
+    `leaves_region`: the patient moves away, and by the region's policy some of the unmarked goods
+    are scrapped instead of put into the store. Subject: the region's own reference of the return.
     """
 
     store: StoreId
     devices: Annotated[tuple[DeviceNumber, ...], Field(max_length=100)] = ()
     lines: Annotated[tuple[ReturnedLine, ...], Field(max_length=100)] = ()
     returned_on: HappenedOn
+    leaves_region: bool = False
     by: UserId
 
     @model_validator(mode="after")
@@ -129,7 +129,7 @@ class FindDevice(Command, type="inventory.device.find.v1"):
 
 
 class ScrapDevice(Command, type="inventory.device.scrap.v1"):
-    """Scrap a device in a store (INV-7)."""
+    """Scrap a device that is in a store (INV-7): nobody can be given it from then on."""
 
     device_number: DeviceNumber
     scrapped_on: HappenedOn

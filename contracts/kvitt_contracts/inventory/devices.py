@@ -137,7 +137,26 @@ class CustodyChanged(Event, type="inventory.device.custody-changed.v1"):
     charging: Charging | None = None
 
 
-DeviceEvent = DeviceRegistered | DeviceStatedOnLoan | CustodyChanged
+class DeviceStatusChanged(Event, type="inventory.device.status-changed.v1"):
+    """The device is `in_use`, `investigated`, `lost`, `scrapped`, `sold` or `returned_to_supplier`
+    from a day on (INV-7, INV-8, INV-10, BIL-7).
+
+    It has a holder in any status: an investigated or lost one the investigation store, the others
+    the last store; nobody pays for it there. `payer_id` and `value` where somebody is charged
+    (BIL-8); `in_use` after that lets the charge be cancelled. `cause` is the noun of what has
+    `cause_id`.
+    """
+
+    device_id: DeviceId
+    kind: Word
+    since_on: date
+    cause: Word
+    cause_id: UUID | None = None
+    payer_id: PayerId | None = None
+    value: Money | None = None
+
+
+DeviceEvent = DeviceRegistered | DeviceStatedOnLoan | CustodyChanged | DeviceStatusChanged
 """Every event of a device."""
 
 
@@ -174,25 +193,6 @@ class DeviceCardChanged(Event, type="inventory.device.card-changed.v1"):
     asked_by: UserId | None = None
 
 
-class DeviceStatusChanged(Event, type="inventory.device.status-changed.v1"):
-    """The device is `in_use`, `investigated`, `lost`, `scrapped`, `sold` or `returned_to_supplier`
-    from a day on (INV-7, INV-8, INV-10, BIL-7).
-
-    It has a holder in any status: an investigated or lost one the investigation store, the others
-    the last store; nobody pays for it there. `payer_id` and `value` where somebody is charged
-    (BIL-8); `in_use` after that lets the charge be cancelled. `cause` is the noun of what has
-    `cause_id`.
-    """
-
-    device_id: DeviceId
-    kind: Word
-    since_on: date
-    cause: Word
-    cause_id: UUID | None = None
-    payer_id: PayerId | None = None
-    value: Money | None = None
-
-
 class DeviceDamageRecorded(Event, type="inventory.device.damage-recorded.v1"):
     """The device was `stolen`, `lost` or `damaged`, and what was decided (INV-15). The note is
     stored by inventory alone.
@@ -218,11 +218,5 @@ class DeviceReminderDue(Event, type="inventory.device.reminder-due.v1"):
     waits_for: Word
 
 
-ComingDeviceEvent = (
-    DeviceRenumbered
-    | DeviceCardChanged
-    | DeviceStatusChanged
-    | DeviceDamageRecorded
-    | DeviceReminderDue
-)
+ComingDeviceEvent = DeviceRenumbered | DeviceCardChanged | DeviceDamageRecorded | DeviceReminderDue
 """Reserved events of a device."""

@@ -121,6 +121,23 @@ class ReleaseRefused(Event, type="inventory.reservation.release-refused.v1"):
     reason: str
 
 
+class LineReturned(Event, type="inventory.reservation.line-returned.v1"):
+    """Some of an unmarked line has come back, into `store`, or was scrapped (INV-7).
+
+    Never more than was delivered. A return's lines and custody changes share `return_id`;
+    `pickup_id` where a pickup fetched it.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    quantity: Quantity
+    store: StoreId | None = None
+    is_scrapped: bool
+    returned_on: date
+    return_id: ReturnId
+    pickup_id: PickupId | None = None
+
+
 ReservationEvent = (
     StockReserved
     | StockBackordered
@@ -130,6 +147,7 @@ ReservationEvent = (
     | LineDelivered
     | ReservationReleased
     | ReleaseRefused
+    | LineReturned
 )
 """Every event of a reservation."""
 
@@ -184,23 +202,6 @@ class ReceiptRefused(Event, type="inventory.reservation.receipt-refused.v1"):
     refused: Annotated[tuple[RefusedLine, ...], Field(min_length=1)]
 
 
-class LineReturned(Event, type="inventory.reservation.line-returned.v1"):
-    """Some of an unmarked line has come back, into `store`, or was scrapped (INV-7).
-
-    Never more than was delivered. A return's lines and custody changes share `return_id`;
-    `pickup_id` where a pickup fetched it.
-    """
-
-    order_id: OrderId
-    line_id: OrderLineId
-    quantity: Quantity
-    store: StoreId | None = None
-    is_scrapped: bool
-    returned_on: date
-    return_id: ReturnId
-    pickup_id: PickupId | None = None
-
-
 class ReservedBasketLine(Value):
     """What is reserved of a basket's line."""
 
@@ -237,7 +238,6 @@ ComingReservationEvent = (
     | LinesKept
     | LineDeclined
     | ReceiptRefused
-    | LineReturned
     | BasketReserved
     | BasketActRefused
     | BasketLinePutBack

@@ -23,6 +23,13 @@ class MoveKind(StrEnum):
     ORDERED = "ordered"
 
 
+class LaterMoveKind(StrEnum):
+    """Why a balance moved, where only the second version of the event can say it (INV-7, INV-8)."""
+
+    SCRAPPED = "scrapped"
+    SENT_BACK = "sent_back"
+
+
 class StockMoved(Event, type="inventory.stock-move.recorded.v1"):
     """One move of the ledger: `available`, `reserved` and `on_order` are the changes, with sign
     (INV-4). `on_order` is what orders wait for.
@@ -35,13 +42,6 @@ class StockMoved(Event, type="inventory.stock-move.recorded.v1"):
     reserved: int
     on_order: int = 0
     moved_on: date
-
-
-BalanceEvent = StockMoved
-"""Every event of a balance."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
 
 
 class StockMovedV2(Event, type="inventory.stock-move.recorded.v2"):
@@ -64,6 +64,13 @@ class StockMovedV2(Event, type="inventory.stock-move.recorded.v2"):
     moved_on: date
 
 
+BalanceEvent = StockMoved | StockMovedV2
+"""Every event of a balance."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
+
+
 class SafetyLevelSet(Event, type="inventory.balance.safety-level-set.v1"):
     """Below `level`, what is incoming included, a refill is proposed; 0: never (INV-9)."""
 
@@ -73,5 +80,5 @@ class SafetyLevelSet(Event, type="inventory.balance.safety-level-set.v1"):
     by: UserId | None = None
 
 
-ComingBalanceEvent = StockMovedV2 | SafetyLevelSet
+ComingBalanceEvent = SafetyLevelSet
 """Reserved events of a balance."""

@@ -1,6 +1,4 @@
-"""Topic `inventory.supplier-returns`, one aggregate kind: what went back to a supplier (INV-8).
-Reserved.
-"""
+"""Topic `inventory.supplier-returns` (key: its own id): what went back to a supplier (INV-8)."""
 
 from datetime import date
 
@@ -48,7 +46,7 @@ SupplierReturnEvent = SupplierReturnRegistered
 class RegisterSupplierReturn(Command, type="inventory.supplier-return.register.v1"):
     """Return a marked device or unmarked articles to their supplier (INV-8).
 
-    Subject: the region's own reference of the return. The comment is given over HTTP only.
+    Agreed with the supplier before. Subject: the region's own reference of the return.
     """
 
     supplier_id: SupplierId

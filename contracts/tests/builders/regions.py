@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from kvitt_contracts.inventory import (
+    RegisterReturn,
+    RegisterSupplierReturn,
+    ReturnedLine,
+    ScrapDevice,
+)
 from kvitt_contracts.personnummer import Identity, PersonalNumber
 from kvitt_contracts.regions import (
     ArticlePriceStated,
@@ -296,3 +302,42 @@ def a_device_returned(
     """A device has come back into a store."""
     values = {"version": 1, "device_number": device, "store": store, "returned_on": on}
     return build(DeviceReturned, values, {})
+
+
+def a_return_registered(
+    *devices: str,
+    store: str = OWN,
+    lines: Sequence[ReturnedLine] = (),
+    on: str | date = DAY,
+    leaves_region: bool = False,
+    by: str = SENDER,
+) -> RegisterReturn:
+    """A user takes devices and unmarked goods back into a store."""
+    values = {
+        "store": store,
+        "devices": devices if devices or lines else ("170098",),
+        "lines": tuple(lines),
+        "returned_on": on,
+        "leaves_region": leaves_region,
+        "by": by,
+    }
+    return build(RegisterReturn, values, {})
+
+
+def a_scrapping(device: str = "170098", *, on: str | date = DAY, by: str = SENDER) -> ScrapDevice:
+    """A user has a device of theirs scrapped."""
+    return build(ScrapDevice, {"device_number": device, "scrapped_on": on, "by": by}, {})
+
+
+def a_supplier_return(
+    device: str | None = "170098", *, on: str | date = DAY, by: str = SENDER, **changes: Any
+) -> RegisterSupplierReturn:
+    """A user sends a device of their store back to its supplier."""
+    values = {
+        "supplier_id": "L1042",
+        "store": OWN,
+        "device_number": device,
+        "returned_on": on,
+        "by": by,
+    }
+    return build(RegisterSupplierReturn, values, changes)

@@ -18,11 +18,15 @@ from inventory.holds import api as holds
 from inventory.holds.models import HoldRow
 from inventory.models import Base
 from inventory.people.models import UserRow
+from inventory.registered_returns import api as registered_returns
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
+from inventory.scrapping import api as scrapping
 from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
 from inventory.stores import api as stores
+from inventory.supplier_returns import api as supplier_returns
+from inventory.supplier_returns.models import SupplierReturnRow
 
 service = Service(
     "inventory",
@@ -33,6 +37,9 @@ service = Service(
         devices.router,
         custody.router,
         returned.router,
+        registered_returns.router,
+        scrapping.router,
+        supplier_returns.router,
         reservations.router,
         holds.router,
     ],
@@ -45,6 +52,7 @@ service = Service(
         HoldRow,
         RefusedPrescriberRow,
         ReservationRow,
+        SupplierReturnRow,
         CountRow,
         DaysRow,
     ),

@@ -10,8 +10,11 @@ from inventory.holds import handlers as holds
 from inventory.orders import handlers as orders
 from inventory.people import handlers as people
 from inventory.receipts import handlers as receipts
+from inventory.registered_returns import handlers as registered_returns
 from inventory.returns import handlers as returns
+from inventory.scrapping import handlers as scrapping
 from inventory.stores import handlers as stores
+from inventory.supplier_returns import handlers as supplier_returns
 from inventory.transfers import handlers as transfers
 
 
@@ -24,6 +27,9 @@ def _every_handler() -> Handlers:
         transfers,
         receipts,
         returns,
+        registered_returns,
+        scrapping,
+        supplier_returns,
         orders,
         dispatches,
         holds,

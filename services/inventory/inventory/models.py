@@ -7,9 +7,11 @@ from inventory.fault_reports.models import RefusedPrescriberRow
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
 from inventory.receipts.models import DeliveryRow
+from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
 from inventory.stores.models import CustomerRow, StoreRow
+from inventory.supplier_returns.models import SupplierReturnRow
 from inventory.tables import Base
 from inventory.transfers.models import TransferPartiesRow
 
@@ -30,8 +32,10 @@ __all__ = [
     "PlacedOrderRow",
     "RefusedPrescriberRow",
     "ReservationRow",
+    "ReturnRow",
     "StockMoveRow",
     "StoreRow",
+    "SupplierReturnRow",
     "TransferEffectRow",
     "TransferPartiesRow",
     "UserRow",

@@ -3,7 +3,15 @@
 import pytest
 from inventory.app import service
 from inventory.stock.models import StockMoveRow
-from kvitt_testkit.cells import CALLER, POINT, Things, Upon, assert_reach, assert_roles
+from kvitt_testkit.cells import (
+    CALLER,
+    POINT,
+    Things,
+    Upon,
+    assert_commands,
+    assert_reach,
+    assert_roles,
+)
 from kvitt_testkit.world import REGION, Given, World, stockholm
 
 from contracts.tests.builders.bmb import a_transfer_drafted, a_transfer_requested
@@ -83,6 +91,12 @@ async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
         await assert_roles(world)
 
 
+@pytest.mark.rule("REF-18g")
+async def test_each_command_of_a_region_is_for_whom_its_row_names(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await assert_commands(world)
+
+
 @pytest.mark.rule("REF-18b", "REF-18c")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
@@ -140,6 +154,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.device.show": Upon(things=devices),
                 "inventory.device.tell": Upon(things=devices),
                 "inventory.device.custody": Upon(things=devices),
+                "inventory.device.scrap": Upon(things=devices, body={"scrapped_on": "2026-03-02"}),
                 "inventory.stores.list": Upon(things=stores, key="store"),
                 "inventory.balances.list": Upon(things=stores),
                 "inventory.stock-moves.list": Upon(things=await moves(world)),
@@ -147,4 +162,5 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.reservation.show": Upon(things=orders),
                 "inventory.hold.show": Upon(things=holds),
             },
+            reaching_nothing=("inventory.return.register", "inventory.supplier-return.register"),
         )

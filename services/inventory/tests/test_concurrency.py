@@ -16,7 +16,8 @@ from kvitt_contracts.inventory import (
     StockBackordered,
     StockReserved,
 )
-from kvitt_contracts.types import identify
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import Role, identify
 from kvitt_testkit.world import (
     Given,
     World,
@@ -27,7 +28,7 @@ from kvitt_testkit.world import (
 )
 from sqlalchemy import text
 
-from contracts.tests.builders.bmb import a_transfer_requested
+from contracts.tests.builders.bmb import a_transfer_requested, a_transfer_requested_from_store
 from contracts.tests.builders.orders import (
     a_device_line,
     a_line,
@@ -39,11 +40,13 @@ from contracts.tests.builders.regions import (
     a_balance_stated,
     a_device_on_loan_stated,
     a_device_returned,
+    a_return_registered,
+    a_scrapping,
     rollators_received,
     the_catalogue,
     the_stores,
 )
-from contracts.tests.builders.story import CUSHION, OWN
+from contracts.tests.builders.story import CUSHION, OWN, ROLLATOR, SENDER, SENDING
 from services.inventory.tests.worlds import balance
 
 _WAITING = text(
@@ -131,3 +134,40 @@ async def test_changes_of_custody_at_once_are_all_counted(world: World) -> None:
 
     after = await world.row(CountRow, identify("ac", "region", "ac"))
     assert after.custody_changes == before.custody_changes + 2
+
+
+async def test_two_returns_at_once_do_not_both_take_the_device_back(world: World) -> None:
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+
+    with pytest.raises(Refused) as refused:
+        await meet(
+            world,
+            a_return_registered("170098", "170099"),
+            a_return_registered("170099", "170098"),
+        )
+
+    assert refused.value.reason == "NOT_ON_LOAN"
+    assert await balance(world, ROLLATOR, OWN) == (3, 0, 0)
+    await assert_rows_are_folds(world)
+
+
+async def test_a_device_is_not_scrapped_and_withdrawn_at_once(world: World) -> None:
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+
+    await meet(world, a_scrapping("170077"), a_withdrawal_placed(a_device_line("170077")))
+
+    (declined,) = await world.events(ReservationDeclined)
+    assert declined.reason == "DEVICE_GONE"
+    assert await balance(world, ROLLATOR, OWN) == (0, 0, 0)
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BMB-12c")
+async def test_a_device_is_not_scrapped_and_transferred_at_once(world: World) -> None:
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+
+    await meet(world, a_scrapping("170077"), a_transfer_requested_from_store("170077", store=OWN))
+
+    (refused,) = await world.events(HoldRefused)
+    assert [one.reason for one in refused.refused] == ["SCRAPPED"]
+    assert await balance(world, ROLLATOR, OWN) == (0, 0, 0)

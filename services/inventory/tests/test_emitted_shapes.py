@@ -5,7 +5,9 @@ from typing import Any
 
 from inventory.app import service
 from kvitt_contracts.envelope import Event
+from kvitt_contracts.inventory import ReturnedLine
 from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import Reference, Role
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -36,8 +38,11 @@ from contracts.tests.builders.regions import (
     a_device_returned,
     a_dispatch,
     a_picking_begun,
+    a_return_registered,
+    a_scrapping,
     a_sent_line,
     a_store_stated,
+    a_supplier_return,
     an_article_price_stated,
     an_article_stated,
     rollators_received,
@@ -53,19 +58,22 @@ from contracts.tests.builders.story import (
     OTHER_PATIENT,
     OWN,
     RECEIVER,
+    SENDER,
     SENDING,
+    SERVICE,
     a_care_unit,
     a_patient,
 )
+from services.inventory.tests.worlds import with_a_limit
 
 MONDAY = stockholm("2026-03-02 08:00")
 
 
 async def test_inventory_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
-    areas = with_product_areas(policies, "horsel")
+    policed = with_a_limit(with_product_areas(policies, "horsel"))
     emitted: list[Event] = []
     for story in STORIES:
-        async with given(service, at=MONDAY, policies=areas) as world:
+        async with given(service, at=MONDAY, policies=policed) as world:
             await world.handle_all(*the_stores(), *the_catalogue())
             await world.handle_all(a_person_registered(), a_person_registered(OTHER_PATIENT))
             await story(world)
@@ -270,6 +278,59 @@ async def late_return(world: World) -> None:
     await world.handle(a_device_returned("170030", on="2026-03-04"))
 
 
+async def registered_returns(world: World) -> None:
+    """What users register as returned: of each kind of loan, and of a line, kept and scrapped."""
+    await world.register(SENDER, service_points=[SENDING])
+    await world.handle_all(
+        a_device_on_loan_stated("170070", customer_id=SENDING),
+        a_device_on_loan_stated("170071", customer_id=SENDING, recipient=a_care_unit()),
+        a_balance_stated(CUSHION, 2, store=OWN),
+        a_withdrawal_placed(a_line(CUSHION, 2, order="O-70"), reference="O-70"),
+    )
+    await world.handle(
+        a_return_registered(
+            "170070", "170071", lines=[ReturnedLine(order=Reference("O-70"), line=1, quantity=1)]
+        )
+    )
+
+
+async def returned_from_the_region(world: World) -> None:
+    """Part of a line is scrapped when its patient moves away."""
+    await world.register(SENDER, service_points=[SENDING])
+    await world.handle_all(
+        an_article_stated("30457-1", marked=False, charging="sale"),
+        an_article_price_stated("30457-1", net_ore=50_000, valid_from="2026-01-01"),
+        a_balance_stated("30457-1", 2, store=OWN),
+        a_withdrawal_placed(a_line("30457-1", 2, order="O-71"), reference="O-71"),
+    )
+    line = ReturnedLine(order=Reference("O-71"), line=1, quantity=1)
+    await world.handle(a_return_registered(lines=[line], leaves_region=True))
+
+
+async def sent_back(world: World) -> None:
+    """What has left for a supplier: a device by its unit, unmarked goods by customer service."""
+    await world.register(SENDER, service_points=[SENDING], roles=(Role.PRESCRIBER,))
+    await world.register(SERVICE)
+    await world.handle_all(
+        rollators_received("170080"),
+        a_balance_stated(CUSHION, 2),
+        a_supplier_return("170080"),
+        a_transfer_requested_from_store("170080", store=OWN, transfer="170080"),
+        a_supplier_return(None, article_number=CUSHION, store=CENTRAL, by=SERVICE, asked_by=SENDER),
+    )
+
+
+async def scrapped(world: World) -> None:
+    """A device that a user has scrapped, after which no transfer and no withdrawal gets it."""
+    await world.register(SENDER, service_points=[SENDING])
+    await world.handle_all(
+        rollators_received("170060"),
+        a_scrapping("170060"),
+        a_transfer_requested_from_store("170060", store=OWN, transfer="170060"),
+        a_withdrawal_placed(a_device_line("170060", order="O-60"), reference="O-60"),
+    )
+
+
 async def corrected_returns(world: World) -> None:
     """A return whose day is moved later lets each kind of loan last until that day; one on its way
     is a return out of its order.
@@ -351,4 +412,8 @@ STORIES = (
     late_return,
     corrected_returns,
     prescribers_of_fault_reports,
+    registered_returns,
+    returned_from_the_region,
+    sent_back,
+    scrapped,
 )

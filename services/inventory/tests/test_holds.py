@@ -275,7 +275,7 @@ async def test_a_device_leaves_the_ledger_on_the_day_on_which_it_leaves_its_stor
         a_transfer_accepted("170077", new_recipient=a_patient(), effective_on=date(2026, 3, 5))
     )
 
-    (left,) = [row for row in await world.rows(StockMoveRow) if row.kind is MoveKind.WITHDRAWN]
+    (left,) = [row for row in await world.rows(StockMoveRow) if row.kind == MoveKind.WITHDRAWN]
     assert left.moved_on == (await device(world, "170077")).custody.since == date(2026, 3, 10)
 
 

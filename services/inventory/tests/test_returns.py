@@ -77,7 +77,7 @@ async def returned_moves(world: World) -> dict[int, int]:
     """What the ledger adds up to, by the day of a return."""
     sums: Counter[int] = Counter()
     for line in await world.rows(StockMoveRow):
-        if line.kind is MoveKind.RETURNED:
+        if line.kind == MoveKind.RETURNED:
             sums[line.moved_on.day] += line.available
     return {day: total for day, total in sums.items() if total}
 

@@ -297,7 +297,7 @@ async def test_goods_told_late_are_planned_from_the_day_on_which_they_are_told(
     assert waiting.planned_dispatch_on == date(2026, 3, 23)  # it was planned for the 16th
     assert reserved.planned_dispatch_on == date(2026, 3, 23)
     moves = [move for move in await world.rows(StockMoveRow) if move.article_number == CUSHION]
-    days = {kind: {move.moved_on for move in moves if move.kind is kind} for kind in MoveKind}
+    days = {kind: {move.moved_on for move in moves if move.kind == kind} for kind in MoveKind}
     assert days[MoveKind.RECEIVED] == {date(2026, 3, 2)}
     assert days[MoveKind.RESERVED] == {date(2026, 3, 20)}
 

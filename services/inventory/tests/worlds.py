@@ -5,7 +5,9 @@ from collections.abc import Awaitable
 import pytest
 from inventory.devices.models import DeviceRow
 from inventory.stock.models import BalanceRow
+from kvitt_contracts.policy import Policies, PolicyHistory
 from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import Money, RegionCode
 from kvitt_testkit.world import World
 
 from contracts.tests.builders.story import CENTRAL, device_id
@@ -29,3 +31,11 @@ async def refusal(attempt: Awaitable[object]) -> Refused:
     with pytest.raises(Refused) as refused:
         await attempt
     return refused.value
+
+
+def with_a_limit(policies: Policies) -> Policies:
+    """Of region ac what costs less than 1 000 kronor is scrapped when its patient moves away."""
+    region = RegionCode("ac")
+    limit = {"scrap_below": Money(net_ore=100_000, vat_percent=25)}
+    changed = [one.model_copy(update=limit) for one in policies.of(region).versions]
+    return Policies({region: PolicyHistory(versions=tuple(changed))})

@@ -8,6 +8,9 @@ _CODE: Final = "services/inventory/inventory"
 _TESTS: Final = "services/inventory/tests"
 _DEVICES: Final = f"{_TESTS}/test_devices.py::test"
 _CARD: Final = f"{_TESTS}/test_device_card.py::test"
+_REGISTERED: Final = f"{_TESTS}/test_registered_returns.py::test"
+_SUPPLIER: Final = f"{_TESTS}/test_supplier_returns.py::test"
+_SCRAPPING: Final = f"{_TESTS}/test_scrapping.py::test"
 _HOLDS: Final = f"{_TESTS}/test_holds.py::test"
 _CUSTODY: Final = f"{_TESTS}/test_custody.py::test"
 _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
@@ -119,6 +122,62 @@ DEVICES: tuple[RuleMutant, ...] = (
         f"{_DEVICES}_a_returned_device_is_available_at_once_and_ends_the_rent",
     ),
     rule_mutant(
+        "INV-7a",
+        "A return of several takes back the first device alone",
+        f"{_CODE}/registered_returns/handlers.py",
+        "    for place, one in enumerate(named):\n",
+        "    for place, one in enumerate(named[:1]):\n",
+        f"{_REGISTERED}_a_return_of_several_is_in_the_store_at_once_and_bears_one_id",
+    ),
+    rule_mutant(
+        "INV-7c",
+        "What a user returns is not available",
+        f"{_CODE}/registered_returns/handlers.py",
+        "            available=quantity,\n",
+        "            available=quantity - 1,\n",
+        f"{_REGISTERED}_a_return_of_several_is_in_the_store_at_once_and_bears_one_id",
+    ),
+    rule_mutant(
+        "INV-7d",
+        "What costs as much as the limit is scrapped",
+        f"{_CODE}/registered_returns/domain.py",
+        "prices[-1].net_ore < scrap_below.net_ore",
+        "prices[-1].net_ore <= scrap_below.net_ore",
+        f"{_REGISTERED}_what_is_cheap_and_services_are_scrapped_when_the_patient_leaves_the_region",
+    ),
+    rule_mutant(
+        "INV-7d",
+        "What is cheap is scrapped at any return",
+        f"{_CODE}/registered_returns/domain.py",
+        "    if not leaves_region or scrap_below is None:\n",
+        "    if scrap_below is None:\n",
+        f"{_REGISTERED}_what_is_cheap_and_services_are_scrapped_when_the_patient_leaves_the_region",
+    ),
+    rule_mutant(
+        "INV-8a",
+        "A device goes back to its supplier out of anybody's store",
+        f"{_CODE}/supplier_returns/handlers.py",
+        "    if not await is_store_of(tx, command.store, by):\n",
+        "    if not command.store:\n",
+        f"{_SUPPLIER}_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves",
+    ),
+    rule_mutant(
+        "INV-8b",
+        "A device goes back before it was received",
+        f"{_CODE}/supplier_returns/domain.py",
+        "    if command.returned_on < device.custody.since:\n",
+        "    if command.returned_on > device.custody.since and device.store is None:\n",
+        f"{_SUPPLIER}_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves",
+    ),
+    rule_mutant(
+        "INV-8f",
+        "Anybody sends unmarked articles back",
+        f"{_CODE}/supplier_returns/domain.py",
+        "    if not is_customer_service:\n",
+        "    if command.quantity < 1:\n",
+        f"{_SUPPLIER}_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves",
+    ),
+    rule_mutant(
         "BIL-1a",
         "A decision that is told late reaches behind one that has taken effect",
         f"{_CODE}/devices/domain.py",
@@ -207,6 +266,14 @@ DEVICES: tuple[RuleMutant, ...] = (
         "        return _BY_CLAIM",
         f"{_HOLDS}_a_device_in_another_claim_is_refused_with_the_claim",
         f"{_HOLDS}_a_device_is_in_one_open_transfer_at_a_time",
+    ),
+    rule_mutant(
+        "BMB-12c",
+        "A scrapped device is transferred",
+        f"{_CODE}/holds/domain.py",
+        "    DeviceStatus.SCRAPPED: Reason.SCRAPPED,\n",
+        "",
+        f"{_SCRAPPING}_a_scrapped_device_is_in_no_transfer_and_the_refusal_says_which_and_why",
     ),
     rule_mutant(
         "BMB-12e",

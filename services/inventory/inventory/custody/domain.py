@@ -12,6 +12,7 @@ from kvitt_contracts.inventory import (
     DeviceEvent,
     DeviceRegistered,
     DeviceStatedOnLoan,
+    DeviceStatusChanged,
 )
 from kvitt_contracts.types import OrderId, StoreHolder
 
@@ -78,6 +79,8 @@ def entries_of(events: Iterable[tuple[int, DeviceEvent]]) -> Iterator[Entry]:
                     order_id=cause.order_id,
                     transfer_id=cause.transfer_id,
                 )
+            case DeviceStatusChanged():
+                continue  # it stays where it is
 
 
 def life(entries: Sequence[Entry]) -> tuple[Span, ...]:

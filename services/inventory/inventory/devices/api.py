@@ -20,7 +20,12 @@ from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.stories import Story, Told, told
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
-from kvitt_contracts.inventory import Custody, DeviceEvent, DeviceRegistered
+from kvitt_contracts.inventory import (
+    Custody,
+    DeviceEvent,
+    DeviceRegistered,
+    DeviceStatusChanged,
+)
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
@@ -82,6 +87,8 @@ class DeviceLine(BaseModel):
                     "payer_id": "20311",
                     "customer_id": "40355",
                     "prescriber": "k201ema",
+                    "status": "in_use",
+                    "status_since": None,
                     "claim": {
                         "kind": "transfer",
                         "by": "92289acb-adf5-5ac2-95ac-35cb2910d9ec",
@@ -102,6 +109,8 @@ class DeviceLine(BaseModel):
     payer_id: Annotated[PayerId | None, Field(description="Betalare; ingen i ett förråd")]
     customer_id: CustomerId | None
     prescriber: Annotated[UserId | None, Field(description="Förskrivare (internt id)")]
+    status: Annotated[domain.DeviceStatus, Field(description="I bruk eller skrotat (INV-5, INV-7)")]
+    status_since: Annotated[date | None, Field(description="Sedan när, om det har ändrats")]
     claim: ClaimView | None
 
     @classmethod
@@ -155,6 +164,11 @@ class DeviceView(DeviceLine):
     periods: list[PeriodView]
 
 
+def _stands_in(store: StoreId) -> ColumnElement[bool]:
+    """Of what was scrapped in a store, the store has nothing."""
+    return and_(_held_by("store", store), DeviceRow.status.not_in(domain.GONE))
+
+
 def _held_by(kind: str, *keys: object) -> ColumnElement[bool]:
     names = [str(key) for key in keys]
     return and_(DeviceRow.holder_kind == kind, DeviceRow.holder_key.in_(names))
@@ -174,9 +188,9 @@ class DeviceQuery(ListQuery):
     care_unit: Annotated[
         CareUnitId | None, Where(lambda unit, _: _held_by("care_unit", unit), "Vårdenhet")
     ] = None
-    store: Annotated[StoreId | None, Where(lambda store, _: _held_by("store", store), "Förråd")] = (
-        None
-    )
+    store: Annotated[
+        StoreId | None, Where(lambda store, _: _stands_in(store), "Förråd som det står i")
+    ] = None
     article_number: Annotated[
         ArticleNumber | None, Eq(DeviceRow.article_number, "Artikelnummer")
     ] = None
@@ -304,8 +318,9 @@ async def tell_device(device_id: UUID, reader: Reader) -> Story:
     due = await reader.due(*story.TIMERS, of=claims) if claims else {}
 
     def tell(event: DeviceEvent) -> Told | None:
-        is_told = isinstance(event, DeviceRegistered) or is_shown(event.custody)
-        return story.tell(event) if is_told else None
+        if isinstance(event, DeviceRegistered | DeviceStatusChanged) or is_shown(event.custody):
+            return story.tell(event)
+        return None
 
     return Story(
         items=told(await reader.log_of(row), by=tell),

@@ -14,6 +14,7 @@ from kvitt_contracts.inventory import (
     DeviceEvent,
     DeviceRegistered,
     DeviceStatedOnLoan,
+    DeviceStatusChanged,
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import DeviceStated
@@ -50,15 +51,39 @@ class Claim:
     by: UUID
 
 
+class DeviceStatus(StrEnum):
+    """Whether a device can be used (INV-5, INV-7)."""
+
+    IN_USE = "in_use"
+    INVESTIGATED = "investigated"
+    LOST = "lost"
+    SCRAPPED = "scrapped"
+    SOLD = "sold"
+    RETURNED_TO_SUPPLIER = "returned_to_supplier"
+
+
+GONE = frozenset({DeviceStatus.SCRAPPED, DeviceStatus.SOLD, DeviceStatus.RETURNED_TO_SUPPLIER})
+"""A device that is none of its store's goods any more, though the store was the last to have it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A marked device (INV-5). `order_id`: the order behind its latest delivery."""
+    """A marked device (INV-5). `order_id`: the order behind its latest delivery. `status_since`:
+    from which Stockholm day it has its status, where that has changed.
+    """
 
     device_number: DeviceNumber
     serial_number: str | None
     article_number: ArticleNumber
     custody: Custody
     order_id: OrderId | None = None
+    status: DeviceStatus = DeviceStatus.IN_USE
+    status_since: date | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """True for what can be given to nobody any more."""
+        return self.status in GONE
 
     @property
     def store(self) -> StoreId | None:
@@ -307,3 +332,7 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             if isinstance(event.custody.holder, StoreHolder):
                 order_id = None
             return replace(device, custody=event.custody, order_id=order_id)
+        case DeviceStatusChanged():
+            if device is None:
+                raise ValueError("status of a device that is not registered")
+            return replace(device, status=DeviceStatus(event.kind), status_since=event.since_on)

@@ -71,6 +71,8 @@ class DeviceRow(
     article_number: Mapped[ArticleNumber]
     custody: Mapped[Custody] = mapped_column(Json(Custody))
     order_id: Mapped[OrderId | None]
+    status: Mapped[domain.DeviceStatus] = mapped_column(default=domain.DeviceStatus.IN_USE)
+    status_since: Mapped[date | None]
     # decision 0040: the claim stands on the device's row and is no event of the device
     claim_kind: Mapped[domain.ClaimKind | None]
     claimed_by: Mapped[UUID | None]

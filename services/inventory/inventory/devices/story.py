@@ -14,9 +14,10 @@ from kvitt_contracts.inventory import (
     DeviceEvent,
     DeviceRegistered,
     DeviceStatedOnLoan,
+    DeviceStatusChanged,
 )
 
-from inventory.devices.domain import Claim, ClaimKind, store_of
+from inventory.devices.domain import Claim, ClaimKind, DeviceStatus, store_of
 
 TIMERS: Final[Mapping[str, str]] = {
     "transfer_takes_effect": "Bytet får verkan.",
@@ -28,6 +29,17 @@ _WHILE: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.TRANSFER: "Ett byte väntar på att kvitteras eller få verkan.",
     ClaimKind.LOCK: "Ett obesvarat byte låser hjälpmedlet, tills kundtjänst låser upp det.",
     ClaimKind.DISPATCH: "Hjälpmedlet är på väg till mottagaren.",
+}
+
+_BECAME: Final[Mapping[str, str]] = {
+    DeviceStatus.SCRAPPED: "Skrotades",
+    DeviceStatus.RETURNED_TO_SUPPLIER: "Återlämnades till leverantören",
+}
+"""What a status that a device gets says."""
+
+_BY_RULE: Final[Mapping[str, str]] = {
+    DeviceStatus.SCRAPPED: "INV-7",
+    DeviceStatus.RETURNED_TO_SUPPLIER: "INV-8",
 }
 
 
@@ -53,6 +65,11 @@ def tell(event: DeviceEvent) -> Told:
             return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
         case CustodyChanged(cause=cause) if cause.fault_report_id is not None:
             return Told(summary=f"Felanmälan: {_changed(event)}.", rule="ACT-6")
+        case DeviceStatusChanged():
+            return Told(
+                summary=f"{_BECAME[event.kind]} {in_swedish(event.since_on)}.",
+                rule=_BY_RULE[event.kind],
+            )
         case CustodyChanged(custody=custody):
             return _returned_or_corrected(custody)
 

@@ -153,6 +153,10 @@ _CHECK_DISPATCH = "Godset kan inte ha lämnat lagret före orderdagen: kontrolle
 _CHECK_DAYS = "Ankomstdagen kan inte ligga före avgångsdagen."
 _CHECK_LINE = "Ange varje orderrad en gång, med radens nummer i ordern."
 _CHECK_QUANTITY = "Skicka högst det som återstår av raden; en överleverans blir en ny order."
+_IS_GONE = (
+    "Hjälpmedlet är skrotat eller återlämnat till leverantören och kan inte ha skickats: "
+    "kontrollera individnumret."
+)
 _CHECK_DEVICES = "Ange ett eget individnummer per märkt exemplar som skickats ur orderns lager."
 
 
@@ -185,6 +189,8 @@ def _check_devices(
         on_its_way = known.claim is not None and known.claim.kind is ClaimKind.DISPATCH
         if known.device.store != store or on_its_way:
             raise _refusal("DEVICE_NOT_IN_STORE", rule="ORD-8", field=field, way_on=_CHECK_DEVICES)
+        if known.device.is_gone:
+            raise _refusal("DEVICE_GONE", rule="INV-7", field=field, way_on=_IS_GONE)
         if known.device.article_number != line.article_number:
             raise _refusal(
                 "DEVICE_OF_ANOTHER_ARTICLE", rule="ORD-8", field=field, way_on=_CHECK_DEVICES

@@ -16,7 +16,7 @@ from kvitt_contracts.inventory import (
 )
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
-from inventory.devices.domain import Claim, ClaimKind, Device
+from inventory.devices.domain import Claim, ClaimKind, Device, DeviceStatus
 
 
 class Status(StrEnum):
@@ -37,12 +37,19 @@ class Reason(StrEnum):
     NOT_AT_RECIPIENT = "NOT_AT_RECIPIENT"
     NOT_IN_STORE = "NOT_IN_STORE"
     RESERVED_FOR_ORDERS = "RESERVED_FOR_ORDERS"
+    SCRAPPED = "SCRAPPED"
+    RETURNED_TO_SUPPLIER = "RETURNED_TO_SUPPLIER"
 
 
 _BY_CLAIM = {
     ClaimKind.TRANSFER: Reason.IN_TRANSFER,
     ClaimKind.LOCK: Reason.LOCKED,
     ClaimKind.DISPATCH: Reason.IN_DISPATCH,
+}
+
+_BY_STATUS = {
+    DeviceStatus.SCRAPPED: Reason.SCRAPPED,
+    DeviceStatus.RETURNED_TO_SUPPLIER: Reason.RETURNED_TO_SUPPLIER,
 }
 
 
@@ -171,6 +178,8 @@ def _refusal(
 ) -> Reason | None:
     if wanted.device is None:
         return Reason.UNKNOWN_DEVICE
+    if wanted.device.status in _BY_STATUS:
+        return _BY_STATUS[wanted.device.status]
     if wanted.claim is not None:
         return _BY_CLAIM[wanted.claim.kind]
     if at is not None and wanted.holder != at:

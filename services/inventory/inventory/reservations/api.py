@@ -38,6 +38,7 @@ class ReservedLineView(FromRow):
     reserved: Annotated[int, Field(description="Undanlagt")]
     missing: Annotated[int, Field(description="Saknas")]
     delivered: Annotated[int, Field(description="Levererat")]
+    returned: Annotated[int, Field(description="Återlämnat, av det som levererats (INV-7)")]
 
 
 class ShipmentView(FromRow):

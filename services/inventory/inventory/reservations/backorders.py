@@ -38,14 +38,19 @@ async def serve_all_backorders(
         await serve_backorders(tx, store, number)
 
 
-async def lock_waiting(tx: Transaction, freed: Mapping[tuple[StoreId, ArticleNumber], int]) -> None:
-    """Lock the reservations that goods which are about to be freed will go to.
+async def lock_waiting(
+    tx: Transaction,
+    freed: Mapping[tuple[StoreId, ArticleNumber], int],
+    *,
+    beside: Iterable[OrderId] = (),
+) -> None:
+    """Lock the reservations that goods which are about to be freed will go to, and those `beside`.
 
     For who frees several articles, before the first is served: the reservations of all of them are
     locked in the order of their ids, and not in the order in which they wait for each article. The
     articles' balances are locked.
     """
-    orders = []
+    orders = list(beside)
     for (store, number), quantity in freed.items():
         balance = (await lock_balances(tx, store, [number]))[number]
         served = await _served(tx, store, number, free=balance.available + quantity)

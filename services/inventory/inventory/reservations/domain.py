@@ -10,6 +10,7 @@ from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import (
     AllocatedLine,
     LineDelivered,
+    LineReturned,
     OrderGoodsDispatched,
     OrderPickingStarted,
     ReleaseRefused,
@@ -51,13 +52,16 @@ class NotReleased(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What an order line has: set aside in the store, still missing, delivered."""
+    """What an order line has: set aside in the store, still missing, delivered, and of that come
+    back.
+    """
 
     line_id: OrderLineId
     article_number: ArticleNumber
     reserved: int = 0
     missing: int = 0
     delivered: int = 0
+    returned: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,15 +226,19 @@ def evolve(reservation: Reservation | None, event: ReservationEvent) -> Reservat
             return replace(known, status=Status.RELEASED, lines=freed)
         case ReleaseRefused():
             return _known(reservation)
+        case LineReturned():
+            return _come_back(_known(reservation), event)
 
 
 def _allocate(
     reservation: Reservation | None, event: StockReserved | StockBackordered, status: Status
 ) -> Reservation:
     known = reservation or Reservation(status=status)
-    delivered = {line.line_id: line.delivered for line in known.lines}
+    before = {line.line_id: line for line in known.lines}
     lines = tuple(
-        Line(**same_fields(line, Line), delivered=delivered.get(line.line_id, 0))
+        replace(before[line.line_id], reserved=line.reserved, missing=line.missing)
+        if line.line_id in before
+        else Line(**same_fields(line, Line))
         for line in event.lines
     )
     # goods that come in do not take back that the warehouse has begun
@@ -276,6 +284,16 @@ def _deliver(reservation: Reservation, event: LineDelivered) -> Reservation:
     open_lines = any(line.reserved or line.missing for line in lines)
     status = Status.PICKING if open_lines or in_transit else Status.DELIVERED
     return replace(reservation, status=status, lines=lines, in_transit=in_transit)
+
+
+def _come_back(reservation: Reservation, event: LineReturned) -> Reservation:
+    lines = tuple(
+        replace(line, returned=line.returned + event.quantity)
+        if line.line_id == event.line_id
+        else line
+        for line in reservation.lines
+    )
+    return replace(reservation, lines=lines)
 
 
 def _allocated(

@@ -54,7 +54,8 @@ def take_back(
     return on the way names the order.
     Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH (PHY-1): of that
     day another return is not known, and the device left the stores after it; NOT_ON_LOAN (INV-7):
-    it is in a store and has not come there from a loan, or is in another one.
+    it is in a store and has not come there from a loan, or is in another one;
+    RETURNED_AFTER_SCRAPPING (PHY-1): by that day it was scrapped, or sent back to its supplier.
     """
     past = courses(history or (Change(custody=device.custody),))
     now = past[-1]
@@ -62,15 +63,17 @@ def take_back(
     known = _is_known(past, store=store, on=on)
     if on_the_way is not None:
         if on >= max(now.began_on, on_the_way.sent_on or now.began_on):
-            cause = CustodyCause(order_id=on_the_way.order_id)
+            first = CustodyCause(order_id=on_the_way.order_id)
             said = _in_store(store, on, days)
-            return TakenBack(changes=_changes(device_id, device, said, first_cause=cause))
+            return TakenBack(changes=_changes(device_id, device, said, first_cause=first))
         return _refuse("RETURNED_BEFORE_DISPATCH", unless=known, rule="PHY-1", way_on=_SENT_AGAIN)
     if now.store is not None and store != now.store:
         return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_ELSEWHERE)
     if now.store is not None and not _ended_a_loan(past):
         return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_NEVER_LEFT)
     loan = now if now.store is None else past[-2]
+    if device.status_since is not None and device.is_gone and on > device.status_since:
+        return _refuse("RETURNED_AFTER_SCRAPPING", unless=known, rule="PHY-1", way_on=_SCRAPPED)
     if on < loan.began_on:
         return _refuse("RETURNED_BEFORE_LOAN", unless=known, rule="DAY-5", way_on=_LENT_LATER)
     if now is loan:
@@ -81,6 +84,31 @@ def take_back(
     return TakenBack(changes=_changes(device_id, device, said), instead_of=now.began_on)
 
 
+def end_loan(
+    device_id: DeviceId,
+    device: Device,
+    *,
+    store: StoreId,
+    on: date,
+    history: Sequence[Change],
+    cause: CustodyCause,
+) -> tuple[CustodyChanged, ...]:
+    """Return a device that is on loan to a store, as `take_back` does; `cause` names the return.
+
+    Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5).
+    """
+    if on < courses(history)[-1].began_on:
+        raise ReturnRefused(
+            "RETURNED_BEFORE_LOAN", rule="DAY-5", field="returned_on", way_on=_LENT_LATER
+        )
+    days = {change.custody.since for change in history}
+    return _changes(device_id, device, _in_store(store, on, days), cause=cause)
+
+
+_SCRAPPED = (
+    "Hjälpmedlet skrotades, eller återlämnades till leverantören, före den dagen: kontrollera "
+    "returdagen och individnumret."
+)
 _SENT_AGAIN = (
     "Hjälpmedlet har skickats ut igen efter den dagen och är på väg till en mottagare: kontrollera "
     "returdagen. Kommer det tillbaka skickas en ny retur med den dagen."
@@ -139,11 +167,12 @@ def _changes(
     said: Mapping[date, Custody],
     *,
     first_cause: CustodyCause | None = None,
+    cause: CustodyCause | None = None,
 ) -> tuple[CustodyChanged, ...]:
     """An event for each day, the first one first."""
     changes: list[CustodyChanged] = []
     for day in sorted(said):
-        cause = CustodyCause() if changes or first_cause is None else first_cause
-        changes.append(changed_to(device_id, device, said[day], cause))
+        caused = (None if changes else first_cause) or cause or CustodyCause()
+        changes.append(changed_to(device_id, device, said[day], caused))
         device = evolve(device, changes[-1])
     return tuple(changes)

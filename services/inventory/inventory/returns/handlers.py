@@ -44,8 +44,9 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     """INV-7: the device is in the store again, whatever it was claimed for.
 
     Told again: nothing, or a corrected day (PHY-1). A store or a device that is not known yet: the
-    fact waits. Refused: NOT_ON_LOAN (INV-7), RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH
-    (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    fact waits. Refused: NOT_ON_LOAN (INV-7), RETURNED_BEFORE_LOAN (DAY-5),
+    RETURNED_BEFORE_DISPATCH, RETURNED_AFTER_SCRAPPING (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE
+    (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     known = await get_device_numbered(tx, fact.device_number)
     await lock_balances(tx, fact.store, [known.article_number])

@@ -4,9 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from kvitt_contracts.inventory import BalanceEvent, MoveKind, StockMoved
+from kvitt_contracts.inventory import (
+    BalanceEvent,
+    LaterMoveKind,
+    MoveKind,
+    StockMoved,
+    StockMovedV2,
+)
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import ArticleNumber, StoreId
+from kvitt_contracts.types import ArticleNumber, StoreId, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,26 +47,19 @@ class BalanceTooLow(Refused):
 
 def move(
     balance: Balance,
-    kind: MoveKind,
+    kind: MoveKind | LaterMoveKind,
     *,
     on: date,
     available: int = 0,
     reserved: int = 0,
     on_order: int = 0,
-) -> StockMoved:
-    """Move a balance by these changes, with sign.
+) -> StockMoved | StockMovedV2:
+    """Move a balance by these changes, with sign. A kind that the first version of the event cannot
+    name is said by the second.
 
     Raises BalanceTooLow: something would fall below zero. Source: INV-4.
     """
-    moved = StockMoved(
-        article_number=balance.article_number,
-        store=balance.store,
-        kind=kind,
-        available=available,
-        reserved=reserved,
-        on_order=on_order,
-        moved_on=on,
-    )
+    moved = _moved(balance, kind, available=available, reserved=reserved, on_order=on_order, on=on)
     after = evolve(balance, moved)
     if min(after.available, after.reserved, after.on_order) < 0:
         raise BalanceTooLow(
@@ -72,6 +71,37 @@ def move(
             reserved=balance.reserved,
         )
     return moved
+
+
+def _moved(
+    balance: Balance,
+    kind: MoveKind | LaterMoveKind,
+    *,
+    available: int,
+    reserved: int,
+    on_order: int,
+    on: date,
+) -> StockMoved | StockMovedV2:
+    number, store = balance.article_number, balance.store
+    if isinstance(kind, MoveKind):
+        return StockMoved(
+            article_number=number,
+            store=store,
+            kind=kind,
+            available=available,
+            reserved=reserved,
+            on_order=on_order,
+            moved_on=on,
+        )
+    return StockMovedV2(
+        article_number=number,
+        store=store,
+        kind=Word(kind),
+        available=available,
+        reserved=reserved,
+        on_order=on_order,
+        moved_on=on,
+    )
 
 
 def evolve(balance: Balance | None, event: BalanceEvent) -> Balance:

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from kvitt_chassis.models import Aggregate, Regional
 from kvitt_contracts import topics
-from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.types import ArticleNumber, StoreId
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.stock import domain
@@ -55,7 +54,7 @@ class StockMoveRow(Regional, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     article_number: Mapped[ArticleNumber]
     store: Mapped[StoreId]
-    kind: Mapped[MoveKind]
+    kind: Mapped[str] = mapped_column(String(40))
     available: Mapped[int]
     reserved: Mapped[int]
     on_order: Mapped[int]

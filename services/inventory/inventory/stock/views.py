@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from kvitt_contracts.copying import same_fields
-from kvitt_contracts.inventory import MoveKind
+from kvitt_contracts.inventory import LaterMoveKind, MoveKind
 from kvitt_contracts.types import ArticleNumber, StoreId
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -84,7 +84,7 @@ class StockMoveView(FromRow):
     id: UUID
     article_number: ArticleNumber
     store: StoreId
-    kind: Annotated[MoveKind, Field(description="Varför saldot rörde sig")]
+    kind: Annotated[MoveKind | LaterMoveKind, Field(description="Varför saldot rörde sig")]
     available: int
     reserved: int
     on_order: int

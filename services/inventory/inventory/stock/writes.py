@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import MoveKind, StockMoved
+from kvitt_contracts.inventory import LaterMoveKind, MoveKind, StockMoved, StockMovedV2
 from kvitt_contracts.types import ArticleNumber, StoreId, identify
 
 from inventory.stock import domain
@@ -46,7 +46,7 @@ async def move_stock(
     tx: Transaction,
     store: StoreId,
     number: ArticleNumber,
-    kind: MoveKind,
+    kind: MoveKind | LaterMoveKind,
     *,
     on: date,
     available: int = 0,
@@ -74,7 +74,9 @@ async def move_stock(
     return row.state()
 
 
-def _ledger_line(tx: Transaction, moved: StockMoved, cause_id: UUID | None) -> StockMoveRow:
+def _ledger_line(
+    tx: Transaction, moved: StockMoved | StockMovedV2, cause_id: UUID | None
+) -> StockMoveRow:
     return StockMoveRow(
         region=tx.region,
         id=tx.mint(),

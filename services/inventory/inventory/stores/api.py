@@ -14,7 +14,7 @@ from kvitt_chassis.http import (
     Scope,
     named,
 )
-from kvitt_contracts.inventory import MoveKind
+from kvitt_contracts.inventory import LaterMoveKind, MoveKind
 from kvitt_contracts.types import ArticleNumber, ArticleType, Day, ServicePointId, StoreId
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, select, true
@@ -120,7 +120,7 @@ class StockMoveQuery(ListQuery):
     article_number: Annotated[
         ArticleNumber | None, Eq(StockMoveRow.article_number, "Artikelnummer")
     ] = None
-    kind: Annotated[MoveKind | None, Eq(StockMoveRow.kind, "Rörelsens slag")] = None
+    kind: Annotated[MoveKind | LaterMoveKind | None, Eq(StockMoveRow.kind, "Rörelsens slag")] = None
     from_day: Annotated[Day | None, From(StockMoveRow.moved_on, "Första dagen")] = None
     to_day: Annotated[Day | None, To(StockMoveRow.moved_on, "Sista dagen")] = None
 

@@ -7,9 +7,10 @@ from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import CustomerId, PayerId, StoreId
+from kvitt_contracts.types import CustomerId, PayerId, Role, StoreId
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from inventory.people.models import UserRow
 from inventory.people.queries import may_draw_from
 from inventory.stores import domain
 from inventory.stores.models import CustomerRow, StoreRow
@@ -56,6 +57,29 @@ def are_own_stores(caller: Caller) -> ColumnElement[bool]:
         and_(StoreRow.kind == domain.StoreKind.OWN, StoreRow.store.in_(drawn_from)),
     )
     return and_(of_units, may_draw_from(caller, StoreRow.store))
+
+
+def rows_of_own_store(store: StoreId, by: UserRow | None) -> Iterable[RowKey]:
+    """The rows that `is_store_of` reads, as far as they are known by now."""
+    yield StoreRow, store
+    for point in by.service_points if by else ():
+        yield CustomerRow, point
+
+
+async def is_store_of(tx: Transaction, store: StoreId, by: UserRow) -> bool:
+    """Whether a user may act upon what is in a store: it is one of their units' (see
+    `are_own_stores`), or they work for customer service, which has the region's (REF-18).
+    """
+    if Role.CUSTOMER_SERVICE in by.roles:
+        return True
+    row = await tx.look_up(StoreRow, store)
+    if row is None:
+        return False
+    units = await tx.look_up_all(CustomerRow, by.service_points)
+    is_drawn_from = any(unit.store == store for unit in units)
+    return row.service_point in by.service_points or (
+        row.kind is domain.StoreKind.OWN and is_drawn_from
+    )
 
 
 def own_stores(caller: Caller) -> Select[StoreId]:

@@ -26,9 +26,14 @@ class Reason(StrEnum):
     DEVICE_OF_ANOTHER_ARTICLE = "DEVICE_OF_ANOTHER_ARTICLE"
     DEVICE_CLAIMED = "DEVICE_CLAIMED"
     DEVICE_NAMED_TWICE = "DEVICE_NAMED_TWICE"
+    DEVICE_GONE = "DEVICE_GONE"
 
 
-_RULES = {Reason.NO_BALANCE: "ORD-7", Reason.SERVICE_IS_NOT_STOCKED: "INV-4"}
+_RULES = {
+    Reason.NO_BALANCE: "ORD-7",
+    Reason.SERVICE_IS_NOT_STOCKED: "INV-4",
+    Reason.DEVICE_GONE: "INV-7",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,8 @@ def _device_reason(line: PlacedLine, wanted: Wanted | None, *, store: StoreId) -
         return Reason.DEVICE_NOT_IN_STORE
     if wanted.device.article_number != line.article_number:
         return Reason.DEVICE_OF_ANOTHER_ARTICLE
+    if wanted.device.is_gone:
+        return Reason.DEVICE_GONE
     return Reason.DEVICE_CLAIMED if wanted.claim is not None else None
 
 

@@ -1,0 +1,1 @@
+"""Returns that users register: several devices and unmarked goods at once."""

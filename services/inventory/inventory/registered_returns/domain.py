@@ -1,0 +1,136 @@
+"""The rules of returns that users register: what may come back, and what is scrapped of it. No
+clock, no database.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kvitt_contracts.inventory import LineReturned
+from kvitt_contracts.orders import PlacedLine
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import (
+    ArticleType,
+    Charging,
+    DeviceNumber,
+    Money,
+    OrderId,
+    ReturnId,
+    StoreId,
+)
+
+from inventory.articles.domain import Article
+from inventory.devices.domain import Device
+from inventory.reservations.domain import Line
+
+
+class ReturnRefused(Refused):
+    """A return cannot be registered so, or not by who registers it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """Some of an order's unmarked line comes back. `held`: what the line has had delivered and
+    returned, None where nothing of it was.
+    """
+
+    order_id: OrderId
+    placed_on: date
+    line: PlacedLine
+    held: Line | None
+    article: Article
+    quantity: int
+
+
+def with_held(back: Back, held: Line | None) -> Back:
+    """The same, with what its line has had, once that is locked."""
+    return replace(back, held=held)
+
+
+def check_named_once(numbers: Sequence[DeviceNumber], lines: Sequence[object]) -> None:
+    """Raises ReturnRefused where a device or a line is named twice (INV-7)."""
+    for field, named in (("devices", numbers), ("lines", lines)):
+        for place, one in enumerate(named):
+            if one in named[:place]:
+                raise refuse("NAMED_TWICE", field=f"{field}.{place}", way_on=_NAMED_TWICE)
+
+
+def check_on_loan(device: Device, *, place: int) -> None:
+    """Raises ReturnRefused where a device is at nobody (INV-7)."""
+    if device.store is not None:
+        raise refuse("NOT_ON_LOAN", field=f"devices.{place}", way_on=_NOT_ON_LOAN)
+
+
+def check_line(back: Back, *, on: date, is_scrapped: bool, place: int) -> None:
+    """Raises ReturnRefused: the line is of marked devices (INV-5); of a service, which no store
+    takes in (INV-4); comes back before it was ordered (DAY-5); or more than was delivered and has
+    not come back (INV-7).
+    """
+    field = f"lines.{place}"
+    if back.line.marked:
+        raise refuse("LINE_IS_MARKED", rule="INV-5", field=f"{field}.line", way_on=_BY_NUMBER)
+    if back.article.is_service and not is_scrapped:
+        raise refuse(
+            "SERVICE_IS_NEVER_STOCKED", rule="INV-4", field=f"{field}.line", way_on=_SERVICE
+        )
+    if on < back.placed_on:
+        raise refuse(
+            "RETURNED_BEFORE_LOAN", rule="DAY-5", field="returned_on", way_on=_NOT_YET_ORDERED
+        )
+    left = back.held.delivered - back.held.returned if back.held else 0
+    if back.quantity > left:
+        raise refuse(
+            "MORE_THAN_DELIVERED", field=f"{field}.quantity", way_on=_MORE_THAN_DELIVERED, left=left
+        )
+
+
+# decision 0349: what a line is worth is its price to pay
+def is_scrapped(
+    article: Article, *, on: date, leaves_region: bool, scrap_below: Money | None
+) -> bool:
+    """Whether unmarked goods are scrapped and not put into the store (INV-7): where the patient
+    leaves the region, services, and main devices whose price on that day is under the limit.
+
+    A region without a limit scraps nothing at a return. What is rented, or has no price yet, has
+    nothing to compare.
+    """
+    if not leaves_region or scrap_below is None:
+        return False
+    if article.is_service:
+        return True
+    if article.type is not ArticleType.MAIN_DEVICE or article.charging is not Charging.SALE:
+        return False
+    prices = [point.price for point in article.prices if point.valid_from <= on]
+    return bool(prices) and prices[-1].net_ore < scrap_below.net_ore
+
+
+def returned(
+    back: Back, *, return_id: ReturnId, store: StoreId, on: date, is_scrapped: bool
+) -> LineReturned:
+    """Some of a line is back: in the store, or scrapped (INV-7)."""
+    return LineReturned(
+        order_id=back.order_id,
+        line_id=back.line.line_id,
+        quantity=back.quantity,
+        store=None if is_scrapped else store,
+        is_scrapped=is_scrapped,
+        returned_on=on,
+        return_id=return_id,
+    )
+
+
+_NAMED_TWICE = "Ange varje hjälpmedel och varje orderrad en gång."
+_NOT_ON_LOAN = (
+    "Hjälpmedlet är inte utlånat: det står i ett förråd eller är på väg. Kontrollera individnumret."
+)
+_BY_NUMBER = "Raden är individmärkt: ange hjälpmedlens individnummer i stället."
+_SERVICE = "Tjänster lagerförs inte och kan inte återlämnas: utelämna raden."
+_NOT_YET_ORDERED = "Raden beställdes efter den dagen: kontrollera returdagen."
+_MORE_THAN_DELIVERED = "Ange högst det som levererats av raden och inte redan är återlämnat."
+
+
+def refuse(
+    reason: str, *, field: str, way_on: str, rule: str = "INV-7", **values: object
+) -> ReturnRefused:
+    """The refusal of a return, by the field of it that cannot be so."""
+    return ReturnRefused(reason, rule=rule, field=field, way_on=way_on, **values)

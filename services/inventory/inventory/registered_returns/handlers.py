@@ -1,0 +1,226 @@
+"""The handler of a return that a user registers."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import (
+    CustodyCause,
+    CustodyChanged,
+    MoveKind,
+    RegisterReturn,
+    ReturnedLine,
+)
+from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, ReturnId, StoreId, identify
+
+from inventory.articles.queries import get_article
+from inventory.devices.models import DeviceRow
+from inventory.devices.queries import custody_history, find_device_id, new_device_id
+from inventory.devices.writes import change_custody
+from inventory.holds.writes import break_claim, lock_claiming_holds
+from inventory.people.models import UserRow
+from inventory.registered_returns import domain
+from inventory.registered_returns.models import LineBack, ReturnRow
+from inventory.registered_returns.queries import has_part_in_device, has_part_in_order
+from inventory.reservations.backorders import lock_waiting, serve_backorders
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
+from inventory.reservations.queries import order_id_numbered
+from inventory.returns.domain import end_loan
+from inventory.stock.writes import lock_balances, move_stock
+from inventory.stores.queries import check_store_holds_stock, is_store_of, rows_of_own_store
+
+messages = Handlers()
+
+
+def _read(command: RegisterReturn, tx: Transaction) -> Iterable[RowKey]:
+    yield UserRow, command.by
+    yield ReturnRow, tx.target("return")
+    yield from rows_of_own_store(command.store, tx.fetched(UserRow, command.by))
+    for number in command.devices:
+        yield DeviceRow, new_device_id(tx, number)
+
+
+@messages.command(RegisterReturn, reads=_read)
+async def register_return(command: RegisterReturn, tx: Transaction) -> None:
+    """INV-7: devices and unmarked goods are in the store again, all of them or none; a late return
+    takes back what was decided after its day. By policy some of it is scrapped.
+
+    Refused: UNKNOWN_USER (REF-3), REFERENCE_USED, NAMED_TWICE (INV-7), NOT_YOUR_STORE,
+    NOT_YOUR_DEVICE, NOT_YOUR_LINE (REF-18), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), NOT_ON_LOAN, MORE_THAN_DELIVERED (INV-7), LINE_IS_MARKED
+    (INV-5), SERVICE_IS_NEVER_STOCKED (INV-4), RETURNED_BEFORE_LOAN (DAY-5).
+    """
+    by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
+    return_id = ReturnId(tx.target("return"))
+    if await tx.look_up(ReturnRow, return_id) is not None:
+        field = "reference" if tx.message is None else "ce_subject"
+        raise domain.refuse("REFERENCE_USED", field=field, way_on=_USED)
+    domain.check_named_once(command.devices, [(line.order, line.line) for line in command.lines])
+    if not await is_store_of(tx, command.store, by):
+        raise domain.refuse("NOT_YOUR_STORE", rule="REF-18", field="store", way_on=_NOT_YOUR_STORE)
+    await check_store_holds_stock(tx, command.store)
+    devices = await _devices_of(command, by, tx)
+    lines = await _lines_of(command, by, tx)
+    scrapped = [_is_scrapped(command, line, tx) for line in lines]
+    kept = [line for line, gone in zip(lines, scrapped, strict=True) if not gone]
+    numbers = {row.article_number for row in devices}
+    numbers |= {line.article.article_number for line in kept if not line.article.is_service}
+    await lock_balances(tx, command.store, numbers)
+    rows = await tx.lock_all(DeviceRow, [row.id for row in devices])
+    changes = await _taken_back(command, {row.id: row for row in rows}, devices, return_id, tx)
+    await lock_claiming_holds(tx, rows)
+    into = _into(command.store, rows, kept)
+    await lock_waiting(tx, into, beside=[line.order_id for line in lines])
+    await _write_lines(command, lines, scrapped, return_id, tx)
+    for row in rows:
+        await break_claim(tx, row, reason="RETURNED")
+    for (store, number), quantity in sorted(into.items()):
+        await move_stock(
+            tx,
+            store,
+            number,
+            MoveKind.RETURNED,
+            on=command.returned_on,
+            available=quantity,
+            cause_id=return_id,
+        )
+        await serve_backorders(tx, store, number)
+    tx.put(_registered(command, scrapped, return_id, tx))
+    for row, changed in changes:  # last, since it locks the region's count
+        await change_custody(tx, row, changed)
+
+
+_USED = "En retur med den referensen är redan registrerad: kontrollera den, eller ange en ny."
+_NOT_YOUR_STORE = (
+    "Ange ett av dina enheters förråd. Har enheten inget eget lämnas hjälpmedlen till "
+    "centrallagret med en hämtorder."
+)
+_NOT_YOURS = (
+    "Kontrollera numret. Det som hör till en annan enhet återlämnas av den, eller av kundtjänst."
+)
+
+
+async def _devices_of(command: RegisterReturn, by: UserRow, tx: Transaction) -> Sequence[DeviceRow]:
+    """The named devices, not locked, in the order in which they are named."""
+    found = []
+    for place, number in enumerate(command.devices):
+        device_id = await find_device_id(tx, number)
+        row = await tx.look_up(DeviceRow, device_id) if device_id else None
+        is_in_store = row is not None and row.state().store is not None
+        if row is None or not (is_in_store or await has_part_in_device(tx, row.custody, by)):
+            field = f"devices.{place}"
+            raise domain.refuse("NOT_YOUR_DEVICE", rule="REF-18", field=field, way_on=_NOT_YOURS)
+        domain.check_on_loan(row.state(), place=place)
+        found.append(row)
+    return found
+
+
+async def _lines_of(command: RegisterReturn, by: UserRow, tx: Transaction) -> Sequence[domain.Back]:
+    """What comes back of which unmarked lines; their reservations are not locked yet."""
+    return [await _line_of(line, place, by, tx) for place, line in enumerate(command.lines)]
+
+
+async def _line_of(named: ReturnedLine, place: int, by: UserRow, tx: Transaction) -> domain.Back:
+    order = await tx.look_up(PlacedOrderRow, identify(tx.region, "order", named.order))
+    if order is None:
+        order_id = await order_id_numbered(tx, named.order)
+        order = await tx.look_up(PlacedOrderRow, order_id) if order_id else None
+    line = next((one for one in order.lines if one.number == named.line), None) if order else None
+    if order is None or line is None or not await has_part_in_order(tx, order, by):
+        field = f"lines.{place}.order"
+        raise domain.refuse("NOT_YOUR_LINE", rule="REF-18", field=field, way_on=_NOT_YOURS)
+    return domain.Back(
+        order_id=OrderId(order.order_id),
+        placed_on=order.placed_on,
+        line=line,
+        held=None,
+        article=await get_article(tx, line.article_number),
+        quantity=named.quantity,
+    )
+
+
+def _is_scrapped(command: RegisterReturn, line: domain.Back, tx: Transaction) -> bool:
+    return domain.is_scrapped(
+        line.article,
+        on=command.returned_on,
+        leaves_region=command.leaves_region,
+        scrap_below=tx.policy.scrap_below,
+    )
+
+
+async def _taken_back(
+    command: RegisterReturn,
+    rows: Mapping[object, DeviceRow],
+    named: Sequence[DeviceRow],
+    return_id: ReturnId,
+    tx: Transaction,
+) -> list[tuple[DeviceRow, CustodyChanged]]:
+    """What the return changes of each device, which is locked by now."""
+    changes: list[tuple[DeviceRow, CustodyChanged]] = []
+    for place, one in enumerate(named):
+        row = rows[one.id]
+        domain.check_on_loan(row.state(), place=place)
+        ended = end_loan(
+            DeviceId(row.id),
+            row.state(),
+            store=command.store,
+            on=command.returned_on,
+            history=await custody_history(tx, row),
+            cause=CustodyCause(return_id=return_id),
+        )
+        changes += [(row, changed) for changed in ended]
+    return changes
+
+
+def _into(
+    store: StoreId, devices: Sequence[DeviceRow], lines: Sequence[domain.Back]
+) -> Counter[tuple[StoreId, ArticleNumber]]:
+    """How many of each article the store gets."""
+    into = Counter((store, row.article_number) for row in devices)
+    for line in lines:
+        if not line.article.is_service:  # it is refused
+            into[store, line.article.article_number] += line.quantity
+    return into
+
+
+async def _write_lines(
+    command: RegisterReturn,
+    lines: Sequence[domain.Back],
+    scrapped: Sequence[bool],
+    return_id: ReturnId,
+    tx: Transaction,
+) -> None:
+    for place, (line, is_scrapped) in enumerate(zip(lines, scrapped, strict=True)):
+        row = await tx.lock(ReservationRow, line.order_id)
+        held = next((one for one in row.lines if one.line_id == line.line.line_id), None)
+        back = domain.with_held(line, held)
+        domain.check_line(back, on=command.returned_on, is_scrapped=is_scrapped, place=place)
+        tx.record(
+            row,
+            domain.returned(
+                back,
+                return_id=return_id,
+                store=command.store,
+                on=command.returned_on,
+                is_scrapped=is_scrapped,
+            ),
+        )
+
+
+def _registered(
+    command: RegisterReturn, scrapped: Sequence[bool], return_id: ReturnId, tx: Transaction
+) -> ReturnRow:
+    return ReturnRow(
+        region=tx.region,
+        return_id=return_id,
+        store=command.store,
+        returned_on=command.returned_on,
+        devices=command.devices,
+        lines=tuple(
+            LineBack(**dict(line), is_scrapped=gone)
+            for line, gone in zip(command.lines, scrapped, strict=True)
+        ),
+        by=command.by,
+        registered_at=tx.now,
+    )

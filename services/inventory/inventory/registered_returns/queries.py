@@ -1,0 +1,39 @@
+"""Whose a device and an order are, for who gives them back. Nothing is locked."""
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import Custody
+from kvitt_contracts.types import Holder, PatientRecipient, Role
+
+from inventory.people.models import PersonRow, UserRow
+from inventory.people.queries import current_ref
+from inventory.reservations.models import PlacedOrderRow
+from inventory.stores.models import CustomerRow
+
+
+async def has_part_in_device(tx: Transaction, custody: Custody, by: UserRow) -> bool:
+    """Whether a device on loan is a user's or their units' (REF-18), as over HTTP it is shown to
+    them; customer service has all of the region but those of protected persons (REF-19).
+    """
+    if custody.prescriber == by.user_id or custody.customer_id in by.service_points:
+        return True
+    if custody.customer_id is None and custody.payer_id is not None:
+        units = await tx.look_up_all(CustomerRow, by.service_points)
+        if custody.payer_id in {unit.payer_id for unit in units}:
+            return True
+    return await _serves(tx, custody.holder, by)
+
+
+async def has_part_in_order(tx: Transaction, order: PlacedOrderRow, by: UserRow) -> bool:
+    """Whether an order is a user's or their units' (REF-18); customer service as of devices."""
+    if order.prescriber == by.user_id or order.service_point in by.service_points:
+        return True
+    return await _serves(tx, order.recipient, by)
+
+
+async def _serves(tx: Transaction, holder: Holder, by: UserRow) -> bool:
+    if Role.CUSTOMER_SERVICE not in by.roles:
+        return False
+    if not isinstance(holder, PatientRecipient):
+        return True
+    person = await tx.search(PersonRow, PersonRow.person, await current_ref(tx, holder.person))
+    return person is None or not person.is_protected

@@ -1,0 +1,1 @@
+"""Devices that nobody is given any more."""

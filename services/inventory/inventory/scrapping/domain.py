@@ -1,0 +1,82 @@
+"""The rules of scrapping: what may be scrapped, by whom, from which day. No clock, no database."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from kvitt_contracts.inventory import DeviceStatusChanged
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import DeviceId, Word
+
+from inventory.devices.domain import Claim, ClaimKind, Device, DeviceStatus
+
+
+class ScrapRefused(Refused):
+    """The device cannot be scrapped now, or not by who asks."""
+
+
+# decision 0348: a command obeys claims; what is scrapped stands in no store's balance
+def scrap(
+    device_id: DeviceId,
+    device: Device,
+    *,
+    claim: Claim | None,
+    is_of_their_store: bool,
+    available: int,
+    on: date,
+) -> DeviceStatusChanged:
+    """Scrap a device that is in a store, from `on` (INV-7).
+
+    `available`: what its store has free of its article. Raises ScrapRefused: it is in no store, or
+    in one of another unit's (INV-7); it is scrapped already (INV-7); it came there after that day
+    (DAY-5); a transfer, a lock or a dispatch claims it (BMB-12): a command obeys claims; the store
+    has promised all that it has to orders (ORD-4).
+    """
+    if device.store is None:
+        raise _refusal("NOT_IN_STORE", rule="INV-7", way_on=_RETURN_FIRST)
+    if not is_of_their_store:
+        raise _refusal("NOT_IN_YOUR_STORE", rule="INV-7", way_on=_ASK_THE_STORE)
+    if device.is_gone:
+        raise _refusal("ALREADY_SCRAPPED", rule="INV-7", way_on=_NOTHING_TO_DO)
+    if claim is not None:
+        raise _refusal(_BY_CLAIM[claim.kind], rule="BMB-12", way_on=_END_IT_FIRST[claim.kind])
+    if on < device.custody.since:
+        raise _refusal(
+            "SCRAPPED_BEFORE_IT_CAME",
+            rule="DAY-5",
+            field="scrapped_on",
+            way_on="Hjälpmedlet kom till förrådet efter den dagen: kontrollera skrotningsdagen.",
+            came_on=device.custody.since,
+        )
+    if available < 1:
+        raise _refusal("RESERVED_FOR_ORDERS", rule="ORD-4", way_on=_FREE_ONE_FIRST)
+    return DeviceStatusChanged(
+        device_id=device_id,
+        kind=Word(DeviceStatus.SCRAPPED),
+        since_on=on,
+        cause=Word("device"),
+    )
+
+
+_RETURN_FIRST = "Registrera returen först: det som är utlånat eller på väg skrotas inte."
+_ASK_THE_STORE = "Be den enhet som har förrådet, eller kundtjänst, att skrota hjälpmedlet."
+_NOTHING_TO_DO = "Hjälpmedlet är redan skrotat; inget mer behöver göras."
+_FREE_ONE_FIRST = (
+    "Förrådet har lovat bort sitt saldo av artikeln till beställningar: makulera en av dem, eller "
+    "vänta tills fler har kommit in."
+)
+_BY_CLAIM: Mapping[ClaimKind, str] = {
+    ClaimKind.TRANSFER: "IN_TRANSFER",
+    ClaimKind.LOCK: "LOCKED",
+    ClaimKind.DISPATCH: "IN_DISPATCH",
+}
+_END_IT_FIRST: Mapping[ClaimKind, str] = {
+    ClaimKind.TRANSFER: "Hjälpmedlet är i ett byte: ångra eller kvittera bytet först.",
+    ClaimKind.LOCK: "Hjälpmedlet är låst av ett byte: be kundtjänst att låsa upp det först.",
+    ClaimKind.DISPATCH: "Hjälpmedlet är på väg till en mottagare: registrera returen först.",
+}
+
+
+def _refusal(
+    reason: str, *, rule: str, way_on: str, field: str | None = None, **values: object
+) -> ScrapRefused:
+    return ScrapRefused(reason, rule=rule, field=field, way_on=way_on, **values)

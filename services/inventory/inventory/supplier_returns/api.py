@@ -1,0 +1,105 @@
+"""Returns to suppliers over HTTP. No rule here."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from kvitt_chassis.http import ApiRouter, Body, Commands
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import RegisterSupplierReturn
+from kvitt_contracts.types import (
+    ArticleNumber,
+    Day,
+    DeviceId,
+    DeviceNumber,
+    OrderId,
+    Quantity,
+    Reference,
+    StoreId,
+    SupplierId,
+    UserId,
+    identify,
+)
+from pydantic import ConfigDict, Field
+
+from inventory.supplier_returns.models import SupplierReturnRow
+from inventory.views import FromRow
+
+router = ApiRouter(tags=["Returer"])
+
+
+class SupplierReturnBody(Body):
+    """Vad som går tillbaka till leverantören, som är överens om det."""
+
+    supplier_id: SupplierId
+    store: Annotated[StoreId, Field(description="Förrådet som det lämnar")]
+    device_number: Annotated[
+        DeviceNumber | None, Field(description="Ett märkt hjälpmedel i eget förråd")
+    ] = None
+    article_number: Annotated[
+        ArticleNumber | None, Field(description="En omärkt artikel; hjälpmedelsservice gör det")
+    ] = None
+    quantity: Quantity = 1
+    order: Annotated[
+        Reference | None, Field(description="Ordern som det kom med: nummer eller referens")
+    ] = None
+    returned_on: Annotated[Day, Field(description="Dagen då det skickades; inte framåt (DAY-1)")]
+    asked_by: Annotated[
+        UserId | None, Field(description="Vem som bad om det; krävs av kundtjänst (REF-12)")
+    ] = None
+    reference: Annotated[Reference | None, Field(description="Er egen beteckning på returen")] = (
+        None
+    )
+
+
+class SupplierReturnView(FromRow):
+    """En registrerad retur till leverantör."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "251dca1f-6187-5f82-8f1d-d284c16ecd62",
+                    "supplier_id": "L1042",
+                    "article_number": "31206-01",
+                    "quantity": 1,
+                    "device_id": "8f13499d-be3f-58cb-ac7f-ee78f85a054e",
+                    "order_id": None,
+                    "returned_on": "2026-03-25",
+                }
+            ]
+        },
+    )
+
+    id: Annotated[UUID, Field(description="Returens id")]
+    supplier_id: SupplierId
+    article_number: ArticleNumber
+    quantity: int
+    device_id: DeviceId | None
+    order_id: OrderId | None
+    returned_on: date
+
+
+@router.post("/supplier-returns", status_code=201)
+async def register_supplier_return(
+    body: SupplierReturnBody, commands: Commands
+) -> SupplierReturnView:
+    """Återlämna ett hjälpmedel i eget förråd, eller omärkta artiklar, till leverantören (INV-8).
+
+    Nekas: UNKNOWN_USER (REF-3), REFERENCE_USED, EITHER_DEVICE_OR_ARTICLE, QUANTITY_NOT_ONE,
+    NOT_IN_STORE, CUSTOMER_SERVICE_ONLY (INV-8), NOT_YOUR_STORE (REF-18), UNKNOWN_ARTICLE,
+    UNKNOWN_ORDER (INV-8), RETURNED_BEFORE_IT_CAME (DAY-5), DEVICE_CLAIMED (BMB-12),
+    RESERVED_FOR_ORDERS (ORD-4), ARTICLE_IS_MARKED (INV-5), SERVICE_IS_NEVER_STOCKED,
+    BALANCE_TOO_LOW (INV-4), ASKED_BY_MISSING (REF-12).
+    """
+    said = {name: value for name, value in dict(body).items() if name != "reference"}
+    command = RegisterSupplierReturn(by=commands.caller.user_id, **said)
+    region = commands.caller.region
+    # without a name of its own the return has a random id: nothing else will ever call it
+    named = identify(region, "supplier_return", body.reference) if body.reference else uuid4()
+
+    async def show(tx: Transaction) -> SupplierReturnView:
+        return SupplierReturnView.of(await tx.get(SupplierReturnRow, named))
+
+    return await commands.run(command, target=named, subject=body.reference, show=show)

@@ -1,0 +1,31 @@
+"""The table of what has gone back to suppliers."""
+
+from datetime import date
+
+from kvitt_chassis.models import Aggregate
+from kvitt_contracts import topics
+from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, SupplierId
+from sqlalchemy.orm import Mapped
+
+from inventory.supplier_returns import domain
+from inventory.tables import Base
+
+
+class SupplierReturnRow(
+    Aggregate[domain.SupplierReturn],
+    Base,
+    noun="supplier_return",
+    topic=topics.INVENTORY_SUPPLIER_RETURNS,
+    state=domain.SupplierReturn,
+    evolve=domain.evolve,
+):
+    """What has left for a supplier, as agreed (INV-8)."""
+
+    __tablename__ = "supplier_returns"
+
+    supplier_id: Mapped[SupplierId]
+    article_number: Mapped[ArticleNumber]
+    quantity: Mapped[int]
+    device_id: Mapped[DeviceId | None]
+    order_id: Mapped[OrderId | None]
+    returned_on: Mapped[date]
