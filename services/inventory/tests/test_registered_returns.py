@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from inventory.app import service
 from inventory.registered_returns.models import ReturnRow
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
     CustodyChanged,
     HoldBroken,
@@ -15,7 +16,7 @@ from kvitt_contracts.inventory import (
     StockReserved,
 )
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import Reference, RegionCode, Role, StoreHolder, identify
+from kvitt_contracts.types import Reference, RegionCode, Role, identify
 from kvitt_testkit.reconciled import found_by
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
@@ -54,6 +55,7 @@ from contracts.tests.builders.story import (
     SENDER,
     SENDING,
     SERVICE,
+    a_store,
     device_id,
     order_id,
 )
@@ -112,9 +114,7 @@ async def test_a_return_of_several_is_in_the_store_at_once_and_bears_one_id(worl
     return_id = identify(RegionCode("ac"), "return", "R-1")
     changed = await world.events(CustodyChanged)
     assert {one.cause.return_id for one in changed} == {return_id}
-    assert {(one.custody.holder, one.custody.since.day) for one in changed} == {
-        (StoreHolder(store=OWN), 18)
-    }
+    assert {(one.custody.holder, one.custody.since.day) for one in changed} == {(a_store(), 18)}
     (line,) = await world.events(LineReturned)
     assert (line.quantity, line.store, line.is_scrapped, line.return_id) == (
         2,
@@ -146,7 +146,7 @@ async def test_a_late_return_takes_back_what_was_decided_after_its_day(world: Wo
         (10, None),
         (20, None),
     ]
-    assert (await device(world)).custody.holder == StoreHolder(store=OWN)
+    assert (await device(world)).custody.holder == a_store()
 
 
 async def test_a_device_that_comes_back_leaves_its_transfer(world: World) -> None:
@@ -254,7 +254,7 @@ RETURN: dict[str, Any] = {"on": "2026-03-18"}
 async def test_what_cannot_come_back_is_refused_by_its_field_and_nothing_comes_back(
     world: World, devices: list[str], changes: Any, reason: str, rule: str, field: str
 ) -> None:
-    before = await world.events()
+    before: list[Event] = await world.events()
 
     refused = await refusal(world.handle(a_return_registered(*devices, **{**RETURN, **changes})))
 

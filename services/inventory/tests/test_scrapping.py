@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from inventory.app import service
 from inventory.stock.models import StockMoveRow
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
     CustodyChanged,
     DeviceStatusChanged,
@@ -152,7 +153,7 @@ async def test_what_cannot_be_scrapped_is_refused_with_a_way_on(
     world: World, before: Any, asked: Any, reason: str, rule: str
 ) -> None:
     await before(world)
-    earlier = await world.events()
+    earlier: list[Event] = await world.events()
 
     refused = await refusal(world.handle(asked))
 

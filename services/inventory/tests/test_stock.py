@@ -18,6 +18,7 @@ from kvitt_contracts.inventory import (
     MoveKind,
     StockBackordered,
     StockMoved,
+    StockMovedV2,
     StockReserved,
 )
 from kvitt_contracts.types import ArticleNumber, DeviceNumber, MarkedDevice, StoreId
@@ -70,7 +71,7 @@ def test_a_balance_never_falls_below_zero_and_is_the_sum_of_its_moves(
     moves: list[tuple[int, int, int]],
 ) -> None:
     balance = domain.Balance(article_number=ArticleNumber(CUSHION), store=StoreId(CENTRAL))
-    done: list[StockMoved] = []
+    done: list[StockMoved | StockMovedV2] = []
     for available, reserved, on_order in moves:
         try:
             moved = domain.move(

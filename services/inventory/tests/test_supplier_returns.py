@@ -7,6 +7,7 @@ import pytest
 from inventory.app import service
 from inventory.stock.models import StockMoveRow
 from inventory.supplier_returns.models import SupplierReturnRow
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
     DeviceStatusChanged,
     HoldRefused,
@@ -162,7 +163,7 @@ async def test_the_device_service_sends_unmarked_articles_back(world: World) -> 
 async def test_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves(
     world: World, asked: Any, reason: str, field: str
 ) -> None:
-    before = await world.events()
+    before: list[Event] = await world.events()
 
     refused = await refusal(world.handle(asked))
 
