@@ -4,6 +4,7 @@ lock trouble.
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Literal
@@ -19,7 +20,7 @@ from kvitt_chassis import driver, region_guard
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.origins import is_from
-from kvitt_chassis.unit_of_work import UnitOfWork
+from kvitt_chassis.unit_of_work import RowName, UnitOfWork
 
 log = logging.getLogger(__name__)
 
@@ -78,20 +79,28 @@ class Database:
 
         `region` is required for the api role, which reads and writes that region's rows alone.
         `opening`, for the worker role alone, is the first statement and saves a round trip.
+        Raises RowTaken, for that role, where another has begun a row that was not there.
         """
-        async with driver.transaction(self.engine, self._begin(region)) as session:
-            now = await (opening(session) if opening else _now(session))
-            unit = UnitOfWork(
-                session=session,
-                service=self.service,
-                policies=self.policies,
-                now=now,
-                lock_order=self.lock_order,
-            )
-            region_guard.watch(session, unit.regions)
-            yield unit
-            await unit.flush()
-            failpoint("unit.before_commit")
+        unit: UnitOfWork | None = None
+        try:
+            async with driver.transaction(self.engine, self._begin(region)) as session:
+                now = await (opening(session) if opening else _now(session))
+                unit = UnitOfWork(
+                    session=session,
+                    service=self.service,
+                    policies=self.policies,
+                    now=now,
+                    lock_order=self.lock_order,
+                )
+                region_guard.watch(session, unit.regions)
+                yield unit
+                await unit.flush()
+                failpoint("unit.before_commit")
+        except Exception as error:
+            is_messages = self.role == "worker" and unit is not None and is_collision(error)
+            if is_messages and unit is not None and await self._has_begun_one(unit.missed):
+                raise RowTaken from error
+            raise
         failpoint("unit.after_commit")
         for call in unit.to_call:
             try:
@@ -100,6 +109,14 @@ class Database:
                 log.exception("what was to be called after a commit has failed")
         for listener in self.committed:
             listener(unit)
+
+    async def _has_begun_one(self, missed: AbstractSet[RowName]) -> bool:
+        """True when one of these rows, which were not there when they were looked for, is now."""
+        async with self.reading() as session:
+            for row_type, region, key in missed:
+                if await session.get(row_type, (region, key)) is not None:
+                    return True
+        return False
 
     @asynccontextmanager
     async def reading(self, region: RegionCode | None = None) -> AsyncIterator[AsyncSession]:
@@ -138,6 +155,16 @@ async def _now(session: AsyncSession) -> datetime:
     return now
 
 
+# decision 0341: two that begin the same row are nobody's fault either
+class RowTaken(Exception):
+    """Another transaction has begun a row that was not there when this one looked for it: roll back
+    and try again.
+    """
+
+    sqlstate = "40001"
+    """A serialization failure, as the database itself names it."""
+
+
 # decision 0004: lock trouble is nobody's fault
 def is_lock_trouble(error: BaseException) -> bool:
     """True for an error that is nobody's fault: the same transaction is to be tried again, without
@@ -163,6 +190,8 @@ def is_lock_trouble(error: BaseException) -> bool:
 
 def is_collision(error: BaseException) -> bool:
     """True for an error of a row whose unique key another row has."""
+    if isinstance(error, RowTaken):
+        return True
     raised = error.orig if isinstance(error, DBAPIError) else error
     return getattr(raised, "sqlstate", None) == "23505"
 

@@ -256,6 +256,8 @@ class Transaction:
         row.region, row.id, row.seq = self.region, key, 0
         self._record(row, None, events)
         self._unit.session.add(row)
+        if self._unit.held[row_type].get((self.region, key), row) is None:
+            self._unit.missed.add((row_type, self.region, key))
         self._unit.held[row_type][self.region, key] = row
         self._unit.locked.add((row_type, self.region, key))
         return row

@@ -27,6 +27,9 @@ from kvitt_chassis.transaction import Transaction
 Calls = Sequence[tuple[MessageRoute | TimerRoute, Any, Transaction]]
 """What is about to be handled: a message, or a timer's key, each with its transaction."""
 
+RowName = tuple[type[Any], str, Any]
+"""A row's class, its region and its key."""
+
 _HOPS = 4
 """How often a handler is asked what it wants fetched: a row may name the next, without an end."""
 
@@ -49,7 +52,8 @@ class UnitOfWork:
     )
     emitted: list[Emitted] = field(default_factory=list)
     scheduled: dict[TimerName, datetime | None] = field(default_factory=dict)
-    locked: set[tuple[type[Any], str, Any]] = field(default_factory=set)
+    locked: set[RowName] = field(default_factory=set)
+    missed: set[RowName] = field(default_factory=set)  # looked for, not there, and begun here
     lock_order: LockOrder = field(default_factory=LockOrder)
     regions: set[RegionCode] = field(default_factory=set)  # of the transactions so far
     to_call: list[Callable[[], None]] = field(default_factory=list)  # after the commit

@@ -9,7 +9,7 @@ import pytest
 from kvitt_chassis.consuming import timers
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database
-from kvitt_chassis.handlers import Fault, Handlers
+from kvitt_chassis.handlers import Fault, Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.notifications import MessageRead
 from kvitt_contracts.types import MessageId
@@ -240,3 +240,27 @@ async def test_a_timer_of_nobody_stays_and_is_counted(database: Database) -> Non
 
         await wait_for(has_failed, within=15)
     assert await loop.due_count() == 1
+
+
+async def test_a_timer_that_is_set_ahead_of_its_row_has_nothing_to_do_without(
+    database: Database,
+) -> None:
+    ahead = Timer("ahead", LetterRow, set_ahead=True)
+    handlers = Handlers()
+    called: list[UUID] = []
+
+    @handlers.timer(ahead)
+    async def look(row: LetterRow, due: datetime, tx: Transaction) -> None:
+        called.append(row.id)
+
+    async with database.unit() as unit:
+        there = post(unit, due=timedelta(0), timer=ahead)
+        unit.scheduled[ahead.name, str(AC), uuid4()] = unit.now
+    loop = TimerLoop(database, handlers)
+    async with running(loop):
+
+        async def is_over() -> bool:
+            return await loop.due_count() == 0
+
+        await wait_for(is_over, within=15)
+    assert called == [there]

@@ -51,14 +51,17 @@ async def gather(system: System, month: Moment, runs: Sequence[Run]) -> Evidence
     """Read what the databases of the three services have by now, and what was said."""
     found = Evidence()
     async with system["inventory"].worker.reading() as session:
+        await session.execute(_MAY_STAND)
         for device in (await session.scalars(select(DeviceRow))).all():
             found.claims[DeviceId(device.id)] = device.claim
     async with system["billing"].worker.reading() as session:
+        await session.execute(_MAY_STAND)
         for billed in (await session.scalars(select(BilledRow))).all():
             found.points[billed.device_id] = billed.points
     for running in system:
         name = running.service.name
         async with running.worker.reading() as session:
+            await session.execute(_MAY_STAND)
             for topic, key, seq in await session.execute(_MARKS):
                 found.marks[name, topic, key] = seq
             found.parked |= {row.key for row in await session.execute(_PARKED)}
@@ -98,6 +101,7 @@ def keys_of(run: Run) -> Mapping[str, UUID]:
     return {str(one): one for one in ids}
 
 
+_MAY_STAND = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 _MARKS = text("SELECT topic, key, seq FROM marks")
 _PARKED = text("SELECT key FROM parked_keys")
 _TIMERS = text("SELECT timer, key FROM timers")
