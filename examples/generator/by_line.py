@@ -124,7 +124,11 @@ def _answer(
 
 def _plan(month: Month, numbers: Sequence[DeviceNumber], command: Command, on: date) -> None:
     reference = f"{month.profile.sends_transfer}-{numbers[0]}-{len(numbers)}"
-    month.plan(on, partial(month.send, "bmb", reference, command))
+    month.plan(on, partial(_say, month, reference, command))
+
+
+def _say(month: Month, reference: str, command: Command) -> None:
+    month.send("bmb", reference, command)
 
 
 def _give_back(month: Month, number: str) -> None:

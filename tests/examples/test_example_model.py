@@ -199,6 +199,22 @@ def test_nobody_answers_for_a_service_point_who_is_not_set_there(region: Region)
     assert [place for place in set_ if by[place] - set_[place]] == []
 
 
+def test_bundles_are_answered_line_by_line_where_the_region_lets_them(region: Region) -> None:
+    in_part = {
+        name: one["rejected"]
+        for name, one in region.expected["transfers"].items()
+        if one["rejected"] and one["status"] == "completed"
+    }
+    by_line = region.model.policy.transfer.bundle == "by_line"
+
+    assert bool(in_part) == by_line
+    for name, rejected in in_part.items():
+        transfer = region.model.world.transfers[name]
+        for number in rejected:
+            device = region.model.world.devices[number]
+            assert transfer.payer not in {one.payer for one in device.said}
+
+
 def test_what_nobody_answers_goes_as_the_region_says() -> None:
     assert "locked" not in _transfer_statuses("ac")
     assert "locked" in _transfer_statuses("bd")

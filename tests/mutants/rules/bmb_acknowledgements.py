@@ -190,6 +190,14 @@ ACKNOWLEDGEMENTS: tuple[RuleMutant, ...] = (
         f"{_ANSWER}_who_pays_for_some_of_the_devices_is_not_made_to_pay_for_all",
     ),
     rule_mutant(
+        "BMB-4l",
+        "Who does not answer is told whom one may choose to pay",
+        f"{_CODE}/acknowledgements/choices.py",
+        "    answers = row.status is Status.SENT and row.receiving_service_point in places\n",
+        "    answers = row.status is Status.SENT\n",
+        f"{_ACKNOWLEDGE}_who_answers_sees_which_payers_they_can_choose_each_of_which_is_taken",
+    ),
+    rule_mutant(
         "BMB-4m",
         "A customer of somebody else is taken",
         _ANSWERS,
