@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from kvitt_contracts import bmb, orders
+from kvitt_contracts import bmb, inventory, orders
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.topic import SERVICES
 from kvitt_contracts.types import Role, UserId
@@ -229,24 +229,55 @@ _BMB = (
     ),
 )
 
-_INVENTORY = _routes(
-    "inventory",
-    {
-        "GET /articles": ("inventory.articles.list", _LOOKS_UP),
-        "GET /articles:classes": ("inventory.articles.classes", _LOOKS_UP),
-        "GET /articles/{article_number}": ("inventory.article.show", _LOOKS_UP),
-        "GET /stores": ("inventory.stores.list", _READS),
-        "GET /stores/{store}/balances": ("inventory.balances.list", _READS),
-        "GET /stock-moves": ("inventory.stock-moves.list", _READS),
-        "GET /devices": ("inventory.devices.list", _READS),
-        "GET /devices:returned": ("inventory.devices.returned", _READS),
-        "GET /devices/{device_id}": ("inventory.device.show", _READS),
-        "GET /devices/{device_id}/story": ("inventory.device.tell", _READS),
-        "GET /devices/{device_id}/custody": ("inventory.device.custody", _READS),
-        "GET /reservations": ("inventory.reservations.list", _READS),
-        "GET /reservations/{order_id}": ("inventory.reservation.show", _READS),
-        "GET /holds/{transfer_id}": ("inventory.hold.show", _READS),
-    },
+_STOCKTAKING = "/stores/{store}/stocktaking"
+
+_INVENTORY = (
+    _command(
+        "inventory.stocktaking.open", f"POST {_STOCKTAKING}:open", inventory.OpenStocktaking, _WORKS
+    ),
+    _command(
+        "inventory.stocktaking.post",
+        f"POST {_STOCKTAKING}:post",
+        inventory.PostStocktaking,
+        _STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    _command(
+        "inventory.stocktaking.cancel",
+        f"POST {_STOCKTAKING}:cancel",
+        inventory.CancelStocktaking,
+        _WORKS,
+    ),
+    _command(
+        "inventory.device.find",
+        "POST /devices/{device_id}:find",
+        inventory.FindDevice,
+        _STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    *_routes(
+        "inventory",
+        {
+            f"POST {_STOCKTAKING}:count": ("inventory.stocktaking.count", _WORKS),
+            f"GET {_STOCKTAKING}": ("inventory.stocktaking.show", _READS),
+            "GET /articles": ("inventory.articles.list", _LOOKS_UP),
+            "GET /articles:classes": ("inventory.articles.classes", _LOOKS_UP),
+            "GET /articles/{article_number}": ("inventory.article.show", _LOOKS_UP),
+            "GET /stores": ("inventory.stores.list", _READS),
+            "GET /stores/{store}/balances": ("inventory.balances.list", _READS),
+            "GET /stock-moves": ("inventory.stock-moves.list", _READS),
+            "GET /devices": ("inventory.devices.list", _READS),
+            "GET /devices:returned": ("inventory.devices.returned", _READS),
+            "GET /devices/{device_id}": ("inventory.device.show", _READS),
+            "GET /devices/{device_id}/story": ("inventory.device.tell", _READS),
+            "GET /devices/{device_id}/custody": ("inventory.device.custody", _READS),
+            "GET /reservations": ("inventory.reservations.list", _READS),
+            "GET /reservations/{order_id}": ("inventory.reservation.show", _READS),
+            "GET /holds/{transfer_id}": ("inventory.hold.show", _READS),
+        },
+    ),
 )
 
 _BILLING = _routes(

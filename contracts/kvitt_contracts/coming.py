@@ -56,7 +56,6 @@ TO_INVENTORY = (
     regions.PurchasePriceStated,
     regions.SafetyLevelStated,
     regions.ReturnedGoodsStated,
-    regions.ShelfCountStated,
     regions.DeviceConditionStated,
     regions.ReconditioningStated,
     inventory.RegisterReturn,
@@ -65,14 +64,10 @@ TO_INVENTORY = (
     inventory.SetDeviceCard,
     inventory.ReportDamage,
     inventory.ReportLost,
-    inventory.FindDevice,
     inventory.ScrapDevice,
     inventory.SwapDevice,
     inventory.DropRefill,
     inventory.RegisterSupplierReturn,
-    inventory.OpenStocktaking,
-    inventory.PostStocktaking,
-    inventory.CancelStocktaking,
 )
 """Reserved on `region.<code>.inventory`."""
 
@@ -162,9 +157,6 @@ TOPICS: tuple[Topic, ...] = (
         inventory.SupplierReturnEvent,
         "billing",
         "notifications",
-    ),
-    _reserved(
-        "inventory.stocktakings", "StocktakingId", inventory.StocktakingEvent, "notifications"
     ),
     _reserved("billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"),
     _reserved(

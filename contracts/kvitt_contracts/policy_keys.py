@@ -31,6 +31,8 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "id_format.care_unit": "REF-7",
     "private_clinics_hold_stock": "REF-7",
     "rent_proration": "BIL-1",
+    "stocktaking.month": "INV-10",
+    "stocktaking.notice_days": "INV-10",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -50,8 +52,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "pickup.window_days": "PCK-3 in orders",
     "pickup.overdue_days": "PCK-2 in orders",
     "reconditioning": "INV-13 in inventory",
-    "stocktaking.month": "INV-10 in inventory",
-    "stocktaking.notice_days": "INV-10 in inventory",
     "scrap_below": "INV-7 in inventory",
     "home_region.payers": "BIL-5 in billing",
     "home_region.state_payer": "BIL-11 in billing",

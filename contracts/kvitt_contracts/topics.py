@@ -46,6 +46,7 @@ __all__ = [
     "INVENTORY_HOLDS",
     "INVENTORY_REFUSALS",
     "INVENTORY_RESERVATIONS",
+    "INVENTORY_STOCKTAKINGS",
     "INVENTORY_STOCK_MOVES",
     "NOTIFICATIONS_MESSAGES",
     "ORDERS_CUSTOMER_ORDERS",
@@ -173,6 +174,12 @@ INVENTORY_STOCK_MOVES = domain_topic(
     to_come=["orders", "notifications"],
 )
 INVENTORY_DAYS = domain_topic("inventory.days", "the region's id", inventory.DayEvent, "billing")
+INVENTORY_STOCKTAKINGS = domain_topic(
+    "inventory.stocktakings",
+    "StocktakingId",
+    inventory.StocktakingEvent,
+    to_come=["notifications"],
+)
 INVENTORY_REFUSALS = domain_topic(
     "inventory.refusals",
     "the answer's id, one for each record",
@@ -261,6 +268,11 @@ REGION_INVENTORY = inbound_topic(
         regions.PickingBegun,
         regions.GoodsDispatched,
         regions.DeviceReturned,
+        regions.ShelfCountStated,
+        inventory.OpenStocktaking,
+        inventory.PostStocktaking,
+        inventory.CancelStocktaking,
+        inventory.FindDevice,
     ],
     coming=coming.TO_INVENTORY,
 )
@@ -289,6 +301,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_DEVICES,
     INVENTORY_STOCK_MOVES,
     INVENTORY_DAYS,
+    INVENTORY_STOCKTAKINGS,
     INVENTORY_REFUSALS,
     BILLING_CHARGES,
     BILLING_INVOICES,

@@ -21,6 +21,8 @@ from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
 from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
+from inventory.stocktakings import api as stocktakings
+from inventory.stocktakings.models import StocktakingRow
 from inventory.stores import api as stores
 
 service = Service(
@@ -34,11 +36,13 @@ service = Service(
         returned.router,
         reservations.router,
         holds.router,
+        stocktakings.router,
     ],
     base=Base,
     users=UserRow,
     lock_order=(
         ArticleRow,
+        StocktakingRow,
         BalanceRow,
         DeviceRow,
         HoldRow,

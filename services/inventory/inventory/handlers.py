@@ -10,6 +10,7 @@ from inventory.orders import handlers as orders
 from inventory.people import handlers as people
 from inventory.receipts import handlers as receipts
 from inventory.returns import handlers as returns
+from inventory.stocktakings import handlers as stocktakings
 from inventory.stores import handlers as stores
 from inventory.transfers import handlers as transfers
 
@@ -23,6 +24,7 @@ def _every_handler() -> Handlers:
         transfers,
         receipts,
         returns,
+        stocktakings,
         orders,
         dispatches,
         holds,

@@ -8,6 +8,7 @@ from inventory.people.models import AliasRow, PersonRow, UserRow
 from inventory.receipts.models import DeliveryRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
+from inventory.stocktakings.models import StocktakingRow
 from inventory.stores.models import CustomerRow, StoreRow
 from inventory.tables import Base
 from inventory.transfers.models import TransferPartiesRow
@@ -29,6 +30,7 @@ __all__ = [
     "PlacedOrderRow",
     "ReservationRow",
     "StockMoveRow",
+    "StocktakingRow",
     "StoreRow",
     "TransferEffectRow",
     "TransferPartiesRow",
