@@ -143,7 +143,7 @@ async def show_stocktaking(store: Place, reader: Reader) -> StocktakingWithBasis
 async def open_stocktaking(store: Place, commands: Commands) -> StocktakingView:
     """Börja räkna ett förråd. Verksamheten fortsätter under tiden.
 
-    Nekas: UNKNOWN_STORE, NOT_COUNTED, ALREADY_OPEN (INV-10).
+    Nekas: UNKNOWN_STORE, NOT_COUNTED, STORE_ELSEWHERE, ALREADY_OPEN (INV-10).
     """
     return await _run(OpenStocktaking(store=store, by=commands.caller.user_id), store, commands)
 
@@ -173,7 +173,7 @@ async def post_stocktaking(store: Place, commands: Commands) -> StocktakingView:
 async def cancel_stocktaking(store: Place, commands: Commands) -> StocktakingView:
     """Avbryt inventeringen: inget bokförs.
 
-    Nekas: UNKNOWN_STOCKTAKING, NOT_OPENED (INV-10).
+    Nekas: UNKNOWN_STOCKTAKING, STORE_ELSEWHERE, NOT_OPENED (INV-10).
     """
     return await _run(CancelStocktaking(store=store, by=commands.caller.user_id), store, commands)
 

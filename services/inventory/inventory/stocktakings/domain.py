@@ -110,6 +110,19 @@ def check_kind(kind: StoreKind) -> None:
         )
 
 
+def check_own(*, is_own: bool) -> None:
+    """A unit counts its own store, customer service any. Raises StocktakingRefused:
+    STORE_ELSEWHERE. Source: INV-10.
+    """
+    if not is_own:
+        raise StocktakingRefused(
+            "STORE_ELSEWHERE",
+            rule="INV-10",
+            field="by",
+            way_on="Förrådet hör till ett annat tjänsteställe: be någon där, eller kundtjänst.",
+        )
+
+
 def open_round(
     key: StocktakingId, taking: Stocktaking | None, *, at: datetime, by: UserId
 ) -> StocktakingOpened:

@@ -32,7 +32,7 @@ from inventory.stock.writes import lock_balances, move_stock
 from inventory.stocktakings import domain
 from inventory.stocktakings.commands import CountShelf
 from inventory.stocktakings.models import StocktakingRow
-from inventory.stocktakings.queries import stocktaking_id, stores_of_devices
+from inventory.stocktakings.queries import is_own_store, stocktaking_id, stores_of_devices
 from inventory.stocktakings.writes import compare, planned
 from inventory.stocktakings.writes import post as post_found
 from inventory.stores.domain import StoreKind
@@ -73,10 +73,11 @@ async def announce(row: StocktakingRow, due: datetime, tx: Transaction) -> None:
 async def open_stocktaking(command: OpenStocktaking, tx: Transaction) -> None:
     """Begin to count a store, planned or not; business goes on (INV-10).
 
-    Refused: UNKNOWN_STORE, NOT_COUNTED, ALREADY_OPEN (INV-10).
+    Refused: UNKNOWN_STORE, NOT_COUNTED, STORE_ELSEWHERE, ALREADY_OPEN (INV-10).
     """
     store = await tx.get(StoreRow, command.store, rule="INV-10", field="store")
     domain.check_kind(store.kind)
+    domain.check_own(is_own=await is_own_store(tx, store, command.by))
     key = stocktaking_id(tx, command.store)
     row = await tx.find(StocktakingRow, key)
     opened = domain.open_round(key, row.state() if row else None, at=tx.now, by=command.by)
@@ -149,7 +150,12 @@ async def post_stocktaking(row: StocktakingRow, command: PostStocktaking, tx: Tr
 async def cancel_stocktaking(
     row: StocktakingRow, command: CancelStocktaking, tx: Transaction
 ) -> None:
-    """Count nothing this time (INV-10). Refused: UNKNOWN_STOCKTAKING, NOT_OPENED (INV-10)."""
+    """Count nothing this time (INV-10).
+
+    Refused: UNKNOWN_STOCKTAKING, STORE_ELSEWHERE, NOT_OPENED (INV-10).
+    """
+    store = await tx.get(StoreRow, row.store)
+    domain.check_own(is_own=await is_own_store(tx, store, command.by))
     tx.record(row, domain.cancel(StocktakingId(row.id), row.state(), by=command.by))
     await _plan(tx, row.store)
 
@@ -178,11 +184,11 @@ async def find_device(command: FindDevice, tx: Transaction) -> None:
     claim = row.claim
     domain.check_investigated(is_investigated=_is_investigated(row))
     row.claim = None
-    for store, change in ((left, -1), (command.store, 1)):
-        if store is not None:
+    for place, change in ((left, -1), (command.store, 1)):
+        if place is not None:
             await move_stock(
                 tx,
-                store,
+                place,
                 row.article_number,
                 MoveKind.STATED,
                 on=command.found_on,

@@ -6,21 +6,40 @@ from uuid import UUID
 
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, DeviceId, StocktakingId, StoreId, identify
-from sqlalchemy import func, literal_column, select
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceId,
+    Role,
+    StocktakingId,
+    StoreId,
+    UserId,
+    identify,
+)
+from sqlalchemy import ColumnElement, func, literal_column, select
 
 from inventory.articles.models import ArticleRow
 from inventory.devices.domain import ClaimKind
 from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.people.models import UserRow
 from inventory.stock.models import StockMoveRow
 from inventory.stocktakings.domain import COUNTED_TYPES
 from inventory.stores.domain import StoreKind
-from inventory.stores.models import StoreRow
+from inventory.stores.models import CustomerRow, StoreRow
 
 
 def stocktaking_id(tx: Transaction, store: StoreId) -> StocktakingId:
     """The id of a store's stocktaking."""
     return StocktakingId(identify(tx.region, "stocktaking", store))
+
+
+async def is_own_store(tx: Transaction, store: StoreRow, user: UserId) -> bool:
+    """Whether a user may count a store: of their service points, or any for customer service."""
+    row = await tx.search(UserRow, UserRow.user_id, user)
+    if row is None or Role.CUSTOMER_SERVICE in row.roles:
+        return row is not None
+    units = await tx.look_up_all(CustomerRow, row.service_points)
+    drawn_from = {unit.store for unit in units} if store.kind is StoreKind.OWN else set()
+    return store.service_point in row.service_points or store.store in drawn_from
 
 
 async def investigation_store(tx: Transaction) -> StoreId | None:
@@ -83,7 +102,7 @@ async def stores_of_devices(
     tx: Transaction, devices: Sequence[DeviceId], *, at: datetime
 ) -> Mapping[UUID, str | None]:
     """In which store each device was at an instant, by what was known then; None: on loan."""
-    store = literal_column("custody #>> '{holder,store}'").label("store")
+    store: ColumnElement[str | None] = literal_column("custody #>> '{holder,store}'").label("store")
     query = (
         select(CustodyRow.device_id, store)
         .where(
