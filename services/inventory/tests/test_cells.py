@@ -3,7 +3,15 @@
 import pytest
 from inventory.app import service
 from inventory.stock.models import StockMoveRow
-from kvitt_testkit.cells import CALLER, POINT, Things, Upon, assert_reach, assert_roles
+from kvitt_testkit.cells import (
+    CALLER,
+    POINT,
+    Things,
+    Upon,
+    assert_commands,
+    assert_reach,
+    assert_roles,
+)
 from kvitt_testkit.world import REGION, Given, World, stockholm
 
 from contracts.tests.builders.bmb import a_transfer_drafted, a_transfer_requested
@@ -22,6 +30,12 @@ OWN, UNITS, REGIONS, ANOTHER_REGIONS = "170001", "170002", "170003", "170004"
 """By what things are called that name the caller, that are their unit's, another unit's, and of
 another region.
 """
+
+COUNT = {
+    "counted_at": "2026-03-02T08:00:00+01:00",
+    "lines": [{"article_number": "30457", "counted": 0}],
+}
+FIND = {"store": f"S{UNITS}", "found_on": "2026-03-02", "asked_by": OUTSIDER}
 
 
 async def things_of(
@@ -81,6 +95,14 @@ async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
 ) -> None:
     async with given(service, at=MONDAY) as world:
         await assert_roles(world)
+
+
+@pytest.mark.rule("REF-18a", "REF-18g")
+async def test_each_command_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
+    given: Given,
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await assert_commands(world)
 
 
 @pytest.mark.rule("REF-18b", "REF-18c")
@@ -143,5 +165,11 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.reservations.list": Upon(things=orders, key="order_id"),
                 "inventory.reservation.show": Upon(things=orders),
                 "inventory.hold.show": Upon(things=holds),
+                "inventory.stocktaking.show": Upon(things=stores),
+                "inventory.stocktaking.open": Upon(things=stores),
+                "inventory.stocktaking.count": Upon(things=stores, body=COUNT),
+                "inventory.stocktaking.post": Upon(things=stores),
+                "inventory.stocktaking.cancel": Upon(things=stores),
+                "inventory.device.find": Upon(things=devices, body=FIND),
             },
         )
