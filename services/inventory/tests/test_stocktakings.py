@@ -357,7 +357,6 @@ async def test_a_store_is_counted_once_a_year(given: Given, yearly: Policies) ->
     assert [one.planned_on for one in plans] == [date(2026, 11, 30), date(2026, 11, 30)]
 
 
-@pytest.mark.rule("INV-10b")
 async def test_the_unit_is_told_in_good_time(given: Given, yearly: Policies) -> None:
     async with given(service, at=MONDAY, policies=yearly) as world:
         await world.handle_all(*the_stores(), *the_catalogue())
