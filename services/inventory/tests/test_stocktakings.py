@@ -28,6 +28,7 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.policy import Policies, PolicyHistory, RegionPolicy
 from kvitt_contracts.policy_parts import StocktakingPolicy
 from kvitt_contracts.refusals import Refused
+from kvitt_contracts.topics import BMB_TRANSFERS
 from kvitt_contracts.types import (
     DeviceNumber,
     RegionCode,
@@ -36,6 +37,7 @@ from kvitt_contracts.types import (
     UserId,
     identify,
 )
+from kvitt_testkit.reconciled import SaidBefore, found_by, plant
 from kvitt_testkit.world import REGION, Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.bmb import a_transfer_requested_from_store
@@ -228,6 +230,23 @@ async def test_a_marked_device_that_is_not_found_goes_to_the_investigation_store
     assert (await world.events(CustodyChanged))[-1].cause.stocktaking_id == key
     assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
     assert await balance(world, ROLLATOR, INVESTIGATION) == (1, 0, 0)
+
+
+async def test_the_nights_checks_know_what_is_searched_for(world: World) -> None:
+    await opened(world)
+    await counted(world, (ROLLATOR, 2, (ONE, TWO)))
+    await posted(world)
+    heard = SaidBefore(key="transfer_id")
+    for name in ("custody", "balances"):
+        assert await found_by(world, name) == []
+    assert await found_by(world, "claims", BMB_TRANSFERS, heard) == []
+
+    missed = (await device(world, THREE)).id
+    await plant(world, f"UPDATE devices SET holder_key = '{OWN}' WHERE id = '{missed}'")
+
+    wrong = await found_by(world, "claims", BMB_TRANSFERS, heard)
+    assert [(one.key, one.fields) for one in wrong] == [(str(missed), ("claimed_by_nothing",))]
+    await plant(world, f"UPDATE devices SET holder_key = '{INVESTIGATION}' WHERE id = '{missed}'")
 
 
 @pytest.mark.rule("INV-10e")

@@ -11,6 +11,7 @@ from inventory.stocktakings import domain
 from inventory.tables import Base
 
 
+# decision 0351: a store has one stocktaking, round after round
 class StocktakingRow(
     Aggregate[domain.Stocktaking],
     Base,

@@ -52,6 +52,7 @@ async def investigation_store(tx: Transaction) -> StoreId | None:
     )
 
 
+# decision 0352: what left after the shelf was counted is no difference
 async def expected_at(
     tx: Transaction, store: StoreId, counted: Mapping[ArticleNumber, datetime]
 ) -> Mapping[ArticleNumber, int]:

@@ -114,6 +114,7 @@ async def post(tx: Transaction, row: StocktakingRow, found: Found) -> None:
         await change_custody(tx, one, _to(one, away or row.store, row, tx))
 
 
+# decision 0353: no device is without a holder, and what is missing is promised to nobody
 async def _miss(tx: Transaction, row: StocktakingRow, device: DeviceRow) -> None:
     """Take one missing device out of the store; a transfer that held it is informed."""
     was_held = device.claim is not None and device.claim.kind in OF_TRANSFERS
