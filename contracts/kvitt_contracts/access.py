@@ -256,6 +256,8 @@ _BMB = (
     ),
 )
 
+_STOCKTAKING = "/stores/{store}/stocktaking"
+
 _INVENTORY = (
     _command(
         "inventory.device.scrap",
@@ -270,12 +272,39 @@ _INVENTORY = (
         inventory.RegisterSupplierReturn,
         _WORKS,
     ),
+    _command(
+        "inventory.stocktaking.open", f"POST {_STOCKTAKING}:open", inventory.OpenStocktaking, _WORKS
+    ),
+    _command(
+        "inventory.stocktaking.post",
+        f"POST {_STOCKTAKING}:post",
+        inventory.PostStocktaking,
+        _STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    _command(
+        "inventory.stocktaking.cancel",
+        f"POST {_STOCKTAKING}:cancel",
+        inventory.CancelStocktaking,
+        _WORKS,
+    ),
+    _command(
+        "inventory.device.find",
+        "POST /devices/{device_id}:find",
+        inventory.FindDevice,
+        _STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
     *_routes(
         "inventory",
         {
+            f"POST {_STOCKTAKING}:count": ("inventory.stocktaking.count", _WORKS),
+            f"GET {_STOCKTAKING}": ("inventory.stocktaking.show", _READS),
             "GET /articles": ("inventory.articles.list", _LOOKS_UP),
-            "GET /articles:classes": ("inventory.articles.classes", _LOOKS_UP),
             "GET /articles:named": ("inventory.articles.named", _LOOKS_UP),
+            "GET /articles:classes": ("inventory.articles.classes", _LOOKS_UP),
             "GET /articles/{article_number}": ("inventory.article.show", _LOOKS_UP),
             "GET /stores": ("inventory.stores.list", _READS),
             "GET /stores/{store}/balances": ("inventory.balances.list", _READS),

@@ -51,7 +51,6 @@ TO_INVENTORY = (
     regions.PurchasePriceStated,
     regions.SafetyLevelStated,
     regions.ReturnedGoodsStated,
-    regions.ShelfCountStated,
     regions.DeviceConditionStated,
     regions.ReconditioningStated,
     inventory.TakeOverDevice,
@@ -59,12 +58,8 @@ TO_INVENTORY = (
     inventory.SetDeviceCard,
     inventory.ReportDamage,
     inventory.ReportLost,
-    inventory.FindDevice,
     inventory.SwapDevice,
     inventory.DropRefill,
-    inventory.OpenStocktaking,
-    inventory.PostStocktaking,
-    inventory.CancelStocktaking,
 )
 """Reserved on `region.<code>.inventory`."""
 
@@ -133,9 +128,7 @@ TOPICS: tuple[Topic, ...] = (
         inventory.ReconditioningEvent,
         "notifications",
     ),
-    _reserved(
-        "inventory.stocktakings", "StocktakingId", inventory.StocktakingEvent, "notifications"
-    ),
+    _reserved(),
     _reserved("billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"),
     _reserved(
         "billing.supplier-invoices",

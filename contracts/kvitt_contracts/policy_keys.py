@@ -36,6 +36,8 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "product_areas.sources": "REF-11",
     "product_areas.exceptions": "REF-11",
     "scrap_below": "INV-7",
+    "stocktaking.month": "INV-10",
+    "stocktaking.notice_days": "INV-10",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -56,8 +58,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "pickup.window_days": "PCK-3 in orders",
     "pickup.overdue_days": "PCK-2 in orders",
     "reconditioning": "INV-13 in inventory",
-    "stocktaking.month": "INV-10 in inventory",
-    "stocktaking.notice_days": "INV-10 in inventory",
     "home_region.payers": "BIL-5 in billing",
     "home_region.state_payer": "BIL-11 in billing",
     "home_region.invoice_after_months": "BIL-5 in billing",

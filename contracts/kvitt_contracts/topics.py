@@ -47,6 +47,7 @@ __all__ = [
     "INVENTORY_HOLDS",
     "INVENTORY_REFUSALS",
     "INVENTORY_RESERVATIONS",
+    "INVENTORY_STOCKTAKINGS",
     "INVENTORY_STOCK_MOVES",
     "INVENTORY_SUPPLIER_RETURNS",
     "NOTIFICATIONS_MESSAGES",
@@ -197,6 +198,12 @@ INVENTORY_SUPPLIER_RETURNS = domain_topic(
     to_come=["billing", "notifications"],
 )
 INVENTORY_DAYS = domain_topic("inventory.days", "the region's id", inventory.DayEvent, "billing")
+INVENTORY_STOCKTAKINGS = domain_topic(
+    "inventory.stocktakings",
+    "StocktakingId",
+    inventory.StocktakingEvent,
+    to_come=["notifications"],
+)
 INVENTORY_REFUSALS = domain_topic(
     "inventory.refusals",
     "the answer's id, one for each record",
@@ -293,6 +300,11 @@ REGION_INVENTORY = inbound_topic(
         inventory.RegisterReturn,
         inventory.RegisterSupplierReturn,
         inventory.ScrapDevice,
+        regions.ShelfCountStated,
+        inventory.OpenStocktaking,
+        inventory.PostStocktaking,
+        inventory.CancelStocktaking,
+        inventory.FindDevice,
     ],
     coming=coming.TO_INVENTORY,
 )
@@ -324,6 +336,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_STOCK_MOVES,
     INVENTORY_SUPPLIER_RETURNS,
     INVENTORY_DAYS,
+    INVENTORY_STOCKTAKINGS,
     INVENTORY_REFUSALS,
     BILLING_CHARGES,
     BILLING_INVOICES,

@@ -1,4 +1,6 @@
-"""Topic `inventory.stocktakings`, one aggregate kind: a store's stocktaking (INV-10). Reserved."""
+"""Topic `inventory.stocktakings`, one aggregate for each store: its stocktakings, one round
+after the other (INV-10).
+"""
 
 from datetime import date
 from typing import Annotated
@@ -19,11 +21,14 @@ from kvitt_contracts.types import (
 
 
 class StocktakingPlanned(Event, type="inventory.stocktaking.planned.v1"):
-    """The store is to be counted this year, at the latest on the day (INV-10, by policy)."""
+    """A round begins: the store is to be counted, at the latest on the day (INV-10, by policy).
+
+    `service_point` is whose store it is, where it is a unit's.
+    """
 
     stocktaking_id: StocktakingId
     store: StoreId
-    service_point: ServicePointId
+    service_point: ServicePointId | None = None
     planned_on: date
     is_private_clinic: bool
 
@@ -32,7 +37,7 @@ class StocktakingAnnounced(Event, type="inventory.stocktaking.announced.v1"):
     """The unit is notified now, in good time, by mail where it wants that (INV-10, NTF-4)."""
 
     stocktaking_id: StocktakingId
-    service_point: ServicePointId
+    service_point: ServicePointId | None = None
     planned_on: date
 
 

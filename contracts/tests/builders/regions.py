@@ -4,7 +4,7 @@ A region may send whatever the contract permits, so no shape is proven here.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from kvitt_contracts.inventory import (
@@ -30,6 +30,7 @@ from kvitt_contracts.regions import (
     PersonStated,
     PickingBegun,
     ResponsiblesStated,
+    ShelfCountStated,
     StoreStated,
     UserContactStated,
     UserStated,
@@ -294,6 +295,23 @@ def a_dispatch(
         "lines": lines or (a_sent_line(),),
     }
     return build(GoodsDispatched, values, {})
+
+
+def a_shelf_counted(
+    *lines: tuple[str, int, tuple[str, ...]], at: datetime, store: str = OWN, **changes: Any
+) -> ShelfCountStated:
+    """A batch of a stocktaking: each line an article, how many, and the marked devices."""
+    values = {
+        "version": 1,
+        "store": store,
+        "counted_at": at,
+        "lines": [
+            {"article_number": article, "counted": counted, "devices": devices}
+            for article, counted, devices in lines
+        ],
+        "by": SENDER,
+    }
+    return build(ShelfCountStated, values, changes)
 
 
 def a_device_returned(

@@ -24,6 +24,8 @@ from inventory.reservations.models import ReservationRow
 from inventory.scrapping import api as scrapping
 from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
+from inventory.stocktakings import api as stocktakings
+from inventory.stocktakings.models import StocktakingRow
 from inventory.stores import api as stores
 from inventory.supplier_returns import api as supplier_returns
 from inventory.supplier_returns.models import SupplierReturnRow
@@ -42,11 +44,13 @@ service = Service(
         supplier_returns.router,
         reservations.router,
         holds.router,
+        stocktakings.router,
     ],
     base=Base,
     users=UserRow,
     lock_order=(
         ArticleRow,
+        StocktakingRow,
         BalanceRow,
         DeviceRow,
         HoldRow,

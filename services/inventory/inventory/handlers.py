@@ -13,6 +13,7 @@ from inventory.receipts import handlers as receipts
 from inventory.registered_returns import handlers as registered_returns
 from inventory.returns import handlers as returns
 from inventory.scrapping import handlers as scrapping
+from inventory.stocktakings import handlers as stocktakings
 from inventory.stores import handlers as stores
 from inventory.supplier_returns import handlers as supplier_returns
 from inventory.transfers import handlers as transfers
@@ -30,6 +31,7 @@ def _every_handler() -> Handlers:
         registered_returns,
         scrapping,
         supplier_returns,
+        stocktakings,
         orders,
         dispatches,
         holds,

@@ -10,6 +10,7 @@ from inventory.receipts.models import DeliveryRow
 from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
+from inventory.stocktakings.models import StocktakingRow
 from inventory.stores.models import CustomerRow, StoreRow
 from inventory.supplier_returns.models import SupplierReturnRow
 from inventory.tables import Base
@@ -34,6 +35,7 @@ __all__ = [
     "ReservationRow",
     "ReturnRow",
     "StockMoveRow",
+    "StocktakingRow",
     "StoreRow",
     "SupplierReturnRow",
     "TransferEffectRow",

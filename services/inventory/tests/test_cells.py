@@ -31,6 +31,12 @@ OWN, UNITS, REGIONS, ANOTHER_REGIONS = "170001", "170002", "170003", "170004"
 another region.
 """
 
+COUNT = {
+    "counted_at": "2026-03-02T08:00:00+01:00",
+    "lines": [{"article_number": "30457", "counted": 0}],
+}
+FIND = {"store": f"S{UNITS}", "found_on": "2026-03-02", "asked_by": OUTSIDER}
+
 
 async def things_of(
     world: World, name: str, point: str, *, prescriber: str = OUTSIDER, region: str = REGION
@@ -91,8 +97,10 @@ async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
         await assert_roles(world)
 
 
-@pytest.mark.rule("REF-18g")
-async def test_each_command_of_a_region_is_for_whom_its_row_names(given: Given) -> None:
+@pytest.mark.rule("REF-18a", "REF-18g")
+async def test_each_command_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
+    given: Given,
+) -> None:
     async with given(service, at=MONDAY) as world:
         await assert_commands(world)
 
@@ -161,6 +169,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.reservations.list": Upon(things=orders, key="order_id"),
                 "inventory.reservation.show": Upon(things=orders),
                 "inventory.hold.show": Upon(things=holds),
+                "inventory.stocktaking.show": Upon(things=stores),
+                "inventory.stocktaking.open": Upon(things=stores),
+                "inventory.stocktaking.count": Upon(things=stores, body=COUNT),
+                "inventory.stocktaking.post": Upon(things=stores),
+                "inventory.stocktaking.cancel": Upon(things=stores),
+                "inventory.device.find": Upon(things=devices, body=FIND),
             },
             reaching_nothing=("inventory.return.register", "inventory.supplier-return.register"),
         )

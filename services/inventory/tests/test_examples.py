@@ -12,7 +12,8 @@ from kvitt_testkit.world import Given, an_envelope, assert_rows_are_folds, stock
 @pytest.fixture
 def every_example() -> tuple[Example, ...]:
     """The examples of all message types with a handler."""
-    return examples_of(sorted(messages.messages, key=lambda kind: kind.wire_type))
+    told = [kind for kind in messages.messages if kind.wire_type]  # not what HTTP alone says
+    return examples_of(sorted(told, key=lambda kind: kind.wire_type))
 
 
 async def test_every_example_has_an_outcome(

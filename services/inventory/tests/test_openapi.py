@@ -9,6 +9,7 @@ from inventory.devices.api import DeviceLine
 from inventory.holds.api import HoldView
 from inventory.reservations.api import ReservationLine
 from inventory.stock.views import BalanceView, StockMoveView
+from inventory.stocktakings.api import StocktakingView
 from pydantic import BaseModel
 
 
@@ -23,6 +24,7 @@ from pydantic import BaseModel
         LifeView,
         ReservationLine,
         StockMoveView,
+        StocktakingView,
     ],
 )
 def test_a_views_example_is_one_of_its_kind(view: type[BaseModel]) -> None:

@@ -13,6 +13,9 @@ from inventory.holds.domain import evolve as evolve_hold
 from inventory.models import Base
 from inventory.reservations.domain import Reservation
 from inventory.reservations.domain import evolve as evolve_reservation
+from inventory.stocktakings.commands import CountShelf
+from inventory.stocktakings.domain import Stocktaking
+from inventory.stocktakings.domain import evolve as evolve_stocktaking
 from kvitt_contracts import inventory, orders, topics
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
@@ -45,13 +48,16 @@ UNUSED = {
     ),
 }
 
+OVER_HTTP_ALONE = {CountShelf}
+"""What users say that no region sends."""
+
 
 def test_every_message_that_inventory_consumes_is_handled_or_known_to_need_nothing() -> None:
     consumed: set[type[Message]] = {
         kind for topic in topics.consumed_by("inventory", ["ac"]) for kind in topic.types
     }
 
-    assert set(messages.messages) == consumed - UNUSED
+    assert set(messages.messages) == consumed - UNUSED | OVER_HTTP_ALONE
 
 
 def test_every_event_of_a_device_evolves_it() -> None:
@@ -72,6 +78,13 @@ def test_every_event_of_a_reservation_evolves_it() -> None:
     for one in examples_of(topics.INVENTORY_RESERVATIONS.types):
         evolved = evolve_reservation(reserved, typing.cast(inventory.ReservationEvent, one.message))
         assert isinstance(evolved, Reservation)
+
+
+def test_every_event_of_a_stocktaking_evolves_it() -> None:
+    planned = evolve_stocktaking(None, example(inventory.StocktakingPlanned))
+    for one in examples_of(topics.INVENTORY_STOCKTAKINGS.types):
+        evolved = evolve_stocktaking(planned, typing.cast(inventory.StocktakingEvent, one.message))
+        assert isinstance(evolved, Stocktaking)
 
 
 def test_every_event_of_an_article_evolves_it() -> None:

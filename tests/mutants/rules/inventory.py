@@ -6,6 +6,7 @@ from tests.mutants.mutant import Swap
 from tests.mutants.rules.inventory_devices import DEVICES
 from tests.mutants.rules.inventory_orders import ORDERS_IN_STOCK
 from tests.mutants.rules.inventory_reach import REACH
+from tests.mutants.rules.inventory_stocktakings import STOCKTAKINGS
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/inventory/inventory"
@@ -346,5 +347,6 @@ INVENTORY: tuple[RuleMutant, ...] = (
     *_STORES,
     *DEVICES,
     *ORDERS_IN_STOCK,
+    *STOCKTAKINGS,
     *REACH,
 )

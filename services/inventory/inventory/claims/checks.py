@@ -20,6 +20,7 @@ async def find(snapshot: Snapshot) -> list[Difference]:
     holds = await queries.holds_of_regions(snapshot)
     claims = await queries.claims_of_regions(snapshot)
     on_the_way = await queries.on_the_way(snapshot)
+    investigated = await queries.investigated(snapshot)
     found = []
     for region in sorted({*transfers, *holds, *claims}):
         asked, held = transfers.get(region, {}), holds.get(region, {})
@@ -27,7 +28,11 @@ async def find(snapshot: Snapshot) -> list[Difference]:
         wrong += [
             ("devices", *one)
             for one in domain.wrong_claims(
-                claims.get(region, ()), transfers=asked, holds=held, on_the_way=on_the_way
+                claims.get(region, ()),
+                transfers=asked,
+                holds=held,
+                on_the_way=on_the_way,
+                investigated=investigated,
             )
         ]
         found += [

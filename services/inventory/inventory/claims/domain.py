@@ -97,15 +97,21 @@ def wrong_claims(
     transfers: Mapping[UUID, Asked],
     holds: Mapping[UUID, Held],
     on_the_way: Set[tuple[UUID, UUID]],
+    investigated: Set[UUID] = frozenset(),
 ) -> Iterator[tuple[UUID, str]]:
     """Each device whose claim and whose hold, or whose order's goods on the way, do not agree, with
-    what is wrong. `on_the_way`: each order and device of it that has left a store.
+    what is wrong. `on_the_way`: each order and device of it that has left a store. `investigated`:
+    each device that is in the investigation store.
     """
     claimed: dict[UUID, Claimed] = {}
     for claim in claims:
         claimed[claim.device_id] = claim
         if claim.kind is ClaimKind.DISPATCH:
             if (claim.by, claim.device_id) not in on_the_way:
+                yield claim.device_id, "claimed_by_nothing"
+            continue
+        if claim.kind is ClaimKind.INVESTIGATION:
+            if claim.device_id not in investigated:
                 yield claim.device_id, "claimed_by_nothing"
             continue
         hold = holds.get(claim.by)

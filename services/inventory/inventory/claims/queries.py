@@ -4,12 +4,14 @@ from collections import defaultdict
 from uuid import UUID
 
 from kvitt_chassis.operating.checks import Snapshot
-from sqlalchemy import select, text
+from sqlalchemy import and_, select, text
 
 from inventory.claims.domain import Claimed, Held
 from inventory.devices.models import DeviceRow
 from inventory.holds.domain import Status
 from inventory.holds.models import HoldRow
+from inventory.stores.domain import StoreKind
+from inventory.stores.models import StoreRow
 
 
 async def holds_of_regions(snapshot: Snapshot) -> dict[str, dict[UUID, Held]]:
@@ -44,6 +46,19 @@ async def on_the_way(snapshot: Snapshot) -> set[tuple[UUID, UUID]]:
     return {(row.order_id, UUID(row.device_id)) for row in found}
 
 
+async def investigated(snapshot: Snapshot) -> set[UUID]:
+    """Each device that is in an investigation store."""
+    return set(await snapshot.session.scalars(_INVESTIGATED))
+
+
+_INVESTIGATED = (
+    select(DeviceRow.id)
+    .join(
+        StoreRow,
+        and_(StoreRow.region == DeviceRow.region, StoreRow.store == DeviceRow.holder_key),
+    )
+    .where(DeviceRow.holder_kind == "store", StoreRow.kind == StoreKind.INVESTIGATION)
+)
 _RELEASED = text(
     "SELECT key FROM events WHERE topic = 'inventory.holds' AND type = 'inventory.hold.released.v1'"
 )

@@ -41,11 +41,16 @@ class ClaimKind(StrEnum):
     TRANSFER = "transfer"
     LOCK = "lock"
     DISPATCH = "dispatch"
+    INVESTIGATION = "investigation"
+
+
+OF_TRANSFERS = frozenset({ClaimKind.TRANSFER, ClaimKind.LOCK})
+"""The claims that a hold has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """At most one at a time on a device. `by`: the transfer or the order."""
+    """At most one at a time on a device. `by`: the transfer, the order or the stocktaking."""
 
     kind: ClaimKind
     by: UUID

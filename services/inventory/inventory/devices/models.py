@@ -34,7 +34,8 @@ class DeviceRow(
 ):
     """A marked device. A claim or a change of its custody requires this row's lock.
 
-    The claim is no part of the device's own events: it belongs to a hold or a dispatch.
+    The claim is no part of the device's own events: it belongs to a hold, a dispatch or a
+    stocktaking.
     `holder_kind`, `holder_key`, `number_text`, and what is computed of the custody, serve the lists
     alone.
     """

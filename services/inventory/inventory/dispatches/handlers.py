@@ -20,7 +20,7 @@ from kvitt_contracts.types import (
 from inventory.arrivals.domain import arrivals, arriving, next_arrival
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id, get_article
-from inventory.devices.domain import Claim, ClaimKind
+from inventory.devices.domain import OF_TRANSFERS, Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import lock_devices_numbered, new_device_id
 from inventory.dispatches import domain
@@ -73,7 +73,7 @@ def _locked_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowK
     for device_id in _named_devices(fact, tx):
         yield DeviceRow, device_id
         device = tx.fetched(DeviceRow, device_id)
-        if device and device.claim and device.claim.kind is not ClaimKind.DISPATCH:
+        if device and device.claim and device.claim.kind in OF_TRANSFERS:
             yield HoldRow, device.claim.by
     yield from _locked_to_arrive(order.order_id, tx)
     yield ReservationRow, order.order_id

@@ -9,7 +9,7 @@ from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.regions import DeviceReturned
 from kvitt_contracts.types import DeviceId, OrderId
 
-from inventory.devices.domain import ClaimKind
+from inventory.devices.domain import OF_TRANSFERS, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
 from inventory.devices.writes import change_custody
@@ -35,7 +35,7 @@ def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowK
         return
     yield from balance_rows(fact.store, [known.article_number], tx)
     yield DeviceRow, known.id
-    if known.claim is not None and known.claim.kind is not ClaimKind.DISPATCH:
+    if known.claim is not None and known.claim.kind in OF_TRANSFERS:
         yield HoldRow, known.claim.by
 
 

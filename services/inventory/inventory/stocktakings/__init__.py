@@ -1,0 +1,1 @@
+"""Stocktakings: stores are counted, and what differs is posted."""

@@ -1,0 +1,271 @@
+"""Handlers of stocktakings: planned, announced, opened, counted, posted; what is found again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from kvitt_chassis.handlers import Handlers, RowKey, Timer
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import start_of_day
+from kvitt_contracts.inventory import (
+    CancelStocktaking,
+    CountedArticle,
+    CustodyCause,
+    FindDevice,
+    MoveKind,
+    OpenStocktaking,
+    PostStocktaking,
+)
+from kvitt_contracts.regions import CountedShelf, ShelfCountStated, StoreStated
+from kvitt_contracts.types import DeviceId, StocktakingId, StoreHolder, StoreId, UserId
+
+from inventory.articles.models import ArticleRow
+from inventory.articles.queries import article_id
+from inventory.devices import domain as devices
+from inventory.devices.domain import ClaimKind
+from inventory.devices.models import DeviceRow
+from inventory.devices.queries import find_device_id, new_device_id
+from inventory.devices.writes import change_custody
+from inventory.reservations.backorders import serve_backorders
+from inventory.stock.writes import lock_balances, move_stock
+from inventory.stocktakings import domain
+from inventory.stocktakings.commands import CountShelf
+from inventory.stocktakings.models import StocktakingRow
+from inventory.stocktakings.queries import is_own_store, stocktaking_id, stores_of_devices
+from inventory.stocktakings.writes import compare, planned
+from inventory.stocktakings.writes import post as post_found
+from inventory.stores.domain import StoreKind
+from inventory.stores.models import StoreRow
+from inventory.stores.queries import check_store_holds_stock, rows_of_store
+
+messages = Handlers()
+
+STOCKTAKING_ANNOUNCED = Timer("stocktaking_announced", StocktakingRow)
+
+_of_stores = Handlers()
+_of_stores.project(StoreStated, StoreRow, kind=lambda fact: StoreKind(fact.kind))
+_STATE_STORE: Final = _of_stores.messages[StoreStated].handler
+
+
+def _locked_to_state(fact: StoreStated, tx: Transaction) -> Iterable[RowKey]:
+    yield StoreRow, fact.store
+    yield StocktakingRow, stocktaking_id(tx, fact.store)
+
+
+@messages.on(StoreStated, loads=_locked_to_state)
+async def state_store(fact: StoreStated, tx: Transaction) -> None:
+    """INV-4: the store as it is stated last; INV-10: its first round is planned, by policy."""
+    await _STATE_STORE(fact, tx)
+    row = await tx.find(StocktakingRow, stocktaking_id(tx, fact.store))
+    is_counted = fact.kind in (StoreKind.CENTRAL, StoreKind.OWN)
+    if row is None and is_counted:
+        await _plan(tx, fact.store)
+
+
+@messages.timer(STOCKTAKING_ANNOUNCED)
+async def announce(row: StocktakingRow, due: datetime, tx: Transaction) -> None:
+    """INV-10: the unit is notified in good time."""
+    tx.record(row, *domain.announce(StocktakingId(row.id), row.state()))
+
+
+@messages.command(OpenStocktaking)
+async def open_stocktaking(command: OpenStocktaking, tx: Transaction) -> None:
+    """Begin to count a store, planned or not; business goes on (INV-10).
+
+    Refused: UNKNOWN_STORE, NOT_COUNTED, STORE_ELSEWHERE, ALREADY_OPEN (INV-10).
+    """
+    store = await tx.get(StoreRow, command.store, rule="INV-10", field="store")
+    domain.check_kind(store.kind)
+    domain.check_own(is_own=await is_own_store(tx, store, command.by))
+    key = stocktaking_id(tx, command.store)
+    row = await tx.find(StocktakingRow, key)
+    opened = domain.open_round(key, row.state() if row else None, at=tx.now, by=command.by)
+    if row is None or row.status in (domain.Status.POSTED, domain.Status.CANCELLED):
+        tx.record_at(StocktakingRow, key, await planned(tx, store, on=tx.today), opened)
+    else:
+        tx.record(row, opened)
+    tx.cancel_timer(STOCKTAKING_ANNOUNCED, key=key)
+
+
+@messages.on(
+    ShelfCountStated, of=StocktakingRow, key=lambda fact, tx: stocktaking_id(tx, fact.store)
+)
+async def state_count(row: StocktakingRow, fact: ShelfCountStated, tx: Transaction) -> None:
+    """A batch of counts (INV-10). A stocktaking that is not known yet: the fact waits.
+
+    Refused: NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE, DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE,
+    DEVICE_NOT_IN_STORE (INV-10).
+    """
+    await _count(row, fact.counted_at, fact.lines, fact.by, tx)
+
+
+@messages.command(
+    CountShelf,
+    of=StocktakingRow,
+    key=lambda command, tx: stocktaking_id(tx, command.store),
+    rule="INV-10",
+)
+async def count_shelf(row: StocktakingRow, command: CountShelf, tx: Transaction) -> None:
+    """A batch of counts (INV-10).
+
+    Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE,
+    DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE, DEVICE_NOT_IN_STORE (INV-10).
+    """
+    await _count(row, command.counted_at, command.lines, command.by, tx)
+
+
+@messages.command(
+    PostStocktaking,
+    of=StocktakingRow,
+    key=lambda command, tx: stocktaking_id(tx, command.store),
+    rule="INV-10",
+)
+async def post_stocktaking(row: StocktakingRow, command: PostStocktaking, tx: Transaction) -> None:
+    """Post what differs; missing devices are searched for (INV-10).
+
+    Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, NOTHING_COUNTED, NO_INVESTIGATION_STORE,
+    PROMISED_IS_MISSING (INV-10).
+    """
+    found = await compare(tx, row.state())
+    posted = domain.post(
+        StocktakingId(row.id),
+        row.state(),
+        differences=found.differences,
+        missing_devices=len(found.missing),
+        on=tx.today,
+        by=command.by,
+    )
+    await post_found(tx, row, found)
+    tx.record(row, posted)
+    await _plan(tx, row.store)
+
+
+@messages.command(
+    CancelStocktaking,
+    of=StocktakingRow,
+    key=lambda command, tx: stocktaking_id(tx, command.store),
+    rule="INV-10",
+)
+async def cancel_stocktaking(
+    row: StocktakingRow, command: CancelStocktaking, tx: Transaction
+) -> None:
+    """Count nothing this time (INV-10).
+
+    Refused: UNKNOWN_STOCKTAKING, STORE_ELSEWHERE, NOT_OPENED (INV-10).
+    """
+    store = await tx.get(StoreRow, row.store)
+    domain.check_own(is_own=await is_own_store(tx, store, command.by))
+    tx.record(row, domain.cancel(StocktakingId(row.id), row.state(), by=command.by))
+    await _plan(tx, row.store)
+
+
+def _read_to_find(command: FindDevice, tx: Transaction) -> Iterable[RowKey]:
+    yield DeviceRow, new_device_id(tx, command.device_number)
+    yield from rows_of_store(command.store, tx)
+
+
+@messages.command(FindDevice, reads=_read_to_find)
+async def find_device(command: FindDevice, tx: Transaction) -> None:
+    """A missing device is found: it is in the store again, and free (INV-10).
+
+    Refused: UNKNOWN_DEVICE, UNKNOWN_STORE, NOT_INVESTIGATED (INV-10),
+    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    """
+    named = await find_device_id(tx, command.device_number)
+    key = named or new_device_id(tx, command.device_number)
+    known = await tx.get(DeviceRow, key, rule="INV-10", field="device_number")
+    await tx.get(StoreRow, command.store, rule="INV-10", field="store")
+    await check_store_holds_stock(tx, command.store)
+    left = known.state().store
+    for store in sorted({command.store, left or command.store}):
+        await lock_balances(tx, store, [known.article_number])
+    row = await tx.lock(DeviceRow, known.id)
+    claim = row.claim
+    domain.check_investigated(is_investigated=_is_investigated(row))
+    row.claim = None
+    for place, change in ((left, -1), (command.store, 1)):
+        if place is not None:
+            await move_stock(
+                tx,
+                place,
+                row.article_number,
+                MoveKind.STATED,
+                on=command.found_on,
+                available=change,
+                cause_id=claim.by if claim else None,
+            )
+    await serve_backorders(tx, command.store, row.article_number)
+    changed = devices.change_custody(
+        DeviceId(row.id),
+        row.state(),
+        holder=StoreHolder(store=command.store),
+        payer_id=None,
+        customer_id=None,
+        prescriber=None,
+        since=command.found_on,
+        cause=CustodyCause(stocktaking_id=StocktakingId(claim.by) if claim else None),
+    )
+    await change_custody(tx, row, changed)
+
+
+def _is_investigated(row: DeviceRow) -> bool:
+    return row.claim is not None and row.claim.kind is ClaimKind.INVESTIGATION
+
+
+async def _plan(tx: Transaction, store: StoreId) -> None:
+    """Plan the store's next round, where the region's policy has rounds."""
+    policy = tx.policy.stocktaking
+    if policy is None:
+        return
+    day = domain.planned_day(policy, after=tx.today)
+    key = stocktaking_id(tx, store)
+    tx.record_at(StocktakingRow, key, await planned(tx, await tx.get(StoreRow, store), on=day))
+    due = start_of_day(domain.announced_day(policy, day))
+    tx.schedule(STOCKTAKING_ANNOUNCED, key=key, due=max(due, tx.now))
+
+
+async def _count(
+    row: StocktakingRow,
+    at: datetime,
+    lines: tuple[CountedShelf, ...],
+    by: UserId,
+    tx: Transaction,
+) -> None:
+    counted = [await _line(row, line, place, at, tx) for place, line in enumerate(lines)]
+    batch: UUID = tx.mint()
+    tx.record(
+        row,
+        domain.count(
+            StocktakingId(row.id), row.state(), batch=batch, counted_at=at, lines=counted, by=by
+        ),
+    )
+
+
+async def _line(
+    row: StocktakingRow, line: CountedShelf, place: int, at: datetime, tx: Transaction
+) -> CountedArticle:
+    key = article_id(tx, line.article_number)
+    article = await tx.get(ArticleRow, key, rule="INV-10", field=f"lines.{place}.article_number")
+    ids = {number: await find_device_id(tx, number) for number in line.devices}
+    known = {
+        device.id: device for device in await tx.look_up_all(DeviceRow, filter(None, ids.values()))
+    }
+    stores = await stores_of_devices(tx, [DeviceId(one) for one in known], at=at) if known else {}
+    domain.check_line(
+        line.counted,
+        line.devices,
+        marked=article.marked,
+        place=place,
+        unknown=[
+            number
+            for number, device in ids.items()
+            if device is None or known[device].article_number != line.article_number
+        ],
+        elsewhere=[number for number, one in ids.items() if one and stores.get(one) != row.store],
+    )
+    return CountedArticle(
+        article_number=line.article_number,
+        counted=line.counted,
+        devices=tuple(one for one in ids.values() if one is not None),
+    )

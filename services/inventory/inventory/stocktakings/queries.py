@@ -1,0 +1,137 @@
+"""Look-ups of stocktakings: what is to be counted, what the ledger says, what was in a store."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from kvitt_chassis.http import RegionReader
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceId,
+    Role,
+    StocktakingId,
+    StoreId,
+    UserId,
+    identify,
+)
+from sqlalchemy import ColumnElement, func, literal_column, select
+
+from inventory.articles.models import ArticleRow
+from inventory.devices.domain import ClaimKind
+from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.people.models import UserRow
+from inventory.stock.models import StockMoveRow
+from inventory.stocktakings.domain import COUNTED_TYPES
+from inventory.stores.domain import StoreKind
+from inventory.stores.models import CustomerRow, StoreRow
+
+
+def stocktaking_id(tx: Transaction, store: StoreId) -> StocktakingId:
+    """The id of a store's stocktaking."""
+    return StocktakingId(identify(tx.region, "stocktaking", store))
+
+
+async def is_own_store(tx: Transaction, store: StoreRow, user: UserId) -> bool:
+    """Whether a user may count a store: of their service points, or any for customer service."""
+    row = await tx.search(UserRow, UserRow.user_id, user)
+    if row is None or Role.CUSTOMER_SERVICE in row.roles:
+        return row is not None
+    units = await tx.look_up_all(CustomerRow, row.service_points)
+    drawn_from = {unit.store for unit in units} if store.kind is StoreKind.OWN else set()
+    return store.service_point in row.service_points or store.store in drawn_from
+
+
+async def investigation_store(tx: Transaction) -> StoreId | None:
+    """The region's store of what is missing, or None."""
+    return await tx.session.scalar(
+        select(StoreRow.store)
+        .where(StoreRow.region == tx.region, StoreRow.kind == StoreKind.INVESTIGATION)
+        .order_by(StoreRow.store)
+        .limit(1)
+    )
+
+
+# decision 0352: what left after the shelf was counted is no difference
+async def expected_at(
+    tx: Transaction, store: StoreId, counted: Mapping[ArticleNumber, datetime]
+) -> Mapping[ArticleNumber, int]:
+    """What the ledger says stood on the shelf of each article at its instant: available and
+    reserved (INV-10). The articles' balances are locked.
+    """
+    return {
+        number: int(
+            await tx.session.scalar(
+                select(
+                    func.coalesce(func.sum(StockMoveRow.available + StockMoveRow.reserved), 0)
+                ).where(
+                    StockMoveRow.region == tx.region,
+                    StockMoveRow.store == store,
+                    StockMoveRow.article_number == number,
+                    StockMoveRow.recorded_at <= at,
+                )
+            )
+            or 0
+        )
+        for number, at in counted.items()
+    }
+
+
+async def devices_in_store(
+    tx: Transaction, store: StoreId, number: ArticleNumber, *, since: datetime
+) -> list[DeviceId]:
+    """The devices of an article that are in a store and were there at an instant already, without
+    those that are on their way. The article's balance is locked, so that none leaves meanwhile.
+    """
+    came_at = (
+        select(func.max(CustodyRow.recorded_at))
+        .where(CustodyRow.region == DeviceRow.region, CustodyRow.device_id == DeviceRow.id)
+        .scalar_subquery()
+    )
+    query = select(DeviceRow.id).where(
+        DeviceRow.region == tx.region,
+        DeviceRow.holder_kind == "store",
+        DeviceRow.holder_key == store,
+        DeviceRow.article_number == number,
+        DeviceRow.claim_kind.is_distinct_from(ClaimKind.DISPATCH),
+        came_at <= since,
+    )
+    return [DeviceId(key) for key in await tx.session.scalars(query.order_by(DeviceRow.id))]
+
+
+async def stores_of_devices(
+    tx: Transaction, devices: Sequence[DeviceId], *, at: datetime
+) -> Mapping[UUID, str | None]:
+    """In which store each device was at an instant, by what was known then; None: on loan."""
+    store: ColumnElement[str | None] = literal_column("custody #>> '{holder,store}'").label("store")
+    query = (
+        select(CustodyRow.device_id, store)
+        .where(
+            CustodyRow.region == tx.region,
+            CustodyRow.device_id.in_(devices),
+            CustodyRow.recorded_at <= at,
+        )
+        .order_by(CustodyRow.device_id, CustodyRow.number)
+    )
+    found = await tx.session.execute(query)
+    return {row.device_id: row.store for row in found}
+
+
+async def articles_to_count(
+    reader: RegionReader, store: StoreId, *, since: date | None
+) -> Sequence[ArticleRow]:
+    """The articles to count in a store: main devices, accessories and spare parts that it has, or
+    that have moved since the last round was posted (INV-10).
+    """
+    has = func.sum(StockMoveRow.available + StockMoveRow.reserved) != 0
+    moved = (
+        select(StockMoveRow.article_number)
+        .where(StockMoveRow.region == reader.region, StockMoveRow.store == store)
+        .group_by(StockMoveRow.article_number)
+        .having(has | (func.max(StockMoveRow.moved_on) > (since or date.min)))
+    )
+    return await reader.all(
+        select(ArticleRow)
+        .where(ArticleRow.article_number.in_(moved), ArticleRow.type.in_(sorted(COUNTED_TYPES)))
+        .order_by(ArticleRow.article_number)
+    )

@@ -1,0 +1,167 @@
+"""How a stocktaking is posted: what is missing leaves the store, what differs is moved."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import (
+    CustodyCause,
+    CustodyChanged,
+    MoveKind,
+    StockDifference,
+    StocktakingPlanned,
+)
+from kvitt_contracts.types import (
+    ArticleNumber,
+    CustomerId,
+    DeviceId,
+    StocktakingId,
+    StoreHolder,
+    StoreId,
+)
+
+from inventory.articles.queries import get_article
+from inventory.devices import domain as devices
+from inventory.devices.domain import OF_TRANSFERS, Claim, ClaimKind
+from inventory.devices.models import DeviceRow
+from inventory.devices.writes import change_custody
+from inventory.holds.writes import break_claim, lock_claiming_holds
+from inventory.reservations.backorders import lock_waiting, serve_backorders
+from inventory.stock.domain import BalanceTooLow
+from inventory.stock.writes import lock_balances, move_stock
+from inventory.stocktakings import domain
+from inventory.stocktakings.models import StocktakingRow
+from inventory.stocktakings.queries import (
+    devices_in_store,
+    expected_at,
+    investigation_store,
+    stocktaking_id,
+)
+from inventory.stores.models import CustomerRow, StoreRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a round has come to: what differs, how much of it is to be moved as it is not marked,
+    and which devices are missing.
+    """
+
+    differences: tuple[StockDifference, ...]
+    moves: Mapping[ArticleNumber, int]
+    missing: tuple[DeviceId, ...]
+
+
+async def planned(tx: Transaction, store: StoreRow, *, on: date) -> StocktakingPlanned:
+    """The plan of a store's next round, to be counted by a Stockholm day."""
+    point = store.service_point
+    owner = await tx.look_up(CustomerRow, CustomerId(point)) if point else None
+    return StocktakingPlanned(
+        stocktaking_id=stocktaking_id(tx, store.store),
+        store=store.store,
+        service_point=point,
+        planned_on=on,
+        is_private_clinic=owner is not None and owner.private_clinic,
+    )
+
+
+async def compare(tx: Transaction, taking: domain.Stocktaking) -> Found:
+    """Compare what was counted with the ledger. Locks the balances of what was counted."""
+    counts = {one.article_number: one for one in taking.counts}
+    await lock_balances(tx, taking.store, counts)
+    at = {number: one.counted_at for number, one in counts.items()}
+    expected = await expected_at(tx, taking.store, at)
+    differences: list[StockDifference] = []
+    moves: dict[ArticleNumber, int] = {}
+    missing: list[DeviceId] = []
+    for number, one in counts.items():
+        differs = domain.difference(one, expected=expected[number])
+        if not differs:
+            continue
+        differences += differs
+        if not (await get_article(tx, number)).marked:
+            moves[number] = one.counted - expected[number]
+            continue
+        there = await devices_in_store(tx, taking.store, number, since=one.counted_at)
+        missing += domain.missing(one, in_store=there)
+    return Found(differences=tuple(differences), moves=moves, missing=tuple(missing))
+
+
+async def post(tx: Transaction, row: StocktakingRow, found: Found) -> None:
+    """Move what differs, and put missing devices into the investigation store, claimed (INV-10).
+
+    Raises StocktakingRefused: NO_INVESTIGATION_STORE, PROMISED_IS_MISSING.
+    """
+    away = await investigation_store(tx) if found.missing else None
+    if found.missing and away is None:
+        raise domain.refuse_without_investigation_store()
+    if away is not None:
+        missed = await tx.look_up_all(DeviceRow, found.missing)
+        await lock_balances(tx, away, {one.article_number for one in missed})
+    rows = await tx.lock_all(DeviceRow, found.missing)
+    await lock_claiming_holds(tx, rows)
+    for number, change in sorted(found.moves.items()):
+        await _move(tx, row.store, number, row, available=change)
+    more = sorted(number for number, change in found.moves.items() if change > 0)
+    for one in rows:
+        await _miss(tx, row, one)
+        await _move(tx, away or row.store, one.article_number, row, available=1)
+    await lock_waiting(tx, Counter({(row.store, number): 0 for number in more}))
+    for number in more:
+        await serve_backorders(tx, row.store, number)
+    for one in rows:  # last, since it locks the region's count
+        await change_custody(tx, one, _to(one, away or row.store, row, tx))
+
+
+# decision 0353: no device is without a holder, and what is missing is promised to nobody
+async def _miss(tx: Transaction, row: StocktakingRow, device: DeviceRow) -> None:
+    """Take one missing device out of the store; a transfer that held it is informed."""
+    was_held = device.claim is not None and device.claim.kind in OF_TRANSFERS
+    await break_claim(tx, device, reason="LOST")
+    device.claim = Claim(kind=ClaimKind.INVESTIGATION, by=row.id)
+    await _move(
+        tx,
+        row.store,
+        device.article_number,
+        row,
+        available=0 if was_held else -1,
+        reserved=-1 if was_held else 0,
+    )
+
+
+async def _move(
+    tx: Transaction,
+    store: StoreId,
+    number: ArticleNumber,
+    row: StocktakingRow,
+    *,
+    available: int,
+    reserved: int = 0,
+) -> None:
+    try:
+        await move_stock(
+            tx,
+            store,
+            number,
+            MoveKind.STATED,
+            on=tx.today,
+            available=available,
+            reserved=reserved,
+            cause_id=row.id,
+        )
+    except BalanceTooLow as error:
+        raise domain.refuse_promised(number) from error
+
+
+def _to(device: DeviceRow, store: StoreId, row: StocktakingRow, tx: Transaction) -> CustodyChanged:
+    return devices.change_custody(
+        DeviceId(device.id),
+        device.state(),
+        holder=StoreHolder(store=store),
+        payer_id=None,
+        customer_id=None,
+        prescriber=None,
+        since=tx.today,
+        cause=CustodyCause(stocktaking_id=StocktakingId(row.id)),
+    )

@@ -1,0 +1,60 @@
+"""Rule mutants of inventory: stocktakings, and what they miss."""
+
+from typing import Final
+
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/inventory/inventory"
+_TAKING: Final = f"{_CODE}/stocktakings"
+_TESTS: Final = "services/inventory/tests/test_stocktakings.py::test"
+
+STOCKTAKINGS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "INV-10a",
+        "A store is counted once and never again",
+        f"{_TAKING}/handlers.py",
+        "    tx.record(row, posted)\n    await _plan(tx, row.store)",
+        "    tx.record(row, posted)",
+        f"{_TESTS}_a_store_is_counted_once_a_year",
+    ),
+    rule_mutant(
+        "INV-10c",
+        "Services are counted too, and accessories are not",
+        f"{_TAKING}/domain.py",
+        "ArticleType.MAIN_DEVICE, ArticleType.ACCESSORY, ArticleType.SPARE_PART",
+        "ArticleType.MAIN_DEVICE, ArticleType.SERVICE, ArticleType.SPARE_PART",
+        f"{_TESTS}_the_basis_is_what_has_a_balance_or_has_moved_and_no_service",
+    ),
+    rule_mutant(
+        "INV-10d",
+        "What is missing is added",
+        f"{_TAKING}/writes.py",
+        "moves[number] = one.counted - expected[number]",
+        "moves[number] = expected[number] - one.counted",
+        f"{_TESTS}_what_differs_is_posted_as_a_move_with_the_stocktaking_as_its_cause",
+    ),
+    rule_mutant(
+        "INV-10e",
+        "What is not found stays in its store",
+        f"{_TAKING}/writes.py",
+        "_to(one, away or row.store, row, tx)",
+        "_to(one, row.store, row, tx)",
+        f"{_TESTS}_a_marked_device_that_is_not_found_goes_to_the_investigation_store",
+    ),
+    rule_mutant(
+        "INV-10g",
+        "What is found again stays claimed",
+        f"{_TAKING}/handlers.py",
+        "    row.claim = None\n",
+        "    row.claim = claim\n",
+        f"{_TESTS}_a_device_that_is_found_again_is_put_back_and_is_free",
+    ),
+    rule_mutant(
+        "BMB-12d",
+        "What is searched for is said to be in another transfer",
+        f"{_CODE}/holds/domain.py",
+        "ClaimKind.INVESTIGATION: Reason.IN_INVESTIGATION",
+        "ClaimKind.INVESTIGATION: Reason.IN_TRANSFER",
+        f"{_TESTS}_what_a_stocktaking_misses_cannot_be_transferred_and_is_told_why",
+    ),
+)
