@@ -135,6 +135,7 @@ def _command(
     )
 
 
+_PICKUP = "/pickups/{pickup_id}"
 _PLACES = ("requester", "prescriber")
 
 _ORDERS = (
@@ -147,6 +148,15 @@ _ORDERS = (
         actors=_PLACES,
     ),
     _command("orders.order.void", "POST /orders/{order_id}:void", orders.VoidOrder, _WORKS),
+    _command("orders.pickup.request", "POST /pickups", orders.RequestPickup, _WORKS),
+    _command("orders.pickup.void", f"POST {_PICKUP}:void", orders.VoidPickup, _WORKS),
+    _command(
+        "orders.pickup.report",
+        f"POST {_PICKUP}:report",
+        orders.ReportPickup,
+        _STAFF,
+        actors=("technician",),
+    ),
     *_routes(
         "orders",
         {
@@ -158,6 +168,12 @@ _ORDERS = (
             "GET /orders/{order_id}/voiding": ("orders.order.voiding", _WORKS),
             "POST /orders/{order_id}:resolve-delivery": (
                 "orders.delivery.resolve",
+                {**_STAFF, **_SYSTEM},
+            ),
+            "GET /pickups": ("orders.pickups.list", _READS),
+            f"GET {_PICKUP}": ("orders.pickup.show", _READS),
+            f"POST {_PICKUP}:resolve-delivery": (
+                "orders.pickup.resolve",
                 {**_STAFF, **_SYSTEM},
             ),
             "GET /today": ("orders.today.show", _LOOKS_UP),

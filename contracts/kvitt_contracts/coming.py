@@ -27,10 +27,7 @@ TO_ORDERS = (
     orders.RequestBasketLoan,
     orders.ActOnBasketLoan,
     orders.DeliverBasketFee,
-    orders.RequestPickup,
     orders.MakePickupUrgent,
-    orders.VoidPickup,
-    orders.ReportPickup,
     orders.RegisterWorkOrder,
     orders.PlanWorkOrder,
     orders.StartWorkOrder,
@@ -114,9 +111,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved(
-        "orders.pickups", "PickupId", orders.PickupEvent, "inventory", "billing", "notifications"
-    ),
-    _reserved(
         "orders.work-orders",
         "WorkOrderId",
         orders.WorkOrderEvent,
@@ -138,14 +132,6 @@ TOPICS: tuple[Topic, ...] = (
         "the supplier's id",
         orders.SupplierEvent,
         "inventory",
-        "billing",
-        "notifications",
-    ),
-    _reserved(
-        "inventory.claims",
-        "the claimant's id",
-        inventory.ClaimEvent,
-        "orders",
         "billing",
         "notifications",
     ),

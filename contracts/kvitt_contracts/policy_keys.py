@@ -31,6 +31,9 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "id_format.care_unit": "REF-7",
     "private_clinics_hold_stock": "REF-7",
     "rent_proration": "BIL-1",
+    "pickup.reasons": "PCK-1",
+    "pickup.window_days": "PCK-3",
+    "pickup.overdue_days": "PCK-2",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -46,9 +49,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "order.draft_days": "ORD-1 in orders",
     "order.basket_days": "ORD-10 in orders",
     "product_areas": "REF-11 in orders",
-    "pickup.reasons": "PCK-1 in orders",
-    "pickup.window_days": "PCK-3 in orders",
-    "pickup.overdue_days": "PCK-2 in orders",
     "reconditioning": "INV-13 in inventory",
     "stocktaking.month": "INV-10 in inventory",
     "stocktaking.notice_days": "INV-10 in inventory",

@@ -41,6 +41,7 @@ __all__ = [
     "DAYS_14",
     "FOR_EVER",
     "INVENTORY_ARTICLES",
+    "INVENTORY_CLAIMS",
     "INVENTORY_DAYS",
     "INVENTORY_DEVICES",
     "INVENTORY_HOLDS",
@@ -50,6 +51,7 @@ __all__ = [
     "NOTIFICATIONS_MESSAGES",
     "ORDERS_CUSTOMER_ORDERS",
     "ORDERS_PERSONS",
+    "ORDERS_PICKUPS",
     "ORDERS_REFUSALS",
     "ORDERS_UNITS",
     "ORDERS_USERS",
@@ -103,6 +105,15 @@ ORDERS_CUSTOMER_ORDERS = domain_topic(
     "notifications",
     coming=orders.ComingOrderEvent,
 )
+ORDERS_PICKUPS = domain_topic(
+    "orders.pickups",
+    "PickupId",
+    orders.PickupEvent,
+    "inventory",
+    "notifications",
+    coming=orders.ComingPickupEvent,
+    to_come=["billing"],
+)
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -154,6 +165,13 @@ INVENTORY_HOLDS = domain_topic(
     "TransferId",
     inventory.HoldEvent,
     "bmb",
+)
+INVENTORY_CLAIMS = domain_topic(
+    "inventory.claims",
+    "the claimant's id",
+    inventory.ClaimEvent,
+    "orders",
+    to_come=["billing", "notifications"],
 )
 INVENTORY_DEVICES = domain_topic(
     "inventory.devices",
@@ -228,6 +246,9 @@ REGION_ORDERS = inbound_topic(
         orders.PlaceOrder,
         orders.RegisterWithdrawal,
         orders.VoidOrder,
+        orders.RequestPickup,
+        orders.VoidPickup,
+        orders.ReportPickup,
     ],
     coming=coming.TO_ORDERS,
 )
@@ -279,6 +300,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_UNITS,
     ORDERS_USERS,
     ORDERS_CUSTOMER_ORDERS,
+    ORDERS_PICKUPS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,
@@ -286,6 +308,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_ARTICLES,
     INVENTORY_RESERVATIONS,
     INVENTORY_HOLDS,
+    INVENTORY_CLAIMS,
     INVENTORY_DEVICES,
     INVENTORY_STOCK_MOVES,
     INVENTORY_DAYS,

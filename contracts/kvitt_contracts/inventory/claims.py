@@ -1,5 +1,4 @@
 """Topic `inventory.claims` (key: the claimant's id): claims by pickups, sales and fault reports.
-Reserved.
 
 A device has at most one open claim (BMB-12). A transfer's claim is published on `inventory.holds`,
 a basket's on `inventory.reservations`.

@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     OrderLineId,
     PatientRecipient,
     PersonRef,
+    PickupId,
     PolicyVersion,
     StoreHolder,
     StoreId,
@@ -68,6 +69,11 @@ def transfer_id(transfer: str | TransferId = "BMB-1", *, region: str = "ac") -> 
     if isinstance(transfer, UUID):
         return transfer
     return TransferId(identify(region, "transfer", transfer))
+
+
+def pickup_id(pickup: str = "H-1", *, region: str = "ac") -> PickupId:
+    """The id of the pickup that the region calls so."""
+    return PickupId(identify(region, "pickup", pickup))
 
 
 def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:

@@ -17,6 +17,7 @@ from inventory.holds import api as holds
 from inventory.holds.models import HoldRow
 from inventory.models import Base
 from inventory.people.models import UserRow
+from inventory.pickups.models import PickupClaimRow
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
 from inventory.stock.checks import BALANCES
@@ -42,6 +43,7 @@ service = Service(
         BalanceRow,
         DeviceRow,
         HoldRow,
+        PickupClaimRow,
         ReservationRow,
         CountRow,
         DaysRow,

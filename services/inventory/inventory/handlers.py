@@ -8,6 +8,7 @@ from inventory.dispatches import handlers as dispatches
 from inventory.holds import handlers as holds
 from inventory.orders import handlers as orders
 from inventory.people import handlers as people
+from inventory.pickups import handlers as pickups
 from inventory.receipts import handlers as receipts
 from inventory.returns import handlers as returns
 from inventory.stores import handlers as stores
@@ -26,6 +27,7 @@ def _every_handler() -> Handlers:
         orders,
         dispatches,
         holds,
+        pickups,
         days,
     ):
         together.include(part.messages)

@@ -5,6 +5,7 @@ from inventory.days.models import CountRow, DaysRow
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
+from inventory.pickups.models import PickupClaimRow
 from inventory.receipts.models import DeliveryRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
@@ -26,6 +27,7 @@ __all__ = [
     "DeviceRow",
     "HoldRow",
     "PersonRow",
+    "PickupClaimRow",
     "PlacedOrderRow",
     "ReservationRow",
     "StockMoveRow",

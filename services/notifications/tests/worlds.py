@@ -24,10 +24,10 @@ async def told(world: World) -> list[tuple[str, MessageKind]]:
     both = (MessagePosted, MessagePostedV2)
     events: list[Event] = await world.events()
     posted = [one for one in events if isinstance(one, both)]
-    return [(_whom(one.to), MessageKind(one.message)) for one in posted]
+    return [(whom(one.to), MessageKind(one.message)) for one in posted]
 
 
-def _whom(to: ToUser | ToServicePoint | ToStaff) -> str:
+def whom(to: ToUser | ToServicePoint | ToStaff) -> str:
     match to:
         case ToUser():
             return to.user_id

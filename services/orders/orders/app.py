@@ -13,6 +13,8 @@ from orders.numbers.models import NumberSeriesRow
 from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
+from orders.pickups.api import router as pickups
+from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
 from orders.today import router as today
 from orders.units.api import router as units
@@ -21,7 +23,7 @@ from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 service = Service(
     "orders",
     handlers=messages,
-    routers=[placements, customer_orders, people, care, units, contacts, today],
+    routers=[placements, customer_orders, pickups, people, care, units, contacts, today],
     base=Base,
     users=UserRow,
     lock_order=(
@@ -30,6 +32,7 @@ service = Service(
         CareUnitRow,
         UserRow,
         OrderRow,
+        PickupRow,
         PersonRow,
         PersonDetailsRow,
         NumberSeriesRow,

@@ -7,9 +7,10 @@ from orders.care.handlers import projections as care
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
 from orders.people.handlers import messages as people
+from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.units.handlers import messages as units
 
 messages = Handlers()
-for _noun in (people, units, contacts, articles, care, placements, customer_orders):
+for _noun in (people, units, contacts, articles, care, placements, customer_orders, pickups):
     messages.include(_noun)

@@ -19,15 +19,20 @@ async def find(snapshot: Snapshot) -> list[Difference]:
     transfers = await _transfers(snapshot)
     holds = await queries.holds_of_regions(snapshot)
     claims = await queries.claims_of_regions(snapshot)
+    pickups = await queries.pickups_of_regions(snapshot)
     on_the_way = await queries.on_the_way(snapshot)
     found = []
-    for region in sorted({*transfers, *holds, *claims}):
+    for region in sorted({*transfers, *holds, *claims, *pickups}):
         asked, held = transfers.get(region, {}), holds.get(region, {})
         wrong = [("holds", *one) for one in domain.wrong_holds(asked, held)]
         wrong += [
             ("devices", *one)
             for one in domain.wrong_claims(
-                claims.get(region, ()), transfers=asked, holds=held, on_the_way=on_the_way
+                claims.get(region, ()),
+                transfers=asked,
+                holds=held,
+                on_the_way=on_the_way,
+                pickups=pickups.get(region, set()),
             )
         ]
         found += [

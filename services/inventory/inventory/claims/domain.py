@@ -97,15 +97,18 @@ def wrong_claims(
     transfers: Mapping[UUID, Asked],
     holds: Mapping[UUID, Held],
     on_the_way: Set[tuple[UUID, UUID]],
+    pickups: Set[tuple[UUID, UUID]],
 ) -> Iterator[tuple[UUID, str]]:
     """Each device whose claim and whose hold, or whose order's goods on the way, do not agree, with
-    what is wrong. `on_the_way`: each order and device of it that has left a store.
+    what is wrong. `on_the_way`: each order and device of it that has left a store. `pickups`: each
+    pickup and device that it claims.
     """
     claimed: dict[UUID, Claimed] = {}
     for claim in claims:
         claimed[claim.device_id] = claim
-        if claim.kind is ClaimKind.DISPATCH:
-            if (claim.by, claim.device_id) not in on_the_way:
+        if claim.kind in (ClaimKind.DISPATCH, ClaimKind.PICKUP):
+            behind = on_the_way if claim.kind is ClaimKind.DISPATCH else pickups
+            if (claim.by, claim.device_id) not in behind:
                 yield claim.device_id, "claimed_by_nothing"
             continue
         hold = holds.get(claim.by)
@@ -113,6 +116,10 @@ def wrong_claims(
             yield claim.device_id, "claimed_by_nothing"
         elif (claim.kind is ClaimKind.LOCK) is not transfers.get(claim.by, Asked()).is_locked:
             yield claim.device_id, "lock"
+    for pickup_id, device_id in sorted(pickups):
+        claim_of = claimed.get(device_id)
+        if claim_of is None or claim_of.by != pickup_id:
+            yield device_id, "held_and_not_claimed"
     for transfer_id, hold in holds.items():
         for device_id in sorted(hold.devices):
             claim_of = claimed.get(device_id)

@@ -52,8 +52,10 @@ router = ApiRouter(tags=["Hjälpmedel (individer)"])
 class ClaimView(FromRow):
     """Vad som håller hjälpmedlet just nu."""
 
-    kind: Annotated[domain.ClaimKind, Field(description="Byte, låst byte eller på väg ut")]
-    by: Annotated[UUID, Field(description="Bytets eller orderns id")]
+    kind: Annotated[
+        domain.ClaimKind, Field(description="Byte, låst byte, på väg ut eller hämtorder")
+    ]
+    by: Annotated[UUID, Field(description="Bytets, orderns eller hämtorderns id")]
 
 
 class DeviceLine(BaseModel):

@@ -40,11 +40,12 @@ class ClaimKind(StrEnum):
     TRANSFER = "transfer"
     LOCK = "lock"
     DISPATCH = "dispatch"
+    PICKUP = "pickup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """At most one at a time on a device. `by`: the transfer or the order."""
+    """At most one at a time on a device. `by`: the transfer, the order or the pickup."""
 
     kind: ClaimKind
     by: UUID

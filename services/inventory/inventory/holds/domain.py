@@ -34,16 +34,19 @@ class Reason(StrEnum):
     IN_TRANSFER = "IN_TRANSFER"
     LOCKED = "LOCKED"
     IN_DISPATCH = "IN_DISPATCH"
+    IN_PICKUP = "IN_PICKUP"
     NOT_AT_RECIPIENT = "NOT_AT_RECIPIENT"
     NOT_IN_STORE = "NOT_IN_STORE"
     RESERVED_FOR_ORDERS = "RESERVED_FOR_ORDERS"
 
 
-_BY_CLAIM = {
+BY_CLAIM = {
     ClaimKind.TRANSFER: Reason.IN_TRANSFER,
     ClaimKind.LOCK: Reason.LOCKED,
     ClaimKind.DISPATCH: Reason.IN_DISPATCH,
+    ClaimKind.PICKUP: Reason.IN_PICKUP,
 }
+"""What a device is in, by what claims it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +175,7 @@ def _refusal(
     if wanted.device is None:
         return Reason.UNKNOWN_DEVICE
     if wanted.claim is not None:
-        return _BY_CLAIM[wanted.claim.kind]
+        return BY_CLAIM[wanted.claim.kind]
     if at is not None and wanted.holder != at:
         return Reason.NOT_IN_STORE if isinstance(at, StoreHolder) else Reason.NOT_AT_RECIPIENT
     if wanted.device.store is None:

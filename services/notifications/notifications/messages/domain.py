@@ -28,6 +28,14 @@ CUSTOMER_SERVICE: Final = Word("customer_service")
 """The duty of the staff who do what others cannot (REF-12)."""
 
 
+class NewKind(StrEnum):
+    """The kinds of messages that the first version of the event does not have (NTF-2)."""
+
+    PICKUP_ORDERED = "pickup_ordered"
+    PICKUP_REPORTED = "pickup_reported"
+    PICKUP_OVERDUE = "pickup_overdue"
+
+
 class Status(StrEnum):
     """What has become of a message."""
 
@@ -44,13 +52,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message to one user, to one service point or to the staff with a duty, about an order or a
-    transfer.
+    """A message to one user, to one service point or to the staff with a duty, and what it is
+    about.
     """
 
     id: MessageId
     status: Status
-    message: MessageKind
+    message: Word
     user_id: UserId | None
     service_point: ServicePointId | None
     duty: Word | None = None
@@ -59,13 +67,17 @@ class Message:
 
 
 def post(
-    message_id: MessageId, *, to: Addressee, message: MessageKind, about: About
+    message_id: MessageId, *, to: Addressee, message: MessageKind | NewKind, about: About | Thing
 ) -> MessagePosted | MessagePostedV2:
     """A message for somebody's list (NTF-1)."""
-    if isinstance(to, ToStaff):
-        thing = Thing(kind=Word(about.kind), id=about.id)
-        return MessagePostedV2(message_id=message_id, to=to, message=Word(message), about=thing)
-    return MessagePosted(message_id=message_id, to=to, message=message, about=about)
+    if (
+        isinstance(about, About)
+        and isinstance(message, MessageKind)
+        and not isinstance(to, ToStaff)
+    ):
+        return MessagePosted(message_id=message_id, to=to, message=message, about=about)
+    thing = Thing(kind=Word(about.kind), id=about.id)
+    return MessagePostedV2(message_id=message_id, to=to, message=Word(message), about=thing)
 
 
 # decision 0070: one message for all who work at a service point
@@ -113,7 +125,7 @@ def _posted(event: MessagePosted | MessagePostedV2) -> Message:
     return Message(
         id=event.message_id,
         status=Status.UNREAD,
-        message=MessageKind(event.message),
+        message=Word(event.message),
         user_id=to.user_id if isinstance(to, ToUser) else None,
         service_point=to.service_point if isinstance(to, ToServicePoint) else None,
         duty=to.duty if isinstance(to, ToStaff) else None,

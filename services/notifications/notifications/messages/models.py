@@ -4,11 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from kvitt_chassis.models import Aggregate
-from kvitt_contracts.notifications import MessageKind
 from kvitt_contracts.topics import NOTIFICATIONS_MESSAGES
 from kvitt_contracts.types import ServicePointId, UserId, Word
-from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
 
 from notifications.base import Base
 from notifications.messages.domain import Message, Status, evolve
@@ -32,7 +31,7 @@ class MessageRow(
     )
 
     status: Mapped[Status]
-    message: Mapped[MessageKind]
+    message: Mapped[Word] = mapped_column(String(40))
     user_id: Mapped[UserId | None]
     service_point: Mapped[ServicePointId | None]
     duty: Mapped[Word | None]

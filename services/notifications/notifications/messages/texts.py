@@ -5,26 +5,31 @@ from typing import Final
 
 from kvitt_contracts.notifications import MessageKind
 
+from notifications.messages.domain import NewKind
+
 _WHY_STAFF: Final = "Det mottagande tjänstestället har ingen huvudansvarig."
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A title, and a sentence in which `{name}` is the order's number or the transfer's name."""
+    """A title, and a sentence in which `{name}` is the order's number or the transfer's name;
+    `to_staff` is why the staff hears of it.
+    """
 
     title: str
     body: str
+    to_staff: str = _WHY_STAFF
 
     def about(self, name: str | None, *, is_to_staff: bool = False) -> str:
         """Returns the sentence with `name`; a sentence without a name where it is None. The staff
         is told besides why it hears of it.
         """
         said = " ".join(self.body.format(name=name or "").split()).replace(" .", ".")
-        return f"{said} {_WHY_STAFF}" if is_to_staff else said
+        return f"{said} {self.to_staff}".rstrip() if is_to_staff else said
 
 
 # decision 0071: a message has no text until it is shown
-TEXTS: dict[MessageKind, Text] = {
+TEXTS: dict[str, Text] = {
     MessageKind.DELIVERY_DATE_CHANGED: Text(
         "Ändrat leveransdatum", "Order {name} har fått ett nytt planerat leveransdatum."
     ),
@@ -63,5 +68,21 @@ TEXTS: dict[MessageKind, Text] = {
     MessageKind.TRANSFER_LINE_DROPPED: Text(
         "Hjälpmedel utgick ur byte",
         "Hjälpmedel ingår inte längre i byte {name}. Öppna det och läs vilka, och varför.",
+    ),
+    NewKind.PICKUP_ORDERED: Text(
+        "Hämtning beställd",
+        "En patient eller närstående har beställt hämtning. Öppna hämtordern: den visar vem, vad "
+        "och mellan vilka dagar. Du kan avbeställa hela eller delar av den.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
+    ),
+    NewKind.PICKUP_REPORTED: Text(
+        "Hämtning rapporterad",
+        "Teknikern har rapporterat en hämtning. Öppna hämtordern och läs vad som gjordes.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
+    ),
+    NewKind.PICKUP_OVERDUE: Text(
+        "Hämtning försenad",
+        "Sista dagen för en hämtning har gått, och allt är inte tillbaka i lagret.",
+        to_staff="",
     ),
 }

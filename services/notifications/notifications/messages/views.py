@@ -5,14 +5,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from kvitt_chassis.http import Page
-from kvitt_contracts.notifications import MessageKind
-from kvitt_contracts.types import ServicePointId
+from kvitt_contracts.types import ServicePointId, Word
 from pydantic import BaseModel, ConfigDict, Field
 
 from notifications.messages.domain import Status
 from notifications.messages.texts import TEXTS
 
-_SERVED_BY = {"order": ("orders", "/orders"), "transfer": ("bmb", "/transfers")}
+_SERVED_BY = {
+    "order": ("orders", "/orders"),
+    "transfer": ("bmb", "/transfers"),
+    "pickup": ("orders", "/pickups"),
+}
 
 
 class Link(BaseModel):
@@ -49,7 +52,7 @@ class MessageView(BaseModel):
     )
 
     id: UUID
-    message: Annotated[MessageKind, Field(description="Vad meddelandet säger")]
+    message: Annotated[Word, Field(description="Vad meddelandet säger")]
     title: Annotated[str, Field(description="Rubrik")]
     text: Annotated[str, Field(description="Meddelandet; nämner aldrig en person")]
     read: Annotated[bool, Field(description="Sant när det är öppnat")]
@@ -90,6 +93,6 @@ class MessageCount(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    message: Annotated[MessageKind, Field(description="Vad meddelandena säger")]
+    message: Annotated[Word, Field(description="Vad meddelandena säger")]
     status: Annotated[Status, Field(description="Olästa, lästa eller borttagna")]
     count: Annotated[int, Field(description="Hur många")]

@@ -4,7 +4,16 @@ from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.notifications import About, MessageKind, ToServicePoint, ToUser
-from kvitt_contracts.types import MessageId, OrderId, ServicePointId, TransferId, UserId
+from kvitt_contracts.types import (
+    MessageId,
+    OrderId,
+    PickupId,
+    ServicePointId,
+    Thing,
+    TransferId,
+    UserId,
+    Word,
+)
 
 from notifications.messages import domain
 from notifications.messages.models import MessageRow
@@ -20,6 +29,11 @@ def about_transfer(transfer_id: TransferId) -> About:
     return About(kind="transfer", id=transfer_id)
 
 
+def about_pickup(pickup_id: PickupId) -> Thing:
+    """The message is about a pickup."""
+    return Thing(kind=Word("pickup"), id=pickup_id)
+
+
 def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:
     """Post a message to one user. Returns its id."""
     return post(tx, ToUser(user_id=user), message, about)
@@ -32,7 +46,12 @@ def post_to_service_point(
     return post(tx, ToServicePoint(service_point=service_point), message, about)
 
 
-def post(tx: Transaction, to: domain.Addressee, message: MessageKind, about: About) -> UUID:
+def post(
+    tx: Transaction,
+    to: domain.Addressee,
+    message: MessageKind | domain.NewKind,
+    about: About | Thing,
+) -> UUID:
     """Post a message into somebody's list. Returns its id, which follows from the event that is
     handled.
     """
