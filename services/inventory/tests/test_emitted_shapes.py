@@ -25,6 +25,7 @@ from contracts.tests.builders.orders import (
     an_order_placed,
     an_order_void_requested,
 )
+from contracts.tests.builders.pickups import a_pickup_requested, a_pickup_void_requested
 from contracts.tests.builders.regions import (
     a_balance_stated,
     a_delivery_received,
@@ -315,6 +316,24 @@ async def corrected_returns(world: World) -> None:
         await world.handle(a_device_returned(number, on="2026-03-09"))
 
 
+async def pickups(world: World) -> None:
+    """A pickup that is granted, comes back in part and is let go in part, and one for each reason
+    that refuses it.
+    """
+    numbers = ("170050", "170051", "170052", "170053")
+    await world.handle_all(*(a_device_on_loan_stated(number) for number in numbers))
+    await world.handle_all(
+        a_transfer_requested("170052", transfer="T-52"),
+        a_pickup_requested("170050", "170051", pickup="H-1"),
+        a_pickup_requested("170050", pickup="H-2"),
+        a_pickup_requested("170052", pickup="H-3"),
+        a_pickup_requested("170053", pickup="H-4", recipient=a_patient(OTHER_PATIENT)),
+        a_transfer_requested("170051", transfer="T-51"),
+        a_device_returned("170050"),
+        a_pickup_void_requested("170051"),
+    )
+
+
 STORIES = (
     catalogue_and_stock,
     orders,
@@ -323,4 +342,5 @@ STORIES = (
     custody_of_devices_on_loan,
     late_return,
     corrected_returns,
+    pickups,
 )

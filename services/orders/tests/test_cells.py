@@ -1,10 +1,12 @@
 """REF-18: every cell of the table of access, as far as it is orders'."""
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
-from kvitt_contracts.types import OrderId, PatientRecipient, PersonRef, RegionCode
+from kvitt_contracts.orders import PickupRegistered
+from kvitt_contracts.types import OrderId, PatientRecipient, PersonRef, PickupId, RegionCode
 from kvitt_testkit.cells import (
     CALLER,
     POINT,
@@ -17,8 +19,10 @@ from kvitt_testkit.cells import (
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
 from orders.customer_orders.models import OrderRow
+from orders.pickups.models import PickupRow
 
 from contracts.tests.builders.orders import an_order_placed
+from contracts.tests.builders.pickups import a_pickup_requested
 from contracts.tests.builders.regions import (
     a_care_unit_stated,
     a_customer_stated,
@@ -26,6 +30,7 @@ from contracts.tests.builders.regions import (
     a_person_stated,
     a_user_stated,
 )
+from contracts.tests.builders.story import DAY
 from services.orders.tests.builders import a_reserve_number
 from services.orders.tests.worlds import MONDAY, ref_of
 
@@ -34,12 +39,14 @@ pytestmark = pytest.mark.long(seconds=30)
 OTHERS, ELSEWHERE = "61202", "6120"
 """A service point of the same region, and one of another region."""
 COLLEAGUE = "k083abc"
+_NUMBERS = count(1)
 
 MAKES_ANEW = (
     "orders.order.place",
     "orders.withdrawal.register",
     "orders.order.preview",
     "orders.withdrawal.preview",
+    "orders.pickup.request",
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 
@@ -77,6 +84,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         orders = Things(
             own=own.order, units=units.order, region=region.order, platform=platform.order
         )
+        pickups = Things(
+            own=await fetched(world, own, by=CALLER, service_point=OTHERS),
+            units=await fetched(world, units, service_point=POINT),
+            region=await fetched(world, region, service_point=OTHERS),
+            platform=await fetched(world, platform, region="bd", service_point=ELSEWHERE),
+        )
         persons = Things(
             own=own.person, units=units.person, region=region.person, platform=platform.person
         )
@@ -94,6 +107,11 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.order.voiding": Upon(things=orders),
                 "orders.order.void": Upon(things=orders),
                 "orders.delivery.resolve": Upon(things=orders),
+                "orders.pickups.list": Upon(things=pickups, key="pickup_id"),
+                "orders.pickup.show": Upon(things=pickups),
+                "orders.pickup.void": Upon(things=pickups, body={}),
+                "orders.pickup.report": Upon(things=pickups, body={}),
+                "orders.pickup.resolve": Upon(things=pickups),
                 "orders.person.show": Upon(things=persons),
                 "orders.person.contact": Upon(things=persons, body={}),
                 "orders.persons.list": Upon(things=persons, key="person"),
@@ -145,3 +163,31 @@ async def placed(
     async with world.worker.unit() as unit:
         unit.begin(region=RegionCode(region)).start(OrderRow, order.order_id, order)
     return Placed(order.order_id, ref)
+
+
+async def fetched(
+    world: World,
+    of: Placed,
+    *,
+    service_point: str,
+    by: str = COLLEAGUE,
+    region: str = REGION,
+) -> PickupId:
+    """A pickup for a service point, from the person of an order."""
+    requested = a_pickup_requested(
+        pickup=f"H-{of.order}",
+        recipient=PatientRecipient(person=of.person),
+        service_point=service_point,
+        customer_id=service_point,
+        pickup_number=f"2610{next(_NUMBERS):04}",
+        by=by,
+    )
+    async with world.worker.unit() as unit:
+        row = unit.begin(region=RegionCode(region)).start(
+            PickupRow,
+            requested.pickup_id,
+            requested,
+            PickupRegistered(pickup_id=requested.pickup_id),
+        )
+        row.requested_on = DAY
+    return requested.pickup_id

@@ -84,7 +84,7 @@ async def let_go(event: TakenBack, tx: Transaction) -> None:
     if read is None:
         return
     wanted = event.devices if isinstance(event, PickupVoidRequested) else read.devices
-    rows = await tx.lock_all(DeviceRow, wanted)
+    rows = await tx.lock_all(DeviceRow, [one for one in read.devices if one in wanted])
     claim = await tx.lock(PickupClaimRow, event.pickup_id)
     mine = Claim(kind=ClaimKind.PICKUP, by=event.pickup_id)
     released = domain.release(PickupId(claim.id), claim.state(), devices=wanted)
