@@ -46,7 +46,7 @@ from services.orders.tests.pickups import (
     pickup,
     requested_over_http,
 )
-from services.orders.tests.worlds import CLERK, MONDAY, patient
+from services.orders.tests.worlds import CLERK, MONDAY, patient, place
 
 RELATIVE: dict[str, Any] = {"ordered_by": Word("relative"), "by": UserId(SERVICE)}
 WITHOUT_PHONE = Delivery.model_validate({"to": {"kind": "recipient"}})
@@ -91,6 +91,15 @@ async def test_a_pickup_has_a_number_a_customer_and_the_chosen_devices(world: Wo
     await world.handle(a_claim_granted(*DEVICES))
     assert (await pickup(world)).status is Status.REGISTERED
     await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("PCK-1g")
+async def test_numbers_are_a_series_of_their_own(world: World) -> None:
+    await place(world)
+
+    await world.handle(a_request(), subject="H-1")
+
+    assert (await pickup(world)).pickup_number == "26100001"
 
 
 @pytest.mark.rule("PCK-1b")
@@ -148,8 +157,9 @@ async def test_texts_are_for_who_fetches_and_in_no_event(world: World) -> None:
     assert made.status_code == 202, made.text
 
     async with world.http(**CLERK) as client:
-        place = await client.post(f"/pickups/{made.json()['pickup_id']}:resolve-delivery")
-    assert place.json() | delivery | {"to": None} == place.json() | {"to": None}
+        shown = await client.post(f"/pickups/{made.json()['pickup_id']}:resolve-delivery")
+    texts = {key: value for key, value in delivery.items() if key != "to"}
+    assert shown.json() | texts == shown.json()
     (event,) = await world.events(PickupRequested)
     assert event.has_text
     assert "duschpallen" not in event.model_dump_json()

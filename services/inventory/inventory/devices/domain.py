@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from kvitt_contracts.copying import same_fields
@@ -41,6 +42,15 @@ class ClaimKind(StrEnum):
     LOCK = "lock"
     DISPATCH = "dispatch"
     PICKUP = "pickup"
+
+
+IN_CLAIM: Final[Mapping[ClaimKind, str]] = {
+    ClaimKind.TRANSFER: "IN_TRANSFER",
+    ClaimKind.LOCK: "LOCKED",
+    ClaimKind.DISPATCH: "IN_DISPATCH",
+    ClaimKind.PICKUP: "IN_PICKUP",
+}
+"""The reason why a device that is claimed so cannot be claimed (BMB-12)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

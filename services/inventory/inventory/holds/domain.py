@@ -16,7 +16,7 @@ from kvitt_contracts.inventory import (
 )
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
-from inventory.devices.domain import Claim, ClaimKind, Device
+from inventory.devices.domain import IN_CLAIM, Claim, Device
 
 
 class Status(StrEnum):
@@ -38,15 +38,6 @@ class Reason(StrEnum):
     NOT_AT_RECIPIENT = "NOT_AT_RECIPIENT"
     NOT_IN_STORE = "NOT_IN_STORE"
     RESERVED_FOR_ORDERS = "RESERVED_FOR_ORDERS"
-
-
-BY_CLAIM = {
-    ClaimKind.TRANSFER: Reason.IN_TRANSFER,
-    ClaimKind.LOCK: Reason.LOCKED,
-    ClaimKind.DISPATCH: Reason.IN_DISPATCH,
-    ClaimKind.PICKUP: Reason.IN_PICKUP,
-}
-"""What a device is in, by what claims it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +166,7 @@ def _refusal(
     if wanted.device is None:
         return Reason.UNKNOWN_DEVICE
     if wanted.claim is not None:
-        return BY_CLAIM[wanted.claim.kind]
+        return Reason(IN_CLAIM[wanted.claim.kind])
     if at is not None and wanted.holder != at:
         return Reason.NOT_IN_STORE if isinstance(at, StoreHolder) else Reason.NOT_AT_RECIPIENT
     if wanted.device.store is None:

@@ -14,8 +14,7 @@ from kvitt_contracts.inventory import (
 )
 from kvitt_contracts.types import Claimant, DeviceId, PickupId, ReasonCode, RefusedDevice, Word
 
-from inventory.devices.domain import Claim, Device
-from inventory.holds.domain import BY_CLAIM, Reason
+from inventory.devices.domain import IN_CLAIM, Claim, Device
 
 PICKUP: Final = Word("pickup")
 """What a pickup is called among claimants."""
@@ -110,7 +109,7 @@ def _without(claim: PickupClaim | None, *devices: DeviceId) -> PickupClaim:
     return replace(claim, devices=left, status=claim.status if left else Status.ENDED)
 
 
-def _refusal(wanted: Asked) -> Reason | None:
+def _refusal(wanted: Asked) -> str | None:
     if wanted.claim is not None:
-        return BY_CLAIM[wanted.claim.kind]
-    return None if wanted.is_there else Reason.NOT_AT_RECIPIENT
+        return IN_CLAIM[wanted.claim.kind]
+    return None if wanted.is_there else "NOT_AT_RECIPIENT"

@@ -20,10 +20,10 @@ from kvitt_contracts.orders import ReportPickup, VoidPickup
 from kvitt_contracts.types import CareUnitId, Day, PersonRef, ServicePointId, UserId, identify
 from sqlalchemy import select
 
-from orders.customer_orders.deliveries import resolve_pickup
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN, Status
 from orders.pickups.models import PickupRow
+from orders.pickups.places import resolve_pickup
 from orders.pickups.queries import SCOPE, also_open, is_for_the_person
 from orders.pickups.views import (
     PickupBody,
