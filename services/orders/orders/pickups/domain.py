@@ -117,12 +117,13 @@ def request_void(
 ) -> tuple[PickupVoidRequested, ...]:
     """Take back the lines with these numbers, or every open one where none is named (PCK-3).
 
-    Returns no event where each of them is taken back already. Raises PickupRuleRefused: `by` is not
-    of the unit (REF-3), the pickup waits for inventory's first answer, is over, or has no such line
+    Returns no event where each of them is taken back already. Raises PickupRuleRefused: `by` is
+    neither of the unit nor who ordered it (REF-3), the pickup waits for inventory's first answer, is over, or has no such line
     (PCK-3).
     """
-    if not (by.works_at(CustomerId(pickup.service_point)) or by.has(Role.CUSTOMER_SERVICE)):
-        way_on = "Bara hämtorderns tjänsteställe eller kundservice avbeställer."
+    mine = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
+    if not (mine or by.has(Role.CUSTOMER_SERVICE)):
+        way_on = "Bara hämtorderns tjänsteställe, den som beställde eller kundservice avbeställer."
         raise refusal(Reason.NOT_YOUR_PICKUP, "REF-3", "by", way_on)
     if pickup.status is Status.REQUESTED:
         way_on = "Lagret har inte svarat än. Försök igen om en stund."
