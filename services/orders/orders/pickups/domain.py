@@ -118,8 +118,8 @@ def request_void(
     """Take back the lines with these numbers, or every open one where none is named (PCK-3).
 
     Returns no event where each of them is taken back already. Raises PickupRuleRefused: `by` is
-    neither of the unit nor who ordered it (REF-3), the pickup waits for inventory's first answer, is over, or has no such line
-    (PCK-3).
+    neither of the unit nor who ordered it (REF-3), the pickup waits for inventory's first answer,
+    is over, or has no such line (PCK-3).
     """
     mine = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
     if not (mine or by.has(Role.CUSTOMER_SERVICE)):
