@@ -142,7 +142,12 @@ async def pickups_to_their_ends(world: World) -> None:
     """
     await devices_on_loan(world)
     day: dict[str, Any] = {"earliest_on": date(2026, 3, 6), "latest_on": date(2026, 3, 16)}
-    days = ({}, day, {"earliest_on": date(2026, 3, 6)}, {"latest_on": date(2026, 3, 16)})
+    days: tuple[dict[str, Any], ...] = (
+        {},
+        day,
+        {"earliest_on": date(2026, 3, 6)},
+        {"latest_on": date(2026, 3, 16)},
+    )
     kinds = product(({}, {"recipient": a_care_unit()}), days, (True, False))
     for number, (recipient, between, is_named) in enumerate(kinds):
         reference = f"P-{number}" if is_named else None
