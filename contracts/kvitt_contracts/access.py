@@ -136,6 +136,7 @@ def _command(
 
 
 _FAULT_REPORT = "/fault-reports/{fault_report_id}"
+_PICKUP = "/pickups/{pickup_id}"
 _PLACES = ("requester", "prescriber")
 
 _ORDERS = (
@@ -170,6 +171,15 @@ _ORDERS = (
     _command(
         "orders.fault-report.close", f"POST {_FAULT_REPORT}:close", orders.CloseFaultReport, _STAFF
     ),
+    _command("orders.pickup.request", "POST /pickups", orders.RequestPickup, _WORKS),
+    _command("orders.pickup.void", f"POST {_PICKUP}:void", orders.VoidPickup, _WORKS),
+    _command(
+        "orders.pickup.report",
+        f"POST {_PICKUP}:report",
+        orders.ReportPickup,
+        _STAFF,
+        actors=("technician",),
+    ),
     *_routes(
         "orders",
         {
@@ -184,6 +194,12 @@ _ORDERS = (
             "GET /orders/{order_id}/voiding": ("orders.order.voiding", _WORKS),
             "POST /orders/{order_id}:resolve-delivery": (
                 "orders.delivery.resolve",
+                {**_STAFF, **_SYSTEM},
+            ),
+            "GET /pickups": ("orders.pickups.list", _READS),
+            f"GET {_PICKUP}": ("orders.pickup.show", _READS),
+            f"POST {_PICKUP}:resolve-delivery": (
+                "orders.pickup.resolve",
                 {**_STAFF, **_SYSTEM},
             ),
             "GET /today": ("orders.today.show", _LOOKS_UP),

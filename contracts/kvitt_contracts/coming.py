@@ -27,10 +27,7 @@ TO_ORDERS = (
     orders.RequestBasketLoan,
     orders.ActOnBasketLoan,
     orders.DeliverBasketFee,
-    orders.RequestPickup,
     orders.MakePickupUrgent,
-    orders.VoidPickup,
-    orders.ReportPickup,
     orders.RegisterWorkOrder,
     orders.PlanWorkOrder,
     orders.StartWorkOrder,
@@ -101,9 +98,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved(
-        "orders.pickups", "PickupId", orders.PickupEvent, "inventory", "billing", "notifications"
-    ),
-    _reserved(
         "orders.work-orders",
         "WorkOrderId",
         orders.WorkOrderEvent,
@@ -128,7 +122,6 @@ TOPICS: tuple[Topic, ...] = (
         inventory.ReconditioningEvent,
         "notifications",
     ),
-    _reserved(),
     _reserved("billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"),
     _reserved(
         "billing.supplier-invoices",

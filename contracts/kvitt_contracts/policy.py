@@ -147,7 +147,7 @@ class RegionPolicy(Part):
     rent_proration: Literal["by_day"] = "by_day"
     phase_out: tuple[Literal["central", "own"], ...] = ()
     product_areas: tuple[ProductAreaPolicy, ...] = ()
-    pickup: PickupPolicy | None = None
+    pickup: PickupPolicy = PickupPolicy()
     reconditioning: bool = False
     stocktaking: StocktakingPolicy | None = None
     scrap_below: Money | None = None

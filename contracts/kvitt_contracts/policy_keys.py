@@ -38,6 +38,9 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "scrap_below": "INV-7",
     "stocktaking.month": "INV-10",
     "stocktaking.notice_days": "INV-10",
+    "pickup.reasons": "PCK-1",
+    "pickup.window_days": "PCK-3",
+    "pickup.overdue_days": "PCK-2",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -54,9 +57,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "order.basket_days": "ORD-10 in orders",
     "product_areas.pickup_reasons": "PCK-4 in orders",
     "product_areas.checklist": "PCK-6 in orders",
-    "pickup.reasons": "PCK-1 in orders",
-    "pickup.window_days": "PCK-3 in orders",
-    "pickup.overdue_days": "PCK-2 in orders",
     "reconditioning": "INV-13 in inventory",
     "home_region.payers": "BIL-5 in billing",
     "home_region.state_payer": "BIL-11 in billing",

@@ -63,13 +63,19 @@ class PickupPolicy(Part):
     Where an urgent pickup costs anything, the price is in the price list (`urgent_pickup`).
     """
 
-    reasons: Annotated[tuple[Word, ...], Field(min_length=1)]
-    window_days: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
+    reasons: Annotated[tuple[Word, ...], Field(min_length=1)] = (
+        Word("not_needed"),
+        Word("deceased"),
+        Word("replaced"),
+        Word("broken"),
+        Word("too_bulky"),
+    )
+    window_days: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] = (4, 14)
     overdue_days: Annotated[int, Field(ge=1, le=365)] = 14
 
     @model_validator(mode="after")
     def _window_opens_before_it_closes(self) -> Self:
-        if self.window_days is not None and self.window_days[0] > self.window_days[1]:
+        if self.window_days[0] > self.window_days[1]:
             raise ValueError("PCK-3: the window ends before it begins")
         return self
 

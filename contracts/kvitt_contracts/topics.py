@@ -54,6 +54,7 @@ __all__ = [
     "ORDERS_CUSTOMER_ORDERS",
     "ORDERS_FAULT_REPORTS",
     "ORDERS_PERSONS",
+    "ORDERS_PICKUPS",
     "ORDERS_REFUSALS",
     "ORDERS_UNITS",
     "ORDERS_USERS",
@@ -114,6 +115,15 @@ ORDERS_FAULT_REPORTS = domain_topic(
     "inventory",
     "notifications",
 )
+ORDERS_PICKUPS = domain_topic(
+    "orders.pickups",
+    "PickupId",
+    orders.PickupEvent,
+    "inventory",
+    "notifications",
+    coming=orders.ComingPickupEvent,
+    to_come=["billing"],
+)
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -171,7 +181,6 @@ INVENTORY_CLAIMS = domain_topic(
     "the claimant's id",
     inventory.ClaimEvent,
     "orders",
-    coming=inventory.ComingClaimEvent,
     to_come=["billing", "notifications"],
 )
 INVENTORY_DEVICES = domain_topic(
@@ -264,6 +273,9 @@ REGION_ORDERS = inbound_topic(
         orders.ForwardFaultReport,
         orders.AssessRisk,
         orders.CloseFaultReport,
+        orders.RequestPickup,
+        orders.VoidPickup,
+        orders.ReportPickup,
     ],
     coming=coming.TO_ORDERS,
 )
@@ -324,6 +336,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_USERS,
     ORDERS_CUSTOMER_ORDERS,
     ORDERS_FAULT_REPORTS,
+    ORDERS_PICKUPS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,

@@ -159,7 +159,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "claim-is-exclusive",
         "A device in another claim is not claimed",
         "services/inventory/inventory/holds/domain.py",
-        "    if wanted.claim is not None:\n        return _BY_CLAIM[wanted.claim.kind]\n",
+        "    if wanted.claim is not None:\n        return Reason(IN_CLAIM[wanted.claim.kind])\n",
         "",
         f"{_INVENTORY}/test_holds.py::test_a_device_in_another_claim_is_refused_with_the_claim",
     ),

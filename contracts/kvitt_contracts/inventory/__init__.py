@@ -13,7 +13,6 @@ from kvitt_contracts.inventory.claims import (
     ClaimGranted,
     ClaimRefused,
     ClaimReleased,
-    ComingClaimEvent,
 )
 from kvitt_contracts.inventory.days import DayClosed, DayEvent
 from kvitt_contracts.inventory.device_commands import (
@@ -139,7 +138,6 @@ __all__ = [
     "ClaimReleased",
     "ComingArticleEvent",
     "ComingBalanceEvent",
-    "ComingClaimEvent",
     "ComingDeviceEvent",
     "ComingReservationEvent",
     "CountedArticle",

@@ -45,8 +45,5 @@ class ClaimReleased(Event, type="inventory.claim.released.v1"):
     devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
 
 
-ClaimEvent = ClaimRefused
+ClaimEvent = ClaimGranted | ClaimRefused | ClaimBroken | ClaimReleased
 """Every event of a claim."""
-
-ComingClaimEvent = ClaimGranted | ClaimBroken | ClaimReleased
-"""Reserved events of a claim."""

@@ -104,6 +104,7 @@ from kvitt_contracts.orders.people import (
     PersonsMerged,
 )
 from kvitt_contracts.orders.pickups import (
+    ComingPickupEvent,
     MakePickupUrgent,
     PickupClosed,
     PickupEvent,
@@ -118,7 +119,6 @@ from kvitt_contracts.orders.pickups import (
     PickupVoidRequested,
     ReportPickup,
     RequestPickup,
-    UnmarkedGoods,
     VoidPickup,
 )
 from kvitt_contracts.orders.purchase_orders import (
@@ -204,6 +204,7 @@ __all__ = [
     "ChangePurchaseOrderLine",
     "CloseFaultReport",
     "ComingOrderEvent",
+    "ComingPickupEvent",
     "Cover",
     "CreatePurchaseOrder",
     "CustomerRegistered",
@@ -314,7 +315,6 @@ __all__ = [
     "TemplateSaved",
     "UnitAddress",
     "UnitEvent",
-    "UnmarkedGoods",
     "UserEvent",
     "UserRegistered",
     "VoidOrder",

@@ -1,4 +1,4 @@
-"""Topic `orders.pickups`, one aggregate kind: the pickup order (PCK-1 to PCK-4). Reserved.
+"""Topic `orders.pickups`, one aggregate kind: the pickup order (PCK-1 to PCK-3).
 
 Each line has a number within the order, from 1, and ends once; with none open the pickup is closed,
 or voided where all were.
@@ -19,13 +19,10 @@ from kvitt_contracts.types import (
     LineNumber,
     Money,
     NamedRecipient,
-    OrderId,
-    OrderLineId,
     OrderNumber,
     PayerId,
     PickupId,
     PolicyVersion,
-    Quantity,
     Recipient,
     Reference,
     RefusedDevice,
@@ -37,13 +34,10 @@ from kvitt_contracts.types import (
 
 
 class PickupLine(Value):
-    """What is to be fetched: a marked device, or some of an unmarked order line."""
+    """What is to be fetched: a marked device."""
 
     number: LineNumber
-    device_id: DeviceId | None = None
-    order_id: OrderId | None = None
-    line_id: OrderLineId | None = None
-    quantity: Quantity
+    device_id: DeviceId
 
 
 class PickupRequested(Event, type="orders.pickup.requested.v1"):
@@ -69,7 +63,6 @@ class PickupRequested(Event, type="orders.pickup.requested.v1"):
     has_text: bool = False
     policy: PolicyVersion
     by: UserId
-    asked_by: UserId | None = None
 
 
 class PickupRegistered(Event, type="orders.pickup.registered.v1"):
@@ -101,10 +94,14 @@ class PickupMadeUrgent(Event, type="orders.pickup.made-urgent.v1"):
 
 
 class PickupVoidRequested(Event, type="orders.pickup.void-requested.v1"):
-    """The unit takes lines back; inventory releases what is still claimed (PCK-3)."""
+    """The unit takes lines back; inventory releases what is still claimed (PCK-3).
+
+    `devices` are those of the lines with these `numbers`.
+    """
 
     pickup_id: PickupId
     numbers: Annotated[tuple[LineNumber, ...], Field(min_length=1)]
+    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
     by: UserId
 
 
@@ -125,7 +122,6 @@ class PickupReported(Event, type="orders.pickup.reported.v1"):
     pickup_id: PickupId
     technician: UserId
     not_found: tuple[LineNumber, ...] = ()
-    has_note: bool = False
 
 
 class PickupClosed(Event, type="orders.pickup.closed.v1"):
@@ -141,7 +137,6 @@ PickupEvent = (
     | PickupRegistered
     | PickupRefused
     | PickupOverdue
-    | PickupMadeUrgent
     | PickupVoidRequested
     | PickupLineEnded
     | PickupReported
@@ -149,16 +144,11 @@ PickupEvent = (
 )
 """Every event of a pickup order."""
 
+ComingPickupEvent = PickupMadeUrgent
+"""Reserved events of a pickup order."""
+
 
 # -- commands ------------------------------------------------------------------------------------
-
-
-class UnmarkedGoods(Value):
-    """Some of an unmarked line of an order, by the region's reference of the order."""
-
-    order: Reference
-    line: LineNumber
-    quantity: Quantity
 
 
 class RequestPickup(Command, type="orders.pickup.request.v1"):
@@ -175,10 +165,8 @@ class RequestPickup(Command, type="orders.pickup.request.v1"):
     address_kind: AddressKind = AddressKind.RECIPIENT
     earliest_on: PlannedOn | None = None
     latest_on: PlannedOn | None = None
-    devices: Annotated[tuple[DeviceNumber, ...], Field(max_length=100)] = ()
-    lines: Annotated[tuple[UnmarkedGoods, ...], Field(max_length=100)] = ()
+    devices: Annotated[tuple[DeviceNumber, ...], Field(min_length=1, max_length=100)]
     by: UserId
-    asked_by: UserId | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

@@ -14,6 +14,7 @@ from kvitt_contracts.types import (
     OrderLineId,
     PatientRecipient,
     PersonRef,
+    PickupId,
     PolicyVersion,
     StoreHolder,
     StoreId,
@@ -74,6 +75,11 @@ def transfer_id(transfer: str | TransferId = "BMB-1", *, region: str = "ac") -> 
 def fault_report_id(report: str = "F-1", *, region: str = "ac") -> FaultReportId:
     """The id of the fault report that the region calls so."""
     return FaultReportId(identify(region, "fault-report", report))
+
+
+def pickup_id(pickup: str = "H-1", *, region: str = "ac") -> PickupId:
+    """The id of the pickup that the region calls so."""
+    return PickupId(identify(region, "pickup", pickup))
 
 
 def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:

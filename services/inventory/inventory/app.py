@@ -18,6 +18,7 @@ from inventory.holds import api as holds
 from inventory.holds.models import HoldRow
 from inventory.models import Base
 from inventory.people.models import UserRow
+from inventory.pickups.models import PickupClaimRow
 from inventory.registered_returns import api as registered_returns
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
@@ -55,6 +56,7 @@ service = Service(
         DeviceRow,
         HoldRow,
         RefusedPrescriberRow,
+        PickupClaimRow,
         ReservationRow,
         SupplierReturnRow,
         CountRow,

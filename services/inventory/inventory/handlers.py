@@ -9,6 +9,7 @@ from inventory.fault_reports import handlers as fault_reports
 from inventory.holds import handlers as holds
 from inventory.orders import handlers as orders
 from inventory.people import handlers as people
+from inventory.pickups import handlers as pickups
 from inventory.receipts import handlers as receipts
 from inventory.registered_returns import handlers as registered_returns
 from inventory.returns import handlers as returns
@@ -36,6 +37,7 @@ def _every_handler() -> Handlers:
         dispatches,
         holds,
         fault_reports,
+        pickups,
         days,
     ):
         together.include(part.messages)

@@ -6,6 +6,7 @@ from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.fault_reports.models import RefusedPrescriberRow
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
+from inventory.pickups.models import PickupClaimRow
 from inventory.receipts.models import DeliveryRow
 from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
@@ -30,6 +31,7 @@ __all__ = [
     "DeviceRow",
     "HoldRow",
     "PersonRow",
+    "PickupClaimRow",
     "PlacedOrderRow",
     "RefusedPrescriberRow",
     "ReservationRow",

@@ -30,6 +30,7 @@ from contracts.tests.builders.orders import (
     an_order_placed,
     an_order_void_requested,
 )
+from contracts.tests.builders.pickups import a_pickup_requested, a_pickup_void_requested
 from contracts.tests.builders.regions import (
     a_balance_stated,
     a_delivery_received,
@@ -403,6 +404,24 @@ async def prescribers_of_fault_reports(world: World) -> None:
     )
 
 
+async def pickups(world: World) -> None:
+    """A pickup that is granted, comes back in part and is let go in part, and one for each reason
+    that refuses it.
+    """
+    numbers = ("170050", "170051", "170052", "170053")
+    await world.handle_all(*(a_device_on_loan_stated(number) for number in numbers))
+    await world.handle_all(
+        a_transfer_requested("170052", transfer="T-52"),
+        a_pickup_requested("170050", "170051", pickup="H-1"),
+        a_pickup_requested("170050", pickup="H-2"),
+        a_pickup_requested("170052", pickup="H-3"),
+        a_pickup_requested("170053", pickup="H-4", recipient=a_patient(OTHER_PATIENT)),
+        a_transfer_requested("170051", transfer="T-51"),
+        a_device_returned("170050"),
+        a_pickup_void_requested("170051"),
+    )
+
+
 STORIES = (
     catalogue_and_stock,
     orders,
@@ -416,4 +435,5 @@ STORIES = (
     returned_from_the_region,
     sent_back,
     scrapped,
+    pickups,
 )

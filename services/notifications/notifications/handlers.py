@@ -6,9 +6,10 @@ from notifications.fault_reports.handlers import messages as fault_reports
 from notifications.feed.handlers import messages as feed
 from notifications.messages.handlers import messages as own
 from notifications.orders.handlers import messages as orders
+from notifications.pickups.handlers import messages as pickups
 from notifications.register.handlers import messages as register
 from notifications.transfers.handlers import messages as transfers
 
 messages = Handlers()
-for _noun in (register, orders, transfers, fault_reports, feed, own):
+for _noun in (register, orders, transfers, fault_reports, pickups, feed, own):
     messages.include(_noun)

@@ -15,6 +15,8 @@ from orders.numbers.models import NumberSeriesRow
 from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
+from orders.pickups.api import router as pickups
+from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
 from orders.today import router as today
 from orders.units.api import router as units
@@ -23,7 +25,17 @@ from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 service = Service(
     "orders",
     handlers=messages,
-    routers=[placements, customer_orders, fault_reports, people, care, units, contacts, today],
+    routers=[
+        placements,
+        customer_orders,
+        fault_reports,
+        pickups,
+        people,
+        care,
+        units,
+        contacts,
+        today,
+    ],
     base=Base,
     users=UserRow,
     lock_order=(
@@ -33,6 +45,7 @@ service = Service(
         UserRow,
         OrderRow,
         FaultReportRow,
+        PickupRow,
         PersonRow,
         PersonDetailsRow,
         NumberSeriesRow,

@@ -4,10 +4,12 @@ from kvitt_chassis.handlers import Handlers
 
 from orders.articles.handlers import messages as articles
 from orders.care.handlers import projections as care
+from orders.claims.handlers import messages as claims
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
 from orders.fault_reports.handlers import messages as fault_reports
 from orders.people.handlers import messages as people
+from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.responsibles.handlers import projections as responsibles
 from orders.units.handlers import messages as units
@@ -23,5 +25,7 @@ for _noun in (
     placements,
     customer_orders,
     fault_reports,
+    pickups,
+    claims,
 ):
     messages.include(_noun)

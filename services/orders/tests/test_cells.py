@@ -1,10 +1,19 @@
 """REF-18: every cell of the table of access, as far as it is orders'."""
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
-from kvitt_contracts.types import FaultReportId, OrderId, PatientRecipient, PersonRef, RegionCode
+from kvitt_contracts.orders import PickupRegistered
+from kvitt_contracts.types import (
+    FaultReportId,
+    OrderId,
+    PatientRecipient,
+    PersonRef,
+    PickupId,
+    RegionCode,
+)
 from kvitt_testkit.cells import (
     CALLER,
     POINT,
@@ -18,8 +27,10 @@ from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
+from orders.pickups.models import PickupRow
 
 from contracts.tests.builders.orders import a_fault_reported, an_order_placed
+from contracts.tests.builders.pickups import a_pickup_requested
 from contracts.tests.builders.regions import (
     a_care_unit_stated,
     a_customer_stated,
@@ -27,6 +38,7 @@ from contracts.tests.builders.regions import (
     a_person_stated,
     a_user_stated,
 )
+from contracts.tests.builders.story import DAY
 from services.orders.tests.builders import a_reserve_number
 from services.orders.tests.worlds import MONDAY, ref_of
 
@@ -36,6 +48,7 @@ OTHERS, ELSEWHERE = "61202", "6120"
 """A service point of the same region, and one of another region."""
 COLLEAGUE, PEER = "k083abc", "k084def"
 """One at the other service point, and one beside the caller."""
+_NUMBERS = count(1)
 
 MAKES_ANEW = (
     "orders.order.place",
@@ -43,6 +56,7 @@ MAKES_ANEW = (
     "orders.order.preview",
     "orders.withdrawal.preview",
     "orders.fault-report.report",
+    "orders.pickup.request",
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 
@@ -81,6 +95,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         orders = Things(
             own=own.order, units=units.order, region=region.order, platform=platform.order
         )
+        pickups = Things(
+            own=await fetched(world, own, by=CALLER, service_point=OTHERS),
+            units=await fetched(world, units, service_point=POINT),
+            region=await fetched(world, region, service_point=OTHERS),
+            platform=await fetched(world, platform, region="bd", service_point=ELSEWHERE),
+        )
         persons = Things(
             own=own.person, units=units.person, region=region.person, platform=platform.person
         )
@@ -115,6 +135,11 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 ),
                 "orders.fault-report.close": Upon(things=reports, body={"outcome": "no_fault"}),
                 "orders.delivery.resolve": Upon(things=orders),
+                "orders.pickups.list": Upon(things=pickups, key="pickup_id"),
+                "orders.pickup.show": Upon(things=pickups),
+                "orders.pickup.void": Upon(things=pickups, body={}),
+                "orders.pickup.report": Upon(things=pickups, body={}),
+                "orders.pickup.resolve": Upon(things=pickups),
                 "orders.person.show": Upon(things=persons),
                 "orders.person.contact": Upon(things=persons, body={}),
                 "orders.persons.list": Upon(things=persons, key="person"),
@@ -176,3 +201,31 @@ async def reported(
     async with world.worker.unit() as unit:
         unit.begin(region=RegionCode(region)).start(FaultReportRow, report.fault_report_id, report)
     return report.fault_report_id
+
+
+async def fetched(
+    world: World,
+    of: Placed,
+    *,
+    service_point: str,
+    by: str = COLLEAGUE,
+    region: str = REGION,
+) -> PickupId:
+    """A pickup for a service point, from the person of an order."""
+    requested = a_pickup_requested(
+        pickup=f"H-{of.order}",
+        recipient=PatientRecipient(person=of.person),
+        service_point=service_point,
+        customer_id=service_point,
+        pickup_number=f"2610{next(_NUMBERS):04}",
+        by=by,
+    )
+    async with world.worker.unit() as unit:
+        row = unit.begin(region=RegionCode(region)).start(
+            PickupRow,
+            requested.pickup_id,
+            requested,
+            PickupRegistered(pickup_id=requested.pickup_id),
+        )
+        row.requested_on = DAY
+    return requested.pickup_id

@@ -1,5 +1,6 @@
 """What orders really emits: the builders beside the contracts may make nothing else."""
 
+from datetime import date
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -12,12 +13,15 @@ from kvitt_contracts.orders import (
     NamePrescriber,
     OrderPlaced,
     ReportFault,
+    ReportPickup,
     VoidOrder,
+    VoidPickup,
 )
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import (
     CareUnitRecipient,
     DeviceNumber,
+    LineNumber,
     NamedPatient,
     RegionPersonId,
     ServicePointId,
@@ -42,6 +46,12 @@ from contracts.tests.builders.inventory import (
     an_article_listed,
     an_order_picking_started,
 )
+from contracts.tests.builders.pickups import (
+    a_claim_broken,
+    a_claim_granted,
+    a_claim_refused,
+    a_claim_released,
+)
 from contracts.tests.builders.regions import (
     CHILD,
     a_customer_stated,
@@ -55,6 +65,7 @@ from contracts.tests.builders.story import (
     CUSHION,
     ROLLATOR,
     SENDER,
+    SERVICE,
     a_care_unit,
     line_id,
     order_id,
@@ -67,6 +78,7 @@ from services.orders.tests.builders import (
     an_order_command,
     registry,
 )
+from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
 
 MONDAY = stockholm("2026-03-02 08:00")
 PATIENT = NamedPatient(person=RegionPersonId("ac-person-1"))
@@ -80,6 +92,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await orders_of_every_kind(world)
         await orders_to_their_ends(world)
         await fault_reports(world)
+        await pickups_to_their_ends(world)
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
         await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
         await quarantine_and_discard(world)
@@ -180,3 +193,37 @@ async def fault_reports(world: World) -> None:
     closing = CloseFaultReport(outcome=Word("assessed_anew"), by=UserId("s001kun"))
     await world.handle(closing, subject="F-1")
     await world.advance(stockholm("2026-03-05 00:00"))
+
+
+async def pickups_to_their_ends(world: World) -> None:
+    """Pickups from patients and care units, by a name of the region's own or none, for days that
+    are given or not: one is fetched in part and taken back in part, one is reported and late, one
+    is refused, and one is never answered.
+    """
+    await devices_on_loan(world)
+    day: dict[str, Any] = {"earliest_on": date(2026, 3, 6), "latest_on": date(2026, 3, 16)}
+    days: tuple[dict[str, Any], ...] = (
+        {},
+        day,
+        {"earliest_on": date(2026, 3, 6)},
+        {"latest_on": date(2026, 3, 16)},
+    )
+    kinds = product(({}, {"recipient": a_care_unit()}), days, (True, False))
+    for number, (recipient, between, is_named) in enumerate(kinds):
+        reference = f"P-{number}" if is_named else None
+        await requested_over_http(world, reference=reference, **recipient, **between)
+    by = UserId(SENDER)
+    await requested_over_http(world, *DEVICES, reference="H-1")
+    await world.handle(a_claim_granted(*DEVICES))
+    await world.handle(VoidPickup(numbers=(LineNumber(2),), by=by), subject="H-1")
+    await world.handle(a_claim_released(DEVICES[1]))
+    missing = ReportPickup(technician=UserId(SERVICE), not_found=(LineNumber(1),))
+    await world.handle(missing, subject="H-1")
+    await world.handle(ReportPickup(technician=UserId(SERVICE)), subject="H-1")
+    await world.handle(a_claim_broken(DEVICES[0]))
+    await requested_over_http(world, reference="H-2")
+    await world.handle(a_claim_refused(pickup="H-2"))
+    await requested_over_http(world, reference="H-3")
+    await world.handle(a_claim_granted(pickup="H-3"))
+    await requested_over_http(world, reference="H-4")
+    await world.advance(stockholm("2026-03-20 08:00"))

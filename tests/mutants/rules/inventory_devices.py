@@ -261,9 +261,9 @@ DEVICES: tuple[RuleMutant, ...] = (
         "BMB-12a",
         "A device is in two transfers at a time",
         f"{_CODE}/holds/domain.py",
-        "    if wanted.claim is not None:\n        return _BY_CLAIM",
-        "    if wanted.claim is not None and wanted.claim.kind is not ClaimKind.TRANSFER:\n"
-        "        return _BY_CLAIM",
+        "    if wanted.claim is not None:\n        return Reason(IN_CLAIM",
+        "    if wanted.claim is not None and wanted.claim.kind != 'transfer':\n"
+        "        return Reason(IN_CLAIM",
         f"{_HOLDS}_a_device_in_another_claim_is_refused_with_the_claim",
         f"{_HOLDS}_a_device_is_in_one_open_transfer_at_a_time",
     ),
@@ -279,17 +279,17 @@ DEVICES: tuple[RuleMutant, ...] = (
         "BMB-12e",
         "A locked device is transferred again",
         f"{_CODE}/holds/domain.py",
-        "    if wanted.claim is not None:\n        return _BY_CLAIM",
-        "    if wanted.claim is not None and wanted.claim.kind is not ClaimKind.LOCK:\n"
-        "        return _BY_CLAIM",
+        "    if wanted.claim is not None:\n        return Reason(IN_CLAIM",
+        "    if wanted.claim is not None and wanted.claim.kind != 'lock':\n"
+        "        return Reason(IN_CLAIM",
         f"{_HOLDS}_a_device_in_another_claim_is_refused_with_the_claim",
     ),
     rule_mutant(
         "BMB-12f",
         "The refusal of a locked device does not say that it is locked",
-        f"{_CODE}/holds/domain.py",
-        "ClaimKind.LOCK: Reason.LOCKED",
-        "ClaimKind.LOCK: Reason.IN_TRANSFER",
+        f"{_CODE}/devices/domain.py",
+        'ClaimKind.LOCK: "LOCKED"',
+        'ClaimKind.LOCK: "IN_TRANSFER"',
         f"{_HOLDS}_a_device_in_another_claim_is_refused_with_the_claim",
     ),
 )

@@ -5,6 +5,7 @@ from tests.mutants.rules.orders_lines import LINES
 from tests.mutants.rules.orders_persons import PERSONS
 from tests.mutants.rules.orders_states import STATES
 from tests.mutants.rules.orders_units import UNITS
+from tests.mutants.rules.pickups import PICKUPS
 from tests.mutants.rules.rule_mutant import RuleMutant
 
-ORDERS: tuple[RuleMutant, ...] = (*PERSONS, *UNITS, *DELIVERY, *LINES, *STATES)
+ORDERS: tuple[RuleMutant, ...] = (*PERSONS, *UNITS, *DELIVERY, *LINES, *STATES, *PICKUPS)

@@ -128,8 +128,8 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "ORD-3b",
         "A one-off address is not where the order is taken",
         _DELIVERIES,
-        "        place = _Place(name=recipient.name, address=given.to.address)\n",
-        "        place = recipient\n",
+        "        door = Place(name=recipient.name, address=given.to.address)\n",
+        "        door = recipient\n",
         f"{_DELIVERED}_who_delivers_is_told_where_to",
     ),
     rule_mutant(
@@ -212,9 +212,9 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "ORD-3h",
         "The customer's own address is not where an order goes",
         _DELIVERIES,
-        "    if row.address_kind is AddressKind.UNIT:\n        place = await _unit(row, tx)\n",
-        "    if row.address_kind is AddressKind.UNIT:\n"
-        "        place = _Place(name=None, address=None)\n",
+        "    if what.address_kind is AddressKind.UNIT:\n        door = await _unit(what, tx)\n",
+        "    if what.address_kind is AddressKind.UNIT:\n"
+        "        door = Place(name=None, address=None)\n",
         f"{_DELIVERED}_an_order_goes_to_the_customers_own_address_unless_another_is_given",
     ),
     rule_mutant(

@@ -19,10 +19,11 @@ async def find(snapshot: Snapshot) -> list[Difference]:
     transfers = await _transfers(snapshot)
     holds = await queries.holds_of_regions(snapshot)
     claims = await queries.claims_of_regions(snapshot)
+    pickups = await queries.pickups_of_regions(snapshot)
     on_the_way = await queries.on_the_way(snapshot)
     investigated = await queries.investigated(snapshot)
     found = []
-    for region in sorted({*transfers, *holds, *claims}):
+    for region in sorted({*transfers, *holds, *claims, *pickups}):
         asked, held = transfers.get(region, {}), holds.get(region, {})
         wrong = [("holds", *one) for one in domain.wrong_holds(asked, held)]
         wrong += [
@@ -33,6 +34,7 @@ async def find(snapshot: Snapshot) -> list[Difference]:
                 holds=held,
                 on_the_way=on_the_way,
                 investigated=investigated,
+                pickups=pickups.get(region, set()),
             )
         ]
         found += [

@@ -97,30 +97,35 @@ def wrong_claims(
     transfers: Mapping[UUID, Asked],
     holds: Mapping[UUID, Held],
     on_the_way: Set[tuple[UUID, UUID]],
+    pickups: Set[tuple[UUID, UUID]],
     investigated: Set[UUID] = frozenset(),
 ) -> Iterator[tuple[UUID, str]]:
     """Each device whose claim and whose hold, or whose order's goods on the way, do not agree, with
-    what is wrong. `on_the_way`: each order and device of it that has left a store. `investigated`:
-    each device that is in the investigation store.
+    what is wrong. `on_the_way`: each order and device of it that has left a store. `pickups`: each
+    pickup and device that it claims. `investigated`: each device that is in the investigation
+    store.
     """
     claimed: dict[UUID, Claimed] = {}
     for claim in claims:
         claimed[claim.device_id] = claim
-        if claim.kind is ClaimKind.DISPATCH:
-            if (claim.by, claim.device_id) not in on_the_way:
-                yield claim.device_id, "claimed_by_nothing"
-            continue
-        if claim.kind is ClaimKind.INVESTIGATION:
-            if claim.device_id not in investigated:
-                yield claim.device_id, "claimed_by_nothing"
-            continue
-        hold = holds.get(claim.by)
-        if hold is None or claim.device_id not in hold.devices:
+        by = (claim.by, claim.device_id)
+        match claim.kind:
+            case ClaimKind.DISPATCH:
+                is_backed = by in on_the_way
+            case ClaimKind.PICKUP:
+                is_backed = by in pickups
+            case ClaimKind.INVESTIGATION:
+                is_backed = claim.device_id in investigated
+            case ClaimKind.TRANSFER | ClaimKind.LOCK:
+                hold = holds.get(claim.by)
+                is_backed = hold is not None and claim.device_id in hold.devices
+                is_locked = transfers.get(claim.by, Asked()).is_locked
+                if is_backed and (claim.kind is ClaimKind.LOCK) is not is_locked:
+                    yield claim.device_id, "lock"
+        if not is_backed:
             yield claim.device_id, "claimed_by_nothing"
-        elif (claim.kind is ClaimKind.LOCK) is not transfers.get(claim.by, Asked()).is_locked:
-            yield claim.device_id, "lock"
-    for transfer_id, hold in holds.items():
-        for device_id in sorted(hold.devices):
-            claim_of = claimed.get(device_id)
-            if claim_of is None or claim_of.by != transfer_id:
-                yield device_id, "held_and_not_claimed"
+    held = {(by, device) for by, hold in holds.items() for device in hold.devices} | pickups
+    for claimant, device_id in sorted(held):
+        claim_of = claimed.get(device_id)
+        if claim_of is None or claim_of.by != claimant:
+            yield device_id, "held_and_not_claimed"

@@ -10,6 +10,7 @@ from inventory.claims.domain import Claimed, Held
 from inventory.devices.models import DeviceRow
 from inventory.holds.domain import Status
 from inventory.holds.models import HoldRow
+from inventory.pickups.models import PickupClaimRow
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
 
@@ -37,6 +38,15 @@ async def claims_of_regions(snapshot: Snapshot) -> dict[str, list[Claimed]]:
     for region, key, kind, by in await snapshot.session.execute(query):
         if kind is not None and by is not None:
             found[region].append(Claimed(device_id=key, kind=kind, by=by))
+    return found
+
+
+async def pickups_of_regions(snapshot: Snapshot) -> dict[str, set[tuple[UUID, UUID]]]:
+    """Each pickup and device that it claims, by region."""
+    query = select(PickupClaimRow.region, PickupClaimRow.id, PickupClaimRow.devices)
+    found: dict[str, set[tuple[UUID, UUID]]] = defaultdict(set)
+    for region, key, devices in await snapshot.session.execute(query):
+        found[region] |= {(key, device) for device in devices}
     return found
 
 

@@ -62,8 +62,11 @@ router = ApiRouter(tags=["Hjälpmedel (individer)"])
 class ClaimView(FromRow):
     """Vad som håller hjälpmedlet just nu."""
 
-    kind: Annotated[domain.ClaimKind, Field(description="Byte, låst byte, på väg ut eller saknad")]
-    by: Annotated[UUID, Field(description="Bytets, orderns eller inventeringens id")]
+    kind: Annotated[
+        domain.ClaimKind,
+        Field(description="Byte, låst byte, på väg ut, hämtorder eller saknad"),
+    ]
+    by: Annotated[UUID, Field(description="Bytets, orderns, hämtorderns eller inventeringens id")]
 
 
 class DeviceLine(BaseModel):

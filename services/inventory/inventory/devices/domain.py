@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from kvitt_contracts.copying import same_fields
@@ -42,15 +43,27 @@ class ClaimKind(StrEnum):
     LOCK = "lock"
     DISPATCH = "dispatch"
     INVESTIGATION = "investigation"
+    PICKUP = "pickup"
 
 
 OF_TRANSFERS = frozenset({ClaimKind.TRANSFER, ClaimKind.LOCK})
 """The claims that a hold has."""
 
+IN_CLAIM: Final[Mapping[ClaimKind, str]] = {
+    ClaimKind.TRANSFER: "IN_TRANSFER",
+    ClaimKind.LOCK: "LOCKED",
+    ClaimKind.DISPATCH: "IN_DISPATCH",
+    ClaimKind.INVESTIGATION: "IN_INVESTIGATION",
+    ClaimKind.PICKUP: "IN_PICKUP",
+}
+"""The reason why a device that is claimed so cannot be claimed (BMB-12)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """At most one at a time on a device. `by`: the transfer, the order or the stocktaking."""
+    """At most one at a time on a device. `by`: the transfer, the order, the pickup or the
+    stocktaking.
+    """
 
     kind: ClaimKind
     by: UUID

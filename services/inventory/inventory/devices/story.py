@@ -29,6 +29,7 @@ _WHILE: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.TRANSFER: "Ett byte väntar på att kvitteras eller få verkan.",
     ClaimKind.LOCK: "Ett obesvarat byte låser hjälpmedlet, tills kundtjänst låser upp det.",
     ClaimKind.DISPATCH: "Hjälpmedlet är på väg till mottagaren.",
+    ClaimKind.PICKUP: "En hämtorder väntar på att hjälpmedlet hämtas.",
     ClaimKind.INVESTIGATION: "Hjälpmedlet saknades vid en inventering och söks.",
 }
 

@@ -20,12 +20,11 @@ from kvitt_contracts.types import (
 from inventory.arrivals.domain import arrivals, arriving, next_arrival
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id, get_article
-from inventory.devices.domain import OF_TRANSFERS, Claim, ClaimKind
+from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import lock_devices_numbered, new_device_id
 from inventory.dispatches import domain
-from inventory.holds.models import HoldRow
-from inventory.holds.writes import break_claim, lock_claiming_holds
+from inventory.holds.writes import break_claim, lock_claiming, rows_of_claim
 from inventory.reservations import domain as reservations
 from inventory.reservations.backorders import note_missing, serve_all_backorders
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
@@ -73,8 +72,8 @@ def _locked_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowK
     for device_id in _named_devices(fact, tx):
         yield DeviceRow, device_id
         device = tx.fetched(DeviceRow, device_id)
-        if device and device.claim and device.claim.kind in OF_TRANSFERS:
-            yield HoldRow, device.claim.by
+        if device is not None:
+            yield from rows_of_claim(device.claim)
     yield from _locked_to_arrive(order.order_id, tx)
     yield ReservationRow, order.order_id
 
@@ -93,7 +92,7 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     await lock_balances(tx, order.store, {line.article_number for line in order.lines})
     sent = await _lock_sent(fact, tx)
     await _lock_arriving(order, tx)
-    await lock_claiming_holds(tx, sent.values())
+    await lock_claiming(tx, sent.values())
     row = await tx.lock(ReservationRow, order.order_id)
     before = row.state()
     ids = {number: DeviceId(device.id) for number, device in sent.items()}

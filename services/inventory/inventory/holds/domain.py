@@ -16,7 +16,7 @@ from kvitt_contracts.inventory import (
 )
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
-from inventory.devices.domain import Claim, ClaimKind, Device, DeviceStatus
+from inventory.devices.domain import IN_CLAIM, Claim, Device, DeviceStatus
 
 
 class Status(StrEnum):
@@ -35,19 +35,13 @@ class Reason(StrEnum):
     LOCKED = "LOCKED"
     IN_DISPATCH = "IN_DISPATCH"
     IN_INVESTIGATION = "IN_INVESTIGATION"
+    IN_PICKUP = "IN_PICKUP"
     NOT_AT_RECIPIENT = "NOT_AT_RECIPIENT"
     NOT_IN_STORE = "NOT_IN_STORE"
     RESERVED_FOR_ORDERS = "RESERVED_FOR_ORDERS"
     SCRAPPED = "SCRAPPED"
     RETURNED_TO_SUPPLIER = "RETURNED_TO_SUPPLIER"
 
-
-_BY_CLAIM = {
-    ClaimKind.TRANSFER: Reason.IN_TRANSFER,
-    ClaimKind.LOCK: Reason.LOCKED,
-    ClaimKind.DISPATCH: Reason.IN_DISPATCH,
-    ClaimKind.INVESTIGATION: Reason.IN_INVESTIGATION,
-}
 
 _BY_STATUS = {
     DeviceStatus.SCRAPPED: Reason.SCRAPPED,
@@ -183,7 +177,7 @@ def _refusal(
     if wanted.device.status in _BY_STATUS:
         return _BY_STATUS[wanted.device.status]
     if wanted.claim is not None:
-        return _BY_CLAIM[wanted.claim.kind]
+        return Reason(IN_CLAIM[wanted.claim.kind])
     if at is not None and wanted.holder != at:
         return Reason.NOT_IN_STORE if isinstance(at, StoreHolder) else Reason.NOT_AT_RECIPIENT
     if wanted.device.store is None:

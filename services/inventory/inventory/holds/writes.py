@@ -2,27 +2,49 @@
 
 from collections.abc import Iterable
 
+from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import DeviceId, TransferId
+from kvitt_contracts.types import DeviceId, PickupId, TransferId
 
-from inventory.devices.domain import OF_TRANSFERS
+from inventory.devices.domain import OF_TRANSFERS, Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain
 from inventory.holds.models import HoldRow
+from inventory.pickups import domain as pickups
+from inventory.pickups.models import PickupClaimRow
 
 
-async def lock_claiming_holds(tx: Transaction, devices: Iterable[DeviceRow]) -> None:
-    """Lock the holds that have claimed these locked devices, before `break_claim` writes them."""
-    claims = [row.claim for row in devices]
-    await tx.lock_all(HoldRow, [one.by for one in claims if one and one.kind in OF_TRANSFERS])
+def rows_of_claim(claim: Claim | None) -> Iterable[RowKey]:
+    """Names the row that `break_claim` writes of what has claimed a device."""
+    match claim:
+        case Claim(kind=ClaimKind.PICKUP):
+            yield PickupClaimRow, claim.by
+        case Claim(kind=ClaimKind.TRANSFER | ClaimKind.LOCK):
+            yield HoldRow, claim.by
+
+
+async def lock_claiming(tx: Transaction, devices: Iterable[DeviceRow]) -> None:
+    """Lock what has claimed these locked devices, before `break_claim` writes it."""
+    named = [one for row in devices for one in rows_of_claim(row.claim)]
+    await tx.lock_all(HoldRow, [key for kind, key in named if kind is HoldRow])
+    await tx.lock_all(PickupClaimRow, [key for kind, key in named if kind is PickupClaimRow])
 
 
 async def break_claim(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
-    """Free a locked device; the transfer that held it is informed. Physical facts win over
-    claims.
+    """Free a locked device; the transfer or the pickup that claimed it is informed. Physical facts
+    win over claims.
     """
     claim, row.claim = row.claim, None
-    if claim is None or claim.kind not in OF_TRANSFERS:
+    if claim is None:
+        return
+    if claim.kind is ClaimKind.PICKUP:
+        pickup = await tx.lock(PickupClaimRow, claim.by)
+        ended = pickups.break_off(
+            PickupId(pickup.id), pickup.state(), device_id=DeviceId(row.id), reason=reason
+        )
+        tx.record(pickup, *ended)
+        return
+    if claim.kind not in OF_TRANSFERS:
         return
     hold = await tx.lock(HoldRow, claim.by)
     broken = domain.break_off(

@@ -18,7 +18,7 @@ from inventory.articles.queries import get_article
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, find_device_id, new_device_id
 from inventory.devices.writes import change_custody
-from inventory.holds.writes import break_claim, lock_claiming_holds
+from inventory.holds.writes import break_claim, lock_claiming
 from inventory.people.models import UserRow
 from inventory.registered_returns import domain
 from inventory.registered_returns.models import LineBack, ReturnRow
@@ -69,7 +69,7 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     await lock_balances(tx, command.store, numbers)
     rows = await tx.lock_all(DeviceRow, [row.id for row in devices])
     changes = await _taken_back(command, {row.id: row for row in rows}, devices, return_id, tx)
-    await lock_claiming_holds(tx, rows)
+    await lock_claiming(tx, rows)
     into = _into(command.store, rows, kept)
     await lock_waiting(tx, into, beside=[line.order_id for line in lines])
     await _write_lines(command, lines, scrapped, return_id, tx)

@@ -9,12 +9,11 @@ from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.regions import DeviceReturned
 from kvitt_contracts.types import DeviceId, OrderId
 
-from inventory.devices.domain import OF_TRANSFERS, ClaimKind
+from inventory.devices.domain import ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
 from inventory.devices.writes import change_custody
-from inventory.holds.models import HoldRow
-from inventory.holds.writes import break_claim
+from inventory.holds.writes import break_claim, rows_of_claim
 from inventory.reservations.backorders import serve_backorders
 from inventory.reservations.queries import device_sent_on
 from inventory.returns import domain
@@ -35,8 +34,7 @@ def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowK
         return
     yield from balance_rows(fact.store, [known.article_number], tx)
     yield DeviceRow, known.id
-    if known.claim is not None and known.claim.kind in OF_TRANSFERS:
-        yield HoldRow, known.claim.by
+    yield from rows_of_claim(known.claim)
 
 
 @messages.on(DeviceReturned, loads=_locked_to_take_back, reads=_read_to_take_back)

@@ -27,7 +27,7 @@ from inventory.devices import domain as devices
 from inventory.devices.domain import OF_TRANSFERS, Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.writes import change_custody
-from inventory.holds.writes import break_claim, lock_claiming_holds
+from inventory.holds.writes import break_claim, lock_claiming
 from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.stock.domain import BalanceTooLow
 from inventory.stock.writes import lock_balances, move_stock
@@ -100,7 +100,7 @@ async def post(tx: Transaction, row: StocktakingRow, found: Found) -> None:
         missed = await tx.look_up_all(DeviceRow, found.missing)
         await lock_balances(tx, away, {one.article_number for one in missed})
     rows = await tx.lock_all(DeviceRow, found.missing)
-    await lock_claiming_holds(tx, rows)
+    await lock_claiming(tx, rows)
     for number, change in sorted(found.moves.items()):
         await _move(tx, row.store, number, row, available=change)
     more = sorted(number for number, change in found.moves.items() if change > 0)

@@ -36,6 +36,9 @@ class NewKind(StrEnum):
     FAULT_REPORT_FORWARDED = "fault_report_forwarded"
     PRESCRIBER_NAMED = "prescriber_named"
     PRESCRIBER_REFUSED = "prescriber_refused"
+    PICKUP_ORDERED = "pickup_ordered"
+    PICKUP_REPORTED = "pickup_reported"
+    PICKUP_OVERDUE = "pickup_overdue"
 
 
 class Status(StrEnum):

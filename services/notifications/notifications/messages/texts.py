@@ -90,4 +90,20 @@ TEXTS: dict[str, Text] = {
         "Öppna felanmälan, läs varför och svara på nytt.",
         to_staff="Tjänstestället har ingen huvudansvarig.",
     ),
+    NewKind.PICKUP_ORDERED: Text(
+        "Hämtning beställd",
+        "En patient eller närstående har beställt hämtning. Öppna hämtordern: den visar vem, vad "
+        "och mellan vilka dagar. Du kan avbeställa hela eller delar av den.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
+    ),
+    NewKind.PICKUP_REPORTED: Text(
+        "Hämtning rapporterad",
+        "Teknikern har rapporterat en hämtning. Öppna hämtordern och läs vad som gjordes.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
+    ),
+    NewKind.PICKUP_OVERDUE: Text(
+        "Hämtning försenad",
+        "Sista dagen för en hämtning har gått, och allt är inte tillbaka i lagret.",
+        to_staff="",
+    ),
 }

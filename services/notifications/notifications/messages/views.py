@@ -15,6 +15,7 @@ _SERVED_BY = {
     "order": ("orders", "/orders"),
     "transfer": ("bmb", "/transfers"),
     "fault_report": ("orders", "/fault-reports"),
+    "pickup": ("orders", "/pickups"),
 }
 
 

@@ -8,6 +8,7 @@ from kvitt_contracts.types import (
     FaultReportId,
     MessageId,
     OrderId,
+    PickupId,
     ServicePointId,
     Thing,
     TransferId,
@@ -32,6 +33,11 @@ def about_transfer(transfer_id: TransferId) -> About:
 def about_fault_report(fault_report_id: FaultReportId) -> Thing:
     """The message is about a fault report."""
     return Thing(kind=Word("fault_report"), id=fault_report_id)
+
+
+def about_pickup(pickup_id: PickupId) -> Thing:
+    """The message is about a pickup."""
+    return Thing(kind=Word("pickup"), id=pickup_id)
 
 
 def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:

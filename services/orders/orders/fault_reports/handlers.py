@@ -7,7 +7,7 @@ from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import ClaimRefused, CustodyChanged
+from kvitt_contracts.inventory import CustodyChanged
 from kvitt_contracts.orders import (
     AssessRisk,
     CloseFaultReport,
@@ -15,7 +15,7 @@ from kvitt_contracts.orders import (
     NamePrescriber,
     ReportFault,
 )
-from kvitt_contracts.types import CustomerId, FaultReportId, ReasonCode, Word
+from kvitt_contracts.types import CustomerId, FaultReportId, Word
 
 from orders.care.models import CareDeviceRow
 from orders.care.writes import note_custody
@@ -169,23 +169,6 @@ async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
     if event.cause.fault_report_id is not None and prescriber is not None:
         row = await tx.lock(FaultReportRow, event.cause.fault_report_id)
         tx.record(row, *domain.set_prescriber(row.state(), prescriber))
-
-
-def _refused(event: ClaimRefused, _: Transaction) -> Iterable[RowKey]:
-    if event.claimant.kind == "fault_report":
-        yield FaultReportRow, event.claimant.id
-
-
-@messages.on(ClaimRefused, loads=_refused)
-async def on_claim_refused(event: ClaimRefused, tx: Transaction) -> None:
-    """The device cannot be given a prescriber: the report waits for another answer (ACT-6)."""
-    if event.claimant.kind != "fault_report":
-        return
-    row = await tx.lock(FaultReportRow, event.claimant.id)
-    refused = domain.refuse_prescriber(row.state(), ReasonCode(event.refused[0].reason))
-    if refused:
-        tx.record(row, *refused)
-        await_answer(row, tx)
 
 
 @messages.timer(ANSWER)

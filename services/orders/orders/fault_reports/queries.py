@@ -36,6 +36,9 @@ def _is_of_protected() -> ColumnElement[bool]:
     return and_(person.is_not(None), person.in_(protected_references()))
 
 
+FAULT_REPORT: Final = "fault_report"
+"""What inventory calls a fault report among claimants."""
+
 SCOPE: Final = ScopeOfPersons(
     FaultReportRow.region,
     service_points=[FaultReportRow.service_point],

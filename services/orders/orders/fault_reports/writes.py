@@ -5,7 +5,10 @@ from datetime import timedelta
 from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import start_of_day, working_days_after
+from kvitt_contracts.inventory import ClaimRefused
+from kvitt_contracts.types import ReasonCode
 
+from orders.fault_reports import domain
 from orders.fault_reports.domain import Status
 from orders.fault_reports.models import FaultReportRow
 
@@ -21,3 +24,12 @@ def await_answer(row: FaultReportRow, tx: Transaction) -> None:
         return
     last = working_days_after(tx.today, tx.policy.answer_working_days)
     tx.schedule(ANSWER, key=row.id, due=start_of_day(last + timedelta(days=1)))
+
+
+async def refuse_named_prescriber(event: ClaimRefused, tx: Transaction) -> None:
+    """The device cannot be given a prescriber: the report waits for another answer (ACT-6)."""
+    row = await tx.lock(FaultReportRow, event.claimant.id)
+    refused = domain.refuse_prescriber(row.state(), ReasonCode(event.refused[0].reason))
+    if refused:
+        tx.record(row, *refused)
+        await_answer(row, tx)

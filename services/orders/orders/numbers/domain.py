@@ -10,6 +10,7 @@ class Series(StrEnum):
     """What is numbered by itself."""
 
     ORDER = "order"
+    PICKUP = "pickup"
 
 
 def week_of(day: date) -> str:

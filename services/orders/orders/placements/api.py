@@ -90,7 +90,7 @@ async def _place(
 
 async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:
     return PlaceOrder(
-        recipient=await _named(body.recipient, reader),
+        recipient=await named(body.recipient, reader),
         prescriber=body.prescriber,
         requester=reader.caller.user_id,
         service_point=body.service_point,
@@ -102,7 +102,7 @@ async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:
 
 async def _withdrawal(body: WithdrawalBody, reader: RegionReader) -> RegisterWithdrawal:
     return RegisterWithdrawal(
-        recipient=await _named(body.recipient, reader),
+        recipient=await named(body.recipient, reader),
         prescriber=body.prescriber,
         requester=reader.caller.user_id,
         service_point=body.service_point,
@@ -116,9 +116,10 @@ def _previewed(placed: OrderPlaced) -> OrderPreview:
     return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
 
 
-async def _named(
+async def named(
     recipient: PatientRecipient | CareUnitRecipient, reader: RegionReader
 ) -> NamedRecipient:
+    """The recipient as a command names them. Raises NotFound (REF-19): a person beyond reach."""
     if isinstance(recipient, CareUnitRecipient):
         return recipient
     person = recipient.person

@@ -1,0 +1,1 @@
+"""What pickup orders claim: devices that are to be fetched."""

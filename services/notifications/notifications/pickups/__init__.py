@@ -1,0 +1,1 @@
+"""A projection of pickups, and the messages about them."""

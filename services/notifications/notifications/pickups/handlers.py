@@ -1,0 +1,59 @@
+"""Messages about pickups: what patients and relatives have ordered, and what was done (NTF-2)."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.notifications import ToStaff
+from kvitt_contracts.orders import (
+    PickupOverdue,
+    PickupRegistered,
+    PickupReported,
+    PickupRequested,
+)
+
+from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
+from notifications.messages.writes import about_pickup, post
+from notifications.pickups.models import PickupRow
+from notifications.transfers.domain import whom_to_tell
+from notifications.transfers.models import ResponsiblesRow
+
+messages = Handlers()
+messages.project(PickupRequested, PickupRow)
+
+Told = PickupRegistered | PickupReported
+
+
+def _who_answers(event: Told, tx: Transaction) -> Iterable[RowKey]:
+    row = tx.fetched(PickupRow, event.pickup_id)
+    if row is not None:
+        yield ResponsiblesRow, row.service_point
+
+
+@messages.on(PickupRegistered, of=PickupRow, reads=_who_answers)
+async def on_pickup_registered(row: PickupRow, event: PickupRegistered, tx: Transaction) -> None:
+    """Tell the main responsible what a patient or relative has ordered (PCK-3). What the unit
+    itself ordered is told to nobody.
+    """
+    if row.ordered_by != "unit":
+        await _tell_service_point(row, NewKind.PICKUP_ORDERED, tx)
+
+
+@messages.on(PickupReported, of=PickupRow, reads=_who_answers)
+async def on_pickup_reported(row: PickupRow, event: PickupReported, tx: Transaction) -> None:
+    """Tell the main responsible that the technician has reported (PCK-3)."""
+    await _tell_service_point(row, NewKind.PICKUP_REPORTED, tx)
+
+
+@messages.on(PickupOverdue)
+async def on_pickup_overdue(event: PickupOverdue, tx: Transaction) -> None:
+    """Tell customer service that a pickup is late (PCK-2)."""
+    about = about_pickup(event.pickup_id)
+    post(tx, ToStaff(duty=CUSTOMER_SERVICE), NewKind.PICKUP_OVERDUE, about)
+
+
+async def _tell_service_point(row: PickupRow, message: NewKind, tx: Transaction) -> None:
+    known = await tx.look_up(ResponsiblesRow, row.service_point)
+    told = whom_to_tell(row.service_point, known.facts() if known else None, on=tx.today)
+    for to in told:
+        post(tx, to, message, about_pickup(row.pickup_id))

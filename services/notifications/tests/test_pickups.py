@@ -1,0 +1,77 @@
+"""NTF-2: who is told of pickups."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from kvitt_contracts.notifications import MessagePosted, MessagePostedV2
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
+from notifications.app import service
+
+from contracts.tests.builders.bmb import a_responsibles_set, a_responsibles_set_with_absence
+from contracts.tests.builders.pickups import (
+    a_pickup_overdue,
+    a_pickup_registered,
+    a_pickup_reported,
+    a_pickup_requested,
+    a_relatives_pickup,
+)
+from contracts.tests.builders.story import RECEIVER, RECEIVING, STAND_IN
+from services.notifications.tests.worlds import whom
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """A day on which the main responsible of the builders is away."""
+    async with given(service, at=stockholm("2026-05-06 10:00")) as world:
+        yield world
+
+
+async def told(world: World) -> list[tuple[str, str]]:
+    """Whom was told what, in order."""
+    assert await world.events(MessagePosted) == []
+    posted = await world.events(MessagePostedV2)
+    assert all(one.about.kind == "pickup" for one in posted)
+    return [(whom(one.to), one.message) for one in posted]
+
+
+@pytest.mark.rule("NTF-2j", "PCK-3a")
+async def test_the_main_responsible_is_told_what_relatives_ordered(world: World) -> None:
+    await world.handle_all(a_responsibles_set(), a_relatives_pickup(), a_pickup_registered())
+
+    assert await told(world) == [(RECEIVER, "pickup_ordered")]
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("NTF-2j", "PCK-3a")
+async def test_the_stand_in_is_told_too_on_days_of_absence(world: World) -> None:
+    named = a_responsibles_set_with_absence()
+    await world.handle_all(named, a_relatives_pickup(), a_pickup_registered())
+
+    assert await told(world) == [(RECEIVER, "pickup_ordered"), (STAND_IN, "pickup_ordered")]
+
+
+@pytest.mark.rule("NTF-2j")
+async def test_where_nobody_was_named_the_service_point_is_told(world: World) -> None:
+    await world.handle_all(a_relatives_pickup(), a_pickup_registered())
+
+    assert await told(world) == [(RECEIVING, "pickup_ordered")]
+
+
+@pytest.mark.rule("PCK-3f")
+async def test_nobody_is_told_what_the_unit_ordered_itself(world: World) -> None:
+    await world.handle_all(a_responsibles_set(), a_pickup_requested(), a_pickup_registered())
+
+    assert await told(world) == []
+
+
+@pytest.mark.rule("NTF-2k", "PCK-3e")
+async def test_the_main_responsible_is_told_what_the_technician_reported(world: World) -> None:
+    await world.handle_all(a_responsibles_set(), a_pickup_requested(), a_pickup_reported())
+
+    assert await told(world) == [(RECEIVER, "pickup_reported")]
+
+
+async def test_customer_service_is_told_of_a_late_pickup(world: World) -> None:
+    await world.handle_all(a_pickup_requested(), a_pickup_overdue())
+
+    assert await told(world) == [("customer_service", "pickup_overdue")]

@@ -1,0 +1,1 @@
+"""Inventory's answers to whoever asks for devices: pickups and fault reports."""

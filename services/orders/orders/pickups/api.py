@@ -1,0 +1,157 @@
+"""Pickups over HTTP: request, take back, report, list, show. No rule here."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Query
+from kvitt_chassis.filters import Eq, From, In, To, Where
+from kvitt_chassis.http import (
+    ApiRouter,
+    Commands,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    named,
+)
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.orders import ReportPickup, VoidPickup
+from kvitt_contracts.types import CareUnitId, Day, PersonRef, ServicePointId, UserId, identify
+from sqlalchemy import select
+
+from orders.pickups.commands import RequestPickupInWords
+from orders.pickups.domain import OPEN, Status
+from orders.pickups.models import PickupRow
+from orders.pickups.places import resolve_pickup
+from orders.pickups.queries import SCOPE, also_open, is_for_the_person
+from orders.pickups.views import (
+    PickupBody,
+    PickupLineView,
+    PickupPlaceView,
+    PickupView,
+    ReportPickupBody,
+    VoidPickupBody,
+)
+from orders.placements.api import named as as_named
+from orders.read_transaction import ReadTransaction
+
+router = ApiRouter(tags=["Hämtordrar"])
+
+
+@router.post("/pickups", status_code=202)
+async def request_pickup(body: PickupBody, commands: Commands, reader: Reader) -> PickupView:
+    """Beställ hämtning hos en patient eller enhet (PCK-1). Lagret svarar; `Prefer: wait=2` väntar.
+    `also_open` varnar för andra öppna hämtordrar hos mottagaren.
+
+    Nekas: ALREADY_REQUESTED, UNKNOWN_CAUSE, UNKNOWN_DEVICE, DEVICE_TWICE, NO_ADDRESS,
+    PHONE_MISSING, UNKNOWN_CARE_UNIT (PCK-1), UNKNOWN_PERSON (REF-19), UNKNOWN_PERSON_DETAIL
+    (REF-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
+    (REF-3), UNKNOWN_WORD, BY_CUSTOMER_SERVICE_ONLY, OUTSIDE_WINDOW (PCK-3).
+    """
+    caller, reference = commands.caller, body.reference
+    pickup_id = identify(caller.region, "pickup", reference) if reference else uuid4()
+    command = RequestPickupInWords(
+        recipient=await as_named(body.recipient, reader),
+        service_point=body.service_point,
+        ordered_by=body.ordered_by,
+        cause=body.cause,
+        earliest_on=body.earliest_on,
+        latest_on=body.latest_on,
+        devices=body.devices,
+        delivery=body.delivery,
+        by=caller.user_id,
+    )
+    return await commands.run(
+        command, target=pickup_id, subject=reference, rule="PCK-1", show=_show(pickup_id)
+    )
+
+
+@router.post("/pickups/{pickup_id}:void", status_code=202)
+async def void_pickup(pickup_id: UUID, body: VoidPickupBody, commands: Commands) -> PickupView:
+    """Avbeställ en hel hämtorder eller några av dess rader (PCK-3). Lagret svarar; `Prefer: wait=2`
+    väntar.
+
+    Nekas: UNKNOWN_PICKUP (PCK-3), UNKNOWN_USER, NOT_YOUR_PICKUP (REF-3), WAITING, UNKNOWN_LINE,
+    ENDED (PCK-3).
+    """
+    command = VoidPickup(numbers=body.numbers, by=commands.caller.user_id)
+    return await commands.run(
+        command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id)
+    )
+
+
+@router.post("/pickups/{pickup_id}:report")
+async def report_pickup(pickup_id: UUID, body: ReportPickupBody, commands: Commands) -> PickupView:
+    """Rapportera vad som gjordes på plats (PCK-3): huvudansvarig får veta det. Raderna slutar när
+    det som hämtades är tillbaka i lagret.
+
+    Nekas: UNKNOWN_PICKUP, UNKNOWN_LINE, ENDED (PCK-3).
+    """
+    command = ReportPickup(technician=commands.caller.user_id, not_found=body.not_found)
+    return await commands.run(
+        command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id)
+    )
+
+
+class PickupQuery(ListQuery):
+    """What PCK-5 lets one search by; each that is given narrows the list. Days are inclusive."""
+
+    service_point: Annotated[
+        ServicePointId | None, Eq(PickupRow.service_point, "Tjänsteställe")
+    ] = None
+    requested_from: Annotated[Day | None, From(PickupRow.requested_on, "Från och med dag")] = None
+    requested_to: Annotated[Day | None, To(PickupRow.requested_on, "Till och med dag")] = None
+    status: Annotated[list[Status] | None, In(PickupRow.status, "En eller flera statusar")] = None
+    recipient: Annotated[PersonRef | None, Where(is_for_the_person, "Patientens referens")] = None
+    care_unit: Annotated[CareUnitId | None, Eq(PickupRow.recipient_unit, "Vårdenhet")] = None
+    by: Annotated[UserId | None, Eq(PickupRow.by, "Vem som registrerade")] = None
+    overdue: Annotated[bool | None, Eq(PickupRow.is_overdue, "Bara de som är sena")] = None
+
+
+PICKUPS = ListOf(
+    select(PickupRow),
+    scope=SCOPE,
+    sorts=named(
+        PickupRow.pickup_number,
+        PickupRow.requested_on,
+        PickupRow.status,
+        PickupRow.service_point,
+    ),
+    default="-pickup_number",
+    view=PickupLineView.of,
+)
+
+
+@router.get("/pickups")
+async def list_pickups(
+    reader: Reader, asked: Annotated[PickupQuery, Query()]
+) -> Page[PickupLineView]:
+    """Sök hämtordrar på dina tjänsteställen, kollegors också (PCK-5). Utan `status` visas bara de
+    som inte är avslutade, nekade eller avbeställda.
+    """
+    open_alone = () if asked.status else (PickupRow.status.in_(OPEN),)
+    return await PICKUPS.page(asked, reader, *open_alone)
+
+
+@router.get("/pickups/{pickup_id}")
+async def show_pickup(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> PickupView:
+    """En hämtorder, med varning för andra öppna hos mottagaren."""
+    row = await reader.get(PickupRow, pickup_id, scope=SCOPE, rule="PCK-5")
+    return PickupView.showing(row, await also_open(row, tx))
+
+
+@router.post("/pickups/{pickup_id}:resolve-delivery")
+async def show_place(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> PickupPlaceView:
+    """Vart den som hämtar ska åka. Varje uppslag av en patient loggas."""
+    await reader.get(PickupRow, pickup_id, scope=SCOPE, rule="PCK-1")
+    row = await tx.get(PickupRow, pickup_id, rule="PCK-1")
+    return await resolve_pickup(row, tx, user=reader.caller.user_id)
+
+
+def _show(pickup_id: UUID) -> Callable[[Transaction], Awaitable[PickupView]]:
+    async def show(tx: Transaction) -> PickupView:
+        row = await tx.get(PickupRow, pickup_id)
+        return PickupView.showing(row, await also_open(row, tx))
+
+    return show

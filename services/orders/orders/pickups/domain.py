@@ -1,0 +1,250 @@
+"""The rules of pickups once they are requested: a state in, events or a refusal out. No clock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from kvitt_contracts.copying import same_fields
+from kvitt_contracts.orders import (
+    AddressKind,
+    PickupClosed,
+    PickupEvent,
+    PickupLine,
+    PickupLineEnded,
+    PickupOverdue,
+    PickupRefused,
+    PickupRegistered,
+    PickupReported,
+    PickupRequested,
+    PickupVoidRequested,
+)
+from kvitt_contracts.policy import RegionPolicy
+from kvitt_contracts.types import (
+    CustomerId,
+    DeviceId,
+    LineNumber,
+    OrderNumber,
+    PickupId,
+    PolicyVersion,
+    Recipient,
+    Reference,
+    RefusedDevice,
+    Role,
+    ServicePointId,
+    UserId,
+    Word,
+)
+
+from orders.pickups.reasons import Reason, refusal
+from orders.units.domain import User
+
+
+class Status(StrEnum):
+    """Where a pickup is (PCK-2). `requested` waits for inventory's answer."""
+
+    REQUESTED = "requested"
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    CLOSED = "closed"
+    VOIDED = "voided"
+
+
+OPEN: Final = (Status.REQUESTED, Status.REGISTERED)
+"""What is not over yet."""
+
+
+FETCHED, VOIDED = Word("fetched"), Word("voided")
+_OUTCOMES: Final[Mapping[str, Word]] = {
+    "RETURNED": FETCHED,
+    "DISPATCHED": FETCHED,
+    "LOST": Word("lost"),
+    "SCRAPPED": Word("scrapped"),
+}
+"""How a line ends, by what broke inventory's claim."""
+
+
+class Line(PickupLine):
+    """A line with how it ended; `is_voiding` while inventory owes its answer."""
+
+    outcome: Word | None = None
+    is_voiding: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pickup:
+    """A pickup order."""
+
+    id: PickupId
+    pickup_number: OrderNumber
+    reference: Reference | None
+    status: Status
+    recipient: Recipient
+    service_point: ServicePointId
+    customer_id: CustomerId
+    ordered_by: Word
+    cause: Word
+    address_kind: AddressKind
+    earliest_on: date | None
+    latest_on: date | None
+    lines: tuple[Line, ...]
+    has_text: bool
+    policy: PolicyVersion
+    by: UserId
+    refused: tuple[RefusedDevice, ...] = ()
+    is_overdue: bool = False
+    technician: UserId | None = None
+    not_found: tuple[LineNumber, ...] = ()
+
+
+def register(pickup: Pickup) -> tuple[PickupRegistered, ...]:
+    """Inventory has claimed every device (PCK-2). No event: it was answered before."""
+    if pickup.status is not Status.REQUESTED:
+        return ()
+    return (PickupRegistered(pickup_id=pickup.id),)
+
+
+def refuse(pickup: Pickup, *, refused: tuple[RefusedDevice, ...] = ()) -> tuple[PickupRefused, ...]:
+    """Inventory could not claim these devices, or did not answer: nothing is fetched (BMB-12)."""
+    if pickup.status is not Status.REQUESTED:
+        return ()
+    return (PickupRefused(pickup_id=pickup.id, refused=refused),)
+
+
+def request_void(
+    pickup: Pickup, numbers: Iterable[LineNumber], *, by: User
+) -> tuple[PickupVoidRequested, ...]:
+    """Take back the lines with these numbers, or every open one where none is named (PCK-3).
+
+    Returns no event where each of them is taken back already. Raises PickupRuleRefused: `by` is
+    neither of the unit nor who ordered it (REF-3), the pickup waits for inventory's first answer,
+    is over, or has no such line (PCK-3).
+    """
+    mine = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
+    if not (mine or by.has(Role.CUSTOMER_SERVICE)):
+        way_on = "Bara hämtorderns tjänsteställe, den som beställde eller kundservice avbeställer."
+        raise refusal(Reason.NOT_YOUR_PICKUP, "REF-3", "by", way_on)
+    if pickup.status is Status.REQUESTED:
+        way_on = "Lagret har inte svarat än. Försök igen om en stund."
+        raise refusal(Reason.WAITING, "PCK-3", None, way_on)
+    asked = frozenset(numbers)
+    unknown = asked - {line.number for line in pickup.lines}
+    if unknown:
+        way_on = f"Hämtordern har ingen rad {min(unknown)}. Ange radnummer ur hämtordern."
+        raise refusal(Reason.UNKNOWN_LINE, "PCK-3", "numbers", way_on)
+    named = [line for line in pickup.lines if not asked or line.number in asked]
+    still_open = [line for line in named if line.outcome is None]
+    taken_back = all(line.outcome == VOIDED for line in named)
+    if not still_open and not taken_back:
+        way_on = "Hjälpmedlet är redan hämtat. Förskriv på nytt om det behövs."
+        raise refusal(Reason.ENDED, "PCK-3", "numbers" if asked else None, way_on)
+    lines = [line for line in still_open if not line.is_voiding]
+    if not lines:
+        return ()
+    requested = PickupVoidRequested(
+        pickup_id=pickup.id,
+        numbers=tuple(line.number for line in lines),
+        devices=tuple(line.device_id for line in lines),
+        by=by.user_id,
+    )
+    return (requested,)
+
+
+def end_lines(
+    pickup: Pickup, devices: Iterable[DeviceId], *, outcome: Word
+) -> tuple[PickupLineEnded | PickupClosed, ...]:
+    """End the open lines of these devices; with the last line the pickup is closed, or voided where
+    all of it was taken back (PCK-2).
+    """
+    if pickup.status is not Status.REGISTERED:
+        return ()
+    wanted = frozenset(devices)
+    events: list[PickupLineEnded | PickupClosed] = []
+    for line in pickup.lines:
+        if line.outcome is None and line.device_id in wanted:
+            events.append(PickupLineEnded(pickup_id=pickup.id, number=line.number, outcome=outcome))
+            pickup = evolve(pickup, events[-1])
+    if events and pickup.status is Status.REGISTERED and not _open_lines(pickup):
+        events.append(PickupClosed(pickup_id=pickup.id))
+    return tuple(events)
+
+
+def outcome_of(reason: str) -> Word:
+    """How a line ends by what broke its claim. Raises KeyError for a reason that nobody emits."""
+    return _OUTCOMES[reason]
+
+
+def report(
+    pickup: Pickup, not_found: Iterable[LineNumber], *, technician: UserId
+) -> tuple[PickupReported, ...]:
+    """The technician has been there (PCK-3). It ends no line: the goods do, when they are back.
+
+    Raises PickupRuleRefused (PCK-3): the pickup waits, was refused or voided, or has no such line.
+    """
+    if pickup.status not in (Status.REGISTERED, Status.CLOSED):
+        way_on = "Hämtordern gäller inte. Rapportera på den som gjordes i stället."
+        raise refusal(Reason.ENDED, "PCK-3", None, way_on)
+    missing = tuple(sorted(set(not_found)))
+    if set(missing) - {line.number for line in pickup.lines}:
+        way_on = "Ange radnummer ur hämtordern."
+        raise refusal(Reason.UNKNOWN_LINE, "PCK-3", "not_found", way_on)
+    if (pickup.technician, pickup.not_found) == (technician, missing):
+        return ()
+    return (PickupReported(pickup_id=pickup.id, technician=technician, not_found=missing),)
+
+
+def fall_due(pickup: Pickup) -> tuple[PickupOverdue, ...]:
+    """The day by which it was to be done has passed with lines open (PCK-2). It stays open."""
+    if pickup.status is not Status.REGISTERED or pickup.is_overdue:
+        return ()
+    return (PickupOverdue(pickup_id=pickup.id),)
+
+
+def last_day(pickup: Pickup, *, policy: RegionPolicy, today: date) -> date:
+    """The last day on which an open pickup is in time: that of its window, or so many days of the
+    policy from today.
+    """
+    return pickup.latest_on or today + timedelta(days=policy.pickup.overdue_days)
+
+
+def evolve(pickup: Pickup | None, event: PickupEvent) -> Pickup:
+    """Returns the state after an event; every event of a pickup is handled.
+
+    Raises ValueError for any event before the pickup is requested.
+    """
+    if isinstance(event, PickupRequested):
+        lines = tuple(Line(**dict(line)) for line in event.lines)
+        placed = {"id": event.pickup_id, "status": Status.REQUESTED, "lines": lines}
+        return Pickup(**same_fields(event, Pickup) | placed)
+    if pickup is None:
+        raise ValueError(f"{event.wire_type} before the pickup is requested")
+    match event:
+        case PickupRegistered():
+            return replace(pickup, status=Status.REGISTERED)
+        case PickupRefused():
+            return replace(pickup, status=Status.REFUSED, refused=event.refused)
+        case PickupOverdue():
+            return replace(pickup, is_overdue=True)
+        case PickupVoidRequested():
+            return _with(pickup, event.numbers, is_voiding=True)
+        case PickupLineEnded():
+            after = _with(pickup, (event.number,), outcome=event.outcome, is_voiding=False)
+            voided = all(line.outcome == VOIDED for line in after.lines)
+            return replace(after, status=Status.VOIDED) if voided else after
+        case PickupReported():
+            return replace(pickup, technician=event.technician, not_found=event.not_found)
+        case PickupClosed():
+            return replace(pickup, status=Status.CLOSED)
+
+
+def _with(pickup: Pickup, numbers: Iterable[LineNumber], **changes: object) -> Pickup:
+    named = frozenset(numbers)
+    lines = tuple(
+        line.model_copy(update=changes) if line.number in named else line for line in pickup.lines
+    )
+    return replace(pickup, lines=lines)
+
+
+def _open_lines(pickup: Pickup) -> tuple[Line, ...]:
+    return tuple(line for line in pickup.lines if line.outcome is None)

@@ -1,0 +1,162 @@
+"""Look-ups of pickups: the parties and devices that one names, and whose a pickup is."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.http import RegionReader
+from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_contracts.orders import AddressKind, Delivery, RequestPickup
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    CustomerId,
+    DeviceId,
+    DeviceNumber,
+    OrderNumber,
+    PatientRecipient,
+    PersonRef,
+    PickupId,
+    Recipient,
+    Reference,
+    identify,
+)
+from sqlalchemy import ColumnElement, and_, select
+
+from orders.care.models import CareDeviceRow
+from orders.message_subject import subject_as
+from orders.numbers.domain import Series
+from orders.numbers.writes import next_number
+from orders.people.models import PersonDetailsRow
+from orders.people.queries import current_person, protected_references, same_persons
+from orders.pickups import requesting
+from orders.pickups.commands import RequestPickupInWords
+from orders.pickups.domain import OPEN
+from orders.pickups.models import PickupRow
+from orders.units.domain import Customer, User
+from orders.units.models import CareUnitRow, CustomerRow, UserRow
+from orders.units.queries import care_unit_key, customer_key, user_key
+
+PICKUP: Final = "pickup"
+"""What inventory calls a pickup among claimants."""
+
+Requested = RequestPickup | RequestPickupInWords
+
+
+def _is_of_protected() -> ColumnElement[bool]:
+    person = PickupRow.recipient_person
+    return and_(person.is_not(None), person.in_(protected_references()))
+
+
+SCOPE: Final = ScopeOfPersons(
+    PickupRow.region,
+    service_points=[PickupRow.service_point],
+    users=[PickupRow.by],
+    protected=_is_of_protected,
+)
+"""Whose a pickup is: its service point's, colleagues' included (PCK-5), and who ordered it."""
+
+
+def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
+    """The criterion of a list: from any reference of the person."""
+    return PickupRow.recipient_person.in_(select(same_persons([ref], reader.region).c.id))
+
+
+async def also_open(row: PickupRow, tx: Transaction) -> tuple[OrderNumber, ...]:
+    """The numbers of the recipient's other open pickups, under any reference (PCK-2)."""
+    mine = PickupRow.recipient_unit == row.recipient_unit
+    if row.recipient_person is not None:
+        refs = same_persons([row.recipient_person], tx.region)
+        mine = PickupRow.recipient_person.in_(select(refs.c.id))
+    query = (
+        select(PickupRow.pickup_number)
+        .where(PickupRow.region == tx.region, PickupRow.id != row.id, mine)
+        .where(PickupRow.status.in_(OPEN))
+        .order_by(PickupRow.pickup_number)
+    )
+    return tuple(await tx.session.scalars(query))
+
+
+def rows_of_request(command: Requested, tx: Transaction) -> Iterable[RowKey]:
+    """Names the rows that a request reads, besides those of its recipient."""
+    yield UserRow, user_key(command.by, tx)
+    yield CustomerRow, customer_key(CustomerId(command.service_point), tx)
+    for number in command.devices:
+        yield CareDeviceRow, _device_key(number, tx)
+
+
+async def parties_of(command: Requested, tx: Transaction) -> tuple[User, Customer]:
+    """Who requests, and the service point. Raises Refused (REF-3): one is unknown."""
+    by = await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
+    place = await tx.get(
+        CustomerRow,
+        customer_key(CustomerId(command.service_point), tx),
+        rule="REF-3",
+        field="service_point",
+    )
+    return by.state(), place.state()
+
+
+async def naming(tx: Transaction) -> requesting.Naming:
+    """The next number and the id of a new pickup, with the reference where the region gave one."""
+    pickup_id = PickupId(tx.target("pickup"))
+    is_named = pickup_id == identify(tx.region, "pickup", tx.subject)  # else over HTTP, by an id
+    return requesting.Naming(
+        pickup_id=pickup_id,
+        pickup_number=await next_number(Series.PICKUP, tx),
+        reference=subject_as(Reference, tx.subject) if is_named else None,
+    )
+
+
+async def wish_of(
+    command: Requested, delivery: Delivery | None, tx: Transaction
+) -> requesting.Wish:
+    """What is to be fetched, and whether whoever fetches it can find and call somebody.
+
+    Nobody is refused for being inactive: what somebody had is fetched when they have died. Raises
+    Refused: an unknown recipient (PCK-1, REF-1).
+    """
+    recipient, address, phone = await _recipient(command, tx)
+    kind = (
+        command.address_kind if isinstance(command, RequestPickup) else _kind_of(command.delivery)
+    )
+    given = delivery or Delivery()
+    has_text = bool(given.door_code or given.instructions or given.information)
+    return requesting.Wish(
+        recipient=recipient,
+        ordered_by=command.ordered_by,
+        cause=command.cause,
+        address_kind=kind,
+        earliest_on=command.earliest_on,
+        latest_on=command.latest_on,
+        devices=tuple([await _device(number, tx) for number in command.devices]),
+        has_address=address or kind is not AddressKind.RECIPIENT,
+        has_phone=bool(given.order_phone or given.recipient_phone or phone),
+        has_text=has_text,
+    )
+
+
+def _kind_of(delivery: Delivery) -> AddressKind:
+    return AddressKind(delivery.to.kind)
+
+
+async def _recipient(command: Requested, tx: Transaction) -> tuple[Recipient, bool, bool]:
+    """The recipient, and whether an address and a phone are known of them."""
+    named = command.recipient
+    if isinstance(named, CareUnitRecipient):
+        key = care_unit_key(named.unit, tx)
+        await tx.get(CareUnitRow, key, rule="PCK-1", field="recipient.unit")
+        return named, True, False
+    person = await current_person(named.person, tx, field="recipient.person")
+    details = await tx.get(PersonDetailsRow, person.id, rule="REF-1", field="recipient.person")
+    recipient = PatientRecipient(person=PersonRef(person.id))
+    return recipient, details.address is not None, details.phone is not None
+
+
+async def _device(number: DeviceNumber, tx: Transaction) -> DeviceId | None:
+    row = await tx.look_up(CareDeviceRow, _device_key(number, tx))
+    return row.device_id if row is not None else None
+
+
+def _device_key(number: DeviceNumber, tx: Transaction) -> DeviceId:
+    return DeviceId(identify(tx.region, "device", number))

@@ -1,0 +1,160 @@
+"""The rules of requesting a pickup: who may, what, from where and when. No clock, no database."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from kvitt_contracts.orders import AddressKind, PickupLine, PickupRequested
+from kvitt_contracts.policy import RegionPolicy
+from kvitt_contracts.types import (
+    DeviceId,
+    LineNumber,
+    OrderNumber,
+    PickupId,
+    Recipient,
+    Reference,
+    Role,
+    ServicePointId,
+    Word,
+)
+
+from orders.pickups.reasons import PickupRuleRefused, Reason, refusal
+from orders.units.domain import Customer, User
+
+
+class OrderedBy(StrEnum):
+    """Who wants the devices fetched (PCK-3)."""
+
+    UNIT = "unit"
+    PATIENT = "patient"
+    RELATIVE = "relative"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """The id, number and reference that a new pickup gets."""
+
+    pickup_id: PickupId
+    pickup_number: OrderNumber
+    reference: Reference | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants fetched. `devices`: None where orders knows none of that number."""
+
+    recipient: Recipient
+    ordered_by: Word
+    cause: Word
+    address_kind: AddressKind
+    earliest_on: date | None
+    latest_on: date | None
+    devices: tuple[DeviceId | None, ...]
+    has_address: bool
+    has_phone: bool
+    has_text: bool
+
+
+def request(
+    wish: Wish,
+    *,
+    naming: Naming,
+    by: User,
+    place: Customer,
+    policy: RegionPolicy,
+    today: date,
+) -> PickupRequested:
+    """Request that devices are fetched; `today` is a Stockholm day (PCK-1).
+
+    A patient's or relative's pickup gets the policy's window (PCK-3). Raises PickupRuleRefused
+    naming the field: an unknown cause, device or orderer, a device twice, no address, no phone
+    (PCK-1), who may not order it there (REF-3), days outside the window (PCK-3).
+    """
+    _must_be_allowed(by, place, wish.ordered_by)
+    if wish.cause not in policy.pickup.reasons:
+        said = ", ".join(policy.pickup.reasons)
+        raise refusal(Reason.UNKNOWN_CAUSE, "PCK-1", "cause", f"Välj en orsak ur listan: {said}.")
+    devices = _known(wish.devices)
+    if not wish.has_address:
+        way_on = "Mottagaren har ingen adress. Ange enhetens adress eller en egen."
+        raise refusal(Reason.NO_ADDRESS, "PCK-1", "delivery.to", way_on)
+    if not wish.has_phone:
+        way_on = "Ange ett telefonnummer: den som hämtar ringer först."
+        raise refusal(Reason.PHONE_MISSING, "PCK-1", "delivery.order_phone", way_on)
+    earliest, latest = _window(wish, policy, today)
+    lines = tuple(
+        PickupLine(number=LineNumber(number), device_id=device)
+        for number, device in enumerate(devices, 1)
+    )
+    return PickupRequested(
+        pickup_id=naming.pickup_id,
+        pickup_number=naming.pickup_number,
+        reference=naming.reference,
+        recipient=wish.recipient,
+        service_point=ServicePointId(place.customer_id),
+        customer_id=place.customer_id,
+        ordered_by=wish.ordered_by,
+        cause=wish.cause,
+        address_kind=wish.address_kind,
+        earliest_on=earliest,
+        latest_on=latest,
+        lines=lines,
+        has_text=wish.has_text,
+        policy=policy.pin,
+        by=by.user_id,
+    )
+
+
+def refuse_used_reference(*, field: str) -> PickupRuleRefused:
+    """The refusal to request two pickups by one reference."""
+    way_on = "Beteckningen är redan använd. Ge den nya hämtordern en egen."
+    return refusal(Reason.ALREADY_REQUESTED, "PCK-1", field, way_on)
+
+
+def refuse_address_over_kafka() -> PickupRuleRefused:
+    """The refusal of an address of its own by a message, which can carry none."""
+    way_on = "En egen adress anges bara över HTTP. Välj recipient eller unit."
+    return refusal(Reason.ADDRESS_OVER_HTTP_ONLY, "PCK-1", "address_kind", way_on)
+
+
+def _must_be_allowed(by: User, place: Customer, ordered_by: Word) -> None:
+    if not place.is_service_point:
+        way_on = "Kunden är inget tjänsteställe. Välj ett av dina tjänsteställen."
+        raise refusal(Reason.NOT_A_SERVICE_POINT, "REF-3", "service_point", way_on)
+    staff = by.has(Role.CUSTOMER_SERVICE)
+    if ordered_by not in {Word(one) for one in OrderedBy}:
+        way_on = "Ange unit, patient eller relative."
+        raise refusal(Reason.UNKNOWN_WORD, "PCK-3", "ordered_by", way_on)
+    if ordered_by != Word(OrderedBy.UNIT) and not staff:
+        way_on = "Patienter och närstående beställer hämtning genom kundservice."
+        raise refusal(Reason.BY_CUSTOMER_SERVICE_ONLY, "PCK-3", "ordered_by", way_on)
+    if not (staff or by.works_at(place.customer_id)):
+        way_on = "Välj ett av dina egna tjänsteställen, eller kontakta kundservice."
+        raise refusal(Reason.NOT_CONNECTED_TO_SERVICE_POINT, "REF-3", "service_point", way_on)
+
+
+def _known(devices: tuple[DeviceId | None, ...]) -> tuple[DeviceId, ...]:
+    known: list[DeviceId] = []
+    for number, device in enumerate(devices):
+        field = f"devices.{number}"
+        if device is None:
+            way_on = "Kontrollera individnumret: inget sådant hjälpmedel har lämnats ut."
+            raise refusal(Reason.UNKNOWN_DEVICE, "PCK-1", field, way_on)
+        if device in known:
+            way_on = "Hjälpmedlet står redan på hämtordern. Ta bort den ena raden."
+            raise refusal(Reason.DEVICE_TWICE, "PCK-1", field, way_on)
+        known.append(device)
+    return tuple(known)
+
+
+def _window(wish: Wish, policy: RegionPolicy, today: date) -> tuple[date | None, date | None]:
+    # PCK-3f: what the prescribing unit orders has no window but the one that it asks for
+    if wish.ordered_by == Word(OrderedBy.UNIT):
+        return wish.earliest_on, wish.latest_on
+    first, last = (today + timedelta(days=days) for days in policy.pickup.window_days)
+    earliest, latest = wish.earliest_on or first, wish.latest_on or last
+    for field, day in (("earliest_on", earliest), ("latest_on", latest)):
+        if not first <= day <= last:
+            way_on = f"Välj dagar från {first} till {last}. Enheten kan beställa tidigare."
+            raise refusal(Reason.OUTSIDE_WINDOW, "PCK-3", field, way_on)
+    return earliest, latest
