@@ -20,7 +20,7 @@ from chassis.tests.trail import Log, table, trail_of
 async def test_a_reserved_type_from_a_region_is_refused_and_its_sender_hears_of_it(
     consumer: Consumer, log: Log
 ) -> None:
-    (pickup, *_) = examples("orders.pickup.request.v1")
+    (pickup, *_) = examples("orders.pickup.make-urgent.v1")
     (delay, *_) = examples("region.supplier-delay.stated.v1")
 
     await consumer.settle([_inbound(log, pickup), _inbound(log, delay)])

@@ -69,9 +69,9 @@ def test_the_search_for_producers_finds_what_it_looks_for() -> None:
     imports = (
         "from kvitt_contracts import orders\nfrom kvitt_contracts.inventory import LineStocked"
     )
-    tree = ast.parse(f"{imports}\norders.PickupRequested()\nother.ClaimGranted()")
+    tree = ast.parse(f"{imports}\norders.PickupMadeUrgent()\nother.StocktakingOpened()")
 
-    assert set(_taken_from_contracts(tree)) & NAMES == {"LineStocked", "PickupRequested"}
+    assert set(_taken_from_contracts(tree)) & NAMES == {"LineStocked", "PickupMadeUrgent"}
 
 
 @pytest.mark.parametrize("topic", coming.TOPICS, ids=lambda topic: topic.name)
