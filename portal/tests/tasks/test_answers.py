@@ -93,13 +93,14 @@ async def test_one_device_is_rejected_and_the_others_accepted(
 async def test_where_the_region_lets_it_another_than_the_customers_payer_is_chosen(
     actor: MakeActor, by_line: Handover
 ) -> None:
+    payer = f"{by_line.here.payer} Hälsocentralen {by_line.here.payer}"
     transfer = await by_line.send(by_line.devices[0])
     anna = await actor(by_line.receiver, region=BY_LINE)
 
     await anna.click("Kvittera BMB")
     await anna.click("Välj betalare")
     await anna.has("Betalare", "")
-    await anna.choose("Betalare", f"{by_line.here.payer} Hälsocentralen {by_line.here.payer}")
+    await anna.choose("Betalare", payer)
     await anna.picture("bmb-transfer-payer")
     await anna.accessible()
     await anna.click("Godkänn")
@@ -108,7 +109,7 @@ async def test_where_the_region_lets_it_another_than_the_customers_payer_is_chos
     await by_line.system.settle()
     await anna.goes(f"/bmb/{transfer}")
     await anna.sees("Genomförd")
-    await anna.sees(f"Betalare {by_line.here.payer}")
+    await anna.sees(payer)
     await anna.sees(by_line.there.id)
 
 

@@ -166,8 +166,9 @@ def test_after_the_deadline_it_is_not_taken_back_though_its_timer_is_late() -> N
 
 async def previewed(world: World, *, region: str = "ac", **body: Any) -> dict[str, Any]:
     """What the sender sees of a transfer before it is sent."""
-    who = {"user": SENDER, "roles": [Role.PRESCRIBER], "service_points": [SENDING]}
-    async with world.http(region=region, **who) as client:
+    async with world.http(
+        user=SENDER, region=region, roles=[Role.PRESCRIBER], service_points=[SENDING]
+    ) as client:
         answer = await client.post("/transfers:preview", json={"devices": ["170098"], **body})
     return {"http": answer.status_code, **answer.json()}
 
