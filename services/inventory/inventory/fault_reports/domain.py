@@ -8,27 +8,17 @@ from typing import Final
 from kvitt_contracts.inventory import ClaimRefused, CustodyCause, CustodyChanged, RefusedDevice
 from kvitt_contracts.types import Claimant, DeviceId, FaultReportId, UserId, Word
 
-from inventory.devices.domain import Claim, ClaimKind, Device, change_custody
+from inventory.devices.domain import IN_CLAIM, Claim, Device, change_custody
 
 FAULT_REPORT: Final = Word("fault_report")
 """What a fault report is called among claimants."""
 
 
 class Reason(StrEnum):
-    """Why a device is not given the prescriber."""
+    """Why a device is not given the prescriber, where nothing claims it."""
 
-    IN_TRANSFER = "IN_TRANSFER"
-    LOCKED = "LOCKED"
-    IN_DISPATCH = "IN_DISPATCH"
     NOT_AT_RECIPIENT = "NOT_AT_RECIPIENT"
     HAS_PRESCRIBER = "HAS_PRESCRIBER"
-
-
-_BY_CLAIM: Final = {
-    ClaimKind.TRANSFER: Reason.IN_TRANSFER,
-    ClaimKind.LOCK: Reason.LOCKED,
-    ClaimKind.DISPATCH: Reason.IN_DISPATCH,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +73,11 @@ def evolve(_: Answer | None, event: ClaimRefused) -> Answer:
 
 def _refusal(
     device: Device, prescriber: UserId, *, claim: Claim | None, is_current: bool
-) -> Reason | None:
+) -> str | None:
     if device.store is not None:
         return Reason.NOT_AT_RECIPIENT
     if claim is not None:
-        return _BY_CLAIM[claim.kind]
+        return IN_CLAIM[claim.kind]
     if is_current and device.custody.prescriber != prescriber:
         return Reason.HAS_PRESCRIBER
     return None

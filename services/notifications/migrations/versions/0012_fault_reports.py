@@ -5,7 +5,7 @@ from alembic import op
 from kvitt_chassis.migrations import guard_regions
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 
 
 def upgrade() -> None:
