@@ -32,7 +32,7 @@ another region.
 """
 
 COUNT = {
-    "counted_at": "2026-03-02T08:00:00+01:00",
+    "counted_at": "2026-03-02T20:00:00+01:00",
     "lines": [{"article_number": "30457", "counted": 0}],
 }
 FIND = {"store": f"S{UNITS}", "found_on": "2026-03-02", "asked_by": OUTSIDER}

@@ -160,9 +160,9 @@ _STORES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-4a",
         "Every store is a unit's own",
-        f"{_CODE}/stores/handlers.py",
-        "domain.StoreKind(fact.kind)",
-        "domain.StoreKind.OWN",
+        f"{_CODE}/stocktakings/handlers.py",
+        "kind=lambda fact: StoreKind(fact.kind)",
+        "kind=lambda fact: StoreKind.OWN",
         f"{_STOCK}_stores_are_central_purchasing_own_with_their_unit_and_investigation",
     ),
     rule_mutant(

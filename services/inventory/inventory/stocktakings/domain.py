@@ -105,7 +105,6 @@ def check_kind(kind: StoreKind) -> None:
         raise StocktakingRefused(
             "NOT_COUNTED",
             rule="INV-10",
-            field="store",
             way_on="Ange ett förråd med eget saldo: inköps- och utredningsförråd inventeras inte.",
         )
 
@@ -131,7 +130,6 @@ def open_round(
         raise StocktakingRefused(
             "ALREADY_OPEN",
             rule="INV-10",
-            field="store",
             way_on="Inventeringen pågår redan: räkna vidare, eller avbryt den först.",
         )
     return StocktakingOpened(stocktaking_id=key, basis_at=at, by=by)
@@ -241,7 +239,6 @@ def post(
         raise StocktakingRefused(
             "NOTHING_COUNTED",
             rule="INV-10",
-            field="store",
             way_on="Räkna förrådet först, eller avbryt inventeringen.",
         )
     return StocktakingPosted(
@@ -267,7 +264,6 @@ def refuse_promised(number: ArticleNumber) -> StocktakingRefused:
     return StocktakingRefused(
         "PROMISED_IS_MISSING",
         rule="INV-10",
-        field="store",
         way_on=f"Av artikel {number} saknas mer än det disponibla saldot: makulera eller flytta de "
         "order som har reserverat den, eller räkna om den.",
         article_number=number,
@@ -279,7 +275,6 @@ def refuse_without_investigation_store() -> StocktakingRefused:
     return StocktakingRefused(
         "NO_INVESTIGATION_STORE",
         rule="INV-10",
-        field="store",
         way_on="Hjälpmedel saknas, och regionen har inget utredningsförråd: lägg upp ett först.",
     )
 
@@ -292,7 +287,6 @@ def check_investigated(*, is_investigated: bool) -> None:
         raise StocktakingRefused(
             "NOT_INVESTIGATED",
             rule="INV-10",
-            field="device_number",
             way_on="Hjälpmedlet söks inte efter någon inventering: kontrollera individnumret.",
         )
 
@@ -339,7 +333,6 @@ def _basis(taking: Stocktaking) -> datetime:
         raise StocktakingRefused(
             "NOT_OPENED",
             rule="INV-10",
-            field="store",
             way_on="Öppna inventeringen av förrådet först.",
             status=taking.status,
         )

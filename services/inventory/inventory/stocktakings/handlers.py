@@ -75,7 +75,7 @@ async def open_stocktaking(command: OpenStocktaking, tx: Transaction) -> None:
 
     Refused: UNKNOWN_STORE, NOT_COUNTED, STORE_ELSEWHERE, ALREADY_OPEN (INV-10).
     """
-    store = await tx.get(StoreRow, command.store, rule="INV-10", field="store")
+    store = await tx.get(StoreRow, command.store, rule="INV-10")
     domain.check_kind(store.kind)
     domain.check_own(is_own=await is_own_store(tx, store, command.by))
     key = stocktaking_id(tx, command.store)
