@@ -133,10 +133,10 @@ def test_an_area_that_the_policy_has_no_longer_is_had_from_anywhere(policy: Regi
 @pytest.mark.rule("REF-11d")
 @pytest.mark.parametrize("limited", ["prescriber", "requester"])
 def test_who_withdraws_is_connected_to_the_store(policy: RegionPolicy, limited: str) -> None:
-    elsewhere = a_user(stores=(StoreId("602"),))
+    elsewhere: dict[str, Any] = {limited: a_user(stores=(StoreId("602"),))}
 
     with pytest.raises(OrderRefused) as refused:
-        withdrawn(policy, **{limited: elsewhere})
+        withdrawn(policy, **elsewhere)
     assert refusal(refused) == (Reason.STORE_NOT_OF_USER, "REF-11", "store")
 
 
