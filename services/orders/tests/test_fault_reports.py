@@ -295,6 +295,18 @@ async def test_what_nobody_answers_in_two_working_days_is_told_to_customer_servi
     assert await status(world) is Status.NAMING
 
 
+async def test_each_wait_for_an_answer_is_told_when_nobody_answers_it(world: World) -> None:
+    await reported(world)
+    await world.advance(stockholm("2026-03-05 00:00"))
+    await named(world)
+    assert not (await world.row(FaultReportRow, F1)).is_escalated
+    await world.handle(a_claim_refused_of_fault_report())
+    await world.advance(stockholm("2026-03-10 00:00"))
+
+    assert len(await world.events(FaultReportEscalated)) == 2
+    await assert_rows_are_folds(world)
+
+
 # -- the risk ------------------------------------------------------------------------------------
 
 
@@ -339,6 +351,21 @@ async def test_each_side_assesses_for_itself(world: World) -> None:
     ):
         command = AssessRisk(side=Word(side), use=Word("allowed"), by=UserId(by))
         assert (await reason_of(world, command))[0] == why
+
+
+async def test_why_stands_as_long_as_the_assessment_that_it_explains(world: World) -> None:
+    await reported(world)
+    async with world.http(**MAIN) as client:
+        risk = {"side": "responsible", "use": "restricted"}
+        why = {**risk, "text": "Bara inomhus."}
+        await client.post(f"/fault-reports/{F1}:assess-risk", json=why)
+        repeated = await client.post(f"/fault-reports/{F1}:assess-risk", json=risk)
+        assert repeated.json()["responsible_text"] == "Bara inomhus."
+
+        await assessed(world, "responsible", "forbidden", RECEIVER)
+
+        shown = (await client.get(f"/fault-reports/{F1}")).json()
+    assert (shown["by_responsible"], shown["responsible_text"]) == ("forbidden", None)
 
 
 async def test_a_closed_report_takes_no_more(world: World) -> None:

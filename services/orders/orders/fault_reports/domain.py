@@ -320,7 +320,8 @@ def evolve(report: FaultReport | None, event: FaultReportEvent) -> FaultReport:
         case FaultReportEscalated():
             return replace(report, is_escalated=True)
         case FaultReportPrescriberNamed():
-            return replace(report, status=Status.NAMING, prescriber=event.prescriber, refused=None)
+            named = replace(report, status=Status.NAMING, prescriber=event.prescriber)
+            return replace(named, refused=None, is_escalated=False)  # if refused, a new wait begins
         case FaultReportPrescriberSet():
             return replace(report, status=Status.PRESCRIBED)
         case FaultReportPrescriberRefused():

@@ -124,7 +124,7 @@ async def assess_risk(row: FaultReportRow, command: AssessRisk, tx: Transaction)
     Refused: UNKNOWN_FAULT_REPORT (ACT-6), UNKNOWN_USER (REF-3), UNKNOWN_WORD, ALREADY_CLOSED,
     NOT_RESPONSIBLE, NOT_OF_THAT_SIDE (ACT-6).
     """
-    await _assess(row, command, tx, has_text=False)
+    await _assess(row, command, tx, text=None)
 
 
 @messages.command(AssessRiskInWords, of=FaultReportRow, rule="ACT-6", reads=_read_to_assess)
@@ -136,11 +136,7 @@ async def assess_risk_in_words(
     Refused: UNKNOWN_FAULT_REPORT (ACT-6), UNKNOWN_USER (REF-3), UNKNOWN_WORD, ALREADY_CLOSED,
     NOT_RESPONSIBLE, NOT_OF_THAT_SIDE (ACT-6).
     """
-    await _assess(row, command, tx, has_text=command.text is not None)
-    if command.side == Word(domain.Side.RESPONSIBLE):
-        row.responsible_text = command.text
-    else:
-        row.technician_text = command.text
+    await _assess(row, command, tx, text=command.text)
 
 
 @messages.command(CloseFaultReport, of=FaultReportRow, rule="ACT-6")
@@ -205,17 +201,23 @@ async def _report(command: Reported, tx: Transaction) -> FaultReportRow:
 
 
 async def _assess(
-    row: FaultReportRow, command: Assessed, tx: Transaction, *, has_text: bool
+    row: FaultReportRow, command: Assessed, tx: Transaction, *, text: str | None
 ) -> None:
     events = domain.assess(
         row.state(),
         side=command.side,
         use=command.use,
-        has_text=has_text,
+        has_text=text is not None,
         by=await queries.user(tx, command.by, field="by"),
         responsible=await queries.responsible_today(tx, row.service_point),
     )
+    if not events:
+        return
     tx.record(row, *events)
+    if command.side == Word(domain.Side.RESPONSIBLE):
+        row.responsible_text = text
+    else:
+        row.technician_text = text
 
 
 def _fetched(tx: Transaction) -> FaultReportRow | None:
