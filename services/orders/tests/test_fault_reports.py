@@ -1,5 +1,6 @@
 """ACT-6: a fault on a rented device that nobody prescribes, from the report to its end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -183,6 +184,18 @@ async def test_one_report_at_a_time_is_open_on_a_device(world: World) -> None:
     )
     await reported(world, "F-2")
     assert len(await world.events(FaultReported)) == 2
+
+
+async def test_of_several_who_report_a_device_at_once_one_is_heard(world: World) -> None:
+    body = {"device_number": "170098", "service_point": RECEIVING}
+    async with world.http(**STAFF) as client:
+        answers = await asyncio.gather(
+            *(client.post("/fault-reports", json=body) for _ in range(4))
+        )
+
+    refused = [one.json()["reason"] for one in answers if one.status_code != 201]
+    assert refused == ["ALREADY_REPORTED"] * 3
+    assert len(await world.events(FaultReported)) == 1
 
 
 # -- the answer ----------------------------------------------------------------------------------
