@@ -30,8 +30,10 @@ from kvitt_contracts.types import (
 )
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
+from orders.care.models import CareDeviceRow
 from orders.fault_reports.domain import Status
 from orders.fault_reports.models import FaultReportRow
+from sqlalchemy import update
 
 from contracts.tests.builders.bmb import a_responsibles_set, a_responsibles_set_with_absence
 from contracts.tests.builders.inventory import (
@@ -53,6 +55,7 @@ from contracts.tests.builders.story import (
     SERVICE,
     STAND_IN,
     SUBSTITUTE,
+    a_care_unit,
     device_id,
     fault_report_id,
     person,
@@ -169,6 +172,19 @@ async def test_old_stock_without_a_prescriber_is_reported_too(world: World) -> N
     await reported(world, device_number=DeviceNumber("170077"))
 
     assert await status(world) is Status.WAITING
+
+
+async def test_of_a_loan_to_a_unit_from_before_units_were_read_it_is_not_said_that_it_is_in_a_store(
+    world: World,
+) -> None:
+    await world.handle(a_custody_changed_by_order(to=a_custody(a_care_unit(), prescriber=LEFT)))
+    async with world.worker.unit() as unit:
+        await unit.session.execute(update(CareDeviceRow).values(unit=None))
+
+    with pytest.raises(Refused) as refused:
+        await reported(world)
+    assert (refused.value.reason, refused.value.field) == ("UNIT_NOT_KNOWN", "device_number")
+    assert "byte" in str(refused.value.way_on)
 
 
 async def test_one_report_at_a_time_is_open_on_a_device(world: World) -> None:

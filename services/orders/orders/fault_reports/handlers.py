@@ -46,8 +46,8 @@ async def report_fault(command: ReportFault, tx: Transaction) -> None:
     """Report a fault on a rented device without a current prescriber: the main responsible is
     told, and it waits (ACT-6).
 
-    Refused: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, NOT_RENTED, HAS_PRESCRIBER,
-    NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
+    Refused: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, UNIT_NOT_KNOWN, NOT_RENTED,
+    HAS_PRESCRIBER, NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
     """
     await _report(command, tx)
 
@@ -56,8 +56,8 @@ async def report_fault(command: ReportFault, tx: Transaction) -> None:
 async def report_fault_in_words(command: ReportFaultInWords, tx: Transaction) -> None:
     """Report a fault, and describe it (ACT-6).
 
-    Refused: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, NOT_RENTED, HAS_PRESCRIBER,
-    NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
+    Refused: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, UNIT_NOT_KNOWN, NOT_RENTED,
+    HAS_PRESCRIBER, NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
     """
     row = await _report(command, tx)
     row.text = command.text
