@@ -336,6 +336,17 @@ async def test_each_wait_for_an_answer_is_told_when_nobody_answers_it(world: Wor
     await assert_rows_are_folds(world)
 
 
+async def test_a_named_prescriber_whom_inventory_never_answers_is_told_too(world: World) -> None:
+    await reported(world)
+    await named(world)
+    await world.advance(stockholm("2026-03-05 00:00"))
+
+    assert len(await world.events(FaultReportEscalated)) == 1
+    assert await status(world) is Status.NAMING
+    await world.handle(a_custody_changed_by_fault_report())
+    assert await status(world) is Status.PRESCRIBED
+
+
 # -- the risk ------------------------------------------------------------------------------------
 
 
@@ -438,7 +449,13 @@ async def test_over_http_a_report_is_made_answered_and_told(world: World) -> Non
         f"Ett fel anmäldes; {RECEIVING} ska svara.",
         f"{RECEIVER} angavs som förskrivare.",
     ]
-    assert story["next"] == [{"at": None, "what": "Lagret svarar."}]
+    assert story["next"] == [
+        {"at": None, "what": "Lagret svarar."},
+        {
+            "at": "2026-03-04T23:00:00Z",
+            "what": "Har ingen svarat då får kundtjänst veta det.",
+        },
+    ]
     (event,) = await world.events(FaultReported)
     assert event.has_text
     await assert_rows_are_folds(world)

@@ -47,6 +47,10 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+AWAITING: Final = (Status.WAITING, Status.NAMING)
+"""What somebody is to answer."""
+
+
 class Side(StrEnum):
     """Who assesses a risk: the unit's main responsible, or the device service's technicians."""
 
@@ -277,8 +281,10 @@ def close(report: FaultReport, *, outcome: Word, by: UserId) -> tuple[FaultRepor
 
 
 def escalate(report: FaultReport) -> tuple[FaultReportEvent, ...]:
-    """Nobody has answered in time: customer service is told, and the report waits on (ACT-6)."""
-    if report.status is not Status.WAITING or report.is_escalated:
+    """Nobody has answered in time, or inventory has not said what became of the answer: customer
+    service is told, and the report waits on (ACT-6).
+    """
+    if report.status not in AWAITING or report.is_escalated:
         return ()
     return (FaultReportEscalated(fault_report_id=report.id, service_point=report.service_point),)
 

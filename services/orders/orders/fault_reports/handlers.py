@@ -165,6 +165,7 @@ async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
     if event.cause.fault_report_id is not None and prescriber is not None:
         row = await tx.lock(FaultReportRow, event.cause.fault_report_id)
         tx.record(row, *domain.set_prescriber(row.state(), prescriber))
+        await_answer(row, tx)
 
 
 @messages.timer(ANSWER)
