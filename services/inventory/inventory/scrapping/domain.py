@@ -7,7 +7,7 @@ from kvitt_contracts.inventory import DeviceStatusChanged
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import DeviceId, Word
 
-from inventory.devices.domain import Claim, ClaimKind, Device, DeviceStatus
+from inventory.devices.domain import IN_CLAIM, Claim, ClaimKind, Device, DeviceStatus
 
 
 class ScrapRefused(Refused):
@@ -28,8 +28,8 @@ def scrap(
 
     `available`: what its store has free of its article. Raises ScrapRefused: it is in no store, or
     in one of another unit's (INV-7); it is scrapped already (INV-7); it came there after that day
-    (DAY-5); a transfer, a lock or a dispatch claims it (BMB-12): a command obeys claims; the store
-    has promised all that it has to orders (ORD-4).
+    (DAY-5); something claims it (BMB-12): a command obeys claims; the store has promised all that
+    it has to orders (ORD-4).
     """
     if device.store is None:
         raise _refusal("NOT_IN_STORE", rule="INV-7", way_on=_RETURN_FIRST)
@@ -38,7 +38,7 @@ def scrap(
     if device.is_gone:
         raise _refusal("ALREADY_SCRAPPED", rule="INV-7", way_on=_NOTHING_TO_DO)
     if claim is not None:
-        raise _refusal(_BY_CLAIM[claim.kind], rule="BMB-12", way_on=_END_IT_FIRST[claim.kind])
+        raise _refusal(IN_CLAIM[claim.kind], rule="BMB-12", way_on=_END_IT_FIRST[claim.kind])
     if on < device.custody.since:
         raise _refusal(
             "SCRAPPED_BEFORE_IT_CAME",
@@ -64,15 +64,13 @@ _FREE_ONE_FIRST = (
     "Förrådet har lovat bort sitt saldo av artikeln till beställningar: makulera en av dem, eller "
     "vänta tills fler har kommit in."
 )
-_BY_CLAIM: Mapping[ClaimKind, str] = {
-    ClaimKind.TRANSFER: "IN_TRANSFER",
-    ClaimKind.LOCK: "LOCKED",
-    ClaimKind.DISPATCH: "IN_DISPATCH",
-}
 _END_IT_FIRST: Mapping[ClaimKind, str] = {
     ClaimKind.TRANSFER: "Hjälpmedlet är i ett byte: ångra eller kvittera bytet först.",
     ClaimKind.LOCK: "Hjälpmedlet är låst av ett byte: be kundtjänst att låsa upp det först.",
     ClaimKind.DISPATCH: "Hjälpmedlet är på väg till en mottagare: registrera returen först.",
+    ClaimKind.INVESTIGATION: "Hjälpmedlet saknades vid en inventering och söks: registrera att det "
+    "är hittat först.",
+    ClaimKind.PICKUP: "Hjälpmedlet är i en hämtorder: makulera eller avsluta den först.",
 }
 
 

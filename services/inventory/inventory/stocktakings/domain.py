@@ -31,6 +31,7 @@ from kvitt_contracts.types import (
     Value,
 )
 
+from inventory.devices.domain import Claim, ClaimKind, Device
 from inventory.stores.domain import StoreKind
 
 COUNTED_TYPES = frozenset({ArticleType.MAIN_DEVICE, ArticleType.ACCESSORY, ArticleType.SPARE_PART})
@@ -161,6 +162,43 @@ def count(
     )
 
 
+def check_counted(
+    number: ArticleNumber, article_type: ArticleType, *, place: int, before: Sequence[ArticleNumber]
+) -> None:
+    """A batch says of an article once how many there are, and of no service.
+
+    `before`: the articles of the lines before. Raises StocktakingRefused: SERVICE_IS_NOT_COUNTED,
+    COUNTED_TWICE. Source: INV-10.
+    """
+    field = f"lines.{place}.article_number"
+    if article_type not in COUNTED_TYPES:
+        raise StocktakingRefused(
+            "SERVICE_IS_NOT_COUNTED",
+            rule="INV-10",
+            field=field,
+            way_on="Tjänster lagerförs inte och räknas inte: utelämna raden.",
+        )
+    if number in before:
+        raise StocktakingRefused(
+            "COUNTED_TWICE",
+            rule="INV-10",
+            field=field,
+            way_on="Ange artikeln på en rad, med allt som räknats av den i förrådet.",
+        )
+
+
+def was_elsewhere(
+    device: Device, *, claim: Claim | None, store: StoreId, was_in: StoreId | None, on: date
+) -> bool:
+    """True of a device that did not stand in a store on the Stockholm day when its shelf was
+    counted. `was_in`: the store that had it then. What was scrapped, or went back to its supplier,
+    has left the balance of its store, and so has what is on its way (INV-7, INV-8, ORD-13).
+    """
+    is_gone = device.is_gone and (device.status_since is None or device.status_since <= on)
+    is_sent = claim is not None and claim.kind is ClaimKind.DISPATCH
+    return was_in != store or is_gone or is_sent
+
+
 def check_line(
     counted: int,
     devices: Sequence[DeviceNumber],
@@ -198,7 +236,8 @@ def check_line(
             rule="INV-10",
             field=field,
             way_on="Hjälpmedlet står inte i förrådet enligt lagret: registrera returen, eller att "
-            "det är hittat, och räkna sedan om artikeln.",
+            "det är hittat, och räkna sedan om artikeln. Det som är skrotat eller återlämnat till "
+            "leverantören räknas inte.",
             devices=tuple(elsewhere),
         )
 
@@ -277,6 +316,19 @@ def refuse_without_investigation_store() -> StocktakingRefused:
         rule="INV-10",
         way_on="Hjälpmedel saknas, och regionen har inget utredningsförråd: lägg upp ett först.",
     )
+
+
+def check_found_in(kind: StoreKind) -> None:
+    """What is found is put where it can be used. Raises StocktakingRefused: FOUND_IN_NO_STORE.
+    Source: INV-10.
+    """
+    if kind is StoreKind.INVESTIGATION:
+        raise StocktakingRefused(
+            "FOUND_IN_NO_STORE",
+            rule="INV-10",
+            field="store",
+            way_on="Ange förrådet där hjälpmedlet står nu: i utredningsförrådet söks det ännu.",
+        )
 
 
 def check_investigated(*, is_investigated: bool) -> None:
