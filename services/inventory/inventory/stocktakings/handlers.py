@@ -1,7 +1,7 @@
 """Handlers of stocktakings: planned, announced, opened, counted, posted; what is found again."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -65,15 +65,18 @@ async def state_store(fact: StoreStated, tx: Transaction) -> None:
     """INV-4: the store as it is stated last; INV-10: its first round is planned, by policy."""
     await _STATE_STORE(fact, tx)
     row = await tx.find(StocktakingRow, stocktaking_id(tx, fact.store))
-    is_counted = fact.kind in (StoreKind.CENTRAL, StoreKind.OWN)
-    if row is None and is_counted:
-        await _plan(tx, fact.store)
+    if row is None and StoreKind(fact.kind) in domain.COUNTED_KINDS:
+        await _plan(tx, fact.store, after=tx.today)
 
 
 @messages.timer(STOCKTAKING_ANNOUNCED)
 async def announce(row: StocktakingRow, due: datetime, tx: Transaction) -> None:
-    """INV-10: the unit is notified in good time."""
-    tx.record(row, *domain.announce(StocktakingId(row.id), row.state()))
+    """INV-10: the unit that has the store is notified in good time."""
+    store = await tx.get(StoreRow, row.store)
+    told = domain.announce(
+        StocktakingId(row.id), row.state(), kind=store.kind, service_point=store.service_point
+    )
+    tx.record(row, *told)
 
 
 @messages.command(OpenStocktaking)
@@ -146,7 +149,7 @@ async def post_stocktaking(row: StocktakingRow, command: PostStocktaking, tx: Tr
     )
     await post_found(tx, row, found)
     tx.record(row, posted)
-    await _plan(tx, row.store)
+    await _plan(tx, row.store, after=max(tx.today, row.planned_on))
 
 
 @messages.command(
@@ -165,7 +168,7 @@ async def cancel_stocktaking(
     store = await tx.get(StoreRow, row.store)
     domain.check_own(is_own=await is_own_store(tx, store, command.by))
     tx.record(row, domain.cancel(StocktakingId(row.id), row.state(), by=command.by))
-    await _plan(tx, row.store)
+    await _plan(tx, row.store, after=tx.today)
 
 
 def _read_to_find(command: FindDevice, tx: Transaction) -> Iterable[RowKey]:
@@ -224,12 +227,14 @@ def _is_investigated(row: DeviceRow) -> bool:
     return row.claim is not None and row.claim.kind is ClaimKind.INVESTIGATION
 
 
-async def _plan(tx: Transaction, store: StoreId) -> None:
-    """Plan the store's next round, where the region's policy has rounds."""
+async def _plan(tx: Transaction, store: StoreId, *, after: date) -> None:
+    """Plan the store's next round after a Stockholm day, where the region's policy has rounds. A
+    round that is posted was the one that was planned: the next is a year later.
+    """
     policy = tx.policy.stocktaking
     if policy is None:
         return
-    day = domain.planned_day(policy, after=tx.today)
+    day = domain.planned_day(policy, after=after)
     key = stocktaking_id(tx, store)
     tx.record_at(StocktakingRow, key, await planned(tx, await tx.get(StoreRow, store), on=day))
     due = start_of_day(domain.announced_day(policy, day))
