@@ -13,13 +13,20 @@ from kvitt_contracts.inventory import (
     FindDevice,
     OpenStocktaking,
     PostStocktaking,
+    ReservationDeclined,
     StocktakingPosted,
 )
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import DeviceNumber, Role, StoreId, UserId
 from kvitt_testkit.reconciled import found_by
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
-from contracts.tests.builders.orders import a_device_line, a_person_registered, an_order_placed
+from contracts.tests.builders.orders import (
+    a_device_line,
+    a_person_registered,
+    a_withdrawal_placed,
+    an_order_placed,
+)
 from contracts.tests.builders.regions import (
     a_balance_stated,
     a_dispatch,
@@ -42,6 +49,7 @@ from contracts.tests.builders.story import (
     SENDING,
     SERVICE,
 )
+from services.inventory.tests.test_concurrency import meet
 from services.inventory.tests.worlds import balance, device, refusal
 
 INVESTIGATION = "900"
@@ -201,3 +209,68 @@ async def test_what_is_found_is_put_into_a_store_where_it_can_be_used(world: Wor
 
     assert (refused.reason, refused.field) == ("FOUND_IN_NO_STORE", "store")
     assert (await device(world, THREE)).claim is not None
+
+
+async def test_what_is_put_back_while_it_is_scrapped_costs_no_other_store_a_device(
+    world: World,
+) -> None:
+    await opened(world)
+    await counted(world, (ROLLATOR, 1, (ONE,)))
+    await posted(world)
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (2, 0, 0)
+
+    with pytest.raises(Refused) as refused:
+        await meet(world, finding(OWN), a_scrapping(THREE, on=TODAY, by=SERVICE))
+
+    assert refused.value.way_on
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (1, 0, 0)
+    assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
+
+
+async def test_what_is_found_twice_at_once_is_put_back_once(world: World) -> None:
+    await missed(world)
+
+    with pytest.raises(Refused) as refused:
+        await meet(world, finding(OWN), finding(CENTRAL))
+
+    assert refused.value.reason == "NOT_INVESTIGATED"
+    assert await balance(world, ROLLATOR, OWN) == (3, 0, 0)
+    assert await balance(world, ROLLATOR, CENTRAL) == (0, 0, 0)
+
+
+async def test_a_round_that_is_posted_twice_at_once_is_posted_once(world: World) -> None:
+    await opened(world)
+    await counted(world, (ROLLATOR, 2, (ONE, TWO)), (CUSHION, 3, ()))
+    posting = PostStocktaking(store=StoreId(OWN), by=UserId(SERVICE))
+
+    with pytest.raises(Refused) as refused:
+        await meet(world, posting, posting)
+
+    assert refused.value.reason == "NOT_OPENED"
+    assert await balance(world, CUSHION, OWN) == (3, 0, 0)
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (1, 0, 0)
+
+
+async def test_a_device_is_not_missed_and_withdrawn_at_once(world: World) -> None:
+    await opened(world)
+    await counted(world, (ROLLATOR, 2, (ONE, TWO)))
+    posting = PostStocktaking(store=StoreId(OWN), by=UserId(SERVICE))
+
+    await meet(world, posting, a_withdrawal_placed(a_device_line(THREE)))
+
+    (declined,) = await world.events(ReservationDeclined)
+    assert declined.reason == "DEVICE_NOT_IN_STORE"
+    assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (1, 0, 0)
+
+
+async def test_a_device_is_not_scrapped_and_missed_at_once(world: World) -> None:
+    await opened(world)
+    await counted(world, (ROLLATOR, 2, (ONE, TWO)))
+    posting = PostStocktaking(store=StoreId(OWN), by=UserId(SERVICE))
+
+    await meet(world, a_scrapping(THREE, on=TODAY), posting)
+
+    assert (await world.events(StocktakingPosted))[-1].missing == 0
+    assert (await device(world, THREE)).state().is_gone
+    assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)

@@ -5,7 +5,7 @@ from datetime import date
 
 from kvitt_contracts.inventory import DeviceStatusChanged
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import DeviceId, Word
+from kvitt_contracts.types import DeviceId, StoreId, Word
 
 from inventory.devices.domain import IN_CLAIM, Claim, ClaimKind, Device, DeviceStatus
 
@@ -19,6 +19,7 @@ def scrap(
     device_id: DeviceId,
     device: Device,
     *,
+    store: StoreId | None,
     claim: Claim | None,
     is_of_their_store: bool,
     available: int,
@@ -26,13 +27,15 @@ def scrap(
 ) -> DeviceStatusChanged:
     """Scrap a device that is in a store, from `on` (INV-7).
 
-    `available`: what its store has free of its article. Raises ScrapRefused: it is in no store, or
-    in one of another unit's (INV-7); it is scrapped already (INV-7); it came there after that day
-    (DAY-5); something claims it (BMB-12): a command obeys claims; the store has promised all that
-    it has to orders (ORD-4).
+    `available`: what `store`, which was to have it, has free of its article. Raises ScrapRefused:
+    it is in no store, in another one by now, or in one of another unit's (INV-7); it is scrapped
+    already (INV-7); it came there after that day (DAY-5); something claims it (BMB-12): a command
+    obeys claims; the store has promised all that it has to orders (ORD-4).
     """
     if device.store is None:
         raise _refusal("NOT_IN_STORE", rule="INV-7", way_on=_RETURN_FIRST)
+    if device.store != store:
+        raise _refusal("NOT_IN_STORE", rule="INV-7", way_on=_JUST_MOVED)
     if not is_of_their_store:
         raise _refusal("NOT_IN_YOUR_STORE", rule="INV-7", way_on=_ASK_THE_STORE)
     if device.is_gone:
@@ -58,6 +61,7 @@ def scrap(
 
 
 _RETURN_FIRST = "Registrera returen först: det som är utlånat eller på väg skrotas inte."
+_JUST_MOVED = "Hjälpmedlet kom just till ett annat förråd: försök igen."
 _ASK_THE_STORE = "Be den enhet som har förrådet, eller kundtjänst, att skrota hjälpmedlet."
 _NOTHING_TO_DO = "Hjälpmedlet är redan skrotat; inget mer behöver göras."
 _FREE_ONE_FIRST = (

@@ -11,7 +11,7 @@ from inventory.devices.models import DeviceRow
 from inventory.devices.queries import find_device_id, new_device_id
 from inventory.people.models import UserRow
 from inventory.scrapping import domain
-from inventory.stock.writes import balance_rows, lock_balances, move_stock
+from inventory.stock.writes import lock_balances, move_stock
 from inventory.stores.queries import is_store_of, rows_of_own_store
 
 messages = Handlers()
@@ -26,17 +26,7 @@ def _read(command: ScrapDevice, tx: Transaction) -> Iterable[RowKey]:
         yield from rows_of_own_store(store, tx.fetched(UserRow, command.by))
 
 
-def _locked(command: ScrapDevice, tx: Transaction) -> Iterable[RowKey]:
-    device = tx.fetched(DeviceRow, new_device_id(tx, command.device_number))
-    if device is None or device.device_number != command.device_number:
-        return
-    store = device.state().store
-    if store is not None:
-        yield from balance_rows(store, [device.article_number], tx)
-    yield DeviceRow, device.id
-
-
-@messages.command(ScrapDevice, loads=_locked, reads=_read)
+@messages.command(ScrapDevice, reads=_read)
 async def scrap_device(command: ScrapDevice, tx: Transaction) -> None:
     """INV-7: the device is none of its store's goods any more, and can be given to nobody.
 
@@ -60,6 +50,7 @@ async def scrap_device(command: ScrapDevice, tx: Transaction) -> None:
     event = domain.scrap(
         DeviceId(row.id),
         row.state(),
+        store=store,
         claim=row.claim,
         is_of_their_store=store is not None and await is_store_of(tx, store, by),
         available=available,
