@@ -17,7 +17,7 @@ from kvitt_contracts.types import (
 from sqlalchemy import ColumnElement, func, literal_column, select
 
 from inventory.articles.models import ArticleRow
-from inventory.devices.domain import ClaimKind
+from inventory.devices.domain import GONE, ClaimKind
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.people.models import UserRow
 from inventory.stock.models import StockMoveRow
@@ -77,7 +77,8 @@ async def devices_in_store(
     tx: Transaction, store: StoreId, number: ArticleNumber, *, since: datetime
 ) -> list[DeviceId]:
     """The devices of an article that are in a store and were there at an instant already, without
-    those that are on their way. The article's balance is locked, so that none leaves meanwhile.
+    those that are on their way and those that were scrapped or went back to their supplier. The
+    article's balance is locked, so that none leaves meanwhile.
     """
     came_at = (
         select(func.max(CustodyRow.recorded_at))
@@ -90,6 +91,7 @@ async def devices_in_store(
         DeviceRow.holder_key == store,
         DeviceRow.article_number == number,
         DeviceRow.claim_kind.is_distinct_from(ClaimKind.DISPATCH),
+        DeviceRow.status.not_in(GONE),
         came_at <= since,
     )
     return [DeviceId(key) for key in await tx.session.scalars(query.order_by(DeviceRow.id))]
@@ -97,9 +99,11 @@ async def devices_in_store(
 
 async def stores_of_devices(
     tx: Transaction, devices: Sequence[DeviceId], *, at: datetime
-) -> Mapping[UUID, str | None]:
+) -> Mapping[UUID, StoreId | None]:
     """In which store each device was at an instant, by what was known then; None: on loan."""
-    store: ColumnElement[str | None] = literal_column("custody #>> '{holder,store}'").label("store")
+    store: ColumnElement[StoreId | None] = literal_column("custody #>> '{holder,store}'").label(
+        "store"
+    )
     query = (
         select(CustodyRow.device_id, store)
         .where(
