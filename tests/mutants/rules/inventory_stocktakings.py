@@ -52,9 +52,9 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BMB-12d",
         "What is searched for is said to be in another transfer",
-        f"{_CODE}/holds/domain.py",
-        "ClaimKind.INVESTIGATION: Reason.IN_INVESTIGATION",
-        "ClaimKind.INVESTIGATION: Reason.IN_TRANSFER",
+        f"{_CODE}/devices/domain.py",
+        'ClaimKind.INVESTIGATION: "IN_INVESTIGATION"',
+        'ClaimKind.INVESTIGATION: "IN_TRANSFER"',
         f"{_TESTS}_what_a_stocktaking_misses_cannot_be_transferred_and_is_told_why",
     ),
 )
