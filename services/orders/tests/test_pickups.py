@@ -294,7 +294,7 @@ async def test_a_day_outside_the_window_is_refused(world: World, field: str, day
 async def test_the_last_day_is_not_before_the_first_over_http_either(
     world: World, who: dict[str, Any]
 ) -> None:
-    days = {"earliest_on": date(2026, 3, 12), "latest_on": date(2026, 3, 10)}
+    days: dict[str, Any] = {"earliest_on": date(2026, 3, 12), "latest_on": date(2026, 3, 10)}
     with pytest.raises(Refused) as refused:
         await requested_over_http(world, **who, **days)
 

@@ -69,6 +69,15 @@ PRODUCT_AREAS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-11d",
+        "Anybody of the unit scraps and takes back in its store",
+        f"{_INVENTORY}/stores/queries.py",
+        "    if row is None or not is_connected:\n",
+        "    if row is None:\n",
+        "services/inventory/tests/test_product_areas.py::test"
+        "_in_a_store_that_a_user_is_not_connected_to_they_do_nothing",
+    ),
+    rule_mutant(
+        "REF-11d",
         "Every store of the unit is seen",
         f"{_INVENTORY}/stores/queries.py",
         "    return and_(of_units, may_draw_from(caller, StoreRow.store))\n",
