@@ -6,7 +6,6 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.orders import OrderPlaced, OrderVoidRequested, Supply
-
 from kvitt_contracts.types import DeviceNumber, PatientRecipient
 
 from inventory.articles.models import ArticleRow

@@ -67,8 +67,8 @@ def withdraw(
 ) -> tuple[LineDelivered, ...] | ReservationDeclined:
     """Deliver every line at once, or decline the whole order (ORD-7).
 
-    A marked line names one device that is in the store, unclaimed; its quantity is 1 (ORD-8). One that
-    was bought from another region goes to the patient who came with it (INV-12).
+    A marked line names one device that is in the store, unclaimed; its quantity is 1 (ORD-8). One
+    that was bought from another region goes to the patient who came with it (INV-12).
     """
     free = Counter(dict(shelf.available))
     named: set[DeviceNumber] = set()
