@@ -6,6 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from kvitt_contracts.bmb import TransferLineCompleted, TransferUnlockAsked
 from kvitt_contracts.envelope import Message
+from kvitt_contracts.inventory import CustodyChanged, DeviceStatedOnLoan, DeviceStatusChanged
 from kvitt_contracts.orders import (
     FaultReportClosed,
     FaultReportPrescriberNamed,
@@ -28,6 +29,9 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
     FaultReportClosed,
+    CustodyChanged,
+    DeviceStatedOnLoan,
+    DeviceStatusChanged,
 }
 
 
