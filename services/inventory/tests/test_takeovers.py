@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from inventory.app import service
+from inventory.devices.domain import change_custody, evolve
 from inventory.stock.models import StockMoveRow
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
+    CustodyCause,
     CustodyChanged,
     DeviceRegistered,
     HoldRefused,
@@ -37,6 +39,7 @@ from contracts.tests.builders.orders import (
 from contracts.tests.builders.regions import (
     a_device_returned,
     a_dispatch,
+    a_scrapping,
     a_sent_line,
     a_store_stated,
     a_take_over,
@@ -60,6 +63,7 @@ from contracts.tests.builders.story import (
     SERVICE,
     a_care_unit,
     a_patient,
+    a_store,
     device_id,
     person,
 )
@@ -333,6 +337,30 @@ async def test_of_a_protected_patient_the_unit_alone_is_told_who_it_is(world: Wo
             seen[name] = card["origin"]["person"]
 
     assert seen == {"unit": str(person()), "staff": None, "system": str(person())}
+
+
+async def test_what_nobody_is_to_have_is_scrapped(world: World) -> None:
+    await world.handle_all(a_take_over(), a_scrapping("R-1"))
+
+    assert await balance(world, ROLLATOR, OWN) == (0, 0, 0)
+    assert (await device(world, "R-1")).state().is_gone
+
+
+async def test_it_is_the_patients_wherever_it_was_looked_for(world: World) -> None:
+    await world.handle(a_take_over())
+    known = (await device(world, "R-1")).state()
+    missed = change_custody(
+        device_id("R-1"),
+        known,
+        holder=a_store(CENTRAL),
+        payer_id=None,
+        customer_id=None,
+        prescriber=None,
+        since=date(2026, 3, 2),
+        cause=CustodyCause(),
+    )
+
+    assert evolve(known, missed).meant_for == person()
 
 
 async def test_a_device_is_registered_once(world: World) -> None:
