@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from inventory.app import service
+from kvitt_contracts.inventory import OpenStocktaking
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Role
+from kvitt_contracts.types import Role, StoreId, UserId
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.areas import with_product_areas
@@ -15,7 +16,10 @@ from contracts.tests.builders.orders import a_person_registered, a_user_register
 from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_device_returned,
+    a_return_registered,
+    a_scrapping,
     a_store_stated,
+    a_supplier_return,
     an_article_stated,
     rollators_received,
     the_stores,
@@ -140,3 +144,23 @@ async def test_a_user_sees_the_stores_that_they_are_connected_to_and_the_central
         assert set(await listed(client, "/stock-moves", "store")) == {SECOND}
         devices = await listed(client, "/devices", "device_number")
         assert [one for one in devices if one.startswith("S")] == ["S2"]
+
+
+@pytest.mark.rule("REF-11d")
+async def test_in_a_store_that_a_user_is_not_connected_to_they_do_nothing(world: World) -> None:
+    await limited(world, stores=(SECOND,))
+
+    mine, sold = f"L{PLAIN}", f"S{PLAIN}"
+    for command, subject, reason in (
+        (a_return_registered(mine), "R-1", "NOT_YOUR_STORE"),
+        (a_scrapping(sold), sold, "NOT_IN_YOUR_STORE"),
+        (a_supplier_return(sold), "SR-1", "NOT_YOUR_STORE"),
+        (OpenStocktaking(store=StoreId(OWN), by=UserId(SENDER)), OWN, "STORE_ELSEWHERE"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await world.handle(command, subject=subject)
+        assert refused.value.reason == reason
+    async with world.http(**ME) as client:
+        assert (await client.get(f"/stores/{OWN}/stocktaking")).status_code == 404
+        assert (await client.get(f"/stores/{SECOND}/stocktaking")).status_code != 403
+    await world.handle(a_return_registered(mine, store=SECOND), subject="R-1")

@@ -372,8 +372,42 @@ async def test_a_store_is_counted_once_a_year(given: Given, yearly: Policies) ->
         await posted(world)
 
         plans = [one for one in await world.events(StocktakingPlanned) if one.store == OWN]
+        told = [one for one in await world.events(StocktakingAnnounced) if one.service_point]
+
+    assert [one.planned_on for one in plans] == [date(2026, 11, 30), date(2027, 11, 30)]
+    assert [one.planned_on for one in told] == [date(2026, 11, 30)]
+
+
+@pytest.mark.rule("INV-10a")
+async def test_a_round_that_was_cancelled_is_planned_again_for_the_same_year(
+    given: Given, yearly: Policies
+) -> None:
+    async with given(service, at=MONDAY, policies=yearly) as world:
+        await the_users(world)
+        await world.handle_all(*the_stores(), *the_catalogue())
+        await opened(world)
+        await world.handle(CancelStocktaking(store=StoreId(OWN), by=UserId(SENDER)), subject=OWN)
+
+        plans = [one for one in await world.events(StocktakingPlanned) if one.store == OWN]
 
     assert [one.planned_on for one in plans] == [date(2026, 11, 30), date(2026, 11, 30)]
+
+
+@pytest.mark.rule("INV-10a")
+async def test_who_has_the_store_now_is_told_and_nobody_of_one_that_is_not_counted(
+    given: Given, yearly: Policies
+) -> None:
+    async with given(service, at=MONDAY, policies=yearly) as world:
+        await world.handle_all(*the_stores(), a_store_stated("930", "own", service_point=SENDING))
+        await world.handle_all(
+            a_store_stated(OWN, "own", service_point=OTHER, version=2),
+            a_store_stated("930", "purchasing", version=2),
+        )
+
+        await world.advance(stockholm("2026-10-31 00:00"))
+
+        told = [one for one in await world.events(StocktakingAnnounced) if one.service_point]
+        assert [one.service_point for one in told] == [OTHER]
 
 
 async def test_the_unit_is_told_in_good_time(given: Given, yearly: Policies) -> None:

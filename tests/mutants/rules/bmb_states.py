@@ -116,9 +116,9 @@ STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BMB-8b",
         "The list of rejected holds what was accepted",
-        _API,
-        "    rejected = or_(TransferRow.status == Status.REJECTED,",
-        "    rejected = or_(TransferRow.status == Status.ACCEPTED,",
+        _QUERIES,
+        "    return or_(TransferRow.status == Status.REJECTED,",
+        "    return or_(TransferRow.status == Status.ACCEPTED,",
         f"{_HTTP}_a_rejected_transfer_shows_in_the_senders_list_of_rejected",
     ),
     rule_mutant(

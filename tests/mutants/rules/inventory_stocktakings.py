@@ -6,6 +6,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/inventory/inventory"
 _TAKING: Final = f"{_CODE}/stocktakings"
+_COUNTED: Final = "services/inventory/tests/test_what_is_counted.py::test"
 _TESTS: Final = "services/inventory/tests/test_stocktakings.py::test"
 
 STOCKTAKINGS: tuple[RuleMutant, ...] = (
@@ -13,9 +14,49 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         "INV-10a",
         "A store is counted once and never again",
         f"{_TAKING}/handlers.py",
-        "    tx.record(row, posted)\n    await _plan(tx, row.store)",
-        "    tx.record(row, posted)",
+        "await _plan(tx, row.store, after=max(",
+        "max((",
         f"{_TESTS}_a_store_is_counted_once_a_year",
+    ),
+    rule_mutant(
+        "INV-10a",
+        "A store that was counted in good time is to be counted once more in the same year",
+        f"{_TAKING}/handlers.py",
+        "after=max(tx.today, row.planned_on)",
+        "after=min(tx.today, row.planned_on)",
+        f"{_TESTS}_a_store_is_counted_once_a_year",
+    ),
+    rule_mutant(
+        "INV-10e",
+        "What was scrapped is missing too",
+        f"{_TAKING}/queries.py",
+        "DeviceRow.status.not_in(GONE)",
+        "DeviceRow.status.is_not(None)",
+        f"{_COUNTED}_what_is_gone_from_a_store_is_not_missing_there",
+    ),
+    rule_mutant(
+        "INV-10e",
+        "What was scrapped may stand for what is missing",
+        f"{_TAKING}/domain.py",
+        "return was_in != store or is_gone or is_sent",
+        "return was_in != store or is_sent",
+        f"{_COUNTED}_what_is_gone_cannot_stand_for_what_is_missing",
+    ),
+    rule_mutant(
+        "INV-10c",
+        "A count of a service is taken",
+        f"{_TAKING}/domain.py",
+        "if article_type not in COUNTED_TYPES:",
+        "if article_type not in (*COUNTED_TYPES, ArticleType.SERVICE):",
+        f"{_COUNTED}_a_service_is_not_counted",
+    ),
+    rule_mutant(
+        "INV-10g",
+        "What is found may be put into the investigation store, free",
+        f"{_TAKING}/domain.py",
+        "if kind is StoreKind.INVESTIGATION:",
+        "if kind is StoreKind.PURCHASING:",
+        f"{_COUNTED}_what_is_found_is_put_into_a_store_where_it_can_be_used",
     ),
     rule_mutant(
         "INV-10c",
@@ -52,9 +93,9 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BMB-12d",
         "What is searched for is said to be in another transfer",
-        f"{_CODE}/holds/domain.py",
-        "ClaimKind.INVESTIGATION: Reason.IN_INVESTIGATION",
-        "ClaimKind.INVESTIGATION: Reason.IN_TRANSFER",
+        f"{_CODE}/devices/domain.py",
+        'ClaimKind.INVESTIGATION: "IN_INVESTIGATION"',
+        'ClaimKind.INVESTIGATION: "IN_TRANSFER"',
         f"{_TESTS}_what_a_stocktaking_misses_cannot_be_transferred_and_is_told_why",
     ),
 )

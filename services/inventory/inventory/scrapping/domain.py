@@ -5,9 +5,9 @@ from datetime import date
 
 from kvitt_contracts.inventory import DeviceStatusChanged
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import DeviceId, Word
+from kvitt_contracts.types import DeviceId, StoreId, Word
 
-from inventory.devices.domain import Claim, ClaimKind, Device, DeviceStatus
+from inventory.devices.domain import IN_CLAIM, Claim, ClaimKind, Device, DeviceStatus
 
 
 class ScrapRefused(Refused):
@@ -19,6 +19,7 @@ def scrap(
     device_id: DeviceId,
     device: Device,
     *,
+    store: StoreId | None,
     claim: Claim | None,
     is_of_their_store: bool,
     available: int,
@@ -26,19 +27,21 @@ def scrap(
 ) -> DeviceStatusChanged:
     """Scrap a device that is in a store, from `on` (INV-7).
 
-    `available`: what its store has free of its article. Raises ScrapRefused: it is in no store, or
-    in one of another unit's (INV-7); it is scrapped already (INV-7); it came there after that day
-    (DAY-5); a transfer, a lock or a dispatch claims it (BMB-12): a command obeys claims; the store
-    has promised all that it has to orders (ORD-4).
+    `available`: what `store`, which was to have it, has free of its article. Raises ScrapRefused:
+    it is in no store, in another one by now, or in one of another unit's (INV-7); it is scrapped
+    already (INV-7); it came there after that day (DAY-5); something claims it (BMB-12): a command
+    obeys claims; the store has promised all that it has to orders (ORD-4).
     """
     if device.store is None:
         raise _refusal("NOT_IN_STORE", rule="INV-7", way_on=_RETURN_FIRST)
+    if device.store != store:
+        raise _refusal("NOT_IN_STORE", rule="INV-7", way_on=_JUST_MOVED)
     if not is_of_their_store:
         raise _refusal("NOT_IN_YOUR_STORE", rule="INV-7", way_on=_ASK_THE_STORE)
     if device.is_gone:
         raise _refusal("ALREADY_SCRAPPED", rule="INV-7", way_on=_NOTHING_TO_DO)
     if claim is not None:
-        raise _refusal(_BY_CLAIM[claim.kind], rule="BMB-12", way_on=_END_IT_FIRST[claim.kind])
+        raise _refusal(IN_CLAIM[claim.kind], rule="BMB-12", way_on=_END_IT_FIRST[claim.kind])
     if on < device.custody.since:
         raise _refusal(
             "SCRAPPED_BEFORE_IT_CAME",
@@ -58,21 +61,20 @@ def scrap(
 
 
 _RETURN_FIRST = "Registrera returen först: det som är utlånat eller på väg skrotas inte."
+_JUST_MOVED = "Hjälpmedlet kom just till ett annat förråd: försök igen."
 _ASK_THE_STORE = "Be den enhet som har förrådet, eller kundtjänst, att skrota hjälpmedlet."
 _NOTHING_TO_DO = "Hjälpmedlet är redan skrotat; inget mer behöver göras."
 _FREE_ONE_FIRST = (
     "Förrådet har lovat bort sitt saldo av artikeln till beställningar: makulera en av dem, eller "
     "vänta tills fler har kommit in."
 )
-_BY_CLAIM: Mapping[ClaimKind, str] = {
-    ClaimKind.TRANSFER: "IN_TRANSFER",
-    ClaimKind.LOCK: "LOCKED",
-    ClaimKind.DISPATCH: "IN_DISPATCH",
-}
 _END_IT_FIRST: Mapping[ClaimKind, str] = {
     ClaimKind.TRANSFER: "Hjälpmedlet är i ett byte: ångra eller kvittera bytet först.",
     ClaimKind.LOCK: "Hjälpmedlet är låst av ett byte: be kundtjänst att låsa upp det först.",
     ClaimKind.DISPATCH: "Hjälpmedlet är på väg till en mottagare: registrera returen först.",
+    ClaimKind.INVESTIGATION: "Hjälpmedlet saknades vid en inventering och söks: registrera att det "
+    "är hittat först.",
+    ClaimKind.PICKUP: "Hjälpmedlet är i en hämtorder: makulera eller avsluta den först.",
 }
 
 

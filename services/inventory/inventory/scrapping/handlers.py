@@ -11,7 +11,7 @@ from inventory.devices.models import DeviceRow
 from inventory.devices.queries import find_device_id, new_device_id
 from inventory.people.models import UserRow
 from inventory.scrapping import domain
-from inventory.stock.writes import balance_rows, lock_balances, move_stock
+from inventory.stock.writes import lock_balances, move_stock
 from inventory.stores.queries import is_store_of, rows_of_own_store
 
 messages = Handlers()
@@ -26,23 +26,13 @@ def _read(command: ScrapDevice, tx: Transaction) -> Iterable[RowKey]:
         yield from rows_of_own_store(store, tx.fetched(UserRow, command.by))
 
 
-def _locked(command: ScrapDevice, tx: Transaction) -> Iterable[RowKey]:
-    device = tx.fetched(DeviceRow, new_device_id(tx, command.device_number))
-    if device is None or device.device_number != command.device_number:
-        return
-    store = device.state().store
-    if store is not None:
-        yield from balance_rows(store, [device.article_number], tx)
-    yield DeviceRow, device.id
-
-
-@messages.command(ScrapDevice, loads=_locked, reads=_read)
+@messages.command(ScrapDevice, reads=_read)
 async def scrap_device(command: ScrapDevice, tx: Transaction) -> None:
     """INV-7: the device is none of its store's goods any more, and can be given to nobody.
 
     Refused: UNKNOWN_DEVICE (INV-5), UNKNOWN_USER (REF-3), NOT_IN_STORE, NOT_IN_YOUR_STORE,
-    ALREADY_SCRAPPED (INV-7), IN_TRANSFER, LOCKED, IN_DISPATCH (BMB-12), SCRAPPED_BEFORE_IT_CAME
-    (DAY-5), RESERVED_FOR_ORDERS (ORD-4).
+    ALREADY_SCRAPPED (INV-7), IN_TRANSFER, LOCKED, IN_DISPATCH, IN_INVESTIGATION, IN_PICKUP
+    (BMB-12), SCRAPPED_BEFORE_IT_CAME (DAY-5), RESERVED_FOR_ORDERS (ORD-4).
     """
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     device_id = await find_device_id(tx, command.device_number)
@@ -60,6 +50,7 @@ async def scrap_device(command: ScrapDevice, tx: Transaction) -> None:
     event = domain.scrap(
         DeviceId(row.id),
         row.state(),
+        store=store,
         claim=row.claim,
         is_of_their_store=store is not None and await is_store_of(tx, store, by),
         available=available,

@@ -40,7 +40,7 @@ from inventory.views import FromRow
 
 router = ApiRouter(tags=["Inventering"])
 
-SCOPE = Scope(StoreRow.region, service_points=[StoreRow.service_point], also=are_own_stores)
+SCOPE = Scope(StoreRow.region, also=are_own_stores)
 
 Place = Annotated[StoreId, Path(description="Förrådet")]
 
@@ -152,8 +152,9 @@ async def open_stocktaking(store: Place, commands: Commands) -> StocktakingView:
 async def count_shelf(store: Place, body: CountBody, commands: Commands) -> StocktakingView:
     """Registrera vad som har räknats. En artikel som räknas om ersätter det som räknades förut.
 
-    Nekas: UNKNOWN_STOCKTAKING, NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE, DEVICES_DO_NOT_MATCH,
-    UNKNOWN_DEVICE, DEVICE_NOT_IN_STORE (INV-10).
+    Nekas: UNKNOWN_STOCKTAKING, NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE,
+    SERVICE_IS_NOT_COUNTED, COUNTED_TWICE, DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE,
+    DEVICE_NOT_IN_STORE (INV-10).
     """
     command = CountShelf(store=store, by=commands.caller.user_id, **dict(body))
     return await _run(command, store, commands)
@@ -184,7 +185,7 @@ async def find_device(
 ) -> FoundView:
     """Ett hjälpmedel som saknades är hittat: det står i förrådet igen och kan användas.
 
-    Nekas: UNKNOWN_DEVICE, UNKNOWN_STORE, NOT_INVESTIGATED (INV-10),
+    Nekas: UNKNOWN_DEVICE, UNKNOWN_STORE, NOT_INVESTIGATED, FOUND_IN_NO_STORE (INV-10),
     PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7),
     CUSTOMER_SERVICE_ONLY (REF-12).
     """

@@ -31,10 +31,14 @@ from kvitt_contracts.types import (
     Value,
 )
 
+from inventory.devices.domain import Claim, ClaimKind, Device
 from inventory.stores.domain import StoreKind
 
 COUNTED_TYPES = frozenset({ArticleType.MAIN_DEVICE, ArticleType.ACCESSORY, ArticleType.SPARE_PART})
 """What is counted; a service is not (INV-10)."""
+
+COUNTED_KINDS = frozenset({StoreKind.CENTRAL, StoreKind.OWN})
+"""The stores that are counted (INV-10)."""
 
 
 class Status(StrEnum):
@@ -85,13 +89,21 @@ def announced_day(policy: StocktakingPolicy, planned_on: date) -> date:
     return planned_on - timedelta(days=policy.notice_days)
 
 
-def announce(key: StocktakingId, taking: Stocktaking) -> tuple[StocktakingAnnounced, ...]:
-    """Notify the unit of the planned day. No event: the round is further already."""
-    if taking.status is not Status.PLANNED:
+def announce(
+    key: StocktakingId,
+    taking: Stocktaking,
+    *,
+    kind: StoreKind,
+    service_point: ServicePointId | None,
+) -> tuple[StocktakingAnnounced, ...]:
+    """Notify the unit that has the store by now of the planned day. No event: the round is further
+    already, or the store is not counted any more.
+    """
+    if taking.status is not Status.PLANNED or kind not in COUNTED_KINDS:
         return ()
     return (
         StocktakingAnnounced(
-            stocktaking_id=key, service_point=taking.service_point, planned_on=taking.planned_on
+            stocktaking_id=key, service_point=service_point, planned_on=taking.planned_on
         ),
     )
 
@@ -101,7 +113,7 @@ def check_kind(kind: StoreKind) -> None:
 
     Raises StocktakingRefused: NOT_COUNTED. Source: INV-10.
     """
-    if kind in (StoreKind.PURCHASING, StoreKind.INVESTIGATION):
+    if kind not in COUNTED_KINDS:
         raise StocktakingRefused(
             "NOT_COUNTED",
             rule="INV-10",
@@ -161,6 +173,40 @@ def count(
     )
 
 
+def check_counted(
+    number: ArticleNumber, article_type: ArticleType, *, place: int, before: Sequence[ArticleNumber]
+) -> None:
+    """An article stands once in a batch, a service never. `before`: the articles of the lines
+    before. Raises StocktakingRefused: SERVICE_IS_NOT_COUNTED, COUNTED_TWICE. Source: INV-10.
+    """
+    field = f"lines.{place}.article_number"
+    if article_type not in COUNTED_TYPES:
+        raise StocktakingRefused(
+            "SERVICE_IS_NOT_COUNTED",
+            rule="INV-10",
+            field=field,
+            way_on="Tjänster räknas inte: utelämna raden.",
+        )
+    if number in before:
+        raise StocktakingRefused(
+            "COUNTED_TWICE",
+            rule="INV-10",
+            field=field,
+            way_on="Ange artikeln på en rad, med allt som räknats av den i förrådet.",
+        )
+
+
+def was_elsewhere(
+    device: Device, *, claim: Claim | None, store: StoreId, was_in: StoreId | None, on: date
+) -> bool:
+    """True of a device that was not of a store's balance on the Stockholm day when it was counted.
+    `was_in`: the store that had it. What is gone or on its way is of none (INV-7, INV-8, ORD-13).
+    """
+    is_gone = device.is_gone and (device.status_since or on) <= on
+    is_sent = claim is not None and claim.kind is ClaimKind.DISPATCH
+    return was_in != store or is_gone or is_sent
+
+
 def check_line(
     counted: int,
     devices: Sequence[DeviceNumber],
@@ -198,7 +244,7 @@ def check_line(
             rule="INV-10",
             field=field,
             way_on="Hjälpmedlet står inte i förrådet enligt lagret: registrera returen, eller att "
-            "det är hittat, och räkna sedan om artikeln.",
+            "det är hittat, och räkna om artikeln. Skrotat och återlämnat räknas inte.",
             devices=tuple(elsewhere),
         )
 
@@ -217,9 +263,7 @@ def difference(counted: Counted, *, expected: int) -> tuple[StockDifference, ...
 
 
 def missing(counted: Counted, *, in_store: Iterable[DeviceId]) -> tuple[DeviceId, ...]:
-    """The devices of an article that were not found. `in_store`: those that were in the store when
-    it was counted, and have not left it since (INV-10).
-    """
+    """The devices that were not found of those that were in the store then and are now (INV-10)."""
     found: Set[DeviceId] = frozenset(counted.devices)
     return tuple(device for device in in_store if device not in found)
 
@@ -279,6 +323,17 @@ def refuse_without_investigation_store() -> StocktakingRefused:
     )
 
 
+def check_found_in(kind: StoreKind) -> None:
+    """What is found can be used. Raises StocktakingRefused: FOUND_IN_NO_STORE. Source: INV-10."""
+    if kind is StoreKind.INVESTIGATION:
+        raise StocktakingRefused(
+            "FOUND_IN_NO_STORE",
+            rule="INV-10",
+            field="store",
+            way_on="Ange förrådet där hjälpmedlet står nu: i utredningsförrådet söks det ännu.",
+        )
+
+
 def check_investigated(*, is_investigated: bool) -> None:
     """Only what a stocktaking has missed is found again. Raises StocktakingRefused:
     NOT_INVESTIGATED. Source: INV-10.
@@ -306,7 +361,8 @@ def evolve(taking: Stocktaking | None, event: StocktakingEvent) -> Stocktaking:
         raise ValueError("a stocktaking begins with its plan")
     match event:
         case StocktakingAnnounced():
-            return replace(taking, status=Status.ANNOUNCED)
+            told = event.service_point
+            return replace(taking, status=Status.ANNOUNCED, service_point=told)
         case StocktakingOpened():
             return replace(taking, status=Status.OPENED, basis_at=event.basis_at, counts=())
         case StocktakingCounted():

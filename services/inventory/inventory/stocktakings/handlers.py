@@ -1,13 +1,13 @@
 """Handlers of stocktakings: planned, announced, opened, counted, posted; what is found again."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.calendar import start_of_day
+from kvitt_contracts.calendar import start_of_day, stockholm_day
 from kvitt_contracts.inventory import (
     CancelStocktaking,
     CountedArticle,
@@ -18,7 +18,14 @@ from kvitt_contracts.inventory import (
     PostStocktaking,
 )
 from kvitt_contracts.regions import CountedShelf, ShelfCountStated, StoreStated
-from kvitt_contracts.types import DeviceId, StocktakingId, StoreHolder, StoreId, UserId
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceId,
+    StocktakingId,
+    StoreHolder,
+    StoreId,
+    UserId,
+)
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
@@ -58,15 +65,18 @@ async def state_store(fact: StoreStated, tx: Transaction) -> None:
     """INV-4: the store as it is stated last; INV-10: its first round is planned, by policy."""
     await _STATE_STORE(fact, tx)
     row = await tx.find(StocktakingRow, stocktaking_id(tx, fact.store))
-    is_counted = fact.kind in (StoreKind.CENTRAL, StoreKind.OWN)
-    if row is None and is_counted:
-        await _plan(tx, fact.store)
+    if row is None and StoreKind(fact.kind) in domain.COUNTED_KINDS:
+        await _plan(tx, fact.store, after=tx.today)
 
 
 @messages.timer(STOCKTAKING_ANNOUNCED)
 async def announce(row: StocktakingRow, due: datetime, tx: Transaction) -> None:
-    """INV-10: the unit is notified in good time."""
-    tx.record(row, *domain.announce(StocktakingId(row.id), row.state()))
+    """INV-10: the unit that has the store is notified in good time."""
+    store = await tx.get(StoreRow, row.store)
+    told = domain.announce(
+        StocktakingId(row.id), row.state(), kind=store.kind, service_point=store.service_point
+    )
+    tx.record(row, *told)
 
 
 @messages.command(OpenStocktaking)
@@ -77,7 +87,7 @@ async def open_stocktaking(command: OpenStocktaking, tx: Transaction) -> None:
     """
     store = await tx.get(StoreRow, command.store, rule="INV-10")
     domain.check_kind(store.kind)
-    domain.check_own(is_own=await is_own_store(tx, store, command.by))
+    domain.check_own(is_own=await is_own_store(tx, command.store, command.by))
     key = stocktaking_id(tx, command.store)
     row = await tx.find(StocktakingRow, key)
     opened = domain.open_round(key, row.state() if row else None, at=tx.now, by=command.by)
@@ -94,8 +104,8 @@ async def open_stocktaking(command: OpenStocktaking, tx: Transaction) -> None:
 async def state_count(row: StocktakingRow, fact: ShelfCountStated, tx: Transaction) -> None:
     """A batch of counts (INV-10). A stocktaking that is not known yet: the fact waits.
 
-    Refused: NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE, DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE,
-    DEVICE_NOT_IN_STORE (INV-10).
+    Refused: NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE, SERVICE_IS_NOT_COUNTED, COUNTED_TWICE,
+    DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE, DEVICE_NOT_IN_STORE (INV-10).
     """
     await _count(row, fact.counted_at, fact.lines, fact.by, tx)
 
@@ -110,7 +120,8 @@ async def count_shelf(row: StocktakingRow, command: CountShelf, tx: Transaction)
     """A batch of counts (INV-10).
 
     Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE,
-    DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE, DEVICE_NOT_IN_STORE (INV-10).
+    SERVICE_IS_NOT_COUNTED, COUNTED_TWICE, DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE,
+    DEVICE_NOT_IN_STORE (INV-10).
     """
     await _count(row, command.counted_at, command.lines, command.by, tx)
 
@@ -138,7 +149,7 @@ async def post_stocktaking(row: StocktakingRow, command: PostStocktaking, tx: Tr
     )
     await post_found(tx, row, found)
     tx.record(row, posted)
-    await _plan(tx, row.store)
+    await _plan(tx, row.store, after=max(tx.today, row.planned_on))
 
 
 @messages.command(
@@ -154,10 +165,9 @@ async def cancel_stocktaking(
 
     Refused: UNKNOWN_STOCKTAKING, STORE_ELSEWHERE, NOT_OPENED (INV-10).
     """
-    store = await tx.get(StoreRow, row.store)
-    domain.check_own(is_own=await is_own_store(tx, store, command.by))
+    domain.check_own(is_own=await is_own_store(tx, command.store, command.by))
     tx.record(row, domain.cancel(StocktakingId(row.id), row.state(), by=command.by))
-    await _plan(tx, row.store)
+    await _plan(tx, row.store, after=tx.today)
 
 
 def _read_to_find(command: FindDevice, tx: Transaction) -> Iterable[RowKey]:
@@ -169,20 +179,23 @@ def _read_to_find(command: FindDevice, tx: Transaction) -> Iterable[RowKey]:
 async def find_device(command: FindDevice, tx: Transaction) -> None:
     """A missing device is found: it is in the store again, and free (INV-10).
 
-    Refused: UNKNOWN_DEVICE, UNKNOWN_STORE, NOT_INVESTIGATED (INV-10),
+    Refused: UNKNOWN_DEVICE, UNKNOWN_STORE, NOT_INVESTIGATED, FOUND_IN_NO_STORE (INV-10),
     PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     named = await find_device_id(tx, command.device_number)
     key = named or new_device_id(tx, command.device_number)
     known = await tx.get(DeviceRow, key, rule="INV-10", field="device_number")
-    await tx.get(StoreRow, command.store, rule="INV-10", field="store")
+    into = await tx.get(StoreRow, command.store, rule="INV-10", field="store")
+    domain.check_found_in(into.kind)
     await check_store_holds_stock(tx, command.store)
     left = known.state().store
-    for store in sorted({command.store, left or command.store}):
-        await lock_balances(tx, store, [known.article_number])
+    await lock_balances(tx, command.store, [known.article_number])
+    if left is not None:  # last, as where it was missed
+        await lock_balances(tx, left, [known.article_number])
     row = await tx.lock(DeviceRow, known.id)
     claim = row.claim
-    domain.check_investigated(is_investigated=_is_investigated(row))
+    is_investigated = _is_investigated(row) and row.state().store == left
+    domain.check_investigated(is_investigated=is_investigated)
     row.claim = None
     for place, change in ((left, -1), (command.store, 1)):
         if place is not None:
@@ -213,12 +226,14 @@ def _is_investigated(row: DeviceRow) -> bool:
     return row.claim is not None and row.claim.kind is ClaimKind.INVESTIGATION
 
 
-async def _plan(tx: Transaction, store: StoreId) -> None:
-    """Plan the store's next round, where the region's policy has rounds."""
+async def _plan(tx: Transaction, store: StoreId, *, after: date) -> None:
+    """Plan the store's next round after a Stockholm day, where the region's policy has rounds. A
+    round that is posted was the one that was planned: the next is a year later.
+    """
     policy = tx.policy.stocktaking
     if policy is None:
         return
-    day = domain.planned_day(policy, after=tx.today)
+    day = domain.planned_day(policy, after=after)
     key = stocktaking_id(tx, store)
     tx.record_at(StocktakingRow, key, await planned(tx, await tx.get(StoreRow, store), on=day))
     due = start_of_day(domain.announced_day(policy, day))
@@ -232,7 +247,11 @@ async def _count(
     by: UserId,
     tx: Transaction,
 ) -> None:
-    counted = [await _line(row, line, place, at, tx) for place, line in enumerate(lines)]
+    numbers = [line.article_number for line in lines]
+    counted = [
+        await _line(row, line, place, at, tx, before=numbers[:place])
+        for place, line in enumerate(lines)
+    ]
     batch: UUID = tx.mint()
     tx.record(
         row,
@@ -243,10 +262,17 @@ async def _count(
 
 
 async def _line(
-    row: StocktakingRow, line: CountedShelf, place: int, at: datetime, tx: Transaction
+    row: StocktakingRow,
+    line: CountedShelf,
+    place: int,
+    at: datetime,
+    tx: Transaction,
+    *,
+    before: Sequence[ArticleNumber],
 ) -> CountedArticle:
     key = article_id(tx, line.article_number)
     article = await tx.get(ArticleRow, key, rule="INV-10", field=f"lines.{place}.article_number")
+    domain.check_counted(line.article_number, article.type, place=place, before=before)
     ids = {number: await find_device_id(tx, number) for number in line.devices}
     known = {
         device.id: device for device in await tx.look_up_all(DeviceRow, filter(None, ids.values()))
@@ -262,7 +288,18 @@ async def _line(
             for number, device in ids.items()
             if device is None or known[device].article_number != line.article_number
         ],
-        elsewhere=[number for number, one in ids.items() if one and stores.get(one) != row.store],
+        elsewhere=[
+            number
+            for number, one in ids.items()
+            if one
+            and domain.was_elsewhere(
+                known[one].state(),
+                claim=known[one].claim,
+                store=row.store,
+                was_in=stores.get(one),
+                on=stockholm_day(at),
+            )
+        ],
     )
     return CountedArticle(
         article_number=line.article_number,

@@ -9,7 +9,6 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
-    Role,
     StocktakingId,
     StoreId,
     UserId,
@@ -18,13 +17,14 @@ from kvitt_contracts.types import (
 from sqlalchemy import ColumnElement, func, literal_column, select
 
 from inventory.articles.models import ArticleRow
-from inventory.devices.domain import ClaimKind
+from inventory.devices.domain import GONE, ClaimKind
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.people.models import UserRow
 from inventory.stock.models import StockMoveRow
 from inventory.stocktakings.domain import COUNTED_TYPES
 from inventory.stores.domain import StoreKind
-from inventory.stores.models import CustomerRow, StoreRow
+from inventory.stores.models import StoreRow
+from inventory.stores.queries import is_store_of
 
 
 def stocktaking_id(tx: Transaction, store: StoreId) -> StocktakingId:
@@ -32,14 +32,10 @@ def stocktaking_id(tx: Transaction, store: StoreId) -> StocktakingId:
     return StocktakingId(identify(tx.region, "stocktaking", store))
 
 
-async def is_own_store(tx: Transaction, store: StoreRow, user: UserId) -> bool:
-    """Whether a user may count a store: of their service points, or any for customer service."""
-    row = await tx.search(UserRow, UserRow.user_id, user)
-    if row is None or Role.CUSTOMER_SERVICE in row.roles:
-        return row is not None
-    units = await tx.look_up_all(CustomerRow, row.service_points)
-    drawn_from = {unit.store for unit in units} if store.kind is StoreKind.OWN else set()
-    return store.service_point in row.service_points or store.store in drawn_from
+async def is_own_store(tx: Transaction, store: StoreId, user: UserId) -> bool:
+    """Whether a user may count a store: one of their units', or any for customer service."""
+    by = await tx.search(UserRow, UserRow.user_id, user)
+    return by is not None and await is_store_of(tx, store, by)
 
 
 async def investigation_store(tx: Transaction) -> StoreId | None:
@@ -81,7 +77,8 @@ async def devices_in_store(
     tx: Transaction, store: StoreId, number: ArticleNumber, *, since: datetime
 ) -> list[DeviceId]:
     """The devices of an article that are in a store and were there at an instant already, without
-    those that are on their way. The article's balance is locked, so that none leaves meanwhile.
+    those that are on their way and those that were scrapped or went back to their supplier. The
+    article's balance is locked, so that none leaves meanwhile.
     """
     came_at = (
         select(func.max(CustodyRow.recorded_at))
@@ -94,6 +91,7 @@ async def devices_in_store(
         DeviceRow.holder_key == store,
         DeviceRow.article_number == number,
         DeviceRow.claim_kind.is_distinct_from(ClaimKind.DISPATCH),
+        DeviceRow.status.not_in(GONE),
         came_at <= since,
     )
     return [DeviceId(key) for key in await tx.session.scalars(query.order_by(DeviceRow.id))]
@@ -101,9 +99,11 @@ async def devices_in_store(
 
 async def stores_of_devices(
     tx: Transaction, devices: Sequence[DeviceId], *, at: datetime
-) -> Mapping[UUID, str | None]:
+) -> Mapping[UUID, StoreId | None]:
     """In which store each device was at an instant, by what was known then; None: on loan."""
-    store: ColumnElement[str | None] = literal_column("custody #>> '{holder,store}'").label("store")
+    store: ColumnElement[StoreId | None] = literal_column("custody #>> '{holder,store}'").label(
+        "store"
+    )
     query = (
         select(CustodyRow.device_id, store)
         .where(

@@ -72,8 +72,9 @@ async def is_store_of(tx: Transaction, store: StoreId, by: UserRow) -> bool:
     """
     if Role.CUSTOMER_SERVICE in by.roles:
         return True
+    is_connected = by.stores is None or store in by.stores
     row = await tx.look_up(StoreRow, store)
-    if row is None:
+    if row is None or not is_connected:
         return False
     units = await tx.look_up_all(CustomerRow, by.service_points)
     is_drawn_from = any(unit.store == store for unit in units)
