@@ -13,6 +13,10 @@ from kvitt_contracts.orders import (
     FaultReportRiskAssessed,
     OrderPickingBegun,
     OrderVoidRequested,
+    PickupClosed,
+    PickupLineEnded,
+    PickupRefused,
+    PickupVoidRequested,
 )
 from kvitt_contracts.topics import consumed_by
 from kvitt_testkit.world import ServiceUrls
@@ -29,6 +33,10 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
     FaultReportClosed,
+    PickupClosed,
+    PickupLineEnded,
+    PickupRefused,
+    PickupVoidRequested,
     CustodyChanged,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
