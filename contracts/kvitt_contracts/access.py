@@ -313,6 +313,14 @@ _INVENTORY = (
         rule="REF-12",
         reason="CUSTOMER_SERVICE_ONLY",
     ),
+    _command(
+        "inventory.device.take-over",
+        "POST /devices:take-over",
+        inventory.TakeOverDevice,
+        _STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
     *_routes(
         "inventory",
         {

@@ -50,7 +50,6 @@ TO_INVENTORY = (
     regions.ReturnedGoodsStated,
     regions.DeviceConditionStated,
     regions.ReconditioningStated,
-    inventory.TakeOverDevice,
     inventory.RenumberDevice,
     inventory.SetDeviceCard,
     inventory.ReportDamage,

@@ -190,8 +190,8 @@ INVENTORY_DEVICES = domain_topic(
     "bmb",
     "billing",
     "orders",
+    "notifications",
     coming=inventory.ComingDeviceEvent,
-    to_come=["notifications"],
 )
 INVENTORY_STOCK_MOVES = domain_topic(
     "inventory.stock-moves",
@@ -317,6 +317,7 @@ REGION_INVENTORY = inbound_topic(
         inventory.PostStocktaking,
         inventory.CancelStocktaking,
         inventory.FindDevice,
+        inventory.TakeOverDevice,
     ],
     coming=coming.TO_INVENTORY,
 )

@@ -19,6 +19,7 @@ from kvitt_contracts.types import (
     RegionPersonId,
     ServicePointId,
     StoreId,
+    SupplierArticleNumber,
     SupplierId,
     UserId,
     Value,
@@ -56,17 +57,23 @@ class RegisterReturn(Command, type="inventory.return.register.v1"):
 
 
 class TakeOverDevice(Command, type="inventory.device.take-over.v1"):
-    """Customer service registers a device that another region sold with a patient (INV-12)."""
+    """Customer service registers a device that another region sold with a patient (INV-12).
+
+    It is put into `store`, that `service_point` has, and is that patient's alone to be given.
+    `bought_on` tells its age, `value` what it was bought for, `approver` who decided that it be.
+    """
 
     device_number: DeviceNumber
     serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
     article_number: ArticleNumber
     store: StoreId
+    service_point: ServicePointId
     person: RegionPersonId
     from_region: RegionCode
-    supplier_id: SupplierId | None = None
+    supplier_id: SupplierId
+    supplier_article_number: SupplierArticleNumber
     approver: UserId
-    bought_on: BeganOn | None = None
+    bought_on: BeganOn
     value: Money
     by: UserId
     asked_by: UserId

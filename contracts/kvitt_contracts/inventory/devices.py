@@ -25,8 +25,10 @@ from kvitt_contracts.types import (
     RegionCode,
     ReturnId,
     SaleId,
+    ServicePointId,
     StocktakingId,
     StoreId,
+    SupplierArticleNumber,
     SupplierId,
     TransferId,
     UserId,
@@ -39,11 +41,14 @@ from kvitt_contracts.types import (
 class Origin(Value):
     """Where a device came from that another region sold when its patient moved in (INV-12).
 
-    Until it is withdrawn to `person`, only a withdrawal to that person may take it.
+    Until it is withdrawn to `person`, only a withdrawal to that person may take it. The main
+    responsible of `service_point`, whose store it is in, is told and is its contact (BMB-14).
     """
 
     from_region: RegionCode
     supplier_id: SupplierId | None = None
+    supplier_article_number: SupplierArticleNumber | None = None
+    service_point: ServicePointId | None = None
     approver: UserId
     person: PersonRef
 

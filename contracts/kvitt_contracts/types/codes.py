@@ -206,10 +206,11 @@ class GroupName(Code):
 
 
 class SupplierArticleNumber(Code):
-    """What the supplier calls an article."""
+    """What the supplier calls an article. One that looks like a personal number is refused."""
 
     __slots__ = ()
     pattern = r"^[0-9A-Za-z][0-9A-Za-z ./_-]{0,39}$"
+    may_hold_digits = False
 
 
 class OrganisationNumber(Code):

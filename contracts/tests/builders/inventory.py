@@ -40,12 +40,14 @@ from contracts.tests.builders.story import (
     RECEIVING_PAYER,
     ROLLATOR,
     SENDER,
+    SENDING,
     a_patient,
     a_store,
     device_id,
     fault_report_id,
     line_id,
     order_id,
+    person,
     transfer_id,
 )
 
@@ -230,6 +232,28 @@ def a_device_registered(
         "article_number": article,
         "store": store,
         "registered_on": DAY,
+    }
+    return build(DeviceRegistered, values, {})
+
+
+def a_device_taken_over(number: str = "R-1", *, service_point: str = SENDING) -> DeviceRegistered:
+    """A device that PATIENT has brought from region w is in the store of their unit."""
+    values = {
+        "device_id": device_id(number),
+        "device_number": number,
+        "article_number": ROLLATOR,
+        "store": OWN,
+        "registered_on": DAY,
+        "origin": {
+            "from_region": "w",
+            "supplier_id": "L1042",
+            "supplier_article_number": "TRO-24",
+            "service_point": service_point,
+            "approver": SENDER,
+            "person": person(),
+        },
+        "bought_on": "2024-05-14",
+        "value": {"net_ore": 420_000, "vat_percent": 25},
     }
     return build(DeviceRegistered, values, {})
 

@@ -12,6 +12,7 @@ from kvitt_contracts.inventory import (
     RegisterSupplierReturn,
     ReturnedLine,
     ScrapDevice,
+    TakeOverDevice,
 )
 from kvitt_contracts.personnummer import Identity, PersonalNumber
 from kvitt_contracts.regions import (
@@ -54,6 +55,7 @@ from contracts.tests.builders.story import (
     ROLLATOR,
     SENDER,
     SENDING,
+    SERVICE,
 )
 
 OLD_WOMAN = "189001019802"
@@ -359,3 +361,23 @@ def a_supplier_return(
         "by": by,
     }
     return build(RegisterSupplierReturn, values, changes)
+
+
+def a_take_over(device: str = "R-1", **changes: Any) -> TakeOverDevice:
+    """Customer service registers a rollator that PATIENT brings from region w, for SENDING."""
+    values = {
+        "device_number": device,
+        "article_number": ROLLATOR,
+        "store": OWN,
+        "service_point": SENDING,
+        "person": PATIENT,
+        "from_region": "w",
+        "supplier_id": "L1042",
+        "supplier_article_number": "TRO-24",
+        "approver": SENDER,
+        "bought_on": "2024-05-14",
+        "value": {"net_ore": 420_000, "vat_percent": 25},
+        "by": SERVICE,
+        "asked_by": SENDER,
+    }
+    return build(TakeOverDevice, values, changes)

@@ -30,6 +30,7 @@ from inventory.stocktakings.models import StocktakingRow
 from inventory.stores import api as stores
 from inventory.supplier_returns import api as supplier_returns
 from inventory.supplier_returns.models import SupplierReturnRow
+from inventory.takeovers import api as takeovers
 
 service = Service(
     "inventory",
@@ -42,6 +43,7 @@ service = Service(
         returned.router,
         registered_returns.router,
         scrapping.router,
+        takeovers.router,
         supplier_returns.router,
         reservations.router,
         holds.router,

@@ -17,6 +17,7 @@ from inventory.scrapping import handlers as scrapping
 from inventory.stocktakings import handlers as stocktakings
 from inventory.stores import handlers as stores
 from inventory.supplier_returns import handlers as supplier_returns
+from inventory.takeovers import handlers as takeovers
 from inventory.transfers import handlers as transfers
 
 
@@ -28,6 +29,7 @@ def _every_handler() -> Handlers:
         people,
         transfers,
         receipts,
+        takeovers,
         returns,
         registered_returns,
         scrapping,

@@ -44,6 +44,7 @@ from contracts.tests.builders.regions import (
     a_sent_line,
     a_store_stated,
     a_supplier_return,
+    a_take_over,
     an_article_price_stated,
     an_article_stated,
     rollators_received,
@@ -422,6 +423,25 @@ async def pickups(world: World) -> None:
     )
 
 
+async def taken_over(world: World) -> None:
+    """A device that a patient brings from another region, and one with a serial number; a transfer
+    and a withdrawal to somebody else do not get it, and the patient does.
+    """
+    await world.register(SENDER, service_points=[SENDING])
+    await world.register(SERVICE)
+    await world.handle_all(
+        a_take_over("170090"),
+        a_take_over("170091", serial_number="SN-9"),
+        a_transfer_requested_from_store("170090", store=OWN, transfer="170090"),
+        a_withdrawal_placed(
+            a_device_line("170090", order="O-90"),
+            reference="O-90",
+            recipient=a_patient(OTHER_PATIENT),
+        ),
+        a_withdrawal_placed(a_device_line("170090", order="O-91"), reference="O-91"),
+    )
+
+
 STORIES = (
     catalogue_and_stock,
     orders,
@@ -435,5 +455,6 @@ STORIES = (
     returned_from_the_region,
     sent_back,
     scrapped,
+    taken_over,
     pickups,
 )

@@ -32,6 +32,11 @@ UNUSED = {
         if t.wire_type not in (orders.OrderPlaced.wire_type, orders.OrderVoidRequested.wire_type)
     ),
     *(t for t in topics.ORDERS_FAULT_REPORTS.types if t is not orders.FaultReportPrescriberNamed),
+    orders.PickupRegistered,
+    orders.PickupLineEnded,
+    orders.PickupReported,
+    orders.PickupOverdue,
+    orders.PickupClosed,
     *(
         t
         for t in topics.BMB_TRANSFERS.types

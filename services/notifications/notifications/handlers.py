@@ -2,6 +2,7 @@
 
 from kvitt_chassis.handlers import Handlers
 
+from notifications.devices.handlers import messages as devices
 from notifications.fault_reports.handlers import messages as fault_reports
 from notifications.feed.handlers import messages as feed
 from notifications.messages.handlers import messages as own
@@ -11,5 +12,5 @@ from notifications.register.handlers import messages as register
 from notifications.transfers.handlers import messages as transfers
 
 messages = Handlers()
-for _noun in (register, orders, transfers, fault_reports, pickups, feed, own):
+for _noun in (register, orders, transfers, fault_reports, pickups, devices, feed, own):
     messages.include(_noun)

@@ -6,12 +6,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from kvitt_contracts.bmb import TransferLineCompleted, TransferUnlockAsked
 from kvitt_contracts.envelope import Message
+from kvitt_contracts.inventory import CustodyChanged, DeviceStatedOnLoan, DeviceStatusChanged
 from kvitt_contracts.orders import (
     FaultReportClosed,
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
     OrderPickingBegun,
     OrderVoidRequested,
+    PickupClosed,
+    PickupLineEnded,
+    PickupRefused,
+    PickupVoidRequested,
 )
 from kvitt_contracts.topics import consumed_by
 from kvitt_testkit.world import ServiceUrls
@@ -28,6 +33,13 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
     FaultReportClosed,
+    PickupClosed,
+    PickupLineEnded,
+    PickupRefused,
+    PickupVoidRequested,
+    CustodyChanged,
+    DeviceStatedOnLoan,
+    DeviceStatusChanged,
 }
 
 

@@ -8,6 +8,7 @@ from tests.mutants.rules.inventory_orders import ORDERS_IN_STOCK
 from tests.mutants.rules.inventory_reach import REACH
 from tests.mutants.rules.inventory_stocktakings import STOCKTAKINGS
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+from tests.mutants.rules.takeovers import TAKEOVERS
 
 _CODE: Final = "services/inventory/inventory"
 _TESTS: Final = "services/inventory/tests"
@@ -348,5 +349,6 @@ INVENTORY: tuple[RuleMutant, ...] = (
     *DEVICES,
     *ORDERS_IN_STOCK,
     *STOCKTAKINGS,
+    *TAKEOVERS,
     *REACH,
 )

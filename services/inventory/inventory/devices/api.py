@@ -34,10 +34,16 @@ from kvitt_contracts.types import (
     DeviceId,
     DeviceNumber,
     Holder,
+    Money,
     OrderId,
+    PatientRecipient,
     PayerId,
     PersonRef,
+    RegionCode,
+    ServicePointId,
     StoreId,
+    SupplierArticleNumber,
+    SupplierId,
     UserId,
 )
 from pydantic import BaseModel, ConfigDict, Field
@@ -158,11 +164,36 @@ class PeriodView(BaseModel):
         )
 
 
+class OriginView(BaseModel):
+    """Varifrån ett hjälpmedel köptes när dess patient flyttade in (INV-12)."""
+
+    from_region: Annotated[RegionCode, Field(description="Regionen som sålde det")]
+    supplier_id: SupplierId | None
+    supplier_article_number: SupplierArticleNumber | None
+    approver: Annotated[UserId, Field(description="Den som godkände köpet (internt id)")]
+    service_point: Annotated[
+        ServicePointId | None,
+        Field(description="Enheten, vars huvudansvariga är kontaktperson (BMB-14)"),
+    ]
+    person: Annotated[
+        PersonRef | None,
+        Field(description="Patienten; visas bara för enheten om personuppgifterna är skyddade"),
+    ]
+    bought_on: Annotated[date | None, Field(description="När det köptes som nytt")]
+    value: Annotated[Money | None, Field(description="Priset som regionen betalade")]
+    is_meant_for_patient: Annotated[
+        bool, Field(description="Sant tills det har tagits ut: det kan bara tas ut till patienten")
+    ]
+
+
 class DeviceView(DeviceLine):
     """Individkortet (INV-5) med historik och betalare per period."""
 
     supplier: Annotated[str | None, Field(description="Leverantör")]
     order_id: Annotated[OrderId | None, Field(description="Ordern bakom den senaste leveransen")]
+    origin: Annotated[
+        OriginView | None, Field(description="Om det köptes från en annan region (INV-12)")
+    ]
     history: list[ChangeView]
     periods: list[PeriodView]
 
@@ -300,6 +331,7 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
         **dict(DeviceLine.of(row, article)),
         supplier=article.supplier,
         order_id=row.order_id,
+        origin=await _origin(row, reader),
         history=[_change(change) for change in history if is_shown(change.custody)],
         periods=[
             PeriodView.of(period)
@@ -347,6 +379,20 @@ async def shown_of(
         )
 
     return is_shown
+
+
+async def _origin(row: DeviceRow, reader: RegionReader) -> OriginView | None:
+    if row.origin is None:
+        return None
+    caller, patient = reader.caller, PatientRecipient(person=row.origin.person)
+    is_theirs = row.origin.service_point in caller.service_points
+    is_shown = is_theirs or caller.has(Grantee.REGION_SYSTEM)
+    is_shown = is_shown or not await protected_among(reader, [patient])
+    return OriginView(
+        **same_fields(row.origin, OriginView) | ({} if is_shown else {"person": None}),
+        **same_fields(row.state(), OriginView),
+        is_meant_for_patient=row.meant_for is not None,
+    )
 
 
 def _change(row: CustodyRow) -> ChangeView:

@@ -16,6 +16,7 @@ from kvitt_contracts.inventory import (
     DeviceRegistered,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
+    Origin,
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import DeviceStated
@@ -25,6 +26,7 @@ from kvitt_contracts.types import (
     DeviceId,
     DeviceNumber,
     Holder,
+    Money,
     OrderId,
     PatientRecipient,
     PayerId,
@@ -87,7 +89,9 @@ GONE = frozenset({DeviceStatus.SCRAPPED, DeviceStatus.SOLD, DeviceStatus.RETURNE
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """A marked device (INV-5). `order_id`: the order behind its latest delivery. `status_since`:
-    from which Stockholm day it has its status, where that has changed.
+    from which Stockholm day it has its status, where that has changed. `origin`, `bought_on` and
+    `value` where it was bought from another region (INV-12): `meant_for` is then whom alone it is
+    to be withdrawn to, until it has been.
     """
 
     device_number: DeviceNumber
@@ -97,6 +101,10 @@ class Device:
     order_id: OrderId | None = None
     status: DeviceStatus = DeviceStatus.IN_USE
     status_since: date | None = None
+    origin: Origin | None = None
+    bought_on: date | None = None
+    value: Money | None = None
+    meant_for: PersonRef | None = None
 
     @property
     def is_gone(self) -> bool:
@@ -340,16 +348,17 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
     match event:
         case DeviceRegistered():
             custody = Custody(holder=StoreHolder(store=event.store), since=event.registered_on)
-            return Device(**same_fields(event, Device), custody=custody)
+            meant_for = event.origin.person if event.origin else None
+            return Device(**same_fields(event, Device), custody=custody, meant_for=meant_for)
         case DeviceStatedOnLoan():
             return Device(**same_fields(event, Device))
         case CustodyChanged():
             if device is None:
                 raise ValueError("custody of a device that is not registered")
-            order_id = event.cause.order_id or device.order_id
             if isinstance(event.custody.holder, StoreHolder):
-                order_id = None
-            return replace(device, custody=event.custody, order_id=order_id)
+                return replace(device, custody=event.custody, order_id=None)
+            order_id = event.cause.order_id or device.order_id
+            return replace(device, custody=event.custody, order_id=order_id, meant_for=None)
         case DeviceStatusChanged():
             if device is None:
                 raise ValueError("status of a device that is not registered")

@@ -5,15 +5,17 @@ from uuid import UUID
 
 from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts import topics
-from kvitt_contracts.inventory import Custody
+from kvitt_contracts.inventory import Custody, Origin
 from kvitt_contracts.types import (
     ArticleNumber,
     CustomerId,
     DeviceId,
     DeviceNumber,
     Holder,
+    Money,
     OrderId,
     PayerId,
+    PersonRef,
     StoreHolder,
     UserId,
 )
@@ -74,6 +76,11 @@ class DeviceRow(
     order_id: Mapped[OrderId | None]
     status: Mapped[domain.DeviceStatus] = mapped_column(default=domain.DeviceStatus.IN_USE)
     status_since: Mapped[date | None]
+    origin: Mapped[Origin | None] = mapped_column(Json(Origin))
+    bought_on: Mapped[date | None]
+    value: Mapped[Money | None] = mapped_column(Json(Money))
+    # decision 0361: whom a device is meant for is its own, and no claim
+    meant_for: Mapped[PersonRef | None]
     # decision 0040: the claim stands on the device's row and is no event of the device
     claim_kind: Mapped[domain.ClaimKind | None]
     claimed_by: Mapped[UUID | None]

@@ -15,6 +15,7 @@ from kvitt_contracts.inventory import (
     DeviceRegistered,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
+    Origin,
 )
 
 from inventory.devices.domain import Claim, ClaimKind, DeviceStatus, store_of
@@ -48,6 +49,12 @@ _BY_RULE: Final[Mapping[str, str]] = {
 def tell(event: DeviceEvent) -> Told:
     """A device's event in words."""
     match event:
+        case DeviceRegistered(origin=Origin(from_region=region)):
+            return Told(
+                summary=f"Köptes från region {region} när patienten flyttade in, och ställdes i "
+                f"förråd {event.store} {in_swedish(event.registered_on)}.",
+                rule="INV-12",
+            )
         case DeviceRegistered():
             return Told(
                 summary=f"Registrerades i förråd {event.store} {in_swedish(event.registered_on)}.",

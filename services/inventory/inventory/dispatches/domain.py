@@ -157,6 +157,10 @@ _IS_GONE = (
     "Hjälpmedlet är skrotat eller återlämnat till leverantören och kan inte ha skickats: "
     "kontrollera individnumret."
 )
+_IS_MEANT = (
+    "Hjälpmedlet köptes från en annan region för en patient som flyttat in, och kan bara tas ut "
+    "till den patienten ur enhetens förråd: kontrollera individnumret."
+)
 _CHECK_DEVICES = "Ange ett eget individnummer per märkt exemplar som skickats ur orderns lager."
 
 
@@ -191,6 +195,8 @@ def _check_devices(
             raise _refusal("DEVICE_NOT_IN_STORE", rule="ORD-8", field=field, way_on=_CHECK_DEVICES)
         if known.device.is_gone:
             raise _refusal("DEVICE_GONE", rule="INV-7", field=field, way_on=_IS_GONE)
+        if known.device.meant_for is not None:
+            raise _refusal("MEANT_FOR_PATIENT", rule="INV-12", field=field, way_on=_IS_MEANT)
         if known.device.article_number != line.article_number:
             raise _refusal(
                 "DEVICE_OF_ANOTHER_ARTICLE", rule="ORD-8", field=field, way_on=_CHECK_DEVICES

@@ -86,7 +86,8 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     the fact waits. Refused: ORDER_HAS_NO_GOODS (ORD-14), DISPATCHED_BEFORE_ORDER (DAY-5),
     ARRIVES_BEFORE_DISPATCH, LINE_UNKNOWN_OR_TWICE, MORE_THAN_ORDERED (ORD-13),
     DEVICE_NAMED_TWICE, DEVICES_DO_NOT_MATCH_QUANTITY (INV-5), DEVICE_NOT_IN_STORE,
-    DEVICE_OF_ANOTHER_ARTICLE (ORD-8), DEVICE_GONE (INV-7), BALANCE_TOO_LOW (INV-4).
+    DEVICE_OF_ANOTHER_ARTICLE (ORD-8), DEVICE_GONE (INV-7), MEANT_FOR_PATIENT (INV-12),
+    BALANCE_TOO_LOW (INV-4).
     """
     order = await _order_named(fact.order, tx)
     await lock_balances(tx, order.store, {line.article_number for line in order.lines})

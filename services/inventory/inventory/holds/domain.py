@@ -36,6 +36,7 @@ class Reason(StrEnum):
     IN_DISPATCH = "IN_DISPATCH"
     IN_INVESTIGATION = "IN_INVESTIGATION"
     IN_PICKUP = "IN_PICKUP"
+    MEANT_FOR_PATIENT = "MEANT_FOR_PATIENT"
     NOT_AT_RECIPIENT = "NOT_AT_RECIPIENT"
     NOT_IN_STORE = "NOT_IN_STORE"
     RESERVED_FOR_ORDERS = "RESERVED_FOR_ORDERS"
@@ -178,6 +179,8 @@ def _refusal(
         return _BY_STATUS[wanted.device.status]
     if wanted.claim is not None:
         return Reason(IN_CLAIM[wanted.claim.kind])
+    if wanted.device.meant_for is not None:
+        return Reason.MEANT_FOR_PATIENT
     if at is not None and wanted.holder != at:
         return Reason.NOT_IN_STORE if isinstance(at, StoreHolder) else Reason.NOT_AT_RECIPIENT
     if wanted.device.store is None:

@@ -6,6 +6,7 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import ReservationReleased
 from kvitt_contracts.orders import OrderPlaced, OrderVoidRequested, Supply
+from kvitt_contracts.types import DeviceNumber, PatientRecipient
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
@@ -38,6 +39,17 @@ def _read_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
         yield ArticleRow, article_id(tx, line.article_number)
     if event.supply is Supply.OWN_STORE:
         yield from rows_of_holder(event.recipient, tx)
+        for line in event.lines:
+            if line.device_number is not None:
+                yield from _rows_of_whom_it_is_meant_for(line.device_number, tx)
+
+
+def _rows_of_whom_it_is_meant_for(number: DeviceNumber, tx: Transaction) -> Iterable[RowKey]:
+    device_id = new_device_id(tx, number)
+    yield DeviceRow, device_id
+    device = tx.fetched(DeviceRow, device_id)
+    if device is not None and device.meant_for is not None:
+        yield from rows_of_holder(PatientRecipient(person=device.meant_for), tx)
 
 
 @messages.on(OrderPlaced, loads=_locked_to_answer, reads=_read_to_answer)

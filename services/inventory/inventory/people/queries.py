@@ -16,6 +16,7 @@ from kvitt_contracts.types import (
     PersonRef,
     ProductArea,
     Recipient,
+    RegionPersonId,
     StoreId,
 )
 from sqlalchemy import ColumnElement, Select, Text, cast, not_, select, type_coerce
@@ -66,6 +67,13 @@ def may_draw_from(caller: Caller, store: InstrumentedAttribute[StoreId]) -> Colu
         UserRow.user_id == caller.user_id, UserRow.stores.is_not(None), not_(connected)
     )
     return not_(limited.exists())
+
+
+async def region_person_id_of(reader: RegionReader, person: PersonRef) -> RegionPersonId:
+    """What the region calls a person. Raises NotFound (404, INV-12): none has this reference."""
+    query = select(PersonRow).where(PersonRow.person == person).limit(1)
+    row: PersonRow = await reader.one(query, noun="person", rule="INV-12")
+    return row.region_person_id
 
 
 async def current_ref(tx: Transaction, person: PersonRef) -> PersonRef:

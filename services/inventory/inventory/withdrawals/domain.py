@@ -27,22 +27,27 @@ class Reason(StrEnum):
     DEVICE_CLAIMED = "DEVICE_CLAIMED"
     DEVICE_NAMED_TWICE = "DEVICE_NAMED_TWICE"
     DEVICE_GONE = "DEVICE_GONE"
+    MEANT_FOR_ANOTHER = "MEANT_FOR_ANOTHER"
 
 
 _RULES = {
     Reason.NO_BALANCE: "ORD-7",
     Reason.SERVICE_IS_NOT_STOCKED: "INV-4",
     Reason.DEVICE_GONE: "INV-7",
+    Reason.MEANT_FOR_ANOTHER: "INV-12",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A marked device that a line names."""
+    """A marked device that a line names. `is_meant_for_another`: it was bought with somebody who is
+    not whom it is withdrawn to (INV-12).
+    """
 
     device_id: DeviceId
     device: Device
     claim: Claim | None
+    is_meant_for_another: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,8 @@ def withdraw(
 ) -> tuple[LineDelivered, ...] | ReservationDeclined:
     """Deliver every line at once, or decline the whole order (ORD-7).
 
-    A marked line names one device that is in the store, unclaimed; its quantity is 1 (ORD-8).
+    A marked line names one device that is in the store, unclaimed; its quantity is 1 (ORD-8). One
+    that was bought from another region goes to the patient who came with it (INV-12).
     """
     free = Counter(dict(shelf.available))
     named: set[DeviceNumber] = set()
@@ -112,6 +118,8 @@ def _device_reason(line: PlacedLine, wanted: Wanted | None, *, store: StoreId) -
         return Reason.DEVICE_OF_ANOTHER_ARTICLE
     if wanted.device.is_gone:
         return Reason.DEVICE_GONE
+    if wanted.is_meant_for_another:
+        return Reason.MEANT_FOR_ANOTHER
     return Reason.DEVICE_CLAIMED if wanted.claim is not None else None
 
 

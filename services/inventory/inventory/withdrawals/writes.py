@@ -2,11 +2,13 @@
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind, ReservationDeclined
-from kvitt_contracts.types import DeviceId, DeviceNumber
+from kvitt_contracts.types import DeviceId, DeviceNumber, Holder, PatientRecipient
 
 from inventory.articles.queries import get_article
+from inventory.devices.models import DeviceRow
 from inventory.devices.queries import lock_devices_numbered
 from inventory.metrics import ORDERS_ANSWERED, count
+from inventory.people.queries import current_holder, current_ref
 from inventory.reservations.domain import Status
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.writes import give_devices
@@ -57,7 +59,19 @@ async def _lock_devices(
 ) -> dict[DeviceNumber, domain.Wanted]:
     """The named devices that are known, locked in the order of their ids."""
     named = [line.device_number for line in order.lines if line.device_number is not None]
+    to = await current_holder(tx, order.recipient)
     return {
-        number: domain.Wanted(device_id=DeviceId(row.id), device=row.state(), claim=row.claim)
+        number: domain.Wanted(
+            device_id=DeviceId(row.id),
+            device=row.state(),
+            claim=row.claim,
+            is_meant_for_another=await _is_meant_for_another(tx, row, to),
+        )
         for number, row in (await lock_devices_numbered(tx, named)).items()
     }
+
+
+async def _is_meant_for_another(tx: Transaction, row: DeviceRow, to: Holder) -> bool:
+    if row.meant_for is None:
+        return False
+    return PatientRecipient(person=await current_ref(tx, row.meant_for)) != to

@@ -39,6 +39,7 @@ class NewKind(StrEnum):
     PICKUP_ORDERED = "pickup_ordered"
     PICKUP_REPORTED = "pickup_reported"
     PICKUP_OVERDUE = "pickup_overdue"
+    DEVICE_MOVED_IN = "device_moved_in"
 
 
 class Status(StrEnum):

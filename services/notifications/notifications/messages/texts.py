@@ -106,4 +106,10 @@ TEXTS: dict[str, Text] = {
         "Sista dagen för en hämtning har gått, och allt är inte tillbaka i lagret.",
         to_staff="",
     ),
+    NewKind.DEVICE_MOVED_IN: Text(
+        "Hjälpmedel från en annan region",
+        "En patient som flyttat in har med sig ett hjälpmedel, som nu står i enhetens förråd. Du "
+        "är kontaktperson för det: se till att det tas ut till patienten.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
+    ),
 }

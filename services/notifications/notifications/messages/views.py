@@ -16,6 +16,7 @@ _SERVED_BY = {
     "transfer": ("bmb", "/transfers"),
     "fault_report": ("orders", "/fault-reports"),
     "pickup": ("orders", "/pickups"),
+    "device": ("inventory", "/devices"),
 }
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.notifications import About, MessageKind, ToServicePoint, ToUser
 from kvitt_contracts.types import (
+    DeviceId,
     FaultReportId,
     MessageId,
     OrderId,
@@ -38,6 +39,11 @@ def about_fault_report(fault_report_id: FaultReportId) -> Thing:
 def about_pickup(pickup_id: PickupId) -> Thing:
     """The message is about a pickup."""
     return Thing(kind=Word("pickup"), id=pickup_id)
+
+
+def about_device(device_id: DeviceId) -> Thing:
+    """The message is about a device."""
+    return Thing(kind=Word("device"), id=device_id)
 
 
 def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:

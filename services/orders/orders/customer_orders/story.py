@@ -35,6 +35,7 @@ _WHY: Final[Mapping[str, str]] = {
     "DEVICE_NOT_IN_STORE": "hjälpmedlet står inte i förrådet",
     "DEVICE_OF_ANOTHER_ARTICLE": "individnumret hör till en annan artikel",
     "DEVICE_GONE": "hjälpmedlet är skrotat eller återlämnat till leverantören",
+    "MEANT_FOR_ANOTHER": "hjälpmedlet köptes från en annan region och är till en annan patient",
     "DEVICE_CLAIMED": "hjälpmedlet är i ett byte eller på väg ut",
     "DEVICE_NAMED_TWICE": "samma individnummer står två gånger",
     "NO_LONGER_PURCHASED": "artikeln köps inte in längre, och saldo saknas",

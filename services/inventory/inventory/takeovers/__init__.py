@@ -1,0 +1,1 @@
+"""Devices that another region sold with a patient who moves in."""

@@ -1,0 +1,37 @@
+"""Messages about devices that another region sold, to whoever is their contact (BMB-14)."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import DeviceRegistered
+from kvitt_contracts.types import ServicePointId
+
+from notifications.messages.domain import NewKind
+from notifications.messages.writes import about_device, post
+from notifications.transfers.domain import whom_to_tell
+from notifications.transfers.models import ResponsiblesRow
+
+messages = Handlers()
+
+
+def _unit(event: DeviceRegistered) -> ServicePointId | None:
+    return event.origin.service_point if event.origin else None
+
+
+def _who_is_told(event: DeviceRegistered, _: Transaction) -> Iterable[RowKey]:
+    unit = _unit(event)
+    return [] if unit is None else [(ResponsiblesRow, unit)]
+
+
+@messages.on(DeviceRegistered, reads=_who_is_told)
+async def on_device_registered(event: DeviceRegistered, tx: Transaction) -> None:
+    """Tell the main responsible of a device that a patient has brought from another region
+    (BMB-14). Of what else is registered nobody is told.
+    """
+    unit = _unit(event)
+    if unit is None:
+        return
+    known = await tx.look_up(ResponsiblesRow, unit)
+    for to in whom_to_tell(unit, known.facts() if known else None, on=tx.today):
+        post(tx, to, NewKind.DEVICE_MOVED_IN, about_device(event.device_id))
