@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from inventory.app import service
+from kvitt_contracts.envelope import Message
+from kvitt_contracts.inventory import OpenStocktaking
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Role
+from kvitt_contracts.types import Role, StoreId, UserId
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.areas import with_product_areas
@@ -15,13 +17,17 @@ from contracts.tests.builders.orders import a_person_registered, a_user_register
 from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_device_returned,
+    a_return_registered,
+    a_scrapping,
     a_store_stated,
+    a_supplier_return,
     an_article_stated,
     rollators_received,
     the_stores,
 )
 from contracts.tests.builders.story import CENTRAL, OWN, PURCHASING, SENDER, SENDING, device_id
 from services.inventory.tests.units import COLLEAGUE, STAFF, SYSTEM, Who, listed, shown
+from services.inventory.tests.worlds import refusal
 
 HEARING, SIGHT, PLAIN = "30021", "30022", "30023"
 SECOND = "404"
@@ -140,3 +146,29 @@ async def test_a_user_sees_the_stores_that_they_are_connected_to_and_the_central
         assert set(await listed(client, "/stock-moves", "store")) == {SECOND}
         devices = await listed(client, "/devices", "device_number")
         assert [one for one in devices if one.startswith("S")] == ["S2"]
+
+
+ACTS: list[Any] = [
+    pytest.param(a_scrapping(f"S{PLAIN}", on="2026-03-02"), "NOT_IN_YOUR_STORE", id="scrap"),
+    pytest.param(a_supplier_return(f"S{PLAIN}", on="2026-03-02"), "NOT_YOUR_STORE", id="send back"),
+    pytest.param(
+        a_return_registered(f"L{PLAIN}", on="2026-03-02"), "NOT_YOUR_STORE", id="take back"
+    ),
+    pytest.param(
+        OpenStocktaking(store=StoreId(OWN), by=UserId(SENDER)), "STORE_ELSEWHERE", id="count"
+    ),
+]
+
+
+@pytest.mark.rule("REF-11d")
+@pytest.mark.parametrize(("act", "reason"), ACTS)
+async def test_a_user_acts_upon_no_store_that_they_are_not_connected_to(
+    world: World, act: Message, reason: str
+) -> None:
+    await limited(world, stores=(SECOND,))
+
+    refused = await refusal(world.handle(act, subject=OWN))
+
+    assert refused.reason == reason
+    await limited(world, stores=(SECOND, OWN))
+    await world.handle(act, subject=OWN)

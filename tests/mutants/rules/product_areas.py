@@ -12,6 +12,15 @@ _SEEN: Final = "services/inventory/tests/test_product_areas.py::test"
 
 PRODUCT_AREAS: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "REF-11d",
+        "A user acts upon a store of their unit that they are not connected to",
+        "services/inventory/inventory/stores/queries.py",
+        "if by.stores is not None and store not in by.stores:",
+        "if by.stores is None and store not in by.service_points:",
+        "services/inventory/tests/test_product_areas.py::test"
+        "_a_user_acts_upon_no_store_that_they_are_not_connected_to",
+    ),
+    rule_mutant(
         "REF-11a",
         "What is of no area of theirs is ordered",
         f"{_ORDERS}/units/domain.py",

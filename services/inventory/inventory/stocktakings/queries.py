@@ -9,7 +9,6 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
-    Role,
     StocktakingId,
     StoreId,
     UserId,
@@ -24,7 +23,8 @@ from inventory.people.models import UserRow
 from inventory.stock.models import StockMoveRow
 from inventory.stocktakings.domain import COUNTED_TYPES
 from inventory.stores.domain import StoreKind
-from inventory.stores.models import CustomerRow, StoreRow
+from inventory.stores.models import StoreRow
+from inventory.stores.queries import is_store_of
 
 
 def stocktaking_id(tx: Transaction, store: StoreId) -> StocktakingId:
@@ -35,11 +35,7 @@ def stocktaking_id(tx: Transaction, store: StoreId) -> StocktakingId:
 async def is_own_store(tx: Transaction, store: StoreRow, user: UserId) -> bool:
     """Whether a user may count a store: of their service points, or any for customer service."""
     row = await tx.search(UserRow, UserRow.user_id, user)
-    if row is None or Role.CUSTOMER_SERVICE in row.roles:
-        return row is not None
-    units = await tx.look_up_all(CustomerRow, row.service_points)
-    drawn_from = {unit.store for unit in units} if store.kind is StoreKind.OWN else set()
-    return store.service_point in row.service_points or store.store in drawn_from
+    return row is not None and await is_store_of(tx, store.store, row)
 
 
 async def investigation_store(tx: Transaction) -> StoreId | None:
