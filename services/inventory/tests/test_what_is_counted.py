@@ -274,3 +274,19 @@ async def test_a_device_is_not_scrapped_and_missed_at_once(world: World) -> None
     assert (await world.events(StocktakingPosted))[-1].missing == 0
     assert (await device(world, THREE)).state().is_gone
     assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
+
+
+async def test_a_batch_with_more_devices_than_an_event_holds_is_refused_with_a_way_on(
+    world: World,
+) -> None:
+    many = [f"{number:06}" for number in range(200_000, 205_001)]
+    line = {"article_number": ROLLATOR, "counted": len(many), "devices": many}
+    body = {"counted_at": (await world.now()).isoformat(), "lines": [line]}
+
+    async with world.http() as client:
+        answer = await client.post(f"/stores/{OWN}/stocktaking:count", json=body)
+
+    assert answer.status_code == 422
+    assert "dela upp" in answer.text
+    with pytest.raises(ValueError, match="INV-10"):
+        a_shelf_counted((ROLLATOR, len(many), tuple(many)), at=await world.now())

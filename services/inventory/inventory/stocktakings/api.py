@@ -15,6 +15,7 @@ from kvitt_contracts.inventory import (
     OpenStocktaking,
     PostStocktaking,
 )
+from kvitt_contracts.regions import CountedLines
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
@@ -31,7 +32,7 @@ from sqlalchemy import select
 from inventory.devices.api import SCOPE as DEVICES
 from inventory.devices.models import DeviceRow
 from inventory.stocktakings import domain
-from inventory.stocktakings.commands import CountedLines, CountShelf
+from inventory.stocktakings.commands import CountShelf
 from inventory.stocktakings.models import StocktakingRow
 from inventory.stocktakings.queries import articles_to_count
 from inventory.stores.models import StoreRow
