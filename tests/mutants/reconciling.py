@@ -71,8 +71,8 @@ RECONCILING: tuple[Mutant, ...] = (
         "claims-are-their-holds",
         "A device that nothing holds and something claims is found",
         f"{_INVENTORY}/claims/domain.py",
-        "is_backed = hold is not None and claim.device_id in hold.devices\n",
-        "is_backed = hold is None or claim.device_id in hold.devices\n",
+        "                is_backed = hold is not None and claim.device_id in hold.devices\n",
+        "                is_backed = hold is None or claim.device_id in hold.devices\n",
         f"{_CLAIMED}[a claim of no hold]",
     ),
     mutant(

@@ -28,6 +28,7 @@ from orders.customer_orders.models import OrderRow
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
+from orders.pickups.commands import RequestPickupInWords
 
 from contracts.tests.builders.bmb import a_transfer_drafted
 from contracts.tests.builders.inventory import an_article_listed
@@ -64,6 +65,7 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     KeepContact,
     ReportFaultInWords,
     AssessRiskInWords,
+    RequestPickupInWords,
 }
 
 

@@ -1,5 +1,6 @@
 """ACT-6: a fault on a rented device that nobody prescribes, from the report to its end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -29,8 +30,10 @@ from kvitt_contracts.types import (
 )
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
+from orders.care.models import CareDeviceRow
 from orders.fault_reports.domain import Status
 from orders.fault_reports.models import FaultReportRow
+from sqlalchemy import update
 
 from contracts.tests.builders.bmb import a_responsibles_set, a_responsibles_set_with_absence
 from contracts.tests.builders.inventory import (
@@ -52,6 +55,7 @@ from contracts.tests.builders.story import (
     SERVICE,
     STAND_IN,
     SUBSTITUTE,
+    a_care_unit,
     device_id,
     fault_report_id,
     person,
@@ -170,6 +174,19 @@ async def test_old_stock_without_a_prescriber_is_reported_too(world: World) -> N
     assert await status(world) is Status.WAITING
 
 
+async def test_of_a_loan_to_a_unit_from_before_units_were_read_it_is_not_said_that_it_is_in_a_store(
+    world: World,
+) -> None:
+    await world.handle(a_custody_changed_by_order(to=a_custody(a_care_unit(), prescriber=LEFT)))
+    async with world.worker.unit() as unit:
+        await unit.session.execute(update(CareDeviceRow).values(unit=None))
+
+    with pytest.raises(Refused) as refused:
+        await reported(world)
+    assert (refused.value.reason, refused.value.field) == ("UNIT_NOT_KNOWN", "device_number")
+    assert "byte" in str(refused.value.way_on)
+
+
 async def test_one_report_at_a_time_is_open_on_a_device(world: World) -> None:
     await reported(world)
 
@@ -183,6 +200,18 @@ async def test_one_report_at_a_time_is_open_on_a_device(world: World) -> None:
     )
     await reported(world, "F-2")
     assert len(await world.events(FaultReported)) == 2
+
+
+async def test_of_several_who_report_a_device_at_once_one_is_heard(world: World) -> None:
+    body = {"device_number": "170098", "service_point": RECEIVING}
+    async with world.http(**STAFF) as client:
+        answers = await asyncio.gather(
+            *(client.post("/fault-reports", json=body) for _ in range(4))
+        )
+
+    refused = [one.json()["reason"] for one in answers if one.status_code != 201]
+    assert refused == ["ALREADY_REPORTED"] * 3
+    assert len(await world.events(FaultReported)) == 1
 
 
 # -- the answer ----------------------------------------------------------------------------------
@@ -295,6 +324,29 @@ async def test_what_nobody_answers_in_two_working_days_is_told_to_customer_servi
     assert await status(world) is Status.NAMING
 
 
+async def test_each_wait_for_an_answer_is_told_when_nobody_answers_it(world: World) -> None:
+    await reported(world)
+    await world.advance(stockholm("2026-03-05 00:00"))
+    await named(world)
+    assert not (await world.row(FaultReportRow, F1)).is_escalated
+    await world.handle(a_claim_refused_of_fault_report())
+    await world.advance(stockholm("2026-03-10 00:00"))
+
+    assert len(await world.events(FaultReportEscalated)) == 2
+    await assert_rows_are_folds(world)
+
+
+async def test_a_named_prescriber_whom_inventory_never_answers_is_told_too(world: World) -> None:
+    await reported(world)
+    await named(world)
+    await world.advance(stockholm("2026-03-05 00:00"))
+
+    assert len(await world.events(FaultReportEscalated)) == 1
+    assert await status(world) is Status.NAMING
+    await world.handle(a_custody_changed_by_fault_report())
+    assert await status(world) is Status.PRESCRIBED
+
+
 # -- the risk ------------------------------------------------------------------------------------
 
 
@@ -341,6 +393,21 @@ async def test_each_side_assesses_for_itself(world: World) -> None:
         assert (await reason_of(world, command))[0] == why
 
 
+async def test_why_stands_as_long_as_the_assessment_that_it_explains(world: World) -> None:
+    await reported(world)
+    async with world.http(**MAIN) as client:
+        risk = {"side": "responsible", "use": "restricted"}
+        why = {**risk, "text": "Bara inomhus."}
+        await client.post(f"/fault-reports/{F1}:assess-risk", json=why)
+        repeated = await client.post(f"/fault-reports/{F1}:assess-risk", json=risk)
+        assert repeated.json()["responsible_text"] == "Bara inomhus."
+
+        await assessed(world, "responsible", "forbidden", RECEIVER)
+
+        shown = (await client.get(f"/fault-reports/{F1}")).json()
+    assert (shown["by_responsible"], shown["responsible_text"]) == ("forbidden", None)
+
+
 async def test_a_closed_report_takes_no_more(world: World) -> None:
     await reported(world)
     closing = CloseFaultReport(outcome=Word("repaired"), by=UserId(SERVICE))
@@ -382,7 +449,13 @@ async def test_over_http_a_report_is_made_answered_and_told(world: World) -> Non
         f"Ett fel anmäldes; {RECEIVING} ska svara.",
         f"{RECEIVER} angavs som förskrivare.",
     ]
-    assert story["next"] == [{"at": None, "what": "Lagret svarar."}]
+    assert story["next"] == [
+        {"at": None, "what": "Lagret svarar."},
+        {
+            "at": "2026-03-04T23:00:00Z",
+            "what": "Har ingen svarat då får kundtjänst veta det.",
+        },
+    ]
     (event,) = await world.events(FaultReported)
     assert event.has_text
     await assert_rows_are_folds(world)

@@ -289,6 +289,29 @@ async def test_a_day_outside_the_window_is_refused(world: World, field: str, day
     assert await refusal(world, asked) == ("OUTSIDE_WINDOW", "PCK-3", field)
 
 
+@pytest.mark.rule("PCK-3b")
+@pytest.mark.parametrize("who", [{}, RELATIVE])
+async def test_the_last_day_is_not_before_the_first_over_http_either(
+    world: World, who: dict[str, Any]
+) -> None:
+    days: dict[str, Any] = {"earliest_on": date(2026, 3, 12), "latest_on": date(2026, 3, 10)}
+    with pytest.raises(Refused) as refused:
+        await requested_over_http(world, **who, **days)
+
+    assert (refused.value.reason, refused.value.rule) == ("ENDS_BEFORE_IT_BEGINS", "DAY-5")
+    assert refused.value.field == "latest_on"
+
+
+@pytest.mark.rule("PCK-2a")
+async def test_what_is_to_be_fetched_later_is_not_late_before_it_may_begin(world: World) -> None:
+    await registered(world, earliest_on=date(2026, 4, 1))
+
+    await world.advance(stockholm("2026-04-15 23:59"))
+    assert await world.events(PickupOverdue) == []
+    await world.advance(stockholm("2026-04-16 00:00"))
+    assert len(await world.events(PickupOverdue)) == 1
+
+
 @pytest.mark.rule("PCK-3f")
 async def test_what_the_unit_orders_has_no_window(world: World) -> None:
     await world.handle(a_request(earliest_on=date(2026, 3, 3)), subject="H-1")

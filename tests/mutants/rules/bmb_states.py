@@ -116,7 +116,7 @@ STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BMB-8b",
         "The list of rejected holds what was accepted",
-        _QUERIES,
+        f"{_CODE}/queries.py",
         "    return or_(TransferRow.status == Status.REJECTED,",
         "    return or_(TransferRow.status == Status.ACCEPTED,",
         f"{_HTTP}_a_rejected_transfer_shows_in_the_senders_list_of_rejected",

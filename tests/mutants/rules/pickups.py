@@ -79,6 +79,14 @@ PICKUPS: tuple[RuleMutant, ...] = (
         f"{_PICKUP}_a_pickup_is_closed_when_each_device_has_come_back",
     ),
     rule_mutant(
+        "PCK-2a",
+        "What is to be fetched later is late before that day",
+        _RULES,
+        "    first = max(today, pickup.earliest_on or today)\n",
+        "    first = today\n",
+        f"{_PICKUP}_what_is_to_be_fetched_later_is_not_late_before_it_may_begin",
+    ),
+    rule_mutant(
         "PCK-2b",
         "What is over is warned of",
         f"{_ORDERS}/queries.py",

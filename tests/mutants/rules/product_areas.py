@@ -15,10 +15,10 @@ PRODUCT_AREAS: tuple[RuleMutant, ...] = (
         "REF-11d",
         "A user acts upon a store of their unit that they are not connected to",
         "services/inventory/inventory/stores/queries.py",
-        "if by.stores is not None and store not in by.stores:",
-        "if by.stores is None and store not in by.service_points:",
+        "is_connected = by.stores is None or store in by.stores",
+        "is_connected = by.stores is None or store not in by.stores",
         "services/inventory/tests/test_product_areas.py::test"
-        "_a_user_acts_upon_no_store_that_they_are_not_connected_to",
+        "_in_a_store_that_a_user_is_not_connected_to_they_do_nothing",
     ),
     rule_mutant(
         "REF-11a",
@@ -75,6 +75,15 @@ PRODUCT_AREAS: tuple[RuleMutant, ...] = (
         "    must_be_connected(command.store, parties)\n",
         "",
         f"{_ORDERED}_who_withdraws_is_connected_to_the_store",
+    ),
+    rule_mutant(
+        "REF-11d",
+        "Anybody of the unit scraps and takes back in its store",
+        f"{_INVENTORY}/stores/queries.py",
+        "    if row is None or not is_connected:\n",
+        "    if row is None:\n",
+        "services/inventory/tests/test_product_areas.py::test"
+        "_in_a_store_that_a_user_is_not_connected_to_they_do_nothing",
     ),
     rule_mutant(
         "REF-11d",

@@ -41,7 +41,7 @@ from inventory.views import FromRow
 
 router = ApiRouter(tags=["Inventering"])
 
-SCOPE = Scope(StoreRow.region, service_points=[StoreRow.service_point], also=are_own_stores)
+SCOPE = Scope(StoreRow.region, also=are_own_stores)
 
 Place = Annotated[StoreId, Path(description="Förrådet")]
 

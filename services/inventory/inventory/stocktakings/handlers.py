@@ -87,7 +87,7 @@ async def open_stocktaking(command: OpenStocktaking, tx: Transaction) -> None:
     """
     store = await tx.get(StoreRow, command.store, rule="INV-10")
     domain.check_kind(store.kind)
-    domain.check_own(is_own=await is_own_store(tx, store, command.by))
+    domain.check_own(is_own=await is_own_store(tx, command.store, command.by))
     key = stocktaking_id(tx, command.store)
     row = await tx.find(StocktakingRow, key)
     opened = domain.open_round(key, row.state() if row else None, at=tx.now, by=command.by)
@@ -165,8 +165,7 @@ async def cancel_stocktaking(
 
     Refused: UNKNOWN_STOCKTAKING, STORE_ELSEWHERE, NOT_OPENED (INV-10).
     """
-    store = await tx.get(StoreRow, row.store)
-    domain.check_own(is_own=await is_own_store(tx, store, command.by))
+    domain.check_own(is_own=await is_own_store(tx, command.store, command.by))
     tx.record(row, domain.cancel(StocktakingId(row.id), row.state(), by=command.by))
     await _plan(tx, row.store, after=tx.today)
 

@@ -32,10 +32,10 @@ def stocktaking_id(tx: Transaction, store: StoreId) -> StocktakingId:
     return StocktakingId(identify(tx.region, "stocktaking", store))
 
 
-async def is_own_store(tx: Transaction, store: StoreRow, user: UserId) -> bool:
-    """Whether a user may count a store: of their service points, or any for customer service."""
-    row = await tx.search(UserRow, UserRow.user_id, user)
-    return row is not None and await is_store_of(tx, store.store, row)
+async def is_own_store(tx: Transaction, store: StoreId, user: UserId) -> bool:
+    """Whether a user may count a store: one of their units', or any for customer service."""
+    by = await tx.search(UserRow, UserRow.user_id, user)
+    return by is not None and await is_store_of(tx, store, by)
 
 
 async def investigation_store(tx: Transaction) -> StoreId | None:

@@ -67,16 +67,14 @@ def rows_of_own_store(store: StoreId, by: UserRow | None) -> Iterable[RowKey]:
 
 
 async def is_store_of(tx: Transaction, store: StoreId, by: UserRow) -> bool:
-    """Whether a user may act upon what is in a store: it is one of their units' and they are
-    connected to it (see `are_own_stores`), or they work for customer service, which has the
-    region's (REF-11, REF-18).
+    """Whether a user may act upon what is in a store: it is one of their units' (see
+    `are_own_stores`), or they work for customer service, which has the region's (REF-18).
     """
     if Role.CUSTOMER_SERVICE in by.roles:
         return True
-    if by.stores is not None and store not in by.stores:
-        return False
+    is_connected = by.stores is None or store in by.stores
     row = await tx.look_up(StoreRow, store)
-    if row is None:
+    if row is None or not is_connected:
         return False
     units = await tx.look_up_all(CustomerRow, by.service_points)
     is_drawn_from = any(unit.store == store for unit in units)

@@ -36,8 +36,8 @@ async def report_fault(body: FaultReportBody, commands: Commands) -> FaultReport
     """Anmäl ett fel på ett hyrt hjälpmedel som ingen förskriver längre: huvudansvarig får veta det
     och svarar (ACT-6).
 
-    Nekas: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, NOT_RENTED, HAS_PRESCRIBER,
-    NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
+    Nekas: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, UNIT_NOT_KNOWN, NOT_RENTED,
+    HAS_PRESCRIBER, NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
     """
     caller, reference = commands.caller, body.reference
     report_id = identify(caller.region, "fault-report", reference) if reference else uuid4()

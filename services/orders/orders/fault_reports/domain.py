@@ -47,6 +47,10 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+AWAITING: Final = (Status.WAITING, Status.NAMING)
+"""What somebody is to answer."""
+
+
 class Side(StrEnum):
     """Who assesses a risk: the unit's main responsible, or the device service's technicians."""
 
@@ -76,6 +80,7 @@ class Reason(StrEnum):
 
     ALREADY_REPORTED = "ALREADY_REPORTED"
     NOT_ON_LOAN = "NOT_ON_LOAN"
+    UNIT_NOT_KNOWN = "UNIT_NOT_KNOWN"
     NOT_RENTED = "NOT_RENTED"
     HAS_PRESCRIBER = "HAS_PRESCRIBER"
     NOT_A_SERVICE_POINT = "NOT_A_SERVICE_POINT"
@@ -90,11 +95,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A device as far as a report asks of it. `recipient` is None in a store; `charging` None where
-    it is not known how the loan is charged; `prescriber` is whoever prescribed it last.
+    """A device as far as a report asks of it. `recipient` is None in a store, and of a loan to a
+    care unit that began before orders read which; `charging` None where it is not known how the
+    loan is charged; `prescriber` is whoever prescribed it last.
     """
 
     id: DeviceId
+    is_on_loan: bool
     recipient: Recipient | None
     charging: Charging | None
     prescriber: User | None
@@ -148,8 +155,8 @@ def report_fault(
     """Report a fault on a rented device that has no current prescriber (ACT-6). `is_reported`: a
     report on it is open.
 
-    Raises Refused: ALREADY_REPORTED, NOT_ON_LOAN, NOT_RENTED, HAS_PRESCRIBER, NOT_A_SERVICE_POINT
-    (ACT-6).
+    Raises Refused: ALREADY_REPORTED, NOT_ON_LOAN, UNIT_NOT_KNOWN, NOT_RENTED, HAS_PRESCRIBER,
+    NOT_A_SERVICE_POINT (ACT-6).
     """
     if known is not None:
         way_on = "Använd en ny beteckning: den här namnger redan en felanmälan."
@@ -157,6 +164,9 @@ def report_fault(
     if is_reported:
         way_on = "Hjälpmedlet har en öppen felanmälan: svara på den, eller avsluta den."
         raise _refuse(Reason.ALREADY_REPORTED, way_on, field="device_number")
+    if device.recipient is None and device.is_on_loan:
+        way_on = "Kvitt vet inte vilken vårdenhet som har det: ange en förskrivare genom ett byte."
+        raise _refuse(Reason.UNIT_NOT_KNOWN, way_on, field="device_number")
     if device.recipient is None:
         way_on = "Hjälpmedlet står i ett förråd: kontrollera individnumret."
         raise _refuse(Reason.NOT_ON_LOAN, way_on, field="device_number")
@@ -271,8 +281,10 @@ def close(report: FaultReport, *, outcome: Word, by: UserId) -> tuple[FaultRepor
 
 
 def escalate(report: FaultReport) -> tuple[FaultReportEvent, ...]:
-    """Nobody has answered in time: customer service is told, and the report waits on (ACT-6)."""
-    if report.status is not Status.WAITING or report.is_escalated:
+    """Nobody has answered in time, or inventory has not said what became of the answer: customer
+    service is told, and the report waits on (ACT-6).
+    """
+    if report.status not in AWAITING or report.is_escalated:
         return ()
     return (FaultReportEscalated(fault_report_id=report.id, service_point=report.service_point),)
 
@@ -320,7 +332,8 @@ def evolve(report: FaultReport | None, event: FaultReportEvent) -> FaultReport:
         case FaultReportEscalated():
             return replace(report, is_escalated=True)
         case FaultReportPrescriberNamed():
-            return replace(report, status=Status.NAMING, prescriber=event.prescriber, refused=None)
+            named = replace(report, status=Status.NAMING, prescriber=event.prescriber)
+            return replace(named, refused=None, is_escalated=False)  # if refused, a new wait begins
         case FaultReportPrescriberSet():
             return replace(report, status=Status.PRESCRIBED)
         case FaultReportPrescriberRefused():

@@ -46,8 +46,8 @@ async def report_fault(command: ReportFault, tx: Transaction) -> None:
     """Report a fault on a rented device without a current prescriber: the main responsible is
     told, and it waits (ACT-6).
 
-    Refused: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, NOT_RENTED, HAS_PRESCRIBER,
-    NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
+    Refused: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, UNIT_NOT_KNOWN, NOT_RENTED,
+    HAS_PRESCRIBER, NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
     """
     await _report(command, tx)
 
@@ -56,8 +56,8 @@ async def report_fault(command: ReportFault, tx: Transaction) -> None:
 async def report_fault_in_words(command: ReportFaultInWords, tx: Transaction) -> None:
     """Report a fault, and describe it (ACT-6).
 
-    Refused: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, NOT_RENTED, HAS_PRESCRIBER,
-    NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
+    Refused: UNKNOWN_DEVICE, ALREADY_REPORTED, NOT_ON_LOAN, UNIT_NOT_KNOWN, NOT_RENTED,
+    HAS_PRESCRIBER, NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
     """
     row = await _report(command, tx)
     row.text = command.text
@@ -124,7 +124,7 @@ async def assess_risk(row: FaultReportRow, command: AssessRisk, tx: Transaction)
     Refused: UNKNOWN_FAULT_REPORT (ACT-6), UNKNOWN_USER (REF-3), UNKNOWN_WORD, ALREADY_CLOSED,
     NOT_RESPONSIBLE, NOT_OF_THAT_SIDE (ACT-6).
     """
-    await _assess(row, command, tx, has_text=False)
+    await _assess(row, command, tx, text=None)
 
 
 @messages.command(AssessRiskInWords, of=FaultReportRow, rule="ACT-6", reads=_read_to_assess)
@@ -136,11 +136,7 @@ async def assess_risk_in_words(
     Refused: UNKNOWN_FAULT_REPORT (ACT-6), UNKNOWN_USER (REF-3), UNKNOWN_WORD, ALREADY_CLOSED,
     NOT_RESPONSIBLE, NOT_OF_THAT_SIDE (ACT-6).
     """
-    await _assess(row, command, tx, has_text=command.text is not None)
-    if command.side == Word(domain.Side.RESPONSIBLE):
-        row.responsible_text = command.text
-    else:
-        row.technician_text = command.text
+    await _assess(row, command, tx, text=command.text)
 
 
 @messages.command(CloseFaultReport, of=FaultReportRow, rule="ACT-6")
@@ -169,6 +165,7 @@ async def on_custody_changed(event: CustodyChanged, tx: Transaction) -> None:
     if event.cause.fault_report_id is not None and prescriber is not None:
         row = await tx.lock(FaultReportRow, event.cause.fault_report_id)
         tx.record(row, *domain.set_prescriber(row.state(), prescriber))
+        await_answer(row, tx)
 
 
 @messages.timer(ANSWER)
@@ -205,17 +202,23 @@ async def _report(command: Reported, tx: Transaction) -> FaultReportRow:
 
 
 async def _assess(
-    row: FaultReportRow, command: Assessed, tx: Transaction, *, has_text: bool
+    row: FaultReportRow, command: Assessed, tx: Transaction, *, text: str | None
 ) -> None:
     events = domain.assess(
         row.state(),
         side=command.side,
         use=command.use,
-        has_text=has_text,
+        has_text=text is not None,
         by=await queries.user(tx, command.by, field="by"),
         responsible=await queries.responsible_today(tx, row.service_point),
     )
+    if not events:
+        return
     tx.record(row, *events)
+    if command.side == Word(domain.Side.RESPONSIBLE):
+        row.responsible_text = text
+    else:
+        row.technician_text = text
 
 
 def _fetched(tx: Transaction) -> FaultReportRow | None:

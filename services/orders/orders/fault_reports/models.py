@@ -11,7 +11,7 @@ from kvitt_contracts.types import (
     UserId,
     Word,
 )
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.fault_reports.domain import FaultReport, Status, evolve
@@ -33,6 +33,14 @@ class FaultReportRow(
         Index("ix_fault_reports_status", "region", "status"),
         Index("ix_fault_reports_service_point", "region", "service_point", "status"),
         Index("ix_fault_reports_device", "region", "device_id"),
+        # ACT-6: two who report a device at once see each other here alone
+        Index(
+            "uq_open_fault_report",
+            "region",
+            "device_id",
+            unique=True,
+            postgresql_where=text("status <> 'closed'"),
+        ),
     )
 
     status: Mapped[Status]

@@ -95,6 +95,7 @@ async def device_numbered(number: DeviceNumber, tx: Transaction) -> Device:
     known = await tx.look_up(UserRow, user_key(row.prescriber, tx)) if row.prescriber else None
     return Device(
         id=row.device_id,
+        is_on_loan=row.payer_id is not None,
         recipient=_recipient(row),
         charging=row.charging,
         prescriber=known.state() if known is not None else None,

@@ -9,7 +9,7 @@ from kvitt_contracts.inventory import ClaimRefused
 from kvitt_contracts.types import ReasonCode
 
 from orders.fault_reports import domain
-from orders.fault_reports.domain import Status
+from orders.fault_reports.domain import AWAITING
 from orders.fault_reports.models import FaultReportRow
 
 ANSWER = Timer("fault_report_answer", FaultReportRow)
@@ -17,9 +17,10 @@ ANSWER = Timer("fault_report_answer", FaultReportRow)
 
 def await_answer(row: FaultReportRow, tx: Transaction) -> None:
     """Tell customer service when the policy's working days have passed without an answer; the day
-    of the report is not one of them. A report that is answered waits for nothing.
+    of the report is not one of them. A report that is answered waits for nothing; one of which a
+    prescriber is named waits for inventory as long.
     """
-    if row.status is not Status.WAITING:
+    if row.status not in AWAITING:
         tx.cancel_timer(ANSWER, key=row.id)
         return
     last = working_days_after(tx.today, tx.policy.answer_working_days)

@@ -47,7 +47,8 @@ async def request_pickup(body: PickupBody, commands: Commands, reader: Reader) -
     Nekas: ALREADY_REQUESTED, UNKNOWN_CAUSE, UNKNOWN_DEVICE, DEVICE_TWICE, NO_ADDRESS,
     PHONE_MISSING, UNKNOWN_CARE_UNIT (PCK-1), UNKNOWN_PERSON (REF-19), UNKNOWN_PERSON_DETAIL
     (REF-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
-    (REF-3), UNKNOWN_WORD, BY_CUSTOMER_SERVICE_ONLY, OUTSIDE_WINDOW (PCK-3).
+    (REF-3), UNKNOWN_WORD, BY_CUSTOMER_SERVICE_ONLY, OUTSIDE_WINDOW (PCK-3),
+    ENDS_BEFORE_IT_BEGINS (DAY-5).
     """
     caller, reference = commands.caller, body.reference
     pickup_id = identify(caller.region, "pickup", reference) if reference else uuid4()

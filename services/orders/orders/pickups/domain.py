@@ -203,9 +203,10 @@ def fall_due(pickup: Pickup) -> tuple[PickupOverdue, ...]:
 
 def last_day(pickup: Pickup, *, policy: RegionPolicy, today: date) -> date:
     """The last day on which an open pickup is in time: that of its window, or so many days of the
-    policy from today.
+    policy from today, or from the first day where that is later.
     """
-    return pickup.latest_on or today + timedelta(days=policy.pickup.overdue_days)
+    first = max(today, pickup.earliest_on or today)
+    return pickup.latest_on or first + timedelta(days=policy.pickup.overdue_days)
 
 
 def evolve(pickup: Pickup | None, event: PickupEvent) -> Pickup:

@@ -98,7 +98,10 @@ async def parties_of(command: Requested, tx: Transaction) -> tuple[User, Custome
 
 
 async def naming(tx: Transaction) -> requesting.Naming:
-    """The next number and the id of a new pickup, with the reference where the region gave one."""
+    """The next number and the id of a new pickup, with the reference where the region gave one.
+
+    Raises Refused (INVALID_SUBJECT, contract): the subject is no reference.
+    """
     pickup_id = PickupId(tx.target("pickup"))
     is_named = pickup_id == identify(tx.region, "pickup", tx.subject)  # else over HTTP, by an id
     return requesting.Naming(

@@ -68,7 +68,8 @@ def request(
 
     A patient's or relative's pickup gets the policy's window (PCK-3). Raises PickupRuleRefused
     naming the field: an unknown cause, device or orderer, a device twice, no address, no phone
-    (PCK-1), who may not order it there (REF-3), days outside the window (PCK-3).
+    (PCK-1), who may not order it there (REF-3), days outside the window (PCK-3) or the last before
+    the first (DAY-5).
     """
     _must_be_allowed(by, place, wish.ordered_by)
     if wish.cause not in policy.pickup.reasons:
@@ -148,6 +149,9 @@ def _known(devices: tuple[DeviceId | None, ...]) -> tuple[DeviceId, ...]:
 
 
 def _window(wish: Wish, policy: RegionPolicy, today: date) -> tuple[date | None, date | None]:
+    if wish.earliest_on and wish.latest_on and wish.latest_on < wish.earliest_on:
+        way_on = "Ange en sista dag som inte är före den första."
+        raise refusal(Reason.ENDS_BEFORE_IT_BEGINS, "DAY-5", "latest_on", way_on)
     # PCK-3f: what the prescribing unit orders has no window but the one that it asks for
     if wish.ordered_by == Word(OrderedBy.UNIT):
         return wish.earliest_on, wish.latest_on
