@@ -39,6 +39,7 @@ from kvitt_contracts.regions.feed import (
 from kvitt_contracts.regions.fields import EmailAddress, Name, Version
 from kvitt_contracts.regions.goods import (
     BalanceStated,
+    CountedLines,
     CountedShelf,
     DispatchedLine,
     GoodsDispatched,
@@ -70,6 +71,7 @@ __all__ = [
     "CareUnitStated",
     "ChargeReported",
     "ComingReportEvent",
+    "CountedLines",
     "CountedShelf",
     "CustodyReported",
     "CustomerStated",

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from kvitt_contracts.day_bounds import HappenedAt, HappenedOn, PlannedOn
 from kvitt_contracts.envelope import Fact
@@ -135,6 +135,22 @@ class CountedShelf(Value):
     devices: tuple[DeviceNumber, ...] = ()
 
 
+_MOST_DEVICES = 5000
+"""As many as one event holds."""
+
+
+def _fits(lines: tuple[CountedShelf, ...]) -> tuple[CountedShelf, ...]:
+    if sum(len(line.devices) for line in lines) > _MOST_DEVICES:
+        raise ValueError(f"INV-10: en räkning har högst {_MOST_DEVICES} individer; dela upp den")
+    return lines
+
+
+CountedLines = Annotated[
+    tuple[CountedShelf, ...], Field(min_length=1, max_length=500), AfterValidator(_fits)
+]
+"""The lines of one batch, with at most 5000 devices together."""
+
+
 class ShelfCountStated(Fact, type="region.shelf-count.stated.v1"):
     """A batch of a store's stocktaking, counted at an instant (INV-10).
 
@@ -147,5 +163,5 @@ class ShelfCountStated(Fact, type="region.shelf-count.stated.v1"):
     version: Version
     store: StoreId
     counted_at: HappenedAt
-    lines: Annotated[tuple[CountedShelf, ...], Field(min_length=1, max_length=500)]
+    lines: CountedLines
     by: UserId

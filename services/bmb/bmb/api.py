@@ -59,7 +59,7 @@ from bmb.queries import (
     was_rejected,
 )
 from bmb.register.models import DeviceRow
-from bmb.register.queries import device_ids_numbered, device_numbers
+from bmb.register.queries import device_ids_numbered, device_numbers, references_of
 from bmb.responsibles.queries import responsibles_of
 from bmb.responsibles.views import ResponsiblesView
 from bmb.views import LockedTransfer, TransferLine, TransferView
@@ -185,13 +185,14 @@ async def _with_device(number: DeviceNumber, reader: RegionReader) -> ColumnElem
     return and_(concerns(found, reader.region), or_(false(), *names))
 
 
-def _of_person(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
-    patient = {"kind": "patient", "person": str(person)}
-    before, after = (
-        cast(column, JSONB).contains(patient)
+async def _of_person(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
+    refs = sorted(await references_of(reader, person), key=str)
+    names = (
+        cast(column, JSONB).contains({"kind": "patient", "person": str(ref)})
         for column in (TransferRow.current_recipient, TransferRow.new_recipient)
+        for ref in refs
     )
-    return and_(concerns([person], reader.region), or_(before, after))
+    return and_(concerns(refs, reader.region), or_(*names))
 
 
 class TransferQuery(ListQuery):
@@ -207,7 +208,8 @@ class TransferQuery(ListQuery):
     device: Annotated[DeviceNumber | None, WhereLookedUp(_with_device, "Individnummer")] = None
     sender: Annotated[UserId | None, Eq(TransferRow.sender, "Avsändare")] = None
     person: Annotated[
-        PersonRef | None, Where(_of_person, "Mottagare före eller efter bytet, som referens")
+        PersonRef | None,
+        WhereLookedUp(_of_person, "Mottagare före eller efter bytet, som referens"),
     ] = None
     transfer_date: Annotated[Day | None, Eq(TransferRow.transfer_date, "BMB-datum")] = None
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, event, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from contracts.tests.builders.inventory import a_device_stated_on_loan
+from contracts.tests.builders.orders import a_person_merged, a_person_registered
 from contracts.tests.builders.story import (
     OTHER_PATIENT,
     PATIENT,
@@ -130,3 +131,20 @@ async def plan(urls: ServiceUrls, criterion: ColumnElement[bool]) -> str:
 def explain(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
     """Ask for the plan of a query in its stead, with its parameters as they are."""
     return statement.replace("SELECT", "EXPLAIN SELECT", 1), parameters
+
+
+async def test_a_transfer_is_found_by_every_reference_of_a_merged_person(
+    registered: Registered,
+) -> None:
+    async with registered() as world:
+        await world.handle_all(a_person_registered("P-40001"), a_person_registered("P-40002"))
+        await world.handle(a_save(new_recipient=TO_PATIENT, attested=True), subject="BMB-1")
+        await world.handle_all(
+            a_person_merged(PATIENT, into="P-40001"), a_person_merged("P-40001", into="P-40002")
+        )
+
+        by_each = await found(
+            world, *(f"person={person(one)}" for one in (PATIENT, "P-40001", "P-40002"))
+        )
+
+    assert by_each == [1, 1, 1]

@@ -229,7 +229,7 @@ async def test_a_marked_device_that_is_not_found_goes_to_the_investigation_store
     assert missed.claim == Claim(kind=ClaimKind.INVESTIGATION, by=key)
     assert (await world.events(CustodyChanged))[-1].cause.stocktaking_id == key
     assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
-    assert await balance(world, ROLLATOR, INVESTIGATION) == (1, 0, 0)
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 1, 0)
 
 
 async def test_the_nights_checks_know_what_is_searched_for(world: World) -> None:

@@ -133,7 +133,7 @@ async def test_what_is_gone_from_a_store_is_not_missing_there(world: World, gone
     assert (await device(world, TWO)).state().store == INVESTIGATION
     assert (await device(world, THREE)).claim is None
     assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
-    assert await balance(world, ROLLATOR, INVESTIGATION) == (1, 0, 0)
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 1, 0)
 
 
 @pytest.mark.rule("INV-10e")
@@ -217,13 +217,13 @@ async def test_what_is_put_back_while_it_is_scrapped_costs_no_other_store_a_devi
     await opened(world)
     await counted(world, (ROLLATOR, 1, (ONE,)))
     await posted(world)
-    assert await balance(world, ROLLATOR, INVESTIGATION) == (2, 0, 0)
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 2, 0)
 
     with pytest.raises(Refused) as refused:
         await meet(world, finding(OWN), a_scrapping(THREE, on=TODAY, by=SERVICE))
 
     assert refused.value.way_on
-    assert await balance(world, ROLLATOR, INVESTIGATION) == (1, 0, 0)
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 1, 0)
     assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
 
 
@@ -248,7 +248,7 @@ async def test_a_round_that_is_posted_twice_at_once_is_posted_once(world: World)
 
     assert refused.value.reason == "NOT_OPENED"
     assert await balance(world, CUSHION, OWN) == (3, 0, 0)
-    assert await balance(world, ROLLATOR, INVESTIGATION) == (1, 0, 0)
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 1, 0)
 
 
 async def test_a_device_is_not_missed_and_withdrawn_at_once(world: World) -> None:
@@ -261,7 +261,7 @@ async def test_a_device_is_not_missed_and_withdrawn_at_once(world: World) -> Non
     (declined,) = await world.events(ReservationDeclined)
     assert declined.reason == "DEVICE_NOT_IN_STORE"
     assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
-    assert await balance(world, ROLLATOR, INVESTIGATION) == (1, 0, 0)
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 1, 0)
 
 
 async def test_a_device_is_not_scrapped_and_missed_at_once(world: World) -> None:
@@ -274,3 +274,30 @@ async def test_a_device_is_not_scrapped_and_missed_at_once(world: World) -> None
     assert (await world.events(StocktakingPosted))[-1].missing == 0
     assert (await device(world, THREE)).state().is_gone
     assert await balance(world, ROLLATOR, OWN) == (2, 0, 0)
+
+
+async def test_a_batch_with_more_devices_than_an_event_holds_is_refused_with_a_way_on(
+    world: World,
+) -> None:
+    many = [f"{number:06}" for number in range(200_000, 205_001)]
+    line = {"article_number": ROLLATOR, "counted": len(many), "devices": many}
+    body = {"counted_at": (await world.now()).isoformat(), "lines": [line]}
+
+    async with world.http() as client:
+        answer = await client.post(f"/stores/{OWN}/stocktaking:count", json=body)
+
+    assert answer.status_code == 422
+    assert "dela upp" in answer.text
+    with pytest.raises(ValueError, match="INV-10"):
+        a_shelf_counted((ROLLATOR, len(many), tuple(many)), at=await world.now())
+
+
+@pytest.mark.rule("INV-10e")
+async def test_what_is_searched_for_is_available_to_nobody(world: World) -> None:
+    await missed(world)
+
+    async with world.http(user=SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING]) as asks:
+        shown = (await asks.get(f"/articles/{ROLLATOR}")).json()
+
+    assert shown["available"] == 2
+    assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 1, 0)

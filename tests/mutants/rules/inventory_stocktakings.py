@@ -43,6 +43,14 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         f"{_COUNTED}_what_is_gone_cannot_stand_for_what_is_missing",
     ),
     rule_mutant(
+        "INV-10e",
+        "What is searched for is available",
+        f"{_TAKING}/writes.py",
+        "available=0, reserved=1)",
+        "available=1, reserved=0)",
+        f"{_COUNTED}_what_is_searched_for_is_available_to_nobody",
+    ),
+    rule_mutant(
         "INV-10c",
         "A count of a service is taken",
         f"{_TAKING}/domain.py",

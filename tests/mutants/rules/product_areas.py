@@ -12,6 +12,15 @@ _SEEN: Final = "services/inventory/tests/test_product_areas.py::test"
 
 PRODUCT_AREAS: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "REF-11d",
+        "A user acts upon a store of their unit that they are not connected to",
+        "services/inventory/inventory/stores/queries.py",
+        "is_connected = by.stores is None or store in by.stores",
+        "is_connected = by.stores is None or store not in by.stores",
+        "services/inventory/tests/test_product_areas.py::test"
+        "_in_a_store_that_a_user_is_not_connected_to_they_do_nothing",
+    ),
+    rule_mutant(
         "REF-11a",
         "What is of no area of theirs is ordered",
         f"{_ORDERS}/units/domain.py",

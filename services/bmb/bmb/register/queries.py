@@ -131,6 +131,18 @@ def protected_references() -> Select[str]:
     return select(cast(found.union(aliases).c.person, Text))
 
 
+async def references_of(reader: RegionReader, person: PersonRef) -> frozenset[PersonRef]:
+    """Every reference of the person: of whom this one stands for, and of those who do so too."""
+    known = {person}
+    while True:
+        merged = PersonRow.person.in_(known) | PersonRow.merged_into.in_(known)
+        query = select(PersonRow).where(PersonRow.merged_into.is_not(None), merged)
+        found = {one for row in await reader.all(query) for one in (row.person, row.merged_into)}
+        if found <= known:
+            return frozenset(known)
+        known |= found
+
+
 async def device_ids_numbered(reader: RegionReader, number: DeviceNumber) -> Sequence[DeviceId]:
     """The ids of the devices that have a number today."""
     return await reader.all(select(DeviceRow.device_id).where(DeviceRow.device_number == number))

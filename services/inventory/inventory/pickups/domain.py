@@ -46,6 +46,7 @@ class Asked:
     claim: Claim | None = None
 
 
+# decision 0354: a pickup claims marked devices alone
 def answer(pickup_id: PickupId, asked: Sequence[Asked]) -> ClaimGranted | ClaimRefused:
     """Claim all devices for the pickup, or none: refused with a reason for each that cannot be
     (BMB-12).

@@ -15,6 +15,7 @@ from kvitt_contracts.inventory import (
     OpenStocktaking,
     PostStocktaking,
 )
+from kvitt_contracts.regions import CountedLines
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
@@ -26,12 +27,11 @@ from kvitt_contracts.types import (
     identify,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 
 from inventory.devices.api import SCOPE as DEVICES
 from inventory.devices.models import DeviceRow
 from inventory.stocktakings import domain
-from inventory.stocktakings.commands import CountedLines, CountShelf
+from inventory.stocktakings.commands import CountShelf
 from inventory.stocktakings.models import StocktakingRow
 from inventory.stocktakings.queries import articles_to_count
 from inventory.stores.models import StoreRow
@@ -130,8 +130,7 @@ async def show_stocktaking(store: Place, reader: Reader) -> StocktakingWithBasis
     som har saldo eller har rört sig sedan den förra; inte tjänster.
     """
     await reader.get(StoreRow, store, scope=SCOPE, rule="INV-10")
-    known = await reader.all(select(StocktakingRow).where(StocktakingRow.store == store))
-    row = known[0] if known else None
+    row = await reader.look_up(StocktakingRow, identify(reader.region, "stocktaking", store))
     articles = await articles_to_count(reader, store, since=row.posted_on if row else None)
     return StocktakingWithBasis(
         stocktaking=StocktakingView.of(row) if row else None,

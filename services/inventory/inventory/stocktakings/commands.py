@@ -1,14 +1,9 @@
 """What a user says of what was counted. Over HTTP alone: a region states it as a fact."""
 
-from typing import Annotated
-
 from kvitt_contracts.day_bounds import HappenedAt
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.regions import CountedShelf
+from kvitt_contracts.regions import CountedLines
 from kvitt_contracts.types import StoreId, UserId
-from pydantic import Field
-
-CountedLines = Annotated[tuple[CountedShelf, ...], Field(min_length=1, max_length=500)]
 
 
 class CountShelf(Command):

@@ -197,7 +197,7 @@ async def find_device(command: FindDevice, tx: Transaction) -> None:
     is_investigated = _is_investigated(row) and row.state().store == left
     domain.check_investigated(is_investigated=is_investigated)
     row.claim = None
-    for place, change in ((left, -1), (command.store, 1)):
+    for place, available, reserved in ((left, 0, -1), (command.store, 1, 0)):
         if place is not None:
             await move_stock(
                 tx,
@@ -205,7 +205,8 @@ async def find_device(command: FindDevice, tx: Transaction) -> None:
                 row.article_number,
                 MoveKind.STATED,
                 on=command.found_on,
-                available=change,
+                available=available,
+                reserved=reserved,
                 cause_id=claim.by if claim else None,
             )
     await serve_backorders(tx, command.store, row.article_number)

@@ -106,7 +106,7 @@ async def post(tx: Transaction, row: StocktakingRow, found: Found) -> None:
     more = sorted(number for number, change in found.moves.items() if change > 0)
     for one in rows:
         await _miss(tx, row, one)
-        await _move(tx, away or row.store, one.article_number, row, available=1)
+        await _move(tx, away or row.store, one.article_number, row, available=0, reserved=1)
     await lock_waiting(tx, Counter({(row.store, number): 0 for number in more}))
     for number in more:
         await serve_backorders(tx, row.store, number)

@@ -30,6 +30,7 @@ def _who_answers(event: Told, tx: Transaction) -> Iterable[RowKey]:
         yield ResponsiblesRow, row.service_point
 
 
+# decision 0356: a relative's pickup is told when it stands
 @messages.on(PickupRegistered, of=PickupRow, reads=_who_answers)
 async def on_pickup_registered(row: PickupRow, event: PickupRegistered, tx: Transaction) -> None:
     """Tell the main responsible what a patient or relative has ordered (PCK-3). What the unit

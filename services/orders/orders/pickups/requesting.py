@@ -55,6 +55,7 @@ class Wish:
     has_text: bool
 
 
+# decision 0355: reasons and a window everywhere
 def request(
     wish: Wish,
     *,
