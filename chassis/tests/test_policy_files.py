@@ -180,16 +180,16 @@ def test_every_fault_is_named_at_once(check: Callable[[str], PolicyFile], delive
 def test_a_key_that_no_rule_reads_is_a_warning(
     check: Callable[[str], PolicyFile], delivered: str
 ) -> None:
-    content = delivered.replace("    stores:", "    answer_working_days: 5\n    stores:", 1)
+    content = delivered.replace("    stores:", "    reconditioning: true\n    stores:", 1)
 
     file = check(content)
 
     assert file.history is not None
     assert file.reason == ""
     warned = {one.field: one for one in file.findings if one.is_warning}
-    found = warned["versions.0.answer_working_days"]
-    assert found.found == "5"
-    assert found.problem == "has no effect yet: no rule reads it before ACT-6 in orders"
+    found = warned["versions.0.reconditioning"]
+    assert found.found == "true"
+    assert found.problem == "has no effect yet: no rule reads it before INV-13 in inventory"
 
 
 def test_a_date_without_quotes_is_one(check: Callable[[str], PolicyFile], delivered: str) -> None:

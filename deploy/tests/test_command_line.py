@@ -78,7 +78,7 @@ class Answers(BaseHTTPRequestHandler):
         address, _, query = self.path.partition("?")
         path = address.removeprefix("/admin/")
         asked = dict(parse_qsl(query))
-        answer = _numbers(**asked) if path == "outbox/last-numbers" else ANSWERS[path]
+        answer = PAGES[path](**asked) if path in PAGES else ANSWERS[path]
         self.send_response(200)
         self.end_headers()
         self.wfile.write(json.dumps(answer).encode())
@@ -87,7 +87,7 @@ class Answers(BaseHTTPRequestHandler):
         """Tells nothing."""
 
 
-ENTRY = {
+ENTRY: dict[str, Any] = {
     "id": 4711,
     "topic": "region.ac.inventory",
     "key": KEY,
@@ -99,8 +99,8 @@ ENTRY = {
     "messages": 3,
     "parked_at": WHEN,
 }
+PARKED = [ENTRY, ENTRY | {"id": 4712, "cause": None}]
 ANSWERS = {
-    "parked": [ENTRY, ENTRY | {"cause": None}],
     "idle": dict.fromkeys(
         (
             "lag",
@@ -138,11 +138,20 @@ ANSWERS = {
 KEYS = [f"key-{number:05}" for number in range(12_345)]
 
 
+def _parked(*, limit: str, after: str, **_: str) -> list[dict[str, Any]]:
+    """A page of the parked keys."""
+    following = [one for one in PARKED if one["id"] > int(after)]
+    return following[: int(limit)]
+
+
 def _numbers(*, limit: str, topic: str, after: str = "") -> dict[str, int]:
     """A page of a topic's last numbers."""
     assert topic == "inventory.devices"
     following = [key for key in KEYS if key > after]
     return dict.fromkeys(following[: int(limit)], 7)
+
+
+PAGES: dict[str, Callable[..., Any]] = {"parked": _parked, "outbox/last-numbers": _numbers}
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ from contracts.tests.builders.inventory import (
     an_article_priced,
     numbered,
 )
+from contracts.tests.builders.orders import a_payer_registered
 from services.billing.tests.builders import a_device, lent, returned
 
 DAY = timedelta(days=1)
@@ -174,6 +175,8 @@ class Case:
 
     async def begin(self) -> None:
         """Articles with changing prices, devices, loans since April, and April's invoices."""
+        for payer in POOL:
+            await self.world.handle(a_payer_registered(payer))
         for article in ARTICLES:
             charging = "sale" if article == SOLD else "rent"
             await self.world.handle(an_article_listed(article, charging=charging))

@@ -5,9 +5,14 @@ from typing import Any
 
 from inventory.app import service
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.inventory import ReturnedLine
+from kvitt_contracts.inventory import (
+    CancelStocktaking,
+    OpenStocktaking,
+    PostStocktaking,
+    ReturnedLine,
+)
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import Reference, Role
+from kvitt_contracts.types import Reference, Role, StoreId, UserId
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -42,6 +47,7 @@ from contracts.tests.builders.regions import (
     a_return_registered,
     a_scrapping,
     a_sent_line,
+    a_shelf_counted,
     a_store_stated,
     a_supplier_return,
     a_take_over,
@@ -60,19 +66,20 @@ from contracts.tests.builders.story import (
     OTHER_PATIENT,
     OWN,
     RECEIVER,
+    ROLLATOR,
     SENDER,
     SENDING,
     SERVICE,
     a_care_unit,
     a_patient,
 )
-from services.inventory.tests.worlds import with_a_limit
+from services.inventory.tests.worlds import counted_yearly, with_a_limit
 
 MONDAY = stockholm("2026-03-02 08:00")
 
 
 async def test_inventory_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
-    policed = with_a_limit(with_product_areas(policies, "horsel"))
+    policed = counted_yearly(with_a_limit(with_product_areas(policies, "horsel")))
     emitted: list[Event] = []
     for story in STORIES:
         async with given(service, at=MONDAY, policies=policed) as world:
@@ -442,6 +449,31 @@ async def taken_over(world: World) -> None:
     )
 
 
+async def stocktakings(world: World) -> None:
+    """A unit's store and one without a unit are planned for and told of; one is counted, devices
+    and other articles, and posted with what differs, and then opened again and let be.
+    """
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+    await world.register(SERVICE, roles=(Role.CUSTOMER_SERVICE,))
+    await world.handle_all(
+        *the_stores(),
+        a_store_stated("900", "investigation"),
+        rollators_received("170070", "170071"),
+        a_balance_stated(CUSHION, 5, store=OWN),
+    )
+    await world.advance(stockholm("2026-10-31 08:00"))
+    by, staff, store = UserId(SENDER), UserId(SERVICE), StoreId(OWN)
+    await world.handle(OpenStocktaking(store=store, by=by), subject=OWN)
+    lines = ((CUSHION, 4, ()), (ROLLATOR, 1, ("170070",)))
+    for minute in ("09:00", "09:10"):
+        await world.advance(stockholm(f"2026-10-31 {minute}"))
+        await world.handle(a_shelf_counted(*lines, at=await world.now()))
+    await world.advance(stockholm("2026-10-31 10:00"))
+    await world.handle(PostStocktaking(store=store, by=staff), subject=OWN)
+    await world.handle(OpenStocktaking(store=store, by=by), subject=OWN)
+    await world.handle(CancelStocktaking(store=store, by=by), subject=OWN)
+
+
 STORIES = (
     catalogue_and_stock,
     orders,
@@ -457,4 +489,5 @@ STORIES = (
     scrapped,
     taken_over,
     pickups,
+    stocktakings,
 )

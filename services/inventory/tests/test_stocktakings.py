@@ -25,8 +25,7 @@ from kvitt_contracts.inventory import (
     StocktakingPlanned,
     StocktakingPosted,
 )
-from kvitt_contracts.policy import Policies, PolicyHistory, RegionPolicy
-from kvitt_contracts.policy_parts import StocktakingPolicy
+from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import BMB_TRANSFERS
 from kvitt_contracts.types import (
@@ -70,7 +69,7 @@ from contracts.tests.builders.story import (
     SERVICE,
     a_store,
 )
-from services.inventory.tests.worlds import balance, device, refusal
+from services.inventory.tests.worlds import balance, counted_yearly, device, refusal
 
 INVESTIGATION = "900"
 ONE, TWO, THREE = "170001", "170002", "170003"
@@ -353,11 +352,7 @@ async def test_what_moved_before_the_last_round_and_is_gone_is_not_counted_again
 @pytest.fixture
 def yearly(policies: Policies) -> Policies:
     """The region counts its stores in November and tells them thirty days ahead."""
-    code = RegionCode(REGION)
-    now = policies.in_force(code, MONDAY)
-    told: dict[str, Any] = {"stocktaking": StocktakingPolicy(month=11, notice_days=30)}
-    changed: RegionPolicy = now.model_copy(update=told)
-    return Policies({code: PolicyHistory(versions=(changed,))})
+    return counted_yearly(policies)
 
 
 @pytest.mark.rule("INV-10a")

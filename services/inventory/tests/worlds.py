@@ -6,6 +6,7 @@ import pytest
 from inventory.devices.models import DeviceRow
 from inventory.stock.models import BalanceRow
 from kvitt_contracts.policy import Policies, PolicyHistory
+from kvitt_contracts.policy_parts import StocktakingPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Money, RegionCode
 from kvitt_testkit.world import World
@@ -38,4 +39,12 @@ def with_a_limit(policies: Policies) -> Policies:
     region = RegionCode("ac")
     limit = {"scrap_below": Money(net_ore=100_000, vat_percent=25)}
     changed = [one.model_copy(update=limit) for one in policies.of(region).versions]
+    return Policies({region: PolicyHistory(versions=tuple(changed))})
+
+
+def counted_yearly(policies: Policies) -> Policies:
+    """The stores of region ac are counted in November, and told of it a month before."""
+    region = RegionCode("ac")
+    told = {"stocktaking": StocktakingPolicy(month=11, notice_days=30)}
+    changed = [one.model_copy(update=told) for one in policies.of(region).versions]
     return Policies({region: PolicyHistory(versions=tuple(changed))})

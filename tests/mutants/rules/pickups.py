@@ -5,7 +5,7 @@ from typing import Final
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _ORDERS: Final = "services/orders/orders/pickups"
-_REQUESTING: Final = f"{_ORDERS}/requesting.py"
+_REQUESTING: Final = f"{_ORDERS}/requesting/domain.py"
 _RULES: Final = f"{_ORDERS}/domain.py"
 _STOCK: Final = "services/inventory/inventory"
 _TOLD: Final = "services/notifications/notifications/pickups/handlers.py"

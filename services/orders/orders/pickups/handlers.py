@@ -8,9 +8,10 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import AddressKind, Delivery, ReportPickup, RequestPickup, VoidPickup
 
 from orders.parties.queries import rows_of_recipient
-from orders.pickups import domain, queries, requesting
+from orders.pickups import domain, queries
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.models import PickupDetailsRow, PickupRow
+from orders.pickups.requesting import domain as requesting
 from orders.pickups.writes import (
     ANSWER,
     OVERDUE,

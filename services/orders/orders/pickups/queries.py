@@ -29,10 +29,10 @@ from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
 from orders.people.models import PersonDetailsRow
 from orders.people.queries import current_person, protected_references, same_persons
-from orders.pickups import requesting
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN
 from orders.pickups.models import PickupRow
+from orders.pickups.requesting import domain as requesting
 from orders.units.domain import Customer, User
 from orders.units.models import CareUnitRow, CustomerRow, UserRow
 from orders.units.queries import care_unit_key, customer_key, user_key
