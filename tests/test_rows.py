@@ -5,7 +5,7 @@ stands, written by the driver, as the ORM writes it.
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
@@ -22,7 +22,7 @@ from kvitt_chassis.rows import reader_of
 from kvitt_contracts.orders import Delivery
 from kvitt_contracts.personnummer import CoordinationNumber, PersonalNumber, ReserveNumber
 from kvitt_contracts.topics import SERVICES
-from kvitt_contracts.types import Address, Code, PolicyVersion, RegionCode
+from kvitt_contracts.types import Address, Code, LineNumber, PolicyVersion, RegionCode
 from kvitt_testkit.platform import Platform
 from sqlalchemy import Column, Engine, Enum, MetaData, PrimaryKeyConstraint, create_engine, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -32,14 +32,16 @@ from sqlalchemy.orm import configure_mappers
 REGION = RegionCode("ac")
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 DATES = st.dates(date(1, 1, 1), date(9999, 12, 31))
+INSTANTS = st.datetimes(timezones=st.just(UTC))
 BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "BigInteger": st.integers(-(2**63), 2**63 - 1),
     "Boolean": st.booleans(),
     "LargeBinary": st.binary(max_size=20),
     "Date": DATES,
     "Integer": st.integers(-(2**31), 2**31 - 1),
+    "String": TEXTS,
     "Text": TEXTS,
-    "TIMESTAMP": st.datetimes(timezones=st.just(UTC)),
+    "TIMESTAMP": INSTANTS,
     "Uuid": st.uuids(),
 }
 HOME = Address(street="Storgatan 1", postal_code="90325", city="Umeå")
@@ -74,6 +76,7 @@ def known_types() -> None:
     for kind, value in WHOLE.items():
         st.register_type_strategy(kind, st.just(value))
     st.register_type_strategy(str, TEXTS)
+    st.register_type_strategy(datetime, INSTANTS)
 
 
 def values_of(column: Column[Any]) -> st.SearchStrategy[Any]:
@@ -81,7 +84,9 @@ def values_of(column: Column[Any]) -> st.SearchStrategy[Any]:
     kind: Any = column.type
     if column.name == "region":
         return st.just(REGION)
-    if isinstance(kind, Json):
+    if isinstance(kind, Json) and kind.annotation == tuple[LineNumber, ...]:
+        found = st.lists(st.integers(1, 1000)).map(tuple)  # its bounds are pydantic's own
+    elif isinstance(kind, Json):
         found = st.from_type(kind.annotation)
     elif isinstance(kind, Enum) and kind.enum_class is not None:
         found = st.sampled_from(kind.enum_class)

@@ -197,7 +197,8 @@ async def reported(
     world: World, name: str, *, service_point: str, by: str = COLLEAGUE, region: str = REGION
 ) -> FaultReportId:
     """A fault report that a service point answers."""
-    report = a_fault_reported(f"F-{name}", service_point=service_point, by=by)
+    device = f"17{next(_NUMBERS):04}"  # a device has one open report at a time
+    report = a_fault_reported(f"F-{name}", device, service_point=service_point, by=by)
     async with world.worker.unit() as unit:
         unit.begin(region=RegionCode(region)).start(FaultReportRow, report.fault_report_id, report)
     return report.fault_report_id
