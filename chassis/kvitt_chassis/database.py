@@ -69,6 +69,7 @@ class Database:
             },
         )
         driver.leave_out_the_dead(self.engine)
+        driver.end_at_once(self.engine)
 
     @asynccontextmanager
     async def unit(

@@ -1,12 +1,13 @@
 """Transactions by the driver: what is begun is ended, whatever happens meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 import psycopg
 import pytest
+from asyncpg import Connection
 from asyncpg.exceptions import (
     DivisionByZeroError,
     InterfaceError,
@@ -21,8 +22,8 @@ from kvitt_chassis.driver import NotCommitted, Part, fetch, fetch_together
 from kvitt_contracts.policy import Policies
 from kvitt_testkit.sent import transactions
 from kvitt_testkit.world import Servers, ServiceUrls, wait_for
+from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.tests import trail
 
@@ -89,24 +90,54 @@ async def test_a_connection_that_cannot_be_rolled_back_is_not_used_again(
     assert await connection_of(database) is not before
 
 
+@pytest.fixture
+def asked(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[Connection]:
+    """The connections that are asked to end. Over a network that is cut nobody answers: a task
+    would wait, and its error be nobody's.
+    """
+    asked: list[Connection] = []
+
+    async def close(connection: Connection, **_: object) -> None:
+        asked.append(connection)
+
+    monkeypatch.setattr(Connection, "close", close)
+    return asked
+
+
 async def test_a_connection_that_is_thrown_away_is_not_asked_to_end(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, asked: list[Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over a network that is cut nobody answers: a task would wait, and its error be nobody's."""
     before = await connection_of(database)
-    invalidate, was_closed = AsyncSession.invalidate, []
-
-    async def look(session: AsyncSession) -> None:
-        was_closed.append(before.is_closed())
-        await invalidate(session)
-
-    monkeypatch.setattr(AsyncSession, "invalidate", look)
     monkeypatch.setattr(driver, "_ROLLBACK_SECONDS", "no number")
     with pytest.raises(ZeroDivisionError):
         async with database.unit():
             raise ZeroDivisionError
 
-    assert was_closed == [True]
+    assert before.is_closed()
+    assert not asked
+
+
+async def sleep_on_a_connection(database: Database) -> None:
+    async with database.autocommit() as connection:
+        await connection.execute(text("SELECT pg_sleep(20)"))
+
+
+async def sleep_in_a_unit(database: Database) -> None:
+    async with database.unit() as unit:
+        await unit.session.execute(text("SELECT pg_sleep(20)"))
+
+
+@pytest.mark.parametrize("sleep", [sleep_on_a_connection, sleep_in_a_unit])
+async def test_a_connection_whose_statement_is_given_up_is_not_asked_to_end(
+    database: Database, asked: list[Connection], sleep: Callable[[Database], Awaitable[None]]
+) -> None:
+    before = await connection_of(database)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await sleep(database)
+
+    assert before.is_closed()
+    assert not asked
 
 
 async def test_who_is_cancelled_in_a_single_statement_gives_its_connection_to_nobody(

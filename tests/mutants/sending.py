@@ -223,7 +223,6 @@ SENDING: tuple[Mutant, ...] = (
         "no-open-transaction-in-the-pool",
         "A connection whose transaction cannot be ended is thrown away, not given to the next",
         f"{CHASSIS}/driver.py",
-        "            driver.terminate()  # else the pool waits for an end that nobody answers\n"
         "            await session.invalidate()\n",
         "            pass\n",
         f"{_DRIVER}::test_a_connection_that_cannot_be_rolled_back_is_not_used_again",
@@ -231,9 +230,9 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "thrown-away-at-once",
         "A connection that is thrown away is ended at once, not asked to end",
-        f"{CHASSIS}/driver.py",
-        "            driver.terminate()  # else",
-        "            # else",
+        f"{CHASSIS}/database.py",
+        "        driver.end_at_once(self.engine)\n",
+        "",
         f"{_DRIVER}::test_a_connection_that_is_thrown_away_is_not_asked_to_end",
     ),
     mutant(
