@@ -203,6 +203,41 @@ async def test_a_client_that_has_fallen_silent_is_started_anew(
     )
 
 
+async def test_a_client_is_stopped_when_the_commit_under_way_is_done_and_no_other_begun(
+    broker: Broker, database: Database, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, order, client, happened = trail.Log(prefix=broker.prefix), uuid4(), consumer.client, []
+    await broker.publish([log.released(order, 1)])
+    await wait_for(lambda: _is_done(consumer), within=20)
+    (partition, *_) = sorted(client.assignment())
+    is_held = asyncio.Event()
+    commit, stop = client.subscriber.consumer.commit, client.subscriber.stop
+
+    async def slowly(offsets: Any) -> None:
+        happened.append("begun")
+        await is_held.wait()
+        await commit(offsets)
+        happened.append("committed")
+
+    async def stopped() -> None:
+        happened.append("stopped")
+        await stop()
+
+    monkeypatch.setattr(client.subscriber.consumer, "commit", slowly)
+    monkeypatch.setattr(client.subscriber, "stop", stopped)
+    under_way = asyncio.create_task(client.commit({partition: 0}))
+    await wait_for(lambda: happened == ["begun"])
+    restarting = asyncio.create_task(client.restart())
+    await asyncio.sleep(0)  # the restart has had its first turn
+    assert not await client.commit({partition: 0})
+    is_held.set()
+
+    assert await under_way
+    await restarting
+    assert happened == ["begun", "committed", "stopped"]
+    assert await client.commit({partition: 0})
+
+
 async def test_an_offset_out_of_range_stops_the_consumer_instead_of_jumping(
     broker: Broker, database: Database
 ) -> None:

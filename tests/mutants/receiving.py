@@ -353,6 +353,15 @@ RECEIVING: tuple[Mutant, ...] = (
         f"{_KAFKA}::test_a_pause_is_put_back_when_another_process_gets_the_partition",
     ),
     mutant(
+        "commit-before-restart",
+        "A commit under way is done before its client is stopped: without, it fails with an error",
+        f"{CHASSIS}/consuming/kafka_client.py",
+        "            async with self._committing:\n                pass\n",
+        "",
+        "chassis/tests/test_consumer_kafka.py"
+        "::test_a_client_is_stopped_when_the_commit_under_way_is_done_and_no_other_begun",
+    ),
+    mutant(
         "watchdog",
         "A Kafka client that has fallen silent is started anew",
         f"{CHASSIS}/consuming/consumer.py",

@@ -73,6 +73,8 @@ class KafkaClient:
         self._on_batch = on_batch
         self._observer: AIOKafkaConsumer | None = None
         self._answered_at = float("-inf")
+        self._committing = asyncio.Lock()
+        self._is_restarting = False
         self._broker = self._make_broker()
         self.subscriber = self._make_subscriber(_Listener(on_revoked, on_assigned))
 
@@ -100,14 +102,24 @@ class KafkaClient:
             self._observer = None
 
     async def restart(self) -> None:
-        """Stop a client that delivers nothing, and start another. Raises KafkaError."""
+        """Stop a client that delivers nothing, and start another. Raises KafkaError.
+
+        A commit under way is waited for: it would fail in the client that stops. Until the other
+        has started none begins.
+        """
+        self._is_restarting = True
         try:
-            async with asyncio.timeout(_STOP_WITHIN):
-                await self.subscriber.stop()
-        except (KafkaError, TimeoutError) as error:
-            log.warning("the silent Kafka client did not stop: %s", type(error).__name__)
-        await self.subscriber.start()
-        self._poll_patiently()
+            async with self._committing:
+                pass
+            try:
+                async with asyncio.timeout(_STOP_WITHIN):
+                    await self.subscriber.stop()
+            except (KafkaError, TimeoutError) as error:
+                log.warning("the silent Kafka client did not stop: %s", type(error).__name__)
+            await self.subscriber.start()
+            self._poll_patiently()
+        finally:
+            self._is_restarting = False
 
     @property
     def is_running(self) -> bool:
@@ -163,12 +175,14 @@ class KafkaClient:
 
         A failure is logged. It loses nothing: what is read again is a duplicate by its mark.
         """
+        if self._is_restarting:
+            return False
         mine = self.assignment()
         owned = {one: offset for one, offset in offsets.items() if one in mine}
         if not owned:
             return True
         try:
-            async with asyncio.timeout(self._reading.commit_deadline):
+            async with self._committing, asyncio.timeout(self._reading.commit_deadline):
                 await self.subscriber.consumer.commit(owned)
         except (KafkaError, TimeoutError) as error:
             log.warning("offsets were not committed: %s", type(error).__name__)
