@@ -22,18 +22,18 @@ from sqlalchemy import select
 
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN, Status
-from orders.pickups.models import PickupRow
-from orders.pickups.places import resolve_pickup
+from orders.pickups.models import PickupDetailsRow, PickupRow
 from orders.pickups.queries import SCOPE, also_open, is_for_the_person
 from orders.pickups.views import (
     PickupBody,
     PickupLineView,
-    PickupPlaceView,
     PickupView,
     ReportPickupBody,
     VoidPickupBody,
 )
 from orders.placements.api import named as as_named
+from orders.places.resolving import place_of
+from orders.places.views import PlaceView
 from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Hämtordrar"])
@@ -143,11 +143,13 @@ async def show_pickup(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> P
 
 
 @router.post("/pickups/{pickup_id}:resolve-delivery")
-async def show_place(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> PickupPlaceView:
+async def show_place(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> PlaceView:
     """Vart den som hämtar ska åka. Varje uppslag av en patient loggas."""
     await reader.get(PickupRow, pickup_id, scope=SCOPE, rule="PCK-1")
     row = await tx.get(PickupRow, pickup_id, rule="PCK-1")
-    return await resolve_pickup(row, tx, user=reader.caller.user_id)
+    kept = await tx.look_up(PickupDetailsRow, pickup_id)
+    given = kept.delivery if kept is not None else None
+    return await place_of(row, given, tx, user=reader.caller.user_id)
 
 
 def _show(pickup_id: UUID) -> Callable[[Transaction], Awaitable[PickupView]]:

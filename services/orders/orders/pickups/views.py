@@ -7,7 +7,6 @@ from kvitt_chassis.http import Body
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import AddressKind, Delivery
 from kvitt_contracts.types import (
-    Address,
     CareUnitRecipient,
     DeviceNumber,
     LineNumber,
@@ -169,43 +168,6 @@ class PickupView(PickupLineView):
             not_found=state.not_found,
             also_open=also_open,
         )
-
-
-class PickupPlaceView(BaseModel):
-    """Vart den som hämtar ska åka."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "pickup_id": "275dbcf6-f58b-5e1e-9907-3f5cafb41934",
-                    "pickup_number": "26100012",
-                    "kind": "unit",
-                    "name": "Hjälpmedelsenheten",
-                    "address": None,
-                    "order_phone": "090-785 00 00",
-                    "recipient_phone": None,
-                    "door_code": None,
-                    "instructions": None,
-                    "contact_person": None,
-                    "information": None,
-                }
-            ]
-        },
-    )
-
-    pickup_id: PickupId
-    pickup_number: Annotated[OrderNumber, Field(description="Hämtordernummer")]
-    kind: Annotated[AddressKind, Field(description="Vilken adress")]
-    name: Annotated[str | None, Field(description="Vem eller vilken enhet")]
-    address: Annotated[Address | None, Field(description="Adressen")]
-    order_phone: Annotated[str | None, Field(description="Beställarens telefon")]
-    recipient_phone: Annotated[str | None, Field(description="Mottagarens telefon")]
-    door_code: Annotated[str | None, Field(description="Portkod")]
-    instructions: Annotated[str | None, Field(description="Anvisningar")]
-    contact_person: Annotated[str | None, Field(description="Kontaktperson")]
-    information: Annotated[str | None, Field(description="Övrigt; kan nämna mer som ska med")]
 
 
 def _shown(row: PickupRow) -> dict[str, Any]:
