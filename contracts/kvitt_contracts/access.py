@@ -137,6 +137,7 @@ def _command(
 
 _FAULT_REPORT = "/fault-reports/{fault_report_id}"
 _PICKUP = "/pickups/{pickup_id}"
+_CASE = "/cases/{case_id}"
 _PLACES = ("requester", "prescriber")
 
 _ORDERS = (
@@ -180,6 +181,16 @@ _ORDERS = (
         _STAFF,
         actors=("technician",),
     ),
+    _command("orders.case.ask", "POST /cases", orders.AskCase, _WORKS),
+    _command(
+        "orders.case.answer",
+        f"POST {_CASE}:answer",
+        orders.AnswerCase,
+        _STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    _command("orders.case.withdraw", f"POST {_CASE}:withdraw", orders.WithdrawCase, _WORKS),
     *_routes(
         "orders",
         {
@@ -202,6 +213,9 @@ _ORDERS = (
                 "orders.pickup.resolve",
                 {**_STAFF, **_SYSTEM},
             ),
+            "GET /cases": ("orders.cases.list", _READS),
+            f"GET {_CASE}": ("orders.case.show", _READS),
+            f"GET {_CASE}/story": ("orders.case.tell", _READS),
             "GET /today": ("orders.today.show", _LOOKS_UP),
             "GET /payers": ("orders.payers.list", _LOOKS_UP),
             "GET /payers/{payer_id}": ("orders.payer.show", _LOOKS_UP),

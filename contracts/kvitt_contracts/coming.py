@@ -35,9 +35,6 @@ TO_ORDERS = (
     orders.VoidWorkOrder,
     orders.DecideApplication,
     orders.SaveTemplate,
-    orders.AskCase,
-    orders.AnswerCase,
-    orders.WithdrawCase,
     orders.ApplyForAccess,
     orders.GrantAccess,
     orders.SetDefaultSupply,
@@ -105,7 +102,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved("orders.templates", "TemplateId", orders.TemplateEvent),
-    _reserved("orders.cases", "CaseId", orders.CaseEvent, "notifications"),
     _reserved(
         "orders.suppliers",
         "the supplier's id",

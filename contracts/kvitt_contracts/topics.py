@@ -51,6 +51,7 @@ __all__ = [
     "INVENTORY_STOCK_MOVES",
     "INVENTORY_SUPPLIER_RETURNS",
     "NOTIFICATIONS_MESSAGES",
+    "ORDERS_CASES",
     "ORDERS_CUSTOMER_ORDERS",
     "ORDERS_FAULT_REPORTS",
     "ORDERS_PERSONS",
@@ -124,6 +125,7 @@ ORDERS_PICKUPS = domain_topic(
     coming=orders.ComingPickupEvent,
     to_come=["billing"],
 )
+ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, to_come=["notifications"])
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -276,6 +278,9 @@ REGION_ORDERS = inbound_topic(
         orders.RequestPickup,
         orders.VoidPickup,
         orders.ReportPickup,
+        orders.AskCase,
+        orders.AnswerCase,
+        orders.WithdrawCase,
     ],
     coming=coming.TO_ORDERS,
 )
@@ -338,6 +343,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_CUSTOMER_ORDERS,
     ORDERS_FAULT_REPORTS,
     ORDERS_PICKUPS,
+    ORDERS_CASES,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from kvitt_contracts.types import (
     CareUnitId,
     CareUnitRecipient,
+    CaseId,
     DeviceId,
     FaultReportId,
     OrderId,
@@ -80,6 +81,11 @@ def fault_report_id(report: str = "F-1", *, region: str = "ac") -> FaultReportId
 def pickup_id(pickup: str = "H-1", *, region: str = "ac") -> PickupId:
     """The id of the pickup that the region calls so."""
     return PickupId(identify(region, "pickup", pickup))
+
+
+def case_id(case: str = "C-1", *, region: str = "ac") -> CaseId:
+    """The id of the case that the region calls so."""
+    return CaseId(identify(region, "case", case))
 
 
 def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:

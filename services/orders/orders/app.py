@@ -4,6 +4,8 @@ from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from orders.care.api import router as care
+from orders.cases.api import router as cases
+from orders.cases.models import CaseRow
 from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.models import OrderRow
@@ -30,6 +32,7 @@ service = Service(
         customer_orders,
         fault_reports,
         pickups,
+        cases,
         people,
         care,
         units,
@@ -45,6 +48,7 @@ service = Service(
         UserRow,
         OrderRow,
         FaultReportRow,
+        CaseRow,
         PickupRow,
         PersonRow,
         PersonDetailsRow,

@@ -4,6 +4,7 @@ from kvitt_chassis.handlers import Handlers
 
 from orders.articles.handlers import messages as articles
 from orders.care.handlers import projections as care
+from orders.cases.handlers import messages as cases
 from orders.claims.handlers import messages as claims
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
@@ -26,6 +27,7 @@ for _noun in (
     customer_orders,
     fault_reports,
     pickups,
+    cases,
     claims,
 ):
     messages.include(_noun)

@@ -24,6 +24,7 @@ from kvitt_contracts.types import RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
@@ -66,6 +67,8 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     ReportFaultInWords,
     AssessRiskInWords,
     RequestPickupInWords,
+    AskCaseInWords,
+    AnswerCaseInWords,
 }
 
 
