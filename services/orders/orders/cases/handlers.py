@@ -42,8 +42,8 @@ async def ask_case_in_words(command: AskCaseInWords, tx: Transaction) -> None:
     """Request something of customer service, and say what (CAS-1).
 
     Refused: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
-    (CAS-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
-    (REF-3).
+    (CAS-1), INVALID_SUBJECT (contract), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
+    NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
     await _ask(command, tx, text=command.text)
 
