@@ -173,6 +173,9 @@ _ORDERS = (
         "orders.fault-report.close", f"POST {_FAULT_REPORT}:close", orders.CloseFaultReport, _STAFF
     ),
     _command("orders.pickup.request", "POST /pickups", orders.RequestPickup, _WORKS),
+    _command(
+        "orders.pickup.make-urgent", f"POST {_PICKUP}:make-urgent", orders.MakePickupUrgent, _WORKS
+    ),
     _command("orders.pickup.void", f"POST {_PICKUP}:void", orders.VoidPickup, _WORKS),
     _command(
         "orders.pickup.report",
@@ -216,6 +219,7 @@ _ORDERS = (
             "GET /cases": ("orders.cases.list", _READS),
             f"GET {_CASE}": ("orders.case.show", _READS),
             f"GET {_CASE}/story": ("orders.case.tell", _READS),
+            "GET /waits": ("orders.waits.list", _READS),
             "GET /today": ("orders.today.show", _LOOKS_UP),
             "GET /payers": ("orders.payers.list", _LOOKS_UP),
             "GET /payers/{payer_id}": ("orders.payer.show", _LOOKS_UP),

@@ -27,7 +27,6 @@ TO_ORDERS = (
     orders.RequestBasketLoan,
     orders.ActOnBasketLoan,
     orders.DeliverBasketFee,
-    orders.MakePickupUrgent,
     orders.RegisterWorkOrder,
     orders.PlanWorkOrder,
     orders.StartWorkOrder,

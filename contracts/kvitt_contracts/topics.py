@@ -122,7 +122,6 @@ ORDERS_PICKUPS = domain_topic(
     orders.PickupEvent,
     "inventory",
     "notifications",
-    coming=orders.ComingPickupEvent,
     to_come=["billing"],
 )
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, to_come=["notifications"])
@@ -276,6 +275,7 @@ REGION_ORDERS = inbound_topic(
         orders.AssessRisk,
         orders.CloseFaultReport,
         orders.RequestPickup,
+        orders.MakePickupUrgent,
         orders.VoidPickup,
         orders.ReportPickup,
         orders.AskCase,

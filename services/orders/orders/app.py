@@ -23,6 +23,7 @@ from orders.placements.api import router as placements
 from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
+from orders.waiting.api import router as waiting
 
 service = Service(
     "orders",
@@ -33,6 +34,7 @@ service = Service(
         fault_reports,
         pickups,
         cases,
+        waiting,
         people,
         care,
         units,

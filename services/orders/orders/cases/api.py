@@ -48,9 +48,10 @@ async def ask_case(body: CaseBody, commands: Commands) -> CaseView:
 
 @router.post("/cases/{case_id}:answer")
 async def answer_case(case_id: UUID, body: AnswerCaseBody, commands: Commands) -> CaseView:
-    """Svara på ett ärende, en gång (CAS-1).
+    """Svara på ett ärende, en gång (CAS-1). Att en hämtorder blir akut görs i samma handling.
 
-    Nekas: UNKNOWN_CASE, ALREADY_ANSWERED, WITHDRAWN, TEXT_MISSING (CAS-1).
+    Nekas: UNKNOWN_CASE, ALREADY_ANSWERED, WITHDRAWN, TEXT_MISSING (CAS-1); det som görs tillsammans
+    med svaret som det självt: NOT_YOUR_PICKUP (REF-3), WAITING, ENDED (PCK-3).
     """
     command = AnswerCaseInWords(
         outcome=Word(body.outcome), by=commands.caller.user_id, text=body.text

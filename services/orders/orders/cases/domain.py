@@ -16,11 +16,20 @@ from kvitt_contracts.orders import (
     CaseReminderDue,
     CaseWithdrawn,
 )
-from kvitt_contracts.types import CaseId, CustomerId, Role, ServicePointId, Thing, UserId, Word
+from kvitt_contracts.types import (
+    CaseId,
+    CustomerId,
+    PickupId,
+    Role,
+    ServicePointId,
+    Thing,
+    UserId,
+    Word,
+)
 
 from orders.cases.reasons import Reason, refusal
 from orders.units.domain import Customer, User
-from orders.waits.domain import Owner, Wait
+from orders.waits.domain import LISTED, TELLS_CUSTOMER_SERVICE, Owner, Wait
 
 WordT = TypeVar("WordT", bound=StrEnum)
 
@@ -147,6 +156,16 @@ def answer(
     )
 
 
+def pickup_to_make_urgent(case: Case) -> PickupId | None:
+    """The pickup that is made urgent together with the answer, None where there is no such act
+    (CAS-1).
+    """
+    is_done = case.outcome == Word(Outcome.DONE) and case.kind == Word(Kind.URGENT)
+    if not is_done or case.about is None or case.about.kind != Word(About.PICKUP):
+        return None
+    return PickupId(case.about.id)
+
+
 def withdraw(case: Case, *, by: User) -> tuple[CaseWithdrawn, ...]:
     """Withdraw a case that nobody has answered: who asked, or a colleague (CAS-1). No event where
     it is withdrawn already.
@@ -175,12 +194,8 @@ def waits_for(case: Case, *, until: date | None) -> Wait | None:
     """
     if case.status is not Status.WAITING:
         return None
-    return Wait(
-        awaits=Word("answer"),
-        on=Owner.CUSTOMER_SERVICE,
-        until=until,
-        then=Word("customer_service_told"),
-    )
+    then = LISTED if case.is_reminded else TELLS_CUSTOMER_SERVICE
+    return Wait(awaits=Word("answer"), on=Owner.CUSTOMER_SERVICE, until=until, then=then)
 
 
 def evolve(case: Case | None, event: CaseEvent) -> Case:

@@ -6,13 +6,15 @@ from datetime import datetime
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import AnswerCase, AskCase, WithdrawCase
-from kvitt_contracts.types import CaseId
+from kvitt_contracts.types import CaseId, Word
 
 from orders.cases import domain, queries
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.cases.models import CaseRow
 from orders.cases.reasons import Reason, refusal
 from orders.cases.writes import ANSWER, await_answer
+from orders.pickups.models import PickupRow
+from orders.pickups.writes import make_urgent
 from orders.units.models import UserRow
 from orders.units.queries import user_key
 
@@ -48,20 +50,35 @@ async def ask_case_in_words(command: AskCaseInWords, tx: Transaction) -> None:
     await _ask(command, tx, text=command.text)
 
 
-@messages.command(AnswerCase, of=CaseRow, rule="CAS-1")
-async def answer_case(row: CaseRow, command: AnswerCase, tx: Transaction) -> None:
-    """Answer a case, once (CAS-1).
+def _act_of_answer(command: Answered, tx: Transaction) -> Iterable[RowKey]:
+    row = tx.fetched(CaseRow, tx.target("case"))
+    about = row.about if row is not None else None
+    if about is not None and about.kind == Word(domain.About.PICKUP):
+        yield PickupRow, about.id
 
-    Refused: UNKNOWN_CASE, UNKNOWN_WORD, ALREADY_ANSWERED, WITHDRAWN (CAS-1).
+
+def _read_to_answer(command: Answered, tx: Transaction) -> Iterable[RowKey]:
+    return [(UserRow, user_key(command.by, tx))]
+
+
+@messages.command(AnswerCase, of=CaseRow, rule="CAS-1", loads=_act_of_answer, reads=_read_to_answer)
+async def answer_case(row: CaseRow, command: AnswerCase, tx: Transaction) -> None:
+    """Answer a case, once; what is asked of a pickup is done in the same act (CAS-1).
+
+    Refused: UNKNOWN_CASE, UNKNOWN_PICKUP, UNKNOWN_WORD, ALREADY_ANSWERED, WITHDRAWN (CAS-1),
+    UNKNOWN_USER, NOT_YOUR_PICKUP (REF-3), UNKNOWN_PAYER (REF-4), WAITING, ENDED (PCK-3).
     """
     await _answer(row, command, tx, text=None)
 
 
-@messages.command(AnswerCaseInWords, of=CaseRow, rule="CAS-1")
+@messages.command(
+    AnswerCaseInWords, of=CaseRow, rule="CAS-1", loads=_act_of_answer, reads=_read_to_answer
+)
 async def answer_case_in_words(row: CaseRow, command: AnswerCaseInWords, tx: Transaction) -> None:
     """Answer a case, once, and say what was done, or why not (CAS-1).
 
-    Refused: UNKNOWN_CASE, UNKNOWN_WORD, ALREADY_ANSWERED, WITHDRAWN, TEXT_MISSING (CAS-1).
+    Refused: UNKNOWN_CASE, UNKNOWN_PICKUP, UNKNOWN_WORD, ALREADY_ANSWERED, WITHDRAWN, TEXT_MISSING
+    (CAS-1), UNKNOWN_USER, NOT_YOUR_PICKUP (REF-3), UNKNOWN_PAYER (REF-4), WAITING, ENDED (PCK-3).
     """
     await _answer(row, command, tx, text=command.text)
 
@@ -119,3 +136,7 @@ async def _answer(row: CaseRow, command: Answered, tx: Transaction, *, text: str
     tx.record(row, *answered)
     row.answer = text
     await_answer(row, tx)
+    urgent = domain.pickup_to_make_urgent(row.state())
+    if urgent is not None:
+        pickup = await tx.lock(PickupRow, urgent, rule="CAS-1")
+        await make_urgent(pickup, tx, by=await queries.user(tx, command.by), payer=None)

@@ -1,6 +1,6 @@
 """Look-ups of cases: who asks from where, what a case is about, and whose it is."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -22,7 +22,7 @@ from kvitt_contracts.types import (
     Word,
     identify,
 )
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 
 from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.care.queries import DEVICES, TRANSFERS, reach_to
@@ -64,19 +64,19 @@ class _Source:
 
     row: type[Any]
     noun: str
-    person: Callable[[], ColumnElement[Any]]
+    person: SQLColumnExpression[Any]
     scope: Scope
 
 
 # one line for each kind of thing that a case can be about
 _SOURCES: Final[Mapping[About, _Source]] = {
-    About.ORDER: _Source(OrderRow, "order", lambda: OrderRow.recipient_person, ORDERS),
-    About.PICKUP: _Source(PickupRow, "pickup", lambda: PickupRow.recipient_person, PICKUPS),
-    About.DEVICE: _Source(CareDeviceRow, "device", lambda: CareDeviceRow.person, DEVICES),
+    About.ORDER: _Source(OrderRow, "order", OrderRow.recipient_person, ORDERS),
+    About.PICKUP: _Source(PickupRow, "pickup", PickupRow.recipient_person, PICKUPS),
+    About.DEVICE: _Source(CareDeviceRow, "device", CareDeviceRow.person, DEVICES),
     About.TRANSFER: _Source(
         CareTransferRow,
         "transfer",
-        lambda: func.coalesce(CareTransferRow.current_person, CareTransferRow.new_person),
+        func.coalesce(CareTransferRow.current_person, CareTransferRow.new_person),
         TRANSFERS,
     ),
 }
@@ -138,7 +138,7 @@ async def _thing(about: Thing | NamedThing, tx: Transaction, *, grant: Grant) ->
     thing = (
         about.id if isinstance(about, Thing) else identify(tx.region, source.noun, about.reference)
     )
-    query = select(source.person()).where(
+    query = select(source.person).where(
         source.row.region == tx.region,
         key_column(source.row) == thing,
         source.scope.within(grant),

@@ -23,6 +23,7 @@ from kvitt_contracts.types import (
 )
 from sqlalchemy import ColumnElement, and_, select
 
+from orders.articles.models import ArticleRow
 from orders.care.models import CareDeviceRow
 from orders.message_subject import subject_as
 from orders.numbers.domain import Series
@@ -83,6 +84,9 @@ def rows_of_request(command: Requested, tx: Transaction) -> Iterable[RowKey]:
     yield CustomerRow, customer_key(CustomerId(command.service_point), tx)
     for number in command.devices:
         yield CareDeviceRow, _device_key(number, tx)
+        device = tx.fetched(CareDeviceRow, _device_key(number, tx))
+        if device is not None and device.article_number is not None:
+            yield ArticleRow, device.article_number
 
 
 async def parties_of(command: Requested, tx: Transaction) -> tuple[User, Customer]:
@@ -129,6 +133,7 @@ async def wish_of(
         recipient=recipient,
         ordered_by=command.ordered_by,
         cause=command.cause,
+        return_cause=command.return_cause,
         address_kind=kind,
         earliest_on=command.earliest_on,
         latest_on=command.latest_on,
@@ -156,9 +161,12 @@ async def _recipient(command: Requested, tx: Transaction) -> tuple[Recipient, bo
     return recipient, details.address is not None, details.phone is not None
 
 
-async def _device(number: DeviceNumber, tx: Transaction) -> DeviceId | None:
+async def _device(number: DeviceNumber, tx: Transaction) -> requesting.Chosen | None:
     row = await tx.look_up(CareDeviceRow, _device_key(number, tx))
-    return row.device_id if row is not None else None
+    if row is None:
+        return None
+    article = await tx.look_up(ArticleRow, row.article_number) if row.article_number else None
+    return requesting.Chosen(row.device_id, article.product_area if article else None)
 
 
 def _device_key(number: DeviceNumber, tx: Transaction) -> DeviceId:

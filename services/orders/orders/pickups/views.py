@@ -10,8 +10,10 @@ from kvitt_contracts.types import (
     CareUnitRecipient,
     DeviceNumber,
     LineNumber,
+    Money,
     OrderNumber,
     PatientRecipient,
+    PayerId,
     PickupId,
     Recipient,
     Reference,
@@ -22,8 +24,9 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.pickups.domain import Line, Status
+from orders.pickups.domain import Line, Status, waits_for
 from orders.pickups.models import PickupRow
+from orders.waits.domain import Wait
 
 
 class PickupBody(Body):
@@ -53,7 +56,10 @@ class PickupBody(Body):
     ordered_by: Annotated[
         Word, Field(description="unit, eller patient och relative genom kundservice (PCK-3)")
     ] = Word("unit")
-    cause: Annotated[Word, Field(description="Orsak ur regionens lista")]
+    cause: Annotated[Word, Field(description="Orsak ur regionens lista, eller produktområdets")]
+    return_cause: Annotated[
+        Word | None, Field(description="Vad som orsakade returen, ur en egen lista (PCK-4)")
+    ] = None
     devices: Annotated[
         tuple[DeviceNumber, ...],
         Field(min_length=1, max_length=100, description="Individnummer på det som ska hämtas"),
@@ -74,6 +80,14 @@ class VoidPickupBody(Body):
     numbers: Annotated[
         tuple[LineNumber, ...], Field(max_length=100, description="Rader; inga betyder alla")
     ] = ()
+
+
+class MakeUrgentBody(Body):
+    """Att något ska hämtas genast, mot akutavgiften (PCK-3)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+    payer_id: Annotated[PayerId | None, Field(description="Bara när den avviker (REF-4)")] = None
 
 
 class ReportPickupBody(Body):
@@ -105,6 +119,7 @@ class PickupLineView(BaseModel):
                     "service_point": "40201",
                     "ordered_by": "unit",
                     "cause": "not_needed",
+                    "return_cause": None,
                     "earliest_on": None,
                     "latest_on": None,
                     "lines": [
@@ -115,7 +130,16 @@ class PickupLineView(BaseModel):
                             "is_voiding": False,
                         }
                     ],
+                    "is_urgent": False,
                     "is_overdue": False,
+                    "waits": {
+                        "awaits": "fetching",
+                        "on": "technicians",
+                        "service_point": None,
+                        "user": None,
+                        "until": "2026-03-16",
+                        "then": "customer_service_told",
+                    },
                     "by": "k082lno",
                     "requested_on": "2026-03-02",
                 }
@@ -131,10 +155,13 @@ class PickupLineView(BaseModel):
     service_point: Annotated[ServicePointId, Field(description="Tjänstestället")]
     ordered_by: Annotated[Word, Field(description="unit, patient eller relative")]
     cause: Annotated[Word, Field(description="Orsak")]
+    return_cause: Annotated[Word | None, Field(description="Vad som orsakade returen")]
     earliest_on: Annotated[date | None, Field(description="Tidigast")]
     latest_on: Annotated[date | None, Field(description="Senast")]
     lines: Annotated[tuple[Line, ...], Field(description="Det som hämtas, och hur det slutade")]
+    is_urgent: Annotated[bool, Field(description="Ska hämtas genast (PCK-3)")]
     is_overdue: Annotated[bool, Field(description="Sista dagen har gått utan att allt är hämtat")]
+    waits: Annotated[Wait | None, Field(description="Vad den väntar på; inget när den är över")]
     by: Annotated[UserId, Field(description="Vem som registrerade den")]
     requested_on: Annotated[date, Field(description="Dagen då den registrerades")]
 
@@ -149,6 +176,8 @@ class PickupView(PickupLineView):
 
     address_kind: Annotated[AddressKind, Field(description="Vilken adress")]
     refused: Annotated[tuple[RefusedDevice, ...], Field(description="Vad som hindrade, och varför")]
+    fee: Annotated[Money | None, Field(description="Akutavgiften, tas ut när den är klar")]
+    payer_id: Annotated[PayerId | None, Field(description="Vem som betalar den")]
     technician: Annotated[UserId | None, Field(description="Vem som rapporterade")]
     not_found: Annotated[tuple[LineNumber, ...], Field(description="Rader som inte fanns där")]
     also_open: Annotated[
@@ -164,6 +193,8 @@ class PickupView(PickupLineView):
             **_shown(row),
             address_kind=state.address_kind,
             refused=state.refused,
+            fee=state.fee,
+            payer_id=state.payer_id,
             technician=state.technician,
             not_found=state.not_found,
             also_open=also_open,
@@ -171,8 +202,10 @@ class PickupView(PickupLineView):
 
 
 def _shown(row: PickupRow) -> dict[str, Any]:
+    pickup = row.state()
     return {
-        **same_fields(row.state(), PickupLineView),
-        "pickup_id": PickupId(row.id),
+        **same_fields(pickup, PickupLineView),
+        "pickup_id": pickup.id,
+        "waits": waits_for(pickup, until=row.due_on),
         "requested_on": row.requested_on,
     }
