@@ -21,6 +21,8 @@ from orders.placements.api import router as placements
 from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
+from orders.work_orders.api import router as work_orders
+from orders.work_orders.models import WorkOrderRow
 
 service = Service(
     "orders",
@@ -30,6 +32,7 @@ service = Service(
         customer_orders,
         fault_reports,
         pickups,
+        work_orders,
         people,
         care,
         units,
@@ -46,6 +49,7 @@ service = Service(
         OrderRow,
         FaultReportRow,
         PickupRow,
+        WorkOrderRow,
         PersonRow,
         PersonDetailsRow,
         NumberSeriesRow,

@@ -13,6 +13,7 @@ from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.responsibles.handlers import projections as responsibles
 from orders.units.handlers import messages as units
+from orders.work_orders.handlers import messages as work_orders
 
 messages = Handlers()
 for _noun in (
@@ -26,6 +27,7 @@ for _noun in (
     customer_orders,
     fault_reports,
     pickups,
+    work_orders,
     claims,
 ):
     messages.include(_noun)
