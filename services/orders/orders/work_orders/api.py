@@ -209,9 +209,9 @@ class WorkOrderQuery(ListQuery):
     service_point: Annotated[
         ServicePointId | None, Eq(WorkOrderRow.service_point, "Tjänsteställe")
     ] = None
-    registered_from: Annotated[
-        Day | None, From(WorkOrderRow.registered_on, "Från och med dag")
-    ] = None
+    registered_from: Annotated[Day | None, From(WorkOrderRow.registered_on, "Från och med dag")] = (
+        None
+    )
     registered_to: Annotated[Day | None, To(WorkOrderRow.registered_on, "Till och med dag")] = None
     status: Annotated[list[Status] | None, In(WorkOrderRow.status, "En eller flera statusar")] = (
         None

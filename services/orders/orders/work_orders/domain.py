@@ -136,9 +136,7 @@ class WorkOrder:
     is_late: bool = False
 
 
-def plan(
-    work: WorkOrder, *, on: date, technician: User | None
-) -> tuple[WorkOrderPlanned, ...]:
+def plan(work: WorkOrder, *, on: date, technician: User | None) -> tuple[WorkOrderPlanned, ...]:
     """Say on which day it is expected to be done, and by whom (ACT-3). No event where that was said
     already.
 
@@ -177,9 +175,7 @@ def note(work: WorkOrder, *, technician: User) -> tuple[WorkOrderNoted, ...]:
     _must_be_technician(technician, None)
     if work.status is Status.VOIDED:
         raise refusal(Reason.ENDED, "ACT-3", None, "Arbetsordern är makulerad.")
-    return (
-        WorkOrderNoted(work_order_id=work.id, has_note=True, technician=technician.user_id),
-    )
+    return (WorkOrderNoted(work_order_id=work.id, has_note=True, technician=technician.user_id),)
 
 
 def finish(
@@ -341,7 +337,7 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
                 has_action=event.has_action,
                 quantity=event.quantity,
                 finished_on=event.finished_on,
-                awaits_number=event.outcome == Outcome.REPLACED,
+                awaits_number=event.outcome == Word(Outcome.REPLACED),
                 is_late=False,
             )
         case WorkOrderVoided():

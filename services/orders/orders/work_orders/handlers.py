@@ -13,7 +13,7 @@ from kvitt_contracts.orders import (
     StartWorkOrder,
     VoidWorkOrder,
 )
-from kvitt_contracts.types import UserId
+from kvitt_contracts.types import UserId, Word
 
 from orders.articles.models import ArticleRow
 from orders.units.models import UserRow
@@ -54,21 +54,25 @@ async def register_work_order(command: RegisterWorkOrder, tx: Transaction) -> No
     NOT_ATTESTED, INSTALLATION_IS_OPEN (ACT-1), NOTHING_TO_WORK_ON, NOT_AT_RECIPIENT,
     NOT_THE_RECIPIENTS_ORDER, ORDER_IS_OVER, NO_ADDRESS, PHONE_MISSING (ACT-2).
     """
-    if command.kind == domain.Kind.APPLICATION:
+    if command.kind == Word(domain.Kind.APPLICATION):
         raise registering.refuse_application_over_kafka()
     await _register(command, tx)
 
 
 @messages.command(RegisterWorkOrderInWords, loads=_its_row, reads=queries.rows_of_registering)
-async def register_work_order_in_words(
-    command: RegisterWorkOrderInWords, tx: Transaction
-) -> None:
+async def register_work_order_in_words(command: RegisterWorkOrderInWords, tx: Transaction) -> None:
     """Have work done, and say what, where and whom to call; or apply for what is outside the
     assortment (ACT-2, ACT-5).
 
-    Refused: as a message is, but for the application; and NOT_THE_REQUESTER (REF-3),
-    DESCRIPTION_MISSING (ACT-2), NOT_IN_APPLICATION, NOT_AN_APPLICATION, APPLICATION_INCOMPLETE
-    (ACT-5).
+    Refused: INVALID_SUBJECT (contract), ALREADY_REGISTERED (ACT-2); an unknown name:
+    UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3), UNKNOWN_PERSON_ID, UNKNOWN_PERSON_DETAIL (REF-1),
+    UNKNOWN_CARE_UNIT, UNKNOWN_DEVICE, UNKNOWN_ORDER, UNKNOWN_LINE, UNKNOWN_ARTICLE (ACT-2),
+    UNKNOWN_PAYER (REF-4); who may: NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT,
+    NOT_THE_REQUESTER (REF-3), RECIPIENT_INACTIVE (REF-14); what the kind asks for: UNKNOWN_WORD,
+    DEVICE_MISSING, ORDER_MISSING, SERVICE_MISSING, NOT_A_SERVICE, CHILDREN_ONLY, NOT_ATTESTED,
+    INSTALLATION_IS_OPEN (ACT-1), NOTHING_TO_WORK_ON, NOT_AT_RECIPIENT, NOT_THE_RECIPIENTS_ORDER,
+    ORDER_IS_OVER, DESCRIPTION_MISSING, NO_ADDRESS, PHONE_MISSING (ACT-2), NOT_IN_APPLICATION,
+    NOT_AN_APPLICATION, APPLICATION_INCOMPLETE (ACT-5).
     """
     row = await _register(command, tx)
     tx.put(
@@ -262,9 +266,7 @@ async def decide_application_in_words(
     await _decide(row, command, command.reason, tx)
 
 
-async def _decide(
-    row: WorkOrderRow, command: Decided, reason: str | None, tx: Transaction
-) -> None:
+async def _decide(row: WorkOrderRow, command: Decided, reason: str | None, tx: Transaction) -> None:
     by = await queries.user(tx, command.by, field="by")
     if command.article_number is not None:
         await tx.get(ArticleRow, command.article_number, rule="ACT-5", field="article_number")

@@ -12,7 +12,7 @@ from orders.work_orders.views import WorkOrderPlaceView
 async def resolve_work_order(
     row: WorkOrderRow, tx: Transaction, *, user: UserId
 ) -> WorkOrderPlaceView:
-    """Address, phones and instructions of a work order; looking at a patient's is logged (REF-6)."""
+    """Address, phones and instructions of the place; a look at a patient's is logged (REF-6)."""
     kept = await tx.look_up(WorkOrderDetailsRow, row.id)
     # what came by a message names no address: it is done at the recipient's
     given = (kept.delivery if kept is not None else None) or Delivery(to=RecipientAddress())

@@ -1,13 +1,14 @@
 """Look-ups of work orders: what one names, and whose it is."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
-from kvitt_contracts.orders import Delivery, RegisterWorkOrder
+from kvitt_contracts.orders import Delivery, PlaceOrder, RegisterWorkOrder
 from kvitt_contracts.types import (
     CareUnitRecipient,
     CustomerId,
@@ -20,6 +21,7 @@ from kvitt_contracts.types import (
     Recipient,
     Reference,
     UserId,
+    Word,
     WorkOrderId,
     identify,
 )
@@ -43,7 +45,7 @@ from orders.units.domain import Customer, User
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.units.queries import care_unit_key, customer_key, payer_key, user_key
 from orders.work_orders.commands import RegisterWorkOrderInWords
-from orders.work_orders.domain import OPEN, Kind
+from orders.work_orders.domain import OPEN, Kind, WorkOrder
 from orders.work_orders.models import WorkOrderRow
 from orders.work_orders.reasons import Reason, refusal
 from orders.work_orders.registering import domain as registering
@@ -203,7 +205,7 @@ async def _recipient(
 
 async def _is_installing(command: Registered, recipient: Recipient, tx: Transaction) -> bool:
     """True where an installation is open at the recipient; asked for another installation alone."""
-    if command.kind != Kind.INSTALLATION:
+    if command.kind != Word(Kind.INSTALLATION):
         return False
     if isinstance(recipient, PatientRecipient):
         column, key = WorkOrderRow.recipient_person, recipient.person
@@ -234,13 +236,10 @@ async def _order(command: Registered, tx: Transaction) -> registering.OrderedLin
         return None
     field = "order_id" if isinstance(command, RegisterWorkOrderInWords) else "order"
     row = await tx.get(OrderRow, order_id, rule="ACT-2", field=field)
-    recipient = row.recipient
-    if isinstance(recipient, PatientRecipient):
-        recipient = PatientRecipient(person=await current_reference(recipient.person, tx))
     return registering.OrderedLine(
         order_id=order_id,
         line_id=_line(command, row),
-        recipient=recipient,
+        recipient=await _as_now(row.recipient, tx),
         is_over=row.status in {OrderStatus.VOIDED, OrderStatus.DECLINED},
     )
 
@@ -264,9 +263,28 @@ async def _service(command: Registered, tx: Transaction) -> Article | None:
     return row.article()
 
 
+async def applications_of(command: PlaceOrder, tx: Transaction) -> dict[WorkOrderId, WorkOrder]:
+    """The work orders that the lines of an order name as their applications, each with the
+    recipient's reference as it is now; one that is not known is left out.
+    """
+    found = {}
+    for named in {line.application for line in command.lines if line.application is not None}:
+        row = await tx.look_up(WorkOrderRow, named)
+        if row is not None:
+            work = row.state()
+            found[named] = replace(work, recipient=await _as_now(work.recipient, tx))
+    return found
+
+
+async def _as_now(recipient: Recipient, tx: Transaction) -> Recipient:
+    if isinstance(recipient, PatientRecipient):
+        return PatientRecipient(person=await current_reference(recipient.person, tx))
+    return recipient
+
+
 async def current_reference(ref: PersonRef, tx: Transaction) -> PersonRef:
-    """The reference that one leads to now, aliases followed."""
-    row = await tx.get(PersonRow, ref)
-    while row.merged_into is not None:
-        row = await tx.get(PersonRow, row.merged_into)
-    return PersonRef(row.id)
+    """The reference that one leads to now, aliases followed; one that is not known is itself."""
+    row = await tx.look_up(PersonRow, ref)
+    while row is not None and row.merged_into is not None:
+        ref, row = row.merged_into, await tx.look_up(PersonRow, row.merged_into)
+    return ref

@@ -46,9 +46,9 @@ class Application(Value):
         LongText | None,
         Field(description="Behovet; skriv bara det som är relevant och nödvändigt (REF-17)"),
     ] = None
-    tried: Annotated[
-        LongText | None, Field(description="Vad som har provats eller övervägts")
-    ] = None
+    tried: Annotated[LongText | None, Field(description="Vad som har provats eller övervägts")] = (
+        None
+    )
     why_not_tried: Annotated[
         LongText | None, Field(description="Eller varför inget har provats")
     ] = None
@@ -60,6 +60,7 @@ class Application(Value):
     ] = False
 
 
+_APPROVED: Final = Word(Decision.APPROVED)
 _ASKED: Final = {
     "supplier": "leverantör",
     "supplier_article_number": "leverantörens artikelnummer",
@@ -118,13 +119,13 @@ def decide(
     if work.status not in OPEN:
         way_on = "Ansökan är redan beslutad eller makulerad. Ansök på nytt vid behov."
         raise refusal(Reason.IS_DECIDED, "ACT-5", None, way_on)
-    if work.is_type_missing and outcome != Decision.REFERRED:
+    if work.is_type_missing and outcome != Word(Decision.REFERRED):
         way_on = "Sortimentet har ingen sådan typ: lämna över till sortimentsansvarig (referred)."
         raise refusal(Reason.TYPE_IS_MISSING, "ACT-5", "outcome", way_on)
-    if (outcome == Decision.APPROVED) != (article_number is not None):
+    if (outcome == _APPROVED) != (article_number is not None):
         way_on = "Ange artikeln som får beställas, för ett godkännande och bara då."
         raise refusal(Reason.ARTICLE_MISSING, "ACT-5", "article_number", way_on)
-    if outcome != Decision.APPROVED and not has_reason:
+    if outcome != _APPROVED and not has_reason:
         way_on = "Ange skälet: det skrivs över HTTP (POST /work-orders/…:decide)."
         raise refusal(Reason.REASON_MISSING, "ACT-5", "reason", way_on)
     return (
@@ -139,14 +140,15 @@ def decide(
     )
 
 
+# decision 0365: it permits as many orders as are needed
 def refusal_to_order(
     work: WorkOrder | None, article: ArticleNumber, *, recipient: Recipient, field: str
 ) -> WorkOrderRefused | None:
     """Why an article outside the assortment may not be ordered by an application; None: it may, as
     often as it is needed, for whom it was approved (ACT-5).
     """
-    is_approved = work is not None and work.outcome == Decision.APPROVED
-    if is_approved and work.article_number == article and work.recipient == recipient:
+    approved = work is not None and (work.outcome, work.article_number, work.recipient)
+    if approved == (_APPROVED, article, recipient):
         return None
     way_on = "Ansökan har inte godkänts för den artikeln och mottagaren. Kontrollera beslutet."
     return refusal(Reason.ARTICLE_NOT_APPROVED, "ACT-5", field, way_on)

@@ -106,6 +106,7 @@ _NAMES_A_SERVICE: Final = (Kind.REPAIR, Kind.WARRANTY_REPAIR)
 _FOR_CHILDREN: Final = (Kind.DISMANTLING, Kind.INSTALLED_REPAIR)
 
 
+# decision 0364: what a kind asks for is attested or named
 def register(
     wish: Wish,
     *,
