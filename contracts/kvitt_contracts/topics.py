@@ -59,6 +59,7 @@ __all__ = [
     "ORDERS_REFUSALS",
     "ORDERS_UNITS",
     "ORDERS_USERS",
+    "ORDERS_WORK_ORDERS",
     "REGION",
     "REGION_BMB",
     "REGION_EVENTS",
@@ -125,6 +126,12 @@ ORDERS_PICKUPS = domain_topic(
     to_come=["billing"],
 )
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, to_come=["notifications"])
+ORDERS_WORK_ORDERS = domain_topic(
+    "orders.work-orders",
+    "WorkOrderId",
+    orders.WorkOrderEvent,
+    to_come=["inventory", "billing", "notifications"],
+)
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -281,6 +288,12 @@ REGION_ORDERS = inbound_topic(
         orders.AskCase,
         orders.AnswerCase,
         orders.WithdrawCase,
+        orders.RegisterWorkOrder,
+        orders.PlanWorkOrder,
+        orders.StartWorkOrder,
+        orders.FinishWorkOrder,
+        orders.VoidWorkOrder,
+        orders.DecideApplication,
     ],
     coming=coming.TO_ORDERS,
 )
@@ -344,6 +357,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_FAULT_REPORTS,
     ORDERS_PICKUPS,
     ORDERS_CASES,
+    ORDERS_WORK_ORDERS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,

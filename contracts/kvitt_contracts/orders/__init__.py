@@ -173,6 +173,7 @@ from kvitt_contracts.orders.work_orders import (
     WorkOrderPlanned,
     WorkOrderRegistered,
     WorkOrderReminderDue,
+    WorkOrderRenumbered,
     WorkOrderStarted,
     WorkOrderVoided,
 )
@@ -327,6 +328,7 @@ __all__ = [
     "WorkOrderPlanned",
     "WorkOrderRegistered",
     "WorkOrderReminderDue",
+    "WorkOrderRenumbered",
     "WorkOrderStarted",
     "WorkOrderVoided",
 ]

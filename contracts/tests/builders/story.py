@@ -20,6 +20,7 @@ from kvitt_contracts.types import (
     StoreHolder,
     StoreId,
     TransferId,
+    WorkOrderId,
     identify,
 )
 
@@ -86,6 +87,11 @@ def pickup_id(pickup: str = "H-1", *, region: str = "ac") -> PickupId:
 def case_id(case: str = "C-1", *, region: str = "ac") -> CaseId:
     """The id of the case that the region calls so."""
     return CaseId(identify(region, "case", case))
+
+
+def work_order_id(work: str = "A-1", *, region: str = "ac") -> WorkOrderId:
+    """The id of the work order that the region calls so."""
+    return WorkOrderId(identify(region, "work-order", work))
 
 
 def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:

@@ -24,6 +24,8 @@ from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.waiting.api import router as waiting
+from orders.work_orders.api import router as work_orders
+from orders.work_orders.models import WorkOrderRow
 
 service = Service(
     "orders",
@@ -35,6 +37,7 @@ service = Service(
         pickups,
         cases,
         waiting,
+        work_orders,
         people,
         care,
         units,
@@ -52,6 +55,7 @@ service = Service(
         FaultReportRow,
         CaseRow,
         PickupRow,
+        WorkOrderRow,
         PersonRow,
         PersonDetailsRow,
         NumberSeriesRow,

@@ -6,7 +6,7 @@ from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 # What waits already gets the day that it would have had; of a report nobody knows when it was made.
 PICKUPS_THAT_WAIT = """

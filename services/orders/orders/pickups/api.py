@@ -20,6 +20,7 @@ from kvitt_contracts.orders import MakePickupUrgent, ReportPickup, VoidPickup
 from kvitt_contracts.types import CareUnitId, Day, PersonRef, ServicePointId, UserId, identify
 from sqlalchemy import select
 
+from orders.care.recipients import named as as_named
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN, Status
 from orders.pickups.models import PickupDetailsRow, PickupRow
@@ -32,7 +33,6 @@ from orders.pickups.views import (
     ReportPickupBody,
     VoidPickupBody,
 )
-from orders.placements.api import named as as_named
 from orders.places.resolving import place_of
 from orders.places.views import PlaceView
 from orders.read_transaction import ReadTransaction

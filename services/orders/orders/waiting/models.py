@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from kvitt_chassis.http import Scope
@@ -105,7 +105,7 @@ class WaitingThing(_Base):
     """A thing that waits; its row is in the table of its kind."""
 
     __table__ = _TABLE
-    __mapper_args__: ClassVar[dict[str, Any]] = {"primary_key": [_TABLE.c.region, _TABLE.c.id]}
+    __mapper_args__ = {"primary_key": [_TABLE.c.region, _TABLE.c.id]}  # noqa: RUF012  # as SQLAlchemy declares it
 
     if TYPE_CHECKING:
         region: Mapped[RegionCode]
