@@ -1,0 +1,57 @@
+"""What there is to choose from before a pickup is ordered, on real PostgreSQL and over real HTTP."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from kvitt_testkit.world import Given, World
+from orders.app import service
+
+from contracts.tests.builders.story import OUTSIDER
+from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
+from services.orders.tests.worlds import CLERK, MONDAY, patient
+
+OTHER = {"user": OUTSIDER, "roles": ("prescriber",)}
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """A patient with two devices on loan, on a Monday."""
+    async with given(service, at=MONDAY) as world:
+        await devices_on_loan(world)
+        yield world
+
+
+@pytest.mark.rule("PCK-1e", "PCK-3b")
+async def test_the_regions_causes_and_days_are_what_there_is_to_choose_from(world: World) -> None:
+    async with world.http(**CLERK) as client:
+        said = (await client.get("/pickups:choices")).json()
+
+    assert said["causes"][:2] == ["not_needed", "deceased"]
+    assert (said["earliest_on"], said["latest_on"]) == ("2026-03-06", "2026-03-16")
+    assert said["also_open"] == []
+
+
+@pytest.mark.rule("PCK-2b")
+async def test_a_pickup_that_is_open_already_is_warned_of_before_another_is_ordered(
+    world: World,
+) -> None:
+    await requested_over_http(world, DEVICES[0])
+    person = str((await patient(world)))
+
+    async with world.http(**CLERK) as client:
+        said = (await client.get("/pickups:choices", params={"person": person})).json()
+        of_nobody = (await client.get("/pickups:choices")).json()
+
+    assert said["also_open"] == ["26100001"]
+    assert of_nobody["also_open"] == []
+
+
+@pytest.mark.rule("REF-19a")
+async def test_a_person_beyond_reach_is_nobody(world: World) -> None:
+    person = str((await patient(world)))
+
+    async with world.http(**OTHER) as client:
+        answer = await client.get("/pickups:choices", params={"person": person})
+
+    assert answer.status_code == 404
+    assert answer.json()["reason"] == "UNKNOWN_PERSON"
