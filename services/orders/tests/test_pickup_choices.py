@@ -1,4 +1,4 @@
-"""What there is to choose from before a pickup is ordered, on real PostgreSQL and over real HTTP."""
+"""What is told before a pickup is ordered, and while it waits: on PostgreSQL, over real HTTP."""
 
 from collections.abc import AsyncIterator
 
@@ -6,6 +6,7 @@ import pytest
 from kvitt_testkit.world import Given, World
 from orders.app import service
 
+from contracts.tests.builders.pickups import a_claim_granted
 from contracts.tests.builders.story import OUTSIDER
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
 from services.orders.tests.worlds import CLERK, MONDAY, patient
@@ -36,7 +37,7 @@ async def test_a_pickup_that_is_open_already_is_warned_of_before_another_is_orde
     world: World,
 ) -> None:
     await requested_over_http(world, DEVICES[0])
-    person = str((await patient(world)))
+    person = await patient(world)
 
     async with world.http(**CLERK) as client:
         said = (await client.get("/pickups:choices", params={"person": person})).json()
@@ -48,10 +49,24 @@ async def test_a_pickup_that_is_open_already_is_warned_of_before_another_is_orde
 
 @pytest.mark.rule("REF-19a")
 async def test_a_person_beyond_reach_is_nobody(world: World) -> None:
-    person = str((await patient(world)))
+    person = await patient(world)
 
     async with world.http(**OTHER) as client:
         answer = await client.get("/pickups:choices", params={"person": person})
 
     assert answer.status_code == 404
     assert answer.json()["reason"] == "UNKNOWN_PERSON"
+
+
+@pytest.mark.rule("PCK-2a")
+async def test_a_pickup_is_pending_until_inventory_has_answered(world: World) -> None:
+    pickup = await requested_over_http(world, DEVICES[0], reference="H-1")
+
+    async with world.http(**CLERK) as client:
+        asked = (await client.get(f"/pickups/{pickup}")).json()
+        await world.handle(a_claim_granted())
+        stands = (await client.get(f"/pickups/{pickup}")).json()
+        voiding = await client.post(f"/pickups/{pickup}:void", json={})
+
+    assert (asked["pending"], stands["pending"]) == (True, False)
+    assert (voiding.status_code, voiding.json()["pending"]) == (202, True)

@@ -97,6 +97,11 @@ class Pickup:
     technician: UserId | None = None
     not_found: tuple[LineNumber, ...] = ()
 
+    @property
+    def is_pending(self) -> bool:
+        """True while inventory owes an answer: to the request, or to what is taken back."""
+        return self.status is Status.REQUESTED or any(line.is_voiding for line in self.lines)
+
 
 def register(pickup: Pickup) -> tuple[PickupRegistered, ...]:
     """Inventory has claimed every device (PCK-2). No event: it was answered before."""

@@ -146,8 +146,9 @@ class PickupLineView(BaseModel):
 
 
 class PickupView(PickupLineView):
-    """En hämtorder."""
+    """En hämtorder. `pending` är sann tills lagret har svarat."""
 
+    pending: bool
     address_kind: Annotated[AddressKind, Field(description="Vilken adress")]
     refused: Annotated[tuple[RefusedDevice, ...], Field(description="Vad som hindrade, och varför")]
     technician: Annotated[UserId | None, Field(description="Vem som rapporterade")]
@@ -163,6 +164,7 @@ class PickupView(PickupLineView):
         state = row.state()
         return cls(
             **_shown(row),
+            pending=state.is_pending,
             address_kind=state.address_kind,
             refused=state.refused,
             technician=state.technician,
