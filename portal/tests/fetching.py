@@ -50,9 +50,9 @@ class Fetching:
         return dict(answer.json())
 
 
-async def a_fetching(scene: Scene, **patient: Any) -> Fetching:
-    """A patient with three beds at home."""
-    place = scene.place("Hälsocentralen Ängen")
+async def a_fetching(scene: Scene, *, at: Place | None = None, **patient: Any) -> Fetching:
+    """A patient with three beds at home; of a service point of their own, or `at` another."""
+    place = at or scene.place("Hälsocentralen Ängen")
     user = scene.user(place, name="Anna Förskrivare")
     known = {"phone": PHONE, **patient}
     found = scene.person("Tess Testsson-Långtnamn af Norrbacka", **known)

@@ -39,6 +39,7 @@ _COLUMNS: Final = (
 """The list's columns, and what each sorts by."""
 _DAY: Final = "Skriv en dag som finns."
 
+# decision 0379: a page has a button when the table of access has its act
 _ROUTES: Final = frozenset(act.route for act in ACTS)
 HAS_SLIP: Final = "GET /pickups/{pickup_id}/slip" in _ROUTES
 HAS_URGENT: Final = "POST /pickups/{pickup_id}:make-urgent" in _ROUTES
@@ -143,11 +144,13 @@ async def place(here: Here, pickup: UUID) -> Response:
     return await _page(here, pickup, form, place=part)
 
 
-@router.get(f"{PAGE}/{{pickup}}/sedel")
 async def slip(here: Here, pickup: UUID) -> Response:
     """The slip that goes with what is fetched, to print."""
-    part = await here.ask("orders", f"/pickups/{pickup}/slip")
-    return pdf_of(part)
+    return pdf_of(await here.ask("orders", f"/pickups/{pickup}/slip"))
+
+
+if HAS_SLIP:
+    router.get(f"{PAGE}/{{pickup}}/sedel")(slip)
 
 
 def pdf_of(part: Part) -> Response:
