@@ -7,9 +7,18 @@ from typing import Final
 
 AWAITS: Final[Mapping[str, str]] = {
     "answer": "svar",
-    "prescriber": "en förskrivare",
+    "arrival": "att det som hämtats är tillbaka",
+    "assessment": "en ny bedömning",
+    "claim": "svar",
+    "closing": "att den avslutas",
+    "decision": "beslut",
     "fetching": "hämtning",
-    "return": "att allt är tillbaka",
+    "finish": "att den avslutas",
+    "plan": "planering",
+    "posting": "att det skickas med post",
+    "renumbering": "det nya individnumret",
+    "release": "svar om det som avbeställs",
+    "start": "att arbetet börjar",
 }
 """What is waited for, by orders' word for it."""
 OWNERS: Final[Mapping[str, str]] = {
@@ -22,6 +31,7 @@ OWNERS: Final[Mapping[str, str]] = {
 }
 """On whom."""
 THENS: Final[Mapping[str, str]] = {
-    "customer_service_is_told": "Sedan får kundtjänst veta det.",
+    "customer_service_told": "Sedan får kundtjänst veta det.",
+    "refused": "Sedan blir det inget av med den.",
 }
 """What happens then."""

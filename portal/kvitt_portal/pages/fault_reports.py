@@ -19,6 +19,7 @@ from kvitt_portal.pages import statuses
 from kvitt_portal.pages.asking import code, items_of
 from kvitt_portal.pages.pickups import TO_DO, devices_of
 from kvitt_portal.pages.receivers import receivers_of
+from kvitt_portal.pages.service_points import service_point_of
 from kvitt_portal.pages.transfer_form import BETWEEN
 from kvitt_portal.services import Part
 
@@ -216,8 +217,8 @@ async def _assess(here: Visit, fault_report: str, form: Form, *, is_technician: 
 async def _new(here: Visit, form: Form, *, is_fresh: bool = False) -> Response:
     found = form["device"]
     device = await here.need("inventory", f"/devices/{found if is_id(found) else '0'}")
-    if is_fresh and device.get("customer_id"):
-        form.give("service_point", device["customer_id"])
+    if is_fresh:
+        form.give("service_point", await service_point_of(here, [device]))
     people, names = await asyncio.gather(
         _people_of(here, [{"recipient": device["holder"]}]),
         Names.of(
@@ -277,6 +278,9 @@ async def _page(here: Visit, fault_report: UUID, form: Form) -> Response:
         key=lambda one: one[1].casefold(),
     )
     is_open = view["status"] != "closed"
+    for name, said in (("use", view["by_responsible"]), ("risk", view["by_technician"])):
+        if name not in form and said:
+            form.give(name, said)
     return here.page(
         "fault_reports/report.html",
         report=view,

@@ -1,6 +1,6 @@
 """A pickup that is being ordered: what its form says, and what orders is asked for. Asks nobody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from kvitt_portal.forms import Form
@@ -22,20 +22,13 @@ _NAMED: Final[Mapping[str, str]] = {
 }
 
 
-def given_of(
-    person: Person | None, devices: Sequence[Mapping[str, Any]], choices: Mapping[str, Any] | None
-) -> dict[str, str]:
-    """What is proposed: the recipient's address and phone, the only cause where there is one, and
-    the service point that all of the devices belong to.
-    """
+def given_of(person: Person | None, choices: Mapping[str, Any] | None) -> dict[str, str]:
+    """What is proposed: the recipient's address and phone, and the cause where there is but one."""
     given = {"ordered_by": "unit", **delivery.proposed_of(person)}
     if choices and len(choices["causes"]) == 1:
         given["cause"] = choices["causes"][0]
         if given["cause"] == BY_POST:
             given["to"] = delivery.UNIT
-    places = {one["customer_id"] for one in devices if one.get("customer_id")}
-    if len(places) == 1:
-        given["service_point"] = places.pop()
     return given
 
 

@@ -14,6 +14,7 @@ from kvitt_portal.names import Names
 from kvitt_portal.pages import pickup_form, statuses
 from kvitt_portal.pages.asking import items_of, options_of
 from kvitt_portal.pages.registering import find_recipient
+from kvitt_portal.pages.service_points import service_point_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -94,11 +95,12 @@ async def _page(
     person = people.get(form["person"])
     listed = items_of(devices)
     if is_fresh:
-        ticked = [one for one in listed if one["device_number"] in form.all("device")]
         known = choices.value if choices else None
-        for name, value in pickup_form.given_of(person, ticked, known).items():
-            if name not in form:
-                form.give(name, value)
+        for name, value in pickup_form.given_of(person, known).items():
+            form.give(name, value)
+        if not form["service_point"]:
+            ticked = [one for one in listed if one["device_number"] in form.all("device")]
+            form.give("service_point", await service_point_of(here, ticked or listed))
     names, care_units = await asyncio.gather(
         Names.of(here, customers=[form["service_point"]], care_units=[form["unit"]]),
         here.ask("orders", "/care-units", sort="name", limit=_LISTED),

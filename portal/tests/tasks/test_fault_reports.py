@@ -13,6 +13,7 @@ from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
 
 SEARCH = "Sök personnummer"
+PLACE = "Kund/leveransadress"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -63,7 +64,7 @@ async def test_customer_service_reports_it_from_the_devices_page(
     await tove.fill(SEARCH, broken.device)
     await tove.press("Enter")
     await tove.click("Anmäl fel")
-    await tove.has("Tjänsteställe som svarar", broken.place.id)
+    await tove.has(PLACE, broken.place.id)
     await tove.picture("fault-report-new")
     await tove.accessible()
     await tove.fill("Vad som är fel", "Bromsen tar inte på vänster sida.")
@@ -92,13 +93,13 @@ async def test_why_it_is_refused_stands_beside_its_field(actor: MakeActor, broke
     await tove.goes(f"/felanmalningar/ny?device={found['items'][0]['device_id']}")
 
     await tove.fill("Vad som är fel", HOSTILE["script"])
-    await tove.fill("Tjänsteställe som svarar", "99999")
+    await tove.fill(PLACE, "99999")
     await tove.click("Anmäl fel")
     await tove.sees("Det här behöver rättas")
     await tove.has("Vad som är fel", HOSTILE["script"])
     await tove.picture("fault-report-new-error")
     await tove.accessible()
-    await tove.fill("Tjänsteställe som svarar", broken.place.id)
+    await tove.fill(PLACE, broken.place.id)
     await tove.click("Anmäl fel")
 
     await tove.sees("Hjälpmedlet har en öppen felanmälan")
@@ -169,12 +170,12 @@ async def test_customer_service_ends_it_with_what_it_led_to(
     tove = await actor(CLERK, at=f"/felanmalningar/{report}")
 
     await tove.click("Avsluta felanmälan")
-    await tove.click("Avsluta", within="Vad den ledde till")
+    await tove.click("Ja, avsluta")
     await tove.sees("Välj vad felanmälan ledde till.")
     await tove.picture("fault-report-close-error")
     await tove.accessible()
     await tove.tick("Hjälpmedlet reparerades")
-    await tove.click("Avsluta", within="Vad den ledde till")
+    await tove.click("Ja, avsluta")
 
     await tove.sees("Felanmälan är avslutad.")
     await tove.click("Varför är det så?")
