@@ -1,8 +1,10 @@
 """What is told before a pickup is ordered, and while it waits: on PostgreSQL, over real HTTP."""
 
 from collections.abc import AsyncIterator
+from typing import Any, Final
 
 import pytest
+from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
 
@@ -11,7 +13,7 @@ from contracts.tests.builders.story import OUTSIDER
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
 from services.orders.tests.worlds import CLERK, MONDAY, patient
 
-OTHER = {"user": OUTSIDER, "roles": ("prescriber",)}
+OTHER: Final[dict[str, Any]] = {"user": OUTSIDER, "roles": [Role.PRESCRIBER]}
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[boo
 
 async def also_open(row: PickupRow, tx: Transaction) -> tuple[OrderNumber, ...]:
     """The numbers of the recipient's other open pickups, under any reference (PCK-2)."""
-    return await open_at(row.recipient_person, row.recipient_unit, tx, besides=row.id)
+    return await open_at(row.recipient_person, row.recipient_unit, tx, besides=PickupId(row.id))
 
 
 async def open_at(
