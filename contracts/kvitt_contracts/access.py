@@ -245,6 +245,7 @@ _ORDERS = (
                 {**_STAFF, **_SYSTEM},
             ),
             "GET /pickups": ("orders.pickups.list", _READS),
+            "GET /pickups:choices": ("orders.pickup.choices", _WORKS),
             f"GET {_PICKUP}": ("orders.pickup.show", _READS),
             f"POST {_PICKUP}:resolve-delivery": (
                 "orders.pickup.resolve",

@@ -18,6 +18,7 @@ from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
 from orders.pickups.api import router as pickups
+from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
 from orders.today import router as today
@@ -34,6 +35,7 @@ service = Service(
         placements,
         customer_orders,
         fault_reports,
+        pickup_choices,
         pickups,
         cases,
         waiting,

@@ -61,6 +61,7 @@ MAKES_ANEW = (
     "orders.fault-report.report",
     "orders.pickup.request",
     "orders.work-order.register",
+    "orders.pickup.choices",  # its person is in the query: test_pickup_choices
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 

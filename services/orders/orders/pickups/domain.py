@@ -111,6 +111,11 @@ class Pickup:
     fee: Money | None = None
     payer_id: PayerId | None = None
 
+    @property
+    def is_pending(self) -> bool:
+        """True while inventory owes an answer: to the request, or to what is taken back."""
+        return self.status is Status.REQUESTED or any(line.is_voiding for line in self.lines)
+
 
 def register(pickup: Pickup) -> tuple[PickupRegistered, ...]:
     """Inventory has claimed every device (PCK-2). No event: it was answered before."""

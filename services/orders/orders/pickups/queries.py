@@ -9,6 +9,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.orders import AddressKind, Delivery, RequestPickup
 from kvitt_contracts.types import (
+    CareUnitId,
     CareUnitRecipient,
     CustomerId,
     DeviceId,
@@ -65,13 +66,24 @@ def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[boo
 
 async def also_open(row: PickupRow, tx: Transaction) -> tuple[OrderNumber, ...]:
     """The numbers of the recipient's other open pickups, under any reference (PCK-2)."""
-    mine = PickupRow.recipient_unit == row.recipient_unit
-    if row.recipient_person is not None:
-        refs = same_persons([row.recipient_person], tx.region)
-        mine = PickupRow.recipient_person.in_(select(refs.c.id))
+    return await open_at(row.recipient_person, row.recipient_unit, tx, besides=PickupId(row.id))
+
+
+async def open_at(
+    person: PersonRef | None,
+    unit: CareUnitId | None,
+    tx: Transaction,
+    *,
+    besides: PickupId | None = None,
+) -> tuple[OrderNumber, ...]:
+    """The numbers of the open pickups at a person, under any reference, or at a unit (PCK-2)."""
+    theirs = PickupRow.recipient_unit == unit
+    if person is not None:
+        refs = same_persons([person], tx.region)
+        theirs = PickupRow.recipient_person.in_(select(refs.c.id))
     query = (
         select(PickupRow.pickup_number)
-        .where(PickupRow.region == tx.region, PickupRow.id != row.id, mine)
+        .where(PickupRow.region == tx.region, PickupRow.id.is_distinct_from(besides), theirs)
         .where(PickupRow.status.in_(OPEN))
         .order_by(PickupRow.pickup_number)
     )

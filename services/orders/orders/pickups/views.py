@@ -172,8 +172,9 @@ class PickupLineView(BaseModel):
 
 
 class PickupView(PickupLineView):
-    """En hämtorder."""
+    """En hämtorder. `pending` är sann tills lagret har svarat."""
 
+    pending: bool
     address_kind: Annotated[AddressKind, Field(description="Vilken adress")]
     refused: Annotated[tuple[RefusedDevice, ...], Field(description="Vad som hindrade, och varför")]
     fee: Annotated[Money | None, Field(description="Akutavgiften, tas ut när den är klar")]
@@ -191,6 +192,7 @@ class PickupView(PickupLineView):
         state = row.state()
         return cls(
             **_shown(row),
+            pending=state.is_pending,
             address_kind=state.address_kind,
             refused=state.refused,
             fee=state.fee,
