@@ -160,6 +160,7 @@ def request_void(
     return (requested,)
 
 
+# decision 0372: the fee of that day, for a journey that was made
 def make_urgent(
     pickup: Pickup, *, by: User, payer: PayerId, policy: RegionPolicy, today: date
 ) -> tuple[PickupMadeUrgent, ...]:

@@ -41,7 +41,7 @@ class Source:
     person: SQLColumnExpression[Any]
 
 
-# one entry for each kind of thing that can wait: it is all that the list needs
+# decision 0373: one entry for each kind of thing that can wait is all that the list needs
 SOURCES: Final = (
     Source(
         kind="pickup",
