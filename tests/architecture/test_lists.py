@@ -89,9 +89,9 @@ def test_the_page_for_contributors_shows_a_list_as_it_is() -> None:
 
 def indexes(table: Table) -> Iterator[list[str]]:
     """The columns of each index of a table, by name."""
-    yield [column.name for column in table.primary_key.columns]
     if not isinstance(table, Table):  # a list over several tables
         return
+    yield [column.name for column in table.primary_key.columns]
     for one in table.indexes:
         yield [str(column.name) for column in one.columns]
     for constraint in table.constraints:

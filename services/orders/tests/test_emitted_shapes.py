@@ -76,8 +76,10 @@ from contracts.tests.builders.story import (
     SERVICE,
     a_care_unit,
     case_id,
+    device_id,
     line_id,
     order_id,
+    pickup_id,
 )
 from services.orders.tests.builders import (
     a_line,
@@ -90,17 +92,15 @@ from services.orders.tests.builders import (
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
 
 MONDAY = stockholm("2026-03-02 08:00")
+PRICES = [
+    {"valid_from_on": day, "prices": [{"service": priced, "price": {"net_ore": 60000}}]}
+    for day, priced in (("2026-01-01", "urgent_pickup"), ("2026-03-25", "other"))
+]
 PATIENT = NamedPatient(person=RegionPersonId("ac-person-1"))
 
 
 async def test_orders_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
-    prices = [
-        {
-            "valid_from_on": "2026-01-01",
-            "prices": [{"service": "urgent_pickup", "price": {"net_ore": 60000}}],
-        }
-    ]
-    areas = with_policy(with_product_areas(policies, "horsel"), price_list=prices)
+    areas = with_policy(with_product_areas(policies, "horsel"), price_list=PRICES)
     async with given(service, at=MONDAY, policies=areas) as world:
         await registry(world)
         await the_rest_of_the_registry(world)
@@ -266,8 +266,9 @@ async def cases_to_their_ends(world: World) -> None:
     for number in range(3):
         question = AskCase(kind=Word("deviation"), about=order, service_point=place, by=by)
         await world.handle(question, subject=f"C-{number}")
-    thing = Thing(kind=Word("order"), id=order_id("DELIVERED"))
-    for number, about in ((3, thing), (4, None)):
+    pickup = Thing(kind=Word("pickup"), id=pickup_id("H-1"))
+    device = Thing(kind=Word("device"), id=device_id(DEVICES[0]))
+    for number, about in enumerate((pickup, device, None), 3):
         said = AskCaseInWords(
             kind=Word("other"), about=about, service_point=place, by=by, text="Ring mig."
         )
@@ -277,3 +278,4 @@ async def cases_to_their_ends(world: World) -> None:
     await world.command(no, target=case_id("C-3"), subject="C-3")
     await world.handle(WithdrawCase(by=by), subject="C-1")
     await world.advance(stockholm("2026-03-30 08:00"))
+    await world.handle(MakePickupUrgent(by=by), subject="H-3")  # no price any more

@@ -8,4 +8,4 @@ from tests.mutants.rules.orders_units import UNITS
 from tests.mutants.rules.pickups import PICKUPS
 from tests.mutants.rules.rule_mutant import RuleMutant
 
-ORDERS: tuple[RuleMutant, ...] = (*PERSONS, *UNITS, *DELIVERY, *LINES, *STATES, *PICKUPS)
+ORDERS: tuple[RuleMutant, ...] = (*PERSONS, *UNITS, *DELIVERY, *LINES, *STATES, *PICKUPS, *CASES)
