@@ -1,5 +1,6 @@
 """Rule mutants of what orders decides: ORD, and of REF its part."""
 
+from tests.mutants.rules.cases import CASES
 from tests.mutants.rules.orders_delivery import DELIVERY
 from tests.mutants.rules.orders_lines import LINES
 from tests.mutants.rules.orders_persons import PERSONS
