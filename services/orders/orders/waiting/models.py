@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from kvitt_chassis.http import Scope
@@ -105,7 +106,7 @@ class WaitingThing(_Base):
     """A thing that waits; its row is in the table of its kind."""
 
     __table__ = _TABLE
-    __mapper_args__: ClassVar[dict[str, Any]] = {"primary_key": [_TABLE.c.region, _TABLE.c.id]}
+    __mapper_args__ = MappingProxyType({"primary_key": [_TABLE.c.region, _TABLE.c.id]})
 
     if TYPE_CHECKING:
         region: Mapped[RegionCode]
