@@ -25,16 +25,16 @@ CASES: tuple[RuleMutant, ...] = (
         "CAS-1a",
         "A case is about what another unit has",
         _QUERIES,
-        "        source.scope.within(grant),\n",
-        "",
+        "        within = _SOURCES[about].scope.within(grant)\n",
+        "        within = row.region == tx.region\n",
         f"{_CASE}_what_another_unit_has_is_answered_as_what_does_not_exist",
     ),
     rule_mutant(
         "CAS-1a",
         "A case is about a person whom the asker may not see",
         _QUERIES,
-        "        reach_to(person).of_units(grant.caller),\n",
-        "",
+        "        within = reach_to(PersonRef(thing)).of_units(grant.caller)\n",
+        "        within = row.region == tx.region\n",
         f"{_CASE}_what_another_unit_has_is_answered_as_what_does_not_exist",
     ),
     rule_mutant(
@@ -65,8 +65,8 @@ CASES: tuple[RuleMutant, ...] = (
         "CAS-1c",
         "What is written in a case is nowhere to be read",
         _HANDLERS,
-        "    row.text, row.person, row.asked_on = text, arisen.person, tx.today\n",
-        "    row.person, row.asked_on = arisen.person, tx.today\n",
+        "    row.text, row.asked_on = text, tx.today\n",
+        "    row.asked_on = tx.today\n",
         f"{_CASE}_over_http_a_case_is_written_answered_and_told",
     ),
     rule_mutant(
@@ -136,7 +136,7 @@ CASES: tuple[RuleMutant, ...] = (
         "    CaseRow.region,\n"
         "    service_points=[CaseRow.service_point],\n"
         "    users=[CaseRow.asked_by],\n"
-        "    protected=lambda: CaseRow.person.in_(protected_references()),\n"
+        "    protected=lambda: CaseRow.about_id.is_not(None),\n"
         ")\n",
         f"{_CASE}_customer_service_answers_what_concerns_a_protected_person",
         more=(
@@ -144,8 +144,7 @@ CASES: tuple[RuleMutant, ...] = (
                 _QUERIES,
                 "from orders.people.models import PersonIdRow, PersonRow\n",
                 "from kvitt_chassis.web.protection import ScopeOfPersons\n"
-                "from orders.people.models import PersonIdRow, PersonRow\n"
-                "from orders.people.queries import protected_references\n",
+                "from orders.people.models import PersonIdRow, PersonRow\n",
             ),
         ),
     ),
