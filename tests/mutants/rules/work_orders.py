@@ -1,0 +1,252 @@
+"""Rule mutants of work orders: what each kind asks for, what becomes of it, applications."""
+
+from typing import Final
+
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/orders/orders/work_orders"
+_REGISTERING: Final = f"{_CODE}/registering/domain.py"
+_RULES: Final = f"{_CODE}/domain.py"
+_APPLICATIONS: Final = f"{_CODE}/applications/domain.py"
+_KIND: Final = "services/orders/tests/test_work_order_kinds.py::test"
+_RULE: Final = "services/orders/tests/test_work_order_rules.py::test"
+_WORK: Final = "services/orders/tests/test_work_orders.py::test"
+_LIST: Final = "services/orders/tests/test_work_order_lists.py::test"
+_APPLIED: Final = "services/orders/tests/test_applications.py::test"
+
+WORK_ORDERS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "ACT-1a",
+        "Work that is tied to an order names none",
+        _REGISTERING,
+        "    Kind.TIED_TO_ORDER: _Needs.ORDER,\n",
+        "    Kind.TIED_TO_ORDER: _Needs.EITHER,\n",
+        f"{_KIND}_work_that_is_tied_to_an_order_names_it",
+    ),
+    rule_mutant(
+        "ACT-1b",
+        "A warranty repair names no service product",
+        _REGISTERING,
+        "_NAMES_A_SERVICE: Final = (Kind.REPAIR, Kind.WARRANTY_REPAIR)\n",
+        "_NAMES_A_SERVICE: Final = (Kind.REPAIR,)\n",
+        f"{_KIND}_a_warranty_repair_names_a_service_product",
+    ),
+    rule_mutant(
+        "ACT-1c",
+        "An installation has no warranty",
+        _RULES,
+        "    Kind.INSTALLATION: (Outcome.DONE, *_MENDED, Outcome.NOT_WARRANTY),\n",
+        "    Kind.INSTALLATION: (Outcome.DONE, *_MENDED),\n",
+        f"{_RULE}_an_installations_warranty_is_an_installation",
+    ),
+    rule_mutant(
+        "ACT-1d",
+        "What is installed is repaired for anybody",
+        _REGISTERING,
+        "_FOR_CHILDREN: Final = (Kind.DISMANTLING, Kind.INSTALLED_REPAIR)\n",
+        "_FOR_CHILDREN: Final = (Kind.DISMANTLING,)\n",
+        f"{_KIND}_what_is_installed_is_dismantled_and_repaired_for_children_alone",
+    ),
+    rule_mutant(
+        "ACT-1e",
+        "What was applied for is ordered before it is approved",
+        _APPLICATIONS,
+        "    if approved == (_APPROVED, article, recipient):\n",
+        "    if approved and approved[2] == recipient:\n",
+        f"{_RULE}_an_approval_permits_its_article_to_its_patient_alone",
+    ),
+    rule_mutant(
+        "ACT-1f",
+        "A repair is done on what is only ordered",
+        _REGISTERING,
+        "    Kind.REPAIR: _Needs.DEVICE,\n",
+        "    Kind.REPAIR: _Needs.EITHER,\n",
+        f"{_KIND}_installation_and_repair_need_a_delivered_device",
+    ),
+    rule_mutant(
+        "ACT-1g",
+        "Each device of an installation has a work order of its own",
+        _REGISTERING,
+        "    if kind is Kind.INSTALLATION and wish.is_installing:\n",
+        "    if kind is Kind.MAINTENANCE and wish.is_installing and wish.order:\n",
+        f"{_KIND}_of_a_recipient_one_installation_is_open_at_a_time",
+    ),
+    rule_mutant(
+        "ACT-1h",
+        "A repair outside the warranty is no service that somebody pays for",
+        _REGISTERING,
+        "_NAMES_A_SERVICE: Final = (Kind.REPAIR, Kind.WARRANTY_REPAIR)\n",
+        "_NAMES_A_SERVICE: Final = (Kind.WARRANTY_REPAIR,)\n",
+        f"{_KIND}_a_repair_outside_the_warranty_is_ordered_as_a_service",
+    ),
+    rule_mutant(
+        "ACT-1i",
+        "Any adjustment is a special adaptation",
+        _REGISTERING,
+        "kind is Kind.SPECIAL_ADAPTATION and not wish.attests_outside_instructions:\n",
+        "kind is Kind.SPECIAL_ADAPTATION and wish.attests_cannot_dismantle:\n",
+        f"{_KIND}_a_special_adaptation_is_attested_to_be_outside_the_instructions",
+    ),
+    rule_mutant(
+        "ACT-1j",
+        "A child is one until 18, whatever the region says",
+        _REGISTERING,
+        "until=policy.child_until):\n",
+        "until=18):\n",
+        f"{_KIND}_somebody_is_a_child_until_the_birthday_that_the_policy_names",
+    ),
+    rule_mutant(
+        "ACT-1k",
+        "Nobody attests that a patient cannot dismantle it",
+        _REGISTERING,
+        "kind is Kind.DISMANTLING and not wish.attests_cannot_dismantle:\n",
+        "kind is Kind.DISMANTLING and wish.attests_outside_instructions:\n",
+        f"{_KIND}_who_orders_a_dismantling_attests_that_nobody_there_can_do_it",
+    ),
+    rule_mutant(
+        "ACT-2a",
+        "Work is done on another's device",
+        _REGISTERING,
+        "    if wish.device is not None and wish.device.holder != wish.recipient:\n",
+        "    if wish.device is not None and wish.device.holder is None:\n",
+        f"{_KIND}_it_is_registered_from_what_the_recipient_has_or_has_ordered",
+    ),
+    rule_mutant(
+        "ACT-2b",
+        "A work order needs no phone",
+        _REGISTERING,
+        "    if not wish.has_phone:\n",
+        "    if not wish.has_phone and wish.has_attachments:\n",
+        f"{_KIND}_text_address_and_phone_are_mandatory",
+    ),
+    rule_mutant(
+        "ACT-2c",
+        "Work orders and pickups share their numbers",
+        "services/orders/orders/numbers/domain.py",
+        '    WORK_ORDER = "work_order"\n',
+        '    WORK_ORDER = "pickup"\n',
+        f"{_WORK}_a_work_order_has_a_number_of_a_series_of_its_own",
+    ),
+    rule_mutant(
+        "ACT-2e",
+        "Work is ordered for who is inactive",
+        f"{_CODE}/queries.py",
+        "    must_be_active(person.state())\n",
+        "    person.state()\n",
+        f"{_WORK}_nothing_is_registered_on_an_inactive_recipient",
+    ),
+    rule_mutant(
+        "ACT-3a",
+        "Work that has begun is planned again",
+        _RULES,
+        "    if work.status is Status.STARTED:\n",
+        "    if work.status is Status.VOIDED:\n",
+        f"{_RULE}_it_goes_from_assigned_to_planned_to_started_to_finished",
+    ),
+    rule_mutant(
+        "ACT-3b",
+        "Of the technicians' notes the first alone is shown",
+        f"{_CODE}/views.py",
+        "            notes=tuple(NoteView.model_validate(one) for one in notes),\n",
+        "            notes=tuple(NoteView.model_validate(one) for one in notes[:1]),\n",
+        f"{_WORK}_technicians_notes_show_in_their_order",
+    ),
+    rule_mutant(
+        "ACT-3c",
+        "Whoever registered it is told that it is finished, not who asked",
+        _RULES,
+        "            requester=work.requester,\n",
+        "            requester=work.by,\n",
+        f"{_RULE}_what_is_finished_names_who_asked_for_it",
+    ),
+    rule_mutant(
+        "ACT-4a",
+        "A warranty repair cannot end as no warranty",
+        _RULES,
+        "    Kind.WARRANTY_REPAIR: (*_MENDED, Outcome.NOT_WARRANTY),\n",
+        "    Kind.WARRANTY_REPAIR: _MENDED,\n",
+        f"{_RULE}_a_warranty_repair_ends_with_what_was_done_or_as_no_warranty",
+    ),
+    rule_mutant(
+        "ACT-4b",
+        "What was replaced waits for no new number",
+        _RULES,
+        "awaits_number=event.outcome == Word(Outcome.REPLACED),\n",
+        "awaits_number=event.outcome == Word(Outcome.REPAIRED),\n",
+        f"{_RULE}_what_was_replaced_waits_for_its_new_number",
+    ),
+    rule_mutant(
+        "ACT-5a",
+        "An application need not say what was tried, nor why nothing was",
+        _APPLICATIONS,
+        "    if _is_blank(application.tried) and _is_blank(application.why_not_tried):\n",
+        "    if _is_blank(application.need) and _is_blank(application.why_not_tried):\n",
+        f"{_RULE}_each_part_of_an_application_is_asked_for",
+    ),
+    rule_mutant(
+        "ACT-5b",
+        "In an application an address is chosen",
+        _REGISTERING,
+        '        ("delivery", wish.has_place),\n',
+        '        ("delivery", wish.has_place and wish.device is not None),\n',
+        f"{_KIND}_in_an_application_no_article_and_no_address_is_chosen",
+    ),
+    rule_mutant(
+        "ACT-5c",
+        "What the assortment has no type of is approved like anything else",
+        _APPLICATIONS,
+        "    if work.is_type_missing and outcome != Word(Decision.REFERRED):\n",
+        "    if work.is_type_missing and outcome == Word(Decision.REFERRED):\n",
+        f"{_RULE}_a_type_that_is_missing_goes_to_the_assortment_manager",
+    ),
+    rule_mutant(
+        "ACT-5d",
+        "Of what is missing the first alone is named",
+        _APPLICATIONS,
+        "{', '.join(missing.values())}.",
+        "{', '.join(list(missing.values())[:1])}.",
+        f"{_RULE}_an_incomplete_application_is_refused_with_all_that_is_missing",
+    ),
+    rule_mutant(
+        "ACT-7a",
+        "One finds one's own work orders, not those of colleagues",
+        f"{_CODE}/queries.py",
+        "    service_points=[WorkOrderRow.service_point],\n",
+        "    service_points=[],\n",
+        f"{_LIST}_one_finds_colleagues_open_work_orders_and_closed_ones_on_request",
+    ),
+    rule_mutant(
+        "ACT-7b",
+        "Of a recipient one finds what one's own units made",
+        f"{_CODE}/api.py",
+        "        return await ALL_OF_A_RECIPIENT.page(asked, reader, *open_alone)\n",
+        "        return await WORK_ORDERS.page(asked, reader, *open_alone)\n",
+        f"{_LIST}_a_recipient_shows_all_to_who_has_a_part_in_their_care",
+    ),
+    rule_mutant(
+        "ACT-8a",
+        "Maintenance is done on no device",
+        _REGISTERING,
+        "    Kind.MAINTENANCE: _Needs.DEVICE,\n",
+        "    Kind.MAINTENANCE: _Needs.EITHER,\n",
+        f"{_WORK}_maintenance_is_work_on_what_the_patient_has",
+    ),
+    rule_mutant(
+        "ORD-5a",
+        "An application that names an article is one for every article",
+        _APPLICATIONS,
+        "    approved = work is not None and (work.outcome, work.article_number, work.recipient)\n",
+        "    approved = work is not None and (work.outcome, article, work.recipient)\n",
+        f"{_RULE}_an_approval_permits_its_article_to_its_patient_alone",
+    ),
+    rule_mutant(
+        "REF-19e",
+        "Work for the protected is found by all of customer service",
+        f"{_CODE}/queries.py",
+        "    users=[WorkOrderRow.requester, WorkOrderRow.by, WorkOrderRow.technician],\n"
+        "    protected=_is_of_protected,\n",
+        "    users=[WorkOrderRow.requester, WorkOrderRow.by, WorkOrderRow.technician],\n"
+        "    protected=lambda: WorkOrderRow.is_type_missing,\n",
+        f"{_LIST}_work_for_the_protected_is_shown_to_the_units_concerned",
+    ),
+)
