@@ -264,7 +264,7 @@ async def worked(
 ) -> WorkOrderId:
     """A work order of a service point, for the person of an order."""
     registered = a_work_order_registered(
-        f"A-{of.order}",
+        work_order=f"A-{of.order}",
         recipient=PatientRecipient(person=of.person),
         service_point=service_point,
         customer_id=service_point,
