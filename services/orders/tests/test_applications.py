@@ -82,7 +82,7 @@ async def test_an_application_is_made_over_http_alone(world: World) -> None:
     assert refused.value.reason == "APPLICATION_OVER_HTTP_ONLY"
 
 
-@pytest.mark.rule("ACT-5a")
+@pytest.mark.rule("ACT-5e")
 async def test_it_is_decided_with_a_reason_that_the_applicant_reads(world: World) -> None:
     target = await registered(world, an_application())
 
@@ -121,7 +121,7 @@ async def ordered(world: World, **line: Any) -> tuple[str, str, str | None]:
     return refused.value.reason, refused.value.rule, refused.value.field
 
 
-@pytest.mark.rule("ACT-1e", "ORD-5a")
+@pytest.mark.rule("ACT-1e", "ACT-5f", "ORD-5a")
 async def test_an_order_names_the_approved_application(world: World) -> None:
     await registered(world, an_application())
     by: dict[str, Any] = {"application": work_order_id("A-1")}
@@ -142,7 +142,7 @@ async def test_an_order_names_the_approved_application(world: World) -> None:
     assert placed.lines[0].application == by["application"]
 
 
-@pytest.mark.rule("ACT-1e")
+@pytest.mark.rule("ACT-1e", "ACT-5f")
 async def test_it_permits_the_article_to_no_other_recipient(world: World) -> None:
     await registered(world, an_application())
     await decided(world, article=OUTSIDE)
@@ -157,6 +157,7 @@ async def test_it_permits_the_article_to_no_other_recipient(world: World) -> Non
     assert len(await world.events(OrderPlaced)) == 1
 
 
+@pytest.mark.rule("ACT-3e")
 async def test_an_application_that_nobody_decides_is_told_after_fourteen_days(
     world: World,
 ) -> None:

@@ -89,6 +89,7 @@ def test_what_is_finished_names_who_asked_for_it(policy: RegionPolicy) -> None:
     assert (event.requester, event.by) == ("b001req", "s001kun")
 
 
+@pytest.mark.rule("ACT-3d")
 def test_it_is_voided_by_its_unit_until_it_has_begun(policy: RegionPolicy) -> None:
     work, reason = a_work(policy), ReasonCode("NOT_NEEDED")
 
@@ -147,6 +148,7 @@ def test_what_was_replaced_waits_for_its_new_number(policy: RegionPolicy) -> Non
     assert domain.renumber(after(work, finish(work, "repaired"))) == ()
 
 
+@pytest.mark.rule("ACT-3e")
 def test_each_waits_for_what_is_next_for_thirty_days_or_fourteen(policy: RegionPolicy) -> None:
     def waits(work: WorkOrder) -> tuple[str, Owner, date | None]:
         found = domain.waits_for(work, policy=policy, today=TODAY)
@@ -172,6 +174,7 @@ def test_each_waits_for_what_is_next_for_thirty_days_or_fourteen(policy: RegionP
         "decision",
     ]
     assert domain.remind(after(begun, finish(begun))) == ()
+    assert domain.remind(after(work, domain.remind(work))) == ()
 
 
 def application(policy: RegionPolicy, form: dict[str, Any] | None = None) -> WorkOrder:
@@ -246,6 +249,7 @@ def test_a_type_that_is_missing_goes_to_the_assortment_manager(policy: RegionPol
     assert after(work, decided(work, "referred")).outcome == "referred"
 
 
+@pytest.mark.rule("ACT-5e")
 def test_a_decision_has_an_article_or_a_reason_and_ends_the_application(
     policy: RegionPolicy,
 ) -> None:
@@ -268,7 +272,7 @@ def test_a_decision_has_an_article_or_a_reason_and_ends_the_application(
         assert refusal(act) == ("IS_AN_APPLICATION", "ACT-3")
 
 
-@pytest.mark.rule("ACT-1e", "ORD-5a")
+@pytest.mark.rule("ACT-1e", "ACT-5f", "ORD-5a")
 def test_an_approval_permits_its_article_to_its_patient_alone(policy: RegionPolicy) -> None:
     work = application(policy)
     approved = after(work, decided(work, article=OUTSIDE))

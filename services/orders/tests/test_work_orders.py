@@ -264,7 +264,7 @@ async def test_the_action_that_was_taken_is_recorded(world: World) -> None:
     assert (await work(world)).action == "Högtalaren är bytt."
 
 
-@pytest.mark.rule("ACT-4b")
+@pytest.mark.rule("ACT-3e", "ACT-4b")
 async def test_customer_service_is_told_of_what_got_no_number_in_fourteen_days(
     world: World,
 ) -> None:
@@ -287,6 +287,7 @@ async def test_customer_service_is_told_of_what_got_no_number_in_fourteen_days(
     await assert_rows_are_folds(world)
 
 
+@pytest.mark.rule("ACT-3e")
 async def test_customer_service_is_told_once_of_what_is_not_done_in_thirty_days(
     world: World,
 ) -> None:

@@ -18,7 +18,8 @@ LINES: tuple[RuleMutant, ...] = (
         "ORD-5a",
         "What is outside the assortment is ordered",
         _PLACING,
-        "        _must_be_in_assortment(article, line, number, applications, recipient_of(parties))\n",
+        "        _must_be_in_assortment(article, line, number, applications,"
+        " recipient_of(parties))\n",
         "",
         f"{_LINE}_an_article_outside_the_assortment_cannot_be_ordered",
     ),
