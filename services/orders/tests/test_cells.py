@@ -172,14 +172,14 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.work-order.show": Upon(things=works),
                 "orders.work-order.tell": Upon(things=works),
                 "orders.work-order.resolve": Upon(things=works),
+                "orders.work-order.finish": Upon(things=works, body={"outcome": "done"}),
+                "orders.work-order.void": Upon(things=works, body={"reason": "NOT_NEEDED"}),
                 "orders.work-order.plan": Upon(things=works, body={"planned_on": "2026-03-09"}),
                 "orders.work-order.start": Upon(things=works),
                 "orders.work-order.note": Upon(things=works, body={"text": "Delen kommer."}),
-                "orders.work-order.finish": Upon(things=works, body={"outcome": "done"}),
                 "orders.work-order.decide": Upon(
                     things=works, body={"outcome": "refused", "reason": "Finns i sortimentet."}
                 ),
-                "orders.work-order.void": Upon(things=works, body={"reason": "NOT_NEEDED"}),
                 "orders.person.show": Upon(things=persons),
                 "orders.person.contact": Upon(things=persons, body={}),
                 "orders.persons.list": Upon(things=persons, key="person"),
@@ -293,7 +293,7 @@ async def worked(
 ) -> WorkOrderId:
     """A work order of a service point, for the person of an order."""
     registered = a_work_order_registered(
-        f"A-{of.order}",
+        work_order=f"A-{of.order}",
         recipient=PatientRecipient(person=of.person),
         service_point=service_point,
         customer_id=service_point,

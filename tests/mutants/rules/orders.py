@@ -8,5 +8,15 @@ from tests.mutants.rules.orders_states import STATES
 from tests.mutants.rules.orders_units import UNITS
 from tests.mutants.rules.pickups import PICKUPS
 from tests.mutants.rules.rule_mutant import RuleMutant
+from tests.mutants.rules.work_orders import WORK_ORDERS
 
-ORDERS: tuple[RuleMutant, ...] = (*PERSONS, *UNITS, *DELIVERY, *LINES, *STATES, *PICKUPS, *CASES)
+ORDERS: tuple[RuleMutant, ...] = (
+    *PERSONS,
+    *UNITS,
+    *DELIVERY,
+    *LINES,
+    *STATES,
+    *PICKUPS,
+    *CASES,
+    *WORK_ORDERS,
+)
