@@ -58,6 +58,7 @@ __all__ = [
     "ORDERS_REFUSALS",
     "ORDERS_UNITS",
     "ORDERS_USERS",
+    "ORDERS_WORK_ORDERS",
     "REGION",
     "REGION_BMB",
     "REGION_EVENTS",
@@ -123,6 +124,13 @@ ORDERS_PICKUPS = domain_topic(
     "notifications",
     coming=orders.ComingPickupEvent,
     to_come=["billing"],
+)
+ORDERS_WORK_ORDERS = domain_topic(
+    "orders.work-orders",
+    "WorkOrderId",
+    orders.WorkOrderEvent,
+    "inventory",
+    to_come=["billing", "notifications"],
 )
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
@@ -318,6 +326,8 @@ REGION_INVENTORY = inbound_topic(
         inventory.CancelStocktaking,
         inventory.FindDevice,
         inventory.TakeOverDevice,
+        inventory.RenumberDevice,
+        inventory.SetDeviceCard,
     ],
     coming=coming.TO_INVENTORY,
 )
@@ -338,6 +348,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_CUSTOMER_ORDERS,
     ORDERS_FAULT_REPORTS,
     ORDERS_PICKUPS,
+    ORDERS_WORK_ORDERS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,

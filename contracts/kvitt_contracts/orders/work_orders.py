@@ -1,5 +1,5 @@
 """Topic `orders.work-orders`, one aggregate kind: the work order (ACT-1 to ACT-4); an application
-for an individual prescription is one too (ACT-5). Reserved. It claims no device.
+for an individual prescription is one too (ACT-5). It claims no device.
 """
 
 from datetime import date

@@ -6,7 +6,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from kvitt_contracts.bmb import TransferLineCompleted, TransferUnlockAsked
 from kvitt_contracts.envelope import Message
-from kvitt_contracts.inventory import CustodyChanged, DeviceStatedOnLoan, DeviceStatusChanged
+from kvitt_contracts.inventory import (
+    CustodyChanged,
+    DeviceCardChanged,
+    DeviceRenumbered,
+    DeviceStatedOnLoan,
+    DeviceStatusChanged,
+)
 from kvitt_contracts.orders import (
     FaultReportClosed,
     FaultReportPrescriberNamed,
@@ -40,6 +46,8 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     CustodyChanged,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
+    DeviceRenumbered,
+    DeviceCardChanged,
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tests.mutants.rules.access import ACCESS
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
+from tests.mutants.rules.cards import CARDS
 from tests.mutants.rules.contracts import CONTRACTS
 from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.fault_reports import FAULT_REPORTS
@@ -32,6 +33,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "fault_reports": FAULT_REPORTS,
     "bmb": BMB,
     "inventory": INVENTORY,
+    "cards": CARDS,
     "billing": BILLING,
     "documents": DOCUMENTS,
     "notifications": NOTIFICATIONS,

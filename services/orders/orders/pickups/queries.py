@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
 )
 from sqlalchemy import ColumnElement, and_, select
 
-from orders.care.models import CareDeviceRow
+from orders.care.numbers import care_device_numbered, rows_of_number
 from orders.message_subject import subject_as
 from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
@@ -82,7 +82,7 @@ def rows_of_request(command: Requested, tx: Transaction) -> Iterable[RowKey]:
     yield UserRow, user_key(command.by, tx)
     yield CustomerRow, customer_key(CustomerId(command.service_point), tx)
     for number in command.devices:
-        yield CareDeviceRow, _device_key(number, tx)
+        yield from rows_of_number(number, tx)
 
 
 async def parties_of(command: Requested, tx: Transaction) -> tuple[User, Customer]:
@@ -157,9 +157,5 @@ async def _recipient(command: Requested, tx: Transaction) -> tuple[Recipient, bo
 
 
 async def _device(number: DeviceNumber, tx: Transaction) -> DeviceId | None:
-    row = await tx.look_up(CareDeviceRow, _device_key(number, tx))
+    row = await care_device_numbered(number, tx)
     return row.device_id if row is not None else None
-
-
-def _device_key(number: DeviceNumber, tx: Transaction) -> DeviceId:
-    return DeviceId(identify(tx.region, "device", number))
