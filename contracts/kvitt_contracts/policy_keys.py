@@ -41,6 +41,8 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "pickup.reasons": "PCK-1",
     "pickup.window_days": "PCK-3",
     "pickup.overdue_days": "PCK-2",
+    "invoice.due_days": "BIL-9",
+    "postage": "BIL-12",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -64,10 +66,8 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "supplier_invoice.tolerance_ore": "BIL-6 in billing",
     "supplier_invoice.remind_days": "BIL-6 in billing",
     "invoice.approval": "BIL-9 in billing",
-    "invoice.due_days": "BIL-9 in billing",
     "invoice.seller": "BIL-9 in billing",
     "invoice.accounts": "BIL-10 in billing",
-    "postage": "BIL-12 in billing",
     "price_list": "BIL-8 in billing",
     "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",

@@ -121,16 +121,17 @@ ORDERS_PICKUPS = domain_topic(
     "PickupId",
     orders.PickupEvent,
     "inventory",
+    "billing",
     "notifications",
     coming=orders.ComingPickupEvent,
-    to_come=["billing"],
 )
 ORDERS_WORK_ORDERS = domain_topic(
     "orders.work-orders",
     "WorkOrderId",
     orders.WorkOrderEvent,
     "inventory",
-    to_come=["billing", "notifications"],
+    "billing",
+    to_come=["notifications"],
 )
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
@@ -239,7 +240,6 @@ BILLING_INVOICES = domain_topic(
     "billing.invoices",
     "InvoiceId",
     billing.InvoiceEvent,
-    coming=billing.ComingInvoiceEvent,
     to_come=["notifications"],
 )
 

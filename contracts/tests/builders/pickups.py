@@ -4,6 +4,8 @@ from typing import Any
 
 from kvitt_contracts.inventory import ClaimBroken, ClaimGranted, ClaimRefused, ClaimReleased
 from kvitt_contracts.orders import (
+    PickupClosed,
+    PickupMadeUrgent,
     PickupOverdue,
     PickupRefused,
     PickupRegistered,
@@ -16,6 +18,7 @@ from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
     POLICY,
     RECEIVING,
+    RECEIVING_PAYER,
     SENDER,
     SERVICE,
     a_patient,
@@ -80,6 +83,22 @@ def a_pickup_void_requested(
 def a_pickup_reported(pickup: str = "H-1") -> PickupReported:
     """The technician has been there."""
     return build(PickupReported, {"pickup_id": pickup_id(pickup), "technician": SERVICE}, {})
+
+
+def a_pickup_closed(pickup: str = "H-1", **changes: Any) -> PickupClosed:
+    """No line is left; with a fee and its payer where it was urgent and anything was done."""
+    return build(PickupClosed, {"pickup_id": pickup_id(pickup)}, changes)
+
+
+def a_pickup_made_urgent(pickup: str = "H-1", **changes: Any) -> PickupMadeUrgent:
+    """The unit wants it at once."""
+    values = {
+        "pickup_id": pickup_id(pickup),
+        "fee": {"net_ore": 45_000, "vat_percent": 25},
+        "payer_id": RECEIVING_PAYER,
+        "by": SENDER,
+    }
+    return build(PickupMadeUrgent, values, changes)
 
 
 def a_pickup_overdue(pickup: str = "H-1") -> PickupOverdue:

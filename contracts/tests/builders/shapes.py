@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.orders import (
+    PickupMadeUrgent,
     WorkOrderApplicationDecided,
     WorkOrderFinished,
     WorkOrderNoted,
@@ -33,6 +34,7 @@ Shape = frozenset[str]
 EMITTED = Path(__file__).parent / "emitted"
 
 UNPROVEN: Mapping[type[Event], str] = {
+    PickupMadeUrgent: "orders makes no pickup urgent yet",
     WorkOrderRegistered: "orders emits no work order yet",
     WorkOrderFinished: "orders emits no work order yet",
     WorkOrderPlanned: "orders emits no work order yet",

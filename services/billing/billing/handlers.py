@@ -27,7 +27,7 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.types import ChargeId, Charging, identify
 
-from billing import documents, domain, queries, schedule, writes
+from billing import documents, domain, queries, schedule, work_charges, writes
 from billing.models import (
     ArticleRow,
     ChargeRow,
@@ -45,6 +45,7 @@ from billing.rents import domain as rents
 messages = Handlers()
 messages.include(schedule.timers)
 messages.include(documents.timers)
+messages.include(work_charges.messages)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)

@@ -19,6 +19,7 @@ from tests.mutants.rules.physical import PHYSICAL
 from tests.mutants.rules.product_areas import PRODUCT_AREAS
 from tests.mutants.rules.reference import REFERENCE
 from tests.mutants.rules.rule_mutant import RuleMutant, numbered
+from tests.mutants.rules.work_charges import WORK_CHARGES
 
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "reference": REFERENCE,
@@ -35,6 +36,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "inventory": INVENTORY,
     "cards": CARDS,
     "billing": BILLING,
+    "work_charges": WORK_CHARGES,
     "documents": DOCUMENTS,
     "notifications": NOTIFICATIONS,
 }
