@@ -95,7 +95,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved("orders.templates", "TemplateId", orders.TemplateEvent),
-    _reserved("orders.cases", "CaseId", orders.CaseEvent, "notifications"),
     _reserved(
         "orders.suppliers",
         "the supplier's id",

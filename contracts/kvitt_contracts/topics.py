@@ -51,6 +51,7 @@ __all__ = [
     "INVENTORY_STOCK_MOVES",
     "INVENTORY_SUPPLIER_RETURNS",
     "NOTIFICATIONS_MESSAGES",
+    "ORDERS_CASES",
     "ORDERS_CUSTOMER_ORDERS",
     "ORDERS_FAULT_REPORTS",
     "ORDERS_PERSONS",
@@ -123,7 +124,6 @@ ORDERS_PICKUPS = domain_topic(
     "inventory",
     "billing",
     "notifications",
-    coming=orders.ComingPickupEvent,
 )
 ORDERS_WORK_ORDERS = domain_topic(
     "orders.work-orders",
@@ -131,8 +131,9 @@ ORDERS_WORK_ORDERS = domain_topic(
     orders.WorkOrderEvent,
     "inventory",
     "billing",
-    to_come=["notifications"],
+    "notifications",
 )
+ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -349,6 +350,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_FAULT_REPORTS,
     ORDERS_PICKUPS,
     ORDERS_WORK_ORDERS,
+    ORDERS_CASES,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,

@@ -104,7 +104,6 @@ from kvitt_contracts.orders.people import (
     PersonsMerged,
 )
 from kvitt_contracts.orders.pickups import (
-    ComingPickupEvent,
     MakePickupUrgent,
     PickupClosed,
     PickupEvent,
@@ -204,7 +203,6 @@ __all__ = [
     "ChangePurchaseOrderLine",
     "CloseFaultReport",
     "ComingOrderEvent",
-    "ComingPickupEvent",
     "Cover",
     "CreatePurchaseOrder",
     "CustomerRegistered",

@@ -1,5 +1,5 @@
 """Topic `orders.cases`, one aggregate kind: the case, a request of a user to customer service
-(REF-12). Reserved. The texts are stored by orders alone.
+(REF-12). The texts are stored by orders alone.
 """
 
 from kvitt_contracts.envelope import Command, Event

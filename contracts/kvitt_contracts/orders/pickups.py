@@ -137,15 +137,13 @@ PickupEvent = (
     | PickupRegistered
     | PickupRefused
     | PickupOverdue
+    | PickupMadeUrgent
     | PickupVoidRequested
     | PickupLineEnded
     | PickupReported
     | PickupClosed
 )
 """Every event of a pickup order."""
-
-ComingPickupEvent = PickupMadeUrgent
-"""Reserved events of a pickup order."""
 
 
 # -- commands ------------------------------------------------------------------------------------

@@ -15,6 +15,10 @@ from typing import Any, TypeVar
 
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.orders import (
+    CaseAnswered,
+    CaseAsked,
+    CaseReminderDue,
+    CaseWithdrawn,
     PickupMadeUrgent,
     WorkOrderApplicationDecided,
     WorkOrderFinished,
@@ -34,6 +38,10 @@ Shape = frozenset[str]
 EMITTED = Path(__file__).parent / "emitted"
 
 UNPROVEN: Mapping[type[Event], str] = {
+    CaseAsked: "orders asks no case yet",
+    CaseReminderDue: "orders asks no case yet",
+    CaseAnswered: "orders asks no case yet",
+    CaseWithdrawn: "orders asks no case yet",
     PickupMadeUrgent: "orders makes no pickup urgent yet",
     WorkOrderRegistered: "orders emits no work order yet",
     WorkOrderFinished: "orders emits no work order yet",

@@ -12,7 +12,14 @@ from kvitt_portal.here import Here, PageProblem
 router = APIRouter()
 
 _LIMIT = 50
-_PAGES = {"/orders/": "/bestallningar/", "/transfers/": "/bmb/"}
+_PAGES = {
+    "/orders/": "/bestallningar/",
+    "/transfers/": "/bmb/",
+    "/pickups/": "/hamtordrar/",
+    "/work-orders/": "/arbetsordrar/",
+    "/cases/": "/arenden/",
+    "/fault-reports/": "/felanmalningar/",
+}
 
 
 @router.get("/meddelanden")

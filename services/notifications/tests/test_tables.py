@@ -14,6 +14,7 @@ from kvitt_contracts.inventory import (
     DeviceStatusChanged,
 )
 from kvitt_contracts.orders import (
+    CaseWithdrawn,
     FaultReportClosed,
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
@@ -23,6 +24,11 @@ from kvitt_contracts.orders import (
     PickupLineEnded,
     PickupRefused,
     PickupVoidRequested,
+    WorkOrderNoted,
+    WorkOrderPlanned,
+    WorkOrderRegistered,
+    WorkOrderStarted,
+    WorkOrderVoided,
 )
 from kvitt_contracts.topics import consumed_by
 from kvitt_testkit.world import ServiceUrls
@@ -48,6 +54,12 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     DeviceStatusChanged,
     DeviceRenumbered,
     DeviceCardChanged,
+    WorkOrderRegistered,
+    WorkOrderPlanned,
+    WorkOrderStarted,
+    WorkOrderNoted,
+    WorkOrderVoided,
+    CaseWithdrawn,
 }
 
 

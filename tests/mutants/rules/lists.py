@@ -19,6 +19,7 @@ from tests.mutants.rules.physical import PHYSICAL
 from tests.mutants.rules.product_areas import PRODUCT_AREAS
 from tests.mutants.rules.reference import REFERENCE
 from tests.mutants.rules.rule_mutant import RuleMutant, numbered
+from tests.mutants.rules.told_of_work import TOLD_OF_WORK
 from tests.mutants.rules.work_charges import WORK_CHARGES
 
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
@@ -39,6 +40,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "work_charges": WORK_CHARGES,
     "documents": DOCUMENTS,
     "notifications": NOTIFICATIONS,
+    "told_of_work": TOLD_OF_WORK,
 }
 RULE_MUTANTS = {one.name: one for one in numbered(one for some in LISTS.values() for one in some)}
 _LIST_OF = dict(zip(RULE_MUTANTS, (name for name in LISTS for _ in LISTS[name]), strict=True))

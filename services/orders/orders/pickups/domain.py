@@ -13,6 +13,7 @@ from kvitt_contracts.orders import (
     PickupEvent,
     PickupLine,
     PickupLineEnded,
+    PickupMadeUrgent,
     PickupOverdue,
     PickupRefused,
     PickupRegistered,
@@ -225,6 +226,8 @@ def evolve(pickup: Pickup | None, event: PickupEvent) -> Pickup:
             return replace(pickup, status=Status.REGISTERED)
         case PickupRefused():
             return replace(pickup, status=Status.REFUSED, refused=event.refused)
+        case PickupMadeUrgent():
+            return pickup
         case PickupOverdue():
             return replace(pickup, is_overdue=True)
         case PickupVoidRequested():
