@@ -185,14 +185,13 @@ def issue_invoice(
     vat = vat_by_rate(lines)
     net_ore = sum(part.net_ore for part in vat)
     vat_ore = sum(part.vat_ore for part in vat)
-    issued_on = first_of_next_month(month)
     issued = InvoiceIssuedV2(
         invoice_id=invoice_id,
         number=number,
         payer=payer,
         month=f"{month:%Y-%m}",
-        issued_on=issued_on,
-        due_on=issued_on + timedelta(days=due_days),
+        issued_on=first_of_next_month(month),
+        due_on=first_of_next_month(month) + timedelta(days=due_days),
         ocr=ocr_number(number),
         is_credit=is_credit,
         net_ore=net_ore,

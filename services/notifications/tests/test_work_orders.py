@@ -11,7 +11,6 @@ from notifications.app import service
 from contracts.tests.builders.story import SENDER, SENDING, work_order_id
 from contracts.tests.builders.work_orders import (
     a_work_order_finished,
-    a_work_order_registered,
     a_work_order_reminder,
     an_application_decided,
 )
@@ -36,7 +35,7 @@ async def told(world: World) -> list[tuple[str, str]]:
 @pytest.mark.rule("NTF-2b", "ACT-3c")
 @pytest.mark.parametrize("outcome", ["done", "repaired", "replaced", "not_warranty"])
 async def test_the_requester_is_told_when_the_work_is_finished(world: World, outcome: str) -> None:
-    await world.handle_all(a_work_order_registered(), a_work_order_finished(outcome))
+    await world.handle(a_work_order_finished(outcome))
 
     assert await told(world) == [(SENDER, "work_order_finished")]
     await assert_rows_are_folds(world)
@@ -45,8 +44,7 @@ async def test_the_requester_is_told_when_the_work_is_finished(world: World, out
 @pytest.mark.rule("ACT-3c")
 @pytest.mark.parametrize("outcome", ["approved", "refused", "referred"])
 async def test_the_requester_is_told_what_was_decided(world: World, outcome: str) -> None:
-    application = a_work_order_registered("application", None)
-    await world.handle_all(application, an_application_decided(outcome))
+    await world.handle(an_application_decided(outcome))
 
     assert await told(world) == [(SENDER, "application_decided")]
 
@@ -62,14 +60,14 @@ async def test_the_requester_is_told_what_was_decided(world: World, outcome: str
 async def test_customer_service_is_told_what_is_late(
     world: World, waits_for: str, message: str
 ) -> None:
-    await world.handle_all(a_work_order_registered(), a_work_order_reminder(waits_for))
+    await world.handle(a_work_order_reminder(waits_for))
 
     assert await told(world) == [("customer_service", message)]
 
 
 @pytest.mark.rule("NTF-1c")
 async def test_a_message_leads_to_the_work_order(world: World) -> None:
-    await world.handle_all(a_work_order_registered(), a_work_order_finished())
+    await world.handle(a_work_order_finished())
 
     care = {"user": SENDER, "roles": [Role.PRESCRIBER], "service_points": [SENDING]}
     async with world.http(**care) as client:
