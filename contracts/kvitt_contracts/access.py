@@ -202,6 +202,7 @@ _ORDERS = (
                 "orders.pickup.resolve",
                 {**_STAFF, **_SYSTEM},
             ),
+            f"GET {_PICKUP}/slip": ("orders.pickup.print", _READS),
             "GET /today": ("orders.today.show", _LOOKS_UP),
             "GET /payers": ("orders.payers.list", _LOOKS_UP),
             "GET /payers/{payer_id}": ("orders.payer.show", _LOOKS_UP),

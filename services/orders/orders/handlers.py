@@ -7,6 +7,7 @@ from orders.care.handlers import projections as care
 from orders.claims.handlers import messages as claims
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
+from orders.devices.handlers import projections as devices
 from orders.fault_reports.handlers import messages as fault_reports
 from orders.people.handlers import messages as people
 from orders.pickups.handlers import messages as pickups
@@ -21,6 +22,7 @@ for _noun in (
     contacts,
     articles,
     responsibles,
+    devices,
     care,
     placements,
     customer_orders,

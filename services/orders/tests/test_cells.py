@@ -137,6 +137,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.delivery.resolve": Upon(things=orders),
                 "orders.pickups.list": Upon(things=pickups, key="pickup_id"),
                 "orders.pickup.show": Upon(things=pickups),
+                "orders.pickup.print": Upon(things=pickups),
                 "orders.pickup.void": Upon(things=pickups, body={}),
                 "orders.pickup.report": Upon(things=pickups, body={}),
                 "orders.pickup.resolve": Upon(things=pickups),
