@@ -3,6 +3,10 @@
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
+from orders.attaching.api import router as attaching
+from orders.attaching.api import streams as attachments
+from orders.attachments.models import AttachmentRow
+from orders.attachments.store import files
 from orders.care.api import router as care
 from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
@@ -30,6 +34,8 @@ service = Service(
         customer_orders,
         fault_reports,
         pickups,
+        attachments,
+        attaching,
         people,
         care,
         units,
@@ -46,6 +52,7 @@ service = Service(
         OrderRow,
         FaultReportRow,
         PickupRow,
+        AttachmentRow,
         PersonRow,
         PersonDetailsRow,
         NumberSeriesRow,
@@ -54,4 +61,5 @@ service = Service(
 
 if __name__ == "__main__":
     person_key()  # without it no person can be found: better not to start
+    files()  # nor could anything be attached
     run(service)

@@ -3,6 +3,7 @@
 from kvitt_chassis.handlers import Handlers
 
 from orders.articles.handlers import messages as articles
+from orders.attachments.handlers import messages as attachments
 from orders.care.handlers import projections as care
 from orders.claims.handlers import messages as claims
 from orders.contacts.handlers import messages as contacts
@@ -28,6 +29,7 @@ for _noun in (
     customer_orders,
     fault_reports,
     pickups,
+    attachments,
     claims,
 ):
     messages.include(_noun)

@@ -57,6 +57,8 @@ MAKES_ANEW = (
     "orders.withdrawal.preview",
     "orders.fault-report.report",
     "orders.pickup.request",
+    "orders.attachment.add",
+    "orders.attachment.attach",  # its order is in the body: test_attachments
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 
@@ -122,6 +124,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.order.show": Upon(things=orders),
                 "orders.order.tell": Upon(things=orders),
                 "orders.order.voiding": Upon(things=orders),
+                "orders.order.attachments": Upon(things=orders),
                 "orders.order.void": Upon(things=orders),
                 "orders.fault-reports.list": Upon(things=reports, key="fault_report_id"),
                 "orders.fault-report.show": Upon(things=reports),

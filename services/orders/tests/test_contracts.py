@@ -22,6 +22,7 @@ from kvitt_contracts.regions import (
 from kvitt_contracts.types import RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
+from orders.attachments.commands import Attach, KeepAttachment
 from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.customer_orders.models import OrderRow
 from orders.devices.models import DeviceRow
@@ -65,6 +66,8 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     ReportFaultInWords,
     AssessRiskInWords,
     RequestPickupInWords,
+    KeepAttachment,
+    Attach,
 }
 
 

@@ -30,10 +30,10 @@ SLIPS: tuple[RuleMutant, ...] = (
         "PCK-4a",
         "A slip is printed before anybody knows whether the devices can be fetched",
         f"{_ORDERS}/pickups/domain.py",
-        '''        way_on = "Lagret har inte svarat än. Skriv ut följesedeln om en stund."
-        raise''',
-        '''        way_on = "Lagret har inte svarat än. Skriv ut följesedeln om en stund."
-        if pickup.technician: raise''',
+        """        way_on = "Lagret har inte svarat än. Skriv ut följesedeln om en stund."
+        raise""",
+        """        way_on = "Lagret har inte svarat än. Skriv ut följesedeln om en stund."
+        if pickup.technician: raise""",
         f"{_PICKUP}_there_is_no_slip_before_the_store_has_answered_nor_when_all_is_fetched",
     ),
     rule_mutant(

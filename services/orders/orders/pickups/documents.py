@@ -84,9 +84,7 @@ def _place(place: PickupPlaceView) -> tuple[Fact, ...]:
     )
 
 
-def _checklists(
-    devices: Iterable[Called | None], policy: RegionPolicy
-) -> tuple[Checklist, ...]:
+def _checklists(devices: Iterable[Called | None], policy: RegionPolicy) -> tuple[Checklist, ...]:
     """What is to come along with devices of each product area, in the order of the lines."""
     codes = dict.fromkeys(one.product_area for one in devices if one and one.product_area)
     areas = (policy.product_area(code) for code in codes)
