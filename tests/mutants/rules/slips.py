@@ -48,8 +48,8 @@ SLIPS: tuple[RuleMutant, ...] = (
         "PCK-6a",
         "The slip has the checklist of areas that none of its devices is of",
         _MADE,
-        "    codes = dict.fromkeys(one.product_area for one in devices if one and one.product_area)\n",
-        "    codes = [one.code for one in policy.product_areas]\n",
+        "    areas = (policy.product_area(code) for code in codes)\n",
+        "    areas = iter(policy.product_areas)\n",
         f"{_PICKUP}_the_checklist_is_that_of_the_devices_product_area",
     ),
     rule_mutant(

@@ -52,9 +52,7 @@ class AttachmentView(BaseModel):
     sha256: Annotated[str, Field(description="Kontrollsumma")]
     by: Annotated[UserId, Field(description="Vem som bifogade den")]
     added_at: Annotated[datetime, Field(description="När den kom in")]
-    about: Annotated[
-        About | None, Field(description="Vad den hör till; inget: tas bort på ett dygn")
-    ]
+    about: Annotated[About | None, Field(description="Vad den hör till, om något än")]
 
     @classmethod
     def of(cls, row: AttachmentRow) -> "AttachmentView":
