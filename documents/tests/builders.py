@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
+from kvitt_documents.rendering import Document
 from kvitt_documents.slips import Checklist, PickupSlip, SlipDevice, WorkOrderSlip
 
 NASTY = (
@@ -164,7 +165,7 @@ def a_nasty_pickup_slip() -> PickupSlip:
     )
 
 
-KINDS = {
+KINDS: dict[str, Document] = {
     "invoice": an_invoice(),
     "credit-note": a_credit_note(),
     "nasty-names": a_nasty_invoice(),

@@ -255,7 +255,7 @@ def _streamed(routers: Sequence[APIRouter]) -> frozenset[tuple[str, str]]:
         (method, route.path)
         for route in routes
         if isinstance(route, StreamedRoute)
-        for method in route.methods
+        for method in route.methods or ()
     )
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from kvitt_contracts.envelope import Event
 from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.attachments.models import AttachmentRow
@@ -331,7 +332,7 @@ async def test_a_store_that_does_not_answer_is_told_and_nothing_is_kept(
 @pytest.mark.rule("ORD-16a")
 async def test_a_files_name_and_content_are_in_no_event(world: World) -> None:
     order = await an_order(world)
-    before = await world.events()
+    before: list[Event] = await world.events()
     async with world.http(**UNIT) as client:
         await attached(client, order, name="Hemlig.pdf")
 

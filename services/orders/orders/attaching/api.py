@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import quote, unquote
 from uuid import UUID
 
@@ -36,7 +36,16 @@ streams = ApiRouter(tags=["Bifogade filer"], streams=True)
 router = ApiRouter(tags=["Bifogade filer"])
 
 
-@streams.post("/attachments", status_code=201)
+_BODY: Final = {"schema": {"type": "string", "format": "binary"}}
+
+
+@streams.post(
+    "/attachments",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {"required": True, "content": dict.fromkeys(domain.TAKEN, _BODY)}
+    },
+)
 async def add_attachment(
     request: Request,
     looker: Looking,

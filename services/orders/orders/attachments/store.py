@@ -9,7 +9,7 @@ from kvitt_files.store import FileStore, open_store
 @lru_cache(maxsize=1)
 def settings() -> FileSettings:
     """Where files are kept, and how large one may be. Raises pydantic's ValidationError."""
-    return FileSettings()  # type: ignore[call-arg]  # its values come from the environment
+    return FileSettings()
 
 
 @lru_cache(maxsize=1)
