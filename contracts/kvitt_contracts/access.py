@@ -137,6 +137,7 @@ def _command(
 
 _FAULT_REPORT = "/fault-reports/{fault_report_id}"
 _PICKUP = "/pickups/{pickup_id}"
+_WORK_ORDER = "/work-orders/{work_order_id}"
 _PLACES = ("requester", "prescriber")
 
 _ORDERS = (
@@ -180,9 +181,42 @@ _ORDERS = (
         _STAFF,
         actors=("technician",),
     ),
+    _command(
+        "orders.work-order.register",
+        "POST /work-orders",
+        orders.RegisterWorkOrder,
+        _WORKS,
+        actors=("requester",),
+    ),
+    _command("orders.work-order.plan", f"POST {_WORK_ORDER}:plan", orders.PlanWorkOrder, _STAFF),
+    _command(
+        "orders.work-order.start",
+        f"POST {_WORK_ORDER}:start",
+        orders.StartWorkOrder,
+        _STAFF,
+        actors=("technician",),
+    ),
+    _command(
+        "orders.work-order.finish", f"POST {_WORK_ORDER}:finish", orders.FinishWorkOrder, _WORKS
+    ),
+    _command("orders.work-order.void", f"POST {_WORK_ORDER}:void", orders.VoidWorkOrder, _WORKS),
+    _command(
+        "orders.work-order.decide",
+        f"POST {_WORK_ORDER}:decide",
+        orders.DecideApplication,
+        _STAFF,
+    ),
     *_routes(
         "orders",
         {
+            "GET /work-orders": ("orders.work-orders.list", _READS),
+            f"GET {_WORK_ORDER}": ("orders.work-order.show", _READS),
+            f"GET {_WORK_ORDER}/story": ("orders.work-order.tell", _READS),
+            f"POST {_WORK_ORDER}:note": ("orders.work-order.note", _STAFF),
+            f"POST {_WORK_ORDER}:resolve-delivery": (
+                "orders.work-order.resolve",
+                {**_STAFF, **_SYSTEM},
+            ),
             "GET /fault-reports": ("orders.fault-reports.list", _READS),
             f"GET {_FAULT_REPORT}": ("orders.fault-report.show", _READS),
             f"GET {_FAULT_REPORT}/story": ("orders.fault-report.tell", _READS),
@@ -202,6 +236,8 @@ _ORDERS = (
                 "orders.pickup.resolve",
                 {**_STAFF, **_SYSTEM},
             ),
+            f"GET {_WORK_ORDER}/slip": ("orders.work-order.print", _READS),
+            f"GET {_WORK_ORDER}/attachments": ("orders.work-order.attachments", _READS),
             f"GET {_PICKUP}/slip": ("orders.pickup.print", _READS),
             "POST /attachments": ("orders.attachment.add", _WORKS),
             "POST /attachments/{attachment_id}:attach": ("orders.attachment.attach", _WORKS),

@@ -58,6 +58,7 @@ __all__ = [
     "ORDERS_REFUSALS",
     "ORDERS_UNITS",
     "ORDERS_USERS",
+    "ORDERS_WORK_ORDERS",
     "REGION",
     "REGION_BMB",
     "REGION_EVENTS",
@@ -123,6 +124,12 @@ ORDERS_PICKUPS = domain_topic(
     "notifications",
     coming=orders.ComingPickupEvent,
     to_come=["billing"],
+)
+ORDERS_WORK_ORDERS = domain_topic(
+    "orders.work-orders",
+    "WorkOrderId",
+    orders.WorkOrderEvent,
+    to_come=["inventory", "billing", "notifications"],
 )
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
@@ -276,6 +283,12 @@ REGION_ORDERS = inbound_topic(
         orders.RequestPickup,
         orders.VoidPickup,
         orders.ReportPickup,
+        orders.RegisterWorkOrder,
+        orders.PlanWorkOrder,
+        orders.StartWorkOrder,
+        orders.FinishWorkOrder,
+        orders.VoidWorkOrder,
+        orders.DecideApplication,
     ],
     coming=coming.TO_ORDERS,
 )
@@ -338,6 +351,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_CUSTOMER_ORDERS,
     ORDERS_FAULT_REPORTS,
     ORDERS_PICKUPS,
+    ORDERS_WORK_ORDERS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,

@@ -11,7 +11,7 @@ from documents.tests.builders import LONG, NASTY, a_pickup_slip, a_work_order_sl
 from documents.tests.reading import pages
 
 
-@pytest.mark.rule("PCK-4a")
+@pytest.mark.rule("PCK-4a", "PCK-6a")
 def test_a_pickups_slip_says_what_is_fetched_where_and_why() -> None:
     (page,) = pages(render(a_pickup_slip()))
 

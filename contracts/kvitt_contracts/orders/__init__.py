@@ -174,6 +174,7 @@ from kvitt_contracts.orders.work_orders import (
     WorkOrderPlanned,
     WorkOrderRegistered,
     WorkOrderReminderDue,
+    WorkOrderRenumbered,
     WorkOrderStarted,
     WorkOrderVoided,
 )
@@ -329,6 +330,7 @@ __all__ = [
     "WorkOrderPlanned",
     "WorkOrderRegistered",
     "WorkOrderReminderDue",
+    "WorkOrderRenumbered",
     "WorkOrderStarted",
     "WorkOrderVoided",
 ]

@@ -25,6 +25,8 @@ from orders.placements.api import router as placements
 from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
+from orders.work_orders.api import router as work_orders
+from orders.work_orders.models import WorkOrderRow
 
 service = Service(
     "orders",
@@ -36,6 +38,7 @@ service = Service(
         pickups,
         attachments,
         attaching,
+        work_orders,
         people,
         care,
         units,
@@ -52,6 +55,7 @@ service = Service(
         OrderRow,
         FaultReportRow,
         PickupRow,
+        WorkOrderRow,
         AttachmentRow,
         PersonRow,
         PersonDetailsRow,

@@ -15,6 +15,7 @@ from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.responsibles.handlers import projections as responsibles
 from orders.units.handlers import messages as units
+from orders.work_orders.handlers import messages as work_orders
 
 messages = Handlers()
 for _noun in (
@@ -30,6 +31,7 @@ for _noun in (
     fault_reports,
     pickups,
     attachments,
+    work_orders,
     claims,
 ):
     messages.include(_noun)

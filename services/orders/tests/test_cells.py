@@ -1,8 +1,10 @@
 """REF-18: every cell of the table of access, as far as it is orders'."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from kvitt_contracts.orders import PickupRegistered
@@ -13,6 +15,8 @@ from kvitt_contracts.types import (
     PersonRef,
     PickupId,
     RegionCode,
+    UserId,
+    WorkOrderId,
 )
 from kvitt_testkit.cells import (
     CALLER,
@@ -25,9 +29,12 @@ from kvitt_testkit.cells import (
 )
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
+from orders.attachments.store import files
+from orders.attachments.writes import begin
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
 from orders.pickups.models import PickupRow
+from orders.work_orders.models import WorkOrderRow
 
 from contracts.tests.builders.orders import a_fault_reported, an_order_placed
 from contracts.tests.builders.pickups import a_pickup_requested
@@ -39,6 +46,7 @@ from contracts.tests.builders.regions import (
     a_user_stated,
 )
 from contracts.tests.builders.story import DAY
+from contracts.tests.builders.work_orders import a_work_order_registered
 from services.orders.tests.builders import a_reserve_number
 from services.orders.tests.worlds import MONDAY, ref_of
 
@@ -59,6 +67,7 @@ MAKES_ANEW = (
     "orders.pickup.request",
     "orders.attachment.add",
     "orders.attachment.attach",  # its order is in the body: test_attachments
+    "orders.work-order.register",
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 
@@ -103,6 +112,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await fetched(world, region, service_point=OTHERS),
             platform=await fetched(world, platform, region="bd", service_point=ELSEWHERE),
         )
+        works = Things(
+            own=await worked(world, own, requester=CALLER, service_point=OTHERS),
+            units=await worked(world, units, service_point=POINT),
+            region=await worked(world, region, service_point=OTHERS),
+            platform=await worked(world, platform, region="bd", service_point=ELSEWHERE),
+        )
         persons = Things(
             own=own.person, units=units.person, region=region.person, platform=platform.person
         )
@@ -111,6 +126,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             units=await reported(world, "UNITS", service_point=POINT),
             region=await reported(world, "REGION", service_point=OTHERS),
             platform=await reported(world, "PLATFORM", region="bd", service_point=ELSEWHERE),
+        )
+        attachments = Things(
+            own=await kept(world, own.order),
+            units=await kept(world, units.order),
+            region=await kept(world, region.order),
+            platform=await kept(world, platform.order, region="bd"),
         )
         payers = Things(region="20011", platform="2001")
         points = Things(region=OTHERS, platform=ELSEWHERE)
@@ -144,6 +165,21 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.pickup.void": Upon(things=pickups, body={}),
                 "orders.pickup.report": Upon(things=pickups, body={}),
                 "orders.pickup.resolve": Upon(things=pickups),
+                "orders.work-orders.list": Upon(things=works, key="work_order_id"),
+                "orders.work-order.show": Upon(things=works),
+                "orders.work-order.print": Upon(things=works),
+                "orders.work-order.attachments": Upon(things=works),
+                "orders.attachment.read": Upon(things=attachments),
+                "orders.work-order.tell": Upon(things=works),
+                "orders.work-order.resolve": Upon(things=works),
+                "orders.work-order.finish": Upon(things=works, body={"outcome": "done"}),
+                "orders.work-order.void": Upon(things=works, body={"reason": "NOT_NEEDED"}),
+                "orders.work-order.plan": Upon(things=works, body={"planned_on": "2026-03-09"}),
+                "orders.work-order.start": Upon(things=works),
+                "orders.work-order.note": Upon(things=works, body={"text": "Delen kommer."}),
+                "orders.work-order.decide": Upon(
+                    things=works, body={"outcome": "refused", "reason": "Finns i sortimentet."}
+                ),
                 "orders.person.show": Upon(things=persons),
                 "orders.person.contact": Upon(things=persons, body={}),
                 "orders.persons.list": Upon(things=persons, key="person"),
@@ -234,3 +270,42 @@ async def fetched(
         )
         row.requested_on = DAY
     return requested.pickup_id
+
+
+async def kept(world: World, order: OrderId, *, region: str = REGION) -> UUID:
+    """A colleague's file that goes along with an order."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"Hej"
+
+    async with world.worker.unit() as unit:
+        tx = unit.begin(region=RegionCode(region))
+        row = begin("hej.txt", "text/plain", UserId(COLLEAGUE), tx)
+        row.size, row.sha256, row.is_kept, row.order_id = 3, "", True, order
+        await files().put(row.key, pieces())
+        return row.attachment_id
+
+
+async def worked(
+    world: World,
+    of: Placed,
+    *,
+    service_point: str,
+    requester: str = COLLEAGUE,
+    region: str = REGION,
+) -> WorkOrderId:
+    """A work order of a service point, for the person of an order."""
+    registered = a_work_order_registered(
+        f"A-{of.order}",
+        recipient=PatientRecipient(person=of.person),
+        service_point=service_point,
+        customer_id=service_point,
+        work_order_number=f"2610{next(_NUMBERS):04}",
+        requester=requester,
+        by=requester,
+    )
+    async with world.worker.unit() as unit:
+        unit.begin(region=RegionCode(region)).start(
+            WorkOrderRow, registered.work_order_id, registered
+        )
+    return registered.work_order_id

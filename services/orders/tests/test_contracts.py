@@ -30,6 +30,12 @@ from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 from orders.pickups.commands import RequestPickupInWords
+from orders.work_orders.commands import (
+    DecideApplicationInWords,
+    FinishWorkOrderInWords,
+    NoteWorkOrder,
+    RegisterWorkOrderInWords,
+)
 
 from contracts.tests.builders.bmb import a_transfer_drafted
 from contracts.tests.builders.inventory import an_article_listed
@@ -68,6 +74,10 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     RequestPickupInWords,
     KeepAttachment,
     Attach,
+    RegisterWorkOrderInWords,
+    NoteWorkOrder,
+    FinishWorkOrderInWords,
+    DecideApplicationInWords,
 }
 
 

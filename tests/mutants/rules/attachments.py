@@ -85,6 +85,15 @@ ATTACHMENTS: tuple[RuleMutant, ...] = (
         f"{_FILE}_a_file_goes_along_with_an_order_as_it_was_sent",
     ),
     rule_mutant(
+        "ACT-2b",
+        "A work order's attachments stay behind",
+        "services/orders/orders/work_orders/handlers.py",
+        "    await attach_all(command.attachments, about, command.by, tx)\n",
+        "",
+        "services/orders/tests/test_work_order_slips.py"
+        "::test_what_is_attached_goes_along_and_both_sides_read_it",
+    ),
+    rule_mutant(
         "ORD-16e",
         "Nobody knows who has read a patient's file",
         _API,

@@ -7,6 +7,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _ORDERS: Final = "services/orders/orders"
 _MADE: Final = f"{_ORDERS}/pickups/documents.py"
 _PICKUP: Final = "services/orders/tests/test_pickup_slips.py::test"
+_WORK: Final = "services/orders/tests/test_work_order_slips.py::test"
 _SAYS: Final = "documents/tests/test_slips.py::test"
 
 SLIPS: tuple[RuleMutant, ...] = (
@@ -59,6 +60,22 @@ SLIPS: tuple[RuleMutant, ...] = (
         "..wanted)",
         "..wanted.slice(0, 1))",
         f"{_SAYS}_a_pickups_slip_says_what_is_fetched_where_and_why",
+    ),
+    rule_mutant(
+        "ACT-2d",
+        "The supplier sends the device to the patient's home",
+        f"{_ORDERS}/work_orders/documents.py",
+        "        return_to=_return_to(unit, given),\n",
+        "        return_to=(('Adress', 'hemma'),),\n",
+        f"{_WORK}_the_slip_says_the_supplier_what_is_wrong_and_where_it_goes_back",
+    ),
+    rule_mutant(
+        "ACT-2d",
+        "What is voided has a slip",
+        f"{_ORDERS}/work_orders/documents.py",
+        "    domain.must_be_printable(row.state())\n",
+        "",
+        f"{_WORK}_what_is_voided_has_no_slip",
     ),
     rule_mutant(
         "ACT-2d",

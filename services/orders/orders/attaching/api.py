@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Header, Request, Response
 from fastapi.responses import StreamingResponse
-from kvitt_chassis.http import ApiRouter, Commands, NotFound, Reader, RegionReader
+from kvitt_chassis.http import ApiRouter, Commands, NotFound, Reader, RegionReader, Scope
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.problems import Busy
 from kvitt_chassis.web.streaming import Streamed
@@ -29,6 +29,8 @@ from orders.customer_orders.models import OrderRow
 from orders.people.queries import current_references
 from orders.people.writes import log_accesses
 from orders.read_transaction import Looking, ReadTransaction
+from orders.work_orders.models import WorkOrderRow
+from orders.work_orders.queries import SCOPE as WORK_ORDERS_SCOPE
 
 RULE, READING = domain.RULE, "attachment"
 
@@ -81,14 +83,15 @@ async def add_attachment(
 async def attach(attachment_id: UUID, body: AttachBody, commands: Commands) -> AttachmentView:
     """Lägg en fil till en order eller arbetsorder (ORD-16).
 
-    Nekas: UNKNOWN_ORDER, UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY (ORD-16).
+    Nekas: UNKNOWN_ORDER, UNKNOWN_WORK_ORDER, UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY
+    (ORD-16).
     """
     command = Attach(attachment_id=attachment_id, about=body.about, by=commands.caller.user_id)
     return await commands.run(
         command,
         target=attachment_id,
         named=body.about.id,
-        scope=ORDERS_SCOPE,
+        scope=_reach_of(body.about)[1],
         rule=RULE,
         show=_show(attachment_id),
     )
@@ -99,6 +102,15 @@ async def list_of_order(order_id: UUID, reader: Reader, tx: ReadTransaction) -> 
     """De filer som hör till en order (ORD-16)."""
     await reader.get(OrderRow, order_id, scope=ORDERS_SCOPE, rule=RULE)
     return await _listed(About(kind="order", id=order_id), tx)
+
+
+@router.get("/work-orders/{work_order_id}/attachments")
+async def list_of_work_order(
+    work_order_id: UUID, reader: Reader, tx: ReadTransaction
+) -> AttachmentsView:
+    """De filer som hör till en arbetsorder (ORD-16)."""
+    await reader.get(WorkOrderRow, work_order_id, scope=WORK_ORDERS_SCOPE, rule=RULE)
+    return await _listed(About(kind="work_order", id=work_order_id), tx)
 
 
 @router.get("/attachments/{attachment_id}", response_class=StreamingResponse)
@@ -152,28 +164,38 @@ async def _drain(request: Request) -> None:
             pass
 
 
+def _reach_of(about: About) -> tuple[type[OrderRow | WorkOrderRow], Scope]:
+    """What an attachment goes along with, and whose such a thing is."""
+    if about.kind == "order":
+        return OrderRow, ORDERS_SCOPE
+    return WorkOrderRow, WORK_ORDERS_SCOPE
+
+
 async def _reached(attachment_id: UUID, reader: RegionReader) -> AttachmentRow:
     """The attachment, where the caller sees what it goes along with, or sent it in themselves."""
     row = await reader.look_up(AttachmentRow, attachment_id)
     missing = NotFound("attachment", rule=RULE)
     if row is None or not row.is_kept:
         raise missing
-    if row.order_id is None:
+    about = row.state().about
+    if about is None:
         if row.by != reader.caller.user_id:
             raise missing
         return row
+    kind, scope = _reach_of(about)
     try:
-        await reader.get(OrderRow, row.order_id, scope=ORDERS_SCOPE)
+        await reader.get(kind, about.id, scope=scope)
     except NotFound:
         raise missing from None
     return row
 
 
 async def _log_look(row: AttachmentRow, user: UserId, tx: Transaction) -> None:
-    """Log who reads a file that goes along with a patient's order (REF-19)."""
-    if row.order_id is None:
+    """Log who reads a file that goes along with what is a patient's (REF-19)."""
+    about = row.state().about
+    if about is None:
         return
-    person = (await tx.get(OrderRow, row.order_id)).recipient_person
+    person = (await tx.get(_reach_of(about)[0], about.id)).recipient_person
     if person is not None:
         current = (await current_references([person], tx)).get(person, person)
         log_accesses(tx, user, READING, [PersonRef(current)])

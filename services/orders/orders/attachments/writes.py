@@ -67,5 +67,6 @@ async def forget(row: AttachmentRow, tx: Transaction) -> None:
     """Delete a file that was put to nothing, then its row. Deleting it twice does no harm. Raises
     StoreUnavailable: it is tried again.
     """
+    tx.will_lock(AttachmentRow)
     await files().delete(row.key)
     await tx.session.delete(row)

@@ -21,6 +21,7 @@ from kvitt_contracts.types import (
     ServicePointId,
     StoreId,
     UserId,
+    WorkOrderId,
 )
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -106,6 +107,9 @@ class PreviewLine(BaseModel):
     payer_id: Annotated[PayerId, Field(description="Betalare")]
     device_number: Annotated[DeviceNumber | None, Field(description="Individnummer")]
     fee: Annotated[Money | None, Field(description="Patientavgift per styck, i öre (ORD-18)")]
+    application: Annotated[
+        WorkOrderId | None, Field(description="Ansökan som artikeln beställs efter (ACT-5)")
+    ]
 
 
 class LineView(PreviewLine):

@@ -20,6 +20,7 @@ from kvitt_contracts.orders import ReportPickup, VoidPickup
 from kvitt_contracts.types import CareUnitId, Day, PersonRef, ServicePointId, UserId, identify
 from sqlalchemy import select
 
+from orders.care.recipients import named as as_named
 from orders.pickups import documents
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN, Status
@@ -34,7 +35,6 @@ from orders.pickups.views import (
     ReportPickupBody,
     VoidPickupBody,
 )
-from orders.placements.api import named as as_named
 from orders.read_transaction import ReadTransaction
 from orders.slips.documents import as_pdf
 
