@@ -58,6 +58,16 @@ def test_a_work_orders_slip_says_the_supplier_what_is_wrong_and_where_it_goes_ba
     )
 
 
+def test_a_long_checklist_goes_on_over_pages_and_lacks_nothing() -> None:
+    wanted = tuple(f"Del nummer {number:03}" for number in range(120))
+    slip = replace(a_pickup_slip(), checklists=(Checklist(name="Syn", lines=wanted),))
+
+    found = pages(render(slip))
+
+    assert len(found) > 1
+    assert all(one in "".join(found) for one in wanted)
+
+
 def test_what_nobody_has_said_has_no_heading() -> None:
     (page,) = pages(render(replace(a_work_order_slip(fault=""), devices=())))
 
