@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SERVICES := orders bmb inventory billing notifications
-DISTRIBUTIONS := contracts chassis documents $(addprefix services/,$(SERVICES)) portal deploy testkit
+DISTRIBUTIONS := contracts chassis documents files $(addprefix services/,$(SERVICES)) portal deploy testkit
 PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
-PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis documents/kvitt_documents $(foreach s,$(SERVICES),services/$(s)/$(s)) portal/kvitt_portal deploy/kvitt testkit/kvitt_testkit examples/generator
+PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis documents/kvitt_documents files/kvitt_files $(foreach s,$(SERVICES),services/$(s)/$(s)) portal/kvitt_portal deploy/kvitt testkit/kvitt_testkit examples/generator
 TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
 # mypy finds a module of ours by its distribution's folder (decision 0013).
-BASES := contracts:chassis:documents:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):portal:deploy:testkit
+BASES := contracts:chassis:documents:files:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):portal:deploy:testkit
 
 # A few chosen tests are done before a second worker is ready.
 WORKERS ?= $(if $(ARGS),0,logical)

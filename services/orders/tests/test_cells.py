@@ -1,8 +1,10 @@
 """REF-18: every cell of the table of access, as far as it is orders'."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from kvitt_contracts.orders import PickupRegistered
@@ -14,6 +16,7 @@ from kvitt_contracts.types import (
     PersonRef,
     PickupId,
     RegionCode,
+    UserId,
     WorkOrderId,
 )
 from kvitt_testkit.cells import (
@@ -27,6 +30,8 @@ from kvitt_testkit.cells import (
 )
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
+from orders.attachments.store import files
+from orders.attachments.writes import begin
 from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
@@ -63,6 +68,8 @@ MAKES_ANEW = (
     "orders.withdrawal.preview",
     "orders.fault-report.report",
     "orders.pickup.request",
+    "orders.attachment.add",
+    "orders.attachment.attach",  # its order is in the body: test_attachments
     "orders.work-order.register",
     "orders.pickup.choices",  # its person is in the query: test_pickup_choices
     "orders.case.ask",
@@ -131,6 +138,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await asked(world, "REGION", service_point=OTHERS),
             platform=await asked(world, "PLATFORM", region="bd", service_point=ELSEWHERE),
         )
+        attachments = Things(
+            own=await kept(world, own.order),
+            units=await kept(world, units.order),
+            region=await kept(world, region.order),
+            platform=await kept(world, platform.order, region="bd"),
+        )
         payers = Things(region="20011", platform="2001")
         points = Things(region=OTHERS, platform=ELSEWHERE)
         care_units = Things(region="30110", platform="3011")
@@ -143,6 +156,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.order.show": Upon(things=orders),
                 "orders.order.tell": Upon(things=orders),
                 "orders.order.voiding": Upon(things=orders),
+                "orders.order.attachments": Upon(things=orders),
                 "orders.order.void": Upon(things=orders),
                 "orders.fault-reports.list": Upon(things=reports, key="fault_report_id"),
                 "orders.fault-report.show": Upon(things=reports),
@@ -165,11 +179,15 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.case.withdraw": Upon(things=cases),
                 "orders.waits.list": Upon(things=cases, key="id"),
                 "orders.pickup.make-urgent": Upon(things=pickups, body={}),
+                "orders.pickup.print": Upon(things=pickups),
                 "orders.pickup.void": Upon(things=pickups, body={}),
                 "orders.pickup.report": Upon(things=pickups, body={}),
                 "orders.pickup.resolve": Upon(things=pickups),
                 "orders.work-orders.list": Upon(things=works, key="work_order_id"),
                 "orders.work-order.show": Upon(things=works),
+                "orders.work-order.print": Upon(things=works),
+                "orders.work-order.attachments": Upon(things=works),
+                "orders.attachment.read": Upon(things=attachments),
                 "orders.work-order.tell": Upon(things=works),
                 "orders.work-order.resolve": Upon(things=works),
                 "orders.work-order.finish": Upon(things=works, body={"outcome": "done"}),
@@ -281,6 +299,20 @@ async def fetched(
         )
         row.requested_on = DAY
     return requested.pickup_id
+
+
+async def kept(world: World, order: OrderId, *, region: str = REGION) -> UUID:
+    """A colleague's file that goes along with an order."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"Hej"
+
+    async with world.worker.unit() as unit:
+        tx = unit.begin(region=RegionCode(region))
+        row = begin("hej.txt", "text/plain", UserId(COLLEAGUE), tx)
+        row.size, row.sha256, row.is_kept, row.order_id = 3, "", True, order
+        await files().put(row.key, pieces())
+        return row.attachment_id
 
 
 async def worked(

@@ -229,6 +229,20 @@ def report(
     return (PickupReported(pickup_id=pickup.id, technician=technician, not_found=missing),)
 
 
+def lines_to_fetch(pickup: Pickup) -> tuple[Line, ...]:
+    """The lines that its slip names: what is left to fetch (PCK-4).
+
+    Raises PickupRuleRefused (PCK-4): inventory has not answered yet, or it is over.
+    """
+    if pickup.status is Status.REQUESTED:
+        way_on = "Lagret har inte svarat än. Skriv ut följesedeln om en stund."
+        raise refusal(Reason.WAITING, "PCK-4", None, way_on)
+    if pickup.status is not Status.REGISTERED:
+        way_on = "Inget är kvar att hämta på hämtordern. Beställ en ny om något ska hämtas."
+        raise refusal(Reason.ENDED, "PCK-4", None, way_on)
+    return _open_lines(pickup)
+
+
 def fall_due(pickup: Pickup) -> tuple[PickupOverdue, ...]:
     """The day by which it was to be done has passed with lines open (PCK-2). It stays open."""
     if pickup.status is not Status.REGISTERED or pickup.is_overdue:

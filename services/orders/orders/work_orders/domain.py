@@ -310,6 +310,19 @@ def works_with(work: WorkOrder, user: User) -> bool:
     )
 
 
+def must_be_printable(work: WorkOrder) -> None:
+    """Check that a work order has a slip that goes along to the supplier (ACT-2).
+
+    Raises WorkOrderRefused (ACT-2): an application has none, nor has what is voided.
+    """
+    if work.kind is Kind.APPLICATION:
+        way_on = "En ansökan har ingen följesedel: inget hjälpmedel skickas med den."
+        raise refusal(Reason.IS_AN_APPLICATION, "ACT-2", None, way_on)
+    if work.status is Status.VOIDED:
+        way_on = "Arbetsordern är makulerad. Registrera en ny om något ska göras."
+        raise refusal(Reason.ENDED, "ACT-2", None, way_on)
+
+
 def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
     """Returns the state after an event; every event of a work order is handled.
 
