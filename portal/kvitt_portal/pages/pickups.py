@@ -32,7 +32,7 @@ _COLUMNS: Final = (
     ("requested_on", "Registrerad"),
     ("service_point", "Tjänsteställe"),
     ("", "Orsak"),
-    ("", "Senast"),
+    ("", "Väntar på"),
     ("", "Antal"),
     ("status", "Status"),
 )
@@ -42,7 +42,6 @@ _DAY: Final = "Skriv en dag som finns."
 # decision 0379: a page has a button when the table of access has its act
 _ROUTES: Final = frozenset(act.route for act in ACTS)
 HAS_SLIP: Final = "GET /pickups/{pickup_id}/slip" in _ROUTES
-HAS_URGENT: Final = "POST /pickups/{pickup_id}:make-urgent" in _ROUTES
 
 
 @router.get(PAGE)
@@ -184,9 +183,10 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         _people_of(here, [view]),
         Names.of(
             here,
-            customers=[view["service_point"], (view.get("waits") or {}).get("service_point")],
+            customers=[view["service_point"], (view["waits"] or {}).get("service_point")],
             care_units=[view["recipient"].get("unit")],
-            users=[view["by"], view["technician"], (view.get("waits") or {}).get("user")],
+            payers=[view["payer_id"]],
+            users=[view["by"], view["technician"], (view["waits"] or {}).get("user")],
         ),
         _opened(here, view),
     )
@@ -204,11 +204,12 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         state=statuses.PICKUPS.get(view["status"], (view["status"], "default")),
         ends=statuses.PICKUP_LINES,
         causes=statuses.PICKUP_CAUSES,
+        return_causes=statuses.RETURN_CAUSES,
         orderers=statuses.PICKUP_ORDERERS,
         taken=statuses.TAKEN,
         is_voiding=any(one["is_voiding"] for one in view["lines"]),
         may_void=is_open and (is_mine or here.has(*STAFF)),
-        may_hasten=HAS_URGENT and is_open and is_mine and not view.get("is_urgent"),
+        may_hasten=is_open and is_mine and not view["is_urgent"],
         may_report=here.has(*STAFF) and view["status"] in ("registered", "closed"),
         may_look=here.has(*STAFF),
         has_slip=HAS_SLIP,

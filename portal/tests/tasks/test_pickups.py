@@ -10,6 +10,7 @@ from portal.tests.browser import Actor, MakeActor
 from portal.tests.fetching import PHONE, Fetching, a_fetching
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
+from portal.tests.system import HEARING
 
 SEARCH = "Sök personnummer"
 
@@ -55,6 +56,55 @@ async def test_what_is_ticked_at_the_patient_is_fetched(actor: MakeActor, home: 
     await anna.click("Hämtordrar (1)")
     await anna.sees("Behövs inte längre")
     await anna.picture("recipient-pickups")
+    await anna.accessible()
+
+
+@pytest.mark.task("T-55")
+@pytest.mark.rule("PCK-4b", "PCK-4c", "PCK-4d")
+async def test_what_is_sent_by_post_has_one_cause_and_the_units_address(
+    actor: MakeActor, scene: Scene
+) -> None:
+    home = await a_fetching(scene, area=HEARING)
+    anna = await actor(home.user)
+
+    await anna.fill(SEARCH, home.patient.number)
+    await anna.press("Enter")
+    await anna.tick(f"Välj {home.devices[0]}")
+    await anna.click("Beställ hämtning")
+    await anna.sees("Skickas till centrallager med post")
+    await anna.sees("enheten packar och skickar själv.")
+    await anna.picture("pickup-new-by-post")
+    await anna.accessible()
+    await anna.tick("Fungerar inte")
+    await anna.click("Beställ hämtning")
+
+    await anna.sees("är beställd.")
+    await anna.sees("Tjänsteställets")
+    await anna.sees("Returen orsakades av: fungerar inte")
+    anna.counts("T-55")
+    await anna.picture("pickup-by-post")
+    await anna.accessible()
+
+
+@pytest.mark.rule("PCK-4b")
+async def test_what_has_different_causes_is_not_fetched_together(
+    actor: MakeActor, scene: Scene, home: Fetching
+) -> None:
+    hearing = scene.article("Hörapparat Lyssna", product_area=HEARING)
+    aid = scene.device(hearing, patient=home.patient, payer=home.place.payer, prescriber=home.user)
+    await scene.set()
+    anna = await at_form(actor, home)
+
+    await anna.tick(aid)
+    await anna.tick("Trasigt")
+    await anna.click("Beställ hämtning")
+
+    await anna.sees("Det som är markerat hämtas av olika orsaker.")
+    await anna.picture("pickup-new-different-causes")
+    await anna.accessible()
+    await anna.tick(home.devices[0])
+    await anna.click("Beställ hämtning")
+    await anna.sees("Skickas till centrallager med post")
     await anna.accessible()
 
 

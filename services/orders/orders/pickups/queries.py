@@ -17,6 +17,7 @@ from kvitt_contracts.types import (
     PatientRecipient,
     PersonRef,
     PickupId,
+    ProductArea,
     Recipient,
     Reference,
     identify,
@@ -179,3 +180,11 @@ async def _device(number: DeviceNumber, tx: Transaction) -> requesting.Chosen | 
         return None
     article = await tx.look_up(ArticleRow, row.article_number) if row.article_number else None
     return requesting.Chosen(row.device_id, article.product_area if article else None)
+
+
+async def areas_of(
+    numbers: Iterable[DeviceNumber], tx: Transaction
+) -> frozenset[ProductArea | None]:
+    """The product areas of those of these devices that were ever on loan; None of one without."""
+    found = [await _device(number, tx) for number in numbers]
+    return frozenset(one.area for one in found if one is not None)
