@@ -6,7 +6,15 @@ from kvitt_contracts.types import Role
 
 from examples.generator.model.state import No, World
 
-_ALL = frozenset({Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE})
+_CARE = frozenset({Role.PRESCRIBER, Role.REQUESTER})
+_STAFF = frozenset({Role.CUSTOMER_SERVICE})
+_OF_STAFF = (
+    bmb.UnlockTransfer,
+    orders.ReportPickup,
+    orders.ReportFault,
+    orders.CloseFaultReport,
+)
+_OF_CARE = (orders.NamePrescriber, orders.ForwardFaultReport)
 
 
 def must_be_granted(world: World, command: Command) -> None:
@@ -15,7 +23,8 @@ def must_be_granted(world: World, command: Command) -> None:
     """
     by = world.user(_who_acts(command))
     unlocks = isinstance(command, bmb.UnlockTransfer)
-    roles = {Role.CUSTOMER_SERVICE} if unlocks else _ALL
+    roles = set() if isinstance(command, _OF_STAFF) else {*_CARE}
+    roles |= set() if isinstance(command, _OF_CARE) else _STAFF
     if not by.active or roles.isdisjoint(by.roles):
         raise No("CUSTOMER_SERVICE_ONLY", "REF-12") if unlocks else No("FORBIDDEN", "REF-18")
 
@@ -30,4 +39,12 @@ def _who_acts(command: Command) -> str:
             return command.by
         case bmb.AcceptTransfer() | bmb.RejectTransfer() | bmb.UnlockTransfer():
             return command.by
+        case orders.RequestPickup() | orders.VoidPickup() | orders.ReportFault():
+            return command.by
+        case orders.NamePrescriber() | orders.ForwardFaultReport() | orders.AssessRisk():
+            return command.by
+        case orders.CloseFaultReport():
+            return command.by
+        case orders.ReportPickup():
+            return command.technician
     raise TypeError(f"nobody is said to act by {type(command).__name__}")

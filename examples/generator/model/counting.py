@@ -10,12 +10,27 @@ from kvitt_contracts.envelope import Command, Fact, Message
 from kvitt_contracts.policy import RegionPolicy
 
 from examples.generator.messages import Line
-from examples.generator.model import invoices, registry, stock, transfers
+from examples.generator.model import (
+    fault_reports,
+    invoices,
+    pickups,
+    registry,
+    stock,
+    transfers,
+)
 from examples.generator.model import orders as placing
 from examples.generator.model.access import must_be_granted
 from examples.generator.model.parties import responsibles_of
 from examples.generator.model.reading import Read, Unreadable, read, read_envelope
-from examples.generator.model.state import Device, No, Order, Waits, World
+from examples.generator.model.state import (
+    Device,
+    FaultReport,
+    No,
+    Order,
+    Pickup,
+    Waits,
+    World,
+)
 
 
 class NeverComes(Exception):
@@ -45,6 +60,14 @@ _RULES: dict[type[Message], Rule] = {
     orders.PlaceOrder: placing.place,
     orders.RegisterWithdrawal: placing.withdraw,
     orders.VoidOrder: placing.void,
+    orders.RequestPickup: pickups.request,
+    orders.VoidPickup: pickups.void,
+    orders.ReportPickup: pickups.report,
+    orders.ReportFault: fault_reports.report,
+    orders.NamePrescriber: fault_reports.name_prescriber,
+    orders.ForwardFaultReport: fault_reports.forward,
+    orders.AssessRisk: fault_reports.assess,
+    orders.CloseFaultReport: fault_reports.close,
     bmb.SaveTransfer: transfers.save,
     bmb.ExecuteTransfer: transfers.execute,
     bmb.CancelTransfer: transfers.cancel,
@@ -89,6 +112,10 @@ class Model:
                 transfers.take_effect(world, transfer)
         for order in world.orders.values():
             stock.arrive(world, order)
+        for pickup in world.pickups.values():
+            pickups.fall_due(world, pickup)
+        for fault in world.faults.values():
+            fault_reports.escalate(world, fault)
 
     def take_all(self, lines: Iterable[Line]) -> None:
         """Take lines, and then what of them had to wait for another."""
@@ -143,6 +170,8 @@ class Model:
                 }
                 for name, transfer in sorted(world.transfers.items())
             },
+            "pickups": {name: _pickup(one) for name, one in sorted(world.pickups.items())},
+            "fault_reports": {name: _fault(one) for name, one in sorted(world.faults.items())},
             "responsibles": {
                 name: responsibles_of(world, stated)
                 for name, stated in sorted(world.responsibles.items())
@@ -217,6 +246,35 @@ def _order(order: Order) -> dict[str, Any]:
             }
             for line in order.lines
         ],
+    }
+
+
+def _pickup(pickup: Pickup) -> dict[str, Any]:
+    return {
+        "status": pickup.status,
+        "ordered_by": pickup.ordered_by,
+        "earliest_on": _iso(pickup.earliest_on),
+        "latest_on": _iso(pickup.latest_on),
+        "is_overdue": pickup.is_overdue,
+        "lines": [{"device": line.device, "outcome": line.outcome} for line in pickup.lines],
+        "technician": pickup.technician,
+        "not_found": pickup.not_found,
+        "refused": dict(sorted(pickup.refused.items())),
+    }
+
+
+def _fault(fault: FaultReport) -> dict[str, Any]:
+    return {
+        "device": fault.device,
+        "status": fault.status,
+        "is_escalated": fault.is_escalated,
+        "prescriber": fault.prescriber,
+        "refused": fault.refused,
+        "forwarded_to": fault.forwarded_to,
+        "by_responsible": fault.assessed.get("responsible"),
+        "by_technician": fault.assessed.get("technician"),
+        "use": fault_reports.use_of(fault),
+        "outcome": fault.outcome,
     }
 
 
