@@ -44,9 +44,7 @@ def devices(
     *orphans, headed = numbered(profile, _FIRST, _COUNT)
     *names, last = reachable(people)[-_COUNT:]
     for number, name in zip(orphans, names, strict=True):
-        yield from lent(
-            [number], name, units=units, listed=listed, prescriber=None, at=_WITH_MAIN
-        )
+        yield from lent([number], name, units=units, listed=listed, prescriber=None, at=_WITH_MAIN)
     yield from lent([headed], last, units=units, listed=listed, prescriber=HEAD, at=_HEADED)
 
 
@@ -144,9 +142,7 @@ def _report(
     month.plan(on, partial(_send, month, _reference(month, number, again=again), command))
 
 
-def _assess(
-    month: Month, number: DeviceNumber, side: str, use: str, by: UserId, on: date
-) -> None:
+def _assess(month: Month, number: DeviceNumber, side: str, use: str, by: UserId, on: date) -> None:
     _say(month, number, AssessRisk(side=Word(side), use=Word(use), by=by), on)
 
 

@@ -19,6 +19,14 @@ Entries = dict[str, dict[str, list[Any]]]
 
 _SUMS = ("net_ore", "vat_ore", "gross_ore")
 _RESPONSIBLES = ("main", "substitutes", "stand_in", "absent_from_on", "absent_to_on")
+_FAULT_REPORT = (
+    *("status", "is_escalated", "prescriber", "refused", "forwarded_to"),
+    *("by_responsible", "by_technician", "use", "outcome"),
+)
+_PICKUP = (
+    *("status", "ordered_by", "earliest_on", "latest_on", "is_overdue"),
+    *("technician", "not_found"),
+)
 _SERVICE_OF = {"persons": "orders"}
 
 
@@ -65,6 +73,7 @@ def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str])
     named: dict[str, Mapping[str, Any]] = {
         "orders": expected["orders"],
         "transfers": expected["transfers"],
+        "pickups": expected["pickups"],
         "responsibles": expected["responsibles"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
@@ -86,12 +95,18 @@ def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str])
         section: {name: [value] for name, value in things.items()}
         for section, things in named.items()
     }
+    faults = _gathered(_by_device(one) for one in expected["fault_reports"].values())
     lines: defaultdict[str, list[Any]] = defaultdict(list)
     documents = []
     for payer, of_payer in expected["invoices"].items():
         lines[persons.get(payer, payer)] += of_payer
         documents.append((persons.get(payer, payer), expected["documents"][payer]))
-    return {**entries, "invoices": dict(lines), "documents": _summed(documents)}
+    return {
+        **entries,
+        "fault_reports": faults,
+        "invoices": dict(lines),
+        "documents": _summed(documents),
+    }
 
 
 def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
@@ -100,6 +115,7 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
         one["device_number"]: payers_by_day(one["periods"], first=first, last=last)
         for one in outcome.payments
     }
+    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
     prefix, blank = f"region.{outcome.region}.", "region.{}."
     return {
         "orders": _gathered((str(one["reference"]), _order(one)) for one in outcome.orders),
@@ -109,6 +125,13 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
                 _transfer(one),
             )
             for one in outcome.transfers
+        ),
+        "pickups": _gathered(
+            (str(one["reference"]), _pickup(one, numbers)) for one in outcome.pickups
+        ),
+        "fault_reports": _gathered(
+            _by_device({**one, "device": numbers[one["device_id"]]})
+            for one in outcome.fault_reports
         ),
         "responsibles": _gathered(
             (one["service_point"], {name: one[name] for name in _RESPONSIBLES})
@@ -266,6 +289,22 @@ def _transfer(transfer: Json) -> Json:
         "effective_on": transfer["effective_on"],
         "rejected": sorted(rejected),
     }
+
+
+def _pickup(pickup: Json, numbers: Mapping[str, str]) -> Json:
+    return {
+        **{name: pickup[name] for name in _PICKUP},
+        "lines": [
+            {"device": numbers[line["device_id"]], "outcome": line["outcome"]}
+            for line in pickup["lines"]
+        ],
+        "refused": {numbers[one["device_id"]]: one["reason"] for one in pickup["refused"]},
+    }
+
+
+def _by_device(report: Json) -> tuple[str, Json]:
+    """Services have no other name for a report than its id: it goes by its device's number."""
+    return report["device"], {name: report[name] for name in _FAULT_REPORT}
 
 
 def _device(device: Json, spans: list[list[str]], persons: Mapping[str, str]) -> Json:

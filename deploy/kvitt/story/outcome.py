@@ -17,6 +17,8 @@ class Outcome:
     region: str
     orders: list[Json]
     transfers: list[Json]
+    pickups: list[Json]
+    fault_reports: list[Json]
     responsibles: list[Json]
     devices: list[Json]
     payments: list[Json]
@@ -38,9 +40,13 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
     """Read everything of the client's region. Raises LocalProblem."""
     region = client.code
     own = services.as_system(region)
-    orders, transfers, responsibles, invoices, balances, quarantine = await asyncio.gather(
+    orders, pickups, faults, transfers = await asyncio.gather(
         _singles(own, "orders", "/orders", "order_id", sort="order_number"),
+        _singles(own, "orders", "/pickups", "pickup_id", sort="pickup_number"),
+        _singles(own, "orders", "/fault-reports", "fault_report_id", sort="service_point"),
         _singles(own, "bmb", "/transfers", "id", sort="sent_at"),
+    )
+    responsibles, invoices, balances, quarantine = await asyncio.gather(
         own.all("bmb", "/responsibles", sort="service_point"),
         _singles(own, "billing", "/invoices", "id", sort="number"),
         _balances(own),
@@ -57,6 +63,8 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         region=region,
         orders=orders,
         transfers=transfers,
+        pickups=pickups,
+        fault_reports=faults,
         responsibles=responsibles,
         devices=devices,
         payments=payments,

@@ -43,6 +43,20 @@ TRANSFER_STATUS = {
     "dissolved": "upplösta, allt återlämnat",
     "completed": "genomförda",
 }
+PICKUP_STATUS = {
+    "requested": "väntar på lagret",
+    "refused": "nekade av lagret",
+    "registered": "väntar på hämtning",
+    "voided": "avbeställda",
+    "closed": "hämtade",
+}
+FAULT_STATUS = {
+    "waiting": "väntar på svar",
+    "naming": "väntar på lagret",
+    "prescribed": "har fått förskrivare",
+    "forwarded": "bedöms på nytt",
+    "closed": "avslutade",
+}
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
 CAUSE = {
     "unreadable": "oläsligt",
@@ -71,6 +85,12 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     in_part = [_completed_in_part(one) for one in outcomes]
     if any(in_part):
         table.add_row("    varav till en del", *map(str, in_part))
+    _section(table, "Hämtordrar", PICKUP_STATUS, [_by_status(one.pickups) for one in outcomes])
+    late = [sum(pickup["is_overdue"] for pickup in one.pickups) for one in outcomes]
+    if any(late):
+        table.add_row("    varav sena", *map(str, late))
+    faults = [_by_status(one.fault_reports) for one in outcomes]
+    _section(table, "Felanmälningar utan förskrivare", FAULT_STATUS, faults)
     held = [Counter(device["holder"]["kind"] for device in one.devices) for one in outcomes]
     _section(table, "Märkta hjälpmedel", HOLDER, held)
     table.add_row("[bold]Fakturor")

@@ -25,27 +25,10 @@ def request(world: World, subject: str, command: RequestPickup) -> None:
         raise No("ADDRESS_OVER_HTTP_ONLY", "PCK-1")
     if subject in world.pickups:
         raise No("ALREADY_REQUESTED", "PCK-1")
-    by = world.user(command.by)
-    if command.service_point not in world.customers:
-        raise No("UNKNOWN_CUSTOMER", "REF-3")
-    place = world.customers[command.service_point]
-    at, has_address, has_phone = _recipient(world, command)
-    if not place.is_service_point:
-        raise No("NOT_A_SERVICE_POINT", "REF-3")
-    if command.ordered_by not in ("unit", "patient", "relative"):
-        raise No("UNKNOWN_WORD", "PCK-3")
-    staff = Role.CUSTOMER_SERVICE in by.roles
-    if command.ordered_by != "unit" and not staff:
-        raise No("BY_CUSTOMER_SERVICE_ONLY", "PCK-3")
-    if not staff and command.service_point not in by.service_points:
-        raise No("NOT_CONNECTED_TO_SERVICE_POINT", "REF-3")
+    at, has_address, has_phone = _who_and_where(world, command)
     if command.cause not in world.policy.pickup.reasons:
         raise No("UNKNOWN_CAUSE", "PCK-1")
-    for place_of, number in enumerate(command.devices):
-        if number not in world.devices or not was_ever_lent(world.devices[number]):
-            raise No("UNKNOWN_DEVICE", "PCK-1")
-        if number in command.devices[:place_of]:
-            raise No("DEVICE_TWICE", "PCK-1")
+    _must_be_known_once(world, command.devices)
     if command.address_kind == "recipient" and not has_address:
         raise No("NO_ADDRESS", "PCK-1")
     if not has_phone:
@@ -117,6 +100,32 @@ def why_claimed(device: Device) -> str | None:
 def was_ever_lent(device: Device) -> bool:
     """True for a device that somebody has had: others than stores know it."""
     return any(one.holder[0] != "store" for one in device.said)
+
+
+def _who_and_where(world: World, command: RequestPickup) -> tuple[Holder, bool, bool]:
+    """Who may have it fetched (REF-3, PCK-3), and from where (`_recipient`)."""
+    by = world.user(command.by)
+    if command.service_point not in world.customers:
+        raise No("UNKNOWN_CUSTOMER", "REF-3")
+    found = _recipient(world, command)
+    if not world.customers[command.service_point].is_service_point:
+        raise No("NOT_A_SERVICE_POINT", "REF-3")
+    if command.ordered_by not in ("unit", "patient", "relative"):
+        raise No("UNKNOWN_WORD", "PCK-3")
+    staff = Role.CUSTOMER_SERVICE in by.roles
+    if command.ordered_by != "unit" and not staff:
+        raise No("BY_CUSTOMER_SERVICE_ONLY", "PCK-3")
+    if not staff and command.service_point not in by.service_points:
+        raise No("NOT_CONNECTED_TO_SERVICE_POINT", "REF-3")
+    return found
+
+
+def _must_be_known_once(world: World, numbers: Sequence[str]) -> None:
+    for at, number in enumerate(numbers):
+        if number not in world.devices or not was_ever_lent(world.devices[number]):
+            raise No("UNKNOWN_DEVICE", "PCK-1")
+        if number in numbers[:at]:
+            raise No("DEVICE_TWICE", "PCK-1")
 
 
 def _recipient(world: World, command: RequestPickup) -> tuple[Holder, bool, bool]:

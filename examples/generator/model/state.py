@@ -210,8 +210,8 @@ class Pickup:
 
 @dataclass(slots=True, kw_only=True)
 class FaultReport:
-    """A fault report. `refused`: why the prescriber who was named last could not be set; `assessed`:
-    how the device may be used, by side.
+    """A fault report. `refused`: why whoever was named last could not prescribe it; `assessed`: how
+    the device may be used, by side.
     """
 
     reference: str
