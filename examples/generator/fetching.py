@@ -68,19 +68,19 @@ def plan_pickups(month: Month) -> None:
 
 def _fetched(month: Month) -> None:
     central, own = month.profile.central, month.profile.own_stores[0]
-    first, second = _tale(month, "unit")
+    first, second = devices_of(month, "unit")
     _request(month, "unit", _may(5))
     _report(month, "unit", _may(7))
     _back(month, first, central, _may(8))
     _back(month, second, own, _may(8))
     _request(month, "brought", _may(12))
-    month.plan(_may(13), partial(give_back, month, _tale(month, "brought")[0], own, days=1))
+    month.plan(_may(13), partial(give_back, month, devices_of(month, "brought")[0], own, days=1))
     _request(month, "open", _may(28), ordered_by="relative", by=STAFF)
 
 
 def _taken_back(month: Month) -> None:
     """In part, and altogether; what a technician did not find is taken back at last."""
-    first, second, _ = _tale(month, "not_found")
+    first, second, _ = devices_of(month, "not_found")
     _request(month, "not_found", _may(6))
     _report(month, "not_found", _may(8), not_found=(3,))
     for number in (first, second):
@@ -88,7 +88,7 @@ def _taken_back(month: Month) -> None:
     _void(month, "not_found", _may(13), lines=(3,))
     _request(month, "relative", _may(7), ordered_by="relative", by=STAFF)
     _void(month, "relative", _may(8), lines=(2,))
-    _back(month, _tale(month, "relative")[0], month.profile.central, _may(12))
+    _back(month, devices_of(month, "relative")[0], month.profile.central, _may(12))
     _request(month, "patient", _may(7), ordered_by="patient", by=STAFF)
     _void(month, "patient", _may(8))
 
@@ -97,14 +97,14 @@ def _late(month: Month) -> None:
     """By the policy's days, and by the window that the unit asked for."""
     _request(month, "overdue", _may(4))
     _request(month, "window", _may(11), earliest_on=_may(12), latest_on=_may(15))
-    _back(month, _tale(month, "window")[0], month.profile.central, _may(18))
+    _back(month, devices_of(month, "window")[0], month.profile.central, _may(18))
 
 
 def _hindered(month: Month) -> None:
     """A device is in a transfer, or in another pickup: all are fetched, or none (BMB-12)."""
     sender, *_ = team(month.units, AT)
     receiver, accepts, _ = team(month.units, _SENT_ON_TO)
-    first, second = _tale(month, "in_transfer")
+    first, second = devices_of(month, "in_transfer")
     send = partial(SaveTransfer, sender=sender, new_prescriber=receiver, execute=True)
     _transfer(month, first, send(devices=(first,)), _may(5))
     _request(month, "in_transfer", _may(6))
@@ -113,7 +113,7 @@ def _hindered(month: Month) -> None:
     _request(month, "in_transfer", _may(11), again=True)
     for number in (first, second):
         _back(month, number, month.profile.own_stores[1], _may(13))
-    (number,) = _tale(month, "twice")
+    (number,) = devices_of(month, "twice")
     _request(month, "twice", _may(6))
     _request(month, "twice", _may(7), by=STAFF, again=True)
     _transfer(month, number, send(devices=(number,)), _may(8))
@@ -125,7 +125,7 @@ def _refused(month: Month) -> None:
     people = month.model.world.people
     no_phone = next(n for n in month.patients if people[n].has_address and not people[n].has_phone)
     no_address = next(n for n in month.patients if not people[n].has_address)
-    first, *_ = _tale(month, "unit")
+    first, *_ = devices_of(month, "unit")
     stranger, *_ = team(month.units, _SENT_ON_TO)
     request = partial(_refuse, month, "open")
     request(_may(5), cause=Word("helst_snart"))
@@ -162,7 +162,7 @@ def _request(
     )
     if by is not None:
         command = command.model_copy(update={"by": by})
-    _plan(month, _reference(month, tale) + ("-2" if again else ""), command, on)
+    _plan(month, reference(month, tale) + ("-2" if again else ""), command, on)
 
 
 def _refuse(month: Month, tale: str, on: date, **said: object) -> None:
@@ -173,7 +173,7 @@ def _refuse(month: Month, tale: str, on: date, **said: object) -> None:
 
 def _wish(month: Month, tale: str) -> RequestPickup:
     by, *_ = team(month.units, AT)
-    numbers = _tale(month, tale)
+    numbers = devices_of(month, tale)
     holder = month.device(numbers[0]).now.holder[1]
     return RequestPickup(
         recipient=patient(holder),
@@ -189,7 +189,7 @@ def _void(
 ) -> None:
     colleague = team(month.units, AT)[1]
     numbers = tuple(LineNumber(one) for one in lines)
-    _plan(month, _reference(month, tale), VoidPickup(numbers=numbers, by=by or colleague), on)
+    _plan(month, reference(month, tale), VoidPickup(numbers=numbers, by=by or colleague), on)
 
 
 def _report(
@@ -202,7 +202,7 @@ def _report(
 ) -> None:
     numbers = tuple(LineNumber(one) for one in not_found)
     command = ReportPickup(technician=technician, not_found=numbers)
-    _plan(month, _reference(month, tale), command, on)
+    _plan(month, reference(month, tale), command, on)
 
 
 def _back(month: Month, number: str, store: str, on: date) -> None:
@@ -222,12 +222,13 @@ def _say(month: Month, topic: str, reference: str, command: Command) -> None:
     month.send(topic, reference, command)
 
 
-def _reference(month: Month, tale: str) -> str:
+def reference(month: Month, tale: str) -> str:
     """What the region calls the pickup: `VB-HO-03`."""
     return f"{month.profile.sends_order}-HO-{list(_SIZES).index(tale) + 1:02}"
 
 
-def _tale(month: Month, tale: str) -> tuple[DeviceNumber, ...]:
+def devices_of(month: Month, tale: str) -> tuple[DeviceNumber, ...]:
+    """The devices of a tale."""
     return _tales(month.profile)[tale]
 
 

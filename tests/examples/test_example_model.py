@@ -234,6 +234,14 @@ def test_what_nobody_answers_goes_as_the_region_says() -> None:
         "bmb.transfer.accept.v1",
         "bmb.transfer.reject.v1",
         "region.responsibles.stated.v1",
+        "orders.pickup.request.v1",
+        "orders.pickup.void.v1",
+        "orders.pickup.report.v1",
+        "orders.fault-report.report.v1",
+        "orders.fault-report.name-prescriber.v1",
+        "orders.fault-report.forward.v1",
+        "orders.fault-report.assess-risk.v1",
+        "orders.fault-report.close.v1",
     ],
 )
 def test_a_message_left_out_changes_what_is_expected(busy_region: Region, wire_type: str) -> None:

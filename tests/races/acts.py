@@ -100,7 +100,7 @@ def wish(
 def _sender(chance: Chance, custody: Custody) -> str:
     if chance.happens(0.1):
         return _USERS[chance.below(len(_USERS))]
-    if isinstance(custody.holder, StoreHolder):
+    if isinstance(custody.holder, StoreHolder) and custody.holder.store in KEEPERS:
         return _BY_POINT[KEEPERS[custody.holder.store]]
     return custody.prescriber or _USERS[0]
 

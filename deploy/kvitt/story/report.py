@@ -71,6 +71,14 @@ CAUSE = {
     "fault": "fel hos oss",
     "behind": "står bakom ett annat",
 }
+ORDERED_BY = {"unit": "enheten", "patient": "patienten", "relative": "en närstående"}
+LINE_OUTCOME = {
+    None: "väntar",
+    "fetched": "hämtad",
+    "voided": "avbeställd",
+    "lost": "förlorad",
+    "scrapped": "skrotad",
+}
 KIND = {"rent": "hyra", "sale": "köp", "fee": "egenavgift"}
 
 
@@ -157,6 +165,27 @@ def print_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> N
             f"  Netto {kronor(invoice['net_ore'])}, moms {kronor(invoice['vat_ore'])}, "
             f"att betala {kronor(invoice['gross_ore'])}.\n"
         )
+
+
+def print_pickup(console: Console, outcome: Outcome) -> None:
+    """Print the pickup whose lines ended in most ways: who ordered it, and what became of each."""
+    if not outcome.pickups:
+        return
+    pickup = max(outcome.pickups, key=_ways)
+    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
+    table = _table(
+        f"Hämtorder {pickup['pickup_number']}, beställd av {ORDERED_BY[pickup['ordered_by']]} "
+        f"{pickup['requested_on']}, region {outcome.region}",
+        "rad",
+        "individ",
+        "slut",
+    )
+    for line in pickup["lines"]:
+        missed = ", fanns inte på plats" if line["number"] in pickup["not_found"] else ""
+        outcome_of_line = LINE_OUTCOME[line["outcome"]] + missed
+        table.add_row(str(line["number"]), numbers[line["device_id"]], outcome_of_line)
+    show(table, on=console)
+    console.print()
 
 
 def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
@@ -291,6 +320,11 @@ def _invoice_row(line: Json) -> tuple[str, ...]:
         kronor(amount["net_ore"]),
         f"{amount['vat_percent']} %",
     )
+
+
+def _ways(pickup: Json) -> tuple[int, int, str]:
+    outcomes = [line["outcome"] for line in pickup["lines"]]
+    return len({*outcomes} - {None}), len(outcomes), pickup["pickup_number"]
 
 
 def _short(value: object) -> str:

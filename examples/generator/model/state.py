@@ -227,6 +227,44 @@ class FaultReport:
     outcome: str | None = None
 
 
+@dataclass(slots=True, kw_only=True)
+class WorkOrder:
+    """A work order. `awaits_number`: its device was replaced, and bears its old number still."""
+
+    reference: str
+    kind: str
+    device: str | None
+    service: str | None
+    payer: str
+    service_point: str
+    requester: str
+    late_on: date
+    status: str = "assigned"
+    planned_on: date | None = None
+    technician: str | None = None
+    outcome: str | None = None
+    finished_on: date | None = None
+    quantity: int | None = None
+    awaits_number: bool = False
+    is_late: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """A case. `about`: a kind and what the region calls the thing."""
+
+    reference: str
+    kind: str
+    about: tuple[str, str]
+    service_point: str
+    asked_by: str
+    reminded_on: date
+    status: str = "waiting"
+    is_reminded: bool = False
+    outcome: str | None = None
+    answered_by: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """A sale or a fee at delivery. `payer`: a payer's id, or a patient's for a fee."""
@@ -264,6 +302,8 @@ class World:
     transfers: dict[str, Transfer] = field(default_factory=dict)
     pickups: dict[str, Pickup] = field(default_factory=dict)
     faults: dict[str, FaultReport] = field(default_factory=dict)
+    works: dict[str, WorkOrder] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
     charges: list[Charge] = field(default_factory=list)
 
     def current(self, person: str) -> str:
