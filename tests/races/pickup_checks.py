@@ -55,7 +55,7 @@ def lines_left(log: Sequence[Told]) -> Mapping[DeviceId, UUID]:
 
 def one_end(log: Sequence[Told]) -> Iterator[str]:
     """A pickup has one answer; each of its lines ends once, as inventory lets go of its device; it
-    is closed by its last line, unless all of it was taken back.
+    is closed by its last line, unless all of it was taken back. One that is refused has no ends.
     """
     claims = _claims_ended(log)
     for pickup, story in _stories(log).items():
@@ -68,8 +68,13 @@ def one_end(log: Sequence[Told]) -> Iterator[str]:
             if times > 1:
                 yield f"line {number} of {pickup} ends {times} times"
         outcomes = {numbers[one.number]: str(one.outcome) for one in ends}
-        if outcomes != claims.get(pickup, {}):
-            yield f"{pickup} ends as {outcomes}, by its claims as {claims.get(pickup, {})}"
+        let_go = claims.get(pickup, {})
+        if any(isinstance(told.event, PickupRefused) for told in answers):
+            if ends or {*let_go.values()} - {"voided"}:  # granted too late, it is let go again
+                yield f"{pickup} is refused, and ends as {outcomes}, {let_go}"
+            continue
+        if outcomes != let_go:
+            yield f"{pickup} ends as {outcomes}, by its claims as {let_go}"
         closed = [told for told in story if isinstance(told.event, PickupClosed)]
         is_over = len(outcomes) == len(numbers)
         wanted = int(is_over and set(outcomes.values()) != {"voided"})
