@@ -24,6 +24,7 @@ from kvitt_contracts.personnummer import CoordinationNumber, PersonalNumber, Res
 from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import Address, Code, LineNumber, PolicyVersion, RegionCode
 from kvitt_testkit.platform import Platform
+from orders.work_orders.applications.domain import Application
 from sqlalchemy import Column, Engine, Enum, MetaData, PrimaryKeyConstraint, create_engine, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.inspection import inspect
@@ -47,6 +48,7 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
 HOME = Address(street="Storgatan 1", postal_code="90325", city="Umeå")
 WHOLE: dict[type[Any], Any] = {  # their texts follow patterns and check digits
     Address: HOME,
+    Application: Application(supplier="Leverantören", is_ce_marked=True),
     CoordinationNumber: CoordinationNumber(number="197010632391"),
     Delivery: Delivery(instructions="Ring först"),
     PersonalNumber: PersonalNumber(number="191212121212"),

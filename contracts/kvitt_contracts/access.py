@@ -137,6 +137,8 @@ def _command(
 
 _FAULT_REPORT = "/fault-reports/{fault_report_id}"
 _PICKUP = "/pickups/{pickup_id}"
+_CASE = "/cases/{case_id}"
+_WORK_ORDER = "/work-orders/{work_order_id}"
 _PLACES = ("requester", "prescriber")
 
 _ORDERS = (
@@ -172,6 +174,9 @@ _ORDERS = (
         "orders.fault-report.close", f"POST {_FAULT_REPORT}:close", orders.CloseFaultReport, _STAFF
     ),
     _command("orders.pickup.request", "POST /pickups", orders.RequestPickup, _WORKS),
+    _command(
+        "orders.pickup.make-urgent", f"POST {_PICKUP}:make-urgent", orders.MakePickupUrgent, _WORKS
+    ),
     _command("orders.pickup.void", f"POST {_PICKUP}:void", orders.VoidPickup, _WORKS),
     _command(
         "orders.pickup.report",
@@ -180,9 +185,52 @@ _ORDERS = (
         _STAFF,
         actors=("technician",),
     ),
+    _command("orders.case.ask", "POST /cases", orders.AskCase, _WORKS),
+    _command(
+        "orders.case.answer",
+        f"POST {_CASE}:answer",
+        orders.AnswerCase,
+        _STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    _command("orders.case.withdraw", f"POST {_CASE}:withdraw", orders.WithdrawCase, _WORKS),
+    _command(
+        "orders.work-order.register",
+        "POST /work-orders",
+        orders.RegisterWorkOrder,
+        _WORKS,
+        actors=("requester",),
+    ),
+    _command("orders.work-order.plan", f"POST {_WORK_ORDER}:plan", orders.PlanWorkOrder, _STAFF),
+    _command(
+        "orders.work-order.start",
+        f"POST {_WORK_ORDER}:start",
+        orders.StartWorkOrder,
+        _STAFF,
+        actors=("technician",),
+    ),
+    _command(
+        "orders.work-order.finish", f"POST {_WORK_ORDER}:finish", orders.FinishWorkOrder, _WORKS
+    ),
+    _command("orders.work-order.void", f"POST {_WORK_ORDER}:void", orders.VoidWorkOrder, _WORKS),
+    _command(
+        "orders.work-order.decide",
+        f"POST {_WORK_ORDER}:decide",
+        orders.DecideApplication,
+        _STAFF,
+    ),
     *_routes(
         "orders",
         {
+            "GET /work-orders": ("orders.work-orders.list", _READS),
+            f"GET {_WORK_ORDER}": ("orders.work-order.show", _READS),
+            f"GET {_WORK_ORDER}/story": ("orders.work-order.tell", _READS),
+            f"POST {_WORK_ORDER}:note": ("orders.work-order.note", _STAFF),
+            f"POST {_WORK_ORDER}:resolve-delivery": (
+                "orders.work-order.resolve",
+                {**_STAFF, **_SYSTEM},
+            ),
             "GET /fault-reports": ("orders.fault-reports.list", _READS),
             f"GET {_FAULT_REPORT}": ("orders.fault-report.show", _READS),
             f"GET {_FAULT_REPORT}/story": ("orders.fault-report.tell", _READS),
@@ -197,11 +245,16 @@ _ORDERS = (
                 {**_STAFF, **_SYSTEM},
             ),
             "GET /pickups": ("orders.pickups.list", _READS),
+            "GET /pickups:choices": ("orders.pickup.choices", _WORKS),
             f"GET {_PICKUP}": ("orders.pickup.show", _READS),
             f"POST {_PICKUP}:resolve-delivery": (
                 "orders.pickup.resolve",
                 {**_STAFF, **_SYSTEM},
             ),
+            "GET /cases": ("orders.cases.list", _READS),
+            f"GET {_CASE}": ("orders.case.show", _READS),
+            f"GET {_CASE}/story": ("orders.case.tell", _READS),
+            "GET /waits": ("orders.waits.list", _READS),
             "GET /today": ("orders.today.show", _LOOKS_UP),
             "GET /payers": ("orders.payers.list", _LOOKS_UP),
             "GET /payers/{payer_id}": ("orders.payer.show", _LOOKS_UP),

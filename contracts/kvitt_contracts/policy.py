@@ -167,6 +167,22 @@ class RegionPolicy(Part):
         """The product area of this code, or None where this version has none of it (REF-11)."""
         return next((area for area in self.product_areas if area.code == code), None)
 
+    def pickup_reasons_of(self, code: ProductArea | None) -> tuple[Word, ...]:
+        """The reasons for which devices of a product area are fetched: its own where it has any,
+        else the region's (PCK-4).
+        """
+        area = self.product_area(code) if code is not None else None
+        own = area.pickup_reasons if area is not None else ()
+        return own or self.pickup.reasons
+
+    def price_of(self, service: Word, *, on: date) -> Money | None:
+        """What a service costs on a day by the price list that is valid then; None where it says
+        nothing of it, or there is none yet (BIL-15).
+        """
+        lists = [one for one in self.price_list if one.valid_from_on <= on]
+        prices = lists[-1].prices if lists else ()
+        return next((one.price for one in prices if one.service == service), None)
+
     def sources_of(
         self, code: ProductArea, *, at: ServicePointId
     ) -> tuple[SupplySource, ...] | None:

@@ -41,6 +41,9 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "pickup.reasons": "PCK-1",
     "pickup.window_days": "PCK-3",
     "pickup.overdue_days": "PCK-2",
+    "pickup.return_causes": "PCK-4",
+    "product_areas.pickup_reasons": "PCK-4",
+    "price_list": "BIL-15",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -55,7 +58,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "order.prescribes_to_patients_only": "ORD-7 in orders",
     "order.draft_days": "ORD-1 in orders",
     "order.basket_days": "ORD-10 in orders",
-    "product_areas.pickup_reasons": "PCK-4 in orders",
     "product_areas.checklist": "PCK-6 in orders",
     "reconditioning": "INV-13 in inventory",
     "home_region.payers": "BIL-5 in billing",
@@ -68,7 +70,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "invoice.seller": "BIL-9 in billing",
     "invoice.accounts": "BIL-10 in billing",
     "postage": "BIL-12 in billing",
-    "price_list": "BIL-8 in billing",
     "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",
     "child_until": "ACT-1 in orders",

@@ -57,8 +57,9 @@ class ProductAreaPolicy(Part):
 
 
 class PickupPolicy(Part):
-    """Pickup orders: reasons to choose from (PCK-1), the earliest and latest day after a relative's
-    order (PCK-3), and after how many days customer service is notified of an open one.
+    """Pickup orders: reasons to choose from (PCK-1), what may have caused the return (PCK-4), the
+    earliest and latest day after a relative's order (PCK-3), and after how many days customer
+    service is notified of an open one.
 
     Where an urgent pickup costs anything, the price is in the price list (`urgent_pickup`).
     """
@@ -69,6 +70,13 @@ class PickupPolicy(Part):
         Word("replaced"),
         Word("broken"),
         Word("too_bulky"),
+    )
+    return_causes: Annotated[tuple[Word, ...], Field(min_length=1)] = (
+        Word("does_not_work"),
+        Word("ordered_wrong"),
+        Word("deceased"),
+        Word("changed_mind"),
+        Word("other"),
     )
     window_days: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] = (4, 14)
     overdue_days: Annotated[int, Field(ge=1, le=365)] = 14

@@ -27,6 +27,8 @@ MENU = (
     Place("/bestallningar", "Beställningar"),
     Place("/uttag/nytt", "Uttag", CARE),
     Place("/bmb/att-gora", "BMB"),
+    Place("/hamtordrar", "Hämtordrar"),
+    Place("/felanmalningar", "Felanmälningar"),
     Place("/kvitteringsansvariga", "Kvitteringsansvariga", CARE + STAFF),
     Place("/artiklar", "Artiklar"),
     Place("/individ", "Individer"),

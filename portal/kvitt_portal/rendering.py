@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.calendar import STOCKHOLM, in_swedish
 
+from kvitt_portal import waits
 from kvitt_portal.forms import said_of
 
 _ZONE: ZoneInfo = STOCKHOLM
@@ -32,6 +33,8 @@ def environment() -> Environment:
     made.filters |= {"said": said_of, "role": role, "cursor": cursor, "last_day": last_day}
     made.filters |= {"month": month}
     made.globals |= {"asset": asset, "pairs": pairs}
+    made.globals |= {"wait_words": waits.AWAITS, "wait_owners": waits.OWNERS}
+    made.globals |= {"wait_thens": waits.THENS}
     return made
 
 

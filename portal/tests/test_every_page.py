@@ -12,8 +12,10 @@ import pytest_asyncio
 from fastapi.routing import APIRoute
 from kvitt_portal import pages
 
+from portal.tests.broken import a_broken
 from portal.tests.browser import MakeActor
 from portal.tests.crawling import WebPage, crawl, forms_of, shape
+from portal.tests.fetching import a_fetching
 from portal.tests.handover import a_handover
 from portal.tests.hostile import HOSTILE, is_text
 from portal.tests.scene import Scene
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.long(seconds=60)
 MOST_BYTES = 150_000
 UNKNOWN = ["{}", "not-an-id", "00000000-0000-0000-0000-000000000000", "%00", "%F0%9F"]
 UNREACHED = {
-    "prescriber": {"/kundtjanst/las-upp"},
+    "prescriber": {"/felanmalningar/ny", "/kundtjanst/las-upp"},
     "customer_service": {"/bestallningar/ny", "/bmb/skicka", "/uttag/nytt"},
 }
 """Pages of others, by the role that is led to none of them."""
@@ -45,7 +47,9 @@ class Seen:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=UNREACHED)
 async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> AsyncIterator[Seen]:
-    """Every page of somebody at a ward with an order, and a transfer that waits for an answer."""
+    """Every page of somebody at a ward with an order, a pickup, and a transfer and a fault report
+    that wait for an answer.
+    """
     scene = Scene(portal_system)
     ward = await a_ward(scene)
     handover = await a_handover(scene, there=ward.place)
@@ -54,6 +58,8 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     ref = await scene.ref(ward.patient)
     order = await ward.order()
     transfer = await handover.send(handover.devices[0])
+    await (await a_fetching(scene, at=ward.place)).pickup()
+    await (await a_broken(scene, at=ward.place)).reported()
     begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}"]
     async with portal_system.visiting(user) as client:
         yield Seen(request.param, user, await crawl(client, begin))

@@ -104,7 +104,6 @@ from kvitt_contracts.orders.people import (
     PersonsMerged,
 )
 from kvitt_contracts.orders.pickups import (
-    ComingPickupEvent,
     MakePickupUrgent,
     PickupClosed,
     PickupEvent,
@@ -174,6 +173,7 @@ from kvitt_contracts.orders.work_orders import (
     WorkOrderPlanned,
     WorkOrderRegistered,
     WorkOrderReminderDue,
+    WorkOrderRenumbered,
     WorkOrderStarted,
     WorkOrderVoided,
 )
@@ -204,7 +204,6 @@ __all__ = [
     "ChangePurchaseOrderLine",
     "CloseFaultReport",
     "ComingOrderEvent",
-    "ComingPickupEvent",
     "Cover",
     "CreatePurchaseOrder",
     "CustomerRegistered",
@@ -329,6 +328,7 @@ __all__ = [
     "WorkOrderPlanned",
     "WorkOrderRegistered",
     "WorkOrderReminderDue",
+    "WorkOrderRenumbered",
     "WorkOrderStarted",
     "WorkOrderVoided",
 ]

@@ -1,5 +1,5 @@
 """Topic `orders.cases`, one aggregate kind: the case, a request of a user to customer service
-(REF-12). Reserved. The texts are stored by orders alone.
+(CAS-1). The texts are stored by orders alone.
 """
 
 from kvitt_contracts.envelope import Command, Event
@@ -7,10 +7,11 @@ from kvitt_contracts.types import CaseId, Reference, ServicePointId, Thing, User
 
 
 class CaseAsked(Event, type="orders.case.asked.v1"):
-    """A user requests something of customer service (REF-12): it waits.
+    """A user requests something of customer service (CAS-1): it waits.
 
-    `kind`: `unlock`, `urgent`, `person_missing`, `short_delivery`, `address`, `deviation`,
-    `complaint` and what else a region's portal offers.
+    `kind`: `urgent`, `person_missing`, `short_delivery`, `address`, `deviation`, `complaint`,
+    `other`. `about`: an order, pickup, work_order, device, transfer or person that the user may
+    see; to unlock a transfer is asked on the transfer itself.
     """
 
     case_id: CaseId
@@ -62,7 +63,7 @@ class NamedThing(Value):
 
 
 class AskCase(Command, type="orders.case.ask.v1"):
-    """Request something of customer service (REF-12).
+    """Request something of customer service (CAS-1).
 
     Subject: the region's own reference, which names the case. Its text is given over HTTP only.
     """
@@ -74,7 +75,7 @@ class AskCase(Command, type="orders.case.ask.v1"):
 
 
 class AnswerCase(Command, type="orders.case.answer.v1"):
-    """Customer service answers (REF-12)."""
+    """Customer service answers (CAS-1)."""
 
     outcome: Word
     by: UserId

@@ -25,6 +25,7 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
     Value,
+    WorkOrderId,
 )
 
 
@@ -50,7 +51,8 @@ class AddressKind(StrEnum):
 class PlacedLine(Value):
     """A line as placed.
 
-    `payer_id` is decided (REF-4); `fee` is the patient fee for one unit, pinned here (ORD-18).
+    `payer_id` is decided (REF-4); `fee` is the patient fee for one unit, pinned here (ORD-18);
+    `application` the approved application of an article outside the assortment (ACT-5).
     """
 
     line_id: OrderLineId
@@ -62,6 +64,7 @@ class PlacedLine(Value):
     payer_id: PayerId
     device_number: DeviceNumber | None = None
     fee: Money | None = None
+    application: WorkOrderId | None = None
 
 
 class OrderPlaced(Event, type="orders.order.placed.v1"):

@@ -24,6 +24,7 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
     Value,
+    WorkOrderId,
 )
 
 
@@ -71,7 +72,8 @@ class LineToOrder(Value):
     """One wanted line.
 
     `payer_id` only where it differs from the order's (REF-4); `device_number` for a marked device
-    of the own store: the central store chooses one itself (ORD-8).
+    of the own store: the central store chooses one itself (ORD-8). `application`: the approved
+    application that an article outside the assortment is ordered by (ACT-5).
     """
 
     article_number: ArticleNumber
@@ -79,6 +81,7 @@ class LineToOrder(Value):
     payer_id: PayerId | None = None
     device_number: DeviceNumber | None = None
     comment: Annotated[str, Field(max_length=500, pattern=TEXT)] | None = None
+    application: WorkOrderId | None = None
 
 
 class PlaceOrder(Command, type="orders.order.place.v1"):

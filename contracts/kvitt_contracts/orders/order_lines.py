@@ -39,7 +39,6 @@ from kvitt_contracts.types import (
     UserId,
     Value,
     Word,
-    WorkOrderId,
 )
 
 
@@ -57,8 +56,7 @@ class SuppliedLine(PlacedLine):
     """A line as placed, with its own supply.
 
     `store`: the store that it leaves, for a direct line the purchasing store; `instead_of`: the
-    article that a phase-out equivalent was taken for (ORD-6); `application`: the approved
-    application of an article outside the assortment (ACT-5). `fee_group` and `fee_timing` name the
+    article that a phase-out equivalent was taken for (ORD-6). `fee_group` and `fee_timing` name the
     fee rule by which `fee` was pinned (ORD-18, BIL-3).
     """
 
@@ -66,7 +64,6 @@ class SuppliedLine(PlacedLine):
     store: StoreId
     supplier_id: SupplierId | None = None
     instead_of: ArticleNumber | None = None
-    application: WorkOrderId | None = None
     fee_group: GroupName | None = None
     fee_timing: Word | None = None
 

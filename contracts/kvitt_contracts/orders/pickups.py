@@ -45,7 +45,8 @@ class PickupRequested(Event, type="orders.pickup.requested.v1"):
 
     Inventory answers ClaimGranted or ClaimRefused, all or none; after 24 hours without it is
     refused. `ordered_by`: `unit`, `patient`, `relative`; of the last two the main responsible is
-    notified, with the window `earliest_on` to `latest_on`. `cause`: one of the region's reasons.
+    notified, with the window `earliest_on` to `latest_on`. `cause`: one of the region's reasons, or
+    its product area's; `return_cause`: what caused the return, from a list of its own (PCK-4).
     """
 
     pickup_id: PickupId
@@ -56,6 +57,7 @@ class PickupRequested(Event, type="orders.pickup.requested.v1"):
     customer_id: CustomerId
     ordered_by: Word
     cause: Word
+    return_cause: Word | None = None
     address_kind: AddressKind
     earliest_on: date | None = None
     latest_on: date | None = None
@@ -85,10 +87,13 @@ class PickupOverdue(Event, type="orders.pickup.overdue.v1"):
 
 
 class PickupMadeUrgent(Event, type="orders.pickup.made-urgent.v1"):
-    """The unit wants it at once; the urgent fee is pinned, charged at closing (PCK-3, BIL-8)."""
+    """The unit wants it at once; the urgent fee is pinned, charged at closing (PCK-3, BIL-8).
+
+    No fee where the region's price list says none.
+    """
 
     pickup_id: PickupId
-    fee: Money
+    fee: Money | None = None
     payer_id: PayerId
     by: UserId
 
@@ -125,7 +130,9 @@ class PickupReported(Event, type="orders.pickup.reported.v1"):
 
 
 class PickupClosed(Event, type="orders.pickup.closed.v1"):
-    """No line is left. An urgent `fee` is charged to `payer_id` where anything was done (BIL-8)."""
+    """No line is left. An urgent `fee` is charged to `payer_id` where anything was fetched, or a
+    technician has reported (BIL-8).
+    """
 
     pickup_id: PickupId
     fee: Money | None = None
@@ -137,15 +144,13 @@ PickupEvent = (
     | PickupRegistered
     | PickupRefused
     | PickupOverdue
+    | PickupMadeUrgent
     | PickupVoidRequested
     | PickupLineEnded
     | PickupReported
     | PickupClosed
 )
 """Every event of a pickup order."""
-
-ComingPickupEvent = PickupMadeUrgent
-"""Reserved events of a pickup order."""
 
 
 # -- commands ------------------------------------------------------------------------------------
@@ -162,6 +167,7 @@ class RequestPickup(Command, type="orders.pickup.request.v1"):
     service_point: ServicePointId
     ordered_by: Word = Word("unit")
     cause: Word
+    return_cause: Word | None = None
     address_kind: AddressKind = AddressKind.RECIPIENT
     earliest_on: PlannedOn | None = None
     latest_on: PlannedOn | None = None

@@ -1,5 +1,5 @@
 """Topic `orders.work-orders`, one aggregate kind: the work order (ACT-1 to ACT-4); an application
-for an individual prescription is one too (ACT-5). Reserved. It claims no device.
+for an individual prescription is one too (ACT-5). It claims no device.
 """
 
 from datetime import date
@@ -33,8 +33,11 @@ class WorkOrderRegistered(Event, type="orders.work-order.registered.v1"):
     """Work is wanted on a device or for an order; it is *assigned* (ACT-2, ACT-3).
 
     `kind`: `tied_to_order`, `adjustment`, `repair`, `special_adaptation`, `warranty_repair`,
-    `installation`, `installed_repair`, `maintenance`, `application`. Description, address and phone
-    are stored by orders alone. After 30 days without an end customer service is notified.
+    `installation`, `dismantling`, `installed_repair`, `maintenance`, `application`. Description,
+    address, phone and what an application says are stored by orders alone. `is_attested`: whoever
+    ordered it attested what its kind asks for (ACT-1, ACT-5); `is_type_missing`: an application for
+    what the assortment has no type of. After 30 days without an end customer service is notified,
+    of an application after 14.
     """
 
     work_order_id: WorkOrderId
@@ -52,7 +55,11 @@ class WorkOrderRegistered(Event, type="orders.work-order.registered.v1"):
     payer_id: PayerId
     has_description: bool
     has_attachments: bool
+    is_attested: bool
+    is_type_missing: bool
+    registered_on: date
     policy: PolicyVersion
+    by: UserId
 
 
 class WorkOrderPlanned(Event, type="orders.work-order.planned.v1"):
@@ -117,6 +124,12 @@ class WorkOrderApplicationDecided(Event, type="orders.work-order.application-dec
     by: UserId
 
 
+class WorkOrderRenumbered(Event, type="orders.work-order.renumbered.v1"):
+    """What came instead of the device has got its number: nothing is waited for (ACT-4)."""
+
+    work_order_id: WorkOrderId
+
+
 class WorkOrderReminderDue(Event, type="orders.work-order.reminder-due.v1"):
     """Something was not done in time; nothing changes: `waits_for` is `finish` (30 days),
     `decision` (14 days), `renumbering` after a replacement (14 days).
@@ -135,6 +148,7 @@ WorkOrderEvent = (
     | WorkOrderFinished
     | WorkOrderVoided
     | WorkOrderApplicationDecided
+    | WorkOrderRenumbered
     | WorkOrderReminderDue
 )
 """Every event of a work order."""
@@ -147,7 +161,8 @@ class RegisterWorkOrder(Command, type="orders.work-order.register.v1"):
     """Have work done on a delivered device or for an order (ACT-2).
 
     Subject: the region's own reference, which names the work order. Description, address and phone
-    are given over HTTP only; so an application, which is all text, has no such command.
+    are given over HTTP only; so an application, which is all text, has no such command. The two
+    `attests_` fields state what a dismantling and a special adaptation ask for (ACT-1).
     """
 
     kind: Word
@@ -159,6 +174,8 @@ class RegisterWorkOrder(Command, type="orders.work-order.register.v1"):
     line: LineNumber | None = None
     service_article: ArticleNumber | None = None
     payer_id: PayerId | None = None
+    attests_cannot_dismantle: bool = False
+    attests_outside_instructions: bool = False
 
 
 class PlanWorkOrder(Command, type="orders.work-order.plan.v1"):

@@ -1,4 +1,4 @@
-"""Policies of a region that has product areas (REF-11)."""
+"""Policies of a region that has product areas (REF-11), or says something else of its own."""
 
 from typing import Any
 
@@ -14,10 +14,15 @@ def with_product_areas(
     """
     everywhere = ["central", "own_store"]
     said = [area if isinstance(area, dict) else _area(area, everywhere) for area in areas]
+    return with_policy(delivered, region=region, product_areas=said)
+
+
+def with_policy(delivered: Policies, *, region: str = "ac", **changes: Any) -> Policies:
+    """These policies, of which one region's says something else."""
     histories = {code: delivered.of(code) for code in delivered.regions}
     first = histories[RegionCode(region)].versions[0]
     known = first.model_dump(mode="json", exclude_unset=True)
-    policy = RegionPolicy.model_validate({**known, "product_areas": said})
+    policy = RegionPolicy.model_validate({**known, **changes})
     return Policies({**histories, policy.region: PolicyHistory(versions=(policy,))})
 
 

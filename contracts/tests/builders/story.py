@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from kvitt_contracts.types import (
     CareUnitId,
     CareUnitRecipient,
+    CaseId,
     DeviceId,
     FaultReportId,
     OrderId,
@@ -19,6 +20,7 @@ from kvitt_contracts.types import (
     StoreHolder,
     StoreId,
     TransferId,
+    WorkOrderId,
     identify,
 )
 
@@ -80,6 +82,16 @@ def fault_report_id(report: str = "F-1", *, region: str = "ac") -> FaultReportId
 def pickup_id(pickup: str = "H-1", *, region: str = "ac") -> PickupId:
     """The id of the pickup that the region calls so."""
     return PickupId(identify(region, "pickup", pickup))
+
+
+def case_id(case: str = "C-1", *, region: str = "ac") -> CaseId:
+    """The id of the case that the region calls so."""
+    return CaseId(identify(region, "case", case))
+
+
+def work_order_id(work: str = "A-1", *, region: str = "ac") -> WorkOrderId:
+    """The id of the work order that the region calls so."""
+    return WorkOrderId(identify(region, "work-order", work))
 
 
 def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:

@@ -4,10 +4,13 @@ from kvitt_portal.pages import (
     answers,
     articles,
     devices,
+    fault_reports,
     messages,
     ordering,
     orders,
     own,
+    pickup_ordering,
+    pickups,
     recipients,
     responsibles,
     sending,
@@ -32,5 +35,8 @@ ROUTERS = (
     own.router,
     stores.router,
     withdrawals.router,
+    pickup_ordering.router,
+    pickups.router,
+    fault_reports.router,
 )
 """In the order in which an address is looked for: a new order's comes before an order's own."""

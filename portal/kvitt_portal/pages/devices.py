@@ -10,8 +10,11 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
+from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
+from kvitt_portal.pages import statuses
 from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.fault_reports import OPEN
 from kvitt_portal.pages.own_store import own_stores
 
 router = APIRouter()
@@ -51,10 +54,11 @@ async def card(device_id: UUID, here: Here) -> Response:
     """Everything about a device: where it is, who pays, what holds it, and how it came there."""
     path = f"/devices/{device_id}"
     device: dict[str, Any] = await here.need("inventory", path)
-    story, paid, order = await asyncio.gather(
+    story, paid, order, faults = await asyncio.gather(
         here.ask("inventory", f"{path}/story"),
         here.ask("billing", f"{path}/payers"),
         _order_behind(here, device),
+        here.ask("orders", "/fault-reports", device_id=str(device_id), status=list(OPEN)),
     )
     periods = list(reversed(device["periods"]))
     told = story.value["items"] if story else []
@@ -72,6 +76,11 @@ async def card(device_id: UUID, here: Here) -> Response:
         story=story,
         paid=paid,
         order=order,
+        faults=items_of(faults),
+        fault_statuses=statuses.FAULT_REPORTS,
+        uses=statuses.USES,
+        may_order_pickups=here.has(*CARE, *STAFF),
+        may_report_faults=here.has(*STAFF),
         people=people,
         names=names,
         is_own=device["claim"] is None and await _is_own(here, device["holder"]),

@@ -12,7 +12,12 @@ from kvitt_portal.here import Here, PageProblem
 router = APIRouter()
 
 _LIMIT = 50
-_PAGES = {"/orders/": "/bestallningar/", "/transfers/": "/bmb/"}
+_PAGES = {
+    "/orders/": "/bestallningar/",
+    "/transfers/": "/bmb/",
+    "/pickups/": "/hamtordrar/",
+    "/fault-reports/": "/felanmalningar/",
+}
 
 
 @router.get("/meddelanden")

@@ -22,6 +22,7 @@ TABS: Final = (
     ("bestallt", "Beställt"),
     ("aterlamnat", "Återlämnat"),
     ("bmb", "BMB"),
+    ("hamtordrar", "Hämtordrar"),
 )
 _CONTACT: Final = {"phone": "phone", "door_code": "door_code", "instructions": "instructions"}
 
@@ -90,6 +91,9 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         may_edit=knows_contact and here.has(*CARE, *STAFF),
         order_statuses=statuses.ORDERS,
         transfer_statuses=statuses.TRANSFERS,
+        pickup_statuses=statuses.PICKUPS,
+        causes=statuses.PICKUP_CAUSES,
+        may_order_pickups=here.has(*STAFF),
     )
 
 
@@ -102,6 +106,8 @@ async def _tab(here: Visit, tab: str, person: str, *, chosen: bool, cursor: str 
             return await here.ask("orders", "/orders", recipient=person, **page)
         case "aterlamnat":
             return await here.ask("inventory", "/devices:returned", person=person, **page)
+        case "hamtordrar":
+            return await here.ask("orders", "/pickups", recipient=person, **page)
     return await here.ask("bmb", "/transfers", person=person, **page)
 
 

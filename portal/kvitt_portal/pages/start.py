@@ -29,16 +29,21 @@ _SHORT = re.compile(r"^\d{6}[-+ ]?\d{4}$")
 @router.get("/")
 async def start(here: Here) -> Response:
     """What there is to do, with counts, and the latest messages."""
-    to_take_over, unanswered, rejected, messages = await asyncio.gather(
+    faults = _unanswered_faults(here)
+    to_take_over, unanswered, rejected, broken, late, messages = await asyncio.gather(
         here.ask("bmb", "/transfers:to-take-over", limit=1),
         here.ask("bmb", "/transfers:unanswered", limit=1),
         here.ask("bmb", "/transfers:rejected", limit=1),
+        here.ask("orders", "/fault-reports", **faults, limit=1),
+        here.ask("orders", "/pickups", overdue=True, limit=1),
         here.ask("notifications", "/messages", unread_only=True, limit=_SHOWN),
     )
     to_do: tuple[tuple[str, str, Part], ...] = (
         ("/bmb/att-gora", "Kvittera BMB", to_take_over),
         ("/bmb/obesvarade", "Ej besvarad BMB", unanswered),
         ("/bmb/avslagna", "Ej godkänt övertag", rejected),
+        (f"/felanmalningar?att-gora&{urlencode(faults)}", "Felanmälningar utan svar", broken),
+        ("/hamtordrar?att-gora&overdue=1", "Sena hämtordrar", late),
     )
     if here.has(*STAFF):
         vacant = await here.ask("bmb", "/responsibles", vacant=True, limit=1)
@@ -52,6 +57,14 @@ async def start(here: Here) -> Response:
         form=Form(),
         messages=messages,
     )
+
+
+def _unanswered_faults(here: Visit) -> dict[str, str]:
+    """Which fault reports wait for this user: of customer service, those that nobody has answered
+    in time.
+    """
+    waits = {"status": "waiting"}
+    return {**waits, "escalated": "true"} if here.has(*STAFF) else waits
 
 
 async def _asked(here: Visit) -> tuple[Part | None, Names]:

@@ -36,6 +36,7 @@ UNUSED = {
     orders.PickupLineEnded,
     orders.PickupReported,
     orders.PickupOverdue,
+    orders.PickupMadeUrgent,
     orders.PickupClosed,
     *(
         t

@@ -15,6 +15,7 @@ from kvitt_contracts.orders import (
     OrderVoidRequested,
     PickupClosed,
     PickupLineEnded,
+    PickupMadeUrgent,
     PickupRefused,
     PickupVoidRequested,
 )
@@ -35,6 +36,7 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     FaultReportClosed,
     PickupClosed,
     PickupLineEnded,
+    PickupMadeUrgent,
     PickupRefused,
     PickupVoidRequested,
     CustodyChanged,

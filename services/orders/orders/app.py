@@ -4,6 +4,8 @@ from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from orders.care.api import router as care
+from orders.cases.api import router as cases
+from orders.cases.models import CaseRow
 from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.models import OrderRow
@@ -16,11 +18,15 @@ from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
 from orders.pickups.api import router as pickups
+from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
 from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
+from orders.waiting.api import router as waiting
+from orders.work_orders.api import router as work_orders
+from orders.work_orders.models import WorkOrderRow
 
 service = Service(
     "orders",
@@ -29,7 +35,11 @@ service = Service(
         placements,
         customer_orders,
         fault_reports,
+        pickup_choices,
         pickups,
+        cases,
+        waiting,
+        work_orders,
         people,
         care,
         units,
@@ -45,7 +55,9 @@ service = Service(
         UserRow,
         OrderRow,
         FaultReportRow,
+        CaseRow,
         PickupRow,
+        WorkOrderRow,
         PersonRow,
         PersonDetailsRow,
         NumberSeriesRow,

@@ -4,6 +4,7 @@ from kvitt_chassis.handlers import Handlers
 
 from orders.articles.handlers import messages as articles
 from orders.care.handlers import projections as care
+from orders.cases.handlers import messages as cases
 from orders.claims.handlers import messages as claims
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
@@ -13,6 +14,7 @@ from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.responsibles.handlers import projections as responsibles
 from orders.units.handlers import messages as units
+from orders.work_orders.handlers import messages as work_orders
 
 messages = Handlers()
 for _noun in (
@@ -26,6 +28,8 @@ for _noun in (
     customer_orders,
     fault_reports,
     pickups,
+    cases,
+    work_orders,
     claims,
 ):
     messages.include(_noun)

@@ -1,5 +1,6 @@
 """Orders' values for tests, with only what matters to say."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from kvitt_contracts.types import (
     ServicePointId,
     StoreId,
     UserId,
+    WorkOrderId,
 )
 from kvitt_testkit.world import REGION, World
 from orders.articles.domain import Article
@@ -43,6 +45,7 @@ from orders.parties.domain import Parties, Patient
 from orders.people.models import PersonIdRow
 from orders.placements.domain import Naming, place, withdraw
 from orders.units.domain import Customer, User
+from orders.work_orders.domain import WorkOrder
 
 from contracts.tests.builders.inventory import (
     a_custody,
@@ -174,6 +177,7 @@ def placed(
     policy: RegionPolicy,
     *lines: LineToOrder,
     article: Article | None = None,
+    applications: Mapping[WorkOrderId, WorkOrder] | None = None,
     today: date = TODAY,
     **others: Any,
 ) -> OrderPlaced:
@@ -185,6 +189,7 @@ def placed(
         naming=naming(),
         parties=parties(**people),
         articles={known.article_number: known},
+        applications=applications or {},
         policy=policy,
         today=today,
     )

@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     PersonRef,
     PickupId,
     RegionCode,
+    WorkOrderId,
 )
 from kvitt_testkit.cells import (
     CALLER,
@@ -28,6 +29,7 @@ from orders.app import service
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
 from orders.pickups.models import PickupRow
+from orders.work_orders.models import WorkOrderRow
 
 from contracts.tests.builders.orders import a_fault_reported, an_order_placed
 from contracts.tests.builders.pickups import a_pickup_requested
@@ -39,6 +41,7 @@ from contracts.tests.builders.regions import (
     a_user_stated,
 )
 from contracts.tests.builders.story import DAY
+from contracts.tests.builders.work_orders import a_work_order_registered
 from services.orders.tests.builders import a_reserve_number
 from services.orders.tests.worlds import MONDAY, ref_of
 
@@ -57,6 +60,8 @@ MAKES_ANEW = (
     "orders.withdrawal.preview",
     "orders.fault-report.report",
     "orders.pickup.request",
+    "orders.work-order.register",
+    "orders.pickup.choices",  # its person is in the query: test_pickup_choices
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 
@@ -101,6 +106,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await fetched(world, region, service_point=OTHERS),
             platform=await fetched(world, platform, region="bd", service_point=ELSEWHERE),
         )
+        works = Things(
+            own=await worked(world, own, requester=CALLER, service_point=OTHERS),
+            units=await worked(world, units, service_point=POINT),
+            region=await worked(world, region, service_point=OTHERS),
+            platform=await worked(world, platform, region="bd", service_point=ELSEWHERE),
+        )
         persons = Things(
             own=own.person, units=units.person, region=region.person, platform=platform.person
         )
@@ -140,6 +151,18 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.pickup.void": Upon(things=pickups, body={}),
                 "orders.pickup.report": Upon(things=pickups, body={}),
                 "orders.pickup.resolve": Upon(things=pickups),
+                "orders.work-orders.list": Upon(things=works, key="work_order_id"),
+                "orders.work-order.show": Upon(things=works),
+                "orders.work-order.tell": Upon(things=works),
+                "orders.work-order.resolve": Upon(things=works),
+                "orders.work-order.plan": Upon(things=works, body={"planned_on": "2026-03-09"}),
+                "orders.work-order.start": Upon(things=works),
+                "orders.work-order.note": Upon(things=works, body={"text": "Delen kommer."}),
+                "orders.work-order.finish": Upon(things=works, body={"outcome": "done"}),
+                "orders.work-order.decide": Upon(
+                    things=works, body={"outcome": "refused", "reason": "Finns i sortimentet."}
+                ),
+                "orders.work-order.void": Upon(things=works, body={"reason": "NOT_NEEDED"}),
                 "orders.person.show": Upon(things=persons),
                 "orders.person.contact": Upon(things=persons, body={}),
                 "orders.persons.list": Upon(things=persons, key="person"),
@@ -230,3 +253,28 @@ async def fetched(
         )
         row.requested_on = DAY
     return requested.pickup_id
+
+
+async def worked(
+    world: World,
+    of: Placed,
+    *,
+    service_point: str,
+    requester: str = COLLEAGUE,
+    region: str = REGION,
+) -> WorkOrderId:
+    """A work order of a service point, for the person of an order."""
+    registered = a_work_order_registered(
+        f"A-{of.order}",
+        recipient=PatientRecipient(person=of.person),
+        service_point=service_point,
+        customer_id=service_point,
+        work_order_number=f"2610{next(_NUMBERS):04}",
+        requester=requester,
+        by=requester,
+    )
+    async with world.worker.unit() as unit:
+        unit.begin(region=RegionCode(region)).start(
+            WorkOrderRow, registered.work_order_id, registered
+        )
+    return registered.work_order_id

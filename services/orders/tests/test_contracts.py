@@ -24,11 +24,18 @@ from kvitt_contracts.types import RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 from orders.pickups.commands import RequestPickupInWords
+from orders.work_orders.commands import (
+    DecideApplicationInWords,
+    FinishWorkOrderInWords,
+    NoteWorkOrder,
+    RegisterWorkOrderInWords,
+)
 
 from contracts.tests.builders.bmb import a_transfer_drafted
 from contracts.tests.builders.inventory import an_article_listed
@@ -66,6 +73,12 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     ReportFaultInWords,
     AssessRiskInWords,
     RequestPickupInWords,
+    AskCaseInWords,
+    AnswerCaseInWords,
+    RegisterWorkOrderInWords,
+    NoteWorkOrder,
+    FinishWorkOrderInWords,
+    DecideApplicationInWords,
 }
 
 

@@ -79,6 +79,7 @@ from services.orders.tests.builders import (
     registry,
 )
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
+from services.orders.tests.work_order_flows import work_orders_to_their_ends
 
 MONDAY = stockholm("2026-03-02 08:00")
 PATIENT = NamedPatient(person=RegionPersonId("ac-person-1"))
@@ -93,6 +94,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await orders_to_their_ends(world)
         await fault_reports(world)
         await pickups_to_their_ends(world)
+        await work_orders_to_their_ends(world)
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
         await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
         await quarantine_and_discard(world)

@@ -12,7 +12,7 @@ _PARTIES: Final = f"{_CODE}/parties/domain.py"
 _NUMBERS: Final = f"{_CODE}/numbers/domain.py"
 _DRAWN: Final = f"{_CODE}/numbers/writes.py"
 _ORDER: Final = f"{_CODE}/customer_orders/domain.py"
-_DELIVERIES: Final = f"{_CODE}/customer_orders/deliveries.py"
+_DELIVERIES: Final = f"{_CODE}/places/resolving.py"
 _PEOPLE: Final = f"{_CODE}/people"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _STATE: Final = f"{_TESTS}/test_order_states.py::test"
@@ -128,7 +128,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "ORD-3b",
         "A one-off address is not where the order is taken",
         _DELIVERIES,
-        "        door = Place(name=recipient.name, address=given.to.address)\n",
+        "        door = _Door(name=recipient.name, address=said.to.address)\n",
         "        door = recipient\n",
         f"{_DELIVERED}_who_delivers_is_told_where_to",
     ),
@@ -214,7 +214,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         _DELIVERIES,
         "    if what.address_kind is AddressKind.UNIT:\n        door = await _unit(what, tx)\n",
         "    if what.address_kind is AddressKind.UNIT:\n"
-        "        door = Place(name=None, address=None)\n",
+        "        door = _Door(name=None, address=None)\n",
         f"{_DELIVERED}_an_order_goes_to_the_customers_own_address_unless_another_is_given",
     ),
     rule_mutant(

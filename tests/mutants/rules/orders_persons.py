@@ -60,9 +60,9 @@ PERSONS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-1e",
         "A stored phone does not show with a later order",
-        f"{_CODE}/customer_orders/deliveries.py",
-        "        recipient_phone=given.recipient_phone or recipient.phone,\n",
-        "        recipient_phone=given.recipient_phone,\n",
+        f"{_CODE}/places/resolving.py",
+        "        recipient_phone=said.recipient_phone or recipient.phone,\n",
+        "        recipient_phone=said.recipient_phone,\n",
         f"{_DELIVERED}_what_is_stored_of_the_recipient_shows_with_every_later_order",
     ),
     rule_mutant(

@@ -41,8 +41,8 @@ PICKUPS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "PCK-1d",
         "Who fetches does not read the door code",
-        f"{_ORDERS}/places.py",
-        "door_code=given.door_code or ",
+        "services/orders/orders/places/resolving.py",
+        "door_code=said.door_code or ",
         "door_code=",
         f"{_PICKUP}_texts_are_for_who_fetches_and_in_no_event",
     ),

@@ -5,6 +5,7 @@ Orders give one too; they are in `customer_orders`.
 
 from kvitt_chassis.models import Regional
 from kvitt_contracts.types import (
+    ArticleNumber,
     CareUnitId,
     Charging,
     CustomerId,
@@ -24,7 +25,7 @@ from orders.models import Base
 class CareDeviceRow(Regional, Base):
     """Which patient has a device, by which customer and prescriber; nobody's is in a store or at a
     care unit, which `unit` is. Of old stock a region may state the payer alone. `charging`: how the
-    loan is charged, None where it began before orders read that.
+    loan is charged, `article_number`: None where it began before orders read that.
     """
 
     __tablename__ = "care_devices"
@@ -37,6 +38,7 @@ class CareDeviceRow(Regional, Base):
     prescriber: Mapped[UserId | None]
     unit: Mapped[CareUnitId | None]
     charging: Mapped[Charging | None]
+    article_number: Mapped[ArticleNumber | None]
 
 
 class CareTransferRow(Regional, Base):

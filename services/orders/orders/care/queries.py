@@ -4,11 +4,13 @@ Who may read an order, a device or a transfer may see whom it is about.
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import Scope
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import DeviceId, PersonRef, RegionCode, TransferId
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -43,6 +45,37 @@ def reach_to(person: PersonRef) -> Scope:
         PersonRow.region,
         also=lambda caller: PersonRow.id.in_(_given_to(caller, [person])),
     )
+
+
+def _device_of_protected() -> ColumnElement[bool]:
+    person = CareDeviceRow.person
+    return and_(person.is_not(None), person.in_(protected_references()))
+
+
+def _transfer_of_protected() -> ColumnElement[bool]:
+    protected = protected_references()
+    row = CareTransferRow
+    people = (row.current_person, row.new_person)
+    return or_(*(and_(one.is_not(None), one.in_(protected)) for one in people))
+
+
+def _is_their_device(caller: Caller) -> ColumnElement[bool]:
+    return _is_my_device(caller)
+
+
+def _is_their_transfer(caller: Caller) -> ColumnElement[bool]:
+    return and_(CareTransferRow.is_sent, _is_my_transfer(caller))
+
+
+DEVICES: Final = ScopeOfPersons(
+    CareDeviceRow.region, also=_is_their_device, protected=_device_of_protected
+)
+"""Whose a device on loan is: its customer's, its payer's and its prescriber's."""
+
+TRANSFERS: Final = ScopeOfPersons(
+    CareTransferRow.region, also=_is_their_transfer, protected=_transfer_of_protected
+)
+"""Whose a sent transfer is: its sender's, its receiver's and their units'."""
 
 
 async def given(

@@ -25,6 +25,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitId,
     Day,
+    OrderId,
     PersonRef,
     ServicePointId,
     UserId,
@@ -33,7 +34,6 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, or_, select
 
 from orders.customer_orders import domain, story
-from orders.customer_orders.deliveries import resolve_delivery
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.queries import is_for_protected, is_for_the_person, is_for_whom_they_act
@@ -43,6 +43,7 @@ from orders.customer_orders.views import (
     OrderView,
     VoidingView,
 )
+from orders.places.resolving import place_of
 from orders.read_transaction import ReadTransaction
 from orders.units.models import UserRow
 from orders.units.queries import user_key
@@ -176,7 +177,15 @@ async def show_delivery(order_id: UUID, reader: Reader, tx: ReadTransaction) -> 
     """Vart en order ska, för den som levererar. Varje uppslag av en patient loggas."""
     await reader.get(OrderRow, order_id, scope=SCOPE, rule="ORD-3")
     row = await tx.get(OrderRow, order_id, rule="ORD-3")
-    return await resolve_delivery(row, tx, user=reader.caller.user_id)
+    kept = await tx.look_up(OrderDetailsRow, order_id)
+    given = kept.delivery if kept is not None else None
+    place = await place_of(row, given, tx, user=reader.caller.user_id)
+    return DeliveryView(
+        **dict(place),
+        order_id=OrderId(row.id),
+        order_number=row.order_number,
+        consolidated=row.consolidated,
+    )
 
 
 def show_order(order_id: UUID) -> Callable[[Transaction], Awaitable[OrderView]]:

@@ -6,7 +6,6 @@ from typing import Annotated
 from kvitt_chassis.http import Body
 from kvitt_contracts.orders import AddressKind, Delivery, LineToOrder, Supply
 from kvitt_contracts.types import (
-    Address,
     ArticleNumber,
     ArticleType,
     DeviceNumber,
@@ -21,11 +20,13 @@ from kvitt_contracts.types import (
     ServicePointId,
     StoreId,
     UserId,
+    WorkOrderId,
 )
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
+from orders.places.views import PlaceView
 
 Recipients = Annotated[Recipient, Field(description="Patient (referens) eller vårdenhet")]
 Lines = Annotated[tuple[LineToOrder, ...], Field(min_length=1, max_length=100)]
@@ -106,6 +107,9 @@ class PreviewLine(BaseModel):
     payer_id: Annotated[PayerId, Field(description="Betalare")]
     device_number: Annotated[DeviceNumber | None, Field(description="Individnummer")]
     fee: Annotated[Money | None, Field(description="Patientavgift per styck, i öre (ORD-18)")]
+    application: Annotated[
+        WorkOrderId | None, Field(description="Ansökan som artikeln beställs efter (ACT-5)")
+    ]
 
 
 class LineView(PreviewLine):
@@ -194,20 +198,9 @@ class VoidingView(BaseModel):
     way_on: Annotated[str | None, Field(description="Vad man kan göra i stället")] = None
 
 
-class DeliveryView(BaseModel):
+class DeliveryView(PlaceView):
     """Vart en order ska, för den som levererar (ORD-3)."""
-
-    model_config = ConfigDict(frozen=True)
 
     order_id: OrderId
     order_number: OrderNumber
-    kind: Annotated[AddressKind, Field(description="Enhet, mottagare eller tillfällig adress")]
     consolidated: Annotated[bool, Field(description="Samlad leverans")]
-    name: Annotated[str | None, Field(description="Mottagarens eller enhetens namn")]
-    address: Annotated[Address | None, Field(description="Adress")]
-    order_phone: Annotated[str | None, Field(description="Telefon för ordern")]
-    recipient_phone: Annotated[str | None, Field(description="Mottagarens telefon")]
-    door_code: Annotated[str | None, Field(description="Portkod")]
-    instructions: Annotated[str | None, Field(description="Anvisningar")]
-    contact_person: Annotated[str | None, Field(description="Rings före leverans")]
-    information: Annotated[str | None, Field(description="Fri information; beställer ingenting")]

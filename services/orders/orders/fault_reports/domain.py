@@ -4,6 +4,7 @@ clock, no database.
 
 from collections.abc import Set
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -33,6 +34,7 @@ from kvitt_contracts.types import (
 )
 
 from orders.units.domain import User
+from orders.waits.domain import LISTED, TELLS_CUSTOMER_SERVICE, Owner, Wait
 
 WordT = TypeVar("WordT", bound=StrEnum)
 
@@ -287,6 +289,28 @@ def escalate(report: FaultReport) -> tuple[FaultReportEvent, ...]:
     if report.status not in AWAITING or report.is_escalated:
         return ()
     return (FaultReportEscalated(fault_report_id=report.id, service_point=report.service_point),)
+
+
+def waits_for(report: FaultReport, *, until: date | None) -> Wait | None:
+    """What a report waits for and on whom; `until` is the last day of that wait (REF-20). None when
+    it is closed.
+    """
+    told = LISTED if report.is_escalated else TELLS_CUSTOMER_SERVICE
+    match report.status:
+        case Status.WAITING:
+            point = report.service_point
+            on = Owner.SERVICE_POINT
+            return Wait(awaits=Word("answer"), on=on, service_point=point, until=until, then=told)
+        case Status.NAMING:
+            return Wait(awaits=Word("claim"), on=Owner.STORE, until=until, then=told)
+        case Status.FORWARDED:
+            to = report.forwarded_to
+            return Wait(awaits=Word("assessment"), on=Owner.USER, user=to, until=until, then=LISTED)
+        case Status.PRESCRIBED:
+            on = Owner.CUSTOMER_SERVICE
+            return Wait(awaits=Word("closing"), on=on, until=until, then=LISTED)
+        case Status.CLOSED:
+            return None
 
 
 def set_prescriber(report: FaultReport, prescriber: UserId) -> tuple[FaultReportEvent, ...]:

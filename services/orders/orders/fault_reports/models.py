@@ -1,5 +1,7 @@
 """The table of fault reports."""
 
+from datetime import date
+
 from kvitt_chassis.models import Aggregate, Json
 from kvitt_contracts.topics import ORDERS_FAULT_REPORTS
 from kvitt_contracts.types import (
@@ -14,8 +16,9 @@ from kvitt_contracts.types import (
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from orders.fault_reports.domain import FaultReport, Status, evolve
+from orders.fault_reports.domain import FaultReport, Status, evolve, waits_for
 from orders.models import Base
+from orders.waits.domain import Owner
 
 
 class FaultReportRow(
@@ -26,13 +29,21 @@ class FaultReportRow(
     state=FaultReport,
     evolve=evolve,
 ):
-    """A fault report. The texts are in no event; `recipient_person` is for queries."""
+    """A fault report. The texts are in no event; `recipient_person`, `due_on` and `waits_on`, until
+    when it waits and on whom, are for queries.
+    """
 
     __tablename__ = "fault_reports"
     __table_args__ = (
         Index("ix_fault_reports_status", "region", "status"),
         Index("ix_fault_reports_service_point", "region", "service_point", "status"),
         Index("ix_fault_reports_device", "region", "device_id"),
+        Index(
+            "ix_fault_reports_due_on",
+            "region",
+            "due_on",
+            postgresql_where=text("due_on IS NOT NULL"),
+        ),
         # ACT-6: two who report a device at once see each other here alone
         Index(
             "uq_open_fault_report",
@@ -58,6 +69,8 @@ class FaultReportRow(
     by_technician: Mapped[Word | None]
     outcome: Mapped[Word | None]
     recipient_person: Mapped[PersonRef | None]
+    due_on: Mapped[date | None]
+    waits_on: Mapped[Owner | None]
     text: Mapped[str | None]
     responsible_text: Mapped[str | None]
     technician_text: Mapped[str | None]
@@ -65,5 +78,7 @@ class FaultReportRow(
     def apply(self, state: FaultReport) -> None:
         """Write a state into the columns, those for queries included."""
         super().apply(state)
+        wait = waits_for(state, until=None)
+        self.waits_on = wait.on if wait is not None else None
         if isinstance(state.recipient, PatientRecipient):
             self.recipient_person = state.recipient.person

@@ -16,8 +16,9 @@ from kvitt_contracts.types import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.fault_reports.commands import FreeText
-from orders.fault_reports.domain import Outcome, Side, Status, Use
+from orders.fault_reports.domain import Outcome, Side, Status, Use, waits_for
 from orders.fault_reports.models import FaultReportRow
+from orders.waits.domain import Wait
 
 
 class FaultReportBody(Body):
@@ -102,6 +103,14 @@ class FaultReportLine(BaseModel):
                     "forwarded_to": None,
                     "use": "restricted",
                     "outcome": None,
+                    "waits": {
+                        "awaits": "answer",
+                        "on": "service_point",
+                        "service_point": "40355",
+                        "user": None,
+                        "until": "2026-03-04",
+                        "then": "customer_service_told",
+                    },
                 }
             ]
         }
@@ -120,6 +129,7 @@ class FaultReportLine(BaseModel):
         Field(description="Hur det får användas så länge: den strängare av bedömningarna"),
     ]
     outcome: Annotated[Outcome | None, Field(description="Vad den ledde till")]
+    waits: Annotated[Wait | None, Field(description="Vad den väntar på; inget när den är över")]
 
     @classmethod
     def of(cls, row: FaultReportRow) -> "FaultReportLine":
@@ -163,4 +173,5 @@ def _line(row: FaultReportRow) -> dict[str, Any]:
         **same_fields(report, FaultReportLine),
         "fault_report_id": report.id,
         "use": report.use,
+        "waits": waits_for(report, until=row.due_on),
     }

@@ -11,6 +11,7 @@ class Series(StrEnum):
 
     ORDER = "order"
     PICKUP = "pickup"
+    WORK_ORDER = "work_order"
 
 
 def week_of(day: date) -> str:

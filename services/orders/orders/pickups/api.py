@@ -16,24 +16,25 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.orders import ReportPickup, VoidPickup
+from kvitt_contracts.orders import MakePickupUrgent, ReportPickup, VoidPickup
 from kvitt_contracts.types import CareUnitId, Day, PersonRef, ServicePointId, UserId, identify
 from sqlalchemy import select
 
+from orders.care.recipients import named as as_named
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN, Status
-from orders.pickups.models import PickupRow
-from orders.pickups.places import resolve_pickup
+from orders.pickups.models import PickupDetailsRow, PickupRow
 from orders.pickups.queries import SCOPE, also_open, is_for_the_person
 from orders.pickups.views import (
+    MakeUrgentBody,
     PickupBody,
     PickupLineView,
-    PickupPlaceView,
     PickupView,
     ReportPickupBody,
     VoidPickupBody,
 )
-from orders.placements.api import named as as_named
+from orders.places.resolving import place_of
+from orders.places.views import PlaceView
 from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Hämtordrar"])
@@ -45,10 +46,11 @@ async def request_pickup(body: PickupBody, commands: Commands, reader: Reader) -
     `also_open` varnar för andra öppna hämtordrar hos mottagaren.
 
     Nekas: ALREADY_REQUESTED, UNKNOWN_CAUSE, UNKNOWN_DEVICE, DEVICE_TWICE, NO_ADDRESS,
-    PHONE_MISSING, UNKNOWN_CARE_UNIT (PCK-1), UNKNOWN_PERSON (REF-19), UNKNOWN_PERSON_DETAIL
-    (REF-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
-    (REF-3), UNKNOWN_WORD, BY_CUSTOMER_SERVICE_ONLY, OUTSIDE_WINDOW (PCK-3),
-    ENDS_BEFORE_IT_BEGINS (DAY-5).
+    PHONE_MISSING, UNKNOWN_CARE_UNIT (PCK-1), UNKNOWN_RETURN_CAUSE, CAUSE_NOT_OF_PRODUCT_AREA,
+    POSTED_BY_THE_UNIT (PCK-4), UNKNOWN_PERSON (REF-19), UNKNOWN_PERSON_DETAIL (REF-1),
+    UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3),
+    UNKNOWN_WORD, BY_CUSTOMER_SERVICE_ONLY, OUTSIDE_WINDOW (PCK-3), ENDS_BEFORE_IT_BEGINS,
+    DAY_HAS_PASSED (DAY-5).
     """
     caller, reference = commands.caller, body.reference
     pickup_id = identify(caller.region, "pickup", reference) if reference else uuid4()
@@ -57,6 +59,7 @@ async def request_pickup(body: PickupBody, commands: Commands, reader: Reader) -
         service_point=body.service_point,
         ordered_by=body.ordered_by,
         cause=body.cause,
+        return_cause=body.return_cause,
         earliest_on=body.earliest_on,
         latest_on=body.latest_on,
         devices=body.devices,
@@ -77,6 +80,22 @@ async def void_pickup(pickup_id: UUID, body: VoidPickupBody, commands: Commands)
     ENDED (PCK-3).
     """
     command = VoidPickup(numbers=body.numbers, by=commands.caller.user_id)
+    return await commands.run(
+        command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id)
+    )
+
+
+@router.post("/pickups/{pickup_id}:make-urgent")
+async def make_pickup_urgent(
+    pickup_id: UUID, body: MakeUrgentBody, commands: Commands
+) -> PickupView:
+    """Låt hämta genast, mot akutavgiften i regionens prislista (PCK-3). Den tas ut när något har
+    hämtats, eller när en tekniker har varit där.
+
+    Nekas: UNKNOWN_PICKUP (PCK-3), UNKNOWN_USER, NOT_YOUR_PICKUP (REF-3), UNKNOWN_PAYER (REF-4),
+    WAITING, ENDED (PCK-3).
+    """
+    command = MakePickupUrgent(payer_id=body.payer_id, by=commands.caller.user_id)
     return await commands.run(
         command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id)
     )
@@ -107,6 +126,7 @@ class PickupQuery(ListQuery):
     recipient: Annotated[PersonRef | None, Where(is_for_the_person, "Patientens referens")] = None
     care_unit: Annotated[CareUnitId | None, Eq(PickupRow.recipient_unit, "Vårdenhet")] = None
     by: Annotated[UserId | None, Eq(PickupRow.by, "Vem som registrerade")] = None
+    urgent: Annotated[bool | None, Eq(PickupRow.is_urgent, "Bara de som ska hämtas genast")] = None
     overdue: Annotated[bool | None, Eq(PickupRow.is_overdue, "Bara de som är sena")] = None
 
 
@@ -143,11 +163,13 @@ async def show_pickup(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> P
 
 
 @router.post("/pickups/{pickup_id}:resolve-delivery")
-async def show_place(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> PickupPlaceView:
+async def show_place(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> PlaceView:
     """Vart den som hämtar ska åka. Varje uppslag av en patient loggas."""
     await reader.get(PickupRow, pickup_id, scope=SCOPE, rule="PCK-1")
     row = await tx.get(PickupRow, pickup_id, rule="PCK-1")
-    return await resolve_pickup(row, tx, user=reader.caller.user_id)
+    kept = await tx.look_up(PickupDetailsRow, pickup_id)
+    given = kept.delivery if kept is not None else None
+    return await place_of(row, given, tx, user=reader.caller.user_id)
 
 
 def _show(pickup_id: UUID) -> Callable[[Transaction], Awaitable[PickupView]]:

@@ -16,6 +16,7 @@ class RequestPickupInWords(Command):
     service_point: ServicePointId
     ordered_by: Word
     cause: Word
+    return_cause: Word | None = None
     earliest_on: PlannedOn | None = None
     latest_on: PlannedOn | None = None
     devices: Annotated[tuple[DeviceNumber, ...], Field(min_length=1, max_length=100)]

@@ -13,6 +13,7 @@ from kvitt_contracts.orders import (
     PickupEvent,
     PickupLine,
     PickupLineEnded,
+    PickupMadeUrgent,
     PickupOverdue,
     PickupRefused,
     PickupRegistered,
@@ -25,7 +26,9 @@ from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
     LineNumber,
+    Money,
     OrderNumber,
+    PayerId,
     PickupId,
     PolicyVersion,
     Recipient,
@@ -39,6 +42,7 @@ from kvitt_contracts.types import (
 
 from orders.pickups.reasons import Reason, refusal
 from orders.units.domain import User
+from orders.waits.domain import LISTED, TELLS_CUSTOMER_SERVICE, Owner, Wait
 
 
 class Status(StrEnum):
@@ -54,6 +58,12 @@ class Status(StrEnum):
 OPEN: Final = (Status.REQUESTED, Status.REGISTERED)
 """What is not over yet."""
 
+
+POSTED: Final = Word("sent_by_post")
+"""The reason of what the unit itself sends to the central store (PCK-4)."""
+
+URGENT: Final = Word("urgent_pickup")
+"""What the region's price list calls an urgent pickup (BIL-15)."""
 
 FETCHED, VOIDED = Word("fetched"), Word("voided")
 _OUTCOMES: Final[Mapping[str, Word]] = {
@@ -85,6 +95,7 @@ class Pickup:
     customer_id: CustomerId
     ordered_by: Word
     cause: Word
+    return_cause: Word | None = None
     address_kind: AddressKind
     earliest_on: date | None
     latest_on: date | None
@@ -96,6 +107,14 @@ class Pickup:
     is_overdue: bool = False
     technician: UserId | None = None
     not_found: tuple[LineNumber, ...] = ()
+    is_urgent: bool = False
+    fee: Money | None = None
+    payer_id: PayerId | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """True while inventory owes an answer: to the request, or to what is taken back."""
+        return self.status is Status.REQUESTED or any(line.is_voiding for line in self.lines)
 
 
 def register(pickup: Pickup) -> tuple[PickupRegistered, ...]:
@@ -121,13 +140,8 @@ def request_void(
     neither of the unit nor who ordered it (REF-3), the pickup waits for inventory's first answer,
     is over, or has no such line (PCK-3).
     """
-    mine = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
-    if not (mine or by.has(Role.CUSTOMER_SERVICE)):
-        way_on = "Bara hämtorderns tjänsteställe, den som beställde eller kundservice avbeställer."
-        raise refusal(Reason.NOT_YOUR_PICKUP, "REF-3", "by", way_on)
-    if pickup.status is Status.REQUESTED:
-        way_on = "Lagret har inte svarat än. Försök igen om en stund."
-        raise refusal(Reason.WAITING, "PCK-3", None, way_on)
+    _must_be_theirs(pickup, by)
+    _must_be_answered(pickup)
     asked = frozenset(numbers)
     unknown = asked - {line.number for line in pickup.lines}
     if unknown:
@@ -151,6 +165,26 @@ def request_void(
     return (requested,)
 
 
+def make_urgent(
+    pickup: Pickup, *, by: User, payer: PayerId, policy: RegionPolicy, today: date
+) -> tuple[PickupMadeUrgent, ...]:
+    """Have it fetched at once, for the urgent fee of the price list of that day (PCK-3). Returns no
+    event where it is urgent already: the fee and the payer stay.
+
+    Raises PickupRuleRefused: `by` is neither of the unit nor who ordered it (REF-3), the pickup
+    waits for inventory's first answer, or is over (PCK-3).
+    """
+    _must_be_theirs(pickup, by)
+    _must_be_answered(pickup)
+    if pickup.status is not Status.REGISTERED:
+        way_on = "Hämtordern är över. Gör en ny om något är kvar att hämta."
+        raise refusal(Reason.ENDED, "PCK-3", None, way_on)
+    if pickup.is_urgent:
+        return ()
+    fee = policy.price_of(URGENT, on=today)
+    return (PickupMadeUrgent(pickup_id=pickup.id, fee=fee, payer_id=payer, by=by.user_id),)
+
+
 def end_lines(
     pickup: Pickup, devices: Iterable[DeviceId], *, outcome: Word
 ) -> tuple[PickupLineEnded | PickupClosed, ...]:
@@ -166,7 +200,7 @@ def end_lines(
             events.append(PickupLineEnded(pickup_id=pickup.id, number=line.number, outcome=outcome))
             pickup = evolve(pickup, events[-1])
     if events and pickup.status is Status.REGISTERED and not _open_lines(pickup):
-        events.append(PickupClosed(pickup_id=pickup.id))
+        events.append(_closed(pickup))
     return tuple(events)
 
 
@@ -201,6 +235,27 @@ def fall_due(pickup: Pickup) -> tuple[PickupOverdue, ...]:
     return (PickupOverdue(pickup_id=pickup.id),)
 
 
+def waits_for(pickup: Pickup, *, until: date | None) -> Wait | None:
+    """What a pickup waits for and on whom: inventory's answer, the unit that posts it, who fetches
+    it, or the store that has not taken back what was fetched; `until` is its last day (REF-20).
+    None when it is over.
+    """
+    if pickup.status not in OPEN:
+        return None
+    if pickup.status is Status.REQUESTED:
+        return Wait(awaits=Word("claim"), on=Owner.STORE, until=until, then=Word("refused"))
+    then = LISTED if pickup.is_overdue else TELLS_CUSTOMER_SERVICE
+    if all(line.is_voiding for line in _open_lines(pickup)):
+        return Wait(awaits=Word("release"), on=Owner.STORE, until=until, then=then)
+    if pickup.cause == POSTED:
+        point = pickup.service_point
+        on = Owner.SERVICE_POINT
+        return Wait(awaits=Word("posting"), on=on, service_point=point, until=until, then=then)
+    if pickup.technician is not None:
+        return Wait(awaits=Word("arrival"), on=Owner.STORE, until=until, then=then)
+    return Wait(awaits=Word("fetching"), on=Owner.TECHNICIANS, until=until, then=then)
+
+
 def last_day(pickup: Pickup, *, policy: RegionPolicy, today: date) -> date:
     """The last day on which an open pickup is in time: that of its window, or so many days of the
     policy from today, or from the first day where that is later.
@@ -227,6 +282,8 @@ def evolve(pickup: Pickup | None, event: PickupEvent) -> Pickup:
             return replace(pickup, status=Status.REFUSED, refused=event.refused)
         case PickupOverdue():
             return replace(pickup, is_overdue=True)
+        case PickupMadeUrgent():
+            return replace(pickup, is_urgent=True, fee=event.fee, payer_id=event.payer_id)
         case PickupVoidRequested():
             return _with(pickup, event.numbers, is_voiding=True)
         case PickupLineEnded():
@@ -245,6 +302,26 @@ def _with(pickup: Pickup, numbers: Iterable[LineNumber], **changes: object) -> P
         line.model_copy(update=changes) if line.number in named else line for line in pickup.lines
     )
     return replace(pickup, lines=lines)
+
+
+def _closed(pickup: Pickup) -> PickupClosed:
+    is_done = any(line.outcome == FETCHED for line in pickup.lines) or pickup.technician is not None
+    if pickup.fee is None or not is_done:  # BIL-8: a journey that nobody made costs nothing
+        return PickupClosed(pickup_id=pickup.id)
+    return PickupClosed(pickup_id=pickup.id, fee=pickup.fee, payer_id=pickup.payer_id)
+
+
+def _must_be_theirs(pickup: Pickup, by: User) -> None:
+    mine = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
+    if not (mine or by.has(Role.CUSTOMER_SERVICE)):
+        way_on = "Bara hämtorderns tjänsteställe, den som beställde eller kundservice ändrar den."
+        raise refusal(Reason.NOT_YOUR_PICKUP, "REF-3", "by", way_on)
+
+
+def _must_be_answered(pickup: Pickup) -> None:
+    if pickup.status is Status.REQUESTED:
+        way_on = "Lagret har inte svarat än. Försök igen om en stund."
+        raise refusal(Reason.WAITING, "PCK-3", None, way_on)
 
 
 def _open_lines(pickup: Pickup) -> tuple[Line, ...]:

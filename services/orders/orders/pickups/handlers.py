@@ -5,7 +5,14 @@ from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.orders import AddressKind, Delivery, ReportPickup, RequestPickup, VoidPickup
+from kvitt_contracts.orders import (
+    AddressKind,
+    Delivery,
+    MakePickupUrgent,
+    ReportPickup,
+    RequestPickup,
+    VoidPickup,
+)
 
 from orders.parties.queries import rows_of_recipient
 from orders.pickups import domain, queries
@@ -16,9 +23,10 @@ from orders.pickups.writes import (
     ANSWER,
     OVERDUE,
     await_answer,
+    make_urgent,
 )
-from orders.units.models import UserRow
-from orders.units.queries import user_key
+from orders.units.models import CustomerRow, PayerRow, UserRow
+from orders.units.queries import customer_key, payer_key, user_key
 
 messages = Handlers()
 
@@ -40,9 +48,10 @@ async def request_pickup(command: RequestPickup, tx: Transaction) -> None:
 
     Refused: INVALID_SUBJECT (contract), ALREADY_REQUESTED, ADDRESS_OVER_HTTP_ONLY, UNKNOWN_CAUSE,
     UNKNOWN_DEVICE, DEVICE_TWICE, NO_ADDRESS, PHONE_MISSING, UNKNOWN_CARE_UNIT (PCK-1),
-    UNKNOWN_PERSON_ID, UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CUSTOMER, UNKNOWN_USER,
-    NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3), UNKNOWN_WORD,
-    BY_CUSTOMER_SERVICE_ONLY, OUTSIDE_WINDOW (PCK-3), ENDS_BEFORE_IT_BEGINS (DAY-5).
+    UNKNOWN_RETURN_CAUSE, CAUSE_NOT_OF_PRODUCT_AREA, POSTED_BY_THE_UNIT (PCK-4), UNKNOWN_PERSON_ID,
+    UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
+    NOT_CONNECTED_TO_SERVICE_POINT (REF-3), UNKNOWN_WORD, BY_CUSTOMER_SERVICE_ONLY, OUTSIDE_WINDOW
+    (PCK-3), ENDS_BEFORE_IT_BEGINS, DAY_HAS_PASSED (DAY-5).
     """
     if command.address_kind is AddressKind.ONE_OFF:
         raise requesting.refuse_address_over_kafka()
@@ -54,10 +63,11 @@ async def request_pickup_in_words(command: RequestPickupInWords, tx: Transaction
     """Have devices fetched, and say where, how and whom to call (PCK-1).
 
     Refused: INVALID_SUBJECT (contract), ALREADY_REQUESTED, UNKNOWN_CAUSE, UNKNOWN_DEVICE,
-    DEVICE_TWICE, NO_ADDRESS, PHONE_MISSING, UNKNOWN_CARE_UNIT (PCK-1), UNKNOWN_PERSON_ID,
-    UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
-    NOT_CONNECTED_TO_SERVICE_POINT (REF-3), UNKNOWN_WORD, BY_CUSTOMER_SERVICE_ONLY,
-    OUTSIDE_WINDOW (PCK-3), ENDS_BEFORE_IT_BEGINS (DAY-5).
+    DEVICE_TWICE, NO_ADDRESS, PHONE_MISSING, UNKNOWN_CARE_UNIT (PCK-1), UNKNOWN_RETURN_CAUSE,
+    CAUSE_NOT_OF_PRODUCT_AREA, POSTED_BY_THE_UNIT (PCK-4), UNKNOWN_PERSON_ID, UNKNOWN_PERSON_DETAIL
+    (REF-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
+    (REF-3), UNKNOWN_WORD, BY_CUSTOMER_SERVICE_ONLY, OUTSIDE_WINDOW (PCK-3), ENDS_BEFORE_IT_BEGINS,
+    DAY_HAS_PASSED (DAY-5).
     """
     await _request(command, command.delivery, tx)
 
@@ -81,6 +91,26 @@ async def _request(command: Requested, delivery: Delivery | None, tx: Transactio
     await_answer(row, tx)
     if delivery is not None:
         tx.put(PickupDetailsRow(region=tx.region, pickup_id=event.pickup_id, delivery=delivery))
+
+
+def _read_to_make_urgent(command: MakePickupUrgent, tx: Transaction) -> Iterable[RowKey]:
+    yield UserRow, user_key(command.by, tx)
+    if command.payer_id is not None:
+        yield PayerRow, payer_key(command.payer_id, tx)
+    row = tx.fetched(PickupRow, tx.target("pickup"))
+    if row is not None:
+        yield CustomerRow, customer_key(row.customer_id, tx)
+
+
+@messages.command(MakePickupUrgent, of=PickupRow, rule="PCK-3", reads=_read_to_make_urgent)
+async def make_pickup_urgent(row: PickupRow, command: MakePickupUrgent, tx: Transaction) -> None:
+    """Have it fetched at once, for the urgent fee of the price list (PCK-3).
+
+    Refused: UNKNOWN_PICKUP (PCK-3), UNKNOWN_USER, NOT_YOUR_PICKUP (REF-3), UNKNOWN_PAYER (REF-4),
+    WAITING, ENDED (PCK-3).
+    """
+    by = await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
+    await make_urgent(row, tx, by=by.state(), payer=command.payer_id)
 
 
 @messages.command(
@@ -113,6 +143,7 @@ async def report_pickup(row: PickupRow, command: ReportPickup, tx: Transaction) 
 async def give_up(row: PickupRow, due: datetime, tx: Transaction) -> None:
     """Inventory has not answered within a day: nothing is fetched; a late grant is let go."""
     tx.record(row, *domain.refuse(row.state()))
+    row.due_on = None
 
 
 @messages.timer(OVERDUE)

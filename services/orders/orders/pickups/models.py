@@ -9,8 +9,10 @@ from kvitt_contracts.types import (
     CareUnitId,
     CustomerId,
     LineNumber,
+    Money,
     OrderNumber,
     PatientRecipient,
+    PayerId,
     PersonRef,
     PickupId,
     PolicyVersion,
@@ -21,11 +23,12 @@ from kvitt_contracts.types import (
     UserId,
     Word,
 )
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
 from orders.pickups import domain
+from orders.waits.domain import Owner
 
 
 class PickupRow(
@@ -36,7 +39,9 @@ class PickupRow(
     state=domain.Pickup,
     evolve=domain.evolve,
 ):
-    """A pickup; `recipient_person`, `recipient_unit` and `requested_on` are for queries."""
+    """A pickup; `recipient_person`, `recipient_unit`, `requested_on`, `due_on` and `waits_on`,
+    until when it waits and on whom, are for queries.
+    """
 
     __tablename__ = "pickups"
     __table_args__ = (
@@ -45,6 +50,7 @@ class PickupRow(
         Index("ix_pickups_recipient_person", "region", "recipient_person"),
         Index("ix_pickups_recipient_unit", "region", "recipient_unit"),
         Index("ix_pickups_requested_on", "region", "requested_on"),
+        Index("ix_pickups_due_on", "region", "due_on", postgresql_where=text("due_on IS NOT NULL")),
     )
 
     pickup_number: Mapped[OrderNumber]
@@ -55,6 +61,7 @@ class PickupRow(
     customer_id: Mapped[CustomerId]
     ordered_by: Mapped[Word]
     cause: Mapped[Word]
+    return_cause: Mapped[Word | None]
     address_kind: Mapped[AddressKind]
     earliest_on: Mapped[date | None]
     latest_on: Mapped[date | None]
@@ -66,13 +73,20 @@ class PickupRow(
     is_overdue: Mapped[bool]
     technician: Mapped[UserId | None]
     not_found: Mapped[tuple[LineNumber, ...]] = mapped_column(Json(tuple[LineNumber, ...]))
+    is_urgent: Mapped[bool]
+    fee: Mapped[Money | None] = mapped_column(Json(Money))
+    payer_id: Mapped[PayerId | None]
     recipient_person: Mapped[PersonRef | None]
     recipient_unit: Mapped[CareUnitId | None]
     requested_on: Mapped[date]
+    due_on: Mapped[date | None]
+    waits_on: Mapped[Owner | None]
 
     def apply(self, state: domain.Pickup) -> None:
         """Write a state into the columns, those for queries included."""
         super().apply(state)
+        wait = domain.waits_for(state, until=None)
+        self.waits_on = wait.on if wait is not None else None
         if isinstance(state.recipient, PatientRecipient):
             self.recipient_person = state.recipient.person
         else:

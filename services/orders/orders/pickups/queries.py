@@ -9,6 +9,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.orders import AddressKind, Delivery, RequestPickup
 from kvitt_contracts.types import (
+    CareUnitId,
     CareUnitRecipient,
     CustomerId,
     DeviceId,
@@ -23,6 +24,7 @@ from kvitt_contracts.types import (
 )
 from sqlalchemy import ColumnElement, and_, select
 
+from orders.articles.models import ArticleRow
 from orders.care.models import CareDeviceRow
 from orders.message_subject import subject_as
 from orders.numbers.domain import Series
@@ -64,13 +66,24 @@ def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[boo
 
 async def also_open(row: PickupRow, tx: Transaction) -> tuple[OrderNumber, ...]:
     """The numbers of the recipient's other open pickups, under any reference (PCK-2)."""
-    mine = PickupRow.recipient_unit == row.recipient_unit
-    if row.recipient_person is not None:
-        refs = same_persons([row.recipient_person], tx.region)
-        mine = PickupRow.recipient_person.in_(select(refs.c.id))
+    return await open_at(row.recipient_person, row.recipient_unit, tx, besides=PickupId(row.id))
+
+
+async def open_at(
+    person: PersonRef | None,
+    unit: CareUnitId | None,
+    tx: Transaction,
+    *,
+    besides: PickupId | None = None,
+) -> tuple[OrderNumber, ...]:
+    """The numbers of the open pickups at a person, under any reference, or at a unit (PCK-2)."""
+    theirs = PickupRow.recipient_unit == unit
+    if person is not None:
+        refs = same_persons([person], tx.region)
+        theirs = PickupRow.recipient_person.in_(select(refs.c.id))
     query = (
         select(PickupRow.pickup_number)
-        .where(PickupRow.region == tx.region, PickupRow.id != row.id, mine)
+        .where(PickupRow.region == tx.region, PickupRow.id.is_distinct_from(besides), theirs)
         .where(PickupRow.status.in_(OPEN))
         .order_by(PickupRow.pickup_number)
     )
@@ -83,6 +96,9 @@ def rows_of_request(command: Requested, tx: Transaction) -> Iterable[RowKey]:
     yield CustomerRow, customer_key(CustomerId(command.service_point), tx)
     for number in command.devices:
         yield CareDeviceRow, _device_key(number, tx)
+        device = tx.fetched(CareDeviceRow, _device_key(number, tx))
+        if device is not None and device.article_number is not None:
+            yield ArticleRow, device.article_number
 
 
 async def parties_of(command: Requested, tx: Transaction) -> tuple[User, Customer]:
@@ -129,6 +145,7 @@ async def wish_of(
         recipient=recipient,
         ordered_by=command.ordered_by,
         cause=command.cause,
+        return_cause=command.return_cause,
         address_kind=kind,
         earliest_on=command.earliest_on,
         latest_on=command.latest_on,
@@ -156,9 +173,12 @@ async def _recipient(command: Requested, tx: Transaction) -> tuple[Recipient, bo
     return recipient, details.address is not None, details.phone is not None
 
 
-async def _device(number: DeviceNumber, tx: Transaction) -> DeviceId | None:
+async def _device(number: DeviceNumber, tx: Transaction) -> requesting.Chosen | None:
     row = await tx.look_up(CareDeviceRow, _device_key(number, tx))
-    return row.device_id if row is not None else None
+    if row is None:
+        return None
+    article = await tx.look_up(ArticleRow, row.article_number) if row.article_number else None
+    return requesting.Chosen(row.device_id, article.product_area if article else None)
 
 
 def _device_key(number: DeviceNumber, tx: Transaction) -> DeviceId:

@@ -7,12 +7,13 @@ from kvitt_chassis.http import Body
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import AddressKind, Delivery
 from kvitt_contracts.types import (
-    Address,
     CareUnitRecipient,
     DeviceNumber,
     LineNumber,
+    Money,
     OrderNumber,
     PatientRecipient,
+    PayerId,
     PickupId,
     Recipient,
     Reference,
@@ -23,8 +24,9 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.pickups.domain import Line, Status
+from orders.pickups.domain import Line, Status, waits_for
 from orders.pickups.models import PickupRow
+from orders.waits.domain import Wait
 
 
 class PickupBody(Body):
@@ -54,7 +56,10 @@ class PickupBody(Body):
     ordered_by: Annotated[
         Word, Field(description="unit, eller patient och relative genom kundservice (PCK-3)")
     ] = Word("unit")
-    cause: Annotated[Word, Field(description="Orsak ur regionens lista")]
+    cause: Annotated[Word, Field(description="Orsak ur regionens lista, eller produktområdets")]
+    return_cause: Annotated[
+        Word | None, Field(description="Vad som orsakade returen, ur en egen lista (PCK-4)")
+    ] = None
     devices: Annotated[
         tuple[DeviceNumber, ...],
         Field(min_length=1, max_length=100, description="Individnummer på det som ska hämtas"),
@@ -75,6 +80,14 @@ class VoidPickupBody(Body):
     numbers: Annotated[
         tuple[LineNumber, ...], Field(max_length=100, description="Rader; inga betyder alla")
     ] = ()
+
+
+class MakeUrgentBody(Body):
+    """Att något ska hämtas genast, mot akutavgiften (PCK-3)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+    payer_id: Annotated[PayerId | None, Field(description="Bara när den avviker (REF-4)")] = None
 
 
 class ReportPickupBody(Body):
@@ -106,6 +119,7 @@ class PickupLineView(BaseModel):
                     "service_point": "40201",
                     "ordered_by": "unit",
                     "cause": "not_needed",
+                    "return_cause": None,
                     "earliest_on": None,
                     "latest_on": None,
                     "lines": [
@@ -116,7 +130,16 @@ class PickupLineView(BaseModel):
                             "is_voiding": False,
                         }
                     ],
+                    "is_urgent": False,
                     "is_overdue": False,
+                    "waits": {
+                        "awaits": "fetching",
+                        "on": "technicians",
+                        "service_point": None,
+                        "user": None,
+                        "until": "2026-03-16",
+                        "then": "customer_service_told",
+                    },
                     "by": "k082lno",
                     "requested_on": "2026-03-02",
                 }
@@ -132,10 +155,13 @@ class PickupLineView(BaseModel):
     service_point: Annotated[ServicePointId, Field(description="Tjänstestället")]
     ordered_by: Annotated[Word, Field(description="unit, patient eller relative")]
     cause: Annotated[Word, Field(description="Orsak")]
+    return_cause: Annotated[Word | None, Field(description="Vad som orsakade returen")]
     earliest_on: Annotated[date | None, Field(description="Tidigast")]
     latest_on: Annotated[date | None, Field(description="Senast")]
     lines: Annotated[tuple[Line, ...], Field(description="Det som hämtas, och hur det slutade")]
+    is_urgent: Annotated[bool, Field(description="Ska hämtas genast (PCK-3)")]
     is_overdue: Annotated[bool, Field(description="Sista dagen har gått utan att allt är hämtat")]
+    waits: Annotated[Wait | None, Field(description="Vad den väntar på; inget när den är över")]
     by: Annotated[UserId, Field(description="Vem som registrerade den")]
     requested_on: Annotated[date, Field(description="Dagen då den registrerades")]
 
@@ -146,10 +172,13 @@ class PickupLineView(BaseModel):
 
 
 class PickupView(PickupLineView):
-    """En hämtorder."""
+    """En hämtorder. `pending` är sann tills lagret har svarat."""
 
+    pending: bool
     address_kind: Annotated[AddressKind, Field(description="Vilken adress")]
     refused: Annotated[tuple[RefusedDevice, ...], Field(description="Vad som hindrade, och varför")]
+    fee: Annotated[Money | None, Field(description="Akutavgiften, tas ut när den är klar")]
+    payer_id: Annotated[PayerId | None, Field(description="Vem som betalar den")]
     technician: Annotated[UserId | None, Field(description="Vem som rapporterade")]
     not_found: Annotated[tuple[LineNumber, ...], Field(description="Rader som inte fanns där")]
     also_open: Annotated[
@@ -163,54 +192,22 @@ class PickupView(PickupLineView):
         state = row.state()
         return cls(
             **_shown(row),
+            pending=state.is_pending,
             address_kind=state.address_kind,
             refused=state.refused,
+            fee=state.fee,
+            payer_id=state.payer_id,
             technician=state.technician,
             not_found=state.not_found,
             also_open=also_open,
         )
 
 
-class PickupPlaceView(BaseModel):
-    """Vart den som hämtar ska åka."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "pickup_id": "275dbcf6-f58b-5e1e-9907-3f5cafb41934",
-                    "pickup_number": "26100012",
-                    "kind": "unit",
-                    "name": "Hjälpmedelsenheten",
-                    "address": None,
-                    "order_phone": "090-785 00 00",
-                    "recipient_phone": None,
-                    "door_code": None,
-                    "instructions": None,
-                    "contact_person": None,
-                    "information": None,
-                }
-            ]
-        },
-    )
-
-    pickup_id: PickupId
-    pickup_number: Annotated[OrderNumber, Field(description="Hämtordernummer")]
-    kind: Annotated[AddressKind, Field(description="Vilken adress")]
-    name: Annotated[str | None, Field(description="Vem eller vilken enhet")]
-    address: Annotated[Address | None, Field(description="Adressen")]
-    order_phone: Annotated[str | None, Field(description="Beställarens telefon")]
-    recipient_phone: Annotated[str | None, Field(description="Mottagarens telefon")]
-    door_code: Annotated[str | None, Field(description="Portkod")]
-    instructions: Annotated[str | None, Field(description="Anvisningar")]
-    contact_person: Annotated[str | None, Field(description="Kontaktperson")]
-    information: Annotated[str | None, Field(description="Övrigt; kan nämna mer som ska med")]
-
-
 def _shown(row: PickupRow) -> dict[str, Any]:
+    pickup = row.state()
     return {
-        **same_fields(row.state(), PickupLineView),
-        "pickup_id": PickupId(row.id),
+        **same_fields(pickup, PickupLineView),
+        "pickup_id": pickup.id,
+        "waits": waits_for(pickup, until=row.due_on),
         "requested_on": row.requested_on,
     }

@@ -6,9 +6,13 @@ from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import ClaimBroken, ClaimGranted, ClaimRefused, ClaimReleased
+from kvitt_contracts.types import PayerId
 
 from orders.pickups import domain
 from orders.pickups.models import PickupRow
+from orders.units.domain import User
+from orders.units.models import CustomerRow, PayerRow
+from orders.units.queries import customer_key, payer_key
 
 Claimed = ClaimGranted | ClaimRefused | ClaimBroken | ClaimReleased
 
@@ -18,8 +22,21 @@ ANSWER_WITHIN = timedelta(hours=24)
 """Business time in which inventory answers; after it the pickup is refused."""
 
 
+async def make_urgent(row: PickupRow, tx: Transaction, *, by: User, payer: PayerId | None) -> None:
+    """Have a pickup fetched at once; its customer's payer pays the fee unless another is named
+    (PCK-3). Raises Refused as the rule does, and for an unknown payer (REF-4).
+    """
+    if payer is None:
+        payer = (await tx.get(CustomerRow, customer_key(row.customer_id, tx))).payer_id
+    else:
+        await tx.get(PayerRow, payer_key(payer, tx), rule="REF-4", field="payer_id")
+    urgent = domain.make_urgent(row.state(), by=by, payer=payer, policy=tx.policy, today=tx.today)
+    tx.record(row, *urgent)
+
+
 def await_answer(row: PickupRow, tx: Transaction) -> None:
     """Refuse the pickup unless inventory has answered within a day."""
+    row.due_on = tx.today + ANSWER_WITHIN
     tx.schedule(ANSWER, key=row.id, due=tx.now + ANSWER_WITHIN)
 
 
@@ -29,13 +46,14 @@ def await_goods(row: PickupRow, tx: Transaction) -> None:
     """
     tx.cancel_timer(ANSWER, key=row.id)
     policy = tx.pinned_policy(row.policy)
-    last = domain.last_day(row.state(), policy=policy, today=tx.today)
-    tx.schedule(OVERDUE, key=row.id, due=start_of_day(last + timedelta(days=1)))
+    row.due_on = domain.last_day(row.state(), policy=policy, today=tx.today)
+    tx.schedule(OVERDUE, key=row.id, due=start_of_day(row.due_on + timedelta(days=1)))
 
 
 def stop_waiting_when_over(row: PickupRow, tx: Transaction) -> None:
     """Cancel the timers of a pickup that is over."""
     if row.status not in domain.OPEN:
+        row.due_on = None
         tx.cancel_timer(ANSWER, key=row.id)
         tx.cancel_timer(OVERDUE, key=row.id)
 

@@ -2,18 +2,11 @@
 
 from uuid import uuid4
 
-from kvitt_chassis.http import ApiRouter, Commands, NotFound, Reader, RegionReader
+from kvitt_chassis.http import ApiRouter, Commands, Reader, RegionReader
 from kvitt_contracts.orders import OrderPlaced, PlaceOrder, RegisterWithdrawal
-from kvitt_contracts.types import (
-    CareUnitRecipient,
-    NamedPatient,
-    NamedRecipient,
-    PatientRecipient,
-    Reference,
-    identify,
-)
+from kvitt_contracts.types import Reference, identify
 
-from orders.care.queries import reach_to
+from orders.care.recipients import named
 from orders.customer_orders.api import show_order
 from orders.customer_orders.views import (
     OrderBody,
@@ -22,7 +15,6 @@ from orders.customer_orders.views import (
     PreviewLine,
     WithdrawalBody,
 )
-from orders.people.models import PersonRow
 from orders.placements.handlers import preview
 from orders.read_transaction import ReadTransaction
 
@@ -38,8 +30,9 @@ async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> Or
     (ORD-1), UNKNOWN_PAYER (REF-4); NOT_A_PRESCRIBER, NOT_A_SERVICE_POINT,
     NOT_CONNECTED_TO_SERVICE_POINT, NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE
     (REF-14), RECIPIENT_HAS_NO_ADDRESS (ORD-3), ARTICLE_NOT_IN_ASSORTMENT (ORD-5),
-    NO_LONGER_PURCHASED (ORD-6), ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8),
-    ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11).
+    ARTICLE_NOT_APPROVED (ACT-5), NO_LONGER_PURCHASED (ORD-6), ONE_OF_A_MARKED_DEVICE, NOT_MARKED,
+    DEVICE_NUMBER_ON_ORDER (ORD-8), ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA
+    (REF-11).
     """
     return await _place(await _command(body, reader), body.reference, commands)
 
@@ -114,22 +107,3 @@ async def _withdrawal(body: WithdrawalBody, reader: RegionReader) -> RegisterWit
 
 def _previewed(placed: OrderPlaced) -> OrderPreview:
     return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
-
-
-async def named(
-    recipient: PatientRecipient | CareUnitRecipient, reader: RegionReader
-) -> NamedRecipient:
-    """The recipient as a command names them. Raises NotFound (REF-19): a person beyond reach."""
-    if isinstance(recipient, CareUnitRecipient):
-        return recipient
-    person = recipient.person
-    try:
-        row = await reader.get(PersonRow, person, scope=reach_to(person))
-    except NotFound:
-        raise NotFound(
-            "person",
-            rule="REF-19",
-            field="recipient.person",
-            way_on="Sök personen på numret (POST /persons:find), och försök igen.",
-        ) from None
-    return NamedPatient(person=row.region_person_id)

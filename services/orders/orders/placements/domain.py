@@ -24,9 +24,11 @@ from kvitt_contracts.types import (
     Money,
     OrderId,
     OrderNumber,
+    Recipient,
     Reference,
     ServicePointId,
     StoreId,
+    WorkOrderId,
 )
 
 from orders.articles.domain import Article
@@ -35,6 +37,8 @@ from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.parties.domain import Parties, Patient, must_fit, recipient_of
 from orders.product_areas.domain import must_be_connected, must_be_of_areas
 from orders.units.domain import Customer
+from orders.work_orders.applications.domain import refusal_to_order
+from orders.work_orders.domain import WorkOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +56,17 @@ def place(
     naming: Naming,
     parties: Parties,
     articles: Mapping[ArticleNumber, Article],
+    applications: Mapping[WorkOrderId, WorkOrder],
     policy: RegionPolicy,
     today: date,
 ) -> OrderPlaced:
     """Place an order from the central store (ORD-1).
 
-    `articles` has each line's article; `today` is a Stockholm day. Raises OrderRefused: the parties
-    do not fit (REF-3) or lack an area, an area is not had from there (REF-11), an article outside
-    the assortment (ORD-5) or of which no balance counts (ORD-6), more than one of a marked device
-    or a certain one (ORD-8), no address to deliver to (ORD-3).
+    `articles` has each line's article, `applications` those that lines name and that are known;
+    `today` is a Stockholm day. Raises OrderRefused: the parties do not fit (REF-3) or lack an area,
+    an area is not had from there (REF-11), an article outside the assortment (ORD-5) without an
+    application that was approved for it (ACT-5) or of which no balance counts (ORD-6), more than
+    one of a marked device or a certain one (ORD-8), no address to deliver to (ORD-3).
     """
     must_fit(parties)
     must_be_of_areas(
@@ -68,7 +74,7 @@ def place(
     )
     for number, line in enumerate(command.lines):
         article = articles[line.article_number]
-        _must_be_in_assortment(article, number)
+        _must_be_in_assortment(article, line, number, applications, recipient_of(parties))
         _must_be_to_get(article, number, policy)
         _must_suit_marking(article, line, number)
         _must_name_no_device(line, number)
@@ -275,6 +281,7 @@ def _lines(
                 policy=policy,
                 today=today,
             ),
+            application=None if articles[line.article_number].in_assortment else line.application,
         )
         for number, line in enumerate(command.lines, start=1)
     )
@@ -298,12 +305,28 @@ def _must_own(store: StoreId, place: Customer, policy: RegionPolicy) -> None:
         )
 
 
-def _must_be_in_assortment(article: Article, number: int) -> None:
-    if not article.in_assortment:
+def _must_be_in_assortment(
+    article: Article,
+    line: LineToOrder,
+    number: int,
+    applications: Mapping[WorkOrderId, WorkOrder],
+    recipient: Recipient,
+) -> None:
+    if article.in_assortment:
+        return
+    if line.application is None:
         raise _refused(
             Reason.ARTICLE_NOT_IN_ASSORTMENT, "ORD-5", number, "article_number",
             "Artikeln ligger utanför sortimentet. Ansök om individuell förskrivning.",
         )  # fmt: skip
+    refused = refusal_to_order(
+        applications.get(line.application),
+        article.article_number,
+        recipient=recipient,
+        field=f"lines.{number}.application",
+    )
+    if refused is not None:
+        raise refused
 
 
 # decision 0240: what nobody purchases is ordered where the central store's balance counts

@@ -17,6 +17,7 @@ from orders.parties.queries import parties_of
 from orders.people.writes import note_contact
 from orders.placements import domain
 from orders.placements.queries import articles_of, rows_to_read, rows_to_write
+from orders.work_orders.queries import applications_of
 
 messages = Handlers()
 
@@ -30,7 +31,8 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CARE_UNIT, UNKNOWN_ARTICLE (ORD-1), UNKNOWN_PAYER
     (REF-4); the parties: NOT_A_PRESCRIBER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT,
     NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE (REF-14), RECIPIENT_HAS_NO_ADDRESS
-    (ORD-3); a line: ARTICLE_NOT_IN_ASSORTMENT (ORD-5), NO_LONGER_PURCHASED (ORD-6),
+    (ORD-3); a line: ARTICLE_NOT_IN_ASSORTMENT (ORD-5), ARTICLE_NOT_APPROVED (ACT-5),
+    NO_LONGER_PURCHASED (ORD-6),
     ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8),
     ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11).
     """
@@ -45,6 +47,7 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
         naming=await _naming(order_id, tx),
         parties=parties,
         articles=articles,
+        applications=await applications_of(command, tx),
         policy=tx.policy,
         today=tx.today,
     )
@@ -94,6 +97,7 @@ async def preview(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> 
         naming=naming,
         parties=parties,
         articles=articles,
+        applications=await applications_of(command, tx),
         policy=tx.policy,
         today=tx.today,
     )

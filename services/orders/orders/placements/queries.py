@@ -15,6 +15,7 @@ from orders.people.models import PersonDetailsRow
 from orders.placements import domain
 from orders.units.models import CustomerRow, PayerRow, UserRow
 from orders.units.queries import customer_key, payer_key, user_key
+from orders.work_orders.models import WorkOrderRow
 
 
 def rows_to_write(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> Iterable[RowKey]:
@@ -34,6 +35,8 @@ def rows_to_read(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> I
     yield UserRow, user_key(command.requester or command.prescriber, tx)
     for line in command.lines:
         yield ArticleRow, line.article_number
+        if line.application is not None:
+            yield WorkOrderRow, line.application
     for payer in (command.payer_id, *(line.payer_id for line in command.lines)):
         if payer is not None:
             yield PayerRow, payer_key(payer, tx)

@@ -2,10 +2,16 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from kvitt_contracts.types import ServicePointId, UserId, Value, Word
 from pydantic import Field
+
+TELLS_CUSTOMER_SERVICE: Final = Word("customer_service_told")
+"""After the last day customer service is told, once."""
+
+LISTED: Final = Word("listed")
+"""After the last day nothing happens by itself: it stands among what is late."""
 
 
 class Owner(StrEnum):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from kvitt_contracts.orders import AddressKind, PickupLine, PickupRequested
 from kvitt_contracts.policy import RegionPolicy
@@ -11,6 +12,7 @@ from kvitt_contracts.types import (
     LineNumber,
     OrderNumber,
     PickupId,
+    ProductArea,
     Recipient,
     Reference,
     Role,
@@ -18,6 +20,7 @@ from kvitt_contracts.types import (
     Word,
 )
 
+from orders.pickups.domain import POSTED
 from orders.pickups.reasons import PickupRuleRefused, Reason, refusal
 from orders.units.domain import Customer, User
 
@@ -39,6 +42,13 @@ class Naming:
     reference: Reference | None
 
 
+class Chosen(NamedTuple):
+    """A device that is to be fetched, and its article's product area where that has one."""
+
+    device_id: DeviceId
+    area: ProductArea | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What somebody wants fetched. `devices`: None where orders knows none of that number."""
@@ -46,10 +56,11 @@ class Wish:
     recipient: Recipient
     ordered_by: Word
     cause: Word
+    return_cause: Word | None
     address_kind: AddressKind
     earliest_on: date | None
     latest_on: date | None
-    devices: tuple[DeviceId | None, ...]
+    devices: tuple[Chosen | None, ...]
     has_address: bool
     has_phone: bool
     has_text: bool
@@ -69,14 +80,15 @@ def request(
 
     A patient's or relative's pickup gets the policy's window (PCK-3). Raises PickupRuleRefused
     naming the field: an unknown cause, device or orderer, a device twice, no address, no phone
-    (PCK-1), who may not order it there (REF-3), days outside the window (PCK-3) or the last before
-    the first (DAY-5).
+    (PCK-1), a cause that is none of the device's product area, what is posted by others than the
+    unit or from elsewhere, an unknown cause of the return (PCK-4), who may not order it there
+    (REF-3), days outside the window (PCK-3), the last one before the first or in the past (DAY-5).
     """
     _must_be_allowed(by, place, wish.ordered_by)
-    if wish.cause not in policy.pickup.reasons:
-        said = ", ".join(policy.pickup.reasons)
-        raise refusal(Reason.UNKNOWN_CAUSE, "PCK-1", "cause", f"Välj en orsak ur listan: {said}.")
+    _must_be_a_cause(wish, policy)
     devices = _known(wish.devices)
+    _must_be_of_the_areas(wish.cause, devices, policy)
+    _must_be_posted_by_the_unit(wish)
     if not wish.has_address:
         way_on = "Mottagaren har ingen adress. Ange enhetens adress eller en egen."
         raise refusal(Reason.NO_ADDRESS, "PCK-1", "delivery.to", way_on)
@@ -85,7 +97,7 @@ def request(
         raise refusal(Reason.PHONE_MISSING, "PCK-1", "delivery.order_phone", way_on)
     earliest, latest = _window(wish, policy, today)
     lines = tuple(
-        PickupLine(number=LineNumber(number), device_id=device)
+        PickupLine(number=LineNumber(number), device_id=device.device_id)
         for number, device in enumerate(devices, 1)
     )
     return PickupRequested(
@@ -97,6 +109,7 @@ def request(
         customer_id=place.customer_id,
         ordered_by=wish.ordered_by,
         cause=wish.cause,
+        return_cause=wish.return_cause,
         address_kind=wish.address_kind,
         earliest_on=earliest,
         latest_on=latest,
@@ -135,8 +148,43 @@ def _must_be_allowed(by: User, place: Customer, ordered_by: Word) -> None:
         raise refusal(Reason.NOT_CONNECTED_TO_SERVICE_POINT, "REF-3", "service_point", way_on)
 
 
-def _known(devices: tuple[DeviceId | None, ...]) -> tuple[DeviceId, ...]:
-    known: list[DeviceId] = []
+def _must_be_a_cause(wish: Wish, policy: RegionPolicy) -> None:
+    known = dict.fromkeys(policy.pickup.reasons)
+    known |= dict.fromkeys(one for area in policy.product_areas for one in area.pickup_reasons)
+    if wish.cause not in known:
+        said = ", ".join(known)
+        raise refusal(Reason.UNKNOWN_CAUSE, "PCK-1", "cause", f"Välj en orsak ur listan: {said}.")
+    causes = policy.pickup.return_causes
+    if wish.return_cause is not None and wish.return_cause not in causes:
+        way_on = f"Välj vad som orsakade returen ur listan: {', '.join(causes)}."
+        raise refusal(Reason.UNKNOWN_RETURN_CAUSE, "PCK-4", "return_cause", way_on)
+
+
+def _must_be_of_the_areas(cause: Word, devices: tuple[Chosen, ...], policy: RegionPolicy) -> None:
+    for number, device in enumerate(devices):
+        reasons = policy.pickup_reasons_of(device.area)
+        if cause not in reasons:
+            way_on = (
+                f"Det hjälpmedlet hämtas av orsakerna {', '.join(reasons)}. Välj en av dem, eller"
+                " gör en egen hämtorder för det."
+            )
+            field = f"devices.{number}"
+            raise refusal(Reason.CAUSE_NOT_OF_PRODUCT_AREA, "PCK-4", field, way_on)
+
+
+def _must_be_posted_by_the_unit(wish: Wish) -> None:
+    if wish.cause != POSTED:
+        return
+    if wish.ordered_by != Word(OrderedBy.UNIT):
+        way_on = "Det som skickas med post skickar enheten själv. Ange unit."
+        raise refusal(Reason.POSTED_BY_THE_UNIT, "PCK-4", "ordered_by", way_on)
+    if wish.address_kind is not AddressKind.UNIT:
+        way_on = "Enheten skickar hjälpmedlet själv: ange enhetens adress (unit)."
+        raise refusal(Reason.POSTED_BY_THE_UNIT, "PCK-4", "delivery.to", way_on)
+
+
+def _known(devices: tuple[Chosen | None, ...]) -> tuple[Chosen, ...]:
+    known: list[Chosen] = []
     for number, device in enumerate(devices):
         field = f"devices.{number}"
         if device is None:
@@ -153,6 +201,9 @@ def _window(wish: Wish, policy: RegionPolicy, today: date) -> tuple[date | None,
     if wish.earliest_on and wish.latest_on and wish.latest_on < wish.earliest_on:
         way_on = "Ange en sista dag som inte är före den första."
         raise refusal(Reason.ENDS_BEFORE_IT_BEGINS, "DAY-5", "latest_on", way_on)
+    if wish.latest_on and wish.latest_on < today:
+        way_on = "Ange en sista dag som inte har gått, eller ingen."
+        raise refusal(Reason.DAY_HAS_PASSED, "DAY-5", "latest_on", way_on)
     # PCK-3f: what the prescribing unit orders has no window but the one that it asks for
     if wish.ordered_by == Word(OrderedBy.UNIT):
         return wish.earliest_on, wish.latest_on

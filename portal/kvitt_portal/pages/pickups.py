@@ -1,0 +1,248 @@
+"""Hämtordrar: the list that is searched, and a pickup with what can be done about it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from kvitt_contracts.access import ACTS
+from starlette.responses import Response
+
+from kvitt_portal.forms import Form, said_of
+from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.menu import STAFF
+from kvitt_portal.names import Names
+from kvitt_portal.pages import statuses
+from kvitt_portal.pages.asking import items_of, named
+from kvitt_portal.services import Part
+
+router = APIRouter()
+
+PAGE: Final = "/hamtordrar"
+TO_DO: Final = "att-gora"
+"""In the address of a list that the start page leads to: what is filtered so is not remembered."""
+_LIMIT: Final = 50
+_FILTERS: Final = ("status", "service_point", "mine", "overdue", "from", "to", "recipient", "sort")
+_ALL: Final = "all"
+_OPEN: Final = ("requested", "registered")
+_COLUMNS: Final = (
+    ("pickup_number", "Nummer"),
+    ("", "Mottagare"),
+    ("requested_on", "Registrerad"),
+    ("service_point", "Tjänsteställe"),
+    ("", "Orsak"),
+    ("", "Senast"),
+    ("", "Antal"),
+    ("status", "Status"),
+)
+"""The list's columns, and what each sorts by."""
+_DAY: Final = "Skriv en dag som finns."
+
+# decision 0379: a page has a button when the table of access has its act
+_ROUTES: Final = frozenset(act.route for act in ACTS)
+HAS_SLIP: Final = "GET /pickups/{pickup_id}/slip" in _ROUTES
+HAS_URGENT: Final = "POST /pickups/{pickup_id}:make-urgent" in _ROUTES
+
+
+@router.get(PAGE)
+async def search(here: Here) -> Response:
+    """Pickups of one's service points, those that are not over first; the others on request."""
+    asked = here.request.query_params
+    if TO_DO not in asked and (again := here.remembered("hamtordrar")) is not None:
+        return again
+    filters = {name: asked.get(name, "")[:40] for name in _FILTERS}
+    found = await here.ask(
+        "orders",
+        "/pickups",
+        status=_statuses(filters["status"]),
+        service_point=filters["service_point"],
+        by=here.user.user_id if filters["mine"] else "",
+        overdue=True if filters["overdue"] else None,
+        requested_from=filters["from"],
+        requested_to=filters["to"],
+        recipient=filters["recipient"],
+        sort=filters["sort"],
+        cursor=asked.get("cursor"),
+        limit=_LIMIT,
+    )
+    items = items_of(found)
+    places = [*here.user.service_points, filters["service_point"]]
+    people, names = await asyncio.gather(
+        _people_of(here, [*items, {"recipient": {"person": filters["recipient"]}}]),
+        Names.of(
+            here,
+            customers=[*places, *(one["service_point"] for one in items)],
+            care_units=[one["recipient"].get("unit") for one in items],
+        ),
+    )
+    form = Form(given=filters)
+    _say_what_is_wrong(form, found)
+    return here.page(
+        "pickups/search.html",
+        found=found,
+        form=form,
+        filters=filters,
+        people=people,
+        names=names,
+        places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
+        states=[
+            (_ALL, "Alla, också avslutade"),
+            *((one, said) for one, (said, _) in statuses.PICKUPS.items()),
+        ],
+        statuses=statuses.PICKUPS,
+        causes=statuses.PICKUP_CAUSES,
+        columns=_COLUMNS,
+        has_slip=HAS_SLIP,
+        status=200,
+    )
+
+
+@router.get(f"{PAGE}/{{pickup}}")
+async def shown(here: Here, pickup: UUID) -> Response:
+    """A pickup with what is fetched, and what can be done about it."""
+    return await _page(here, pickup, Form())
+
+
+@router.post(f"{PAGE}/{{pickup}}/avbestall")
+async def void(here: Here, pickup: UUID) -> Response:
+    """Take back one line of it, or all that is open."""
+    form = await here.form()
+    body = {"numbers": [int(form["number"])] if _is_number(form["number"]) else []}
+    part = await here.send("orders", "POST", f"/pickups/{pickup}:void", body, form)
+    said = "Hjälpmedlet är avbeställt." if body["numbers"] else "Hämtordern är avbeställd."
+    return await _done(here, pickup, form, part, said)
+
+
+@router.post(f"{PAGE}/{{pickup}}/rapportera")
+async def report(here: Here, pickup: UUID) -> Response:
+    """The technician has been there; what is ticked was not found."""
+    form = await here.form()
+    missing = [int(one) for one in form.all("not_found") if _is_number(one)]
+    body = {"not_found": missing}
+    part = await here.send("orders", "POST", f"/pickups/{pickup}:report", body, form)
+    return await _done(
+        here, pickup, form, part, "Rapporten är lämnad. Den som är huvudansvarig får veta det."
+    )
+
+
+@router.post(f"{PAGE}/{{pickup}}/bradska")
+async def make_urgent(here: Here, pickup: UUID) -> Response:
+    """Have it fetched at once, for the urgent fee."""
+    form = await here.form()
+    part = await here.send("orders", "POST", f"/pickups/{pickup}:make-urgent", {}, form)
+    return await _done(here, pickup, form, part, "Hämtningen är brådskande.")
+
+
+@router.post(f"{PAGE}/{{pickup}}/adress")
+async def place(here: Here, pickup: UUID) -> Response:
+    """Where to go and whom to call, for who fetches it. The look is logged."""
+    form = await here.form()
+    part = await here.send("orders", "POST", f"/pickups/{pickup}:resolve-delivery")
+    if part.problem is not None and part.status < 500:
+        raise PageProblem(part.problem)
+    return await _page(here, pickup, form, place=part)
+
+
+async def slip(here: Here, pickup: UUID) -> Response:
+    """The slip that goes with what is fetched, to print."""
+    return pdf_of(await here.ask("orders", f"/pickups/{pickup}/slip"))
+
+
+if HAS_SLIP:
+    router.get(f"{PAGE}/{{pickup}}/sedel")(slip)
+
+
+def pdf_of(part: Part) -> Response:
+    """A document of a service's. Nobody stores it. Raises PageProblem."""
+    if part.problem is not None:
+        raise PageProblem(part.problem)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": "inline"}
+    return Response(part.value, media_type="application/pdf", headers=headers)
+
+
+async def devices_of(here: Visit, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The devices with these ids, by id, as far as inventory answers."""
+    found = await named(here, "inventory", "/devices:named", "id", ids)
+    return {one["device_id"]: one for one in found}
+
+
+async def _done(here: Visit, pickup: UUID, form: Form, part: Part, said: str) -> Response:
+    if part.problem is None:
+        return here.go(f"{PAGE}/{pickup}", "" if part.waits else said)
+    if part.status in (403, 404):
+        raise PageProblem(part.problem)
+    form.add("", said_of(part.problem))
+    form.key = Form().key
+    return await _page(here, pickup, form)
+
+
+async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = None) -> Response:
+    view = await here.need("orders", f"/pickups/{pickup}")
+    devices, people, names, opened = await asyncio.gather(
+        devices_of(here, [one["device_id"] for one in view["lines"]]),
+        _people_of(here, [view]),
+        Names.of(
+            here,
+            customers=[view["service_point"], (view.get("waits") or {}).get("service_point")],
+            care_units=[view["recipient"].get("unit")],
+            users=[view["by"], view["technician"], (view.get("waits") or {}).get("user")],
+        ),
+        _opened(here, view),
+    )
+    is_open = view["status"] == "registered"
+    is_mine = view["service_point"] in here.user.service_points or view["by"] == here.user.user_id
+    return here.page(
+        "pickups/pickup.html",
+        pickup=view,
+        devices=devices,
+        people=people,
+        names=names,
+        numbers={one["pickup_number"]: one["pickup_id"] for one in items_of(opened)},
+        form=form,
+        place=place,
+        state=statuses.PICKUPS.get(view["status"], (view["status"], "default")),
+        ends=statuses.PICKUP_LINES,
+        causes=statuses.PICKUP_CAUSES,
+        orderers=statuses.PICKUP_ORDERERS,
+        taken=statuses.TAKEN,
+        is_voiding=any(one["is_voiding"] for one in view["lines"]),
+        may_void=is_open and (is_mine or here.has(*STAFF)),
+        may_hasten=HAS_URGENT and is_open and is_mine and not view.get("is_urgent"),
+        may_report=here.has(*STAFF) and view["status"] in ("registered", "closed"),
+        may_look=here.has(*STAFF),
+        has_slip=HAS_SLIP,
+    )
+
+
+async def _people_of(here: Visit, things: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    named = [one.get("recipient") or {} for one in things]
+    return dict(await here.people([one.get("person") for one in named], purpose="display"))
+
+
+async def _opened(here: Visit, view: dict[str, Any]) -> Part:
+    """The recipient's other pickups, as far as the user may look at them."""
+    if not view["also_open"]:
+        return Part(200, {"items": []})
+    at = view["recipient"]
+    return await here.ask(
+        "orders", "/pickups", recipient=at.get("person"), care_unit=at.get("unit"), limit=_LIMIT
+    )
+
+
+def _statuses(asked: str) -> list[str]:
+    """The states that a filter names; none are those that are not over."""
+    return list(statuses.PICKUPS) if asked == _ALL else [asked] if asked else []
+
+
+def _say_what_is_wrong(form: Form, found: Part) -> None:
+    for one in found.problem.fields if found.problem else ():
+        name = one.field.split(".")[-1]
+        if name in ("requested_from", "requested_to"):
+            form.add(name.removeprefix("requested_"), _DAY)
+        else:
+            form.add(name if name in _FILTERS else "", "Uppgiften har fel form.")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6

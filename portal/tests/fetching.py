@@ -1,0 +1,82 @@
+"""A patient who has devices that are to be fetched, for who orders that, sees it, or reports it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portal.tests.scene import Patient, Place, Scene
+from portal.tests.system import PortalSystem
+
+CLERK = "kundtjanst1"
+PHONE = "070-174 06 05"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """A prescriber's patient with three devices at home, and a phone."""
+
+    system: PortalSystem
+    user: str
+    place: Place
+    patient: Patient
+    person: str
+    article: str
+    devices: tuple[str, ...]
+
+    async def pickup(self, *devices: str, by: str = "", **more: Any) -> dict[str, Any]:
+        """A pickup of these devices, by default the first, once it stands."""
+        body = {
+            "recipient": {"kind": "patient", "person": self.person},
+            "service_point": self.place.id,
+            "cause": "not_needed",
+            "devices": devices or self.devices[:1],
+            "delivery": {"to": {"kind": "recipient"}},
+            **more,
+        }
+        async with self.system.api("orders", by or self.user) as client:
+            answer = await client.post("/pickups", json=body)
+            assert answer.is_success, answer.text
+        await self.system.settle()
+        return dict(answer.json())
+
+    async def relatives(self, *devices: str, **more: Any) -> dict[str, Any]:
+        """A pickup that a relative has ordered through customer service."""
+        return await self.pickup(*devices, by=CLERK, ordered_by="relative", **more)
+
+    async def shown(self, pickup: dict[str, Any]) -> dict[str, Any]:
+        """The pickup as it is now."""
+        async with self.system.api("orders", self.user) as client:
+            answer = await client.get(f"/pickups/{pickup['pickup_id']}")
+            answer.raise_for_status()
+        return dict(answer.json())
+
+
+async def a_fetching(scene: Scene, *, at: Place | None = None, **patient: Any) -> Fetching:
+    """A patient with three beds at home; of a service point of their own, or `at` another."""
+    place = at or scene.place("Hälsocentralen Ängen")
+    user = scene.user(place, name="Anna Förskrivare")
+    known = {"phone": PHONE, **patient}
+    found = scene.person("Tess Testsson-Långtnamn af Norrbacka", **known)
+    article = scene.article("Vårdsäng Höjdin, med ett ovanligt långt namn")
+    devices = tuple(
+        scene.device(article, patient=found, payer=place.payer, prescriber=user) for _ in range(3)
+    )
+    await scene.set()
+    return Fetching(
+        system=scene.system,
+        user=user,
+        place=place,
+        patient=found,
+        person=await _ref(scene, user, found),
+        article=article,
+        devices=devices,
+    )
+
+
+async def _ref(scene: Scene, user: str, patient: Patient) -> str:
+    """The person's reference; the look opens them to the prescriber."""
+    identity = {"kind": "personal_number", "number": patient.number}
+    async with scene.system.api("orders", user) as client:
+        body = {"identity": identity, "purpose": "new_patient"}
+        answer = await client.post("/persons:find", json=body)
+        answer.raise_for_status()
+    return str(answer.json()["person"])

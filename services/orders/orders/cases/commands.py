@@ -1,0 +1,27 @@
+"""What users do with cases over HTTP alone: the acts with a text, which stays here."""
+
+from typing import Annotated
+
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.types import TEXT, ServicePointId, Thing, UserId, Word
+from pydantic import Field
+
+FreeText = Annotated[str, Field(min_length=1, max_length=2000, pattern=TEXT)]
+
+
+class AskCaseInWords(Command):
+    """Request something of customer service, and say what (CAS-1)."""
+
+    kind: Word
+    about: Thing | None = None
+    service_point: ServicePointId
+    by: UserId
+    text: FreeText | None = None
+
+
+class AnswerCaseInWords(Command):
+    """Answer a case, and say what was done, or why not (CAS-1)."""
+
+    outcome: Word
+    by: UserId
+    text: FreeText | None = None

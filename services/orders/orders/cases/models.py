@@ -1,0 +1,60 @@
+"""The table of cases."""
+
+from datetime import date
+from uuid import UUID
+
+from kvitt_chassis.models import Aggregate, Json
+from kvitt_contracts.topics import ORDERS_CASES
+from kvitt_contracts.types import PersonRef, ServicePointId, Thing, UserId, Word
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orders.cases import domain
+from orders.models import Base
+from orders.waits.domain import Owner
+
+
+class CaseRow(
+    Aggregate[domain.Case],
+    Base,
+    noun="case",
+    topic=ORDERS_CASES,
+    state=domain.Case,
+    evolve=domain.evolve,
+):
+    """A case. The texts are in no event; `about_id`, `person` (whom what it is about concerns),
+    `asked_on`, `due_on` and `waits_on`, until when it waits and on whom, are for queries.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_status", "region", "status", "asked_on"),
+        Index("ix_cases_service_point", "region", "service_point", "asked_on"),
+        Index("ix_cases_asked_on", "region", "asked_on"),
+        Index("ix_cases_about", "region", "about_id"),
+        Index("ix_cases_due_on", "region", "due_on", postgresql_where=text("due_on IS NOT NULL")),
+    )
+
+    status: Mapped[domain.Status]
+    kind: Mapped[Word]
+    about: Mapped[Thing | None] = mapped_column(Json(Thing))
+    service_point: Mapped[ServicePointId]
+    has_text: Mapped[bool]
+    asked_by: Mapped[UserId]
+    is_reminded: Mapped[bool]
+    outcome: Mapped[Word | None]
+    answered_by: Mapped[UserId | None]
+    about_id: Mapped[UUID | None]
+    person: Mapped[PersonRef | None]
+    asked_on: Mapped[date]
+    due_on: Mapped[date | None]
+    waits_on: Mapped[Owner | None]
+    text: Mapped[str | None]
+    answer: Mapped[str | None]
+
+    def apply(self, state: domain.Case) -> None:
+        """Write a state into the columns, that for queries included."""
+        super().apply(state)
+        wait = domain.waits_for(state, until=None)
+        self.waits_on = wait.on if wait is not None else None
+        self.about_id = state.about.id if state.about is not None else None

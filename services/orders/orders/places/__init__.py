@@ -1,0 +1,1 @@
+"""Where something goes, or is fetched or mended, for who goes there."""

@@ -1,0 +1,1 @@
+"""Work orders (ACT): registered, planned, started, finished; applications are decided."""

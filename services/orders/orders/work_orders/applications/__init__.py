@@ -1,0 +1,1 @@
+"""Applications for an individual prescription outside the assortment."""

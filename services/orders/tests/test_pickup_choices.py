@@ -1,0 +1,74 @@
+"""What is told before a pickup is ordered, and while it waits: on PostgreSQL, over real HTTP."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import pytest
+from kvitt_contracts.types import Role
+from kvitt_testkit.world import Given, World
+from orders.app import service
+
+from contracts.tests.builders.pickups import a_claim_granted
+from contracts.tests.builders.story import OUTSIDER
+from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
+from services.orders.tests.worlds import CLERK, MONDAY, patient
+
+OTHER: Final[dict[str, Any]] = {"user": OUTSIDER, "roles": [Role.PRESCRIBER]}
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """A patient with two devices on loan, on a Monday."""
+    async with given(service, at=MONDAY) as world:
+        await devices_on_loan(world)
+        yield world
+
+
+@pytest.mark.rule("PCK-1e", "PCK-3b")
+async def test_the_regions_causes_and_days_are_what_there_is_to_choose_from(world: World) -> None:
+    async with world.http(**CLERK) as client:
+        said = (await client.get("/pickups:choices")).json()
+
+    assert said["causes"][:2] == ["not_needed", "deceased"]
+    assert (said["earliest_on"], said["latest_on"]) == ("2026-03-06", "2026-03-16")
+    assert said["also_open"] == []
+
+
+@pytest.mark.rule("PCK-2b")
+async def test_a_pickup_that_is_open_already_is_warned_of_before_another_is_ordered(
+    world: World,
+) -> None:
+    await requested_over_http(world, DEVICES[0])
+    person = await patient(world)
+
+    async with world.http(**CLERK) as client:
+        said = (await client.get("/pickups:choices", params={"person": person})).json()
+        of_nobody = (await client.get("/pickups:choices")).json()
+
+    assert said["also_open"] == ["26100001"]
+    assert of_nobody["also_open"] == []
+
+
+@pytest.mark.rule("REF-19a")
+async def test_a_person_beyond_reach_is_nobody(world: World) -> None:
+    person = await patient(world)
+
+    async with world.http(**OTHER) as client:
+        answer = await client.get("/pickups:choices", params={"person": person})
+
+    assert answer.status_code == 404
+    assert answer.json()["reason"] == "UNKNOWN_PERSON"
+
+
+@pytest.mark.rule("PCK-2a")
+async def test_a_pickup_is_pending_until_inventory_has_answered(world: World) -> None:
+    pickup = await requested_over_http(world, DEVICES[0], reference="H-1")
+
+    async with world.http(**CLERK) as client:
+        asked = (await client.get(f"/pickups/{pickup}")).json()
+        await world.handle(a_claim_granted())
+        stands = (await client.get(f"/pickups/{pickup}")).json()
+        voiding = await client.post(f"/pickups/{pickup}:void", json={})
+
+    assert (asked["pending"], stands["pending"]) == (True, False)
+    assert (voiding.status_code, voiding.json()["pending"]) == (202, True)
