@@ -30,13 +30,15 @@ def plan_cases(month: Month) -> None:
     _say(month, 1, _answer("refused"), _may(18))  # it is answered already
     _ask(month, 2, "urgent", overdue, _may(7))
     _say(month, 2, AnswerCase(outcome=Word("done"), by=asker), _may(8))  # customer service does
-    _say(month, 2, _answer("refused"), _may(11))
+    _say(month, 2, _answer("done"), _may(11))
     _ask(month, 3, "address", mended, _may(8))
     _say(month, 3, WithdrawCase(by=stranger), _may(8))
     _say(month, 3, WithdrawCase(by=colleague), _may(11))
     _ask(month, 4, "complaint", ("device", fetching.devices_of(month, "overdue")[0]), _may(19))
     _ask(month, 5, "complaint", mended, _may(15))
     _say(month, 5, _answer("done"), _may(21))  # late
+    _ask(month, 10, "urgent", mended, _may(11))
+    _say(month, 10, _answer("refused"), _may(12))
     _ask(month, 6, "person_missing", None, _may(6))  # a message can say nothing of whom
     _ask(month, 7, "complaint", None, _may(6))
     _ask(month, 8, "short_delivery", overdue, _may(7))

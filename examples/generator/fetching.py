@@ -12,7 +12,7 @@ from typing import Final
 
 from kvitt_contracts.bmb import AcceptTransfer, SaveTransfer
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.orders import ReportPickup, RequestPickup, VoidPickup
+from kvitt_contracts.orders import MakePickupUrgent, ReportPickup, RequestPickup, VoidPickup
 from kvitt_contracts.regions import DeviceStated
 from kvitt_contracts.types import CustomerId, DeviceNumber, LineNumber, UserId, Word
 
@@ -70,6 +70,8 @@ def _fetched(month: Month) -> None:
     central, own = month.profile.central, month.profile.own_stores[0]
     first, second = devices_of(month, "unit")
     _request(month, "unit", _may(5))
+    colleague = team(month.units, AT)[1]
+    _plan(month, reference(month, "unit"), MakePickupUrgent(by=colleague), _may(6))
     _report(month, "unit", _may(7))
     _back(month, first, central, _may(8))
     _back(month, second, own, _may(8))
@@ -138,6 +140,7 @@ def _refused(month: Month) -> None:
     request(_may(11), service_point=service_point_at(month.units, _SENT_ON_TO))
     _request(month, "unit", _may(11))  # by a reference that names one already
     _void(month, "overdue", _may(7), by=stranger)
+    _plan(month, reference(month, "patient"), MakePickupUrgent(by=STAFF), _may(11))  # it is voided
     _void(month, "unit", _may(12))  # fetched already
     _report(month, "overdue", _may(8), not_found=(9,))
     _report(month, "overdue", _may(11), technician=stranger)

@@ -11,6 +11,8 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
+from kvitt_contracts.types import identify
+
 from kvitt.story.outcome import Outcome
 from kvitt.story.services import Json
 
@@ -24,9 +26,14 @@ _FAULT_REPORT = (
     *("by_responsible", "by_technician", "use", "outcome"),
 )
 _PICKUP = (
-    *("status", "ordered_by", "earliest_on", "latest_on", "is_overdue"),
+    *("status", "ordered_by", "earliest_on", "latest_on", "is_overdue", "is_urgent"),
     *("technician", "not_found"),
 )
+_WORK_ORDER = (
+    *("kind", "status", "quantity", "planned_on", "technician", "outcome", "finished_on"),
+    "is_late",
+)
+_CASE = ("kind", "status", "asked_by", "is_reminded", "outcome", "answered_by")
 _SERVICE_OF = {"persons": "orders"}
 
 
@@ -68,12 +75,24 @@ def differences(expected: Entries, found: Entries) -> list[Difference]:
     ]
 
 
-def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str]) -> Entries:
-    """The entries of an expected.json. `persons`: the current id of each person by any id."""
+def expected_entries(
+    expected: Mapping[str, Any], *, region: str, persons: Mapping[str, str]
+) -> Entries:
+    """The entries of a region's expected.json. `persons`: the current id of each person by any
+    id.
+    """
     named: dict[str, Mapping[str, Any]] = {
         "orders": expected["orders"],
         "transfers": expected["transfers"],
         "pickups": expected["pickups"],
+        "fault_reports": {
+            str(identify(region, "fault-report", name)): one
+            for name, one in expected["fault_reports"].items()
+        },
+        "work_orders": expected["work_orders"],
+        "cases": {
+            str(identify(region, "case", name)): one for name, one in expected["cases"].items()
+        },
         "responsibles": expected["responsibles"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
@@ -95,18 +114,12 @@ def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str])
         section: {name: [value] for name, value in things.items()}
         for section, things in named.items()
     }
-    faults = _gathered(_by_device(one) for one in expected["fault_reports"].values())
     lines: defaultdict[str, list[Any]] = defaultdict(list)
     documents = []
     for payer, of_payer in expected["invoices"].items():
         lines[persons.get(payer, payer)] += of_payer
         documents.append((persons.get(payer, payer), expected["documents"][payer]))
-    return {
-        **entries,
-        "fault_reports": faults,
-        "invoices": dict(lines),
-        "documents": _summed(documents),
-    }
+    return {**entries, "invoices": dict(lines), "documents": _summed(documents)}
 
 
 def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
@@ -130,9 +143,13 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
             (str(one["reference"]), _pickup(one, numbers)) for one in outcome.pickups
         ),
         "fault_reports": _gathered(
-            _by_device({**one, "device": numbers[one["device_id"]]})
+            (one["fault_report_id"], _said_of(one, _FAULT_REPORT, numbers))
             for one in outcome.fault_reports
         ),
+        "work_orders": _gathered(
+            (str(one["reference"]), _work_order(one, numbers)) for one in outcome.work_orders
+        ),
+        "cases": _gathered((one["case_id"], _case(one)) for one in outcome.cases),
         "responsibles": _gathered(
             (one["service_point"], {name: one[name] for name in _RESPONSIBLES})
             for one in outcome.responsibles
@@ -302,9 +319,26 @@ def _pickup(pickup: Json, numbers: Mapping[str, str]) -> Json:
     }
 
 
-def _by_device(report: Json) -> tuple[str, Json]:
-    """Services have no other name for a report than its id: it goes by its device's number."""
-    return report["device"], {name: report[name] for name in _FAULT_REPORT}
+def _said_of(thing: Json, names: Iterable[str], numbers: Mapping[str, str]) -> Json:
+    """Some fields of a thing, and its device's number."""
+    device = thing["device_id"]
+    return {**{name: thing[name] for name in names}, "device": device and numbers[device]}
+
+
+def _work_order(work: Json, numbers: Mapping[str, str]) -> Json:
+    return {
+        **_said_of(work, _WORK_ORDER, numbers),
+        "service": work["service_article"],
+        "payer": work["payer_id"],
+        "waits": work["waits"] is not None,
+    }
+
+
+def _case(case: Json) -> Json:
+    return {
+        **{name: case[name] for name in _CASE},
+        "about": case["about"] and case["about"]["kind"],
+    }
 
 
 def _device(device: Json, spans: list[list[str]], persons: Mapping[str, str]) -> Json:

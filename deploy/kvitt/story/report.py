@@ -57,6 +57,14 @@ FAULT_STATUS = {
     "forwarded": "bedöms på nytt",
     "closed": "avslutade",
 }
+WORK_STATUS = {
+    "assigned": "tilldelade",
+    "planned": "planerade",
+    "started": "påbörjade",
+    "finished": "avslutade",
+    "voided": "makulerade",
+}
+CASE_STATUS = {"waiting": "väntar på svar", "answered": "besvarade", "withdrawn": "tillbakatagna"}
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
 CAUSE = {
     "unreadable": "oläsligt",
@@ -99,6 +107,11 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
         table.add_row("    varav sena", *map(str, late))
     faults = [_by_status(one.fault_reports) for one in outcomes]
     _section(table, "Felanmälningar utan förskrivare", FAULT_STATUS, faults)
+    works = [_by_status(one.work_orders) for one in outcomes]
+    _section(table, "Arbetsordrar", WORK_STATUS, works)
+    _section(
+        table, "Ärenden till kundtjänst", CASE_STATUS, [_by_status(one.cases) for one in outcomes]
+    )
     held = [Counter(device["holder"]["kind"] for device in one.devices) for one in outcomes]
     _section(table, "Märkta hjälpmedel", HOLDER, held)
     table.add_row("[bold]Fakturor")

@@ -75,7 +75,7 @@ async def run_month(
 def compare(files: RegionFiles, outcome: Outcome) -> list[Difference]:
     """How an outcome differs from the expected one of the region's files."""
     return differences(
-        expected_entries(files.expected, persons=outcome.persons),
+        expected_entries(files.expected, region=files.code, persons=outcome.persons),
         found_entries(outcome, first=files.cut_over, last=files.last_day),
     )
 

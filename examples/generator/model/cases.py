@@ -9,6 +9,7 @@ from kvitt_contracts.calendar import working_days_after
 from kvitt_contracts.orders import AnswerCase, AskCase, WithdrawCase
 from kvitt_contracts.types import Role
 
+from examples.generator.model import pickups
 from examples.generator.model.state import Case, No, World
 
 _CARRIED_OUT = frozenset({"order", "pickup", "work_order"})
@@ -57,12 +58,14 @@ def ask(world: World, subject: str, command: AskCase) -> None:
 
 
 def answer(world: World, subject: str, command: AnswerCase) -> None:
-    """Customer service answers, once."""
+    """Customer service answers, once; what is asked to be urgent is so with the answer."""
     case = _case(world, subject)
     if command.outcome not in ("done", "refused"):
         raise No("UNKNOWN_WORD", "CAS-1")
     if case.status != "waiting":
         raise No("WITHDRAWN" if case.status == "withdrawn" else "ALREADY_ANSWERED", "CAS-1")
+    if (case.kind, case.about[0], command.outcome) == ("urgent", "pickup", "done"):
+        pickups.hurry(world.pickups[case.about[1]])
     case.status, case.outcome, case.answered_by = "answered", command.outcome, command.by
 
 

@@ -55,6 +55,7 @@ _RULES: dict[type[Message], Rule] = {
     orders.RegisterWithdrawal: placing.withdraw,
     orders.VoidOrder: placing.void,
     orders.RequestPickup: pickups.request,
+    orders.MakePickupUrgent: pickups.make_urgent,
     orders.VoidPickup: pickups.void,
     orders.ReportPickup: pickups.report,
     orders.ReportFault: fault_reports.report,

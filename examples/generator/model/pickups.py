@@ -6,7 +6,8 @@ Each raises No with the reason and the rule when it is refused.
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from kvitt_contracts.orders import ReportPickup, RequestPickup, VoidPickup
+from kvitt_contracts.orders import MakePickupUrgent, ReportPickup, RequestPickup, VoidPickup
+from kvitt_contracts.regions import UserStated
 from kvitt_contracts.types import Role
 
 from examples.generator.model.state import Device, Holder, No, Pickup, PickupLine, World
@@ -50,10 +51,8 @@ def request(world: World, subject: str, command: RequestPickup) -> None:
 
 def void(world: World, subject: str, command: VoidPickup) -> None:
     """Take back all of it, or some lines: what is not fetched yet is free (PCK-3)."""
-    pickup, by = _pickup(world, subject), world.user(command.by)
-    mine = by.user_id == pickup.by or pickup.service_point in by.service_points
-    if not (mine or Role.CUSTOMER_SERVICE in by.roles):
-        raise No("NOT_YOUR_PICKUP", "REF-3")
+    pickup = _pickup(world, subject)
+    _must_be_theirs(pickup, world.user(command.by))
     _must_be_its_lines(pickup, command.numbers)
     named = [pickup.lines[number - 1] for number in command.numbers] or pickup.lines
     left = [line for line in named if line.outcome is None]
@@ -62,6 +61,22 @@ def void(world: World, subject: str, command: VoidPickup) -> None:
     for line in left:
         world.devices[line.device].claim = None
         _end(pickup, line, "voided")
+
+
+def make_urgent(world: World, subject: str, command: MakePickupUrgent) -> None:
+    """Have it fetched at once (PCK-3)."""
+    pickup = _pickup(world, subject)
+    _must_be_theirs(pickup, world.user(command.by))
+    if command.payer_id is not None and command.payer_id not in world.payers:
+        raise No("UNKNOWN_PAYER", "REF-4")
+    hurry(pickup)
+
+
+def hurry(pickup: Pickup) -> None:
+    """It is urgent from now on. Raises No where nothing is left to fetch."""
+    if pickup.status != "registered":
+        raise No("ENDED", "PCK-3")
+    pickup.is_urgent = True
 
 
 def report(world: World, subject: str, command: ReportPickup) -> None:
@@ -171,6 +186,12 @@ def _end(pickup: Pickup, line: PickupLine, outcome: str) -> None:
     outcomes = {one.outcome for one in pickup.lines}
     if None not in outcomes:
         pickup.status = "voided" if outcomes == {"voided"} else "closed"
+
+
+def _must_be_theirs(pickup: Pickup, by: UserStated) -> None:
+    mine = by.user_id == pickup.by or pickup.service_point in by.service_points
+    if not (mine or Role.CUSTOMER_SERVICE in by.roles):
+        raise No("NOT_YOUR_PICKUP", "REF-3")
 
 
 def _must_be_its_lines(pickup: Pickup, numbers: Sequence[int]) -> None:

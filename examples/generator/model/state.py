@@ -203,6 +203,7 @@ class Pickup:
     lines: list[PickupLine]
     status: str = "registered"
     is_overdue: bool = False
+    is_urgent: bool = False
     technician: str | None = None
     not_found: list[int] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
