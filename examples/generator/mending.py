@@ -56,14 +56,14 @@ def plan_work_orders(month: Month) -> None:
     _register(month, "no_warranty", "warranty_repair", _may(6))
     _finish(month, "no_warranty", "not_warranty", colleague, _may(15))
     _register(month, "adjusted", "adjustment", _may(6))
-    _plan(month, "adjusted", PlanWorkOrder(planned_on=_may(11), by=STAFF), _may(7))
-    again = PlanWorkOrder(planned_on=_may(12), technician=TECHNICIAN, by=STAFF)
-    _plan(month, "adjusted", again, _may(8))
+    planning = PlanWorkOrder(planned_on=_may(12), technician=TECHNICIAN, by=STAFF)
+    _plan(month, "adjusted", planning, _may(7))
     _plan(month, "adjusted", StartWorkOrder(technician=TECHNICIAN), _may(12))
     _finish(month, "adjusted", "done", TECHNICIAN, _may(13))
     _register(month, "not_needed", "adjustment", _may(7))
     _plan(month, "not_needed", VoidWorkOrder(reason=_NOT_NEEDED, by=colleague), _may(8))
     _register(month, "waits", "adjustment", _may(20))
+    _plan(month, "waits", PlanWorkOrder(planned_on=date(2026, 6, 2), by=STAFF), _may(22))
     _refused(month)
 
 

@@ -19,6 +19,7 @@ AT: Final = 4
 """The service point that pays for them, by where it stands among the units' (by_line)."""
 
 
+# decision 0381: speed decides nothing of them
 def numbered(profile: Profile, first: int, count: int) -> tuple[DeviceNumber, ...]:
     """Device numbers from a series of the region's."""
     letter = profile.device_letter

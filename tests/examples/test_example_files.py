@@ -192,5 +192,25 @@ def test_the_month_fetches_devices_and_answers_faults(region: Region) -> None:
     }
 
 
+def test_the_month_mends_devices_and_asks_customer_service(region: Region) -> None:
+    works = region.expected["work_orders"].values()
+    cases = region.expected["cases"].values()
+    reasons = {(one["reason"], one["rule"]) for one in region.expected["refused"].values()}
+
+    assert {one["status"] for one in works} == {"planned", "finished", "voided"}
+    assert {one["outcome"] for one in works} == {"replaced", "not_warranty", "done", None}
+    assert {one["status"] for one in cases} == {"waiting", "answered", "withdrawn"}
+    assert {one["outcome"] for one in cases} == {"done", "refused", None}
+    assert any(one["is_reminded"] for one in cases)
+    assert any(one["is_urgent"] for one in region.expected["pickups"].values())
+    assert reasons >= {
+        ("APPLICATION_OVER_HTTP_ONLY", "ACT-5"),
+        ("OUTCOME_NOT_OF_KIND", "ACT-4"),
+        ("SERVICE_MISSING", "ACT-1"),
+        ("TEXT_MISSING", "CAS-1"),
+        ("CUSTOMER_SERVICE_ONLY", "REF-12"),
+    }
+
+
 _DISPATCHED = "region.goods.dispatched.v1"
 _PRICE = "region.article-price.stated.v1"

@@ -242,6 +242,15 @@ def test_what_nobody_answers_goes_as_the_region_says() -> None:
         "orders.fault-report.forward.v1",
         "orders.fault-report.assess-risk.v1",
         "orders.fault-report.close.v1",
+        "orders.pickup.make-urgent.v1",
+        "orders.work-order.register.v1",
+        "orders.work-order.plan.v1",
+        "orders.work-order.start.v1",
+        "orders.work-order.finish.v1",
+        "orders.work-order.void.v1",
+        "orders.case.ask.v1",
+        "orders.case.answer.v1",
+        "orders.case.withdraw.v1",
     ],
 )
 def test_a_message_left_out_changes_what_is_expected(busy_region: Region, wire_type: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.inventory import Custody, RegisterReturn, ScrapDevice
-from kvitt_contracts.orders import ReportPickup, RequestPickup, VoidPickup
+from kvitt_contracts.orders import MakePickupUrgent, ReportPickup, RequestPickup, VoidPickup
 from kvitt_contracts.types import DeviceId, PatientRecipient, PersonRef, StoreHolder
 from orders.pickups.domain import Pickup
 
@@ -56,7 +56,9 @@ def fetch(
 
 
 def tend(chance: Chance, pickup: Pickup) -> Asked:
-    """What somebody wants with a pickup: to have it back, in part or altogether; to report."""
+    """What somebody wants with a pickup: to have it back, in part or altogether; at once; to
+    report.
+    """
     if chance.happens(0.35):
         missing = [one.number for one in pickup.lines if chance.happens(0.3)]
         report = ReportPickup.model_validate({"technician": SERVICE, "not_found": missing})
@@ -64,6 +66,8 @@ def tend(chance: Chance, pickup: Pickup) -> Asked:
     by = _USERS[chance.below(len(_USERS))]
     if not chance.happens(0.08):
         by = _BY_POINT[pickup.service_point]
+    if chance.happens(0.2):
+        return Asked("hurries", by, MakePickupUrgent.model_validate({"by": by}))
     numbers = [one.number for one in pickup.lines if chance.happens(0.4)]
     return Asked("takes back", by, VoidPickup.model_validate({"numbers": numbers, "by": by}))
 

@@ -45,6 +45,7 @@ _CONNECTIONS = 12
 _KEPT = ("alembic_version", "clock", "relay")
 _INBOUND = ".inventory"
 """What regions say in a run goes to inventory alone: the others are asked as over HTTP."""
+# decision 0380: they would lengthen each run
 _UNREAD = {("orders", "bmb.transfers"), ("orders", "bmb.responsibles")}
 """What decides of no pickup: whose care a person is in, and who answers faults."""
 
