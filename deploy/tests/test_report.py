@@ -24,6 +24,19 @@ PICKUP = {
 }
 
 
+WORK_ORDER = {
+    "work_order_number": "26200004",
+    "status": "started",
+    "kind": "warranty_repair",
+    "device_id": "d",
+    "registered_on": "2026-05-06",
+    "planned_on": None,
+    "technician": "kundtjanst2",
+    "outcome": None,
+    "finished_on": None,
+}
+
+
 @pytest.fixture
 def console() -> Console:
     return Console(width=WIDTH, record=True, file=io.StringIO())
@@ -39,7 +52,7 @@ def an_outcome(region: str = "ac") -> Outcome:
         transfers=[{"status": "sent"}],
         pickups=[PICKUP],
         fault_reports=[{"status": "waiting"}],
-        work_orders=[{"status": "started"}],
+        work_orders=[WORK_ORDER],
         cases=[{"status": "answered"}],
         responsibles=[],
         devices=[{"holder": {"kind": "patient"}, "device_id": "d", "device_number": "R49205"}],
@@ -61,6 +74,7 @@ def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
     report.print_refused(console, outcomes)
     report.print_quarantine(console, outcomes)
     report.print_pickup(console, outcomes[0])
+    report.print_work_order(console, outcomes[0])
 
     printed = console.export_text()
     assert max(map(len, printed.splitlines())) <= WIDTH
@@ -68,6 +82,7 @@ def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
     assert "835 421,75 kr" in printed
     assert "okänd version" in printed
     assert "väntar, fanns inte på plats" in printed
+    assert "garantireparation av R49205" in printed
     assert "None" not in printed
 
 

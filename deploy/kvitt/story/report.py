@@ -64,6 +64,13 @@ WORK_STATUS = {
     "finished": "avslutade",
     "voided": "makulerade",
 }
+WORK_KIND = {
+    "adjustment": "anpassning",
+    "repair": "reparation",
+    "warranty_repair": "garantireparation",
+    "special_adaptation": "specialanpassning",
+    "maintenance": "underhåll",
+}
 CASE_STATUS = {"waiting": "väntar på svar", "answered": "besvarade", "withdrawn": "tillbakatagna"}
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
 CAUSE = {
@@ -104,7 +111,7 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     _section(table, "Hämtordrar", PICKUP_STATUS, [_by_status(one.pickups) for one in outcomes])
     late = [sum(pickup["is_overdue"] for pickup in one.pickups) for one in outcomes]
     if any(late):
-        table.add_row("    varav sena", *map(str, late))
+        table.add_row("  varav sena", *map(str, late))
     faults = [_by_status(one.fault_reports) for one in outcomes]
     _section(table, "Felanmälningar utan förskrivare", FAULT_STATUS, faults)
     works = [_by_status(one.work_orders) for one in outcomes]
@@ -187,8 +194,7 @@ def print_pickup(console: Console, outcome: Outcome) -> None:
     pickup = max(outcome.pickups, key=_ways)
     numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
     table = _table(
-        f"Hämtorder {pickup['pickup_number']}, beställd av {ORDERED_BY[pickup['ordered_by']]} "
-        f"{pickup['requested_on']}, region {outcome.region}",
+        f"Hämtorder {pickup['pickup_number']}, region {outcome.region}",
         "rad",
         "individ",
         "slut",
@@ -198,7 +204,23 @@ def print_pickup(console: Console, outcome: Outcome) -> None:
         outcome_of_line = LINE_OUTCOME[line["outcome"]] + missed
         table.add_row(str(line["number"]), numbers[line["device_id"]], outcome_of_line)
     show(table, on=console)
-    console.print()
+    ordered_by = ORDERED_BY[pickup["ordered_by"]]
+    console.print(f"  Beställd av {ordered_by} {pickup['requested_on']}.\n")
+
+
+def print_work_order(console: Console, outcome: Outcome) -> None:
+    """Print the work order that came to most: what was wanted, of whom, and what came of it."""
+    if not outcome.work_orders:
+        return
+    work = max(outcome.work_orders, key=_steps)
+    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
+    kind = WORK_KIND.get(work["kind"], work["kind"])
+    console.print(
+        f"Arbetsorder {work['work_order_number']}, region {outcome.region}: "
+        f"{kind} av {numbers.get(work['device_id'], 'en order')}, "
+        f"registrerad {work['registered_on']}, planerad till {work['planned_on'] or 'ingen dag'}, "
+        f"klar {work['finished_on'] or 'inte än'}.\n"
+    )
 
 
 def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
@@ -338,6 +360,11 @@ def _invoice_row(line: Json) -> tuple[str, ...]:
 def _ways(pickup: Json) -> tuple[int, int, str]:
     outcomes = [line["outcome"] for line in pickup["lines"]]
     return len({*outcomes} - {None}), len(outcomes), pickup["pickup_number"]
+
+
+def _steps(work: Json) -> tuple[int, str]:
+    said = ("planned_on", "technician", "outcome", "finished_on")
+    return sum(work[name] is not None for name in said), work["work_order_number"]
 
 
 def _short(value: object) -> str:

@@ -87,6 +87,7 @@ def print_result(console: Console, result: MonthResult, regions: Sequence[Region
         payer = report.print_device(console, outcome, first=files.cut_over, last=files.last_day)
         report.print_invoice(console, outcome, payer=payer)
         report.print_pickup(console, outcome)
+        report.print_work_order(console, outcome)
     report.print_refused(console, result.outcomes)
     report.print_quarantine(console, result.outcomes)
     report.print_differences(console, result.differences)
