@@ -38,6 +38,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "scrap_below": "INV-7",
     "stocktaking.month": "INV-10",
     "stocktaking.notice_days": "INV-10",
+    "child_until": "ACT-1",
     "pickup.reasons": "PCK-1",
     "pickup.window_days": "PCK-3",
     "pickup.overdue_days": "PCK-2",
@@ -72,7 +73,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "postage": "BIL-12 in billing",
     "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",
-    "child_until": "ACT-1 in orders",
     "email": "NTF-4 in notifications",
     "links": "NTF-5 in notifications",
 }

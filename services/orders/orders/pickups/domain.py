@@ -165,6 +165,7 @@ def request_void(
     return (requested,)
 
 
+# decision 0372: the fee of that day, for a journey that was made
 def make_urgent(
     pickup: Pickup, *, by: User, payer: PayerId, policy: RegionPolicy, today: date
 ) -> tuple[PickupMadeUrgent, ...]:
@@ -312,8 +313,8 @@ def _closed(pickup: Pickup) -> PickupClosed:
 
 
 def _must_be_theirs(pickup: Pickup, by: User) -> None:
-    mine = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
-    if not (mine or by.has(Role.CUSTOMER_SERVICE)):
+    is_theirs = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
+    if not (is_theirs or by.has(Role.CUSTOMER_SERVICE)):
         way_on = "Bara hämtorderns tjänsteställe, den som beställde eller kundservice ändrar den."
         raise refusal(Reason.NOT_YOUR_PICKUP, "REF-3", "by", way_on)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -41,7 +42,7 @@ class Source:
     person: SQLColumnExpression[Any]
 
 
-# one entry for each kind of thing that can wait: it is all that the list needs
+# decision 0373: one entry for each kind of thing that can wait is all that the list needs
 SOURCES: Final = (
     Source(
         kind="pickup",
@@ -105,7 +106,7 @@ class WaitingThing(_Base):
     """A thing that waits; its row is in the table of its kind."""
 
     __table__ = _TABLE
-    __mapper_args__ = {"primary_key": [_TABLE.c.region, _TABLE.c.id]}  # noqa: RUF012  # as SQLAlchemy declares it
+    __mapper_args__ = MappingProxyType({"primary_key": [_TABLE.c.region, _TABLE.c.id]})
 
     if TYPE_CHECKING:
         region: Mapped[RegionCode]

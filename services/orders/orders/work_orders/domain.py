@@ -199,7 +199,7 @@ def finish(
     is_theirs = work.kind is Kind.WARRANTY_REPAIR and works_with(work, by)
     if not (is_theirs or by.has(Role.CUSTOMER_SERVICE)):
         way_on = "En tekniker avslutar arbetet. En garantireparation avslutas av tjänstestället."
-        raise refusal(Reason.NOT_A_TECHNICIAN, "ACT-3", "by", way_on)
+        raise refusal(Reason.NOT_A_TECHNICIAN, "ACT-3", None, way_on)
     allowed = _OUTCOMES.get(work.kind, (Outcome.DONE,))
     if outcome not in {Word(one) for one in allowed}:
         way_on = f"Så slutar inte det slaget. Ange ett av: {', '.join(allowed)}."
