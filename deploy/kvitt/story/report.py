@@ -94,7 +94,14 @@ LINE_OUTCOME = {
     "lost": "förlorad",
     "scrapped": "skrotad",
 }
-KIND = {"rent": "hyra", "sale": "köp", "fee": "egenavgift"}
+KIND = {
+    "rent": "hyra",
+    "sale": "köp",
+    "fee": "egenavgift",
+    "service": "tjänst",
+    "urgent_pickup": "akut hämtning",
+    "postage": "porto",
+}
 
 
 def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
