@@ -374,6 +374,18 @@ _INVENTORY = (
         rule="REF-12",
         reason="CUSTOMER_SERVICE_ONLY",
     ),
+    _command(
+        "inventory.device.renumber",
+        "POST /devices/{device_id}:renumber",
+        inventory.RenumberDevice,
+        _WORKS,
+    ),
+    _command(
+        "inventory.device.set-card",
+        "POST /devices/{device_id}:set-card",
+        inventory.SetDeviceCard,
+        _WORKS,
+    ),
     *_routes(
         "inventory",
         {

@@ -45,6 +45,8 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "pickup.return_causes": "PCK-4",
     "product_areas.pickup_reasons": "PCK-4",
     "price_list": "BIL-15",
+    "invoice.due_days": "BIL-9",
+    "postage": "BIL-12",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -67,10 +69,8 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "supplier_invoice.tolerance_ore": "BIL-6 in billing",
     "supplier_invoice.remind_days": "BIL-6 in billing",
     "invoice.approval": "BIL-9 in billing",
-    "invoice.due_days": "BIL-9 in billing",
     "invoice.seller": "BIL-9 in billing",
     "invoice.accounts": "BIL-10 in billing",
-    "postage": "BIL-12 in billing",
     "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",
     "email": "NTF-4 in notifications",

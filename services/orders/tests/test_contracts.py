@@ -7,6 +7,7 @@ from kvitt_contracts.examples import Example, example, examples_of
 from kvitt_contracts.inventory import (
     ArticleListed,
     ArticlePriced,
+    DeviceCardChanged,
     DeviceRegistered,
     DeviceStatusChanged,
     LineReturned,
@@ -56,6 +57,7 @@ NO_PART_BEGINS_OR_ENDS: set[type[Message]] = {
     bmb.TransferCompleted,
     DeviceRegistered,
     DeviceStatusChanged,
+    DeviceCardChanged,
 }
 """Of a transfer: who sends and receives it, and whom it is about, is known from its draft; a device
 that is registered or scrapped is in a store.

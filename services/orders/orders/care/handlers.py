@@ -10,9 +10,9 @@ from kvitt_contracts.bmb import (
     TransferVoided,
     TransferWithdrawn,
 )
-from kvitt_contracts.inventory import DeviceStatedOnLoan
+from kvitt_contracts.inventory import DeviceRenumbered, DeviceStatedOnLoan
 
-from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.care.models import CareDeviceRow, CareTransferRow, DeviceNumberRow
 from orders.care.writes import patient_of, unit_of
 
 projections = Handlers()
@@ -26,6 +26,7 @@ projections.project(
     payer_id=lambda event: event.custody.payer_id,
     prescriber=lambda event: event.custody.prescriber,
 )
+projections.project(DeviceRenumbered, DeviceNumberRow)
 projections.project(
     TransferDrafted,
     CareTransferRow,

@@ -13,6 +13,7 @@ from kvitt_contracts.access import IN_REGISTER, acts_of
 from kvitt_contracts.orders import AskCase, NamedThing
 from kvitt_contracts.types import (
     CustomerId,
+    DeviceNumber,
     PersonRef,
     RegionPersonId,
     Thing,
@@ -23,6 +24,7 @@ from kvitt_contracts.types import (
 from sqlalchemy import select
 
 from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.care.numbers import care_device_numbered
 from orders.care.queries import DEVICES, TRANSFERS, reach_to
 from orders.cases.commands import AskCaseInWords
 from orders.cases.domain import About
@@ -36,6 +38,8 @@ from orders.pickups.queries import SCOPE as PICKUPS
 from orders.units.domain import Customer, User
 from orders.units.models import CustomerRow, UserRow
 from orders.units.queries import customer_key, user_key
+from orders.work_orders.models import WorkOrderRow
+from orders.work_orders.queries import SCOPE as WORK_ORDERS
 
 Asked = AskCase | AskCaseInWords
 
@@ -60,6 +64,7 @@ class _Source(NamedTuple):
 _SOURCES: Final[Mapping[About, _Source]] = {
     About.ORDER: _Source(OrderRow, "order", ORDERS),
     About.PICKUP: _Source(PickupRow, "pickup", PICKUPS),
+    About.WORK_ORDER: _Source(WorkOrderRow, "work-order", WORK_ORDERS),
     About.DEVICE: _Source(CareDeviceRow, "device", DEVICES),
     About.TRANSFER: _Source(CareTransferRow, "transfer", TRANSFERS),
 }
@@ -115,6 +120,13 @@ async def _id_of(about: Thing | NamedThing, tx: Transaction) -> UUID | None:
             return None
         known = await tx.look_up(PersonIdRow, named)
         return known.person if known is not None else None
+    if about.kind == Word(About.DEVICE):
+        try:
+            number = DeviceNumber(about.reference)
+        except ValueError:  # no device is numbered so
+            return None
+        device = await care_device_numbered(number, tx)
+        return device.device_id if device is not None else None
     source = _SOURCES.get(About(about.kind))
     return identify(tx.region, source.noun, about.reference) if source is not None else None
 

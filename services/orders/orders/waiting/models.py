@@ -23,6 +23,9 @@ from orders.pickups import domain as pickups
 from orders.pickups.models import PickupRow
 from orders.pickups.queries import SCOPE as PICKUPS
 from orders.waits.domain import Owner, Wait
+from orders.work_orders import domain as work_orders
+from orders.work_orders.models import WorkOrderRow
+from orders.work_orders.queries import SCOPE as WORK_ORDERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,16 @@ SOURCES: Final = (
         by=FaultReportRow.reported_by,
         user=FaultReportRow.forwarded_to,
         person=FaultReportRow.recipient_person,
+    ),
+    Source(
+        kind="work_order",
+        row=WorkOrderRow,
+        scope=WORK_ORDERS,
+        wait=lambda row: work_orders.wait_of(row.state()),
+        number=WorkOrderRow.work_order_number,
+        by=WorkOrderRow.by,
+        user=WorkOrderRow.technician,
+        person=WorkOrderRow.recipient_person,
     ),
     Source(
         kind="case",
