@@ -87,7 +87,7 @@ def remind(world: World, case: Case) -> None:
 
 def _is_known(world: World, kind: str, reference: str) -> bool:
     """What the month's cases are about is within the asker's reach, where it is there at all."""
-    things = {
+    things: dict[str, Collection[str]] = {
         "order": world.orders,
         "pickup": world.pickups,
         "work_order": world.works,
