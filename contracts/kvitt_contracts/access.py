@@ -194,7 +194,7 @@ _ORDERS = (
         rule="REF-12",
         reason="CUSTOMER_SERVICE_ONLY",
     ),
-    _command("orders.case.withdraw", f"POST {_CASE}:withdraw", orders.WithdrawCase, _WORKS),
+    _command("orders.case.withdraw", f"POST {_CASE}:withdraw", orders.WithdrawCase, _MINE),
     _command(
         "orders.work-order.register",
         "POST /work-orders",

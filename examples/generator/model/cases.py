@@ -3,6 +3,7 @@
 Each raises No with the reason and the rule when it is refused.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from kvitt_contracts.calendar import working_days_after

@@ -153,7 +153,7 @@ def _must_be_responsible(world: World, fault: FaultReport, by: UserStated) -> No
     if said["main"]:
         who = {said["main"]}
         first, last = said["absent_from_on"], said["absent_to_on"]
-        if said["stand_in"] and first <= world.today.isoformat() <= last:
+        if said["stand_in"] and first and last and first <= world.today.isoformat() <= last:
             who.add(said["stand_in"])
     if not works_at(by, fault.service_point) or (who and by.user_id not in who):
         raise No("NOT_RESPONSIBLE", "ACT-6")

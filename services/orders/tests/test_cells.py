@@ -172,12 +172,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.delivery.resolve": Upon(things=orders),
                 "orders.pickups.list": Upon(things=pickups, key="pickup_id"),
                 "orders.pickup.show": Upon(things=pickups),
+                "orders.waits.list": Upon(things=cases, key="id"),  # before they are answered
                 "orders.cases.list": Upon(things=cases, key="case_id"),
                 "orders.case.show": Upon(things=cases),
                 "orders.case.tell": Upon(things=cases),
                 "orders.case.answer": Upon(things=cases, body={"outcome": "done"}),
                 "orders.case.withdraw": Upon(things=cases),
-                "orders.waits.list": Upon(things=cases, key="id"),
                 "orders.pickup.make-urgent": Upon(things=pickups, body={}),
                 "orders.pickup.print": Upon(things=pickups),
                 "orders.pickup.void": Upon(things=pickups, body={}),
