@@ -53,8 +53,8 @@ async def test_a_transfer_shows_the_number_of_today_and_is_listed_by_each(
         await sent(world)
         await renumbered(world)
 
-        mine = {"user": SENDER, "roles": (Role.PRESCRIBER,), "service_points": [SENDING]}
-        async with world.http(**mine) as client:
+        care = (Role.PRESCRIBER,)
+        async with world.http(user=SENDER, roles=care, service_points=[SENDING]) as client:
             shown = (await client.get(f"/transfers/{transfer_id()}")).json()
             for number in (FIRST, SECOND, TODAY):
                 page = (await client.get(f"/transfers?device={number}")).json()

@@ -69,8 +69,8 @@ async def test_customer_service_is_told_what_is_late(
 async def test_a_message_leads_to_the_work_order(world: World) -> None:
     await world.handle(a_work_order_finished())
 
-    care = {"user": SENDER, "roles": [Role.PRESCRIBER], "service_points": [SENDING]}
-    async with world.http(**care) as client:
+    care = (Role.PRESCRIBER,)
+    async with world.http(user=SENDER, roles=care, service_points=[SENDING]) as client:
         (message,) = (await client.get("/messages")).json()["items"]
 
     assert message["title"] == "Arbetsorder klar"

@@ -39,8 +39,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "billing": BILLING,
     "work_charges": WORK_CHARGES,
     "documents": DOCUMENTS,
-    "notifications": NOTIFICATIONS,
-    "told_of_work": TOLD_OF_WORK,
+    "notifications": (*NOTIFICATIONS, *TOLD_OF_WORK),
 }
 RULE_MUTANTS = {one.name: one for one in numbered(one for some in LISTS.values() for one in some)}
 _LIST_OF = dict(zip(RULE_MUTANTS, (name for name in LISTS for _ in LISTS[name]), strict=True))
