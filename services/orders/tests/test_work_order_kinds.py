@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import Word
 from orders.work_orders.domain import Kind
 from orders.work_orders.registering.domain import Wish
 
@@ -67,7 +68,7 @@ def test_a_warranty_repair_names_a_service_product(policy: RegionPolicy) -> None
 def test_what_is_installed_is_dismantled_and_repaired_for_children_alone(
     policy: RegionPolicy, kind: str
 ) -> None:
-    asked = {"attests_cannot_dismantle": True}
+    asked: dict[str, Any] = {"attests_cannot_dismantle": True}
     child, adult = a_wish(kind, **asked, **CHILD), a_wish(kind, **asked)
     of_unit = a_wish(kind, **asked, recipient=UNIT, born_on=None, device=a_device(UNIT))
 
@@ -84,8 +85,8 @@ def test_somebody_is_a_child_until_the_birthday_that_the_policy_names(policy: Re
 
     assert date(2026, 3, 2) == TODAY
     assert refusal(policy, turns_18_today)[0] == "CHILDREN_ONLY"
-    assert registered(policy, turns_18_tomorrow)
-    assert registered(until_20, turns_18_today)
+    assert registered(policy, turns_18_tomorrow).registered_on == TODAY
+    assert registered(until_20, turns_18_today).registered_on == TODAY
 
 
 @pytest.mark.rule("ACT-1f")
@@ -102,9 +103,9 @@ def test_installation_and_repair_need_a_delivered_device(policy: RegionPolicy, k
 def test_of_a_recipient_one_installation_is_open_at_a_time(policy: RegionPolicy) -> None:
     second = a_wish("installation", is_installing=True)
 
-    assert registered(policy, a_wish("installation"))
+    assert registered(policy, a_wish("installation")).registered_on == TODAY
     assert refusal(policy, second) == ("INSTALLATION_IS_OPEN", "ACT-1", "device_number")
-    assert registered(policy, a_wish("maintenance", is_installing=True))
+    assert registered(policy, a_wish("maintenance", is_installing=True)).registered_on == TODAY
 
 
 @pytest.mark.rule("ACT-1h")
@@ -125,7 +126,7 @@ def test_a_special_adaptation_is_attested_to_be_outside_the_instructions(
     assert attested.is_attested
     missing = ("NOT_ATTESTED", "ACT-1", "attests_outside_instructions")
     assert refusal(policy, a_wish("special_adaptation")) == missing
-    assert registered(policy, a_wish("adjustment"))
+    assert registered(policy, a_wish("adjustment")).registered_on == TODAY
 
 
 @pytest.mark.rule("ACT-1k")
@@ -158,7 +159,10 @@ def test_it_is_registered_from_what_the_recipient_has_or_has_ordered(
     policy: RegionPolicy, wish: Wish, reason: str
 ) -> None:
     assert refusal(policy, wish)[:2] == (reason, "ACT-2")
-    assert registered(policy, a_wish("adjustment", device=None, order=an_ordered_line()))
+    assert (
+        registered(policy, a_wish("adjustment", device=None, order=an_ordered_line())).registered_on
+        == TODAY
+    )
 
 
 @pytest.mark.rule("ACT-2b")
@@ -173,12 +177,15 @@ def test_it_is_registered_from_what_the_recipient_has_or_has_ordered(
 def test_text_address_and_phone_are_mandatory(
     policy: RegionPolicy, without: str, reason: str, field: str
 ) -> None:
-    assert refusal(policy, a_wish(**{without: False})) == (reason, "ACT-2", field)
+    lacking: dict[str, Any] = {without: False}
+    assert refusal(policy, a_wish(**lacking)) == (reason, "ACT-2", field)
 
 
 @pytest.mark.rule("ACT-2b")
 def test_a_message_carries_no_text(policy: RegionPolicy) -> None:
-    assert registered(policy, a_wish(has_description=False, is_in_words=False))
+    assert (
+        registered(policy, a_wish(has_description=False, is_in_words=False)).registered_on == TODAY
+    )
 
 
 @pytest.mark.rule("ACT-5b")
@@ -207,7 +214,7 @@ def test_an_application_needs_no_phone_and_is_attested(policy: RegionPolicy) -> 
 
     registering = registered(policy, wish)
 
-    assert (registering.kind, registering.is_attested) == (Kind.APPLICATION, True)
+    assert (registering.kind, registering.is_attested) == (Word(Kind.APPLICATION), True)
     assert registering.recipient == ADULT
 
 

@@ -80,7 +80,11 @@ async def test_one_finds_colleagues_open_work_orders_and_closed_ones_on_request(
     assert await found(world) == {"A-1", "A-2", "A-3"}
     assert await found(world, status="finished") == {"A-5"}
     assert await found(world, who=STAFF) == {"A-1", "A-2", "A-3", "A-4"}
-    everywhere = {"user": OUTSIDER, "roles": [Role.PRESCRIBER], "service_points": [RECEIVING]}
+    everywhere: dict[str, Any] = {
+        "user": OUTSIDER,
+        "roles": [Role.PRESCRIBER],
+        "service_points": [RECEIVING],
+    }
     assert await found(world, who=everywhere) == {"A-4"}
 
 
@@ -103,7 +107,7 @@ async def test_one_finds_colleagues_open_work_orders_and_closed_ones_on_request(
     ids=str,
 )
 async def test_they_are_searched_as_orders_are(
-    world: World, asked: dict[str, str], references: set[str]
+    world: World, asked: dict[str, Any], references: set[str]
 ) -> None:
     assert await found(world, **asked) == references
 
@@ -117,8 +121,12 @@ async def test_a_recipient_shows_all_to_who_has_a_part_in_their_care(world: Worl
     async with world.http(user=SENDER, roles=[Role.PRESCRIBER], service_points=[SENDING]) as client:
         shown = await client.get(f"/work-orders/{work_order_id('A-4')}")
         assert shown.status_code == 200, shown.text
-    without_part = {"user": "k900nyy", "roles": [Role.PRESCRIBER], "service_points": [OTHER]}
-    stranger = without_part | {"service_points": ["61202"]}
+    without_part: dict[str, Any] = {
+        "user": "k900nyy",
+        "roles": [Role.PRESCRIBER],
+        "service_points": [OTHER],
+    }
+    stranger: dict[str, Any] = without_part | {"service_points": ["61202"]}
     assert await found(world, who=stranger, **asked) == set()
     async with world.http(**stranger) as client:
         hidden = await client.get(f"/work-orders/{work_order_id('A-4')}")

@@ -41,7 +41,7 @@ from contracts.tests.builders.story import (
     order_id,
     work_order_id,
 )
-from services.orders.tests.pickups import DEVICES
+from services.orders.tests.pickups import DEVICES, requested_over_http
 from services.orders.tests.work_orders import (
     AT_HOME,
     CHILDS_DEVICE,
@@ -70,6 +70,8 @@ async def world(given: Given) -> AsyncIterator[World]:
 
 @pytest.mark.rule("ACT-2c")
 async def test_a_work_order_has_a_number_of_a_series_of_its_own(world: World) -> None:
+    await requested_over_http(world)
+    await place(world)
     for reference in ("A-1", "A-2"):
         await world.handle(a_work_order(), subject=reference)
 

@@ -8,6 +8,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     DeviceNumber,
     NamedPatient,
+    PatientRecipient,
     Quantity,
     RegionPersonId,
     Role,
@@ -72,13 +73,13 @@ async def a_unit_with_work(world: World) -> None:
     service, and somebody of another unit.
     """
     await devices_on_loan(world)
-    adult = {"kind": "patient", "person": await ref_of(world)}
+    adult = PatientRecipient(person=await ref_of(world))
     for device in DEVICES:
         await world.handle(a_custody_changed_by_order(device, to=a_custody(adult)))
     await world.handle(a_person_stated(an_identity(CHILD)), subject="ac-child")
     child = a_person_stated(an_identity(CHILD), version=2, phone="070-222 33 44")
     await world.handle(child, subject="ac-child")
-    holder = {"kind": "patient", "person": await ref_of(world, "ac-child")}
+    holder = PatientRecipient(person=await ref_of(world, "ac-child"))
     lent = a_custody_changed_by_order(CHILDS_DEVICE, to=a_custody(holder))
     await world.handle(lent)
     await world.handle(an_article_listed(FITTING, type="service", marked=False))
