@@ -1,5 +1,5 @@
-"""Work orders: a warranty repair whose device is replaced and gets another number, an adjustment
-that technicians plan and do, one that was not needed, and what rules refuse.
+"""Work orders: a warranty repair whose device is replaced and gets another number, a repair that is
+charged, an adjustment that technicians plan and do, one that was not needed, what rules refuse.
 
 The tales are about devices of their own, one patient's.
 """
@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from kvitt_contracts.envelope import Command
+from kvitt_contracts.inventory import RenumberDevice
 from kvitt_contracts.orders import (
     FinishWorkOrder,
     PlanWorkOrder,
@@ -18,7 +19,14 @@ from kvitt_contracts.orders import (
     VoidWorkOrder,
 )
 from kvitt_contracts.regions import DeviceStated
-from kvitt_contracts.types import ArticleNumber, DeviceNumber, ReasonCode, UserId, Word
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceNumber,
+    ReasonCode,
+    Reference,
+    UserId,
+    Word,
+)
 
 from examples.generator.catalogue import Listed
 from examples.generator.fetching import STAFF, TECHNICIAN
@@ -31,7 +39,9 @@ from examples.generator.registry import Units
 from examples.generator.responsibles import service_point_at, team
 
 _FIRST: Final = 49401
-_NAMES: Final = ("replaced", "no_warranty", "adjusted", "not_needed", "waits")
+_NAMES: Final = ("replaced", "no_warranty", "adjusted", "not_needed", "waits", "repaired")
+_NEW: Final = 49490
+"""The first number of what comes instead of a device."""
 _PATIENT: Final = 20
 """Whose they are, by where the patient stands among those who can be reached."""
 _ELSEWHERE: Final = 5
@@ -53,6 +63,9 @@ def plan_work_orders(month: Month) -> None:
     unit, colleague, _ = team(month.units, AT)
     _register(month, "replaced", "warranty_repair", _may(5))
     _finish(month, "replaced", "replaced", unit, _may(12))
+    month.plan(_may(18), partial(_renumber, month, unit))
+    _register(month, "repaired", "repair", _may(11))
+    _finish(month, "repaired", "repaired", TECHNICIAN, _may(14), quantity=2)
     _register(month, "no_warranty", "warranty_repair", _may(6))
     _finish(month, "no_warranty", "not_warranty", colleague, _may(15))
     _register(month, "adjusted", "adjustment", _may(6))
@@ -107,8 +120,26 @@ def _wish(month: Month, tale: str, kind: str) -> RegisterWorkOrder:
     )
 
 
-def _finish(month: Month, tale: str, outcome: str, by: UserId, on: date) -> None:
-    _plan(month, tale, FinishWorkOrder(outcome=Word(outcome), finished_on=on, by=by), on)
+def _finish(
+    month: Month, tale: str, outcome: str, by: UserId, on: date, *, quantity: int = 1
+) -> None:
+    command = FinishWorkOrder(outcome=Word(outcome), quantity=quantity, finished_on=on, by=by)
+    _plan(month, tale, command, on)
+
+
+def _renumber(month: Month, by: UserId) -> None:
+    """What came instead has a number of its own; the device is the same (INV-6)."""
+    before = _numbers(month.profile)["replaced"]
+    (after,) = numbered(month.profile, _NEW, 1)
+    command = RenumberDevice(
+        device_number=before,
+        new_number=after,
+        is_confirmed=True,
+        work_order=Reference(reference(month, "replaced")),
+        by=by,
+    )
+    month.send("inventory", before, command)
+    month.keep([after])
 
 
 def _plan(month: Month, tale: str, command: Command, on: date) -> None:

@@ -149,7 +149,7 @@ def test_the_month_holds_every_kind_of_business(busy_region: Region) -> None:
 
     assert set(orders) == {"registered", "part_delivered", "delivered", "voided", "declined"}
     assert {"sent", "rejected", "refused", "completed", "cancelled", "accepted"} <= set(transfers)
-    assert set(kinds) == {"rent", "sale", "fee"}
+    assert set(kinds) == {"rent", "sale", "fee", "service"}
     assert reasons >= {
         "UNKNOWN_ARTICLE",
         "ARTICLE_NOT_IN_ASSORTMENT",
@@ -198,7 +198,15 @@ def test_the_month_mends_devices_and_asks_customer_service(region: Region) -> No
     reasons = {(one["reason"], one["rule"]) for one in region.expected["refused"].values()}
 
     assert {one["status"] for one in works} == {"planned", "finished", "voided"}
-    assert {one["outcome"] for one in works} == {"replaced", "not_warranty", "done", None}
+    assert {one["outcome"] for one in works} == {
+        "replaced",
+        "repaired",
+        "not_warranty",
+        "done",
+        None,
+    }
+    assert any(line["kind"] == "service" for line in region.invoiced)
+    assert not any(one["waits"] for one in works if one["outcome"] == "replaced")
     assert {one["status"] for one in cases} == {"waiting", "answered", "withdrawn"}
     assert {one["outcome"] for one in cases} == {"done", "refused", None}
     assert any(one["is_reminded"] for one in cases)

@@ -251,6 +251,7 @@ def test_what_nobody_answers_goes_as_the_region_says() -> None:
         "orders.case.ask.v1",
         "orders.case.answer.v1",
         "orders.case.withdraw.v1",
+        "inventory.device.renumber.v1",
     ],
 )
 def test_a_message_left_out_changes_what_is_expected(busy_region: Region, wire_type: str) -> None:

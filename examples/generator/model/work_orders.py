@@ -17,7 +17,7 @@ from kvitt_contracts.regions import UserStated
 from kvitt_contracts.types import Role
 
 from examples.generator.model.pickups import was_ever_lent
-from examples.generator.model.state import Holder, No, WorkOrder, World
+from examples.generator.model.state import Charge, Holder, No, WorkOrder, World
 
 _KINDS = (
     *("tied_to_order", "adjustment", "repair", "special_adaptation", "warranty_repair"),
@@ -101,6 +101,7 @@ def finish(world: World, subject: str, command: FinishWorkOrder) -> None:
     work.status, work.outcome = "finished", command.outcome
     work.finished_on, work.quantity = command.finished_on, command.quantity
     work.late_on = date.max
+    _charge(world, work)
     if command.outcome == "replaced":
         work.awaits_number = True
         work.late_on = command.finished_on + timedelta(days=_RENUMBER_DAYS + 1)
@@ -124,6 +125,27 @@ def fall_late(world: World, work: WorkOrder) -> None:
     """The last day of what it waits for has passed: customer service is told."""
     if work.late_on <= world.today:
         work.is_late = True
+
+
+def _charge(world: World, work: WorkOrder) -> None:
+    """A service is charged by its price on the day (BIL-2); the supplier pays for its warranty."""
+    if work.service is None or work.kind == "warranty_repair":
+        return
+    assert work.finished_on is not None
+    assert work.quantity is not None
+    price = world.price(work.service, work.finished_on)
+    assert price is not None, f"{work.service} has no price on {work.finished_on}"
+    world.charges.append(
+        Charge(
+            kind="service",
+            day=work.finished_on,
+            payer=work.payer,
+            article=work.service,
+            quantity=work.quantity,
+            net_ore=price.net_ore * work.quantity,
+            vat_percent=price.vat_percent,
+        )
+    )
 
 
 def _recipient(world: World, command: RegisterWorkOrder) -> tuple[Holder, bool]:
