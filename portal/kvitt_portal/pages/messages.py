@@ -16,6 +16,8 @@ _PAGES = {
     "/orders/": "/bestallningar/",
     "/transfers/": "/bmb/",
     "/pickups/": "/hamtordrar/",
+    "/work-orders/": "/arbetsordrar/",
+    "/cases/": "/arenden/",
     "/fault-reports/": "/felanmalningar/",
 }
 

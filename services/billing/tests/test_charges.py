@@ -176,7 +176,7 @@ async def test_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_receive
         )
 
         (charge,) = await world.rows(ChargeRow)
-        assert charge.kind is ChargeKind.FEE
+        assert charge.kind == ChargeKind.FEE
         assert (charge.payer.person, charge.amount.net_ore) == (person(), 50_000)
 
 
@@ -190,7 +190,7 @@ async def test_the_fee_is_of_each_unit_that_was_received(given: Given) -> None:
             a_line_delivered(quantity=2),
         )
 
-        fees = [row for row in await world.rows(ChargeRow) if row.kind is ChargeKind.FEE]
+        fees = [row for row in await world.rows(ChargeRow) if row.kind == ChargeKind.FEE]
         assert [(row.quantity, row.amount) for row in fees] == [(2, a_fee(10_000))]
 
 

@@ -9,14 +9,13 @@ from kvitt_contracts.types import (
     DeviceNumber,
     NamedPatient,
     Quantity,
-    RegionCode,
     RegionPersonId,
     Role,
     ServicePointId,
     UserId,
     Word,
 )
-from kvitt_testkit.world import REGION, World
+from kvitt_testkit.world import World
 from orders.work_orders.applications.domain import Application
 from orders.work_orders.commands import (
     DecideApplicationInWords,
@@ -25,11 +24,11 @@ from orders.work_orders.commands import (
     RegisterWorkOrderInWords,
 )
 from orders.work_orders.models import WorkOrderRow
-from orders.work_orders.writes import end_renumbering
 
 from contracts.tests.builders.inventory import (
     a_custody,
     a_custody_changed_by_order,
+    a_device_renumbered,
     an_article_listed,
 )
 from contracts.tests.builders.regions import (
@@ -182,8 +181,7 @@ async def decided(
 
 async def renumbered(world: World, reference: str = "A-1") -> None:
     """The device that was replaced has got its number."""
-    async with world.worker.unit() as unit:
-        await end_renumbering(work_order_id(reference), unit.begin(region=RegionCode(REGION)))
+    await world.handle(a_device_renumbered(work_order_id=work_order_id(reference)))
 
 
 async def work(world: World, reference: str = "A-1") -> WorkOrderRow:
