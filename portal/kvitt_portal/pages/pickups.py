@@ -24,7 +24,6 @@ TO_DO: Final = "att-gora"
 _LIMIT: Final = 50
 _FILTERS: Final = ("status", "service_point", "mine", "overdue", "from", "to", "recipient", "sort")
 _ALL: Final = "all"
-_OPEN: Final = ("requested", "registered")
 _COLUMNS: Final = (
     ("pickup_number", "Nummer"),
     ("", "Mottagare"),
