@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from kvitt_contracts.access import ACTS
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form, said_of
@@ -25,7 +24,6 @@ TO_DO: Final = "att-gora"
 _LIMIT: Final = 50
 _FILTERS: Final = ("status", "service_point", "mine", "overdue", "from", "to", "recipient", "sort")
 _ALL: Final = "all"
-_OPEN: Final = ("requested", "registered")
 _COLUMNS: Final = (
     ("pickup_number", "Nummer"),
     ("", "Mottagare"),
@@ -38,10 +36,6 @@ _COLUMNS: Final = (
 )
 """The list's columns, and what each sorts by."""
 _DAY: Final = "Skriv en dag som finns."
-
-# decision 0379: a page has a button when the table of access has its act
-_ROUTES: Final = frozenset(act.route for act in ACTS)
-HAS_SLIP: Final = "GET /pickups/{pickup_id}/slip" in _ROUTES
 
 
 @router.get(PAGE)
@@ -92,7 +86,6 @@ async def search(here: Here) -> Response:
         statuses=statuses.PICKUPS,
         causes=statuses.PICKUP_CAUSES,
         columns=_COLUMNS,
-        has_slip=HAS_SLIP,
         status=200,
     )
 
@@ -143,13 +136,10 @@ async def place(here: Here, pickup: UUID) -> Response:
     return await _page(here, pickup, form, place=part)
 
 
+@router.get(f"{PAGE}/{{pickup}}/sedel")
 async def slip(here: Here, pickup: UUID) -> Response:
     """The slip that goes with what is fetched, to print."""
     return pdf_of(await here.ask("orders", f"/pickups/{pickup}/slip"))
-
-
-if HAS_SLIP:
-    router.get(f"{PAGE}/{{pickup}}/sedel")(slip)
 
 
 def pdf_of(part: Part) -> Response:
@@ -212,7 +202,6 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         may_hasten=is_open and is_mine and not view["is_urgent"],
         may_report=here.has(*STAFF) and view["status"] in ("registered", "closed"),
         may_look=here.has(*STAFF),
-        has_slip=HAS_SLIP,
     )
 
 

@@ -268,6 +268,26 @@ async def test_colleagues_find_it_and_what_is_over_is_shown_on_request(
     await bo.accessible()
 
 
+@pytest.mark.task("T-56")
+@pytest.mark.rule("PCK-4a", "PCK-5a")
+async def test_it_is_found_and_its_slip_is_printed_again(actor: MakeActor, home: Fetching) -> None:
+    known = await home.pickup(home.devices[0])
+    anna = await actor(home.user)
+
+    await anna.click("Hämtordrar")
+    await anna.sees(known["pickup_number"])
+    await anna.picture("pickups-with-slip")
+    async with anna.page.context.expect_page():
+        await anna.click(f"Skriv ut {known['pickup_number']}")
+    anna.counts("T-56")
+
+    async with home.system.visiting(home.user) as client:
+        printed = await client.get(f"/hamtordrar/{known['pickup_id']}/sedel")
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.headers["cache-control"] == "no-store"
+    assert printed.content.startswith(b"%PDF-")
+
+
 async def test_a_silent_store_leaves_the_rest_of_the_page(home: Fetching, tmp_path: Path) -> None:
     known = await home.pickup(home.devices[0])
     async with silent(home.system, "inventory", home.user, tmp_path) as anna:
@@ -305,9 +325,10 @@ async def test_another_units_pickup_is_a_page_that_does_not_exist(
             await bo.get(page),
             await bo.post(f"{page}/avbestall", data={}),
             await bo.post(f"{page}/adress", data={}),
+            await bo.get(f"{page}/sedel"),
             await bo.get(f"/hamtordrar/ny?person={home.person}"),
         ]
 
-    assert [one.status_code for one in answers[:3]] == [404, 404, 403]
-    assert "visas inte för dig" in answers[3].text
-    assert home.patient.name not in answers[3].text
+    assert [one.status_code for one in answers[:4]] == [404, 404, 403, 404]
+    assert "visas inte för dig" in answers[4].text
+    assert home.patient.name not in answers[4].text

@@ -13,6 +13,8 @@ _PICKUP: Final = "services/orders/tests/test_pickups.py::test"
 _URGENT: Final = "services/orders/tests/test_urgent_pickups.py::test"
 _CAUSE: Final = "services/orders/tests/test_pickup_causes.py::test"
 _CLAIM: Final = "services/inventory/tests/test_pickups.py::test"
+_MARKED: Final = "portal/kvitt_portal/templates/recipients/hjalpmedel.html"
+_PAGE: Final = "portal/tests/tasks/test_pickups.py::test"
 _MESSAGE: Final = "services/notifications/tests/test_pickups.py::test"
 
 PICKUPS: tuple[RuleMutant, ...] = (
@@ -263,5 +265,14 @@ PICKUPS: tuple[RuleMutant, ...] = (
         "NewKind.PICKUP_REPORTED, tx",
         "NewKind.PICKUP_ORDERED, tx",
         f"{_MESSAGE}_the_main_responsible_is_told_what_the_technician_reported",
+    ),
+    rule_mutant(
+        "ORD-20d",
+        "What is to be fetched is not marked",
+        _MARKED,
+        'one.claim.kind == "pickup"',
+        'one.claim.kind == "nothing"',
+        f"{_PAGE}_what_is_ticked_at_the_patient_is_fetched",
+        seconds=300.0,  # the whole system starts, and lives through the month's first days
     ),
 )
