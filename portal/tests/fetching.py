@@ -60,9 +60,7 @@ async def a_fetching(
     user = scene.user(place, name="Anna Förskrivare")
     known = {"phone": PHONE, **patient}
     found = scene.person("Tess Testsson-Långtnamn af Norrbacka", **known)
-    article = scene.article(
-        "Vårdsäng Höjdin, med ett ovanligt långt namn", **({"product_area": area} if area else {})
-    )
+    article = scene.article("Vårdsäng Höjdin, med ett ovanligt långt namn", product_area=area)
     devices = tuple(
         scene.device(article, patient=found, payer=place.payer, prescriber=user) for _ in range(3)
     )

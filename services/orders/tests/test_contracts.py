@@ -158,8 +158,8 @@ async def test_the_examples_of_devices_and_transfers_are_taken_in(given: Given) 
                 await handle(world, one)
                 named[topic.owner].add(one.envelope.subject)
 
-        rows = [*await world.rows(CareDeviceRow), *await world.rows(DeviceRow)]
-        devices = {str(row.device_id) for row in rows}
+        devices = {str(row.device_id) for row in await world.rows(CareDeviceRow)}
+        devices |= {str(row.device_id) for row in await world.rows(DeviceRow)}
         transfers = {str(row.transfer_id) for row in await world.rows(CareTransferRow)}
         assert (devices, transfers) == (named["inventory"], named["bmb"])
 
