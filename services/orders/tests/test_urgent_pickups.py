@@ -147,6 +147,22 @@ async def test_where_nothing_was_fetched_the_fee_is_due_only_after_a_journey(
     assert closed.fee == fee
 
 
+@pytest.mark.rule("PCK-3g")
+@pytest.mark.parametrize(("is_reported", "fees"), [(True, [FEE]), (False, [])])
+async def test_who_takes_all_back_after_a_journey_pays_for_it(
+    world: World, is_reported: bool, fees: list[Money]
+) -> None:
+    await world.handle(URGENT, subject="H-1")
+    if is_reported:
+        await world.handle(ReportPickup(technician=UserId(SERVICE)), subject="H-1")
+    await world.handle(VoidPickup(by=UserId(SENDER)), subject="H-1")
+    await world.handle(a_claim_released(*DEVICES))
+
+    assert [closed.fee for closed in await world.events(PickupClosed)] == fees
+    assert (await pickup(world)).status == ("closed" if is_reported else "voided")
+    await assert_rows_are_folds(world)
+
+
 async def test_a_pickup_that_is_not_urgent_costs_nothing(world: World) -> None:
     for device in DEVICES:
         await world.handle(a_claim_broken(device))

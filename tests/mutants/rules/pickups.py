@@ -142,8 +142,8 @@ PICKUPS: tuple[RuleMutant, ...] = (
         "PCK-3g",
         "A journey that nobody made is paid for",
         _RULES,
-        "    if pickup.fee is None or not is_done:",
-        "    if pickup.fee is None:",
+        "    return pickup.fee is not None and is_done\n",
+        "    return pickup.fee is not None\n",
         f"{_URGENT}_where_nothing_was_fetched_the_fee_is_due_only_after_a_journey",
     ),
     rule_mutant(

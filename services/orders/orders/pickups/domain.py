@@ -190,7 +190,7 @@ def end_lines(
     pickup: Pickup, devices: Iterable[DeviceId], *, outcome: Word
 ) -> tuple[PickupLineEnded | PickupClosed, ...]:
     """End the open lines of these devices; with the last line the pickup is closed, or voided where
-    all of it was taken back (PCK-2).
+    all of it was taken back (PCK-2) and no fee is due (PCK-3).
     """
     if pickup.status is not Status.REGISTERED:
         return ()
@@ -304,7 +304,7 @@ def evolve(pickup: Pickup | None, event: PickupEvent) -> Pickup:
         case PickupLineEnded():
             after = _with(pickup, (event.number,), outcome=event.outcome, is_voiding=False)
             voided = all(line.outcome == VOIDED for line in after.lines)
-            return replace(after, status=Status.VOIDED) if voided else after
+            return replace(after, status=Status.VOIDED) if voided and not _owes(after) else after
         case PickupReported():
             return replace(pickup, technician=event.technician, not_found=event.not_found)
         case PickupClosed():
@@ -319,9 +319,14 @@ def _with(pickup: Pickup, numbers: Iterable[LineNumber], **changes: object) -> P
     return replace(pickup, lines=lines)
 
 
-def _closed(pickup: Pickup) -> PickupClosed:
+def _owes(pickup: Pickup) -> bool:
+    """True where an urgent fee is due: of a journey that was made (BIL-8)."""
     is_done = any(line.outcome == FETCHED for line in pickup.lines) or pickup.technician is not None
-    if pickup.fee is None or not is_done:  # BIL-8: a journey that nobody made costs nothing
+    return pickup.fee is not None and is_done
+
+
+def _closed(pickup: Pickup) -> PickupClosed:
+    if not _owes(pickup):
         return PickupClosed(pickup_id=pickup.id)
     return PickupClosed(pickup_id=pickup.id, fee=pickup.fee, payer_id=pickup.payer_id)
 
