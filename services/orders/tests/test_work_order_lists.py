@@ -121,6 +121,8 @@ async def test_a_recipient_shows_all_to_who_has_a_part_in_their_care(world: Worl
     async with world.http(user=SENDER, roles=[Role.PRESCRIBER], service_points=[SENDING]) as client:
         shown = await client.get(f"/work-orders/{work_order_id('A-4')}")
         assert shown.status_code == 200, shown.text
+        files = await client.get(f"/work-orders/{work_order_id('A-4')}/attachments")
+        assert files.status_code == 200, files.text  # ORD-16: who sees it reads them
     without_part: dict[str, Any] = {
         "user": "k900nyy",
         "roles": [Role.PRESCRIBER],
@@ -131,6 +133,8 @@ async def test_a_recipient_shows_all_to_who_has_a_part_in_their_care(world: Worl
     async with world.http(**stranger) as client:
         hidden = await client.get(f"/work-orders/{work_order_id('A-4')}")
         assert hidden.status_code == 404
+        files = await client.get(f"/work-orders/{work_order_id('A-4')}/attachments")
+        assert files.status_code == 404
 
 
 @pytest.mark.rule("REF-19e")

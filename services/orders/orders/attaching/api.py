@@ -31,6 +31,7 @@ from orders.people.writes import log_accesses
 from orders.read_transaction import Looking, ReadTransaction
 from orders.work_orders.models import WorkOrderRow
 from orders.work_orders.queries import SCOPE as WORK_ORDERS_SCOPE
+from orders.work_orders.queries import seen
 
 RULE, READING = domain.RULE, "attachment"
 
@@ -109,7 +110,7 @@ async def list_of_work_order(
     work_order_id: UUID, reader: Reader, tx: ReadTransaction
 ) -> AttachmentsView:
     """De filer som hör till en arbetsorder (ORD-16)."""
-    await reader.get(WorkOrderRow, work_order_id, scope=WORK_ORDERS_SCOPE, rule=RULE)
+    await seen(work_order_id, reader, rule=RULE)
     return await _listed(About(kind="work_order", id=work_order_id), tx)
 
 
@@ -182,9 +183,11 @@ async def _reached(attachment_id: UUID, reader: RegionReader) -> AttachmentRow:
         if row.by != reader.caller.user_id:
             raise missing
         return row
-    kind, scope = _reach_of(about)
     try:
-        await reader.get(kind, about.id, scope=scope)
+        if about.kind == "work_order":
+            await seen(about.id, reader, rule=RULE)
+        else:
+            await reader.get(OrderRow, about.id, scope=ORDERS_SCOPE)
     except NotFound:
         raise missing from None
     return row

@@ -13,7 +13,6 @@ from kvitt_chassis.http import (
     ListQuery,
     Page,
     Reader,
-    RegionReader,
     named,
 )
 from kvitt_chassis.transaction import Transaction
@@ -47,7 +46,13 @@ from orders.work_orders.commands import (
 from orders.work_orders.domain import OPEN, Kind, Status
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 from orders.work_orders.places import place_of_work
-from orders.work_orders.queries import OF_THE_RECIPIENT, SCOPE, is_for_the_person, is_theirs
+from orders.work_orders.queries import (
+    OF_THE_RECIPIENT,
+    SCOPE,
+    is_for_the_person,
+    is_theirs,
+    seen,
+)
 from orders.work_orders.views import (
     DecideApplicationBody,
     FinishWorkOrderBody,
@@ -273,14 +278,14 @@ async def show_work_order(
     work_order_id: UUID, reader: Reader, tx: ReadTransaction
 ) -> WorkOrderView:
     """En arbetsorder, med texter och teknikernas anteckningar (ACT-3)."""
-    row = await _seen(work_order_id, reader)
+    row = await seen(work_order_id, reader, rule="ACT-7")
     return await _view(row, tx)
 
 
 @router.get("/work-orders/{work_order_id}/story")
 async def tell_work_order(work_order_id: UUID, reader: Reader) -> Story:
     """Vad som har hänt med en arbetsorder, och vad den väntar på (REF-6)."""
-    row = await _seen(work_order_id, reader)
+    row = await seen(work_order_id, reader, rule="ACT-7")
     due = await reader.due(*story.TIMERS, of=[work_order_id])
     return Story(
         items=told(await reader.log_of(row), by=story.tell),
@@ -310,15 +315,6 @@ async def show_place(work_order_id: UUID, reader: Reader, tx: ReadTransaction) -
     await reader.get(WorkOrderRow, work_order_id, scope=SCOPE, rule="ACT-2")
     row = await tx.get(WorkOrderRow, work_order_id, rule="ACT-2")
     return await place_of_work(row, tx, user=reader.caller.user_id)
-
-
-async def _seen(work_order_id: UUID, reader: RegionReader) -> WorkOrderRow:
-    """The row, where the caller may see it: theirs, or one of a recipient of theirs (ACT-7)."""
-    known = await reader.look_up(WorkOrderRow, work_order_id)
-    person = known.recipient_person if known is not None else None
-    is_of_theirs = person is not None and await is_theirs(person, reader)
-    scope = OF_THE_RECIPIENT if is_of_theirs else SCOPE
-    return await reader.get(WorkOrderRow, work_order_id, scope=scope, rule="ACT-7")
 
 
 async def _view(row: WorkOrderRow, tx: Transaction) -> WorkOrderView:

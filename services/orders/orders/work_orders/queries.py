@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
+from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
@@ -85,6 +86,18 @@ async def is_theirs(ref: PersonRef, reader: RegionReader) -> bool:
     if reader.grant.is_region_wide:
         return False
     return bool(await reader.several(PersonRow, [ref], scope=reach_to(ref)))
+
+
+async def seen(work_order_id: UUID, reader: RegionReader, *, rule: str) -> WorkOrderRow:
+    """The row, where the caller may see it: theirs, or one of a recipient of theirs (ACT-7).
+
+    Raises NotFound by the rule.
+    """
+    known = await reader.look_up(WorkOrderRow, work_order_id)
+    person = known.recipient_person if known is not None else None
+    is_of_theirs = person is not None and await is_theirs(person, reader)
+    scope = OF_THE_RECIPIENT if is_of_theirs else SCOPE
+    return await reader.get(WorkOrderRow, work_order_id, scope=scope, rule=rule)
 
 
 def rows_of_registering(command: Registered, tx: Transaction) -> Iterable[RowKey]:
