@@ -291,6 +291,7 @@ async def test_over_http_a_case_is_written_answered_and_told(world: World) -> No
     async with world.http(**STAFF) as client:
         shown = (await client.get(path)).json()
         silent = await client.post(f"{path}:answer", json={"outcome": "refused"})
+        blank = await client.post(f"{path}:answer", json={"outcome": "refused", "text": " \n "})
         answer = {"outcome": "refused", "text": "Sängen är redan hämtad."}
         answered = await client.post(f"{path}:answer", json=answer)
     async with world.http(**OURS) as client:
@@ -301,6 +302,7 @@ async def test_over_http_a_case_is_written_answered_and_told(world: World) -> No
 
     assert shown["text"] == body["text"]
     assert (silent.status_code, silent.json()["reason"]) == (422, "TEXT_MISSING")
+    assert (blank.status_code, blank.json()["field"]) == (422, "text")
     assert answered.status_code == 200, answered.text
     assert (told["answer"], told["outcome"], told["waits"]) == (answer["text"], "refused", None)
     assert [one["summary"] for one in story["items"]] == [
