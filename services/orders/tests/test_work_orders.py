@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import (
     Delivery,
     FinishWorkOrder,
@@ -28,7 +29,9 @@ from kvitt_contracts.types import (
 )
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
+from orders.work_orders.commands import FinishWorkOrderInWords, NoteWorkOrder
 from orders.work_orders.domain import Kind, Status
+from pydantic import ValidationError
 
 from contracts.tests.builders.inventory import a_custody, a_custody_changed_by_order
 from contracts.tests.builders.regions import a_person_joined, a_person_stated
@@ -41,6 +44,7 @@ from contracts.tests.builders.story import (
     order_id,
     work_order_id,
 )
+from services.orders.tests.builders import a_reserve_number
 from services.orders.tests.pickups import DEVICES, requested_over_http
 from services.orders.tests.work_orders import (
     AT_HOME,
@@ -217,6 +221,37 @@ async def test_a_second_installation_waits_for_the_first(world: World) -> None:
     assert await refusal(world, second, "A-2") == is_open
     await finished(world)
     await world.handle(second, subject="A-2")
+
+
+@pytest.mark.rule("ACT-1g")
+async def test_an_installation_is_open_under_each_reference_of_a_person(world: World) -> None:
+    await world.handle(a_person_stated(a_reserve_number()), subject="ac-person-2")
+    await world.handle(a_work_order("installation"), subject="A-1")
+    await world.handle(a_person_joined("ac-person-1", version=1), subject="ac-person-2")
+    await world.handle(a_person_joined("ac-person-1", version=2), subject="ac-person-2")
+    second = a_work_order("installation", device_number=DeviceNumber(DEVICES[1]))
+
+    is_open = ("INSTALLATION_IS_OPEN", "ACT-1", "device_number")
+    assert await refusal(world, second, "A-2") == is_open
+
+
+@pytest.mark.rule("ACT-2a")
+async def test_a_line_without_its_order_is_refused_not_passed_over(world: World) -> None:
+    over_kafka = a_work_order(line=LineNumber(1))
+    assert await refusal(world, over_kafka) == ("ORDER_MISSING", "ACT-1", "order")
+    with pytest.raises(Refused) as refused:
+        await registered(world, a_work_order_in_words(line_id=line_id()))
+    assert (refused.value.reason, refused.value.field) == ("ORDER_MISSING", "order_id")
+
+
+@pytest.mark.rule("ACT-2b", "ACT-4c")
+@pytest.mark.parametrize("command", [NoteWorkOrder, FinishWorkOrderInWords])
+def test_blanks_alone_are_no_text(command: type[Command]) -> None:
+    said = {"text": " \n", "action": " \n", "outcome": "done", "by": SERVICE}
+    with pytest.raises(ValidationError) as wrong:
+        command.model_validate({one: said[one] for one in said if one in command.model_fields})
+
+    assert [one["type"] for one in wrong.value.errors()] == ["string_too_short"]
 
 
 @pytest.mark.rule("ACT-1d", "ACT-1j")
