@@ -68,7 +68,7 @@ def _one_claim(run: Run, evidence: Evidence) -> Iterator[str]:
     held: dict[DeviceId, UUID] = {}
     for told in run.log:
         yield from _claimed(told.event, held)
-    kept = {
+    kept: dict[DeviceId, tuple[ClaimKind, UUID]] = {
         device: (ClaimKind.LOCK, transfer.id)
         for transfer in run.transfers.values()
         if transfer.status is Status.LOCKED
