@@ -17,6 +17,8 @@ _PAGES = {
     "/transfers/": "/bmb/",
     "/pickups/": "/hamtordrar/",
     "/fault-reports/": "/felanmalningar/",
+    "/work-orders/": "/arbetsordrar/",
+    "/cases/": "/arenden/",
 }
 
 
@@ -70,4 +72,4 @@ def page_of(link: dict[str, Any]) -> str:
     for begins, page in _PAGES.items():
         if path.startswith(begins):
             return page + path.removeprefix(begins)
-    return "/meddelanden"
+    return path if path.startswith(tuple(_PAGES.values())) else "/meddelanden"
