@@ -62,7 +62,7 @@ async def finish(here: Here, work_order: UUID) -> Response:
     if not form.ok:
         return await page(here, work_order, form)
     part = await _send(here, work_order, form, "finish", body, names)
-    if not form.ok:
+    if part.problem is not None:
         return await page(here, work_order, form)
     if is_new and HAS_RENUMBER:
         said = await _renumber(here, form, part.value)

@@ -22,8 +22,6 @@ from kvitt_portal.services import Part
 router = APIRouter()
 
 _NEW: Final = f"{PAGE}/ny"
-_FEW: Final = 6
-"""So many services stand beside each other; more are a list."""
 _MOST: Final = 200
 
 
@@ -131,7 +129,6 @@ async def _page(
         kinds=kinds,
         services=services,
         listed=listed,
-        few=len(listed) <= _FEW,
         opened=items_of(opened),
         is_staff=here.has(*STAFF),
     )

@@ -187,6 +187,24 @@ async def test_a_phone_is_asked_for_beside_its_field(actor: MakeActor, scene: Sc
     await anna.sees("är registrerad.")
 
 
+@pytest.mark.rule("ACT-2e")
+async def test_who_is_not_active_is_asked_about_from_the_refusal(
+    actor: MakeActor, scene: Scene
+) -> None:
+    working = await a_working(scene, active=False)
+    anna = await at_form(actor, working)
+
+    await anna.tick("Anpassa eller justera")
+    await anna.fill(FAULT, "Sitshöjden ska sänkas.")
+    await anna.click("Registrera")
+    await anna.sees("Det här behöver rättas")
+    await anna.picture("work-order-new-inactive")
+    await anna.accessible()
+    await anna.click("Fråga kundtjänst")
+
+    await anna.sees(working.home.patient.name)
+
+
 @pytest.mark.rule("ACT-1g")
 async def test_a_second_installation_is_not_offered_and_the_first_is_warned_of(
     actor: MakeActor, working: Working
@@ -282,7 +300,7 @@ async def test_colleagues_find_it_and_what_is_over_is_shown_on_request(
 
     await bo.sees("Avslutad", within=known["work_order_number"])
     await bo.fill("Nummer", "x")
-    await bo.click("Sök", within="Status")
+    await bo.click("Sök", within="Till och med")
     await bo.sees("Skriv numret med siffror, högst nio.")
     await bo.picture("work-orders-error")
     await bo.accessible()
