@@ -9,8 +9,8 @@ from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.types import CareUnitId, OrderNumber, PatientRecipient, PersonRef, Word
 from pydantic import BaseModel, ConfigDict, Field
 
+from orders.care.recipients import named
 from orders.pickups.queries import open_at
-from orders.placements.api import named
 from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Hämtordrar"])
