@@ -35,7 +35,7 @@ async def test_what_is_for_children_alone_is_offered_to_children(world: World) -
 
     async with world.http(**STAFF) as client:
         said = [
-            (await client.get("/work-orders:choices", params={"person": one})).json()["kinds"]
+            (await client.get("/work-orders:choices", params={"person": str(one)})).json()["kinds"]
             for one in (adult, child)
         ]
 
