@@ -1,7 +1,7 @@
 """Ny arbetsorder: on a device that somebody has, or for an order; a question gives its kind."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
+from kvitt_portal import work_words
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
@@ -108,10 +109,9 @@ async def _page(
         choices.value["kinds"] if choices else [], is_of_order=on.kind == "order"
     )
     listed = options_of(services, "article_number")
+    await _propose(here, form, on, delivery.proposed_of(person))
     if is_fresh:
-        await _propose(here, form, on, delivery.proposed_of(person))
-        if len(listed) == 1:
-            form.give("service", listed[0][0])
+        form.give("service", await _usual_service(here, form, listed))
         if on.kind == "order":
             form.give("kind", work_order_form.FOR_ORDERS[0])
     names = await Names.of(
@@ -135,14 +135,42 @@ async def _page(
 
 
 async def _propose(here: Visit, form: Form, on: _On, where: Mapping[str, str]) -> None:
+    """Fill in what the form does not have: the address and phone, and the service point."""
     for name, value in where.items():
-        form.give(name, value)
+        if name not in form:
+            form.give(name, value)
+    if "service_point" in form:
+        return
     if here.service_point and not here.has(*STAFF):
         form.give("service_point", here.service_point)
     elif on.kind == "order":
         form.give("service_point", on.thing["service_point"])
     else:
         form.give("service_point", await service_point_of(here, [on.thing]))
+
+
+async def _usual_service(here: Visit, form: Form, listed: Sequence[tuple[str, str]]) -> str:
+    """The service that the unit's latest repair named, or the only one that there is; else none."""
+    if len(listed) == 1:
+        return listed[0][0]
+    place = form["service_point"]
+    if not place:
+        return ""
+    latest = items_of(
+        await here.ask(
+            "orders",
+            "/work-orders",
+            service_point=place,
+            kind=list(work_order_form.NAMES_SERVICE),
+            status=list(work_words.WORK_ORDERS),
+            limit=1,
+        )
+    )
+    if not latest:
+        return ""
+    part = await here.ask("orders", f"/work-orders/{latest[0]['work_order_id']}")
+    named = part.value["service_article"] if part else ""
+    return named if named in dict(listed) else ""
 
 
 async def _opened(here: Visit, on: _On) -> Part:

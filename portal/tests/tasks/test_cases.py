@@ -233,14 +233,16 @@ async def test_another_units_case_is_a_page_that_does_not_exist(
     scene: Scene, working: Working
 ) -> None:
     case = await working.asked()
-    other = scene.user(scene.place())
+    elsewhere = scene.place()
+    other = scene.user(elsewhere)
     await scene.set()
     page = f"/arenden/{case['case_id']}"
 
     async with working.system.visiting(other) as bo:
         answers = [await bo.get(page), await bo.post(f"{page}/ta-tillbaka", data={})]
+        said = {"kind": "other", "service_point": elsewhere.id}
         about = await bo.post(
-            "/arenden/nytt", data={"about": f"device:{working.device_id}", "kind": "other"}
+            "/arenden/nytt", data={"about": f"device:{working.device_id}", **said}
         )
 
     assert [one.status_code for one in answers] == [404, 404]
