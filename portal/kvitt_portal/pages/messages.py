@@ -19,6 +19,8 @@ _PAGES = {
     "/work-orders/": "/arbetsordrar/",
     "/cases/": "/arenden/",
     "/fault-reports/": "/felanmalningar/",
+    "/work-orders/": "/arbetsordrar/",
+    "/cases/": "/arenden/",
 }
 
 
@@ -72,4 +74,4 @@ def page_of(link: dict[str, Any]) -> str:
     for begins, page in _PAGES.items():
         if path.startswith(begins):
             return page + path.removeprefix(begins)
-    return "/meddelanden"
+    return path if path.startswith(tuple(_PAGES.values())) else "/meddelanden"

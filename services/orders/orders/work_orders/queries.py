@@ -199,8 +199,11 @@ async def _recipient(
 
 async def _is_installing(command: Registered, recipient: Recipient, tx: Transaction) -> bool:
     """True where an installation is open at the recipient; asked for another installation alone."""
-    if command.kind != Word(Kind.INSTALLATION):
-        return False
+    return command.kind == Word(Kind.INSTALLATION) and await is_installing_at(recipient, tx)
+
+
+async def is_installing_at(recipient: Recipient, tx: Transaction) -> bool:
+    """True where an installation is open at the recipient."""
     if isinstance(recipient, PatientRecipient):
         column, key = WorkOrderRow.recipient_person, recipient.person
         found = await tx.search_all(WorkOrderRow, column, key)
