@@ -209,7 +209,8 @@ def finish(
     if outcome not in {Word(one) for one in allowed}:
         way_on = f"Så slutar inte det slaget. Ange ett av: {', '.join(allowed)}."
         raise refusal(Reason.OUTCOME_NOT_OF_KIND, "ACT-4", "outcome", way_on)
-    if work.status is Status.FINISHED and (work.outcome, work.finished_on) == (outcome, on):
+    ended = (work.outcome, work.finished_on, work.quantity, work.has_action)
+    if work.status is Status.FINISHED and ended == (outcome, on, quantity, has_action):
         return ()
     _must_be_open(work, "ACT-3")
     return (
@@ -348,6 +349,7 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
         case WorkOrderNoted():
             return work
         case WorkOrderFinished():
+            is_replaced = event.outcome == Word(Outcome.REPLACED)
             return replace(
                 work,
                 status=Status.FINISHED,
@@ -355,7 +357,8 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
                 has_action=event.has_action,
                 quantity=event.quantity,
                 finished_on=event.finished_on,
-                awaits_number=event.outcome == Word(Outcome.REPLACED),
+                # only a warranty repair gives a device another number
+                awaits_number=is_replaced and work.kind is Kind.WARRANTY_REPAIR,
                 is_late=False,
             )
         case WorkOrderVoided():
