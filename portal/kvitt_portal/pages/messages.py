@@ -19,8 +19,6 @@ _PAGES = {
     "/work-orders/": "/arbetsordrar/",
     "/cases/": "/arenden/",
     "/fault-reports/": "/felanmalningar/",
-    "/work-orders/": "/arbetsordrar/",
-    "/cases/": "/arenden/",
 }
 
 

@@ -349,7 +349,6 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
         case WorkOrderNoted():
             return work
         case WorkOrderFinished():
-            is_replaced = event.outcome == Word(Outcome.REPLACED)
             return replace(
                 work,
                 status=Status.FINISHED,
@@ -357,8 +356,7 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
                 has_action=event.has_action,
                 quantity=event.quantity,
                 finished_on=event.finished_on,
-                # only a warranty repair gives a device another number
-                awaits_number=is_replaced and work.kind is Kind.WARRANTY_REPAIR,
+                awaits_number=event.outcome == Word(Outcome.REPLACED),
                 is_late=False,
             )
         case WorkOrderVoided():

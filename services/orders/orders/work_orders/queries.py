@@ -204,6 +204,7 @@ async def _is_installing(command: Registered, recipient: Recipient, tx: Transact
 
 async def is_installing_at(recipient: Recipient, tx: Transaction) -> bool:
     """True where an installation is open at the recipient, under any reference of a person."""
+    theirs: ColumnElement[bool]
     if isinstance(recipient, PatientRecipient):
         refs = select(same_persons([recipient.person], tx.region).c.id)
         theirs = WorkOrderRow.recipient_person.in_(refs)
@@ -235,10 +236,12 @@ async def _device(number: DeviceNumber | None, tx: Transaction) -> registering.D
 
 async def _order(command: Registered, tx: Transaction) -> registering.OrderedLine | None:
     order_id = _order_id(command, tx)
-    is_in_words = isinstance(command, RegisterWorkOrderInWords)
-    field = "order_id" if is_in_words else "order"
+    if isinstance(command, RegisterWorkOrderInWords):
+        field, has_line = "order_id", command.line_id is not None
+    else:
+        field, has_line = "order", command.line is not None
     if order_id is None:
-        if (command.line_id if is_in_words else command.line) is not None:
+        if has_line:
             way_on = "Raden hör till en order: ange vilken, eller ta bort raden."
             raise refusal(Reason.ORDER_MISSING, "ACT-1", field, way_on)
         return None
