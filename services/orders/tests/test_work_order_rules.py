@@ -153,7 +153,7 @@ def test_another_end_than_the_one_it_had_is_refused_not_passed_over(policy: Regi
     ended = after(work := a_work(policy), finish(work))
 
     def again(*, quantity: int = 1, has_action: bool = True) -> Any:
-        said = {"outcome": Word("done"), "on": TODAY, "by": TECHNICIAN}
+        said: dict[str, Any] = {"outcome": Word("done"), "on": TODAY, "by": TECHNICIAN}
         return domain.finish(ended, quantity=quantity, has_action=has_action, **said)
 
     assert again() == ()
