@@ -224,6 +224,7 @@ _ORDERS = (
         "orders",
         {
             "GET /work-orders": ("orders.work-orders.list", _READS),
+            "GET /work-orders:choices": ("orders.work-order.choices", _WORKS),
             f"GET {_WORK_ORDER}": ("orders.work-order.show", _READS),
             f"GET {_WORK_ORDER}/story": ("orders.work-order.tell", _READS),
             f"POST {_WORK_ORDER}:note": ("orders.work-order.note", _STAFF),

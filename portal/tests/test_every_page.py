@@ -22,6 +22,7 @@ from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 from portal.tests.visiting import weight
 from portal.tests.ward import a_ward
+from portal.tests.working import a_working
 
 pytestmark = pytest.mark.long(seconds=60)
 
@@ -47,8 +48,8 @@ class Seen:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=UNREACHED)
 async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> AsyncIterator[Seen]:
-    """Every page of somebody at a ward with an order, a pickup, and a transfer and a fault report
-    that wait for an answer.
+    """Every page of somebody at a ward with an order, a pickup, a work order, and a transfer, a
+    fault report and a case that wait for an answer.
     """
     scene = Scene(portal_system)
     ward = await a_ward(scene)
@@ -60,6 +61,9 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     transfer = await handover.send(handover.devices[0])
     await (await a_fetching(scene, at=ward.place)).pickup()
     await (await a_broken(scene, at=ward.place)).reported()
+    working = await a_working(scene, at=ward.place)
+    await working.work()
+    await working.asked()
     begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}"]
     async with portal_system.visiting(user) as client:
         yield Seen(request.param, user, await crawl(client, begin))

@@ -2,7 +2,10 @@
 
 from kvitt_portal.pages import (
     answers,
+    applications,
     articles,
+    case_asking,
+    cases,
     devices,
     fault_reports,
     messages,
@@ -17,7 +20,11 @@ from kvitt_portal.pages import (
     start,
     stores,
     unlocking,
+    waiting,
     withdrawals,
+    work_order_acts,
+    work_order_registering,
+    work_orders,
 )
 
 ROUTERS = (
@@ -38,5 +45,12 @@ ROUTERS = (
     pickup_ordering.router,
     pickups.router,
     fault_reports.router,
+    case_asking.router,
+    cases.router,
+    work_order_registering.router,
+    applications.router,
+    work_orders.router,
+    work_order_acts.router,
+    waiting.router,
 )
 """In the order in which an address is looked for: a new order's comes before an order's own."""

@@ -14,6 +14,7 @@ from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
 from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.pages.fault_reports import OPEN
 from kvitt_portal.pages.own_store import own_stores
 
@@ -54,11 +55,13 @@ async def card(device_id: UUID, here: Here) -> Response:
     """Everything about a device: where it is, who pays, what holds it, and how it came there."""
     path = f"/devices/{device_id}"
     device: dict[str, Any] = await here.need("inventory", path)
-    story, paid, order, faults = await asyncio.gather(
+    story, paid, order, faults, works, asked = await asyncio.gather(
         here.ask("inventory", f"{path}/story"),
         here.ask("billing", f"{path}/payers"),
         _order_behind(here, device),
         here.ask("orders", "/fault-reports", device_id=str(device_id), status=list(OPEN)),
+        here.ask("orders", "/work-orders", device_id=str(device_id), limit=5),
+        asked_about(here, str(device_id)),
     )
     periods = list(reversed(device["periods"]))
     told = story.value["items"] if story else []
@@ -77,6 +80,8 @@ async def card(device_id: UUID, here: Here) -> Response:
         paid=paid,
         order=order,
         faults=items_of(faults),
+        works=items_of(works),
+        asked=asked,
         fault_statuses=statuses.FAULT_REPORTS,
         uses=statuses.USES,
         may_order_pickups=here.has(*CARE, *STAFF),

@@ -72,4 +72,4 @@ def page_of(link: dict[str, Any]) -> str:
     for begins, page in _PAGES.items():
         if path.startswith(begins):
             return page + path.removeprefix(begins)
-    return "/meddelanden"
+    return path if path.startswith(tuple(_PAGES.values())) else "/meddelanden"

@@ -13,6 +13,7 @@ from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -121,9 +122,10 @@ def _wrong(found: Part) -> dict[str, str]:
 
 async def _page(here: Visit, order: UUID, form: Form) -> Response:
     view = await here.need("orders", f"/orders/{order}")
-    story, voiding, people, names, articles = await asyncio.gather(
+    story, voiding, asked, people, names, articles = await asyncio.gather(
         here.ask("orders", f"/orders/{order}/story"),
         here.ask("orders", f"/orders/{order}/voiding"),
+        asked_about(here, str(order)),
         recipients_of(here, [view]),
         Names.of(
             here,
@@ -147,5 +149,6 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
         state=statuses.ORDERS.get(view["status"], (view["status"], "default")),
         supplies=SUPPLIES,
         voiding=voiding,
+        asked=asked,
         form=form,
     )

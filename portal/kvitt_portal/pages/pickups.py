@@ -14,6 +14,7 @@ from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import statuses
 from kvitt_portal.pages.asking import items_of, named
+from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -168,7 +169,7 @@ async def _done(here: Visit, pickup: UUID, form: Form, part: Part, said: str) ->
 
 async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = None) -> Response:
     view = await here.need("orders", f"/pickups/{pickup}")
-    devices, people, names, opened = await asyncio.gather(
+    devices, people, names, opened, asked = await asyncio.gather(
         devices_of(here, [one["device_id"] for one in view["lines"]]),
         _people_of(here, [view]),
         Names.of(
@@ -179,6 +180,7 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
             users=[view["by"], view["technician"], (view["waits"] or {}).get("user")],
         ),
         _opened(here, view),
+        asked_about(here, str(pickup)),
     )
     is_open = view["status"] == "registered"
     is_mine = view["service_point"] in here.user.service_points or view["by"] == here.user.user_id
@@ -190,6 +192,7 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         names=names,
         numbers={one["pickup_number"]: one["pickup_id"] for one in items_of(opened)},
         form=form,
+        asked=asked,
         place=place,
         state=statuses.PICKUPS.get(view["status"], (view["status"], "default")),
         ends=statuses.PICKUP_LINES,

@@ -23,6 +23,7 @@ TABS: Final = (
     ("aterlamnat", "Återlämnat"),
     ("bmb", "BMB"),
     ("hamtordrar", "Hämtordrar"),
+    ("arbetsordrar", "Aktiviteter"),
 )
 _CONTACT: Final = {"phone": "phone", "door_code": "door_code", "instructions": "instructions"}
 
@@ -108,6 +109,8 @@ async def _tab(here: Visit, tab: str, person: str, *, chosen: bool, cursor: str 
             return await here.ask("inventory", "/devices:returned", person=person, **page)
         case "hamtordrar":
             return await here.ask("orders", "/pickups", recipient=person, **page)
+        case "arbetsordrar":
+            return await here.ask("orders", "/work-orders", recipient=person, **page)
     return await here.ask("bmb", "/transfers", person=person, **page)
 
 

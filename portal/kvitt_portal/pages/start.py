@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from kvitt_portal import work_words
 from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
@@ -18,6 +19,7 @@ from kvitt_portal.pages import responsibles
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.offers import names_of
 from kvitt_portal.pages.registering import find_by_number
+from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -30,12 +32,13 @@ _SHORT = re.compile(r"^\d{6}[-+ ]?\d{4}$")
 async def start(here: Here) -> Response:
     """What there is to do, with counts, and the latest messages."""
     faults = _unanswered_faults(here)
-    to_take_over, unanswered, rejected, broken, late, messages = await asyncio.gather(
+    to_take_over, unanswered, rejected, broken, late, cases, messages = await asyncio.gather(
         here.ask("bmb", "/transfers:to-take-over", limit=1),
         here.ask("bmb", "/transfers:unanswered", limit=1),
         here.ask("bmb", "/transfers:rejected", limit=1),
         here.ask("orders", "/fault-reports", **faults, limit=1),
-        here.ask("orders", "/pickups", overdue=True, limit=1),
+        here.ask("orders", "/waits", late=True, limit=1),
+        here.ask("orders", "/cases", limit=1),
         here.ask("notifications", "/messages", unread_only=True, limit=_SHOWN),
     )
     to_do: tuple[tuple[str, str, Part], ...] = (
@@ -43,11 +46,25 @@ async def start(here: Here) -> Response:
         ("/bmb/obesvarade", "Ej besvarad BMB", unanswered),
         ("/bmb/avslagna", "Ej godkänt övertag", rejected),
         (f"/felanmalningar?att-gora&{urlencode(faults)}", "Felanmälningar utan svar", broken),
-        ("/hamtordrar?att-gora&overdue=1", "Sena hämtordrar", late),
+        ("/arenden?att-gora", "Ärenden som väntar på svar", cases),
+        ("/vantar?att-gora&late=1", "Försenat", late),
     )
     if here.has(*STAFF):
-        vacant = await here.ask("bmb", "/responsibles", vacant=True, limit=1)
-        to_do = (*to_do, (responsibles.PAGE, "Utan huvudansvarig", vacant))
+        unplanned, mine, applied, vacant = await asyncio.gather(
+            here.ask(
+                "orders", "/work-orders", status="assigned", kind=list(work_words.WORK), limit=1
+            ),
+            here.ask("orders", "/work-orders", technician=here.user.user_id, limit=1),
+            here.ask("orders", "/work-orders", kind="application", limit=1),
+            here.ask("bmb", "/responsibles", vacant=True, limit=1),
+        )
+        to_do = (
+            *to_do,
+            ("/arbetsordrar?att-gora&status=assigned&kind=work", "Att planera", unplanned),
+            ("/arbetsordrar?att-gora&technician=1", "Mina arbeten", mine),
+            ("/arbetsordrar?att-gora&kind=application", "Ansökningar att besluta", applied),
+            (responsibles.PAGE, "Utan huvudansvarig", vacant),
+        )
     asked, names = await _asked(here)
     return here.page(
         "start/start.html",
@@ -96,17 +113,25 @@ async def search(here: Here) -> Response:
 @router.get("/sok")
 async def hits(here: Here, q: str = "") -> Response:
     """Devices, orders and articles that a text may mean; the page of the only one at once."""
-    devices, orders, articles = await asyncio.gather(
+    devices, orders, works, articles = await asyncio.gather(
         here.ask("inventory", "/devices", device_number=q, limit=_SHOWN),
         here.ask("orders", "/orders", order_number=q, limit=_SHOWN),
+        here.ask(
+            "orders",
+            "/work-orders",
+            work_order_number=q,
+            status=list(work_words.WORK_ORDERS),
+            limit=_SHOWN,
+        ),
         here.ask("inventory", "/articles", query=q, limit=_SHOWN),
     )
     found = [
         *((f"/individ/{one['device_id']}", one, "device") for one in items_of(devices)),
         *((f"/bestallningar/{one['order_id']}", one, "order") for one in items_of(orders)),
+        *((f"{WORK_ORDERS}/{one['work_order_id']}", one, "work_order") for one in items_of(works)),
         *((f"/artiklar/{one['article_number']}", one, "article") for one in items_of(articles)),
     ]
-    silent = [part for part in (devices, orders, articles) if part.status >= 500]
+    silent = [part for part in (devices, orders, works, articles) if part.status >= 500]
     exact = [address for address, one, _ in found if q.lower() in _numbers(one)]
     if len(exact) == 1 or (len(found) == 1 and not silent):
         return here.go(exact[0] if exact else found[0][0])
@@ -117,6 +142,7 @@ async def hits(here: Here, q: str = "") -> Response:
         more=f"/artiklar?{urlencode({'query': q})}" if articles else "",
         said="" if found or silent else f"Ingen träff på ”{q}”.",
         silent=silent,
+        missing="",
     )
 
 
@@ -124,16 +150,32 @@ async def _person(here: Visit, number: str) -> Response:
     part = await find_by_number(here, number)
     if part.problem is None:
         return here.go(f"/mottagare/{UUID(part.value['person'])}")
-    return _nothing(here, said_of(part.problem), status=part.status)
+    return _nothing(here, said_of(part.problem), status=part.status, number=number)
 
 
-def _nothing(here: Visit, said: str, *, status: int = 422) -> Response:
-    """The search with nothing found, and why."""
+def _nothing(here: Visit, said: str, *, status: int = 422, number: str = "") -> Response:
+    """The search with nothing found, and why; of a person who is missing, with the way to ask
+    customer service.
+    """
     return here.page(
-        "start/search.html", query="", found=[], more="", said=said, silent=[], status=status
+        "start/search.html",
+        query="",
+        found=[],
+        more="",
+        said=said,
+        silent=[],
+        form=Form(),
+        missing=number if status < 500 else "",
+        status=status,
     )
 
 
 def _numbers(one: dict[str, Any]) -> set[str]:
-    named = ("device_number", "serial_number", "order_number", "article_number")
+    named = (
+        "device_number",
+        "serial_number",
+        "order_number",
+        "work_order_number",
+        "article_number",
+    )
     return {str(one[name]).lower() for name in named if one.get(name) is not None}

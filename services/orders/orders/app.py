@@ -30,6 +30,7 @@ from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.waiting.api import router as waiting
 from orders.work_orders.api import router as work_orders
+from orders.work_orders.choices import router as work_order_choices
 from orders.work_orders.models import WorkOrderRow
 
 service = Service(
@@ -45,6 +46,7 @@ service = Service(
         waiting,
         attachments,
         attaching,
+        work_order_choices,
         work_orders,
         people,
         care,

@@ -73,6 +73,7 @@ MAKES_ANEW = (
     "orders.work-order.register",
     "orders.pickup.choices",  # its person is in the query: test_pickup_choices
     "orders.case.ask",
+    "orders.work-order.choices",  # as above: test_work_order_choices
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 

@@ -92,24 +92,24 @@ async def test_one_finds_colleagues_open_work_orders_and_closed_ones_on_request(
 @pytest.mark.parametrize(
     ("asked", "references"),
     [
-        ({"service_point": RECEIVING}, set()),
-        ({"kind": "installation"}, {"A-2"}),
-        ({"requester": COLLEAGUE}, {"A-2"}),
-        ({"care_unit": "30110"}, {"A-3"}),
-        ({"work_order_number": "26100003"}, {"A-3"}),
-        ({"work_order_number": "2610"}, {"A-1", "A-2", "A-3"}),
-        ({"device_id": str(device_id(DEVICES[1]))}, {"A-3"}),
-        ({"registered_from": "2026-03-03"}, set()),
-        ({"registered_to": "2026-03-02"}, {"A-1", "A-2", "A-3"}),
-        ({"technician": SERVICE}, set()),
-        ({"late": "true"}, set()),
+        ({"service_point": RECEIVING}, []),
+        ({"kind": "installation"}, ["A-2"]),
+        ({"requester": COLLEAGUE}, ["A-2"]),
+        ({"care_unit": "30110"}, ["A-3"]),
+        ({"work_order_number": "26100003"}, ["A-3"]),
+        ({"work_order_number": "2610"}, ["A-1", "A-2", "A-3"]),
+        ({"device_id": str(device_id(DEVICES[1]))}, ["A-3"]),
+        ({"registered_from": "2026-03-03"}, []),
+        ({"registered_to": "2026-03-02"}, ["A-1", "A-2", "A-3"]),
+        ({"technician": SERVICE}, []),
+        ({"late": "true"}, []),
     ],
     ids=str,
 )
 async def test_they_are_searched_as_orders_are(
-    world: World, asked: dict[str, Any], references: set[str]
+    world: World, asked: dict[str, Any], references: list[str]
 ) -> None:
-    assert await found(world, **asked) == references
+    assert await found(world, **asked) == set(references)
 
 
 @pytest.mark.rule("ACT-7b")

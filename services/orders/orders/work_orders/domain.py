@@ -136,6 +136,11 @@ class WorkOrder:
     is_late: bool = False
 
 
+def outcomes_of(kind: Kind) -> tuple[Outcome, ...]:
+    """How work of a kind can end (ACT-4)."""
+    return _OUTCOMES.get(kind, (Outcome.DONE,))
+
+
 def plan(work: WorkOrder, *, on: date, technician: User | None) -> tuple[WorkOrderPlanned, ...]:
     """Say on which day it is expected to be done, and by whom (ACT-3). No event where that was said
     already.
@@ -200,7 +205,7 @@ def finish(
     if not (is_theirs or by.has(Role.CUSTOMER_SERVICE)):
         way_on = "En tekniker avslutar arbetet. En garantireparation avslutas av tjänstestället."
         raise refusal(Reason.NOT_A_TECHNICIAN, "ACT-3", None, way_on)
-    allowed = _OUTCOMES.get(work.kind, (Outcome.DONE,))
+    allowed = outcomes_of(work.kind)
     if outcome not in {Word(one) for one in allowed}:
         way_on = f"Så slutar inte det slaget. Ange ett av: {', '.join(allowed)}."
         raise refusal(Reason.OUTCOME_NOT_OF_KIND, "ACT-4", "outcome", way_on)
@@ -344,7 +349,6 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
         case WorkOrderNoted():
             return work
         case WorkOrderFinished():
-            is_replaced = event.outcome == Word(Outcome.REPLACED)
             return replace(
                 work,
                 status=Status.FINISHED,
@@ -352,8 +356,7 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
                 has_action=event.has_action,
                 quantity=event.quantity,
                 finished_on=event.finished_on,
-                # only a warranty repair gives a device another number
-                awaits_number=is_replaced and work.kind is Kind.WARRANTY_REPAIR,
+                awaits_number=event.outcome == Word(Outcome.REPLACED),
                 is_late=False,
             )
         case WorkOrderVoided():

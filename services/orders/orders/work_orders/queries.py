@@ -211,11 +211,13 @@ async def _recipient(
 
 
 async def _is_installing(command: Registered, recipient: Recipient, tx: Transaction) -> bool:
-    """True where an installation is open at the recipient, under any reference of a person; asked
-    for another installation alone.
-    """
-    if command.kind != Word(Kind.INSTALLATION):
-        return False
+    """True where an installation is open at the recipient; asked for another installation alone."""
+    return command.kind == Word(Kind.INSTALLATION) and await is_installing_at(recipient, tx)
+
+
+async def is_installing_at(recipient: Recipient, tx: Transaction) -> bool:
+    """True where an installation is open at the recipient, under any reference of a person."""
+    theirs: ColumnElement[bool]
     if isinstance(recipient, PatientRecipient):
         refs = select(same_persons([recipient.person], tx.region).c.id)
         theirs = WorkOrderRow.recipient_person.in_(refs)
@@ -247,10 +249,12 @@ async def _device(number: DeviceNumber | None, tx: Transaction) -> registering.D
 
 async def _order(command: Registered, tx: Transaction) -> registering.OrderedLine | None:
     order_id = _order_id(command, tx)
-    is_in_words = isinstance(command, RegisterWorkOrderInWords)
-    field = "order_id" if is_in_words else "order"
+    if isinstance(command, RegisterWorkOrderInWords):
+        field, has_line = "order_id", command.line_id is not None
+    else:
+        field, has_line = "order", command.line is not None
     if order_id is None:
-        if (command.line_id if is_in_words else command.line) is not None:
+        if has_line:
             way_on = "Raden hör till en order: ange vilken, eller ta bort raden."
             raise refusal(Reason.ORDER_MISSING, "ACT-1", field, way_on)
         return None

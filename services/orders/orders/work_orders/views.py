@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from orders.waits.domain import Wait
 from orders.work_orders.applications.domain import Application, Decision
 from orders.work_orders.commands import Attachments, FreeText
-from orders.work_orders.domain import Kind, Outcome, Status, wait_of
+from orders.work_orders.domain import OPEN, Kind, Outcome, Status, outcomes_of, wait_of
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 
 
@@ -239,6 +239,7 @@ class WorkOrderView(WorkOrderLine):
     service_article: Annotated[ArticleNumber | None, Field(description="Tjänsteprodukten")]
     payer_id: Annotated[PayerId, Field(description="Vem som betalar")]
     quantity: Annotated[int | None, Field(description="Antal av tjänsten")]
+    can_end: Annotated[tuple[Outcome, ...], Field(description="Hur den kan avslutas (ACT-4)")]
     voided_for: Annotated[ReasonCode | None, Field(description="Varför den makulerades")]
     is_type_missing: Annotated[bool, Field(description="Sortimentet har ingen sådan typ")]
     by: Annotated[UserId, Field(description="Vem som registrerade den")]
@@ -263,6 +264,7 @@ class WorkOrderView(WorkOrderLine):
             service_article=row.service_article,
             payer_id=row.payer_id,
             quantity=row.quantity,
+            can_end=outcomes_of(row.kind) if _is_open_work(row) else (),
             voided_for=row.voided_for,
             is_type_missing=row.is_type_missing,
             by=row.by,
@@ -273,6 +275,10 @@ class WorkOrderView(WorkOrderLine):
             decision_reason=row.decision_reason,
             notes=tuple(NoteView.model_validate(one) for one in notes),
         )
+
+
+def _is_open_work(row: WorkOrderRow) -> bool:
+    return row.status in OPEN and row.kind is not Kind.APPLICATION
 
 
 def _shown(row: WorkOrderRow) -> dict[str, Any]:

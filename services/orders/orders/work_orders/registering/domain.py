@@ -155,6 +155,22 @@ def register(
     )
 
 
+def kinds_at(
+    born_on: date | None, *, is_installing: bool, policy: RegionPolicy, today: date
+) -> tuple[Kind, ...]:
+    """The kinds of work that a recipient may have done: what is for children alone where they are
+    one, an installation where none is open (ACT-1). An application is no work.
+    """
+    for_whom = is_child(born_on, on=today, until=policy.child_until)
+    return tuple(
+        kind
+        for kind in Kind
+        if kind is not Kind.APPLICATION
+        and (for_whom or kind not in _FOR_CHILDREN)
+        and not (is_installing and kind is Kind.INSTALLATION)
+    )
+
+
 def refuse_used_reference(*, field: str) -> WorkOrderRefused:
     """The refusal to register two work orders by one reference."""
     way_on = "Beteckningen är redan använd. Ge den nya arbetsordern en egen."

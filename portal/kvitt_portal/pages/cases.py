@@ -1,0 +1,150 @@
+"""Ärenden: what users ask customer service for. The list, and a case with its answer."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from kvitt_portal import work_words
+from kvitt_portal.forms import Form
+from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.menu import STAFF
+from kvitt_portal.names import Names
+from kvitt_portal.pages import things
+from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.pickups import TO_DO
+from kvitt_portal.services import Part
+
+router = APIRouter()
+
+PAGE: Final = "/arenden"
+_LIMIT: Final = 50
+_ALL: Final = "all"
+_FILTERS: Final = ("status", "kind", "service_point", "mine", "late")
+_ANSWERED: Final = {"outcome": "do", "text": "text"}
+
+
+@router.get(PAGE)
+async def search(here: Here) -> Response:
+    """Cases of one's service points, of customer service all: those that wait, the oldest first;
+    the others on request.
+    """
+    asked = here.request.query_params
+    if TO_DO not in asked and (again := here.remembered("arenden")) is not None:
+        return again
+    form = Form(given={name: asked.get(name, "")[:40] for name in _FILTERS})
+    status = form["status"]
+    found = await here.ask(
+        "orders",
+        "/cases",
+        status=list(work_words.CASES) if status == _ALL else [status] if status else [],
+        kind=form["kind"],
+        service_point=form["service_point"],
+        asked_by=here.user.user_id if form["mine"] else "",
+        late=True if form["late"] else None,
+        cursor=asked.get("cursor"),
+        limit=_LIMIT,
+    )
+    for one in found.problem.fields if found.problem else ():
+        name = one.field.split(".")[-1]
+        form.add(name if name in _FILTERS else "", "Uppgiften har fel form.")
+    items = items_of(found)
+    places = [*here.user.service_points, form["service_point"]]
+    names = await _names_of(here, items, places=places)
+    return here.page(
+        "cases/search.html",
+        found=found,
+        form=form,
+        names=names,
+        places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
+        states=[
+            (_ALL, "Alla, också besvarade"),
+            *((one, said) for one, (said, _) in work_words.CASES.items()),
+        ],
+        kinds=work_words.CASE_KINDS,
+        words=things.WORDS,
+        page_of=things.page_of,
+        is_staff=here.has(*STAFF),
+        status=200,
+    )
+
+
+@router.get(f"{PAGE}/{{case}}")
+async def shown(here: Here, case: UUID) -> Response:
+    """A case with what it is about, and its answer."""
+    return await _page(here, case, Form())
+
+
+@router.post(f"{PAGE}/{{case}}/svara")
+async def answer(here: Here, case: UUID) -> Response:
+    """Customer service's answer: done, or refused with why. To make a pickup urgent is done
+    together with it.
+    """
+    form = await here.form()
+    body = {"outcome": form["do"] or "done", "text": form["text"] or None}
+    part = await here.send("orders", "POST", f"/cases/{case}:answer", body, form)
+    return await _done(here, case, form, part, "Svaret är lämnat.")
+
+
+@router.post(f"{PAGE}/{{case}}/ta-tillbaka")
+async def withdraw(here: Here, case: UUID) -> Response:
+    """Whoever asked, or a colleague, needs no answer any more."""
+    form = await here.form()
+    part = await here.send("orders", "POST", f"/cases/{case}:withdraw", None, form)
+    return await _done(here, case, form, part, "Ärendet är tillbakataget.")
+
+
+async def _done(here: Visit, case: UUID, form: Form, part: Part, said: str) -> Response:
+    if part.problem is None:
+        return here.go(f"{PAGE}/{case}", said)
+    if part.status in (403, 404):
+        raise PageProblem(part.problem)
+    form.refuse(part.problem, _ANSWERED)
+    return await _page(here, case, form)
+
+
+async def _page(here: Visit, case: UUID, form: Form) -> Response:
+    view = await here.need("orders", f"/cases/{case}")
+    story, about, names = await asyncio.gather(
+        here.ask("orders", f"/cases/{case}/story"),
+        things.name_of(here, view["about"]),
+        _names_of(here, [view]),
+    )
+    told = await Names.of(here, users=[one["by"] for one in items_of(story)])
+    is_waiting = view["status"] == "waiting"
+    is_mine = here.user.user_id == view["asked_by"] or (
+        view["service_point"] in here.user.service_points
+    )
+    return here.page(
+        "cases/case.html",
+        case=view,
+        about=about,
+        about_page=things.page_of(view["about"]["kind"], view["about"]["id"])
+        if view["about"]
+        else "",
+        names=names,
+        story=story,
+        told=told.story(story.value) if story else None,
+        form=form,
+        state=work_words.CASES.get(view["status"], (view["status"], "default")),
+        kinds=work_words.CASE_KINDS,
+        outcomes=work_words.CASE_OUTCOMES,
+        may_answer=is_waiting and here.has(*STAFF),
+        may_withdraw=is_waiting and is_mine and here.is_in_care,
+        hastens=view["kind"] == "urgent"
+        and view["about"] is not None
+        and view["about"]["kind"] == "pickup",
+    )
+
+
+async def _names_of(
+    here: Visit, cases: Sequence[dict[str, Any]], *, places: Sequence[str] = ()
+) -> Names:
+    return await Names.of(
+        here,
+        customers=[*places, *(one["service_point"] for one in cases)],
+        users=[one[who] for one in cases for who in ("asked_by", "answered_by")],
+    )

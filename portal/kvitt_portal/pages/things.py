@@ -1,0 +1,70 @@
+"""The things that cases and waits are about: where the page of each is, and what it is called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from kvitt_portal.forms import is_id
+from kvitt_portal.here import Visit
+
+_BETWEEN: Final = ":"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """`word`: what such a thing is called, as the region says it; `path`, `number`: where its
+    service has it, and the field of what is written on it.
+    """
+
+    page: str
+    word: str
+    service: str = ""
+    path: str = ""
+    number: str = ""
+
+
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "order": _Kind("/bestallningar", "Beställning", "orders", "/orders", "order_number"),
+    "pickup": _Kind("/hamtordrar", "Hämtorder", "orders", "/pickups", "pickup_number"),
+    "work_order": _Kind(
+        "/arbetsordrar", "Aktivitet", "orders", "/work-orders", "work_order_number"
+    ),
+    "device": _Kind("/individ", "Individ", "inventory", "/devices", "device_number"),
+    "transfer": _Kind("/bmb", "BMB"),
+    "person": _Kind("/mottagare", "Mottagare"),
+    "case": _Kind("/arenden", "Ärende"),
+    "fault_report": _Kind("/felanmalningar", "Felanmälan"),
+}
+WORDS: Final[Mapping[str, str]] = {name: kind.word for name, kind in _KINDS.items()}
+"""What each kind of thing is called."""
+
+
+def page_of(kind: str, thing: str) -> str:
+    """The address of a thing's page; empty where there is none."""
+    known = _KINDS.get(kind)
+    return f"{known.page}/{thing}" if known else ""
+
+
+def about_of(text: str) -> dict[str, str] | None:
+    """What `order:<id>` names, as orders takes it; None of anything else."""
+    kind, _, thing = text.partition(_BETWEEN)
+    if kind not in _KINDS or not is_id(thing):
+        return None
+    return {"kind": kind, "id": str(UUID(thing))}
+
+
+async def name_of(here: Visit, about: Mapping[str, Any] | None) -> str:
+    """What a thing is called: its word and number, or who it is, as far as the user may see it."""
+    known = _KINDS.get(about["kind"]) if about else None
+    if about is None or known is None:
+        return ""
+    said = here.word(known.word)
+    if about["kind"] == "person":
+        people = await here.people([about["id"]], purpose="display")
+        who = people.get(about["id"])
+        return f"{said} {who.name}" if who else said
+    if not known.path:
+        return said
+    part = await here.ask(known.service, f"{known.path}/{about['id']}")
+    return f"{said} {part.value[known.number]}" if part else said
