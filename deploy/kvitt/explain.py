@@ -297,8 +297,14 @@ def _device_named(system: RegionSystem, named: str) -> Json | None:
     key: object = _uuid(named)
     if key is None and _is_a(DeviceNumber, named):
         listed = system.all("inventory", "/devices", device_number=named)
-        key = next((one["device_id"] for one in listed if one["device_number"] == named), None)
+        cards = (system.find("inventory", f"/devices/{one['device_id']}") for one in listed)
+        return next((one for one in cards if one and named in _numbers_of(one)), None)
     return None if key is None else system.find("inventory", f"/devices/{key}")
+
+
+def _numbers_of(card: Json) -> tuple[str, ...]:
+    """Each number that a device bears or has borne (INV-6)."""
+    return (card["device_number"], *card["former_numbers"])
 
 
 def _order_named(system: RegionSystem, named: str) -> Json | None:

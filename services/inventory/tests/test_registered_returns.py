@@ -34,6 +34,7 @@ from contracts.tests.builders.regions import (
     a_balance_stated,
     a_device_on_loan_stated,
     a_dispatch,
+    a_renumbering,
     a_return_registered,
     a_scrapping,
     a_sent_line,
@@ -211,6 +212,17 @@ async def test_a_region_without_a_limit_scraps_nothing_at_a_return(
         await world.handle(a_return_registered(lines=[back()], on="2026-03-18", leaves_region=True))
 
         assert await balance(world, CUSHION, OWN) == (1, 0, 0)
+
+
+@pytest.mark.rule("INV-6a")
+async def test_a_device_comes_back_once_by_whichever_of_its_numbers(world: World) -> None:
+    await world.handle(a_renumbering("170098", "170500"))
+    before: list[Event] = await world.events()
+
+    refused = await refusal(world.handle(a_return_registered("170098", "170500", on="2026-03-18")))
+
+    assert (refused.reason, refused.field) == ("NAMED_TWICE", "devices.1")
+    assert await world.events() == before
 
 
 RETURN: dict[str, Any] = {"on": "2026-03-18"}

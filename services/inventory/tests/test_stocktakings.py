@@ -50,6 +50,7 @@ from contracts.tests.builders.orders import (
 from contracts.tests.builders.regions import (
     a_balance_stated,
     a_device_returned,
+    a_renumbering,
     a_shelf_counted,
     a_store_stated,
     an_article_stated,
@@ -443,6 +444,16 @@ async def test_a_count_that_cannot_be_so_is_refused(world: World, line: Any, rea
 
     assert answer.json()["reason"] == reason
     assert (await world.rows(StocktakingRow))[0].counts == ()
+
+
+@pytest.mark.rule("INV-6a")
+async def test_a_device_is_counted_once_by_whichever_of_its_numbers(world: World) -> None:
+    await world.handle(a_renumbering(ONE, "170500"))
+    await opened(world)
+
+    refused = await refusal(counted(world, (ROLLATOR, 2, (ONE, "170500"))))
+
+    assert (refused.reason, refused.field) == ("DEVICES_DO_NOT_MATCH", "lines.0.devices")
 
 
 async def test_a_device_that_was_elsewhere_is_refused(world: World) -> None:

@@ -130,6 +130,22 @@ def test_a_device_is_prescribed_once() -> None:
     assert declined.reason == "DEVICE_NAMED_TWICE"
 
 
+@pytest.mark.rule("ORD-8a", "INV-6a")
+def test_a_device_is_prescribed_once_by_whichever_of_its_numbers() -> None:
+    shelf = domain.Shelf(
+        store=StoreId(OWN),
+        articles=ARTICLES,
+        available={ArticleNumber(ROLLATOR): 5},
+        devices={DeviceNumber(one): a_wanted() for one in ("170098", "170500")},
+    )
+
+    lines = (a_device_line(), a_device_line("170500", number=2))
+    declined = domain.withdraw(order_id(), lines, shelf=shelf, on=DAY)
+
+    assert isinstance(declined, ReservationDeclined)
+    assert declined.reason == "DEVICE_NAMED_TWICE"
+
+
 def test_a_service_does_not_stand_in_a_store() -> None:
     declined = withdraw(a_line(FITTING))
 

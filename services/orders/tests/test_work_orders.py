@@ -324,6 +324,18 @@ async def test_customer_service_is_told_of_what_got_no_number_in_fourteen_days(
     await assert_rows_are_folds(world)
 
 
+@pytest.mark.rule("ACT-4b")
+async def test_what_has_its_number_before_its_end_waits_for_none(world: World) -> None:
+    await world.handle(a_work_order("warranty_repair", **with_service()), subject="A-1")
+    await renumbered(world)
+
+    await finished(world, "replaced", by=SENDER)
+
+    assert not (await work(world)).awaits_number
+    assert await world.timers() == {}
+    await assert_rows_are_folds(world)
+
+
 @pytest.mark.rule("ACT-3e")
 async def test_customer_service_is_told_once_of_what_is_not_done_in_thirty_days(
     world: World,

@@ -192,6 +192,14 @@ WORK_ORDERS: tuple[RuleMutant, ...] = (
         f"{_RULE}_what_was_replaced_waits_for_its_new_number",
     ),
     rule_mutant(
+        "ACT-4b",
+        "What has its number before its end waits for another",
+        "services/orders/orders/work_orders/handlers.py",
+        "    if row.awaits_number and await tx.search(",
+        "    if not row.awaits_number and await tx.search(",
+        f"{_WORK}_what_has_its_number_before_its_end_waits_for_none",
+    ),
+    rule_mutant(
         "ACT-5a",
         "An application need not say what was tried, nor why nothing was",
         _APPLICATIONS,

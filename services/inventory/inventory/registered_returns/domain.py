@@ -12,7 +12,6 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     ArticleType,
     Charging,
-    DeviceNumber,
     Money,
     OrderId,
     ReturnId,
@@ -47,9 +46,9 @@ def with_held(back: Back, held: Line | None) -> Back:
     return replace(back, held=held)
 
 
-def check_named_once(numbers: Sequence[DeviceNumber], lines: Sequence[object]) -> None:
+def check_named_once(devices: Sequence[object], lines: Sequence[object]) -> None:
     """Raises ReturnRefused where a device or a line is named twice (INV-7)."""
-    for field, named in (("devices", numbers), ("lines", lines)):
+    for field, named in (("devices", devices), ("lines", lines)):
         for place, one in enumerate(named):
             if one in named[:place]:
                 raise refuse("NAMED_TWICE", field=f"{field}.{place}", way_on=_NAMED_TWICE)

@@ -113,6 +113,7 @@ async def _devices_of(command: RegisterReturn, by: UserRow, tx: Transaction) -> 
             raise domain.refuse("NOT_YOUR_DEVICE", rule="REF-18", field=field, way_on=_NOT_YOURS)
         domain.check_on_loan(row.state(), place=place)
         found.append(row)
+    domain.check_named_once([row.id for row in found], ())  # by other numbers of theirs (INV-6)
     return found
 
 

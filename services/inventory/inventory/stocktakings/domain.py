@@ -209,14 +209,15 @@ def was_elsewhere(
 
 def check_line(
     counted: int,
-    devices: Sequence[DeviceNumber],
+    devices: Sequence[object],
     *,
     marked: bool,
     place: int,
     unknown: Sequence[DeviceNumber],
     elsewhere: Sequence[DeviceNumber],
 ) -> None:
-    """A marked article is counted by its devices, each of which was in the store.
+    """A marked article is counted by its devices, each of which was in the store. `devices`: their
+    ids, since one may be found by several numbers (INV-6); the number of one that is unknown.
 
     Raises StocktakingRefused: DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE, DEVICE_NOT_IN_STORE. Source:
     INV-10.

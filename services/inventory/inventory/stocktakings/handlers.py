@@ -281,7 +281,7 @@ async def _line(
     stores = await stores_of_devices(tx, [DeviceId(one) for one in known], at=at) if known else {}
     domain.check_line(
         line.counted,
-        line.devices,
+        [ids[number] or number for number in line.devices],
         marked=article.marked,
         place=place,
         unknown=[

@@ -71,7 +71,7 @@ def withdraw(
     that was bought from another region goes to the patient who came with it (INV-12).
     """
     free = Counter(dict(shelf.available))
-    named: set[DeviceNumber] = set()
+    named: set[DeviceId] = set()
     for line in lines:
         free[line.article_number] -= line.quantity
         reason = _reason_not_to(line, shelf=shelf, named=named)
@@ -95,7 +95,7 @@ def withdraw(
     )
 
 
-def _reason_not_to(line: PlacedLine, *, shelf: Shelf, named: set[DeviceNumber]) -> Reason | None:
+def _reason_not_to(line: PlacedLine, *, shelf: Shelf, named: set[DeviceId]) -> Reason | None:
     article = shelf.articles[line.article_number]
     if article.is_service:
         return Reason.SERVICE_IS_NOT_STOCKED
@@ -105,14 +105,17 @@ def _reason_not_to(line: PlacedLine, *, shelf: Shelf, named: set[DeviceNumber]) 
         return Reason.DEVICE_NOT_NAMED
     if line.quantity != 1:
         return Reason.QUANTITY_NOT_ONE
-    if line.device_number in named:
+    wanted = shelf.devices.get(line.device_number)
+    if wanted is None:
+        return Reason.DEVICE_NOT_IN_STORE
+    if wanted.device_id in named:  # by whichever of its numbers (INV-6)
         return Reason.DEVICE_NAMED_TWICE
-    named.add(line.device_number)
-    return _device_reason(line, shelf.devices.get(line.device_number), store=shelf.store)
+    named.add(wanted.device_id)
+    return _device_reason(line, wanted, store=shelf.store)
 
 
-def _device_reason(line: PlacedLine, wanted: Wanted | None, *, store: StoreId) -> Reason | None:
-    if wanted is None or wanted.device.store != store:
+def _device_reason(line: PlacedLine, wanted: Wanted, *, store: StoreId) -> Reason | None:
+    if wanted.device.store != store:
         return Reason.DEVICE_NOT_IN_STORE
     if wanted.device.article_number != line.article_number:
         return Reason.DEVICE_OF_ANOTHER_ARTICLE
